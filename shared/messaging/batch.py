@@ -1,0 +1,236 @@
+"""The batch runner: many records, one transaction, one decision per event.
+
+A record's fate is one of: took effect, was seen before, is not for this stage, was set aside, was parked. All are
+written in the same transaction, so a batch that is delivered again changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Self
+from uuid import UUID
+
+from shared.contracts.dead_letters import ServiceName
+from shared.contracts.event import Cause
+from shared.messaging import dead_letters, inbox
+from shared.messaging.codec import Message, Poison, Record, decode
+from shared.messaging.dead_letters import Key, SetAside, parking_key
+from shared.messaging.decision import RejectedEventError
+from shared.messaging.repository import ConcurrentInsertError
+from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
+from shared.messaging.routing import Reference, Route, Routes
+from shared.messaging.unit_of_work import UnitOfWork
+from shared.runtime import logging
+from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database
+
+Received = Message | Poison
+
+TRY_AGAIN: tuple[type[Exception], ...] = (*INFRASTRUCTURE, *RETRYABLE, ConcurrentInsertError)
+"""Failures that say nothing about the records: the whole batch is delivered again."""
+
+log = logging.get(__name__)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What became of a batch: counts by fate."""
+
+    applied: int = 0
+    duplicate: int = 0
+    ignored: int = 0
+    dead: int = 0
+    parked: int = 0
+    decided: int = 0
+    """Events that the decisions gave."""
+
+    def __iadd__(self, other: "Outcome") -> Self:
+        for name in self.__slots__:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        return self
+
+
+@dataclass(slots=True)
+class _Fates:
+    """The part of one transaction that is not decided by handlers."""
+
+    letters: list[SetAside] = field(default_factory=list)
+    parked: list[Record] = field(default_factory=list)
+    blocked: set[Key] = field(default_factory=set)
+    """Keys parked before this batch or by it."""
+
+
+class BatchRunner:
+    """Takes batches of records into one service's store."""
+
+    def __init__(self, database: Database, service: ServiceName, routes: Routes) -> None:
+        self._database = database
+        self._service = service
+        self._routes = {route.event: route for route in routes}
+
+    async def take_in(self, records: Sequence[Record]) -> Outcome:
+        """Give every record its fate.
+
+        Raises one of `TRY_AGAIN` when the store or a concurrent writer was in the way: nothing was written then, or
+        only a first part whose records will be seen as duplicates.
+        """
+        received = [decode(record) for record in records]
+        try:
+            return await self._together(received)
+        except TRY_AGAIN:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever a handler raises, one record must not stop the others
+            log.warning("batch_falls_back_to_one_by_one", error=type(error).__name__, records=len(records))
+            return await self._one_by_one(received)
+
+    async def _together(self, received: Sequence[Received]) -> Outcome:
+        async with self._database.transaction() as connection:
+            fresh = await self._claim(connection, received)
+            fates = _Fates(blocked=await dead_letters.parked_among(connection, _keys(fresh)))
+            work = UnitOfWork(connection, self._service, now())
+            wanted = self._sort_out(fresh, fates)
+            outcome = Outcome(
+                applied=len(wanted),
+                duplicate=len(received) - len(fresh),
+                ignored=len(fresh) - len(wanted) - len(fates.letters) - len(fates.parked),
+                dead=len(fates.letters),
+                parked=len(fates.parked),
+            )
+            await self._decide(work, wanted)
+            await self._write_fates(work, fates)
+            await work.flush()
+            outcome.decided = work.decided
+        return outcome
+
+    async def _claim(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
+        """The records that nobody took in before, first delivery first."""
+        unclaimed = await inbox.claim(connection, [item.message_id for item in received])
+        fresh = []
+        for item in received:
+            if item.message_id in unclaimed:
+                unclaimed.remove(item.message_id)
+                fresh.append(item)
+        return fresh
+
+    def _sort_out(self, fresh: Sequence[Received], fates: _Fates) -> list[Message]:
+        """Set poison aside, park what waits behind it, and leave out what this stage does not read."""
+        wanted = []
+        for item in fresh:
+            key = parking_key(item.record)
+            if key in fates.blocked:
+                fates.parked.append(item.record)
+            elif isinstance(item, Poison):
+                fates.letters.append(dead_letters.poisoned(item))
+                if key is not None:
+                    fates.blocked.add(key)
+            elif type(item.data) in self._routes:
+                wanted.append(item)
+        return wanted
+
+    async def _decide(self, work: UnitOfWork, messages: Sequence[Message]) -> None:
+        """Load every aggregate of the batch, then decide event by event, in order."""
+        routed = [(message, self._routes[type(message.data)]) for message in messages]
+        references = await _load_references(work.connection, [route for _, route in routed])
+        targets = await _resolve(work.connection, routed)
+        for repository, ids in _by_repository(routed, targets).items():
+            await work.load(repository, ids)
+        for message, route in routed:
+            target = targets[message.message_id]
+            state = None if target is None else work.state(route.repository, target)
+            decision = route.decide(state, message.data, work.now, references[route.reference])
+            if target is not None:
+                work.apply(route.repository, target, decision, _caused_by(message))
+
+    async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
+        await dead_letters.set_aside(work.connection, fates.letters, work.now)
+        await dead_letters.park(work.connection, fates.parked, work.now)
+        for letter in fates.letters:
+            work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))
+            log.error("dead_letter", **_letter_context(letter))
+
+    async def _one_by_one(self, received: Sequence[Received]) -> Outcome:
+        """Each record in a transaction of its own; the one that still fails is set aside and parks its key."""
+        total = Outcome()
+        for item in received:
+            try:
+                total += await self._together([item])
+            except TRY_AGAIN:
+                raise
+            except RejectedEventError as error:
+                total += await self._refuse(item, error.reason, type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - the record's own trouble, whatever it is
+                total += await self._refuse(item, "handler_failed", type(error).__name__)
+        return total
+
+    async def _refuse(self, item: Received, reason: str, error: str) -> Outcome:
+        if isinstance(item, Poison):
+            raise TypeError("poison is set aside without a handler")
+        async with self._database.transaction() as connection:
+            if not await self._claim(connection, [item]):
+                return Outcome(duplicate=1)
+            work = UnitOfWork(connection, self._service, now())
+            await self._write_fates(work, _Fates(letters=[dead_letters.failed(item, reason, error)]))
+            await work.flush()
+        return Outcome(dead=1)
+
+    async def decide_again(self, work: UnitOfWork, record: Record) -> None:
+        """Run one record that was claimed before, within the caller's transaction. Raises what its handler raises."""
+        item = decode(record)
+        if isinstance(item, Poison):
+            raise RejectedEventError(item.reason)
+        if type(item.data) in self._routes:
+            await self._decide(work, [item])
+
+
+def _keys(received: Sequence[Received]) -> list[Key]:
+    return [key for item in received if (key := parking_key(item.record)) is not None]
+
+
+async def _load_references(connection: Connection, routes: Sequence[Route]) -> dict[Reference[Any], Any]:
+    """Each reference once, before any aggregate is locked: its loader may take a lock of its own."""
+    return {reference: await reference(connection) for reference in dict.fromkeys(route.reference for route in routes)}
+
+
+async def _resolve(connection: Connection, routed: Sequence[tuple[Message, Route]]) -> dict[UUID, UUID | None]:
+    """The aggregate of each message; None when its key finds none."""
+    targets: dict[UUID, UUID | None] = {m.message_id: route.key(m.data) for m, route in routed}
+    to_find: defaultdict[Any, list[Message]] = defaultdict(list)
+    for message, route in routed:
+        if route.resolve is not None:
+            to_find[route.resolve].append(message)
+    for resolve, messages in to_find.items():
+        keys = [key for message in messages if (key := targets[message.message_id]) is not None]
+        found = await resolve(connection, keys)
+        for message in messages:
+            key = targets[message.message_id]
+            targets[message.message_id] = None if key is None else found.get(key)
+    return targets
+
+
+def _by_repository(routed: Sequence[tuple[Message, Route]], targets: dict[UUID, UUID | None]) -> dict[Any, list[UUID]]:
+    wanted: defaultdict[Any, list[UUID]] = defaultdict(list)
+    for message, route in routed:
+        target = targets[message.message_id]
+        if target is not None:
+            wanted[route.repository].append(target)
+    return wanted
+
+
+def _caused_by(message: Message) -> Cause:
+    cause = message.envelope.cause
+    return Cause(
+        correlation_id=cause.correlation_id, causation_id=str(message.envelope.id), traceparent=cause.traceparent
+    )
+
+
+def _letter_context(letter: SetAside) -> dict[str, Any]:
+    record = letter.record
+    return {
+        "dead_letter_id": str(letter.id),
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "reason": letter.reason,
+        "error": letter.error,
+        "event_id": letter.event_id,
+    }

@@ -1,0 +1,158 @@
+"""Records set aside, and the keys that wait behind them."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID, uuid5
+
+from shared.contracts.dead_letters import DeadLetter, ServiceName
+from shared.messaging.codec import RECORD_NAMESPACE, Message, Poison, Record, sha256
+from shared.runtime.database import Connection
+
+Key = tuple[str, bytes]
+"""A topic and a key on it: what is parked."""
+
+Resolution = Literal["replayed", "discarded"]
+
+_SET_ASIDE = """
+    INSERT INTO dead_letter (id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at)
+    SELECT * FROM unnest(
+        $1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::timestamptz[]
+    )
+    ON CONFLICT (id) DO UPDATE SET
+        reason = excluded.reason, error = excluded.error, at = excluded.at, attempts = dead_letter.attempts + 1,
+        resolution = NULL, resolved_by = NULL, resolved_at = NULL
+"""
+_PARK_KEYS = """
+    INSERT INTO parked_key (topic, key, dead_letter_id, since)
+    SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[], $4::timestamptz[])
+    ON CONFLICT (topic, key) DO UPDATE SET dead_letter_id = excluded.dead_letter_id
+"""
+_PARK_RECORDS = """
+    INSERT INTO parked_record (topic, partition, "offset", key, value, at)
+    SELECT topic, partition, "offset", key, value, at
+    FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::timestamptz[])
+        WITH ORDINALITY AS given(topic, partition, "offset", key, value, at, position)
+    ORDER BY position
+"""
+_PARKED_AMONG = """
+    SELECT topic, key FROM parked_key
+    WHERE (topic, key) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
+    ORDER BY topic, key
+    FOR SHARE
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """One record that could not take effect, and why."""
+
+    id: UUID
+    record: Record
+    reason: str
+    error: str
+    event_id: str | None
+    event_type: str | None
+
+    @property
+    def key(self) -> Key | None:
+        return parking_key(self.record)
+
+    def event(self, service: ServiceName, at: datetime) -> DeadLetter:
+        """What the others may know of it."""
+        record = self.record
+        return DeadLetter(
+            dead_letter_id=self.id,
+            service=service,
+            source_topic=record.topic,
+            source_partition=record.partition,
+            source_offset=record.offset,
+            source_key=_printable(record.key),
+            event_id=self.event_id,
+            event_type=self.event_type,
+            reason=self.reason,
+            error=self.error,
+            size=len(record.value or b""),
+            sha256=sha256(record.value),
+            parked=self.key is not None,
+            at=at,
+        )
+
+
+def poisoned(poison: Poison) -> SetAside:
+    return SetAside(
+        dead_letter_id(poison.record), poison.record, poison.reason, poison.error, poison.event_id, poison.event_type
+    )
+
+
+def failed(message: Message, reason: str, error: str) -> SetAside:
+    return SetAside(
+        dead_letter_id(message.record), message.record, reason, error, str(message.envelope.id), message.data.TYPE
+    )
+
+
+def dead_letter_id(record: Record) -> UUID:
+    """The same record is the same dead letter, however often it fails."""
+    return uuid5(RECORD_NAMESPACE, f"dead-letter/{record.topic}/{record.partition}/{record.offset}")
+
+
+def parking_key(record: Record) -> Key | None:
+    return None if record.key is None else (record.topic, record.key)
+
+
+async def set_aside(connection: Connection, letters: Sequence[SetAside], at: datetime) -> None:
+    """Store dead letters and park their keys."""
+    if not letters:
+        return
+    rows = [
+        (
+            letter.id,
+            letter.record.topic,
+            letter.record.partition,
+            letter.record.offset,
+            letter.record.key,
+            letter.record.value,
+            letter.event_id,
+            letter.event_type,
+            letter.reason,
+            letter.error,
+            at,
+        )
+        for letter in letters
+    ]
+    await connection.execute(_SET_ASIDE, *_columns(rows))
+    keys = sorted((*letter.key, letter.id, at) for letter in letters if letter.key is not None)
+    if keys:
+        await connection.execute(_PARK_KEYS, *_columns(keys))
+
+
+async def park(connection: Connection, records: Sequence[Record], at: datetime) -> None:
+    """Keep records of parked keys, in order, until their key is released."""
+    rows = [(record.topic, record.partition, record.offset, record.key, record.value, at) for record in records]
+    if rows:
+        await connection.execute(_PARK_RECORDS, *_columns(rows))
+
+
+async def parked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:
+    """Which of these keys are parked. The rows stay share-locked: a replay that releases one of them waits."""
+    ordered = sorted(set(keys))
+    if not ordered:
+        return set()
+    rows = await connection.fetch(_PARKED_AMONG, [topic for topic, _ in ordered], [key for _, key in ordered])
+    return {(row["topic"], row["key"]) for row in rows}
+
+
+def _printable(key: bytes | None) -> str | None:
+    """A key that is one of ours is a UUID; anything else is shown as hexadecimal, cut."""
+    if key is None:
+        return None
+    try:
+        return str(UUID(key.decode()))
+    except ValueError:
+        return f"0x{key[:32].hex()}"
+
+
+def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,0 +1,64 @@
+"""What a handler returns: the whole vocabulary between a stage's rules and the shell that runs them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from shared.contracts.event import EventData
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A moment at which this aggregate must be decided again. One per aggregate and kind: a later one replaces it."""
+
+    kind: str
+    at: datetime | None
+    """None: no longer needed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SweepRequest:
+    """One change that touches many aggregates: run `kind` over each of them, in chunks."""
+
+    kind: str
+    args: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision(Generic[S]):
+    """The aggregate as it is now, and what happened.
+
+    `state` None: nothing to store (the aggregate is unknown and stays so). A state equal to the one before is not
+    written again.
+    """
+
+    state: S | None
+    events: tuple[EventData, ...] = ()
+    due: tuple[Due, ...] = ()
+    sweeps: tuple[SweepRequest, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A command that the rules do not allow. Nothing is stored."""
+
+    kind: Literal["invalid", "not_found", "conflict", "forbidden"]
+    code: str
+    detail: str
+    """One sentence that the caller can act on."""
+
+
+def unchanged(state: S | None) -> Decision[S]:
+    """Nothing to do: a duplicate, or an event that does not concern this aggregate."""
+    return Decision(state)
+
+
+class RejectedEventError(Exception):
+    """An event that the rules refuse for good, as an answer about somebody else's referral: a dead letter."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason

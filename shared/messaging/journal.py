@@ -1,0 +1,99 @@
+"""The journal and the outbox: what a stage decided, and what of it is still to be published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from shared.contracts.envelope import Envelope
+from shared.messaging.codec import encode
+from shared.messaging.topics import MAX_EVENT_BYTES
+from shared.runtime.database import Connection
+
+OUTBOX_CHANNEL = "outbox"
+
+LARGEST_BODY = MAX_EVENT_BYTES - 65_536
+"""Leaves room for the key and for the batch that an event travels in."""
+
+_APPEND = """
+    WITH written AS (
+        INSERT INTO journal (event_id, topic, key, type, body)
+        SELECT event_id, topic, key, type, body
+        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[])
+            WITH ORDINALITY AS given(event_id, topic, key, type, body, position)
+        ORDER BY position
+        RETURNING id, recorded_at
+    ), todo AS (
+        INSERT INTO outbox (id, recorded_at) SELECT id, recorded_at FROM written RETURNING id
+    )
+    SELECT pg_notify($6, '') FROM (SELECT count(*) FROM todo) AS appended
+"""
+
+_FETCH = """
+    SELECT o.id, j.topic, j.key, j.body
+    FROM (SELECT id, recorded_at FROM outbox ORDER BY id LIMIT $1) AS o
+    JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
+    ORDER BY o.id
+"""
+
+
+class EventTooLargeError(ValueError):
+    """A decision gave an event that the broker would refuse: it would stop every later one of its partition."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpublished:
+    """One journal entry that the relay has to send."""
+
+    id: int
+    topic: str
+    key: bytes
+    body: bytes
+
+
+async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
+    """Write events to the journal and to the outbox, and wake the relay when the transaction commits.
+
+    The caller holds the locks of the aggregates: that makes the order of ids the order of commits, per aggregate.
+    """
+    if not envelopes:
+        return
+    bodies = [encode(envelope) for envelope in envelopes]
+    for envelope, body in zip(envelopes, bodies, strict=True):
+        if len(body) > LARGEST_BODY:
+            raise EventTooLargeError(f"{envelope.data.TYPE} has {len(body)} bytes, allowed are {LARGEST_BODY}")
+    await connection.execute(
+        _APPEND,
+        [envelope.id for envelope in envelopes],
+        [envelope.data.topic for envelope in envelopes],
+        [envelope.data.key for envelope in envelopes],
+        [envelope.data.TYPE for envelope in envelopes],
+        bodies,
+        OUTBOX_CHANNEL,
+    )
+
+
+async def unpublished(connection: Connection, limit: int) -> list[Unpublished]:
+    """The lowest ids of the unpublished set.
+
+    Never a cursor: an id that commits late would be passed over (ids are given before the commit).
+    """
+    rows = await connection.fetch(_FETCH, limit)
+    return [Unpublished(row["id"], row["topic"], str(row["key"]).encode(), row["body"]) for row in rows]
+
+
+async def published(connection: Connection, ids: Sequence[int]) -> None:
+    """Take exactly these entries off the to-do list."""
+    await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", ids)
+
+
+async def ensure_partitions(connection: Connection, today: datetime, months_ahead: int = 3) -> None:
+    """Create the journal's partitions of this month and the next ones."""
+    year, month = today.year, today.month
+    for _ in range(months_ahead + 1):
+        start = datetime(year, month, 1, tzinfo=UTC)
+        year, month = (year + 1, 1) if month == 12 else (year, month + 1)
+        end = datetime(year, month, 1, tzinfo=UTC)
+        await connection.execute(
+            f"CREATE TABLE IF NOT EXISTS journal_{start:%Y_%m} PARTITION OF journal "
+            f"FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
+        )

@@ -1,0 +1,118 @@
+"""Aggregates in and out of their table, many at a time."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, Generic, Protocol, TypeVar, get_type_hints
+from uuid import UUID
+
+import asyncpg
+from pydantic import TypeAdapter
+from sqlalchemy import Column
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import SQLModel
+
+from shared.runtime.database import Connection
+
+S = TypeVar("S")
+
+
+class ConcurrentInsertError(Exception):
+    """Somebody else stored a new aggregate of the same identity first: load it and decide again."""
+
+
+class Repository(Protocol[S]):
+    """What a unit of work needs of a store."""
+
+    async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, S]:
+        """Load and lock, in the order of the ids; the unknown are left out."""
+
+    async def save_many(self, connection: Connection, new: Sequence[S], changed: Sequence[S]) -> None:
+        """Write new and changed aggregates."""
+
+
+def _nothing(_: object) -> Mapping[str, Any]:
+    return {}
+
+
+class TableRepository(Generic[S]):
+    """A frozen dataclass in the columns of the same name.
+
+    JSONB columns hold nested values, through pydantic's adapter of the field's type. `derived` gives the columns that
+    exist only for queries.
+    """
+
+    def __init__(
+        self,
+        table: type[SQLModel],
+        aggregate: type[S],
+        derived: Callable[[S], Mapping[str, Any]] = _nothing,
+    ) -> None:
+        columns: Sequence[Column[Any]] = tuple(table.__table__.columns)  # type: ignore[attr-defined]
+        hints = get_type_hints(aggregate)
+        self._aggregate = aggregate
+        self._derived = derived
+        self._stored = tuple(field.name for field in fields(aggregate))  # type: ignore[arg-type]
+        self._columns = tuple(column.name for column in columns)
+        self._json = {
+            column.name: TypeAdapter[Any](hints[column.name])
+            for column in columns
+            if isinstance(column.type, JSONB) and column.name in hints
+        }
+        self._derived_json = {
+            column.name: TypeAdapter[Any](Any)
+            for column in columns
+            if isinstance(column.type, JSONB) and column.name not in hints
+        }
+        name = table.__tablename__
+        arrays = ", ".join(
+            f"${position}::{column.type.compile(postgresql.dialect())}[]"  # type: ignore[no-untyped-call]
+            for position, column in enumerate(columns, 1)
+        )
+        listed = ", ".join(self._columns)
+        others = ", ".join(f"{column} = given.{column}" for column in self._columns if column != "id")
+        # Every name in these statements comes from the table's own declaration.
+        self._select = f"SELECT {', '.join(self._stored)} FROM {name} WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
+        self._insert = f"INSERT INTO {name} ({listed}) SELECT * FROM unnest({arrays})"
+        self._update = f"UPDATE {name} SET {others} FROM unnest({arrays}) AS given({listed}) WHERE {name}.id = given.id"
+
+    async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, S]:
+        rows = await connection.fetch(self._select, ids)
+        return {row["id"]: self.of(dict(row)) for row in rows}
+
+    async def save_many(self, connection: Connection, new: Sequence[S], changed: Sequence[S]) -> None:
+        if new:
+            try:
+                await connection.execute(self._insert, *self._arrays(new))
+            except asyncpg.UniqueViolationError as error:
+                raise ConcurrentInsertError(error.constraint_name) from error
+        if changed:
+            await connection.execute(self._update, *self._arrays(changed))
+
+    def of(self, row: Mapping[str, Any]) -> S:
+        """The aggregate of one row that has its stored columns."""
+        values = {
+            name: self._json[name].validate_json(row[name])
+            if name in self._json and row[name] is not None
+            else row[name]
+            for name in self._stored
+        }
+        return self._aggregate(**values)
+
+    def _arrays(self, aggregates: Sequence[S]) -> list[list[Any]]:
+        rows = [self._row(aggregate) for aggregate in sorted(aggregates, key=_identity)]
+        return [list(column) for column in zip(*rows, strict=True)]
+
+    def _row(self, aggregate: S) -> list[Any]:
+        derived = self._derived(aggregate)
+        return [self._value(name, aggregate, derived) for name in self._columns]
+
+    def _value(self, name: str, aggregate: S, derived: Mapping[str, Any]) -> object:
+        value = derived[name] if name in derived else getattr(aggregate, name)
+        adapter = self._json.get(name) or self._derived_json.get(name)
+        return value if adapter is None or value is None else adapter.dump_json(value).decode()
+
+
+def _identity(aggregate: object) -> UUID:
+    identity: UUID = aggregate.id  # type: ignore[attr-defined]
+    return identity

@@ -1,0 +1,38 @@
+"""Which failures are the infrastructure's, and how long to wait before the next try."""
+
+import random
+from dataclasses import dataclass
+
+import asyncpg
+
+INFRASTRUCTURE: tuple[type[Exception], ...] = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.PostgresSystemError,
+)
+"""The store is away, full or shutting down: nothing is wrong with the records."""
+
+RETRYABLE: tuple[type[Exception], ...] = (
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+    asyncpg.LockNotAvailableError,
+)
+"""Somebody else was in the way: the same work, tried again, is expected to succeed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Exponential, with full jitter, so that the processes of a service do not come back in step."""
+
+    first_s: float = 0.1
+    longest_s: float = 15.0
+    """Far below the consumer's poll interval: its membership in the group stays."""
+
+    def pause(self, attempt: int) -> float:
+        """Seconds to wait after this many failures in a row (1, 2, …)."""
+        ceiling = min(self.longest_s, self.first_s * 2 ** min(attempt - 1, 16))
+        return random.uniform(ceiling / 2, ceiling)  # noqa: S311 - not for secrets

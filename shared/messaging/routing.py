@@ -1,0 +1,164 @@
+"""The routing tables of a stage: which decision answers what happened."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, TypeAlias, TypeVar, overload
+from uuid import UUID
+
+from shared.contracts.event import EventData
+from shared.messaging.decision import Decision
+from shared.messaging.repository import Repository
+from shared.runtime.database import Connection
+
+S = TypeVar("S")
+E = TypeVar("E", bound=EventData)
+R = TypeVar("R")
+
+Reference: TypeAlias = Callable[[Connection], Awaitable[R]]
+"""Loads, once per transaction, data that decisions read but do not own."""
+
+Resolve: TypeAlias = Callable[[Connection, Sequence[UUID]], Awaitable[Mapping[UUID, UUID]]]
+"""From the keys of events to the aggregates that decide them; a key without one is left out."""
+
+Select: TypeAlias = Callable[[Connection, Mapping[str, str], UUID | None, int], Awaitable[list[UUID]]]
+"""The next ids of a sweep, in order: of these arguments, after this id, at most so many."""
+
+
+async def none(_: Connection) -> None:
+    """The reference of a decision that needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One event type, the repository of its aggregate, and the decision."""
+
+    event: type[EventData]
+    repository: Repository[Any]
+    decide: Callable[[Any, Any, datetime, Any], Decision[Any]]
+    key: Callable[[Any], UUID]
+    reference: Reference[Any]
+    resolve: Resolve | None
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """One kind of due moment and the decision that it asks for."""
+
+    kind: str
+    repository: Repository[Any]
+    decide: Callable[[Any, datetime, Any], Decision[Any]]
+    reference: Reference[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """One change that touches many aggregates."""
+
+    kind: str
+    repository: Repository[Any]
+    decide: Callable[[Any, Mapping[str, str], datetime, Any], Decision[Any]]
+    select: Select
+    reference: Reference[Any]
+
+
+Routes: TypeAlias = tuple[Route, ...]
+Timers: TypeAlias = tuple[Timer, ...]
+Sweeps: TypeAlias = tuple[Sweep, ...]
+
+
+@overload
+def on(
+    event: type[E],
+    repository: Repository[S],
+    handler: Callable[[S | None, E, datetime], Decision[S]],
+    *,
+    key: Callable[[E], UUID] = ...,
+    resolve: Resolve | None = ...,
+) -> Route: ...
+@overload
+def on(
+    event: type[E],
+    repository: Repository[S],
+    handler: Callable[[S | None, E, datetime, R], Decision[S]],
+    *,
+    key: Callable[[E], UUID] = ...,
+    resolve: Resolve | None = ...,
+    reference: Reference[R],
+) -> Route: ...
+def on(
+    event: type[EventData],
+    repository: Repository[Any],
+    handler: Callable[..., Decision[Any]],
+    *,
+    key: Callable[[Any], UUID] = attrgetter("key"),
+    resolve: Resolve | None = None,
+    reference: Reference[Any] = none,
+) -> Route:
+    """Route an event to `handler(state, event, now)`, or with a reference to `handler(state, event, now, reference)`.
+
+    `key` gives the id of the aggregate; `resolve`, where the event does not know it, finds it from that key. An event
+    whose key finds nothing meets the handler with `state` None.
+    """
+    return Route(event, repository, _with_reference(handler, reference), key, reference, resolve)
+
+
+@overload
+def at(kind: str, repository: Repository[S], handler: Callable[[S | None, datetime], Decision[S]]) -> Timer: ...
+@overload
+def at(
+    kind: str,
+    repository: Repository[S],
+    handler: Callable[[S | None, datetime, R], Decision[S]],
+    *,
+    reference: Reference[R],
+) -> Timer: ...
+def at(
+    kind: str,
+    repository: Repository[Any],
+    handler: Callable[..., Decision[Any]],
+    *,
+    reference: Reference[Any] = none,
+) -> Timer:
+    """Route a due moment to `handler(state, now)`, or with a reference to `handler(state, now, reference)`."""
+    return Timer(kind, repository, _with_reference(handler, reference), reference)
+
+
+@overload
+def over(
+    kind: str,
+    repository: Repository[S],
+    handler: Callable[[S | None, Mapping[str, str], datetime], Decision[S]],
+    *,
+    select: Select,
+) -> Sweep: ...
+@overload
+def over(
+    kind: str,
+    repository: Repository[S],
+    handler: Callable[[S | None, Mapping[str, str], datetime, R], Decision[S]],
+    *,
+    select: Select,
+    reference: Reference[R],
+) -> Sweep: ...
+def over(
+    kind: str,
+    repository: Repository[Any],
+    handler: Callable[..., Decision[Any]],
+    *,
+    select: Select,
+    reference: Reference[Any] = none,
+) -> Sweep:
+    """Route a sweep to `handler(state, args, now)`, or with a reference to `handler(state, args, now, reference)`."""
+    return Sweep(kind, repository, _with_reference(handler, reference), select, reference)
+
+
+def _with_reference(handler: Callable[..., Decision[Any]], reference: Reference[Any]) -> Callable[..., Decision[Any]]:
+    if reference is not none:
+        return handler
+
+    def decide(*given: Any) -> Decision[Any]:  # noqa: ANN401 - the overloads above say what is given
+        return handler(*given[:-1])
+
+    return decide

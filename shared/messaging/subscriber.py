@@ -1,0 +1,212 @@
+"""One batch subscriber per service on FastStream: its parser ignores headers and cannot raise, its offsets are
+committed after the store, and a batch that met trouble is rewound.
+"""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import IllegalStateError, KafkaError
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.annotations import KafkaMessage as IncomingMessage
+from faststream.security import SASLScram256
+
+from shared.messaging.batch import TRY_AGAIN, BatchRunner, Outcome
+from shared.messaging.codec import Record
+from shared.messaging.retry import Backoff
+from shared.runtime import logging, metrics
+from shared.runtime.settings import KafkaSettings
+
+SESSION_TIMEOUT_MS = 30_000
+"""FastStream's 10 s takes a member away during one long garbage collection or a laptop's sleep."""
+REBALANCE_TIMEOUT_MS = 60_000
+MAX_POLL_INTERVAL_MS = 300_000
+"""Longer than a batch that runs one by one, with every backoff in between."""
+POLL_MS = 20
+"""FastStream sleeps this long after each empty poll: it is latency."""
+METADATA_MAX_AGE_MS = 30_000
+"""A new partner's topic is found within this time."""
+MAX_FETCH_BYTES = 8 * 1_048_576
+"""Bounds the memory of a backlog, whatever its length."""
+STUCK_AFTER_S = 30.0
+
+log = logging.get(__name__)
+
+
+def broker_of(kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> KafkaBroker:
+    """FastStream's broker, for consuming only: what is published goes through the relay."""
+    return KafkaBroker(
+        kafka.bootstrap,
+        client_id=client_id,
+        security=SASLScram256(
+            kafka.user,
+            kafka.password.get_secret_value(),
+            ssl_context=kafka.client()["ssl_context"],
+            use_ssl=kafka.protocol == "SASL_SSL",
+        ),
+        consumer_only=True,
+        allow_auto_create_topics=False,
+        metadata_max_age_ms=METADATA_MAX_AGE_MS,
+        graceful_timeout=stop_grace_s,
+        logger=None,
+    )
+
+
+class BatchSubscriber:
+    """Feeds one group's records to a batch runner, and knows whether it gets on."""
+
+    def __init__(
+        self,
+        broker: KafkaBroker,
+        runner: BatchRunner,
+        group: str,
+        *,
+        topics: Sequence[str] = (),
+        pattern: str | None = None,
+        batch_records: int = 500,
+        backoff: Backoff | None = None,
+    ) -> None:
+        self.group = group
+        self._runner = runner
+        self._backoff = backoff or Backoff()
+        self._failures = 0
+        self._failing_since: float | None = None
+        self._subscriber = broker.subscriber(
+            *topics,
+            pattern=pattern,
+            batch=True,
+            group_id=group,
+            max_records=batch_records,
+            batch_timeout_ms=POLL_MS,
+            auto_offset_reset="earliest",
+            session_timeout_ms=SESSION_TIMEOUT_MS,
+            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+            fetch_max_bytes=MAX_FETCH_BYTES,
+            ack_policy=AckPolicy.MANUAL,
+            parser=self._parse,
+            decoder=_decoded,
+            title=group,
+        )
+        self._subscriber(self._handle)
+
+    def trouble(self) -> str | None:
+        """Why this subscriber does not get on; None while it does. From progress: a ping would only ask the cluster."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return "not started"
+        if self._failing_since is not None:
+            return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
+        idle = sum(_idle(consumer, partition) for partition in consumer.assignment())
+        return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
+
+    def lags(self) -> Mapping[TopicPartition, int]:
+        """Records behind, of each assigned partition that has been looked at."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return {}
+        return {tp: lag for tp in consumer.assignment() if (lag := lag_of(consumer, tp)) is not None}
+
+    async def _parse(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:
+        """Never reads headers: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""
+        body = [Record(record.topic, record.partition, record.offset, record.key, record.value) for record in records]
+        consumer: Any = self._subscriber.consumer
+        return KafkaMessage(body=body, raw_message=records, consumer=consumer)
+
+    async def _handle(self, message: IncomingMessage) -> None:
+        """Never raises: FastStream would go on behind the records that were not taken in."""
+        body: Any = message.body
+        records: list[Record] = body
+        consumer: Any = message.consumer
+        started = time.monotonic()
+        try:
+            outcome = await self._runner.take_in(records)
+        except TRY_AGAIN as error:
+            await self._give_back(consumer, records, error)
+            return
+        self._failures, self._failing_since = 0, None
+        await self._commit(consumer, records)
+        _measure(outcome, len(records), time.monotonic() - started)
+
+    async def _give_back(self, consumer: AIOKafkaConsumer, records: Sequence[Record], error: Exception) -> None:
+        """Rewind every partition of the batch, and wait. Polling goes on after it, so membership stays."""
+        self._failures += 1
+        if self._failing_since is None:
+            self._failing_since = time.monotonic()
+        for partition, first in _offsets(records, min).items():
+            try:
+                consumer.seek(partition, first)
+            except IllegalStateError:
+                # Taken away meanwhile: its new owner starts at the committed offset.
+                continue
+        metrics.BATCH_FAILURES.inc()
+        pause = self._backoff.pause(self._failures)
+        log.warning(
+            "batch_given_back",
+            group=self.group,
+            records=len(records),
+            error=type(error).__name__,
+            failures=self._failures,
+            pause_s=round(pause, 2),
+        )
+        await asyncio.sleep(pause)
+
+    async def _commit(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
+        """Commit exactly this batch. A refused commit costs a second delivery, which the inbox sees."""
+        owned = consumer.assignment()
+        ends = {tp: last + 1 for tp, last in _offsets(records, max).items() if tp in owned}
+        try:
+            if ends:
+                await consumer.commit(ends)
+        except (KafkaError, IllegalStateError) as error:
+            metrics.COMMIT_FAILURES.inc()
+            log.warning("offset_commit_failed", group=self.group, error=type(error).__name__)
+
+
+async def _decoded(message: KafkaMessage) -> Any:  # noqa: ANN401 - FastStream's decoder type
+    """The records as parsed: what is in them is the batch runner's business, and it cannot raise here."""
+    return message.body
+
+
+def lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
+    """Records between the next one to read and the end, as of the last fetch; None before the first."""
+    end = consumer.highwater(partition)
+    state = consumer._subscription.subscription.assignment.state_value(partition)
+    if end is None or state is None or not state.has_valid_position:
+        return None
+    return max(0, int(end) - int(state.position))
+
+
+def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
+    """No fetch of this partition for so long that the consumer must be stuck, or a batch takes that long."""
+    polled_ms: int | None = consumer.last_poll_timestamp(partition)
+    return polled_ms is not None and time.time() * 1000 - polled_ms > STUCK_AFTER_S * 1000
+
+
+def _offsets(records: Sequence[Record], choose: Any) -> dict[TopicPartition, int]:  # noqa: ANN401 - min or max
+    chosen: dict[TopicPartition, int] = {}
+    for record in records:
+        partition = TopicPartition(record.topic, record.partition)
+        chosen[partition] = choose(chosen.get(partition, record.offset), record.offset)
+    return chosen
+
+
+def _measure(outcome: Outcome, records: int, seconds: float) -> None:
+    for fate in ("applied", "duplicate", "ignored", "dead", "parked"):
+        metrics.RECORDS.labels(fate).inc(getattr(outcome, fate))
+    metrics.DECIDED.inc(outcome.decided)
+    metrics.BATCH_SIZE.observe(records)
+    metrics.BATCH_SECONDS.observe(seconds)
+    log.info(
+        "batch_taken_in",
+        records=records,
+        seconds=round(seconds, 4),
+        applied=outcome.applied,
+        duplicate=outcome.duplicate,
+        dead=outcome.dead,
+        parked=outcome.parked,
+        decided=outcome.decided,
+    )

@@ -1,0 +1,86 @@
+"""The way in for one change that touches many aggregates: chunks, each its own transaction, with a stored cursor."""
+
+import json
+from typing import Any, ClassVar
+from uuid import UUID
+
+from shared.contracts.event import Cause
+from shared.messaging.batch import TRY_AGAIN
+from shared.messaging.routing import Sweep, Sweeps
+from shared.messaging.unit_of_work import SWEEP_CHANNEL, UnitOfWork
+from shared.messaging.worker import WATCHDOG_S, Worker
+from shared.runtime import logging, metrics
+from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database
+
+CHUNK = 500
+"""Aggregates of one transaction: their locks are held for some tens of milliseconds."""
+
+_NEXT = """
+    SELECT id, kind, args, cursor, correlation_id, causation_id FROM sweep
+    WHERE finished_at IS NULL AND kind = ANY($1)
+    ORDER BY requested_at, id LIMIT 1
+    FOR UPDATE SKIP LOCKED
+"""
+_ADVANCE = "UPDATE sweep SET cursor = $2, touched = touched + $3 WHERE id = $1"
+_FINISH = "UPDATE sweep SET finished_at = $2 WHERE id = $1"
+
+log = logging.get(__name__)
+
+
+class SweepWorker(Worker):
+    """Takes the oldest open sweep one chunk further. Several processes share the work, a sweep each."""
+
+    name: ClassVar[str] = "sweeps"
+    channel: ClassVar[str] = SWEEP_CHANNEL
+
+    def __init__(self, database: Database, service: str, sweeps: Sweeps) -> None:
+        super().__init__(database)
+        self._service = service
+        self._sweeps = {sweep.kind: sweep for sweep in sweeps}
+
+    async def step(self, connection: Connection) -> float:
+        async with connection.transaction():
+            row = await connection.fetchrow(_NEXT, list(self._sweeps))
+            if row is None:
+                return WATCHDOG_S
+            sweep, args = self._sweeps[row["kind"]], json.loads(row["args"])
+            cause = Cause(correlation_id=row["correlation_id"], causation_id=row["causation_id"])
+            ids = await sweep.select(connection, args, row["cursor"], CHUNK)
+            if not ids:
+                await connection.execute(_FINISH, row["id"], now())
+                return 0
+            try:
+                async with connection.transaction():
+                    await self._decide(connection, sweep, args, ids, cause)
+            except TRY_AGAIN:
+                raise
+            except Exception:  # noqa: BLE001 - one aggregate's trouble must not stop the others
+                await self._one_by_one(connection, sweep, args, ids, cause)
+            await connection.execute(_ADVANCE, row["id"], ids[-1], len(ids))
+        metrics.SWEPT.inc(len(ids))
+        return 0
+
+    async def _decide(
+        self, connection: Connection, sweep: Sweep, args: dict[str, Any], ids: list[UUID], cause: Cause
+    ) -> None:
+        work = UnitOfWork(connection, self._service, now())
+        reference = await sweep.reference(connection)
+        await work.load(sweep.repository, ids)
+        for id_ in ids:
+            decision = sweep.decide(work.state(sweep.repository, id_), args, work.now, reference)
+            work.apply(sweep.repository, id_, decision, cause)
+        await work.flush()
+
+    async def _one_by_one(
+        self, connection: Connection, sweep: Sweep, args: dict[str, Any], ids: list[UUID], cause: Cause
+    ) -> None:
+        for id_ in ids:
+            try:
+                async with connection.transaction():
+                    await self._decide(connection, sweep, args, [id_], cause)
+            except TRY_AGAIN:
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever the handler raised
+                metrics.SWEEP_FAILURES.inc()
+                log.error("sweep_left_out", kind=sweep.kind, aggregate_id=str(id_), error=type(error).__name__)

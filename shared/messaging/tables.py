@@ -1,0 +1,108 @@
+"""The tables that every service's store has for its messages.
+
+`journal`: every event that the stage ever decided, its bytes once; monthly partitions.
+`outbox`: what of it is not yet published, as narrow rows.
+`inbox`: which messages took effect here.
+`dead_letter`, `parked_key`, `parked_record`: what could not take effect, and what waits behind it.
+`due`: moments at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
+"""
+
+STATEMENTS = (
+    "CREATE SEQUENCE journal_id_seq",
+    """
+    CREATE TABLE journal (
+        id bigint NOT NULL DEFAULT nextval('journal_id_seq'),
+        recorded_at timestamptz NOT NULL DEFAULT now(),
+        event_id uuid NOT NULL,
+        topic text NOT NULL,
+        key uuid NOT NULL,
+        type text NOT NULL,
+        body bytea NOT NULL,
+        PRIMARY KEY (recorded_at, id)
+    ) PARTITION BY RANGE (recorded_at)
+    """,
+    "CREATE INDEX journal_key ON journal (key, id)",
+    # Rows land here only when the partition of their month is missing: late maintenance must not stop a stage.
+    "CREATE TABLE journal_default PARTITION OF journal DEFAULT",
+    """
+    CREATE TABLE outbox (
+        id bigint PRIMARY KEY,
+        recorded_at timestamptz NOT NULL
+    ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)
+    """,
+    """
+    CREATE TABLE inbox (
+        message_id uuid PRIMARY KEY,
+        received_at timestamptz NOT NULL DEFAULT now()
+    )
+    """,
+    "CREATE INDEX inbox_received_at ON inbox USING brin (received_at)",
+    """
+    CREATE TABLE dead_letter (
+        id uuid PRIMARY KEY,
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        "offset" bigint NOT NULL,
+        key bytea,
+        value bytea,
+        event_id text,
+        event_type text,
+        reason text NOT NULL,
+        error text NOT NULL,
+        at timestamptz NOT NULL,
+        attempts integer NOT NULL DEFAULT 1,
+        resolution text,
+        resolved_by text,
+        resolved_at timestamptz
+    )
+    """,
+    "CREATE INDEX dead_letter_open ON dead_letter (topic, key) WHERE resolution IS NULL",
+    """
+    CREATE TABLE parked_key (
+        topic text NOT NULL,
+        key bytea NOT NULL,
+        dead_letter_id uuid NOT NULL REFERENCES dead_letter,
+        since timestamptz NOT NULL,
+        PRIMARY KEY (topic, key)
+    )
+    """,
+    """
+    CREATE TABLE parked_record (
+        seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        "offset" bigint NOT NULL,
+        key bytea NOT NULL,
+        value bytea,
+        at timestamptz NOT NULL
+    )
+    """,
+    "CREATE INDEX parked_record_key ON parked_record (topic, key, seq)",
+    """
+    CREATE TABLE due (
+        kind text NOT NULL,
+        aggregate_id uuid NOT NULL,
+        at timestamptz NOT NULL,
+        correlation_id text NOT NULL,
+        PRIMARY KEY (kind, aggregate_id)
+    )
+    """,
+    "CREATE INDEX due_at ON due (at)",
+    """
+    CREATE TABLE sweep (
+        id uuid PRIMARY KEY,
+        kind text NOT NULL,
+        args jsonb NOT NULL,
+        cursor uuid,
+        touched bigint NOT NULL DEFAULT 0,
+        requested_at timestamptz NOT NULL,
+        finished_at timestamptz,
+        correlation_id text NOT NULL,
+        causation_id text
+    )
+    """,
+    "CREATE INDEX sweep_open ON sweep (requested_at) WHERE finished_at IS NULL",
+)
+"""In order of creation; each service's first migration runs them."""
+
+NAMES = ("journal", "outbox", "inbox", "parked_key", "parked_record", "dead_letter", "due", "sweep")

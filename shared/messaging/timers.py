@@ -1,0 +1,105 @@
+"""The way in for time: a table of due moments, each decided once, also across a restart."""
+
+from collections import defaultdict
+from datetime import datetime, timedelta
+from typing import Any, ClassVar, NamedTuple
+from uuid import UUID
+
+from shared.contracts.event import Cause
+from shared.messaging.batch import TRY_AGAIN
+from shared.messaging.routing import Timer, Timers
+from shared.messaging.unit_of_work import TIMER_CHANNEL, UnitOfWork
+from shared.messaging.worker import WATCHDOG_S, Worker
+from shared.runtime import logging, metrics
+from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database
+
+ROUND = 200
+RETRY_AFTER = timedelta(minutes=5)
+"""A moment whose decision fails is put off: it must not hold up the others, nor be forgotten."""
+
+_DUE = "SELECT kind, aggregate_id, correlation_id FROM due WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT $3"
+_TAKE = """
+    DELETE FROM due USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
+    WHERE due.kind = given.kind AND due.aggregate_id = given.aggregate_id AND due.at <= $3
+    RETURNING due.kind, due.aggregate_id
+"""
+_PUT_OFF = "UPDATE due SET at = $3 WHERE kind = $1 AND aggregate_id = $2"
+_NEXT = "SELECT min(at) FROM due WHERE kind = ANY($1)"
+
+log = logging.get(__name__)
+
+
+class _Moment(NamedTuple):
+    kind: str
+    id: UUID
+    correlation_id: str
+
+
+class TimerWorker(Worker):
+    """Decides due moments. Several processes may run it: a moment is taken under its aggregate's lock."""
+
+    name: ClassVar[str] = "timers"
+    channel: ClassVar[str] = TIMER_CHANNEL
+
+    def __init__(self, database: Database, service: str, timers: Timers) -> None:
+        super().__init__(database)
+        self._service = service
+        self._timers = {timer.kind: timer for timer in timers}
+
+    async def step(self, connection: Connection) -> float:
+        moments = await self._due(connection)
+        if not moments:
+            return await self._until_next(connection)
+        try:
+            await self._decide(moments)
+        except TRY_AGAIN:
+            raise
+        except Exception:  # noqa: BLE001 - one moment's trouble must not stop the others
+            for moment in moments:
+                await self._decide_alone(moment)
+        return 0
+
+    async def _due(self, connection: Connection) -> list[_Moment]:
+        rows = await connection.fetch(_DUE, now(), list(self._timers), ROUND)
+        return [_Moment(row["kind"], row["aggregate_id"], row["correlation_id"]) for row in rows]
+
+    async def _until_next(self, connection: Connection) -> float:
+        at: datetime | None = await connection.fetchval(_NEXT, list(self._timers))
+        return WATCHDOG_S if at is None else max(0.001, (at - now()).total_seconds())
+
+    async def _decide(self, moments: list[_Moment]) -> None:
+        async with self._database.transaction() as connection:
+            work = UnitOfWork(connection, self._service, now())
+            timers = [self._timers[moment.kind] for moment in moments]
+            references = {reference: await reference(connection) for reference in {t.reference for t in timers}}
+            for repository, ids in _by_repository(zip(timers, moments, strict=True)).items():
+                await work.load(repository, ids)
+            # Taken only now, under the aggregates' locks: whoever moved or decided a moment meanwhile was first.
+            taken = await connection.fetch(_TAKE, [m.kind for m in moments], [m.id for m in moments], work.now)
+            still_due = {(row["kind"], row["aggregate_id"]) for row in taken}
+            for timer, moment in zip(timers, moments, strict=True):
+                if (moment.kind, moment.id) in still_due:
+                    state = work.state(timer.repository, moment.id)
+                    decision = timer.decide(state, work.now, references[timer.reference])
+                    work.apply(timer.repository, moment.id, decision, Cause(correlation_id=moment.correlation_id))
+            await work.flush()
+        metrics.MOMENTS.inc(len(still_due))
+
+    async def _decide_alone(self, moment: _Moment) -> None:
+        try:
+            await self._decide([moment])
+        except TRY_AGAIN:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the handler raised
+            log.error("moment_put_off", kind=moment.kind, aggregate_id=str(moment.id), error=type(error).__name__)
+            async with self._database.connection() as connection:
+                await connection.execute(_PUT_OFF, moment.kind, moment.id, now() + RETRY_AFTER)
+
+
+def _by_repository(pairs: Any) -> dict[Any, list[UUID]]:  # noqa: ANN401 - a zip of Timer and _Moment
+    wanted: defaultdict[Any, list[UUID]] = defaultdict(list)
+    timer: Timer
+    for timer, moment in pairs:
+        wanted[timer.repository].append(moment.id)
+    return wanted

@@ -1,0 +1,152 @@
+"""The catalogue of topics: local runtime, containers and access rules are all made from it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import get_args
+
+from shared.contracts import development, diagnosis, financing, matching, partner, registration
+from shared.contracts.dead_letters import DeadLetter, ServiceName
+from shared.contracts.event import EventData
+
+DAY_MS = 86_400_000
+
+EVENT_RETENTION_MS = 30 * DAY_MS
+"""A stage that was down for a month still finds everything; older history is in its writer's journal."""
+
+PARTNER_RETENTION_MS = 14 * DAY_MS
+"""Personal data: long enough for a partner's longest outage, no longer."""
+
+MAX_EVENT_BYTES = 1_048_576
+MAX_ANSWER_BYTES = 65_536
+"""A partner's answer is hostile input: the broker already refuses a large one."""
+
+SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One aggregate's stream."""
+
+    name: str
+    writer: str
+    """Principal that may write: a service, or a partner."""
+    readers: tuple[str, ...]
+    """Principals that may read."""
+    events: tuple[type[EventData], ...]
+    partitions: int = 6
+    retention_ms: int = EVENT_RETENTION_MS
+    max_bytes: int = MAX_EVENT_BYTES
+
+    @property
+    def config(self) -> dict[str, str]:
+        return {
+            "retention.ms": str(self.retention_ms),
+            "max.message.bytes": str(self.max_bytes),
+            "cleanup.policy": "delete",
+            "compression.type": "producer",
+        }
+
+
+def _events(module: object, base: type[EventData]) -> tuple[type[EventData], ...]:
+    found = (value for value in vars(module).values() if isinstance(value, type) and issubclass(value, base))
+    return tuple(event for event in found if "TYPE" in vars(event))
+
+
+SUPPLIER = Topic(
+    "registration.supplier.v1",
+    "registration",
+    ("matching", "diagnosis", "development", "financing", "portal"),
+    (registration.SupplierRegistered, registration.SupplierChanged, registration.SupplierWithdrawn),
+)
+ANCHOR = Topic(
+    "registration.anchor.v1",
+    "registration",
+    ("matching", "portal"),
+    _events(registration, registration.AnchorEvent),
+    partitions=1,
+)
+REQUIREMENT = Topic(
+    "matching.requirement.v1",
+    "matching",
+    ("development", "portal"),
+    _events(matching, matching.RequirementEvent),
+    partitions=3,
+)
+MATCH = Topic(
+    "matching.match.v1",
+    "matching",
+    ("diagnosis", "development", "financing", "portal"),
+    (matching.OfferingAligned, matching.OfferingNotAligned, *_events(matching, matching.MatchEvent)),
+)
+DIAGNOSIS = Topic(
+    "diagnosis.diagnosis.v1",
+    "diagnosis",
+    ("matching", "development", "financing", "portal"),
+    _events(diagnosis, diagnosis.DiagnosisEvent),
+)
+PLAN = Topic(
+    "development.plan.v1",
+    "development",
+    ("diagnosis", "financing", "portal"),
+    _events(development, development.DevelopmentEvent),
+)
+REFERRAL = Topic(
+    "financing.referral.v1",
+    "financing",
+    ("development", "portal"),
+    _events(financing, financing.FinancingEvent),
+)
+
+STAGE_TOPICS = (SUPPLIER, ANCHOR, REQUIREMENT, MATCH, DIAGNOSIS, PLAN, REFERRAL)
+
+
+def dead_letter_topic(service: str) -> Topic:
+    """Where a service tells of the records that it could not take in."""
+    return Topic(f"{service}.dead-letters.v1", service, ("portal",), (DeadLetter,), partitions=1)
+
+
+def partner_topics(code: str) -> tuple[Topic, Topic]:
+    """Referrals to one partner, which it alone can read, and its answers, which it alone can write."""
+    principal = f"partner.{code}"
+    referrals = Topic(
+        f"{principal}.referrals.v1",
+        "financing",
+        (principal,),
+        (partner.Referral, partner.ReferralWithdrawn),
+        partitions=3,
+        retention_ms=PARTNER_RETENTION_MS,
+    )
+    answers = Topic(
+        f"{principal}.answers.v1",
+        principal,
+        ("financing",),
+        _events(partner, partner.Answer),
+        partitions=3,
+        retention_ms=PARTNER_RETENTION_MS,
+        max_bytes=MAX_ANSWER_BYTES,
+    )
+    return referrals, answers
+
+
+def catalogue(partners: Iterable[str] = ()) -> tuple[Topic, ...]:
+    """Every topic of the platform, with those of the given partners."""
+    return (
+        *STAGE_TOPICS,
+        *(dead_letter_topic(service) for service in SERVICES),
+        *(topic for code in partners for topic in partner_topics(code)),
+    )
+
+
+ANSWERS_PATTERN = r"^partner\.[a-z0-9-]+\.answers\.v1$"
+"""The topics that `financing` reads besides those of the stages; partners come and go while it runs."""
+
+
+def subscriptions(service: str) -> tuple[str, ...]:
+    """Names of the stage topics that a service reads."""
+    return tuple(topic.name for topic in STAGE_TOPICS if service in topic.readers)
+
+
+EVENT_TYPES: dict[str, type[EventData]] = {
+    event.TYPE: event for topic in (*catalogue(), *partner_topics("any")) for event in topic.events
+}
+"""Every event of the published language by its CloudEvents `type`."""

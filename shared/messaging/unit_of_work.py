@@ -1,0 +1,132 @@
+"""One transaction of a stage: load and lock, decide, write everything in bulk."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Cause, EventData
+from shared.messaging import journal
+from shared.messaging.decision import Decision, Due, SweepRequest
+from shared.messaging.repository import Repository
+from shared.runtime.database import Connection
+from shared.runtime.ids import new_id
+
+S = TypeVar("S")
+
+TIMER_CHANNEL = "due"
+SWEEP_CHANNEL = "sweep"
+
+_SCHEDULE = """
+    INSERT INTO due (kind, aggregate_id, at, correlation_id)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[])
+    ON CONFLICT (kind, aggregate_id) DO UPDATE SET at = excluded.at, correlation_id = excluded.correlation_id
+"""
+_CANCEL = """
+    DELETE FROM due USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
+    WHERE due.kind = given.kind AND due.aggregate_id = given.aggregate_id
+"""
+_REQUEST_SWEEP = """
+    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[])
+"""
+
+
+@dataclass(slots=True)
+class _Held:
+    """The aggregates of one repository in this unit: as loaded, and as decided so far."""
+
+    loaded: dict[UUID, Any]
+    current: dict[UUID, Any]
+
+
+class UnitOfWork:
+    """Collects the decisions of one transaction; `flush` writes them with one statement per table."""
+
+    def __init__(self, connection: Connection, source: str, now: datetime) -> None:
+        self.connection = connection
+        self.now = now
+        self._source = source
+        self._held: dict[Repository[Any], _Held] = {}
+        self._events: list[Envelope] = []
+        self._due: dict[tuple[str, UUID], tuple[Due, Cause]] = {}
+        self._sweeps: list[tuple[SweepRequest, Cause]] = []
+
+    async def load(self, repository: Repository[S], ids: Sequence[UUID]) -> None:
+        """Load and lock these aggregates, in the order of their ids so that two units cannot lock crosswise."""
+        held = self._held.setdefault(repository, _Held({}, {}))
+        wanted = sorted(set(ids) - held.loaded.keys())
+        if not wanted:
+            return
+        found = await repository.load_many(self.connection, wanted)
+        for id_ in wanted:
+            held.loaded[id_] = held.current[id_] = found.get(id_)
+
+    def state(self, repository: Repository[S], id_: UUID) -> S | None:
+        """The aggregate as decided so far; None when there is none yet. It must have been loaded."""
+        state: S | None = self._held[repository].current[id_]
+        return state
+
+    def apply(self, repository: Repository[S], id_: UUID, decision: Decision[S], cause: Cause) -> None:
+        """Take a decision into the unit."""
+        self._held[repository].current[id_] = decision.state
+        self._events += [self.envelope(event, cause) for event in decision.events]
+        self._due |= {(due.kind, id_): (due, cause) for due in decision.due}
+        self._sweeps += [(sweep, cause) for sweep in decision.sweeps]
+
+    def emit(self, event: EventData, cause: Cause) -> None:
+        """Add an event that no aggregate decided, as a dead letter."""
+        self._events.append(self.envelope(event, cause))
+
+    def envelope(self, event: EventData, cause: Cause) -> Envelope:
+        return Envelope(new_id(), self._source, self.now, event, cause)
+
+    @property
+    def decided(self) -> int:
+        """How many events this unit holds."""
+        return len(self._events)
+
+    async def flush(self) -> None:
+        """Write: aggregates first, so that the journal's ids are given under their locks."""
+        for repository, held in self._held.items():
+            new, changed = _written(held)
+            await repository.save_many(self.connection, new, changed)
+        await journal.append(self.connection, self._events)
+        await self._write_due()
+        await self._write_sweeps()
+
+    async def _write_due(self) -> None:
+        set_ = [(due.kind, id_, due.at, cause.correlation_id) for (_, id_), (due, cause) in self._due.items() if due.at]
+        if set_:
+            await self.connection.execute(_SCHEDULE, *_columns(set_))
+            await self.connection.execute("SELECT pg_notify($1, '')", TIMER_CHANNEL)
+        cancelled = [(due.kind, id_) for (_, id_), (due, _) in self._due.items() if due.at is None]
+        if cancelled:
+            await self.connection.execute(_CANCEL, *_columns(cancelled))
+
+    async def _write_sweeps(self) -> None:
+        rows = [
+            (new_id(), sweep.kind, json.dumps(dict(sweep.args)), self.now, cause.correlation_id, cause.causation_id)
+            for sweep, cause in self._sweeps
+        ]
+        if rows:
+            await self.connection.execute(_REQUEST_SWEEP, *_columns(rows))
+            await self.connection.execute("SELECT pg_notify($1, '')", SWEEP_CHANNEL)
+
+
+def _written(held: _Held) -> tuple[list[Any], list[Any]]:
+    new: list[Any] = []
+    changed: list[Any] = []
+    for id_, state in held.current.items():
+        before = held.loaded[id_]
+        if state is None or state is before or state == before:
+            continue
+        (new if before is None else changed).append(state)
+    return new, changed
+
+
+def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
+    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,0 +1,115 @@
+"""A loop with a connection of its own, woken by NOTIFY, that outlives every failure of the infrastructure."""
+
+import asyncio
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from aiokafka.errors import KafkaError
+
+from shared.messaging.batch import TRY_AGAIN
+from shared.messaging.retry import Backoff
+from shared.runtime import logging
+from shared.runtime.database import Connection, Database
+
+WATCHDOG_S = 10.0
+"""Longest wait without a look at the store: a NOTIFY cannot arrive over a connection that died without a sign."""
+
+STOP_GRACE_S = 10.0
+
+FAILURES: tuple[type[Exception], ...] = (*TRY_AGAIN, KafkaError)
+
+log = logging.get(__name__)
+
+
+class Worker(ABC):
+    """Runs `step` again and again: at once while there is work, else when its channel is notified."""
+
+    name: ClassVar[str]
+    channel: ClassVar[str]
+    lock: ClassVar[int | None] = None
+    """Advisory lock that makes one process of the service the leader; None where all may work side by side."""
+
+    def __init__(self, database: Database, backoff: Backoff | None = None) -> None:
+        self._database = database
+        self._backoff = backoff or Backoff()
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self.failing_since: float | None = None
+        """Loop time of the first of the failures in a row; None while all is well."""
+
+    @abstractmethod
+    async def step(self, connection: Connection) -> float:
+        """Do a round of work. Returns 0 when there may be more, else the seconds until the next look."""
+
+    async def release(self) -> None:
+        """Give up what a failed or ended round may have left behind."""
+        return
+
+    async def run(self) -> None:
+        """Work until `stop`."""
+        failures = 0
+        while not self._stopping:
+            try:
+                connection = await self._database.dedicated()
+            except FAILURES as error:
+                failures += 1
+                await self._failed(error, failures)
+                continue
+            try:
+                await self._work(connection)
+                failures = 0
+            except FAILURES as error:
+                failures = 1 if self.failing_since is None else failures + 1
+                await self._failed(error, failures)
+            finally:
+                connection.terminate()
+        await self.release()
+
+    def stop(self) -> None:
+        """End after the round under way."""
+        self._stopping = True
+        self._wake.set()
+
+    async def _work(self, connection: Connection) -> None:
+        if self.lock is not None and not await self._lead(connection, self.lock):
+            return
+        await connection.add_listener(self.channel, self._notified)
+        while not self._stopping:
+            self._wake.clear()
+            pause = await self.step(connection)
+            self.failing_since = None
+            if pause > 0:
+                await self._wait(min(pause, WATCHDOG_S))
+
+    async def _lead(self, connection: Connection, lock: int) -> bool:
+        """Wait to become the leader. False when asked to stop before."""
+        waiting = asyncio.ensure_future(connection.execute("SELECT pg_advisory_lock($1)", lock))
+        stopped = asyncio.ensure_future(self._wake.wait())
+        await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not waiting.done():
+            waiting.cancel()
+            await asyncio.wait({waiting})
+            return False
+        await waiting
+        return True
+
+    async def _failed(self, error: Exception, failures: int) -> None:
+        if self.failing_since is None:
+            self.failing_since = asyncio.get_running_loop().time()
+        pause = self._backoff.pause(failures)
+        log.warning("worker_failed", worker=self.name, error=type(error).__name__, pause_s=round(pause, 2))
+        await self.release()
+        self._wake.clear()
+        if not self._stopping:
+            await self._wait(pause)
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        except TimeoutError:
+            pass
+
+    def _notified(self, *_: object) -> None:
+        self._wake.set()

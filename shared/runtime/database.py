@@ -1,0 +1,84 @@
+"""One service's PostgreSQL: an asyncpg pool for the hot path, SQLModel sessions for the API's reads."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeAlias
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+if TYPE_CHECKING:
+    from asyncpg import Pool, Record
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection: TypeAlias = asyncpg.Connection[Record] | PoolConnectionProxy[Record]
+else:
+    Connection = asyncpg.Connection
+
+STATEMENT_TIMEOUT_MS = "60000"
+"""A statement stuck behind a lock gives its connection back instead of draining the pool."""
+
+POOL_SIZE = 10
+CONNECT_TIMEOUT_S = 10.0
+
+
+class Database:
+    """A pool and an engine on one store. Nothing is opened before `open`."""
+
+    def __init__(self, url: str, *, application: str, pool_size: int = POOL_SIZE) -> None:
+        """`url` is a libpq one: `postgresql://role:password@host:port/database`."""
+        self.url = url
+        self.application = application
+        self._pool_size = pool_size
+        self._pool: Pool[Record] | None = None
+        self._engine: AsyncEngine | None = None
+
+    async def open(self) -> None:
+        self._pool = await asyncpg.create_pool(
+            self.url,
+            min_size=1,
+            max_size=self._pool_size,
+            timeout=CONNECT_TIMEOUT_S,
+            server_settings={"application_name": self.application, "statement_timeout": STATEMENT_TIMEOUT_MS},
+        )
+        self._engine = create_async_engine(self.url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=3)
+
+    async def close(self) -> None:
+        if self._engine is not None:
+            await self._engine.dispose()
+        if self._pool is not None:
+            await self._pool.close()
+
+    @property
+    def pool(self) -> "Pool[Record]":
+        if self._pool is None:
+            raise RuntimeError("the database is not open: call open() first")
+        return self._pool
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        async with self.pool.acquire() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Connection]:
+        """One transaction, READ COMMITTED: what must not change under a decision is locked by it."""
+        async with self.pool.acquire() as connection, connection.transaction():
+            yield connection
+
+    async def dedicated(self) -> "asyncpg.Connection[Record]":
+        """A connection outside the pool, for session locks and LISTEN. The caller closes it."""
+        return await asyncpg.connect(
+            self.url,
+            timeout=CONNECT_TIMEOUT_S,
+            server_settings={"application_name": f"{self.application}-session"},
+        )
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """A read session for the API."""
+        if self._engine is None:
+            raise RuntimeError("the database is not open: call open() first")
+        async with AsyncSession(self._engine, expire_on_commit=False) as session:
+            yield session

@@ -1,0 +1,131 @@
+"""What every HTTP API has: problem details, the request's cause, and the outcome of a command."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, TypeVar
+
+import structlog
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from shared.contracts.event import Cause
+from shared.messaging.decision import Refused
+from shared.messaging.retry import INFRASTRUCTURE
+from shared.runtime import logging, metrics
+from shared.runtime.ids import new_id
+
+S = TypeVar("S")
+
+STATUS = {"invalid": 422, "not_found": 404, "conflict": 409, "forbidden": 403}
+CORRELATION_HEADER = "X-Correlation-Id"
+CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
+"""What is taken from a caller: it ends in logs and in every event that follows."""
+
+log = logging.get(__name__)
+
+
+class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+    """An error as its caller sees it."""
+
+    def __init__(self, status: int, code: str, detail: str, **more: object) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.more = more
+
+    def response(self) -> JSONResponse:
+        body = {
+            "type": f"urn:pdp:problem:{self.code}",
+            "title": self.code,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        headers = {"WWW-Authenticate": "Bearer"} if self.status == 401 else None
+        return JSONResponse(
+            body | self.more, status_code=self.status, media_type="application/problem+json", headers=headers
+        )
+
+
+def accepted(outcome: S | Refused) -> S:
+    """The state that a command gave, or the problem of its refusal."""
+    if isinstance(outcome, Refused):
+        raise Problem(STATUS[outcome.kind], outcome.code, outcome.detail)
+    return outcome
+
+
+def _cause(request: Request) -> Cause:
+    given = request.headers.get(CORRELATION_HEADER, "")
+    correlation_id = given if CORRELATION.match(given) else str(new_id())
+    return Cause(correlation_id=correlation_id, traceparent=request.headers.get("traceparent"))
+
+
+async def request_cause(request: Request) -> Cause:
+    """Where the events of this request come from."""
+    cause: Cause = request.state.cause
+    return cause
+
+
+RequestCause = Annotated[Cause, Depends(request_cause)]
+
+
+def install(app: FastAPI) -> None:
+    """Give an application the platform's errors, correlation and measurement."""
+    app.middleware("http")(_observe)
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+
+
+async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    request.state.cause = cause = _cause(request)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
+    started = time.monotonic()
+    try:
+        response = await call_next(request)
+    except Exception as error:  # noqa: BLE001 - the caller gets a problem, the log the type
+        response = _unexpected(error)
+    response.headers[CORRELATION_HEADER] = cause.correlation_id
+    route = getattr(request.scope.get("route"), "path", "unmatched")
+    seconds = time.monotonic() - started
+    metrics.HTTP_SECONDS.labels(request.method, route, str(response.status_code)).observe(seconds)
+    if response.status_code >= 400 or request.method != "GET":
+        log.info("http", method=request.method, route=route, status=response.status_code, seconds=round(seconds, 4))
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours, or a store that is away. The message may quote data, so only its type is logged."""
+    log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
+    if isinstance(error, INFRASTRUCTURE):
+        detail = "The service cannot reach its store right now; try again in a few seconds."
+        return Problem(503, "store_unavailable", detail).response()
+    detail = "The service failed on this request; report it with its correlation id."
+    return Problem(500, "internal_error", detail).response()
+
+
+async def _on_problem(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    return error.response()
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    # Without the input: it may be personal, and the caller has it.
+    found = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
+    first: dict[str, Any] = found[0]
+    return Problem(
+        422, "invalid_request", f"The field {first['field']} is not valid: {first['problem']}.", errors=found
+    ).response()
+
+
+async def _on_http_error(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    return Problem(error.status_code, "http_error", str(error.detail)).response()

@@ -1,0 +1,203 @@
+"""A stage as a running process: its parts put together, started, watched and stopped."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+import uvicorn
+import uvloop
+from aiokafka.errors import KafkaError
+from fastapi import APIRouter, FastAPI
+
+from shared.contracts.dead_letters import ServiceName
+from shared.messaging import inbox, journal
+from shared.messaging.batch import BatchRunner
+from shared.messaging.commands import Commands
+from shared.messaging.producer import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.replay import Replayer
+from shared.messaging.retry import Backoff
+from shared.messaging.routing import Routes, Sweeps, Timers
+from shared.messaging.subscriber import BatchSubscriber, broker_of
+from shared.messaging.sweeps import SweepWorker
+from shared.messaging.timers import TimerWorker
+from shared.messaging.topics import EVENT_RETENTION_MS, subscriptions
+from shared.messaging.worker import Worker
+from shared.runtime import http, logging, operations
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.health import Health
+from shared.runtime.settings import KafkaSettings, ServiceSettings
+from shared.security.tokens import Verifier
+
+WORKER_TROUBLE_AFTER_S = 15.0
+INBOX_KEPT = timedelta(milliseconds=2 * EVENT_RETENTION_MS)
+"""Twice what Kafka keeps: no message can come back after its claim is forgotten."""
+HOUSEKEEPING_S = 6 * 3600.0
+
+log = logging.get(__name__)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one service brings; the rest is the same for all."""
+
+    name: ServiceName
+    router: Callable[[Commands, Database], APIRouter]
+    routes: Routes = ()
+    timers: Timers = ()
+    sweeps: Sweeps = ()
+    partners: str | None = None
+    """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
+
+
+class Service:
+    """One process of a stage."""
+
+    def __init__(self, stage: Stage, settings: ServiceSettings, kafka: KafkaSettings) -> None:
+        self._stage = stage
+        self._settings = settings
+        name = stage.name
+        self.database = Database(settings.database_url, application=name, pool_size=settings.database_pool)
+        self._runner = BatchRunner(self.database, name, stage.routes)
+        self._broker = broker_of(kafka, name, settings.stop_grace_s)
+        self._subscribers = self._subscribe()
+        self._workers: list[Worker] = [Relay(self.database, Publisher(kafka, f"{name}-relay"))]
+        if stage.timers:
+            self._workers.append(TimerWorker(self.database, name, stage.timers))
+        if stage.sweeps:
+            self._workers.append(SweepWorker(self.database, name, stage.sweeps))
+        self.health = Health()
+        self.app = self._api()
+
+    def _subscribe(self) -> list[BatchSubscriber]:
+        name, size = self._stage.name, self._settings.batch_records
+        found = []
+        if topics := subscriptions(name):
+            found.append(BatchSubscriber(self._broker, self._runner, name, topics=topics, batch_records=size))
+        if pattern := self._stage.partners:
+            group = f"{name}.partners"
+            found.append(BatchSubscriber(self._broker, self._runner, group, pattern=pattern, batch_records=size))
+        return found
+
+    def _api(self) -> FastAPI:
+        name, settings = self._stage.name, self._settings
+        app = FastAPI(title=f"Supplier Development Program: {name}", version="1", redoc_url=None)
+        app.state.verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
+        http.install(app)
+        replayer = Replayer(self.database, name, self._runner)
+        app.include_router(operations.router(name, self.database, self.health, replayer, self._lags))
+        app.include_router(self._stage.router(Commands(self.database, name), self.database))
+        return app
+
+    def _lags(self) -> dict[tuple[str, int], int]:
+        found = [item for subscriber in self._subscribers for item in subscriber.lags().items()]
+        return {(partition.topic, partition.partition): lag for partition, lag in found}
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        await self.database.open()
+        await self._keep_house()
+        for worker in self._workers:
+            self.health.checks[worker.name] = _trouble_of(worker)
+        for subscriber in self._subscribers:
+            self.health.checks[subscriber.group] = subscriber.trouble
+        tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
+        consuming = asyncio.create_task(self._consume(), name="consume")
+        housekeeping = asyncio.create_task(self._housekeeping(), name="housekeeping")
+        server = _Server(self._server_config())
+        serving = asyncio.create_task(server.serve(), name="http")
+        log.info("started", http_port=self._settings.http_port)
+        await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        server.should_exit = True
+        housekeeping.cancel()
+        await self._stop(serving, consuming, tasks)
+        log.info("stopped")
+
+    async def _stop(
+        self, serving: "asyncio.Task[None]", consuming: "asyncio.Task[None]", tasks: "list[asyncio.Task[None]]"
+    ) -> None:
+        """HTTP first, then consuming, then the relay: what was decided meanwhile still goes out."""
+        await asyncio.wait({serving}, timeout=self._settings.stop_grace_s)
+        consuming.cancel()
+        with contextlib.suppress(TimeoutError, KafkaError):
+            async with asyncio.timeout(self._settings.stop_grace_s):
+                await self._broker.stop()
+        for worker in self._workers:
+            worker.stop()
+        _, late = await asyncio.wait(tasks, timeout=self._settings.stop_grace_s)
+        for task in late:
+            task.cancel()
+        await self.database.close()
+
+    async def _consume(self) -> None:
+        """Start the subscribers; a broker that is away is waited for while HTTP goes on."""
+        backoff, attempt = Backoff(), 0
+        while True:
+            try:
+                await self._broker.start()
+            except (KafkaError, OSError, TimeoutError) as error:
+                attempt += 1
+                pause = backoff.pause(attempt)
+                log.warning("kafka_unreachable", error=type(error).__name__, pause_s=round(pause, 2))
+                await asyncio.sleep(pause)
+            else:
+                return
+
+    async def _housekeeping(self) -> None:
+        while True:
+            await asyncio.sleep(HOUSEKEEPING_S)
+            try:
+                await self._keep_house()
+            except Exception as error:  # noqa: BLE001 - the next round tries again; the journal has its default partition
+                log.error("housekeeping_failed", error=type(error).__name__)
+
+    async def _keep_house(self) -> None:
+        async with self.database.connection() as connection:
+            await journal.ensure_partitions(connection, now())
+            await inbox.forget(connection, now() - INBOX_KEPT)
+
+    def _server_config(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self.app,
+            host=self._settings.http_host,
+            port=self._settings.http_port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=max(1, int(self._settings.stop_grace_s)),
+        )
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the service: HTTP is one of its parts."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _trouble_of(worker: Worker) -> Callable[[], str | None]:
+    def trouble() -> str | None:
+        if worker.failing_since is None:
+            return None
+        seconds = asyncio.get_running_loop().time() - worker.failing_since
+        return f"failing for {seconds:.0f} s" if seconds > WORKER_TROUBLE_AFTER_S else None
+
+    return trouble
+
+
+def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
+    """Run a stage as this process. `build` is its composition root."""
+    stage, settings = build()
+    logging.configure(stage.name, settings.log_level)
+    service = Service(stage, settings, KafkaSettings())
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(service.run())

@@ -1,0 +1,91 @@
+"""Tokens: verified against an issuer's public keys, and on one machine also issued."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from jwt.algorithms import OKPAlgorithm
+
+ALGORITHMS = ["EdDSA", "ES256", "RS256"]
+"""Signatures only: a shared secret would let every service issue tokens."""
+
+LEEWAY_S = 10
+KEYS_LIFESPAN_S = 300
+
+
+class TokenError(Exception):
+    """Why a token is refused, in words for its owner."""
+
+
+class Verifier:
+    """Checks signature, issuer, audience and time of a token."""
+
+    def __init__(self, issuer: str, jwks: str, audience: str) -> None:
+        """`jwks` is the https address of the issuer's key set, or the path of a file that holds it."""
+        self._issuer = issuer
+        self._audience = audience
+        self._jwks = jwks
+        self._remote = jwt.PyJWKClient(jwks, lifespan=KEYS_LIFESPAN_S) if jwks.startswith("http") else None
+        self._local: jwt.PyJWKSet | None = None
+
+    def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a valid token; raises TokenError."""
+        try:
+            claims: dict[str, Any] = jwt.decode(
+                token,
+                self._key(token),
+                algorithms=ALGORITHMS,
+                issuer=self._issuer,
+                audience=self._audience,
+                leeway=LEEWAY_S,
+                options={"require": ["exp", "sub", "iss", "aud"]},
+            )
+        except jwt.ExpiredSignatureError as error:
+            raise TokenError("it has expired") from error
+        except (jwt.PyJWTError, KeyError, OSError, ValueError) as error:
+            raise TokenError("signature, issuer or audience do not fit") from error
+        return claims
+
+    def _key(self, token: str) -> jwt.PyJWK:
+        if self._remote is not None:
+            return self._remote.get_signing_key_from_jwt(token)
+        if self._local is None:
+            self._local = jwt.PyJWKSet.from_json(Path(self._jwks).read_text(encoding="utf-8"))
+        return self._local[jwt.get_unverified_header(token)["kid"]]
+
+
+class LocalIssuer:
+    """The issuer of one machine: a key in the data folder, readable by its owner only."""
+
+    KEY_ID = "local"
+
+    def __init__(self, folder: Path, issuer: str, audience: str = "pdp") -> None:
+        self.jwks_path = folder / "jwks.json"
+        self._key_path = folder / "issuer.pem"
+        self._issuer = issuer
+        self._audience = audience
+
+    def ensure_key(self) -> None:
+        """Make the key and its public set, once."""
+        if self._key_path.exists() and self.jwks_path.exists():
+            return
+        self._key_path.parent.mkdir(parents=True, exist_ok=True)
+        key = Ed25519PrivateKey.generate()
+        self._key_path.touch(mode=0o600)
+        self._key_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        public = json.loads(OKPAlgorithm.to_jwk(key.public_key()))
+        keys = {"keys": [public | {"kid": self.KEY_ID, "use": "sig", "alg": "EdDSA"}]}
+        self.jwks_path.write_text(json.dumps(keys), encoding="utf-8")
+
+    def issue(self, subject: str, roles: list[str], lifespan: timedelta = timedelta(hours=8), **claims: str) -> str:
+        """A signed token. `claims` are `supplier_id` or `anchor_id` where the person is bound to one."""
+        now = datetime.now(UTC)
+        body = {"iss": self._issuer, "aud": self._audience, "sub": subject, "iat": now, "exp": now + lifespan}
+        key = load_pem_private_key(self._key_path.read_bytes(), password=None)
+        if not isinstance(key, Ed25519PrivateKey):
+            raise TypeError(f"{self._key_path} is not an Ed25519 key")
+        return jwt.encode(body | {"roles": roles, **claims}, key, algorithm="EdDSA", headers={"kid": self.KEY_ID})
