@@ -1,0 +1,224 @@
+"""What a stage promises about the events that it decides."""
+
+import asyncio
+import os
+import signal
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
+from confluent_kafka import Producer
+
+from shared.messaging import journal
+from shared.messaging.producer import Publisher
+from shared.messaging.relay import Relay
+from tests.conformance.stage import Bench, Told, envelope, eventually
+
+
+@asynccontextmanager
+async def running(relay: Relay) -> AsyncIterator[Relay]:
+    task = asyncio.create_task(relay.run())
+    try:
+        yield relay
+    finally:
+        relay.stop()
+        async with asyncio.timeout(15):
+            await task
+
+
+async def _published(bench: Bench) -> bool:
+    return await bench.count("outbox") == 0
+
+
+async def test_every_decided_event_is_published_once_the_outbox_is_empty(bench: Bench, topic: str) -> None:
+    keys = [uuid4() for _ in range(5)]
+    for number in range(10):
+        await bench.write_down(*(Told(on=topic, account=key, number=number) for key in keys))
+    async with running(bench.relay()):
+        await eventually(lambda: _published(bench))
+    assert sorted(_by_key(await bench.told_on(topic))) == sorted(keys)
+    assert set(map(tuple, _by_key(await bench.told_on(topic)).values())) == {tuple(range(10))}
+    assert await bench.count("journal") == 50, "the journal keeps what the outbox forgets"
+
+
+async def test_a_waiting_relay_is_woken_by_the_commit(bench: Bench, topic: str) -> None:
+    """Woken, not polling: the watchdog alone would take ten seconds."""
+    async with running(bench.relay()):
+        await asyncio.sleep(0.5)
+        for number in range(3):
+            await bench.write_down(Told(on=topic, account=uuid4(), number=number))
+            async with asyncio.timeout(3):
+                await eventually(lambda: _published(bench))
+
+
+async def test_an_event_of_a_rolled_back_decision_is_never_published(bench: Bench, topic: str) -> None:
+    with pytest.raises(RuntimeError):
+        async with bench.database.transaction() as connection:
+            await journal.append(connection, [envelope(Told(on=topic, account=uuid4(), number=1))])
+            raise RuntimeError
+    await bench.write_down(Told(on=topic, account=uuid4(), number=2))
+    async with running(bench.relay()):
+        await eventually(lambda: _published(bench))
+    assert [told.number for told in await bench.told_on(topic)] == [2]
+
+
+async def test_trap_4_concurrent_writers_lose_no_event_and_swap_none_of_one_aggregate(bench: Bench, topic: str) -> None:
+    """Ids are given before the commit: a cursor would pass over those that commit late."""
+    keys = [uuid4() for _ in range(4)]
+
+    async def write(key: UUID, number: int) -> None:
+        async with bench.database.transaction() as connection:
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", str(key))
+            count = await connection.fetchval("SELECT count(*) FROM journal WHERE key = $1", key)
+            await journal.append(connection, [envelope(Told(on=topic, account=key, number=count))])
+            await asyncio.sleep((number % 5) * 0.02)
+
+    async with running(bench.relay()):
+        await asyncio.gather(*(write(keys[number % 4], number) for number in range(80)))
+        await eventually(lambda: _published(bench))
+    assert set(map(tuple, _by_key(await bench.told_on(topic)).values())) == {tuple(range(20))}
+
+
+async def test_trap_5_partitions_are_those_of_the_java_client(bench: Bench, topic: str) -> None:
+    """`murmur2_random` is librdkafka's name for what the Java client does."""
+    keys = [uuid4() for _ in range(30)]
+    await bench.write_down(*(Told(on=topic, account=key, number=1) for key in keys))
+    async with running(bench.relay()):
+        await eventually(lambda: _published(bench))
+    ours = {record.key: record.partition for record in await bench.read_all(topic)}
+
+    theirs: dict[bytes, int] = {}
+    producer = Producer({**bench.broker.node.client_config(), "partitioner": "murmur2_random"})
+    for key in keys:
+        producer.produce(
+            topic, b"x", str(key).encode(), on_delivery=lambda _, m: theirs.update({m.key(): m.partition()})
+        )
+    await asyncio.to_thread(producer.flush, 10)
+    assert ours == theirs
+    assert len(set(ours.values())) == 3
+
+
+async def test_trap_6_a_relay_whose_broker_hangs_gives_its_producer_up_and_goes_on(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.producer.DELIVERY_DEADLINE_S", 1.0)
+    monkeypatch.setattr("shared.messaging.producer.START_DEADLINE_S", 1.0)
+    monkeypatch.setattr("shared.messaging.producer.STOP_DEADLINE_S", 0.5)
+    key, broker_pid = uuid4(), bench.broker.node.pid
+    assert broker_pid is not None
+    async with running(bench.relay()) as relay:
+        await bench.write_down(Told(on=topic, account=key, number=0))
+        await eventually(lambda: _published(bench))
+        os.kill(broker_pid, signal.SIGSTOP)
+        try:
+            await bench.write_down(*(Told(on=topic, account=key, number=number) for number in range(1, 4)))
+            await eventually(lambda: _is(relay.failing_since is not None))
+        finally:
+            os.kill(broker_pid, signal.SIGCONT)
+        await eventually(lambda: _published(bench))
+        assert relay.failing_since is None
+    first_seen = list(dict.fromkeys(told.number for told in await bench.told_on(topic)))
+    assert first_seen == [0, 1, 2, 3], "in order; what was sent twice is seen by the inbox"
+
+
+async def test_trap_6_a_relay_stops_within_its_grace_while_the_broker_hangs(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.producer.DELIVERY_DEADLINE_S", 1.0)
+    monkeypatch.setattr("shared.messaging.producer.STOP_DEADLINE_S", 0.5)
+    broker_pid = bench.broker.node.pid
+    assert broker_pid is not None
+    try:
+        async with running(bench.relay()):
+            await bench.write_down(Told(on=topic, account=uuid4(), number=0))
+            await eventually(lambda: _published(bench))
+            os.kill(broker_pid, signal.SIGSTOP)
+            await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+            await asyncio.sleep(0.2)
+    finally:
+        os.kill(broker_pid, signal.SIGCONT)
+
+
+async def test_one_topic_s_trouble_does_not_hold_up_the_others(bench: Bench, topic: str) -> None:
+    publisher = Publisher(bench.broker.settings(), "conformance")
+    await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+    async with bench.database.connection() as connection:
+        entries = await journal.unpublished(connection, 10)
+        acked, error = await publisher.publish(entries)
+    await publisher.close()
+    assert (len(acked), error) == (1, None)
+
+
+async def test_only_one_relay_of_a_service_publishes_and_the_next_takes_over(bench: Bench, topic: str) -> None:
+    async with running(bench.relay()):
+        await eventually(lambda: _leaders(bench, 1))
+        async with running(bench.relay()):
+            await eventually(lambda: _waiting(bench, 1))
+            await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+            await eventually(lambda: _published(bench))
+    assert len(await bench.told_on(topic)) == 1
+    second = bench.relay()
+    async with running(second):
+        await bench.write_down(Told(on=topic, account=uuid4(), number=2))
+        await eventually(lambda: _published(bench))
+
+
+async def test_a_leader_that_lost_its_connection_comes_back(bench: Bench, topic: str) -> None:
+    async with running(bench.relay()):
+        await eventually(lambda: _leaders(bench, 1))
+        async with bench.database.connection() as connection:
+            await connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
+            )
+        await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+        await eventually(lambda: _published(bench))
+    assert [told.number for told in await bench.told_on(topic)] == [1]
+
+
+async def test_an_event_too_large_for_a_topic_is_refused_before_it_is_stored(bench: Bench, topic: str) -> None:
+    huge = Told(on=topic + "x" * 1_100_000, account=uuid4(), number=1)
+    with pytest.raises(journal.EventTooLargeError):
+        await bench.write_down(huge)
+    assert await bench.count("journal") == 0
+
+
+async def test_trap_8_no_topic_is_made_by_writing_to_it(bench: Bench) -> None:
+    with pytest.raises((KafkaError, UnknownTopicOrPartitionError, TopicAuthorizationFailedError, TimeoutError)):
+        async with asyncio.timeout(5):
+            await bench.send([("never.made.v1", None, b"x")])
+    topics = await asyncio.to_thread(lambda: bench.broker.node.admin().list_topics(timeout=5).topics)
+    assert "never.made.v1" not in topics
+
+
+def _by_key(told: list[Told]) -> dict[UUID, list[int]]:
+    found: defaultdict[UUID, list[int]] = defaultdict(list)
+    for item in told:
+        found[item.account].append(item.number)
+    return found
+
+
+async def _is(value: bool) -> bool:
+    return value
+
+
+async def _leaders(bench: Bench, wanted: int) -> bool:
+    return (
+        await bench.count(
+            "pg_locks",
+            "locktype = 'advisory' AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+        == wanted
+    )
+
+
+async def _waiting(bench: Bench, wanted: int) -> bool:
+    return (
+        await bench.count(
+            "pg_locks",
+            "locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+        == wanted
+    )

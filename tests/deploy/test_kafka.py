@@ -1,0 +1,228 @@
+"""The local Kafka node: it refuses by default, allows by rule, and comes back with all it had."""
+
+import os
+import signal
+import socket
+import stat
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
+from confluent_kafka.admin import AdminClient
+
+from deploy.local.kafka import Kafka, KafkaNodeError
+from deploy.local.kafka_admin import (
+    AclRule,
+    KafkaAdminError,
+    TopicSpec,
+    describe_topics,
+    ensure_acls,
+    ensure_quota,
+    ensure_topics,
+    ensure_user,
+    ensure_users,
+    group_lag,
+)
+from deploy.local.ports import accepts
+
+PASSWORD = "correct horse"
+
+
+@pytest.fixture(scope="module")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
+    node = Kafka(tmp_path_factory.mktemp("kafka"), port=0, controller_port=0)
+    node.start()
+    try:
+        node.wait_ready()
+        yield node
+    finally:
+        node.stop()
+
+
+@pytest.fixture(scope="module")
+def admin(kafka: Kafka) -> AdminClient:
+    return kafka.admin()
+
+
+def produce(
+    kafka: Kafka, topic: str, value: bytes, user: str | None = None, timeout_ms: int = 5000
+) -> KafkaError | None:
+    """Send one record and return the error of its delivery."""
+    outcome: list[KafkaError | None] = []
+    config = kafka.client_config((user, PASSWORD) if user else None)
+    producer = Producer({**config, "acks": "all", "message.timeout.ms": timeout_ms, "log_level": 0})
+    producer.produce(topic, value, callback=lambda error, _: outcome.append(error))
+    producer.flush(10)
+    return outcome[0]
+
+
+def read_one(kafka: Kafka, topic: str, user: str, password: str = PASSWORD, group: str = "readers") -> bytes:
+    """The first record of the topic, committed. Raises ``KafkaException`` when the broker refuses."""
+    errors: list[KafkaError] = []
+    settings = {"group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "log_level": 0}
+    consumer = Consumer({**kafka.client_config((user, password)), **settings, "error_cb": errors.append})
+    try:
+        consumer.subscribe([topic])
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            message = consumer.poll(0.1)
+            refused = [error for error in errors if error.code() == KafkaError._AUTHENTICATION]
+            if refused:
+                raise KafkaException(refused[0])
+            if message is None:
+                continue
+            if (error := message.error()) is not None:
+                raise KafkaException(error)
+            consumer.commit(message=message, asynchronous=False)
+            return bytes(message.value() or b"")
+        raise TimeoutError
+    finally:
+        consumer.close()
+
+
+def code_of(refusal: pytest.ExceptionInfo[KafkaException]) -> int:
+    return int(refusal.value.args[0].code())
+
+
+def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: Kafka, admin: AdminClient) -> None:
+    ensure_topics(admin, [TopicSpec("secret", 1)])
+    ensure_user(admin, "reader", PASSWORD)
+    assert produce(kafka, "secret", b"hello") is None
+
+    with pytest.raises(KafkaException) as refusal:
+        read_one(kafka, "secret", "reader")
+    assert code_of(refusal) in {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED}
+
+    rules = [
+        AclRule("reader", "topic", "secret", prefixed=False, operations=("READ",)),
+        AclRule("reader", "group", "read", prefixed=True, operations=("READ",)),
+    ]
+    ensure_acls(admin, rules)
+    ensure_acls(admin, rules)
+    assert read_one(kafka, "secret", "reader") == b"hello"
+    assert group_lag(admin, "readers") == {("secret", 0): 0}
+
+    assert produce(kafka, "secret", b"again") is None
+    assert group_lag(admin, "readers") == {("secret", 0): 1}
+    write = produce(kafka, "secret", b"forged", user="reader")
+    assert write is not None
+    assert write.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+
+
+def test_a_wrong_password_is_refused(kafka: Kafka, admin: AdminClient) -> None:
+    ensure_user(admin, "careful", PASSWORD)
+    with pytest.raises(KafkaException) as refusal:
+        read_one(kafka, "secret", "careful", password="guess")
+    assert code_of(refusal) == KafkaError._AUTHENTICATION
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sasl.mechanism": "PLAIN"},
+        {"sasl.mechanism": "PLAIN", "sasl.username": "broker"},
+        {},
+    ],
+)
+def test_the_controller_refuses_all_who_lack_its_secret(kafka: Kafka, change: dict[str, str]) -> None:
+    """Its listener would otherwise be a way around all access rules."""
+    errors: list[KafkaError] = []
+    controller: dict[str, Any] = {
+        "bootstrap.servers": f"127.0.0.1:{kafka.controller_port}",
+        "log_level": 0,
+        "error_cb": errors.append,
+    }
+    client = AdminClient({**kafka.client_config(), **controller, **change})
+    with pytest.raises(KafkaException):
+        client.list_topics(timeout=0.5)
+    client.poll(0.1)
+    assert KafkaError._AUTHENTICATION in {error.code() for error in errors}
+
+
+def test_the_controller_hears_nobody_who_skips_authentication(kafka: Kafka) -> None:
+    metadata_request = struct.pack(">hhihi", 3, 0, 1, -1, 0)
+    with socket.create_connection(("127.0.0.1", kafka.controller_port), timeout=5) as connection:
+        connection.sendall(struct.pack(">i", len(metadata_request)) + metadata_request)
+        assert connection.recv(1) == b""
+
+
+def test_topics_are_created_grown_and_configured_once(admin: AdminClient) -> None:
+    first = [TopicSpec("orders", 2, {"retention.ms": "3600000"}), TopicSpec("invoices", 1)]
+    assert ensure_topics(admin, first) == ["invoices", "orders"]
+    assert ensure_topics(admin, first) == []
+
+    more = [TopicSpec("orders", 4, {"retention.ms": "7200000", "cleanup.policy": "compact"})]
+    assert ensure_topics(admin, more) == ["orders"]
+    [orders] = describe_topics(admin, ["orders", "absent"])
+    assert orders.partitions == 4
+    assert (orders.config["retention.ms"], orders.config["cleanup.policy"]) == ("7200000", "compact")
+    assert ensure_topics(admin, more) == []
+    assert ensure_topics(admin, [TopicSpec("orders", 1)]) == []
+
+
+def test_every_refused_topic_is_named(admin: AdminClient) -> None:
+    with pytest.raises(KafkaAdminError, match=r"odd name.*retention\.ms|retention\.ms.*odd name"):
+        ensure_topics(admin, [TopicSpec("odd name", 1), TopicSpec("bad", 1, {"retention.ms": "soon"})])
+
+
+def test_topics_are_never_made_by_using_them(kafka: Kafka, admin: AdminClient) -> None:
+    assert produce(kafka, "typo", b"lost", timeout_ms=1000) is not None
+    assert describe_topics(admin, ["typo"]) == []
+
+
+def test_a_quota_is_stored_for_its_user(kafka: Kafka, admin: AdminClient) -> None:
+    ensure_user(admin, "greedy", PASSWORD)
+    ensure_quota(kafka, "greedy", produce=1_000_000, consume=2_000_000)
+    told = kafka.configure("--describe", "--entity-type", "users", "--entity-name", "greedy")
+    assert "producer_byte_rate=1000000.0" in told
+    assert "consumer_byte_rate=2000000.0" in told
+
+
+def test_a_group_that_never_committed_has_no_lag(admin: AdminClient) -> None:
+    assert group_lag(admin, "nobody") == {}
+
+
+def test_secrets_are_closed_to_others(kafka: Kafka) -> None:
+    _, password = kafka.admin_credentials
+    open_to_others = [
+        file
+        for file in kafka.log.parent.glob("*")
+        if file.is_file() and password in file.read_text() and stat.S_IMODE(file.stat().st_mode) != 0o600
+    ]
+    assert open_to_others == []
+
+
+def test_a_restart_keeps_ports_users_and_records(kafka: Kafka, admin: AdminClient) -> None:
+    """Last but one in the file: it restarts the node that the others share, after a kill -9."""
+    ensure_users(admin, {"keeper": PASSWORD})
+    ensure_topics(admin, [TopicSpec("kept", 1)])
+    ensure_acls(admin, [AclRule("keeper", "topic", "kept", prefixed=False, operations=("READ", "WRITE"))])
+    ensure_acls(admin, [AclRule("keeper", "group", "keepers", prefixed=False, operations=("READ",))])
+    assert produce(kafka, "kept", b"still here", user="keeper") is None
+    before = kafka.bootstrap
+
+    assert kafka.pid is not None
+    os.kill(kafka.pid, signal.SIGKILL)
+    kafka.stop()
+    again = Kafka(kafka.log.parent, port=0, controller_port=0)
+    again.start()
+    try:
+        again.wait_ready()
+        assert again.bootstrap == before
+        assert read_one(again, "kept", "keeper", group="keepers") == b"still here"
+    finally:
+        again.stop()
+    assert not accepts(int(before.rsplit(":", 1)[1]))
+
+
+def test_a_node_that_cannot_start_says_why(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()  # never formatted
+    broken = Kafka(tmp_path, port=0, controller_port=0)
+    broken.start()
+    with pytest.raises(KafkaNodeError, match=r"meta\.properties"):
+        broken.wait_ready(20)
+    broken.stop()

@@ -1,0 +1,130 @@
+from datetime import timedelta
+from decimal import Decimal
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.development.catalogue import modules
+from services.development.domain.module import Modules
+from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
+
+from .given import COHORT_ID, LATER, NOW, gap, supplier
+
+PLAN_ID = plan_id(COHORT_ID, supplier(1))
+DELIVERABLE = Evidence("document", "PFMEA de la familia A", "EXP-12", "0" * 64)
+
+NO_FINANCE = Modules("no-finance", modules().severity_weights, modules().modules[:19])
+
+gap_sets = st.lists(
+    st.sampled_from(["T05", "T06", "O03", "O05", "C02", "F01", "F02", "G05", "A01"]), unique=True, max_size=9
+).map(lambda codes: tuple(gap(code) for code in codes))
+
+
+def proposed(*questions: str) -> Plan:
+    return propose(PLAN_ID, tuple(gap(question) for question in questions), modules())
+
+
+def agreed(*questions: str) -> Plan:
+    return sure(agree(proposed(*questions), None, NOW))
+
+
+def sure(plan: Plan | str) -> Plan:
+    assert isinstance(plan, Plan), plan
+    return plan
+
+
+@given(gap_sets)
+def test_every_gap_is_covered_or_named_as_uncovered(gaps: tuple[object, ...]) -> None:
+    plan = propose(PLAN_ID, gaps, NO_FINANCE)  # type: ignore[arg-type]
+    covered = {question for activity in plan.activities for question in activity.questions}
+    assert covered.isdisjoint(plan.uncovered)
+    assert covered | set(plan.uncovered) == {each.question for each in gaps}  # type: ignore[attr-defined]
+    assert {"F01", "F02"}.isdisjoint(covered)
+
+
+def test_an_activity_names_all_gaps_that_it_helps_to_close_and_only_them() -> None:
+    plan = proposed("T05", "T10", "T02")
+    assert {activity.module: activity.questions for activity in plan.activities} == {
+        "M02": ("T10", "T02"),
+        "M04": ("T05", "T10"),
+    }
+
+
+def test_costs_and_hours_are_sums() -> None:
+    plan = proposed("T04", "A01")
+    assert (plan.cost_from, plan.cost_to, plan.hours) == (Decimal(70_000), Decimal(175_000), 56)
+
+
+def test_ids_come_from_what_they_name() -> None:
+    assert proposed("T04") == proposed("T04")
+    assert plan_id(COHORT_ID, supplier(2)) != PLAN_ID
+    assert len({activity.activity_id for activity in proposed("T04", "A01", "O03").activities}) == 3
+
+
+def test_agreeing() -> None:
+    plan = agreed("T04")
+    assert (plan.status, plan.agreed_at, plan.completed_at) == ("agreed", NOW, None)
+
+
+def test_agreeing_twice_is_refused() -> None:
+    assert agree(agreed("T04"), None, LATER) == "plan_already_agreed"
+
+
+def test_what_was_proposed_anew_is_not_agreed_unread() -> None:
+    seen = [activity.activity_id for activity in proposed("T04").activities]
+    assert agree(proposed("T04", "A01"), seen, NOW) == "plan_changed"
+    assert sure(agree(proposed("T04"), seen, NOW)).status == "agreed"
+
+
+def test_a_plan_without_activities_is_completed_by_its_agreement() -> None:
+    plan = agreed()
+    assert (plan.status, plan.completed_at) == ("completed", NOW)
+
+
+def test_the_last_activity_completes_the_plan() -> None:
+    plan = agreed("T04", "A01")
+    first, second = (activity.activity_id for activity in plan.activities)
+    halfway = sure(complete_activity(plan, first, DELIVERABLE, NOW))
+    assert halfway.status == "agreed"
+    assert [activity.status for activity in halfway.activities] == ["completed", "planned"]
+    done = sure(complete_activity(halfway, second, DELIVERABLE, LATER))
+    assert (done.status, done.completed_at) == ("completed", LATER)
+
+
+def test_the_same_evidence_again_changes_nothing() -> None:
+    plan = agreed("T04")
+    activity_id = plan.activities[0].activity_id
+    done = sure(complete_activity(plan, activity_id, DELIVERABLE, NOW))
+    assert complete_activity(done, activity_id, DELIVERABLE, NOW + timedelta(days=1)) == done
+    other = Evidence("photo", "Tablero")
+    assert complete_activity(done, activity_id, other, LATER) == "activity_already_completed"
+
+
+def test_activities_of_a_proposed_plan_cannot_be_completed() -> None:
+    plan = proposed("T04")
+    assert complete_activity(plan, plan.activities[0].activity_id, DELIVERABLE, NOW) == "plan_not_agreed"
+
+
+def test_an_activity_of_another_plan_is_unknown() -> None:
+    assert complete_activity(agreed("T04"), UUID(int=1), DELIVERABLE, NOW) == "activity_not_found"
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        Evidence("photo", "PFMEA de la familia A", "EXP-12", "0" * 64),
+        Evidence("document", "PFMEA de la familia B", "EXP-12", "0" * 64),
+        Evidence("document", "PFMEA de la familia A", None, "0" * 64),
+        Evidence("document", "PFMEA de la familia A", "EXP-12"),
+    ],
+)
+def test_different_evidence_has_a_different_id(other: Evidence) -> None:
+    assert other.identity(PLAN_ID) != DELIVERABLE.identity(PLAN_ID)
+    assert DELIVERABLE.identity(supplier(1)) != DELIVERABLE.identity(supplier(2))
+
+
+def test_closed_are_the_questions_that_are_no_gap_any_more() -> None:
+    plan = agreed("T04", "A01")
+    assert plan.split(("A01", "O03")) == (("T04",), ("A01",))
