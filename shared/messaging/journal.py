@@ -34,6 +34,12 @@ _FETCH = """
     JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
     ORDER BY o.id
 """
+_FETCH_EXCEPT = """
+    SELECT o.id, j.topic, j.key, j.body
+    FROM outbox AS o JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
+    WHERE j.topic <> ALL($2)
+    ORDER BY o.id LIMIT $1
+"""
 
 
 class EventTooLargeError(ValueError):
@@ -72,12 +78,13 @@ async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     )
 
 
-async def unpublished(connection: Connection, limit: int) -> list[Unpublished]:
-    """The lowest ids of the unpublished set.
+async def unpublished(connection: Connection, limit: int, except_topics: Sequence[str] = ()) -> list[Unpublished]:
+    """The lowest ids of the unpublished set, without those of topics that cannot be written to right now.
 
     Never a cursor: an id that commits late would be passed over (ids are given before the commit).
     """
-    rows = await connection.fetch(_FETCH, limit)
+    given = (_FETCH_EXCEPT, limit, except_topics) if except_topics else (_FETCH, limit)
+    rows = await connection.fetch(*given)
     return [Unpublished(row["id"], row["topic"], str(row["key"]).encode(), row["body"]) for row in rows]
 
 

@@ -5,10 +5,19 @@ stays broken after a fatal error, so each call has a deadline and a failed produ
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import (
+    InvalidTopicError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    ProducerClosed,
+    RecordListTooLargeError,
+    TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
+)
 from aiokafka.producer.message_accumulator import BatchBuilder
 
 from shared.messaging.journal import Unpublished
@@ -22,7 +31,29 @@ STOP_DEADLINE_S = 3.0
 MAX_BATCH_BYTES = 1_000_000
 """Below the broker's limit of a request's batch (1 MiB) with room for its header."""
 
-Partition = tuple[str, int]
+METADATA_DEADLINE_S = 2.0
+"""A topic that does not exist is waited for no longer: the others of the round wait with it."""
+
+TOPIC_ERRORS: tuple[type[Exception], ...] = (
+    UnknownTopicOrPartitionError,
+    TopicAuthorizationFailedError,
+    InvalidTopicError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+)
+"""The topic's own trouble: another producer would meet it too, and the other topics go on."""
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What became of one round."""
+
+    acked: list[int] = field(default_factory=list)
+    """Journal ids that Kafka acknowledged."""
+    troubled: dict[str, Exception] = field(default_factory=dict)
+    """Topics that cannot be written to, and why."""
+    failure: Exception | None = None
+    """What went wrong with the broker or the producer, if anything did."""
 
 
 class Publisher:
@@ -33,18 +64,15 @@ class Publisher:
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
 
-    async def publish(self, entries: Sequence[Unpublished]) -> tuple[list[int], Exception | None]:
-        """Send one batch per partition and wait for every acknowledgement within the deadline.
-
-        Returns the acknowledged ids, and what kept the others back, if anything did.
-        """
+    async def publish(self, entries: Sequence[Unpublished]) -> Delivery:
+        """Send one batch per partition and wait for every acknowledgement within the deadline."""
         producer = await self._started()
-        by_partition = await self._by_partition(producer, entries)
-        results = await asyncio.gather(
-            *(self._send(producer, partition, mine) for partition, mine in by_partition.items())
-        )
-        acked = [id_ for sent, _ in results for id_ in sent]
-        return acked, next((error for _, error in results if error is not None), None)
+        by_topic: defaultdict[str, list[Unpublished]] = defaultdict(list)
+        for entry in entries:
+            by_topic[entry.topic].append(entry)
+        delivery = Delivery()
+        await asyncio.gather(*(self._send_topic(producer, topic, mine, delivery) for topic, mine in by_topic.items()))
+        return delivery
 
     async def close(self) -> None:
         """Flush within the deadline, else give the producer up with all its tasks."""
@@ -78,31 +106,42 @@ class Publisher:
             self._producer = producer
         return self._producer
 
-    async def _by_partition(
-        self, producer: AIOKafkaProducer, entries: Iterable[Unpublished]
-    ) -> dict[Partition, list[Unpublished]]:
-        counts: dict[str, int] = {}
-        grouped: defaultdict[Partition, list[Unpublished]] = defaultdict(list)
+    async def _send_topic(
+        self, producer: AIOKafkaProducer, topic: str, entries: Sequence[Unpublished], delivery: Delivery
+    ) -> None:
+        try:
+            async with asyncio.timeout(METADATA_DEADLINE_S):
+                count = len(await producer.partitions_for(topic))
+        except TimeoutError as error:
+            delivery.troubled[topic] = error
+            return
+        except TOPIC_ERRORS as error:
+            delivery.troubled[topic] = error
+            return
+        by_partition: defaultdict[int, list[Unpublished]] = defaultdict(list)
         for entry in entries:
-            if entry.topic not in counts:
-                async with asyncio.timeout(DELIVERY_DEADLINE_S):
-                    counts[entry.topic] = len(await producer.partitions_for(entry.topic))
-            grouped[entry.topic, partition_of(entry.key, counts[entry.topic])].append(entry)
-        return grouped
+            by_partition[partition_of(entry.key, count)].append(entry)
+        await asyncio.gather(
+            *(self._send(producer, topic, partition, mine, delivery) for partition, mine in by_partition.items())
+        )
 
     async def _send(
-        self, producer: AIOKafkaProducer, partition: Partition, entries: Sequence[Unpublished]
-    ) -> tuple[list[int], Exception | None]:
-        acked: list[int] = []
+        self,
+        producer: AIOKafkaProducer,
+        topic: str,
+        partition: int,
+        entries: Sequence[Unpublished],
+        delivery: Delivery,
+    ) -> None:
         try:
             async with asyncio.timeout(DELIVERY_DEADLINE_S):
                 for batch, ids in _batches(producer, entries):
-                    delivery = await producer.send_batch(batch, partition[0], partition=partition[1])
-                    await delivery
-                    acked += ids
+                    await (await producer.send_batch(batch, topic, partition=partition))
+                    delivery.acked += ids
+        except TOPIC_ERRORS as error:
+            delivery.troubled[topic] = error
         except (TimeoutError, KafkaError) as error:
-            return acked, error
-        return acked, None
+            delivery.failure = error
 
 
 def _batches(producer: AIOKafkaProducer, entries: Sequence[Unpublished]) -> Iterable[tuple[BatchBuilder, list[int]]]:

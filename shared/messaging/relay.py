@@ -1,9 +1,12 @@
 """From the outbox to Kafka: one leader per service publishes the unpublished set, lowest ids first."""
 
-from typing import ClassVar
+import asyncio
+from collections.abc import Mapping
+from typing import ClassVar, NamedTuple
 
 from shared.messaging import journal
 from shared.messaging.producer import Publisher
+from shared.messaging.retry import Backoff
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics
 from shared.runtime.database import Connection, Database
@@ -14,7 +17,15 @@ ROUND = 2_000
 RELAY_LOCK = 0x5044_5001
 """Advisory lock of the relay, one per database and so per service."""
 
+REST = Backoff(first_s=1.0, longest_s=60.0)
+
 log = logging.get(__name__)
+
+
+class _Rest(NamedTuple):
+    until: float
+    """Loop time."""
+    failures: int
 
 
 class Relay(Worker):
@@ -30,18 +41,33 @@ class Relay(Worker):
     def __init__(self, database: Database, publisher: Publisher) -> None:
         super().__init__(database)
         self._publisher = publisher
+        self._resting: dict[str, _Rest] = {}
 
     async def step(self, connection: Connection) -> float:
-        entries = await journal.unpublished(connection, ROUND)
+        clock = asyncio.get_running_loop().time()
+        resting = {topic: rest for topic, rest in self._resting.items() if rest.until > clock}
+        entries = await journal.unpublished(connection, ROUND, list(resting))
         if not entries:
-            return WATCHDOG_S
-        acked, error = await self._publisher.publish(entries)
-        if acked:
-            await journal.published(connection, acked)
-            metrics.PUBLISHED.inc(len(acked))
-        if error is not None:
-            raise error
+            return min((rest.until - clock for rest in resting.values()), default=WATCHDOG_S)
+        delivery = await self._publisher.publish(entries)
+        if delivery.acked:
+            await journal.published(connection, delivery.acked)
+            metrics.PUBLISHED.inc(len(delivery.acked))
+        self._rest(delivery.troubled, {entry.topic for entry in entries}, clock)
+        if delivery.failure is not None:
+            raise delivery.failure
         return 0
+
+    def _rest(self, troubled: Mapping[str, Exception], tried: set[str], clock: float) -> None:
+        """Leave a topic that cannot be written to alone for a while: it must not hold up the others."""
+        for topic in tried - troubled.keys():
+            self._resting.pop(topic, None)
+        for topic, error in troubled.items():
+            failures = self._resting[topic].failures + 1 if topic in self._resting else 1
+            pause = REST.pause(failures)
+            self._resting[topic] = _Rest(clock + pause, failures)
+            metrics.TROUBLED_TOPICS.labels(topic).inc()
+            log.error("topic_rests", topic=topic, error=type(error).__name__, pause_s=round(pause, 1))
 
     async def release(self) -> None:
         await self._publisher.close()

@@ -5,6 +5,7 @@ from prometheus_client import Counter, Gauge, Histogram
 RECORDS = Counter("pdp_records", "Records taken in, by fate", ["fate"])
 DECIDED = Counter("pdp_events_decided", "Events that decisions gave")
 PUBLISHED = Counter("pdp_events_published", "Events acknowledged by Kafka")
+TROUBLED_TOPICS = Counter("pdp_troubled_topics", "Rounds in which a topic could not be written to", ["topic"])
 BATCH_SIZE = Histogram("pdp_batch_records", "Records of a batch", buckets=(1, 5, 20, 50, 100, 200, 500, 1000))
 BATCH_SECONDS = Histogram(
     "pdp_batch_seconds", "From a batch's arrival to its commit", buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)

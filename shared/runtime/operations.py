@@ -11,7 +11,7 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from shared.contracts.asyncapi import document
+from shared.runtime.asyncapi import document
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging.dead_letters import Resolution
 from shared.messaging.replay import Replayed, Replayer, UnknownDeadLetterError

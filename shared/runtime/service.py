@@ -147,6 +147,8 @@ class Service:
                 attempt += 1
                 pause = backoff.pause(attempt)
                 log.warning("kafka_unreachable", error=type(error).__name__, pause_s=round(pause, 2))
+                # A consumer that failed to start keeps its connections until it is stopped.
+                await self._broker.stop()
                 await asyncio.sleep(pause)
             else:
                 return

@@ -1,0 +1,34 @@
+"""Who may touch what on Kafka, made from the topic catalogue. What no rule allows is refused by the broker."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from shared.messaging.topics import SERVICES, catalogue
+
+PARTNER_BYTES_PER_SECOND = 1_048_576
+"""Quota of a partner's principal, each way: hundreds of referrals a second, and no flood."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """An allowance: the principal may do the operations on the named resource, or on all whose name starts so."""
+
+    principal: str
+    resource: Literal["topic", "group"]
+    name: str
+    prefixed: bool
+    operations: tuple[str, ...]
+
+
+def access_rules(partners: Iterable[str] = ()) -> Iterator[AccessRule]:
+    """Every allowance of the platform: services write and read by the catalogue, partners only their own two topics."""
+    codes = tuple(partners)
+    for topic in catalogue(codes):
+        yield AccessRule(topic.writer, "topic", topic.name, prefixed=False, operations=("WRITE",))
+        for reader in topic.readers:
+            yield AccessRule(reader, "topic", topic.name, prefixed=False, operations=("READ",))
+    for service in SERVICES:
+        yield AccessRule(service, "group", service, prefixed=True, operations=("READ",))
+    for code in codes:
+        yield AccessRule(f"partner.{code}", "group", f"partner.{code}.", prefixed=True, operations=("READ",))

@@ -1,0 +1,78 @@
+"""What may import what; and that each rule of it can fail."""
+
+import ast
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DOMAINS = sorted({path for name in ("domain", "domain.py") for path in (ROOT / "services").glob(f"*/{name}")})
+
+VIOLATIONS = {
+    "services": ("services/matching/handlers.py", "import services.registration.handlers"),
+    "shared": ("shared/runtime/clock.py", "import services.matching.handlers"),
+    "services-deploy": ("services/matching/settings.py", "import deploy.local.ports"),
+    "layers": ("shared/contracts/event.py", "import shared.runtime.clock"),
+    "domain": ("services/matching/domain/__init__.py", "import shared.contracts.matching"),
+    "handlers": ("services/diagnosis/handlers.py", "import shared.runtime.clock"),
+    "ways-in": ("services/matching/consume.py", "import services.matching.api"),
+    "api": ("services/diagnosis/api.py", "import services.diagnosis.consume"),
+    "drivers": ("services/diagnosis/store.py", "import asyncpg"),
+}
+
+
+def _lint(folder: Path, contract: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from importlinter.cli import lint_imports_command as c; c()"]
+    return subprocess.run(
+        [*command, "--no-cache", "--contract", contract], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("contract", VIOLATIONS)
+def test_a_contract_is_broken_by_what_it_forbids(contract: str, tmp_path: Path) -> None:
+    for package in ("services", "shared", "deploy"):
+        shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__", "*.csv"))
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    name, line = VIOLATIONS[contract]
+    path = tmp_path / name
+    path.write_text(path.read_text(encoding="utf-8") + f"\n{line}\n", encoding="utf-8")
+    result = _lint(tmp_path, contract)
+    assert result.returncode == 1, result.stdout + result.stderr
+    assert "BROKEN" in result.stdout
+
+
+def test_every_contract_has_its_negative_test() -> None:
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    declared = {line.split('"')[1] for line in text.splitlines() if line.startswith("id = ")}
+    assert declared == VIOLATIONS.keys()
+
+
+def _foreign_imports(source: str) -> set[str]:
+    """Modules that a file imports from outside the standard library and its own service."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or ".")
+    return {
+        name for name in found if name.split(".")[0] not in sys.stdlib_module_names and not name.startswith("services.")
+    }
+
+
+@pytest.mark.parametrize("domain", DOMAINS, ids=[path.parent.name for path in DOMAINS])
+def test_a_domain_imports_the_standard_library_only(domain: Path) -> None:
+    files = [domain] if domain.is_file() else sorted(domain.rglob("*.py"))
+    assert {str(f): names for f in files if (names := _foreign_imports(f.read_text(encoding="utf-8")))} == {}
+
+
+def test_the_check_of_domains_can_fail() -> None:
+    assert _foreign_imports("from pydantic import BaseModel\nimport os") == {"pydantic"}
+
+
+def test_there_is_a_domain_to_check_in_every_stage() -> None:
+    stages = {path.parent.name for path in (ROOT / "services").glob("*/handlers*")}
+    assert {path.parent.name for path in DOMAINS} >= stages - {"portal"}

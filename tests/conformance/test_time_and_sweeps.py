@@ -1,0 +1,177 @@
+"""What a stage promises about due moments, sweeps and commands."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts.event import Cause
+from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, Due, Refused, SweepRequest, unchanged
+from shared.messaging.routing import at, over
+from shared.messaging.sweeps import SweepWorker
+from shared.messaging.timers import TimerWorker
+from shared.messaging.worker import Worker
+from shared.runtime.clock import now
+from shared.runtime.database import Connection
+from tests.conformance.stage import Account, Bench, Noted, accounts, eventually
+
+CAUSE = Cause(correlation_id="conformance-1")
+CLOCK_TICK = -1
+SWEPT = -2
+
+
+def opened(account: Account | None, id_: UUID, due: datetime | None = None) -> Decision[Account]:
+    return Decision(account or Account(id_, ()), due=() if due is None else (Due("ripe", due),))
+
+
+def ripe(account: Account | None, now: datetime) -> Decision[Account]:
+    if account is None:
+        return unchanged(account)
+    return Decision(replace(account, numbers=(*account.numbers, CLOCK_TICK)))
+
+
+def swept(account: Account | None, args: Mapping[str, str], now: datetime) -> Decision[Account]:
+    if account is None:
+        return unchanged(account)
+    if SWEPT in account.numbers and args.get("fail"):
+        raise ValueError
+    event = Noted(on="conformance.swept.v1", account=account.id, number=SWEPT)
+    return Decision(replace(account, numbers=(*account.numbers, SWEPT)), (event,))
+
+
+async def all_accounts(connection: Connection, _: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:
+    rows = await connection.fetch(
+        "SELECT id FROM account WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2", after, limit
+    )
+    return [row["id"] for row in rows]
+
+
+@asynccontextmanager
+async def running(*workers: Worker) -> AsyncIterator[None]:
+    tasks = [asyncio.create_task(worker.run()) for worker in workers]
+    try:
+        yield
+    finally:
+        for worker in workers:
+            worker.stop()
+        async with asyncio.timeout(15):
+            await asyncio.gather(*tasks)
+
+
+def timer(bench: Bench) -> TimerWorker:
+    return TimerWorker(bench.database, "conformance", (at("ripe", accounts, ripe),))
+
+
+def sweeper(bench: Bench) -> SweepWorker:
+    return SweepWorker(bench.database, "conformance", (over("all", accounts, swept, select=all_accounts),))
+
+
+@pytest.fixture
+def commands(bench: Bench) -> Commands:
+    return Commands(bench.database, "conformance")
+
+
+async def _is(bench: Bench, id_: UUID, *numbers: int) -> bool:
+    return await bench.numbers(id_) == numbers
+
+
+async def test_a_due_moment_is_decided_at_its_time_and_once(bench: Bench, commands: Commands) -> None:
+    soon, later = uuid4(), uuid4()
+    async with running(timer(bench), timer(bench)):
+        await commands.run(accounts, soon, lambda a, _: opened(a, soon, now() + timedelta(seconds=0.3)), CAUSE)
+        await commands.run(accounts, later, lambda a, _: opened(a, later, now() + timedelta(hours=1)), CAUSE)
+        await eventually(lambda: _is(bench, soon, CLOCK_TICK))
+    async with running(timer(bench)):
+        await asyncio.sleep(0.3)
+    assert await bench.numbers(soon) == (CLOCK_TICK,), "a restart fires nothing twice"
+    assert await bench.numbers(later) == ()
+    assert await bench.count("due") == 1
+
+
+async def test_a_moment_missed_while_nobody_ran_is_made_up_for(bench: Bench, commands: Commands) -> None:
+    id_ = uuid4()
+    await commands.run(accounts, id_, lambda a, _: opened(a, id_, now() - timedelta(days=2)), CAUSE)
+    async with running(timer(bench)):
+        await eventually(lambda: _is(bench, id_, CLOCK_TICK))
+
+
+async def test_a_cancelled_moment_never_comes(bench: Bench, commands: Commands) -> None:
+    id_ = uuid4()
+    await commands.run(accounts, id_, lambda a, _: opened(a, id_, now() + timedelta(hours=1)), CAUSE)
+    await commands.run(accounts, id_, lambda a, _: Decision(a, due=(Due("ripe", None),)), CAUSE)
+    assert await bench.count("due") == 0
+
+
+async def test_a_sweep_reaches_every_aggregate_once_in_chunks(
+    bench: Bench, commands: Commands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.sweeps.CHUNK", 7)
+    ids = [uuid4() for _ in range(30)]
+    await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)
+    await commands.run(accounts, ids[0], lambda a, _: Decision(a, sweeps=(SweepRequest("all"),)), CAUSE)
+    async with running(sweeper(bench), sweeper(bench)):
+        await eventually(lambda: _swept(bench))
+    assert [await bench.numbers(id_) for id_ in ids] == [(SWEPT,)] * 30
+    assert await bench.count("journal") == 30
+
+
+async def test_one_aggregate_that_fails_does_not_stop_a_sweep(bench: Bench, commands: Commands) -> None:
+    ids = sorted(uuid4() for _ in range(5))
+    await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)
+    await commands.run(accounts, ids[2], lambda a, _: Decision(replace(a, numbers=(SWEPT,))), CAUSE)
+    sweep = SweepRequest("all", {"fail": "yes"})
+    await commands.run(accounts, ids[0], lambda a, _: Decision(a, sweeps=(sweep,)), CAUSE)
+    async with running(sweeper(bench)):
+        await eventually(lambda: _swept(bench))
+    assert [len(await bench.numbers(id_)) for id_ in ids] == [1] * 5
+    assert await bench.count("journal") == 4
+
+
+async def _swept(bench: Bench) -> bool:
+    return await bench.count("sweep", "finished_at IS NULL") == 0
+
+
+def _opener(id_: UUID):
+    return lambda account, _: opened(account, id_)
+
+
+async def test_a_refused_command_writes_nothing_and_the_others_go_in(bench: Bench, commands: Commands) -> None:
+    good, bad = uuid4(), uuid4()
+    refused = Refused("conflict", "no", "Not allowed.")
+    outcomes = await commands.run_many(accounts, {good: _opener(good), bad: lambda *_: refused}, CAUSE)
+    assert outcomes == {good: Account(good, ()), bad: refused}
+    assert await bench.count("account") == 1
+
+
+async def test_two_commands_on_the_same_new_aggregate_both_count(bench: Bench, commands: Commands) -> None:
+    id_ = uuid4()
+
+    def add(number: int):
+        def decide(account: Account | None, _: None) -> Decision[Account]:
+            before = account or Account(id_, ())
+            return Decision(replace(before, numbers=(*before.numbers, number)))
+
+        return decide
+
+    await asyncio.gather(*(commands.run(accounts, id_, add(number), CAUSE) for number in range(5)))
+    assert sorted(await bench.numbers(id_)) == [0, 1, 2, 3, 4]
+
+
+async def test_an_event_carries_the_correlation_of_what_began_its_chain(bench: Bench, topic: str) -> None:
+    bench.rule.answer_on = topic
+    told = (await bench.tell(topic, uuid4(), 1))[0]
+    async with bench.subscriber(topic):
+        await eventually(lambda: _journalled(bench, 1))
+    async with bench.database.connection() as connection:
+        body = await connection.fetchval("SELECT convert_from(body, 'UTF8')::jsonb ->> 'correlationid' FROM journal")
+        cause = await connection.fetchval("SELECT convert_from(body, 'UTF8')::jsonb ->> 'causationid' FROM journal")
+    assert (body, cause) == (told.cause.correlation_id, str(told.id))
+
+
+async def _journalled(bench: Bench, wanted: int) -> bool:
+    return await bench.count("journal") == wanted
