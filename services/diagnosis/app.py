@@ -1,0 +1,10 @@
+"""Composition root of the stage."""
+
+from services.diagnosis import api
+from services.diagnosis.consume import ROUTES
+from services.diagnosis.settings import Settings
+from shared.runtime.service import Stage
+
+
+def build() -> tuple[Stage, Settings]:
+    return Stage("diagnosis", api.router, ROUTES), Settings()

@@ -1,0 +1,15 @@
+"""Which decision answers which event. What is not routed is not for this stage."""
+
+from services.diagnosis import handlers
+from services.diagnosis.store import diagnoses, instruments
+from shared.contracts.development import ActivityCompleted
+from shared.contracts.matching import OfferingAligned, OfferingNotAligned
+from shared.contracts.registration import SupplierWithdrawn
+from shared.messaging.routing import Routes, on
+
+ROUTES: Routes = (
+    on(OfferingAligned, diagnoses, handlers.offering_aligned, reference=instruments),
+    on(OfferingNotAligned, diagnoses, handlers.offering_not_aligned),
+    on(SupplierWithdrawn, diagnoses, handlers.supplier_withdrawn),
+    on(ActivityCompleted, diagnoses, handlers.activity_completed),
+)

@@ -1,0 +1,64 @@
+"""How far each question is from what is asked, and which gap comes first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from services.diagnosis.domain.demand import Demand
+from services.diagnosis.domain.instrument import Instrument, Question
+
+Severity = Literal["critical", "major", "minor"]
+"""Critical blocks linkage and finance until it closes."""
+
+_RANK = {severity: rank for rank, severity in enumerate(get_args(Severity))}
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    question: str
+    level: int
+    target: int
+    gap: int
+    """Levels from here to the target: 1 to 4."""
+    severity: Severity
+    anchors_asking: int
+    modules: tuple[str, ...]
+
+
+def find_gaps(instrument: Instrument, levels: Mapping[str, int | None], demand: Demand) -> tuple[Gap, ...]:
+    """Every gap, in order of priority: severity, then gap times weight times anchors asking, then the code.
+
+    A question not evaluated has no gap: nothing is known of it.
+    """
+    gaps = (
+        _gap(question, level, demand, instrument.rules.default_target)
+        for question in instrument.questions.values()
+        if (level := levels[question.code]) is not None
+    )
+    return tuple(sorted((gap for gap in gaps if gap is not None), key=lambda gap: _priority(instrument, gap)))
+
+
+def _gap(question: Question, level: int, demand: Demand, default_target: int) -> Gap | None:
+    target = demand.targets.get(question.code, default_target)
+    if target <= level:
+        return None
+    return Gap(
+        question=question.code,
+        level=level,
+        target=target,
+        gap=target - level,
+        severity=_severity(question, level, target - level, must_have=question.code in demand.must_have),
+        anchors_asking=demand.anchors.get(question.code, 0),
+        modules=question.modules,
+    )
+
+
+def _severity(question: Question, level: int, gap: int, *, must_have: bool) -> Severity:
+    if (question.critical and level == 0) or ((must_have or question.legal) and level <= 1):
+        return "critical"
+    return "major" if gap >= 2 or question.critical else "minor"
+
+
+def _priority(instrument: Instrument, gap: Gap) -> tuple[int, int, str]:
+    weight = instrument.questions[gap.question].weight
+    return _RANK[gap.severity], -gap.gap * weight * max(1, gap.anchors_asking), gap.question

@@ -1,0 +1,93 @@
+"""The questionnaire, with the rules that score it: one version of both."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+LEVELS: Final = range(5)
+"""0 nothing there, 1 informal, 2 written and partly applied, 3 applied in full, 4 measured and improved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    code: str
+    name: str
+    weight: int
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    code: str
+    dimension: str
+    weight: int
+    """Within its dimension."""
+    critical: bool
+    """A star question of VDA 6.3: alone it can take a grade down."""
+    legal: bool
+    """Required by law whatever the anchors ask."""
+    text: str
+    evidence: str
+    """What an assessor must see for level 3."""
+    basis: str
+    """The standard, law or practice behind it."""
+    modules: tuple[str, ...]
+    """Development modules that help to raise it."""
+    levels: tuple[str, ...]
+    """What each level means, from 0 to 4."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Thresholds in whole percent. Source: VDA 6.3 for grades and floors; the sub-bands of C are the program's."""
+
+    points: tuple[int, ...]
+    """By level."""
+    not_evaluated_max: int
+    default_target: int
+    """Level asked where no anchor says one."""
+    grade_a: int
+    grade_b: int
+    dimension_floor_b: int
+    """A dimension below it takes an A down to B."""
+    dimension_floor_c: int
+    """A dimension below it takes any grade down to C."""
+    band_c1: int
+    band_c2: int
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Raises ValueError when the parts do not fit together."""
+
+    version: str
+    source: str
+    rules: Rules
+    dimensions: Mapping[str, Dimension]
+    """By code, in order of presentation."""
+    questions: Mapping[str, Question]
+    """By code, in order of presentation."""
+
+    def __post_init__(self) -> None:
+        asked = {question.dimension for question in self.questions.values()}
+        if asked != self.dimensions.keys():
+            raise ValueError(f"{self.version}: dimensions and the questions' dimensions differ")
+        weights = [part.weight for parts in (self.dimensions, self.questions) for part in parts.values()]
+        if min(weights) <= 0:
+            raise ValueError(f"{self.version}: every weight is positive")
+        if len(self.rules.points) != len(LEVELS) or list(self.rules.points) != sorted(self.rules.points):
+            raise ValueError(f"{self.version}: points must rise with the five levels")
+        if any(len(question.levels) != len(LEVELS) for question in self.questions.values()):
+            raise ValueError(f"{self.version}: every question describes five levels")
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """Every version that a stored diagnosis may have been opened with."""
+
+    current: Instrument
+    """Taken by diagnoses that open now."""
+    versions: Mapping[str, Instrument]
+
+    def of(self, version: str) -> Instrument:
+        """The instrument of this version; KeyError when the catalogue no longer has it."""
+        return self.versions[version]

@@ -1,0 +1,35 @@
+"""Why a command on a diagnosis is refused: public contract."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+RefusalKind = Literal["invalid", "not_found", "conflict", "forbidden"]
+RefusalReason = Literal[
+    "unknown_question",
+    "question_missing",
+    "level_out_of_range",
+    "reason_missing",
+    "too_many_not_evaluated",
+    "note_missing",
+    "diagnosis_not_found",
+    "supplier_withdrawn",
+    "diagnosis_not_open",
+    "already_assessed",
+    "not_submitted",
+    "already_completed",
+    "not_assessed",
+    "same_person",
+    "not_completed",
+    "gap_not_open",
+    "evidence_missing",
+    "evidence_unknown",
+    "evidence_used",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    kind: RefusalKind
+    reason: RefusalReason
+    detail: str
+    """One sentence that the caller can act on."""

@@ -1,0 +1,74 @@
+"""The only way to close a gap: evidence, and an assessor who scores the question again.
+
+Source: the nonconformity logic of IATF 16949 10.2; a course attended closes nothing.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.diagnosis.domain.answers import is_level
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore
+from services.diagnosis.domain.gaps import Gap
+from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.refusal import Refusal
+from services.diagnosis.domain.result import result_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rescoring:
+    """An assessor's new level for one question. The evidence is a completed activity's, or described in the note."""
+
+    question: str
+    level: int
+    evidence_id: UUID | None
+    note: str
+    by: str
+    at: datetime
+
+
+def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) -> Diagnosis | Refusal:
+    """Score one open gap again; the result is worked out anew and locked as the next version."""
+    if diagnosis.withdrawn:
+        return Refusal("conflict", "supplier_withdrawn", "The firm left the program; its diagnosis is closed.")
+    locked = diagnosis.locked
+    if locked is None:
+        return Refusal("conflict", "not_completed", "Only a validated diagnosis can be re-scored.")
+    gap = _open_gap(locked, asked)
+    if isinstance(gap, Refusal):
+        return gap
+    refusal = _evidence_fault(diagnosis, asked)
+    if refusal is not None:
+        return refusal
+    levels = {**locked.levels, asked.question: asked.level}
+    result = result_of(instruments.of(diagnosis.instrument), levels, diagnosis.demand)
+    version = locked.version + 1
+    done = Rescore(version, asked.question, gap.level, asked.level, asked.evidence_id, asked.note, asked.by, asked.at)
+    return replace(
+        diagnosis,
+        locked=replace(locked, version=version, levels=levels, result=result),
+        rescores=(*diagnosis.rescores, done),
+    )
+
+
+def _open_gap(locked: Locked, asked: Rescoring) -> Gap | Refusal:
+    code = asked.question
+    if code not in locked.levels:
+        return Refusal("invalid", "unknown_question", f"The instrument has no question {code}.")
+    if not is_level(asked.level):
+        return Refusal("invalid", "level_out_of_range", f"Give {code} a level from 0 to 4.")
+    gap = locked.result.gap(code)
+    return Refusal("conflict", "gap_not_open", f"{code} has no open gap to re-score.") if gap is None else gap
+
+
+def _evidence_fault(diagnosis: Diagnosis, asked: Rescoring) -> Refusal | None:
+    code = asked.question
+    if asked.evidence_id is None:
+        if asked.note.strip():
+            return None
+        return Refusal("invalid", "evidence_missing", "Name a completed activity's evidence, or note what was seen.")
+    if asked.evidence_id not in diagnosis.evidence.get(code, ()):
+        return Refusal("conflict", "evidence_unknown", f"No completed activity gave this evidence for {code}.")
+    if any(one.question == code and one.evidence_id == asked.evidence_id for one in diagnosis.rescores):
+        return Refusal("conflict", "evidence_used", f"{code} was already re-scored on this evidence.")
+    return None

@@ -1,0 +1,38 @@
+"""Score and gaps of one set of levels, as they are published: shares in basis points."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.diagnosis.domain.demand import Demand
+from services.diagnosis.domain.gaps import Gap, find_gaps
+from services.diagnosis.domain.instrument import Instrument
+from services.diagnosis.domain.scoring import Band, DowngradeReason, Grade, basis_points, score
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    dimensions: Mapping[str, int]
+    """Basis points, half up."""
+    overall: int
+    """Basis points, half up; the grade was taken from the exact share."""
+    grade: Grade
+    band: Band
+    reasons: tuple[DowngradeReason, ...]
+    gaps: tuple[Gap, ...]
+    """In order of priority."""
+
+    def gap(self, question: str) -> Gap | None:
+        """The open gap of this question, if it has one."""
+        return next((gap for gap in self.gaps if gap.question == question), None)
+
+
+def result_of(instrument: Instrument, levels: Mapping[str, int | None], demand: Demand) -> Result:
+    scored = score(instrument, levels)
+    return Result(
+        dimensions={code: basis_points(share) for code, share in scored.dimensions.items()},
+        overall=basis_points(scored.overall),
+        grade=scored.grade,
+        band=scored.band,
+        reasons=tuple(downgrade.reason for downgrade in scored.downgrades),
+        gaps=find_gaps(instrument, levels, demand),
+    )

@@ -1,0 +1,155 @@
+"""What the diagnosis stage decides, per event and per command."""
+
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from services.diagnosis.domain import diagnosis as rules
+from services.diagnosis.domain import result as scored
+from services.diagnosis.domain.answers import Answers
+from services.diagnosis.domain.demand import Ask
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked
+from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.refusal import Refusal
+from services.diagnosis.domain.rescoring import Rescoring
+from services.diagnosis.domain.rescoring import rescore as score_again
+from shared.contracts.development import ActivityCompleted
+from shared.contracts.diagnosis import (
+    DiagnosisAssessed,
+    DiagnosisCompleted,
+    DiagnosisEvent,
+    DiagnosisOpened,
+    DiagnosisSubmitted,
+    GapRescored,
+    Result,
+)
+from shared.contracts.matching import OfferingAligned, OfferingNotAligned
+from shared.contracts.registration import SupplierWithdrawn
+from shared.messaging.decision import Decision, Refused, unchanged
+
+NOT_FOUND = Refused("not_found", "diagnosis_not_found", "No diagnosis is known for this supplier.")
+
+
+def offering_aligned(
+    state: Diagnosis | None, event: OfferingAligned, _: datetime, instruments: Instruments
+) -> Decision[Diagnosis]:
+    """Open the diagnosis, or measure it against what is asked now."""
+    before = state or Diagnosis(event.supplier_id)
+    asks = [Ask(asked.anchor_id, asked.targets, asked.must_have) for asked in event.requirements]
+    after = rules.align(before, asks, instruments)
+    if after.locked != before.locked:
+        return Decision(after, (_completed(after),))
+    if after.status == "open" and _opened(after) != _opened(before):
+        return Decision(after, (_opened(after),))
+    return Decision(after)
+
+
+def offering_not_aligned(state: Diagnosis | None, _: OfferingNotAligned, __: datetime) -> Decision[Diagnosis]:
+    """Nobody asks any more: what was answered stays, and no further work is expected."""
+    return unchanged(None) if state is None else Decision(replace(state, required=False))
+
+
+def supplier_withdrawn(state: Diagnosis | None, event: SupplierWithdrawn, _: datetime) -> Decision[Diagnosis]:
+    """Close it for good; also before it opens, since the alignment may arrive later."""
+    return Decision(replace(state or Diagnosis(event.supplier_id), withdrawn=True, required=False))
+
+
+def activity_completed(state: Diagnosis | None, event: ActivityCompleted, _: datetime) -> Decision[Diagnosis]:
+    """Evidence that an assessor can re-score on."""
+    known = state or Diagnosis(event.supplier_id)
+    return Decision(rules.receive_evidence(known, event.questions, event.evidence_id))
+
+
+def submit(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
+    """The firm assesses itself."""
+    skipped = len(answers.not_evaluated)
+    return _decided(
+        state,
+        lambda known: rules.submit(known, answers, instruments),
+        lambda after: DiagnosisSubmitted(
+            **_identity(after), answered=len(answers.levels) - skipped, not_evaluated=skipped
+        ),
+    )
+
+
+def assess(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
+    """An assessor visited the plant."""
+    return _decided(
+        state,
+        lambda known: rules.assess(known, answers, instruments),
+        lambda after: DiagnosisAssessed(**_identity(after), differences=len(after.differences)),
+    )
+
+
+def validate(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
+    """An expert locks a version."""
+    return _decided(state, lambda known: rules.validate(known, answers, instruments), _completed)
+
+
+def rescore(state: Diagnosis | None, asked: Rescoring, instruments: Instruments) -> Decision[Diagnosis] | Refused:
+    """An assessor scores one gap again, on evidence."""
+    return _decided(state, lambda known: score_again(known, asked, instruments), _rescored)
+
+
+def _decided(
+    state: Diagnosis | None,
+    rule: Callable[[Diagnosis], Diagnosis | Refusal],
+    tell: Callable[[Diagnosis], DiagnosisEvent],
+) -> Decision[Diagnosis] | Refused:
+    """Apply a command's rule, and tell of it when it changed something."""
+    if state is None:
+        return NOT_FOUND
+    after = rule(state)
+    if isinstance(after, Refusal):
+        return Refused(after.kind, after.reason, after.detail)
+    return unchanged(state) if after == state else Decision(after, (tell(after),))
+
+
+def _opened(diagnosis: Diagnosis) -> DiagnosisOpened:
+    return DiagnosisOpened(
+        **_identity(diagnosis), targets=dict(diagnosis.demand.targets), must_have=diagnosis.demand.must_have
+    )
+
+
+def _completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
+    locked = _locked(diagnosis)
+    return DiagnosisCompleted(
+        **_identity(diagnosis),
+        version=locked.version,
+        levels=dict(locked.levels),
+        result=_result(locked.result),
+        validated_at=locked.validated_at,
+    )
+
+
+def _rescored(diagnosis: Diagnosis) -> GapRescored:
+    locked, done = _locked(diagnosis), diagnosis.rescores[-1]
+    return GapRescored(
+        **_identity(diagnosis),
+        version=locked.version,
+        question=done.question,
+        level_before=done.level_before,
+        level_after=done.level_after,
+        closed=locked.result.gap(done.question) is None,
+        result=_result(locked.result),
+        rescored_at=done.at,
+    )
+
+
+def _identity(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "supplier_id": diagnosis.id,
+        "diagnosis_id": diagnosis.diagnosis_id,
+        "instrument": diagnosis.instrument,
+    }
+
+
+def _locked(diagnosis: Diagnosis) -> Locked:
+    if diagnosis.locked is None:
+        raise ValueError("only a locked version is told of")
+    return diagnosis.locked
+
+
+def _result(result: scored.Result) -> Result:
+    return Result.model_validate(asdict(result))

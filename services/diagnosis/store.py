@@ -1,0 +1,171 @@
+"""Tables of this stage: the only SQL of the service."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Index, func
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.diagnosis import catalogue
+from services.diagnosis.domain.diagnosis import Diagnosis, Status
+from services.diagnosis.domain.instrument import Instruments
+from shared.messaging.repository import TableRepository
+from shared.runtime.database import Connection
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of this service's tables: metadata of its own."""
+
+
+class DiagnosisRow(Table, table=True):
+    """A sheet of answers is always read and written whole, so it is a column and not 54 rows."""
+
+    __tablename__ = "diagnosis"
+    __table_args__ = (Index("diagnosis_status", "status", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    status: str
+    required: bool
+    withdrawn: bool
+    instrument: str
+    demand: dict[str, Any] = Field(sa_type=JSONB)
+    self_assessment: dict[str, Any] | None = Field(sa_type=JSONB)
+    assessment: dict[str, Any] | None = Field(sa_type=JSONB)
+    validation: dict[str, Any] | None = Field(sa_type=JSONB)
+    locked: dict[str, Any] | None = Field(sa_type=JSONB)
+    evidence: dict[str, Any] = Field(sa_type=JSONB)
+    rescores: list[dict[str, Any]] = Field(sa_type=JSONB)
+    version: int
+    """0 before the first validation, as the columns below are null."""
+    overall: int | None
+    band: str | None
+    critical_gaps: int | None
+
+
+class GapRow(Table, table=True):
+    """An open gap of a locked version, derived from it: what the whole program lacks is one look at this table."""
+
+    __tablename__ = "gap"
+    __table_args__ = (Index("gap_question", "question", "severity"),)
+
+    supplier_id: UUID = Field(primary_key=True, foreign_key="diagnosis.id")
+    question: str = Field(primary_key=True)
+    priority: int
+    """1 comes first."""
+    level: int
+    target: int
+    severity: str
+    anchors_asking: int
+
+
+_FORGET_GAPS = "DELETE FROM gap WHERE supplier_id = ANY($1::uuid[])"
+_WRITE_GAPS = """
+    INSERT INTO gap (supplier_id, question, priority, level, target, severity, anchors_asking)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::text[], $7::int[])
+"""
+
+
+class DiagnosisRepository(TableRepository[Diagnosis]):
+    """Diagnoses, and with each locked version its open gaps."""
+
+    async def save_many(self, connection: Connection, new: Sequence[Diagnosis], changed: Sequence[Diagnosis]) -> None:
+        await super().save_many(connection, new, changed)
+        locked = [diagnosis.id for diagnosis in (*new, *changed) if diagnosis.locked is not None]
+        if not locked:
+            return
+        await connection.execute(_FORGET_GAPS, locked)
+        rows = [row for diagnosis in (*new, *changed) for row in _gap_rows(diagnosis)]
+        if rows:
+            await connection.execute(_WRITE_GAPS, *(list(column) for column in zip(*rows, strict=True)))
+
+
+def _gap_rows(diagnosis: Diagnosis) -> list[tuple[Any, ...]]:
+    if diagnosis.locked is None:
+        return []
+    return [
+        (diagnosis.id, gap.question, priority, gap.level, gap.target, gap.severity, gap.anchors_asking)
+        for priority, gap in enumerate(diagnosis.locked.result.gaps, 1)
+    ]
+
+
+def _for_queries(diagnosis: Diagnosis) -> Mapping[str, Any]:
+    locked = diagnosis.locked
+    if locked is None:
+        return {"version": 0, "overall": None, "band": None, "critical_gaps": None}
+    return {
+        "version": locked.version,
+        "overall": locked.result.overall,
+        "band": locked.result.band,
+        "critical_gaps": sum(gap.severity == "critical" for gap in locked.result.gaps),
+    }
+
+
+diagnoses = DiagnosisRepository(DiagnosisRow, Diagnosis, derived=_for_queries)
+
+
+async def instruments(_: Connection) -> Instruments:
+    """The catalogue as a reference of decisions."""
+    return catalogue.instruments()
+
+
+async def diagnosis_of(connection: Connection, supplier_id: UUID) -> Diagnosis | None:
+    """One diagnosis, unlocked, for reading."""
+    row = await connection.fetchrow("SELECT * FROM diagnosis WHERE id = $1", supplier_id)
+    return None if row is None else diagnoses.of(dict(row))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One diagnosis in a list."""
+
+    supplier_id: UUID
+    status: str
+    required: bool
+    withdrawn: bool
+    instrument: str
+    version: int
+    overall: int | None
+    band: str | None
+    critical_gaps: int | None
+
+
+_PAGE = """
+    SELECT id AS supplier_id, status, required, withdrawn, instrument, version, overall, band, critical_gaps
+    FROM diagnosis
+    WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR id > $2)
+    ORDER BY id LIMIT $3
+"""
+
+
+async def page(connection: Connection, status: Status | None, after: UUID | None, limit: int) -> list[Summary]:
+    """Diagnoses by supplier id, without their answers."""
+    return [Summary(**row) for row in await connection.fetch(_PAGE, status, after, limit)]
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """How many firms of the program have an open gap on one question."""
+
+    question: str
+    severity: str
+    suppliers: int
+    levels: int
+    """Sum of the levels that they are short of."""
+
+
+async def lacks(session: AsyncSession) -> list[Lack]:
+    """What the firms in the program lack, by question and severity."""
+    suppliers, levels = func.count(), func.sum(col(GapRow.target) - col(GapRow.level))
+    query = (
+        select(GapRow.question, GapRow.severity, suppliers, levels)
+        .join(DiagnosisRow, col(DiagnosisRow.id) == col(GapRow.supplier_id))
+        .where(col(DiagnosisRow.withdrawn).is_(False))
+        .group_by(col(GapRow.question), col(GapRow.severity))
+        .order_by(col(GapRow.question), col(GapRow.severity))
+    )
+    return [Lack(*row) for row in (await session.exec(query)).all()]

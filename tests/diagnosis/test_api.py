@@ -1,0 +1,154 @@
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from shared.security.callers import Role, roles_of
+
+from .builders import ANCHOR, EVIDENCE, SUPPLIER, levels_at
+from .conftest import Body, Stage
+from .test_handlers import activity, aligned
+
+OTHER = UUID("0195d000-0000-7000-8000-000000000002")
+PATH = f"/diagnoses/{SUPPLIER}"
+STEPS = (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation"))
+
+
+async def post(stage: Stage, role: str, step: str, body: dict[str, Any], subject: str = "") -> httpx.Response:
+    async with stage.client(role, subject, SUPPLIER if role == "supplier" else None) as client:
+        return await client.post(f"{PATH}/{step}", json=body)
+
+
+async def get(stage: Stage, role: str, path: str, supplier_id: UUID | None = None) -> httpx.Response:
+    async with stage.client(role, supplier_id=supplier_id) as client:
+        return await client.get(path)
+
+
+@pytest.fixture
+async def completed(stage: Stage, sheet: Body) -> Stage:
+    """A firm at level 4 but A01, at 0, where an activity gave evidence."""
+    await stage.take_in(aligned((ANCHOR, {"T04": 4}, ("F05",))), activity("A01"))
+    for role, step in STEPS:
+        response = await post(stage, role, step, sheet(levels_at(4, A01=0)))
+        assert response.status_code == 200, response.text
+    return stage
+
+
+async def test_the_walk_from_opening_to_a_closed_gap(completed: Stage) -> None:
+    gaps = (await get(completed, "supplier", f"{PATH}/gaps", SUPPLIER)).json()
+    assert [(gap["question"], gap["severity"], gap["evidence"]) for gap in gaps["gaps"]] == [
+        ("A01", "critical", [str(EVIDENCE)])
+    ]
+    view = await post(completed, "assessor", "rescores", {"question": "A01", "level": 3, "evidence_id": str(EVIDENCE)})
+    locked = view.json()["locked"]
+    assert (locked["version"], locked["result"]["grade"], locked["result"]["gaps"]) == (2, "A", [])
+    assert await completed.told() == [
+        "diagnosis.diagnosis-opened",
+        "diagnosis.diagnosis-submitted",
+        "diagnosis.diagnosis-assessed",
+        "diagnosis.diagnosis-completed",
+        "diagnosis.gap-rescored",
+    ]
+
+
+async def test_a_diagnosis_shows_the_states_apart_and_nobodys_name(completed: Stage) -> None:
+    response = await get(completed, "expert", PATH)
+    view = response.json()
+    assert view["self_assessment"]["levels"]["A01"] == view["assessment"]["levels"]["A01"] == 0
+    assert "grade" not in view["assessment"]
+    assert view["assessment"]["overall"] == 9714
+    assert (view["locked"]["result"]["grade"], view["targets"], view["must_have"]) == ("C", {"T04": 4}, ["F05"])
+    assert '"by"' not in response.text
+
+
+async def test_a_command_again_changes_and_tells_nothing(completed: Stage, sheet: Body) -> None:
+    told = await completed.told()
+    assert (await post(completed, "expert", "validation", sheet(levels_at(4, A01=0)))).status_code == 200
+    assert await completed.told() == told
+
+
+async def test_whoever_assessed_cannot_validate(stage: Stage, sheet: Body) -> None:
+    await stage.take_in(aligned())
+    await post(stage, "supplier", "self-assessment", sheet(levels_at(3)))
+    await post(stage, "assessor", "assessment", sheet(levels_at(3)), "ana")
+    response = await post(stage, "expert", "validation", sheet(levels_at(3)), "ana")
+    assert (response.status_code, response.json()["title"]) == (403, "same_person")
+    assert "ana" not in response.json()["detail"].split()
+
+
+@pytest.mark.parametrize(
+    ("step", "body", "status", "code"),
+    [
+        ("self-assessment", {"levels": {"T01": 3}}, 422, "question_missing"),
+        ("self-assessment", {"levels": levels_at(3, T12=None)}, 422, "reason_missing"),
+        ("self-assessment", {"levels": {**levels_at(3), "T01": True}}, 422, "invalid_request"),
+        ("self-assessment", {"levels": {**levels_at(3), "T01": 5}}, 422, "invalid_request"),
+        ("self-assessment", {"levels": levels_at(3), "more": 1}, 422, "invalid_request"),
+        ("assessment", {"levels": levels_at(3)}, 409, "not_submitted"),
+        ("validation", {"levels": levels_at(3)}, 409, "not_assessed"),
+        ("rescores", {"question": "A01", "level": 3, "note": "seen"}, 409, "not_completed"),
+    ],
+)
+async def test_what_is_refused(stage: Stage, step: str, body: dict[str, Any], status: int, code: str) -> None:
+    await stage.take_in(aligned())
+    role = {"self-assessment": "supplier", "validation": "expert"}.get(step, "assessor")
+    response = await post(stage, role, step, body)
+    assert (response.status_code, response.json()["title"]) == (status, code)
+    assert await stage.told() == ["diagnosis.diagnosis-opened"]
+
+
+async def test_a_supplier_sees_and_answers_only_its_own(stage: Stage, sheet: Body) -> None:
+    await stage.take_in(aligned())
+    for path in (PATH, f"{PATH}/gaps"):
+        assert (await get(stage, "supplier", path, SUPPLIER)).status_code == 200
+        assert (await get(stage, "supplier", path, OTHER)).status_code == 403
+    async with stage.client("supplier", supplier_id=OTHER) as other:
+        response = await other.post(f"{PATH}/self-assessment", json=sheet(levels_at(3)))
+    assert (response.status_code, response.json()["title"]) == (403, "not_yours")
+
+
+async def test_an_unknown_diagnosis_is_not_found(stage: Stage, sheet: Body) -> None:
+    assert (await get(stage, "expert", PATH)).json()["title"] == "diagnosis_not_found"
+    assert (await post(stage, "assessor", "assessment", sheet(levels_at(3)))).status_code == 404
+
+
+async def test_lists_are_paged(completed: Stage) -> None:
+    page = (await get(completed, "operator", "/diagnoses?status=completed&limit=1")).json()
+    assert page["diagnoses"][0]["band"] == "C1"
+    rest = (await get(completed, "operator", f"/diagnoses?limit=1&cursor={page['cursor']}")).json()
+    assert rest == {"diagnoses": [], "cursor": None}
+
+
+async def test_operators_see_what_the_program_lacks(completed: Stage) -> None:
+    lacks = (await get(completed, "operator", "/gaps")).json()
+    assert lacks == [{"question": "A01", "severity": "critical", "suppliers": 1, "levels": 3}]
+
+
+async def test_the_instrument_is_open_to_all(stage: Stage) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(stage.app), base_url="http://diagnosis") as anybody:
+        instrument = (await anybody.get("/instrument")).json()
+    assert (instrument["version"], len(instrument["questions"])) == ("pdp-54-2026-1", 54)
+
+
+def test_every_route_names_its_roles(stage: Stage) -> None:
+    found = {
+        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
+        for route in stage.router.routes
+        if isinstance(route, APIRoute)
+        for method in route.methods or ()
+    }
+    see_all = frozenset({Role.ASSESSOR, Role.EXPERT, Role.OPERATOR})
+    see_one = see_all | {Role.MENTOR, Role.SUPPLIER}
+    assert found == {
+        "GET /instrument": frozenset(),
+        "GET /diagnoses": see_all,
+        "GET /gaps": see_all,
+        "GET /diagnoses/{supplier_id}": see_one,
+        "GET /diagnoses/{supplier_id}/gaps": see_one,
+        "POST /diagnoses/{supplier_id}/self-assessment": frozenset({Role.SUPPLIER}),
+        "POST /diagnoses/{supplier_id}/assessment": frozenset({Role.ASSESSOR}),
+        "POST /diagnoses/{supplier_id}/validation": frozenset({Role.EXPERT}),
+        "POST /diagnoses/{supplier_id}/rescores": frozenset({Role.ASSESSOR}),
+    }

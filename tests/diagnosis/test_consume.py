@@ -1,0 +1,52 @@
+from services.diagnosis import store
+from services.diagnosis.consume import ROUTES
+from shared.messaging.topics import EVENT_TYPES, subscriptions
+
+from .builders import SUPPLIER, levels_at
+from .conftest import Body, Stage
+from .test_handlers import NOT_ALIGNED, WITHDRAWN, activity, aligned
+
+
+async def status(stage: Stage) -> tuple[str, bool, bool]:
+    async with stage.database.connection() as connection:
+        diagnosis = await store.diagnosis_of(connection, SUPPLIER)
+    assert diagnosis is not None
+    return diagnosis.status, diagnosis.required, diagnosis.withdrawn
+
+
+def test_only_events_of_topics_that_the_stage_reads_are_routed() -> None:
+    topics = {route.event.TOPIC for route in ROUTES}
+    assert topics <= set(subscriptions("diagnosis"))
+    assert {route.event.TYPE for route in ROUTES} <= EVENT_TYPES.keys()
+
+
+async def test_alignment_opens_once_however_often_it_is_told(stage: Stage) -> None:
+    await stage.take_in(aligned(), aligned())
+    await stage.take_in(aligned())
+    assert await status(stage) == ("open", True, False)
+    assert await stage.told() == ["diagnosis.diagnosis-opened"]
+
+
+async def test_events_of_three_topics_in_one_batch_meet_in_one_row(stage: Stage) -> None:
+    outcome = await stage.take_in(activity("A01"), aligned(), NOT_ALIGNED)
+    assert outcome.applied == 3
+    assert await status(stage) == ("open", False, False)
+
+
+async def test_a_withdrawn_firm_stays_closed(stage: Stage) -> None:
+    await stage.take_in(WITHDRAWN)
+    await stage.take_in(aligned())
+    assert await status(stage) == ("waiting", False, True)
+    assert await stage.told() == []
+
+
+async def test_new_targets_after_validation_are_told_as_the_next_version(stage: Stage, sheet: Body) -> None:
+    await stage.take_in(aligned())
+    path = f"/diagnoses/{SUPPLIER}"
+    for role, step in (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation")):
+        async with stage.client(role, supplier_id=SUPPLIER) as client:
+            assert (await client.post(f"{path}/{step}", json=sheet(levels_at(3)))).status_code == 200
+    (asked,) = aligned().requirements
+    stricter = aligned((asked.anchor_id, {"T04": 4}, ()))
+    await stage.take_in(stricter, stricter)
+    assert (await stage.told())[-2:] == ["diagnosis.diagnosis-completed", "diagnosis.diagnosis-completed"]
