@@ -16,7 +16,6 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.local.kafka import Kafka, KafkaNodeError
 from deploy.local.kafka_admin import (
-    AclRule,
     KafkaAdminError,
     TopicSpec,
     describe_topics,
@@ -28,6 +27,7 @@ from deploy.local.kafka_admin import (
     group_lag,
 )
 from deploy.local.ports import accepts
+from shared.security.access import AccessRule
 
 PASSWORD = "correct horse"
 
@@ -98,8 +98,8 @@ def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: Kafka, admin
     assert code_of(refusal) in {KafkaError.TOPIC_AUTHORIZATION_FAILED, KafkaError.GROUP_AUTHORIZATION_FAILED}
 
     rules = [
-        AclRule("reader", "topic", "secret", prefixed=False, operations=("READ",)),
-        AclRule("reader", "group", "read", prefixed=True, operations=("READ",)),
+        AccessRule("reader", "topic", "secret", prefixed=False, operations=("READ",)),
+        AccessRule("reader", "group", "read", prefixed=True, operations=("READ",)),
     ]
     ensure_acls(admin, rules)
     ensure_acls(admin, rules)
@@ -200,8 +200,8 @@ def test_a_restart_keeps_ports_users_and_records(kafka: Kafka, admin: AdminClien
     """Last but one in the file: it restarts the node that the others share, after a kill -9."""
     ensure_users(admin, {"keeper": PASSWORD})
     ensure_topics(admin, [TopicSpec("kept", 1)])
-    ensure_acls(admin, [AclRule("keeper", "topic", "kept", prefixed=False, operations=("READ", "WRITE"))])
-    ensure_acls(admin, [AclRule("keeper", "group", "keepers", prefixed=False, operations=("READ",))])
+    ensure_acls(admin, [AccessRule("keeper", "topic", "kept", prefixed=False, operations=("READ", "WRITE"))])
+    ensure_acls(admin, [AccessRule("keeper", "group", "keepers", prefixed=False, operations=("READ",))])
     assert produce(kafka, "kept", b"still here", user="keeper") is None
     before = kafka.bootstrap
 

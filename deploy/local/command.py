@@ -1,0 +1,115 @@
+"""One process to run, as a value, and the way to start it so that it never outlives its parent unseen."""
+
+# ruff: noqa: S603  (every command line is put together here, none from input)
+from __future__ import annotations
+
+import ctypes
+import functools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypedDict
+
+PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class Command:
+    """What to run, where it logs and how it is asked to stop.
+
+    ``env`` is added to this process's environment. ``user`` drops to that account (only root can).
+    A supervisor stops higher tiers first: engines are tier 0, what uses them is tier 1.
+    """
+
+    name: str
+    argv: tuple[str, ...]
+    log: Path
+    env: Mapping[str, str] = field(default_factory=dict)
+    cwd: Path | None = None
+    user: str | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    tier: int = 1
+
+
+class SpawnOptions(TypedDict):
+    """Keyword arguments common to ``subprocess.Popen`` and ``asyncio.create_subprocess_exec``."""
+
+    env: dict[str, str]
+    cwd: Path | None
+    user: str | None
+    group: str | None
+    extra_groups: list[str] | None
+    stdin: int
+    start_new_session: bool
+    preexec_fn: Callable[[], None]
+
+
+def spawn_options(command: Command) -> SpawnOptions:
+    """A session of its own (Ctrl-C reaches only the parent) that ends with the parent where the system can do that.
+
+    The kernel ties the child to the *thread* that started it: start commands from a thread that lives as long
+    as they should, never from ``asyncio.to_thread``.
+    """
+    return {
+        "env": {**os.environ, **command.env},
+        "cwd": command.cwd,
+        "user": command.user,
+        "group": command.user,
+        "extra_groups": [] if command.user else None,
+        "stdin": subprocess.DEVNULL,
+        "start_new_session": True,
+        "preexec_fn": functools.partial(_end_with_parent, command.stop_signal, os.getpid(), _libc()),
+    }
+
+
+def spawn(command: Command) -> subprocess.Popen[bytes]:
+    """Start the command; its output is appended to its log."""
+    command.log.parent.mkdir(parents=True, exist_ok=True)
+    with command.log.open("ab") as log:
+        return subprocess.Popen(command.argv, stdout=log, stderr=subprocess.STDOUT, **spawn_options(command))
+
+
+def stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals, grace: float) -> None:
+    """Ask the process to end, and end its whole group when it has not within ``grace`` seconds."""
+    if process.poll() is not None:
+        return
+    process.send_signal(stop_signal)
+    try:
+        process.wait(grace)
+    except subprocess.TimeoutExpired:
+        kill_group(process.pid)
+        process.wait()
+
+
+def kill_group(pid: int) -> None:
+    """SIGKILL the session that ``spawn`` made for this process; fine when it has already gone."""
+    try:
+        os.killpg(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def log_tail(log: Path, lines: int = 15) -> str:
+    """The last lines of a log, for an error message."""
+    if not log.exists():
+        return "(no log)"
+    return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL | None:
+    """The C library, loaded before the fork: loading it between fork and exec could deadlock."""
+    return ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
+
+
+def _end_with_parent(stop_signal: signal.Signals, parent: int, libc: ctypes.CDLL | None) -> None:
+    """Runs in the child between fork and exec, after the change of user, which would clear the wish."""
+    if libc is None:
+        return
+    libc.prctl(PR_SET_PDEATHSIG, int(stop_signal))
+    if os.getppid() != parent:  # it died before the wish was registered: nothing would ever end this child
+        os._exit(1)
