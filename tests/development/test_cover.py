@@ -57,6 +57,17 @@ def test_the_most_severe_per_hour_comes_first() -> None:
     assert [module.code for module in chosen] == ["M22", "M19"]
 
 
+def test_short_modules_come_before_long_ones_that_weigh_more() -> None:
+    # 1 in 16 h (M03) against 3 in 120 h (M01): 0.0625 > 0.025.
+    chosen = cover((gap("T01", "major"), gap("T04", "minor")), modules())
+    assert [module.code for module in chosen] == ["M03", "M01"]
+
+
+def test_of_equal_modules_the_lower_code() -> None:
+    # M02 and M04 both close T10, in 24 hours each.
+    assert [module.code for module in cover((gap("T10"),), modules())] == ["M02"]
+
+
 def test_a_pick_that_later_ones_replace_is_dropped() -> None:
     # M07 (T06, O08) is worth most per hour, then M04 is needed for T05 and M12 for O07: together they cover M07's.
     gaps = (gap("T06"), gap("O08"), gap("O12", "minor"), gap("T05"), gap("O07"), gap("T15", "minor"))

@@ -77,7 +77,7 @@ Step = Callable[[Candidate | None], Decision[Candidate]]
 
 def test_whichever_stage_speaks_first_the_row_ends_the_same() -> None:
     steps: tuple[Step, ...] = (
-        lambda state: handlers.supplier_registered(state, given.profile(), given.NOW),
+        lambda state: handlers.supplier_described(state, given.profile(), given.NOW),
         lambda state: handlers.match_found(state, given.match_found(8_000), given.NOW),
         lambda state: handlers.diagnosis_completed(state, given.diagnosis_completed("T04"), given.NOW, modules()),
         lambda state: handlers.referral_sent(state, referral_sent(), given.NOW),
@@ -99,20 +99,20 @@ def referral_sent() -> ReferralSent:
 
 
 def test_profile_gives_standing_and_nothing_personal() -> None:
-    firm = sure(handlers.supplier_registered(None, given.profile(list_69b="presumed"), given.NOW))
+    firm = sure(handlers.supplier_described(None, given.profile(list_69b="presumed"), given.NOW))
     assert firm.standing is not None
     assert firm.standing.list_69b == "presumed"
     assert "AAA010101AAA" not in repr(firm)
-    later = sure(handlers.supplier_changed(firm, given.changed(tax_opinion="negative"), given.NOW))
+    later = sure(handlers.supplier_described(firm, given.changed(tax_opinion="negative"), given.NOW))
     assert later.standing is not None
     assert later.standing.tax_opinion == "negative"
 
 
-def test_withdrawn_until_registered_again() -> None:
+def test_withdrawn_is_for_good() -> None:
     gone = sure(handlers.supplier_withdrawn(None, given.withdrawn(), given.NOW))
     assert gone.withdrawn
-    assert sure(handlers.supplier_changed(gone, given.changed(), given.NOW)).withdrawn
-    assert not sure(handlers.supplier_registered(gone, given.profile(), given.NOW)).withdrawn
+    assert sure(handlers.supplier_described(gone, given.profile(), given.NOW)).withdrawn
+    assert sure(handlers.supplier_described(gone, given.changed(), given.NOW)).withdrawn
 
 
 def test_a_match_found_again_has_its_new_score_and_a_lost_one_is_gone() -> None:
@@ -220,9 +220,9 @@ def test_selection_keeps_a_line_of_record_per_firm() -> None:
     decision = handlers.select_cohort(given.cohort(), pool, selection_rules(), modules(), given.NOW)
     assert isinstance(decision, handlers.SelectionDecision)
     lines = sorted((sure(each) for each in decision.outcomes.values()), key=lambda line: line.line)
-    assert [(line.supplier_id, line.line, line.selected) for line in lines] == [
-        (given.supplier(1), 1, True),
-        (given.supplier(2), 2, False),
+    assert [(line.supplier_id, line.line, line.selected, line.rank) for line in lines] == [
+        (given.supplier(1), 1, True, 1),
+        (given.supplier(2), 2, False, None),
     ]
     assert (lines[0].best_match, lines[0].readiness, lines[0].closability) == (8_000, 6_000, 10_000)
     assert tuple(lines) == handlers.rank_cohort(given.cohort(), pool, selection_rules(), modules(), given.NOW)
@@ -293,6 +293,7 @@ def test_completing_tells_the_activity_and_with_the_last_one_the_plan() -> None:
     assert isinstance(decision, Decision)
     done, completed = decision.events
     assert isinstance(done, ActivityCompleted)
+    assert (done.module, done.questions) == (second.module, second.questions)
     assert done.evidence_id == EVIDENCE.identity(second.activity_id)
     assert isinstance(completed, PlanCompleted)
     assert (completed.closed, completed.open, completed.completed_at) == (("T04",), ("A01",), given.LATER)

@@ -202,12 +202,12 @@ def test_ties_are_broken_by_id() -> None:
 
 
 def test_a_difference_that_rounding_hides_still_ranks() -> None:
-    # 0.5 * 1 bp and 0.3 * 1 bp: both are published as the same score.
-    low = candidate(1, match=8_000, result=diagnosis(overall=6_001))
-    high = candidate(2, match=8_001, result=diagnosis(overall=6_000))
+    # 7,800.5 and 7,800.6: both are published as 7,801.
+    low = candidate(1, match=8_001, result=diagnosis(overall=6_000))
+    high = candidate(2, match=8_000, result=diagnosis(overall=6_002))
     first, second = chosen([low, high], cohort())
-    assert first.candidate == high
-    assert first.score.total > second.score.total
+    assert (first.candidate, second.candidate) == (high, low)
+    assert first.score.basis_points == second.score.basis_points == 7_801
 
 
 def test_undiagnosed_firms_and_those_of_an_earlier_cohort_take_no_part() -> None:

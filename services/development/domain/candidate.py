@@ -1,0 +1,91 @@
+"""A supplier as this stage knows it: one row, filled by whichever stage speaks first."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+from services.development.domain.diagnosis import Diagnosis
+from services.development.domain.plan import Plan
+
+ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
+TaxOpinion = Literal[
+    "positive", "negative", "negative_with_plan", "in_suspension", "registered_without_obligations", "unknown"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the tax authority's lists say: articles 69-B and 32-D of the Código Fiscal."""
+
+    list_69b: ListState
+    tax_opinion: TaxOpinion
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One requirement that the firm meets. Score in basis points."""
+
+    requirement_id: UUID
+    score: int
+    blocked_by: tuple[str, ...] = ()
+    """Questions with an open critical gap: the anchor does not meet the firm before they close."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """One referral to a financing partner, and how it stands."""
+
+    referral_id: UUID
+    partner: str
+    product: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """All that emits on the supplier's stream is in this one aggregate: one lock, so one order of events."""
+
+    id: UUID
+    """The supplier's id."""
+    folio: str | None = None
+    legal_name: str | None = None
+    """Of legal persons only."""
+    standing: Standing | None = None
+    """None: the registration has not arrived here yet."""
+    withdrawn: bool = False
+    matches: tuple[Match, ...] = ()
+    """By requirement id."""
+    diagnosis: Diagnosis | None = None
+    referrals: tuple[Referral, ...] = ()
+    """By referral id."""
+    cohort_id: UUID | None = None
+    """The cohort that selected the firm."""
+    plan: Plan | None = None
+
+    @property
+    def awaits_selection(self) -> bool:
+        """Diagnosed firms that no cohort has selected take part in a selection; others do not."""
+        return self.diagnosis is not None and self.cohort_id is None
+
+    @property
+    def best_match(self) -> Match | None:
+        """The highest score; of equal ones the lowest requirement id."""
+        return min(self.matches, key=lambda match: (-match.score, match.requirement_id), default=None)
+
+
+def with_match(candidate: Candidate, match: Match) -> Candidate:
+    others = _without_match(candidate, match.requirement_id)
+    return replace(candidate, matches=tuple(sorted((*others, match), key=lambda each: each.requirement_id)))
+
+
+def without_match(candidate: Candidate, requirement_id: UUID) -> Candidate:
+    return replace(candidate, matches=_without_match(candidate, requirement_id))
+
+
+def _without_match(candidate: Candidate, requirement_id: UUID) -> tuple[Match, ...]:
+    return tuple(match for match in candidate.matches if match.requirement_id != requirement_id)
+
+
+def with_referral(candidate: Candidate, referral: Referral) -> Candidate:
+    others = (each for each in candidate.referrals if each.referral_id != referral.referral_id)
+    return replace(candidate, referrals=tuple(sorted((*others, referral), key=lambda each: each.referral_id)))

@@ -1,0 +1,65 @@
+"""Who may be selected at all.
+
+The program's proposal, without calibration data yet: no exclusion; at least one match at the threshold; band C2 or
+better and not already grade A; the management's commitment. Matches that an open critical gap blocks do count: closing
+that gap is what the plan is for.
+"""
+
+from dataclasses import dataclass
+
+from services.development.domain.candidate import Candidate
+from services.development.domain.diagnosis import Band, Diagnosis
+from services.development.domain.reasons import Exclusion, FailedCondition, Note
+from services.development.domain.score import Weights
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionRules:
+    """The thresholds of one version of the rule."""
+
+    version: str
+    match_min: int
+    """Basis points that the best match must reach."""
+    bands: tuple[Band, ...]
+    """Bands that are developable and still have something to develop."""
+    commitment_min: int
+    """Level of the commitment question, 0 to 4."""
+    weights: Weights
+
+
+def exclusions(candidate: Candidate) -> tuple[Exclusion, ...]:
+    """Why a firm may not take part whatever an operator says."""
+    found: list[Exclusion] = []
+    if candidate.withdrawn:
+        found.append("withdrawn")
+    if candidate.standing is None:
+        found.append("registration_unknown")
+    else:
+        if candidate.standing.list_69b == "definitive":
+            found.append("list_69b_definitive")
+        if candidate.standing.tax_opinion == "negative":
+            found.append("tax_opinion_negative")
+    return tuple(found)
+
+
+def failed_conditions(best_match: int, diagnosis: Diagnosis, rules: SelectionRules) -> tuple[FailedCondition, ...]:
+    """Conditions of the rule that a firm does not meet; all of them, so that it knows what to work on."""
+    found: list[FailedCondition] = []
+    if best_match < rules.match_min:
+        found.append("no_match_at_threshold")
+    if diagnosis.grade == "A":
+        found.append("already_grade_a")
+    elif diagnosis.band not in rules.bands:
+        found.append("band_below_minimum")
+    if diagnosis.commitment is None or diagnosis.commitment < rules.commitment_min:
+        found.append("commitment_below_minimum")
+    return tuple(found)
+
+
+def notes(candidate: Candidate) -> tuple[Note, ...]:
+    found: list[Note] = []
+    if candidate.standing is not None and candidate.standing.list_69b == "presumed":
+        found.append("list_69b_presumed")
+    if candidate.best_match is not None and candidate.best_match.blocked_by:
+        found.append("match_blocked")
+    return tuple(found)

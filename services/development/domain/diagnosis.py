@@ -1,0 +1,49 @@
+"""What this stage keeps of a firm's validated diagnosis."""
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+Band = Literal["A", "B", "C1", "C2", "C3"]
+Grade = Literal["A", "B", "C"]
+Severity = Literal["critical", "major", "minor"]
+
+COMMITMENT = "G01"
+"""The question whose level 2 is the management's signed commitment letter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far one question is from its target. Levels 0 to 4."""
+
+    question: str
+    severity: Severity
+    level: int
+    target: int
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The latest validated version."""
+
+    diagnosis_id: UUID
+    version: int
+    overall: int
+    """Basis points."""
+    grade: Grade
+    band: Band
+    commitment: int | None
+    """Level of `COMMITMENT`; None where it was not evaluated."""
+    gaps: tuple[Gap, ...] = ()
+    """In the order of priority that the diagnosis gave them."""
+
+    @property
+    def gap_questions(self) -> tuple[str, ...]:
+        return tuple(gap.question for gap in self.gaps)
+
+
+def newer(known: Diagnosis | None, learned: Diagnosis) -> Diagnosis:
+    """The one to keep: an older version of the same diagnosis never replaces a newer one."""
+    if known is not None and known.diagnosis_id == learned.diagnosis_id and known.version > learned.version:
+        return known
+    return learned

@@ -1,0 +1,51 @@
+"""What one selection said of one firm: the record that answers "why was it in, or out" years later."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from services.development.domain.score import half_up
+from services.development.domain.selection import Placement, Selected
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Shares in basis points."""
+
+    id: UUID
+    cohort_id: UUID
+    supplier_id: UUID
+    line: int
+    """Where it stands in the cohort's list, from 1: those with a place first."""
+    selected: bool
+    rank: int | None
+    score: int
+    best_match: int
+    readiness: int
+    closability: int
+    requirement_id: UUID | None
+    """The requirement of the best match."""
+    reasons: tuple[str, ...]
+    rules: str
+    decided_at: datetime
+
+
+def outcome(cohort_id: UUID, placement: Placement, line: int, rules: str, now: datetime) -> Outcome:
+    candidate = placement.candidate
+    best = candidate.best_match
+    return Outcome(
+        id=uuid5(cohort_id, f"outcome:{candidate.id}"),
+        cohort_id=cohort_id,
+        supplier_id=candidate.id,
+        line=line,
+        selected=isinstance(placement, Selected),
+        rank=placement.rank,
+        score=placement.score.basis_points,
+        best_match=placement.score.best_match,
+        readiness=placement.score.readiness,
+        closability=half_up(placement.score.closability),
+        requirement_id=None if best is None else best.requirement_id,
+        reasons=placement.reasons,
+        rules=rules,
+        decided_at=now,
+    )

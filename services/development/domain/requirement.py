@@ -1,0 +1,13 @@
+"""What an anchor asks for, as far as this stage shows it beside a match."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """A requirement's heading."""
+
+    id: UUID
+    area: str
+    title: str

@@ -1,0 +1,123 @@
+"""A plan as HTTP callers see it: with the modules' words, what is closed by now, and referrals for what costs money."""
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+from services.development import published
+from services.development.domain.candidate import Candidate
+from services.development.domain.module import ModuleKind, Modules
+from services.development.domain.plan import Activity, EvidenceKind, Plan, PlanStatus
+from shared.contracts.event import Money
+
+
+class EvidenceView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: EvidenceKind
+    description: str
+    reference: str | None
+    sha256: str | None
+
+
+class CompletionView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    evidence_id: UUID
+    evidence: EvidenceView
+    completed_at: datetime
+
+
+class ActivityView(BaseModel):
+    activity_id: UUID
+    module: str
+    name: str
+    deliverable: str
+    kind: ModuleKind
+    hours: int
+    questions: tuple[str, ...]
+    cost_from: Money
+    cost_to: Money
+    status: Literal["planned", "completed"]
+    completion: CompletionView | None
+
+    @classmethod
+    def of(cls, activity: Activity, modules: Modules) -> "ActivityView":
+        found = {module.code: module for module in modules.modules}.get(activity.module)
+        completion = activity.completion
+        return cls(
+            activity_id=activity.activity_id,
+            module=activity.module,
+            name="" if found is None else found.name,
+            deliverable="" if found is None else found.deliverable,
+            kind=activity.kind,
+            hours=activity.hours,
+            questions=activity.questions,
+            cost_from=published.money(activity.cost_from),
+            cost_to=published.money(activity.cost_to),
+            status=activity.status,
+            completion=None if completion is None else CompletionView.model_validate(completion),
+        )
+
+
+class ReferralView(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    referral_id: UUID
+    partner: str
+    product: str
+    state: str
+
+
+class PlanView(BaseModel):
+    supplier_id: UUID
+    folio: str | None
+    legal_name: str | None
+    withdrawn: bool
+    cohort_id: UUID
+    plan_id: UUID
+    status: PlanStatus
+    activities: tuple[ActivityView, ...]
+    uncovered: tuple[str, ...]
+    closed: tuple[str, ...]
+    """Questions of the plan that a re-score has closed by now."""
+    open: tuple[str, ...]
+    hours: int
+    cost_from: Money
+    cost_to: Money
+    modules: str
+    agreed_at: datetime | None
+    completed_at: datetime | None
+    referrals: tuple[ReferralView, ...]
+
+    @classmethod
+    def of(cls, candidate: Candidate, plan: Plan, cohort_id: UUID, modules: Modules) -> "PlanView":
+        closed, still_open = plan.split(() if candidate.diagnosis is None else candidate.diagnosis.gap_questions)
+        return cls(
+            supplier_id=candidate.id,
+            folio=candidate.folio,
+            legal_name=candidate.legal_name,
+            withdrawn=candidate.withdrawn,
+            cohort_id=cohort_id,
+            plan_id=plan.plan_id,
+            status=plan.status,
+            activities=tuple(ActivityView.of(activity, modules) for activity in plan.activities),
+            uncovered=plan.uncovered,
+            closed=closed,
+            open=still_open,
+            hours=plan.hours,
+            cost_from=published.money(plan.cost_from),
+            cost_to=published.money(plan.cost_to),
+            modules=plan.modules,
+            agreed_at=plan.agreed_at,
+            completed_at=plan.completed_at,
+            referrals=tuple(ReferralView.model_validate(referral) for referral in candidate.referrals),
+        )
+
+
+class PlanPage(BaseModel):
+    items: tuple[PlanView, ...]
+    next: UUID | None
+    """Value of `after` for the next page; None at the end."""

@@ -1,0 +1,99 @@
+"""From this stage's own values to the published language."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from uuid import UUID
+
+from services.development.domain.plan import Activity, Completion, Plan
+from services.development.domain.selection import Placement, Selected
+from shared.contracts.development import (
+    ActivityCompleted,
+    PlanAgreed,
+    PlanCompleted,
+    PlannedActivity,
+    SupplierNotSelected,
+    SupplierSelected,
+)
+from shared.contracts.event import Money
+
+
+def placed(cohort_id: UUID, placement: Placement, rules: str) -> SupplierSelected | SupplierNotSelected:
+    supplier_id, score = placement.candidate.id, placement.score.basis_points
+    if isinstance(placement, Selected):
+        return SupplierSelected(
+            supplier_id=supplier_id,
+            cohort_id=cohort_id,
+            rank=placement.rank,
+            score=score,
+            reasons=placement.reasons,
+            rules=rules,
+        )
+    return SupplierNotSelected(
+        supplier_id=supplier_id,
+        cohort_id=cohort_id,
+        rank=placement.rank,
+        score=score,
+        reasons=placement.reasons,
+        rules=rules,
+    )
+
+
+def agreed(supplier_id: UUID, cohort_id: UUID, plan: Plan) -> PlanAgreed:
+    if plan.agreed_at is None:
+        raise ValueError("the plan is not agreed")
+    return PlanAgreed(
+        supplier_id=supplier_id,
+        cohort_id=cohort_id,
+        plan_id=plan.plan_id,
+        activities=tuple(_planned(activity) for activity in plan.activities),
+        uncovered=plan.uncovered,
+        modules=plan.modules,
+        agreed_at=plan.agreed_at,
+    )
+
+
+def activity_completed(
+    supplier_id: UUID, cohort_id: UUID, plan: Plan, activity: Activity, completion: Completion
+) -> ActivityCompleted:
+    return ActivityCompleted(
+        supplier_id=supplier_id,
+        cohort_id=cohort_id,
+        plan_id=plan.plan_id,
+        activity_id=activity.activity_id,
+        module=activity.module,
+        questions=activity.questions,
+        evidence_id=completion.evidence_id,
+        completed_at=completion.completed_at,
+    )
+
+
+def completed(supplier_id: UUID, cohort_id: UUID, plan: Plan, open_gaps: Iterable[str]) -> PlanCompleted:
+    """`open_gaps`: the gaps of the latest validated diagnosis."""
+    if plan.completed_at is None:
+        raise ValueError("the plan is not completed")
+    closed, still_open = plan.split(open_gaps)
+    return PlanCompleted(
+        supplier_id=supplier_id,
+        cohort_id=cohort_id,
+        plan_id=plan.plan_id,
+        closed=closed,
+        open=still_open,
+        completed_at=plan.completed_at,
+    )
+
+
+def _planned(activity: Activity) -> PlannedActivity:
+    return PlannedActivity(
+        activity_id=activity.activity_id,
+        module=activity.module,
+        kind=activity.kind,
+        hours=activity.hours,
+        questions=activity.questions,
+        cost_from=money(activity.cost_from),
+        cost_to=money(activity.cost_to),
+    )
+
+
+def money(amount: Decimal) -> Money:
+    """An amount in MXN."""
+    return Money(amount=f"{amount:.2f}")

@@ -1,0 +1,177 @@
+"""Tables of this stage: the only SQL of the service."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.development import catalogue
+from services.development.domain.candidate import Candidate
+from services.development.domain.cohort import Cohort
+from services.development.domain.module import Modules
+from services.development.domain.outcome import Outcome
+from services.development.domain.plan import PlanStatus
+from services.development.domain.requirement import Requirement
+from shared.messaging.repository import TableRepository
+from shared.runtime.database import Connection
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of this service's tables: metadata of its own."""
+
+
+class CandidateRow(Table, table=True):
+    __tablename__ = "candidate"
+    __table_args__ = (
+        Index("candidate_awaiting", "id", postgresql_where=text("awaits_selection")),
+        Index("candidate_plan", "plan_status", "id", postgresql_where=text("plan_status IS NOT NULL")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    folio: str | None
+    legal_name: str | None
+    standing: dict[str, Any] | None = Field(sa_type=JSONB)
+    withdrawn: bool
+    matches: list[dict[str, Any]] = Field(sa_type=JSONB)
+    diagnosis: dict[str, Any] | None = Field(sa_type=JSONB)
+    referrals: list[dict[str, Any]] = Field(sa_type=JSONB)
+    cohort_id: UUID | None
+    plan: dict[str, Any] | None = Field(sa_type=JSONB)
+    awaits_selection: bool
+    plan_status: str | None
+
+
+class CohortRow(Table, table=True):
+    __tablename__ = "cohort"
+
+    id: UUID = Field(primary_key=True)
+    name: str
+    capacity: int
+    created_at: datetime = Field(sa_type=DateTime(timezone=True))
+    status: str
+    overrides: list[dict[str, Any]] = Field(sa_type=JSONB)
+    selected_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+
+
+class OutcomeRow(Table, table=True):
+    __tablename__ = "outcome"
+    __table_args__ = (Index("outcome_line", "cohort_id", "line", unique=True),)
+
+    id: UUID = Field(primary_key=True)
+    cohort_id: UUID
+    supplier_id: UUID
+    line: int
+    selected: bool
+    rank: int | None
+    score: int
+    best_match: int
+    readiness: int
+    closability: int
+    requirement_id: UUID | None
+    reasons: list[str] = Field(sa_type=JSONB)
+    rules: str
+    decided_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class RequirementRow(Table, table=True):
+    __tablename__ = "requirement"
+
+    id: UUID = Field(primary_key=True)
+    area: str
+    title: str
+
+
+def _for_queries(candidate: Candidate) -> Mapping[str, Any]:
+    return {
+        "awaits_selection": candidate.awaits_selection,
+        "plan_status": None if candidate.plan is None else candidate.plan.status,
+    }
+
+
+candidates = TableRepository(CandidateRow, Candidate, derived=_for_queries)
+cohorts = TableRepository(CohortRow, Cohort)
+outcomes = TableRepository(OutcomeRow, Outcome)
+requirements = TableRepository(RequirementRow, Requirement)
+
+
+async def modules(_: Connection) -> Modules:
+    """The catalogue as a reference of decisions."""
+    return catalogue.modules()
+
+
+async def awaiting_selection(connection: Connection) -> list[UUID]:
+    """Ids of all firms that a selection decides."""
+    rows = await connection.fetch("SELECT id FROM candidate WHERE awaits_selection ORDER BY id")
+    return [row["id"] for row in rows]
+
+
+async def pool(connection: Connection) -> list[Candidate]:
+    """All firms that a selection would decide, as they are now and unlocked."""
+    rows = await connection.fetch("SELECT * FROM candidate WHERE awaits_selection ORDER BY id")
+    return [candidates.of(dict(row)) for row in rows]
+
+
+async def candidate(connection: Connection, supplier_id: UUID) -> Candidate | None:
+    row = await connection.fetchrow("SELECT * FROM candidate WHERE id = $1", supplier_id)
+    return None if row is None else candidates.of(dict(row))
+
+
+async def cohort(connection: Connection, cohort_id: UUID) -> Cohort | None:
+    row = await connection.fetchrow("SELECT * FROM cohort WHERE id = $1", cohort_id)
+    return None if row is None else cohorts.of(dict(row))
+
+
+async def all_cohorts(connection: Connection) -> list[Cohort]:
+    """The newest first."""
+    rows = await connection.fetch("SELECT * FROM cohort ORDER BY created_at DESC, id DESC")
+    return [cohorts.of(dict(row)) for row in rows]
+
+
+async def with_plans(
+    connection: Connection, status: PlanStatus | None, after: UUID | None, limit: int
+) -> list[Candidate]:
+    """Firms that have a plan, by id."""
+    rows = await connection.fetch(
+        """
+        SELECT * FROM candidate
+        WHERE plan_status IS NOT NULL AND ($1::text IS NULL OR plan_status = $1) AND ($2::uuid IS NULL OR id > $2)
+        ORDER BY id LIMIT $3
+        """,
+        status,
+        after,
+        limit,
+    )
+    return [candidates.of(dict(row)) for row in rows]
+
+
+Line = tuple[OutcomeRow, str | None, str | None, str | None]
+"""An outcome with its firm's folio and legal name, and the title of its best match's requirement."""
+
+
+async def lines(
+    session: AsyncSession, cohort_id: UUID, after: int, limit: int, *, selected: bool | None
+) -> Sequence[Line]:
+    """Outcomes of a cohort's selection in the order of its list."""
+    query = (
+        select(OutcomeRow, CandidateRow.folio, CandidateRow.legal_name, RequirementRow.title)
+        .join(CandidateRow, col(CandidateRow.id) == col(OutcomeRow.supplier_id))
+        .join(RequirementRow, col(RequirementRow.id) == col(OutcomeRow.requirement_id), isouter=True)
+        .where(OutcomeRow.cohort_id == cohort_id, OutcomeRow.line > after)
+        .order_by(col(OutcomeRow.line))
+        .limit(limit)
+    )
+    if selected is not None:
+        query = query.where(OutcomeRow.selected == selected)
+    return (await session.exec(query)).all()
+
+
+async def titles(session: AsyncSession, requirement_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Titles of requirements; the unknown are left out."""
+    query = select(RequirementRow.id, RequirementRow.title).where(col(RequirementRow.id).in_(requirement_ids))
+    return dict((await session.exec(query)).all())

@@ -1,0 +1,254 @@
+import asyncio
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from services.development.api import router
+from shared.messaging.commands import Commands
+from shared.runtime.database import Database
+from shared.security.callers import Role, roles_of
+
+from . import given
+from .conftest import Stage
+
+DELIVERABLE = {"kind": "document", "description": "PPAP simulado aprobado", "sha256": "a" * 64}
+
+
+async def ready(stage: Stage, number: int, match: int, *questions: str) -> UUID:
+    """A firm that the other stages have told everything about."""
+    await stage.learn(
+        given.match_found(match, number=number),
+        given.diagnosis_completed(*questions, number=number),
+        given.profile(number),
+    )
+    return given.supplier(number)
+
+
+async def post(stage: Stage, path: str, role: Role = Role.OPERATOR, body: object = None, **claims: Any) -> Any:
+    answer = await stage.client.post(path, json=body, headers=stage.as_(role, **claims))
+    assert answer.status_code in (200, 201), answer.text
+    return answer.json()
+
+
+async def get(stage: Stage, path: str, role: Role = Role.OPERATOR, **claims: Any) -> Any:
+    answer = await stage.client.get(path, headers=stage.as_(role, **claims))
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+async def open_cohort(stage: Stage, capacity: int | None = None) -> str:
+    cohort = await post(stage, "/cohorts", body={"name": "Generación 2026", "capacity": capacity})
+    return str(cohort["id"])
+
+
+async def refusal(stage: Stage, method: str, path: str, role: Role, body: object = None) -> tuple[int, str]:
+    answer = await stage.client.request(method, path, json=body, headers=stage.as_(role))
+    return answer.status_code, answer.json()["title"]
+
+
+async def test_the_walk_of_a_cohort(stage: Stage) -> None:
+    best = await ready(stage, 1, 9_000, "T04", "A01")
+    second = await ready(stage, 2, 8_000, "T04")
+    third = await ready(stage, 3, 7_500, "T04")
+    low = await ready(stage, 4, 5_000, "T04")
+    cohort = await open_cohort(stage)
+
+    ranking = await get(stage, f"/cohorts/{cohort}/ranking")
+    assert [(each["supplier_id"], each["selected"]) for each in ranking] == [
+        (str(best), True),
+        (str(second), True),
+        (str(third), False),
+        (str(low), False),
+    ]
+    assert await stage.journal() == []
+
+    selection = await post(stage, f"/cohorts/{cohort}/selection")
+    assert (selection["candidates"], selection["selected"]) == (4, 2)
+    assert selection["reasons"] == {"meets_every_condition": 2, "capacity_full": 1, "no_match_at_threshold": 1}
+    assert {key: type_ for type_, key in await stage.journal()} == {
+        best: "development.supplier-selected",
+        second: "development.supplier-selected",
+        third: "development.supplier-not-selected",
+        low: "development.supplier-not-selected",
+    }
+
+    page = await get(stage, f"/cohorts/{cohort}/candidates?limit=3")
+    assert [each["line"] for each in page["items"]] == [1, 2, 3]
+    rest = await get(stage, f"/cohorts/{cohort}/candidates?limit=3&after={page['next']}")
+    assert [each["supplier_id"] for each in rest["items"]] == [str(low)]
+    assert rest["next"] is None
+    assert rest["items"][0]["reasons"] == ["no_match_at_threshold"]
+    assert page["items"][0] | {"decided_at": ""} == ranking[0] | {"decided_at": ""}
+    only = await get(stage, f"/cohorts/{cohort}/candidates?selected=true")
+    assert len(only["items"]) == 2
+
+    assert await refusal(stage, "POST", f"/cohorts/{cohort}/selection", Role.OPERATOR) == (
+        409,
+        "cohort_already_selected",
+    )
+    assert len(await stage.journal()) == 4
+
+
+async def test_a_later_cohort_decides_only_those_without_a_place(stage: Stage) -> None:
+    await ready(stage, 1, 9_000, "T04")
+    missed = await ready(stage, 2, 8_000, "T04")
+    await post(stage, f"/cohorts/{await open_cohort(stage, 1)}/selection")
+    later = await post(stage, f"/cohorts/{await open_cohort(stage, 1)}/selection")
+    assert (later["candidates"], later["selected"]) == (1, 1)
+    assert [key for _, key in await stage.journal()].count(missed) == 2
+
+
+async def test_of_two_who_select_at_once_one_does(stage: Stage) -> None:
+    for number in (1, 2, 3):
+        await ready(stage, number, 8_000, "T04")
+    cohort = await open_cohort(stage)
+    path, headers = f"/cohorts/{cohort}/selection", stage.as_(Role.OPERATOR)
+    answers = await asyncio.gather(*(stage.client.post(path, headers=headers) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert len(await stage.journal()) == 3
+
+
+async def test_two_cohorts_at_once_never_select_the_same_firm(stage: Stage) -> None:
+    for number in (1, 2, 3):
+        await ready(stage, number, 8_000, "T04")
+    paths = [f"/cohorts/{await open_cohort(stage, 55)}/selection" for _ in range(2)]
+    headers = stage.as_(Role.OPERATOR)
+    answers = await asyncio.gather(*(stage.client.post(path, headers=headers) for path in paths))
+    assert sorted(answer.json()["selected"] for answer in answers) == [0, 3]
+
+
+async def test_overrides(stage: Stage) -> None:
+    await ready(stage, 1, 9_000, "T04")
+    low = await ready(stage, 2, 5_000, "T04")
+    cohort = await open_cohort(stage, 1)
+    path = f"/cohorts/{cohort}/overrides"
+    word = {"supplier_id": str(low), "direction": "in", "reason": "Pieza crítica para una tractora"}
+    view = await post(stage, path, body=word)
+    assert [(each["direction"], each["by"]) for each in view["overrides"]] == [("in", "operator-1")]
+    other = word | {"supplier_id": str(given.supplier(1))}
+    assert await refusal(stage, "POST", path, Role.OPERATOR, other) == (409, "overrides_exceed_capacity")
+    first, _ = await get(stage, f"/cohorts/{cohort}/ranking")
+    assert (first["supplier_id"], first["reasons"]) == (str(low), ["override_in", "no_match_at_threshold"])
+    taken_back = await stage.client.delete(f"{path}/{low}", headers=stage.as_(Role.OPERATOR))
+    assert taken_back.json()["overrides"] == []
+    unknown = word | {"supplier_id": str(UUID(int=5))}
+    assert await refusal(stage, "POST", path, Role.OPERATOR, unknown) == (404, "candidate_not_found")
+
+
+async def test_the_walk_of_a_plan(stage: Stage) -> None:
+    firm = await ready(stage, 1, 9_000, "T04", "A01")
+    await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
+    own = {"supplier_id": firm}
+
+    plan = await get(stage, f"/plans/{firm}", Role.SUPPLIER, **own)
+    assert plan["status"] == "proposed"
+    assert {each["module"] for each in plan["activities"]} == {"M03", "M22"}
+    assert (plan["cost_from"]["amount"], plan["cost_to"]["amount"]) == ("70000.00", "175000.00")
+
+    seen = {"activity_ids": [each["activity_id"] for each in plan["activities"]]}
+    agreed = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, seen, **own)
+    assert agreed["status"] == "agreed"
+
+    first, second = (f"/plans/{firm}/activities/{each['activity_id']}/completion" for each in plan["activities"])
+    await post(stage, first, Role.MENTOR, DELIVERABLE)
+    await post(stage, first, Role.MENTOR, DELIVERABLE)
+    await stage.learn(given.gap_rescored("T04", "A01"))
+    done = await post(stage, second, Role.MENTOR, DELIVERABLE)
+    assert (done["status"], done["closed"], done["open"]) == ("completed", ["T04"], ["A01"])
+    assert [type_.removeprefix("development.") for type_, _ in await stage.journal()] == [
+        "supplier-selected",
+        "plan-agreed",
+        "activity-completed",
+        "activity-completed",
+        "plan-completed",
+    ]
+
+    await stage.learn(given.gap_rescored("A01", version=3))
+    assert (await get(stage, f"/plans/{firm}", Role.MENTOR))["open"] == []
+    listed = await get(stage, "/plans?status=completed", Role.MENTOR)
+    assert [each["supplier_id"] for each in listed["items"]] == [str(firm)]
+    assert (await get(stage, "/plans?status=agreed", Role.MENTOR))["items"] == []
+
+
+async def test_a_firm_sees_and_agrees_only_its_own_plan(stage: Stage) -> None:
+    firm = await ready(stage, 1, 9_000, "T04")
+    await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
+    other = stage.as_(Role.SUPPLIER, given.supplier(2))
+    assert (await stage.client.get(f"/plans/{firm}", headers=other)).status_code == 403
+    assert (await stage.client.post(f"/plans/{firm}/agreement", headers=other)).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"kind": "document"},
+        {"kind": "hearsay", "description": "PPAP simulado"},
+        {"kind": "document", "description": "  "},
+        {"kind": "document", "description": "PPAP simulado", "sha256": "no"},
+    ],
+)
+async def test_no_activity_is_completed_without_evidence(stage: Stage, body: dict[str, str]) -> None:
+    path = f"/plans/{UUID(int=1)}/activities/{UUID(int=2)}/completion"
+    assert await refusal(stage, "POST", path, Role.MENTOR, body) == (422, "invalid_request")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "role", "expected"),
+    [
+        ("GET", f"/cohorts/{UUID(int=1)}", Role.OPERATOR, (404, "cohort_not_found")),
+        ("GET", f"/cohorts/{UUID(int=1)}/ranking", Role.OPERATOR, (404, "cohort_not_found")),
+        ("GET", f"/cohorts/{UUID(int=1)}/candidates", Role.OPERATOR, (404, "cohort_not_found")),
+        ("POST", f"/cohorts/{UUID(int=1)}/selection", Role.OPERATOR, (404, "cohort_not_found")),
+        ("GET", f"/plans/{UUID(int=1)}", Role.MENTOR, (404, "plan_not_found")),
+        ("POST", f"/plans/{UUID(int=1)}/agreement", Role.MENTOR, (404, "plan_not_found")),
+        ("POST", f"/cohorts/{UUID(int=1)}/selection", Role.SUPPLIER, (403, "role_missing")),
+        ("GET", "/cohorts", Role.MENTOR, (403, "role_missing")),
+        ("GET", "/plans", Role.SUPPLIER, (403, "role_missing")),
+    ],
+)
+async def test_refusals(stage: Stage, method: str, path: str, role: Role, expected: tuple[int, str]) -> None:
+    assert await refusal(stage, method, path, role) == expected
+
+
+async def test_cohorts_have_the_default_capacity_and_the_newest_comes_first(stage: Stage) -> None:
+    first, second = await open_cohort(stage), await open_cohort(stage, 7)
+    listed = await get(stage, "/cohorts")
+    assert [(each["id"], each["capacity"]) for each in listed] == [(second, 7), (first, 2)]
+    assert (await get(stage, f"/cohorts/{first}"))["status"] == "open"
+
+
+async def test_anybody_reads_the_modules(stage: Stage) -> None:
+    answer = await stage.client.get("/modules")
+    assert answer.status_code == 200
+    assert answer.json()["version"] == "modules-22-2026-1"
+    assert answer.json()["modules"][0]["cost_from"] == {"amount": "180000.00", "currency": "MXN"}
+
+
+def test_every_route_names_who_may_call_it() -> None:
+    database = Database("postgresql://unused", application="test")
+    api = router(Commands(database, "development"), database, default_capacity=55)
+    found = {
+        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
+        for route in iter_route_contexts(api.routes)
+        for method in route.methods or ()
+    }
+    operator, mentor = frozenset({Role.OPERATOR}), frozenset({Role.MENTOR})
+    staff = frozenset({Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR})
+    assert found == {
+        "GET /modules": frozenset(),
+        "POST /cohorts": operator,
+        "GET /cohorts": operator,
+        "GET /cohorts/{cohort_id}": operator,
+        "POST /cohorts/{cohort_id}/overrides": operator,
+        "DELETE /cohorts/{cohort_id}/overrides/{supplier_id}": operator,
+        "POST /cohorts/{cohort_id}/selection": operator,
+        "GET /cohorts/{cohort_id}/ranking": operator,
+        "GET /cohorts/{cohort_id}/candidates": operator,
+        "GET /plans": staff,
+        "GET /plans/{supplier_id}": staff | {Role.SUPPLIER},
+        "POST /plans/{supplier_id}/agreement": frozenset({Role.SUPPLIER, Role.MENTOR, Role.OPERATOR}),
+        "POST /plans/{supplier_id}/activities/{activity_id}/completion": mentor,
+    }

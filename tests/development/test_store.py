@@ -1,0 +1,83 @@
+from dataclasses import replace
+from uuid import UUID
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from services.development import handlers, store
+from services.development.catalogue import modules, selection_rules
+from services.development.domain.candidate import Referral
+from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
+from services.development.domain.requirement import Requirement
+from shared.runtime import migrations
+
+from . import given
+from .conftest import Stage
+
+
+def completed_plan(number: int) -> Plan:
+    plan = propose(plan_id(given.COHORT_ID, given.supplier(number)), (given.gap("T04"), given.gap("A01")), modules())
+    agreed = agree(plan, None, given.NOW)
+    assert isinstance(agreed, Plan)
+    done = complete_activity(agreed, agreed.activities[0].activity_id, Evidence("photo", "Tablero"), given.NOW)
+    assert isinstance(done, Plan)
+    return done
+
+
+async def test_every_aggregate_comes_back_as_it_was_stored(stage: Stage) -> None:
+    firm = replace(
+        given.candidate(1, blocked_by=("A01",)),
+        referrals=(Referral(UUID(int=1), "nafin", "factoring", "sent"),),
+        cohort_id=given.COHORT_ID,
+        plan=completed_plan(1),
+    )
+    bare = given.candidate(2, match=None, standing=None, result=None)
+    round_ = given.cohort(5, given.override(1, "in"))
+    (line,) = handlers.rank_cohort(round_, [given.candidate(1)], selection_rules(), modules(), given.NOW)
+    heading = Requirement(given.requirement(1), "P01", "Soporte")
+    async with stage.database.transaction() as connection:
+        await store.candidates.save_many(connection, [firm, bare], [])
+        await store.cohorts.save_many(connection, [round_], [])
+        await store.outcomes.save_many(connection, [line], [])
+        await store.requirements.save_many(connection, [heading], [])
+        loaded = await store.candidates.load_many(connection, [firm.id, bare.id])
+        assert loaded == {firm.id: firm, bare.id: bare}
+        assert await store.cohorts.load_many(connection, [round_.id]) == {round_.id: round_}
+        assert await store.outcomes.load_many(connection, [line.id]) == {line.id: line}
+        assert await store.requirements.load_many(connection, [heading.id]) == {heading.id: heading}
+        assert await store.candidate(connection, firm.id) == firm
+        assert await store.cohort(connection, round_.id) == round_
+
+
+async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: Stage) -> None:
+    waiting = given.candidate(2)
+    undiagnosed = given.candidate(1, result=None)
+    placed = replace(given.candidate(3), cohort_id=given.COHORT_ID)
+    async with stage.database.transaction() as connection:
+        await store.candidates.save_many(connection, [waiting, undiagnosed, placed], [])
+        assert await store.awaiting_selection(connection) == [waiting.id]
+        assert await store.pool(connection) == [waiting]
+        await store.candidates.save_many(connection, [], [replace(waiting, cohort_id=given.COHORT_ID)])
+        assert await store.awaiting_selection(connection) == []
+
+
+async def test_plans_by_status_page_by_page(stage: Stage) -> None:
+    firms = [replace(given.candidate(number), plan=completed_plan(number)) for number in (1, 2, 3)]
+    async with stage.database.transaction() as connection:
+        await store.candidates.save_many(connection, [*firms, given.candidate(4)], [])
+        assert await store.with_plans(connection, None, None, 2) == firms[:2]
+        assert await store.with_plans(connection, "agreed", firms[1].id, 2) == firms[2:]
+        assert await store.with_plans(connection, "completed", None, 2) == []
+
+
+async def test_migrations_make_the_tables_as_declared(stage: Stage) -> None:
+    def differences(connection: Connection) -> list[object]:
+        options = {"include_name": migrations._is_own, "compare_type": True}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=options), store.Table.metadata))
+
+    engine = create_async_engine(stage.database.url.replace("postgresql://", "postgresql+asyncpg://", 1))
+    async with engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+    await engine.dispose()
