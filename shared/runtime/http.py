@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 
 from shared.contracts.event import Cause
 from shared.messaging.decision import Refused
-from shared.messaging.retry import INFRASTRUCTURE
+from shared.messaging.repository import ConcurrentInsertError
+from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.runtime import logging, metrics
 from shared.runtime.ids import new_id
 
@@ -104,6 +105,8 @@ def _unexpected(error: Exception) -> Response:
     if isinstance(error, INFRASTRUCTURE):
         detail = "The service cannot reach its store right now; try again in a few seconds."
         return Problem(503, "store_unavailable", detail).response()
+    if isinstance(error, (*RETRYABLE, ConcurrentInsertError)):
+        return Problem(409, "busy", "Somebody else changed the same data at this moment; send it again.").response()
     detail = "The service failed on this request; report it with its correlation id."
     return Problem(500, "internal_error", detail).response()
 

@@ -65,6 +65,13 @@ def test_a_target_at_or_below_the_level_leaves_no_gap() -> None:
     assert only_gap(Demand({"O13": 1}), O13=2) is None
 
 
+@pytest.mark.parametrize("question", ["A01", "A03", "F05"])
+def test_no_anchor_can_ask_less_of_a_legal_question(question: str) -> None:
+    gap = only_gap(Demand(targets={question: 0}), **{question: 1})
+    assert gap is not None
+    assert (gap.target, gap.severity) == (2, "critical")
+
+
 def test_what_was_not_evaluated_has_no_gap() -> None:
     assert only_gap(T12=None) is None
 

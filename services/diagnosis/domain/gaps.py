@@ -10,6 +10,9 @@ from services.diagnosis.domain.instrument import Instrument, Question
 Severity = Literal["critical", "major", "minor"]
 """Critical blocks linkage and finance until it closes."""
 
+LEGAL_FLOOR = 2
+"""No anchor can ask less of a legal question: at level 1 or below it blocks linkage and finance whatever is asked."""
+
 _RANK = {severity: rank for rank, severity in enumerate(get_args(Severity))}
 
 
@@ -39,7 +42,7 @@ def find_gaps(instrument: Instrument, levels: Mapping[str, int | None], demand: 
 
 
 def _gap(question: Question, level: int, demand: Demand, default_target: int) -> Gap | None:
-    target = demand.targets.get(question.code, default_target)
+    target = max(demand.targets.get(question.code, default_target), LEGAL_FLOOR if question.legal else 0)
     if target <= level:
         return None
     return Gap(

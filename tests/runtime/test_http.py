@@ -1,0 +1,94 @@
+"""Errors as callers see them, and the thread that ties a request to its events."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from fastapi import FastAPI
+from httpx import ASGITransport, AsyncClient
+from pydantic import BaseModel
+
+from shared.messaging.decision import Refused
+from shared.messaging.repository import ConcurrentInsertError
+from shared.runtime import http
+from shared.runtime.http import Problem, RequestCause, accepted
+
+
+class Body(BaseModel):
+    workers: int
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[AsyncClient]:
+    app = FastAPI()
+    http.install(app)
+
+    @app.get("/cause")
+    async def cause(cause: RequestCause) -> dict[str, str | None]:
+        return cause.model_dump()
+
+    @app.get("/fail/{what}")
+    async def fail(what: str) -> None:
+        errors: dict[str, Exception] = {
+            "bug": ValueError("Juan Pérez, RFC PEPJ800101XX1"),
+            "store": OSError("connection refused"),
+            "busy": ConcurrentInsertError("supplier_pkey"),
+            "problem": Problem(418, "teapot", "Use the other pot.", pot="brown"),
+        }
+        raise errors[what]
+
+    @app.get("/refused")
+    async def refused() -> int:
+        return accepted(Refused("conflict", "rfc_taken", "This RFC is registered already."))
+
+    @app.post("/body")
+    async def body(body: Body) -> int:
+        return body.workers
+
+    transport = ASGITransport(app, raise_app_exceptions=False)
+    async with AsyncClient(transport=transport, base_url="http://test") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "code"),
+    [
+        ("/fail/bug", 500, "internal_error"),
+        ("/fail/store", 503, "store_unavailable"),
+        ("/fail/busy", 409, "busy"),
+        ("/fail/problem", 418, "teapot"),
+        ("/refused", 409, "rfc_taken"),
+        ("/nowhere", 404, "http_error"),
+    ],
+)
+async def test_every_error_is_a_problem_with_a_sentence(client: AsyncClient, path: str, status: int, code: str) -> None:
+    answer = await client.get(path)
+    problem = answer.json()
+    assert (answer.status_code, problem["status"], problem["title"]) == (status, status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert problem["type"] == f"urn:pdp:problem:{code}"
+    assert problem["detail"]
+
+
+async def test_an_error_quotes_nothing_that_may_be_personal(
+    client: AsyncClient, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answer = await client.get("/fail/bug")
+    assert "Juan" not in answer.text + caplog.text + "".join(capsys.readouterr())
+
+
+async def test_an_invalid_body_names_the_field_and_not_the_value(client: AsyncClient) -> None:
+    answer = await client.post("/body", json={"workers": "Juan"})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "body.workers"
+    assert "Juan" not in answer.text
+
+
+async def test_a_correlation_id_is_taken_over_and_given_back(client: AsyncClient) -> None:
+    answer = await client.get("/cause", headers={"X-Correlation-Id": "office-2026-11"})
+    assert answer.json()["correlation_id"] == answer.headers["X-Correlation-Id"] == "office-2026-11"
+
+
+@pytest.mark.parametrize("hostile", ["", "short", "x" * 101, "line\\nbreak", "a b c d e f"])
+async def test_a_correlation_id_that_is_none_is_replaced(client: AsyncClient, hostile: str) -> None:
+    answer = await client.get("/cause", headers={"X-Correlation-Id": hostile})
+    assert answer.json()["correlation_id"] != hostile

@@ -1,0 +1,65 @@
+"""Log lines are JSON, say which service and which chain, and hold no message of an error."""
+
+import json
+import logging as standard
+
+import pytest
+import structlog
+
+from shared.runtime import logging
+
+
+@pytest.fixture(autouse=True)
+def _as_before():
+    root = standard.getLogger()
+    handlers, level = root.handlers, root.level
+    yield
+    root.handlers, root.level = handlers, level
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+
+def test_a_line_names_its_service_and_its_chain(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.configure("matching")
+    structlog.contextvars.bind_contextvars(correlation_id="c-1")
+    logging.get("x").info("batch_taken_in", records=3)
+    (line,) = _lines(capsys)
+    wanted = {"event": "batch_taken_in", "service": "matching", "correlation_id": "c-1", "records": 3, "level": "info"}
+    assert wanted.items() <= line.items()
+    assert "timestamp" in line
+
+
+def test_a_library_s_line_looks_the_same(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.configure("matching")
+    standard.getLogger("some.library").warning("watch out")
+    (line,) = _lines(capsys)
+    assert {"event": "watch out", "service": "matching", "level": "warning"}.items() <= line.items()
+
+
+def test_frames_say_where_and_never_what() -> None:
+    def failing() -> None:
+        raise ValueError("Juan Pérez")
+
+    try:
+        failing()
+    except ValueError as error:
+        found = logging.frames(error)
+    assert found[-1].startswith("test_logging.py:")
+    assert "failing" in found[-1]
+    assert "Juan" not in "".join(found)
+
+
+def test_an_exception_that_a_library_logs_keeps_its_type_and_place_only(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.configure("matching")
+    try:
+        raise ValueError("Juan Pérez")
+    except ValueError:
+        standard.getLogger("some.library").exception("it failed")
+    (line,) = _lines(capsys)
+    assert line["error"] == "ValueError"
+    assert line["at"]
+    assert "Juan" not in json.dumps(line)
