@@ -10,10 +10,12 @@ import stat
 import subprocess
 from pathlib import Path
 
+from deploy.local.errors import LocalError
+
 UNPRIVILEGED = "embedded_postgres"
 
 
-class AccountError(RuntimeError):
+class AccountError(LocalError):
     """The account cannot be made."""
 
 

@@ -14,6 +14,7 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.local import kafka_config
 from deploy.local.command import Command, log_tail, spawn, stop
+from deploy.local.errors import LocalError
 from deploy.local.kafka_jars import Progress, resolve_jars
 from deploy.local.ports import LOOPBACK, accepts
 from deploy.local.private import write_private
@@ -37,7 +38,7 @@ JVM = (
 )
 
 
-class KafkaNodeError(RuntimeError):
+class KafkaNodeError(LocalError):
     """The node cannot be installed or started; the message carries the end of its log."""
 
 
@@ -104,7 +105,7 @@ class Kafka:
 
     def admin(self) -> AdminClient:
         """An administration client of the super user."""
-        quiet = {"log.connection.close": "false", "reconnect.backoff.max.ms": "500"}
+        quiet = {"log.connection.close": "false", "log_level": "3", "reconnect.backoff.max.ms": "500"}
         return AdminClient({**self.client_config(), **quiet})
 
     def install(self, progress: Progress = print) -> None:

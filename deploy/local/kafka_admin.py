@@ -31,6 +31,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
     UserScramCredentialUpsertion,
 )
 
+from deploy.local.errors import LocalError
 from deploy.local.kafka import Kafka, KafkaNodeError
 from shared.security.access import AccessRule
 
@@ -46,7 +47,7 @@ R = TypeVar("R")
 RESOURCE_TYPES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
 
 
-class KafkaAdminError(RuntimeError):
+class KafkaAdminError(LocalError):
     """The cluster refused a change, or did not answer in time."""
 
 

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import jgo
 from jgo.constants import default_maven_repo
 
+from deploy.local.errors import LocalError
+
 if TYPE_CHECKING:
     from jgo.maven import Artifact
 
@@ -26,7 +28,7 @@ PINS = Path(__file__).with_name("kafka.lock")
 LOCK_NAME = ".pdp-kafka.lock"
 
 
-class JarError(RuntimeError):
+class JarError(LocalError):
     """A jar cannot be resolved, or is not the one that was pinned."""
 
 

@@ -17,6 +17,7 @@ from typing import Any, TypedDict
 
 from deploy.local.account import give, let_pass, unprivileged_user
 from deploy.local.command import Command, log_tail, spawn, stop
+from deploy.local.errors import LocalError
 from deploy.local.ports import LOOPBACK, free_port
 from deploy.local.private import new_secret, write_private
 
@@ -59,7 +60,7 @@ REVOKE ALL ON DATABASE :"name", postgres, template1 FROM PUBLIC;
 """
 
 
-class PostgresError(RuntimeError):
+class PostgresError(LocalError):
     """The server cannot be started, or refused a statement."""
 
 

@@ -24,6 +24,7 @@ from deploy.local.private import write_private
 DEFAULT_DATA = Path(".data")
 RUN_FILE = "run.json"
 LOCK_FILE = "run.lock"
+DATA = "PDP_DATA"
 # Start times are computed from the boot time, which the system rounds differently from one moment to the next.
 START_TIME_TOLERANCE = 2.0
 RECOVERY_GRACE = 15.0
@@ -66,6 +67,8 @@ class Run:
     ports: Mapping[str, int] = field(default_factory=dict)
     restarts: Mapping[str, int] = field(default_factory=dict)
     """How often each child was started again after a crash."""
+    ready: bool = False
+    """Whether it once had started to the end."""
 
 
 class AlreadyRunningError(RuntimeError):
@@ -99,13 +102,18 @@ class Claim:
         self._run = replace(self._run, ports=dict(ports))
         self._write()
 
+    def record_ready(self) -> None:
+        """Store that the start has come to its end."""
+        self._run = replace(self._run, ready=True)
+        self._write()
+
     def _write(self) -> None:
         write_private(self._file, json.dumps(asdict(self._run), indent=2))
 
 
 def data_folder() -> Path:
     """``PDP_DATA``, or ``.data`` in the current folder."""
-    return Path(os.environ.get("PDP_DATA") or DEFAULT_DATA).resolve()
+    return Path(os.environ.get(DATA) or DEFAULT_DATA).resolve()
 
 
 @contextmanager
@@ -173,4 +181,4 @@ def _read(data: Path) -> Run | None:
     except FileNotFoundError:
         return None
     children = tuple(ProcessId(**child) for child in stored["children"])
-    return Run(ProcessId(**stored["supervisor"]), children, stored["ports"], stored["restarts"])
+    return Run(ProcessId(**stored["supervisor"]), children, stored["ports"], stored["restarts"], stored["ready"])

@@ -6,7 +6,7 @@ from uuid import uuid5
 import pytest
 
 from services.financing.domain.case import Case
-from services.financing.domain.facts import Activity, Gap, Plan
+from services.financing.domain.facts import Activity, Diagnosis, Gap, Plan
 from services.financing.domain.identify import with_needs
 from services.financing.domain.money import money
 from services.financing.domain.need import Need
@@ -14,7 +14,7 @@ from services.financing.domain.reasons import Purpose
 from tests.financing.given import DIAGNOSIS, FIRM, NOW, SUPPLIER, TERMS, firm
 
 
-def gaps(*questions: str) -> object:
+def gaps(*questions: str) -> Diagnosis:
     return replace(DIAGNOSIS, gaps=tuple(Gap(question, "major") for question in questions))
 
 

@@ -199,8 +199,9 @@ def step(referral: Referral, given_step: str | int, now: datetime) -> Referral:
 
 def path_exists(start: str, end: str) -> bool:
     """The law, told again from the single steps and not from the code under test."""
-    edges = {(a, b) for a, ends in STEPS.items() for b in ends}
-    seen, ahead = set(), {start}
+    edges: set[tuple[str, str]] = {(a, b) for a, ends in STEPS.items() for b in ends}
+    seen: set[str] = set()
+    ahead = {start}
     while ahead:
         seen |= ahead
         ahead = {b for a, b in edges if a in ahead} - seen
