@@ -108,7 +108,8 @@ class ReferralSent(ReferralEvent):
 
 
 class ReferralAnswered(ReferralEvent):
-    """The partner answered; only the outcome, never amounts or terms."""
+    """The state of a referral moved on: mostly by the partner's answer, also by the firm's information, a withdrawal or
+    its closing. Only the outcome, never amounts or terms."""
 
     TYPE: ClassVar[str] = "financing.referral-answered"
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
 from shared.contracts.envelope import Envelope
 from shared.messaging.codec import encode
@@ -39,6 +40,19 @@ _FETCH_EXCEPT = """
     FROM outbox AS o JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
     WHERE j.topic <> ALL($2)
     ORDER BY o.id LIMIT $1
+"""
+
+
+_REDACT = """
+    UPDATE journal SET body = convert_to(
+        jsonb_set(event, '{data}', (event -> 'data') - $5::text[])::text, 'UTF8'
+    )
+    FROM (
+        SELECT id, recorded_at, convert_from(body, 'UTF8')::jsonb AS event FROM journal
+        WHERE key = ANY($1::uuid[]) AND type = $2
+    ) AS found
+    WHERE journal.recorded_at = found.recorded_at AND journal.id = found.id
+        AND found.event -> 'data' ->> $3 = ANY($4::text[])
 """
 
 
@@ -91,6 +105,17 @@ async def unpublished(connection: Connection, limit: int, except_topics: Sequenc
 async def published(connection: Connection, ids: Sequence[int]) -> None:
     """Take exactly these entries off the to-do list."""
     await connection.execute("DELETE FROM outbox WHERE id = ANY($1::bigint[])", ids)
+
+
+async def redact(
+    connection: Connection, keys: Sequence[UUID], type_: str, id_field: str, ids: Sequence[str], fields: Sequence[str]
+) -> None:
+    """Take fields out of the `data` of the entries of these keys and this type whose `id_field` is one of the ids.
+
+    What stays is the envelope and the rest of the data: the proof that something was said, without what was erased.
+    An entry that is not yet published goes out without them too.
+    """
+    await connection.execute(_REDACT, keys, type_, id_field, ids, fields)
 
 
 async def ensure_partitions(connection: Connection, today: datetime, months_ahead: int = 3) -> None:

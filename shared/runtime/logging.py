@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 
 def configure(service: str, level: str = "INFO") -> None:
@@ -41,12 +42,12 @@ def configure(service: str, level: str = "INFO") -> None:
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-def _without_messages(_: object, __: str, event: dict[str, Any]) -> dict[str, Any]:
+def _without_messages(_: object, __: str, event: EventDict) -> EventDict:
     """An exception as its type and place: its message may quote a row or a request, and with it a person."""
     if found := event.pop("exc_info", None):
         error = sys.exc_info()[1] if found is True else found[1] if isinstance(found, tuple) else found
         if isinstance(error, BaseException):
-            event |= {"error": type(error).__name__, "at": frames(error)}
+            event.update({"error": type(error).__name__, "at": frames(error)})
     return event
 
 

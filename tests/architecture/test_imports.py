@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 DOMAINS = sorted({path for name in ("domain", "domain.py") for path in (ROOT / "services").glob(f"*/{name}")})
 
 VIOLATIONS = {
-    "services": ("services/matching/handlers.py", "import services.registration.handlers"),
-    "shared": ("shared/runtime/clock.py", "import services.matching.handlers"),
+    "services": ("services/matching/settings.py", "import services.registration.handlers"),
+    "shared": ("shared/runtime/clock.py", "import services.matching.settings"),
     "services-deploy": ("services/matching/settings.py", "import deploy.local.ports"),
     "layers": ("shared/contracts/event.py", "import shared.runtime.clock"),
     "domain": ("services/matching/domain/__init__.py", "import shared.contracts.matching"),

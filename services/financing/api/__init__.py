@@ -1,0 +1,18 @@
+"""HTTP of this stage: what a firm needs and may choose, its consents and its referrals; partners for operators."""
+
+from fastapi import APIRouter
+
+from services.financing.api import cases, consents, partners, referrals
+from services.financing.domain.terms import Terms
+from shared.messaging.commands import Commands
+from shared.messaging.routing import Reference
+from shared.runtime.database import Database
+
+
+def router(commands: Commands, database: Database, *, terms: Reference[Terms]) -> APIRouter:
+    api = APIRouter(tags=["financing"])
+    api.include_router(cases.router(database))
+    api.include_router(consents.router(commands, database, terms))
+    api.include_router(referrals.router(commands, database, terms))
+    api.include_router(partners.router(commands, database, terms))
+    return api

@@ -1,0 +1,24 @@
+"""Composition root of the stage."""
+
+from functools import partial
+
+from services.financing import api, consume
+from services.financing.catalogue.reading import read
+from services.financing.settings import Settings
+from services.financing.store.terms import terms_of
+from shared.messaging.topics import ANSWERS_PATTERN
+from shared.runtime.service import Stage
+
+
+def build() -> tuple[Stage, Settings]:
+    settings = Settings()
+    terms = terms_of(read(), settings.limits)
+    stage = Stage(
+        "financing",
+        partial(api.router, terms=terms),
+        consume.routes(terms),
+        consume.timers(terms),
+        consume.sweeps(terms),
+        partners=ANSWERS_PATTERN,
+    )
+    return stage, settings

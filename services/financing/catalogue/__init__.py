@@ -1,0 +1,1 @@
+"""Versioned rule tables as data, and their reading."""

@@ -1,0 +1,50 @@
+"""Which decision answers which event, due moment and sweep."""
+
+from services.financing.domain.terms import Terms
+from services.financing.handlers import answers, facts, moments
+from services.financing.handlers.partners import PARTNER_CHANGED
+from services.financing.handlers.settling import CASE_DEADLINE
+from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
+from shared.contracts.development import ActivityCompleted, PlanAgreed, SupplierSelected
+from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
+from shared.contracts.matching import ContractAwarded, MatchFound, MatchLost
+from shared.contracts.partner import (
+    CreditDisbursed,
+    InformationRequested,
+    ReferralAcknowledged,
+    ReferralApproved,
+    ReferralDeclined,
+)
+from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
+from shared.messaging.routing import Reference, Routes, Sweeps, Timers, at, on, over
+
+
+def routes(terms: Reference[Terms]) -> Routes:
+    """Facts find their case by supplier, answers by referral: both decide the same row under the same lock."""
+    of_referral = suppliers_of_referrals
+    return (
+        on(SupplierRegistered, cases, facts.supplier_registered, reference=terms),
+        on(SupplierChanged, cases, facts.supplier_changed, reference=terms),
+        on(SupplierWithdrawn, cases, facts.supplier_withdrawn, reference=terms),
+        on(DiagnosisCompleted, cases, facts.diagnosis_completed, reference=terms),
+        on(GapRescored, cases, facts.gap_rescored, reference=terms),
+        on(MatchFound, cases, facts.match_found, reference=terms),
+        on(MatchLost, cases, facts.match_lost, reference=terms),
+        on(ContractAwarded, cases, facts.contract_awarded, reference=terms),
+        on(SupplierSelected, cases, facts.supplier_selected, reference=terms),
+        on(PlanAgreed, cases, facts.plan_agreed, reference=terms),
+        on(ActivityCompleted, cases, facts.activity_completed, reference=terms),
+        on(ReferralAcknowledged, cases, answers.acknowledged, resolve=of_referral, reference=terms),
+        on(InformationRequested, cases, answers.information_requested, resolve=of_referral, reference=terms),
+        on(ReferralApproved, cases, answers.approved, resolve=of_referral, reference=terms),
+        on(ReferralDeclined, cases, answers.declined, resolve=of_referral, reference=terms),
+        on(CreditDisbursed, cases, answers.disbursed, resolve=of_referral, reference=terms),
+    )
+
+
+def timers(terms: Reference[Terms]) -> Timers:
+    return (at(CASE_DEADLINE, cases, moments.deadline_reached, reference=terms),)
+
+
+def sweeps(terms: Reference[Terms]) -> Sweeps:
+    return (over(PARTNER_CHANGED, cases, moments.reassess, select=cases_with_needs, reference=terms),)

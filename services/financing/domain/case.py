@@ -1,0 +1,58 @@
+"""The aggregate: all that decides about one supplier's finance, in one row and under one lock."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from services.financing.domain.consent import Consent
+from services.financing.domain.facts import Contract, Diagnosis, Match, Plan, Profile
+from services.financing.domain.need import Need
+from services.financing.domain.referral import Referral
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One supplier; `id` is the supplier's. It is made by whichever event comes first.
+
+    `matches` best first; `consents` and `referrals` in the order in which they were given and sent; `wake_at`: the
+    next moment at which time alone changes something.
+    """
+
+    id: UUID
+    profile: Profile | None = None
+    withdrawn: bool = False
+    diagnosis: Diagnosis | None = None
+    matches: tuple[Match, ...] = ()
+    contracts: tuple[Contract, ...] = ()
+    cohort_id: UUID | None = None
+    plan: Plan | None = None
+    completed: tuple[UUID, ...] = ()
+    needs: tuple[Need, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+    wake_at: datetime | None = None
+
+    @property
+    def has_anchor(self) -> bool:
+        return bool(self.matches or self.contracts)
+
+    @property
+    def requirement_id(self) -> UUID | None:
+        """The requirement that a need is tied to: what was won, else the best match."""
+        if self.contracts:
+            return self.contracts[-1].requirement_id
+        return self.matches[0].requirement_id if self.matches else None
+
+    @property
+    def activities_done(self) -> int:
+        planned = self.plan.activities if self.plan else ()
+        return len({activity.id for activity in planned} & set(self.completed))
+
+    def need(self, need_id: UUID) -> Need | None:
+        return next((need for need in self.needs if need.id == need_id), None)
+
+    def consent(self, consent_id: UUID) -> Consent | None:
+        return next((consent for consent in self.consents if consent.id == consent_id), None)
+
+    def referral(self, referral_id: UUID) -> Referral | None:
+        return next((referral for referral in self.referrals if referral.id == referral_id), None)

@@ -1,0 +1,143 @@
+"""A firm's express consent that one named partner may receive named classes of data.
+
+Sources: LFPDPPP (DOF 20-03-2025): express consent for financial and patrimonial data, and anew for a new purpose.
+LRSIC (DOF 15-01-2002): only a lender may ask for a credit report, so none is ever asked for or stored here.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from services.financing.domain.facts import Profile
+from services.financing.domain.money import Money
+from services.financing.domain.partner import Partner
+from services.financing.domain.reasons import Channel, ConsentProblem, DataClass, NotConsented, Purpose
+
+RFC_SHAPE = {
+    "legal": re.compile(r"^[A-Z&Ñ]{3}\d{6}[0-9A-Z]{3}$"),
+    "natural": re.compile(r"^[A-Z&Ñ]{4}\d{6}[0-9A-Z]{3}$"),
+}
+
+
+# None of these shows its data: a representation ends in logs and tracebacks.
+@dataclass(frozen=True, slots=True, repr=False)
+class IdentityPapers:
+    rfc: str
+    legal_name: str
+    representative: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ContactPapers:
+    email: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CapacityPapers:
+    annual_sales: Money
+    workers: int
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Papers:
+    """Personal and patrimonial data that the firm handed over with its consent, one part per data class."""
+
+    identity: IdentityPapers | None = None
+    contact: ContactPapers | None = None
+    capacity: CapacityPapers | None = None
+
+    @property
+    def classes(self) -> frozenset[DataClass]:
+        parts: dict[DataClass, object] = {
+            "identity": self.identity,
+            "contact": self.contact,
+            "capacity": self.capacity,
+        }
+        return frozenset(name for name, part in parts.items() if part is not None)
+
+
+PAPER_CLASSES: frozenset[DataClass] = frozenset({"identity", "contact", "capacity"})
+"""Classes whose data the firm hands over; the others are known from the other stages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """`expires_on` is the last day on which it holds. `papers` None: erased."""
+
+    id: UUID
+    partner: str
+    purposes: tuple[Purpose, ...]
+    data_classes: tuple[DataClass, ...]
+    text_version: str
+    text_sha256: str
+    channel: Channel
+    given_at: datetime
+    expires_on: date
+    papers: Papers | None
+    revoked_at: datetime | None = None
+    superseded_at: datetime | None = None
+
+    @property
+    def expires_at(self) -> datetime:
+        """The first moment at which it no longer holds; days are UTC days, so it never holds too long in Mexico."""
+        return datetime.combine(self.expires_on + timedelta(days=1), time.min, UTC)
+
+
+def carrying(consents: Iterable[Consent], partner: str, purpose: Purpose, now: datetime) -> Consent | NotConsented:
+    """The consent that carries a referral to this partner for this purpose, or why none does.
+
+    Only the last word to a partner counts: an earlier, wider consent is not fallen back on.
+    """
+    given = [consent for consent in consents if consent.partner == partner]
+    if not given:
+        return "consent_missing"
+    last = given[-1]
+    if last.revoked_at is not None:
+        return "consent_revoked"
+    if now >= last.expires_at:
+        return "consent_expired"
+    if purpose not in last.purposes:
+        return "purpose_not_consented"
+    return "papers_erased" if last.papers is None else last
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a firm wants to consent to."""
+
+    partner: str
+    purposes: tuple[Purpose, ...]
+    data_classes: tuple[DataClass, ...]
+    text_sha256: str
+    channel: Channel
+    expires_on: date
+    papers: Papers
+
+
+def problem(
+    offered: Offered, partner: Partner, profile: Profile | None, latest_expiry: date, now: datetime
+) -> ConsentProblem | None:
+    """Why a consent is not accepted. The papers must hold the consented classes and nothing more."""
+    classes = frozenset(offered.data_classes)
+    if not partner.active:
+        return "partner_inactive"
+    if not offered.purposes or not classes:
+        return "nothing_consented"
+    if not classes <= partner.data_classes:
+        return "data_class_not_allowed"
+    if offered.papers.classes != classes & PAPER_CLASSES:
+        return "papers_do_not_match_classes"
+    if not now.date() < offered.expires_on <= latest_expiry:
+        return "expiry_out_of_range"
+    return None if offered.papers.identity is None else _rfc_problem(offered.papers.identity.rfc, profile)
+
+
+def _rfc_problem(rfc: str, profile: Profile | None) -> ConsentProblem | None:
+    """A legal person's RFC must be the registered one; of a natural person only the shape can be judged here."""
+    kinds = RFC_SHAPE if profile is None else (profile.kind,)
+    if not any(RFC_SHAPE[kind].match(rfc) for kind in kinds):
+        return "rfc_malformed"
+    return "rfc_mismatch" if profile is not None and profile.rfc not in (None, rfc) else None

@@ -1,0 +1,70 @@
+"""The rules in force: catalogue, partners and limits, as one value that every decision gets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from services.financing.domain.consent_text import ConsentText
+from services.financing.domain.partner import Partner
+from services.financing.domain.product import Product
+from services.financing.domain.reasons import Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class NeedRule:
+    """What tells of a need: an open gap on any of these questions, a won contract, a partner's refusal."""
+
+    purpose: Purpose
+    questions: tuple[str, ...]
+    on_contract: bool = False
+    on_declines: tuple[str, ...] = ()
+    amount_from_plan: bool = False
+    """The cost of the plan's activities that are still to be done is the estimate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bankable:
+    """Below this a firm is not referred: a refused application would stay in its credit history."""
+
+    fin_min_bp: int
+    tax_question: str
+    tax_level_min: int
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Knobs of the stage, in days; `settings.py` says why each has its value."""
+
+    supplier_silence_days: int = 14
+    erase_days: int = 90
+    consent_days: int = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Everything that a decision of this stage depends on besides the case. `version` goes into the events."""
+
+    version: str
+    products: tuple[Product, ...]
+    needs: tuple[NeedRule, ...]
+    bankable: Bankable
+    decline_questions: Mapping[str, tuple[str, ...]]
+    texts: tuple[ConsentText, ...]
+    partners: tuple[Partner, ...]
+    limits: Limits = Limits()
+
+    def product(self, code: str) -> Product | None:
+        return next((product for product in self.products if product.code == code), None)
+
+    def partner(self, code: str) -> Partner | None:
+        return next((partner for partner in self.partners if partner.code == code), None)
+
+    def products_for(self, purpose: Purpose) -> tuple[Product, ...]:
+        """In the catalogue's order, which is the order of preference."""
+        return tuple(product for product in self.products if purpose in product.purposes)
+
+    def text_for(self, partner: Partner) -> ConsentText:
+        """The text in force for this kind of partner. Raises LookupError: the catalogue has none."""
+        for text in self.texts:
+            if text.credit == (partner.kind != "non_financial"):
+                return text
+        raise LookupError("no consent text for this kind of partner")

@@ -1,0 +1,127 @@
+"""A firm gives its consent, and takes it back."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from services.financing.domain import consent as rules
+from services.financing.domain import ids, referral
+from services.financing.domain.case import Case
+from services.financing.domain.consent import Consent, Offered
+from services.financing.domain.consent_text import ShownText, show
+from services.financing.domain.partner import Partner
+from services.financing.domain.reasons import ConsentProblem
+from services.financing.domain.terms import Terms
+from services.financing.handlers import published
+from services.financing.handlers.settling import moved, settled
+from shared.contracts import partner as contract
+from shared.messaging.decision import Decision, Refused
+
+DETAILS: dict[ConsentProblem, str] = {
+    "partner_unknown": "No partner has this code; see the list of partners.",
+    "partner_inactive": "This partner takes no referrals at present.",
+    "nothing_consented": "Name at least one purpose and one class of data.",
+    "data_class_not_allowed": "This partner gives no credit and may not receive the firm's capacity; leave it out.",
+    "papers_do_not_match_classes": "Send the data of the classes identity, contact and capacity that you consent to, "
+    "and of no other.",
+    "rfc_malformed": "The RFC has not the form of this kind of taxpayer's.",
+    "rfc_mismatch": "The RFC is not the one that the firm registered with.",
+    "text_not_shown": "The consent text has changed or differs from this choice; show it again and send its sha256.",
+    "expiry_out_of_range": "The last day must be after today and within the days that a consent may hold.",
+}
+
+
+def give(case: Case | None, offered: Offered, now: datetime, terms: Terms) -> Decision[Case] | Refused:
+    """Accept a consent. The last one to a partner replaces those before, whose papers go."""
+    if case is None:
+        return _unknown_supplier()
+    partner = terms.partner(offered.partner)
+    if partner is None:
+        return _refused("partner_unknown")
+    problem = rules.problem(offered, partner, case.profile, latest_expiry(terms, now), now)
+    if problem is not None:
+        return _refused(problem)
+    shown = shown_text(partner, offered, terms)
+    if shown.sha256 != offered.text_sha256:
+        return _refused("text_not_shown")
+    earlier = [consent for consent in case.consents if consent.partner == partner.code]
+    given = _consent(case.id, offered, shown, len(earlier), now)
+    if earlier and _is_repeated(earlier[-1], given):
+        return Decision(case)
+    consents = (*(_superseded(consent, given) for consent in case.consents), given)
+    return settled(case, replace(case, consents=consents), now, terms, published.consent_given(case.id, given))
+
+
+def latest_expiry(terms: Terms, now: datetime) -> date:
+    return now.date() + timedelta(days=terms.limits.consent_days)
+
+
+def shown_text(partner: Partner, offered: Offered, terms: Terms) -> ShownText:
+    """The exact words for this choice."""
+    text = terms.text_for(partner)
+    return show(text, partner.name, offered.purposes, offered.data_classes, offered.expires_on)
+
+
+def revoke(case: Case | None, consent_id: UUID, now: datetime, terms: Terms) -> Decision[Case] | Refused:
+    """Take a consent back: its open referrals are withdrawn and all its papers erased, at once."""
+    consent = None if case is None else case.consent(consent_id)
+    if case is None or consent is None:
+        return Refused("not_found", "consent_unknown", "There is no such consent.")
+    if consent.revoked_at is not None:
+        return Decision(case)
+    revoked = replace(consent, revoked_at=now, papers=None)
+    after = replace(
+        case,
+        consents=tuple(revoked if item.id == consent_id else item for item in case.consents),
+        referrals=tuple(_taken_back(item, now) if item.consent_id == consent_id else item for item in case.referrals),
+    )
+    told = (
+        contract.ReferralWithdrawn(referral_id=item.id, supplier_id=case.id, partner=item.partner, withdrawn_at=now)
+        for item in case.referrals
+        if item.consent_id == consent_id and item.is_open
+    )
+    first = published.consent_revoked(case.id, consent, now)
+    return settled(case, after, now, terms, first, *told, *moved(case, after, now))
+
+
+def _taken_back(item: referral.Referral, now: datetime) -> referral.Referral:
+    return referral.withdrawn(item, now) if item.is_open else referral.erased(item, now)
+
+
+def _consent(supplier_id: UUID, offered: Offered, shown: ShownText, ordinal: int, now: datetime) -> Consent:
+    return Consent(
+        id=ids.consent_id(supplier_id, offered.partner, ordinal),
+        partner=offered.partner,
+        purposes=tuple(sorted(set(offered.purposes))),
+        data_classes=tuple(sorted(set(offered.data_classes))),
+        text_version=shown.version,
+        text_sha256=shown.sha256,
+        channel=offered.channel,
+        given_at=now,
+        expires_on=offered.expires_on,
+        papers=offered.papers,
+    )
+
+
+def _is_repeated(last: Consent, given: Consent) -> bool:
+    return replace(last, id=given.id, given_at=given.given_at) == given
+
+
+def _superseded(consent: Consent, given: Consent) -> Consent:
+    if consent.partner != given.partner or consent.superseded_at is not None or consent.revoked_at is not None:
+        return consent
+    return replace(consent, superseded_at=given.given_at, papers=None)
+
+
+def _unknown_supplier() -> Refused:
+    return Refused("not_found", "supplier_unknown", "The firm is not known here yet; try again in a minute.")
+
+
+def _refused(problem: ConsentProblem) -> Refused:
+    match problem:
+        case "partner_unknown":
+            return Refused("not_found", problem, DETAILS[problem])
+        case "text_not_shown" | "partner_inactive":
+            return Refused("conflict", problem, DETAILS[problem])
+        case _:
+            return Refused("invalid", problem, DETAILS[problem])

@@ -1,0 +1,122 @@
+"""A need is referred to a partner, and the firm answers what the partner asks."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from services.financing.domain import consent as consents
+from services.financing.domain import eligibility, ids
+from services.financing.domain import referral as states
+from services.financing.domain.case import Case
+from services.financing.domain.consent import Consent
+from services.financing.domain.money import Money
+from services.financing.domain.need import Need
+from services.financing.domain.partner import Partner
+from services.financing.domain.product import Product
+from services.financing.domain.reasons import Ineligible, NotConsented
+from services.financing.domain.referral import Referral
+from services.financing.domain.terms import Terms
+from services.financing.handlers import published
+from services.financing.handlers.package import referral_for
+from services.financing.handlers.settling import moved, settled
+from shared.messaging.decision import Decision, Refused
+
+CONSENT_DETAILS: dict[NotConsented, str] = {
+    "consent_missing": "The firm has given no consent to this partner.",
+    "consent_revoked": "The firm took its consent to this partner back; only it can give a new one.",
+    "consent_expired": "The consent to this partner has expired; the firm can give a new one.",
+    "purpose_not_consented": "The firm's consent to this partner does not name this purpose.",
+    "papers_erased": "The data handed over with the consent have been erased; the firm can give it anew.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Refer:
+    """What the firm asks of one partner."""
+
+    need_id: UUID
+    product: str
+    amount: Money
+    term_months: int
+
+
+def refer(case: Case | None, asked: Refer, now: datetime, terms: Terms) -> Decision[Case] | Refused:
+    """Send a referral, if the product can serve the need and the firm's consent carries it."""
+    need = None if case is None else case.need(asked.need_id)
+    product = terms.product(asked.product)
+    partner = None if product is None else terms.partner(product.partner)
+    if case is None or need is None:
+        return Refused("not_found", "need_unknown", "The firm has no such need.")
+    if product is None or partner is None or need.purpose not in product.purposes:
+        return Refused("not_found", "product_unknown", "No such product serves this need; see the need's options.")
+    refused = _against(case, need, product, asked, now, terms)
+    if refused is not None:
+        return refused
+    consent = consents.carrying(case.consents, partner.code, need.purpose, now)
+    if not isinstance(consent, Consent):
+        return Refused("conflict", consent, CONSENT_DETAILS[consent])
+    return _sent(case, need, product, partner, consent, asked, now, terms)
+
+
+def _against(case: Case, need: Need, product: Product, asked: Refer, now: datetime, terms: Terms) -> Refused | None:
+    if asked.amount.amount <= 0 or asked.term_months < 1:
+        return Refused("invalid", "amount_or_term_missing", "State an amount above zero and a term in months.")
+    if any(item.is_open for item in _like(case, need, product)):
+        return Refused("conflict", "referral_already_open", "A referral of this need for this product is under way.")
+    reasons: tuple[Ineligible, ...] = (
+        *eligibility.of_firm(case, terms.bankable),
+        *(() if need.open else ("need_met",)),
+        *eligibility.of_product(case, terms, product, now.date(), asked.amount, asked.term_months),
+    )
+    if not reasons:
+        return None
+    return Refused("conflict", reasons[0], f"The product cannot serve this need: {', '.join(reasons)}.")
+
+
+def _sent(
+    case: Case,
+    need: Need,
+    product: Product,
+    partner: Partner,
+    consent: Consent,
+    asked: Refer,
+    now: datetime,
+    terms: Terms,
+) -> Decision[Case]:
+    due_at = states.deadline(now, partner.sla_days)
+    sent = Referral(
+        id=ids.referral_id(case.id, product.code, need.purpose, len(_like(case, need, product))),
+        need_id=need.id,
+        purpose=need.purpose,
+        partner=partner.code,
+        product=product.code,
+        shape=product.shape,
+        consent_id=consent.id,
+        sla_days=partner.sla_days,
+        state="sent",
+        sent_at=now,
+        changed_at=now,
+        remind_at=states.reminder(now, partner.sla_days),
+        lapse_at=due_at,
+        erase_at=None,
+        papers=states.Papers(asked.amount, asked.term_months),
+    )
+    after = replace(case, referrals=(*case.referrals, sent))
+    told = published.referral_sent(case.id, sent, due_at)
+    return settled(case, after, now, terms, told, referral_for(case, sent, need, consent, partner, due_at))
+
+
+def _like(case: Case, need: Need, product: Product) -> list[Referral]:
+    return [item for item in case.referrals if item.need_id == need.id and item.product == product.code]
+
+
+def inform(case: Case | None, referral_id: UUID, now: datetime, terms: Terms) -> Decision[Case] | Refused:
+    """The firm handed the partner what it asked for, on the partner's own channel: files never pass through here."""
+    known = None if case is None else case.referral(referral_id)
+    if case is None or known is None:
+        return Refused("not_found", "referral_unknown", "There is no such referral.")
+    if known.state != "info_requested":
+        return Refused("conflict", "nothing_requested", "The partner is not waiting for information on this referral.")
+    referrals = tuple(states.informed(item, now) if item.id == referral_id else item for item in case.referrals)
+    after = replace(case, referrals=referrals)
+    return settled(case, after, now, terms, *moved(case, after, now))

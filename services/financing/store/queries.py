@@ -1,0 +1,50 @@
+"""What the API reads: from the projected rows, never from the case, so never a paper of a consent."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from services.financing.domain.reasons import Purpose, ReferralState
+from services.financing.store.tables import CaseRow, ConsentRow, NeedRow, ReferralRow
+
+R = TypeVar("R", NeedRow, ConsentRow, ReferralRow)
+
+
+async def is_known(session: AsyncSession, supplier_id: UUID) -> bool:
+    return (await session.exec(select(CaseRow.id).where(CaseRow.id == supplier_id))).first() is not None
+
+
+async def rows_of(session: AsyncSession, table: type[R], supplier_id: UUID) -> Sequence[R]:
+    query = select(table).where(col(table.supplier_id) == supplier_id).order_by(col(table.id))
+    return (await session.exec(query)).all()
+
+
+async def needs(
+    session: AsyncSession, purpose: Purpose | None, eligible_partner: str | None, after: UUID | None, limit: int
+) -> Sequence[NeedRow]:
+    """Open needs by id."""
+    query = select(NeedRow).where(col(NeedRow.open)).order_by(col(NeedRow.id)).limit(limit)
+    if purpose is not None:
+        query = query.where(NeedRow.purpose == purpose)
+    if eligible_partner is not None:
+        query = query.where(col(NeedRow.eligible_partners).contains([eligible_partner]))
+    if after is not None:
+        query = query.where(col(NeedRow.id) > after)
+    return (await session.exec(query)).all()
+
+
+async def referrals(
+    session: AsyncSession, partner: str | None, state: ReferralState | None, after: UUID | None, limit: int
+) -> Sequence[ReferralRow]:
+    """Referrals by id."""
+    query = select(ReferralRow).order_by(col(ReferralRow.id)).limit(limit)
+    if partner is not None:
+        query = query.where(ReferralRow.partner == partner)
+    if state is not None:
+        query = query.where(ReferralRow.state == state)
+    if after is not None:
+        query = query.where(col(ReferralRow.id) > after)
+    return (await session.exec(query)).all()

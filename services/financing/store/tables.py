@@ -1,0 +1,113 @@
+"""Tables of this stage."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, String
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of this service's tables: metadata of its own."""
+
+
+class CaseRow(Table, table=True):
+    __tablename__ = "financing_case"
+
+    id: UUID = Field(primary_key=True)
+    profile: dict[str, Any] | None = Field(sa_type=JSONB)
+    withdrawn: bool
+    diagnosis: dict[str, Any] | None = Field(sa_type=JSONB)
+    matches: list[dict[str, Any]] = Field(sa_type=JSONB)
+    contracts: list[dict[str, Any]] = Field(sa_type=JSONB)
+    cohort_id: UUID | None
+    plan: dict[str, Any] | None = Field(sa_type=JSONB)
+    completed: list[str] = Field(sa_type=JSONB)
+    needs: list[dict[str, Any]] = Field(sa_type=JSONB)
+    consents: list[dict[str, Any]] = Field(sa_type=JSONB)
+    """With the papers of each, until they are erased."""
+    referrals: list[dict[str, Any]] = Field(sa_type=JSONB)
+    wake_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+
+
+class NeedRow(Table, table=True):
+    __tablename__ = "need"
+    __table_args__ = (
+        Index("need_supplier", "supplier_id"),
+        Index("need_purpose", "purpose", "id"),
+        Index("need_eligible", "eligible_partners", postgresql_using="gin"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    supplier_id: UUID
+    purpose: str
+    open: bool
+    questions: list[str] = Field(sa_type=JSONB)
+    modules: list[str] = Field(sa_type=JSONB)
+    amount: dict[str, str] | None = Field(sa_type=JSONB)
+    options: list[dict[str, Any]] = Field(sa_type=JSONB)
+    eligible_partners: list[str] = Field(sa_type=ARRAY(String))
+    terms: str
+
+
+class ConsentRow(Table, table=True):
+    __tablename__ = "consent"
+    __table_args__ = (Index("consent_supplier", "supplier_id"),)
+
+    id: UUID = Field(primary_key=True)
+    supplier_id: UUID
+    partner: str
+    purposes: list[str] = Field(sa_type=JSONB)
+    data_classes: list[str] = Field(sa_type=JSONB)
+    text_version: str
+    text_sha256: str
+    channel: str
+    given_at: datetime = Field(sa_type=DateTime(timezone=True))
+    expires_on: date
+    revoked_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    superseded_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    papers_held: bool
+
+
+class ReferralRow(Table, table=True):
+    __tablename__ = "referral"
+    __table_args__ = (
+        Index("referral_supplier", "supplier_id"),
+        Index("referral_partner", "partner", "state", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    supplier_id: UUID
+    need_id: UUID
+    consent_id: UUID
+    purpose: str
+    partner: str
+    product: str
+    shape: str
+    state: str
+    sent_at: datetime = Field(sa_type=DateTime(timezone=True))
+    changed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    awaits: str | None
+    answer_due_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    reminded_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    reason: str | None
+    questions: list[str] = Field(sa_type=JSONB)
+    silent: str | None
+    ignored_answers: int
+    last_ignored: str | None
+    papers: dict[str, Any] | None = Field(sa_type=JSONB)
+    """Amounts, and the partner's own words, until they are erased."""
+
+
+class PartnerRow(Table, table=True):
+    __tablename__ = "partner"
+
+    id: UUID = Field(primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    kind: str
+    sla_days: int
+    active: bool

@@ -1,0 +1,244 @@
+"""The whole walk over HTTP, on a real store: words shown, consent, referral, answers, withdrawal, erasure."""
+
+import json
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts import partner as contract
+from shared.contracts.event import Money
+from shared.runtime.clock import now
+from shared.security.callers import Role
+from tests.financing import test_facts as facts
+from tests.financing.conftest import Stage
+from tests.financing.given import SUPPLIER
+
+UNTIL = date.fromordinal(now().date().toordinal() + 200).isoformat()
+CLASSES = ["identity", "contact", "standing", "need", "capacity", "evidence"]
+PAPERS = {
+    "identity": {"rfc": "tme-840315-kt6", "legal_name": "Troqueles Inventados, S.A.", "representative": "Ana Ejemplo"},
+    "contact": {"email": "ana@example.mx", "phone": "+52 81 1000 0000"},
+    "capacity": {"annual_sales": {"amount": "31500000.00", "currency": "MXN"}, "workers": 42},
+}
+SECRETS = ("Ana Ejemplo", "TME840315KT6", "ana@example.mx", "1000 0000", "31500000")
+
+
+async def known(stage: Stage) -> None:
+    outcome = await stage.learn(facts.REGISTERED, facts.COMPLETED, facts.FOUND, facts.SELECTED, facts.AGREED)
+    assert outcome.applied == 5
+
+
+async def ok(stage: Stage, method: str, path: str, body: object = None, role: Role = Role.SUPPLIER) -> Any:
+    status, answer = await stage.call(method, path, role, None if role is Role.OPERATOR else SUPPLIER, body)
+    assert status in (200, 201), answer
+    return answer
+
+
+async def refused(stage: Stage, method: str, path: str, body: object = None, **caller: Any) -> tuple[int, str]:
+    given: dict[str, Any] = {"role": Role.SUPPLIER, "supplier_id": SUPPLIER} | caller
+    status, answer = await stage.call(method, path, body=body, **given)
+    return status, answer["title"]
+
+
+async def consent_body(stage: Stage, classes: list[str] = CLASSES, partner: str = "nafin") -> dict[str, Any]:
+    query = "&".join(["purpose=certification", *(f"data_class={name}" for name in classes), f"expires_on={UNTIL}"])
+    shown = await ok(stage, "GET", f"/consent-texts/{partner}?{query}")
+    papers = {name: PAPERS[name] for name in classes if name in PAPERS}
+    return {
+        "supplier_id": str(SUPPLIER),
+        "partner": partner,
+        "purposes": ["certification"],
+        "data_classes": classes,
+        "text_sha256": shown["sha256"],
+        "expires_on": UNTIL,
+    } | papers
+
+
+async def referral_body(stage: Stage, **different: Any) -> dict[str, Any]:
+    case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
+    need = next(need for need in case["needs"] if need["purpose"] == "certification")
+    return {
+        "supplier_id": str(SUPPLIER),
+        "need_id": need["id"],
+        "product": "nafin-guaranteed-simple",
+        "amount": {"amount": "400000.00", "currency": "MXN"},
+        "term_months": 24,
+    } | different
+
+
+async def sent(stage: Stage) -> dict[str, Any]:
+    await known(stage)
+    await ok(stage, "POST", "/consents", await consent_body(stage))
+    referral: dict[str, Any] = await ok(stage, "POST", "/referrals", await referral_body(stage))
+    return referral
+
+
+def answer(event: type[contract.Answer], referral: dict[str, Any], **more: Any) -> contract.Answer:
+    return event(referral_id=UUID(referral["id"]), partner=referral["partner"], answered_at=now(), **more)
+
+
+async def partner_events(stage: Stage) -> list[dict[str, Any]]:
+    rows = await stage.rows("SELECT topic, body FROM journal WHERE topic LIKE 'partner.%' ORDER BY id")
+    assert {row["topic"] for row in rows} == {"partner.nafin.referrals.v1"}
+    return [json.loads(row["body"])["data"] for row in rows]
+
+
+async def test_the_words_shown_name_the_partner_and_the_choice(stage: Stage) -> None:
+    query = "purpose=tooling&data_class=identity&data_class=need&expires_on=2026-12-31"
+    shown = await ok(stage, "GET", f"/consent-texts/nafin?{query}")
+    assert "Nacional Financiera" in shown["body"]
+    assert "Herramentales" in shown["body"]
+    assert "2026-12-31" in shown["body"]
+    assert "Capacidad" not in shown["body"]
+    assert shown["version"] == "consent-credit-es-2026.1"
+
+
+async def test_from_consent_to_disbursement(stage: Stage) -> None:
+    referral = await sent(stage)
+    assert (referral["state"], referral["awaits"]) == ("sent", "partner")
+    packed = (await partner_events(stage))[0]
+    assert packed["identity"]["rfc"] == "TME840315KT6"
+    assert packed["need"]["amount"] == {"amount": "400000.00", "currency": "MXN"}
+
+    await stage.learn(answer(contract.ReferralAcknowledged, referral, folio="N-17"))
+    await stage.learn(answer(contract.InformationRequested, referral, items=("Balance 2025",)))
+    case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
+    assert (case["referrals"][0]["awaits"], case["referrals"][0]["papers"]["items"]) == ("supplier", ["Balance 2025"])
+
+    informed = await ok(stage, "POST", f"/referrals/{referral['id']}/information")
+    assert informed["state"] == "in_review"
+    amount = Money(amount="400000.00")
+    await stage.learn(answer(contract.ReferralApproved, referral, amount=amount, term_months=24))
+    await stage.learn(answer(contract.CreditDisbursed, referral, amount=amount))
+    page = await ok(stage, "GET", "/referrals?partner=nafin&state=disbursed", role=Role.OPERATOR)
+    assert [line["id"] for line in page["items"]] == [referral["id"]]
+    told = [type_ for type_ in await stage.told() if type_ == "financing.referral-answered"]
+    assert len(told) == 5
+
+
+async def test_taking_the_consent_back_erases_it_everywhere(stage: Stage) -> None:
+    await sent(stage)
+    case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
+    view = await ok(stage, "POST", f"/consents/{case['consents'][0]['id']}/revocation")
+    assert view["papers_held"] is False
+    everything = [
+        str(row)
+        for table in ("financing_case", "need", "consent", "referral")
+        for row in await stage.rows(f"SELECT to_jsonb({table}) - 'profile' AS row FROM {table}")
+    ]
+    journal = [row["body"].decode() for row in await stage.rows("SELECT body FROM journal")]
+    found = "".join([*everything, *journal])
+    assert not any(secret in found for secret in SECRETS)
+    referral, withdrawn = await partner_events(stage)
+    assert {name for name in CLASSES if referral.get(name)} == set()
+    assert referral["consent"]["consent_id"] == case["consents"][0]["id"]
+    assert withdrawn["referral_id"] == referral["referral_id"]
+    parsed = contract.Referral.model_validate(referral)
+    assert parsed.identity is None
+
+
+async def test_erasure_leaves_other_referrals_in_the_journal_alone(stage: Stage) -> None:
+    referral = await sent(stage)
+    await stage.learn(answer(contract.ReferralDeclined, referral, reason="no_funds"))
+    await ok(stage, "POST", "/referrals", await referral_body(stage))
+    await stage.rows(
+        "UPDATE financing_case SET referrals = jsonb_set(referrals, '{0,erase_at}', to_jsonb(now() - interval '1 day'))"
+    )
+    await stage.rows("UPDATE due SET at = now() - interval '1 day'")
+    await stage.timers()
+    first, second = await partner_events(stage)
+    assert (first.get("identity"), second["identity"]["rfc"]) == (None, "TME840315KT6")
+
+
+async def test_nothing_personal_leaves_but_to_the_partner(stage: Stage) -> None:
+    await sent(stage)
+    public = await stage.rows("SELECT body FROM journal WHERE topic NOT LIKE 'partner.%'")
+    text = "".join(row["body"].decode() for row in public) + json.dumps(await ok(stage, "GET", f"/cases/{SUPPLIER}"))
+    assert not any(secret in text for secret in SECRETS)
+
+
+@pytest.mark.parametrize(
+    ("caller", "answer_"),
+    [
+        ({"role": Role.OPERATOR, "supplier_id": None}, (403, "role_missing")),
+        ({"supplier_id": uuid4()}, (403, "not_yours")),
+        ({"supplier_id": None}, (403, "not_yours")),
+    ],
+)
+async def test_nobody_consents_for_a_firm(stage: Stage, caller: dict[str, Any], answer_: tuple[int, str]) -> None:
+    await known(stage)
+    assert await refused(stage, "POST", "/consents", await consent_body(stage), **caller) == answer_
+
+
+async def test_an_error_quotes_nothing_of_the_papers(stage: Stage) -> None:
+    await known(stage)
+    body = await consent_body(stage)
+    status, problem = await stage.call("POST", "/consents", Role.SUPPLIER, SUPPLIER, body | {"text_sha256": "0" * 64})
+    assert (status, problem["title"]) == (409, "text_not_shown")
+    status, invalid = await stage.call(
+        "POST", "/consents", Role.SUPPLIER, SUPPLIER, body | {"contact": {"email": "ana ejemplo", "phone": "x"}}
+    )
+    assert status == 422
+    assert not any(secret in json.dumps([problem, invalid]) for secret in (*SECRETS, "ana ejemplo"))
+
+
+async def test_refusals_have_their_status(stage: Stage) -> None:
+    await known(stage)
+    assert await refused(stage, "GET", f"/cases/{uuid4()}") == (403, "not_yours")
+    assert await refused(stage, "GET", f"/cases/{uuid4()}", role=Role.OPERATOR, supplier_id=None) == (
+        404,
+        "supplier_unknown",
+    )
+    assert await refused(stage, "POST", "/referrals", await referral_body(stage)) == (409, "consent_missing")
+    assert await refused(stage, "POST", f"/consents/{uuid4()}/revocation") == (404, "consent_unknown")
+    assert await refused(stage, "POST", f"/referrals/{uuid4()}/information") == (404, "referral_unknown")
+    assert await refused(stage, "GET", "/consent-texts/nadie?purpose=tooling&data_class=need") == (
+        404,
+        "partner_unknown",
+    )
+    narrow = await consent_body(stage, ["identity", "need"], "cluster")
+    wide = narrow | {"data_classes": ["identity", "need", "capacity"]}
+    assert await refused(stage, "POST", "/consents", wide) == (422, "data_class_not_allowed")
+
+
+async def test_another_firm_touches_nothing(stage: Stage) -> None:
+    referral = await sent(stage)
+    stranger = {"supplier_id": uuid4()}
+    case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
+    consent = case["consents"][0]["id"]
+    for path in (f"/consents/{consent}/revocation", f"/referrals/{referral['id']}/information"):
+        assert await refused(stage, "POST", path, **stranger) == (403, "not_yours")
+    assert await refused(stage, "POST", "/referrals", await referral_body(stage), **stranger) == (403, "not_yours")
+
+
+async def test_needs_by_purpose_and_partner_page_by_page(stage: Stage) -> None:
+    await known(stage)
+    await stage.learn(facts.AWARDED)
+    listed = await ok(stage, "GET", "/needs?eligible_partner=nafin&purpose=certification", role=Role.OPERATOR)
+    assert [need["purpose"] for need in listed["items"]] == ["certification"]
+    assert (await ok(stage, "GET", "/needs?eligible_partner=nadie", role=Role.OPERATOR))["items"] == []
+    first = await ok(stage, "GET", "/needs?limit=1", role=Role.OPERATOR)
+    second = await ok(stage, "GET", f"/needs?limit=1&cursor={first['cursor']}", role=Role.OPERATOR)
+    assert {page["items"][0]["purpose"] for page in (first, second)} == {"certification", "purchase_order"}
+    assert second["cursor"] is None
+
+
+async def test_partners_come_and_go(stage: Stage) -> None:
+    await known(stage)
+    start = await ok(stage, "GET", "/partners")
+    assert {partner["code"] for partner in start} == {"nafin", "bancomext", "cluster"}
+    gone = {"code": "nafin", "name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": False}
+    await ok(stage, "POST", "/partners", gone, role=Role.OPERATOR)
+    await stage.sweeps()
+    page = await ok(stage, "GET", "/needs?eligible_partner=nafin", role=Role.OPERATOR)
+    assert page["items"] == []
+    assert "nafin-eco-credit" in {product["code"] for product in await ok(stage, "GET", "/products")}
+
+
+async def test_a_consent_that_runs_out_is_erased_in_time(stage: Stage) -> None:
+    await known(stage)
+    await ok(stage, "POST", "/consents", await consent_body(stage))
+    due = await stage.rows("SELECT at FROM due WHERE kind = 'case_deadline'")
+    assert due[0]["at"].date() == date.fromisoformat(UNTIL) + timedelta(days=1)
