@@ -109,7 +109,8 @@ class ReferralSent(ReferralEvent):
 
 class ReferralAnswered(ReferralEvent):
     """The state of a referral moved on: mostly by the partner's answer, also by the firm's information, a withdrawal or
-    its closing. Only the outcome, never amounts or terms."""
+    its closing. Only the outcome, never amounts or terms.
+    """
 
     TYPE: ClassVar[str] = "financing.referral-answered"
 

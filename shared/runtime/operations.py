@@ -11,11 +11,11 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from pydantic import BaseModel
 
-from shared.runtime.asyncapi import document
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging.dead_letters import Resolution
 from shared.messaging.replay import Replayed, Replayer, UnknownDeadLetterError
 from shared.runtime import logging, metrics
+from shared.runtime.asyncapi import document
 from shared.runtime.database import Database
 from shared.runtime.health import Health
 from shared.runtime.http import Problem

@@ -86,7 +86,7 @@ def _caller(request: Request) -> Caller:
 
 
 def allow(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI's own type of a dependency
-    """A dependency that lets in callers with one of these roles, as in `Annotated[Caller, allow(Role.OPERATOR)]`."""
+    """Let in callers with one of these roles; goes into `Annotated` beside `Caller`."""
     return Depends(Guard(frozenset(roles)))
 
 
