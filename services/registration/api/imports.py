@@ -1,0 +1,91 @@
+"""Suppliers and anchors by file: the rows that fail are reported, the others go in in one transaction."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from operator import attrgetter
+
+from fastapi import APIRouter, Request
+
+from services.registration import handlers, store
+from services.registration.api.bodies import AnchorImport, RowFaultView, SupplierImport
+from services.registration.api.upload import form_schema, reading, receive
+from services.registration.domain.anchor import Anchor, anchor_id
+from services.registration.domain.supplier import Registry, Supplier
+from services.registration.files.anchors import read_anchors
+from services.registration.files.cells import RowFault
+from services.registration.files.suppliers import SupplierRow, read_suppliers
+from services.registration.handlers import JoinAnchor, Register
+from services.registration.settings import RegistrationSettings
+from services.registration.store import anchors, registry_of, suppliers
+from shared.contracts.event import Cause
+from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, Refused
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.http import RequestCause
+from shared.runtime.ids import new_id
+from shared.security.callers import Role, allow
+
+BY_OPERATOR = allow(Role.OPERATOR)
+
+
+def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
+    """The routes of files."""
+    api = APIRouter(tags=["imports"])
+    max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
+
+    @api.post("/suppliers/imports", openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
+    async def import_suppliers(request: Request, cause: RequestCause) -> SupplierImport:
+        upload = await receive(request, max_bytes)
+        read = partial(read_suppliers, upload.content, max_rows=max_rows, today=now().date())
+        rows, faults = await reading(read)
+        outcomes = await _register(rows, commands, database, cause)
+        states = [outcome.status for _, outcome in outcomes if isinstance(outcome, Supplier)]
+        refused = _refused(faults, "rfc", outcomes)
+        return SupplierImport(registered=states.count("registered"), held=states.count("held"), refused=refused)
+
+    @api.post("/anchors/imports", openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
+    async def import_anchors(request: Request, cause: RequestCause) -> AnchorImport:
+        upload = await receive(request, max_bytes)
+        rows, faults = await reading(partial(read_anchors, upload.content, max_rows=max_rows))
+        decide = {anchor_id(command.code): _joining(command) for _, command in rows}
+        found = await commands.run_many(anchors, decide, cause)
+        outcomes = [(line, found[anchor_id(command.code)]) for line, command in rows]
+        joined = sum(isinstance(outcome, Anchor) for _, outcome in outcomes)
+        return AnchorImport(joined=joined, refused=_refused(faults, "codigo", outcomes))
+
+    return api
+
+
+async def _register(
+    rows: list[SupplierRow], commands: Commands, database: Database, cause: Cause
+) -> list[tuple[int, Supplier | Refused]]:
+    """What became of each row, by its line."""
+    folios = await store.next_folios(database, len(rows))
+    registrations = {new_id(): (row, folio) for row, folio in zip(rows, folios, strict=True)}
+    decide = {
+        id_: _registering(Register(id=id_, folio=folio, profile=row.profile))
+        for id_, (row, folio) in registrations.items()
+    }
+    reference = registry_of([row.profile.rfc for row in rows])
+    outcomes = await commands.run_many(suppliers, decide, cause, reference)
+    return [(row.line, outcomes[id_]) for id_, (row, _) in registrations.items()]
+
+
+def _registering(command: Register) -> Callable[[Supplier | None, Registry], Decision[Supplier] | Refused]:
+    return lambda state, registry: handlers.register(state, command, now(), registry)
+
+
+def _joining(command: JoinAnchor) -> Callable[[Anchor | None, None], Decision[Anchor] | Refused]:
+    return lambda state, _: handlers.join_anchor(state, command, now())
+
+
+def _refused(faults: list[RowFault], column: str, outcomes: Sequence[tuple[int, object]]) -> list[RowFaultView]:
+    """The rows that the file's reader refused and those that the decision refused, by line."""
+    views = [RowFaultView.of(fault) for fault in faults]
+    views += [
+        RowFaultView(line=line, column=column, reason=outcome.code, detail=outcome.detail)
+        for line, outcome in outcomes
+        if isinstance(outcome, Refused)
+    ]
+    return sorted(views, key=attrgetter("line"))

@@ -1,0 +1,59 @@
+"""How many requests one address may make: a token bucket each."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from fastapi import Request
+
+from shared.runtime.http import Problem
+
+ADDRESSES_KEPT = 10_000
+"""Buckets in memory; the one that was used longest ago is forgotten first."""
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at: float
+
+
+class RateLimit:
+    """A dependency that refuses with 429. Per process: with several, the limit is theirs together."""
+
+    def __init__(self, per_minute: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._per_second = per_minute / 60
+        self._burst = burst
+        self._clock = clock
+        self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
+
+    async def __call__(self, request: Request) -> None:
+        address = request.client.host if request.client else ""
+        wait = self.take(_household(address))
+        if wait > 0:
+            raise Problem(429, "too_many_requests", f"Try again in {int(wait) + 1} seconds.")
+
+    def take(self, address: str) -> float:
+        """Take a token. Returns 0, or the seconds until there is one."""
+        now = self._clock()
+        bucket = self._buckets.pop(address, None) or _Bucket(self._burst, now)
+        bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._per_second)
+        bucket.at = now
+        self._buckets[address] = bucket
+        if len(self._buckets) > ADDRESSES_KEPT:
+            self._buckets.popitem(last=False)
+        if bucket.tokens < 1:
+            return (1 - bucket.tokens) / self._per_second
+        bucket.tokens -= 1
+        return 0.0
+
+
+def _household(address: str) -> str:
+    """The address, or of IPv6 the /64 that one subscriber has to itself."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address

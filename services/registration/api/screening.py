@@ -1,0 +1,62 @@
+"""Lists of article 69-B: load one, see which are loaded."""
+
+from datetime import date
+from functools import partial
+
+from fastapi import APIRouter, Request
+
+from services.registration import handlers, store
+from services.registration.api.bodies import ListLoaded, ListView
+from services.registration.api.upload import form_schema, reading, receive
+from services.registration.domain.screening import list_id
+from services.registration.files.screening import read_list
+from services.registration.handlers import LoadList
+from services.registration.settings import RegistrationSettings
+from services.registration.store import newest_list, screening_lists
+from shared.messaging.commands import Commands
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.http import Problem, RequestCause, accepted
+from shared.security.callers import Role, allow
+
+BY_OPERATOR = allow(Role.OPERATOR)
+
+
+def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
+    """The routes of screening."""
+    api = APIRouter(prefix="/screening", tags=["screening"])
+    fields = form_schema(list_date={"type": "string", "format": "date"})
+
+    @api.post("/lists", status_code=201, openapi_extra=fields, dependencies=[BY_OPERATOR])
+    async def load(request: Request, cause: RequestCause) -> ListLoaded:
+        upload = await receive(request, settings.list_max_bytes)
+        list_date = _date(upload.fields.get("list_date", ""))
+        file = await reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
+        command = LoadList(list_date=list_date, entries=file.entries)
+        outcome = await commands.run(
+            screening_lists,
+            list_id(list_date),
+            lambda state, newest: handlers.load_list(state, command, now(), newest),
+            cause,
+            newest_list,
+        )
+        list_ = accepted(outcome)
+        return ListLoaded(
+            list_date=list_date, loaded_at=list_.loaded_at, firms=len(list_.entries), left_out=file.left_out
+        )
+
+    @api.get("/lists", dependencies=[BY_OPERATOR])
+    async def list_() -> list[ListView]:
+        return [ListView.of(row) for row in await store.all_lists(database)]
+
+    return api
+
+
+def _date(text: str) -> date:
+    try:
+        list_date = date.fromisoformat(text)
+    except ValueError:
+        raise Problem(422, "list_date_form", "Give the form field `list_date` as YYYY-MM-DD.") from None
+    if list_date > now().date():
+        raise Problem(422, "list_date_in_future", "The list's date is not after today.")
+    return list_date

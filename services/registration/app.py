@@ -1,0 +1,15 @@
+"""Composition root of registration."""
+
+from functools import partial
+
+from services.registration.api import router
+from services.registration.consume import ROUTES, SWEEPS
+from services.registration.settings import RegistrationSettings
+from shared.runtime.service import Stage
+from shared.runtime.settings import ServiceSettings
+
+
+def build() -> tuple[Stage, ServiceSettings]:
+    """The stage and its settings, from the environment."""
+    settings = RegistrationSettings()
+    return Stage("registration", partial(router, settings), routes=ROUTES, sweeps=SWEEPS), settings

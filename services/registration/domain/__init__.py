@@ -1,0 +1,1 @@
+"""The rules of taking part. Standard library only."""

@@ -1,0 +1,126 @@
+"""What a supplier can make."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from services.registration.domain.fault import Fault
+
+Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
+Experience = Literal["none", "aftermarket", "tier_3", "tier_2", "tier_1"]
+
+AREAS = frozenset(f"P{number:02}" for number in range(1, 36))
+"""The 35 procurement areas."""
+
+MAX_MATERIALS = 20
+MAX_MATERIAL_LENGTH = 60
+MAX_SPECIAL_PROCESSES = 10
+MAX_MEASURE = 2_000_000_000
+"""Fits the four bytes of every reader's integer column; no capacity, force, side or time comes near it."""
+
+FULL_SHARE_BP = 10_000
+FULL_PPM = 1_000_000
+
+_CQI = re.compile(r"CQI-[0-9]{1,2}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialProcess:
+    """A yearly AIAG CQI self-assessment of a special process."""
+
+    code: str
+    assessed_on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessOffer:
+    """What a supplier can do in one procurement area. None means not stated."""
+
+    area: str
+    materials: tuple[str, ...] = ()
+    force_t: int | None = None
+    """Largest press or clamping force, metric tons."""
+    envelope_mm: tuple[int, int, int] | None = None
+    tolerance_um: int | None = None
+    installed_capacity: int | None = None
+    """Pieces per year, as is the free capacity."""
+    free_capacity: int | None = None
+    lead_time_days: int | None = None
+    special_processes: tuple[SpecialProcess, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offering:
+    """Everything that a supplier offers, across areas."""
+
+    processes: tuple[ProcessOffer, ...]
+    qms: Qms = "none"
+    qms_valid_to: date | None = None
+    ppm_12m: int | None = None
+    otif_bp_12m: int | None = None
+    experience: Experience = "none"
+    regional_value_bp: int | None = None
+
+
+def faults(offering: Offering, today: date) -> Iterator[Fault]:
+    """Every rule of an offering that is broken."""
+    if not offering.processes:
+        yield Fault("processes", "processes_missing", "Name at least one procurement area that the firm works in.")
+    if len(offering.processes) > len(AREAS):
+        yield Fault("processes", "processes_too_many", f"There are {len(AREAS)} procurement areas; name each once.")
+    seen: set[str] = set()
+    for number, process in enumerate(offering.processes[: len(AREAS)]):
+        yield from _process_faults(process, f"processes.{number}", seen, today)
+        seen.add(process.area)
+    shares = (
+        ("ppm_12m", offering.ppm_12m, FULL_PPM),
+        ("otif_bp_12m", offering.otif_bp_12m, FULL_SHARE_BP),
+        ("regional_value_bp", offering.regional_value_bp, FULL_SHARE_BP),
+    )
+    for name, share, full in shares:
+        if share is not None and not 0 <= share <= full:
+            yield Fault(name, "share_range", f"This share is between 0 and {full:,}.")
+
+
+def _process_faults(process: ProcessOffer, path: str, seen: set[str], today: date) -> Iterator[Fault]:
+    if process.area not in AREAS:
+        yield Fault(f"{path}.area", "area_unknown", "A procurement area is P01 to P35.")
+    elif process.area in seen:
+        yield Fault(f"{path}.area", "area_repeated", "Describe each procurement area once.")
+    if not _are_materials(process.materials):
+        detail = f"Name at most {MAX_MATERIALS} materials of at most {MAX_MATERIAL_LENGTH} characters each."
+        yield Fault(f"{path}.materials", "materials_form", detail)
+    for name, measure, least in _measures(process):
+        if measure is not None and not least <= measure <= MAX_MEASURE:
+            yield Fault(f"{path}.{name}", "measure_range", f"This is a whole number of at least {least}.")
+    installed, free = process.installed_capacity, process.free_capacity
+    if installed is not None and free is not None and free > installed:
+        detail = "Free capacity is a part of the installed capacity."
+        yield Fault(f"{path}.free_capacity", "free_above_installed", detail)
+    yield from _special_faults(process.special_processes, f"{path}.special_processes", today)
+
+
+def _special_faults(special: tuple[SpecialProcess, ...], path: str, today: date) -> Iterator[Fault]:
+    codes = [process.code for process in special]
+    whole = all(_CQI.fullmatch(code) for code in codes)
+    if not whole or len(set(codes)) < len(codes) or len(codes) > MAX_SPECIAL_PROCESSES:
+        yield Fault(path, "special_process_form", "Name each AIAG guideline once, as in CQI-9.")
+    if any(process.assessed_on > today for process in special):
+        yield Fault(path, "special_process_in_future", "The date of a self-assessment is not after today.")
+
+
+def _are_materials(materials: tuple[str, ...]) -> bool:
+    fit = all(name.strip() and len(name) <= MAX_MATERIAL_LENGTH and name.isprintable() for name in materials)
+    return fit and len(materials) <= MAX_MATERIALS
+
+
+def _measures(process: ProcessOffer) -> Iterator[tuple[str, int | None, int]]:
+    yield "force_t", process.force_t, 0
+    yield "tolerance_um", process.tolerance_um, 0
+    yield "installed_capacity", process.installed_capacity, 0
+    yield "free_capacity", process.free_capacity, 0
+    yield "lead_time_days", process.lead_time_days, 0
+    for side in process.envelope_mm or ():
+        yield "envelope_mm", side, 1

@@ -1,0 +1,131 @@
+"""What a firm says of itself when it registers."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from services.registration.domain import offering as offers
+from services.registration.domain.fault import Fault
+from services.registration.domain.offering import Offering, ProcessOffer
+from services.registration.domain.size import Sector
+from services.registration.domain.states import STATES
+
+TaxOpinion = Literal[
+    "positive", "negative", "negative_with_plan", "in_suspension", "registered_without_obligations", "unknown"
+]
+"""Opinion on tax compliance, article 32-D of the Código Fiscal, as the firm declares it."""
+
+MAX_NAME_LENGTH = 250
+MAX_EMAIL_LENGTH = 254
+"""RFC 5321 4.5.3.1: a path of 256 octets with its brackets."""
+
+MAX_WORKERS = 1_000_000
+MAX_SALES_MXN = Decimal("99999999999999.99")
+"""What an amount of the published language can hold."""
+
+EARLIEST_YEAR = 1800
+
+_SCIAN = re.compile(r"[0-9]{6}")
+_MUNICIPALITY = re.compile(r"[0-9]{5}")
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_PHONE = re.compile(r"[+(]?[0-9][0-9 ()-]{6,24}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """The person to talk to. Personal data: stays in this store, and can be erased alone."""
+
+    name: str
+    email: str
+    phone: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    rfc: str
+    legal_name: str
+    contact: Contact | None = None
+    sector: Sector
+    scian: str
+    state: str
+    municipality: str | None = None
+    operating_since: date
+    exports: bool = False
+    workers: int
+    annual_sales_mxn: Decimal
+    tax_opinion: TaxOpinion = "unknown"
+    offering: Offering
+
+
+def tidy(profile: Profile) -> Profile:
+    """The same profile with single spaces and its materials in lower case, so that what is equal compares equal."""
+    contact = profile.contact
+    if contact is not None:
+        phone = _single_spaced(contact.phone or "") or None
+        contact = Contact(name=_single_spaced(contact.name), email=contact.email.strip(), phone=phone)
+    processes = tuple(_tidy_process(process) for process in profile.offering.processes)
+    offering = replace(profile.offering, processes=processes)
+    return replace(profile, legal_name=_single_spaced(profile.legal_name), contact=contact, offering=offering)
+
+
+def faults(profile: Profile, today: date) -> Iterator[Fault]:
+    """Every rule of a tidy profile that is broken; its RFC is judged apart."""
+    if not 1 <= len(profile.legal_name) <= MAX_NAME_LENGTH:
+        yield Fault("legal_name", "legal_name_length", f"A legal name has 1 to {MAX_NAME_LENGTH} characters.")
+    if not profile.legal_name.isprintable():
+        yield Fault("legal_name", "legal_name_characters", "A legal name is one line of printable characters.")
+    if profile.contact is not None:
+        yield from _contact_faults(profile.contact)
+    yield from _place_faults(profile)
+    if profile.operating_since > today:
+        yield Fault("operating_since", "operating_since_in_future", "The firm operates since today or earlier.")
+    if profile.operating_since.year < EARLIEST_YEAR:
+        detail = f"The firm operates since {EARLIEST_YEAR} or later."
+        yield Fault("operating_since", "operating_since_too_early", detail)
+    if not 0 <= profile.workers <= MAX_WORKERS:
+        yield Fault("workers", "workers_range", f"Workers are a number of persons from 0 to {MAX_WORKERS:,}.")
+    if not _is_amount(profile.annual_sales_mxn):
+        detail = "Annual sales are an amount in pesos with at most two decimals, not below zero."
+        yield Fault("annual_sales_mxn", "annual_sales_range", detail)
+    yield from offers.faults(profile.offering, today)
+
+
+def _contact_faults(contact: Contact) -> Iterator[Fault]:
+    if not 1 <= len(contact.name) <= MAX_NAME_LENGTH or not contact.name.isprintable():
+        yield Fault("contact.name", "contact_incomplete", "A contact has a name and an e-mail address.")
+    email = contact.email
+    if len(email) > MAX_EMAIL_LENGTH or _EMAIL.fullmatch(email) is None or not email.isprintable():
+        yield Fault("contact.email", "contact_email", "An e-mail address has the form name@domain.")
+    if contact.phone is not None and _PHONE.fullmatch(contact.phone) is None:
+        yield Fault("contact.phone", "contact_phone", "A telephone has 7 to 25 digits, spaces, brackets and dashes.")
+
+
+def _place_faults(profile: Profile) -> Iterator[Fault]:
+    if _SCIAN.fullmatch(profile.scian) is None:
+        yield Fault("scian", "scian_form", "A SCIAN class has six digits.")
+    if profile.state not in STATES:
+        yield Fault("state", "state_unknown", "A state is INEGI's key, 01 to 32.")
+    if profile.municipality is None:
+        return
+    if _MUNICIPALITY.fullmatch(profile.municipality) is None:
+        yield Fault("municipality", "municipality_form", "A municipality is INEGI's key of five digits.")
+    elif not profile.municipality.startswith(profile.state):
+        detail = "The first two digits of a municipality are those of its state."
+        yield Fault("municipality", "municipality_of_other_state", detail)
+
+
+def _is_amount(amount: Decimal) -> bool:
+    exponent = amount.normalize().as_tuple().exponent if amount.is_finite() else None
+    return isinstance(exponent, int) and exponent >= -2 and 0 <= amount <= MAX_SALES_MXN
+
+
+def _tidy_process(process: ProcessOffer) -> ProcessOffer:
+    materials = dict.fromkeys(_single_spaced(material.lower()) for material in process.materials)
+    return replace(process, materials=tuple(materials))
+
+
+def _single_spaced(text: str) -> str:
+    return " ".join(text.split())

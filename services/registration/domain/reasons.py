@@ -1,0 +1,83 @@
+"""Every reason that this stage gives. Public contract: a code, once published, keeps its meaning."""
+
+from typing import Literal
+
+RfcReason = Literal[
+    "rfc_length",
+    "rfc_letters",
+    "rfc_date",
+    "rfc_homoclave",
+    "rfc_generic",
+    "rfc_redacted",
+    "rfc_inconvenient_word",
+    "rfc_check_digit",
+]
+
+HoldReason = Literal["rfc_check_digit", "list_69b_presumed"]
+"""Why a supplier waits for an operator before it takes part."""
+
+SizeFlag = Literal["workers_above_range", "sales_above_range"]
+"""The score decides the stratum; the range of its workers or sales, which only describes it, is exceeded."""
+
+ProfileReason = Literal[
+    "legal_name_length",
+    "legal_name_characters",
+    "contact_incomplete",
+    "contact_email",
+    "contact_phone",
+    "scian_form",
+    "state_unknown",
+    "municipality_form",
+    "municipality_of_other_state",
+    "operating_since_in_future",
+    "operating_since_too_early",
+    "workers_range",
+    "annual_sales_range",
+    "processes_missing",
+    "processes_too_many",
+    "area_unknown",
+    "area_repeated",
+    "materials_form",
+    "measure_range",
+    "free_above_installed",
+    "special_process_form",
+    "special_process_in_future",
+    "share_range",
+]
+
+WithdrawalReason = Literal["own_decision", "ceased_operations", "duplicate_registration", "rules_not_met"]
+
+AnchorReason = Literal["anchor_code_form", "anchor_name_length", "anchor_states_missing", "anchor_states_repeated"]
+
+DepartureReason = Literal["own_decision", "ceased_operations", "agreement_ended"]
+
+FileReason = Literal[
+    "file_format",
+    "file_too_large",
+    "file_too_many_rows",
+    "file_column_missing",
+    "file_column_repeated",
+    "file_column_unknown",
+    "file_empty",
+    "cell_missing",
+    "cell_number",
+    "cell_share",
+    "cell_date",
+    "cell_choice",
+    "cell_pairs",
+    "rfc_repeated",
+    "anchor_code_repeated",
+    "situation_unknown",
+]
+
+CommandReason = Literal[
+    "supplier_unknown",
+    "supplier_withdrawn",
+    "rfc_taken",
+    "rfc_fixed",
+    "idempotency_key_reused",
+    "not_held_for",
+    "anchor_unknown",
+    "anchor_code_taken",
+    "screening_list_older",
+]

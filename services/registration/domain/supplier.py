@@ -1,0 +1,140 @@
+"""A supplier: received, perhaps held for an operator, registered, perhaps withdrawn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+from services.registration.domain.profile import Profile
+from services.registration.domain.reasons import HoldReason, WithdrawalReason
+from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
+from services.registration.domain.screening import Listing, Screening
+from services.registration.domain.size import Size, classify
+
+Status = Literal["held", "registered", "withdrawn"]
+
+_NAMESPACE = UUID("5b0f0d7e-5f0b-5c1e-9c56-5a9911e25a99")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """An operator looked into a reason to hold and found no fault."""
+
+    reason: HoldReason
+    operator: str
+    """Subject of the operator's token."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplier(Profile):
+    """Its profile, and what the program decided on it."""
+
+    id: UUID
+    folio: str
+    """The number that people use for it."""
+    status: Status
+    kind: Kind
+    size: Size
+    screening: Screening
+    holds: tuple[HoldReason, ...] = ()
+    """Why it waits for an operator; empty unless held."""
+    confirmations: tuple[Confirmation, ...] = ()
+    received_at: datetime
+    registered_at: datetime | None = None
+    """When it began to take part; None while held."""
+    withdrawal: WithdrawalReason | None = None
+    withdrawn_at: datetime | None = None
+    fingerprint: str | None = None
+    """Digest of the request that created it: what its idempotency key stands for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """What a registration must know of the others."""
+
+    taken: Mapping[str, UUID]
+    """Suppliers that are not withdrawn, by RFC, among the RFCs that are looked up."""
+    listing: Listing
+
+
+def supplier_id(idempotency_key: str) -> UUID:
+    """The id of whatever is registered under an idempotency key: the same key meets the same row, under its lock."""
+    return uuid5(_NAMESPACE, idempotency_key)
+
+
+def folio(number: int) -> str:
+    """The number that people use for a supplier."""
+    return f"PDP-{number:06}"
+
+
+def received(
+    id_: UUID,
+    folio_: str,
+    profile: Profile,
+    identity: ValidRfc | DoubtfulRfc,
+    listing: Listing,
+    fingerprint: str | None,
+    now: datetime,
+) -> Supplier:
+    """A new supplier: registered, or held where an operator must look first."""
+    values = _values(replace(profile, rfc=identity.rfc))
+    doubts: tuple[HoldReason, ...] = ("rfc_check_digit",) if isinstance(identity, DoubtfulRfc) else ()
+    supplier = Supplier(
+        **values,
+        id=id_,
+        folio=folio_,
+        status="held",
+        kind=identity.kind,
+        size=classify(profile.sector, profile.workers, profile.annual_sales_mxn),
+        screening=listing.look_up(identity.rfc),
+        holds=doubts,
+        received_at=now,
+        fingerprint=fingerprint,
+    )
+    return screened(supplier, listing, now)
+
+
+def changed(supplier: Supplier, profile: Profile, listing: Listing, now: datetime) -> Supplier:
+    """The supplier with another profile. Its RFC stays: that is who it is."""
+    values = _values(replace(profile, rfc=supplier.rfc))
+    size = classify(profile.sector, profile.workers, profile.annual_sales_mxn)
+    return screened(replace(supplier, **values, size=size), listing, now)
+
+
+def screened(supplier: Supplier, listing: Listing, now: datetime) -> Supplier:
+    """The supplier as the newest list sees it. Only one that does not take part yet can be held by it."""
+    supplier = replace(supplier, screening=listing.look_up(supplier.rfc))
+    if supplier.status != "held":
+        return supplier
+    holds: tuple[HoldReason, ...] = tuple(reason for reason in supplier.holds if reason != "list_69b_presumed")
+    confirmed = {confirmation.reason for confirmation in supplier.confirmations}
+    if supplier.screening.list_69b == "presumed" and "list_69b_presumed" not in confirmed:
+        holds = (*holds, "list_69b_presumed")
+    return _settled(replace(supplier, holds=holds), now)
+
+
+def confirmed(supplier: Supplier, reasons: tuple[HoldReason, ...], operator: str, now: datetime) -> Supplier:
+    """The held supplier without these reasons; registered when none is left."""
+    given = tuple(Confirmation(reason, operator, now) for reason in supplier.holds if reason in reasons)
+    holds = tuple(reason for reason in supplier.holds if reason not in reasons)
+    return _settled(replace(supplier, holds=holds, confirmations=(*supplier.confirmations, *given)), now)
+
+
+def withdrawn(supplier: Supplier, reason: WithdrawalReason, now: datetime) -> Supplier:
+    """The supplier that no longer takes part."""
+    return replace(supplier, status="withdrawn", holds=(), withdrawal=reason, withdrawn_at=now)
+
+
+def without_contact(supplier: Supplier) -> Supplier:
+    """The supplier without its contact, and without the digest of the request that named it."""
+    return replace(supplier, contact=None, fingerprint=None)
+
+
+def _settled(supplier: Supplier, now: datetime) -> Supplier:
+    return supplier if supplier.holds else replace(supplier, status="registered", registered_at=now)
+
+
+def _values(profile: Profile) -> dict[str, Any]:
+    return {field.name: getattr(profile, field.name) for field in fields(Profile)}

@@ -1,0 +1,1 @@
+"""Spreadsheets that operators give: what is in them, and what is wrong with it by line and column."""

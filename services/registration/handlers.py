@@ -1,0 +1,236 @@
+"""Decisions on suppliers, anchors and lists: one function per command, and one for the sweep of a new list."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from services.registration.domain import anchor as anchors
+from services.registration.domain import profile as profiles
+from services.registration.domain import rfc as rfcs
+from services.registration.domain import screening as lists
+from services.registration.domain import supplier as suppliers
+from services.registration.domain.anchor import Anchor
+from services.registration.domain.fault import Fault
+from services.registration.domain.profile import Profile
+from services.registration.domain.reasons import CommandReason, DepartureReason, HoldReason, WithdrawalReason
+from services.registration.domain.rfc import RefusedRfc
+from services.registration.domain.screening import Listing, ListState, ScreeningList
+from services.registration.domain.supplier import Registry, Supplier
+from shared.contracts import registration as contract
+from shared.messaging.decision import Decision, Refused, SweepRequest, unchanged
+
+RESCREEN = "screening_list_loaded"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Register:
+    """A firm asks to take part."""
+
+    id: UUID
+    folio: str
+    profile: Profile
+    fingerprint: str | None = None
+    """Digest of the request, where it came under an idempotency key."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinAnchor:
+    """A large buyer takes part."""
+
+    code: str
+    name: str
+    states: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadList:
+    """SAT published a list of article 69-B."""
+
+    list_date: date
+    entries: Mapping[str, ListState]
+
+
+def register(
+    state: Supplier | None, command: Register, now: datetime, registry: Registry
+) -> Decision[Supplier] | Refused:
+    """Take a firm in: registered at once, or held where an operator must look first."""
+    if state is not None:
+        same = state.fingerprint is not None and state.fingerprint == command.fingerprint
+        return unchanged(state) if same else _KEY_REUSED
+    profile = profiles.tidy(command.profile)
+    identity = rfcs.judge(profile.rfc)
+    if isinstance(identity, RefusedRfc):
+        return _no_rfc(identity)
+    for fault in profiles.faults(profile, now.date()):
+        return _faulty(fault)
+    if identity.rfc in registry.taken:
+        return _RFC_TAKEN
+    after = suppliers.received(command.id, command.folio, profile, identity, registry.listing, command.fingerprint, now)
+    return Decision(after, _told(None, after))
+
+
+def invalid(profile: Profile, now: datetime) -> Refused | None:
+    """Why a profile would be refused whoever else is registered, if it would: an answer without the store."""
+    identity = rfcs.judge(profile.rfc)
+    if isinstance(identity, RefusedRfc):
+        return _no_rfc(identity)
+    fault = next(profiles.faults(profiles.tidy(profile), now.date()), None)
+    return None if fault is None else _faulty(fault)
+
+
+def change(state: Supplier | None, profile: Profile, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
+    """Replace a supplier's whole profile, except its RFC."""
+    if state is None:
+        return _SUPPLIER_UNKNOWN
+    if state.status == "withdrawn":
+        return _SUPPLIER_WITHDRAWN
+    if rfcs.normalise(profile.rfc) != state.rfc:
+        return _RFC_FIXED
+    profile = profiles.tidy(profile)
+    for fault in profiles.faults(profile, now.date()):
+        return _faulty(fault)
+    after = suppliers.changed(state, profile, registry.listing, now)
+    return Decision(after, _told(state, after))
+
+
+def release(
+    state: Supplier | None, reasons: tuple[HoldReason, ...], operator: str, now: datetime
+) -> Decision[Supplier] | Refused:
+    """An operator confirms reasons for which a supplier is held; without the last one it is registered."""
+    if state is None:
+        return _SUPPLIER_UNKNOWN
+    if state.status == "withdrawn":
+        return _SUPPLIER_WITHDRAWN
+    confirmed = {confirmation.reason for confirmation in state.confirmations}
+    if not set(reasons) <= confirmed | set(state.holds):
+        return _NOT_HELD_FOR
+    if state.status != "held":
+        return unchanged(state)
+    after = suppliers.confirmed(state, reasons, operator, now)
+    return Decision(after, _told(state, after))
+
+
+def withdraw(state: Supplier | None, reason: WithdrawalReason, now: datetime) -> Decision[Supplier] | Refused:
+    """A supplier no longer takes part. Of one that was still held nobody ever heard."""
+    if state is None:
+        return _SUPPLIER_UNKNOWN
+    if state.status == "withdrawn":
+        return unchanged(state)
+    after = suppliers.withdrawn(state, reason, now)
+    if state.status == "held":
+        return Decision(after)
+    return Decision(after, (contract.SupplierWithdrawn(supplier_id=state.id, reason=reason, withdrawn_at=now),))
+
+
+def erase_contact(state: Supplier | None) -> Decision[Supplier] | Refused:
+    """Forget the person to talk to (LFPDPPP, right of cancellation)."""
+    return _SUPPLIER_UNKNOWN if state is None else Decision(suppliers.without_contact(state))
+
+
+def rescreen(state: Supplier | None, _args: Mapping[str, str], now: datetime, listing: Listing) -> Decision[Supplier]:
+    """Look a supplier up in the newest list. Readers hear of it only when its state on the list is another one."""
+    if state is None or state.status == "withdrawn":
+        return unchanged(state)
+    after = suppliers.screened(state, listing, now)
+    return Decision(after, _told(state, after))
+
+
+def load_list(
+    state: ScreeningList | None, command: LoadList, now: datetime, newest: date | None
+) -> Decision[ScreeningList] | Refused:
+    """Take a list in, or correct the one of the same date, and look every supplier up in it."""
+    if newest is not None and command.list_date < newest:
+        return _refused("conflict", "screening_list_older", "A newer list is loaded; give the newest one.")
+    after = lists.loaded(state, command.entries, command.list_date, now)
+    if after is state:
+        return unchanged(state)
+    return Decision(after, sweeps=(SweepRequest(RESCREEN, {"list_date": command.list_date.isoformat()}),))
+
+
+def join_anchor(state: Anchor | None, command: JoinAnchor, now: datetime) -> Decision[Anchor] | Refused:
+    """A large buyer joins, or comes back."""
+    for fault in anchors.faults(command.code, command.name, command.states):
+        return _faulty(fault)
+    after = anchors.joined(command.code, command.name, command.states, now)
+    if state is not None and state.status == "joined":
+        same = replace(after, joined_at=state.joined_at) == state
+        return unchanged(state) if same else _CODE_TAKEN
+    event = contract.AnchorJoined(
+        anchor_id=after.id, code=after.code, name=after.name, states=after.states, joined_at=now
+    )
+    return Decision(after, (event,))
+
+
+def leave_anchor(state: Anchor | None, reason: DepartureReason, now: datetime) -> Decision[Anchor] | Refused:
+    """A large buyer leaves."""
+    if state is None:
+        return _refused("not_found", "anchor_unknown", "There is no anchor of this id.")
+    if state.status == "left":
+        return unchanged(state)
+    after = anchors.left(state, reason, now)
+    return Decision(after, (contract.AnchorLeft(anchor_id=state.id, reason=reason, left_at=now),))
+
+
+def _told(before: Supplier | None, after: Supplier) -> tuple[contract.SupplierProfile, ...]:
+    """The event that readers get of a supplier that takes part, if there is news for them."""
+    if after.status != "registered":
+        return ()
+    if before is None or before.status == "held":
+        return (contract.SupplierRegistered.model_validate(_profile(after)),)
+    same_date = replace(after, screening=replace(after.screening, list_date=before.screening.list_date))
+    if _profile(same_date) == _profile(before):
+        return ()
+    return (contract.SupplierChanged.model_validate(_profile(after)),)
+
+
+def _profile(supplier: Supplier) -> dict[str, Any]:
+    """What leaves this store: of a natural person neither RFC nor name, of nobody the contact."""
+    legal = supplier.kind == "legal"
+    size, screening = supplier.size, supplier.screening
+    return {
+        "supplier_id": supplier.id,
+        "folio": supplier.folio,
+        "kind": supplier.kind,
+        "rfc": supplier.rfc if legal else None,
+        "legal_name": supplier.legal_name if legal else None,
+        "sector": supplier.sector,
+        "scian": supplier.scian,
+        "state": supplier.state,
+        "municipality": supplier.municipality,
+        "operating_since": supplier.operating_since,
+        "exports": supplier.exports,
+        "size": {"stratum": size.stratum, "score": format(size.score, "f"), "flags": size.flags, "rules": size.rules},
+        "screening": {
+            "list_69b": screening.list_69b,
+            "list_date": screening.list_date,
+            "tax_opinion": supplier.tax_opinion,
+        },
+        "offering": asdict(supplier.offering),
+        "registered_at": supplier.registered_at,
+    }
+
+
+def _refused(kind: Literal["not_found", "conflict"], code: CommandReason, detail: str) -> Refused:
+    return Refused(kind, code, detail)
+
+
+def _no_rfc(identity: RefusedRfc) -> Refused:
+    reason = identity.reasons[0]
+    return Refused("invalid", reason, rfcs.DETAIL[reason])
+
+
+def _faulty(fault: Fault) -> Refused:
+    return Refused("invalid", fault.reason, f"{fault.field}: {fault.detail}")
+
+
+_SUPPLIER_UNKNOWN = _refused("not_found", "supplier_unknown", "There is no supplier of this id.")
+_SUPPLIER_WITHDRAWN = _refused(
+    "conflict", "supplier_withdrawn", "This supplier has withdrawn; register the firm again."
+)
+_RFC_TAKEN = _refused("conflict", "rfc_taken", "A supplier with this RFC is registered; sign in to change its profile.")
+_RFC_FIXED = _refused("conflict", "rfc_fixed", "The RFC cannot change; withdraw this supplier and register the firm.")
+_KEY_REUSED = _refused("conflict", "idempotency_key_reused", "This Idempotency-Key came with another request before.")
+_NOT_HELD_FOR = _refused("conflict", "not_held_for", "This supplier is not held for one of these reasons.")
+_CODE_TAKEN = _refused("conflict", "anchor_code_taken", "An anchor with this code takes part under other data.")

@@ -1,0 +1,4 @@
+from services.registration.store import Table
+from shared.runtime.migrations import run
+
+run(Table.metadata)

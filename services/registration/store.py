@@ -1,0 +1,234 @@
+"""The store of registration: suppliers with their contacts, anchors, and the lists of article 69-B."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, get_args
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from sqlalchemy import DateTime, Index, Numeric, text
+from sqlalchemy import Sequence as NumberSequence
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel, col, select
+
+from services.registration.domain.anchor import Anchor
+from services.registration.domain.screening import NO_LIST, Listing, ListState, ScreeningList
+from services.registration.domain.supplier import Registry, Status, Supplier, folio
+from shared.messaging.repository import TableRepository
+from shared.messaging.routing import Reference
+from shared.runtime.database import Connection, Database
+
+LIST_LOCK = 0x5044_5269
+"""Whoever looks firms up in the newest list holds it shared until commit; loading a list holds it alone. So no firm can
+be registered by the old list after the sweep of the new one has passed it."""
+
+
+class Table(SQLModel, registry=registry()):
+    """The tables of this store."""
+
+
+FOLIOS = NumberSequence("supplier_folio", metadata=Table.metadata)
+
+
+class SupplierRow(Table, table=True):
+    __tablename__ = "supplier"
+    __table_args__ = (
+        # One supplier per RFC; a firm that withdrew may come back under a new id.
+        Index("supplier_rfc", "rfc", unique=True, postgresql_where=text("status <> 'withdrawn'")),
+        Index("supplier_status", "status", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    folio: str = Field(unique=True)
+    status: str
+    kind: str
+    rfc: str
+    legal_name: str
+    contact: dict[str, Any] | None = Field(sa_type=JSONB)
+    sector: str
+    scian: str
+    state: str
+    municipality: str | None
+    operating_since: date
+    exports: bool
+    workers: int
+    annual_sales_mxn: Decimal = Field(sa_type=Numeric(16, 2))
+    tax_opinion: str
+    offering: dict[str, Any] = Field(sa_type=JSONB)
+    size: dict[str, Any] = Field(sa_type=JSONB)
+    screening: dict[str, Any] = Field(sa_type=JSONB)
+    holds: list[str] = Field(sa_type=JSONB)
+    confirmations: list[dict[str, Any]] = Field(sa_type=JSONB)
+    received_at: datetime = Field(sa_type=DateTime(timezone=True))
+    registered_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    withdrawal: str | None
+    withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    fingerprint: str | None
+
+
+class AnchorRow(Table, table=True):
+    __tablename__ = "anchor"
+
+    id: UUID = Field(primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    states: list[str] = Field(sa_type=JSONB)
+    status: str
+    joined_at: datetime = Field(sa_type=DateTime(timezone=True))
+    departure: str | None
+    left_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+
+
+class ScreeningListRow(Table, table=True):
+    __tablename__ = "screening_list"
+
+    id: UUID = Field(primary_key=True)
+    list_date: date = Field(unique=True)
+    loaded_at: datetime = Field(sa_type=DateTime(timezone=True))
+    firms: int
+
+
+class ScreeningEntryRow(Table, table=True):
+    __tablename__ = "screening_entry"
+
+    list_date: date = Field(primary_key=True)
+    rfc: str = Field(primary_key=True)
+    situation: str
+
+
+suppliers = TableRepository(SupplierRow, Supplier)
+anchors = TableRepository(AnchorRow, Anchor)
+
+_SUPPLIER = TypeAdapter(Supplier)
+_ANCHOR = TypeAdapter(Anchor)
+_ENTRIES = TypeAdapter(dict[str, ListState])
+
+
+class ScreeningLists:
+    """Lists with their entries: a row per list, and one per list and firm."""
+
+    async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ScreeningList]:
+        rows = await connection.fetch(
+            "SELECT id, list_date, loaded_at FROM screening_list WHERE id = ANY($1) ORDER BY id FOR UPDATE", ids
+        )
+        found: dict[UUID, ScreeningList] = {}
+        for row in rows:
+            entries = await connection.fetch(
+                "SELECT rfc, situation FROM screening_entry WHERE list_date = $1", row["list_date"]
+            )
+            found[row["id"]] = ScreeningList(row["id"], row["list_date"], row["loaded_at"], _states(entries))
+        return found
+
+    async def save_many(
+        self, connection: Connection, new: Sequence[ScreeningList], changed: Sequence[ScreeningList]
+    ) -> None:
+        for list_ in (*new, *changed):
+            await connection.execute(
+                "INSERT INTO screening_list (id, list_date, loaded_at, firms) VALUES ($1, $2, $3, $4)"
+                " ON CONFLICT (id) DO UPDATE SET loaded_at = excluded.loaded_at, firms = excluded.firms",
+                *(list_.id, list_.list_date, list_.loaded_at, len(list_.entries)),
+            )
+            await connection.execute("DELETE FROM screening_entry WHERE list_date = $1", list_.list_date)
+            await connection.execute(
+                "INSERT INTO screening_entry (list_date, rfc, situation)"
+                " SELECT $1, * FROM unnest($2::text[], $3::text[])",
+                *(list_.list_date, list(list_.entries), list(list_.entries.values())),
+            )
+
+
+screening_lists = ScreeningLists()
+
+
+def registry_of(rfcs: Sequence[str]) -> Reference[Registry]:
+    """What registrations under these RFCs must know of the others."""
+
+    async def load(connection: Connection) -> Registry:
+        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LIST_LOCK)
+        taken = await connection.fetch(
+            "SELECT rfc, id FROM supplier WHERE rfc = ANY($1) AND status <> 'withdrawn'", rfcs
+        )
+        newest = await _newest(connection)
+        listed = await connection.fetch(
+            "SELECT rfc, situation FROM screening_entry WHERE list_date = $1 AND rfc = ANY($2)", newest, rfcs
+        )
+        return Registry({row["rfc"]: row["id"] for row in taken}, Listing(newest, _states(listed)))
+
+    return load
+
+
+async def listing(connection: Connection) -> Listing:
+    """The newest list, of the firms that are suppliers."""
+    await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LIST_LOCK)
+    newest = await _newest(connection)
+    if newest is None:
+        return NO_LIST
+    listed = await connection.fetch(
+        "SELECT rfc, situation FROM screening_entry AS listed WHERE list_date = $1"
+        " AND EXISTS (SELECT FROM supplier WHERE supplier.rfc = listed.rfc AND status <> 'withdrawn')",
+        newest,
+    )
+    return Listing(newest, _states(listed))
+
+
+async def newest_list(connection: Connection) -> date | None:
+    """Date of the newest list, for whoever is about to load another."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LIST_LOCK)
+    return await _newest(connection)
+
+
+async def participating(connection: Connection, _args: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:
+    """Ids of the suppliers that are not withdrawn, in order."""
+    rows = await connection.fetch(
+        "SELECT id FROM supplier WHERE id > $1 AND status <> 'withdrawn' ORDER BY id LIMIT $2",
+        after or UUID(int=0),
+        limit,
+    )
+    return [row["id"] for row in rows]
+
+
+async def next_folios(database: Database, count: int) -> list[str]:
+    """New folios. A number that is not used in the end is a gap, no more."""
+    async with database.connection() as connection:
+        rows = await connection.fetch("SELECT nextval('supplier_folio') AS number FROM generate_series(1, $1)", count)
+    return [folio(row["number"]) for row in rows]
+
+
+async def find_supplier(database: Database, id_: UUID) -> Supplier | None:
+    async with database.session() as session:
+        row = await session.get(SupplierRow, id_)
+    return None if row is None else _SUPPLIER.validate_python(row.model_dump())
+
+
+async def page_of_suppliers(
+    database: Database, status: Status | None, after: UUID | None, limit: int
+) -> list[Supplier]:
+    """Suppliers after an id, in the order of their ids."""
+    wanted = get_args(Status) if status is None else (status,)
+    query = select(SupplierRow).where(col(SupplierRow.status).in_(wanted), col(SupplierRow.id) > (after or UUID(int=0)))
+    async with database.session() as session:
+        rows = await session.exec(query.order_by(col(SupplierRow.id)).limit(limit))
+        return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
+
+
+async def all_anchors(database: Database) -> list[Anchor]:
+    async with database.session() as session:
+        rows = await session.exec(select(AnchorRow).order_by(col(AnchorRow.code)))
+        return [_ANCHOR.validate_python(row.model_dump()) for row in rows]
+
+
+async def all_lists(database: Database) -> list[ScreeningListRow]:
+    """The lists without their entries, the newest first."""
+    async with database.session() as session:
+        rows = await session.exec(select(ScreeningListRow).order_by(col(ScreeningListRow.list_date).desc()))
+        return list(rows)
+
+
+async def _newest(connection: Connection) -> date | None:
+    newest: date | None = await connection.fetchval("SELECT max(list_date) FROM screening_list")
+    return newest
+
+
+def _states(rows: Iterable[Any]) -> dict[str, ListState]:
+    return _ENTRIES.validate_python({row["rfc"]: row["situation"] for row in rows})

@@ -1,0 +1,54 @@
+from fastapi.routing import iter_route_contexts
+
+from services.registration.api import router
+from services.registration.settings import RegistrationSettings
+from shared.messaging.commands import Commands
+from shared.runtime.database import Database
+from shared.security.callers import Role, roles_of
+from tests.registration.bodies_given import BODY, CONTACT, registered
+from tests.registration.conftest import Stage
+from tests.registration.given import OTHER_RFC
+
+
+def test_every_route_names_who_may_call_it() -> None:
+    database = Database("postgresql://unused", application="test")
+    api = router(RegistrationSettings(), Commands(database, "registration"), database)
+    found = {
+        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
+        for route in iter_route_contexts(api.routes)
+        for method in route.methods or ()
+    }
+    operator, own = frozenset({Role.OPERATOR}), frozenset({Role.SUPPLIER, Role.OPERATOR})
+    assert found == {
+        "POST /suppliers": frozenset(),
+        "GET /suppliers": operator,
+        "GET /suppliers/{id_}": own,
+        "PUT /suppliers/{id_}": own,
+        "POST /suppliers/{id_}/withdrawal": own,
+        "POST /suppliers/{id_}/release": operator,
+        "DELETE /suppliers/{id_}/contact": operator,
+        "POST /suppliers/imports": operator,
+        "GET /anchors": frozenset(Role),
+        "POST /anchors": operator,
+        "POST /anchors/imports": operator,
+        "POST /anchors/{id_}/departure": operator,
+        "POST /screening/lists": operator,
+        "GET /screening/lists": operator,
+    }
+
+
+async def test_a_supplier_sees_and_changes_only_itself(stage: Stage) -> None:
+    one, other = await registered(stage), await registered(stage, rfc=OTHER_RFC)
+    own = stage.supplier(one["id"])
+    assert (await stage.client.get(f"/suppliers/{one['id']}", headers=own)).json()["contact"] == CONTACT
+    path = f"/suppliers/{other['id']}"
+    answers = [
+        await stage.client.get(path, headers=own),
+        await stage.client.put(path, json=BODY, headers=own),
+        await stage.client.post(f"{path}/withdrawal", json={"reason": "own_decision"}, headers=own),
+        await stage.client.get("/suppliers", headers=own),
+        await stage.client.delete(f"{path}/contact", headers=own),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * 5
+    assert (await stage.client.get(path)).status_code == 401
+    assert (await stage.client.get(path, headers=stage.token("anchor"))).status_code == 403

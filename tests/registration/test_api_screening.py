@@ -1,0 +1,30 @@
+import pytest
+
+from tests.registration.conftest import Stage
+from tests.registration.files_given import csv_of
+from tests.registration.given import LEGAL_RFC
+
+
+async def test_lists_are_loaded_and_listed(stage: Stage) -> None:
+    content = csv_of({"rfc": LEGAL_RFC, "situacion": "Definitivo"}, {"rfc": "XXXXXXXXXXXX", "situacion": "Definitivo"})
+    answer = await stage.upload("/screening/lists", content, list_date="2026-01-01")
+    assert (answer.status_code, answer.json()["firms"], answer.json()["left_out"]) == (201, 1, 1)
+    listed = (await stage.client.get("/screening/lists", headers=stage.operator)).json()
+    assert [(list_["list_date"], list_["firms"]) for list_ in listed] == [("2026-01-01", 1)]
+    older = await stage.upload("/screening/lists", content, list_date="2025-12-01")
+    assert (older.status_code, older.json()["title"]) == (409, "screening_list_older")
+
+
+@pytest.mark.parametrize(
+    ("situation", "list_date", "code"),
+    [
+        ("Sospechoso", "2026-01-01", "situation_unknown"),
+        ("Definitivo", "enero", "list_date_form"),
+        ("Definitivo", "9999-01-01", "list_date_in_future"),
+    ],
+)
+async def test_a_list_that_is_refused_loads_nothing(stage: Stage, situation: str, list_date: str, code: str) -> None:
+    content = csv_of({"rfc": LEGAL_RFC, "situacion": situation})
+    answer = await stage.upload("/screening/lists", content, list_date=list_date)
+    assert (answer.status_code, answer.json()["title"]) == (422, code)
+    assert (await stage.client.get("/screening/lists", headers=stage.operator)).json() == []

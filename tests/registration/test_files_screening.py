@@ -1,0 +1,44 @@
+import pytest
+
+from services.registration.files.screening import ListFile, read_list
+from services.registration.files.table import FileRefusedError
+from tests.registration.test_rfc import SAT_LIST
+
+HEADER = "No,rfc,Nombre del Contribuyente,situacion\n"
+
+
+@pytest.mark.parametrize("column", ["situacion", "situacion_69b", "Situación"])
+def test_a_list_by_either_name_of_its_column(column: str) -> None:
+    content = f"rfc,{column}\nMAB9307148T4,Definitivo\ntme840315kt6,Presunto\n".encode()
+    assert read_list(content, max_rows=10) == ListFile(
+        {"MAB9307148T4": "definitive", "TME840315KT6": "presumed"}, left_out=0
+    )
+
+
+def test_names_are_not_read_and_redacted_firms_are_left_out() -> None:
+    content = (HEADER + "1,MAB9307148T4,Firma,Desvirtuado\n2,XXXXXXXXXXXX,XXXX,Definitivo\n").encode("latin-1")
+    assert read_list(content, max_rows=10) == ListFile({"MAB9307148T4": "disproved"}, left_out=1)
+
+
+def test_a_doubtful_check_digit_is_listed_all_the_same() -> None:
+    content = b"rfc,situacion\nVACE460910SX6,Definitivo\n"
+    assert read_list(content, max_rows=10).entries == {"VACE460910SX6": "definitive"}
+
+
+@pytest.mark.parametrize("situation", ["Sospechoso", ""])
+def test_an_unknown_situation_refuses_the_list(situation: str) -> None:
+    with pytest.raises(FileRefusedError) as caught:
+        read_list(f"rfc,situacion\nA,Presunto\nMAB9307148T4,{situation}\n".encode(), max_rows=10)
+    assert caught.value.reason == "situation_unknown"
+    assert caught.value.detail.startswith("Line 3: the situation is none of Presunto, Definitivo")
+
+
+def test_the_tax_authoritys_own_list() -> None:
+    if not SAT_LIST.exists():
+        pytest.skip(f"needs the public list {SAT_LIST.name} beside the repository, in ../shared/data")
+    file = read_list(SAT_LIST.read_bytes(), max_rows=20_000)
+    assert (len(file.entries), file.left_out) == (9_900, 0)
+    states = list(file.entries.values())
+    counts = {state: states.count(state) for state in set(states)}
+    # 52 firms are listed more than once in different states: the gravest counts.
+    assert counts == {"definitive": 8_368, "favourable_ruling": 1_140, "disproved": 301, "presumed": 91}

@@ -1,0 +1,172 @@
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
+from services.registration.domain.profile import Contact, Profile
+from services.registration.files.cells import RowFault
+from services.registration.files.suppliers import OPTIONAL, REQUIRED, SupplierRow, read_suppliers
+from tests.registration.files_given import SUPPLIER, csv_of, xlsx_of
+from tests.registration.given import TODAY
+
+WHOLE = SUPPLIER | {
+    "municipio": "22014",
+    "exporta": "si",
+    "opinion_32d": "positiva",
+    "contacto_nombre": "Persona Ejemplo",
+    "contacto_correo": "persona@ejemplo.mx",
+    "contacto_telefono": "442 555 0101",
+    "sgc": "iso_9001",
+    "sgc_vigencia": "2027-01-31",
+    "ppm_12m": "120",
+    "otif_pct_12m": "98.25",
+    "experiencia": "tier_2",
+    "vcr_pct": "62.5",
+    "materiales_1": "Acero 1045;Aluminio 6061",
+    "fuerza_t_1": "250",
+    "largo_mm_1": "800",
+    "ancho_mm_1": "500",
+    "alto_mm_1": "300",
+    "tolerancia_um_1": "10",
+    "capacidad_instalada_1": "1200000",
+    "capacidad_libre_1": "300000",
+    "plazo_dias_1": "21",
+    "procesos_especiales_1": "CQI-9:2026-01-15;CQI-11:2026-02-02",
+    "area_3": "p18",
+}
+
+EXPECTED = Profile(
+    rfc="MAB9307148T4",
+    legal_name="Maquinados Ejemplo SA de CV",
+    contact=Contact(name="Persona Ejemplo", email="persona@ejemplo.mx", phone="442 555 0101"),
+    sector="industry",
+    scian="332710",
+    state="22",
+    municipality="22014",
+    operating_since=date(2009, 5, 4),
+    exports=True,
+    workers=51,
+    annual_sales_mxn=Decimal("100000000.00"),
+    tax_opinion="positive",
+    offering=Offering(
+        processes=(
+            ProcessOffer(
+                area="P14",
+                materials=("acero 1045", "aluminio 6061"),
+                force_t=250,
+                envelope_mm=(800, 500, 300),
+                tolerance_um=10,
+                installed_capacity=1_200_000,
+                free_capacity=300_000,
+                lead_time_days=21,
+                special_processes=(
+                    SpecialProcess(code="CQI-9", assessed_on=date(2026, 1, 15)),
+                    SpecialProcess(code="CQI-11", assessed_on=date(2026, 2, 2)),
+                ),
+            ),
+            ProcessOffer(area="P18"),
+        ),
+        qms="iso_9001",
+        qms_valid_to=date(2027, 1, 31),
+        ppm_12m=120,
+        otif_bp_12m=9_825,
+        experience="tier_2",
+        regional_value_bp=6_250,
+    ),
+)
+
+
+def read(content: bytes) -> tuple[list[SupplierRow], list[RowFault]]:
+    return read_suppliers(content, max_rows=100, today=TODAY)
+
+
+def faults(*rows: dict[str, str]) -> list[tuple[int, str, str]]:
+    _, found = read(csv_of(*rows))
+    return [(fault.line, fault.column, fault.reason) for fault in found]
+
+
+def test_a_whole_row() -> None:
+    assert read(csv_of(WHOLE)) == ([SupplierRow(2, EXPECTED)], [])
+
+
+def test_the_columns_are_those_that_operators_were_told() -> None:
+    assert len(REQUIRED) + len(OPTIONAL) == 20 + 3 * 11
+    assert set(WHOLE) <= {*REQUIRED, *OPTIONAL}
+
+
+def test_a_workbook_gives_what_a_csv_file_gives() -> None:
+    typed = WHOLE | {"trabajadores": 51, "inicio_operaciones": date(2009, 5, 4), "vcr_pct": 62.5, "scian": 332710}
+    rows, wrong = read(xlsx_of(list(typed), list(typed.values())))
+    assert (rows, wrong) == ([SupplierRow(2, EXPECTED)], [])
+
+
+def test_the_least_that_a_row_must_say() -> None:
+    ((row,), wrong) = read(csv_of(SUPPLIER))
+    assert wrong == []
+    assert (row.profile.contact, row.profile.exports, row.profile.tax_opinion) == (None, False, "unknown")
+
+
+def test_a_doubtful_rfc_goes_in_to_be_held() -> None:
+    (rows, wrong) = read(csv_of(SUPPLIER | {"rfc": "vace-460910-sx6"}))
+    assert ([row.profile.rfc for row in rows], wrong) == (["VACE460910SX6"], [])
+
+
+@pytest.mark.parametrize(
+    ("more", "column", "reason"),
+    [
+        ({"rfc": "XAXX010101000"}, "rfc", "rfc_generic"),
+        ({"rfc": ""}, "rfc", "cell_missing"),
+        ({"scian": "33"}, "scian", "scian_form"),
+        ({"municipio": "11007"}, "municipio", "municipality_of_other_state"),
+        ({"sector": "minería"}, "sector", "cell_choice"),
+        ({"ventas_anuales_mxn": "1.005"}, "ventas_anuales_mxn", "annual_sales_range"),
+        ({"inicio_operaciones": "2031-01-01"}, "inicio_operaciones", "operating_since_in_future"),
+        ({"contacto_correo": "a@b.mx"}, "contacto_nombre", "cell_missing"),
+        ({"contacto_nombre": "A", "contacto_correo": "nada"}, "contacto_correo", "contact_email"),
+        ({"otif_pct_12m": "100.01"}, "otif_pct_12m", "share_range"),
+        ({"area_1": ""}, "area_1", "processes_missing"),
+        ({"area_1": "P99"}, "area_1", "area_unknown"),
+        ({"area_1": "", "fuerza_t_1": "5"}, "area_1", "cell_missing"),
+        ({"area_3": "P14"}, "area_3", "area_repeated"),
+        ({"largo_mm_1": "5", "ancho_mm_1": "5"}, "alto_mm_1", "cell_missing"),
+        ({"largo_mm_1": "5", "ancho_mm_1": "5", "alto_mm_1": "0"}, "largo_mm_1", "measure_range"),
+        (
+            {"area_3": "P18", "capacidad_instalada_3": "1", "capacidad_libre_3": "2"},
+            "capacidad_libre_3",
+            "free_above_installed",
+        ),
+        ({"procesos_especiales_1": "CQI-9:2030-01-01"}, "procesos_especiales_1", "special_process_in_future"),
+    ],
+)
+def test_a_fault_is_reported_at_its_cell(more: dict[str, str], column: str, reason: str) -> None:
+    assert faults(SUPPLIER | more) == [(2, column, reason)]
+
+
+def test_every_fault_of_a_row_is_reported() -> None:
+    wrong = SUPPLIER | {"trabajadores": "muchos", "estado": "Texas", "fuerza_t_1": "-"}
+    assert [column for _, column, _ in faults(wrong)] == ["estado", "trabajadores", "fuerza_t_1"]
+
+
+def test_the_others_go_in() -> None:
+    rows, wrong = read(csv_of(SUPPLIER, SUPPLIER | {"scian": "1", "rfc": "TME840315KT6"}, SUPPLIER, WHOLE))
+    assert [row.line for row in rows] == [2]
+    assert [(fault.line, fault.reason) for fault in wrong] == [
+        (3, "scian_form"),
+        (4, "rfc_repeated"),
+        (5, "rfc_repeated"),
+    ]
+
+
+def test_a_row_that_was_refused_does_not_take_its_rfc() -> None:
+    rows, _ = read(csv_of(SUPPLIER | {"scian": "1"}, SUPPLIER))
+    assert rows == [SupplierRow(3, replace(read(csv_of(SUPPLIER))[0][0].profile))]
+
+
+def test_no_report_quotes_a_cell() -> None:
+    secret = "Perez Secreto"
+    row = dict.fromkeys((*REQUIRED, *OPTIONAL), secret)
+    _, wrong = read(csv_of(row))
+    assert wrong
+    assert not any("Perez" in fault.detail for fault in wrong)
