@@ -13,6 +13,7 @@ import jgo
 from jgo.constants import default_maven_repo
 
 from deploy.local.errors import LocalError
+from deploy.local.texts import say
 
 if TYPE_CHECKING:
     from jgo.maven import Artifact
@@ -42,7 +43,7 @@ def resolve_jars(progress: Progress) -> list[Path]:
         pins = {jar: pin for pin, jar in map(str.split, PINS.read_text().splitlines())}
         missing = sum(not _cached(artifact) for artifact in artifacts)
         if missing:
-            progress(f"Kafka {KAFKA_VERSION}: downloading {missing} of {len(artifacts)} jars")
+            progress(say("kafka.downloading", version=KAFKA_VERSION, missing=missing, all=len(artifacts)))
         return [_verified(artifact, pins.get(_coordinate(artifact))) for artifact in artifacts]
 
 
@@ -53,7 +54,7 @@ def pin_jars() -> None:
 
 
 def _artifacts(progress: Progress) -> list[Artifact]:
-    progress(f"Kafka {KAFKA_VERSION}: resolving")
+    progress(say("kafka.resolving", version=KAFKA_VERSION))
     try:
         # Two calls, because jgo lets each artifact of one call manage the versions of all: the log binding's
         # parent would take kafka-clients back to 3.9 and the broker would not start.

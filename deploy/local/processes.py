@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from deploy.local.command import Command, kill_group, spawn_options
 from deploy.local.state import ProcessId
+from deploy.local.texts import say
 
 STOP_GRACE = 15.0
 
@@ -127,7 +128,7 @@ class Supervisor:
             if child.stopping.is_set():
                 return
             self._on_change(self.processes)
-            await self._start_again(child, f"ended with code {code}")
+            await self._start_again(child, say("crashed.code", code=code))
             if child.stopping.is_set():  # while it started: nobody has told this process yet
                 child.ask_to_stop()
             self._on_change(self.processes)
@@ -137,14 +138,14 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         while True:
             wait = child.backoff.after(loop.time() - child.started)
-            self._report(f"{child.command.name} {reason}, starts again in {wait:g} s; see {child.command.log}")
+            self._report(say("crashed", name=child.command.name, why=reason, wait=f"{wait:g}", log=child.command.log))
             if await _happens_within(child.stopping, wait):
                 return
             try:
                 child.started, child.process = loop.time(), await _launch(child.command)
                 child.restarts += 1
             except OSError as error:  # no memory or no files left: it may pass
-                reason = f"cannot be started ({error})"
+                reason = say("crashed.no_start", error=error)
             else:
                 return
 

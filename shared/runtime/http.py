@@ -25,6 +25,10 @@ CORRELATION_HEADER = "X-Correlation-Id"
 CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
 """What is taken from a caller: it ends in logs and in every event that follows."""
 
+MAX_BODY_BYTES = 1_048_576
+MAX_FILE_BYTES = 32 * 1_048_576
+"""The tax authority's whole list is some 5 MB; a route may allow less."""
+
 log = logging.get(__name__)
 
 
@@ -83,6 +87,8 @@ def install(app: FastAPI) -> None:
 
 async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
     request.state.cause = cause = _cause(request)
+    if (problem := _oversized(request)) is not None:
+        return problem.response()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
     started = time.monotonic()
@@ -97,6 +103,18 @@ async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Re
     if response.status_code >= 400 or request.method != "GET":
         log.info("http", method=request.method, route=route, status=response.status_code, seconds=round(seconds, 4))
     return response
+
+
+def _oversized(request: Request) -> Problem | None:
+    """A body is read before any guard runs, also on open routes: its size is checked before it is read."""
+    length = request.headers.get("Content-Length", "")
+    if "Transfer-Encoding" in request.headers or (length and not length.isdecimal()):
+        return Problem(411, "length_required", "Send the body with a Content-Length.")
+    is_file = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+    limit = MAX_FILE_BYTES if is_file else MAX_BODY_BYTES
+    if length and int(length) > limit:
+        return Problem(413, "too_large", f"The body may have at most {limit:,} bytes.")
+    return None
 
 
 def _unexpected(error: Exception) -> Response:

@@ -63,13 +63,15 @@ def is_up(command: Command) -> Callable[[], bool]:
 
 
 async def test_a_killed_child_comes_back(supervisor: Supervisor, shell: MakeCommand, reports: list[str]) -> None:
-    await supervisor.start(shell("matching", SLEEPER))
+    command = shell("matching", SLEEPER)
+    await supervisor.start(command)
     first = supervisor.pid("matching")
     os.kill(first, signal.SIGKILL)
     await until(lambda: supervisor.pid("matching") != first)
+    assert supervisor.restarts == {"matching": 1}
     assert gone(first)
     assert [each.name for each in supervisor.processes] == ["matching"]
-    assert "matching ended with code -9, starts again in 0.05 s" in reports[0]
+    assert all(part in reports[0] for part in ("matching", "-9", "0.05 s", str(command.log)))
 
 
 async def test_a_child_that_exits_by_itself_comes_back_too(supervisor: Supervisor, shell: MakeCommand) -> None:

@@ -92,3 +92,16 @@ async def test_a_correlation_id_is_taken_over_and_given_back(client: AsyncClient
 async def test_a_correlation_id_that_is_none_is_replaced(client: AsyncClient, hostile: str) -> None:
     answer = await client.get("/cause", headers={"X-Correlation-Id": hostile})
     assert answer.json()["correlation_id"] != hostile
+
+
+async def test_a_body_too_large_is_refused_before_it_is_read(client: AsyncClient) -> None:
+    answer = await client.post("/body", content=b"x" * 1_100_000, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["title"]) == (413, "too_large")
+
+
+async def test_a_body_of_unknown_length_is_refused(client: AsyncClient) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        yield b"{}"
+
+    answer = await client.post("/body", content=chunks(), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["title"]) == (411, "length_required")
