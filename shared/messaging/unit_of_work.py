@@ -53,7 +53,7 @@ class UnitOfWork:
         self._held: dict[Repository[Any], _Held] = {}
         self._events: list[Envelope] = []
         self._due: dict[tuple[str, UUID], tuple[Due, Cause]] = {}
-        self._sweeps: list[tuple[SweepRequest, Cause]] = []
+        self._sweeps: dict[tuple[str, frozenset[tuple[str, str]]], tuple[SweepRequest, Cause]] = {}
 
     async def load(self, repository: Repository[S], ids: Sequence[UUID]) -> None:
         """Load and lock these aggregates, in the order of their ids so that two units cannot lock crosswise."""
@@ -75,7 +75,8 @@ class UnitOfWork:
         self._held[repository].current[id_] = decision.state
         self._events += [self.envelope(event, cause) for event in decision.events]
         self._due |= {(due.kind, id_): (due, cause) for due in decision.due}
-        self._sweeps += [(sweep, cause) for sweep in decision.sweeps]
+        # One sweep serves every decision of this unit that asks for the same one.
+        self._sweeps |= {(sweep.kind, frozenset(sweep.args.items())): (sweep, cause) for sweep in decision.sweeps}
 
     def emit(self, event: EventData, cause: Cause) -> None:
         """Add an event that no aggregate decided, as a dead letter."""
@@ -110,7 +111,7 @@ class UnitOfWork:
     async def _write_sweeps(self) -> None:
         rows = [
             (new_id(), sweep.kind, json.dumps(dict(sweep.args)), self.now, cause.correlation_id, cause.causation_id)
-            for sweep, cause in self._sweeps
+            for sweep, cause in self._sweeps.values()
         ]
         if rows:
             await self.connection.execute(_REQUEST_SWEEP, *_columns(rows))

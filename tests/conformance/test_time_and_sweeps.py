@@ -120,6 +120,18 @@ async def test_a_sweep_reaches_every_aggregate_once_in_chunks(
     assert await bench.count("journal") == 30
 
 
+async def test_equal_sweeps_of_one_transaction_are_one(bench: Bench, commands: Commands) -> None:
+    ids = [uuid4() for _ in range(3)]
+
+    def asks(id_: UUID, where: str):
+        return lambda account, _: Decision(Account(id_, ()), sweeps=(SweepRequest("all", {"area": where}),))
+
+    await commands.run_many(
+        accounts, {ids[0]: asks(ids[0], "P01"), ids[1]: asks(ids[1], "P01"), ids[2]: asks(ids[2], "P02")}, CAUSE
+    )
+    assert await bench.count("sweep") == 2
+
+
 async def test_one_aggregate_that_fails_does_not_stop_a_sweep(bench: Bench, commands: Commands) -> None:
     ids = sorted(uuid4() for _ in range(5))
     await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)

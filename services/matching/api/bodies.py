@@ -1,0 +1,228 @@
+"""What the API takes and gives. Forms only: the rules are the domain's."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from services.matching import published
+from services.matching.asked import AskedSpecification, Positive
+from services.matching.domain.alignment import Aligned, AlignedRequirement, Alignment, Missing
+from services.matching.domain.match import Award, Match, Standing
+from services.matching.domain.reasons import CloseReason, DeclineReason
+from services.matching.domain.requirement import Requirement
+from shared.contracts import matching as contract
+from shared.contracts.event import Money
+
+
+class Body(BaseModel):
+    """An unknown field is refused: most are a misspelt one."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    @classmethod
+    def of(cls, state: object) -> Self:
+        """The view of a value or a row that has fields of the same names."""
+        return cls.model_validate(state)
+
+
+class AreaView(Body):
+    code: str
+    name: str
+    name_en: str
+    family: str
+    scian: str
+    attributes: tuple[str, ...]
+    special_processes: tuple[str, ...]
+
+
+class AreasView(Body):
+    version: str
+    areas: list[AreaView]
+
+
+class CoverageView(Body):
+    area: str
+    open_requirements: int
+    aligned_suppliers: int
+    matches: int
+
+
+class AnchorView(Body):
+    id: UUID
+    code: str | None
+    name: str | None
+    states: tuple[str, ...]
+    takes_part: bool
+    joined_at: datetime | None
+    left_at: datetime | None
+
+
+class PublishBody(Body):
+    anchor_id: UUID | None = None
+    """For whom an operator publishes; a buyer's own anchor when left out."""
+    specification: AskedSpecification
+
+
+class ClosureBody(Body):
+    reason: Literal["filled", "cancelled"]
+
+
+class RequirementView(Body):
+    id: UUID
+    anchor_id: UUID
+    status: Literal["open", "closed"]
+    closed_reason: CloseReason | None
+    specification: contract.Specification
+
+    @classmethod
+    def of_requirement(cls, requirement: Requirement) -> "RequirementView":
+        return cls(
+            id=requirement.id,
+            anchor_id=requirement.anchor_id,
+            status=requirement.status,
+            closed_reason=requirement.closed_reason,
+            specification=published.told(requirement.specification),
+        )
+
+
+class RequirementPage(Body):
+    items: list[RequirementView]
+    next: UUID | None
+    """Give it as `after` for the following page; None on the last."""
+
+
+class RowFaultView(Body):
+    """What is wrong in one row of a file."""
+
+    line: int
+    column: str
+    reason: str
+    detail: str
+
+
+class RequirementImport(Body):
+    published: int
+    changed: int
+    unchanged: int
+    refused: list[RowFaultView]
+
+
+class AlignedView(Body):
+    requirement_id: UUID
+    anchor_id: UUID
+    area: str
+    score: int
+    targets: dict[str, int]
+    must_have: tuple[str, ...]
+
+
+class MissingView(Body):
+    area: str
+    requirement_id: UUID | None
+    gate: str
+    reason: str
+    need: str
+    offer: str
+
+
+class AlignmentView(Body):
+    """What an offering meets, or every gate that it does not pass."""
+
+    supplier_id: UUID
+    aligned: bool
+    requirements: list[AlignedView]
+    missing: list[MissingView]
+    rules: str
+
+    @classmethod
+    def of_alignment(cls, supplier_id: UUID, alignment: Alignment) -> "AlignmentView":
+        requirements: tuple[AlignedRequirement, ...] = ()
+        missing: tuple[Missing, ...] = ()
+        if isinstance(alignment, Aligned):
+            requirements = alignment.requirements
+        else:
+            missing = alignment.missing
+        return cls(
+            supplier_id=supplier_id,
+            aligned=isinstance(alignment, Aligned),
+            requirements=[AlignedView.of(each) for each in requirements],
+            missing=[MissingView.of(each) for each in missing],
+            rules=alignment.rules,
+        )
+
+
+class AwardView(Body):
+    annual_value: Money
+    annual_volume: int
+    awarded_at: datetime
+
+    @classmethod
+    def of_award(cls, award: Award) -> "AwardView":
+        value = Money(amount=f"{award.annual_value:.2f}", currency=award.currency)
+        return cls(annual_value=value, annual_volume=award.annual_volume, awarded_at=award.at)
+
+
+class MatchView(Body):
+    id: UUID
+    supplier_id: UUID | None
+    """None for an anchor while open critical gaps block the match: the firm is not introduced yet."""
+    requirement_id: UUID
+    anchor_id: UUID
+    area: str
+    score: int
+    grade: str | None
+    standing: Standing
+    decline_reason: DeclineReason | None
+    blocked_by: tuple[str, ...]
+    criteria: list[contract.Criterion]
+    rules: str
+    award: AwardView | None
+
+    @classmethod
+    def of_match(cls, match: Match, *, supplier_id: UUID | None, grade: str | None) -> "MatchView":
+        return cls(
+            id=match.id,
+            supplier_id=supplier_id,
+            requirement_id=match.requirement_id,
+            anchor_id=match.anchor_id,
+            area=match.area,
+            score=match.score,
+            grade=grade,
+            standing=match.standing,
+            decline_reason=match.decline_reason,
+            blocked_by=match.blocked_by,
+            criteria=published.criteria(match),
+            rules=match.rules,
+            award=None if match.award is None else AwardView.of_award(match.award),
+        )
+
+
+class AnswerBody(Body):
+    answer: Literal["shortlisted", "declined"]
+    reason: DeclineReason | None = None
+    """Of a decline; it must be given then, and only then."""
+
+    @model_validator(mode="after")
+    def _reason_of_a_decline(self) -> Self:
+        if (self.reason is None) == (self.answer == "declined"):
+            raise ValueError("give a reason when you decline, and only then")
+        return self
+
+
+class AwardBody(Body):
+    annual_value: Money
+    annual_volume: Positive
+    """Pieces per year."""
+
+    @model_validator(mode="after")
+    def _something_is_bought(self) -> Self:
+        if not self.value:
+            raise ValueError("the annual value must be more than zero")
+        return self
+
+    @property
+    def value(self) -> Decimal:
+        return Decimal(self.annual_value.amount)

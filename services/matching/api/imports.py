@@ -1,0 +1,110 @@
+"""Requirements by file: the rows that fail are reported, the others go in in one transaction."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from operator import attrgetter
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+
+from services.matching import reads
+from services.matching.api.access import Buyer, acts_for
+from services.matching.api.bodies import RequirementImport, RowFaultView
+from services.matching.api.upload import FORM, reading, receive
+from services.matching.domain.anchor import Anchor
+from services.matching.domain.requirement import Requirement, Specification, imported_id
+from services.matching.files.requirements import ANCHOR, RequirementRow, RowFault, read_requirements
+from services.matching.handlers import requirements as handlers
+from services.matching.settings import MatchingSettings
+from services.matching.store import publishing, requirements
+from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, Refused
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.http import RequestCause
+from shared.security.callers import Caller, Role
+
+Fate = Literal["published", "changed", "unchanged"]
+Take = Callable[[Requirement | None, Mapping[UUID, Anchor]], Decision[Requirement] | Refused]
+
+
+def router(settings: MatchingSettings, commands: Commands, database: Database) -> APIRouter:
+    """The route of files."""
+    api = APIRouter(tags=["requirements"])
+    max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
+
+    @api.post("/requirements/imports", openapi_extra=FORM)
+    async def import_(request: Request, caller: Buyer, cause: RequestCause) -> RequirementImport:
+        content = await receive(request, max_bytes)
+        rows, faults = await reading(partial(read_requirements, content, max_rows=max_rows))
+        wanted, refused = _identified(rows, caller, await reads.all_anchors(database))
+        fates: dict[UUID, Fate] = {}
+        decide = {id_: _taking(id_, anchor_id, row, fates) for id_, (anchor_id, row) in wanted.items()}
+        outcomes = await commands.run_many(requirements, decide, cause, publishing)
+        refused += [
+            _refused(wanted[id_][1].line, outcome) for id_, outcome in outcomes.items() if isinstance(outcome, Refused)
+        ]
+        count = Counter(fates[id_] for id_, outcome in outcomes.items() if not isinstance(outcome, Refused))
+        return RequirementImport(
+            published=count["published"],
+            changed=count["changed"],
+            unchanged=count["unchanged"],
+            refused=sorted([*map(RowFaultView.of, faults), *refused], key=attrgetter("line")),
+        )
+
+    return api
+
+
+def _identified(
+    rows: Sequence[RequirementRow], caller: Caller, anchors: Sequence[Anchor]
+) -> tuple[dict[UUID, tuple[UUID, RequirementRow]], list[RowFaultView]]:
+    """Each row under the id of its requirement, with its anchor; and the rows that have none or repeat one."""
+    by_code = {anchor.code: anchor.id for anchor in anchors if anchor.code and anchor.takes_part}
+    own = None if Role.OPERATOR in caller.roles else acts_for(caller, None)
+    wanted: dict[UUID, tuple[UUID, RequirementRow]] = {}
+    refused: list[RowFaultView] = []
+    for row in rows:
+        anchor_id = by_code.get(row.anchor_code) if row.anchor_code else own
+        fault = _anchor_fault(row, anchor_id, own)
+        if fault is None and anchor_id is not None:
+            id_ = imported_id(anchor_id, row.asked.area, row.asked.title)
+            if id_ not in wanted:
+                wanted[id_] = (anchor_id, row)
+                continue
+            detail = "An earlier row has the same anchor, area and title."
+            fault = RowFault(row.line, "titulo", "row_repeated", detail)
+        if fault is not None:
+            refused.append(RowFaultView.of(fault))
+    return wanted, refused
+
+
+def _anchor_fault(row: RequirementRow, anchor_id: UUID | None, own: UUID | None) -> RowFault | None:
+    if anchor_id is None and row.anchor_code is None:
+        return RowFault(row.line, ANCHOR, "cell_missing", "Name the anchor of this row by its code.")
+    if anchor_id is None:
+        detail = "No anchor of this code takes part as far as is known here; see GET /anchors."
+        return RowFault(row.line, ANCHOR, "anchor_code_unknown", detail)
+    if own is not None and anchor_id != own:
+        return RowFault(row.line, ANCHOR, "not_yours", "This is another anchor's code; leave it blank for your own.")
+    return None
+
+
+def _taking(id_: UUID, anchor_id: UUID, row: RequirementRow, fates: dict[UUID, Fate]) -> Take:
+    asked: Specification = row.asked.specification()
+
+    def take(state: Requirement | None, anchors: Mapping[UUID, Anchor]) -> Decision[Requirement] | Refused:
+        outcome = handlers.take_in(state, id_, anchors.get(anchor_id), asked, now())
+        if isinstance(outcome, Decision):
+            fates[id_] = "published" if state is None else "changed" if outcome.events else "unchanged"
+        return outcome
+
+    return take
+
+
+def _refused(line: int, outcome: Refused) -> RowFaultView:
+    """A row that could be read and that the rules refuse, with the column to look at."""
+    columns = {"open_until_past": "vigente_hasta", "requirement_closed": "titulo"}
+    column = columns.get(outcome.code, ANCHOR)
+    return RowFaultView(line=line, column=column, reason=outcome.code, detail=outcome.detail)

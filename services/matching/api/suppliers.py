@@ -1,0 +1,48 @@
+"""What a supplier sees of its own offering: alignment with its reasons, and matches."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.matching import reads
+from services.matching.api.bodies import AlignmentView, MatchView
+from services.matching.domain.rematch import Offering
+from shared.runtime.database import Database
+from shared.runtime.http import Problem
+from shared.security.callers import SEES_ALL, Caller, Role, allow
+
+Owner = Annotated[Caller, allow(Role.SUPPLIER, *SEES_ALL)]
+
+
+def router(database: Database) -> APIRouter:
+    """The routes of suppliers."""
+    api = APIRouter(tags=["suppliers"])
+
+    async def own(supplier_id: UUID, caller: Caller) -> Offering:
+        caller.require_supplier(supplier_id)
+        known = await reads.find_offering(database, supplier_id)
+        if known is None:
+            raise _unknown()
+        return known
+
+    @api.get("/suppliers/{supplier_id}/alignment")
+    async def alignment(supplier_id: UUID, caller: Owner) -> AlignmentView:
+        known = await own(supplier_id, caller)
+        if known.alignment is None:
+            raise _unknown()
+        return AlignmentView.of_alignment(supplier_id, known.alignment)
+
+    @api.get("/suppliers/{supplier_id}/matches")
+    async def matches(supplier_id: UUID, caller: Owner) -> list[MatchView]:
+        known = await own(supplier_id, caller)
+        grade = known.diagnosis.grade if known.diagnosis else None
+        best_first = sorted(known.matches, key=lambda match: (-match.score, match.requirement_id))
+        return [MatchView.of_match(match, supplier_id=supplier_id, grade=grade) for match in best_first]
+
+    return api
+
+
+def _unknown() -> Problem:
+    detail = "This supplier's registration has not arrived here; if it registered just now, try again in a few seconds."
+    return Problem(404, "offering_unknown", detail)

@@ -1,0 +1,108 @@
+"""What a supplier offers, as registration and diagnosis told it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from services.matching.domain.calendar import months_after
+
+Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
+ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
+Grade = Literal["A", "B", "C"]
+Band = Literal["A", "B", "C1", "C2", "C3"]
+
+LADDER: dict[Qms, int] = {"none": 0, "documented": 1, "iso_9001": 2, "iatf_16949": 3}
+"""Ladder of quality management systems, IATF 16949 8.4.2.3."""
+
+CERTIFIED: frozenset[Qms] = frozenset({"iso_9001", "iatf_16949"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpecialProcess:
+    """A yearly AIAG CQI self-assessment of a special process."""
+
+    code: str
+    assessed_on: date
+
+    def valid_until(self, months: int) -> date:
+        """The last day on which the assessment counts."""
+        return months_after(self.assessed_on, months)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessOffer:
+    """What a supplier can do in one procurement area. None or no material means not stated: ask the firm."""
+
+    area: str
+    materials: tuple[str, ...] = ()
+    force_t: int | None = None
+    """Largest press or clamping force, metric tons."""
+    envelope_mm: tuple[int, int, int] | None = None
+    """Largest part, three sides."""
+    tolerance_um: int | None = None
+    free_capacity: int | None = None
+    """Pieces per year."""
+    lead_time_days: int | None = None
+    special_processes: tuple[SpecialProcess, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """A supplier as the rules of this stage see it."""
+
+    state: str | None
+    """INEGI key."""
+    list_69b: ListState
+    registered_at: datetime
+    processes: tuple[ProcessOffer, ...]
+    qms: Qms = "none"
+    qms_valid_to: date | None = None
+    """Last day of the certificate. Not stated: taken as held."""
+    ppm_12m: int | None = None
+    otif_bp_12m: int | None = None
+    regional_value_bp: int | None = None
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The procurement areas offered, each once, sorted."""
+        return tuple(sorted({process.area for process in self.processes}))
+
+    def qms_expired(self, today: date) -> bool:
+        return self.qms in CERTIFIED and self.qms_valid_to is not None and self.qms_valid_to < today
+
+    def qms_held(self, today: date) -> Qms:
+        """The rung that the firm stands on today.
+
+        A certificate past its last day is not held; the system that it certified is still written down, so the firm
+        stands on `documented` and not below a firm that never had a certificate.
+        """
+        return "documented" if self.qms_expired(today) else self.qms
+
+    def next_expiry(self, today: date, cqi_valid_months: int) -> date | None:
+        """The next last day of a certificate or assessment, today included; None when nothing valid can expire."""
+        return min((day for day in self._last_days(cqi_valid_months) if day >= today), default=None)
+
+    def _last_days(self, cqi_valid_months: int) -> Iterator[date]:
+        if self.qms in CERTIFIED and self.qms_valid_to is not None:
+            yield self.qms_valid_to
+        for process in self.processes:
+            for special in process.special_processes:
+                yield special.valid_until(cqi_valid_months)
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What the last validated diagnosis says that a match depends on."""
+
+    version: int
+    at: datetime
+    grade: Grade
+    band: Band
+    open_critical: tuple[str, ...]
+    """Questions with an open critical gap, sorted: they block linkage."""
+
+
+def latest(known: Diagnosis | None, learned: Diagnosis) -> Diagnosis:
+    """The later of two: a higher version, or a later moment of the same version."""
+    return learned if known is None or (learned.version, learned.at) >= (known.version, known.at) else known

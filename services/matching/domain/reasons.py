@@ -1,0 +1,84 @@
+"""Why: every code that this stage gives to the outside. Public contract: codes are added, never renamed."""
+
+from typing import Literal
+
+GateName = Literal["withdrawn", "list_69b", "process", "materials", "envelope", "force", "special_process", "qms"]
+
+GateReason = Literal[
+    "ok",
+    "not_asked",
+    "not_stated",
+    "below_ladder_waivable",
+    "withdrawn",
+    "listed_definitive",
+    "nobody_asks",
+    "area_not_offered",
+    "no_common_material",
+    "part_too_large",
+    "force_too_low",
+    "cqi_missing",
+    "cqi_expired",
+    "qms_below_ladder",
+    "certificate_expired",
+]
+"""`not_stated`: passes, but the firm has to be asked. `below_ladder_waivable`: passes with a plan."""
+
+CriterionName = Literal[
+    "capacity", "envelope_force", "tolerance", "qms", "lead_time", "location", "quality_kpis", "origin"
+]
+
+Status = Literal["ok", "partial", "fails", "unknown"]
+
+CriterionReason = Literal[
+    "met",
+    "not_asked",
+    "not_stated",
+    "capacity_short",
+    "no_free_capacity",
+    "part_too_large",
+    "force_too_low",
+    "tolerance_too_wide",
+    "qms_below_ladder",
+    "certificate_expired",
+    "lead_time_too_long",
+    "neighbouring_state",
+    "another_region",
+    "ppm_too_high",
+    "otif_too_low",
+    "ppm_and_otif_short",
+    "ppm_not_stated",
+    "otif_not_stated",
+    "regional_value_too_low",
+]
+
+LostReason = Literal["requirement_closed", "no_longer_aligned", "supplier_withdrawn", "score_below_minimum"]
+
+CloseReason = Literal["filled", "cancelled", "expired", "anchor_left"]
+
+DeclineReason = Literal["price", "capacity", "quality", "location", "lead_time", "other_supplier", "other"]
+
+Refusal = Literal[
+    "anchor_unknown",
+    "anchor_left",
+    "requirement_unknown",
+    "requirement_closed",
+    "requirement_exists",
+    "open_until_past",
+    "match_unknown",
+    "match_blocked",
+    "match_declined",
+    "match_awarded",
+]
+"""Codes of commands that the rules do not allow."""
+
+FileReason = Literal[
+    "file_empty",
+    "file_format",
+    "file_too_large",
+    "file_too_many_rows",
+    "file_column_missing",
+    "file_column_unknown",
+    "file_column_repeated",
+]
+
+RowReason = Literal["cell_missing", "cell_value", "row_repeated", "anchor_code_unknown", "not_yours"]

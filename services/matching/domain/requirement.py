@@ -1,0 +1,87 @@
+"""What anchors ask for."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+from uuid import UUID, uuid5
+
+from services.matching.domain.offering import Qms
+from services.matching.domain.reasons import CloseReason
+from services.matching.domain.rules import Rules
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Specification:
+    """What an anchor asks of whoever makes a part family. None or empty means: not asked."""
+
+    area: str
+    title: str
+    materials: tuple[str, ...] = ()
+    """Any one of these will do."""
+    force_t: int | None = None
+    """Metric tons of press or clamping force."""
+    envelope_mm: tuple[int, int, int] | None = None
+    tolerance_um: int | None = None
+    annual_volume: int
+    """Pieces per year."""
+    lead_time_days: int | None = None
+    qms: Qms = "iso_9001"
+    qms_waivable: bool = True
+    special_processes: tuple[str, ...] = ()
+    ppm_max: int | None = None
+    otif_bp_min: int | None = None
+    regional_value_bp_min: int | None = None
+    plant_state: str | None
+    """INEGI key of the state of delivery."""
+    targets: Mapping[str, int] = field(default_factory=dict)
+    """Level asked in the diagnosis, by question."""
+    must_have: tuple[str, ...] = ()
+    open_until: date
+    """The last day on which it is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """One part family that one anchor asks for."""
+
+    id: UUID
+    anchor_id: UUID
+    specification: Specification
+    status: Literal["open", "closed"] = "open"
+    closed_reason: CloseReason | None = None
+
+    @property
+    def area(self) -> str:
+        return self.specification.area
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """All that is asked for now, with the rules to judge by: what the decision about an offering reads."""
+
+    by_area: Mapping[str, tuple[Requirement, ...]]
+    """Open requirements of each area, in the order of their ids."""
+    open_ids: frozenset[UUID]
+    rules: Rules
+
+    @classmethod
+    def of(cls, requirements: Iterable[Requirement], rules: Rules) -> "Demand":
+        """The demand that open requirements make; closed ones are left out."""
+        by_area: defaultdict[str, list[Requirement]] = defaultdict(list)
+        for requirement in sorted(requirements, key=lambda each: each.id):
+            if requirement.status == "open":
+                by_area[requirement.area].append(requirement)
+        return cls(
+            {area: tuple(found) for area, found in by_area.items()},
+            frozenset(requirement.id for found in by_area.values() for requirement in found),
+            rules,
+        )
+
+
+def imported_id(anchor_id: UUID, area: str, title: str) -> UUID:
+    """Identity of a requirement that comes in a spreadsheet: the same anchor, area and title are the same requirement,
+    so that a corrected file sent again changes rows and doubles none.
+    """
+    return uuid5(anchor_id, f"{area}|{' '.join(title.casefold().split())}")

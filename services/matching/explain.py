@@ -1,0 +1,109 @@
+"""Explain one match without a store: what would be decided for this offering and this requirement, and why."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from services.matching import catalogue, published
+from services.matching.domain.alignment import judge
+from services.matching.domain.calendar import day
+from services.matching.domain.gates import Gate, firm_gates
+from services.matching.domain.requirement import Specification
+from services.matching.domain.score import Criterion, score
+from shared.contracts import matching, registration
+from shared.contracts.event import StateCode, Text
+from shared.runtime.clock import now
+
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class ExplainedOffering(registration.Offering):
+    """An offering, with what the rules need of its firm."""
+
+    state: StateCode | None = None
+    list_69b: registration.ListState = "not_listed"
+    withdrawn: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _flat(cls, given: Any) -> Any:  # noqa: ANN401 - whatever a caller sends
+        """One process may be written flat, its fields beside those of the firm."""
+        if not isinstance(given, dict) or "processes" in given:
+            return given
+        process = {name: given[name] for name in registration.ProcessOffer.model_fields if name in given}
+        return given | {"processes": [process]}
+
+
+class ExplainedRequirement(matching.Specification):
+    """A specification that may leave out what no rule reads."""
+
+    title: Text = ""
+    plant_state: StateCode | None = None  # type: ignore[assignment]
+    open_until: date = date.max
+
+
+class Explained(BaseModel):
+    """What is to be explained, on which day; today when none is given."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    offering: ExplainedOffering
+    requirement: ExplainedRequirement
+    on: date | None = None
+
+
+def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
+    """The gates and the score of `{"offering": …, "requirement": …, "on": …}`, each with its reason.
+
+    `offering` has the shape of the contracts' `Offering`, with `state` and `list_69b` beside it, or is one process
+    written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not passed; the criteria
+    are listed all the same. Raises ValueError with one sentence that names the field that is wrong.
+    """
+    given = _validated(payload)
+    today = given.on or day(now())
+    rules = catalogue.rules()
+    profile = published.profile(given.offering, given.offering.state, given.offering.list_69b, _LONG_AGO)
+    need = Specification(**dict(given.requirement))
+    offers = [process for process in profile.processes if process.area == need.area]
+    judged = judge(profile, offers, need, rules, today)
+    gates = (*firm_gates(profile, withdrawn=given.offering.withdrawn), *judged.gates)
+    scored = score(profile, judged.offer, need, rules, today)
+    return {
+        "gates": [_gate(gate) for gate in gates],
+        "score": scored.points if all(gate.passed for gate in gates) else 0,
+        "criteria": [_criterion(criterion) for criterion in scored.criteria],
+        "rules": rules.version,
+        "source": rules.source,
+    }
+
+
+def _validated(payload: dict[str, Any]) -> Explained:
+    try:
+        return Explained.model_validate(payload)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"])) or "payload"
+        raise ValueError(f"The field {field} is not valid: {first['msg']}.") from None
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    return {
+        "gate": gate.gate,
+        "passed": gate.passed,
+        "reason": gate.reason,
+        "need": gate.need,
+        "offer": gate.offer,
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    return {
+        "criterion": criterion.criterion,
+        "points": criterion.points,
+        "max": criterion.max,
+        "status": criterion.status,
+        "need": criterion.need,
+        "offer": criterion.offer,
+        "reason": criterion.reason,
+    }

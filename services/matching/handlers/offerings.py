@@ -1,0 +1,89 @@
+"""Decisions about an offering: what registration, diagnosis, time and new demand make of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.matching import published
+from services.matching.domain.calendar import day, start_of
+from services.matching.domain.offering import Diagnosis, latest
+from services.matching.domain.rematch import Offering, rematch
+from services.matching.domain.requirement import Demand
+from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
+from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
+from shared.messaging.decision import Decision, Due, unchanged
+
+CERTIFICATE_EXPIRES = "certificate_expires"
+"""Due the day after the next last day of a certificate or CQI assessment: the alignment may change by time alone."""
+
+
+def supplier_profiled(
+    state: Offering | None, event: SupplierProfile, now: datetime, demand: Demand
+) -> Decision[Offering]:
+    """A firm registered, or its profile changed."""
+    before = _known(state, event.supplier_id)
+    after = replace(before, profile=published.profile_of(event))
+    if after == before:
+        return _decided(after, now, demand)
+    return _decided(after, now, demand, _next_expiry(after, now, demand))
+
+
+def supplier_withdrawn(
+    state: Offering | None, event: SupplierWithdrawn, now: datetime, demand: Demand
+) -> Decision[Offering]:
+    """A firm left: whatever it was matched with is lost."""
+    before = _known(state, event.supplier_id)
+    since = max(event.withdrawn_at, before.withdrawn_at or event.withdrawn_at)
+    return _decided(replace(before, withdrawn_at=since), now, demand, Due(CERTIFICATE_EXPIRES, None))
+
+
+def diagnosis_completed(
+    state: Offering | None, event: DiagnosisCompleted, now: datetime, demand: Demand
+) -> Decision[Offering]:
+    """An expert validated the diagnosis: from now on what is aligned can be matched."""
+    learned = published.diagnosis_of(event.version, event.result, event.validated_at)
+    return _diagnosed(_known(state, event.supplier_id), learned, now, demand)
+
+
+def gap_rescored(state: Offering | None, event: GapRescored, now: datetime, demand: Demand) -> Decision[Offering]:
+    """A question was scored again: a critical gap that closed no longer blocks."""
+    learned = published.diagnosis_of(event.version, event.result, event.rescored_at)
+    return _diagnosed(_known(state, event.supplier_id), learned, now, demand)
+
+
+def certificate_expired(state: Offering | None, now: datetime, demand: Demand) -> Decision[Offering]:
+    """The last day of a certificate or assessment is over."""
+    if state is None:
+        return unchanged(state)
+    return _decided(state, now, demand, _next_expiry(state, now, demand))
+
+
+def requirement_changed(
+    state: Offering | None, _: Mapping[str, str], now: datetime, demand: Demand
+) -> Decision[Offering]:
+    """Something that is asked for in one of the offering's areas was published, changed or closed."""
+    return unchanged(state) if state is None else _decided(state, now, demand)
+
+
+def _known(state: Offering | None, supplier_id: UUID) -> Offering:
+    return state or Offering(supplier_id)
+
+
+def _diagnosed(before: Offering, learned: Diagnosis, now: datetime, demand: Demand) -> Decision[Offering]:
+    return _decided(replace(before, diagnosis=latest(before.diagnosis, learned)), now, demand)
+
+
+def _next_expiry(offering: Offering, now: datetime, demand: Demand) -> Due:
+    profile = offering.profile
+    last = profile.next_expiry(day(now), demand.rules.cqi_valid_months) if profile else None
+    at = None if last is None or offering.withdrawn else start_of(last + timedelta(days=1))
+    return Due(CERTIFICATE_EXPIRES, at)
+
+
+def _decided(offering: Offering, now: datetime, demand: Demand, *due: Due) -> Decision[Offering]:
+    """Decide again, and tell what changed: the alignment before the matches that follow from it."""
+    again = rematch(offering, demand, day(now))
+    alignment = () if again.alignment is None else (published.alignment_event(offering.id, again.alignment),)
+    changes = tuple(published.match_event(offering.id, change) for change in again.changes)
+    return Decision(again.offering, (*alignment, *changes), due)

@@ -1,0 +1,123 @@
+"""Decisions about anchors and what they ask for."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from services.matching import published
+from services.matching.domain import anchor as anchors
+from services.matching.domain.anchor import Anchor
+from services.matching.domain.calendar import day, start_of
+from services.matching.domain.reasons import CloseReason, Refusal
+from services.matching.domain.requirement import Requirement, Specification
+from services.matching.handlers.refusal import refused
+from shared.contracts.registration import AnchorJoined, AnchorLeft
+from shared.messaging.decision import Decision, Due, Refused, SweepRequest, unchanged
+
+REQUIREMENT_EXPIRES = "requirement_expires"
+"""Due the day after the requirement's last day."""
+
+REQUIREMENT_CHANGED = "requirement_changed"
+"""Sweep over the offerings in `area`: what is asked for there changed."""
+
+ANCHOR_LEFT = "anchor_left"
+"""Sweep over the open requirements of `anchor_id`."""
+
+
+def anchor_joined(state: Anchor | None, event: AnchorJoined, _: datetime) -> Decision[Anchor]:
+    known = state or Anchor(event.anchor_id)
+    return Decision(replace(known, code=event.code, name=event.name, states=event.states, joined_at=event.joined_at))
+
+
+def anchor_left(state: Anchor | None, event: AnchorLeft, _: datetime) -> Decision[Anchor]:
+    """An anchor left: its open requirements close."""
+    known = state or Anchor(event.anchor_id)
+    after = anchors.left(known, event.left_at)
+    if after == known or after.takes_part:
+        return Decision(after)
+    return Decision(after, sweeps=(SweepRequest(ANCHOR_LEFT, {"anchor_id": str(event.anchor_id)}),))
+
+
+def publish(
+    state: Requirement | None, id_: UUID, anchor: Anchor | None, asked: Specification, now: datetime
+) -> Decision[Requirement] | Refused:
+    """An anchor asks for something. The same requirement published again changes nothing."""
+    if (reason := _not_allowed(anchor, asked, now)) or anchor is None:
+        return refused(reason or "anchor_unknown")
+    requirement = Requirement(id_, anchor.id, asked)
+    if state is not None:
+        return unchanged(state) if state == requirement else refused("requirement_exists")
+    return Decision(requirement, (published.published(requirement),), (_expiry(asked),), _sweeps(asked))
+
+
+def change(state: Requirement | None, asked: Specification, now: datetime) -> Decision[Requirement] | Refused:
+    """What is asked for changed."""
+    if state is None:
+        return refused("requirement_unknown")
+    if state.status == "closed":
+        return refused("requirement_closed")
+    if asked.open_until < day(now):
+        return refused("open_until_past")
+    if asked == state.specification:
+        return unchanged(state)
+    after = replace(state, specification=asked)
+    before = state.specification
+    # A new title or last day moves no alignment.
+    same = replace(before, title=asked.title, open_until=asked.open_until) == asked
+    return Decision(after, (published.changed(after),), (_expiry(asked),), () if same else _sweeps(before, asked))
+
+
+def take_in(
+    state: Requirement | None, id_: UUID, anchor: Anchor | None, asked: Specification, now: datetime
+) -> Decision[Requirement] | Refused:
+    """One row of a spreadsheet: published when it is new, changed when it is known."""
+    if state is None:
+        return publish(state, id_, anchor, asked, now)
+    return change(state, asked, now)
+
+
+def close(state: Requirement | None, reason: CloseReason) -> Decision[Requirement] | Refused:
+    """An anchor no longer asks. Closing what is closed changes nothing."""
+    if state is None:
+        return refused("requirement_unknown")
+    return _closed(state, reason)
+
+
+def requirement_expired(state: Requirement | None, now: datetime, _: object) -> Decision[Requirement]:
+    """The last day may be over; it may also have been moved since. The reference is there for its lock alone."""
+    if state is None or state.status == "closed":
+        return unchanged(state)
+    if state.specification.open_until >= day(now):
+        return Decision(state, due=(_expiry(state.specification),))
+    return _closed(state, "expired")
+
+
+def anchor_gone(state: Requirement | None, _: Mapping[str, str], __: datetime, ___: object) -> Decision[Requirement]:
+    """The anchor of this requirement left. The reference is there for its lock alone."""
+    return unchanged(state) if state is None else _closed(state, "anchor_left")
+
+
+def _not_allowed(anchor: Anchor | None, asked: Specification, now: datetime) -> Refusal | None:
+    if anchor is None or anchor.joined_at is None:
+        return "anchor_unknown"
+    if not anchor.takes_part:
+        return "anchor_left"
+    return "open_until_past" if asked.open_until < day(now) else None
+
+
+def _closed(state: Requirement, reason: CloseReason) -> Decision[Requirement]:
+    if state.status == "closed":
+        return unchanged(state)
+    after = replace(state, status="closed", closed_reason=reason)
+    cancelled = Due(REQUIREMENT_EXPIRES, None)
+    return Decision(after, (published.closed(after),), (cancelled,), _sweeps(state.specification))
+
+
+def _expiry(asked: Specification) -> Due:
+    return Due(REQUIREMENT_EXPIRES, start_of(asked.open_until + timedelta(days=1)))
+
+
+def _sweeps(*asked: Specification) -> tuple[SweepRequest, ...]:
+    """One sweep per area that is touched."""
+    return tuple(SweepRequest(REQUIREMENT_CHANGED, {"area": area}) for area in sorted({each.area for each in asked}))

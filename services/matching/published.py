@@ -1,0 +1,163 @@
+"""Between the published language and the domain: events in as values, decisions out as events."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.matching.domain.alignment import Aligned, Alignment, NotAligned
+from services.matching.domain.match import Award, Change, Found, Lost, Match
+from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile, SpecialProcess
+from services.matching.domain.requirement import Requirement, Specification
+from shared.contracts import matching as contract
+from shared.contracts import registration
+from shared.contracts.diagnosis import Result
+from shared.contracts.event import EventData, Money
+
+
+def profile_of(event: registration.SupplierProfile) -> Profile:
+    """What the rules need of a supplier's profile."""
+    return profile(event.offering, event.state, event.screening.list_69b, event.registered_at)
+
+
+def profile(
+    offering: registration.Offering, state: str | None, list_69b: registration.ListState, registered_at: datetime
+) -> Profile:
+    """A supplier as the rules see it."""
+    return Profile(
+        state=state,
+        list_69b=list_69b,
+        registered_at=registered_at,
+        processes=tuple(_process(process) for process in offering.processes),
+        qms=offering.qms,
+        qms_valid_to=offering.qms_valid_to,
+        ppm_12m=offering.ppm_12m,
+        otif_bp_12m=offering.otif_bp_12m,
+        regional_value_bp=offering.regional_value_bp,
+    )
+
+
+def _process(offer: registration.ProcessOffer) -> ProcessOffer:
+    return ProcessOffer(
+        area=offer.area,
+        materials=offer.materials,
+        force_t=offer.force_t,
+        envelope_mm=offer.envelope_mm,
+        tolerance_um=offer.tolerance_um,
+        free_capacity=offer.free_capacity,
+        lead_time_days=offer.lead_time_days,
+        special_processes=tuple(
+            SpecialProcess(code=special.code, assessed_on=special.assessed_on) for special in offer.special_processes
+        ),
+    )
+
+
+def diagnosis_of(version: int, result: Result, at: datetime) -> Diagnosis:
+    """What a match depends on of a validated result."""
+    critical = {gap.question for gap in result.gaps if gap.severity == "critical"}
+    return Diagnosis(version, at, result.grade, result.band, tuple(sorted(critical)))
+
+
+def specification_of(asked: contract.Specification) -> Specification:
+    return Specification(**dict(asked))
+
+
+def published(requirement: Requirement) -> contract.RequirementPublished:
+    return contract.RequirementPublished(
+        requirement_id=requirement.id,
+        anchor_id=requirement.anchor_id,
+        specification=told(requirement.specification),
+    )
+
+
+def changed(requirement: Requirement) -> contract.RequirementChanged:
+    return contract.RequirementChanged(
+        requirement_id=requirement.id,
+        anchor_id=requirement.anchor_id,
+        specification=told(requirement.specification),
+    )
+
+
+def closed(requirement: Requirement) -> contract.RequirementClosed:
+    return contract.RequirementClosed(
+        requirement_id=requirement.id,
+        anchor_id=requirement.anchor_id,
+        area=requirement.area,
+        reason=requirement.closed_reason or "cancelled",
+    )
+
+
+def told(asked: Specification) -> contract.Specification:
+    """A specification as the other stages read it."""
+    return contract.Specification.model_validate(asked, from_attributes=True)
+
+
+def alignment_event(supplier_id: UUID, alignment: Alignment) -> EventData:
+    match alignment:
+        case Aligned(requirements, rules):
+            return contract.OfferingAligned(
+                supplier_id=supplier_id,
+                requirements=tuple(
+                    contract.AlignedRequirement.model_validate(each, from_attributes=True) for each in requirements
+                ),
+                rules=rules,
+            )
+        case NotAligned(missing, rules):
+            return contract.OfferingNotAligned(
+                supplier_id=supplier_id,
+                missing=tuple(contract.Missing.model_validate(each, from_attributes=True) for each in missing),
+                rules=rules,
+            )
+
+
+def match_event(supplier_id: UUID, change: Change) -> EventData:
+    match change:
+        case Found(match):
+            return contract.MatchFound(
+                supplier_id=supplier_id,
+                match_id=match.id,
+                requirement_id=match.requirement_id,
+                anchor_id=match.anchor_id,
+                area=match.area,
+                score=match.score,
+                criteria=tuple(criteria(match)),
+                blocked_by=match.blocked_by,
+                rules=match.rules,
+            )
+        case Lost(match, reason):
+            return contract.MatchLost(
+                supplier_id=supplier_id,
+                match_id=match.id,
+                requirement_id=match.requirement_id,
+                anchor_id=match.anchor_id,
+                area=match.area,
+                reason=reason,
+            )
+
+
+def criteria(match: Match) -> list[contract.Criterion]:
+    return [contract.Criterion.model_validate(each, from_attributes=True) for each in match.criteria]
+
+
+def answered(supplier_id: UUID, match: Match, at: datetime) -> contract.MatchAnswered:
+    return contract.MatchAnswered(
+        supplier_id=supplier_id,
+        match_id=match.id,
+        requirement_id=match.requirement_id,
+        anchor_id=match.anchor_id,
+        area=match.area,
+        answer="declined" if match.standing == "declined" else "shortlisted",
+        reason=match.decline_reason,
+        answered_at=at,
+    )
+
+
+def awarded(supplier_id: UUID, match: Match, award: Award) -> contract.ContractAwarded:
+    return contract.ContractAwarded(
+        supplier_id=supplier_id,
+        match_id=match.id,
+        requirement_id=match.requirement_id,
+        anchor_id=match.anchor_id,
+        area=match.area,
+        annual_value=Money(amount=f"{award.annual_value:.2f}", currency=award.currency),
+        annual_volume=award.annual_volume,
+        awarded_at=award.at,
+    )

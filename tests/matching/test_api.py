@@ -1,0 +1,306 @@
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi.routing import iter_route_contexts
+
+from services.matching.api import router
+from services.matching.domain.calendar import day
+from services.matching.domain.match import match_id
+from services.matching.settings import MatchingSettings
+from shared.contracts.registration import AnchorJoined, AnchorLeft
+from shared.messaging.commands import Commands
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.security.callers import SEES_ALL, Role, roles_of
+from tests.matching.conftest import Stage
+from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, registered
+from tests.matching.test_files import FULL, LEAST, csv_of
+
+OTHER = an_id("other anchor")
+LAST_DAY = str(day(now()) + timedelta(days=300))
+SPECIFICATION: dict[str, Any] = {
+    "area": "P01",
+    "title": "Soporte",
+    "annual_volume": 100_000,
+    "plant_state": "11",
+    "open_until": LAST_DAY,
+}
+AWARD = {"annual_value": {"amount": "1500000.00", "currency": "MXN"}, "annual_volume": 90_000}
+
+
+def joined(id_: UUID = ANCHOR, code: str = "TRACTORA-1") -> AnchorJoined:
+    return AnchorJoined(anchor_id=id_, code=code, name=code.title(), states=("11",), joined_at=REGISTERED)
+
+
+async def published(stage: Stage, **changes: Any) -> dict[str, Any]:
+    body = {"specification": SPECIFICATION | changes}
+    response = await stage.client.post("/requirements", json=body, headers=stage.anchor(ANCHOR))
+    assert response.status_code == 201, response.text
+    view: dict[str, Any] = response.json()
+    return view
+
+
+async def matched(stage: Stage, *critical: str) -> tuple[str, str]:
+    """A requirement of the anchor and the supplier's match with it."""
+    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+    requirement = await published(stage)
+    await stage.tell(registered(), completed(*critical))
+    return requirement["id"], str(match_id(SUPPLIER, UUID(requirement["id"])))
+
+
+def test_every_route_names_who_may_call_it() -> None:
+    database = Database("postgresql://nowhere/none", application="matching")
+    api = router(MatchingSettings(), Commands(database, "matching"), database)
+    staff, buyer = SEES_ALL, frozenset({Role.ANCHOR, Role.OPERATOR})
+    found = {
+        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
+        for route in iter_route_contexts(api.routes)
+        for method in route.methods or ()
+    }
+    assert found == {
+        "GET /areas": frozenset(Role),
+        "GET /anchors": frozenset(Role),
+        "GET /coverage": staff,
+        "POST /requirements": buyer,
+        "PUT /requirements/{requirement_id}": buyer,
+        "POST /requirements/{requirement_id}/closure": buyer,
+        "POST /requirements/imports": buyer,
+        "GET /requirements": staff | {Role.ANCHOR},
+        "GET /requirements/{requirement_id}/matches": staff | {Role.ANCHOR},
+        "GET /suppliers/{supplier_id}/alignment": staff | {Role.SUPPLIER},
+        "GET /suppliers/{supplier_id}/matches": staff | {Role.SUPPLIER},
+        "POST /matches/{match_id}/answer": buyer,
+        "POST /matches/{match_id}/award": buyer,
+    }
+
+
+async def test_areas_and_anchors(stage: Stage) -> None:
+    await stage.tell(joined())
+    areas = (await stage.client.get("/areas", headers=stage.supplier(SUPPLIER))).json()
+    assert (len(areas["areas"]), areas["version"]) == (35, "areas-2026-1")
+    (anchor,) = (await stage.client.get("/anchors", headers=stage.supplier(SUPPLIER))).json()
+    assert (anchor["code"], anchor["takes_part"]) == ("TRACTORA-1", True)
+
+
+async def test_a_buyer_publishes_changes_and_closes_its_own(stage: Stage) -> None:
+    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+    view = await published(stage, materials=["acero"])
+    assert (view["anchor_id"], view["status"]) == (str(ANCHOR), "open")
+    path = f"/requirements/{view['id']}"
+    changed = SPECIFICATION | {"annual_volume": 5}
+    assert (await stage.client.put(path, json=changed, headers=stage.anchor(OTHER))).status_code == 403
+    response = await stage.client.put(path, json=changed, headers=stage.anchor(ANCHOR))
+    assert response.json()["specification"]["annual_volume"] == 5
+    close = {"reason": "filled"}
+    assert (await stage.client.post(f"{path}/closure", json=close, headers=stage.anchor(OTHER))).status_code == 403
+    response = await stage.client.post(f"{path}/closure", json=close, headers=stage.operator)
+    assert (response.json()["status"], response.json()["closed_reason"]) == ("closed", "filled")
+    response = await stage.client.put(path, json=changed, headers=stage.anchor(ANCHOR))
+    assert (response.status_code, response.json()["title"]) == (409, "requirement_closed")
+    assert await stage.types() == ["requirement-published", "requirement-changed", "requirement-closed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"area": "P99"}, "body.specification.area"),
+        ({"precio": 3}, "body.specification.precio"),
+        ({"envelope_mm": [1, 2, 0]}, "body.specification.envelope_mm.2"),
+        ({"annual_volume": 3_000_000_000}, "body.specification.annual_volume"),
+        ({"special_processes": ["CQI9"]}, "body.specification.special_processes.0"),
+        ({"title": "  "}, "body.specification.title"),
+    ],
+)
+async def test_a_wrong_field_is_named(stage: Stage, changes: dict[str, Any], field: str) -> None:
+    body = {"specification": SPECIFICATION | changes}
+    response = await stage.client.post("/requirements", json=body, headers=stage.anchor(ANCHOR))
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == field
+
+
+async def test_who_may_publish_for_whom(stage: Stage) -> None:
+    await stage.tell(joined())
+    body: dict[str, Any] = {"specification": SPECIFICATION}
+
+    async def code(headers: dict[str, str], **more: Any) -> tuple[int, str | None]:
+        response = await stage.client.post("/requirements", json=body | more, headers=headers)
+        return response.status_code, response.json().get("title")
+
+    assert await code(stage.operator) == (422, "anchor_missing")
+    assert await code(stage.operator, anchor_id=str(ANCHOR)) == (201, None)
+    assert await code(stage.anchor(ANCHOR), anchor_id=str(OTHER)) == (403, "not_yours")
+    assert await code(stage.token("anchor")) == (403, "not_yours")
+    assert await code(stage.anchor(OTHER)) == (409, "anchor_unknown")
+    assert await code(stage.supplier(SUPPLIER)) == (403, "role_missing")
+    assert await code({}) == (401, "token_missing")
+    await stage.tell(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
+    assert await code(stage.anchor(ANCHOR)) == (409, "anchor_left")
+
+
+async def test_a_request_that_is_sent_again_publishes_once(stage: Stage) -> None:
+    await stage.tell(joined())
+    headers = stage.anchor(ANCHOR) | {"Idempotency-Key": "order-2026-17"}
+    body = {"specification": SPECIFICATION}
+    ids = {(await stage.client.post("/requirements", json=body, headers=headers)).json()["id"] for _ in range(2)}
+    assert len(ids) == 1
+    assert await stage.types() == ["requirement-published"]
+    body = {"specification": SPECIFICATION | {"title": "Otro"}}
+    response = await stage.client.post("/requirements", json=body, headers=headers)
+    assert (response.status_code, response.json()["title"]) == (409, "requirement_exists")
+
+
+async def test_an_anchor_lists_only_its_own(stage: Stage) -> None:
+    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+    mine = await published(stage)
+    other = {"specification": SPECIFICATION | {"area": "P02"}}
+    await stage.client.post("/requirements", json=other, headers=stage.anchor(OTHER))
+
+    async def listed(headers: dict[str, str], **query: Any) -> list[str]:
+        response = await stage.client.get("/requirements", params=query, headers=headers)
+        assert response.status_code == 200, response.text
+        return [item["specification"]["area"] for item in response.json()["items"]]
+
+    assert await listed(stage.anchor(ANCHOR)) == ["P01"]
+    assert sorted(await listed(stage.operator)) == ["P01", "P02"]
+    assert await listed(stage.token("mentor"), area="P02", status="open") == ["P02"]
+    assert await listed(stage.operator, status="closed") == []
+    query = {"anchor_id": str(ANCHOR)}
+    response = await stage.client.get("/requirements", params=query, headers=stage.anchor(OTHER))
+    assert response.status_code == 403
+    page = (await stage.client.get("/requirements", params={"limit": 1}, headers=stage.operator)).json()
+    rest = await listed(stage.operator, after=page["next"])
+    assert len(rest) == 1
+    assert mine["id"]
+
+
+async def test_a_buyer_sees_ranked_candidates_and_shortlists(stage: Stage) -> None:
+    requirement, match = await matched(stage)
+    path = f"/requirements/{requirement}/matches"
+    assert (await stage.client.get(path, headers=stage.anchor(OTHER))).status_code == 403
+    (view,) = (await stage.client.get(path, headers=stage.anchor(ANCHOR))).json()
+    assert (view["id"], view["supplier_id"], view["score"], view["grade"]) == (match, str(SUPPLIER), 10_000, "C")
+    assert sum(criterion["points"] for criterion in view["criteria"]) == 10_000
+    answer = {"answer": "shortlisted"}
+    assert (await stage.client.post(f"/matches/{match}/answer", json=answer)).status_code == 401
+    response = await stage.client.post(f"/matches/{match}/answer", json=answer, headers=stage.anchor(OTHER))
+    assert response.status_code == 403
+    response = await stage.client.post(f"/matches/{match}/answer", json=answer, headers=stage.anchor(ANCHOR))
+    assert response.json()["standing"] == "shortlisted"
+    (view,) = (await stage.client.get(path, headers=stage.anchor(ANCHOR))).json()
+    assert view["standing"] == "shortlisted"
+
+
+async def test_a_decline_needs_a_reason_and_an_award_needs_an_open_match(stage: Stage) -> None:
+    _, match = await matched(stage)
+    headers = stage.anchor(ANCHOR)
+    path = f"/matches/{match}/answer"
+    for body in ({"answer": "declined"}, {"answer": "shortlisted", "reason": "price"}, {"answer": "maybe"}):
+        assert (await stage.client.post(path, json=body, headers=headers)).status_code == 422
+    response = await stage.client.post(path, json={"answer": "declined", "reason": "price"}, headers=headers)
+    assert (response.json()["standing"], response.json()["decline_reason"]) == ("declined", "price")
+    response = await stage.client.post(f"/matches/{match}/award", json=AWARD, headers=headers)
+    assert (response.status_code, response.json()["title"]) == (409, "match_declined")
+    await stage.client.post(path, json={"answer": "shortlisted"}, headers=headers)
+    nothing = AWARD | {"annual_value": {"amount": "0.00", "currency": "MXN"}}
+    assert (await stage.client.post(f"/matches/{match}/award", json=nothing, headers=headers)).status_code == 422
+    response = await stage.client.post(f"/matches/{match}/award", json=AWARD, headers=headers)
+    assert response.json()["award"]["annual_value"]["amount"] == "1500000.00"
+    assert (await stage.types())[-3:] == ["match-answered", "match-answered", "contract-awarded"]
+
+
+async def test_a_blocked_firm_is_not_introduced(stage: Stage) -> None:
+    requirement, match = await matched(stage, "T05")
+    path = f"/requirements/{requirement}/matches"
+    (view,) = (await stage.client.get(path, headers=stage.anchor(ANCHOR))).json()
+    assert (view["supplier_id"], view["blocked_by"]) == (None, ["T05"])
+    (view,) = (await stage.client.get(path, headers=stage.operator)).json()
+    assert view["supplier_id"] == str(SUPPLIER)
+    response = await stage.client.post(
+        f"/matches/{match}/answer", json={"answer": "shortlisted"}, headers=stage.anchor(ANCHOR)
+    )
+    assert (response.status_code, response.json()["title"]) == (409, "match_blocked")
+    unknown = f"/matches/{an_id('no match')}/answer"
+    response = await stage.client.post(unknown, json={"answer": "shortlisted"}, headers=stage.operator)
+    assert (response.status_code, response.json()["title"]) == (404, "match_unknown")
+
+
+async def test_a_supplier_sees_its_alignment_and_matches(stage: Stage) -> None:
+    path = f"/suppliers/{SUPPLIER}"
+    await stage.tell(registered())
+    view = (await stage.client.get(f"{path}/alignment", headers=stage.supplier(SUPPLIER))).json()
+    assert (view["aligned"], view["missing"][0]["reason"], view["rules"]) == (False, "nobody_asks", "match-2026-1")
+    await matched(stage)
+    await stage.sweep()
+    view = (await stage.client.get(f"{path}/alignment", headers=stage.operator)).json()
+    assert (view["aligned"], view["missing"], len(view["requirements"])) == (True, [], 1)
+    (match,) = (await stage.client.get(f"{path}/matches", headers=stage.supplier(SUPPLIER))).json()
+    assert match["score"] == 10_000
+    for part in ("alignment", "matches"):
+        response = await stage.client.get(f"{path}/{part}", headers=stage.supplier(an_id("other")))
+        assert response.status_code == 403
+        response = await stage.client.get(f"/suppliers/{an_id('other')}/{part}", headers=stage.operator)
+        assert (response.status_code, response.json()["title"]) == (404, "offering_unknown")
+
+
+async def test_coverage_is_for_the_staff(stage: Stage) -> None:
+    await matched(stage)
+    (area,) = (await stage.client.get("/coverage", headers=stage.operator)).json()
+    assert area == {"area": "P01", "open_requirements": 1, "aligned_suppliers": 1, "matches": 1}
+    assert (await stage.client.get("/coverage", headers=stage.anchor(ANCHOR))).status_code == 403
+
+
+async def upload(stage: Stage, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    files = {"file": ("requerimientos.csv", content)}
+    response = await stage.client.post("/requirements/imports", files=files, headers=headers)
+    assert response.status_code == 200, response.text
+    view: dict[str, Any] = response.json()
+    return view
+
+
+async def test_a_file_goes_in_row_by_row(stage: Stage) -> None:
+    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+    good = FULL | {"vigente_hasta": LAST_DAY}
+    rows = (
+        good,
+        good | {"titulo": "Brida", "area": "P14"},
+        good | {"area": "P77"},
+        good | {"titulo": "SOPORTE de motor"},
+        good | {"tractora": "NADIE-1"},
+        good | {"titulo": "Vieja", "vigente_hasta": "2020-01-01"},
+        good | {"titulo": "Sin tractora", "tractora": ""},
+    )
+    view = await upload(stage, csv_of(*rows), stage.operator)
+    assert (view["published"], view["changed"], view["unchanged"]) == (2, 0, 0)
+    assert [(each["line"], each["column"], each["reason"]) for each in view["refused"]] == [
+        (4, "area", "cell_value"),
+        (5, "titulo", "row_repeated"),
+        (6, "tractora", "anchor_code_unknown"),
+        (7, "vigente_hasta", "open_until_past"),
+        (8, "tractora", "cell_missing"),
+    ]
+    assert await stage.types() == ["requirement-published"] * 2
+    view = await upload(stage, csv_of(good | {"ppm_max": "40"}, rows[1]), stage.operator)
+    assert (view["published"], view["changed"], view["unchanged"]) == (0, 1, 1)
+    assert await stage.types() == ["requirement-changed"]
+
+
+async def test_an_anchor_gives_a_file_of_its_own(stage: Stage) -> None:
+    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+    own = LEAST | {"vigente_hasta": LAST_DAY}
+    view = await upload(stage, csv_of(own, FULL | {"tractora": "TRACTORA-2"}), stage.anchor(ANCHOR))
+    assert (view["published"], [each["reason"] for each in view["refused"]]) == (1, ["not_yours"])
+
+
+async def test_files_that_are_refused_as_a_whole(stage: Stage) -> None:
+    async def status(content: bytes, headers: dict[str, str]) -> int:
+        files = {"file": ("x.csv", content)}
+        return (await stage.client.post("/requirements/imports", files=files, headers=headers)).status_code
+
+    assert await status(b"area\nP01", stage.operator) == 422
+    assert await status(b"x" * 200_000, stage.operator) == 413
+    assert await status(csv_of(*[LEAST] * 601), stage.operator) == 413
+    assert await status(csv_of(LEAST), stage.supplier(SUPPLIER)) == 403
+    response = await stage.client.post("/requirements/imports", data={"x": "y"}, headers=stage.operator)
+    assert response.status_code == 422

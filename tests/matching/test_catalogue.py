@@ -1,0 +1,43 @@
+import pytest
+
+from services.matching import catalogue
+
+STATES = {f"{number:02}" for number in range(1, 33)}
+
+
+def test_there_are_35_areas() -> None:
+    areas = catalogue.areas()
+    assert [area.code for area in areas] == [f"P{number:02}" for number in range(1, 36)]
+    assert all(area.name and area.name_en and area.attributes for area in areas)
+    assert {area.code: area.special_processes for area in areas}["P22"] == ("CQI-9", "CQI-11")
+    assert {area.code: area.special_processes for area in areas}["P26"] == ("CQI-30",)
+
+
+def test_the_weights_are_those_of_the_published_proposal() -> None:
+    weights = catalogue.rules().weights
+    assert (weights.capacity, weights.envelope_force, weights.tolerance, weights.qms) == (2000, 1500, 1500, 1500)
+    assert (weights.lead_time, weights.location, weights.origin) == (1000, 1000, 500)
+    assert (weights.ppm, weights.otif) == (500, 500)
+    assert (catalogue.rules().version, catalogue.rules().minimum_score) == ("match-2026-1", 5000)
+
+
+def test_neighbourhood_is_symmetric_and_of_all_states() -> None:
+    neighbours = catalogue.rules().neighbours
+    assert set(neighbours) == STATES
+    assert all(others <= STATES and state not in others for state, others in neighbours.items())
+    assert all(state in neighbours[other] for state, others in neighbours.items() for other in others)
+
+
+@pytest.mark.parametrize(
+    ("state", "others"),
+    [
+        ("03", {"02"}),
+        ("09", {"15", "17"}),
+        ("11", {"14", "16", "22", "24", "32"}),
+        ("19", {"05", "24", "28", "32"}),
+        ("22", {"11", "13", "15", "16", "24"}),
+        ("29", {"13", "15", "21"}),
+    ],
+)
+def test_states_border_on(state: str, others: set[str]) -> None:
+    assert catalogue.rules().neighbours[state] == others

@@ -1,0 +1,201 @@
+"""`files/table.py` and `files/requirements.py`."""
+
+import io
+import zipfile
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from services.matching.domain.requirement import Specification
+from services.matching.files.requirements import COLUMNS, read_requirements
+from services.matching.files.table import FileRefusedError
+
+FULL: dict[str, str] = {
+    "tractora": "tractora-1",
+    "area": "p01",
+    "titulo": "Soporte de motor",
+    "materiales": "acero; aluminio A380",
+    "fuerza_t": "1,200",
+    "largo_mm": "300",
+    "ancho_mm": "200",
+    "alto_mm": "100",
+    "tolerancia_um": "50",
+    "volumen_anual": "120,000",
+    "plazo_dias": "45",
+    "sgc": "IATF 16949",
+    "sgc_dispensable": "No",
+    "procesos_especiales": "CQI-9;CQI-11",
+    "ppm_max": "50",
+    "otif_pct_min": "95.5",
+    "vcr_pct_min": "75%",
+    "estado_planta": "1",
+    "metas": "T04:4;O01:3",
+    "indispensables": "T04;O02",
+    "vigente_hasta": "2026-12-31",
+}
+LEAST = {name: FULL[name] for name in ("area", "titulo", "volumen_anual", "estado_planta", "vigente_hasta")}
+
+
+def csv_of(*rows: dict[str, str], delimiter: str = ",") -> bytes:
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    lines = [names, *([row.get(name, "") for name in names] for row in rows)]
+    return "\n".join(delimiter.join(f'"{cell}"' for cell in line) for line in lines).encode()
+
+
+def xlsx_of(*rows: list[Any]) -> bytes:
+    workbook = Workbook()
+    sheet = workbook.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    buffer = io.BytesIO()
+    workbook.save(buffer)
+    return buffer.getvalue()
+
+
+def specification(content: bytes) -> Specification:
+    (row,), faults = read_requirements(content, max_rows=10)
+    assert faults == []
+    return row.asked.specification()
+
+
+def faults(**changes: str) -> list[tuple[int, str, str]]:
+    rows, found = read_requirements(csv_of(FULL | changes), max_rows=10)
+    assert rows == []
+    return [(fault.line, fault.column, fault.reason) for fault in found]
+
+
+def refusal(content: bytes) -> str:
+    with pytest.raises(FileRefusedError) as refused:
+        read_requirements(content, max_rows=2)
+    assert str(refused.value.detail).endswith(".")
+    return refused.value.reason
+
+
+EXPECTED = Specification(
+    area="P01",
+    title="Soporte de motor",
+    materials=("acero", "aluminio A380"),
+    force_t=1200,
+    envelope_mm=(300, 200, 100),
+    tolerance_um=50,
+    annual_volume=120_000,
+    lead_time_days=45,
+    qms="iatf_16949",
+    qms_waivable=False,
+    special_processes=("CQI-9", "CQI-11"),
+    ppm_max=50,
+    otif_bp_min=9550,
+    regional_value_bp_min=7500,
+    plant_state="01",
+    targets={"T04": 4, "O01": 3},
+    must_have=("T04", "O02"),
+    open_until=date(2026, 12, 31),
+)
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_every_column_of_a_csv_file(delimiter: str) -> None:
+    assert specification(csv_of(FULL, delimiter=delimiter)) == EXPECTED
+    (row,), _ = read_requirements(csv_of(FULL, delimiter=delimiter), max_rows=10)
+    assert (row.line, row.anchor_code) == (2, "TRACTORA-1")
+
+
+def test_a_workbook_with_numbers_and_dates_and_spanish_headers() -> None:
+    numbers = FULL | {"fuerza_t": 1200, "volumen_anual": 120_000.0, "estado_planta": 1, "otif_pct_min": 95.5}
+    values: dict[str, Any] = numbers | {"vigente_hasta": date(2026, 12, 31), "sgc_dispensable": False}
+    values["Título "] = values.pop("titulo")
+    values["Ppm Max"] = values.pop("ppm_max")
+    assert specification(xlsx_of(list(values), list(values.values()))) == EXPECTED
+
+
+def test_what_may_be_left_out() -> None:
+    asked = specification(csv_of(LEAST))
+    assert (asked.qms, asked.qms_waivable, asked.materials, asked.targets) == ("iso_9001", True, (), {})
+    (row,), _ = read_requirements(csv_of(LEAST), max_rows=10)
+    assert row.anchor_code is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "column", "reason"),
+    [
+        ({"area": "P36"}, "area", "cell_value"),
+        ({"titulo": ""}, "titulo", "cell_missing"),
+        ({"fuerza_t": "-1"}, "fuerza_t", "cell_value"),
+        ({"fuerza_t": "9999999999"}, "fuerza_t", "cell_value"),
+        ({"volumen_anual": "0"}, "volumen_anual", "cell_value"),
+        ({"volumen_anual": "12.5"}, "volumen_anual", "cell_value"),
+        ({"ancho_mm": ""}, "ancho_mm", "cell_missing"),
+        ({"largo_mm": "0"}, "largo_mm", "cell_value"),
+        ({"largo_mm": "x"}, "largo_mm", "cell_value"),
+        ({"sgc": "iso 14001"}, "sgc", "cell_value"),
+        ({"sgc_dispensable": "quizá"}, "sgc_dispensable", "cell_value"),
+        ({"procesos_especiales": "CQI9"}, "procesos_especiales", "cell_value"),
+        ({"otif_pct_min": "95.555"}, "otif_pct_min", "cell_value"),
+        ({"otif_pct_min": "101"}, "otif_pct_min", "cell_value"),
+        ({"estado_planta": "33"}, "estado_planta", "cell_value"),
+        ({"metas": "T04=4"}, "metas", "cell_value"),
+        ({"metas": "T04:5"}, "metas", "cell_value"),
+        ({"metas": "T04:3;T04:4"}, "metas", "cell_value"),
+        ({"indispensables": "X01"}, "indispensables", "cell_value"),
+        ({"vigente_hasta": "2026-02-30"}, "vigente_hasta", "cell_value"),
+        ({"vigente_hasta": "31/12/2026"}, "vigente_hasta", "cell_value"),
+    ],
+)
+def test_a_wrong_cell_is_reported_by_line_and_column(changes: dict[str, str], column: str, reason: str) -> None:
+    assert faults(**changes) == [(2, column, reason)]
+
+
+def test_the_rows_that_are_right_go_in_beside_those_that_are_wrong() -> None:
+    rows, found = read_requirements(csv_of(FULL, FULL | {"area": "X"}, LEAST), max_rows=10)
+    assert [row.line for row in rows] == [2, 4]
+    assert [fault.line for fault in found] == [3]
+
+
+def test_no_detail_quotes_a_cell() -> None:
+    _, found = read_requirements(csv_of(dict.fromkeys(FULL, "Sra. Ejemplo 55 1234 5678")), max_rows=10)
+    assert len(found) > 10
+    assert not any("Ejemplo" in fault.detail for fault in found)
+
+
+def test_files_that_cannot_be_read() -> None:
+    header = ",".join(LEAST)
+    assert refusal(b"") == "file_column_missing"
+    assert refusal(header.encode()) == "file_empty"
+    assert refusal(b"area,titulo\nP01,x") == "file_column_missing"
+    assert refusal(f"{header},precio\n".encode()) == "file_column_unknown"
+    assert refusal(f"{header},area\n".encode()) == "file_column_repeated"
+    assert refusal(csv_of(FULL, FULL, FULL)) == "file_too_many_rows"
+    assert refusal(b"\x00\x01") == "file_format"
+    assert refusal(b"PK\x03\x04 no archive") == "file_format"
+
+
+def test_a_workbook_that_would_fill_the_memory_is_not_opened() -> None:
+    assert refusal(xlsx_of(["area"], *[[None] * 150 + ["x"]])) == "file_too_large"
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * 50_000_001)
+    assert refusal(bomb.getvalue()) == "file_too_large"
+
+
+def test_latin_1_is_read_too() -> None:
+    assert specification(csv_of(FULL | {"titulo": "Cigüeñal"}).decode().encode("latin-1")).title == "Cigüeñal"
+
+
+@given(st.binary(max_size=200) | st.binary(max_size=200).map(lambda tail: b"PK\x03\x04" + tail))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    with pytest.raises(FileRefusedError):
+        read_requirements(content, max_rows=10)
+
+
+@given(st.fixed_dictionaries({column.name: st.text(max_size=12) for column in COLUMNS}))
+def test_any_cells_are_read_or_reported(cells: dict[str, str]) -> None:
+    plain = {name: text.replace('"', "").replace("\x00", "") for name, text in cells.items()}
+    try:
+        read_requirements(csv_of(plain), max_rows=10)
+    except FileRefusedError:
+        assert not any(text.strip() for text in plain.values())

@@ -1,0 +1,159 @@
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching.domain.gates import Gate, firm_gates, fits, overlap, process_gates
+from services.matching.domain.offering import SpecialProcess
+from tests.matching.given import RULES, TODAY, need, process, profile
+
+Side = st.integers(1, 10_000)
+
+
+def gates(offer: dict[str, Any], asked: dict[str, Any], **firm: Any) -> dict[str, Gate]:
+    found = process_gates(profile(**firm), process(**offer), need(**asked), RULES.cqi_valid_months, TODAY)
+    return {gate.gate: gate for gate in found}
+
+
+def failed(found: dict[str, Gate]) -> dict[str, str]:
+    return {name: gate.reason for name, gate in found.items() if not gate.passed}
+
+
+def test_whoever_has_what_is_asked_passes_every_gate() -> None:
+    special = SpecialProcess(code="CQI-9", assessed_on=date(2025, 6, 1))
+    offer = {"force_t": 400, "envelope_mm": (300, 900, 500), "special_processes": (special,)}
+    asked = {"materials": ("Acero",), "force_t": 400, "envelope_mm": (900, 300, 500), "special_processes": ("CQI-9",)}
+    found = gates(offer, asked)
+    assert failed(found) == {}
+    assert {gate.reason for gate in found.values()} == {"ok"}
+
+
+def test_every_failed_gate_is_listed_with_need_and_offer() -> None:
+    offer = {"materials": ("aluminio",), "force_t": 200, "envelope_mm": (100, 100, 100)}
+    asked = {
+        "materials": ("acero", "zinc"),
+        "force_t": 400,
+        "envelope_mm": (101, 1, 1),
+        "special_processes": ("CQI-9",),
+        "qms_waivable": False,
+    }
+    found = gates(offer, asked, qms="documented")
+    assert failed(found) == {
+        "materials": "no_common_material",
+        "force": "force_too_low",
+        "envelope": "part_too_large",
+        "special_process": "cqi_missing",
+        "qms": "qms_below_ladder",
+    }
+    assert (found["materials"].need, found["materials"].offer) == ("acero, zinc", "aluminio")
+    assert (found["force"].need, found["force"].offer) == ("400 t", "200 t")
+    assert (found["envelope"].need, found["envelope"].offer) == ("101 x 1 x 1 mm", "100 x 100 x 100 mm")
+    assert (found["special_process"].need, found["special_process"].offer) == ("CQI-9", "")
+    assert (found["qms"].need, found["qms"].offer) == ("iso_9001", "documented")
+
+
+def test_what_is_not_stated_bars_nobody() -> None:
+    asked = {"materials": ("acero",), "force_t": 400, "envelope_mm": (1, 1, 1)}
+    found = gates({"materials": ()}, asked)
+    assert failed(found) == {}
+    assert {found[name].reason for name in ("materials", "force", "envelope")} == {"not_stated"}
+
+
+def test_a_firm_outside_the_area_does_not_pass_the_process_gate() -> None:
+    found = process_gates(profile(), None, need(), RULES.cqi_valid_months, TODAY)
+    assert [(gate.gate, gate.reason) for gate in found if not gate.passed] == [("process", "area_not_offered")]
+
+
+@pytest.mark.parametrize(
+    ("part", "room", "goes_in"),
+    [
+        ((300, 200, 100), (100, 200, 300), True),
+        ((300, 200, 101), (100, 200, 300), False),
+        ((150, 150, 150), (1000, 1000, 149), False),
+        ((100, 100, 100), (100, 100, 100), True),
+    ],
+)
+def test_a_part_fits_by_its_sorted_sides(part: tuple[int, int, int], room: tuple[int, int, int], goes_in: bool) -> None:
+    assert fits(part, room) is goes_in
+
+
+@given(st.tuples(Side, Side, Side), st.permutations([0, 1, 2]), st.tuples(Side, Side, Side))
+def test_how_a_part_is_turned_does_not_matter(
+    part: tuple[int, int, int], turn: list[int], room: tuple[int, int, int]
+) -> None:
+    assert fits([part[side] for side in turn], room) == fits(part, room)
+    assert fits(part, part)
+
+
+@pytest.mark.parametrize(
+    ("needed", "offered", "shared"),
+    [
+        (("acero",), ("ACERO ",), True),
+        (("Aluminio",), ("alumínio",), True),
+        (("acero inoxidable",), ("acero",), True),
+        (("acero",), ("acero inoxidable",), True),
+        (("aluminio A380",), ("aluminio A356",), False),
+        (("aluminio/A380",), ("aluminio A380",), True),
+        (("ace",), ("acero",), False),
+        (("zinc", "acero"), ("cobre", "acero"), True),
+        (("acero",), ("/",), False),
+    ],
+)
+def test_materials_overlap_by_family_with_the_grade_optional(
+    needed: tuple[str, ...], offered: tuple[str, ...], shared: bool
+) -> None:
+    assert overlap(needed, offered) is shared
+
+
+@pytest.mark.parametrize(
+    ("assessed_on", "reason"),
+    [
+        (date(2025, 3, 2), "ok"),  # the anniversary is the last day
+        (date(2025, 3, 1), "cqi_expired"),
+        (date(2026, 3, 2), "ok"),
+    ],
+)
+def test_a_cqi_assessment_counts_for_twelve_months(assessed_on: date, reason: str) -> None:
+    special = SpecialProcess(code="CQI-9", assessed_on=assessed_on)
+    found = gates({"special_processes": (special,)}, {"special_processes": ("CQI-9",)})
+    assert found["special_process"].reason == reason
+
+
+def test_the_newest_assessment_of_a_code_counts_and_all_that_are_short_are_named() -> None:
+    specials = (
+        SpecialProcess(code="CQI-9", assessed_on=date(2026, 1, 1)),
+        SpecialProcess(code="CQI-9", assessed_on=date(2020, 1, 1)),
+        SpecialProcess(code="CQI-11", assessed_on=date(2020, 5, 6)),
+    )
+    found = gates({"special_processes": specials}, {"special_processes": ("CQI-9", "CQI-11", "CQI-12")})
+    gate = found["special_process"]
+    assert (gate.reason, gate.need, gate.offer) == ("cqi_missing", "CQI-12, CQI-11", "CQI-11 2021-05-06")
+
+
+@pytest.mark.parametrize(
+    ("firm", "asked", "passed", "reason"),
+    [
+        ({"qms": "iatf_16949"}, {}, True, "ok"),
+        ({"qms": "iso_9001"}, {}, True, "ok"),
+        ({"qms": "documented"}, {}, True, "below_ladder_waivable"),
+        ({"qms": "documented"}, {"qms_waivable": False}, False, "qms_below_ladder"),
+        ({"qms": "none"}, {}, False, "qms_below_ladder"),
+        ({"qms": "none"}, {"qms": "none"}, True, "not_asked"),
+        ({"qms": "iso_9001", "qms_valid_to": TODAY}, {"qms_waivable": False}, True, "ok"),
+        ({"qms": "iso_9001", "qms_valid_to": date(2026, 3, 1)}, {"qms_waivable": False}, False, "certificate_expired"),
+        ({"qms": "iso_9001", "qms_valid_to": date(2026, 3, 1)}, {}, True, "below_ladder_waivable"),
+        ({"qms": "iatf_16949", "qms_valid_to": date(2026, 3, 1)}, {"qms": "documented"}, True, "ok"),
+    ],
+)
+def test_the_qms_gate(firm: dict[str, Any], asked: dict[str, Any], passed: bool, reason: str) -> None:
+    gate = gates({}, asked, **firm)["qms"]
+    assert (gate.passed, gate.reason) == (passed, reason)
+
+
+@pytest.mark.parametrize("state", ["not_listed", "presumed", "disproved", "favourable_ruling"])
+def test_only_a_definitive_listing_bars(state: str) -> None:
+    assert all(gate.passed for gate in firm_gates(profile(list_69b=state), withdrawn=False))
+    found = firm_gates(profile(list_69b="definitive"), withdrawn=True)
+    assert [gate.reason for gate in found if not gate.passed] == ["withdrawn", "listed_definitive"]

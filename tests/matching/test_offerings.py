@@ -1,0 +1,167 @@
+"""Decisions of `handlers/offerings.py`."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Demand
+from services.matching.handlers import offerings as handlers
+from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
+from shared.contracts.event import EventData
+from shared.contracts.matching import MatchFound, MatchLost, OfferingAligned, OfferingNotAligned
+from shared.contracts.registration import SupplierChanged, SupplierProfile, SupplierWithdrawn
+from shared.messaging.decision import Decision, Due
+from tests.matching.given import (
+    NOW,
+    SUPPLIER,
+    an_id,
+    completed,
+    demand,
+    profiled,
+    registered,
+    requirement,
+    rescored,
+)
+
+LATER = NOW + timedelta(hours=2)
+
+HANDLERS: dict[type[EventData], Callable[..., Decision[Offering]]] = {
+    SupplierProfile: handlers.supplier_profiled,
+    SupplierWithdrawn: handlers.supplier_withdrawn,
+    DiagnosisCompleted: handlers.diagnosis_completed,
+    GapRescored: handlers.gap_rescored,
+}
+
+
+def told(
+    *events: EventData, asked: Demand, state: Offering | None = None, now: datetime = NOW
+) -> tuple[Offering, list[EventData]]:
+    """The offering after these events, and all that was emitted."""
+    emitted: list[EventData] = []
+    for event in events:
+        handler = next(handler for kind, handler in HANDLERS.items() if isinstance(event, kind))
+        decision = handler(state, event, now, asked)
+        state = decision.state
+        emitted += decision.events
+    assert state is not None
+    return state, emitted
+
+
+def withdrawn() -> SupplierWithdrawn:
+    return SupplierWithdrawn(supplier_id=SUPPLIER, reason="closed_down", withdrawn_at=NOW)
+
+
+def test_a_registration_tells_the_alignment_and_a_repeat_tells_nothing() -> None:
+    state, emitted = told(registered(), asked=demand(requirement()))
+    (event,) = emitted
+    assert isinstance(event, OfferingAligned)
+    assert [each.requirement_id for each in event.requirements] == [an_id("requirement")]
+    assert told(registered(), state=state, asked=demand(requirement())) == (state, [])
+
+
+def test_who_meets_nothing_is_told_what_is_missing() -> None:
+    _, (event,) = told(registered(), asked=demand(requirement(materials=("zinc",))))
+    assert isinstance(event, OfferingNotAligned)
+    assert [(each.gate, each.need, each.offer) for each in event.missing] == [("materials", "zinc", "acero")]
+
+
+def test_a_diagnosis_after_registration_finds_matches_and_a_closed_gap_unblocks_them() -> None:
+    asked = demand(requirement())
+    state, emitted = told(registered(), completed("T05"), asked=asked)
+    found = emitted[1]
+    assert isinstance(found, MatchFound)
+    assert (found.score, found.blocked_by, found.rules) == (10_000, ("T05",), "match-2026-1")
+    _, (found,) = told(rescored(at=LATER), state=state, asked=asked)
+    assert isinstance(found, MatchFound)
+    assert found.blocked_by == ()
+
+
+def test_a_withdrawal_loses_alignment_and_matches_in_that_order() -> None:
+    asked = demand(requirement())
+    state, _ = told(registered(), completed(), asked=asked)
+    decision = handlers.supplier_withdrawn(state, withdrawn(), NOW, asked)
+    assert [type(event) for event in decision.events] == [OfferingNotAligned, MatchLost]
+    assert isinstance(decision.events[1], MatchLost)
+    assert decision.events[1].reason == "supplier_withdrawn"
+    assert decision.due == (Due("certificate_expires", None),)
+    again = handlers.supplier_withdrawn(decision.state, withdrawn(), NOW, asked)
+    assert again.events == ()
+
+
+def test_a_late_change_does_not_bring_a_firm_back() -> None:
+    state, emitted = told(withdrawn(), profiled(SupplierChanged), completed(), asked=demand(requirement()))
+    assert [type(event) for event in emitted] == [OfferingNotAligned]
+    assert state.withdrawn
+
+
+registration: tuple[EventData, ...] = (registered(), profiled(SupplierChanged, ppm_12m=10))
+diagnoses: tuple[EventData, ...] = (completed("T05"), rescored(at=LATER))
+
+
+@given(st.lists(st.booleans(), min_size=4, max_size=4).filter(lambda picks: sum(picks) == 2))
+def test_the_order_between_topics_does_not_matter(picks: Sequence[bool]) -> None:
+    streams = {True: iter(registration), False: iter(diagnoses)}
+    asked = demand(requirement(), requirement("other", ppm_max=5))
+    state, _ = told(*(next(streams[pick]) for pick in picks), asked=asked)
+    expected, _ = told(*registration, *diagnoses, asked=asked)
+    assert state == expected
+
+
+@given(st.lists(st.sampled_from([*registration, *diagnoses]), max_size=6))
+def test_every_event_is_idempotent(events: list[EventData]) -> None:
+    asked = demand(requirement())
+    for event in events:
+        state, _ = told(*events, event, asked=asked)
+        assert told(event, state=state, asked=asked) == (state, [])
+
+
+def test_a_repeated_old_diagnosis_does_not_reopen_a_gap() -> None:
+    asked = demand(requirement())
+    state, _ = told(registered(), completed("T05"), rescored(at=LATER), asked=asked)
+    assert told(completed("T05"), state=state, asked=asked) == (state, [])
+
+
+def test_a_change_of_demand_is_decided_by_the_same_rule() -> None:
+    state, _ = told(registered(), completed(), asked=demand(requirement()))
+    decision = handlers.requirement_changed(state, {"area": "P01"}, NOW, demand())
+    assert [type(event) for event in decision.events] == [OfferingNotAligned, MatchLost]
+    assert handlers.requirement_changed(None, {"area": "P01"}, NOW, demand()).state is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "at"),
+    [
+        ({}, None),
+        ({"qms_valid_to": "2026-05-01"}, datetime(2026, 5, 2, 6, tzinfo=UTC)),
+        ({"qms": "documented", "qms_valid_to": "2026-05-01"}, None),
+        ({"qms_valid_to": "2026-03-02"}, datetime(2026, 3, 3, 6, tzinfo=UTC)),
+        ({"qms_valid_to": "2026-03-01"}, None),
+    ],
+)
+def test_the_next_last_day_is_due_the_day_after(changes: dict[str, Any], at: datetime | None) -> None:
+    decision = handlers.supplier_profiled(None, registered(**changes), NOW, demand())
+    assert decision.due == (Due("certificate_expires", at),)
+
+
+def test_the_earliest_of_certificate_and_assessments_is_due() -> None:
+    line = {"area": "P18", "special_processes": [{"code": "CQI-9", "assessed_on": "2025-04-10"}]}
+    event = registered(processes=[line], qms_valid_to="2026-05-01")
+    decision = handlers.supplier_profiled(None, event, NOW, demand())
+    assert decision.due == (Due("certificate_expires", datetime(2026, 4, 11, 6, tzinfo=UTC)),)
+    fired = handlers.certificate_expired(decision.state, datetime(2026, 4, 11, 6, tzinfo=UTC), demand())
+    assert fired.due == (Due("certificate_expires", datetime(2026, 5, 2, 6, tzinfo=UTC)),)
+
+
+def test_an_expired_certificate_loses_what_it_held() -> None:
+    asked = demand(requirement(qms_waivable=False))
+    state, _ = told(registered(qms_valid_to=date(2026, 5, 1)), completed(), asked=asked)
+    on_time = handlers.certificate_expired(state, datetime(2026, 5, 2, 6, tzinfo=UTC), asked)
+    assert [type(event) for event in on_time.events] == [OfferingNotAligned, MatchLost]
+    too_early = handlers.certificate_expired(state, datetime(2026, 5, 1, 6, tzinfo=UTC), asked)
+    assert too_early.events == ()
+    assert handlers.certificate_expired(None, NOW, asked).state is None

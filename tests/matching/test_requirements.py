@@ -1,0 +1,158 @@
+"""Decisions of `handlers/requirements.py`, and identities of `domain/requirement.py`."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.matching.domain.anchor import Anchor
+from services.matching.domain.requirement import Requirement, imported_id
+from services.matching.handlers import requirements as handlers
+from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished
+from shared.contracts.registration import AnchorJoined, AnchorLeft
+from shared.messaging.decision import Decision, Due, Refused, SweepRequest
+from tests.matching.given import ANCHOR, NOW, REGISTERED, an_id, anchor, need, requirement
+
+ID = an_id("requirement")
+
+
+def sweep(area: str) -> SweepRequest:
+    return SweepRequest("requirement_changed", {"area": area})
+
+
+def code(outcome: object) -> str:
+    assert isinstance(outcome, Refused)
+    return outcome.code
+
+
+def decided(outcome: Decision[Requirement] | Refused) -> Decision[Requirement]:
+    assert isinstance(outcome, Decision)
+    return outcome
+
+
+def joined(at: datetime = REGISTERED) -> AnchorJoined:
+    return AnchorJoined(anchor_id=ANCHOR, code="TRACTORA-1", name="Tractora Uno", states=("11",), joined_at=at)
+
+
+def left(at: datetime = NOW) -> AnchorLeft:
+    return AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=at)
+
+
+def test_publishing_tells_it_sweeps_the_area_and_sets_the_last_day() -> None:
+    decision = decided(handlers.publish(None, ID, anchor(), need(), NOW))
+    assert decision.state == requirement()
+    (event,) = decision.events
+    assert isinstance(event, RequirementPublished)
+    assert (event.key, event.anchor_id, event.specification.title) == (ID, ANCHOR, "Soporte")
+    assert decision.sweeps == (sweep("P01"),)
+    assert decision.due == (Due("requirement_expires", datetime(2027, 1, 1, 6, tzinfo=UTC)),)
+
+
+def test_publishing_again_changes_nothing() -> None:
+    assert handlers.publish(requirement(), ID, anchor(), need(), NOW) == Decision(requirement())
+    assert code(handlers.publish(requirement(), ID, anchor(), need(title="Otro"), NOW)) == "requirement_exists"
+
+
+@pytest.mark.parametrize(
+    ("who", "refusal"),
+    [
+        (None, "anchor_unknown"),
+        (anchor(joined_at=None, left_at=NOW), "anchor_unknown"),
+        (anchor(left_at=NOW), "anchor_left"),
+    ],
+)
+def test_only_an_anchor_that_takes_part_publishes(who: Anchor | None, refusal: str) -> None:
+    assert code(handlers.publish(None, ID, who, need(), NOW)) == refusal
+
+
+def test_the_last_day_is_today_or_later() -> None:
+    assert code(handlers.publish(None, ID, anchor(), need(open_until=date(2026, 3, 1)), NOW)) == "open_until_past"
+    decided(handlers.publish(None, ID, anchor(), need(open_until=date(2026, 3, 2)), NOW))
+    assert code(handlers.change(requirement(), need(open_until=date(2026, 3, 1)), NOW)) == "open_until_past"
+    decided(handlers.change(requirement(), need(open_until=date(2026, 3, 2)), NOW))
+
+
+def test_a_change_sweeps_the_old_area_and_the_new_one() -> None:
+    decision = decided(handlers.change(requirement(), need(area="P14"), NOW))
+    assert isinstance(decision.events[0], RequirementChanged)
+    assert decision.sweeps == (sweep("P01"), sweep("P14"))
+
+
+@pytest.mark.parametrize("changes", [{"title": "Otro"}, {"open_until": date(2026, 6, 30)}])
+def test_what_no_rule_reads_is_told_and_sweeps_nothing(changes: dict[str, Any]) -> None:
+    decision = decided(handlers.change(requirement(), need(**changes), NOW))
+    assert isinstance(decision.events[0], RequirementChanged)
+    assert decision.sweeps == ()
+    assert len(decision.due) == 1
+
+
+@pytest.mark.parametrize("changes", [{"annual_volume": 1}, {"targets": {"T01": 4}}, {"must_have": ("T01",)}])
+def test_what_a_reader_of_the_alignment_needs_sweeps(changes: dict[str, Any]) -> None:
+    assert decided(handlers.change(requirement(), need(**changes), NOW)).sweeps == (sweep("P01"),)
+
+
+def test_what_cannot_be_changed() -> None:
+    closed = decided(handlers.close(requirement(), "filled")).state
+    assert code(handlers.change(None, need(), NOW)) == "requirement_unknown"
+    assert code(handlers.change(closed, need(), NOW)) == "requirement_closed"
+    assert handlers.change(requirement(), need(), NOW) == Decision(requirement())
+
+
+def test_closing_once() -> None:
+    decision = decided(handlers.close(requirement(), "filled"))
+    (event,) = decision.events
+    assert isinstance(event, RequirementClosed)
+    assert (event.area, event.reason, decision.sweeps) == ("P01", "filled", (sweep("P01"),))
+    assert decision.due == (Due("requirement_expires", None),)
+    assert handlers.close(decision.state, "cancelled") == Decision(decision.state)
+    assert code(handlers.close(None, "filled")) == "requirement_unknown"
+
+
+def test_a_requirement_closes_by_time_after_its_last_day() -> None:
+    before = requirement(open_until=date(2026, 3, 2))
+    day_after = datetime(2026, 3, 3, 6, tzinfo=UTC)
+    early = handlers.requirement_expired(before, day_after - timedelta(seconds=1), None)
+    assert (early.events, early.due) == ((), (Due("requirement_expires", day_after),))
+    decision = handlers.requirement_expired(before, day_after, None)
+    assert isinstance(decision.events[0], RequirementClosed)
+    assert decision.events[0].reason == "expired"
+    assert handlers.requirement_expired(decision.state, day_after, None).events == ()
+    assert handlers.requirement_expired(None, day_after, None).state is None
+
+
+def test_a_row_of_a_file_publishes_or_changes() -> None:
+    assert isinstance(decided(handlers.take_in(None, ID, anchor(), need(), NOW)).events[0], RequirementPublished)
+    changed = decided(handlers.take_in(requirement(), ID, anchor(), need(annual_volume=5), NOW))
+    assert isinstance(changed.events[0], RequirementChanged)
+    assert decided(handlers.take_in(requirement(), ID, anchor(), need(), NOW)).events == ()
+
+
+def test_a_row_is_known_by_anchor_area_and_title() -> None:
+    assert imported_id(ANCHOR, "P01", "Soporte  de motor") == imported_id(ANCHOR, "P01", " soporte de Motor")
+    assert imported_id(ANCHOR, "P01", "Soporte") != imported_id(ANCHOR, "P02", "Soporte")
+    assert imported_id(ANCHOR, "P01", "Soporte") != imported_id(an_id("other"), "P01", "Soporte")
+
+
+def test_an_anchor_joins_and_leaves_with_its_requirements() -> None:
+    state = handlers.anchor_joined(None, joined(), NOW).state
+    assert state is not None
+    assert (state.code, state.takes_part) == ("TRACTORA-1", True)
+    decision = handlers.anchor_left(state, left(), NOW)
+    assert decision.state is not None
+    assert not decision.state.takes_part
+    assert decision.sweeps == (SweepRequest("anchor_left", {"anchor_id": str(ANCHOR)}),)
+    assert handlers.anchor_left(decision.state, left(), NOW).sweeps == ()
+    gone = handlers.anchor_gone(requirement(), {"anchor_id": str(ANCHOR)}, NOW, None)
+    assert isinstance(gone.events[0], RequirementClosed)
+    assert gone.events[0].reason == "anchor_left"
+
+
+def test_leaving_may_be_heard_of_before_joining() -> None:
+    gone = handlers.anchor_left(None, left(), NOW).state
+    state = handlers.anchor_joined(gone, joined(), NOW).state
+    assert state is not None
+    assert not state.takes_part
+    back = handlers.anchor_joined(state, joined(NOW + timedelta(days=1)), NOW).state
+    assert back is not None
+    assert back.takes_part
+    assert handlers.anchor_left(back, left(), NOW).sweeps == ()

@@ -1,0 +1,209 @@
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import asyncpg
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import MetaData
+from sqlalchemy.engine import Connection as SyncConnection
+
+from services.matching import reads, store
+from services.matching.domain.match import Match, shortlist
+from services.matching.domain.rematch import Offering, rematch
+from services.matching.domain.requirement import Requirement
+from services.matching.store import Table, anchors, demand, offerings, publishing, requirements
+from shared.messaging.repository import Repository, S
+from shared.runtime.database import Connection, Database
+from tests.matching.given import (
+    ANCHOR,
+    NOW,
+    REGISTERED,
+    SUPPLIER,
+    TODAY,
+    an_id,
+    anchor,
+    diagnosed,
+    matched,
+    offering,
+    process,
+    profile,
+    requirement,
+)
+from tests.matching.given import demand as asked_for
+
+
+async def save(database: Database, repository: Repository[S], *states: S) -> None:
+    """Write these as new or changed, whichever they are."""
+    async with database.transaction() as connection:
+        ids = [state.id for state in states]  # type: ignore[attr-defined]
+        known = await repository.load_many(connection, ids)
+        new = [state for state in states if state.id not in known]  # type: ignore[attr-defined]
+        await repository.save_many(connection, new, [state for state in states if state not in new])
+
+
+async def load(database: Database, repository: Repository[S], state: S) -> S:
+    async with database.transaction() as connection:
+        found = await repository.load_many(connection, [state.id])  # type: ignore[attr-defined]
+        return found[state.id]  # type: ignore[attr-defined]
+
+
+def decided(id_: str, *requirements: Requirement, **changes: object) -> Offering:
+    before = Offering(an_id(id_), profile=profile(**changes), diagnosis=diagnosed())
+    return rematch(before, asked_for(*requirements), TODAY).offering
+
+
+async def test_the_migration_makes_the_tables_that_are_declared(database: Database) -> None:
+    def compare(connection: SyncConnection) -> list[object]:
+        known = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [change for change in compare_metadata(known, metadata) if change[0] not in left_alone]
+
+    metadata: MetaData = Table.metadata
+    left_alone = ("remove_table", "remove_index")  # those of the messages
+    async with database.session() as session:
+        connection = await session.connection()
+        assert await connection.run_sync(compare) == []
+
+
+async def test_what_is_saved_is_loaded(database: Database) -> None:
+    asked = requirement(envelope_mm=(3, 2, 1), targets={"T01": 4}, must_have=("T01",), otif_bp_min=9500)
+    await save(database, requirements, asked)
+    await save(database, anchors, anchor(states=("11", "22")))
+    one, two = matched(requirement()), decided("other", requirement(materials=("zinc",)))
+    await save(database, offerings, one, two)
+    assert await load(database, requirements, asked) == asked
+    assert await load(database, anchors, anchor()) == anchor(states=("11", "22"))
+    assert await load(database, offerings, one) == one
+    assert await load(database, offerings, two) == two
+    assert await reads.find_offering(database, SUPPLIER) == one
+    assert await reads.find_requirement(database, asked.id) == asked
+    assert await reads.all_anchors(database) == [anchor(states=("11", "22"))]
+
+
+async def test_the_derived_tables_follow_the_offering(database: Database) -> None:
+    a, b = requirement("a"), requirement("b")
+    before = matched(a, b)
+    await save(database, offerings, before)
+    assert len(await reads.ranked_matches(database, a.id, limit=9, offset=0)) == 1
+    listed = shortlist(before.matches[0])
+    assert isinstance(listed, Match)
+    after = rematch(replace(before, matches=(listed, before.matches[1])), asked_for(listed_only := a), TODAY).offering
+    await save(database, offerings, after)
+    (candidate,) = await reads.ranked_matches(database, listed_only.id, limit=9, offset=0)
+    assert (candidate.supplier_id, candidate.match) == (SUPPLIER, after.matches[0])
+    assert await reads.ranked_matches(database, b.id, limit=9, offset=0) == []
+    assert [tuple(each) for each in await reads.coverage(database)] == [("P01", 0, 1, 1)]
+    moved = replace(after, profile=profile(process(area="P02")), matches=())
+    await save(database, offerings, rematch(moved, asked_for(a), TODAY).offering)
+    assert await in_area(database, "P01") == []
+    assert await in_area(database, "P02") == [SUPPLIER]
+    assert await reads.find_match(database, candidate.match.id) is None
+    await save(database, offerings, replace(moved, withdrawn_at=NOW))
+    assert await in_area(database, "P02") == []
+
+
+async def in_area(database: Database, area: str, limit: int = 9) -> Sequence[object]:
+    async with database.connection() as connection:
+        return await store.offerings_in_area(connection, {"area": area}, None, limit)
+
+
+async def test_a_sweep_goes_on_where_it_stopped(database: Database) -> None:
+    ids = sorted(an_id(str(number)) for number in range(5))
+    await save(database, offerings, *(replace(offering(), id=id_) for id_ in ids))
+    async with database.connection() as connection:
+        args = {"area": "P01"}
+        first = await store.offerings_in_area(connection, args, None, 2)
+        rest = await store.offerings_in_area(connection, args, first[-1], 9)
+    assert [*first, *rest] == ids
+    assert len(first) == 2
+
+
+async def test_the_open_requirements_of_an_anchor(database: Database) -> None:
+    mine, closed = requirement("mine"), replace(requirement("closed"), status="closed")
+    other = replace(requirement("other"), anchor_id=an_id("other anchor"))
+    await save(database, requirements, mine, closed, other)
+    async with database.connection() as connection:
+        found = await store.requirements_of_anchor(connection, {"anchor_id": str(ANCHOR)}, None, 9)
+    assert found == [mine.id]
+
+
+async def test_candidates_by_score_then_grade_then_registration_then_id(database: Database) -> None:
+    asked = requirement()
+    later = REGISTERED.replace(year=2027)
+    graded = replace(decided("graded", asked, registered_at=later), diagnosis=replace(diagnosed(), grade="A"))
+    best = decided("best", asked)
+    low = decided("low", asked, state="19")
+    late = decided("late", asked, registered_at=later)
+    twins = sorted([decided("twin 1", asked), best], key=lambda each: each.id)
+    await save(database, offerings, low, late, graded, *twins)
+    found = await reads.ranked_matches(database, asked.id, limit=9, offset=0)
+    assert [each.supplier_id for each in found] == [graded.id, *(twin.id for twin in twins), late.id, low.id]
+    page = await reads.ranked_matches(database, asked.id, limit=2, offset=3)
+    assert [each.supplier_id for each in page] == [late.id, low.id]
+
+
+async def test_requirements_are_listed_by_what_is_asked_of_the_list(database: Database) -> None:
+    a = requirement("a")
+    b = replace(requirement("b", area="P02"), status="closed", closed_reason="filled")
+    c = replace(requirement("c"), anchor_id=an_id("other anchor"))
+    await save(database, requirements, a, b, c)
+
+    async def listed(**wanted: object) -> set[object]:
+        every = {"area": None, "anchor_id": None, "status": None, "after": None, "limit": 9}
+        return {each.id for each in await reads.page_of_requirements(database, **(every | wanted))}  # type: ignore[arg-type]
+
+    assert await listed() == {a.id, b.id, c.id}
+    assert await listed(area="P02") == {b.id}
+    assert await listed(anchor_id=ANCHOR, status="open") == {a.id}
+    first, *_ = sorted((a.id, b.id, c.id))
+    assert await listed(after=first) == {a.id, b.id, c.id} - {first}
+
+
+async def test_an_unchanged_demand_is_read_once(database: Database) -> None:
+    async def read() -> object:
+        async with database.transaction() as connection:
+            return await demand(connection)
+
+    empty = await read()
+    assert empty == asked_for()
+    await save(database, requirements, requirement())
+    first = await read()
+    assert first == asked_for(requirement())
+    assert await read() is first
+    closed = replace(requirement(), status="closed", closed_reason="filled")
+    await save(database, requirements, closed)
+    assert await read() == asked_for()
+
+
+async def test_publishing_waits_for_whoever_reads_the_demand_and_the_other_way_round(database: Database) -> None:
+    async def locked(connection: Connection) -> bool:
+        """Whether the other side has to wait."""
+        try:
+            async with connection.transaction():
+                await connection.execute("SET LOCAL lock_timeout = '50ms'")
+                await publishing(connection)
+        except asyncpg.LockNotAvailableError:
+            return True
+        return False
+
+    async with database.connection() as other:
+        async with database.transaction() as reading:
+            await demand(reading)
+            async with database.transaction() as also_reading:
+                await asyncio.wait_for(demand(also_reading), 1)
+            assert await locked(other)
+        assert not await locked(other)
+        async with database.transaction() as first:
+            await publishing(first)
+            assert await locked(other)
+
+
+async def test_an_anchor_cannot_leave_while_it_publishes(database: Database) -> None:
+    await save(database, anchors, anchor())
+    async with database.transaction() as connection:
+        assert await publishing(connection) == {ANCHOR: anchor()}
+        async with database.connection() as other, other.transaction():
+            await other.execute("SET LOCAL lock_timeout = '50ms'")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await anchors.load_many(other, [ANCHOR])
