@@ -182,6 +182,23 @@ def _record(topic: str, key: UUID, number: int) -> Record:
     return Record(topic, 0, number, str(key).encode(), encode(envelope(Told(on=topic, account=key, number=number))))
 
 
+async def test_trap_8_the_consumer_s_unsafe_defaults_are_replaced(bench: Bench, topic: str) -> None:
+    async with bench.subscriber(topic) as subscriber:
+        consumer = subscriber._subscriber.consumer
+        assert consumer is not None
+        settings = {
+            name: getattr(consumer, f"_{name}")
+            for name in ("auto_offset_reset", "enable_auto_commit", "session_timeout_ms", "rebalance_timeout_ms")
+        }
+        assert settings == {
+            "auto_offset_reset": "earliest",
+            "enable_auto_commit": False,
+            "session_timeout_ms": 30_000,
+            "rebalance_timeout_ms": 60_000,
+        }
+        assert subscriber._subscriber.batch_timeout_ms <= 20, "FastStream sleeps as long after each empty poll"
+
+
 async def test_trap_10_a_batch_costs_the_same_number_of_statements_whatever_its_size(bench: Bench, topic: str) -> None:
     """No row has a round trip of its own. Counted, never timed."""
     await _statements(bench, topic, 1)  # the connection learns the types it meets

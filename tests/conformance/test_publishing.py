@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownTo
 from confluent_kafka import Producer
 
 from shared.messaging import journal
+from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from tests.conformance.stage import Bench, Told, envelope, eventually
 
@@ -203,6 +204,17 @@ async def test_trap_8_no_topic_is_made_by_writing_to_it(bench: Bench) -> None:
             await bench.send([("never.made.v1", None, b"x")])
     topics = await asyncio.to_thread(lambda: bench.broker.node.admin().list_topics(timeout=5).topics)
     assert "never.made.v1" not in topics
+
+
+async def test_trap_8_the_producer_waits_for_every_replica_and_is_idempotent(bench: Bench, topic: str) -> None:
+    publisher = Publisher(bench.broker.settings(), "conformance")
+    await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+    async with bench.database.connection() as connection:
+        delivery = await publisher.publish(await journal.unpublished(connection, 10))
+    producer = publisher._producer
+    assert producer is not None
+    assert (len(delivery.acked), producer._sender._acks, producer._txn_manager is not None) == (1, -1, True)
+    await publisher.close()
 
 
 def _by_key(told: list[Told]) -> dict[UUID, list[int]]:
