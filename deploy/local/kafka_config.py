@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import struct
 import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -134,13 +135,24 @@ def server_properties(node: Node, logs: Path) -> str:
     """The broker's configuration; it holds secrets."""
     return SERVER_PROPERTIES.format(
         host=LOOPBACK,
-        logs=logs,
+        logs=property_value(logs),
         scram=SCRAM,
         scram_lower=SCRAM.lower(),
         admin=ADMIN,
         broker=BROKER,
         **asdict(node),
     )
+
+
+def log_properties(log: Path) -> str:
+    """The configuration of the broker's own log."""
+    return LOG4J2_PROPERTIES.format(log=property_value(log))
+
+
+def property_value(path: Path) -> str:
+    """A path as Java reads it from a properties file, which is Latin-1 whatever the system is."""
+    units = struct.iter_unpack(">H", str(path).encode("utf-16-be"))
+    return "".join(chr(unit) if unit < 0x80 and unit != ord("\\") else f"\\u{unit:04x}" for (unit,) in units)
 
 
 def admin_properties(node: Node) -> str:

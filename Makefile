@@ -1,0 +1,39 @@
+# The doors of the project. Each sets itself up; all that is needed is Python 3.11 or newer, and make.
+
+PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# Newer than the lock and the project's own file when what they name is installed.
+INSTALLED := $(VENV)/.installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: setup demo test check up
+
+setup: $(INSTALLED)
+
+demo: setup
+	@$(BIN)/pdp demo
+
+test: setup
+	@$(BIN)/python -m pytest
+
+check: setup
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy --explicit-package-bases services shared deploy tests
+	$(BIN)/lint-imports
+	$(BIN)/python -m shared.contracts.compatibility
+
+up: setup
+	@$(BIN)/pdp up
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Python 3.11 or newer is needed; install it, or name it: make PYTHON=/path/to/python3" >&2; exit 1; }
+	@echo "Installing the pinned dependencies into $(VENV) (a minute or two, once)"
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "$(PYTHON) cannot make a virtual environment; install its venv module (Debian: python3-venv)" >&2; exit 1; }
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@

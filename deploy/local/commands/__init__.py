@@ -1,0 +1,1 @@
+"""The commands of `pdp`: one small module each, imported only when it is called."""

@@ -1,0 +1,190 @@
+"""The whole platform on one machine: engines, what they need, and one process per service, each started again when it
+crashes. All of its state is in one data folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from deploy.local import provisioning, services
+from deploy.local.aside import aside
+from deploy.local.client import Client
+from deploy.local.errors import LocalError
+from deploy.local.kafka import Kafka, KafkaNodeError
+from deploy.local.layout import Layout
+from deploy.local.partners import PartnerBook
+from deploy.local.postgres import Postgres, PostgresError
+from deploy.local.processes import Supervisor, run_once
+from deploy.local.readiness import Readiness, shown
+from deploy.local.state import Claim, claim
+from deploy.local.texts import say
+from shared.messaging.topics import SERVICES
+
+ANY_PORTS = "PDP_ANY_PORTS"
+"""Set, no usual port is taken: two platforms that start at the same moment would both see it free."""
+ENGINE_TIMEOUT = 90.0
+"""Seconds for an engine to be up: a broker that was killed reads its whole log again."""
+SERVICE_TIMEOUT = 90.0
+"""Seconds for all services to be ready, on a machine that is busy with something else."""
+CRASHES_AT_START = 3
+"""A process that ends as often while it starts will not start at all."""
+PROBE_SLICE = 0.5
+PROBE_PAUSE = 0.2
+SERVICE_GRACE = 25.0
+"""More than a service takes to finish what is under way (`stop_grace_s`), so that none is cut off."""
+
+Report = Callable[[str], None]
+
+
+class PlatformError(LocalError):
+    """The platform cannot be started."""
+
+
+@asynccontextmanager
+async def running(data: Path, report: Report) -> AsyncIterator[Client]:
+    """The platform for the time of the block: started before it, all ready, stopped in order after it.
+
+    `report` is told each step and each crash. It must run on asyncio's own loop in the main thread.
+    Raises ``AlreadyRunningError`` when another process runs this folder, ``PlatformError`` and the engines' own errors.
+    """
+    with claim(data) as held:
+        if held.ended:
+            report(say("recovered", names=", ".join(held.ended)))
+        platform = Platform(data, held, report)
+        try:
+            await platform.start()
+            held.record_ready()
+            yield Client(data, platform.ports)
+        finally:
+            await platform.stop()
+
+
+class Platform:
+    """The composition. The data folder must be claimed."""
+
+    def __init__(self, data: Path, held: Claim, report: Report) -> None:
+        self._layout = Layout(data)
+        self._held = held
+        self._report = report
+        self._usual_ports = not os.environ.get(ANY_PORTS)
+        if self._usual_ports:
+            self._kafka, self._postgres = Kafka(self._layout.kafka), Postgres(self._layout.postgres)
+        else:
+            self._kafka = Kafka(self._layout.kafka, port=0, controller_port=0)
+            self._postgres = Postgres(self._layout.postgres, port=0)
+        self._book = PartnerBook(self._layout.partners)
+        self._services = services.present()
+        self._passwords = self._layout.service_passwords(SERVICES)
+        self._supervisor = Supervisor(on_change=lambda _: self._record(), report=report)
+        self.ports: dict[str, int] = {}
+
+    async def start(self) -> None:
+        """Start everything, and return when every service is ready."""
+        self._layout.issuer().ensure_key()
+        async with _together() as engines:
+            engines.create_task(self._start_kafka())
+            stores = engines.create_task(self._start_stores())
+        async with _together() as rest:
+            rest.create_task(self._start_services(stores.result()))
+            rest.create_task(aside(provisioning.limit, self._kafka, self._book))
+
+    async def stop(self) -> None:
+        """Stop the services, then the engines."""
+        await self._supervisor.stop(grace=SERVICE_GRACE)
+
+    async def _start_kafka(self) -> None:
+        partners = self._book.ensure_first()
+        await aside(self._kafka.install, self._report)
+        command = await aside(self._kafka.command)
+        self._report(say("kafka.starting", address=self._kafka.bootstrap))
+        await self._supervisor.start(command)
+        await self._engine_up("kafka", self._kafka.wait_ready)
+        self._report(say("kafka.filling"))
+        await aside(provisioning.provision, self._kafka, self._passwords, partners)
+
+    async def _start_stores(self) -> dict[str, str]:
+        """PostgreSQL with a migrated store for each service: their connection strings."""
+        command = await aside(self._postgres.command)
+        self._report(say("postgres.starting", port=self._postgres.port))
+        await self._supervisor.start(command)
+        await self._engine_up("postgres", self._postgres.wait_ready)
+        stores = await aside(self._postgres.ensure_databases, self._services)
+        self._report(say("postgres.migrating"))
+        migration = services.migration(self._layout, stores)
+        if await run_once(migration) != 0:
+            raise PlatformError(say("error.migration", log=migration.log))
+        return stores
+
+    async def _engine_up(self, name: str, wait_ready: Callable[[float], None]) -> None:
+        """Wait in slices: a stop, or an engine that keeps crashing, ends the wait."""
+        deadline = time.monotonic() + ENGINE_TIMEOUT
+        while True:
+            try:
+                await aside(wait_ready, PROBE_SLICE)
+            except (KafkaNodeError, PostgresError):
+                self._refuse_crashing(name)
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                return
+
+    async def _start_services(self, stores: dict[str, str]) -> None:
+        ports = services.choose_ports(self._services, usual=self._usual_ports)
+        self.ports = {"kafka": _port_of(self._kafka), "postgres": self._postgres.port, **ports}
+        self._held.record_ports(self.ports)
+        self._report(say("services.starting", names=", ".join(self._services)))
+        for name in self._services:
+            await self._supervisor.start(
+                services.command(
+                    name,
+                    layout=self._layout,
+                    kafka=self._kafka,
+                    password=self._passwords[name],
+                    store=stores[name],
+                    port=ports[name],
+                )
+            )
+        await self._services_ready(ports)
+
+    async def _services_ready(self, ports: dict[str, int]) -> None:
+        deadline = time.monotonic() + SERVICE_TIMEOUT
+        waiting: list[str] = []
+        async with Readiness() as readiness:
+            while late := {name: found for name, found in (await readiness.troubles(ports)).items() if found}:
+                for name in late:
+                    self._refuse_crashing(name)
+                if time.monotonic() > deadline:
+                    name, found = next(iter(late.items()))
+                    raise PlatformError(say("error.late", name=name, why=shown(found), log=self._layout.log(name)))
+                if waiting != [*late]:
+                    waiting = [*late]
+                    self._report(say("services.waiting", names=", ".join(waiting)))
+                await asyncio.sleep(PROBE_PAUSE)
+
+    def _refuse_crashing(self, name: str) -> None:
+        if self._supervisor.restarts.get(name, 0) >= CRASHES_AT_START:
+            logs = {"kafka": self._kafka.log, "postgres": self._postgres.log}
+            log = logs.get(name) or self._layout.log(name)
+            raise PlatformError(say("error.crashing", name=name, log=log))
+
+    def _record(self) -> None:
+        self._held.record_children(self._supervisor.processes, self._supervisor.restarts)
+
+
+@asynccontextmanager
+async def _together() -> AsyncIterator[asyncio.TaskGroup]:
+    """A task group whose first error comes out as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
+
+
+def _port_of(kafka: Kafka) -> int:
+    return int(kafka.bootstrap.rpartition(":")[2])

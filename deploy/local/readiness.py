@@ -1,0 +1,52 @@
+"""Whether the services are ready, as they say themselves."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Self
+
+import httpx
+
+from deploy.local.ports import LOOPBACK
+from deploy.local.texts import say
+
+ANSWER_TIMEOUT = 2.0
+"""A service that takes longer to say how it is, is not well."""
+
+Troubles = Mapping[str, str]
+"""What keeps a service from being ready, by part; empty when it is."""
+
+
+class Readiness:
+    """Asks services whether they are ready. To be closed by ``async with``."""
+
+    def __init__(self) -> None:
+        # Not verifying certificates, because there are none: reading the system's takes longer than all requests.
+        self._client = httpx.AsyncClient(timeout=ANSWER_TIMEOUT, trust_env=False, verify=False)  # noqa: S501
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._client.aclose()
+
+    async def troubles(self, ports: Mapping[str, int]) -> dict[str, Troubles]:
+        """What keeps each of the services from being ready, by service; all are asked at once."""
+        found = await asyncio.gather(*(self._ask(port) for port in ports.values()))
+        return dict(zip(ports, found, strict=True))
+
+    async def _ask(self, port: int) -> Troubles:
+        try:
+            answer = await self._client.get(f"http://{LOOPBACK}:{port}/ready")
+            told = answer.json()
+        except (httpx.HTTPError, ValueError):
+            return {"http": say("state.silent")}
+        if answer.status_code == httpx.codes.OK:
+            return {}
+        return told if isinstance(told, dict) else {"http": say("state.silent")}
+
+
+def shown(found: Troubles) -> str:
+    """The troubles in one line."""
+    return "; ".join(f"{part}: {trouble}" for part, trouble in found.items())

@@ -1,0 +1,64 @@
+"""The services that this checkout has, and how each is run on this machine."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from deploy.local.command import Command
+from deploy.local.kafka import Kafka
+from deploy.local.layout import ISSUER, Layout
+from deploy.local.ports import free_port
+from shared.messaging.topics import SERVICES
+
+ROOT = Path(__file__).parents[2]
+STORES = "PDP_STORES"
+"""JSON object from service to connection string, for the process that migrates."""
+
+USUAL_PORTS = {
+    "portal": 8100,
+    "registration": 8101,
+    "matching": 8102,
+    "diagnosis": 8103,
+    "development": 8104,
+    "financing": 8105,
+}
+
+
+def present() -> tuple[str, ...]:
+    """Names of the services that can be run: each has a `__main__.py`."""
+    return tuple(name for name in SERVICES if (ROOT / "services" / name / "__main__.py").exists())
+
+
+def choose_ports(names: Iterable[str], *, usual: bool = True) -> dict[str, int]:
+    """The usual port of each service, or another one where that is taken. Raises ``OSError`` when none is free."""
+    chosen: dict[str, int] = {}
+    for name in names:
+        port = free_port(USUAL_PORTS[name] if usual else 0)
+        while port in chosen.values():
+            port = free_port()
+        chosen[name] = port
+    return chosen
+
+
+def command(name: str, *, layout: Layout, kafka: Kafka, password: str, store: str, port: int) -> Command:
+    """The process of one service; what it must know goes through its environment, which only its owner can read."""
+    environment = {
+        "PDP_DATABASE_URL": store,
+        "PDP_HTTP_PORT": str(port),
+        "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
+        "PDP_KAFKA_USER": name,
+        "PDP_KAFKA_PASSWORD": password,
+        "PDP_OIDC_ISSUER": ISSUER,
+        "PDP_OIDC_JWKS": str(layout.issuer().jwks_path),
+    }
+    argv = (sys.executable, "-m", f"services.{name}")
+    return Command(name, argv, log=layout.log(name), env=environment, cwd=ROOT)
+
+
+def migration(layout: Layout, stores: Mapping[str, str]) -> Command:
+    """The process that brings these stores to the newest revision, and ends."""
+    argv = (sys.executable, "-m", "deploy.local.migrate")
+    return Command("migrations", argv, log=layout.log("migrations"), env={STORES: json.dumps(dict(stores))}, cwd=ROOT)

@@ -1,0 +1,240 @@
+"""`pdp` as one types it: what it explains, and the one sentence that it says when something is wrong."""
+
+import ast
+import json
+import string
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import jwt
+import pytest
+
+from deploy.local import cli
+from deploy.local.layout import Layout
+from deploy.local.texts import TEXTS, say
+from services.registration.domain.anchor import anchor_id
+from shared.security.tokens import Verifier
+from tests.deploy.program import Told, pdp, pdp_apart
+
+LOCAL = Path(cli.__file__).parent
+EXAMPLES = LOCAL / "sample" / "explain"
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data folder where nothing runs."""
+    monkeypatch.setenv("PDP_DATA", str(tmp_path))
+    monkeypatch.setenv("PDP_LANG", "es")
+    return tmp_path
+
+
+def explain(folder: Path, rule: str, payload: object) -> Told:
+    file = folder / "payload.json"
+    file.write_text(json.dumps(payload), encoding="utf-8")
+    return pdp("explain", rule, str(file))
+
+
+@pytest.mark.parametrize(
+    ("rfc", "verdict"),
+    [
+        ("SAT970701NN3", "valid"),
+        ("MAB9307148T4", "valid"),
+        ("TME840315KT6", "valid"),
+        ("FMO830423976", "valid"),
+        ("VME640813HF6", "valid"),
+        ("GODE561231GR8", "valid"),
+        ("VACE460910SX6", "warning"),
+        ("XAXX010101000", "refused"),
+        ("SAT979901NN3", "refused"),
+    ],
+)
+def test_an_rfc_is_explained(folder: Path, rfc: str, verdict: str) -> None:
+    outcome = explain(folder, "rfc", {"rfc": rfc})
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.json["verdict"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("sector", "workers", "millions", "score", "stratum"),
+    [
+        ("industry", 10, "4.00", "4.6", "micro"),
+        ("industry", 10, "4.01", "4.609", "small"),
+        ("industry", 11, "3.9", "4.61", "small"),
+        ("industry", 50, "100", "95", "small"),
+        ("industry", 51, "100", "95.1", "medium"),
+        ("industry", 250, "250", "250", "medium"),
+        ("industry", 251, "250", "250.1", "large"),
+        ("trade", 30, "100", "93", "small"),
+        ("services", 100, "250", "235", "medium"),
+    ],
+)
+def test_a_size_is_explained(folder: Path, sector: str, workers: int, millions: str, score: str, stratum: str) -> None:
+    sales = str(Decimal(millions) * 1_000_000)
+    outcome = explain(folder, "size", {"sector": sector, "workers": workers, "annual_sales_mxn": sales})
+    assert outcome.code == 0
+    assert (Decimal(outcome.json["score"]), outcome.json["stratum"]) == (Decimal(score), stratum)
+
+
+@pytest.mark.parametrize(
+    ("changes", "overall", "grade"), [({}, "80.00", "B"), ({"T12": None}, "80.00", "B"), ({"F": 2}, "78.00", "C")]
+)
+def test_a_diagnosis_is_explained(folder: Path, changes: dict[str, int | None], overall: str, grade: str) -> None:
+    questions = json.loads((EXAMPLES / "diagnosis.json").read_text(encoding="utf-8"))["levels"]
+    levels = {code: changes.get(code, changes.get(code[0], 3)) for code in questions}
+    outcome = explain(folder, "diagnosis", {"levels": levels})
+    assert outcome.code == 0
+    assert (outcome.json["overall"], outcome.json["grade"]) == (overall, grade)
+
+
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match"])
+def test_every_example_is_explained(folder: Path, rule: str) -> None:
+    outcome = pdp("explain", rule, str(EXAMPLES / f"{rule}.json"))
+    assert outcome.code == 0
+    assert outcome.json["source"]
+
+
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match"])
+@pytest.mark.parametrize("payload", [{}, {"rfc": 7}, {"sector": "art"}, {"levels": {"T01": 9}}, {"offering": 1}])
+def test_bad_values_end_with_one_sentence_and_code_2(folder: Path, rule: str, payload: dict[str, Any]) -> None:
+    outcome = explain(folder, rule, payload)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert len(outcome.err.strip().splitlines()) == 1
+    assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '"RFC"', "1" * 5000, "[" * 100_000, '{"rfc": }'])
+def test_what_is_no_json_object_ends_with_one_sentence_and_code_2(folder: Path, text: str) -> None:
+    (folder / "bad.json").write_text(text, encoding="utf-8")
+    outcome = pdp("explain", "rfc", str(folder / "bad.json"))
+    assert (outcome.code, outcome.out) == (2, "")
+    assert len(outcome.err.strip().splitlines()) == 1
+
+
+def test_a_file_that_is_missing_or_no_text_ends_with_code_2(folder: Path) -> None:
+    assert pdp("explain", "rfc", str(folder / "absent.json")).code == 2
+    assert pdp("explain", "rfc", str(folder)).code == 2
+    (folder / "latin.json").write_bytes('{"rfc": "Ñ"}'.encode("latin-1"))
+    assert pdp("explain", "rfc", str(folder / "latin.json")).code == 2
+
+
+def test_the_payload_comes_from_standard_input_too() -> None:
+    assert pdp_apart("explain", "rfc", "-", text='{"rfc": "SAT970701NN3"}').json["verdict"] == "valid"
+
+
+HEAVY = ("aiokafka", "confluent_kafka", "asyncpg", "sqlalchemy", "fastapi", "httpx", "jgo", "faststream")
+
+
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match"])
+def test_explaining_imports_nothing_that_talks(rule: str) -> None:
+    script = (
+        "import sys; from deploy.local import cli\n"
+        "try: cli.main()\n"
+        f"except SystemExit: print(*sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)"
+    )
+    argv = [sys.executable, "-c", script, "explain", rule, str(EXAMPLES / f"{rule}.json")]
+    told = subprocess.run(argv, capture_output=True, text=True, check=True)
+    assert told.stderr.strip() == ""
+
+
+def test_a_token_is_printed_alone_and_is_accepted(folder: Path) -> None:
+    layout = Layout(folder)
+    layout.issuer().ensure_key()
+    supplier = UUID(int=7)
+    outcome = pdp("token", "--role", "supplier", "--supplier", str(supplier), "--subject", "ana")
+    claims = Verifier("http://127.0.0.1/pdp", str(layout.issuer().jwks_path), "pdp").claims(outcome.out.strip())
+    assert (claims["roles"], claims["supplier_id"], claims["sub"]) == (["supplier"], str(supplier), "ana")
+
+
+def test_an_anchor_may_be_named_by_its_code(folder: Path) -> None:
+    Layout(folder).issuer().ensure_key()
+    outcome = pdp("token", "--role", "anchor", "--anchor", "TR01")
+    claims = jwt.decode(outcome.out.strip(), options={"verify_signature": False})
+    assert claims["anchor_id"] == str(anchor_id("TR01"))
+
+
+def test_a_token_wants_a_key_and_who_it_is_for(folder: Path) -> None:
+    assert pdp("token", "--role", "supplier").code == 2
+    assert pdp("token", "--role", "king").code == 2
+    without_key = pdp("token", "--role", "operator")
+    assert (without_key.code, without_key.err.strip()) == (1, say("error.no_key"))
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["status"],
+        ["tail"],
+        ["topics"],
+        ["lag"],
+        ["dead-letters", "list"],
+        ["import", "anchors", "x.csv"],
+        ["partner", "add", "bank"],
+        ["partner", "tail", "nafin"],
+    ],
+)
+def test_what_needs_a_platform_says_how_to_start_one(folder: Path, command: list[str]) -> None:
+    outcome = pdp(*command)
+    assert outcome.code == 1
+    assert outcome.err.strip() == say("error.not_running", data=folder)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ["approve", "--amount", "900000.00"],
+        ["approve", "--amount", "much", "--months", "24"],
+        ["approve", "--amount", "-5", "--months", "24"],
+        ["approve", "--amount", "1.005", "--months", "24"],
+        ["disburse"],
+        ["decline"],
+        ["decline", "--reason", "because"],
+        ["request-information"],
+        ["applaud"],
+    ],
+)
+def test_an_answer_that_lacks_something_is_refused_before_anything_is_asked(answer: list[str]) -> None:
+    outcome = pdp("partner", "answer", "nafin", "24a11185", *answer)
+    assert (outcome.code, outcome.out) == (2, "")
+
+
+def test_down_with_nothing_to_stop_is_no_error(folder: Path) -> None:
+    assert pdp("down").code == 0
+
+
+def test_messages_are_spanish_unless_english_is_asked_for(folder: Path) -> None:
+    assert "No corre nada" in pdp("status").err
+    assert "Nothing runs" in pdp("--lang", "en", "status").err
+
+
+def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
+    def values(text: str) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
+
+    for key, (spanish, english) in TEXTS.items():
+        assert spanish, key
+        assert english, key
+        assert values(spanish) == values(english), key
+
+
+def test_every_text_that_is_said_exists_and_every_text_is_said() -> None:
+    """Keys are written out in the code, or put together from a prefix that ends in a dot."""
+    written: set[str] = set()
+    prefixes: set[str] = set()
+    for file in [*LOCAL.glob("*.py"), *LOCAL.glob("commands/*.py")]:
+        if file.name == "texts.py":
+            continue
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
+                argument = node.args[0]
+                if isinstance(argument, ast.Constant):
+                    assert argument.value in TEXTS, f"{file.name}:{node.lineno}"
+                elif isinstance(argument, ast.JoinedStr) and isinstance(argument.values[0], ast.Constant):
+                    prefixes.add(str(argument.values[0].value))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                written.add(node.value)
+    unsaid = [key for key in TEXTS if key not in written and not key.startswith(tuple(prefixes))]
+    assert unsaid == []

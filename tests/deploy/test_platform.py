@@ -1,0 +1,232 @@
+"""The whole platform as `pdp up` runs it: found by others, healed after a crash, gone after `pdp down`.
+
+The tests share one platform and go from the gentle to the violent, in the order of the file.
+"""
+
+import os
+import signal
+import stat
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from confluent_kafka import Producer
+
+from deploy.local import background
+from deploy.local.client import Client
+from deploy.local.partner_client import PartnerClient
+from deploy.local.partners import FIRST
+from deploy.local.platform import ANY_PORTS, PlatformError
+from deploy.local.ports import accepts
+from deploy.local.reader import KafkaRefusalError, Reader
+from deploy.local.services import present
+from deploy.local.state import ProcessId, Run, read_running, still_alive_after
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Cause, Money
+from shared.contracts.partner import ConsentReference, Need, Referral
+from shared.messaging.codec import encode
+from shared.runtime.clock import now
+from shared.runtime.ids import new_id
+from tests.deploy.program import pdp, pdp_apart
+
+PATIENCE = 40.0
+ENGINES = ("kafka", "postgres")
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    folder = tmp_path_factory.mktemp("platform") / "datos del año"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(ANY_PORTS, "1")
+        environment.setenv("PDP_DATA", str(folder))
+        environment.setenv("PDP_LANG", "en")
+        try:
+            yield folder
+        finally:
+            background.stop(folder)
+
+
+@pytest.fixture(scope="module")
+def client(data: Path) -> Client:
+    return background.start(data, lambda _: None)
+
+
+def run_in(data: Path) -> Run:
+    run = read_running(data)
+    assert run is not None
+    return run
+
+
+def process(data: Path, name: str) -> ProcessId:
+    return next(child for child in run_in(data).children if child.name == name)
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def is_ready(client: Client, service: str) -> bool:
+    try:
+        return httpx.get(f"{client.url(service)}/ready", trust_env=False).is_success
+    except httpx.HTTPError:
+        return False
+
+
+def test_every_service_is_ready_in_a_process_of_its_own(client: Client, data: Path) -> None:
+    assert set(client.services) == set(present())
+    assert [name for name in client.services if not is_ready(client, name)] == []
+    assert sorted(child.name for child in run_in(data).children) == sorted([*ENGINES, *present()])
+    assert len({child.pid for child in run_in(data).children}) == len(client.ports)
+
+
+def test_a_second_up_finds_the_first(client: Client, data: Path) -> None:
+    before = run_in(data)
+    told = pdp_apart("up")
+    assert told.code == 0
+    assert str(before.supervisor.pid) in told.out
+    assert all(str(port) in told.out for port in client.ports.values())
+    assert run_in(data) == before
+
+
+def test_secrets_are_closed_to_others(client: Client, data: Path) -> None:
+    secrets = [word for _, word in (client.partner_credentials(code) for code in FIRST)]
+    secrets.append((data / "issuer" / "issuer.pem").read_text().splitlines()[1])
+    secrets.append(client.kafka.admin_credentials[1])
+    open_to_others = [
+        file
+        for file in data.rglob("*")
+        if file.is_file()
+        and "cluster" not in file.parts
+        and stat.S_IMODE(file.stat().st_mode) & 0o077
+        and any(secret.encode() in file.read_bytes() for secret in secrets)
+    ]
+    assert open_to_others == []
+
+
+def test_a_token_of_this_machine_is_let_in(client: Client) -> None:
+    token = pdp("token", "--role", "operator").out.strip()
+    with client.http("registration", token) as http:
+        assert http.get("/suppliers").status_code == 200
+    with client.http("registration", client.token("mentor")) as http:
+        assert http.get("/suppliers").status_code == 403
+
+
+def test_topics_and_groups_are_told(client: Client) -> None:
+    topics = pdp("topics").out
+    assert "registration.supplier.v1" in topics
+    assert "partner.nafin.answers.v1" in topics
+    assert pdp("lag").code == 0
+    assert pdp_apart("status").code == 0
+
+
+def test_an_import_shows_the_rows_that_were_refused(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "anchors.csv"
+    file.write_text("codigo,nombre,estados\nTR01,Tractora Ejemplo (ficticia),19\nTR02,Sin estado (ficticia),99\n")
+    told = pdp("import", "anchors", str(file))
+    assert told.code == 1
+    assert "Anchors joined: 1" in told.out
+    assert told.out.splitlines()[-1].startswith("3 ")
+    assert pdp("import", "anchors", str(tmp_path / "absent.csv")).code == 2
+    until(lambda: "registration.anchor-joined" in pdp("tail", "registration.anchor.v1", "--no-follow").out)
+
+
+def test_a_partner_reads_and_answers_with_its_own_credentials(client: Client) -> None:
+    referral = referred(client, "nafin")
+    assert str(referral) in pdp("partner", "tail", "nafin", "--no-follow").out
+    assert pdp("partner", "answer", "nafin", str(uuid4()), "acknowledge").code == 2
+    answered = pdp("partner", "answer", "nafin", str(referral)[:8], "approve", "--amount", "900,000", "--months", "24")
+    assert (answered.code, answered.err) == (0, "")
+
+    # Financing never sent it, so it sets the answer aside.
+    until(lambda: "referral_unknown" in pdp("dead-letters", "list", "--service", "financing").out)
+    assert pdp("dead-letters", "replay", "--yes").code == 1
+    assert pdp("dead-letters", "discard", "--reason", "referral_unknown", "--yes").code == 0
+    assert "no dead letters" in pdp("dead-letters", "list").out
+
+
+def test_a_partner_is_added_while_all_runs_and_touches_only_its_own(client: Client) -> None:
+    told = pdp("partner", "add", "example-bank", "--name", "Banco Ejemplo (ficticio)")
+    assert told.code == 0
+    secret = told.out.split()[-1]
+    assert secret not in (client.data / "partners.json").read_text()
+    with client.http("financing") as http:
+        assert "example-bank" in {partner["code"] for partner in http.get("/partners").json()}
+
+    connection = client.kafka.client_config(("partner.example-bank", secret))
+    assert PartnerClient("example-bank", connection).referrals() == {}
+    for topic in ("partner.nafin.referrals.v1", "partner.nafin.answers.v1", "registration.anchor.v1"):
+        with Reader(connection, "partner.example-bank.x", [topic]) as reader, pytest.raises(KafkaRefusalError):
+            list(reader.past())
+    assert pdp("partner", "add", "example-bank").code == 2
+    assert pdp("partner", "tail", "example-bank", "--no-follow").code == 2
+    assert pdp("partner", "tail", "example-bank", "--no-follow", "--secret", secret).code == 0
+    assert pdp("partner", "tail", "example-bank", "--no-follow", "--secret", "guess").code == 1
+
+
+def test_a_killed_service_comes_back(client: Client, data: Path) -> None:
+    killed = process(data, "registration")
+    os.kill(killed.pid, signal.SIGKILL)
+    until(lambda: run_in(data).restarts.get("registration") == 1)
+    until(lambda: is_ready(client, "registration"))
+    assert process(data, "registration").pid != killed.pid
+
+
+def test_all_ends_with_a_killed_supervisor_and_the_next_up_recovers(client: Client, data: Path) -> None:
+    run = run_in(data)
+    os.kill(run.supervisor.pid, signal.SIGKILL)
+    assert read_running(data) is None
+    again = background.start(data, lambda _: None)
+    assert still_alive_after(0, run.children) == []
+    assert [name for name in again.services if not is_ready(again, name)] == []
+    assert "example-bank" in {partner.code for partner in again.partners.all()}
+    assert (again.ports["kafka"], again.ports["postgres"]) == (client.ports["kafka"], client.ports["postgres"])
+
+
+def test_down_leaves_nothing_running(data: Path) -> None:
+    run = run_in(data)
+    assert pdp_apart("down").code == 0
+    assert still_alive_after(0, [run.supervisor, *run.children]) == []
+    assert [port for port in run.ports.values() if accepts(port)] == []
+    assert pdp("status").code == 1
+
+
+def test_a_platform_that_cannot_start_says_why(data: Path) -> None:
+    """Last: it spoils the folder."""
+    cluster = data / "postgres" / "cluster" / "PG_VERSION"
+    cluster.write_text("9\n")
+    with pytest.raises(PlatformError, match=r"postgres.*server\.log"):
+        background.start(data, lambda _: None)
+    assert read_running(data) is None
+
+
+def referred(client: Client, partner: str) -> object:
+    """A referral on the partner's topic, written by the super user."""
+    referral = Referral(
+        referral_id=uuid4(),
+        supplier_id=uuid4(),
+        partner=partner,
+        product="example",
+        shape="direct",
+        consent=ConsentReference(
+            consent_id=uuid4(),
+            data_classes=("need",),
+            text_version="1",
+            text_sha256="0" * 64,
+            given_at=now(),
+            expires_on=now().date(),
+        ),
+        need=Need(purpose="tooling", amount=Money(amount="1500000.00"), term_months=24, gaps=()),
+        answer_due_at=now() + timedelta(days=20),
+    )
+    envelope = Envelope(new_id(), "financing", now(), referral, Cause(correlation_id=str(new_id())))
+    producer = Producer({**client.kafka.client_config(), "log_level": 0})
+    producer.produce(referral.topic, encode(envelope), key=str(referral.key))
+    assert producer.flush(10) == 0
+    return referral.referral_id
