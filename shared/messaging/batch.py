@@ -120,7 +120,7 @@ class BatchRunner:
             if key in fates.blocked:
                 fates.parked.append(item.record)
             elif isinstance(item, Poison):
-                fates.letters.append(dead_letters.poisoned(item))
+                fates.letters.append(dead_letters.poisoned(self._service, item))
                 if key is not None:
                     fates.blocked.add(key)
             elif type(item.data) in self._routes:
@@ -169,7 +169,8 @@ class BatchRunner:
             if not await self._claim(connection, [item]):
                 return Outcome(duplicate=1)
             work = UnitOfWork(connection, self._service, now())
-            await self._write_fates(work, _Fates(letters=[dead_letters.failed(item, reason, error)]))
+            letter = dead_letters.failed(self._service, item, reason, error)
+            await self._write_fates(work, _Fates(letters=[letter]))
             await work.flush()
         return Outcome(dead=1)
 

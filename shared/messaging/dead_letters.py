@@ -81,21 +81,31 @@ class SetAside:
         )
 
 
-def poisoned(poison: Poison) -> SetAside:
+def poisoned(service: ServiceName, poison: Poison) -> SetAside:
     return SetAside(
-        dead_letter_id(poison.record), poison.record, poison.reason, poison.error, poison.event_id, poison.event_type
+        dead_letter_id(service, poison.record),
+        poison.record,
+        poison.reason,
+        poison.error,
+        poison.event_id,
+        poison.event_type,
     )
 
 
-def failed(message: Message, reason: str, error: str) -> SetAside:
+def failed(service: ServiceName, message: Message, reason: str, error: str) -> SetAside:
     return SetAside(
-        dead_letter_id(message.record), message.record, reason, error, str(message.envelope.id), message.data.TYPE
+        dead_letter_id(service, message.record),
+        message.record,
+        reason,
+        error,
+        str(message.envelope.id),
+        message.data.TYPE,
     )
 
 
-def dead_letter_id(record: Record) -> UUID:
-    """The same record is the same dead letter, however often it fails."""
-    return uuid5(RECORD_NAMESPACE, f"dead-letter/{record.topic}/{record.partition}/{record.offset}")
+def dead_letter_id(service: ServiceName, record: Record) -> UUID:
+    """The same record is the same dead letter of a service, however often it fails there."""
+    return uuid5(RECORD_NAMESPACE, f"dead-letter/{service}/{record.topic}/{record.partition}/{record.offset}")
 
 
 def parking_key(record: Record) -> Key | None:

@@ -116,9 +116,9 @@ class Replayer:
     async def _set_aside_again(self, seq: int, record: Record, error: Exception) -> None:
         item = decode(record)
         letter: SetAside = (
-            dead_letters.failed(item, _reason(error), type(error).__name__)
+            dead_letters.failed(self._service, item, _reason(error), type(error).__name__)
             if isinstance(item, Message)
-            else dead_letters.poisoned(item)
+            else dead_letters.poisoned(self._service, item)
         )
         async with self._database.transaction() as connection:
             work = UnitOfWork(connection, self._service, now())

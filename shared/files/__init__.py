@@ -1,0 +1,1 @@
+"""Spreadsheets that people give: what is in them, and what is wrong with it by line and column."""

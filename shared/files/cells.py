@@ -1,0 +1,120 @@
+"""Texts of cells to values."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from shared.files.faults import CellRefusedError, RowFault
+from shared.files.text import plain
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+_SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2})0*)?")
+
+MAX_DIGITS = 18
+"""Longer numbers are beyond every range here, and slow to parse."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a file, the field that it fills, and how its cells are read."""
+
+    name: str
+    field: str
+    parse: Callable[[str], Any]
+    required: bool = False
+
+
+def values(
+    columns: Iterable[Column], cells: Mapping[str, str], line: int, suffix: str = ""
+) -> tuple[dict[str, Any], list[RowFault]]:
+    """The fields that a row fills through these columns, and what is wrong. Blank optional cells fill nothing."""
+    found: dict[str, Any] = {}
+    faults: list[RowFault] = []
+    for column in columns:
+        name = column.name + suffix
+        cell = cells.get(name)
+        if cell is None:
+            if column.required:
+                faults.append(RowFault(line, name, "cell_missing", "This cell must not be blank."))
+            continue
+        try:
+            found[column.field] = column.parse(cell)
+        except CellRefusedError as refused:
+            faults.append(RowFault(line, name, refused.reason, refused.detail))
+    return found, faults
+
+
+def text(cell: str) -> str:
+    return cell
+
+
+def whole(cell: str) -> int:
+    """A whole number, perhaps with thousands separators."""
+    if _AMOUNT.fullmatch(cell) is None or "." in cell or len(cell) > MAX_DIGITS:
+        raise CellRefusedError("cell_number", "This is a whole number, not below zero.")
+    return int(cell.replace(",", ""))
+
+
+def amount(cell: str) -> Decimal:
+    """An amount in pesos, perhaps with a sign of pesos and thousands separators."""
+    number = cell.removeprefix("$").strip()
+    if _AMOUNT.fullmatch(number) is None or len(number) > 2 * MAX_DIGITS:
+        raise CellRefusedError("cell_number", "This is an amount in pesos, not below zero.")
+    return Decimal(number.replace(",", ""))
+
+
+def share(cell: str) -> int:
+    """Basis points of a percentage with at most two decimals."""
+    found = _SHARE.fullmatch(cell.removesuffix("%").strip())
+    if found is None:
+        raise CellRefusedError("cell_share", "This is a percentage from 0 to 100 with at most two decimals.")
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def day(cell: str) -> date:
+    try:
+        if _DATE.fullmatch(cell):
+            return date.fromisoformat(cell)
+    except ValueError:
+        pass
+    raise CellRefusedError("cell_date", "This is a date that exists, as YYYY-MM-DD.")
+
+
+def digits(length: int) -> Callable[[str], str]:
+    """A key of digits whose leading zeros a spreadsheet may have dropped."""
+    return lambda cell: cell.zfill(length)
+
+
+def choice(options: Mapping[str, Any]) -> Callable[[str], Any]:
+    """One of a few words."""
+    detail = f"This is one of: {', '.join(options)}."
+
+    def parse(cell: str) -> object:
+        word = plain(cell)
+        if word not in options:
+            raise CellRefusedError("cell_choice", detail)
+        return options[word]
+
+    return parse
+
+
+def parts(cell: str) -> tuple[str, ...]:
+    """Texts between semicolons."""
+    return tuple(part for part in (text.strip() for text in cell.split(";")) if part)
+
+
+def codes(cell: str) -> tuple[str, ...]:
+    """Codes between semicolons, in capitals."""
+    return tuple(part.upper() for part in parts(cell))
+
+
+def pairs(cell: str) -> Sequence[tuple[str, date]]:
+    """Codes with their dates: `CQI-9:2026-05-01;CQI-11:2026-03-02`."""
+    found = [part.partition(":") for part in parts(cell)]
+    if not all(colon for _, colon, _ in found):
+        raise CellRefusedError("cell_pairs", "This is a list of codes with dates, as in CQI-9:2026-05-01.")
+    return [(code.strip().upper(), day(date_.strip())) for code, _, date_ in found]

@@ -1,0 +1,32 @@
+"""What is wrong with a file, one of its rows or one of its cells.
+
+A reason is one of `reasons`, or a code of the stage whose file it is. A detail says what would be right, in one
+sentence that a person can act on, and quotes nothing of what was given.
+"""
+
+from dataclasses import dataclass
+
+
+class _RefusedError(Exception):
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.detail = detail
+
+
+class FileRefusedError(_RefusedError):
+    """The file as a whole cannot be read."""
+
+
+class CellRefusedError(_RefusedError):
+    """A cell cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowFault:
+    """What is wrong in one row, at which column."""
+
+    line: int
+    column: str
+    reason: str
+    detail: str

@@ -1,0 +1,17 @@
+"""Why a file or a cell is refused, of whatever stage. Public contract: a code, once published, keeps its meaning."""
+
+from typing import Literal
+
+FileReason = Literal[
+    "file_empty",
+    "file_format",
+    "file_too_large",
+    "file_too_many_rows",
+    "file_column_missing",
+    "file_column_unknown",
+    "file_column_repeated",
+]
+"""The file as a whole."""
+
+CellReason = Literal["cell_missing", "cell_number", "cell_share", "cell_date", "cell_choice", "cell_pairs"]
+"""One cell: it is not of the form that its column asks for."""
