@@ -1,5 +1,5 @@
 from tests.registration.conftest import Stage
-from tests.registration.files_given import csv_of
+from tests.files.given import csv_of
 
 
 async def test_anchors_join_by_hand_and_by_file_and_leave(stage: Stage) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from tests.registration.bodies_given import BODY, registered
 from tests.registration.conftest import Stage
-from tests.registration.files_given import SUPPLIER, csv_of
+from tests.files.given import csv_of
+from tests.registration.files_given import SUPPLIER
 from tests.registration.given import DOUBTFUL_RFC, LEGAL_RFC, OTHER_RFC, legal_rfc
 
 

@@ -1,6 +1,6 @@
 from services.registration.files.anchors import read_anchors
 from services.registration.handlers import JoinAnchor
-from tests.registration.files_given import csv_of
+from tests.files.given import csv_of
 
 
 def test_anchors_with_their_states() -> None:

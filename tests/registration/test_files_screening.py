@@ -1,7 +1,7 @@
 import pytest
 
 from services.registration.files.screening import ListFile, read_list
-from services.registration.files.table import FileRefusedError
+from shared.files.faults import FileRefusedError
 from tests.registration.test_rfc import SAT_LIST
 
 HEADER = "No,rfc,Nombre del Contribuyente,situacion\n"

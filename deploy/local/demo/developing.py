@@ -22,7 +22,7 @@ EVIDENCE_UNDERWAY = ("evidence_unknown",)
 async def select(stage: Stage, refuser: UUID, name: str) -> tuple[UUID, ...]:
     """Open a cohort of the usual size and select it: its firms by rank.
 
-    The firm that refuses consent must be among them: else nobody would ask it.
+    The operator asks for a place for the firm that will refuse consent: without one nobody would refer it.
     """
     operator = stage.people.operator
     # When the answer to this is lost there are two of that name; the one that is answered for is selected.
@@ -42,10 +42,9 @@ async def select(stage: Stage, refuser: UUID, name: str) -> tuple[UUID, ...]:
     return selected
 
 
-async def develop(stage: Stage, selected: Sequence[UUID], refuser: UUID) -> tuple[int, int]:
+async def develop(stage: Stage, selected: Sequence[UUID]) -> tuple[int, int]:
     """Plans are agreed and partly done. The numbers of completed activities and of re-scores."""
-    shares = {supplier: _share(rank) for rank, supplier in enumerate(selected)} | {refuser: FEWEST}
-    done = await together(_develop(stage, supplier, share) for supplier, share in shares.items())
+    done = await together(_develop(stage, supplier, _share(rank)) for rank, supplier in enumerate(selected))
     activities, rescored = (sum(column) for column in zip(*done, strict=True))
     stage.note(tell("note.developed", plans=len(done), activities=activities, rescored=rescored))
     return activities, rescored

@@ -19,7 +19,7 @@ DATA_CLASSES = ("identity", "contact", "standing", "need", "capacity", "evidence
 CREDIT_CLASSES = frozenset({"capacity"})
 """What a partner that gives no credit may not receive."""
 
-LARGEST_TERM = 24
+LARGEST_TERM, SHORT_TERM = 24, 6
 PAGE = 200
 AMOUNTS: Mapping[str, Mapping[str, str]] = {
     "cluster-certification-grant": {"amount": "350000.00", "currency": "MXN"},
@@ -45,16 +45,17 @@ async def refer(stage: Stage, firms: Mapping[UUID, Firm]) -> Counter[str]:
     return sent
 
 
-async def refused_without_consent(stage: Stage, supplier: UUID) -> str:
-    """The firm that signs nothing is referred all the same: the code of the refusal."""
-    case = await _case(stage, supplier)
-    options = _options(case)
-    if not options:
-        return "no_option"
-    need, option = next(iter(options.values()))
-    body = _referral(supplier, need, option, LARGEST_TERM // 2)
-    reply = await stage.api.ask(stage.people.operator, "financing", "POST", "/referrals", json=body)
-    return reply.code or "sent"
+async def refused_without_consent(stage: Stage, selected: Sequence[UUID], planned: UUID) -> tuple[UUID, str]:
+    """A firm that signs nothing is referred all the same: the firm, and the code of the refusal.
+
+    It is the planned one if a product is open to it, which depends on the seed, else the last selected that has one.
+    """
+    for supplier in [*(each for each in selected if each == planned), *reversed(selected)]:
+        for need, option in _options(await _case(stage, supplier)).values():
+            body = _referral(supplier, need, option, SHORT_TERM)
+            reply = await stage.api.ask(stage.people.operator, "financing", "POST", "/referrals", json=body)
+            return supplier, reply.code or "sent"
+    raise StoryError(tell("error.no_option"))
 
 
 async def bring_papers(stage: Stage, sessions: Mapping[str, PartnerSession], sent: Mapping[str, int]) -> int:

@@ -40,24 +40,24 @@ async def play(stage: Stage, sessions: Mapping[str, PartnerSession], act: Callab
     await asyncio.to_thread(trouble.poison, stage.client)
     enrolled = await enrol(stage)
     rfcs = {supplier: rfc for rfc, supplier in enrolled.suppliers.items()}
-    refuser = enrolled.suppliers[stage.sample.planned_rfc("sin_consentimiento")]
+    planned = enrolled.suppliers[stage.sample.planned_rfc("sin_consentimiento")]
 
     act("diagnose")
     diagnosed = await diagnose(stage, enrolled)
     await stage.calm()
 
     act("select")
-    selected, bargains = await asyncio.gather(select(stage, refuser, COHORT), answer_candidates(stage, rfcs))
+    selected, bargains = await asyncio.gather(select(stage, planned, COHORT), answer_candidates(stage, rfcs))
     awarded = await award(stage, bargains, set(selected))
     await stage.calm()
 
     act("develop")
-    activities, rescored = await develop(stage, selected, refuser)
+    activities, rescored = await develop(stage, selected)
     await stage.calm()
 
     act("refer")
+    refuser, without_consent = await refused_without_consent(stage, selected, planned)
     firms = firms_of(enrolled.suppliers, stage.sample.firms, {*selected, *awarded} - {refuser})
-    without_consent = await refused_without_consent(stage, refuser)
     sent = await refer(stage, firms)
     papers = await bring_papers(stage, sessions, sent)
     peeked = await _break_in(sessions)

@@ -147,6 +147,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{service}: {method} {path} fue rechazado ({code}): {detail}",
         "{service}: {method} {path} was refused ({code}): {detail}",
     ),
+    "error.no_option": ("Ninguna empresa seleccionada puede canalizarse.", "No selected firm can be referred."),
     "error.partners": ("Una institución no respondió a tiempo.", "A partner did not answer in time."),
     "error.not_quiet": (
         "Tras {seconds} s aún hay eventos en camino.",

@@ -15,6 +15,7 @@ from services.matching.domain.reasons import CloseReason, DeclineReason
 from services.matching.domain.requirement import Requirement
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
+from shared.files.faults import RowFault
 
 
 class Body(BaseModel):
@@ -94,20 +95,11 @@ class RequirementPage(Body):
     """Give it as `after` for the following page; None on the last."""
 
 
-class RowFaultView(Body):
-    """What is wrong in one row of a file."""
-
-    line: int
-    column: str
-    reason: str
-    detail: str
-
-
 class RequirementImport(Body):
     published: int
     changed: int
     unchanged: int
-    refused: list[RowFaultView]
+    refused: list[RowFault]
 
 
 class AlignedView(Body):

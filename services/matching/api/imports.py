@@ -11,14 +11,15 @@ from fastapi import APIRouter, Request
 
 from services.matching import reads
 from services.matching.api.access import Buyer, acts_for
-from services.matching.api.bodies import RequirementImport, RowFaultView
-from services.matching.api.upload import FORM, reading, receive
+from services.matching.api.bodies import RequirementImport
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.requirement import Requirement, Specification, imported_id
-from services.matching.files.requirements import ANCHOR, RequirementRow, RowFault, read_requirements
+from services.matching.files.requirements import ANCHOR, RequirementRow, read_requirements
 from services.matching.handlers import requirements as handlers
 from services.matching.settings import MatchingSettings
 from services.matching.store import publishing, requirements
+from shared.files.faults import RowFault
+from shared.files.upload import form_schema, reading, receive
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -35,10 +36,10 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
     api = APIRouter(tags=["requirements"])
     max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
 
-    @api.post("/requirements/imports", openapi_extra=FORM)
+    @api.post("/requirements/imports", openapi_extra=form_schema())
     async def import_(request: Request, caller: Buyer, cause: RequestCause) -> RequirementImport:
-        content = await receive(request, max_bytes)
-        rows, faults = await reading(partial(read_requirements, content, max_rows=max_rows))
+        upload = await receive(request, max_bytes)
+        rows, faults = await reading(partial(read_requirements, upload.content, max_rows=max_rows))
         wanted, refused = _identified(rows, caller, await reads.all_anchors(database))
         fates: dict[UUID, Fate] = {}
         decide = {id_: _taking(id_, anchor_id, row, fates) for id_, (anchor_id, row) in wanted.items()}
@@ -51,7 +52,7 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
             published=count["published"],
             changed=count["changed"],
             unchanged=count["unchanged"],
-            refused=sorted([*map(RowFaultView.of, faults), *refused], key=attrgetter("line")),
+            refused=sorted([*faults, *refused], key=attrgetter("line")),
         )
 
     return api
@@ -59,12 +60,12 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
 
 def _identified(
     rows: Sequence[RequirementRow], caller: Caller, anchors: Sequence[Anchor]
-) -> tuple[dict[UUID, tuple[UUID, RequirementRow]], list[RowFaultView]]:
+) -> tuple[dict[UUID, tuple[UUID, RequirementRow]], list[RowFault]]:
     """Each row under the id of its requirement, with its anchor; and the rows that have none or repeat one."""
     by_code = {anchor.code: anchor.id for anchor in anchors if anchor.code and anchor.takes_part}
     own = None if Role.OPERATOR in caller.roles else acts_for(caller, None)
     wanted: dict[UUID, tuple[UUID, RequirementRow]] = {}
-    refused: list[RowFaultView] = []
+    refused: list[RowFault] = []
     for row in rows:
         anchor_id = by_code.get(row.anchor_code) if row.anchor_code else own
         fault = _anchor_fault(row, anchor_id, own)
@@ -76,7 +77,7 @@ def _identified(
             detail = "An earlier row has the same anchor, area and title."
             fault = RowFault(row.line, "titulo", "row_repeated", detail)
         if fault is not None:
-            refused.append(RowFaultView.of(fault))
+            refused.append(fault)
     return wanted, refused
 
 
@@ -103,8 +104,8 @@ def _taking(id_: UUID, anchor_id: UUID, row: RequirementRow, fates: dict[UUID, F
     return take
 
 
-def _refused(line: int, outcome: Refused) -> RowFaultView:
+def _refused(line: int, outcome: Refused) -> RowFault:
     """A row that could be read and that the rules refuse, with the column to look at."""
     columns = {"open_until_past": "vigente_hasta", "requirement_closed": "titulo"}
     column = columns.get(outcome.code, ANCHOR)
-    return RowFaultView(line=line, column=column, reason=outcome.code, detail=outcome.detail)
+    return RowFault(line, column, outcome.code, outcome.detail)

@@ -71,14 +71,5 @@ Refusal = Literal[
 ]
 """Codes of commands that the rules do not allow."""
 
-FileReason = Literal[
-    "file_empty",
-    "file_format",
-    "file_too_large",
-    "file_too_many_rows",
-    "file_column_missing",
-    "file_column_unknown",
-    "file_column_repeated",
-]
-
-RowReason = Literal["cell_missing", "cell_value", "row_repeated", "anchor_code_unknown", "not_yours"]
+RowReason = Literal["cell_value", "row_repeated", "anchor_code_unknown", "not_yours"]
+"""Of a row of a file, beside those of `shared.files.reasons`."""

@@ -1,24 +1,20 @@
 """The file of requirements: one per row, its columns in Spanish."""
 
 import re
-import unicodedata
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
 from services.matching.asked import AskedSpecification
-from services.matching.domain.reasons import RowReason
-from services.matching.files.table import Row, read
+from shared.files.cells import Column, choice, codes, day, digits, parts, share, text, values, whole
+from shared.files.faults import CellRefusedError, RowFault
+from shared.files.table import Row, read
 
 QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
 YES_NO = {"si": True, "no": False}
 ANCHOR = "tractora"
 
-_WHOLE = re.compile(r"[0-9]{1,10}|[0-9]{1,3}(?:,[0-9]{3}){1,3}")
-_SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2})0*)?")
 _LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
 
 
@@ -31,31 +27,11 @@ class RequirementRow:
     asked: AskedSpecification
 
 
-@dataclass(frozen=True, slots=True)
-class RowFault:
-    """What is wrong in one row. The detail says what would be right and quotes nothing of it."""
-
-    line: int
-    column: str
-    reason: RowReason
-    detail: str
-
-
-class CellRefusedError(Exception):
-    """A cell cannot be read."""
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
-
-
 def read_requirements(content: bytes, *, max_rows: int) -> tuple[list[RequirementRow], list[RowFault]]:
     """The rows that can go in, and what is wrong with the others. Raises FileRefusedError for the file as a whole."""
-    required = [column.name for column in COLUMNS if column.required]
-    optional = [ANCHOR, *(column.name for column in COLUMNS if not column.required)]
     rows: list[RequirementRow] = []
     faults: list[RowFault] = []
-    for row in read(content, required=required, optional=optional, max_rows=max_rows):
+    for row in read(content, required=REQUIRED, optional=OPTIONAL, max_rows=max_rows):
         asked, wrong = _asked(row)
         faults += wrong
         if asked is not None:
@@ -65,139 +41,67 @@ def read_requirements(content: bytes, *, max_rows: int) -> tuple[list[Requiremen
 
 
 def _asked(row: Row) -> tuple[AskedSpecification | None, list[RowFault]]:
-    values, faults = _values(row)
-    if faults:
-        return None, faults
+    found, wrong = values(SPECIFICATION, row.cells, row.line)
+    if any(side.name in row.cells for side in SIDES):
+        sides, sides_wrong = values(SIDES, row.cells, row.line)
+        wrong += sides_wrong
+        found["envelope_mm"] = tuple(sides.values())
+    if wrong:
+        return None, [_as_told(fault) for fault in wrong]
     try:
-        return AskedSpecification.model_validate(values), []
+        return AskedSpecification.model_validate(found), []
     except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        wrong = {COLUMN_OF[str(each["loc"][0])]: each["msg"] for each in reversed(found)}
-        return None, [RowFault(row.line, column, "cell_value", f"{text}.") for column, text in wrong.items()]
+        return None, _faults(error, row.line)
 
 
-def _values(row: Row) -> tuple[dict[str, Any], list[RowFault]]:
-    values: dict[str, Any] = {}
-    faults: list[RowFault] = []
-    for column in COLUMNS:
-        cell = row.cells.get(column.name)
-        if cell is None and column.required:
-            faults.append(RowFault(row.line, column.name, "cell_missing", "This cell must not be blank."))
-        if cell is None:
-            continue
-        try:
-            values[column.field] = column.parse(cell)
-        except CellRefusedError as error:
-            faults.append(RowFault(row.line, column.name, "cell_value", error.detail))
-    return _with_envelope(values, row.line, faults), faults
+def _as_told(fault: RowFault) -> RowFault:
+    """A cell of the wrong form and a value out of its range are one thing to whoever asks: their reason is one."""
+    return fault if fault.reason == "cell_missing" else replace(fault, reason="cell_value")
 
 
-def _with_envelope(values: dict[str, Any], line: int, faults: list[RowFault]) -> dict[str, Any]:
-    """The three columns of the part's sides become one field: all or none of them."""
-    sides = {name: values.pop(name) for name in SIDES if name in values}
-    if len(sides) == len(SIDES):
-        values["envelope_mm"] = tuple(sides[name] for name in SIDES)
-    elif sides:
-        given_wrong = {fault.column for fault in faults}
-        missing = [name for name in SIDES if name not in sides and name not in given_wrong]
-        faults += [RowFault(line, name, "cell_missing", "Give all three sides of the part.") for name in missing]
-    return values
+def _faults(error: ValidationError, line: int) -> list[RowFault]:
+    """The first fault of each column."""
+    found = error.errors(include_url=False, include_input=False)
+    wrong = {_COLUMN_OF[str(each["loc"][0])]: each["msg"] for each in reversed(found)}
+    return [RowFault(line, column, "cell_value", f"{detail}.") for column, detail in wrong.items()]
 
 
-def _text(cell: str) -> str:
-    return cell
+def _levels(cell: str) -> Mapping[str, int]:
+    """Questions with their levels: `T04:4;O01:3`."""
+    found: dict[str, int] = {}
+    for part in codes(cell):
+        level = _LEVEL.fullmatch(part)
+        if level is None or level[1] in found:
+            detail = "This is a list of question and level, each question once, as T04:4;O01:3."
+            raise CellRefusedError("cell_pairs", detail)
+        found[level[1]] = int(level[2])
+    return found
 
 
-def _whole(cell: str) -> int:
-    if _WHOLE.fullmatch(cell) is None:
-        raise CellRefusedError("This is a whole number, not below zero.")
-    return int(cell.replace(",", ""))
-
-
-def _share(cell: str) -> int:
-    found = _SHARE.fullmatch(cell.removesuffix("%").strip())
-    if found is None:
-        raise CellRefusedError("This is a percentage with at most two decimals.")
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
-
-
-def _day(cell: str) -> date:
-    try:
-        return date.fromisoformat(cell)
-    except ValueError:
-        raise CellRefusedError("This is a date that exists, as YYYY-MM-DD.") from None
-
-
-def _state(cell: str) -> str:
-    """A workbook drops the leading zero of a key."""
-    return cell.zfill(2)
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in cell.split(";") if part.strip())
-
-
-def _codes(cell: str) -> tuple[str, ...]:
-    return tuple(part.upper() for part in _parts(cell))
-
-
-def _levels(cell: str) -> dict[str, int]:
-    levels: dict[str, int] = {}
-    for part in _codes(cell):
-        found = _LEVEL.fullmatch(part)
-        if found is None or found[1] in levels:
-            raise CellRefusedError("This is a list of question and level, each question once, as T04:4;O01:3.")
-        levels[found[1]] = int(found[2])
-    return levels
-
-
-def _one_of(choices: dict[str, Any]) -> Callable[[str], Any]:
-    def parse(cell: str) -> Any:  # noqa: ANN401 - whatever the choices give
-        plain = unicodedata.normalize("NFD", cell.casefold())
-        word = "_".join("".join(letter for letter in plain if not unicodedata.combining(letter)).split())
-        if word not in choices:
-            raise CellRefusedError(f"This is one of: {', '.join(choices)}.")
-        return choices[word]
-
-    return parse
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of the file, the field that it fills, and how its cells are read."""
-
-    name: str
-    field: str
-    parse: Callable[[str], Any]
-    required: bool = False
-
-
-SIDES = ("largo_mm", "ancho_mm", "alto_mm")
-
-COLUMNS = (
+SPECIFICATION = (
     Column("area", "area", str.upper, required=True),
-    Column("titulo", "title", _text, required=True),
-    Column("materiales", "materials", _parts),
-    Column("fuerza_t", "force_t", _whole),
-    *(Column(name, name, _whole) for name in SIDES),
-    Column("tolerancia_um", "tolerance_um", _whole),
-    Column("volumen_anual", "annual_volume", _whole, required=True),
-    Column("plazo_dias", "lead_time_days", _whole),
-    Column("sgc", "qms", _one_of(QMS)),
-    Column("sgc_dispensable", "qms_waivable", _one_of(YES_NO)),
-    Column("procesos_especiales", "special_processes", _codes),
-    Column("ppm_max", "ppm_max", _whole),
-    Column("otif_pct_min", "otif_bp_min", _share),
-    Column("vcr_pct_min", "regional_value_bp_min", _share),
-    Column("estado_planta", "plant_state", _state, required=True),
+    Column("titulo", "title", text, required=True),
+    Column("materiales", "materials", parts),
+    Column("fuerza_t", "force_t", whole),
+    Column("tolerancia_um", "tolerance_um", whole),
+    Column("volumen_anual", "annual_volume", whole, required=True),
+    Column("plazo_dias", "lead_time_days", whole),
+    Column("sgc", "qms", choice(QMS)),
+    Column("sgc_dispensable", "qms_waivable", choice(YES_NO)),
+    Column("procesos_especiales", "special_processes", codes),
+    Column("ppm_max", "ppm_max", whole),
+    Column("otif_pct_min", "otif_bp_min", share),
+    Column("vcr_pct_min", "regional_value_bp_min", share),
+    Column("estado_planta", "plant_state", digits(2), required=True),
     Column("metas", "targets", _levels),
-    Column("indispensables", "must_have", _codes),
-    Column("vigente_hasta", "open_until", _day, required=True),
+    Column("indispensables", "must_have", codes),
+    Column("vigente_hasta", "open_until", day, required=True),
 )
+SIDES = tuple(Column(name, name, whole, required=True) for name in ("largo_mm", "ancho_mm", "alto_mm"))
+"""Of the part: all or none of them."""
+COLUMNS = (*SPECIFICATION, *SIDES)
 
+REQUIRED = tuple(column.name for column in SPECIFICATION if column.required)
+OPTIONAL = (ANCHOR, *(column.name for column in COLUMNS if column.name not in REQUIRED))
 
-def _column_of(columns: Iterable[Column]) -> dict[str, str]:
-    return {column.field: column.name for column in columns} | {"envelope_mm": SIDES[0]}
-
-
-COLUMN_OF = _column_of(COLUMNS)
+_COLUMN_OF = {column.field: column.name for column in SPECIFICATION} | {"envelope_mm": SIDES[0].name}

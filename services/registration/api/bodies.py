@@ -15,6 +15,7 @@ from services.registration.domain.rfc import Kind
 from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
+from shared.files.faults import RowFault
 
 _PROFILE = TypeAdapter(Profile)
 
@@ -191,24 +192,15 @@ class DepartureBody(Body):
     reason: DepartureReason
 
 
-class RowFaultView(Body):
-    """What is wrong in one row of a file."""
-
-    line: int
-    column: str
-    reason: str
-    detail: str
-
-
 class SupplierImport(Body):
     registered: int
     held: int
-    refused: list[RowFaultView]
+    refused: list[RowFault]
 
 
 class AnchorImport(Body):
     joined: int
-    refused: list[RowFaultView]
+    refused: list[RowFault]
 
 
 class ListView(Body):

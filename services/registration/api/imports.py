@@ -7,17 +7,17 @@ from operator import attrgetter
 from fastapi import APIRouter, Request
 
 from services.registration import handlers, store
-from services.registration.api.bodies import AnchorImport, RowFaultView, SupplierImport
-from services.registration.api.upload import form_schema, reading, receive
+from services.registration.api.bodies import AnchorImport, SupplierImport
 from services.registration.domain.anchor import Anchor, anchor_id
 from services.registration.domain.supplier import Registry, Supplier
 from services.registration.files.anchors import read_anchors
-from services.registration.files.cells import RowFault
 from services.registration.files.suppliers import SupplierRow, read_suppliers
 from services.registration.handlers import JoinAnchor, Register
 from services.registration.settings import RegistrationSettings
 from services.registration.store import anchors, registry_of, suppliers
 from shared.contracts.event import Cause
+from shared.files.faults import RowFault
+from shared.files.upload import form_schema, reading, receive
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -80,12 +80,11 @@ def _joining(command: JoinAnchor) -> Callable[[Anchor | None, None], Decision[An
     return lambda state, _: handlers.join_anchor(state, command, now())
 
 
-def _refused(faults: list[RowFault], column: str, outcomes: Sequence[tuple[int, object]]) -> list[RowFaultView]:
+def _refused(faults: list[RowFault], column: str, outcomes: Sequence[tuple[int, object]]) -> list[RowFault]:
     """The rows that the file's reader refused and those that the decision refused, by line."""
-    views = [RowFaultView.of(fault) for fault in faults]
-    views += [
-        RowFaultView(line=line, column=column, reason=outcome.code, detail=outcome.detail)
+    decided = [
+        RowFault(line, column, outcome.code, outcome.detail)
         for line, outcome in outcomes
         if isinstance(outcome, Refused)
     ]
-    return sorted(views, key=attrgetter("line"))
+    return sorted([*faults, *decided], key=attrgetter("line"))

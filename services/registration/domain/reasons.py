@@ -51,24 +51,8 @@ AnchorReason = Literal["anchor_code_form", "anchor_name_length", "anchor_states_
 
 DepartureReason = Literal["own_decision", "ceased_operations", "agreement_ended"]
 
-FileReason = Literal[
-    "file_format",
-    "file_too_large",
-    "file_too_many_rows",
-    "file_column_missing",
-    "file_column_repeated",
-    "file_column_unknown",
-    "file_empty",
-    "cell_missing",
-    "cell_number",
-    "cell_share",
-    "cell_date",
-    "cell_choice",
-    "cell_pairs",
-    "rfc_repeated",
-    "anchor_code_repeated",
-    "situation_unknown",
-]
+FileReason = Literal["rfc_repeated", "anchor_code_repeated", "situation_unknown"]
+"""Of a row or a file, beside those of `shared.files.reasons`."""
 
 CommandReason = Literal[
     "supplier_unknown",

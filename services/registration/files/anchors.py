@@ -1,9 +1,11 @@
 """The file of anchors: one per row."""
 
 from services.registration.domain.anchor import faults as anchor_faults
-from services.registration.files.cells import Column, RowFault, parts, state, text, values
-from services.registration.files.table import Row, read
+from services.registration.files.states import state
 from services.registration.handlers import JoinAnchor
+from shared.files.cells import Column, parts, text, values
+from shared.files.faults import RowFault
+from shared.files.table import Row, read
 
 COLUMNS = (
     Column("codigo", "code", text, required=True),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from services.registration.domain import rfc as rfcs
 from services.registration.domain.rfc import RefusedRfc, Verdict
 from services.registration.domain.screening import ListState, gather, situation
-from services.registration.files.table import FileRefusedError, Row, read
+from shared.files.faults import FileRefusedError
+from shared.files.table import Row, read
 
 SITUATION = ("situacion", "situacion_69b")
 

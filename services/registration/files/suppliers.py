@@ -11,22 +11,10 @@ from services.registration.domain.fault import Fault
 from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
 from services.registration.domain.profile import Contact, Profile
 from services.registration.domain.rfc import RefusedRfc
-from services.registration.files.cells import (
-    Column,
-    RowFault,
-    amount,
-    choice,
-    day,
-    digits,
-    pairs,
-    parts,
-    share,
-    state,
-    text,
-    values,
-    whole,
-)
-from services.registration.files.table import Row, read
+from services.registration.files.states import state
+from shared.files.cells import Column, amount, choice, day, digits, pairs, parts, share, text, values, whole
+from shared.files.faults import RowFault
+from shared.files.table import Row, read
 
 GROUPS = ("_1", "_2", "_3")
 
