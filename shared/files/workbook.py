@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 import zlib
+from collections.abc import Sequence
 
 from python_calamine import CalamineError, CalamineWorkbook
 
@@ -26,13 +27,13 @@ _UNREADABLE = (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError,
 """RuntimeError is an archive with a password, or packed in a way that is not known here."""
 
 
-def first_sheet(content: bytes) -> list[list[object]]:
+def first_sheet(content: bytes) -> Sequence[Sequence[object]]:
     """The cells of the first sheet from its first row on. Raises FileRefusedError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check(archive)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return [list(row) for row in workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)]
+        return workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except _UNREADABLE:
         raise FileRefusedError("file_format", "The workbook cannot be read; save it again as .xlsx.") from None
 

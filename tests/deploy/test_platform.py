@@ -181,6 +181,7 @@ def test_a_killed_service_comes_back(client: Client, data: Path) -> None:
 def test_all_ends_with_a_killed_supervisor_and_the_next_up_recovers(client: Client, data: Path) -> None:
     run = run_in(data)
     os.kill(run.supervisor.pid, signal.SIGKILL)
+    assert still_alive_after(5, [run.supervisor]) == []
     assert read_running(data) is None
     again = background.start(data, lambda _: None)
     assert still_alive_after(0, run.children) == []

@@ -14,9 +14,10 @@ from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.security.callers import SEES_ALL, Role, roles_of
+from tests.files.given import csv_of
 from tests.matching.conftest import Stage
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, registered
-from tests.matching.test_files import FULL, LEAST, csv_of
+from tests.matching.test_files import FULL, LEAST
 
 OTHER = an_id("other anchor")
 LAST_DAY = str(day(now()) + timedelta(days=300))

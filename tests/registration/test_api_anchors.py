@@ -1,5 +1,5 @@
-from tests.registration.conftest import Stage
 from tests.files.given import csv_of
+from tests.registration.conftest import Stage
 
 
 async def test_anchors_join_by_hand_and_by_file_and_leave(stage: Stage) -> None:

@@ -2,9 +2,9 @@ from typing import Any
 
 import pytest
 
+from tests.files.given import csv_of, xlsx_of
 from tests.registration.bodies_given import registered
 from tests.registration.conftest import Stage
-from tests.files.given import csv_of, xlsx_of
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import DOUBTFUL_RFC, NATURAL_RFC, OTHER_RFC
 

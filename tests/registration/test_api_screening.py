@@ -1,7 +1,7 @@
 import pytest
 
-from tests.registration.conftest import Stage
 from tests.files.given import csv_of
+from tests.registration.conftest import Stage
 from tests.registration.given import LEGAL_RFC
 
 

@@ -4,9 +4,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from tests.files.given import csv_of
 from tests.registration.bodies_given import BODY, registered
 from tests.registration.conftest import Stage
-from tests.files.given import csv_of
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import DOUBTFUL_RFC, LEGAL_RFC, OTHER_RFC, legal_rfc
 

@@ -2,8 +2,8 @@ from datetime import date
 
 from services.registration.consume import ROUTES
 from shared.messaging.topics import subscriptions
-from tests.registration.conftest import Stage
 from tests.files.given import csv_of
+from tests.registration.conftest import Stage
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import LEGAL_RFC, OTHER_RFC, legal_rfc
 

@@ -6,8 +6,8 @@ import pytest
 
 from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
 from services.registration.domain.profile import Contact, Profile
-from shared.files.faults import RowFault
 from services.registration.files.suppliers import OPTIONAL, REQUIRED, SupplierRow, read_suppliers
+from shared.files.faults import RowFault
 from tests.files.given import csv_of, xlsx_of
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import TODAY

@@ -1,0 +1,12 @@
+"""The cell of a state."""
+
+from services.registration.domain.states import state_key
+from shared.files.faults import CellRefusedError
+
+
+def state(cell: str) -> str:
+    """Key of a state from its key or its name."""
+    key = state_key(cell)
+    if key is None:
+        raise CellRefusedError("state_unknown", "A state is INEGI's key, 01 to 32, or its name.")
+    return key

@@ -1,0 +1,123 @@
+"""One stage as it runs, without its broker and without a port: what a test of a service talks to."""
+
+import json
+from collections.abc import Iterator
+from contextlib import AsyncExitStack
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, NamedTuple, Self
+from uuid import UUID
+
+import httpx
+from fastapi import FastAPI
+
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Cause, EventData
+from shared.messaging import journal
+from shared.messaging.batch import BatchRunner, Outcome
+from shared.messaging.codec import Record, encode
+from shared.messaging.commands import Commands
+from shared.messaging.sweeps import SweepWorker
+from shared.messaging.timers import TimerWorker
+from shared.messaging.worker import Worker
+from shared.runtime import http
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.ids import new_id
+from shared.runtime.service import Stage
+from shared.security.tokens import LocalIssuer, Verifier
+
+ISSUER = "http://issuer.test"
+AUDIENCE = "pdp"
+CAUSE = Cause(correlation_id="test-correlation")
+
+
+class Told(NamedTuple):
+    """One event that the stage decided."""
+
+    type: str
+    key: UUID
+    data: dict[str, Any]
+
+
+class StageUnderTest:
+    """A stage on a migrated store of its own. Everything that comes in is decided before the call returns."""
+
+    client: httpx.AsyncClient
+    """Calls the stage's API; without `headers` as nobody."""
+
+    def __init__(self, stage: Stage, url: str) -> None:
+        self.database = Database(url, application=stage.name)
+        self.commands = Commands(self.database, stage.name)
+        self.router = stage.router(self.commands, self.database)
+        self._runner = BatchRunner(self.database, stage.name, stage.routes)
+        self._timers = TimerWorker(self.database, stage.name, stage.timers)
+        self._sweeps = SweepWorker(self.database, stage.name, stage.sweeps)
+        self._offsets: Iterator[int] = count()
+        self._seen = 0
+        self._open = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        async with AsyncExitStack() as opening:
+            self._issuer = LocalIssuer(Path(opening.enter_context(TemporaryDirectory())), ISSUER, AUDIENCE)
+            self._issuer.ensure_key()
+            await self.database.open()
+            opening.push_async_callback(self.database.close)
+            async with self.database.connection() as connection:
+                await journal.ensure_partitions(connection, now())
+            transport = httpx.ASGITransport(self._app())
+            client = httpx.AsyncClient(transport=transport, base_url="http://stage.test")
+            self.client = await opening.enter_async_context(client)
+            self._open = opening.pop_all()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._open.aclose()
+
+    def _app(self) -> FastAPI:
+        app = FastAPI()
+        app.state.verifier = Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE)
+        http.install(app)
+        app.include_router(self.router)
+        return app
+
+    def headers(
+        self, role: str, *, subject: str = "", supplier_id: UUID | str = "", anchor_id: UUID | str = ""
+    ) -> dict[str, str]:
+        """Of a caller with one role; `subject` is `<role>-1` unless given."""
+        bound = {"supplier_id": str(supplier_id), "anchor_id": str(anchor_id)}
+        claims = {name: id_ for name, id_ in bound.items() if id_}
+        return {"Authorization": f"Bearer {self._issuer.issue(subject or f'{role}-1', [str(role)], **claims)}"}
+
+    async def take_in(self, *events: EventData, topic: str = "") -> Outcome:
+        """Take events in as one batch, from their bytes on; each on its own topic unless another is given."""
+        return await self._runner.take_in([self._record(event, topic or event.topic) for event in events])
+
+    def _record(self, event: EventData, topic: str) -> Record:
+        value = encode(Envelope(new_id(), "test", now(), event, CAUSE))
+        return Record(topic, 0, next(self._offsets), str(event.key).encode(), value)
+
+    async def sweep(self) -> None:
+        """Run every open sweep to its end."""
+        await self._exhaust(self._sweeps)
+
+    async def tick(self) -> None:
+        """Decide every moment that is due."""
+        await self._exhaust(self._timers)
+
+    async def _exhaust(self, worker: Worker) -> None:
+        async with self.database.connection() as connection:
+            while await worker.step(connection) == 0:
+                pass
+
+    async def told(self) -> list[Told]:
+        """What was decided since the last look, in order."""
+        found = await self.rows("SELECT id, type, key, body FROM journal WHERE id > $1 ORDER BY id", self._seen)
+        self._seen = max((row["id"] for row in found), default=self._seen)
+        return [Told(row["type"], row["key"], json.loads(row["body"])["data"]) for row in found]
+
+    async def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
+        """What a statement gives."""
+        async with self.database.connection() as connection:
+            return [dict(row) for row in await connection.fetch(query, *values)]

@@ -1,0 +1,81 @@
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.files.cells import Column, amount, choice, codes, day, digits, pairs, parts, share, text, values, whole
+from shared.files.faults import CellRefusedError, RowFault
+
+
+@pytest.mark.parametrize(
+    ("parse", "cell", "value"),
+    [
+        (whole, "0", 0),
+        (whole, "1,250,000", 1_250_000),
+        (amount, "100000000", Decimal(100_000_000)),
+        (amount, "$ 1,234.50", Decimal("1234.50")),
+        (share, "98.25", 9_825),
+        (share, "98.2", 9_820),
+        (share, "100", 10_000),
+        (share, "0.01 %", 1),
+        (share, "62.500", 6_250),
+        (day, "2026-05-01", date(2026, 5, 1)),
+        (digits(5), "1001", "01001"),
+        (choice({"si": True, "no": False}), "Sí", True),
+        (choice({"negativa_con_plan": 1}), "Negativa con plan", 1),
+        (choice({"iatf_16949": 1}), " IATF  16949", 1),
+        (parts, "acero; aluminio;;", ("acero", "aluminio")),
+        (codes, "cqi-9; T04;;", ("CQI-9", "T04")),
+        (pairs, "cqi-9:2026-05-01; CQI-11 : 2026-03-02", [("CQI-9", date(2026, 5, 1)), ("CQI-11", date(2026, 3, 2))]),
+    ],
+)
+def test_cells_as_people_write_them(parse: Callable[[str], Any], cell: str, value: object) -> None:
+    assert parse(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("parse", "cell", "reason"),
+    [
+        (whole, "1.5", "cell_number"),
+        (whole, "-1", "cell_number"),
+        (whole, "12,50", "cell_number"),
+        (whole, "9" * 5_000, "cell_number"),
+        (whole, "٣", "cell_number"),
+        (amount, "1.234,50", "cell_number"),
+        (amount, "mucho", "cell_number"),
+        (share, "98.255", "cell_share"),
+        (share, "-1", "cell_share"),
+        (share, "1000", "cell_share"),
+        (day, "31/12/2025", "cell_date"),
+        (day, "2025-02-30", "cell_date"),
+        (day, "20250101", "cell_date"),
+        (choice({"si": True}), "quizá", "cell_choice"),
+        (pairs, "CQI-9", "cell_pairs"),
+        (pairs, "CQI-9:mayo", "cell_date"),
+    ],
+)
+def test_a_cell_that_cannot_be_read(parse: Callable[[str], Any], cell: str, reason: str) -> None:
+    with pytest.raises(CellRefusedError) as caught:
+        parse(cell)
+    assert caught.value.reason == reason
+    assert cell not in caught.value.detail.removesuffix("CQI-9:2026-05-01.")
+
+
+@given(st.integers(0, 10_000))
+def test_two_decimals_of_a_percentage_become_basis_points_exactly(points: int) -> None:
+    assert share(f"{points // 100}.{points % 100:02}") == points
+
+
+def test_all_that_is_wrong_in_a_row_is_reported_with_its_column() -> None:
+    columns = (Column("rfc", "rfc", text, required=True), Column("a", "b", whole), Column("c", "d", whole))
+    found, faults = values(columns, {"a_1": "x", "c_1": "3"}, 7, "_1")
+    assert found == {"d": 3}
+    assert [(fault.line, fault.column, fault.reason) for fault in faults] == [
+        (7, "rfc_1", "cell_missing"),
+        (7, "a_1", "cell_number"),
+    ]
+    assert all(isinstance(fault, RowFault) for fault in faults)
