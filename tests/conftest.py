@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,13 @@ from deploy.local import kafka_admin
 from deploy.local.kafka import Kafka
 from deploy.local.kafka_admin import TopicSpec
 from deploy.local.postgres import Postgres
+from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings
+from shared.testing.databases import Templates
+from shared.testing.stage import StageUnderTest
+
+Migrated = Callable[[str], Awaitable[str]]
+"""From a service's name to the URL of a store of its own, as its migrations make it."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,32 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
 def store_url(postgres: Postgres) -> str:
     """An empty database of its own."""
     return postgres.ensure_database(f"test_{secrets.token_hex(6)}")
+
+
+@pytest.fixture(scope="session")
+async def templates(postgres: Postgres) -> AsyncIterator[Templates]:
+    async with Templates(postgres.admin_dsn, postgres.ensure_database) as templates:
+        yield templates
+
+
+@pytest.fixture
+async def migrated(templates: Templates) -> AsyncIterator[Migrated]:
+    """A service's migrations run once; each call gives a copy, dropped after the test."""
+    copies: list[str] = []
+
+    async def copy(service: str) -> str:
+        copies.append(await templates.copy(service))
+        return copies[-1]
+
+    yield copy
+    for url in copies:
+        await templates.drop(url)
+
+
+@pytest.fixture
+def database(stage: StageUnderTest) -> Database:
+    """The store of the stage under test, which each service's `conftest.py` builds."""
+    return stage.database
 
 
 @pytest.fixture

@@ -48,6 +48,7 @@ def command(name: str, *, layout: Layout, kafka: Kafka, password: str, store: st
     environment = {
         "PDP_DATABASE_URL": store,
         "PDP_HTTP_PORT": str(port),
+        "PDP_INSTANCE": "local",
         "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
         "PDP_KAFKA_USER": name,
         "PDP_KAFKA_PASSWORD": password,

@@ -67,6 +67,7 @@ class BatchSubscriber:
         topics: Sequence[str] = (),
         pattern: str | None = None,
         batch_records: int = 500,
+        instance: str = "",
         backoff: Backoff | None = None,
     ) -> None:
         self.group = group
@@ -79,6 +80,9 @@ class BatchSubscriber:
             pattern=pattern,
             batch=True,
             group_id=group,
+            # A known member that comes back after a crash takes its partitions up at once; a new one would wait until
+            # the group has given the dead one up.
+            group_instance_id=f"{group}.{instance}" if instance else None,
             max_records=batch_records,
             batch_timeout_ms=POLL_MS,
             auto_offset_reset="earliest",
@@ -98,6 +102,8 @@ class BatchSubscriber:
         consumer = self._subscriber.consumer
         if consumer is None:
             return "not started"
+        if not _has_joined(consumer):
+            return "waits to join its group"
         if self._failing_since is not None:
             return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
         idle = sum(_idle(consumer, partition) for partition in consumer.assignment())
@@ -178,6 +184,12 @@ def lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
     if end is None or state is None or not state.has_valid_position:
         return None
     return max(0, int(end) - int(state.position))
+
+
+def _has_joined(consumer: AIOKafkaConsumer) -> bool:
+    """Whether the group gave an assignment, also an empty one: a process more than there are partitions is ready."""
+    subscription = consumer._subscription.subscription
+    return subscription is not None and subscription.assignment is not None
 
 
 def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:

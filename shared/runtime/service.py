@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -74,13 +74,24 @@ class Service:
         self.app = self._api()
 
     def _subscribe(self) -> list[BatchSubscriber]:
-        name, size = self._stage.name, self._settings.batch_records
+        name, settings = self._stage.name, self._settings
+
+        def subscriber(group: str, topics: Sequence[str] = (), pattern: str | None = None) -> BatchSubscriber:
+            return BatchSubscriber(
+                self._broker,
+                self._runner,
+                group,
+                topics=topics,
+                pattern=pattern,
+                batch_records=settings.batch_records,
+                instance=settings.instance,
+            )
+
         found = []
         if topics := subscriptions(name):
-            found.append(BatchSubscriber(self._broker, self._runner, name, topics=topics, batch_records=size))
+            found.append(subscriber(name, topics=topics))
         if pattern := self._stage.partners:
-            group = f"{name}.partners"
-            found.append(BatchSubscriber(self._broker, self._runner, group, pattern=pattern, batch_records=size))
+            found.append(subscriber(f"{name}.partners", pattern=pattern))
         return found
 
     def _api(self) -> FastAPI:

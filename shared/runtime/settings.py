@@ -50,6 +50,9 @@ class ServiceSettings(BaseSettings):
     """Where the issuer's public keys are: an https address, or the path of a file (one machine)."""
     oidc_audience: str = "pdp"
 
+    instance: str = ""
+    """Name of this process among those of its service, kept over restarts; no two alive may have the same. A crashed
+    process then takes its partitions up at once. Empty: a stranger to the group at each start."""
     batch_records: int = Field(default=500, ge=1, le=10_000)
     """Records of one transaction: more costs latency and memory, fewer costs throughput."""
     log_level: str = "INFO"

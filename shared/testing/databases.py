@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -13,10 +14,13 @@ from shared.runtime import migrations
 class Templates:
     """Template databases on one server, one per service, made when they are first asked for."""
 
-    def __init__(self, admin_url: str) -> None:
-        """`admin_url` is the superuser's."""
+    def __init__(self, admin_url: str, ensure: Callable[[str], str]) -> None:
+        """`admin_url` is the superuser's; `ensure` makes an empty database with an owner, as production does, and gives
+        the owner's URL.
+        """
         self._admin_url = admin_url
-        self._made: set[str] = set()
+        self._ensure = ensure
+        self._urls: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         self._admin = await asyncpg.connect(self._admin_url)
@@ -27,23 +31,21 @@ class Templates:
 
     async def copy(self, service: str) -> str:
         """The URL of a new database as the service's migrations make it."""
-        template = f"template_{service}"
-        if template not in self._made:
-            await self._make(service, template)
+        if service not in self._urls:
+            # In a thread: Alembic's environment runs a loop of its own.
+            self._urls[service] = await asyncio.to_thread(self._make, service)
+        template = urlsplit(self._urls[service])
         name = f"test_{secrets.token_hex(6)}"
-        await self._admin.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        return self._url(name)
+        await self._admin.execute(
+            f"CREATE DATABASE {name} TEMPLATE {template.path.removeprefix('/')} OWNER {template.username}"
+        )
+        return template._replace(path=f"/{name}").geturl()
 
     async def drop(self, url: str) -> None:
-        """Drop a copy, whoever is still connected."""
-        name = urlsplit(url).path.removeprefix("/")
-        await self._admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        """Drop a copy, whoever is still connected to it."""
+        await self._admin.execute(f"DROP DATABASE {urlsplit(url).path.removeprefix('/')} WITH (FORCE)")
 
-    async def _make(self, service: str, template: str) -> None:
-        await self._admin.execute(f"CREATE DATABASE {template}")
-        # In a thread: Alembic's environment runs a loop of its own.
-        await asyncio.to_thread(migrations.upgrade, service, self._url(template))
-        self._made.add(template)
-
-    def _url(self, name: str) -> str:
-        return urlsplit(self._admin_url)._replace(path=f"/{name}").geturl()
+    def _make(self, service: str) -> str:
+        url = self._ensure(f"template_{service}")
+        migrations.upgrade(service, url)
+        return url

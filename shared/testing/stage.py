@@ -1,8 +1,9 @@
 """One stage as it runs, without its broker and without a port: what a test of a service talks to."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +31,7 @@ from shared.security.tokens import LocalIssuer, Verifier
 
 ISSUER = "http://issuer.test"
 AUDIENCE = "pdp"
+TOKEN_LIFESPAN = timedelta(hours=1)
 CAUSE = Cause(correlation_id="test-correlation")
 
 
@@ -39,6 +41,10 @@ class Told(NamedTuple):
     type: str
     key: UUID
     data: dict[str, Any]
+
+
+def types(told: Iterable[Told]) -> list[str]:
+    return [event.type for event in told]
 
 
 class StageUnderTest:
@@ -83,14 +89,20 @@ class StageUnderTest:
         return app
 
     def headers(
-        self, role: str, *, subject: str = "", supplier_id: UUID | str = "", anchor_id: UUID | str = ""
+        self,
+        role: str,
+        *,
+        subject: str = "",
+        supplier_id: UUID | str | None = None,
+        anchor_id: UUID | str | None = None,
     ) -> dict[str, str]:
         """Of a caller with one role; `subject` is `<role>-1` unless given."""
-        bound = {"supplier_id": str(supplier_id), "anchor_id": str(anchor_id)}
-        claims = {name: id_ for name, id_ in bound.items() if id_}
-        return {"Authorization": f"Bearer {self._issuer.issue(subject or f'{role}-1', [str(role)], **claims)}"}
+        bound = {"supplier_id": supplier_id, "anchor_id": anchor_id}
+        claims = {name: str(id_) for name, id_ in bound.items() if id_ is not None}
+        token = self._issuer.issue(subject or f"{role}-1", [str(role)], TOKEN_LIFESPAN, **claims)
+        return {"Authorization": f"Bearer {token}"}
 
-    async def take_in(self, *events: EventData, topic: str = "") -> Outcome:
+    async def take_in(self, *events: EventData, topic: str | None = None) -> Outcome:
         """Take events in as one batch, from their bytes on; each on its own topic unless another is given."""
         return await self._runner.take_in([self._record(event, topic or event.topic) for event in events])
 

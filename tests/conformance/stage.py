@@ -108,10 +108,15 @@ class Bench:
     runner: BatchRunner
     replayer: Replayer
 
-    def subscriber(self, topic: str, group: str | None = None) -> "Consuming":
+    def subscriber(self, topic: str, group: str | None = None, instance: str = "") -> "Consuming":
         kafka = broker_of(self.broker.settings(), "conformance", 5.0)
         subscriber = BatchSubscriber(
-            kafka, self.runner, group or f"g-{secrets.token_hex(6)}", topics=[topic], backoff=Backoff(0.05, 0.3)
+            kafka,
+            self.runner,
+            group or f"g-{secrets.token_hex(6)}",
+            topics=[topic],
+            instance=instance,
+            backoff=Backoff(0.05, 0.3),
         )
         return Consuming(kafka, subscriber)
 

@@ -11,6 +11,10 @@ from shared.messaging.codec import Record, encode
 from tests.conformance.stage import Bench, Told, envelope, eventually
 
 
+async def _all_have(bench: Bench, keys: list[UUID], *numbers: int) -> bool:
+    return all([await _has(bench, key, *numbers) for key in keys])
+
+
 async def _has(bench: Bench, account: UUID, *numbers: int) -> bool:
     return await bench.numbers(account) == numbers
 
@@ -20,8 +24,7 @@ async def test_every_event_takes_effect_in_order_per_key(bench: Bench, topic: st
     for number in range(20):
         await asyncio.gather(*(bench.tell(topic, key, number) for key in keys))
     async with bench.subscriber(topic):
-        for key in keys:
-            await eventually(lambda key=key: _has(bench, key, *range(20)))
+        await eventually(lambda: _all_have(bench, keys, *range(20)))
 
 
 async def test_a_message_delivered_again_changes_nothing(bench: Bench, topic: str) -> None:
@@ -94,8 +97,7 @@ async def test_trap_2_a_batch_given_back_is_rewound_on_every_partition(bench: Be
     for key in keys:
         await bench.tell(topic, key, 1)
     async with bench.subscriber(topic):
-        for key in keys:
-            await eventually(lambda key=key: _has(bench, key, 1))
+        await eventually(lambda: _all_have(bench, keys, 1))
     partitions = {record.partition for record in await bench.read_all(topic)}
     assert len(partitions) == 3, "the batch must span partitions to prove anything"
 

@@ -93,7 +93,7 @@ async def test_trap_5_partitions_are_those_of_the_java_client(bench: Bench, topi
         await eventually(lambda: _published(bench))
     ours = {record.key: record.partition for record in await bench.read_all(topic)}
 
-    theirs: dict[bytes, int] = {}
+    theirs: dict[bytes | None, int | None] = {}
     producer = Producer({**bench.broker.node.client_config(), "partitioner": "murmur2_random"})
     for key in keys:
         producer.produce(

@@ -1,5 +1,6 @@
 """Trap 7: a consumer can be stuck without a sign, so readiness comes from progress."""
 
+import asyncio
 import os
 import signal
 from uuid import uuid4
@@ -16,6 +17,24 @@ async def test_a_subscriber_is_ready_while_it_gets_on_and_not_before(bench: Benc
         await bench.tell(topic, key := uuid4(), 1)
         await eventually(lambda: _told(bench, key))
         assert subscriber.trouble() is None
+
+
+async def test_a_process_that_died_takes_its_partitions_up_again_at_once(bench: Bench, topic: str) -> None:
+    """Without a name of its own it would wait for the dead member's session to end: thirty seconds."""
+    await bench.tell(topic, key := uuid4(), 1)
+    dead = bench.subscriber(topic, group=f"g-{key}", instance="one")
+    await dead.kafka.start()
+    await eventually(lambda: _told(bench, key))
+    # As a kill leaves it: the connections go, and nobody tells the group.
+    consumer = dead.subscriber._subscriber.consumer
+    assert consumer is not None
+    await consumer._client.close()
+    async with asyncio.timeout(15):
+        async with bench.subscriber(topic, group=f"g-{key}", instance="one") as subscriber:
+            await eventually(lambda: _says(subscriber, None))
+            await bench.tell(topic, other := uuid4(), 1)
+            await eventually(lambda: _told(bench, other))
+    await dead.kafka.stop()
 
 
 async def test_it_is_not_ready_while_batches_fail_and_ready_after(bench: Bench, topic: str) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.event import Cause
-from shared.messaging.commands import Commands
+from shared.messaging.commands import Commands, Decide
 from shared.messaging.decision import Decision, Due, Refused, SweepRequest, unchanged
 from shared.messaging.routing import at, over
 from shared.messaging.sweeps import SweepWorker
@@ -135,7 +135,7 @@ async def test_equal_sweeps_of_one_transaction_are_one(bench: Bench, commands: C
 async def test_one_aggregate_that_fails_does_not_stop_a_sweep(bench: Bench, commands: Commands) -> None:
     ids = sorted(uuid4() for _ in range(5))
     await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)
-    await commands.run(accounts, ids[2], lambda a, _: Decision(replace(a, numbers=(SWEPT,))), CAUSE)
+    await commands.run(accounts, ids[2], lambda *_: Decision(Account(ids[2], (SWEPT,))), CAUSE)
     sweep = SweepRequest("all", {"fail": "yes"})
     await commands.run(accounts, ids[0], lambda a, _: Decision(a, sweeps=(sweep,)), CAUSE)
     async with running(sweeper(bench)):
@@ -155,7 +155,8 @@ def _opener(id_: UUID):
 async def test_a_refused_command_writes_nothing_and_the_others_go_in(bench: Bench, commands: Commands) -> None:
     good, bad = uuid4(), uuid4()
     refused = Refused("conflict", "no", "Not allowed.")
-    outcomes = await commands.run_many(accounts, {good: _opener(good), bad: lambda *_: refused}, CAUSE)
+    decide: dict[UUID, Decide[Account, None]] = {good: _opener(good), bad: lambda *_: refused}
+    outcomes = await commands.run_many(accounts, decide, CAUSE)
     assert outcomes == {good: Account(good, ()), bad: refused}
     assert await bench.count("account") == 1
 
@@ -163,14 +164,17 @@ async def test_a_refused_command_writes_nothing_and_the_others_go_in(bench: Benc
 async def test_two_commands_on_the_same_new_aggregate_both_count(bench: Bench, commands: Commands) -> None:
     id_ = uuid4()
 
-    def add(number: int):
-        def decide(account: Account | None, _: None) -> Decision[Account]:
+    def add(number: int) -> Decide[Account, None]:
+        def decide(account: Account | None, _: None) -> Decision[Account] | Refused:
             before = account or Account(id_, ())
             return Decision(replace(before, numbers=(*before.numbers, number)))
 
         return decide
 
-    await asyncio.gather(*(commands.run(accounts, id_, add(number), CAUSE) for number in range(5)))
+    async def run(number: int) -> None:
+        await commands.run(accounts, id_, add(number), CAUSE)
+
+    await asyncio.gather(*(run(number) for number in range(5)))
     assert sorted(await bench.numbers(id_)) == [0, 1, 2, 3, 4]
 
 

@@ -1,7 +1,7 @@
 """The published language may grow, never break."""
 
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 from uuid import UUID
 
 import pytest
@@ -30,7 +30,7 @@ def _like(**changes: object) -> type[EventData]:
         "note": (str | None, None),
         "parts": (tuple[int, ...], ()),
     }
-    chosen = {name: value for name, value in (fields | changes).items() if value is not None}
+    chosen: dict[str, Any] = {name: value for name, value in (fields | changes).items() if value is not None}
     return create_model("After", __base__=EventData, **chosen)
 
 

@@ -6,19 +6,24 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from services.development.api import router
+from shared.contracts.event import EventData
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.security.callers import Role, roles_of
-
-from . import given
-from .conftest import Stage
+from shared.testing.stage import StageUnderTest, types
+from tests.development import given
 
 DELIVERABLE = {"kind": "document", "description": "PPAP simulado aprobado", "sha256": "a" * 64}
 
 
-async def ready(stage: Stage, number: int, match: int, *questions: str) -> UUID:
+async def learn(stage: StageUnderTest, *events: EventData) -> None:
+    assert (await stage.take_in(*events)).applied == len(events)
+
+
+async def ready(stage: StageUnderTest, number: int, match: int, *questions: str) -> UUID:
     """A firm that the other stages have told everything about."""
-    await stage.learn(
+    await learn(
+        stage,
         given.match_found(match, number=number),
         given.diagnosis_completed(*questions, number=number),
         given.profile(number),
@@ -26,29 +31,29 @@ async def ready(stage: Stage, number: int, match: int, *questions: str) -> UUID:
     return given.supplier(number)
 
 
-async def post(stage: Stage, path: str, role: Role = Role.OPERATOR, body: object = None, **claims: Any) -> Any:
-    answer = await stage.client.post(path, json=body, headers=stage.as_(role, **claims))
+async def post(stage: StageUnderTest, path: str, role: Role = Role.OPERATOR, body: object = None, **claims: Any) -> Any:
+    answer = await stage.client.post(path, json=body, headers=stage.headers(role, **claims))
     assert answer.status_code in (200, 201), answer.text
     return answer.json()
 
 
-async def get(stage: Stage, path: str, role: Role = Role.OPERATOR, **claims: Any) -> Any:
-    answer = await stage.client.get(path, headers=stage.as_(role, **claims))
+async def get(stage: StageUnderTest, path: str, role: Role = Role.OPERATOR, **claims: Any) -> Any:
+    answer = await stage.client.get(path, headers=stage.headers(role, **claims))
     assert answer.status_code == 200, answer.text
     return answer.json()
 
 
-async def open_cohort(stage: Stage, capacity: int | None = None) -> str:
+async def open_cohort(stage: StageUnderTest, capacity: int | None = None) -> str:
     cohort = await post(stage, "/cohorts", body={"name": "Generación 2026", "capacity": capacity})
     return str(cohort["id"])
 
 
-async def refusal(stage: Stage, method: str, path: str, role: Role, body: object = None) -> tuple[int, str]:
-    answer = await stage.client.request(method, path, json=body, headers=stage.as_(role))
+async def refusal(stage: StageUnderTest, method: str, path: str, role: Role, body: object = None) -> tuple[int, str]:
+    answer = await stage.client.request(method, path, json=body, headers=stage.headers(role))
     return answer.status_code, answer.json()["title"]
 
 
-async def test_the_walk_of_a_cohort(stage: Stage) -> None:
+async def test_the_walk_of_a_cohort(stage: StageUnderTest) -> None:
     best = await ready(stage, 1, 9_000, "T04", "A01")
     second = await ready(stage, 2, 8_000, "T04")
     third = await ready(stage, 3, 7_500, "T04")
@@ -62,12 +67,12 @@ async def test_the_walk_of_a_cohort(stage: Stage) -> None:
         (str(third), False),
         (str(low), False),
     ]
-    assert await stage.journal() == []
+    assert await stage.told() == []
 
     selection = await post(stage, f"/cohorts/{cohort}/selection")
     assert (selection["candidates"], selection["selected"]) == (4, 2)
     assert selection["reasons"] == {"meets_every_condition": 2, "capacity_full": 1, "no_match_at_threshold": 1}
-    assert {key: type_ for type_, key in await stage.journal()} == {
+    assert {key: type_ for type_, key, _ in await stage.told()} == {
         best: "development.supplier-selected",
         second: "development.supplier-selected",
         third: "development.supplier-not-selected",
@@ -88,38 +93,38 @@ async def test_the_walk_of_a_cohort(stage: Stage) -> None:
         409,
         "cohort_already_selected",
     )
-    assert len(await stage.journal()) == 4
+    assert await stage.told() == []
 
 
-async def test_a_later_cohort_decides_only_those_without_a_place(stage: Stage) -> None:
+async def test_a_later_cohort_decides_only_those_without_a_place(stage: StageUnderTest) -> None:
     await ready(stage, 1, 9_000, "T04")
     missed = await ready(stage, 2, 8_000, "T04")
     await post(stage, f"/cohorts/{await open_cohort(stage, 1)}/selection")
     later = await post(stage, f"/cohorts/{await open_cohort(stage, 1)}/selection")
     assert (later["candidates"], later["selected"]) == (1, 1)
-    assert [key for _, key in await stage.journal()].count(missed) == 2
+    assert [key for _, key, _ in await stage.told()].count(missed) == 2
 
 
-async def test_of_two_who_select_at_once_one_does(stage: Stage) -> None:
+async def test_of_two_who_select_at_once_one_does(stage: StageUnderTest) -> None:
     for number in (1, 2, 3):
         await ready(stage, number, 8_000, "T04")
     cohort = await open_cohort(stage)
-    path, headers = f"/cohorts/{cohort}/selection", stage.as_(Role.OPERATOR)
+    path, headers = f"/cohorts/{cohort}/selection", stage.headers(Role.OPERATOR)
     answers = await asyncio.gather(*(stage.client.post(path, headers=headers) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
-    assert len(await stage.journal()) == 3
+    assert len(await stage.told()) == 3
 
 
-async def test_two_cohorts_at_once_never_select_the_same_firm(stage: Stage) -> None:
+async def test_two_cohorts_at_once_never_select_the_same_firm(stage: StageUnderTest) -> None:
     for number in (1, 2, 3):
         await ready(stage, number, 8_000, "T04")
     paths = [f"/cohorts/{await open_cohort(stage, 55)}/selection" for _ in range(2)]
-    headers = stage.as_(Role.OPERATOR)
+    headers = stage.headers(Role.OPERATOR)
     answers = await asyncio.gather(*(stage.client.post(path, headers=headers) for path in paths))
     assert sorted(answer.json()["selected"] for answer in answers) == [0, 3]
 
 
-async def test_overrides(stage: Stage) -> None:
+async def test_overrides(stage: StageUnderTest) -> None:
     await ready(stage, 1, 9_000, "T04")
     low = await ready(stage, 2, 5_000, "T04")
     cohort = await open_cohort(stage, 1)
@@ -131,13 +136,13 @@ async def test_overrides(stage: Stage) -> None:
     assert await refusal(stage, "POST", path, Role.OPERATOR, other) == (409, "overrides_exceed_capacity")
     first, _ = await get(stage, f"/cohorts/{cohort}/ranking")
     assert (first["supplier_id"], first["reasons"]) == (str(low), ["override_in", "no_match_at_threshold"])
-    taken_back = await stage.client.delete(f"{path}/{low}", headers=stage.as_(Role.OPERATOR))
+    taken_back = await stage.client.delete(f"{path}/{low}", headers=stage.headers(Role.OPERATOR))
     assert taken_back.json()["overrides"] == []
     unknown = word | {"supplier_id": str(UUID(int=5))}
     assert await refusal(stage, "POST", path, Role.OPERATOR, unknown) == (404, "candidate_not_found")
 
 
-async def test_the_walk_of_a_plan(stage: Stage) -> None:
+async def test_the_walk_of_a_plan(stage: StageUnderTest) -> None:
     firm = await ready(stage, 1, 9_000, "T04", "A01")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
     own = {"supplier_id": firm}
@@ -154,10 +159,10 @@ async def test_the_walk_of_a_plan(stage: Stage) -> None:
     first, second = (f"/plans/{firm}/activities/{each['activity_id']}/completion" for each in plan["activities"])
     await post(stage, first, Role.MENTOR, DELIVERABLE)
     await post(stage, first, Role.MENTOR, DELIVERABLE)
-    await stage.learn(given.gap_rescored("T04", "A01"))
+    await learn(stage, given.gap_rescored("T04", "A01"))
     done = await post(stage, second, Role.MENTOR, DELIVERABLE)
     assert (done["status"], done["closed"], done["open"]) == ("completed", ["T04"], ["A01"])
-    assert [type_.removeprefix("development.") for type_, _ in await stage.journal()] == [
+    assert [type_.removeprefix("development.") for type_ in types(await stage.told())] == [
         "supplier-selected",
         "plan-agreed",
         "activity-completed",
@@ -165,17 +170,17 @@ async def test_the_walk_of_a_plan(stage: Stage) -> None:
         "plan-completed",
     ]
 
-    await stage.learn(given.gap_rescored("A01", version=3))
+    await learn(stage, given.gap_rescored("A01", version=3))
     assert (await get(stage, f"/plans/{firm}", Role.MENTOR))["open"] == []
     listed = await get(stage, "/plans?status=completed", Role.MENTOR)
     assert [each["supplier_id"] for each in listed["items"]] == [str(firm)]
     assert (await get(stage, "/plans?status=agreed", Role.MENTOR))["items"] == []
 
 
-async def test_a_firm_sees_and_agrees_only_its_own_plan(stage: Stage) -> None:
+async def test_a_firm_sees_and_agrees_only_its_own_plan(stage: StageUnderTest) -> None:
     firm = await ready(stage, 1, 9_000, "T04")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
-    other = stage.as_(Role.SUPPLIER, given.supplier(2))
+    other = stage.headers(Role.SUPPLIER, supplier_id=given.supplier(2))
     assert (await stage.client.get(f"/plans/{firm}", headers=other)).status_code == 403
     assert (await stage.client.post(f"/plans/{firm}/agreement", headers=other)).status_code == 403
 
@@ -190,7 +195,7 @@ async def test_a_firm_sees_and_agrees_only_its_own_plan(stage: Stage) -> None:
         {"kind": "document", "description": "PPAP simulado", "sha256": "no"},
     ],
 )
-async def test_no_activity_is_completed_without_evidence(stage: Stage, body: dict[str, str]) -> None:
+async def test_no_activity_is_completed_without_evidence(stage: StageUnderTest, body: dict[str, str]) -> None:
     path = f"/plans/{UUID(int=1)}/activities/{UUID(int=2)}/completion"
     assert await refusal(stage, "POST", path, Role.MENTOR, body) == (422, "invalid_request")
 
@@ -209,18 +214,18 @@ async def test_no_activity_is_completed_without_evidence(stage: Stage, body: dic
         ("GET", "/plans", Role.SUPPLIER, (403, "role_missing")),
     ],
 )
-async def test_refusals(stage: Stage, method: str, path: str, role: Role, expected: tuple[int, str]) -> None:
+async def test_refusals(stage: StageUnderTest, method: str, path: str, role: Role, expected: tuple[int, str]) -> None:
     assert await refusal(stage, method, path, role) == expected
 
 
-async def test_cohorts_have_the_default_capacity_and_the_newest_comes_first(stage: Stage) -> None:
+async def test_cohorts_have_the_default_capacity_and_the_newest_comes_first(stage: StageUnderTest) -> None:
     first, second = await open_cohort(stage), await open_cohort(stage, 7)
     listed = await get(stage, "/cohorts")
     assert [(each["id"], each["capacity"]) for each in listed] == [(second, 7), (first, 2)]
     assert (await get(stage, f"/cohorts/{first}"))["status"] == "open"
 
 
-async def test_anybody_reads_the_modules(stage: Stage) -> None:
+async def test_anybody_reads_the_modules(stage: StageUnderTest) -> None:
     answer = await stage.client.get("/modules")
     assert answer.status_code == 200
     assert answer.json()["version"] == "modules-22-2026-1"

@@ -3,8 +3,7 @@ from uuid import UUID
 
 from services.development.domain.candidate import Candidate, Match, Referral, with_match, with_referral, without_match
 from services.development.domain.diagnosis import newer
-
-from .given import candidate, diagnosis, requirement, supplier
+from tests.development.given import candidate, diagnosis, requirement, supplier
 
 
 def test_one_match_a_requirement_the_latest() -> None:

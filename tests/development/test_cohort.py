@@ -1,6 +1,5 @@
 from services.development.domain.cohort import Cohort, close, with_override, without_override
-
-from .given import LATER, NOW, cohort, override, supplier
+from tests.development.given import LATER, NOW, cohort, override, supplier
 
 
 def sure(outcome: Cohort | str) -> Cohort:

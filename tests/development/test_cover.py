@@ -7,8 +7,7 @@ from services.development.catalogue import modules
 from services.development.domain.cover import cover
 from services.development.domain.diagnosis import Gap, Severity
 from services.development.domain.module import Modules
-
-from .given import gap
+from tests.development.given import gap
 
 SOME = Modules("some", modules().severity_weights, modules().modules[:14])
 

@@ -24,8 +24,7 @@ from shared.contracts.event import Money
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import RequirementChanged, RequirementPublished, Specification
 from shared.messaging.decision import Decision, Refused
-
-from . import given
+from tests.development import given
 
 S = TypeVar("S")
 EVIDENCE = Evidence("document", "PPAP simulado", "EXP-7")

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from services.development.catalogue import modules
 from services.development.domain.module import Modules
 from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
-
-from .given import COHORT_ID, LATER, NOW, gap, supplier
+from tests.development.given import COHORT_ID, LATER, NOW, gap, supplier
 
 PLAN_ID = plan_id(COHORT_ID, supplier(1))
 DELIVERABLE = Evidence("document", "PFMEA de la familia A", "EXP-12", "0" * 64)

@@ -5,8 +5,7 @@ import pytest
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.module import Modules
 from services.development.domain.score import Weights, closability, half_up, score
-
-from .given import diagnosis, gap
+from tests.development.given import diagnosis, gap
 
 HALF = Modules("half", {"critical": 9, "major": 3, "minor": 1}, tuple(m for m in modules().modules if m.code == "M04"))
 

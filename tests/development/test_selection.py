@@ -10,8 +10,7 @@ from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Candidate, ListState, Standing, TaxOpinion
 from services.development.domain.cohort import Cohort
 from services.development.domain.selection import NotSelected, Placement, Selected, select
-
-from .given import candidate, cohort, diagnosis, gap, override, supplier
+from tests.development.given import candidate, cohort, diagnosis, gap, override, supplier
 
 standings = st.builds(
     Standing,

@@ -12,9 +12,8 @@ from services.development.domain.candidate import Referral
 from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
 from services.development.domain.requirement import Requirement
 from shared.runtime import migrations
-
-from . import given
-from .conftest import Stage
+from shared.testing.stage import StageUnderTest
+from tests.development import given
 
 
 def completed_plan(number: int) -> Plan:
@@ -26,7 +25,7 @@ def completed_plan(number: int) -> Plan:
     return done
 
 
-async def test_every_aggregate_comes_back_as_it_was_stored(stage: Stage) -> None:
+async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest) -> None:
     firm = replace(
         given.candidate(1, blocked_by=("A01",)),
         referrals=(Referral(UUID(int=1), "nafin", "factoring", "sent"),),
@@ -51,7 +50,7 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: Stage) -> None
         assert await store.cohort(connection, round_.id) == round_
 
 
-async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: Stage) -> None:
+async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: StageUnderTest) -> None:
     waiting = given.candidate(2)
     undiagnosed = given.candidate(1, result=None)
     placed = replace(given.candidate(3), cohort_id=given.COHORT_ID)
@@ -63,7 +62,7 @@ async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: Stag
         assert await store.awaiting_selection(connection) == []
 
 
-async def test_plans_by_status_page_by_page(stage: Stage) -> None:
+async def test_plans_by_status_page_by_page(stage: StageUnderTest) -> None:
     firms = [replace(given.candidate(number), plan=completed_plan(number)) for number in (1, 2, 3)]
     async with stage.database.transaction() as connection:
         await store.candidates.save_many(connection, [*firms, given.candidate(4)], [])
@@ -72,7 +71,7 @@ async def test_plans_by_status_page_by_page(stage: Stage) -> None:
         assert await store.with_plans(connection, "completed", None, 2) == []
 
 
-async def test_migrations_make_the_tables_as_declared(stage: Stage) -> None:
+async def test_migrations_make_the_tables_as_declared(stage: StageUnderTest) -> None:
     def differences(connection: Connection) -> list[object]:
         options = {"include_name": migrations._is_own, "compare_type": True}
         return list(compare_metadata(MigrationContext.configure(connection, opts=options), store.Table.metadata))

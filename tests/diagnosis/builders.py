@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from services.diagnosis import catalogue
@@ -38,6 +39,12 @@ def answers(levels: Mapping[str, int | None], by: str = "somebody", notes: Mappi
     """Answers with a reason for each question not evaluated."""
     reasons = {code: "no special process" for code, level in levels.items() if level is None}
     return Answers(levels, reasons, notes or {}, by, NOW)
+
+
+def sheet(levels: Mapping[str, int | None], **notes: str) -> dict[str, Any]:
+    """The body of answers: levels, and a reason for each null."""
+    reasons = {code: "no special process" for code, level in levels.items() if level is None}
+    return {"levels": levels, "reasons": reasons, "notes": notes}
 
 
 def ask(anchor: UUID = ANCHOR, must_have: tuple[str, ...] = (), **targets: int) -> Ask:

@@ -4,8 +4,7 @@ from datetime import timedelta
 import pytest
 
 from services.diagnosis.domain.answers import Answers, differences, fault, is_level, listed
-
-from .builders import INSTRUMENT, NOW, answers, levels_at
+from tests.diagnosis.builders import INSTRUMENT, NOW, answers, levels_at
 
 
 def code_of(given: Answers) -> str | None:

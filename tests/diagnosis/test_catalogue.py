@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.diagnosis import catalogue
-
-from .builders import INSTRUMENT, INSTRUMENTS, small_instrument
+from tests.diagnosis.builders import INSTRUMENT, INSTRUMENTS, small_instrument
 
 CATALOGUE = json.loads((catalogue.FOLDER / catalogue.CURRENT).read_text(encoding="utf-8"))
 

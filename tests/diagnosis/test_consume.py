@@ -1,13 +1,12 @@
 from services.diagnosis import store
 from services.diagnosis.consume import ROUTES
 from shared.messaging.topics import EVENT_TYPES, subscriptions
+from shared.testing.stage import StageUnderTest, types
+from tests.diagnosis.builders import SUPPLIER, levels_at, sheet
+from tests.diagnosis.test_handlers import NOT_ALIGNED, WITHDRAWN, activity, aligned
 
-from .builders import SUPPLIER, levels_at
-from .conftest import Body, Stage
-from .test_handlers import NOT_ALIGNED, WITHDRAWN, activity, aligned
 
-
-async def status(stage: Stage) -> tuple[str, bool, bool]:
+async def status(stage: StageUnderTest) -> tuple[str, bool, bool]:
     async with stage.database.connection() as connection:
         diagnosis = await store.diagnosis_of(connection, SUPPLIER)
     assert diagnosis is not None
@@ -20,33 +19,33 @@ def test_only_events_of_topics_that_the_stage_reads_are_routed() -> None:
     assert {route.event.TYPE for route in ROUTES} <= EVENT_TYPES.keys()
 
 
-async def test_alignment_opens_once_however_often_it_is_told(stage: Stage) -> None:
+async def test_alignment_opens_once_however_often_it_is_told(stage: StageUnderTest) -> None:
     await stage.take_in(aligned(), aligned())
     await stage.take_in(aligned())
     assert await status(stage) == ("open", True, False)
-    assert await stage.told() == ["diagnosis.diagnosis-opened"]
+    assert types(await stage.told()) == ["diagnosis.diagnosis-opened"]
 
 
-async def test_events_of_three_topics_in_one_batch_meet_in_one_row(stage: Stage) -> None:
+async def test_events_of_three_topics_in_one_batch_meet_in_one_row(stage: StageUnderTest) -> None:
     outcome = await stage.take_in(activity("A01"), aligned(), NOT_ALIGNED)
     assert outcome.applied == 3
     assert await status(stage) == ("open", False, False)
 
 
-async def test_a_withdrawn_firm_stays_closed(stage: Stage) -> None:
+async def test_a_withdrawn_firm_stays_closed(stage: StageUnderTest) -> None:
     await stage.take_in(WITHDRAWN)
     await stage.take_in(aligned())
     assert await status(stage) == ("waiting", False, True)
-    assert await stage.told() == []
+    assert types(await stage.told()) == []
 
 
-async def test_new_targets_after_validation_are_told_as_the_next_version(stage: Stage, sheet: Body) -> None:
+async def test_new_targets_after_validation_are_told_as_the_next_version(stage: StageUnderTest) -> None:
     await stage.take_in(aligned())
     path = f"/diagnoses/{SUPPLIER}"
     for role, step in (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation")):
-        async with stage.client(role, supplier_id=SUPPLIER) as client:
-            assert (await client.post(f"{path}/{step}", json=sheet(levels_at(3)))).status_code == 200
+        headers = stage.headers(role, supplier_id=SUPPLIER)
+        assert (await stage.client.post(f"{path}/{step}", json=sheet(levels_at(3)), headers=headers)).status_code == 200
     (asked,) = aligned().requirements
     stricter = aligned((asked.anchor_id, {"T04": 4}, ()))
     await stage.take_in(stricter, stricter)
-    assert (await stage.told())[-2:] == ["diagnosis.diagnosis-completed", "diagnosis.diagnosis-completed"]
+    assert types(await stage.told())[-2:] == ["diagnosis.diagnosis-completed", "diagnosis.diagnosis-completed"]

@@ -2,8 +2,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.diagnosis.domain.demand import Ask, Demand, merge
-
-from .builders import ANCHOR, INSTRUMENT, OTHER_ANCHOR, ask
+from tests.diagnosis.builders import ANCHOR, INSTRUMENT, OTHER_ANCHOR, ask
 
 ASKS = st.lists(
     st.builds(

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from services.diagnosis.domain.diagnosis import Diagnosis, align, assess, receive_evidence, submit, validate
 from services.diagnosis.domain.refusal import Refusal
-
-from .builders import (
+from tests.diagnosis.builders import (
     EVIDENCE,
     INSTRUMENT,
     INSTRUMENTS,

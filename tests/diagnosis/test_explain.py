@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from services.diagnosis.domain.demand import Ask, merge
 from services.diagnosis.domain.result import result_of
 from services.diagnosis.explain import explain_diagnosis
-
-from .builders import ANCHOR, INSTRUMENT, levels_at, with_dimension
-from .test_scoring import VECTORS
+from tests.diagnosis.builders import ANCHOR, INSTRUMENT, levels_at, with_dimension
+from tests.diagnosis.test_scoring import VECTORS
 
 CODES = list(INSTRUMENT.questions)
 

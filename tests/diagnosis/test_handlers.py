@@ -17,8 +17,7 @@ from shared.contracts.diagnosis import (
 from shared.contracts.matching import AlignedRequirement, OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused
-
-from .builders import (
+from tests.diagnosis.builders import (
     ANCHOR,
     EVIDENCE,
     INSTRUMENT,

@@ -5,8 +5,7 @@ import pytest
 from services.diagnosis.domain.diagnosis import Diagnosis, receive_evidence, validate
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring, rescore
-
-from .builders import (
+from tests.diagnosis.builders import (
     EVIDENCE,
     INSTRUMENTS,
     NOW,

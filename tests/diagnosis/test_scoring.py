@@ -7,8 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.diagnosis.domain.scoring import Band, DowngradeReason, Grade, basis_points, half_up, score, shown
-
-from .builders import INSTRUMENT, levels_at, small_instrument, with_dimension
+from tests.diagnosis.builders import INSTRUMENT, levels_at, small_instrument, with_dimension
 
 LEVELS = st.fixed_dictionaries({code: st.integers(0, 4) for code in INSTRUMENT.questions})
 CODES = st.sampled_from(list(INSTRUMENT.questions))

@@ -11,8 +11,7 @@ from services.diagnosis.domain.rescoring import Rescoring, rescore
 from services.diagnosis.store import diagnoses
 from shared.runtime import migrations
 from shared.runtime.database import Database
-
-from .builders import (
+from tests.diagnosis.builders import (
     EVIDENCE,
     INSTRUMENTS,
     NOW,

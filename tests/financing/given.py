@@ -16,12 +16,15 @@ from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Limits, Terms
 from services.financing.handlers import consents, referrals
 from services.financing.handlers.referrals import Refer
+from services.financing.store.terms import terms_of
 from shared.contracts import partner as contract
 from shared.contracts.event import EventData
 from shared.messaging.decision import Decision
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 TERMS: Terms = read().terms((), Limits())
+LOADER = terms_of(read(), Limits())
+"""The reference of the stage's decisions."""
 SUPPLIER = UUID("018f0000-0000-7000-8000-000000000001")
 ANCHOR = UUID("018f0000-0000-7000-8000-0000000000a1")
 REQUIREMENT = UUID("018f0000-0000-7000-8000-0000000000b1")

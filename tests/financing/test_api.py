@@ -11,8 +11,8 @@ from shared.contracts import partner as contract
 from shared.contracts.event import Money
 from shared.runtime.clock import now
 from shared.security.callers import Role
+from shared.testing.stage import StageUnderTest, types
 from tests.financing import test_facts as facts
-from tests.financing.conftest import Stage
 from tests.financing.given import SUPPLIER
 
 UNTIL = date.fromordinal(now().date().toordinal() + 200).isoformat()
@@ -25,24 +25,31 @@ PAPERS = {
 SECRETS = ("Ana Ejemplo", "TME840315KT6", "ana@example.mx", "1000 0000", "31500000")
 
 
-async def known(stage: Stage) -> None:
-    outcome = await stage.learn(facts.REGISTERED, facts.COMPLETED, facts.FOUND, facts.SELECTED, facts.AGREED)
+async def call(
+    stage: StageUnderTest, method: str, path: str, role: Role, supplier_id: UUID | None = None, body: object = None
+) -> tuple[int, Any]:
+    answer = await stage.client.request(method, path, json=body, headers=stage.headers(role, supplier_id=supplier_id))
+    return answer.status_code, answer.json()
+
+
+async def known(stage: StageUnderTest) -> None:
+    outcome = await stage.take_in(facts.REGISTERED, facts.COMPLETED, facts.FOUND, facts.SELECTED, facts.AGREED)
     assert outcome.applied == 5
 
 
-async def ok(stage: Stage, method: str, path: str, body: object = None, role: Role = Role.SUPPLIER) -> Any:
-    status, answer = await stage.call(method, path, role, None if role is Role.OPERATOR else SUPPLIER, body)
+async def ok(stage: StageUnderTest, method: str, path: str, body: object = None, role: Role = Role.SUPPLIER) -> Any:
+    status, answer = await call(stage, method, path, role, None if role is Role.OPERATOR else SUPPLIER, body)
     assert status in (200, 201), answer
     return answer
 
 
-async def refused(stage: Stage, method: str, path: str, body: object = None, **caller: Any) -> tuple[int, str]:
+async def refused(stage: StageUnderTest, method: str, path: str, body: object = None, **caller: Any) -> tuple[int, str]:
     given: dict[str, Any] = {"role": Role.SUPPLIER, "supplier_id": SUPPLIER} | caller
-    status, answer = await stage.call(method, path, body=body, **given)
+    status, answer = await call(stage, method, path, body=body, **given)
     return status, answer["title"]
 
 
-async def consent_body(stage: Stage, classes: list[str] = CLASSES, partner: str = "nafin") -> dict[str, Any]:
+async def consent_body(stage: StageUnderTest, classes: list[str] = CLASSES, partner: str = "nafin") -> dict[str, Any]:
     query = "&".join(["purpose=certification", *(f"data_class={name}" for name in classes), f"expires_on={UNTIL}"])
     shown = await ok(stage, "GET", f"/consent-texts/{partner}?{query}")
     papers = {name: PAPERS[name] for name in classes if name in PAPERS}
@@ -56,7 +63,7 @@ async def consent_body(stage: Stage, classes: list[str] = CLASSES, partner: str 
     } | papers
 
 
-async def referral_body(stage: Stage, **different: Any) -> dict[str, Any]:
+async def referral_body(stage: StageUnderTest, **different: Any) -> dict[str, Any]:
     case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
     need = next(need for need in case["needs"] if need["purpose"] == "certification")
     return {
@@ -68,7 +75,7 @@ async def referral_body(stage: Stage, **different: Any) -> dict[str, Any]:
     } | different
 
 
-async def sent(stage: Stage) -> dict[str, Any]:
+async def sent(stage: StageUnderTest) -> dict[str, Any]:
     await known(stage)
     await ok(stage, "POST", "/consents", await consent_body(stage))
     referral: dict[str, Any] = await ok(stage, "POST", "/referrals", await referral_body(stage))
@@ -79,13 +86,13 @@ def answer(event: type[contract.Answer], referral: dict[str, Any], **more: Any) 
     return event(referral_id=UUID(referral["id"]), partner=referral["partner"], answered_at=now(), **more)
 
 
-async def partner_events(stage: Stage) -> list[dict[str, Any]]:
+async def partner_events(stage: StageUnderTest) -> list[dict[str, Any]]:
     rows = await stage.rows("SELECT topic, body FROM journal WHERE topic LIKE 'partner.%' ORDER BY id")
     assert {row["topic"] for row in rows} == {"partner.nafin.referrals.v1"}
     return [json.loads(row["body"])["data"] for row in rows]
 
 
-async def test_the_words_shown_name_the_partner_and_the_choice(stage: Stage) -> None:
+async def test_the_words_shown_name_the_partner_and_the_choice(stage: StageUnderTest) -> None:
     query = "purpose=tooling&data_class=identity&data_class=need&expires_on=2026-12-31"
     shown = await ok(stage, "GET", f"/consent-texts/nafin?{query}")
     assert "Nacional Financiera" in shown["body"]
@@ -95,30 +102,30 @@ async def test_the_words_shown_name_the_partner_and_the_choice(stage: Stage) -> 
     assert shown["version"] == "consent-credit-es-2026.1"
 
 
-async def test_from_consent_to_disbursement(stage: Stage) -> None:
+async def test_from_consent_to_disbursement(stage: StageUnderTest) -> None:
     referral = await sent(stage)
     assert (referral["state"], referral["awaits"]) == ("sent", "partner")
     packed = (await partner_events(stage))[0]
     assert packed["identity"]["rfc"] == "TME840315KT6"
     assert packed["need"]["amount"] == {"amount": "400000.00", "currency": "MXN"}
 
-    await stage.learn(answer(contract.ReferralAcknowledged, referral, folio="N-17"))
-    await stage.learn(answer(contract.InformationRequested, referral, items=("Balance 2025",)))
+    await stage.take_in(answer(contract.ReferralAcknowledged, referral, folio="N-17"))
+    await stage.take_in(answer(contract.InformationRequested, referral, items=("Balance 2025",)))
     case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
     assert (case["referrals"][0]["awaits"], case["referrals"][0]["papers"]["items"]) == ("supplier", ["Balance 2025"])
 
     informed = await ok(stage, "POST", f"/referrals/{referral['id']}/information")
     assert informed["state"] == "in_review"
     amount = Money(amount="400000.00")
-    await stage.learn(answer(contract.ReferralApproved, referral, amount=amount, term_months=24))
-    await stage.learn(answer(contract.CreditDisbursed, referral, amount=amount))
+    await stage.take_in(answer(contract.ReferralApproved, referral, amount=amount, term_months=24))
+    await stage.take_in(answer(contract.CreditDisbursed, referral, amount=amount))
     page = await ok(stage, "GET", "/referrals?partner=nafin&state=disbursed", role=Role.OPERATOR)
     assert [line["id"] for line in page["items"]] == [referral["id"]]
-    told = [type_ for type_ in await stage.told() if type_ == "financing.referral-answered"]
+    told = [type_ for type_ in types(await stage.told()) if type_ == "financing.referral-answered"]
     assert len(told) == 5
 
 
-async def test_taking_the_consent_back_erases_it_everywhere(stage: Stage) -> None:
+async def test_taking_the_consent_back_erases_it_everywhere(stage: StageUnderTest) -> None:
     await sent(stage)
     case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
     view = await ok(stage, "POST", f"/consents/{case['consents'][0]['id']}/revocation")
@@ -139,20 +146,20 @@ async def test_taking_the_consent_back_erases_it_everywhere(stage: Stage) -> Non
     assert parsed.identity is None
 
 
-async def test_erasure_leaves_other_referrals_in_the_journal_alone(stage: Stage) -> None:
+async def test_erasure_leaves_other_referrals_in_the_journal_alone(stage: StageUnderTest) -> None:
     referral = await sent(stage)
-    await stage.learn(answer(contract.ReferralDeclined, referral, reason="no_funds"))
+    await stage.take_in(answer(contract.ReferralDeclined, referral, reason="no_funds"))
     await ok(stage, "POST", "/referrals", await referral_body(stage))
     await stage.rows(
         "UPDATE financing_case SET referrals = jsonb_set(referrals, '{0,erase_at}', to_jsonb(now() - interval '1 day'))"
     )
     await stage.rows("UPDATE due SET at = now() - interval '1 day'")
-    await stage.timers()
+    await stage.tick()
     first, second = await partner_events(stage)
     assert (first.get("identity"), second["identity"]["rfc"]) == (None, "TME840315KT6")
 
 
-async def test_nothing_personal_leaves_but_to_the_partner(stage: Stage) -> None:
+async def test_nothing_personal_leaves_but_to_the_partner(stage: StageUnderTest) -> None:
     await sent(stage)
     public = await stage.rows("SELECT body FROM journal WHERE topic NOT LIKE 'partner.%'")
     text = "".join(row["body"].decode() for row in public) + json.dumps(await ok(stage, "GET", f"/cases/{SUPPLIER}"))
@@ -167,24 +174,26 @@ async def test_nothing_personal_leaves_but_to_the_partner(stage: Stage) -> None:
         ({"supplier_id": None}, (403, "not_yours")),
     ],
 )
-async def test_nobody_consents_for_a_firm(stage: Stage, caller: dict[str, Any], answer_: tuple[int, str]) -> None:
+async def test_nobody_consents_for_a_firm(
+    stage: StageUnderTest, caller: dict[str, Any], answer_: tuple[int, str]
+) -> None:
     await known(stage)
     assert await refused(stage, "POST", "/consents", await consent_body(stage), **caller) == answer_
 
 
-async def test_an_error_quotes_nothing_of_the_papers(stage: Stage) -> None:
+async def test_an_error_quotes_nothing_of_the_papers(stage: StageUnderTest) -> None:
     await known(stage)
     body = await consent_body(stage)
-    status, problem = await stage.call("POST", "/consents", Role.SUPPLIER, SUPPLIER, body | {"text_sha256": "0" * 64})
+    status, problem = await call(stage, "POST", "/consents", Role.SUPPLIER, SUPPLIER, body | {"text_sha256": "0" * 64})
     assert (status, problem["title"]) == (409, "text_not_shown")
-    status, invalid = await stage.call(
-        "POST", "/consents", Role.SUPPLIER, SUPPLIER, body | {"contact": {"email": "ana ejemplo", "phone": "x"}}
+    status, invalid = await call(
+        stage, "POST", "/consents", Role.SUPPLIER, SUPPLIER, body | {"contact": {"email": "ana ejemplo", "phone": "x"}}
     )
     assert status == 422
     assert not any(secret in json.dumps([problem, invalid]) for secret in (*SECRETS, "ana ejemplo"))
 
 
-async def test_refusals_have_their_status(stage: Stage) -> None:
+async def test_refusals_have_their_status(stage: StageUnderTest) -> None:
     await known(stage)
     assert await refused(stage, "GET", f"/cases/{uuid4()}") == (403, "not_yours")
     assert await refused(stage, "GET", f"/cases/{uuid4()}", role=Role.OPERATOR, supplier_id=None) == (
@@ -203,7 +212,7 @@ async def test_refusals_have_their_status(stage: Stage) -> None:
     assert await refused(stage, "POST", "/consents", wide) == (422, "data_class_not_allowed")
 
 
-async def test_another_firm_touches_nothing(stage: Stage) -> None:
+async def test_another_firm_touches_nothing(stage: StageUnderTest) -> None:
     referral = await sent(stage)
     stranger = {"supplier_id": uuid4()}
     case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
@@ -213,9 +222,9 @@ async def test_another_firm_touches_nothing(stage: Stage) -> None:
     assert await refused(stage, "POST", "/referrals", await referral_body(stage), **stranger) == (403, "not_yours")
 
 
-async def test_needs_by_purpose_and_partner_page_by_page(stage: Stage) -> None:
+async def test_needs_by_purpose_and_partner_page_by_page(stage: StageUnderTest) -> None:
     await known(stage)
-    await stage.learn(facts.AWARDED)
+    await stage.take_in(facts.AWARDED)
     listed = await ok(stage, "GET", "/needs?eligible_partner=nafin&purpose=certification", role=Role.OPERATOR)
     assert [need["purpose"] for need in listed["items"]] == ["certification"]
     assert (await ok(stage, "GET", "/needs?eligible_partner=nadie", role=Role.OPERATOR))["items"] == []
@@ -225,19 +234,19 @@ async def test_needs_by_purpose_and_partner_page_by_page(stage: Stage) -> None:
     assert second["cursor"] is None
 
 
-async def test_partners_come_and_go(stage: Stage) -> None:
+async def test_partners_come_and_go(stage: StageUnderTest) -> None:
     await known(stage)
     start = await ok(stage, "GET", "/partners")
     assert {partner["code"] for partner in start} == {"nafin", "bancomext", "cluster"}
     gone = {"code": "nafin", "name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": False}
     await ok(stage, "POST", "/partners", gone, role=Role.OPERATOR)
-    await stage.sweeps()
+    await stage.sweep()
     page = await ok(stage, "GET", "/needs?eligible_partner=nafin", role=Role.OPERATOR)
     assert page["items"] == []
     assert "nafin-eco-credit" in {product["code"] for product in await ok(stage, "GET", "/products")}
 
 
-async def test_a_consent_that_runs_out_is_erased_in_time(stage: Stage) -> None:
+async def test_a_consent_that_runs_out_is_erased_in_time(stage: StageUnderTest) -> None:
     await known(stage)
     await ok(stage, "POST", "/consents", await consent_body(stage))
     due = await stage.rows("SELECT at FROM due WHERE kind = 'case_deadline'")

@@ -5,9 +5,9 @@ from typing import Any
 from services.financing import consume
 from shared.contracts import partner
 from shared.messaging.topics import EVENT_TYPES, STAGE_TOPICS
-from tests.financing.conftest import TERMS
+from tests.financing.given import LOADER
 
-ROUTES = consume.routes(TERMS)
+ROUTES = consume.routes(LOADER)
 ANSWERS = {
     partner.ReferralAcknowledged,
     partner.InformationRequested,
@@ -33,6 +33,6 @@ def test_answers_find_their_case_by_referral_and_nothing_else_does() -> None:
 
 
 def test_everything_decides_the_one_aggregate_with_the_one_reference() -> None:
-    everything: tuple[Any, ...] = (*ROUTES, *consume.timers(TERMS), *consume.sweeps(TERMS))
+    everything: tuple[Any, ...] = (*ROUTES, *consume.timers(LOADER), *consume.sweeps(LOADER))
     assert len({id(entry.repository) for entry in everything}) == 1
-    assert {entry.reference for entry in everything} == {TERMS}
+    assert {entry.reference for entry in everything} == {LOADER}

@@ -10,22 +10,21 @@ from services.financing.store.cases import cases, cases_with_needs, suppliers_of
 from services.financing.store.tables import Table
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
-from tests.financing.conftest import TERMS as LOADER
-from tests.financing.conftest import Stage
-from tests.financing.given import NOW, SUPPLIER, TERMS, answer, consented, firm, referred, state
+from shared.testing.stage import StageUnderTest
+from tests.financing.given import LOADER, NOW, SUPPLIER, TERMS, answer, consented, firm, referred, state
 
 
-async def save(stage: Stage, *new: Case, changed: tuple[Case, ...] = ()) -> None:
+async def save(stage: StageUnderTest, *new: Case, changed: tuple[Case, ...] = ()) -> None:
     async with stage.database.transaction() as connection:
         await cases.save_many(connection, new, changed)
 
 
-async def load(stage: Stage, *ids: object) -> dict[object, Case]:
+async def load(stage: StageUnderTest, *ids: object) -> dict[object, Case]:
     async with stage.database.transaction() as connection:
         return dict(await cases.load_many(connection, list(ids)))  # type: ignore[arg-type]
 
 
-async def test_a_case_comes_out_as_it_went_in(stage: Stage) -> None:
+async def test_a_case_comes_out_as_it_went_in(stage: StageUnderTest) -> None:
     case = referred()
     requested = answer(contract.InformationRequested, case, items=("Balance 2025",))
     waiting = state(answers.information_requested(case, requested, NOW, TERMS))
@@ -33,13 +32,13 @@ async def test_a_case_comes_out_as_it_went_in(stage: Stage) -> None:
     assert await load(stage, SUPPLIER, uuid4()) == {SUPPLIER: waiting}
 
 
-async def test_an_empty_case_too(stage: Stage) -> None:
+async def test_an_empty_case_too(stage: StageUnderTest) -> None:
     empty = Case(uuid4())
     await save(stage, empty)
     assert await load(stage, empty.id) == {empty.id: empty}
 
 
-async def test_rows_follow_the_case(stage: Stage) -> None:
+async def test_rows_follow_the_case(stage: StageUnderTest) -> None:
     await save(stage, firm())
     case = referred()
     await save(stage, changed=(case,))
@@ -54,14 +53,14 @@ async def test_rows_follow_the_case(stage: Stage) -> None:
     assert len(await stage.rows("SELECT id FROM consent WHERE papers_held")) == 1
 
 
-async def test_rows_that_the_api_reads_hold_no_paper_of_a_consent(stage: Stage) -> None:
+async def test_rows_that_the_api_reads_hold_no_paper_of_a_consent(stage: StageUnderTest) -> None:
     await save(stage, referred())
     for table in ("need", "consent", "referral"):
         found = str(await stage.rows(f"SELECT * FROM {table}"))
         assert not any(secret in found for secret in ("Ana", "TME840315KT6", "8110000000", "31500000"))
 
 
-async def test_referrals_and_consents_find_their_supplier(stage: Stage) -> None:
+async def test_referrals_and_consents_find_their_supplier(stage: StageUnderTest) -> None:
     case = referred()
     await save(stage, case)
     referral, consent = case.referrals[0].id, case.consents[0].id
@@ -70,7 +69,7 @@ async def test_referrals_and_consents_find_their_supplier(stage: Stage) -> None:
         assert await suppliers_of_consents(connection, [consent, uuid4()]) == {consent: SUPPLIER}
 
 
-async def test_a_sweep_finds_each_case_with_needs_once_in_order(stage: Stage) -> None:
+async def test_a_sweep_finds_each_case_with_needs_once_in_order(stage: StageUnderTest) -> None:
     known = sorted(uuid5(SUPPLIER, str(number)) for number in range(5))
     await save(stage, *(replace(_moved(firm(), id_)) for id_ in known), Case(uuid4()))
     async with stage.database.connection() as connection:
@@ -83,7 +82,7 @@ def _moved(case: Case, id_: object) -> Case:
     return replace(case, id=id_, needs=needs)  # type: ignore[arg-type]
 
 
-async def test_the_migration_makes_what_the_tables_declare(stage: Stage) -> None:
+async def test_the_migration_makes_what_the_tables_declare(stage: StageUnderTest) -> None:
     made = await stage.rows(
         "SELECT table_name, column_name, is_nullable = 'YES' AS nullable FROM information_schema.columns "
         "WHERE table_schema = 'public'"
@@ -101,18 +100,18 @@ async def test_the_migration_makes_what_the_tables_declare(stage: Stage) -> None
     assert {str(index.name) for table in Table.metadata.tables.values() for index in table.indexes} <= indexes
 
 
-async def test_the_terms_have_the_catalogues_partners_from_the_start(stage: Stage) -> None:
+async def test_the_terms_have_the_catalogues_partners_from_the_start(stage: StageUnderTest) -> None:
     async with stage.database.transaction() as connection:
         terms = await LOADER(connection)
     assert {partner.code for partner in terms.partners} == {"nafin", "bancomext", "cluster"}
     assert terms.version == TERMS.version
 
 
-async def test_answers_of_two_referrals_of_one_firm_in_one_batch_see_each_other(stage: Stage) -> None:
+async def test_answers_of_two_referrals_of_one_firm_in_one_batch_see_each_other(stage: StageUnderTest) -> None:
     both = _two_referrals()
     await save(stage, both)
     first, second = both.referrals
-    outcome = await stage.learn(
+    outcome = await stage.take_in(
         contract.ReferralAcknowledged(referral_id=first.id, partner="nafin", answered_at=NOW),
         contract.ReferralAcknowledged(referral_id=second.id, partner="bancomext", answered_at=NOW),
         contract.ReferralApproved(
@@ -130,11 +129,11 @@ def _two_referrals() -> Case:
     return referred(case, need_id=need, product="bancomext-auto-tooling")
 
 
-async def test_an_answer_that_is_not_the_partners_is_a_dead_letter_and_touches_nothing(stage: Stage) -> None:
+async def test_an_answer_that_is_not_the_partners_is_a_dead_letter_and_touches_nothing(stage: StageUnderTest) -> None:
     case = referred()
     await save(stage, case)
     last = case.referrals[0].id
-    outcome = await stage.learn(
+    outcome = await stage.take_in(
         contract.ReferralDeclined(referral_id=last, partner="bancomext", answered_at=NOW, reason="other"),
         contract.ReferralDeclined(referral_id=uuid4(), partner="nafin", answered_at=NOW, reason="other"),
         contract.ReferralAcknowledged(referral_id=last, partner="nafin", answered_at=NOW),
@@ -147,17 +146,17 @@ async def test_an_answer_that_is_not_the_partners_is_a_dead_letter_and_touches_n
     assert (await load(stage, SUPPLIER))[SUPPLIER].referrals[0].state == "acknowledged"
 
 
-async def test_a_partner_cannot_speak_with_anothers_name(stage: Stage) -> None:
+async def test_a_partner_cannot_speak_with_anothers_name(stage: StageUnderTest) -> None:
     case = referred()
     await save(stage, case)
     forged = contract.ReferralDeclined(
         referral_id=case.referrals[0].id, partner="nafin", answered_at=NOW, reason="other"
     )
-    assert (await stage.learn(forged, topic="partner.bancomext.answers.v1")).dead == 1
+    assert (await stage.take_in(forged, topic="partner.bancomext.answers.v1")).dead == 1
     assert (await load(stage, SUPPLIER))[SUPPLIER] == case
 
 
-async def test_time_decides_on_the_real_table_of_moments(stage: Stage) -> None:
+async def test_time_decides_on_the_real_table_of_moments(stage: StageUnderTest) -> None:
     case = referred(consented(now=NOW), now=NOW)
     await save(stage, case)
     async with stage.database.connection() as connection:
@@ -166,7 +165,7 @@ async def test_time_decides_on_the_real_table_of_moments(stage: Stage) -> None:
             SUPPLIER,
             datetime(2026, 3, 16, tzinfo=UTC) + timedelta(hours=15),
         )
-    await stage.timers()
+    await stage.tick()
     after = (await load(stage, SUPPLIER))[SUPPLIER]
     assert after.referrals[0].state == "lapsed"
     assert await stage.rows("SELECT at FROM due") == [{"at": after.wake_at}]

@@ -72,7 +72,7 @@ def test_nothing_is_lost_and_nothing_doubled(outcome: dict[str, Any]) -> None:
     assert books["published"] > 4000
     assert books["taken_in"] > 2 * books["published"]
     assert (books["lost"], books["doubled"], books["outbox"], books["lag"]) == (0, 0, 0, 0)
-    assert books["dead_letters"] == books["planned_dead_letters"] == 5
+    assert books["dead_letters"] == books["planned_dead_letters"] >= 5
 
 
 def test_trouble_ends_where_it_should(outcome: dict[str, Any]) -> None:

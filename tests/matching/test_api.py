@@ -14,8 +14,8 @@ from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.security.callers import SEES_ALL, Role, roles_of
+from shared.testing.stage import StageUnderTest, types
 from tests.files.given import csv_of
-from tests.matching.conftest import Stage
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, registered
 from tests.matching.test_files import FULL, LEAST
 
@@ -35,19 +35,19 @@ def joined(id_: UUID = ANCHOR, code: str = "TRACTORA-1") -> AnchorJoined:
     return AnchorJoined(anchor_id=id_, code=code, name=code.title(), states=("11",), joined_at=REGISTERED)
 
 
-async def published(stage: Stage, **changes: Any) -> dict[str, Any]:
+async def published(stage: StageUnderTest, **changes: Any) -> dict[str, Any]:
     body = {"specification": SPECIFICATION | changes}
-    response = await stage.client.post("/requirements", json=body, headers=stage.anchor(ANCHOR))
+    response = await stage.client.post("/requirements", json=body, headers=stage.headers("anchor", anchor_id=ANCHOR))
     assert response.status_code == 201, response.text
     view: dict[str, Any] = response.json()
     return view
 
 
-async def matched(stage: Stage, *critical: str) -> tuple[str, str]:
+async def matched(stage: StageUnderTest, *critical: str) -> tuple[str, str]:
     """A requirement of the anchor and the supplier's match with it."""
-    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
     requirement = await published(stage)
-    await stage.tell(registered(), completed(*critical))
+    await stage.take_in(registered(), completed(*critical))
     return requirement["id"], str(match_id(SUPPLIER, UUID(requirement["id"])))
 
 
@@ -77,30 +77,38 @@ def test_every_route_names_who_may_call_it() -> None:
     }
 
 
-async def test_areas_and_anchors(stage: Stage) -> None:
-    await stage.tell(joined())
-    areas = (await stage.client.get("/areas", headers=stage.supplier(SUPPLIER))).json()
+async def test_areas_and_anchors(stage: StageUnderTest) -> None:
+    await stage.take_in(joined())
+    areas = (await stage.client.get("/areas", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
     assert (len(areas["areas"]), areas["version"]) == (35, "areas-2026-1")
-    (anchor,) = (await stage.client.get("/anchors", headers=stage.supplier(SUPPLIER))).json()
+    (anchor,) = (await stage.client.get("/anchors", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
     assert (anchor["code"], anchor["takes_part"]) == ("TRACTORA-1", True)
 
 
-async def test_a_buyer_publishes_changes_and_closes_its_own(stage: Stage) -> None:
-    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+async def test_a_buyer_publishes_changes_and_closes_its_own(stage: StageUnderTest) -> None:
+    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
     view = await published(stage, materials=["acero"])
     assert (view["anchor_id"], view["status"]) == (str(ANCHOR), "open")
     path = f"/requirements/{view['id']}"
     changed = SPECIFICATION | {"annual_volume": 5}
-    assert (await stage.client.put(path, json=changed, headers=stage.anchor(OTHER))).status_code == 403
-    response = await stage.client.put(path, json=changed, headers=stage.anchor(ANCHOR))
+    assert (
+        await stage.client.put(path, json=changed, headers=stage.headers("anchor", anchor_id=OTHER))
+    ).status_code == 403
+    response = await stage.client.put(path, json=changed, headers=stage.headers("anchor", anchor_id=ANCHOR))
     assert response.json()["specification"]["annual_volume"] == 5
     close = {"reason": "filled"}
-    assert (await stage.client.post(f"{path}/closure", json=close, headers=stage.anchor(OTHER))).status_code == 403
-    response = await stage.client.post(f"{path}/closure", json=close, headers=stage.operator)
+    assert (
+        await stage.client.post(f"{path}/closure", json=close, headers=stage.headers("anchor", anchor_id=OTHER))
+    ).status_code == 403
+    response = await stage.client.post(f"{path}/closure", json=close, headers=stage.headers("operator"))
     assert (response.json()["status"], response.json()["closed_reason"]) == ("closed", "filled")
-    response = await stage.client.put(path, json=changed, headers=stage.anchor(ANCHOR))
+    response = await stage.client.put(path, json=changed, headers=stage.headers("anchor", anchor_id=ANCHOR))
     assert (response.status_code, response.json()["title"]) == (409, "requirement_closed")
-    assert await stage.types() == ["requirement-published", "requirement-changed", "requirement-closed"]
+    assert types(await stage.told()) == [
+        "matching.requirement-published",
+        "matching.requirement-changed",
+        "matching.requirement-closed",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -114,88 +122,92 @@ async def test_a_buyer_publishes_changes_and_closes_its_own(stage: Stage) -> Non
         ({"title": "  "}, "body.specification.title"),
     ],
 )
-async def test_a_wrong_field_is_named(stage: Stage, changes: dict[str, Any], field: str) -> None:
+async def test_a_wrong_field_is_named(stage: StageUnderTest, changes: dict[str, Any], field: str) -> None:
     body = {"specification": SPECIFICATION | changes}
-    response = await stage.client.post("/requirements", json=body, headers=stage.anchor(ANCHOR))
+    response = await stage.client.post("/requirements", json=body, headers=stage.headers("anchor", anchor_id=ANCHOR))
     assert response.status_code == 422
     assert response.json()["errors"][0]["field"] == field
 
 
-async def test_who_may_publish_for_whom(stage: Stage) -> None:
-    await stage.tell(joined())
+async def test_who_may_publish_for_whom(stage: StageUnderTest) -> None:
+    await stage.take_in(joined())
     body: dict[str, Any] = {"specification": SPECIFICATION}
 
     async def code(headers: dict[str, str], **more: Any) -> tuple[int, str | None]:
         response = await stage.client.post("/requirements", json=body | more, headers=headers)
         return response.status_code, response.json().get("title")
 
-    assert await code(stage.operator) == (422, "anchor_missing")
-    assert await code(stage.operator, anchor_id=str(ANCHOR)) == (201, None)
-    assert await code(stage.anchor(ANCHOR), anchor_id=str(OTHER)) == (403, "not_yours")
-    assert await code(stage.token("anchor")) == (403, "not_yours")
-    assert await code(stage.anchor(OTHER)) == (409, "anchor_unknown")
-    assert await code(stage.supplier(SUPPLIER)) == (403, "role_missing")
+    assert await code(stage.headers("operator")) == (422, "anchor_missing")
+    assert await code(stage.headers("operator"), anchor_id=str(ANCHOR)) == (201, None)
+    assert await code(stage.headers("anchor", anchor_id=ANCHOR), anchor_id=str(OTHER)) == (403, "not_yours")
+    assert await code(stage.headers("anchor")) == (403, "not_yours")
+    assert await code(stage.headers("anchor", anchor_id=OTHER)) == (409, "anchor_unknown")
+    assert await code(stage.headers("supplier", supplier_id=SUPPLIER)) == (403, "role_missing")
     assert await code({}) == (401, "token_missing")
-    await stage.tell(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
-    assert await code(stage.anchor(ANCHOR)) == (409, "anchor_left")
+    await stage.take_in(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
+    assert await code(stage.headers("anchor", anchor_id=ANCHOR)) == (409, "anchor_left")
 
 
-async def test_a_request_that_is_sent_again_publishes_once(stage: Stage) -> None:
-    await stage.tell(joined())
-    headers = stage.anchor(ANCHOR) | {"Idempotency-Key": "order-2026-17"}
+async def test_a_request_that_is_sent_again_publishes_once(stage: StageUnderTest) -> None:
+    await stage.take_in(joined())
+    headers = stage.headers("anchor", anchor_id=ANCHOR) | {"Idempotency-Key": "order-2026-17"}
     body = {"specification": SPECIFICATION}
     ids = {(await stage.client.post("/requirements", json=body, headers=headers)).json()["id"] for _ in range(2)}
     assert len(ids) == 1
-    assert await stage.types() == ["requirement-published"]
+    assert types(await stage.told()) == ["matching.requirement-published"]
     body = {"specification": SPECIFICATION | {"title": "Otro"}}
     response = await stage.client.post("/requirements", json=body, headers=headers)
     assert (response.status_code, response.json()["title"]) == (409, "requirement_exists")
 
 
-async def test_an_anchor_lists_only_its_own(stage: Stage) -> None:
-    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+async def test_an_anchor_lists_only_its_own(stage: StageUnderTest) -> None:
+    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
     mine = await published(stage)
     other = {"specification": SPECIFICATION | {"area": "P02"}}
-    await stage.client.post("/requirements", json=other, headers=stage.anchor(OTHER))
+    await stage.client.post("/requirements", json=other, headers=stage.headers("anchor", anchor_id=OTHER))
 
     async def listed(headers: dict[str, str], **query: Any) -> list[str]:
         response = await stage.client.get("/requirements", params=query, headers=headers)
         assert response.status_code == 200, response.text
         return [item["specification"]["area"] for item in response.json()["items"]]
 
-    assert await listed(stage.anchor(ANCHOR)) == ["P01"]
-    assert sorted(await listed(stage.operator)) == ["P01", "P02"]
-    assert await listed(stage.token("mentor"), area="P02", status="open") == ["P02"]
-    assert await listed(stage.operator, status="closed") == []
+    assert await listed(stage.headers("anchor", anchor_id=ANCHOR)) == ["P01"]
+    assert sorted(await listed(stage.headers("operator"))) == ["P01", "P02"]
+    assert await listed(stage.headers("mentor"), area="P02", status="open") == ["P02"]
+    assert await listed(stage.headers("operator"), status="closed") == []
     query = {"anchor_id": str(ANCHOR)}
-    response = await stage.client.get("/requirements", params=query, headers=stage.anchor(OTHER))
+    response = await stage.client.get("/requirements", params=query, headers=stage.headers("anchor", anchor_id=OTHER))
     assert response.status_code == 403
-    page = (await stage.client.get("/requirements", params={"limit": 1}, headers=stage.operator)).json()
-    rest = await listed(stage.operator, after=page["next"])
+    page = (await stage.client.get("/requirements", params={"limit": 1}, headers=stage.headers("operator"))).json()
+    rest = await listed(stage.headers("operator"), after=page["next"])
     assert len(rest) == 1
     assert mine["id"]
 
 
-async def test_a_buyer_sees_ranked_candidates_and_shortlists(stage: Stage) -> None:
+async def test_a_buyer_sees_ranked_candidates_and_shortlists(stage: StageUnderTest) -> None:
     requirement, match = await matched(stage)
     path = f"/requirements/{requirement}/matches"
-    assert (await stage.client.get(path, headers=stage.anchor(OTHER))).status_code == 403
-    (view,) = (await stage.client.get(path, headers=stage.anchor(ANCHOR))).json()
+    assert (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=OTHER))).status_code == 403
+    (view,) = (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=ANCHOR))).json()
     assert (view["id"], view["supplier_id"], view["score"], view["grade"]) == (match, str(SUPPLIER), 10_000, "C")
     assert sum(criterion["points"] for criterion in view["criteria"]) == 10_000
     answer = {"answer": "shortlisted"}
     assert (await stage.client.post(f"/matches/{match}/answer", json=answer)).status_code == 401
-    response = await stage.client.post(f"/matches/{match}/answer", json=answer, headers=stage.anchor(OTHER))
+    response = await stage.client.post(
+        f"/matches/{match}/answer", json=answer, headers=stage.headers("anchor", anchor_id=OTHER)
+    )
     assert response.status_code == 403
-    response = await stage.client.post(f"/matches/{match}/answer", json=answer, headers=stage.anchor(ANCHOR))
+    response = await stage.client.post(
+        f"/matches/{match}/answer", json=answer, headers=stage.headers("anchor", anchor_id=ANCHOR)
+    )
     assert response.json()["standing"] == "shortlisted"
-    (view,) = (await stage.client.get(path, headers=stage.anchor(ANCHOR))).json()
+    (view,) = (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=ANCHOR))).json()
     assert view["standing"] == "shortlisted"
 
 
-async def test_a_decline_needs_a_reason_and_an_award_needs_an_open_match(stage: Stage) -> None:
+async def test_a_decline_needs_a_reason_and_an_award_needs_an_open_match(stage: StageUnderTest) -> None:
     _, match = await matched(stage)
-    headers = stage.anchor(ANCHOR)
+    headers = stage.headers("anchor", anchor_id=ANCHOR)
     path = f"/matches/{match}/answer"
     for body in ({"answer": "declined"}, {"answer": "shortlisted", "reason": "price"}, {"answer": "maybe"}):
         assert (await stage.client.post(path, json=body, headers=headers)).status_code == 422
@@ -208,51 +220,59 @@ async def test_a_decline_needs_a_reason_and_an_award_needs_an_open_match(stage: 
     assert (await stage.client.post(f"/matches/{match}/award", json=nothing, headers=headers)).status_code == 422
     response = await stage.client.post(f"/matches/{match}/award", json=AWARD, headers=headers)
     assert response.json()["award"]["annual_value"]["amount"] == "1500000.00"
-    assert (await stage.types())[-3:] == ["match-answered", "match-answered", "contract-awarded"]
+    assert (types(await stage.told()))[-3:] == [
+        "matching.match-answered",
+        "matching.match-answered",
+        "matching.contract-awarded",
+    ]
 
 
-async def test_a_blocked_firm_is_not_introduced(stage: Stage) -> None:
+async def test_a_blocked_firm_is_not_introduced(stage: StageUnderTest) -> None:
     requirement, match = await matched(stage, "T05")
     path = f"/requirements/{requirement}/matches"
-    (view,) = (await stage.client.get(path, headers=stage.anchor(ANCHOR))).json()
+    (view,) = (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=ANCHOR))).json()
     assert (view["supplier_id"], view["blocked_by"]) == (None, ["T05"])
-    (view,) = (await stage.client.get(path, headers=stage.operator)).json()
+    (view,) = (await stage.client.get(path, headers=stage.headers("operator"))).json()
     assert view["supplier_id"] == str(SUPPLIER)
     response = await stage.client.post(
-        f"/matches/{match}/answer", json={"answer": "shortlisted"}, headers=stage.anchor(ANCHOR)
+        f"/matches/{match}/answer", json={"answer": "shortlisted"}, headers=stage.headers("anchor", anchor_id=ANCHOR)
     )
     assert (response.status_code, response.json()["title"]) == (409, "match_blocked")
     unknown = f"/matches/{an_id('no match')}/answer"
-    response = await stage.client.post(unknown, json={"answer": "shortlisted"}, headers=stage.operator)
+    response = await stage.client.post(unknown, json={"answer": "shortlisted"}, headers=stage.headers("operator"))
     assert (response.status_code, response.json()["title"]) == (404, "match_unknown")
 
 
-async def test_a_supplier_sees_its_alignment_and_matches(stage: Stage) -> None:
+async def test_a_supplier_sees_its_alignment_and_matches(stage: StageUnderTest) -> None:
     path = f"/suppliers/{SUPPLIER}"
-    await stage.tell(registered())
-    view = (await stage.client.get(f"{path}/alignment", headers=stage.supplier(SUPPLIER))).json()
+    await stage.take_in(registered())
+    view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
     assert (view["aligned"], view["missing"][0]["reason"], view["rules"]) == (False, "nobody_asks", "match-2026-1")
     await matched(stage)
     await stage.sweep()
-    view = (await stage.client.get(f"{path}/alignment", headers=stage.operator)).json()
+    view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("operator"))).json()
     assert (view["aligned"], view["missing"], len(view["requirements"])) == (True, [], 1)
-    (match,) = (await stage.client.get(f"{path}/matches", headers=stage.supplier(SUPPLIER))).json()
+    (match,) = (
+        await stage.client.get(f"{path}/matches", headers=stage.headers("supplier", supplier_id=SUPPLIER))
+    ).json()
     assert match["score"] == 10_000
     for part in ("alignment", "matches"):
-        response = await stage.client.get(f"{path}/{part}", headers=stage.supplier(an_id("other")))
+        response = await stage.client.get(
+            f"{path}/{part}", headers=stage.headers("supplier", supplier_id=an_id("other"))
+        )
         assert response.status_code == 403
-        response = await stage.client.get(f"/suppliers/{an_id('other')}/{part}", headers=stage.operator)
+        response = await stage.client.get(f"/suppliers/{an_id('other')}/{part}", headers=stage.headers("operator"))
         assert (response.status_code, response.json()["title"]) == (404, "offering_unknown")
 
 
-async def test_coverage_is_for_the_staff(stage: Stage) -> None:
+async def test_coverage_is_for_the_staff(stage: StageUnderTest) -> None:
     await matched(stage)
-    (area,) = (await stage.client.get("/coverage", headers=stage.operator)).json()
+    (area,) = (await stage.client.get("/coverage", headers=stage.headers("operator"))).json()
     assert area == {"area": "P01", "open_requirements": 1, "aligned_suppliers": 1, "matches": 1}
-    assert (await stage.client.get("/coverage", headers=stage.anchor(ANCHOR))).status_code == 403
+    assert (await stage.client.get("/coverage", headers=stage.headers("anchor", anchor_id=ANCHOR))).status_code == 403
 
 
-async def upload(stage: Stage, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
+async def upload(stage: StageUnderTest, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
     files = {"file": ("requerimientos.csv", content)}
     response = await stage.client.post("/requirements/imports", files=files, headers=headers)
     assert response.status_code == 200, response.text
@@ -260,8 +280,8 @@ async def upload(stage: Stage, content: bytes, headers: dict[str, str]) -> dict[
     return view
 
 
-async def test_a_file_goes_in_row_by_row(stage: Stage) -> None:
-    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
+    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
     good = FULL | {"vigente_hasta": LAST_DAY}
     rows = (
         good,
@@ -272,7 +292,7 @@ async def test_a_file_goes_in_row_by_row(stage: Stage) -> None:
         good | {"titulo": "Vieja", "vigente_hasta": "2020-01-01"},
         good | {"titulo": "Sin tractora", "tractora": ""},
     )
-    view = await upload(stage, csv_of(*rows), stage.operator)
+    view = await upload(stage, csv_of(*rows), stage.headers("operator"))
     assert (view["published"], view["changed"], view["unchanged"]) == (2, 0, 0)
     assert [(each["line"], each["column"], each["reason"]) for each in view["refused"]] == [
         (4, "area", "cell_value"),
@@ -281,27 +301,29 @@ async def test_a_file_goes_in_row_by_row(stage: Stage) -> None:
         (7, "vigente_hasta", "open_until_past"),
         (8, "tractora", "cell_missing"),
     ]
-    assert await stage.types() == ["requirement-published"] * 2
-    view = await upload(stage, csv_of(good | {"ppm_max": "40"}, rows[1]), stage.operator)
+    assert types(await stage.told()) == ["matching.requirement-published"] * 2
+    view = await upload(stage, csv_of(good | {"ppm_max": "40"}, rows[1]), stage.headers("operator"))
     assert (view["published"], view["changed"], view["unchanged"]) == (0, 1, 1)
-    assert await stage.types() == ["requirement-changed"]
+    assert types(await stage.told()) == ["matching.requirement-changed"]
 
 
-async def test_an_anchor_gives_a_file_of_its_own(stage: Stage) -> None:
-    await stage.tell(joined(), joined(OTHER, "TRACTORA-2"))
+async def test_an_anchor_gives_a_file_of_its_own(stage: StageUnderTest) -> None:
+    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
     own = LEAST | {"vigente_hasta": LAST_DAY}
-    view = await upload(stage, csv_of(own, FULL | {"tractora": "TRACTORA-2"}), stage.anchor(ANCHOR))
+    view = await upload(
+        stage, csv_of(own, FULL | {"tractora": "TRACTORA-2"}), stage.headers("anchor", anchor_id=ANCHOR)
+    )
     assert (view["published"], [each["reason"] for each in view["refused"]]) == (1, ["not_yours"])
 
 
-async def test_files_that_are_refused_as_a_whole(stage: Stage) -> None:
+async def test_files_that_are_refused_as_a_whole(stage: StageUnderTest) -> None:
     async def status(content: bytes, headers: dict[str, str]) -> int:
         files = {"file": ("x.csv", content)}
         return (await stage.client.post("/requirements/imports", files=files, headers=headers)).status_code
 
-    assert await status(b"area\nP01", stage.operator) == 422
-    assert await status(b"x" * 200_000, stage.operator) == 413
-    assert await status(csv_of(*[LEAST] * 601), stage.operator) == 413
-    assert await status(csv_of(LEAST), stage.supplier(SUPPLIER)) == 403
-    response = await stage.client.post("/requirements/imports", data={"x": "y"}, headers=stage.operator)
+    assert await status(b"area\nP01", stage.headers("operator")) == 422
+    assert await status(b"x" * 200_000, stage.headers("operator")) == 413
+    assert await status(csv_of(*[LEAST] * 601), stage.headers("operator")) == 413
+    assert await status(csv_of(LEAST), stage.headers("supplier", supplier_id=SUPPLIER)) == 403
+    response = await stage.client.post("/requirements/imports", data={"x": "y"}, headers=stage.headers("operator"))
     assert response.status_code == 422

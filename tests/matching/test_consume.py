@@ -14,10 +14,9 @@ from services.matching.handlers import requirements as handlers
 from services.matching.store import demand, publishing, requirements
 from shared.contracts.event import Cause
 from shared.contracts.registration import AnchorJoined, AnchorLeft, SupplierChanged, SupplierProfile
-from shared.messaging.commands import Commands
 from shared.messaging.topics import EVENT_TYPES, subscriptions
 from shared.runtime.clock import now
-from tests.matching.conftest import Stage
+from shared.testing.stage import StageUnderTest, types
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, need, profiled, registered, rescored
 
 JOINED = AnchorJoined(anchor_id=ANCHOR, code="TRACTORA-1", name="Tractora Uno", states=("11",), joined_at=REGISTERED)
@@ -28,9 +27,9 @@ def later(days: int = 300) -> Any:
     return day(now()) + timedelta(days=days)
 
 
-async def publish(stage: Stage, name: str = "requirement", **changes: Any) -> Requirement:
+async def publish(stage: StageUnderTest, name: str = "requirement", **changes: Any) -> Requirement:
     id_, asked = an_id(name), need(**{"open_until": later()} | changes)
-    outcome = await Commands(stage.database, "matching").run(
+    outcome = await stage.commands.run(
         requirements,
         id_,
         lambda state, anchors: handlers.publish(state, id_, anchors.get(ANCHOR), asked, now()),
@@ -39,6 +38,12 @@ async def publish(stage: Stage, name: str = "requirement", **changes: Any) -> Re
     )
     assert isinstance(outcome, Requirement)
     return outcome
+
+
+async def fire(stage: StageUnderTest, kind: str) -> None:
+    """Let the moments of this kind be due now."""
+    await stage.rows("UPDATE due SET at = now() - interval '1 second' WHERE kind = $1", kind)
+    await stage.tick()
 
 
 def of_supplier(supplier_id: UUID) -> SupplierProfile:
@@ -57,89 +62,97 @@ def test_moments_and_sweeps_have_the_kinds_that_handlers_ask_for() -> None:
     assert {sweep.kind for sweep in SWEEPS} == {"requirement_changed", "anchor_left"}
 
 
-async def test_from_registration_to_a_match_that_is_lost(stage: Stage) -> None:
-    await stage.tell(JOINED, registered())
-    assert await stage.types() == ["offering-not-aligned"]
+async def test_from_registration_to_a_match_that_is_lost(stage: StageUnderTest) -> None:
+    await stage.take_in(JOINED, registered())
+    assert types(await stage.told()) == ["matching.offering-not-aligned"]
     await publish(stage)
     await stage.sweep()
-    assert await stage.types() == ["requirement-published", "offering-aligned"]
-    await stage.tell(completed("T05"))
-    ((type_, found),) = await stage.events()
-    assert (type_, found["blocked_by"], found["score"]) == ("match-found", ["T05"], 10_000)
-    await stage.tell(rescored(at=now()))
-    ((_, found),) = await stage.events()
+    assert types(await stage.told()) == ["matching.requirement-published", "matching.offering-aligned"]
+    await stage.take_in(completed("T05"))
+    ((type_, _, found),) = await stage.told()
+    assert (type_, found["blocked_by"], found["score"]) == ("matching.match-found", ["T05"], 10_000)
+    await stage.take_in(rescored(at=now()))
+    ((_, _, found),) = await stage.told()
     assert found["blocked_by"] == []
-    await stage.tell(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
+    await stage.take_in(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
     await stage.sweep()
-    assert await stage.types() == ["requirement-closed", "offering-not-aligned", "match-lost"]
+    assert types(await stage.told()) == [
+        "matching.requirement-closed",
+        "matching.offering-not-aligned",
+        "matching.match-lost",
+    ]
     assert await reads.coverage(stage.database) == []
 
 
-async def test_a_batch_of_everything_at_once_in_any_order(stage: Stage) -> None:
-    await stage.tell(completed(), JOINED)
+async def test_a_batch_of_everything_at_once_in_any_order(stage: StageUnderTest) -> None:
+    await stage.take_in(completed(), JOINED)
     await publish(stage)
-    outcome = await stage.tell(profiled(SupplierChanged), registered())
+    outcome = await stage.take_in(profiled(SupplierChanged), registered())
     assert (outcome.applied, outcome.decided) == (2, 2)
-    assert await stage.types() == ["requirement-published", "offering-aligned", "match-found"]
+    assert types(await stage.told()) == [
+        "matching.requirement-published",
+        "matching.offering-aligned",
+        "matching.match-found",
+    ]
 
 
-async def test_a_requirement_closes_by_time_and_not_before(stage: Stage) -> None:
-    await stage.tell(JOINED, registered())
+async def test_a_requirement_closes_by_time_and_not_before(stage: StageUnderTest) -> None:
+    await stage.take_in(JOINED, registered())
     await publish(stage, open_until=later(0))
     await stage.sweep()
-    await stage.events()
-    await stage.fire("requirement_expires")
-    assert await stage.types() == []
+    await stage.told()
+    await fire(stage, "requirement_expires")
+    assert types(await stage.told()) == []
     async with stage.database.connection() as connection:
         assert await connection.fetchval("SELECT at > now() FROM due WHERE kind = 'requirement_expires'")
         await connection.execute(
             "UPDATE requirement SET specification = jsonb_set(specification, '{open_until}', '\"2020-01-01\"')"
         )
-    await stage.fire("requirement_expires")
+    await fire(stage, "requirement_expires")
     await stage.sweep()
-    assert await stage.types() == ["requirement-closed", "offering-not-aligned"]
+    assert types(await stage.told()) == ["matching.requirement-closed", "matching.offering-not-aligned"]
 
 
-async def test_a_certificate_expires_by_time(stage: Stage) -> None:
-    await stage.tell(JOINED)
+async def test_a_certificate_expires_by_time(stage: StageUnderTest) -> None:
+    await stage.take_in(JOINED)
     await publish(stage, qms_waivable=False)
-    await stage.tell(registered(qms_valid_to=str(later(0))))
-    assert await stage.types() == ["requirement-published", "offering-aligned"]
+    await stage.take_in(registered(qms_valid_to=str(later(0))))
+    assert types(await stage.told()) == ["matching.requirement-published", "matching.offering-aligned"]
     async with stage.database.connection() as connection:
         await connection.execute("UPDATE offering SET profile = jsonb_set(profile, '{qms_valid_to}', '\"2020-01-01\"')")
-    await stage.fire("certificate_expires")
-    assert await stage.types() == ["offering-not-aligned"]
+    await fire(stage, "certificate_expires")
+    assert types(await stage.told()) == ["matching.offering-not-aligned"]
 
 
-async def test_a_sweep_reaches_every_firm_of_the_area_and_no_other(stage: Stage) -> None:
+async def test_a_sweep_reaches_every_firm_of_the_area_and_no_other(stage: StageUnderTest) -> None:
     firms = [of_supplier(an_id(f"firm {number}")) for number in range(3)]
     outside = registered(processes=[{"area": "P14"}]).model_copy(update={"supplier_id": an_id("outside")})
-    await stage.tell(JOINED, *firms, outside)
-    await stage.events()
+    await stage.take_in(JOINED, *firms, outside)
+    await stage.told()
     await publish(stage)
     await stage.sweep()
-    events = await stage.events()
-    told = {data["supplier_id"] for type_, data in events if type_ == "offering-aligned"}
+    events = await stage.told()
+    told = {data["supplier_id"] for type_, _, data in events if type_ == "matching.offering-aligned"}
     assert told == {str(an_id(f"firm {number}")) for number in range(3)}
     assert [(each.area, each.aligned_suppliers) for each in await reads.coverage(stage.database)] == [("P01", 3)]
 
 
-async def test_a_firm_that_registers_while_a_requirement_is_published_is_not_missed(stage: Stage) -> None:
+async def test_a_firm_that_registers_while_a_requirement_is_published_is_not_missed(stage: StageUnderTest) -> None:
     """Write skew: each side commits without seeing the other, unless the demand lock orders them."""
-    await stage.tell(JOINED)
+    await stage.take_in(JOINED)
     rounds = 12
     for number in range(rounds):
         firm = of_supplier(an_id(f"skew {number}")).model_copy(
             update={"offering": registered(processes=[{"area": f"P{number + 1:02}"}]).offering}
         )
-        await asyncio.gather(stage.tell(firm), publish(stage, f"skew {number}", area=f"P{number + 1:02}"))
+        await asyncio.gather(stage.take_in(firm), publish(stage, f"skew {number}", area=f"P{number + 1:02}"))
     await stage.sweep()
     found = await reads.coverage(stage.database)
     assert [each.aligned_suppliers for each in found] == [1] * rounds
 
 
-async def test_a_publication_waits_for_a_batch_that_read_the_demand(stage: Stage) -> None:
-    await stage.tell(JOINED)
+async def test_a_publication_waits_for_a_batch_that_read_the_demand(stage: StageUnderTest) -> None:
+    await stage.take_in(JOINED)
     async with stage.database.transaction() as connection:
         await demand(connection)
         publication = asyncio.create_task(publish(stage))
@@ -148,12 +161,12 @@ async def test_a_publication_waits_for_a_batch_that_read_the_demand(stage: Stage
     assert replace(await publication) == await reads.find_requirement(stage.database, an_id("requirement"))
 
 
-async def test_repeated_delivery_changes_nothing(stage: Stage) -> None:
-    await stage.tell(JOINED)
+async def test_repeated_delivery_changes_nothing(stage: StageUnderTest) -> None:
+    await stage.take_in(JOINED)
     await publish(stage)
-    await stage.tell(registered(), completed())
+    await stage.take_in(registered(), completed())
     before = await reads.find_offering(stage.database, SUPPLIER)
-    await stage.events()
-    await stage.tell(registered(), completed(), JOINED)
-    assert await stage.types() == []
+    await stage.told()
+    await stage.take_in(registered(), completed(), JOINED)
+    assert types(await stage.told()) == []
     assert await reads.find_offering(stage.database, SUPPLIER) == before

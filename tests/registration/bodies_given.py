@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.registration.conftest import Stage
+from shared.testing.stage import StageUnderTest
 from tests.registration.given import LEGAL_RFC
 
 CONTACT = {"name": "Persona Ejemplo", "email": "persona@ejemplo.mx", "phone": "442 555 0101"}
@@ -21,7 +21,7 @@ BODY: dict[str, Any] = {
 }
 
 
-async def registered(stage: Stage, **more: Any) -> dict[str, Any]:
+async def registered(stage: StageUnderTest, **more: Any) -> dict[str, Any]:
     answer = await stage.client.post("/suppliers", json=BODY | more)
     assert answer.status_code == 201, answer.text
     receipt: dict[str, Any] = answer.json()

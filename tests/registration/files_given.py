@@ -1,5 +1,9 @@
 """Files as operators give them."""
 
+from httpx import Response
+
+from shared.testing.stage import StageUnderTest
+
 SUPPLIER = {
     "rfc": "MAB9307148T4",
     "razon_social": "Maquinados Ejemplo SA de CV",
@@ -11,3 +15,8 @@ SUPPLIER = {
     "ventas_anuales_mxn": "100000000.00",
     "area_1": "P14",
 }
+
+
+async def upload(stage: StageUnderTest, path: str, content: bytes, **fields: str) -> Response:
+    files = {"file": ("file", content)}
+    return await stage.client.post(path, files=files, data=fields, headers=stage.headers("operator"))

@@ -5,8 +5,8 @@ from services.registration.settings import RegistrationSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.security.callers import Role, roles_of
+from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import BODY, CONTACT, registered
-from tests.registration.conftest import Stage
 from tests.registration.given import OTHER_RFC
 
 
@@ -37,9 +37,9 @@ def test_every_route_names_who_may_call_it() -> None:
     }
 
 
-async def test_a_supplier_sees_and_changes_only_itself(stage: Stage) -> None:
+async def test_a_supplier_sees_and_changes_only_itself(stage: StageUnderTest) -> None:
     one, other = await registered(stage), await registered(stage, rfc=OTHER_RFC)
-    own = stage.supplier(one["id"])
+    own = stage.headers("supplier", supplier_id=one["id"])
     assert (await stage.client.get(f"/suppliers/{one['id']}", headers=own)).json()["contact"] == CONTACT
     path = f"/suppliers/{other['id']}"
     answers = [
@@ -51,4 +51,4 @@ async def test_a_supplier_sees_and_changes_only_itself(stage: Stage) -> None:
     ]
     assert [answer.status_code for answer in answers] == [403] * 5
     assert (await stage.client.get(path)).status_code == 401
-    assert (await stage.client.get(path, headers=stage.token("anchor"))).status_code == 403
+    assert (await stage.client.get(path, headers=stage.headers("anchor"))).status_code == 403

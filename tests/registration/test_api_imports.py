@@ -2,16 +2,16 @@ from typing import Any
 
 import pytest
 
+from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of, xlsx_of
 from tests.registration.bodies_given import registered
-from tests.registration.conftest import Stage
-from tests.registration.files_given import SUPPLIER
+from tests.registration.files_given import SUPPLIER, upload
 from tests.registration.given import DOUBTFUL_RFC, NATURAL_RFC, OTHER_RFC
 
 
-async def test_rows_that_fail_are_reported_and_the_others_go_in(stage: Stage) -> None:
+async def test_rows_that_fail_are_reported_and_the_others_go_in(stage: StageUnderTest) -> None:
     await registered(stage)
-    await stage.events()
+    await stage.told()
     rows = [
         SUPPLIER,
         SUPPLIER | {"rfc": OTHER_RFC},
@@ -19,7 +19,7 @@ async def test_rows_that_fail_are_reported_and_the_others_go_in(stage: Stage) ->
         SUPPLIER | {"rfc": OTHER_RFC},
         SUPPLIER | {"rfc": NATURAL_RFC, "scian": "1"},
     ]
-    answer = await stage.upload("/suppliers/imports", csv_of(*rows))
+    answer = await upload(stage, "/suppliers/imports", csv_of(*rows))
     report = answer.json()
     assert (answer.status_code, report["registered"], report["held"]) == (200, 1, 1)
     assert [(row["line"], row["column"], row["reason"]) for row in report["refused"]] == [
@@ -28,21 +28,21 @@ async def test_rows_that_fail_are_reported_and_the_others_go_in(stage: Stage) ->
         (6, "scian", "scian_form"),
     ]
     assert all(row["detail"] for row in report["refused"])
-    assert [data["rfc"] for _, _, data in await stage.events()] == [OTHER_RFC]
+    assert [data["rfc"] for _, _, data in await stage.told()] == [OTHER_RFC]
 
 
-async def test_a_workbook_goes_in_too(stage: Stage) -> None:
-    answer = await stage.upload("/suppliers/imports", xlsx_of(list(SUPPLIER), list(SUPPLIER.values())))
+async def test_a_workbook_goes_in_too(stage: StageUnderTest) -> None:
+    answer = await upload(stage, "/suppliers/imports", xlsx_of(list(SUPPLIER), list(SUPPLIER.values())))
     assert answer.json() == {"registered": 1, "held": 0, "refused": []}
 
 
-async def test_the_same_file_again_changes_nothing(stage: Stage) -> None:
+async def test_the_same_file_again_changes_nothing(stage: StageUnderTest) -> None:
     content = csv_of(SUPPLIER, SUPPLIER | {"rfc": OTHER_RFC})
-    await stage.upload("/suppliers/imports", content)
-    await stage.events()
-    again = (await stage.upload("/suppliers/imports", content)).json()
+    await upload(stage, "/suppliers/imports", content)
+    await stage.told()
+    again = (await upload(stage, "/suppliers/imports", content)).json()
     assert (again["registered"], [row["reason"] for row in again["refused"]]) == (0, ["rfc_taken"] * 2)
-    assert await stage.events() == []
+    assert await stage.told() == []
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ async def test_the_same_file_again_changes_nothing(stage: Stage) -> None:
         (csv_of(*[SUPPLIER] * 601), 413, "file_too_many_rows"),
     ],
 )
-async def test_a_file_that_is_refused(stage: Stage, content: bytes, status: int, code: str) -> None:
-    answer = await stage.upload("/suppliers/imports", content)
+async def test_a_file_that_is_refused(stage: StageUnderTest, content: bytes, status: int, code: str) -> None:
+    answer = await upload(stage, "/suppliers/imports", content)
     assert (answer.status_code, answer.json()["title"]) == (status, code)
 
 
-async def test_a_form_without_its_file_or_length(stage: Stage) -> None:
-    path, headers = "/suppliers/imports", stage.operator
+async def test_a_form_without_its_file_or_length(stage: StageUnderTest) -> None:
+    path, headers = "/suppliers/imports", stage.headers("operator")
 
     async def chunks() -> Any:
         yield b"--x--"
@@ -72,6 +72,6 @@ async def test_a_form_without_its_file_or_length(stage: Stage) -> None:
     assert (endless.status_code, endless.json()["title"]) == (411, "length_required")
 
 
-async def test_nobody_but_an_operator_has_a_file_read(stage: Stage) -> None:
-    answer = await stage.client.post("/suppliers/imports", files={"file": b"x"}, headers=stage.token("supplier"))
+async def test_nobody_but_an_operator_has_a_file_read(stage: StageUnderTest) -> None:
+    answer = await stage.client.post("/suppliers/imports", files={"file": b"x"}, headers=stage.headers("supplier"))
     assert answer.status_code == 403

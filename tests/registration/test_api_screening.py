@@ -1,17 +1,18 @@
 import pytest
 
+from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of
-from tests.registration.conftest import Stage
+from tests.registration.files_given import upload
 from tests.registration.given import LEGAL_RFC
 
 
-async def test_lists_are_loaded_and_listed(stage: Stage) -> None:
+async def test_lists_are_loaded_and_listed(stage: StageUnderTest) -> None:
     content = csv_of({"rfc": LEGAL_RFC, "situacion": "Definitivo"}, {"rfc": "XXXXXXXXXXXX", "situacion": "Definitivo"})
-    answer = await stage.upload("/screening/lists", content, list_date="2026-01-01")
+    answer = await upload(stage, "/screening/lists", content, list_date="2026-01-01")
     assert (answer.status_code, answer.json()["firms"], answer.json()["left_out"]) == (201, 1, 1)
-    listed = (await stage.client.get("/screening/lists", headers=stage.operator)).json()
+    listed = (await stage.client.get("/screening/lists", headers=stage.headers("operator"))).json()
     assert [(list_["list_date"], list_["firms"]) for list_ in listed] == [("2026-01-01", 1)]
-    older = await stage.upload("/screening/lists", content, list_date="2025-12-01")
+    older = await upload(stage, "/screening/lists", content, list_date="2025-12-01")
     assert (older.status_code, older.json()["title"]) == (409, "screening_list_older")
 
 
@@ -23,8 +24,10 @@ async def test_lists_are_loaded_and_listed(stage: Stage) -> None:
         ("Definitivo", "9999-01-01", "list_date_in_future"),
     ],
 )
-async def test_a_list_that_is_refused_loads_nothing(stage: Stage, situation: str, list_date: str, code: str) -> None:
+async def test_a_list_that_is_refused_loads_nothing(
+    stage: StageUnderTest, situation: str, list_date: str, code: str
+) -> None:
     content = csv_of({"rfc": LEGAL_RFC, "situacion": situation})
-    answer = await stage.upload("/screening/lists", content, list_date=list_date)
+    answer = await upload(stage, "/screening/lists", content, list_date=list_date)
     assert (answer.status_code, answer.json()["title"]) == (422, code)
-    assert (await stage.client.get("/screening/lists", headers=stage.operator)).json() == []
+    assert (await stage.client.get("/screening/lists", headers=stage.headers("operator"))).json() == []

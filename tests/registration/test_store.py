@@ -14,7 +14,7 @@ from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
-from tests.registration.conftest import Stage
+from shared.testing.stage import StageUnderTest
 from tests.registration.given import LATER, LEGAL_RFC, OTHER_RFC, TODAY, held, legal_rfc, process, profile, registered
 
 CAUSE = Cause(correlation_id="test-store")
@@ -22,7 +22,7 @@ FIRST = date(2026, 2, 1)
 SECOND = date(2026, 3, 1)
 
 
-async def register(stage: Stage, of: Profile) -> Supplier | Refused:
+async def register(stage: StageUnderTest, of: Profile) -> Supplier | Refused:
     (folio,) = await store.next_folios(stage.database, 1)
     command = Register(id=new_id(), folio=folio, profile=of)
     return await stage.commands.run(
@@ -34,7 +34,7 @@ async def register(stage: Stage, of: Profile) -> Supplier | Refused:
     )
 
 
-async def load(stage: Stage, on: date, entries: dict[str, ListState]) -> ScreeningList | Refused:
+async def load(stage: StageUnderTest, on: date, entries: dict[str, ListState]) -> ScreeningList | Refused:
     command = LoadList(list_date=on, entries=entries)
     return await stage.commands.run(
         screening_lists,
@@ -79,7 +79,7 @@ async def test_a_supplier_comes_back_as_it_was_by_both_ways_of_reading(database:
         assert await store.find_supplier(database, supplier.id) == supplier
 
 
-async def test_an_anchor_comes_back_as_it_was(stage: Stage) -> None:
+async def test_an_anchor_comes_back_as_it_was(stage: StageUnderTest) -> None:
     command = handlers.JoinAnchor(code="ANCLA-1", name="Armadora Uno", states=("22", "11"))
     id_ = new_id()
     joined = await stage.commands.run(anchors, id_, lambda state, _: handlers.join_anchor(state, command, now()), CAUSE)
@@ -93,13 +93,13 @@ async def test_folios_are_never_given_twice(database: Database) -> None:
     assert min(folios) == "PDP-000001"
 
 
-async def test_one_rfc_one_supplier_however_many_ask_at_once(stage: Stage) -> None:
+async def test_one_rfc_one_supplier_however_many_ask_at_once(stage: StageUnderTest) -> None:
     outcomes = await asyncio.gather(*(register(stage, profile()) for _ in range(6)))
     assert sum(isinstance(outcome, Supplier) for outcome in outcomes) == 1
     assert {outcome.code for outcome in outcomes if isinstance(outcome, Refused)} == {"rfc_taken"}
 
 
-async def test_a_firm_that_withdrew_may_come_back(stage: Stage) -> None:
+async def test_a_firm_that_withdrew_may_come_back(stage: StageUnderTest) -> None:
     first = await register(stage, profile())
     assert isinstance(first, Supplier)
     await stage.commands.run(
@@ -110,7 +110,7 @@ async def test_a_firm_that_withdrew_may_come_back(stage: Stage) -> None:
     assert (second.id != first.id, second.status) == (True, "registered")
 
 
-async def test_a_list_comes_back_with_its_entries_and_can_be_corrected(stage: Stage) -> None:
+async def test_a_list_comes_back_with_its_entries_and_can_be_corrected(stage: StageUnderTest) -> None:
     await load(stage, FIRST, {LEGAL_RFC: "presumed", OTHER_RFC: "definitive"})
     await load(stage, FIRST, {LEGAL_RFC: "disproved"})
     async with stage.database.transaction() as connection:
@@ -119,7 +119,7 @@ async def test_a_list_comes_back_with_its_entries_and_can_be_corrected(stage: St
     assert [(row.list_date, row.firms) for row in await store.all_lists(stage.database)] == [(FIRST, 1)]
 
 
-async def test_the_newest_list_is_the_one_that_is_looked_up(stage: Stage) -> None:
+async def test_the_newest_list_is_the_one_that_is_looked_up(stage: StageUnderTest) -> None:
     async with stage.database.transaction() as connection:
         assert await store.listing(connection) == NO_LIST
     await load(stage, FIRST, {LEGAL_RFC: "definitive"})
@@ -133,7 +133,7 @@ async def test_the_newest_list_is_the_one_that_is_looked_up(stage: Stage) -> Non
     assert older.code == "screening_list_older"
 
 
-async def test_no_firm_slips_between_a_list_and_its_sweep(stage: Stage) -> None:
+async def test_no_firm_slips_between_a_list_and_its_sweep(stage: StageUnderTest) -> None:
     async with stage.database.transaction() as connection:
         # A registration that has read the old list, and is not committed yet ...
         known = await registry_of([LEGAL_RFC])(connection)
@@ -153,7 +153,7 @@ async def test_no_firm_slips_between_a_list_and_its_sweep(stage: Stage) -> None:
     assert found.screening == Screening("definitive", FIRST)
 
 
-async def test_a_sweep_goes_through_all_that_take_part_in_order(stage: Stage) -> None:
+async def test_a_sweep_goes_through_all_that_take_part_in_order(stage: StageUnderTest) -> None:
     ids = []
     for number in range(5):
         supplier = await register(stage, profile(legal_rfc(number)))

@@ -79,7 +79,7 @@ class Outcome:
                 **books,
             },
             "seconds": round(seconds, 1),
-            "outcomes": {code: dict(figures.outcomes(code)) for code in self.partners},
+            "outcomes": {code: dict(sorted(figures.outcomes(code).items())) for code in self.partners},
             "awarded": figures.answers["awarded"],
             "activities": len(figures.activities),
             "gaps_closed": len(figures.closed),
