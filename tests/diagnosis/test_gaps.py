@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.diagnosis.domain.demand import Demand
-from services.diagnosis.domain.gaps import Gap, Severity, find_gaps
+from services.diagnosis.domain.gaps import LEGAL_FLOOR, Gap, Severity, find_gaps
 from tests.diagnosis.builders import INSTRUMENT, levels_at
 
 CODES = st.sampled_from(list(INSTRUMENT.questions))

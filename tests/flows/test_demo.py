@@ -80,7 +80,7 @@ def test_trouble_ends_where_it_should(outcome: dict[str, Any]) -> None:
     assert ended["rfc_formato"] == "refused at line 25: rfc_length"
     assert ended["area_desconocida"] == "refused at line 339: area_unknown"
     assert ended["lista_definitivo"] == "registered, not aligned: list_69b"
-    assert ended["sin_consentimiento"] == "refused: consent_missing"
+    assert ended["sin_consentimiento"] == "refused: consent_missing (FON1306145I2)"
     assert ended["lectura_ajena"] == "refused: TOPIC_AUTHORIZATION_FAILED"
 
 

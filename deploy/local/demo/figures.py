@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from shared.contracts import development, diagnosis, financing, matching, registration
+from shared.contracts import development, diagnosis, financing, matching, partner, registration
 from shared.contracts.event import EventData
 
 Area = str
@@ -45,6 +45,8 @@ class Figures:
     """By need."""
     answers: Counter[str] = field(default_factory=Counter)
     """Buyers' answers, awards among them."""
+    referred_firms: set[UUID] = field(default_factory=set)
+    """Also those of a referral that is on its partner's topic only."""
     referrals: dict[UUID, tuple[Partner, str]] = field(default_factory=dict)
     """By referral, its partner and the state that it came to."""
 
@@ -137,7 +139,10 @@ def _of_financing(figures: Figures, event: EventData) -> None:
     match event:
         case financing.NeedIdentified():
             figures.needs.add(event.need_id)
+        case partner.Referral():
+            figures.referred_firms.add(event.supplier_id)
         case financing.ReferralSent():
+            figures.referred_firms.add(event.supplier_id)
             figures.referrals.setdefault(event.referral_id, (event.partner, "sent"))
         case financing.ReferralAnswered():
             figures.referrals[event.referral_id] = event.partner, event.state

@@ -142,6 +142,7 @@ def _as_told(figures: Figures, told: Told) -> Iterator[Check]:
     yield _equal("planned", len(figures.planned), told.selected)
     yield _equal("activities", len(figures.activities), told.activities)
     yield _equal("closed", len(figures.closed), told.rescored)
+    yield _equal("referred_without_consent", int(told.refuser in figures.referred_firms), 0)
     yield _equal("awarded", figures.answers["awarded"], told.awarded)
     referred, answered = figures.referred(), figures.answered()
     for code, sent in told.sent.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from deploy.local.demo import trouble
 from deploy.local.demo.buying import answer_candidates, award
@@ -31,6 +32,8 @@ class Told:
     awarded: int
     sent: Mapping[str, int]
     papers: int
+    refuser: UUID
+    """The firm that gave no consent."""
     attempts: tuple[Attempt, ...]
 
 
@@ -72,8 +75,9 @@ async def play(stage: Stage, sessions: Mapping[str, PartnerSession], act: Callab
         awarded=len(awarded),
         sent=sent,
         papers=papers,
+        refuser=refuser,
         attempts=(
-            Attempt("sin_consentimiento", without_consent, "consent_missing"),
+            Attempt("sin_consentimiento", without_consent, "consent_missing", rfcs[refuser]),
             Attempt("alta_repetida", enrolled.repeated, "rfc_taken"),
             Attempt("sin_alinear", unaligned, "diagnosis_not_found"),
             Attempt("lectura_ajena", peeked, trouble.NOT_ALLOWED),

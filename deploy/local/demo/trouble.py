@@ -48,6 +48,8 @@ class Attempt:
     matter: str
     code: str
     wanted: str
+    who: str = ""
+    """The firm that it was about, where that is of interest: its RFC."""
 
 
 def poison(client: Client) -> None:
@@ -117,7 +119,8 @@ def of_rows(sample: Sample, enrolled: Enrolled, diagnosed: Diagnosed) -> Iterato
 def of_attempts(attempts: tuple[Attempt, ...]) -> Iterator[Ended]:
     """How the attempts were answered."""
     for attempt in attempts:
-        yield Ended(attempt.matter, tell("ended.answer", code=attempt.code), attempt.code == attempt.wanted)
+        where = tell("ended.answer", code=attempt.code) + (f" ({attempt.who})" if attempt.who else "")
+        yield Ended(attempt.matter, where, attempt.code == attempt.wanted)
 
 
 def of_letters(letters: tuple[Letter, ...], planned: Mapping[str, int]) -> Iterator[Ended]:
