@@ -3,7 +3,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi.routing import iter_route_contexts
 
 from services.matching.api import router
 from services.matching.domain.calendar import day
@@ -13,7 +12,8 @@ from shared.contracts.registration import AnchorJoined, AnchorLeft
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.security.callers import SEES_ALL, Role, roles_of
+from shared.security.callers import SEES_ALL, Role
+from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.files.given import csv_of
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, registered
@@ -55,12 +55,7 @@ def test_every_route_names_who_may_call_it() -> None:
     database = Database("postgresql://nowhere/none", application="matching")
     api = router(MatchingSettings(), Commands(database, "matching"), database)
     staff, buyer = SEES_ALL, frozenset({Role.ANCHOR, Role.OPERATOR})
-    found = {
-        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
-        for route in iter_route_contexts(api.routes)
-        for method in route.methods or ()
-    }
-    assert found == {
+    assert roles_by_route(api) == {
         "GET /areas": frozenset(Role),
         "GET /anchors": frozenset(Role),
         "GET /coverage": staff,

@@ -137,7 +137,9 @@ async def test_a_sweep_reaches_every_firm_of_the_area_and_no_other(stage: StageU
     assert [(each.area, each.aligned_suppliers) for each in await reads.coverage(stage.database)] == [("P01", 3)]
 
 
-async def test_a_firm_that_registers_while_a_requirement_is_published_is_not_missed(stage: StageUnderTest) -> None:
+async def test_trap_9_a_firm_that_registers_while_a_requirement_is_published_is_not_missed(
+    stage: StageUnderTest,
+) -> None:
     """Write skew: each side commits without seeing the other, unless the demand lock orders them."""
     await stage.take_in(JOINED)
     rounds = 12
@@ -151,7 +153,7 @@ async def test_a_firm_that_registers_while_a_requirement_is_published_is_not_mis
     assert [each.aligned_suppliers for each in found] == [1] * rounds
 
 
-async def test_a_publication_waits_for_a_batch_that_read_the_demand(stage: StageUnderTest) -> None:
+async def test_trap_9_a_publication_waits_for_a_batch_that_read_the_demand(stage: StageUnderTest) -> None:
     await stage.take_in(JOINED)
     async with stage.database.transaction() as connection:
         await demand(connection)
