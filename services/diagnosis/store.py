@@ -15,7 +15,7 @@ from services.diagnosis import catalogue
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
 from shared.messaging.repository import TableRepository
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, columns
 
 
 class Table(SQLModel, registry=registry()):
@@ -81,7 +81,7 @@ class DiagnosisRepository(TableRepository[Diagnosis]):
         await connection.execute(_FORGET_GAPS, locked)
         rows = [row for diagnosis in (*new, *changed) for row in _gap_rows(diagnosis)]
         if rows:
-            await connection.execute(_WRITE_GAPS, *(list(column) for column in zip(*rows, strict=True)))
+            await connection.execute(_WRITE_GAPS, *columns(rows))
 
 
 def _gap_rows(diagnosis: Diagnosis) -> list[tuple[Any, ...]]:

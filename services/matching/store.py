@@ -24,7 +24,7 @@ from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Demand, Requirement
 from services.matching.domain.rules import Rules
 from shared.messaging.repository import TableRepository
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, columns
 
 DEMAND_LOCK = 0x5044_506D
 """Advisory lock of one transaction: shared to read what is asked for, alone to change it."""
@@ -157,9 +157,9 @@ class OfferingRepository(TableRepository[Offering]):
             await connection.execute(_DROP_AREAS, ids, [area for area, *_ in areas], [id_ for _, id_, _ in areas])
             await connection.execute(_DROP_MATCHES, ids, [row[0] for row in matches])
         if areas:
-            await connection.execute(_WRITE_AREAS, *_columns(areas))
+            await connection.execute(_WRITE_AREAS, *columns(areas))
         if matches:
-            await connection.execute(_WRITE_MATCHES, *_columns(matches))
+            await connection.execute(_WRITE_MATCHES, *columns(matches))
 
 
 requirements = RequirementRepository()
@@ -234,10 +234,6 @@ def _match_row(offering: Offering, match: Match) -> tuple[Any, ...]:
     detail = _MATCH.dump_json(match).decode()
     ranks = (match.score, offering.diagnosis.grade, offering.profile.registered_at)
     return (match.id, offering.id, match.requirement_id, match.anchor_id, match.area, *ranks, detail)
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]
 
 
 _REVISE = """

@@ -1,5 +1,6 @@
 """What every event of the platform has in common."""
 
+from abc import abstractmethod
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -19,9 +20,9 @@ class EventData(Value):
     TOPIC: ClassVar[str]
 
     @property
+    @abstractmethod
     def key(self) -> UUID:
         """The aggregate whose order counts: the Kafka key, so also what decides the partition."""
-        raise NotImplementedError
 
     @property
     def topic(self) -> str:

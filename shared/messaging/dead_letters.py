@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from shared.contracts.dead_letters import DeadLetter, ServiceName
 from shared.messaging.codec import RECORD_NAMESPACE, Message, Poison, Record, sha256
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, columns
 
 Key = tuple[str, bytes]
 """A topic and a key on it: what is parked."""
@@ -132,17 +132,17 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
         )
         for letter in letters
     ]
-    await connection.execute(_SET_ASIDE, *_columns(rows))
+    await connection.execute(_SET_ASIDE, *columns(rows))
     keys = sorted((*letter.key, letter.id, at) for letter in letters if letter.key is not None)
     if keys:
-        await connection.execute(_PARK_KEYS, *_columns(keys))
+        await connection.execute(_PARK_KEYS, *columns(keys))
 
 
 async def park(connection: Connection, records: Sequence[Record], at: datetime) -> None:
     """Keep records of parked keys, in order, until their key is released."""
     rows = [(record.topic, record.partition, record.offset, record.key, record.value, at) for record in records]
     if rows:
-        await connection.execute(_PARK_RECORDS, *_columns(rows))
+        await connection.execute(_PARK_RECORDS, *columns(rows))
 
 
 async def parked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:
@@ -162,7 +162,3 @@ def _printable(key: bytes | None) -> str | None:
         return str(UUID(key.decode()))
     except ValueError:
         return f"0x{key[:32].hex()}"
-
-
-def _columns(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, columns
 
 S = TypeVar("S")
 
@@ -48,26 +48,26 @@ class TableRepository(Generic[S]):
         aggregate: type[S],
         derived: Callable[[S], Mapping[str, Any]] = _nothing,
     ) -> None:
-        columns: Sequence[Column[Any]] = tuple(table.__table__.columns)  # type: ignore[attr-defined]
+        declared: Sequence[Column[Any]] = tuple(table.__table__.columns)  # type: ignore[attr-defined]
         hints = get_type_hints(aggregate)
         self._aggregate = aggregate
         self._derived = derived
         self._stored = tuple(field.name for field in fields(aggregate))  # type: ignore[arg-type]
-        self._columns = tuple(column.name for column in columns)
+        self._columns = tuple(column.name for column in declared)
         self._json = {
             column.name: TypeAdapter[Any](hints[column.name])
-            for column in columns
+            for column in declared
             if isinstance(column.type, JSONB) and column.name in hints
         }
         self._derived_json = {
             column.name: TypeAdapter[Any](Any)
-            for column in columns
+            for column in declared
             if isinstance(column.type, JSONB) and column.name not in hints
         }
         name = table.__tablename__
         arrays = ", ".join(
             f"${position}::{column.type.compile(postgresql.dialect())}[]"  # type: ignore[no-untyped-call]
-            for position, column in enumerate(columns, 1)
+            for position, column in enumerate(declared, 1)
         )
         listed = ", ".join(self._columns)
         others = ", ".join(f"{column} = given.{column}" for column in self._columns if column != "id")
@@ -100,8 +100,7 @@ class TableRepository(Generic[S]):
         return self._aggregate(**values)
 
     def _arrays(self, aggregates: Sequence[S]) -> list[list[Any]]:
-        rows = [self._row(aggregate) for aggregate in sorted(aggregates, key=_identity)]
-        return [list(column) for column in zip(*rows, strict=True)]
+        return columns([self._row(aggregate) for aggregate in sorted(aggregates, key=_identity)])
 
     def _row(self, aggregate: S) -> list[Any]:
         derived = self._derived(aggregate)

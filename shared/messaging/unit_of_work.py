@@ -12,7 +12,7 @@ from shared.contracts.event import Cause, EventData
 from shared.messaging import journal
 from shared.messaging.decision import Decision, Due, SweepRequest
 from shared.messaging.repository import Repository
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, columns
 from shared.runtime.ids import new_id
 
 S = TypeVar("S")
@@ -102,11 +102,11 @@ class UnitOfWork:
     async def _write_due(self) -> None:
         set_ = [(due.kind, id_, due.at, cause.correlation_id) for (_, id_), (due, cause) in self._due.items() if due.at]
         if set_:
-            await self.connection.execute(_SCHEDULE, *_columns(set_))
+            await self.connection.execute(_SCHEDULE, *columns(set_))
             await self.connection.execute("SELECT pg_notify($1, '')", TIMER_CHANNEL)
         cancelled = [(due.kind, id_) for (_, id_), (due, _) in self._due.items() if due.at is None]
         if cancelled:
-            await self.connection.execute(_CANCEL, *_columns(cancelled))
+            await self.connection.execute(_CANCEL, *columns(cancelled))
 
     async def _write_sweeps(self) -> None:
         rows = [
@@ -114,7 +114,7 @@ class UnitOfWork:
             for sweep, cause in self._sweeps.values()
         ]
         if rows:
-            await self.connection.execute(_REQUEST_SWEEP, *_columns(rows))
+            await self.connection.execute(_REQUEST_SWEEP, *columns(rows))
             await self.connection.execute("SELECT pg_notify($1, '')", SWEEP_CHANNEL)
 
 
@@ -127,7 +127,3 @@ def _written(held: _Held) -> tuple[list[Any], list[Any]]:
             continue
         (new if before is None else changed).append(state)
     return new, changed
-
-
-def _columns(rows: Sequence[tuple[Any, ...]]) -> list[list[Any]]:
-    return [list(column) for column in zip(*rows, strict=True)]

@@ -1,8 +1,8 @@
 """One service's PostgreSQL: an asyncpg pool for the hot path, SQLModel sessions for the API's reads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -21,6 +21,11 @@ STATEMENT_TIMEOUT_MS = "60000"
 
 POOL_SIZE = 10
 CONNECT_TIMEOUT_S = 10.0
+
+
+def columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
+    """Rows, at least one, as the arrays that `unnest` takes: many rows go in with one statement."""
+    return [list(column) for column in zip(*rows, strict=True)]
 
 
 class Database:

@@ -1,14 +1,15 @@
-"""What every HTTP API has: problem details, the request's cause, and the outcome of a command."""
+"""What every HTTP API has: bodies, problem details, the request's cause, and the outcome of a command."""
 
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict
 from starlette.exceptions import HTTPException
 
 from shared.contracts.event import Cause
@@ -53,6 +54,17 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         return JSONResponse(
             body | self.more, status_code=self.status, media_type="application/problem+json", headers=headers
         )
+
+
+class Body(BaseModel):
+    """What a caller sends or gets. An unknown field is refused: most are a misspelt one."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    @classmethod
+    def of(cls, state: object) -> Self:
+        """The view of a value or a row that has fields of the same names."""
+        return cls.model_validate(state)
 
 
 def accepted(outcome: S | Refused) -> S:

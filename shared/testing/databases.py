@@ -8,7 +8,9 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from shared.messaging import journal
 from shared.runtime import migrations
+from shared.runtime.clock import now
 
 
 class Templates:
@@ -30,10 +32,9 @@ class Templates:
         await self._admin.close()
 
     async def copy(self, service: str) -> str:
-        """The URL of a new database as the service's migrations make it."""
+        """The URL of a new database as the service's migrations, and its first start, make it."""
         if service not in self._urls:
-            # In a thread: Alembic's environment runs a loop of its own.
-            self._urls[service] = await asyncio.to_thread(self._make, service)
+            self._urls[service] = await self._make(service)
         template = urlsplit(self._urls[service])
         name = f"test_{secrets.token_hex(6)}"
         await self._admin.execute(
@@ -45,7 +46,11 @@ class Templates:
         """Drop a copy, whoever is still connected to it."""
         await self._admin.execute(f"DROP DATABASE {urlsplit(url).path.removeprefix('/')} WITH (FORCE)")
 
-    def _make(self, service: str) -> str:
-        url = self._ensure(f"template_{service}")
-        migrations.upgrade(service, url)
+    async def _make(self, service: str) -> str:
+        url = await asyncio.to_thread(self._ensure, f"template_{service}")
+        # In a thread: Alembic's environment runs a loop of its own.
+        await asyncio.to_thread(migrations.upgrade, service, url)
+        connection = await asyncpg.connect(url)
+        await journal.ensure_partitions(connection, now())
+        await connection.close()
         return url

@@ -15,7 +15,6 @@ from fastapi import FastAPI
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
-from shared.messaging import journal
 from shared.messaging.batch import BatchRunner, Outcome
 from shared.messaging.codec import Record, encode
 from shared.messaging.commands import Commands
@@ -70,8 +69,6 @@ class StageUnderTest:
             self._issuer.ensure_key()
             await self.database.open()
             opening.push_async_callback(self.database.close)
-            async with self.database.connection() as connection:
-                await journal.ensure_partitions(connection, now())
             transport = httpx.ASGITransport(self._app())
             client = httpx.AsyncClient(transport=transport, base_url="http://stage.test")
             self.client = await opening.enter_async_context(client)

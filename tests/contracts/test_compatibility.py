@@ -16,10 +16,15 @@ class Before(EventData):
     TYPE: ClassVar[str] = "test.before"
 
     id: UUID
+
     size: Literal["small", "large"]
     count: int = Field(ge=0)
     note: str | None = None
     parts: tuple[int, ...] = ()
+
+    @property
+    def key(self) -> UUID:
+        return self.id
 
 
 def _like(**changes: object) -> type[EventData]:

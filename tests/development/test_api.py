@@ -3,13 +3,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from fastapi.routing import iter_route_contexts
 
 from services.development.api import router
 from shared.contracts.event import EventData
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
-from shared.security.callers import Role, roles_of
+from shared.security.callers import Role
+from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.development import given
 
@@ -235,14 +235,9 @@ async def test_anybody_reads_the_modules(stage: StageUnderTest) -> None:
 def test_every_route_names_who_may_call_it() -> None:
     database = Database("postgresql://unused", application="test")
     api = router(Commands(database, "development"), database, default_capacity=55)
-    found = {
-        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
-        for route in iter_route_contexts(api.routes)
-        for method in route.methods or ()
-    }
     operator, mentor = frozenset({Role.OPERATOR}), frozenset({Role.MENTOR})
     staff = frozenset({Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR})
-    assert found == {
+    assert roles_by_route(api) == {
         "GET /modules": frozenset(),
         "POST /cohorts": operator,
         "GET /cohorts": operator,

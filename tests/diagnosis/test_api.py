@@ -3,9 +3,9 @@ from uuid import UUID
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
 
-from shared.security.callers import Role, roles_of
+from shared.security.callers import Role
+from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.diagnosis.builders import ANCHOR, EVIDENCE, SUPPLIER, levels_at, sheet
 from tests.diagnosis.test_handlers import activity, aligned
@@ -130,15 +130,9 @@ async def test_the_instrument_is_open_to_all(stage: StageUnderTest) -> None:
 
 
 def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
-    found = {
-        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
-        for route in stage.router.routes
-        if isinstance(route, APIRoute)
-        for method in route.methods or ()
-    }
     see_all = frozenset({Role.ASSESSOR, Role.EXPERT, Role.OPERATOR})
     see_one = see_all | {Role.MENTOR, Role.SUPPLIER}
-    assert found == {
+    assert roles_by_route(stage.router) == {
         "GET /instrument": frozenset(),
         "GET /diagnoses": see_all,
         "GET /gaps": see_all,

@@ -1,10 +1,9 @@
-from fastapi.routing import iter_route_contexts
-
 from services.registration.api import router
 from services.registration.settings import RegistrationSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
-from shared.security.callers import Role, roles_of
+from shared.security.callers import Role
+from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import BODY, CONTACT, registered
 from tests.registration.given import OTHER_RFC
@@ -13,13 +12,8 @@ from tests.registration.given import OTHER_RFC
 def test_every_route_names_who_may_call_it() -> None:
     database = Database("postgresql://unused", application="test")
     api = router(RegistrationSettings(), Commands(database, "registration"), database)
-    found = {
-        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
-        for route in iter_route_contexts(api.routes)
-        for method in route.methods or ()
-    }
     operator, own = frozenset({Role.OPERATOR}), frozenset({Role.SUPPLIER, Role.OPERATOR})
-    assert found == {
+    assert roles_by_route(api) == {
         "POST /suppliers": frozenset(),
         "GET /suppliers": operator,
         "GET /suppliers/{id_}": own,

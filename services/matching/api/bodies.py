@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import model_validator
 
 from services.matching import published
 from services.matching.asked import AskedSpecification, Positive
@@ -16,17 +16,7 @@ from services.matching.domain.requirement import Requirement
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
 from shared.files.faults import RowFault
-
-
-class Body(BaseModel):
-    """An unknown field is refused: most are a misspelt one."""
-
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
-    @classmethod
-    def of(cls, state: object) -> Self:
-        """The view of a value or a row that has fields of the same names."""
-        return cls.model_validate(state)
+from shared.runtime.http import Body
 
 
 class AreaView(Body):

@@ -3,10 +3,10 @@
 import hashlib
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, TypeAdapter
+from pydantic import Field, PlainSerializer, TypeAdapter
 
 from services.registration.domain.offering import Experience, Qms
 from services.registration.domain.profile import Profile, TaxOpinion
@@ -16,6 +16,7 @@ from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
 from shared.files.faults import RowFault
+from shared.runtime.http import Body
 
 _PROFILE = TypeAdapter(Profile)
 
@@ -23,17 +24,6 @@ Number = Annotated[Decimal, PlainSerializer(lambda number: format(number, "f"), 
 """A decimal, as a string without exponent."""
 
 Line = Annotated[str, Field(max_length=300)]
-
-
-class Body(BaseModel):
-    """An unknown field is refused: most are a misspelt one."""
-
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
-    @classmethod
-    def of(cls, state: object) -> Self:
-        """The view of an aggregate or a row that has fields of the same names."""
-        return cls.model_validate(state)
 
 
 class ContactBody(Body):

@@ -1,0 +1,17 @@
+"""Who may call what."""
+
+from fastapi import APIRouter
+from fastapi.routing import iter_route_contexts
+
+from shared.security.callers import Role, roles_of
+
+
+def roles_by_route(router: APIRouter) -> dict[str, frozenset[Role] | None]:
+    """The roles that each route names, by `METHOD /path`; the empty set if it is open on purpose, None if it says
+    nothing.
+    """
+    return {
+        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
+        for route in iter_route_contexts(router.routes)
+        for method in route.methods or ()
+    }
