@@ -20,7 +20,7 @@ from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.messaging.routing import Reference, Route, Routes
 from shared.messaging.unit_of_work import UnitOfWork
-from shared.runtime import logging
+from shared.runtime import crash, logging
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 
@@ -86,6 +86,7 @@ class BatchRunner:
     async def _together(self, received: Sequence[Received]) -> Outcome:
         async with self._database.transaction() as connection:
             fresh = await self._claim(connection, received)
+            crash.point("consume.claimed")
             fates = _Fates(blocked=await dead_letters.parked_among(connection, _keys(fresh)))
             work = UnitOfWork(connection, self._service, now())
             wanted = self._sort_out(fresh, fates)
@@ -100,6 +101,7 @@ class BatchRunner:
             await self._write_fates(work, fates)
             await work.flush()
             outcome.decided = work.decided
+            crash.point("consume.written")
         return outcome
 
     async def _claim(self, connection: Connection, received: Sequence[Received]) -> list[Received]:

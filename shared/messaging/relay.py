@@ -8,7 +8,7 @@ from shared.messaging import journal
 from shared.messaging.producer import Publisher
 from shared.messaging.retry import Backoff
 from shared.messaging.worker import WATCHDOG_S, Worker
-from shared.runtime import logging, metrics
+from shared.runtime import crash, logging, metrics
 from shared.runtime.database import Connection, Database
 
 ROUND = 2_000
@@ -49,9 +49,12 @@ class Relay(Worker):
         entries = await journal.unpublished(connection, ROUND, list(resting))
         if not entries:
             return min((rest.until - clock for rest in resting.values()), default=WATCHDOG_S)
+        crash.point("relay.fetched")
         delivery = await self._publisher.publish(entries)
+        crash.point("relay.acked")
         if delivery.acked:
             await journal.published(connection, delivery.acked)
+            crash.point("relay.published")
             metrics.PUBLISHED.inc(len(delivery.acked))
         self._rest(delivery.troubled, {entry.topic for entry in entries}, clock)
         if delivery.failure is not None:

@@ -17,7 +17,7 @@ from faststream.security import SASLScram256
 from shared.messaging.batch import TRY_AGAIN, BatchRunner, Outcome
 from shared.messaging.codec import Record
 from shared.messaging.retry import Backoff
-from shared.runtime import logging, metrics
+from shared.runtime import crash, logging, metrics
 from shared.runtime.settings import KafkaSettings
 
 SESSION_TIMEOUT_MS = 30_000
@@ -127,6 +127,7 @@ class BatchSubscriber:
         body: Any = message.body
         records: list[Record] = body
         consumer: Any = message.consumer
+        crash.point("consume.received")
         started = time.monotonic()
         try:
             outcome = await self._runner.take_in(records)
@@ -134,7 +135,9 @@ class BatchSubscriber:
             await self._give_back(consumer, records, error)
             return
         self._failures, self._failing_since = 0, None
+        crash.point("consume.committed")
         await self._commit(consumer, records)
+        crash.point("consume.acknowledged")
         _measure(outcome, len(records), time.monotonic() - started)
 
     async def _give_back(self, consumer: AIOKafkaConsumer, records: Sequence[Record], error: Exception) -> None:

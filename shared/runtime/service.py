@@ -26,7 +26,7 @@ from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
 from shared.messaging.topics import EVENT_RETENTION_MS, subscriptions
 from shared.messaging.worker import Worker
-from shared.runtime import http, logging, operations
+from shared.runtime import crash, http, logging, operations
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.health import Health
@@ -50,6 +50,8 @@ class Stage:
     routes: Routes = ()
     timers: Timers = ()
     sweeps: Sweeps = ()
+    topics: tuple[str, ...] | None = None
+    """What it reads; what the catalogue says unless named."""
     partners: str | None = None
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
 
@@ -88,7 +90,8 @@ class Service:
             )
 
         found = []
-        if topics := subscriptions(name):
+        topics = subscriptions(name) if self._stage.topics is None else self._stage.topics
+        if topics:
             found.append(subscriber(name, topics=topics))
         if pattern := self._stage.partners:
             found.append(subscriber(f"{name}.partners", pattern=pattern))
@@ -211,6 +214,7 @@ def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
     """Run a stage as this process. `build` is its composition root."""
     stage, settings = build()
     logging.configure(stage.name, settings.log_level)
+    crash.arm(settings.crash_at)
     service = Service(stage, settings, KafkaSettings())
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(service.run())

@@ -56,5 +56,7 @@ class ServiceSettings(BaseSettings):
     batch_records: int = Field(default=500, ge=1, le=10_000)
     """Records of one transaction: more costs latency and memory, fewer costs throughput."""
     log_level: str = "INFO"
+    crash_at: str = ""
+    """Where to die, for fault tests (`shared/runtime/crash.py`). Never set it where people work."""
     stop_grace_s: float = 15.0
     """From SIGTERM until what is under way is given up; it would be delivered again."""
