@@ -114,23 +114,23 @@ async def awaiting_selection(connection: Connection) -> list[UUID]:
 async def pool(connection: Connection) -> list[Candidate]:
     """All firms that a selection would decide, as they are now and unlocked."""
     rows = await connection.fetch("SELECT * FROM candidate WHERE awaits_selection ORDER BY id")
-    return [candidates.of(dict(row)) for row in rows]
+    return [candidates.of(row) for row in rows]
 
 
 async def candidate(connection: Connection, supplier_id: UUID) -> Candidate | None:
     row = await connection.fetchrow("SELECT * FROM candidate WHERE id = $1", supplier_id)
-    return None if row is None else candidates.of(dict(row))
+    return None if row is None else candidates.of(row)
 
 
 async def cohort(connection: Connection, cohort_id: UUID) -> Cohort | None:
     row = await connection.fetchrow("SELECT * FROM cohort WHERE id = $1", cohort_id)
-    return None if row is None else cohorts.of(dict(row))
+    return None if row is None else cohorts.of(row)
 
 
 async def all_cohorts(connection: Connection) -> list[Cohort]:
     """The newest first."""
     rows = await connection.fetch("SELECT * FROM cohort ORDER BY created_at DESC, id DESC")
-    return [cohorts.of(dict(row)) for row in rows]
+    return [cohorts.of(row) for row in rows]
 
 
 async def with_plans(
@@ -147,7 +147,7 @@ async def with_plans(
         after,
         limit,
     )
-    return [candidates.of(dict(row)) for row in rows]
+    return [candidates.of(row) for row in rows]
 
 
 Line = tuple[OutcomeRow, str | None, str | None, str | None]

@@ -116,7 +116,7 @@ async def instruments(_: Connection) -> Instruments:
 async def diagnosis_of(connection: Connection, supplier_id: UUID) -> Diagnosis | None:
     """One diagnosis, unlocked, for reading."""
     row = await connection.fetchrow("SELECT * FROM diagnosis WHERE id = $1", supplier_id)
-    return None if row is None else diagnoses.of(dict(row))
+    return None if row is None else diagnoses.of(row)
 
 
 @dataclass(frozen=True, slots=True)

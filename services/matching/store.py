@@ -183,7 +183,7 @@ class DemandReader:
             return Demand.of((), self._rules)
         if self._known is None or self._known[0] != revision:
             rows = await connection.fetch(_OPEN)
-            self._known = (revision, Demand.of([requirements.of(dict(row)) for row in rows], self._rules))
+            self._known = (revision, Demand.of([requirements.of(row) for row in rows], self._rules))
         return self._known[1]
 
 
@@ -197,7 +197,7 @@ async def publishing(connection: Connection) -> Anchors:
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", DEMAND_LOCK)
     rows = await connection.fetch(_ANCHORS)
-    return {row["id"]: anchors.of(dict(row)) for row in rows}
+    return {row["id"]: anchors.of(row) for row in rows}
 
 
 async def offerings_in_area(

@@ -3,8 +3,8 @@
 Source: CloudEvents 1.0.2, JSON event format; distributed tracing and correlation extensions.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.contracts.event import Cause, EventData
@@ -12,8 +12,7 @@ from shared.contracts.event import Cause, EventData
 CONTENT_TYPE = "application/cloudevents+json"
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
+class Envelope(NamedTuple):
     """One event with its context attributes."""
 
     id: UUID

@@ -1,7 +1,7 @@
 """What every event of the platform has in common."""
 
 from abc import abstractmethod
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -71,7 +71,7 @@ class Money(Value):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "MXN"
 
 
-class Cause(Value):
+class Cause(NamedTuple):
     """Where an event comes from: the ids that tie a chain together from its first request to its last event."""
 
     correlation_id: str

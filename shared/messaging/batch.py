@@ -16,13 +16,14 @@ from shared.messaging import dead_letters, inbox
 from shared.messaging.codec import Message, Poison, Record, decode
 from shared.messaging.dead_letters import Key, SetAside, parking_key
 from shared.messaging.decision import RejectedEventError
-from shared.messaging.repository import ConcurrentInsertError
+from shared.messaging.repository import ConcurrentInsertError, Repository
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
-from shared.messaging.routing import Reference, Route, Routes
+from shared.messaging.routing import Reference, Resolve, Route, Routes
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime import crash, logging
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
+from shared.runtime.ids import text_of
 
 Received = Message | Poison
 
@@ -131,13 +132,12 @@ class BatchRunner:
 
     async def _decide(self, work: UnitOfWork, messages: Sequence[Message]) -> None:
         """Load every aggregate of the batch, then decide event by event, in order."""
-        routed = [(message, self._routes[type(message.data)]) for message in messages]
-        references = await _load_references(work.connection, [route for _, route in routed])
-        targets = await _resolve(work.connection, routed)
-        for repository, ids in _by_repository(routed, targets).items():
+        routes = [self._routes[type(message.data)] for message in messages]
+        references = await _load_references(work.connection, routes)
+        targets = await _resolve(work.connection, messages, routes)
+        for repository, ids in _by_repository(routes, targets).items():
             await work.load(repository, ids)
-        for message, route in routed:
-            target = targets[message.message_id]
+        for message, route, target in zip(messages, routes, targets, strict=True):
             state = None if target is None else work.state(route.repository, target)
             decision = route.decide(state, message.data, work.now, references[route.reference])
             if target is not None:
@@ -194,36 +194,32 @@ async def _load_references(connection: Connection, routes: Sequence[Route]) -> d
     return {reference: await reference(connection) for reference in dict.fromkeys(route.reference for route in routes)}
 
 
-async def _resolve(connection: Connection, routed: Sequence[tuple[Message, Route]]) -> dict[UUID, UUID | None]:
+async def _resolve(connection: Connection, messages: Sequence[Message], routes: Sequence[Route]) -> list[UUID | None]:
     """The aggregate of each message; None when its key finds none."""
-    targets: dict[UUID, UUID | None] = {m.message_id: route.key(m.data) for m, route in routed}
-    to_find: defaultdict[Any, list[Message]] = defaultdict(list)
-    for message, route in routed:
+    targets: list[UUID | None] = [route.key(message.data) for message, route in zip(messages, routes, strict=True)]
+    to_find: defaultdict[Resolve, list[int]] = defaultdict(list)
+    for position, route in enumerate(routes):
         if route.resolve is not None:
-            to_find[route.resolve].append(message)
-    for resolve, messages in to_find.items():
-        keys = [key for message in messages if (key := targets[message.message_id]) is not None]
-        found = await resolve(connection, keys)
-        for message in messages:
-            key = targets[message.message_id]
-            targets[message.message_id] = None if key is None else found.get(key)
+            to_find[route.resolve].append(position)
+    for resolve, positions in to_find.items():
+        keys = {position: key for position in positions if (key := targets[position]) is not None}
+        found = await resolve(connection, list(keys.values()))
+        for position, key in keys.items():
+            targets[position] = found.get(key)
     return targets
 
 
-def _by_repository(routed: Sequence[tuple[Message, Route]], targets: dict[UUID, UUID | None]) -> dict[Any, list[UUID]]:
-    wanted: defaultdict[Any, list[UUID]] = defaultdict(list)
-    for message, route in routed:
-        target = targets[message.message_id]
+def _by_repository(routes: Sequence[Route], targets: Sequence[UUID | None]) -> dict[Repository[Any], list[UUID]]:
+    wanted: defaultdict[Repository[Any], list[UUID]] = defaultdict(list)
+    for route, target in zip(routes, targets, strict=True):
         if target is not None:
             wanted[route.repository].append(target)
     return wanted
 
 
 def _caused_by(message: Message) -> Cause:
-    cause = message.envelope.cause
-    return Cause(
-        correlation_id=cause.correlation_id, causation_id=str(message.envelope.id), traceparent=cause.traceparent
-    )
+    envelope = message.envelope
+    return Cause(envelope.cause.correlation_id, text_of(envelope.id), envelope.cause.traceparent)
 
 
 def _letter_context(letter: SetAside) -> dict[str, Any]:

@@ -1,19 +1,23 @@
-"""Events to bytes and back. Decoding never raises: a record is a `Message` or a `Poison`."""
+"""Events to bytes and back. Decoding never raises: a record is a `Message` or a `Poison`.
+
+The attributes are read by a compiled msgspec decoder, which leaves `data` as bytes for the contract's own pydantic
+validator: every byte is parsed once.
+"""
 
 import hashlib
 import re
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Annotated, Literal, NamedTuple
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+import msgspec
+from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging.topics import EVENT_TYPES
+from shared.runtime.ids import text_of
 
 RECORD_NAMESPACE = UUID("6f0f4f5e-3b0a-5b3c-9a4e-1d2c3b4a5f60")
 """Namespace of the identities that records without a usable event id are given."""
@@ -25,12 +29,10 @@ PoisonReason = Literal[
     "tombstone", "not_json", "not_an_event", "unknown_type", "wrong_shape", "wrong_topic", "wrong_key"
 ]
 
-D = TypeVar("D", bound=EventData)
-Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One Kafka record, without its headers: they are hostile bytes that nothing here needs."""
 
     topic: str
@@ -40,8 +42,7 @@ class Record:
     value: bytes | None
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(NamedTuple):
     """A record that is an event."""
 
     record: Record
@@ -53,8 +54,7 @@ class Message:
         return self.envelope.data
 
 
-@dataclass(frozen=True, slots=True)
-class Poison:
+class Poison(NamedTuple):
     """A record that is none."""
 
     record: Record
@@ -65,48 +65,61 @@ class Poison:
     event_type: str | None = None
 
 
-class _Wire(BaseModel, Generic[D]):
+class _Read(msgspec.Struct):
     """The attributes of a CloudEvent that are read; unknown ones pass."""
-
-    model_config = ConfigDict(extra="ignore")
 
     specversion: Literal["1.0"]
     id: UUID
-    source: Id
     type: Id
-    time: AwareDatetime
-    data: D
+    source: Id
+    time: Annotated[datetime, msgspec.Meta(tz=True)]
+    data: msgspec.Raw
     correlationid: Id | None = None
     causationid: Id | None = None
     traceparent: Id | None = None
 
 
-@cache
-def _wire(event: type[EventData]) -> type[_Wire[Any]]:
-    return _Wire[event]  # type: ignore[valid-type]
+class _Written(msgspec.Struct, omit_defaults=True):
+    """The attributes of a CloudEvent as they are written; absent ones are left out."""
+
+    specversion: str
+    id: UUID
+    type: str
+    source: str
+    subject: UUID
+    time: datetime
+    datacontenttype: str
+    data: msgspec.Raw
+    correlationid: str
+    causationid: str | None = None
+    traceparent: str | None = None
+
+
+_read = msgspec.json.Decoder(_Read).decode
+_write = msgspec.json.Encoder().encode
+
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What bytes that are no event can raise: bad JSON or UTF-8, wrong attributes, nesting without end."""
+
+ATTRIBUTE = re.compile(r"at `\$\.([a-z]{1,20})`$")
 
 
 def encode(envelope: Envelope) -> bytes:
     """The wire form of an event."""
     data, cause = envelope.data, envelope.cause
-    attributes: dict[str, Any] = {
-        "specversion": "1.0",
-        "id": str(envelope.id),
-        "type": data.TYPE,
-        "source": envelope.source,
-        "subject": str(data.key),
-        "time": _instant(envelope.time),
-        "datacontenttype": "application/json",
-        "correlationid": cause.correlation_id,
-        "causationid": cause.causation_id,
-        "traceparent": cause.traceparent,
-        "data": data,
-    }
-    return to_json({name: value for name, value in attributes.items() if value is not None})
-
-
-def _instant(time: datetime) -> str:
-    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return _write(
+        _Written(
+            "1.0",
+            envelope.id,
+            data.TYPE,
+            envelope.source,
+            data.key,
+            envelope.time,
+            "application/json",
+            msgspec.Raw(to_json(data)),
+            *cause,
+        )
+    )
 
 
 def decode(record: Record) -> Message | Poison:
@@ -114,28 +127,36 @@ def decode(record: Record) -> Message | Poison:
     if record.value is None:
         return _poison(record, "tombstone", "no value")
     try:
-        # Only the type is looked at here; the strict reading below is compiled for that type.
-        outline = from_json(record.value, cache_strings="keys")
-    except ValueError as error:
-        return _poison(record, "not_json", type(error).__name__)
+        read = _read(record.value)
+    except UNREADABLE as error:
+        return _unreadable(record, record.value, error)
+    event = EVENT_TYPES.get(read.type)
+    if event is None:
+        return _poison(record, "unknown_type", "type not in the contracts", read.id, read.type)
+    try:
+        data = event.__pydantic_validator__.validate_json(bytes(read.data))
+    except ValidationError as error:
+        return _poison(record, "wrong_shape", _first_location(error), read.id, read.type)
+    if data.topic != record.topic:
+        return _poison(record, "wrong_topic", "this type does not belong on this topic", read.id, read.type)
+    if record.key != text_of(data.key).encode():
+        return _poison(record, "wrong_key", "the key is not the aggregate's", read.id, read.type)
+    cause = Cause(read.correlationid or text_of(read.id), read.causationid, read.traceparent)
+    envelope = Envelope(read.id, read.source, read.time, data, cause)
+    return Message(record, envelope, message_id(record.topic, read.id))
+
+
+def _unreadable(record: Record, value: bytes, error: Exception) -> Poison:
+    """Why the attributes could not be read: looked at again, as the compiled decoder stops at the first trouble."""
+    try:
+        outline = from_json(value)
+    except ValueError as broken:
+        return _poison(record, "not_json", type(broken).__name__)
     if not isinstance(outline, dict) or not isinstance(outline.get("type"), str):
         return _poison(record, "not_an_event", "no type")
-    event = EVENT_TYPES.get(outline["type"])
-    if event is None:
-        return _poison(record, "unknown_type", "type not in the contracts", outline)
-    try:
-        wire = _wire(event).model_validate_json(record.value)
-    except ValidationError as error:
-        return _poison(record, "wrong_shape", _first_location(error), outline)
-    if wire.data.topic != record.topic:
-        return _poison(record, "wrong_topic", "this type does not belong on this topic", outline)
-    if record.key != str(wire.data.key).encode():
-        return _poison(record, "wrong_key", "the key is not the aggregate's", outline)
-    cause = Cause(
-        correlation_id=wire.correlationid or str(wire.id), causation_id=wire.causationid, traceparent=wire.traceparent
-    )
-    envelope = Envelope(wire.id, wire.source, wire.time, wire.data, cause)
-    return Message(record, envelope, message_id(record.topic, wire.id))
+    reason: PoisonReason = "wrong_shape" if outline["type"] in EVENT_TYPES else "unknown_type"
+    where = ATTRIBUTE.search(str(error))
+    return _poison(record, reason, f"attribute {where[1] if where else '?'}", outline.get("id"), outline["type"])
 
 
 def message_id(topic: str, event_id: UUID) -> UUID:
@@ -156,12 +177,15 @@ def _first_location(error: ValidationError) -> str:
     """Where the shape broke, without the value that broke it."""
     first = error.errors(include_url=False, include_context=False, include_input=False)[0]
     where = ".".join(str(part) if FIELD_NAME.match(str(part)) else "?" for part in first["loc"])
-    return f"{first['type']} at {where}"[:200]
+    return f"{first['type']} at data.{where}"[:200]
 
 
-def _poison(record: Record, reason: PoisonReason, error: str, outline: dict[str, Any] | None = None) -> Poison:
-    def text(name: str) -> str | None:
-        value = (outline or {}).get(name)
-        return value[:100] if isinstance(value, str) else None
+def _poison(
+    record: Record, reason: PoisonReason, error: str, event_id: object = None, event_type: object = None
+) -> Poison:
+    return Poison(record, reason, error, record_id(record), _shown(event_id), _shown(event_type))
 
-    return Poison(record, reason, error, record_id(record), text("id"), text("type"))
+
+def _shown(attribute: object) -> str | None:
+    """An attribute of a record that may be anything."""
+    return str(attribute)[:100] if isinstance(attribute, (str, UUID)) else None

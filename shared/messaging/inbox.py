@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from shared.runtime.database import Connection
+from shared.runtime.ids import in_order
 
 _CLAIM = """
     INSERT INTO inbox (message_id) SELECT * FROM unnest($1::uuid[])
@@ -19,7 +20,7 @@ async def claim(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID
     In sorted order: two workers that meet on the same messages after a rebalance wait for each other instead of
     locking crosswise.
     """
-    rows = await connection.fetch(_CLAIM, sorted(set(message_ids)))
+    rows = await connection.fetch(_CLAIM, sorted(set(message_ids), key=in_order))
     return {row["message_id"] for row in rows}
 
 

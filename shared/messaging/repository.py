@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 from uuid import UUID
 
@@ -12,13 +13,19 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
-from shared.runtime.database import Connection, columns
+from shared.runtime.database import Connection
 
 S = TypeVar("S")
 
 
 class ConcurrentInsertError(Exception):
     """Somebody else stored a new aggregate of the same identity first: load it and decide again."""
+
+
+class Row(Protocol):
+    """A row by the names of its columns."""
+
+    def __getitem__(self, column: str, /) -> Any: ...  # noqa: ANN401 - whatever the column holds
 
 
 class Repository(Protocol[S]):
@@ -78,7 +85,7 @@ class TableRepository(Generic[S]):
 
     async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, S]:
         rows = await connection.fetch(self._select, ids)
-        return {row["id"]: self.of(dict(row)) for row in rows}
+        return {row["id"]: self.of(row) for row in rows}
 
     async def save_many(self, connection: Connection, new: Sequence[S], changed: Sequence[S]) -> None:
         if new:
@@ -89,29 +96,30 @@ class TableRepository(Generic[S]):
         if changed:
             await connection.execute(self._update, *self._arrays(changed))
 
-    def of(self, row: Mapping[str, Any]) -> S:
+    def of(self, row: Row) -> S:
         """The aggregate of one row that has its stored columns."""
-        values = {
-            name: self._json[name].validate_json(row[name])
-            if name in self._json and row[name] is not None
-            else row[name]
-            for name in self._stored
-        }
+        values = {name: row[name] for name in self._stored}
+        for name, adapter in self._json.items():
+            if values[name] is not None:
+                values[name] = adapter.validate_json(values[name])
         return self._aggregate(**values)
 
     def _arrays(self, aggregates: Sequence[S]) -> list[list[Any]]:
-        return columns([self._row(aggregate) for aggregate in sorted(aggregates, key=_identity)])
+        ordered = sorted(aggregates, key=_in_order)
+        derived = [self._derived(aggregate) for aggregate in ordered]
+        return [self._column(name, ordered, derived) for name in self._columns]
 
-    def _row(self, aggregate: S) -> list[Any]:
-        derived = self._derived(aggregate)
-        return [self._value(name, aggregate, derived) for name in self._columns]
-
-    def _value(self, name: str, aggregate: S, derived: Mapping[str, Any]) -> object:
-        value = derived[name] if name in derived else getattr(aggregate, name)
+    def _column(self, name: str, aggregates: Sequence[S], derived: Sequence[Mapping[str, Any]]) -> list[Any]:
+        value_of = attrgetter(name)
+        values = [
+            more[name] if name in more else value_of(aggregate)
+            for aggregate, more in zip(aggregates, derived, strict=True)
+        ]
         adapter = self._json.get(name) or self._derived_json.get(name)
-        return value if adapter is None or value is None else adapter.dump_json(value).decode()
+        if adapter is None:
+            return values
+        return [None if value is None else adapter.dump_json(value).decode() for value in values]
 
 
-def _identity(aggregate: object) -> UUID:
-    identity: UUID = aggregate.id  # type: ignore[attr-defined]
-    return identity
+_in_order = attrgetter("id.int")
+"""Rows are written in the order of their ids, as they are locked."""

@@ -12,7 +12,7 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
-from faststream.security import SASLScram256
+from faststream.security import SASLScram256, SASLScram512
 
 from shared.messaging.batch import TRY_AGAIN, BatchRunner, Outcome
 from shared.messaging.codec import Record
@@ -33,6 +33,8 @@ MAX_FETCH_BYTES = 8 * 1_048_576
 """Bounds the memory of a backlog, whatever its length."""
 STUCK_AFTER_S = 30.0
 
+SCRAM = {"SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
+
 log = logging.get(__name__)
 
 
@@ -41,7 +43,7 @@ def broker_of(kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> Kafk
     return KafkaBroker(
         kafka.bootstrap,
         client_id=client_id,
-        security=SASLScram256(
+        security=SCRAM[kafka.mechanism](
             kafka.user,
             kafka.password.get_secret_value(),
             ssl_context=kafka.client()["ssl_context"],

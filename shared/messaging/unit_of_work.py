@@ -13,7 +13,7 @@ from shared.messaging import journal
 from shared.messaging.decision import Decision, Due, SweepRequest
 from shared.messaging.repository import Repository
 from shared.runtime.database import Connection, columns
-from shared.runtime.ids import new_id
+from shared.runtime.ids import in_order, new_id
 
 S = TypeVar("S")
 
@@ -58,7 +58,7 @@ class UnitOfWork:
     async def load(self, repository: Repository[S], ids: Sequence[UUID]) -> None:
         """Load and lock these aggregates, in the order of their ids so that two units cannot lock crosswise."""
         held = self._held.setdefault(repository, _Held({}, {}))
-        wanted = sorted(set(ids) - held.loaded.keys())
+        wanted = sorted(set(ids) - held.loaded.keys(), key=in_order)
         if not wanted:
             return
         found = await repository.load_many(self.connection, wanted)
@@ -73,17 +73,17 @@ class UnitOfWork:
     def apply(self, repository: Repository[S], id_: UUID, decision: Decision[S], cause: Cause) -> None:
         """Take a decision into the unit."""
         self._held[repository].current[id_] = decision.state
-        self._events += [self.envelope(event, cause) for event in decision.events]
-        self._due |= {(due.kind, id_): (due, cause) for due in decision.due}
-        # One sweep serves every decision of this unit that asks for the same one.
-        self._sweeps |= {(sweep.kind, frozenset(sweep.args.items())): (sweep, cause) for sweep in decision.sweeps}
+        for event in decision.events:
+            self.emit(event, cause)
+        for due in decision.due:
+            self._due[due.kind, id_] = due, cause
+        for sweep in decision.sweeps:
+            # One sweep serves every decision of this unit that asks for the same one.
+            self._sweeps[sweep.kind, frozenset(sweep.args.items())] = sweep, cause
 
     def emit(self, event: EventData, cause: Cause) -> None:
-        """Add an event that no aggregate decided, as a dead letter."""
-        self._events.append(self.envelope(event, cause))
-
-    def envelope(self, event: EventData, cause: Cause) -> Envelope:
-        return Envelope(new_id(), self._source, self.now, event, cause)
+        """Add an event. Those that no aggregate decided, as a dead letter, come here directly."""
+        self._events.append(Envelope(new_id(), self._source, self.now, event, cause))
 
     @property
     def decided(self) -> int:

@@ -17,6 +17,8 @@ class KafkaSettings(BaseSettings):
     user: str = ""
     password: SecretStr = SecretStr("")
     protocol: Literal["SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
+    mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-256"
+    """Strimzi's users have the longer one, and no other."""
     ca_file: Path | None = None
     """Certificate authority of the brokers, for SASL_SSL; the system's where absent."""
 
@@ -25,7 +27,7 @@ class KafkaSettings(BaseSettings):
         return {
             "bootstrap_servers": self.bootstrap,
             "security_protocol": self.protocol,
-            "sasl_mechanism": "SCRAM-SHA-256",
+            "sasl_mechanism": self.mechanism,
             "sasl_plain_username": self.user,
             "sasl_plain_password": self.password.get_secret_value(),
             "ssl_context": create_ssl_context(cafile=self.ca_file) if self.protocol == "SASL_SSL" else None,
@@ -53,6 +55,8 @@ class ServiceSettings(BaseSettings):
     instance: str = ""
     """Name of this process among those of its service, kept over restarts; no two alive may have the same. A crashed
     process then takes its partitions up at once. Empty: a stranger to the group at each start."""
+    consumers: int = Field(default=2, ge=1, le=8)
+    """Members of its group that this process is: while one waits for the store, the other computes."""
     batch_records: int = Field(default=500, ge=1, le=10_000)
     """Records of one transaction: more costs latency and memory, fewer costs throughput."""
     log_level: str = "INFO"

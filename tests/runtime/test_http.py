@@ -24,7 +24,7 @@ async def client() -> AsyncIterator[AsyncClient]:
 
     @app.get("/cause")
     async def cause(cause: RequestCause) -> dict[str, str | None]:
-        return cause.model_dump()
+        return cause._asdict()
 
     @app.get("/fail/{what}")
     async def fail(what: str) -> None:

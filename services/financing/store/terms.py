@@ -21,7 +21,7 @@ def terms_of(catalogue: Catalogue, limits: Limits) -> Reference[Terms]:
     async def terms(connection: Connection) -> Terms:
         await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", PARTNERS_LOCK)
         rows = await connection.fetch("SELECT id, code, name, kind, sla_days, active FROM partner ORDER BY code")
-        return catalogue.terms(tuple(partners.of(dict(row)) for row in rows), limits)
+        return catalogue.terms(tuple(partners.of(row) for row in rows), limits)
 
     return terms
 
