@@ -71,15 +71,6 @@ def register(
     return Decision(after, _told(None, after))
 
 
-def invalid(profile: Profile, now: datetime) -> Refused | None:
-    """Why a profile would be refused whoever else is registered, if it would: an answer without the store."""
-    identity = rfcs.judge(profile.rfc)
-    if isinstance(identity, RefusedRfc):
-        return _no_rfc(identity)
-    fault = next(profiles.faults(profiles.tidy(profile), now.date()), None)
-    return None if fault is None else _faulty(fault)
-
-
 def change(state: Supplier | None, profile: Profile, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
     """Replace a supplier's whole profile, except its RFC."""
     if state is None:

@@ -1,6 +1,7 @@
 """The store of registration: suppliers with their contacts, anchors, and the lists of article 69-B."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, get_args
@@ -17,7 +18,6 @@ from services.registration.domain.anchor import Anchor
 from services.registration.domain.screening import NO_LIST, Listing, ListState, ScreeningList
 from services.registration.domain.supplier import Registry, Status, Supplier, folio
 from shared.messaging.repository import TableRepository
-from shared.messaging.routing import Reference
 from shared.runtime.database import Connection, Database
 
 LIST_LOCK = 0x5044_5269
@@ -140,22 +140,46 @@ class ScreeningLists:
 
 screening_lists = ScreeningLists()
 
+_KNOWN = """
+    WITH newest AS (SELECT max(list_date) AS list_date FROM screening_list)
+    SELECT asked.rfc, supplier.id, newest.list_date, listed.situation
+    FROM unnest($1::text[]) AS asked (rfc)
+    CROSS JOIN newest
+    LEFT JOIN supplier ON supplier.rfc = asked.rfc AND supplier.status <> 'withdrawn'
+    LEFT JOIN screening_entry AS listed ON listed.list_date = newest.list_date AND listed.rfc = asked.rfc
+"""
+_KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier_folio') AS number, asked.rfc")
 
-def registry_of(rfcs: Sequence[str]) -> Reference[Registry]:
-    """What registrations under these RFCs must know of the others."""
 
-    async def load(connection: Connection) -> Registry:
-        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LIST_LOCK)
-        taken = await connection.fetch(
-            "SELECT rfc, id FROM supplier WHERE rfc = ANY($1) AND status <> 'withdrawn'", rfcs
-        )
-        newest = await _newest(connection)
-        listed = await connection.fetch(
-            "SELECT rfc, situation FROM screening_entry WHERE list_date = $1 AND rfc = ANY($2)", newest, rfcs
-        )
-        return Registry({row["rfc"]: row["id"] for row in taken}, Listing(newest, _states(listed)))
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What registrations need: what is known under their RFCs, and a new folio for each of these."""
 
-    return load
+    registry: Registry
+    folios: Mapping[str, str]
+
+
+async def registry_of(connection: Connection, rfcs: Sequence[str]) -> Registry:
+    """What changes under these RFCs must know of the others."""
+    return _registry(await _known(connection, _KNOWN, rfcs))
+
+
+async def intake_of(connection: Connection, rfcs: Sequence[str]) -> Intake:
+    """What registrations under these RFCs need. A folio that is not used in the end is a gap, no more."""
+    rows = await _known(connection, _KNOWN_WITH_FOLIO, rfcs)
+    return Intake(_registry(rows), {row["rfc"]: folio(row["number"]) for row in rows})
+
+
+async def _known(connection: Connection, query: str, rfcs: Sequence[str]) -> list[Any]:
+    # Before the query, not within it: what the query sees must be what held the lock before.
+    await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LIST_LOCK)
+    return await connection.fetch(query, rfcs)
+
+
+def _registry(rows: Sequence[Any]) -> Registry:
+    taken = {row["rfc"]: row["id"] for row in rows if row["id"] is not None}
+    listed = [row for row in rows if row["situation"] is not None]
+    return Registry(taken, Listing(rows[0]["list_date"] if rows else None, _states(listed)))
 
 
 async def listing(connection: Connection) -> Listing:
@@ -186,13 +210,6 @@ async def participating(connection: Connection, _args: Mapping[str, str], after:
         limit,
     )
     return [row["id"] for row in rows]
-
-
-async def next_folios(database: Database, count: int) -> list[str]:
-    """New folios. A number that is not used in the end is a gap, no more."""
-    async with database.connection() as connection:
-        rows = await connection.fetch("SELECT nextval('supplier_folio') AS number FROM generate_series(1, $1)", count)
-    return [folio(row["number"]) for row in rows]
 
 
 async def find_supplier(database: Database, id_: UUID) -> Supplier | None:

@@ -1,8 +1,16 @@
-"""The way in for people: a pure decision in one transaction, as for events."""
+"""The way in for people: a pure decision in one transaction, as for events.
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+Commands that arrive while a transaction is under way wait for it and then share the next one (group commit): alone, a
+command pays the store's round trips by itself; in a rush, many pay them together.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias, TypeVar
+from contextvars import Context
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
 import stamina
@@ -10,7 +18,7 @@ import stamina
 from shared.contracts.event import Cause
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.repository import ConcurrentInsertError, Repository
-from shared.messaging.retry import RETRYABLE
+from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.messaging.routing import Reference, none
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime.clock import now
@@ -21,8 +29,25 @@ R = TypeVar("R")
 
 Decide: TypeAlias = Callable[[S | None, R], Decision[S] | Refused]
 
+Lookup: TypeAlias = Callable[[Connection, Sequence[str]], Awaitable[R]]
+"""Loads, once for all commands of a transaction, what they must know about what they name."""
+
+
+@dataclass(frozen=True, slots=True)
+class About(Generic[R]):
+    """A reference that depends on what the command names, as a registration on what is known under its RFC."""
+
+    lookup: Lookup[R]
+    names: tuple[str, ...]
+
+
 ATTEMPTS = 4
 """A command that meets a deadlock or a concurrent insert decides again on what the other one wrote."""
+
+GROUP = 100
+"""Commands of one transaction: their locks are held for some ten milliseconds."""
+
+_patiently = stamina.retry(on=(ConcurrentInsertError, *RETRYABLE), attempts=ATTEMPTS, wait_initial=0.02, wait_max=0.5)
 
 
 class CommandUnit:
@@ -46,12 +71,20 @@ class CommandUnit:
         self._work.apply(repository, id_, decision, self._cause)
 
 
+@dataclass(frozen=True, slots=True)
+class _Command:
+    id: UUID
+    decide: Decide[Any, Any]
+    cause: Cause
+
+
 class Commands:
     """Runs commands against one service's store."""
 
     def __init__(self, database: Database, source: str) -> None:
         self._database = database
         self._source = source
+        self._queues: dict[tuple[Repository[Any], Reference[Any] | Lookup[Any]], _Queue] = {}
 
     @asynccontextmanager
     async def unit(self, cause: Cause) -> AsyncIterator[CommandUnit]:
@@ -67,31 +100,109 @@ class Commands:
         id_: UUID,
         decide: Decide[S, Any],
         cause: Cause,
-        reference: Reference[Any] = none,
+        reference: Reference[Any] | About[Any] = none,
     ) -> S | Refused:
         """Decide one aggregate. Returns its state, or why the command was refused."""
-        return (await self.run_many(repository, {id_: decide}, cause, reference))[id_]
+        kind = repository, reference.lookup if isinstance(reference, About) else reference
+        queue = self._queues.setdefault(kind, _Queue(partial(self._decide, repository)))
+        outcome: S | Refused = await queue.put(_Command(id_, decide, cause), reference)
+        return outcome
 
-    @stamina.retry(on=(ConcurrentInsertError, *RETRYABLE), attempts=ATTEMPTS, wait_initial=0.02, wait_max=0.5)
     async def run_many(
         self,
         repository: Repository[S],
         decide: Mapping[UUID, Decide[S, Any]],
         cause: Cause,
-        reference: Reference[Any] = none,
+        reference: Reference[Any] | About[Any] = none,
     ) -> dict[UUID, S | Refused]:
         """Decide many aggregates in one transaction. The refused are left out, the others go in."""
-        outcomes: dict[UUID, S | Refused] = {}
-        async with self.unit(cause) as unit:
-            known = await reference(unit.connection)
-            await unit.load(repository, list(decide))
-            for id_, decide_one in decide.items():
-                outcome = decide_one(unit.state(repository, id_), known)
-                if isinstance(outcome, Refused):
-                    outcomes[id_] = outcome
-                    continue
-                unit.apply(repository, id_, outcome)
-                if outcome.state is None:
-                    raise ValueError("a command's decision must have a state")
-                outcomes[id_] = outcome.state
+        group = [_Command(id_, decide_one, cause) for id_, decide_one in decide.items()]
+        outcomes: list[Any] = await _patiently(self._decide)(repository, group, [reference])
+        return dict(zip(decide, outcomes, strict=True))
+
+    async def _decide(
+        self, repository: Repository[Any], group: Sequence[_Command], references: Sequence[Reference[Any] | About[Any]]
+    ) -> list[Any]:
+        async with self._database.transaction() as connection:
+            work = UnitOfWork(connection, self._source, now())
+            known = await _look_up(connection, references)
+            await work.load(repository, [command.id for command in group])
+            outcomes = [_decide_one(work, repository, command, known) for command in group]
+            await work.flush()
         return outcomes
+
+
+async def _look_up(connection: Connection, references: Sequence[Reference[Any] | About[Any]]) -> object:
+    """What the commands of one queue must know: their references differ in the names at most."""
+    first = references[0]
+    if not isinstance(first, About):
+        return await first(connection)
+    names = [name for reference in references if isinstance(reference, About) for name in reference.names]
+    return await first.lookup(connection, list(dict.fromkeys(names)))
+
+
+def _decide_one(work: UnitOfWork, repository: Repository[S], command: _Command, known: object) -> S | Refused:
+    outcome: Decision[S] | Refused = command.decide(work.state(repository, command.id), known)
+    if isinstance(outcome, Refused):
+        return outcome
+    if outcome.state is None:
+        raise ValueError("a command's decision must have a state")
+    work.apply(repository, command.id, outcome, command.cause)
+    return outcome.state
+
+
+class _Waiting(NamedTuple):
+    command: _Command
+    reference: Reference[Any] | About[Any]
+    done: "asyncio.Future[Any]"
+
+
+class _Queue:
+    """Commands of one kind: one transaction at a time, with all that came in during the one before."""
+
+    def __init__(
+        self, decide: Callable[[Sequence[_Command], Sequence[Reference[Any] | About[Any]]], Awaitable[list[Any]]]
+    ) -> None:
+        self._decide = decide
+        self._waiting: list[_Waiting] = []
+        self._working: asyncio.Task[None] | None = None
+
+    async def put(self, command: _Command, reference: Reference[Any] | About[Any]) -> Any:  # noqa: ANN401 - its state
+        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(command, reference, done))
+        if self._working is None:
+            # In a context of its own: what it logs is not about the request that came first.
+            self._working = asyncio.create_task(self._work(), context=Context())
+        return await done
+
+    async def _work(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+            await self._settle(group)
+        self._working = None
+
+    async def _settle(self, group: Sequence[_Waiting]) -> None:
+        """Whatever one command raises is its own trouble: the others are decided again without it."""
+        alone = len(group) == 1
+        decide = _patiently(self._decide) if alone else self._decide
+        try:
+            outcomes = await decide([waiting.command for waiting in group], [waiting.reference for waiting in group])
+        except Exception as error:  # noqa: BLE001 - goes to those who wait, whatever it is
+            if alone or isinstance(error, INFRASTRUCTURE):
+                _answer(group, [error] * len(group))
+                return
+            for waiting in group:
+                await self._settle([waiting])
+        else:
+            _answer(group, outcomes)
+
+
+def _answer(group: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
+    for waiting, outcome in zip(group, outcomes, strict=True):
+        if waiting.done.done():
+            # Whoever asked has gone; what was decided stays.
+            continue
+        if isinstance(outcome, Exception):
+            waiting.done.set_exception(outcome)
+        else:
+            waiting.done.set_result(outcome)

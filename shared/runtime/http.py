@@ -2,7 +2,6 @@
 
 import re
 import time
-from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Self, TypeVar
 
 import structlog
@@ -10,14 +9,16 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.event import Cause
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.runtime import logging, metrics
-from shared.runtime.ids import new_id
+from shared.runtime.ids import new_id, text_of
 
 S = TypeVar("S")
 
@@ -74,12 +75,6 @@ def accepted(outcome: S | Refused) -> S:
     return outcome
 
 
-def _cause(request: Request) -> Cause:
-    given = request.headers.get(CORRELATION_HEADER, "")
-    correlation_id = given if CORRELATION.match(given) else str(new_id())
-    return Cause(correlation_id=correlation_id, traceparent=request.headers.get("traceparent"))
-
-
 async def request_cause(request: Request) -> Cause:
     """Where the events of this request come from."""
     cause: Cause = request.state.cause
@@ -91,38 +86,66 @@ RequestCause = Annotated[Cause, Depends(request_cause)]
 
 def install(app: FastAPI) -> None:
     """Give an application the platform's errors, correlation and measurement."""
-    app.middleware("http")(_observe)
+    app.add_middleware(_Observed)
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
 
 
-async def _observe(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    request.state.cause = cause = _cause(request)
-    if (problem := _oversized(request)) is not None:
-        return problem.response()
-    structlog.contextvars.clear_contextvars()
-    structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
-    started = time.monotonic()
-    try:
-        response = await call_next(request)
-    except Exception as error:  # noqa: BLE001 - the caller gets a problem, the log the type
-        response = _unexpected(error)
-    response.headers[CORRELATION_HEADER] = cause.correlation_id
-    route = getattr(request.scope.get("route"), "path", "unmatched")
-    seconds = time.monotonic() - started
-    metrics.HTTP_SECONDS.labels(request.method, route, str(response.status_code)).observe(seconds)
-    if response.status_code >= 400 or request.method != "GET":
-        log.info("http", method=request.method, route=route, status=response.status_code, seconds=round(seconds, 4))
-    return response
+class _Observed:
+    """Around every request: its cause, its size, its outcome in logs and metrics, and a problem where it failed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        cause = _cause(headers)
+        scope.setdefault("state", {})["cause"] = cause
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
+        started, status = time.monotonic(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], (CORRELATION_HEADER.lower().encode(), cause_bytes)]
+            await send(message)
+
+        cause_bytes = cause.correlation_id.encode()
+        try:
+            problem = _oversized(headers)
+            await (self._app if problem is None else problem.response())(scope, receive, answer)
+        except Exception as error:
+            if status:
+                raise
+            await _unexpected(error)(scope, receive, answer)
+        _note(scope, status, time.monotonic() - started)
 
 
-def _oversized(request: Request) -> Problem | None:
+def _cause(headers: Headers) -> Cause:
+    given = headers.get(CORRELATION_HEADER, "")
+    correlation_id = given if CORRELATION.match(given) else text_of(new_id())
+    return Cause(correlation_id, traceparent=headers.get("traceparent"))
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    method, route = scope["method"], getattr(scope.get("route"), "path", "unmatched")
+    metrics.HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
+    if status >= 400 or method != "GET":
+        log.info("http", method=method, route=route, status=status, seconds=round(seconds, 4))
+
+
+def _oversized(headers: Headers) -> Problem | None:
     """A body is read before any guard runs, also on open routes: its size is checked before it is read."""
-    length = request.headers.get("Content-Length", "")
-    if "Transfer-Encoding" in request.headers or (length and not length.isdecimal()):
+    length = headers.get("Content-Length", "")
+    if "Transfer-Encoding" in headers or (length and not length.isdecimal()):
         return Problem(411, "length_required", "Send the body with a Content-Length.")
-    is_file = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+    is_file = headers.get("Content-Type", "").startswith("multipart/form-data")
     limit = MAX_FILE_BYTES if is_file else MAX_BODY_BYTES
     if length and int(length) > limit:
         return Problem(413, "too_large", f"The body may have at most {limit:,} bytes.")

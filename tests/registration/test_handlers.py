@@ -94,16 +94,8 @@ def test_the_rfc_is_normalised_before_it_is_compared() -> None:
     ("more", "code"),
     [({"rfc": "XAXX010101000"}, "rfc_generic"), ({"rfc": "MAB"}, "rfc_length"), ({"scian": "1"}, "scian_form")],
 )
-def test_what_cannot_be_is_refused_with_and_without_the_store(more: dict[str, Any], code: str) -> None:
-    given = profile(**more)
-    assert refused(handlers.register(None, command(of=given), NOW, EMPTY)) == ("invalid", code)
-    verdict = handlers.invalid(given, NOW)
-    assert verdict is not None
-    assert (verdict.kind, verdict.code) == ("invalid", code)
-
-
-def test_invalid_has_nothing_to_say_of_a_sound_profile() -> None:
-    assert handlers.invalid(profile(legal_name=" Maquinados\tEjemplo "), NOW) is None
+def test_what_cannot_be_is_refused(more: dict[str, Any], code: str) -> None:
+    assert refused(handlers.register(None, command(of=profile(**more)), NOW, EMPTY)) == ("invalid", code)
 
 
 def test_the_same_request_under_the_same_key_gives_the_same_supplier() -> None:

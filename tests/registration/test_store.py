@@ -8,8 +8,9 @@ from services.registration.domain.profile import Profile
 from services.registration.domain.screening import NO_LIST, ListState, Screening, ScreeningList, list_id
 from services.registration.domain.supplier import Supplier, confirmed
 from services.registration.handlers import LoadList, Register
-from services.registration.store import Table, anchors, registry_of, screening_lists, suppliers
+from services.registration.store import Table, anchors, intake_of, registry_of, screening_lists, suppliers
 from shared.contracts.event import Cause
+from shared.messaging.commands import About
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -23,15 +24,13 @@ SECOND = date(2026, 3, 1)
 
 
 async def register(stage: StageUnderTest, of: Profile) -> Supplier | Refused:
-    (folio,) = await store.next_folios(stage.database, 1)
-    command = Register(id=new_id(), folio=folio, profile=of)
-    return await stage.commands.run(
-        suppliers,
-        command.id,
-        lambda state, known: handlers.register(state, command, now(), known),
-        CAUSE,
-        registry_of([of.rfc]),
-    )
+    id_ = new_id()
+
+    def decide(state, known):
+        command = Register(id=id_, folio=known.folios[of.rfc], profile=of)
+        return handlers.register(state, command, now(), known.registry)
+
+    return await stage.commands.run(suppliers, id_, decide, CAUSE, About(intake_of, (of.rfc,)))
 
 
 async def load(stage: StageUnderTest, on: date, entries: dict[str, ListState]) -> ScreeningList | Refused:
@@ -87,8 +86,11 @@ async def test_an_anchor_comes_back_as_it_was(stage: StageUnderTest) -> None:
 
 
 async def test_folios_are_never_given_twice(database: Database) -> None:
-    given = await asyncio.gather(*(store.next_folios(database, 50) for _ in range(4)))
-    folios = [folio for block in given for folio in block]
+    async def given() -> list[str]:
+        async with database.transaction() as connection:
+            return list((await intake_of(connection, [f"RFC{number}" for number in range(50)])).folios.values())
+
+    folios = [folio for block in await asyncio.gather(*(given() for _ in range(4))) for folio in block]
     assert len(set(folios)) == 200
     assert min(folios) == "PDP-000001"
 
@@ -125,7 +127,7 @@ async def test_the_newest_list_is_the_one_that_is_looked_up(stage: StageUnderTes
     await load(stage, FIRST, {LEGAL_RFC: "definitive"})
     await load(stage, SECOND, {OTHER_RFC: "definitive"})
     async with stage.database.transaction() as connection:
-        known = await registry_of([LEGAL_RFC, OTHER_RFC])(connection)
+        known = await registry_of(connection, [LEGAL_RFC, OTHER_RFC])
     assert known.listing.look_up(LEGAL_RFC) == Screening("not_listed", SECOND)
     assert known.listing.look_up(OTHER_RFC) == Screening("definitive", SECOND)
     older = await load(stage, FIRST, {})
@@ -136,7 +138,7 @@ async def test_the_newest_list_is_the_one_that_is_looked_up(stage: StageUnderTes
 async def test_no_firm_slips_between_a_list_and_its_sweep(stage: StageUnderTest) -> None:
     async with stage.database.transaction() as connection:
         # A registration that has read the old list, and is not committed yet ...
-        known = await registry_of([LEGAL_RFC])(connection)
+        known = await registry_of(connection, [LEGAL_RFC])
         loading = asyncio.create_task(load(stage, FIRST, {LEGAL_RFC: "definitive"}))
         done, _ = await asyncio.wait({loading}, timeout=0.3)
         # ... is waited for: else the sweep would pass before the firm is there.

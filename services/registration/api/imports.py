@@ -3,25 +3,26 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 from operator import attrgetter
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from services.registration import handlers, store
+from services.registration import handlers
 from services.registration.api.bodies import AnchorImport, SupplierImport
 from services.registration.domain.anchor import Anchor, anchor_id
-from services.registration.domain.supplier import Registry, Supplier
+from services.registration.domain.profile import Profile
+from services.registration.domain.supplier import Supplier
 from services.registration.files.anchors import read_anchors
 from services.registration.files.suppliers import SupplierRow, read_suppliers
 from services.registration.handlers import JoinAnchor, Register
 from services.registration.settings import RegistrationSettings
-from services.registration.store import anchors, registry_of, suppliers
+from services.registration.store import Intake, anchors, intake_of, suppliers
 from shared.contracts.event import Cause
 from shared.files.faults import RowFault
 from shared.files.upload import form_schema, reading, receive
-from shared.messaging.commands import Commands
+from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
-from shared.runtime.database import Database
 from shared.runtime.http import RequestCause
 from shared.runtime.ids import new_id
 from shared.security.callers import Role, allow
@@ -29,7 +30,7 @@ from shared.security.callers import Role, allow
 BY_OPERATOR = allow(Role.OPERATOR)
 
 
-def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
+def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
     """The routes of files."""
     api = APIRouter(tags=["imports"])
     max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
@@ -39,7 +40,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         upload = await receive(request, max_bytes)
         read = partial(read_suppliers, upload.content, max_rows=max_rows, today=now().date())
         rows, faults = await reading(read)
-        outcomes = await _register(rows, commands, database, cause)
+        outcomes = await _register(rows, commands, cause)
         states = [outcome.status for _, outcome in outcomes if isinstance(outcome, Supplier)]
         refused = _refused(faults, "rfc", outcomes)
         return SupplierImport(registered=states.count("registered"), held=states.count("held"), refused=refused)
@@ -57,23 +58,21 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
     return api
 
 
-async def _register(
-    rows: list[SupplierRow], commands: Commands, database: Database, cause: Cause
-) -> list[tuple[int, Supplier | Refused]]:
+async def _register(rows: list[SupplierRow], commands: Commands, cause: Cause) -> list[tuple[int, Supplier | Refused]]:
     """What became of each row, by its line."""
-    folios = await store.next_folios(database, len(rows))
-    registrations = {new_id(): (row, folio) for row, folio in zip(rows, folios, strict=True)}
-    decide = {
-        id_: _registering(Register(id=id_, folio=folio, profile=row.profile))
-        for id_, (row, folio) in registrations.items()
-    }
-    reference = registry_of([row.profile.rfc for row in rows])
-    outcomes = await commands.run_many(suppliers, decide, cause, reference)
-    return [(row.line, outcomes[id_]) for id_, (row, _) in registrations.items()]
+    registrations = {new_id(): row for row in rows}
+    decide = {id_: _registering(id_, row.profile) for id_, row in registrations.items()}
+    about = About(intake_of, tuple(row.profile.rfc for row in rows))
+    outcomes = await commands.run_many(suppliers, decide, cause, about)
+    return [(row.line, outcomes[id_]) for id_, row in registrations.items()]
 
 
-def _registering(command: Register) -> Callable[[Supplier | None, Registry], Decision[Supplier] | Refused]:
-    return lambda state, registry: handlers.register(state, command, now(), registry)
+def _registering(id_: UUID, profile: Profile) -> Callable[[Supplier | None, Intake], Decision[Supplier] | Refused]:
+    def decide(state: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
+        command = Register(id=id_, folio=known.folios[profile.rfc], profile=profile)
+        return handlers.register(state, command, now(), known.registry)
+
+    return decide
 
 
 def _joining(command: JoinAnchor) -> Callable[[Anchor | None, None], Decision[Anchor] | Refused]:

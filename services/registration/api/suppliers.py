@@ -17,11 +17,12 @@ from services.registration.api.bodies import (
 )
 from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import normalise
-from services.registration.domain.supplier import Status, supplier_id
+from services.registration.domain.supplier import Status, Supplier, supplier_id
 from services.registration.handlers import Register
 from services.registration.settings import RegistrationSettings
-from services.registration.store import registry_of, suppliers
-from shared.messaging.commands import Commands
+from services.registration.store import Intake, intake_of, registry_of, suppliers
+from shared.messaging.commands import About, Commands
+from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.http import Problem, RequestCause, accepted
@@ -39,32 +40,27 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
     """The routes of suppliers."""
     api = APIRouter(tags=["suppliers"])
     limit = RateLimit(settings.registrations_per_minute, settings.registrations_burst)
-    _add_registering(api, limit, commands, database)
+    _add_registering(api, limit, commands)
     _add_reading(api, database)
     _add_changing(api, commands)
     _add_operating(api, commands)
     return api
 
 
-def _add_registering(api: APIRouter, limit: RateLimit, commands: Commands, database: Database) -> None:
+def _add_registering(api: APIRouter, limit: RateLimit, commands: Commands) -> None:
     @api.post("/suppliers", status_code=201, dependencies=[open_to_all(), Depends(limit)])
     async def register(body: SupplierBody, cause: RequestCause, idempotency_key: IdempotencyKey = None) -> Receipt:
         profile = body.profile()
-        refused = handlers.invalid(profile, now())
-        if refused is not None:
-            accepted(refused)
         id_, fingerprint = new_id(), None
         if idempotency_key is not None:
             id_, fingerprint = supplier_id(idempotency_key), body.fingerprint()
-        (folio,) = await store.next_folios(database, 1)
-        command = Register(id=id_, folio=folio, profile=profile, fingerprint=fingerprint)
-        outcome = await commands.run(
-            suppliers,
-            id_,
-            lambda state, registry: handlers.register(state, command, now(), registry),
-            cause,
-            registry_of([normalise(profile.rfc)]),
-        )
+        rfc = normalise(profile.rfc)
+
+        def decide(state: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
+            command = Register(id=id_, folio=known.folios[rfc], profile=profile, fingerprint=fingerprint)
+            return handlers.register(state, command, now(), known.registry)
+
+        outcome = await commands.run(suppliers, id_, decide, cause, About(intake_of, (rfc,)))
         return Receipt.of(accepted(outcome))
 
 
@@ -98,7 +94,7 @@ def _add_changing(api: APIRouter, commands: Commands) -> None:
             id_,
             lambda state, registry: handlers.change(state, profile, now(), registry),
             cause,
-            registry_of([normalise(profile.rfc)]),
+            About(registry_of, (normalise(profile.rfc),)),
         )
         return SupplierView.of(accepted(outcome))
 

@@ -1,0 +1,74 @@
+"""What a stage promises to people: many commands at once share their transactions, and none its neighbour's trouble."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+from shared.contracts.event import Cause
+from shared.messaging.commands import About, Commands
+from shared.messaging.decision import Decision, Refused
+from shared.messaging.routing import none
+from shared.runtime.database import Connection
+from tests.conformance.stage import Account, Bench, accounts
+
+CAUSE = Cause(correlation_id="commands")
+
+
+async def _asked(connection: Connection, names: list[str]) -> tuple[int, list[str]]:
+    """The transaction that it runs in, and all that its commands name."""
+    return await connection.fetchval("SELECT txid_current()"), list(names)
+
+
+async def _run(commands: Commands, id_: UUID, decide: Any, reference: Any = none) -> Any:
+    return await commands.run(accounts, id_, decide, CAUSE, reference)
+
+
+def _note(number: int, seen: list):
+    def decide(state: Account | None, known: object) -> Decision[Account] | Refused:
+        seen.append(known)
+        if number < 0:
+            return Refused("invalid", "negative", "Give a number above zero.")
+        if number == 13:
+            raise RuntimeError("a bug that only this command meets")
+        before = state or Account(TARGET, ())
+        return Decision(Account(before.id, (*before.numbers, number)))
+
+    return decide
+
+
+TARGET = UUID(int=7)
+
+
+async def test_commands_that_come_in_together_share_transactions_and_keep_their_order(bench: Bench) -> None:
+    commands = Commands(bench.database, "conformance")
+    seen: list[Any] = []
+    about = [About(_asked, (f"n{number}",)) for number in range(20)]
+    asked = [_run(commands, TARGET, _note(n + 20, seen), about[n]) for n in range(20)]
+    outcomes = await asyncio.gather(*asked)
+    assert outcomes[-1] == Account(TARGET, tuple(range(20, 40)))
+    assert len({transaction for transaction, _ in seen}) == 1
+    assert seen[-1][1] == [f"n{number}" for number in range(20)], "one look-up for all"
+
+
+async def test_a_refused_and_a_failing_command_leave_the_others_alone(bench: Bench) -> None:
+    commands = Commands(bench.database, "conformance")
+    seen: list[Any] = []
+    numbers = (1, 2, -3, 13, 4)
+    asked = [_run(commands, TARGET, _note(number, seen)) for number in numbers]
+    outcomes = await asyncio.gather(*asked, return_exceptions=True)
+    assert [type(outcome) for outcome in outcomes] == [Account, Account, Refused, RuntimeError, Account]
+    assert await bench.numbers(TARGET) == (1, 2, 4)
+
+
+async def test_two_commands_that_make_the_same_aggregate_both_count(bench: Bench) -> None:
+    """From two processes: the second insert is refused by the store, and decided again on the first's."""
+    key = uuid4()
+    seen: list[Any] = []
+    ones = [Commands(bench.database, "conformance") for _ in range(2)]
+
+    def decide(state: Account | None, _: object) -> Decision[Account]:
+        seen.append(state)
+        return Decision(Account(key, (*(state.numbers if state else ()), len(seen))))
+
+    await asyncio.gather(*(_run(commands, key, decide) for commands in ones))
+    assert len(await bench.numbers(key)) == 2
