@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test check up
+.PHONY: setup demo test faults faults-smoke check check-chart chaos bench up
 
 setup: $(INSTALLED)
 
@@ -18,12 +18,33 @@ demo: setup
 test: setup
 	@$(BIN)/python -m pytest
 
+# Every fault of docs/architecture/faults.md; the table of docs/faults.md is written anew.
+faults: setup
+	@PDP_FAULTS_PAGE=docs/faults.md $(BIN)/python -m pytest tests/faults -m ""
+
+faults-smoke: setup
+	@$(BIN)/python -m pytest tests/faults
+
 check: setup
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy --explicit-package-bases services shared deploy tests
+	$(BIN)/mypy services shared deploy tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m shared.contracts.compatibility
+
+# Builds helm and the like with Go the first time, and fetches the schemas.
+check-chart: setup
+	nice -n 15 $(BIN)/python -m deploy.kubernetes.check
+	$(BIN)/python -m pytest tests/deploy/kubernetes
+
+# Ten minutes of random kills of any process, `MINUTES=2` for fewer; a seed is printed, `SEED=…` takes it again.
+chaos: setup
+	@$(BIN)/python -m tests.flows.chain $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+# Every figure of docs/benchmarks.md in one run; `QUICK=1` for small numbers, `PART=consume,relay` for a part of it,
+# `JSON=file` writes the figures.
+bench: setup
+	@$(BIN)/python -m tests.bench
 
 up: setup
 	@$(BIN)/pdp up

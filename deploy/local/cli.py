@@ -27,6 +27,9 @@ COMMANDS = {
     "import": "imports",
     "token": "token",
     "explain": "explain",
+    "backup": "backup",
+    "restore": "backup",
+    "rewind": "backup",
 }
 """Every command, and the module under `commands` that has it."""
 

@@ -59,9 +59,12 @@ class Kafka:
         port: int = DEFAULT_PORT,
         controller_port: int = DEFAULT_CONTROLLER_PORT,
         heap_mb: int = DEFAULT_HEAP_MB,
+        advertised_port: int | None = None,
     ) -> None:
+        """`advertised_port`: a proxy's, through which clients are sent after they asked the node where to go."""
         self._data = data.resolve()
         self._heap_mb = heap_mb
+        self._advertised_port = advertised_port
         self._node_file = self._data / "node.json"
         self._properties = self._data / "server.properties"
         self._admin_properties = self._data / "admin.properties"
@@ -188,7 +191,8 @@ class Kafka:
     def _write_configuration(self, logs: Path) -> None:
         kafka_config.save_node(self._node_file, self._node)
         write_private(self._admin_properties, kafka_config.admin_properties(self._node))
-        write_private(self._properties, kafka_config.server_properties(self._node, logs))
+        properties = kafka_config.server_properties(self._node, logs, self._advertised_port)
+        write_private(self._properties, properties)
         (self._data / "log4j2.properties").write_text(kafka_config.log_properties(self.log))
 
     def _java_arguments(self, name: str, options: tuple[str, ...], main_class: str, arguments: list[str]) -> Path:

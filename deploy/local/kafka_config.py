@@ -22,7 +22,7 @@ node.id=1
 # A static quorum: unlike a dynamic one it is not stored, so the controller's port may change between runs.
 controller.quorum.voters=1@{host}:{controller_port}
 listeners=CLIENT://{host}:{port},CONTROLLER://{host}:{controller_port}
-advertised.listeners=CLIENT://{host}:{port}
+advertised.listeners=CLIENT://{host}:{advertised_port}
 listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
 inter.broker.listener.name=CLIENT
 controller.listener.names=CONTROLLER
@@ -131,10 +131,11 @@ def save_node(file: Path, node: Node) -> None:
     write_private(file, json.dumps(asdict(node), indent=2))
 
 
-def server_properties(node: Node, logs: Path) -> str:
-    """The broker's configuration; it holds secrets."""
+def server_properties(node: Node, logs: Path, advertised_port: int | None = None) -> str:
+    """The broker's configuration; it holds secrets. `advertised_port` is where clients are sent, if not to its own."""
     return SERVER_PROPERTIES.format(
         host=LOOPBACK,
+        advertised_port=advertised_port or node.port,
         logs=property_value(logs),
         scram=SCRAM,
         scram_lower=SCRAM.lower(),
@@ -167,8 +168,8 @@ def format_arguments(node: Node, properties: Path) -> list[str]:
     return [
         "format",
         "--ignore-formatted",
-        "--cluster-id",
-        node.cluster_id,
+        # One word: an id may begin with a dash, which would make it the next option.
+        f"--cluster-id={node.cluster_id}",
         "--config",
         str(properties),
         *(argument for user in scram for argument in ("--add-scram", user)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,17 +40,27 @@ def resolve_jars(progress: Progress) -> list[Path]:
     """
     with _only_one_downloads():
         artifacts = _artifacts(progress)
-        pins = {jar: pin for pin, jar in map(str.split, PINS.read_text().splitlines())}
         missing = sum(not _cached(artifact) for artifact in artifacts)
         if missing:
             progress(say("kafka.downloading", version=KAFKA_VERSION, missing=missing, all=len(artifacts)))
-        return [_verified(artifact, pins.get(_coordinate(artifact))) for artifact in artifacts]
+        return verified(artifacts, PINS)
+
+
+def verified(artifacts: Iterable[Artifact], pins: Path) -> list[Path]:
+    """The artifacts' jars, downloaded where missing. Raises ``JarError`` for one that is not as pinned in the file."""
+    known = {jar: pin for pin, jar in map(str.split, pins.read_text().splitlines())}
+    return [_verified(artifact, known.get(_coordinate(artifact)), pins) for artifact in artifacts]
 
 
 def pin_jars() -> None:
     """Rewrite ``kafka.lock`` from what resolves now: run after a deliberate change of version, review the diff."""
-    lines = [f"{_sha256(Path(artifact.resolve()))} {_coordinate(artifact)}\n" for artifact in _artifacts(print)]
-    PINS.write_text("".join(sorted(lines, key=lambda line: line.split()[1])))
+    write_pins(_artifacts(print), PINS)
+
+
+def write_pins(artifacts: Iterable[Artifact], pins: Path) -> None:
+    """Rewrite a file of pins from these artifacts."""
+    lines = [f"{_sha256(Path(artifact.resolve()))} {_coordinate(artifact)}\n" for artifact in artifacts]
+    pins.write_text("".join(sorted(lines, key=lambda line: line.split()[1])))
 
 
 def _artifacts(progress: Progress) -> list[Artifact]:
@@ -63,10 +73,10 @@ def _artifacts(progress: Progress) -> list[Artifact]:
         raise JarError(f"cannot resolve {KAFKA}: {error}") from error
 
 
-def _verified(artifact: Artifact, pin: str | None) -> Path:
+def _verified(artifact: Artifact, pin: str | None, pins: Path) -> Path:
     """The artifact's jar; one that a broken download left behind is fetched again once."""
     if pin is None:
-        raise JarError(f"{_coordinate(artifact)} is not pinned in {PINS.name}")
+        raise JarError(f"{_coordinate(artifact)} is not pinned in {pins.name}")
     for _ in range(2):
         try:
             jar = Path(artifact.resolve())
@@ -75,7 +85,7 @@ def _verified(artifact: Artifact, pin: str | None) -> Path:
         if _sha256(jar) == pin:
             return jar
         jar.unlink()
-    raise JarError(f"{_coordinate(artifact)} is not the jar pinned in {PINS.name}")
+    raise JarError(f"{_coordinate(artifact)} is not the jar pinned in {pins.name}")
 
 
 def _coordinate(artifact: Artifact) -> str:

@@ -37,6 +37,10 @@ class Layout:
         """What a process of this name prints."""
         return self.data / "logs" / f"{name}.log"
 
+    def hold(self, service: str) -> Path:
+        """Locked by whoever keeps this service down."""
+        return self.data / "holds" / service
+
     def issuer(self) -> LocalIssuer:
         """The issuer of this folder's tokens."""
         return LocalIssuer(self.data / "issuer", ISSUER)

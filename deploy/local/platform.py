@@ -15,6 +15,7 @@ from deploy.local import provisioning, services
 from deploy.local.aside import aside
 from deploy.local.client import Client
 from deploy.local.errors import LocalError
+from deploy.local.hold import is_held
 from deploy.local.kafka import Kafka, KafkaNodeError
 from deploy.local.layout import Layout
 from deploy.local.partners import PartnerBook
@@ -35,8 +36,6 @@ CRASHES_AT_START = 3
 """A process that ends as often while it starts will not start at all."""
 PROBE_SLICE = 0.5
 PROBE_PAUSE = 0.2
-SERVICE_GRACE = 25.0
-"""More than a service takes to finish what is under way (`stop_grace_s`), so that none is cut off."""
 
 Report = Callable[[str], None]
 
@@ -80,7 +79,9 @@ class Platform:
         self._book = PartnerBook(self._layout.partners)
         self._services = services.present()
         self._passwords = self._layout.service_passwords(SERVICES)
-        self._supervisor = Supervisor(on_change=lambda _: self._record(), report=report)
+        self._supervisor = Supervisor(
+            on_change=lambda _: self._record(), report=report, held=lambda name: is_held(data, name)
+        )
         self.ports: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -95,7 +96,7 @@ class Platform:
 
     async def stop(self) -> None:
         """Stop the services, then the engines."""
-        await self._supervisor.stop(grace=SERVICE_GRACE)
+        await self._supervisor.stop(grace=services.STOP_GRACE)
 
     async def _start_kafka(self) -> None:
         partners = self._book.ensure_first()

@@ -164,9 +164,13 @@ class Postgres:
 
     def execute(self, script: str, database: str = SUPERUSER) -> str:
         """Run a psql script as the superuser; rows come back as plain text, one a line. Raises ``PostgresError``."""
-        psql = [_program("psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", "-h", LOOPBACK, "-p", str(self.port)]
+        return self.run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", f"--dbname={database}", script=script)
+
+    def run(self, program: str, *arguments: str, script: str | None = None, timeout: float = TOOL_TIMEOUT) -> str:
+        """Run one of PostgreSQL's own client programs as the superuser; what it prints. Raises ``PostgresError``."""
+        connection = ["-h", LOOPBACK, "-p", str(self.port), "-U", SUPERUSER]
         environment = {**os.environ, "PGPASSWORD": self._state["passwords"][SUPERUSER]}
-        return _run([*psql, "-U", SUPERUSER, database], script=script, env=environment)
+        return _run([_program(program), *connection, *arguments], script=script, env=environment, timeout=timeout)
 
     def _initialise(self) -> None:
         """A new cluster, moved into place once it is whole; its collation sorts the same on every machine."""
@@ -221,16 +225,21 @@ def _checked(name: str) -> str:
 
 
 def _run(
-    argv: list[str], *, user: str | None = None, script: str | None = None, env: dict[str, str] | None = None
+    argv: list[str],
+    *,
+    user: str | None = None,
+    script: str | None = None,
+    env: dict[str, str] | None = None,
+    timeout: float = TOOL_TIMEOUT,
 ) -> str:
     name = Path(argv[0]).name
     options: dict[str, Any] = {"user": user, "group": user, "extra_groups": [] if user else None, "env": env}
     try:
         tool: subprocess.CompletedProcess[str] = subprocess.run(
-            argv, input=script, capture_output=True, text=True, timeout=TOOL_TIMEOUT, check=False, **options
+            argv, input=script, capture_output=True, text=True, timeout=timeout, check=False, **options
         )
     except subprocess.TimeoutExpired as error:
-        raise PostgresError(f"{name} took longer than {TOOL_TIMEOUT:g} s") from error
+        raise PostgresError(f"{name} took longer than {timeout:g} s") from error
     if tool.returncode != 0:
         raise PostgresError(f"{name} failed: {tool.stderr.strip()}")
     return tool.stdout

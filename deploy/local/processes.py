@@ -15,6 +15,7 @@ from deploy.local.state import ProcessId
 from deploy.local.texts import say
 
 STOP_GRACE = 15.0
+HOLD_PAUSE = 0.2
 
 
 @dataclass
@@ -56,7 +57,8 @@ class _Child:
 class Supervisor:
     """Keeps named commands running until told to stop.
 
-    ``on_change`` receives who runs after each start and end (to be recorded), ``report`` one line per crash.
+    ``on_change`` receives who runs after each start and end (to be recorded), ``report`` one line per crash. While
+    ``held`` says so of a child that has ended, it is not started again.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class Supervisor:
         on_change: Callable[[Iterable[ProcessId]], None] = lambda _: None,
         report: Callable[[str], None] = print,
         backoff: Callable[[], Backoff] = Backoff,
+        held: Callable[[str], bool] = lambda _: False,
     ) -> None:
         self._on_change = on_change
         self._report = report
         self._backoff = backoff
+        self._held = held
         self._children: dict[str, _Child] = {}
 
     @property
@@ -139,7 +143,7 @@ class Supervisor:
         while True:
             wait = child.backoff.after(loop.time() - child.started)
             self._report(say("crashed", name=child.command.name, why=reason, wait=f"{wait:g}", log=child.command.log))
-            if await _happens_within(child.stopping, wait):
+            if await _happens_within(child.stopping, wait) or await self._is_stopped_while_held(child):
                 return
             try:
                 child.started, child.process = loop.time(), await _launch(child.command)
@@ -148,6 +152,13 @@ class Supervisor:
                 reason = say("crashed.no_start", error=error)
             else:
                 return
+
+    async def _is_stopped_while_held(self, child: _Child) -> bool:
+        """Wait until nobody keeps the child down; whether it was told to stop meanwhile."""
+        while self._held(child.command.name):
+            if await _happens_within(child.stopping, HOLD_PAUSE):
+                return True
+        return False
 
 
 async def run_once(command: Command) -> int:

@@ -17,6 +17,9 @@ ROOT = Path(__file__).parents[2]
 STORES = "PDP_STORES"
 """JSON object from service to connection string, for the process that migrates."""
 
+STOP_GRACE = 25.0
+"""More seconds than a service takes to finish what is under way (`stop_grace_s`), so that none is cut off."""
+
 USUAL_PORTS = {
     "portal": 8100,
     "registration": 8101,

@@ -15,6 +15,7 @@ from services.development.domain.outcome import Outcome
 from services.development.domain.plan import Evidence, EvidenceKind
 from services.development.store import Line
 from shared.contracts.event import Money, Text
+from shared.runtime.http import Body
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
@@ -23,24 +24,24 @@ class _View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-class CohortBody(BaseModel):
+class CohortBody(Body):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
     capacity: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Places; the stage's default where absent."""
 
 
-class OverrideBody(BaseModel):
+class OverrideBody(Body):
     supplier_id: UUID
     direction: Direction
     reason: Words
 
 
-class AgreementBody(BaseModel):
+class AgreementBody(Body):
     activity_ids: tuple[UUID, ...] | None = None
     """The activities that the caller read: a plan proposed anew in between is then not agreed unread."""
 
 
-class EvidenceBody(BaseModel):
+class EvidenceBody(Body):
     kind: EvidenceKind
     description: Words
     reference: Text | None = None

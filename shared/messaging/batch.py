@@ -13,14 +13,15 @@ from uuid import UUID
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
 from shared.messaging import dead_letters, inbox
-from shared.messaging.codec import Message, Poison, Record, decode
-from shared.messaging.dead_letters import Key, SetAside, parking_key
+from shared.messaging.codec import Message, Poison, Record, decode, is_partners
+from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, parking_key
 from shared.messaging.decision import RejectedEventError
+from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.repository import ConcurrentInsertError, Repository
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.messaging.routing import Reference, Resolve, Route, Routes
 from shared.messaging.unit_of_work import UnitOfWork
-from shared.runtime import crash, logging
+from shared.runtime import crash, logging, tracing
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 from shared.runtime.ids import text_of
@@ -29,6 +30,8 @@ Received = Message | Poison
 
 TRY_AGAIN: tuple[type[Exception], ...] = (*INFRASTRUCTURE, *RETRYABLE, ConcurrentInsertError)
 """Failures that say nothing about the records: the whole batch is delivered again."""
+
+PASSED_ON: tuple[type[Exception], ...] = (*TRY_AGAIN, DlqLimitReachedError)
 
 log = logging.get(__name__)
 
@@ -44,6 +47,8 @@ class Outcome:
     parked: int = 0
     decided: int = 0
     """Events that the decisions gave."""
+    faults: int = 0
+    """Of the dead, those that count for the limit."""
 
     def __iadd__(self, other: "Outcome") -> Self:
         for name in self.__slots__:
@@ -64,21 +69,24 @@ class _Fates:
 class BatchRunner:
     """Takes batches of records into one service's store."""
 
-    def __init__(self, database: Database, service: ServiceName, routes: Routes) -> None:
+    def __init__(self, database: Database, service: ServiceName, routes: Routes, limit: DlqLimit | None = None) -> None:
         self._database = database
         self._service = service
         self._routes = {route.event: route for route in routes}
+        self.limit = limit or DlqLimit.none()
 
     async def take_in(self, records: Sequence[Record]) -> Outcome:
         """Give every record its fate.
 
         Raises one of `TRY_AGAIN` when the store or a concurrent writer was in the way: nothing was written then, or
-        only a first part whose records will be seen as duplicates.
+        only a first part whose records will be seen as duplicates. Raises DlqLimitReachedError likewise.
         """
         received = [decode(record) for record in records]
+        if tracing.on():
+            tracing.link(item.envelope.cause.traceparent for item in received if isinstance(item, Message))
         try:
             return await self._together(received)
-        except TRY_AGAIN:
+        except PASSED_ON:
             raise
         except Exception as error:  # noqa: BLE001 - whatever a handler raises, one record must not stop the others
             log.warning("batch_falls_back_to_one_by_one", error=type(error).__name__, records=len(records))
@@ -98,11 +106,13 @@ class BatchRunner:
                 dead=len(fates.letters),
                 parked=len(fates.parked),
             )
+            outcome.faults = self.limit.admit(outcome.applied, fates.letters)
             await self._decide(work, wanted)
             await self._write_fates(work, fates)
             await work.flush()
             outcome.decided = work.decided
             crash.point("consume.written")
+        self.limit.took(outcome.applied, outcome.faults)
         return outcome
 
     async def _claim(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
@@ -137,11 +147,16 @@ class BatchRunner:
         targets = await _resolve(work.connection, messages, routes)
         for repository, ids in _by_repository(routes, targets).items():
             await work.load(repository, ids)
+        traced = tracing.on()
         for message, route, target in zip(messages, routes, targets, strict=True):
+            started_ns = tracing.clock_ns() if traced else 0
             state = None if target is None else work.state(route.repository, target)
             decision = route.decide(state, message.data, work.now, references[route.reference])
             if target is not None:
-                work.apply(route.repository, target, decision, _caused_by(message))
+                cause = _caused_by(message)
+                if traced and (decision.events or decision.due or decision.sweeps):
+                    cause = tracing.decided(cause, message.data.TYPE, started_ns, _foreign(message))
+                work.apply(route.repository, target, decision, cause)
 
     async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
         await dead_letters.set_aside(work.connection, fates.letters, work.now)
@@ -156,12 +171,12 @@ class BatchRunner:
         for item in received:
             try:
                 total += await self._together([item])
-            except TRY_AGAIN:
+            except PASSED_ON:
                 raise
             except RejectedEventError as error:
                 total += await self._refuse(item, error.reason, type(error).__name__)
             except Exception as error:  # noqa: BLE001 - the record's own trouble, whatever it is
-                total += await self._refuse(item, "handler_failed", type(error).__name__)
+                total += await self._refuse(item, HANDLER_FAILED, type(error).__name__)
         return total
 
     async def _refuse(self, item: Received, reason: str, error: str) -> Outcome:
@@ -172,9 +187,11 @@ class BatchRunner:
                 return Outcome(duplicate=1)
             work = UnitOfWork(connection, self._service, now())
             letter = dead_letters.failed(self._service, item, reason, error)
+            faults = self.limit.admit(0, [letter])
             await self._write_fates(work, _Fates(letters=[letter]))
             await work.flush()
-        return Outcome(dead=1)
+        self.limit.took(0, faults)
+        return Outcome(dead=1, faults=faults)
 
     async def decide_again(self, work: UnitOfWork, record: Record) -> None:
         """Run one record that was claimed before, within the caller's transaction. Raises what its handler raises."""
@@ -219,7 +236,13 @@ def _by_repository(routes: Sequence[Route], targets: Sequence[UUID | None]) -> d
 
 def _caused_by(message: Message) -> Cause:
     envelope = message.envelope
-    return Cause(envelope.cause.correlation_id, text_of(envelope.id), envelope.cause.traceparent)
+    traceparent = None if is_partners(message.record.topic) else envelope.cause.traceparent
+    return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent)
+
+
+def _foreign(message: Message) -> str | None:
+    """The context that a partner wrote: linked, never continued."""
+    return message.envelope.cause.traceparent if is_partners(message.record.topic) else None
 
 
 def _letter_context(letter: SetAside) -> dict[str, Any]:

@@ -101,6 +101,7 @@ _write = msgspec.json.Encoder().encode
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 """What bytes that are no event can raise: bad JSON or UTF-8, wrong attributes, nesting without end."""
 
+LAST_ATTRIBUTE = re.compile(rb',"traceparent":"([0-9a-f-]{55})"}$')
 ATTRIBUTE = re.compile(r"at `\$\.([a-z]{1,20})`$")
 
 
@@ -161,7 +162,18 @@ def _unreadable(record: Record, value: bytes, error: Exception) -> Poison:
 
 def message_id(topic: str, event_id: UUID) -> UUID:
     """Identity of a message in the inbox. Within a partner's topic ids are that partner's choice: kept apart."""
-    return uuid5(RECORD_NAMESPACE, f"{topic}/{event_id}") if topic.startswith("partner.") else event_id
+    return uuid5(RECORD_NAMESPACE, f"{topic}/{event_id}") if is_partners(topic) else event_id
+
+
+def is_partners(topic: str) -> bool:
+    """Whether an outsider writes there."""
+    return topic.startswith("partner.")
+
+
+def traceparent_of(body: bytes) -> str | None:
+    """The trace of an event that `encode` wrote, without decoding it: its last attribute."""
+    found = LAST_ATTRIBUTE.search(body, max(0, len(body) - 100))
+    return found[1].decode() if found else None
 
 
 def record_id(record: Record) -> UUID:

@@ -15,6 +15,9 @@ Key = tuple[str, bytes]
 
 Resolution = Literal["replayed", "discarded"]
 
+HANDLER_FAILED = "handler_failed"
+"""The reason when a handler raised what it should not: a fault of ours, not the record's."""
+
 _SET_ASIDE = """
     INSERT INTO dead_letter (id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at)
     SELECT * FROM unnest(
@@ -23,7 +26,7 @@ _SET_ASIDE = """
     )
     ON CONFLICT (id) DO UPDATE SET
         reason = excluded.reason, error = excluded.error, at = excluded.at, attempts = dead_letter.attempts + 1,
-        resolution = NULL, resolved_by = NULL, resolved_at = NULL
+        resolution = NULL, closed_at = NULL
 """
 _PARK_KEYS = """
     INSERT INTO parked_key (topic, key, dead_letter_id, since)

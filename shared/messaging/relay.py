@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from typing import ClassVar, NamedTuple
 
 from shared.messaging import journal
+from shared.messaging.codec import traceparent_of
 from shared.messaging.producer import Publisher
 from shared.messaging.retry import Backoff
 from shared.messaging.worker import WATCHDOG_S, Worker
-from shared.runtime import crash, logging, metrics
+from shared.runtime import crash, logging, metrics, tracing
 from shared.runtime.database import Connection, Database
 
 ROUND = 2_000
@@ -50,7 +51,8 @@ class Relay(Worker):
         if not entries:
             return min((rest.until - clock for rest in resting.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
-        delivery = await self._publisher.publish(entries)
+        with tracing.publishing((traceparent_of(entry.body) for entry in entries), len(entries)):
+            delivery = await self._publisher.publish(entries)
         crash.point("relay.acked")
         if delivery.acked:
             await journal.published(connection, delivery.acked)
@@ -60,6 +62,11 @@ class Relay(Worker):
         if delivery.failure is not None:
             raise delivery.failure
         return 0
+
+    @property
+    def resting(self) -> frozenset[str]:
+        """Topics that could not be written to at the last try."""
+        return frozenset(self._resting)
 
     def _rest(self, troubled: Mapping[str, Exception], tried: set[str], clock: float) -> None:
         """Leave a topic that cannot be written to alone for a while: it must not hold up the others."""

@@ -1,43 +1,87 @@
-"""Dead letters again: replayed or discarded one by one, with the records parked behind them, in order."""
+"""Dead letters again: replayed or discarded, then the records parked behind them, in order; each attempt on record."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID
 
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
+from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dead_letters
 from shared.messaging.batch import TRY_AGAIN, BatchRunner
 from shared.messaging.codec import Message, Record, decode
-from shared.messaging.dead_letters import Resolution, SetAside
+from shared.messaging.dead_letter_queries import Selection
+from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.unit_of_work import UnitOfWork
+from shared.runtime import logging
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 
+MOST_RECORDS = 500
+"""Records of one call, dead letters and those behind them: some seconds, well within a request's time."""
+
 _LETTER = """
-    SELECT topic, partition, "offset", key, value FROM dead_letter WHERE id = $1 AND resolution IS NULL FOR UPDATE
+    SELECT topic, partition, "offset", key, value, resolution FROM dead_letter
+    WHERE id = $1 AND closed_at IS NULL FOR UPDATE
 """
-_FAILED = "UPDATE dead_letter SET attempts = attempts + 1, error = $2, at = $3 WHERE id = $1"
-_RESOLVE = "UPDATE dead_letter SET resolution = $2, resolved_by = $3, resolved_at = $4 WHERE id = $1"
-_LOCK_KEY = "SELECT 1 FROM parked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
+_FAILED = """
+    UPDATE dead_letter SET attempts = attempts + 1, reason = $2, error = CASE WHEN reason = $2 THEN error ELSE $3 END
+    WHERE id = $1
+"""
+_RESOLVE = "UPDATE dead_letter SET resolution = $2 WHERE id = $1"
+_CLOSE = "UPDATE dead_letter SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL"
+_ACTION = """
+    INSERT INTO dead_letter_action (dead_letter_id, action, by, at, reason, error, released)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+"""
+_LOCK_KEY = "SELECT dead_letter_id FROM parked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
 _NEXT = """
     SELECT seq, topic, partition, "offset", key, value FROM parked_record
     WHERE topic = $1 AND key = $2 ORDER BY seq LIMIT 1
 """
 _DROP = "DELETE FROM parked_record WHERE seq = $1"
-_RELEASE = "DELETE FROM parked_key WHERE topic = $1 AND key = $2"
+_RELEASE = """
+    DELETE FROM parked_key AS k USING dead_letter AS d
+    WHERE d.id = $1 AND (k.topic, k.key) = (d.topic, d.key) AND k.dead_letter_id = d.id
+"""
+
+log = logging.get(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What a replay did."""
+    """What became of one dead letter."""
 
     resolved: bool
-    """The dead letter itself is done with."""
+    """The dead letter's own record is done with."""
     released: int
     """Parked records that took effect after it."""
     error: str | None = None
     """Why it, or a record behind it, still fails."""
+    left: bool = False
+    """More waits behind it than one call takes: the dead letter stays open, and goes on where it stopped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    id: UUID
+    resolved: bool
+    """It went through, and a record behind it failed and took its place."""
+    error: str
+
+
+@dataclass(slots=True)
+class Resolved:
+    """What one call did."""
+
+    resolved: int = 0
+    released: int = 0
+    failures: list[Failure] = field(default_factory=list)
+    left: int = 0
+    """Open dead letters that fit and were not reached: call again, after `last`."""
+    last: UUID | None = None
+    """The last dead letter that is done with for this time."""
 
 
 class UnknownDeadLetterError(LookupError):
@@ -52,11 +96,46 @@ class Replayer:
         self._service = service
         self._runner = runner
 
-    async def resolve(self, letter_id: UUID, resolution: Resolution, by: str) -> Replayed:
-        """Replay or discard one dead letter, then release what is parked behind it, in order.
+    async def resolve_all(
+        self, wanted: Selection, resolution: Resolution, by: str, most: int = MOST_RECORDS
+    ) -> Resolved:
+        """Replay or discard those that fit, oldest first, up to about `most` records, those behind them included.
+
+        Each record has a transaction of its own, so what is done stays done whatever happens to the rest.
+        """
+        async with self._database.connection() as connection:
+            ids = await queries.open_ids(connection, wanted, most)
+        done, budget = Resolved(last=wanted.after), most
+        for id_ in ids:
+            if budget <= 0:
+                break
+            try:
+                replayed = await self.resolve(id_, resolution, by, budget - 1)
+            except UnknownDeadLetterError:
+                continue  # Somebody else was faster.
+            budget -= 1 + replayed.released
+            done.resolved += replayed.resolved
+            done.released += replayed.released
+            if replayed.error is not None:
+                done.failures.append(Failure(id_, replayed.resolved, replayed.error))
+            if replayed.left:
+                break
+            done.last = id_
+        async with self._database.connection() as connection:
+            done.left = await queries.count_open(connection, wanted.model_copy(update={"after": done.last}))
+        return done
+
+    async def resolve(self, letter_id: UUID, resolution: Resolution, by: str, most: int = MOST_RECORDS) -> Replayed:
+        """Replay or discard one dead letter, then release what is parked behind it, in order, up to `most` records.
 
         Raises UnknownDeadLetterError. A record that fails stays, or becomes, the dead letter that parks its key.
         """
+        replayed = await self._resolve(letter_id, resolution, by, most)
+        told = {"action": resolution if replayed.resolved else "failed", "by": by, "error": replayed.error}
+        log.info("dead_letter_action", dead_letter_id=str(letter_id), released=replayed.released, **told)
+        return replayed
+
+    async def _resolve(self, letter_id: UUID, resolution: Resolution, by: str, most: int) -> Replayed:
         try:
             record = await self._resolve_letter(letter_id, resolution, by)
         except UnknownDeadLetterError:
@@ -64,12 +143,14 @@ class Replayer:
         except TRY_AGAIN:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the handler raised: the letter stays
-            async with self._database.connection() as connection:
-                await connection.execute(_FAILED, letter_id, _reason(error), now())
-            return Replayed(resolved=False, released=0, error=_reason(error))
+            reason = _reason(error)
+            async with self._database.transaction() as connection:
+                await connection.execute(_FAILED, letter_id, reason, type(error).__name__)
+                await _record(connection, letter_id, "failed", by, error)
+            return Replayed(resolved=False, released=0, error=reason)
         if record.key is None:
             return Replayed(resolved=True, released=0)
-        return await self._release(record.topic, record.key)
+        return await self._release(letter_id, record.topic, record.key, by, most)
 
     async def _resolve_letter(self, letter_id: UUID, resolution: Resolution, by: str) -> Record:
         async with self._database.transaction() as connection:
@@ -77,24 +158,33 @@ class Replayer:
             if row is None:
                 raise UnknownDeadLetterError(letter_id)
             record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"])
+            if row["resolution"] is not None:
+                return record  # An earlier call got so far; only what waits behind it is left.
             if record.key is not None:
                 await connection.execute(_LOCK_KEY, record.topic, record.key)
             if resolution == "replayed":
                 await self._decide_again(connection, record)
-            await connection.execute(_RESOLVE, letter_id, resolution, by, now())
+            await connection.execute(_RESOLVE, letter_id, resolution)
+            await _record(connection, letter_id, resolution, by)
+            if record.key is None:
+                await connection.execute(_CLOSE, letter_id, now())
         return record
 
-    async def _release(self, topic: str, key: bytes) -> Replayed:
+    async def _release(self, letter_id: UUID, topic: str, key: bytes, by: str, most: int) -> Replayed:
         released = 0
         while True:
             failed: tuple[int, Record] | None = None
             try:
                 async with self._database.transaction() as connection:
-                    await connection.execute(_LOCK_KEY, topic, key)
-                    row = await connection.fetchrow(_NEXT, topic, key)
+                    # Another letter of the same key may be the one that parks it: what waits is then that one's.
+                    parker = await connection.fetchval(_LOCK_KEY, topic, key)
+                    row = await connection.fetchrow(_NEXT, topic, key) if parker == letter_id else None
                     if row is None:
-                        await connection.execute(_RELEASE, topic, key)
+                        await self._close(connection, letter_id, by, released)
                         return Replayed(resolved=True, released=released)
+                    if released >= most:
+                        await _record(connection, letter_id, "released", by, released=released)
+                        return Replayed(resolved=True, released=released, left=True)
                     record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"])
                     failed = row["seq"], record
                     await self._decide_again(connection, record)
@@ -105,15 +195,24 @@ class Replayer:
             except Exception as error:
                 if failed is None:
                     raise
-                await self._set_aside_again(*failed, error)
+                await self._set_aside_again(letter_id, *failed, error, by, released)
                 return Replayed(resolved=True, released=released, error=_reason(error))
+
+    async def _close(self, connection: Connection, letter_id: UUID, by: str, released: int) -> None:
+        await connection.execute(_RELEASE, letter_id)
+        await connection.execute(_CLOSE, letter_id, now())
+        if released:
+            await _record(connection, letter_id, "released", by, released=released)
 
     async def _decide_again(self, connection: Connection, record: Record) -> None:
         work = UnitOfWork(connection, self._service, now())
         await self._runner.decide_again(work, record)
         await work.flush()
 
-    async def _set_aside_again(self, seq: int, record: Record, error: Exception) -> None:
+    async def _set_aside_again(
+        self, letter_id: UUID, seq: int, record: Record, error: Exception, by: str, released: int
+    ) -> None:
+        """The record takes the place of the dead letter that it waited behind."""
         item = decode(record)
         letter: SetAside = (
             dead_letters.failed(self._service, item, _reason(error), type(error).__name__)
@@ -124,9 +223,22 @@ class Replayer:
             work = UnitOfWork(connection, self._service, now())
             await dead_letters.set_aside(connection, [letter], work.now)
             await connection.execute(_DROP, seq)
+            await self._close(connection, letter_id, by, released)
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))
             await work.flush()
 
 
+async def _record(
+    connection: Connection,
+    letter_id: UUID,
+    action: Literal["replayed", "discarded", "failed", "released"],
+    by: str,
+    error: Exception | None = None,
+    released: int = 0,
+) -> None:
+    why = (None, None) if error is None else (_reason(error), type(error).__name__)
+    await connection.execute(_ACTION, letter_id, action, by, now(), *why, released)
+
+
 def _reason(error: Exception) -> str:
-    return error.reason if isinstance(error, RejectedEventError) else "handler_failed"
+    return error.reason if isinstance(error, RejectedEventError) else HANDLER_FAILED

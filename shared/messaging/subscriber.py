@@ -4,6 +4,7 @@ committed after the store, and a batch that met trouble is rewound.
 
 import asyncio
 import time
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -16,8 +17,9 @@ from faststream.security import SASLScram256, SASLScram512
 
 from shared.messaging.batch import TRY_AGAIN, BatchRunner, Outcome
 from shared.messaging.codec import Record
+from shared.messaging.dlq_limit import DlqLimitReachedError
 from shared.messaging.retry import Backoff
-from shared.runtime import crash, logging, metrics
+from shared.runtime import crash, logging, metrics, tracing
 from shared.runtime.settings import KafkaSettings
 
 SESSION_TIMEOUT_MS = 30_000
@@ -33,9 +35,21 @@ MAX_FETCH_BYTES = 8 * 1_048_576
 """Bounds the memory of a backlog, whatever its length."""
 STUCK_AFTER_S = 30.0
 
+DLQ_LIMIT_REACHED = "dlq_limit_reached"
+
 SCRAM = {"SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 log = logging.get(__name__)
+
+
+def member_name(group: str, instance: str, topics: Sequence[str]) -> str | None:
+    """A known member that comes back after a crash takes its partitions up at once; a new one would wait until the
+    group has given the dead one up. But Kafka gives it what it had, whatever it subscribes to now: so the name says
+    the topics, and a pattern, whose topics come and go, has none.
+    """
+    if not instance or not topics:
+        return None
+    return f"{group}.{instance}.{zlib.crc32(' '.join(sorted(topics)).encode()):08x}"
 
 
 def broker_of(kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> KafkaBroker:
@@ -77,14 +91,16 @@ class BatchSubscriber:
         self._backoff = backoff or Backoff()
         self._failures = 0
         self._failing_since: float | None = None
+        self.batches = 0
+        """Taken in so far: a number that stands still while there is lag is a consumer that does not get on."""
+        self.failed_commits = 0
+        """Offset commits that Kafka refused, in a row."""
         self._subscriber = broker.subscriber(
             *topics,
             pattern=pattern,
             batch=True,
             group_id=group,
-            # A known member that comes back after a crash takes its partitions up at once; a new one would wait until
-            # the group has given the dead one up.
-            group_instance_id=f"{group}.{instance}" if instance else None,
+            group_instance_id=member_name(group, instance, topics),
             max_records=batch_records,
             batch_timeout_ms=POLL_MS,
             auto_offset_reset="earliest",
@@ -101,6 +117,8 @@ class BatchSubscriber:
 
     def trouble(self) -> str | None:
         """Why this subscriber does not get on; None while it does. From progress: a ping would only ask the cluster."""
+        if self.stopped:
+            return DLQ_LIMIT_REACHED
         consumer = self._subscriber.consumer
         if consumer is None:
             return "not started"
@@ -110,6 +128,20 @@ class BatchSubscriber:
             return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
         idle = sum(_idle(consumer, partition) for partition in consumer.assignment())
         return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
+
+    @property
+    def stopped(self) -> bool:
+        """Too many dead letters: it keeps its partitions and takes nothing in."""
+        return self._runner.limit.reached
+
+    def resume(self) -> bool:
+        """Go on after the limit was reached. False when it was not."""
+        if not self.stopped:
+            return False
+        self._runner.limit.lift()
+        if (consumer := self._subscriber.consumer) is not None:
+            consumer.resume(*consumer.paused())
+        return True
 
     def lags(self) -> Mapping[TopicPartition, int]:
         """Records behind, of each assigned partition that has been looked at."""
@@ -132,11 +164,16 @@ class BatchSubscriber:
         crash.point("consume.received")
         started = time.monotonic()
         try:
-            outcome = await self._runner.take_in(records)
+            with tracing.consuming(self.group, len(records)):
+                outcome = await self._runner.take_in(records)
         except TRY_AGAIN as error:
             await self._give_back(consumer, records, error)
             return
+        except DlqLimitReachedError:
+            self._stop_consuming(consumer, records)
+            return
         self._failures, self._failing_since = 0, None
+        self.batches += 1
         crash.point("consume.committed")
         await self._commit(consumer, records)
         crash.point("consume.acknowledged")
@@ -147,12 +184,7 @@ class BatchSubscriber:
         self._failures += 1
         if self._failing_since is None:
             self._failing_since = time.monotonic()
-        for partition, first in _offsets(records, min).items():
-            try:
-                consumer.seek(partition, first)
-            except IllegalStateError:
-                # Taken away meanwhile: its new owner starts at the committed offset.
-                continue
+        _rewind(consumer, records)
         metrics.BATCH_FAILURES.inc()
         pause = self._backoff.pause(self._failures)
         log.warning(
@@ -165,6 +197,15 @@ class BatchSubscriber:
         )
         await asyncio.sleep(pause)
 
+    def _stop_consuming(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
+        """Rewind and pause. Partitions that a rebalance brings come here with their first batch."""
+        _rewind(consumer, records)
+        if not self.stopped:
+            return  # Lifted while the batch was rolled back: a pause now would have nobody to end it.
+        consumer.pause(*consumer.assignment())
+        metrics.LIMIT_REACHED.inc()
+        log.error(DLQ_LIMIT_REACHED, group=self.group, records=len(records))
+
     async def _commit(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
         """Commit exactly this batch. A refused commit costs a second delivery, which the inbox sees."""
         owned = consumer.assignment()
@@ -172,7 +213,9 @@ class BatchSubscriber:
         try:
             if ends:
                 await consumer.commit(ends)
+            self.failed_commits = 0
         except (KafkaError, IllegalStateError) as error:
+            self.failed_commits += 1
             metrics.COMMIT_FAILURES.inc()
             log.warning("offset_commit_failed", group=self.group, error=type(error).__name__)
 
@@ -180,6 +223,15 @@ class BatchSubscriber:
 async def _decoded(message: KafkaMessage) -> Any:  # noqa: ANN401 - FastStream's decoder type
     """The records as parsed: what is in them is the batch runner's business, and it cannot raise here."""
     return message.body
+
+
+def _rewind(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
+    for partition, first in _offsets(records, min).items():
+        try:
+            consumer.seek(partition, first)
+        except IllegalStateError:
+            # Taken away meanwhile: its new owner starts at the committed offset.
+            continue
 
 
 def lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:

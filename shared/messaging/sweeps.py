@@ -9,7 +9,7 @@ from shared.messaging.batch import TRY_AGAIN
 from shared.messaging.routing import Sweep, Sweeps
 from shared.messaging.unit_of_work import SWEEP_CHANNEL, UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker
-from shared.runtime import logging, metrics
+from shared.runtime import logging, metrics, tracing
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 
@@ -17,7 +17,7 @@ CHUNK = 500
 """Aggregates of one transaction: their locks are held for some tens of milliseconds."""
 
 _NEXT = """
-    SELECT id, kind, args, cursor, correlation_id, causation_id FROM sweep
+    SELECT id, kind, args, cursor, correlation_id, causation_id, traceparent FROM sweep
     WHERE finished_at IS NULL AND kind = ANY($1)
     ORDER BY requested_at, id LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -45,14 +45,15 @@ class SweepWorker(Worker):
             if row is None:
                 return WATCHDOG_S
             sweep, args = self._sweeps[row["kind"]], json.loads(row["args"])
-            cause = Cause(correlation_id=row["correlation_id"], causation_id=row["causation_id"])
+            cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
             ids = await sweep.select(connection, args, row["cursor"], CHUNK)
             if not ids:
                 await connection.execute(_FINISH, row["id"], now())
                 return 0
             try:
-                async with connection.transaction():
-                    await self._decide(connection, sweep, args, ids, cause)
+                with tracing.step(f"sweep {sweep.kind}", cause.traceparent) as traceparent:
+                    async with connection.transaction():
+                        await self._decide(connection, sweep, args, ids, cause._replace(traceparent=traceparent))
             except TRY_AGAIN:
                 raise
             except Exception:  # noqa: BLE001 - one aggregate's trouble must not stop the others

@@ -4,6 +4,7 @@
 `outbox`: what of it is not yet published, as narrow rows.
 `inbox`: which messages took effect here.
 `dead_letter`, `parked_key`, `parked_record`: what could not take effect, and what waits behind it.
+`dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `due`: moments at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 """
 
@@ -52,11 +53,24 @@ STATEMENTS = (
         at timestamptz NOT NULL,
         attempts integer NOT NULL DEFAULT 1,
         resolution text,
-        resolved_by text,
-        resolved_at timestamptz
+        closed_at timestamptz
     )
     """,
-    "CREATE INDEX dead_letter_open ON dead_letter (topic, key) WHERE resolution IS NULL",
+    # Open until nothing waits behind it either: a release that was interrupted is found and goes on.
+    'CREATE INDEX dead_letter_open ON dead_letter (at, topic, partition, "offset") WHERE closed_at IS NULL',
+    """
+    CREATE TABLE dead_letter_action (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        dead_letter_id uuid NOT NULL REFERENCES dead_letter,
+        action text NOT NULL,
+        by text NOT NULL,
+        at timestamptz NOT NULL,
+        reason text,
+        error text,
+        released integer NOT NULL DEFAULT 0
+    )
+    """,
+    "CREATE INDEX dead_letter_action_letter ON dead_letter_action (dead_letter_id, id)",
     """
     CREATE TABLE parked_key (
         topic text NOT NULL,
@@ -84,6 +98,7 @@ STATEMENTS = (
         aggregate_id uuid NOT NULL,
         at timestamptz NOT NULL,
         correlation_id text NOT NULL,
+        traceparent text,
         PRIMARY KEY (kind, aggregate_id)
     )
     """,
@@ -98,11 +113,22 @@ STATEMENTS = (
         requested_at timestamptz NOT NULL,
         finished_at timestamptz,
         correlation_id text NOT NULL,
-        causation_id text
+        causation_id text,
+        traceparent text
     )
     """,
     "CREATE INDEX sweep_open ON sweep (requested_at) WHERE finished_at IS NULL",
 )
 """In order of creation; each service's first migration runs them."""
 
-NAMES = ("journal", "outbox", "inbox", "parked_key", "parked_record", "dead_letter", "due", "sweep")
+NAMES = (
+    "journal",
+    "outbox",
+    "inbox",
+    "parked_key",
+    "parked_record",
+    "dead_letter_action",
+    "dead_letter",
+    "due",
+    "sweep",
+)

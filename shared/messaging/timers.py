@@ -10,7 +10,7 @@ from shared.messaging.batch import TRY_AGAIN
 from shared.messaging.routing import Timer, Timers
 from shared.messaging.unit_of_work import TIMER_CHANNEL, UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker
-from shared.runtime import logging, metrics
+from shared.runtime import logging, metrics, tracing
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 
@@ -18,7 +18,7 @@ ROUND = 200
 RETRY_AFTER = timedelta(minutes=5)
 """A moment whose decision fails is put off: it must not hold up the others, nor be forgotten."""
 
-_DUE = "SELECT kind, aggregate_id, correlation_id FROM due WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT $3"
+_DUE = "SELECT * FROM due WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT $3"
 _TAKE = """
     DELETE FROM due USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
     WHERE due.kind = given.kind AND due.aggregate_id = given.aggregate_id AND due.at <= $3
@@ -34,6 +34,7 @@ class _Moment(NamedTuple):
     kind: str
     id: UUID
     correlation_id: str
+    traceparent: str | None
 
 
 class TimerWorker(Worker):
@@ -62,7 +63,7 @@ class TimerWorker(Worker):
 
     async def _due(self, connection: Connection) -> list[_Moment]:
         rows = await connection.fetch(_DUE, now(), list(self._timers), ROUND)
-        return [_Moment(row["kind"], row["aggregate_id"], row["correlation_id"]) for row in rows]
+        return [_Moment(row["kind"], row["aggregate_id"], row["correlation_id"], row["traceparent"]) for row in rows]
 
     async def _until_next(self, connection: Connection) -> float:
         at: datetime | None = await connection.fetchval(_NEXT, list(self._timers))
@@ -82,7 +83,10 @@ class TimerWorker(Worker):
                 if (moment.kind, moment.id) in still_due:
                     state = work.state(timer.repository, moment.id)
                     decision = timer.decide(state, work.now, references[timer.reference])
-                    work.apply(timer.repository, moment.id, decision, Cause(correlation_id=moment.correlation_id))
+                    # Linked: a trace that goes on months later would never be looked at as one.
+                    with tracing.step(f"due {moment.kind}", links=[moment.traceparent]) as traceparent:
+                        cause = Cause(moment.correlation_id, traceparent=traceparent)
+                    work.apply(timer.repository, moment.id, decision, cause)
             await work.flush()
         metrics.MOMENTS.inc(len(still_due))
 

@@ -21,17 +21,20 @@ TIMER_CHANNEL = "due"
 SWEEP_CHANNEL = "sweep"
 
 _SCHEDULE = """
-    INSERT INTO due (kind, aggregate_id, at, correlation_id)
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[])
-    ON CONFLICT (kind, aggregate_id) DO UPDATE SET at = excluded.at, correlation_id = excluded.correlation_id
+    INSERT INTO due (kind, aggregate_id, at, correlation_id, traceparent)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[])
+    ON CONFLICT (kind, aggregate_id) DO UPDATE
+    SET at = excluded.at, correlation_id = excluded.correlation_id, traceparent = excluded.traceparent
 """
 _CANCEL = """
     DELETE FROM due USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
     WHERE due.kind = given.kind AND due.aggregate_id = given.aggregate_id
 """
 _REQUEST_SWEEP = """
-    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[])
+    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id, traceparent)
+    SELECT * FROM unnest(
+        $1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[], $7::text[]
+    )
 """
 
 
@@ -100,7 +103,11 @@ class UnitOfWork:
         await self._write_sweeps()
 
     async def _write_due(self) -> None:
-        set_ = [(due.kind, id_, due.at, cause.correlation_id) for (_, id_), (due, cause) in self._due.items() if due.at]
+        set_ = [
+            (due.kind, id_, due.at, cause.correlation_id, cause.traceparent)
+            for (_, id_), (due, cause) in self._due.items()
+            if due.at
+        ]
         if set_:
             await self.connection.execute(_SCHEDULE, *columns(set_))
             await self.connection.execute("SELECT pg_notify($1, '')", TIMER_CHANNEL)
@@ -110,7 +117,7 @@ class UnitOfWork:
 
     async def _write_sweeps(self) -> None:
         rows = [
-            (new_id(), sweep.kind, json.dumps(dict(sweep.args)), self.now, cause.correlation_id, cause.causation_id)
+            (new_id(), sweep.kind, json.dumps(dict(sweep.args)), self.now, *cause)
             for sweep, cause in self._sweeps.values()
         ]
         if rows:

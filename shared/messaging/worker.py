@@ -4,6 +4,7 @@ import asyncio
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
+import asyncpg
 from aiokafka.errors import KafkaError
 
 from shared.messaging.batch import TRY_AGAIN
@@ -26,6 +27,8 @@ class Worker(ABC):
 
     name: ClassVar[str]
     channel: ClassVar[str]
+    lead_wait_s: ClassVar[float] = 5.0
+    """One wait for the leader's lock. Each holds a snapshot, behind which vacuum can clean up nothing."""
     lock: ClassVar[int | None] = None
     """Advisory lock that makes one process of the service the leader; None where all may work side by side."""
 
@@ -83,6 +86,17 @@ class Worker(ABC):
 
     async def _lead(self, connection: Connection, lock: int) -> bool:
         """Wait to become the leader. False when asked to stop before."""
+        await connection.execute(f"SET lock_timeout = '{self.lead_wait_s}s'")
+        while not self._stopping:
+            try:
+                leads = await self._try_to_lead(connection, lock)
+            except asyncpg.LockNotAvailableError:
+                continue
+            await connection.execute("RESET lock_timeout")
+            return leads
+        return False
+
+    async def _try_to_lead(self, connection: Connection, lock: int) -> bool:
         waiting = asyncio.ensure_future(connection.execute("SELECT pg_advisory_lock($1)", lock))
         stopped = asyncio.ensure_future(self._wake.wait())
         await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)

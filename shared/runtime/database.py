@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -20,6 +21,7 @@ STATEMENT_TIMEOUT_MS = "60000"
 """A statement stuck behind a lock gives its connection back instead of draining the pool."""
 
 POOL_SIZE = 10
+READ_POOL_SIZE = 3
 CONNECT_TIMEOUT_S = 10.0
 
 
@@ -47,7 +49,8 @@ class Database:
             timeout=CONNECT_TIMEOUT_S,
             server_settings={"application_name": self.application, "statement_timeout": STATEMENT_TIMEOUT_MS},
         )
-        self._engine = create_async_engine(self.url.replace("postgresql://", "postgresql+asyncpg://", 1), pool_size=3)
+        url = self.url.replace("postgresql://", "postgresql+asyncpg://", 1)
+        self._engine = create_async_engine(url, pool_size=READ_POOL_SIZE, max_overflow=0)
 
     async def close(self) -> None:
         if self._engine is not None:
@@ -82,8 +85,16 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A read session for the API."""
+        """A read session for the API. It raises asyncpg's own errors, as every other way to the store does."""
         if self._engine is None:
             raise RuntimeError("the database is not open: call open() first")
-        async with AsyncSession(self._engine, expire_on_commit=False) as session:
-            yield session
+        try:
+            async with AsyncSession(self._engine, expire_on_commit=False) as session:
+                yield session
+        except DBAPIError as error:
+            raise _driver_error(error) from error
+
+
+def _driver_error(error: DBAPIError) -> BaseException:
+    """What SQLAlchemy wrapped, twice: its callers know a store that is away by asyncpg's classes."""
+    return (error.orig and error.orig.__cause__) or error

@@ -17,7 +17,7 @@ from shared.contracts.event import Cause
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
-from shared.runtime import logging, metrics
+from shared.runtime import logging, metrics, tracing
 from shared.runtime.ids import new_id, text_of
 
 S = TypeVar("S")
@@ -103,7 +103,18 @@ class _Observed:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        cause = _cause(headers)
+        # Checked here: it goes into every event that follows, and one that is too long would be poison to all readers.
+        given = tracing.well_formed(headers.get("traceparent"))
+        if not tracing.on():
+            await self._serve(scope, receive, send, _cause(headers, given))
+            return
+        with tracing.request(scope["method"], given) as span:
+            cause = _cause(headers, tracing.traceparent_of(span))
+            status = await self._serve(scope, receive, send, cause)
+            tracing.answered(span, scope["method"], _route(scope), status)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, cause: Cause) -> int:
+        headers = Headers(scope=scope)
         scope.setdefault("state", {})["cause"] = cause
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
@@ -125,16 +136,21 @@ class _Observed:
                 raise
             await _unexpected(error)(scope, receive, answer)
         _note(scope, status, time.monotonic() - started)
+        return status
 
 
-def _cause(headers: Headers) -> Cause:
+def _route(scope: Scope) -> str:
+    return getattr(scope.get("route"), "path", "unmatched")
+
+
+def _cause(headers: Headers, traceparent: str | None) -> Cause:
     given = headers.get(CORRELATION_HEADER, "")
     correlation_id = given if CORRELATION.match(given) else text_of(new_id())
-    return Cause(correlation_id, traceparent=headers.get("traceparent"))
+    return Cause(correlation_id, traceparent=traceparent)
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
-    method, route = scope["method"], getattr(scope.get("route"), "path", "unmatched")
+    method, route = scope["method"], _route(scope)
     metrics.HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
     if status >= 400 or method != "GET":
         log.info("http", method=method, route=route, status=status, seconds=round(seconds, 4))

@@ -6,6 +6,7 @@ import traceback
 from typing import Any
 
 import structlog
+from opentelemetry.trace import get_current_span
 from structlog.typing import EventDict
 
 
@@ -17,6 +18,7 @@ def configure(service: str, level: str = "INFO") -> None:
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _with_service(service),
+        _with_trace,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -57,6 +59,13 @@ def _with_service(service: str) -> Any:  # noqa: ANN401 - structlog's processor 
         return event
 
     return add
+
+
+def _with_trace(_: object, __: str, event: EventDict) -> EventDict:
+    found = get_current_span().get_span_context()
+    if found.is_valid:
+        event["trace_id"] = f"{found.trace_id:032x}"
+    return event
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

@@ -1,6 +1,7 @@
 """Alembic for every service: its scripts are in `services/<name>/migrations`, its tables in `store.py`."""
 
 import asyncio
+import sys
 from pathlib import Path
 
 from alembic import command, context
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.messaging.tables import NAMES
+from shared.runtime.settings import ServiceSettings
 
 SERVICES = Path(__file__).parents[2] / "services"
 LOCK = 0x5044_5002
@@ -20,6 +22,11 @@ LOCK = 0x5044_5002
 def upgrade(service: str, url: str, revision: str = "head") -> None:
     """Bring a service's store to a revision."""
     command.upgrade(_config(service, url), revision)
+
+
+def main() -> None:
+    """`python -m shared.runtime.migrations SERVICE` brings the store of `PDP_DATABASE_URL` to the newest revision."""
+    upgrade(sys.argv[1], ServiceSettings().database_url)
 
 
 def autogenerate(service: str, url: str, message: str) -> None:
@@ -55,3 +62,7 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
 def _is_own(name: str | None, type_: str, _: object) -> bool:
     """The messaging tables are created by `shared.messaging.tables`, not by comparing."""
     return type_ != "table" or name is None or not (name in NAMES or name.startswith("journal_"))
+
+
+if __name__ == "__main__":
+    main()

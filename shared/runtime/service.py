@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,13 @@ import uvicorn
 import uvloop
 from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
+from faststream.kafka import KafkaBroker
 
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging import inbox, journal
 from shared.messaging.batch import BatchRunner
 from shared.messaging.commands import Commands
+from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
@@ -27,7 +28,8 @@ from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
 from shared.messaging.topics import EVENT_RETENTION_MS, subscriptions
 from shared.messaging.worker import Worker
-from shared.runtime import crash, http, logging, operations
+from shared.runtime import crash, garbage, http, logging, operations, tracing
+from shared.runtime.alarms import AlarmWatch
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.health import Health
@@ -38,10 +40,6 @@ WORKER_TROUBLE_AFTER_S = 15.0
 INBOX_KEPT = timedelta(milliseconds=2 * EVENT_RETENTION_MS)
 """Twice what Kafka keeps: no message can come back after its claim is forgotten."""
 HOUSEKEEPING_S = 6 * 3600.0
-GC_THRESHOLDS = (50_000, 20, 100)
-"""Some thousands of live objects make up a batch; at Python's 700 the collector looks at them again and again, which
-costs a third of the time. What a batch leaves behind has no cycles: reference counts free it.
-"""
 
 log = logging.get(__name__)
 
@@ -69,10 +67,14 @@ class Service:
         self._settings = settings
         name = stage.name
         self.database = Database(settings.database_url, application=name, pool_size=settings.database_pool)
-        self._runner = BatchRunner(self.database, name, stage.routes)
-        self._broker = broker_of(kafka, name, settings.stop_grace_s)
+        self._kafka = kafka
+        self._brokers: list[KafkaBroker] = []
+        """One for each member: FastStream starts a broker's subscribers one after the other, and one that waits for its
+        group to be rebalanced would keep the others, of other groups too, from their work."""
         self._subscribers = self._subscribe()
-        self._workers: list[Worker] = [Relay(self.database, Publisher(kafka, f"{name}-relay"))]
+        relay = Relay(self.database, Publisher(kafka, f"{name}-relay"))
+        self._watch = AlarmWatch(self.database, settings, self._subscribers, relay)
+        self._workers: list[Worker] = [relay]
         if stage.timers:
             self._workers.append(TimerWorker(self.database, name, stage.timers))
         if stage.sweeps:
@@ -94,14 +96,16 @@ class Service:
     def _subscriber(
         self, group: str, member: int, topics: Sequence[str] = (), pattern: str | None = None
     ) -> BatchSubscriber:
-        instance = self._settings.instance
+        settings, instance = self._settings, self._settings.instance
+        limit = DlqLimit(settings.dlq_max_ratio, settings.dlq_min_count, settings.dlq_window)
+        self._brokers.append(broker_of(self._kafka, self._stage.name, settings.stop_grace_s))
         return BatchSubscriber(
-            self._broker,
-            self._runner,
+            self._brokers[-1],
+            BatchRunner(self.database, self._stage.name, self._stage.routes, limit),
             group,
             topics=topics,
             pattern=pattern,
-            batch_records=self._settings.batch_records,
+            batch_records=settings.batch_records,
             instance=f"{instance}.{member}" if instance else "",
         )
 
@@ -110,14 +114,11 @@ class Service:
         app = FastAPI(title=f"Supplier Development Program: {name}", version="1", redoc_url=None)
         app.state.verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
         http.install(app)
-        replayer = Replayer(self.database, name, self._runner)
-        app.include_router(operations.router(name, self.database, self.health, replayer, self._lags))
+        replayer = Replayer(self.database, name, BatchRunner(self.database, name, self._stage.routes))
+        subscribers = self._subscribers.values()
+        app.include_router(operations.router(name, self.database, self.health, replayer, subscribers))
         app.include_router(self._stage.router(Commands(self.database, name), self.database))
         return app
-
-    def _lags(self) -> dict[tuple[str, int], int]:
-        found = [item for subscriber in self._subscribers.values() for item in subscriber.lags().items()]
-        return {(partition.topic, partition.partition): lag for partition, lag in found}
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""
@@ -131,8 +132,9 @@ class Service:
         for member, subscriber in self._subscribers.items():
             self.health.checks[member] = subscriber.trouble
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
-        consuming = asyncio.create_task(self._consume(), name="consume")
+        consuming = [asyncio.create_task(self._consume(broker), name="consume") for broker in self._brokers]
         housekeeping = asyncio.create_task(self._housekeeping(), name="housekeeping")
+        watching = asyncio.create_task(self._watch.run(), name="alarms")
         server = _Server(self._server_config())
         serving = asyncio.create_task(server.serve(), name="http")
         log.info("started", http_port=self._settings.http_port)
@@ -140,18 +142,20 @@ class Service:
         log.info("stopping")
         server.should_exit = True
         housekeeping.cancel()
+        watching.cancel()
         await self._stop(serving, consuming, tasks)
         log.info("stopped")
 
     async def _stop(
-        self, serving: "asyncio.Task[None]", consuming: "asyncio.Task[None]", tasks: "list[asyncio.Task[None]]"
+        self, serving: "asyncio.Task[None]", consuming: "list[asyncio.Task[None]]", tasks: "list[asyncio.Task[None]]"
     ) -> None:
         """HTTP first, then consuming, then the relay: what was decided meanwhile still goes out."""
         await asyncio.wait({serving}, timeout=self._settings.stop_grace_s)
-        consuming.cancel()
-        with contextlib.suppress(TimeoutError, KafkaError):
+        for task in consuming:
+            task.cancel()
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._settings.stop_grace_s):
-                await self._broker.stop()
+                await asyncio.gather(*map(_stop_broker, self._brokers))
         for worker in self._workers:
             worker.stop()
         _, late = await asyncio.wait(tasks, timeout=self._settings.stop_grace_s)
@@ -159,18 +163,18 @@ class Service:
             task.cancel()
         await self.database.close()
 
-    async def _consume(self) -> None:
-        """Start the subscribers; a broker that is away is waited for while HTTP goes on."""
+    async def _consume(self, broker: KafkaBroker) -> None:
+        """Start a member; a Kafka that is away is waited for while HTTP goes on."""
         backoff, attempt = Backoff(), 0
         while True:
             try:
-                await self._broker.start()
+                await broker.start()
             except (KafkaError, OSError, TimeoutError) as error:
                 attempt += 1
                 pause = backoff.pause(attempt)
                 log.warning("kafka_unreachable", error=type(error).__name__, pause_s=round(pause, 2))
                 # A consumer that failed to start keeps its connections until it is stopped.
-                await self._broker.stop()
+                await broker.stop()
                 await asyncio.sleep(pause)
             else:
                 return
@@ -208,6 +212,11 @@ class _Server(uvicorn.Server):
         yield
 
 
+async def _stop_broker(broker: KafkaBroker) -> None:
+    with contextlib.suppress(KafkaError):
+        await broker.stop()
+
+
 def _trouble_of(worker: Worker) -> Callable[[], str | None]:
     def trouble() -> str | None:
         if worker.failing_since is None:
@@ -223,8 +232,9 @@ def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
     stage, settings = build()
     logging.configure(stage.name, settings.log_level)
     crash.arm(settings.crash_at)
+    tracing.configure(stage.name, settings.otlp_endpoint)
     service = Service(stage, settings, KafkaSettings())
-    gc.freeze()
-    gc.set_threshold(*GC_THRESHOLDS)
+    garbage.leave_batches_alone()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(service.run())
+    tracing.stop()

@@ -59,7 +59,27 @@ class ServiceSettings(BaseSettings):
     """Members of its group that this process is: while one waits for the store, the other computes."""
     batch_records: int = Field(default=500, ge=1, le=10_000)
     """Records of one transaction: more costs latency and memory, fewer costs throughput."""
+    dlq_max_ratio: float = Field(default=0.2, gt=0, le=1)
+    """Dead letters by a fault of ours among the last records; above it consuming stops. One broken event type of five
+    is above it, one odd firm is not. 1 switches the limit off."""
+    dlq_min_count: int = Field(default=20, ge=1)
+    """And at least so many: an operator looks through twenty by hand, and a quiet stage is not stopped by three."""
+    dlq_window: int = Field(default=500, ge=1, le=100_000)
+    """How many records count as the last ones: one full batch."""
+    alarm_every_s: float = Field(default=5.0, gt=0)
+    """Between two looks, each one cheap query; below the usual time between two scrapes of the metrics."""
+    alarm_stuck_after_s: float = 60.0
+    """Without progress while there is work, for a consumer or a sweep: twice a session, so a rebalance is no alarm."""
+    alarm_outbox_age_s: float = 60.0
+    """Age of the oldest unpublished event: a restart of Kafka takes less."""
+    alarm_parked_after_s: float = 900.0
+    """A key that waits so long needs a person; a dead letter that is looked at at once is none."""
+    alarm_failed_commits: int = Field(default=3, ge=1)
+    """Offset commits refused in a row: one is a rebalance."""
     log_level: str = "INFO"
+    otlp_endpoint: str = ""
+    """Base address of an OpenTelemetry collector that takes OTLP over HTTP, as `http://collector:4318`; the standard
+    `OTEL_EXPORTER_OTLP_ENDPOINT` serves too. Neither: no tracing."""
     crash_at: str = ""
     """Where to die, for fault tests (`shared/runtime/crash.py`). Never set it where people work."""
     stop_grace_s: float = 15.0

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
@@ -19,47 +19,22 @@ from shared.messaging import journal
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.decision import Decision
+from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.partitioning import partition_of
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
 from shared.messaging.repository import TableRepository
 from shared.messaging.retry import Backoff
+from shared.messaging.routing import Routes
 from shared.messaging.subscriber import BatchSubscriber, broker_of
-from shared.messaging.topics import EVENT_TYPES
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
+from tests.conformance.events import Noted, Told
 from tests.conftest import Broker
 
 PATIENCE_S = 20.0
-
-
-class Told(EventData):
-    """A number for one key."""
-
-    TYPE: ClassVar[str] = "conformance.told"
-
-    on: str
-    account: UUID
-    number: int
-
-    @property
-    def key(self) -> UUID:
-        return self.account
-
-    @property
-    def topic(self) -> str:
-        return self.on
-
-
-class Noted(Told):
-    """The answer to a `Told`."""
-
-    TYPE: ClassVar[str] = "conformance.noted"
-
-
-EVENT_TYPES.update({event.TYPE: event for event in (Told, Noted)})
 
 
 class Table(SQLModel, registry=registry()):
@@ -105,14 +80,17 @@ class Bench:
     database: Database
     broker: Broker
     rule: Rule
+    routes: Routes
     runner: BatchRunner
     replayer: Replayer
 
-    def subscriber(self, topic: str, group: str | None = None, instance: str = "") -> "Consuming":
+    def subscriber(
+        self, topic: str, group: str | None = None, instance: str = "", limit: DlqLimit | None = None
+    ) -> "Consuming":
         kafka = broker_of(self.broker.settings(), "conformance", 5.0)
         subscriber = BatchSubscriber(
             kafka,
-            self.runner,
+            BatchRunner(self.database, "portal", self.routes, limit),
             group or f"g-{secrets.token_hex(6)}",
             topics=[topic],
             instance=instance,

@@ -1,6 +1,7 @@
 """What a stage promises to people: many commands at once share their transactions, and none its neighbour's trouble."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from tests.conformance.stage import Account, Bench, accounts
 CAUSE = Cause(correlation_id="commands")
 
 
-async def _asked(connection: Connection, names: list[str]) -> tuple[int, list[str]]:
+async def _asked(connection: Connection, names: Sequence[str]) -> tuple[int, list[str]]:
     """The transaction that it runs in, and all that its commands name."""
     return await connection.fetchval("SELECT txid_current()"), list(names)
 

@@ -9,7 +9,8 @@ from asyncpg.connection import LoggedQuery
 
 from shared.messaging.codec import Record, encode
 from shared.messaging.partitioning import partition_of
-from tests.conformance.stage import Bench, Told, envelope, eventually
+from tests.conformance.events import Told
+from tests.conformance.stage import Bench, envelope, eventually
 
 
 async def _all_have(bench: Bench, keys: list[UUID], *numbers: int) -> bool:

@@ -15,7 +15,8 @@ from confluent_kafka import Producer
 from shared.messaging import journal
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
-from tests.conformance.stage import Bench, Told, envelope, eventually
+from tests.conformance.events import Told
+from tests.conformance.stage import Bench, envelope, eventually
 
 LEADER = "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
@@ -234,3 +235,36 @@ async def _leaders(bench: Bench, wanted: int) -> bool:
 
 async def _waiting(bench: Bench, wanted: int) -> bool:
     return await bench.count("pg_locks", f"{LEADER} AND NOT granted") == wanted
+
+
+async def test_a_relay_that_waits_to_lead_does_not_hold_vacuum_up(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting for a lock holds a snapshot: unless it is renewed, no deleted row is ever cleaned up."""
+    monkeypatch.setattr(Relay, "lead_wait_s", 0.2)
+    relays = [bench.relay() for _ in range(2)]
+    running = [asyncio.create_task(relay.run()) for relay in relays]
+    await eventually(lambda: _waits(bench))
+    before = await _oldest_snapshot(bench)
+    await bench.count("outbox", "pg_current_xact_id() IS NOT NULL")
+    await eventually(lambda: _newer_than(bench, before))
+    for relay in relays:
+        relay.stop()
+    await asyncio.gather(*running)
+
+
+async def _waits(bench: Bench) -> bool:
+    return await _oldest_snapshot(bench) is not None
+
+
+async def _newer_than(bench: Bench, before: int) -> bool:
+    now_ = await _oldest_snapshot(bench)
+    return now_ is not None and now_ > before
+
+
+async def _oldest_snapshot(bench: Bench) -> int:
+    async with bench.database.connection() as connection:
+        return await connection.fetchval(
+            "SELECT min(backend_xmin::text::bigint) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND wait_event = 'advisory'"
+        )

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.messaging.subscriber import member_name
 from tests.conformance.stage import Bench, eventually
 
 
@@ -42,7 +43,8 @@ asyncio.run(main(sys.argv[1], json.loads(sys.argv[2])))
 async def test_a_process_that_died_takes_its_partitions_up_again_at_once(bench: Bench, topic: str) -> None:
     """Without a name of its own it would wait for the dead member's session to end: thirty seconds."""
     group = f"g-{uuid4()}"
-    settings = bench.broker.settings().client() | {"group_id": group, "group_instance_id": f"{group}.one"}
+    name = member_name(group, "one", [topic])
+    settings = bench.broker.settings().client() | {"group_id": group, "group_instance_id": name}
     command = (sys.executable, "-c", MEMBER, topic, json.dumps(settings))
     member = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
     assert member.stdout is not None

@@ -18,7 +18,8 @@ from shared.messaging.timers import TimerWorker
 from shared.messaging.worker import Worker
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
-from tests.conformance.stage import Account, Bench, Noted, accounts, eventually
+from tests.conformance.events import Noted
+from tests.conformance.stage import Account, Bench, accounts, eventually
 
 CAUSE = Cause(correlation_id="conformance-1")
 CLOCK_TICK = -1

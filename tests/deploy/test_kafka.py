@@ -14,6 +14,7 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
+from deploy.local import kafka_config
 from deploy.local.kafka import Kafka, KafkaNodeError
 from deploy.local.kafka_admin import (
     KafkaAdminError,
@@ -226,3 +227,11 @@ def test_a_node_that_cannot_start_says_why(tmp_path: Path) -> None:
     with pytest.raises(KafkaNodeError, match=r"meta\.properties"):
         broken.wait_ready(20)
     broken.stop()
+
+
+def test_clients_are_sent_where_the_node_says(tmp_path: Path) -> None:
+    node = kafka_config.load_node(tmp_path / "node.json", 9092, 9093)
+    assert "advertised.listeners=CLIENT://127.0.0.1:9092\n" in kafka_config.server_properties(node, tmp_path)
+    through = kafka_config.server_properties(node, tmp_path, advertised_port=7000)
+    assert "\nlisteners=CLIENT://127.0.0.1:9092," in through
+    assert "advertised.listeners=CLIENT://127.0.0.1:7000\n" in through

@@ -252,3 +252,8 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /plans/{supplier_id}/agreement": frozenset({Role.SUPPLIER, Role.MENTOR, Role.OPERATOR}),
         "POST /plans/{supplier_id}/activities/{activity_id}/completion": mentor,
     }
+
+
+async def test_a_misspelt_field_is_refused_and_not_ignored(stage: StageUnderTest) -> None:
+    body = {"name": "Generación 2026", "capacitty": 3}
+    assert await refusal(stage, "POST", "/cohorts", Role.OPERATOR, body) == (422, "invalid_request")

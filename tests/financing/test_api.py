@@ -251,3 +251,12 @@ async def test_a_consent_that_runs_out_is_erased_in_time(stage: StageUnderTest) 
     await ok(stage, "POST", "/consents", await consent_body(stage))
     due = await stage.rows("SELECT at FROM due WHERE kind = 'case_deadline'")
     assert due[0]["at"].date() == date.fromisoformat(UNTIL) + timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "more", [{"expires": "2030-01-01"}, {"contact": {"email": "ana@example.mx", "telephone": "1"}}]
+)
+async def test_a_misspelt_field_is_refused_and_not_ignored(stage: StageUnderTest, more: dict[str, Any]) -> None:
+    await known(stage)
+    body = await consent_body(stage)
+    assert await refused(stage, "POST", "/consents", body | more) == (422, "invalid_request")

@@ -1,18 +1,13 @@
 """The whole program, as `pdp demo` plays it, while a service dies twice in the middle."""
 
-import json
 import os
 import random
-import subprocess
-import sys
 import threading
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from deploy.local.state import read_running
+from tests.flows import playing
 
 SERVICES = ("registration", "matching", "diagnosis", "development", "financing")
 WITHIN_S = 240
@@ -31,20 +26,19 @@ def victim() -> str:
 def outcome(victim: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `pdp demo --json` wrote, after a run that had to survive the kill."""
     data = tmp_path_factory.mktemp("data")
-    lines: list[str] = []
-    with _demo(data) as demo:
+    said: list[str] = []
+    with playing.playing(data) as demo:
         late = threading.Timer(WITHIN_S, demo.terminate)
         late.start()
-        for line in _lines(demo):
-            lines.append(line)
+        for line in playing.lines(demo):
+            said.append(line)
             if any(act in line for act in KILLED_AT):
-                _kill(data / "demo", victim)
+                playing.serving(data)[victim].kill()
         code = demo.wait()
         late.cancel()
-    assert code == 0, f"killed {victim}\n" + "".join(lines)
-    assert sum(f"{victim} ended with code -9" in line for line in lines) == len(KILLED_AT), "".join(lines)
-    found: dict[str, Any] = json.loads((data / "outcome.json").read_text())
-    return found
+    assert code == 0, f"killed {victim}\n" + "".join(said)
+    assert sum(f"{victim} ended with code -9" in line for line in said) == len(KILLED_AT), "".join(said)
+    return playing.outcome(data)
 
 
 @pytest.mark.timeout(WITHIN_S + 60)
@@ -82,27 +76,3 @@ def test_trouble_ends_where_it_should(outcome: dict[str, Any]) -> None:
     assert ended["lista_definitivo"] == "registered, not aligned: list_69b"
     assert ended["sin_consentimiento"] == "refused: consent_missing (FON1306145I2)"
     assert ended["lectura_ajena"] == "refused: TOPIC_AUTHORIZATION_FAILED"
-
-
-def _demo(data: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "deploy.local.cli", "--lang", "en", "demo", "--json", str(data / "outcome.json")],
-        env={**os.environ, "PDP_DATA": str(data), "PYTHONUNBUFFERED": "1"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-
-
-def _lines(process: subprocess.Popen[str]) -> Iterator[str]:
-    assert process.stdout is not None
-    yield from process.stdout
-
-
-def _kill(folder: Path, name: str) -> None:
-    """SIGKILL, by what the supervisor recorded of the process."""
-    run = read_running(folder)
-    assert run is not None
-    process = next(child for child in run.children if child.name == name).find()
-    assert process is not None
-    process.kill()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -19,98 +18,155 @@ app = typer.Typer(help=say("help.dead_letters"), no_args_is_help=True)
 
 Service = Annotated[str | None, typer.Option("--service", help=say("help.service"))]
 Reason = Annotated[str | None, typer.Option("--reason", help=say("help.reason"))]
+Key = Annotated[str | None, typer.Option("--key", help=say("help.key"))]
+Topic = Annotated[str | None, typer.Option("--topic", help=say("help.topic"))]
+After = Annotated[str | None, typer.Option("--after", metavar="ID", help=say("help.after"))]
 Ids = Annotated[list[str] | None, typer.Argument(help=say("help.dead_letters.ids"))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=say("help.yes"))]
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """One open dead letter, and whose it is."""
+class Wanted:
+    """Which dead letters, and where they are looked for."""
 
-    service: str
-    fields: dict[str, Any]
+    service: str | None
+    reason: str | None
+    key: str | None
+    topic: str | None
+    after: str | None
+
+    def services(self, client: Client) -> list[str]:
+        if self.service is None and self.after is not None:
+            raise Refusal(say("error.after"), 2)
+        return [self.service] if self.service else list(client.services)
 
     @property
-    def id(self) -> str:
-        return str(self.fields["id"])
+    def query(self) -> dict[str, Any]:
+        given = {"reason": self.reason, "key": self.key, "topic": self.topic, "after": self.after}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+SHOWN = ("topic", "event_type", "key", "reason", "error", "behind")
+SHORT = 13
+"""Of an id: enough to tell one from another, and to name it."""
+SECONDS = len("2026-01-01T00:00:00")
 
 
 @app.command("list", help=say("help.dead_letters.list"))
-def list_(service: Service = None, reason: Reason = None) -> None:
-    found = _open(Client.of_running(data_folder()), service, reason)
+def list_(
+    service: Service = None, reason: Reason = None, key: Key = None, topic: Topic = None, after: After = None
+) -> None:
+    client = Client.of_running(data_folder())
+    wanted = Wanted(service, reason, key, topic, after)
+    found = [(name, letter) for name in wanted.services(client) for letter in _list(client, name, wanted.query)]
     if not found:
         out().print(say("dead_letters.none"))
         return
-    rows = [(letter.id, letter.service, *(_shown(letter.fields[name]) for name in SHOWN)) for letter in found]
-    heads = ("head.topic", "head.event", "head.reason", "head.error", "head.behind", "head.at")
+    rows = [
+        (letter["id"][:SHORT], name, *(_shown(letter[field]) for field in SHOWN), letter["at"][:SECONDS])
+        for name, letter in found
+    ]
+    heads = ("head.topic", "head.event", "head.key", "head.reason", "head.error", "head.behind", "head.at")
     out().print(table("head.id", "head.service", *heads, rows=rows))
-
-
-SHOWN = ("topic", "event_type", "reason", "error", "behind", "at")
 
 
 @app.command(help=say("help.dead_letters.show"))
 def show(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
     client = Client.of_running(data_folder())
-    [letter] = _chosen(_open(client, None, None), [id_])
-    content = request(client, letter.service, "GET", f"/dead-letters/{letter.id}")
-    typer.echo(json.dumps(letter.fields | content | {"service": letter.service}, indent=2, ensure_ascii=False))
+    service, letter = _whole(client, id_, closed=True)
+    content = request(client, service, "GET", f"/dead-letters/{letter}")
+    typer.echo(json.dumps({"service": service} | content, indent=2, ensure_ascii=False))
 
 
 @app.command(help=say("help.dead_letters.replay"))
-def replay(ids: Ids = None, service: Service = None, reason: Reason = None, *, yes: Yes = False) -> None:
-    _resolve("replay", ids, service, reason, sure=yes)
+def replay(
+    ids: Ids = None,
+    service: Service = None,
+    reason: Reason = None,
+    key: Key = None,
+    topic: Topic = None,
+    after: After = None,
+    *,
+    yes: Yes = False,
+) -> None:
+    _resolve("replay", ids, Wanted(service, reason, key, topic, after), sure=yes)
 
 
 @app.command(help=say("help.dead_letters.discard"))
-def discard(ids: Ids = None, service: Service = None, reason: Reason = None, *, yes: Yes = False) -> None:
-    _resolve("discard", ids, service, reason, sure=yes)
-
-
-def _resolve(
-    action: Literal["replay", "discard"], ids: list[str] | None, service: str | None, reason: str | None, *, sure: bool
+def discard(
+    ids: Ids = None,
+    service: Service = None,
+    reason: Reason = None,
+    key: Key = None,
+    topic: Topic = None,
+    after: After = None,
+    *,
+    yes: Yes = False,
 ) -> None:
-    """Resolve the named ones, or all that fit; one after the other, because the ones behind may depend on it."""
+    _resolve("discard", ids, Wanted(service, reason, key, topic, after), sure=yes)
+
+
+@app.command(help=say("help.dead_letters.resume"))
+def resume(service: Service = None) -> None:
     client = Client.of_running(data_folder())
-    found = _open(client, service, reason)
-    chosen = _chosen(found, ids) if ids else found
-    if not chosen:
+    for name in [service] if service else client.services:
+        for group in request(client, name, "POST", "/dead-letters/resume"):
+            out().print(say("dead_letters.resumed", group=group))
+
+
+def _resolve(action: Literal["replay", "discard"], ids: list[str] | None, wanted: Wanted, *, sure: bool) -> None:
+    """One request to each service, which keeps the order and says what is left."""
+    client = Client.of_running(data_folder())
+    if ids:
+        asked = {name: wanted.query | {"ids": letters} for name, letters in _by_service(client, ids).items()}
+    else:
+        found = [name for name in wanted.services(client) if _list(client, name, wanted.query)]
+        asked = {name: wanted.query | {"all": True} for name in found}
+        if asked and not sure:
+            typer.confirm(say("dead_letters.ask", services=", ".join(asked)), abort=True)
+    if not asked:
         out().print(say("dead_letters.none"))
-        return
-    if not (ids or sure):
-        typer.confirm(say("dead_letters.ask", count=len(chosen)), abort=True)
-    failed = 0
-    for letter in chosen:
-        outcome = request(client, letter.service, "POST", f"/dead-letters/{letter.id}/{action}")
-        if outcome["resolved"]:
-            out().print(say("dead_letters.done", id=letter.id, released=outcome["released"]))
-        if outcome["error"] is not None:
-            failed += 1
-            text = "dead_letters.next_failed" if outcome["resolved"] else "dead_letters.failed"
-            err().print(say(text, id=letter.id, error=outcome["error"]))
-    if failed:
+    done = [
+        _report(name, request(client, name, "POST", f"/dead-letters/{action}", json=selection))
+        for name, selection in asked.items()
+    ]
+    if not all(done):
         raise typer.Exit(1)
 
 
-def _open(client: Client, service: str | None, reason: str | None) -> list[Letter]:
-    query = {} if reason is None else {"reason": reason}
-    return [
-        Letter(name, fields)
-        for name in ([service] if service else client.services)
-        for fields in request(client, name, "GET", "/dead-letters", params=query)
-    ]
+def _report(service: str, done: dict[str, Any]) -> bool:
+    """Say what one service did. False when something still fails or is left."""
+    counts = {name: done[name] for name in ("resolved", "released", "left")}
+    out().print(say("dead_letters.done", service=service, **counts))
+    for failure in done["failures"]:
+        text = "dead_letters.next_failed" if failure["resolved"] else "dead_letters.failed"
+        err().print(say(text, id=failure["id"], error=failure["error"]))
+    if done["left"]:
+        after = f" --after {done['last']}" if done["last"] else ""
+        err().print(say("dead_letters.left", service=service, left=done["left"], after=after))
+    return not (done["failures"] or done["left"])
 
 
-def _chosen(found: Iterable[Letter], ids: Iterable[str]) -> list[Letter]:
-    """The letters whose ids begin so."""
-    letters = list(found)
-    chosen: list[Letter] = []
+def _list(client: Client, service: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = request(client, service, "GET", "/dead-letters", params=query)
+    return found
+
+
+def _by_service(client: Client, ids: list[str]) -> dict[str, list[str]]:
+    chosen: dict[str, list[str]] = {}
     for beginning in ids:
-        fitting = [letter for letter in letters if letter.id.startswith(beginning.lower())]
-        if len(fitting) != 1:
-            raise Refusal(say("error.letters" if fitting else "error.letter", id=beginning), 2)
-        chosen += fitting
+        service, letter = _whole(client, beginning)
+        chosen.setdefault(service, []).append(letter)
     return chosen
+
+
+def _whole(client: Client, beginning: str, *, closed: bool = False) -> tuple[str, str]:
+    """The service and the whole id of the dead letter whose id begins so."""
+    query = {"id_begins": beginning.lower(), "closed": closed}
+    found = [(name, letter["id"]) for name in client.services for letter in _list(client, name, query)]
+    if len(found) != 1:
+        raise Refusal(say("error.letters" if found else "error.letter", id=beginning), 2)
+    return found[0]
 
 
 def _shown(value: object) -> str:

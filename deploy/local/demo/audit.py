@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from uuid import UUID
 
+from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from deploy.local.client import Client
@@ -20,11 +21,14 @@ from deploy.local.demo.reconciliation import Evidence, OnTopic
 from deploy.local.demo.stores import Letter, Stores
 from deploy.local.demo.texts import tell
 from shared.messaging.codec import Message, Poison
+from shared.messaging.retry import INFRASTRUCTURE
 from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, dead_letter_topic, partner_topics, subscriptions
 
-QUIET_WITHIN = 120.0
-"""Seconds; a group misses a killed member for 30 s."""
+QUIET_WITHIN = 300.0
+"""Seconds; engines that crash meanwhile have to come back first."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+AWAY: tuple[type[Exception], ...] = (*INFRASTRUCTURE, KafkaException)
+"""What an engine's clients raise while it comes back from a crash."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Auditor:
         self._client = client
         self._stores = opened
         self._sessions = sessions
-        self._admin = AdminClient({**client.kafka.client_config(), "log_level": 0})
+        self._admin = self._fresh_admin()
         self._running = tuple(client.services)
 
     async def calm(self) -> None:
@@ -59,16 +63,25 @@ class Auditor:
         deadline, pause = time.monotonic() + QUIET_WITHIN, FIRST_PAUSE
         before: dict[str, int] | None = None
         while time.monotonic() < deadline:
-            backlogs = await self._stores.backlogs()
-            written = {name: backlog.journal for name, backlog in backlogs.items()}
-            idle = not any(backlog.outbox or backlog.sweeps for backlog in backlogs.values())
-            idle = idle and await self.lag() == 0
-            if idle and written == before:
+            written = await self._idle()
+            if written is not None and written == before:
                 return
-            before = written if idle else None
-            pause = FIRST_PAUSE if idle else min(pause * 1.5, LONGEST_PAUSE)
+            before = written
+            pause = FIRST_PAUSE if written is not None else min(pause * 1.5, LONGEST_PAUSE)
             await asyncio.sleep(pause)
         raise StoryError(tell("error.not_quiet", seconds=f"{QUIET_WITHIN:g}"))
+
+    async def _idle(self) -> dict[str, int] | None:
+        """The last number of each journal when there is nothing to do; None when there is, or nobody can be asked."""
+        try:
+            backlogs = await self._stores.backlogs()
+            if any(backlog.outbox or backlog.sweeps for backlog in backlogs.values()) or await self.lag():
+                return None
+        except AWAY:
+            # A client whose broker crashed may wait for its old answer for ever.
+            self._admin = self._fresh_admin()
+            return None
+        return {name: backlog.journal for name, backlog in backlogs.items()}
 
     async def lag(self) -> int:
         """Records that groups have still to commit, in all."""
@@ -100,6 +113,9 @@ class Auditor:
             outbox=sum(backlog.outbox for backlog in backlogs.values()),
             lag=await self.lag(),
         )
+
+    def _fresh_admin(self) -> AdminClient:
+        return AdminClient({**self._client.kafka.client_config(), "log_level": 0})
 
     def _groups(self) -> list[tuple[str, tuple[Topic, ...]]]:
         """Every consumer group with the topics that it reads."""

@@ -17,9 +17,8 @@ from deploy.local.errors import LocalError
 IN_FLIGHT = 20
 """More would only queue in the services, which have ten store connections each."""
 
-PATIENCE = 120.0
-"""Seconds for one call with all its repeats. A consumer that was killed is missed by its group for 30 s, and what it
-did not take in until then is what the next call waits for."""
+PATIENCE = 300.0
+"""Seconds for one call with all its repeats: a platform whose processes are killed again and again still gets on."""
 
 REQUEST_TIMEOUT = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import logging
 import shutil
 import time
 from collections.abc import AsyncIterator, Mapping
@@ -62,6 +63,7 @@ async def _until_stopped(folder: Path, seed: int, *, keep: bool, json_file: Path
 
 async def _demo(folder: Path, seed: int, *, keep: bool, json_file: Path | None) -> int:
     began = time.monotonic()
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)  # a store that crashed comes back: no tracebacks on the screen
     _wipe(folder)
     with contextlib.ExitStack() as shown:
         watcher = shown.enter_context(screen(began))
@@ -103,6 +105,7 @@ async def _story(client: Client, seed: int, watcher: Screen) -> Outcome:
         stage = Stage(client, api, People(client), sample, watcher.note, auditor.calm)
         told = await play(stage, sessions, watcher.act)
         watcher.act("audit")
+        await auditor.calm()
         found = await auditor.look()
         return conclude(found, told, sample, trouble.planned_letters(client), api.repeated)
 

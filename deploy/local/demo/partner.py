@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from confluent_kafka import Consumer, KafkaException, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 
 from deploy.local.demo.manners import Manner, closing, manner, opening
 from deploy.local.sample.chance import source
@@ -20,7 +20,8 @@ from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 
 POLL = 0.05
-SEND_TIMEOUT = 30.0
+SEND_TIMEOUT = 120.0
+"""Seconds for all that is under way to be acknowledged: a broker may have to start again, and again, meanwhile."""
 GROUP = "partner.{code}.demo"
 
 
@@ -51,6 +52,7 @@ class PartnerSession:
     _files: queue.SimpleQueue[UUID] = field(default_factory=queue.SimpleQueue)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _settled: set[UUID] = field(default_factory=set)
+    _uncommitted: bool = False
     _failure: Exception | None = None
     _thread: threading.Thread | None = None
 
@@ -89,9 +91,10 @@ class PartnerSession:
 
     def _session(self) -> None:
         settings = {"group.id": self.group, "auto.offset.reset": "earliest", "enable.auto.commit": False}
-        consumer = Consumer({**self.connection, **settings, "log_level": 0})
-        # As the Java client does, so that all answers to one referral stay in order whoever sends them.
-        producer = Producer({**self.connection, "acks": "all", "partitioner": "murmur2", "log_level": 0})
+        # By its name it is known again after its broker crashed; a stranger waits until the old session has ended.
+        name = {"group.instance.id": self.group}
+        consumer = Consumer({**self.connection, **settings, **name, "log_level": 0})
+        producer = self._producer()
         consumer.subscribe([self.topic])
         try:
             while not self._stopping.is_set():
@@ -113,9 +116,10 @@ class PartnerSession:
             if isinstance(event, Message) and event.message_id not in self.taken_in:
                 self.taken_in.append(event.message_id)
                 self._open(event, producer)
-        if messages:
+        self._uncommitted |= bool(messages)
+        if self._uncommitted:
             self._flush(producer)
-            consumer.commit(asynchronous=False)
+            self._uncommitted = not _commit(consumer)
 
     def _open(self, event: Message, producer: Producer) -> None:
         referral = event.data
@@ -148,9 +152,17 @@ class PartnerSession:
 
     def answer(self, answer: Answer) -> None:
         """Say something outside the manners, in a session of its own: also what is not this partner's to say."""
-        producer = Producer({**self.connection, "acks": "all", "partitioner": "murmur2", "log_level": 0})
+        producer = self._producer()
         self._send(producer, answer, Cause(correlation_id=str(new_id())))
         self._flush(producer)
+
+    def _producer(self) -> Producer:
+        """Partitions as the Java client does, so that all answers to one referral stay in order whoever sends them.
+
+        Idempotent: else an answer that is sent again, as its broker crashed, may come behind the next one.
+        """
+        settings = {"enable.idempotence": True, "partitioner": "murmur2", "log_level": 0}
+        return Producer({**self.connection, **settings})
 
     def _send(self, producer: Producer, answer: Answer, cause: Cause) -> None:
         envelope = Envelope(new_id(), f"partner.{self.code}", now(), answer, cause)
@@ -160,6 +172,16 @@ class PartnerSession:
     def _flush(self, producer: Producer) -> None:
         if producer.flush(SEND_TIMEOUT):
             raise TimeoutError(f"{self.code}: answers not acknowledged within {SEND_TIMEOUT:g} s")
+
+
+def _commit(consumer: Consumer) -> bool:
+    """Whether the offsets are committed; else the next try has to."""
+    try:
+        consumer.commit(asynchronous=False)
+    except KafkaException as error:
+        # There is none after a rebalance: what was not committed will come again.
+        return bool(error.args[0].code() == KafkaError._NO_OFFSET)
+    return True
 
 
 def _bytes(value: str | bytes | None) -> bytes | None:

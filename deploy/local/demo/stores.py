@@ -19,7 +19,7 @@ from shared.messaging.codec import Message, Poison, Record, decode
 from shared.messaging.topics import Topic
 from shared.runtime.database import Database
 
-REQUEST_TIMEOUT = 15.0
+REQUEST_TIMEOUT = 5.0
 GROUP = "pdp-demo-audit"
 
 _BACKLOG = """

@@ -65,7 +65,6 @@ async def play(stage: Stage, sessions: Mapping[str, PartnerSession], act: Callab
     papers = await bring_papers(stage, sessions, sent)
     peeked = await _break_in(sessions)
     unaligned = await _answer_unasked(stage, diagnosed)
-    await stage.calm()
     return Told(
         enrolled=enrolled,
         diagnosed=diagnosed,

@@ -13,7 +13,7 @@ from deploy.local.client import Client
 from deploy.local.demo.calls import StoryError
 from deploy.local.demo.diagnosing import Diagnosed
 from deploy.local.demo.enrolment import Enrolled
-from deploy.local.demo.partner import PartnerSession
+from deploy.local.demo.partner import SEND_TIMEOUT, PartnerSession
 from deploy.local.demo.sample import Sample
 from deploy.local.demo.stores import Letter
 from deploy.local.demo.texts import tell
@@ -23,7 +23,6 @@ from shared.messaging.topics import SUPPLIER, partner_topics
 from shared.runtime.clock import now
 
 GARBAGE = b"\x00\xffesto no es un evento{"
-SEND_TIMEOUT = 15.0
 REFUSED = ("rfc_formato", "rfc_fecha", "rfc_generico", "duplicado", "trabajadores_negativos", "area_desconocida")
 HELD = ("digito_verificador", "lista_presunto")
 CLEAR = ("lista_desvirtuado", "lista_sentencia_favorable")
@@ -54,7 +53,7 @@ class Attempt:
 
 def poison(client: Client) -> None:
     """Garbage under a key of its own onto the suppliers' topic: each reader has to set it aside and go on."""
-    producer = Producer({**client.kafka.client_config(), "acks": "all", "log_level": 0})
+    producer = Producer({**client.kafka.client_config(), "enable.idempotence": True, "log_level": 0})
     producer.produce(SUPPLIER.name, GARBAGE, key=secrets.token_hex(16))
     if producer.flush(SEND_TIMEOUT):
         raise StoryError(tell("error.poison"))

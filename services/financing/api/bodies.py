@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
 from services.financing.domain.money import Money as Amount
@@ -13,6 +13,7 @@ from services.financing.domain.partner import Partner, partner
 from services.financing.domain.reasons import Channel, DataClass, PartnerKind, Purpose
 from services.financing.handlers.referrals import Refer
 from shared.contracts.event import Money, PartnerCode
+from shared.runtime.http import Body
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
@@ -26,23 +27,23 @@ def _normal(rfc: str) -> str:
 Rfc = Annotated[str, StringConstraints(max_length=20), AfterValidator(_normal)]
 
 
-class IdentityBody(BaseModel):
+class IdentityBody(Body):
     rfc: Rfc
     legal_name: Name
     representative: Name
 
 
-class ContactBody(BaseModel):
+class ContactBody(Body):
     email: Email
     phone: Phone | None = None
 
 
-class CapacityBody(BaseModel):
+class CapacityBody(Body):
     annual_sales: Money
     workers: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
-class ConsentBody(BaseModel):
+class ConsentBody(Body):
     """The firm's choice, the hash of the text that it was shown for it, and the data of the classes that it names."""
 
     supplier_id: UUID
@@ -79,7 +80,7 @@ class ConsentBody(BaseModel):
         return None if given is None else CapacityPapers(amount_of(given.annual_sales), given.workers)
 
 
-class ReferralBody(BaseModel):
+class ReferralBody(Body):
     supplier_id: UUID
     need_id: UUID
     product: str
@@ -90,7 +91,7 @@ class ReferralBody(BaseModel):
         return Refer(self.need_id, self.product, amount_of(self.amount), self.term_months)
 
 
-class PartnerBody(BaseModel):
+class PartnerBody(Body):
     code: PartnerCode
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
     kind: PartnerKind

@@ -1,0 +1,11 @@
+{{- define "pdp.dns" -}}
+- to:
+    - namespaceSelector:
+        matchLabels: {kubernetes.io/metadata.name: {{ .Values.networkPolicy.namespaces.dns }}}
+  ports: [{port: 53, protocol: UDP}, {port: 53, protocol: TCP}]
+{{- end }}
+
+{{- define "pdp.apiServer" -}}
+- to: {{- toYaml .Values.networkPolicy.apiServer | nindent 4 }}
+  ports: [{port: 443, protocol: TCP}, {port: 6443, protocol: TCP}]
+{{- end }}

@@ -1,0 +1,128 @@
+"""Backups of a service's store: what it held at one moment, with the places of its groups on their topics.
+
+The places are read before the store. A service commits its offsets after its store, so that the store holds the effect
+of every record before them: a group that is set back to them loses nothing, and its inbox drops what comes twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from deploy.local import offsets, services
+from deploy.local.client import Client
+from deploy.local.errors import LocalError
+from deploy.local.layout import Layout
+from deploy.local.offsets import Place
+from deploy.local.postgres import Postgres
+from deploy.local.private import write_private
+from deploy.local.processes import run_once
+from deploy.local.texts import say
+from shared.runtime.clock import now
+
+ABOUT, STORE = "backup.json", "store.dump"
+DUMP_TIMEOUT = 3600.0
+
+_FRESH = """
+DROP DATABASE IF EXISTS {new} WITH (FORCE);
+CREATE DATABASE {new} OWNER {name};
+REVOKE ALL ON DATABASE {new} FROM PUBLIC;
+"""
+# The one before stays under another name until the next restore, so that a restore can be taken back.
+_SWAP = """
+DROP DATABASE IF EXISTS {old} WITH (FORCE);
+ALTER DATABASE {name} ALLOW_CONNECTIONS false;
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = '{name}';
+BEGIN;
+ALTER DATABASE {name} RENAME TO {old};
+ALTER DATABASE {new} RENAME TO {name};
+COMMIT;
+ALTER DATABASE {old} ALLOW_CONNECTIONS true;
+"""
+
+
+class BackupError(LocalError):
+    """The file is no backup of this service."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """What a backup says of itself."""
+
+    service: str
+    taken_at: datetime
+    places: tuple[Place, ...]
+
+
+def take(client: Client, service: str, file: Path) -> Backup:
+    """Write the file; the service goes on meanwhile. Raises the engines' errors and ``OSError``."""
+    backup = Backup(service, now(), tuple(offsets.committed(client.kafka.admin(), service)))
+    with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as folder:
+        store, about, whole = (Path(folder) / name for name in (STORE, ABOUT, "whole"))
+        _server(client).run("pg_dump", "--format=custom", f"--file={store}", service, timeout=DUMP_TIMEOUT)
+        about.write_text(json.dumps({**asdict(backup), "taken_at": backup.taken_at.isoformat()}, indent=2))
+        write_private(whole, "")  # a store holds what only its service may see
+        with tarfile.open(whole, "w") as archive:
+            for part in (about, store):
+                archive.add(part, part.name)
+        whole.rename(file)
+    return backup
+
+
+@contextmanager
+def opened(file: Path, service: str) -> Iterator[tuple[Backup, Path]]:
+    """The backup, and its store's dump for the time of the block. Raises ``BackupError``."""
+    with tempfile.TemporaryDirectory(prefix="pdp-restore-") as folder:
+        try:
+            with tarfile.open(file) as archive:
+                archive.extractall(folder, [archive.getmember(name) for name in (ABOUT, STORE)], filter="data")
+            backup = _read(json.loads((Path(folder) / ABOUT).read_text()))
+        except (tarfile.TarError, KeyError, ValueError, TypeError) as error:
+            raise BackupError(say("error.backup", file=file)) from error
+        if backup.service != service:
+            raise BackupError(say("error.backup_of", file=file, service=backup.service))
+        yield backup, Path(folder) / STORE
+
+
+def load(client: Client, service: str, store: Path) -> None:
+    """Read the dump into a database beside the service's own. Raises ``PostgresError``."""
+    server, new = _server(client), f"{service}_restored"
+    server.execute(_FRESH.format(name=service, new=new))
+    options = ("--no-owner", f"--role={service}", "--exit-on-error", "--single-transaction", f"--dbname={new}")
+    server.run("pg_restore", *options, str(store), timeout=DUMP_TIMEOUT)
+
+
+def migrate(client: Client, service: str) -> None:
+    """Bring what was loaded to this checkout's revision. Raises ``BackupError``."""
+    server, _, _ = _server(client).ensure_database(service).rpartition("/")
+    migration = services.migration(Layout(client.data), {service: f"{server}/{service}_restored"})
+    if asyncio.run(run_once(migration)) != 0:
+        raise BackupError(say("error.migration", log=migration.log))
+
+
+def swap(client: Client, service: str) -> None:
+    """Put what was loaded in the place of the service's own database. The service must be down."""
+    names = {"name": service, "new": f"{service}_restored", "old": f"{service}_replaced"}
+    _server(client).execute(_SWAP.format(**names))
+
+
+def inbox(client: Client, service: str) -> int:
+    """How many messages took effect in the service's store."""
+    return int(_server(client).execute("SELECT count(*) FROM inbox", service))
+
+
+def _server(client: Client) -> Postgres:
+    return Postgres(Layout(client.data).postgres)
+
+
+def _read(found: dict[str, Any]) -> Backup:
+    places = tuple(Place(**place) for place in found["places"])
+    return Backup(found["service"], datetime.fromisoformat(found["taken_at"]), places)

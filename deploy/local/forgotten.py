@@ -1,0 +1,53 @@
+"""Events that a service published and that its store, restored to an earlier moment, no longer knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from deploy.local.client import Client
+from deploy.local.layout import Layout
+from deploy.local.postgres import Postgres
+from deploy.local.reader import Entry, Reader
+from shared.messaging.codec import Message, Record, decode
+from shared.messaging.topics import catalogue
+
+GROUP = "pdp-restore"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """One such event."""
+
+    entry: Entry
+    event: Message
+
+    @property
+    def is_decided_again(self) -> bool:
+        """An event caused it, which the service takes in again. Else a person's command, or a moment in time, did."""
+        return self.event.envelope.cause.causation_id is not None
+
+
+def forgotten(client: Client, service: str) -> list[Forgotten]:
+    """The events of the service's topics that are not in its journal, oldest first; not those about dead letters."""
+    known = _journal(client, service)
+    topics = [
+        topic.name
+        for topic in catalogue(partner.code for partner in client.partners.all())
+        if topic.writer == service and not topic.name.endswith(".dead-letters.v1")
+    ]
+    with Reader(client.kafka.client_config(), GROUP, topics) as reader:
+        return [found for found in _events(reader.past()) if found.event.envelope.id not in known]
+
+
+def _journal(client: Client, service: str) -> set[UUID]:
+    rows = Postgres(Layout(client.data).postgres).execute("SELECT event_id FROM journal", service)
+    return {UUID(row) for row in rows.split()}
+
+
+def _events(entries: Iterable[Entry]) -> Iterable[Forgotten]:
+    for entry in entries:
+        event = decode(Record(entry.topic, entry.partition, entry.offset, entry.key, entry.value))
+        if isinstance(event, Message):
+            yield Forgotten(entry, event)

@@ -1,0 +1,183 @@
+"""What operators see of a service's dead letters: pages, one with all about it, and those that a selection fits."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.runtime.database import Connection
+
+PAGE = 100
+WAITING_SHOWN = 20
+HIDDEN = "partner."
+"""Beginning of the topics that hold personal data: their bytes stay in the store."""
+
+_FIELDS = """
+    d.id, d.topic, d.partition, d."offset", d.key, d.event_id, d.event_type, d.reason, d.error, d.at, d.attempts,
+    d.resolution, d.closed_at,
+    (SELECT count(*) FROM parked_key AS k JOIN parked_record AS p USING (topic, key)
+        WHERE (k.topic, k.key) = (d.topic, d.key) AND k.dead_letter_id = d.id) AS behind
+"""
+_FITS = """
+    ($1 OR d.closed_at IS NULL) AND ($2::text IS NULL OR d.reason = $2) AND ($3::bytea IS NULL OR d.key = $3)
+    AND ($4::text IS NULL OR d.topic = $4) AND ($5::uuid[] IS NULL OR d.id = ANY($5))
+    AND ($6::uuid IS NULL OR (d.at, d.topic, d.partition, d."offset") >
+        (SELECT a.at, a.topic, a.partition, a."offset" FROM dead_letter AS a WHERE a.id = $6))
+    AND ($7::text IS NULL OR starts_with(d.id::text, $7))
+"""
+_ORDER = 'ORDER BY d.at, d.topic, d.partition, d."offset"'
+_LIST = f"SELECT {_FIELDS} FROM dead_letter AS d WHERE {_FITS} {_ORDER} LIMIT $8"
+_IDS = f"SELECT d.id FROM dead_letter AS d WHERE {_FITS} {_ORDER} LIMIT $8"
+_COUNT = f"SELECT count(*) FROM dead_letter AS d WHERE {_FITS}"
+_SHOW = f"SELECT {_FIELDS}, d.value FROM dead_letter AS d WHERE d.id = $1"
+_ACTIONS = """
+    SELECT action, by, at, reason, error, released FROM dead_letter_action WHERE dead_letter_id = $1 ORDER BY id
+"""
+_WAITING = """
+    SELECT p.partition, p."offset", p.at FROM parked_key AS k JOIN parked_record AS p USING (topic, key)
+    WHERE k.dead_letter_id = $1 ORDER BY p.seq LIMIT $2
+"""
+
+
+class _Fitting(BaseModel):
+    """Those that fit all that is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str | None = None
+    key: str | None = Field(default=None, max_length=1000)
+    """As shown: a UUID where the record was one of ours."""
+    topic: str | None = None
+    after: UUID | None = None
+    """A dead letter: only those that follow it in the order, which is oldest first and as on the topic."""
+
+
+class Filter(_Fitting):
+    """Which to list."""
+
+    id_begins: str | None = Field(default=None, max_length=36)
+
+    closed: bool = False
+    """Those too that nothing is left to do for."""
+
+
+class Selection(_Fitting):
+    """Which to replay or discard."""
+
+    ids: tuple[UUID, ...] | None = Field(default=None, max_length=1000)
+    all: bool = False
+    """Said aloud by whoever means every one."""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not (self.all or self.ids or self.reason or self.key or self.topic):
+            raise ValueError("name what: ids, reason, key, topic, or all")
+        return self
+
+
+class DeadLetterView(BaseModel):
+    id: UUID
+    topic: str
+    partition: int
+    offset: int
+    key: str | None
+    event_id: str | None
+    event_type: str | None
+    reason: str
+    error: str
+    at: datetime
+    attempts: int
+    resolution: str | None
+    closed_at: datetime | None
+    """When nothing was left to do: neither for the record nor for what waited behind it."""
+    behind: int
+    """Records that wait for this one."""
+
+
+class Action(BaseModel):
+    action: str
+    by: str
+    at: datetime
+    reason: str | None
+    error: str | None
+    released: int
+
+
+class Waiting(BaseModel):
+    partition: int
+    offset: int
+    at: datetime
+
+
+class Content(DeadLetterView):
+    """All about one dead letter."""
+
+    attributes: dict[str, Any] | None = None
+    """The event's attributes, and its `data`, where the record is a JSON object of a stage's topic."""
+    data: Any = None
+    raw_base64: str | None = None
+    """The record's value where it is none."""
+    hidden: bool
+    actions: list[Action]
+    waiting: list[Waiting]
+    """The first of those behind it, in order."""
+
+
+async def page(connection: Connection, wanted: Filter) -> list[DeadLetterView]:
+    """The first of those that fit, the oldest first; the closed ones too where asked for."""
+    rows = await connection.fetch(_LIST, wanted.closed, *_values(wanted), PAGE)
+    return [DeadLetterView(**_readable(dict(row))) for row in rows]
+
+
+async def content(connection: Connection, letter_id: UUID) -> Content | None:
+    row = await connection.fetchrow(_SHOW, letter_id)
+    if row is None:
+        return None
+    fields = dict(row)
+    value: bytes | None = fields.pop("value")
+    hidden = fields["topic"].startswith(HIDDEN)
+    return Content(
+        **_readable(fields),
+        **({} if hidden else _decoded(value)),
+        hidden=hidden,
+        actions=[Action(**dict(action)) for action in await connection.fetch(_ACTIONS, letter_id)],
+        waiting=[Waiting(**dict(one)) for one in await connection.fetch(_WAITING, letter_id, WAITING_SHOWN)],
+    )
+
+
+async def open_ids(connection: Connection, wanted: Selection, limit: int) -> list[UUID]:
+    """The first open dead letters that fit, in the order in which they are to be resolved."""
+    return [row["id"] for row in await connection.fetch(_IDS, False, *_values(wanted), limit)]  # noqa: FBT003 - SQL's
+
+
+async def count_open(connection: Connection, wanted: Selection) -> int:
+    found: int = await connection.fetchval(_COUNT, False, *_values(wanted))  # noqa: FBT003 - SQL's
+    return found
+
+
+def _values(wanted: _Fitting) -> Sequence[object]:
+    key = None if wanted.key is None else wanted.key.encode()
+    ids = list(wanted.ids) if isinstance(wanted, Selection) and wanted.ids is not None else None
+    begins = wanted.id_begins if isinstance(wanted, Filter) else None
+    return wanted.reason, key, wanted.topic, ids, wanted.after, begins
+
+
+def _readable(fields: dict[str, Any]) -> dict[str, Any]:
+    key: bytes | None = fields["key"]
+    return fields | {"key": None if key is None else key.decode("utf-8", "backslashreplace")}
+
+
+def _decoded(value: bytes | None) -> dict[str, Any]:
+    if value is None:
+        return {}
+    try:
+        event = json.loads(value)
+    except (ValueError, RecursionError):
+        event = None
+    if not isinstance(event, dict):
+        return {"raw_base64": base64.b64encode(value).decode()}
+    return {"data": event.pop("data", None), "attributes": event}

@@ -1,0 +1,69 @@
+"""When dead letters say that this build is wrong, consuming stops: the topic keeps the records better than a flood of
+dead letters does.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from itertools import repeat
+from typing import Self, get_args
+
+from shared.messaging.codec import PoisonReason
+from shared.messaging.dead_letters import HANDLER_FAILED, SetAside
+
+POISON = frozenset(get_args(PoisonReason))
+
+
+class DlqLimitReachedError(Exception):
+    """One more dead letter would be too many. Nothing of it was written."""
+
+
+class DlqLimit:
+    """How many of the last records may be dead letters by a fault of ours, for one subscriber.
+
+    What waits behind a parked key does not count, so one key's trouble is one dead letter. Nor does what a handler
+    refused for good, nor what a partner sent that is no event: both say nothing about this build.
+    """
+
+    def __init__(self, max_ratio: float, min_count: int, window: int) -> None:
+        """Reached with more than `max_ratio` of the last `window` records, and at least `min_count` of them."""
+        self._max_ratio = max_ratio
+        self._min_count = min_count
+        self._fates: deque[int] = deque(maxlen=window)
+        """The last records in order: 1 for a dead letter."""
+        self.reached = False
+
+    @classmethod
+    def none(cls) -> Self:
+        """A limit that is never reached: for whoever looks at each dead letter."""
+        return cls(max_ratio=1.0, min_count=1, window=1)
+
+    def admit(self, applied: int, letters: Iterable[SetAside]) -> int:
+        """How many of these count. Raises DlqLimitReachedError when they, after so many good ones, are too many."""
+        dead = sum(map(_counts, letters))
+        if not self.reached and dead:
+            fates = self._fates.copy()
+            _add(fates, applied, dead)
+            counted = sum(fates)
+            self.reached = counted >= self._min_count and counted > self._max_ratio * len(fates)
+        if self.reached:
+            raise DlqLimitReachedError
+        return dead
+
+    def took(self, applied: int, dead: int) -> None:
+        """Records were taken in, and committed."""
+        _add(self._fates, applied, dead)
+
+    def lift(self) -> None:
+        """Begin anew: somebody looked, and wants it to go on."""
+        self.reached = False
+        self._fates.clear()
+
+
+def _add(fates: deque[int], applied: int, dead: int) -> None:
+    fates.extend(repeat(0, applied))
+    fates.extend(repeat(1, dead))
+
+
+def _counts(letter: SetAside) -> bool:
+    ours = letter.reason == HANDLER_FAILED
+    return ours or (letter.reason in POISON and not letter.record.topic.startswith("partner."))

@@ -1,0 +1,34 @@
+"""The events of the stage under test."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from shared.contracts.event import EventData
+from shared.messaging.topics import EVENT_TYPES
+
+
+class Told(EventData):
+    """A number for one key."""
+
+    TYPE: ClassVar[str] = "conformance.told"
+
+    on: str
+    account: UUID
+    number: int
+
+    @property
+    def key(self) -> UUID:
+        return self.account
+
+    @property
+    def topic(self) -> str:
+        return self.on
+
+
+class Noted(Told):
+    """The answer to a `Told`."""
+
+    TYPE: ClassVar[str] = "conformance.noted"
+
+
+EVENT_TYPES.update({event.TYPE: event for event in (Told, Noted)})

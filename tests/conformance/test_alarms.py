@@ -1,0 +1,165 @@
+"""What an operator must know is said once when it starts, and once when it ends."""
+
+from collections.abc import Iterator, MutableMapping
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from prometheus_client import REGISTRY
+from structlog.testing import capture_logs
+
+from shared.messaging.dlq_limit import DlqLimit
+from shared.messaging.subscriber import BatchSubscriber
+from shared.runtime.alarms import ALARMS, AlarmWatch
+from shared.runtime.database import Database
+from shared.runtime.settings import ServiceSettings
+from tests.conformance.events import Told
+from tests.conformance.stage import Bench, eventually
+
+Logs = list[MutableMapping[str, Any]]
+
+AT_ONCE = ServiceSettings(alarm_stuck_after_s=0, alarm_outbox_age_s=0, alarm_parked_after_s=0)
+
+
+@pytest.fixture
+def logs() -> Iterator[Logs]:
+    with capture_logs() as caught:
+        yield caught
+
+
+def watch(bench: Bench, settings: ServiceSettings = AT_ONCE, **subscribers: BatchSubscriber) -> AlarmWatch:
+    return AlarmWatch(bench.database, settings, subscribers, bench.relay())
+
+
+def said(logs: Logs) -> list[tuple[str, str]]:
+    return [(line["event"], line["name"]) for line in logs if line["event"].startswith("alarm_")]
+
+
+def gauge(name: str) -> float | None:
+    return REGISTRY.get_sample_value("pdp_alarm", {"name": name})
+
+
+async def test_a_stage_that_gets_on_raises_none(bench: Bench, topic: str, logs: Logs) -> None:
+    await bench.tell(topic, key := uuid4(), 1)
+    async with bench.subscriber(topic) as subscriber:
+        watching = watch(bench, one=subscriber)
+        await eventually(lambda: _told(bench, key))
+        for _ in range(3):
+            await watching.look()
+    assert said(logs) == []
+    assert [gauge(name) for name in ALARMS] == [0] * len(ALARMS)
+
+
+async def test_a_consumer_that_stands_still_with_work_waiting(bench: Bench, topic: str, logs: Logs) -> None:
+    bench.rule.failing = lambda _: OSError("store away")
+    await bench.tell(topic, key := uuid4(), 1)
+    async with bench.subscriber(topic) as subscriber:
+        watching = watch(bench, one=subscriber)
+        await eventually(lambda: _lags(subscriber))
+        for _ in range(3):
+            await watching.look()
+        assert said(logs) == [("alarm_raised", "consumer_stuck")]
+        [line] = [line for line in logs if line["event"] == "alarm_raised"]
+        assert (line["of"], line["value"], line["what_to_do"]) == ("one", 1, ALARMS["consumer_stuck"])
+        assert gauge("consumer_stuck") == 1
+
+        bench.rule.failing = lambda _: None
+        await eventually(lambda: _told(bench, key))
+        for _ in range(2):
+            await watching.look()
+    assert said(logs)[1:] == [("alarm_cleared", "consumer_stuck")]
+    assert gauge("consumer_stuck") == 0
+
+
+async def test_it_must_last(bench: Bench, topic: str, logs: Logs) -> None:
+    bench.rule.failing = lambda _: OSError("store away")
+    await bench.tell(topic, uuid4(), 1)
+    async with bench.subscriber(topic) as subscriber:
+        watching = watch(bench, ServiceSettings(), one=subscriber)
+        await eventually(lambda: _lags(subscriber))
+        for _ in range(3):
+            await watching.look()
+    assert said(logs) == []
+
+
+async def test_consuming_that_stopped_at_the_limit(bench: Bench, topic: str, logs: Logs) -> None:
+    bench.rule.failing = lambda _: ValueError("bug")
+    await bench.tell(topic, uuid4(), 1)
+    limit = DlqLimit(max_ratio=0.5, min_count=1, window=10)
+    async with bench.subscriber(topic, limit=limit) as subscriber:
+        watching = watch(bench, ServiceSettings(), one=subscriber)
+        await eventually(lambda: _stopped(subscriber))
+        await watching.look()
+        await watching.look()
+        bench.rule.failing = lambda _: None
+        subscriber.resume()
+        await watching.look()
+    assert said(logs) == [("alarm_raised", "dlq_limit_reached"), ("alarm_cleared", "dlq_limit_reached")]
+
+
+async def test_an_old_outbox_and_a_topic_that_rests(bench: Bench, logs: Logs) -> None:
+    relay = bench.relay()
+    watching = AlarmWatch(bench.database, AT_ONCE, {}, relay)
+    await bench.write_down(Told(on=f"missing.{uuid4()}.v1", account=uuid4(), number=1))
+    async with bench.database.connection() as connection:
+        await relay.step(connection)
+        await watching.look()
+        assert set(said(logs)) == {("alarm_raised", "outbox_old"), ("alarm_raised", "topics_rest")}
+        await connection.execute("DELETE FROM outbox")
+    await watching.look()
+    await relay.release()
+    assert said(logs)[2:] == [("alarm_cleared", "outbox_old")]
+
+
+async def test_keys_that_stay_parked(bench: Bench, topic: str, logs: Logs) -> None:
+    bench.rule.failing = lambda _: ValueError("bug")
+    await bench.tell(topic, uuid4(), 1)
+    async with bench.subscriber(topic):
+        await eventually(lambda: _parked(bench))
+    watching = watch(bench, ServiceSettings(alarm_parked_after_s=0))
+    await watching.look()
+    async with bench.database.connection() as connection:
+        letter = await connection.fetchval("SELECT id FROM dead_letter")
+    await bench.replayer.resolve(letter, "discarded", "ana")
+    await watching.look()
+    assert said(logs) == [("alarm_raised", "keys_parked"), ("alarm_cleared", "keys_parked")]
+
+
+async def test_a_sweep_that_does_not_get_on(bench: Bench, logs: Logs) -> None:
+    watching = watch(bench)
+    async with bench.database.connection() as connection:
+        await connection.execute("INSERT INTO sweep VALUES (gen_random_uuid(), 'k', '{}', NULL, 0, now(), NULL, 'c')")
+        await watching.look()
+        assert said(logs) == [], "one look cannot tell"
+        await watching.look()
+        await connection.execute("UPDATE sweep SET touched = 500")
+        await watching.look()
+    assert said(logs) == [("alarm_raised", "sweeps_stuck"), ("alarm_cleared", "sweeps_stuck")]
+
+
+async def test_a_store_that_is_out_of_connections(bench: Bench, logs: Logs) -> None:
+    """A watch that cannot look must not look like one that sees nothing."""
+    small = Database(bench.database.url, application="conformance", pool_size=1)
+    await small.open()
+    watching = AlarmWatch(small, ServiceSettings(alarm_every_s=0.2), {}, bench.relay())
+    async with small.connection():
+        await watching.look()
+    await watching.look()
+    await small.close()
+    assert said(logs) == [("alarm_raised", "store_unreachable"), ("alarm_cleared", "store_unreachable")]
+
+
+async def _told(bench: Bench, key: Any) -> bool:
+    return await bench.numbers(key) == (1,)
+
+
+async def _lags(subscriber: BatchSubscriber) -> bool:
+    return sum(subscriber.lags().values()) > 0
+
+
+async def _stopped(subscriber: BatchSubscriber) -> bool:
+    return subscriber.stopped
+
+
+async def _parked(bench: Bench) -> bool:
+    return await bench.count("parked_key") == 1

@@ -1,0 +1,92 @@
+"""The routes that operators use, over HTTP."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from shared.messaging.codec import Record
+from shared.messaging.dlq_limit import DlqLimit
+from shared.runtime import http, operations
+from shared.runtime.health import Health
+from shared.security.tokens import LocalIssuer, Verifier
+from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
+from tests.conformance.stage import Bench, Consuming, eventually
+
+TOPIC = "conformance.operations.v1"
+
+
+@pytest.fixture
+def consuming(bench: Bench, topic: str) -> Consuming:
+    return bench.subscriber(topic, limit=DlqLimit(max_ratio=0.5, min_count=1, window=10))
+
+
+@pytest.fixture
+async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+    issuer = LocalIssuer(tmp_path, ISSUER, AUDIENCE)
+    issuer.ensure_key()
+    app = FastAPI()
+    app.state.verifier = Verifier(ISSUER, str(issuer.jwks_path), AUDIENCE)
+    http.install(app)
+    subscribers = [consuming.subscriber]
+    app.include_router(operations.router("portal", bench.database, Health(), bench.replayer, subscribers))
+    headers = {"Authorization": f"Bearer {issuer.issue('ana', ['operator'], TOKEN_LIFESPAN)}"}
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://stage.test", headers=headers) as client:
+        yield client
+
+
+async def test_from_the_list_to_the_record(bench: Bench, operator: httpx.AsyncClient) -> None:
+    keys = [uuid4() for _ in range(3)]
+    await bench.runner.take_in([Record(TOPIC, 0, n, str(key).encode(), b"-") for n, key in enumerate(keys)])
+    listed = (await operator.get("/dead-letters", params={"reason": "not_json"})).json()
+    assert [letter["key"] for letter in listed] == [str(key) for key in keys]
+    begins = {"id_begins": listed[1]["id"][:13]}
+    assert (await operator.get("/dead-letters", params=begins)).json() == [listed[1]]
+
+    done = await operator.post("/dead-letters/replay", json={"key": str(keys[0])})
+    assert done.json() == {
+        "resolved": 0,
+        "released": 0,
+        "failures": [{"id": listed[0]["id"], "resolved": False, "error": "not_json"}],
+        "left": 0,
+        "last": listed[0]["id"],
+    }
+    done = await operator.post("/dead-letters/discard", json={"ids": [letter["id"] for letter in listed[:2]]})
+    assert done.json()["resolved"] == 2
+    shown = (await operator.get(f"/dead-letters/{listed[0]['id']}")).json()
+    assert [(one["action"], one["by"]) for one in shown["actions"]] == [("failed", "ana"), ("discarded", "ana")]
+    assert (shown["error"], shown["attempts"]) == ("ValueError", 2)
+    assert [letter["id"] for letter in (await operator.get("/dead-letters")).json()] == [listed[2]["id"]]
+
+
+@pytest.mark.parametrize("body", [{}, {"reasn": "not_json"}])
+async def test_nothing_is_discarded_by_a_slip(bench: Bench, operator: httpx.AsyncClient, body: object) -> None:
+    await bench.runner.take_in([Record(TOPIC, 0, 0, str(uuid4()).encode(), b"-")])
+    assert (await operator.post("/dead-letters/discard", json=body)).status_code == 422
+    assert len((await operator.get("/dead-letters")).json()) == 1
+    assert (await operator.get("/dead-letters", params={"reasn": "x"})).status_code == 422
+    assert (await operator.get(f"/dead-letters/{uuid4()}")).status_code == 404
+
+
+async def test_consuming_that_stopped_goes_on_when_asked(
+    bench: Bench, consuming: Consuming, operator: httpx.AsyncClient, topic: str
+) -> None:
+    assert (await operator.post("/dead-letters/resume")).json() == []
+    bench.rule.failing = lambda _: ValueError("bug")
+    await bench.tell(topic, key := uuid4(), 1)
+    async with consuming as subscriber:
+
+        async def stopped() -> bool:
+            return subscriber.stopped
+
+        async def told() -> bool:
+            return await bench.numbers(key) == (1,)
+
+        await eventually(stopped)
+        bench.rule.failing = lambda _: None
+        assert (await operator.post("/dead-letters/resume")).json() == [subscriber.group]
+        await eventually(told)

@@ -1,0 +1,117 @@
+"""A service's store is lost and comes back from a backup, on the real platform: what returns, and what does not."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import background, offsets
+from deploy.local.client import Client
+from deploy.local.demo.audit import Auditor
+from deploy.local.demo.buying import answer_candidates
+from deploy.local.demo.calls import Api
+from deploy.local.demo.diagnosing import diagnose
+from deploy.local.demo.enrolment import enrol
+from deploy.local.demo.people import People
+from deploy.local.demo.reconciliation import Reconciliation, reconcile
+from deploy.local.demo.sample import prepare
+from deploy.local.demo.stage import Stage
+from deploy.local.demo.stores import Stores
+from deploy.local.platform import ANY_PORTS
+from shared.runtime.clock import now
+from tests.deploy.program import Told, pdp
+
+pytestmark = pytest.mark.timeout(600)
+
+SEED = 1
+SERVICE = "matching"
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = tmp_path_factory.mktemp("platform")
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(ANY_PORTS, "1")
+        environment.setenv("PDP_DATA", str(folder))
+        environment.setenv("PDP_LANG", "en")
+        try:
+            yield background.start(folder, lambda _: None)
+        finally:
+            background.stop(folder)
+
+
+@pytest.fixture(scope="module")
+async def auditor(client: Client) -> AsyncIterator[Auditor]:
+    async with Stores.opened(client) as stores:
+        yield Auditor(client, stores, {})
+
+
+@pytest.fixture(scope="module")
+async def backup(client: Client, auditor: Auditor) -> Path:
+    """A backup of matching's store after the firms have enrolled; then they are diagnosed and buyers answer."""
+    file = client.data / "matching.backup"
+    async with Api(client) as api:
+        sample = prepare(client.data / "sample", now().date(), SEED)
+        stage = Stage(client, api, People(client), sample, lambda _: None, auditor.calm)
+        enrolled = await enrol(stage)
+        await auditor.calm()
+        await asyncio.to_thread(command, "backup", SERVICE, str(file))
+        await diagnose(stage, enrolled)
+        await auditor.calm()
+        await answer_candidates(stage, {supplier: rfc for rfc, supplier in enrolled.suppliers.items()})
+        await auditor.calm()
+    return file
+
+
+def command(*arguments: str) -> Told:
+    told = pdp(*arguments)
+    assert told.code == 0, told.err
+    return told
+
+
+async def books(auditor: Auditor) -> Reconciliation:
+    await auditor.calm()
+    return reconcile((await auditor.look()).evidence)
+
+
+async def test_a_restored_store_takes_in_what_came_after_the_backup(
+    client: Client, auditor: Auditor, backup: Path
+) -> None:
+    before = await books(auditor)
+    answered = await asyncio.to_thread(events, client, "matching.match-answered")
+    assert (before.lost, before.doubled, before.strangers) == (0, 0, 0)
+
+    told = await asyncio.to_thread(command, "restore", SERVICE, str(backup))
+
+    assert int(re.search(r"(\d+) of them took effect", told.out)[1]) > 0
+    after = await books(auditor)
+    assert (after.lost, after.doubled) == (0, 0)
+    decided_again, by_people = (int(count) for count in re.findall(r"(\d+) (?:by an event|to be repeated)", told.out))
+    assert after.strangers == decided_again + by_people
+    assert by_people == answered > 0
+
+
+async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client: Client, auditor: Auditor) -> None:
+    before = await books(auditor)
+    told = await asyncio.to_thread(command, "rewind", SERVICE)
+    assert "0 of them took effect" in told.out
+    assert await books(auditor) == before
+
+
+def events(client: Client, type_: str) -> int:
+    told = command("tail", "matching.match.v1", "--from-beginning", "--no-follow")
+    return sum(type_ in each for each in told.out.splitlines())
+
+
+def test_another_services_backup_is_refused(client: Client, backup: Path) -> None:
+    told = pdp("restore", "diagnosis", str(backup))
+    assert (told.code, told.err.strip()) == (1, f"{backup} is a backup of matching.")
+
+
+def test_what_is_no_backup_is_refused(client: Client, tmp_path: Path) -> None:
+    file = tmp_path / "notes.txt"
+    file.write_text("no backup")
+    assert pdp("restore", SERVICE, str(file)).err.strip() == f"{file} is no backup."
+    assert offsets.committed(client.kafka.admin(), SERVICE)

@@ -1,0 +1,73 @@
+"""A child that somebody keeps down stays down, and comes back when they let go, or die."""
+
+import asyncio
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.command import Command
+from deploy.local.hold import held_down, is_held
+from deploy.local.processes import Backoff, Supervisor
+from deploy.local.state import claim, read_running
+
+NAME = "sleeper"
+PATIENCE = 10.0
+
+
+@pytest.fixture
+async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
+    with claim(tmp_path) as held:
+        keeper = Supervisor(
+            on_change=held.record_children,
+            report=lambda _: None,
+            backoff=lambda: Backoff(first=0.01, longest=0.01),
+            held=lambda name: is_held(tmp_path, name),
+        )
+        await keeper.start(Command(NAME, ("sleep", "60"), log=tmp_path / "log"))
+        yield keeper
+        await keeper.stop(grace=1)
+
+
+async def comes_back(data: Path) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while NAME not in names(data):
+            await asyncio.sleep(0.05)
+
+
+def names(data: Path) -> list[str]:
+    run = read_running(data)
+    return [child.name for child in run.children] if run else []
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_a_held_child_is_down_until_it_is_let_go(tmp_path: Path) -> None:
+    hold = held_down(tmp_path, NAME)
+    await asyncio.to_thread(hold.__enter__)
+    await asyncio.sleep(0.5)  # many times the wait before a start
+    assert names(tmp_path) == []
+    hold.__exit__(None, None, None)
+    await comes_back(tmp_path)
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_a_holder_that_dies_lets_go(tmp_path: Path) -> None:
+    script = f"import pathlib, time; from deploy.local.hold import held_down\nwith held_down(pathlib.Path({str(tmp_path)!r}), {NAME!r}): time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", script]) as holder:
+        async with asyncio.timeout(PATIENCE):
+            while names(tmp_path):
+                await asyncio.sleep(0.05)
+        holder.send_signal(signal.SIGKILL)
+    await comes_back(tmp_path)
+
+
+@pytest.mark.usefixtures("supervisor")
+async def test_another_child_is_not_kept_down(tmp_path: Path) -> None:
+    hold = held_down(tmp_path, "another")
+    await asyncio.to_thread(hold.__enter__)
+    assert (is_held(tmp_path, "another"), is_held(tmp_path, NAME)) == (True, False)
+    assert names(tmp_path) == [NAME]
+    hold.__exit__(None, None, None)

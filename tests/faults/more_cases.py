@@ -1,0 +1,97 @@
+"""Faults of what lies around a process: a full disk, a missing topic, a parent that comes late, a slow line."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from deploy.local.account import give, let_pass, unprivileged_user
+from shared.messaging import journal
+from shared.messaging.codec import encode
+from tests.conformance.events import Told
+from tests.conformance.stage import envelope
+from tests.faults import traffic
+from tests.faults.cases import CASES, case
+from tests.faults.plant import Plant, make_topics
+from tests.faults.source import Source
+from tests.faults.stage import Answered
+
+__all__ = ["CASES"]
+
+DISK_MB = 8
+
+
+@contextmanager
+def _small_disk(plant: Plant) -> Iterator[Path]:
+    """Effects on a disk of their own while the block runs, so that filling it up fills no other."""
+    disk = Path(mkdtemp(prefix="disk-"))
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "tmpfs", disk], check=False).returncode:
+        disk.rmdir()
+        pytest.skip("a disk of its own needs root")
+    database = plant.store.rpartition("/")[2]
+    try:
+        space = disk / "space"
+        space.mkdir()
+        give(space, unprivileged_user())
+        let_pass(disk)
+        plant.postgres.execute(f"CREATE TABLESPACE small LOCATION '{space}'")
+        plant.postgres.execute("ALTER TABLE effect SET TABLESPACE small", database)
+        yield disk
+        plant.postgres.execute("ALTER TABLE effect SET TABLESPACE pg_default", database)
+        plant.postgres.execute("DROP TABLESPACE small")
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+        disk.rmdir()
+
+
+@case(down=True)
+async def disk_full(plant: Plant, _: Source) -> None:
+    with _small_disk(plant) as disk:
+        filler = disk / "filler"
+        with filler.open("wb") as file:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(disk).free)
+        await plant.note_readiness()
+        await asyncio.sleep(5)
+        filler.unlink()
+
+
+@case(expected_letters=1)
+async def missing_parent(plant: Plant, source: Source) -> None:
+    """A child's numbers before anybody knows whose child it is; the first is set aside, the others wait behind it."""
+    key, child, numbers = uuid4(), uuid4(), range(1, 6)
+    answers = [Answered(on=source.topic, account=key, child=child, number=number) for number in numbers]
+    await source.deliver([(child, encode(envelope(answer))) for answer in answers])
+    source.sent += [(key, number) for number in numbers]
+    await traffic.letters(plant, 1)
+    await plant.query("INSERT INTO tally VALUES (1, $1, 0)", key)
+    await plant.query("INSERT INTO parent VALUES ($1, $2)", child, key)
+
+
+@case(more=("I6",))
+async def partner_topic_missing(plant: Plant, source: Source) -> None:
+    """What is decided for a topic that is not there waits; what is decided for the others does not wait with it."""
+    absent, begun = f"partner.{uuid4().hex[:8]}.referrals.v1", source.sent[-1][1]
+    connection = await asyncpg.connect(plant.store)
+    await journal.append(connection, [envelope(Told(on=absent, account=uuid4(), number=1)) for _ in range(100)])
+    await connection.close()
+    await asyncio.sleep(10)
+    plant.neighbours_s = await traffic.time_to_effect(plant, source, begun, hop=2)
+    await asyncio.to_thread(make_topics, plant.kafka, [absent])
+
+
+@case()
+async def slow_network(plant: Plant, _: Source) -> None:
+    """Every piece that passes to or from either system takes 0.2 s."""
+    for net in (plant.kafka_net, plant.postgres_net):
+        net.set("delay")
+    await asyncio.sleep(15)
+    for net in (plant.kafka_net, plant.postgres_net):
+        net.set("pass")

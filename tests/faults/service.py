@@ -1,0 +1,26 @@
+"""The service under test as a process: the platform's own `Service` around the stage of `stage.py`, whole or broken.
+
+`python -m tests.faults.service`, with the settings of every service and
+`PDP_TOPICS` (where numbers are told, where they are noted), `PDP_PARTNERS` (a pattern), `PDP_BROKEN` (`broken.py`).
+"""
+
+import os
+
+from fastapi import APIRouter
+
+from shared.runtime import service
+from shared.runtime.service import Stage
+from shared.runtime.settings import ServiceSettings
+from tests.faults import broken, stage
+
+
+def build() -> tuple[Stage, ServiceSettings]:
+    topics = tuple(os.environ["PDP_TOPICS"].split(","))
+    partners = os.environ.get("PDP_PARTNERS") or None
+    settings = ServiceSettings()
+    made = Stage("portal", lambda *_: APIRouter(), routes=stage.routes(topics[1]), topics=topics, partners=partners)
+    return broken.build(os.environ.get("PDP_BROKEN", ""), made), settings
+
+
+if __name__ == "__main__":
+    service.main(build)

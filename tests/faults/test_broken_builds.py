@@ -1,0 +1,34 @@
+"""The ledger can fail: a build that breaks a promise is caught by the invariant of that promise."""
+
+from dataclasses import replace
+
+import pytest
+
+from shared.testing.ledger import Invariant
+from tests.faults.cases import CASES, Case
+from tests.faults.conftest import MakePlant
+from tests.faults.run import run
+
+BY_NAME = {case.name: case for case in CASES}
+
+BROKEN: list[tuple[str, str, Invariant]] = [
+    ("inbox_off", "killed_at_consume_committed", "I2"),
+    ("offsets_before_the_store", "killed_at_consume_claimed", "I1"),
+    ("deleted_before_acknowledged", "killed_at_relay_fetched", "I1"),
+    ("outbox_read_backwards", "rolling_restart", "I3"),
+    ("nothing_parked", "bug_on_one_event", "I3"),
+    ("letters_dropped", "bug_on_one_event", "I5"),
+    ("poison_stops_the_partition", "poison", "I4"),
+    ("partners_in_the_main_group", "flooding_partner", "I6"),
+    ("deaf_to_sigterm", "rolling_restart", "I7"),
+    ("always_ready", "postgres_stopped", "I8"),
+]
+
+
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize(("build", "name", "invariant"), BROKEN, ids=[build for build, _, _ in BROKEN])
+async def test_a_broken_build_is_caught(build: str, name: str, invariant: Invariant, make_plant: MakePlant) -> None:
+    case: Case = replace(BY_NAME[name], more=(*BY_NAME[name].more, invariant))
+    plant = await make_plant(PDP_BROKEN=build, **case.env)
+    result = await run(case, plant, heal_s=25)
+    assert invariant in result.violations, result.findings

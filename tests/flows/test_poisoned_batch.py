@@ -1,0 +1,79 @@
+"""A poisoned batch from its arrival to the last discarded letter, as docs/runbook.md walks through it."""
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from deploy.local import background
+from deploy.local.client import Client
+from deploy.local.platform import ANY_PORTS
+from tests.deploy.program import pdp
+from tests.financing.given import SUPPLIER
+from tests.flows import poison
+
+PATIENCE = 40.0
+READERS = ("matching", "diagnosis", "development", "financing")
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = tmp_path_factory.mktemp("poisoned")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {ANY_PORTS: "1", "PDP_DATA": str(folder), "PDP_LANG": "en"}.items():
+            environment.setenv(name, value)
+        try:
+            yield background.start(folder, lambda _: None)
+        finally:
+            background.stop(folder)
+
+
+def letters(client: Client, service: str, **wanted: str) -> list[dict[str, Any]]:
+    with client.http(service) as http:
+        found: list[dict[str, Any]] = http.get("/dead-letters", params=wanted).raise_for_status().json()
+    return found
+
+
+def set_aside(client: Client) -> int:
+    return sum(1 + letter["behind"] for service in READERS for letter in letters(client, service))
+
+
+def test_it_is_seen_replayed_discarded_and_on_record(client: Client) -> None:
+    poison.send(client, [*poison.FACTS, *poison.batch()])
+    deadline = time.monotonic() + PATIENCE
+    while set_aside(client) < 2 * len(poison.BAD) * len(READERS) + 3:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+    table = pdp("dead-letters", "list", "--service", "financing").out
+    assert all(reason in table for reason in (*poison.BAD, "referral_unknown"))
+    [early] = letters(client, "financing", key=str(poison.REFERRAL))
+    hidden = pdp("dead-letters", "show", early["id"][:13]).json
+    assert (hidden["hidden"], hidden["raw_base64"], hidden["behind"]) == (True, None, 1)
+
+    poison.refer(client)
+    by_reason = pdp("dead-letters", "replay", "--reason", "referral_unknown", "--yes")
+    assert "1 resolved; 1 that waited behind released" in by_reason.out
+    assert (by_reason.code, "still fails (referral_unknown)" in by_reason.err) == (1, True)
+    with client.http("financing", client.token("supplier", supplier=SUPPLIER)) as http:
+        assert http.get(f"/cases/{SUPPLIER}").json()["referrals"][0]["awaits"] == "supplier"
+
+    key = str(poison.BAD["not_json"])
+    by_key = pdp("dead-letters", "replay", "--key", key, "--yes")
+    assert by_key.err.count("still fails (not_json)") == len(READERS)
+    assert pdp("dead-letters", "discard", "--key", key, "--yes").out.count("1 resolved; 1 that waited") == len(READERS)
+    assert pdp("dead-letters", "discard", "--yes").code == 0
+    assert pdp("dead-letters", "list").out.strip() == "There are no dead letters."
+    assert set_aside(client) == 0
+
+    record = pdp("dead-letters", "show", early["id"]).json
+    assert [(one["action"], one["by"]) for one in record["actions"]] == [
+        ("replayed", "local-operator"),
+        ("released", "local-operator"),
+    ]
+    log = (client.data / "logs" / "financing.log").read_text()
+    told = [json.loads(line) for line in log.splitlines() if "dead_letter_action" in line]
+    assert {line["action"] for line in told} == {"replayed", "failed", "discarded"}
+    assert "Balance 2025" not in log
