@@ -9,6 +9,8 @@ INFRASTRUCTURE: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    # A connection that the store cut off while a statement was under way: its rollback finds the protocol out of step.
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,

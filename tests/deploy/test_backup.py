@@ -85,7 +85,8 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
 
     told = await asyncio.to_thread(command, "restore", SERVICE, str(backup))
 
-    assert int(re.search(r"(\d+) of them took effect", told.out)[1]) > 0
+    (again,) = re.findall(r"(\d+) of them took effect", told.out)
+    assert int(again) > 0
     after = await books(auditor)
     assert (after.lost, after.doubled) == (0, 0)
     decided_again, by_people = (int(count) for count in re.findall(r"(\d+) (?:by an event|to be repeated)", told.out))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import uvloop
+from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 
 from shared.messaging import dead_letters, inbox, journal
 from shared.messaging.batch import BatchRunner
@@ -52,8 +53,9 @@ def inbox_off() -> None:
 def offsets_before_the_store() -> None:
     handle = BatchSubscriber._handle
 
-    async def eager(self: BatchSubscriber, message: Any) -> None:
-        await self._commit(message.consumer, message.body)
+    async def eager(self: BatchSubscriber, message: IncomingMessage) -> None:
+        records: Any = message.body
+        await self._commit(message.consumer, records)
         await handle(self, message)
 
     _replace(BatchSubscriber, "_handle", eager)

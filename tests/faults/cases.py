@@ -73,7 +73,7 @@ def _killed_at(point: Point) -> Fault:
 
 
 CASES += [
-    Case(f"killed_at_{point.replace('.', '_')}", _killed_at(point), smoke="committed" in point or "acked" in point)
+    Case(f"killed_at_{point.replace('.', '_')}", _killed_at(point), smoke=point == "consume.committed")
     for point in POINTS
 ]
 
@@ -117,7 +117,7 @@ async def asleep_within_the_session(plant: Plant, _: Source) -> None:
     plant.workers[0].send(signal.SIGCONT)
 
 
-@case(smoke=True)
+@case()
 async def broker_killed(plant: Plant, _: Source) -> None:
     plant.kill_kafka()
     await plant.restart_kafka()
@@ -140,7 +140,7 @@ async def broker_down_under_writes(plant: Plant, source: Source) -> None:
     await plant.restart_kafka()
 
 
-@case(down=True, smoke=True)
+@case(down=True)
 async def postgres_stopped(plant: Plant, _: Source) -> None:
     plant.postgres.stop()
     await plant.note_readiness()
@@ -230,7 +230,7 @@ async def bug_on_every_event(plant: Plant, _: Source) -> None:
         worker.start()
 
 
-@case(smoke=True)
+@case()
 async def duplicates(plant: Plant, source: Source) -> None:
     """A writer that sends everything three times, under the same ids."""
     keys = [uuid4() for _ in range(20)]
@@ -246,7 +246,7 @@ async def writers_in_each_other_s_way(plant: Plant, source: Source) -> None:
     await asyncio.gather(*(traffic.write_slowly(plant, source, *pair) for pair in pairs * 2))
 
 
-@case(more=("I6",), smoke=True)
+@case(more=("I6",))
 async def flooding_partner(plant: Plant, source: Source) -> None:
     """Hundreds of answers that each fail by themselves, in a group of their own."""
     await plant.query("INSERT INTO bug VALUES ($1)", traffic.OWN)

@@ -24,7 +24,7 @@ import typer
 from deploy.local.demo.texts import TEXTS
 from tests.flows.playing import OUTCOME, lines, outcome, playing, serving
 
-PAUSES_S = (5.0, 15.0)
+PAUSES_S = (3.0, 9.0)
 ROUND_S = 900.0
 """A round that takes longer hangs."""
 FIRST_ACT, AUDIT = (TEXTS[f"act.{act}"][1] for act in ("enrol", "audit"))

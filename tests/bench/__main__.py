@@ -1,0 +1,34 @@
+"""`python -m tests.bench [part …]`: measure, print the table, and write the figures where JSON names a file."""
+
+import asyncio
+import sys
+
+from tests.bench import chain, consume, flat, http, memory, pair, relay, stages
+from tests.bench.report import Figures
+from tests.bench.settings import Settings
+
+PARTS = {
+    "consume": consume.run,
+    "stages": stages.run,
+    "relay": relay.run,
+    "http": http.run,
+    "chain": chain.run,
+    "flat": flat.run,
+    "memory": memory.run,
+}
+
+
+async def main(names: list[str]) -> None:
+    figures, settings = Figures(), Settings.from_environment()
+    for name in names or settings.parts or PARTS:
+        print(f"… {name}", file=sys.stderr, flush=True)  # noqa: T201
+        # A pair of its own for each part: none finds what another left behind.
+        async with pair.running() as engines:
+            await PARTS[name](engines, settings, figures)
+    print(figures.table())  # noqa: T201
+    if settings.json:
+        figures.write(settings.json)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(sys.argv[1:]))

@@ -1,0 +1,125 @@
+"""The regression gate: what the hot paths cost, counted, against `baseline.json`."""
+
+from collections.abc import AsyncIterator
+from math import ceil
+from uuid import uuid4
+
+import pytest
+
+from services.registration.app import build
+from shared.contracts.matching import MatchFound
+from shared.messaging import journal, tables
+from shared.messaging.batch import BatchRunner
+from shared.messaging.codec import Record
+from shared.messaging.producer import Publisher
+from shared.messaging.relay import ROUND, Relay
+from shared.messaging.routing import on
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.testing.stage import StageUnderTest
+from tests.bench.counters import counted, judge
+from tests.bench.suppliers import body
+from tests.bench.workload import ACCOUNT, PARTITIONS, TOPIC, accounts, entries, found, match_found
+from tests.conftest import Broker, Migrated
+
+BATCH = 500
+KEYS = 100
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Database]:
+    """A store with the toy stage's tables, and one connection, so that what runs on it is what is counted."""
+    database = Database(store_url, application="counters", pool_size=1)
+    await database.open()
+    async with database.connection() as connection:
+        for statement in (*tables.STATEMENTS, ACCOUNT):
+            await connection.execute(statement)
+        await journal.ensure_partitions(connection, now())
+    yield database
+    await database.close()
+
+
+def _records(first: int) -> list[Record]:
+    made = entries(TOPIC, first, BATCH, KEYS)
+    return [Record(TOPIC, 0, first + place, entry.key, entry.body) for place, entry in enumerate(made)]
+
+
+async def test_a_batch_costs_no_more_than_it_did(store: Database) -> None:
+    runner = BatchRunner(store, "portal", (on(MatchFound, accounts, match_found),))
+    for warm in (0, 1):
+        await runner.take_in(_records(warm * BATCH))
+    records = _records(2 * BATCH)
+    async with counted(store) as cost:
+        outcome = await runner.take_in(records)
+    assert outcome.applied == BATCH
+    judge(
+        "batch",
+        {
+            "statements": cost.statements,
+            "round_trips": cost.round_trips,
+            "calls_per_event": cost.calls / BATCH,
+        },
+    )
+
+
+async def test_a_round_of_the_relay_costs_no_more_than_it_did(
+    store: Database, broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = await broker.create_topic(f"bench.{uuid4().hex}.v1", PARTITIONS)
+    publisher = Publisher(broker.settings(), "counters")
+    relay = Relay(store, publisher)
+    sent: list[str] = []
+    async with store.connection() as connection:
+        await _write_down(connection, topic, 1)
+        await relay.step(connection)
+        await _write_down(connection, topic, ROUND)
+    _note_requests(publisher, monkeypatch, sent)
+    async with counted(store) as cost, store.connection() as connection:
+        await relay.step(connection)
+    await publisher.close()
+    async with store.connection() as connection:
+        assert await connection.fetchval("SELECT count(*) FROM outbox") == 0
+    judge(
+        "relay",
+        {
+            "statements": cost.statements,
+            "round_trips": cost.round_trips,
+            # How many partitions share a request depends on when each of them is ready.
+            "produce_requests_per_partition": ceil(sent.count("ProduceRequest") / PARTITIONS),
+            "calls_per_event": cost.calls / ROUND,
+        },
+    )
+
+
+async def _write_down(connection, topic: str, count: int) -> None:
+    await journal.append(connection, [found(number, KEYS) for number in range(count)])
+    await connection.execute("UPDATE journal SET topic = $1", topic)
+
+
+def _note_requests(publisher: Publisher, monkeypatch: pytest.MonkeyPatch, sent: list[str]) -> None:
+    producer = publisher._producer
+    assert producer is not None
+    send = producer.client.send
+
+    async def noted(node, request, **more):
+        sent.append(type(request).__name__.partition("_")[0])
+        return await send(node, request, **more)
+
+    monkeypatch.setattr(producer.client, "send", noted)
+
+
+async def test_a_registration_over_http_costs_no_more_than_it_did(
+    migrated: Migrated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PDP_REGISTRATIONS_BURST", "1000")
+    stage, _ = build()
+    async with StageUnderTest(stage, await migrated("registration")) as registration:
+        for number in range(3):
+            (await registration.client.post("/suppliers", json=body(number))).raise_for_status()
+        async with counted(registration.database) as cost:
+            answer = await registration.client.post("/suppliers", json=body(3))
+        assert answer.status_code == 201
+    judge(
+        "registration",
+        {"statements": cost.statements, "round_trips": cost.round_trips, "calls": cost.calls},
+    )
