@@ -159,6 +159,10 @@ def ensure_quota(kafka: Kafka, user: str, *, produce: int | None = None, consume
 
 def group_lag(client: AdminClient, group: str) -> dict[tuple[str, int], int]:
     """How many records the group has still to commit, per (topic, partition) that it ever committed."""
+    # Asked for a group that has no coordinator yet, as on a fresh node, librdkafka 2.x ends the whole process.
+    known = _settle("list", {"groups": client.list_consumer_groups()})["groups"].valid
+    if group not in {listed.group_id for listed in known}:
+        return {}
     request = [ConsumerGroupTopicPartitions(group)]
     offsets = _settle("read offsets of", client.list_consumer_group_offsets(request))
     committed = {(place.topic, place.partition): place.offset for place in offsets[group].topic_partitions}
