@@ -24,6 +24,8 @@ from shared.runtime.settings import KafkaSettings
 
 SESSION_TIMEOUT_MS = 30_000
 """FastStream's 10 s takes a member away during one long garbage collection or a laptop's sleep."""
+NAMELESS_SESSION_TIMEOUT_MS = 10_000
+"""Whoever subscribes by pattern has no name to come back under: until its session ends, its successor waits."""
 REBALANCE_TIMEOUT_MS = 60_000
 MAX_POLL_INTERVAL_MS = 300_000
 """Longer than a batch that runs one by one, with every backoff in between."""
@@ -104,7 +106,7 @@ class BatchSubscriber:
             max_records=batch_records,
             batch_timeout_ms=POLL_MS,
             auto_offset_reset="earliest",
-            session_timeout_ms=SESSION_TIMEOUT_MS,
+            session_timeout_ms=NAMELESS_SESSION_TIMEOUT_MS if pattern else SESSION_TIMEOUT_MS,
             rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
             max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
             fetch_max_bytes=MAX_FETCH_BYTES,

@@ -1,9 +1,9 @@
 """`make chaos`: the whole program again and again, while any process of the platform is killed at any moment.
 
-Each round is a fresh platform of five services, one Kafka node and one PostgreSQL. From the first act to the audit, one
-of these processes, PostgreSQL's being its postmaster, is killed by SIGKILL every few seconds, and the supervisor starts
-it again; one that takes no connections yet is left alone, else a busy machine would never get it up. The supervisor
-itself, which is the same process as the people and the partners, is not killed.
+Each round is a fresh platform of five services, one Kafka node and one PostgreSQL. From the first act to the audit, for
+three minutes at most, one of these processes, PostgreSQL's being its postmaster, is killed by SIGKILL every few
+seconds, and the supervisor starts it again; one that takes no connections yet is left alone, else a busy machine would
+never get it up. The supervisor itself, which is the same process as the people and the partners, is not killed.
 """
 
 import argparse
@@ -25,6 +25,8 @@ from deploy.local.demo.texts import TEXTS
 from tests.flows.playing import OUTCOME, lines, outcome, playing, serving
 
 PAUSES_S = (3.0, 9.0)
+KILLING_S = 180.0
+"""Then the round is left to end: a group whose members have no names needs 30 s without a crash to form again."""
 ROUND_S = 900.0
 """A round that takes longer hangs."""
 FIRST_ACT, AUDIT = (TEXTS[f"act.{act}"][1] for act in ("enrol", "audit"))
@@ -41,14 +43,18 @@ class Killer(threading.Thread):
         self._chance = chance
         self._stopping = threading.Event()
         self.kills: Counter[str] = Counter()
+        self.seconds = 0.0
+        """How long it was at work."""
 
     def run(self) -> None:
-        while not self._stopping.wait(self._chance.uniform(*PAUSES_S)):
+        began = time.monotonic()
+        while self.seconds < KILLING_S and not self._stopping.wait(self._chance.uniform(*PAUSES_S)):
             name, victims = self._chance.choice(VICTIMS), serving(self._data)
             if name in victims:  # else it has not come back yet from the kill before
                 victims[name].kill()
                 self.kills[name] += 1
                 typer.echo(f"  {time.strftime('%H:%M:%S')} killed {name}")
+            self.seconds = time.monotonic() - began
 
     def stop(self) -> None:
         self._stopping.set()
@@ -63,7 +69,7 @@ class Round:
     seed: int
     kills: Mapping[str, int]
     seconds: float
-    """From the first act to the audit: the time under kills."""
+    """The time under kills: from the first act, at most to the audit."""
     code: int
     said: Sequence[str] = field(repr=False)
     found: Mapping[str, Any] = field(repr=False)
@@ -82,23 +88,20 @@ def play(data: Path, seed: int) -> Round:
     """One round on a fresh platform."""
     killer = Killer(data, random.Random(seed))
     said: list[str] = []
-    began = ended = 0.0
     with playing(data, PDP_ANY_PORTS="1") as demo:
         late = threading.Timer(ROUND_S, demo.terminate)
         late.start()
         for line in lines(demo):
             said.append(line)
-            if not began and FIRST_ACT in line:
-                began = time.monotonic()
+            if FIRST_ACT in line:
                 killer.start()
-            if not ended and AUDIT in line:
-                ended = time.monotonic()
+            if AUDIT in line:
                 killer.stop()
         killer.stop()
         code = demo.wait()
         late.cancel()
     found = outcome(data) if code in {0, 1} and (data / OUTCOME).exists() else {}
-    return Round(seed, killer.kills, (ended or time.monotonic()) - began, code, said, found)
+    return Round(seed, killer.kills, killer.seconds, code, said, found)
 
 
 def main() -> int:
