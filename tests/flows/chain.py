@@ -26,7 +26,7 @@ from tests.flows.playing import OUTCOME, lines, outcome, playing, serving
 
 PAUSES_S = (3.0, 9.0)
 KILLING_S = 180.0
-"""Then the round is left to end: a group whose members have no names needs some seconds without a crash to form again."""
+"""Then the round is left to end: a group of members without names needs some seconds without a crash to form."""
 ROUND_S = 900.0
 """A round that takes longer hangs."""
 FIRST_ACT, AUDIT = (TEXTS[f"act.{act}"][1] for act in ("enrol", "audit"))
