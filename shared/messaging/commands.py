@@ -176,10 +176,13 @@ class _Queue:
         return await done
 
     async def _work(self) -> None:
-        while self._waiting:
-            group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-            await self._settle(group)
-        self._working = None
+        try:
+            while self._waiting:
+                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
+                await self._settle(group)
+        finally:
+            # However it ends: the next command must find nobody at work, or it would wait for ever.
+            self._working = None
 
     async def _settle(self, group: Sequence[_Waiting]) -> None:
         """Whatever one command raises is its own trouble: the others are decided again without it."""

@@ -1,5 +1,5 @@
-"""One batch subscriber per service on FastStream: its parser ignores headers and cannot raise, its offsets are
-committed after the store, and a batch that met trouble is rewound.
+"""A member of a consumer group, on FastStream: its parser ignores headers and cannot raise, its offsets are committed
+after the store, and a batch that met trouble is rewound.
 """
 
 import asyncio

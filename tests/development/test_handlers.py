@@ -2,7 +2,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from itertools import permutations
-from typing import TypeVar, get_args
+from typing import get_args
 from uuid import UUID
 
 import pytest
@@ -10,24 +10,18 @@ import pytest
 from services.development import handlers
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Candidate, Referral
-from services.development.domain.plan import Evidence, Plan
 from services.development.domain.reasons import REFUSALS, Refusal
 from services.development.domain.requirement import Requirement
 from shared.contracts.development import (
-    ActivityCompleted,
-    PlanAgreed,
-    PlanCompleted,
     SupplierNotSelected,
     SupplierSelected,
 )
-from shared.contracts.event import Money
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import RequirementChanged, RequirementPublished, Specification
 from shared.messaging.decision import Decision, Refused
 from tests.development import given
+from tests.development.decided import agreed, chosen, code, plan_of, sure, with_plan
 
-S = TypeVar("S")
-EVIDENCE = Evidence("document", "PPAP simulado", "EXP-7")
 REFERRAL = {
     "supplier_id": given.supplier(1),
     "referral_id": UUID(int=0x11),
@@ -35,37 +29,6 @@ REFERRAL = {
     "product": "factoring",
     "need_id": UUID(int=0x12),
 }
-
-
-def sure(outcome: Decision[S] | Refused) -> S:
-    assert isinstance(outcome, Decision), outcome
-    assert outcome.state is not None
-    return outcome.state
-
-
-def code(outcome: Decision[S] | Refused) -> str:
-    assert isinstance(outcome, Refused)
-    return outcome.code
-
-
-def chosen(firm: Candidate) -> Decision[Candidate]:
-    decision = handlers.select_cohort(given.cohort(), [firm], selection_rules(), modules(), given.NOW)
-    assert isinstance(decision, handlers.SelectionDecision)
-    return decision.candidates[firm.id]
-
-
-def with_plan(*questions: str) -> Candidate:
-    gaps = tuple(given.gap(question) for question in questions)
-    return sure(chosen(given.candidate(result=given.diagnosis(gaps=gaps))))
-
-
-def plan_of(firm: Candidate) -> Plan:
-    assert firm.plan is not None
-    return firm.plan
-
-
-def agreed(*questions: str) -> Candidate:
-    return sure(handlers.agree_plan(with_plan(*questions), None, given.NOW))
 
 
 # --- what other stages tell
@@ -262,67 +225,6 @@ def test_taking_an_override_back() -> None:
     assert sure(handlers.take_back_override(cohort, given.supplier(1))) == given.cohort()
     assert code(handlers.take_back_override(given.cohort(), given.supplier(1))) == "override_not_found"
     assert code(handlers.take_back_override(None, given.supplier(1))) == "cohort_not_found"
-
-
-# --- plans
-
-
-def test_agreement_tells_activities_and_their_cost_range() -> None:
-    decision = handlers.agree_plan(with_plan("T04"), None, given.NOW)
-    assert isinstance(decision, Decision)
-    (event,) = decision.events
-    assert isinstance(event, PlanAgreed)
-    assert event.agreed_at == given.NOW
-    (activity,) = event.activities
-    assert (activity.module, activity.kind, activity.hours, activity.questions) == ("M03", "training", 16, ("T04",))
-    assert (activity.cost_from, activity.cost_to) == (Money(amount="20000.00"), Money(amount="45000.00"))
-
-
-def test_completing_tells_the_activity_and_with_the_last_one_the_plan() -> None:
-    firm = agreed("T04", "A01")
-    first, second = plan_of(firm).activities
-    decision = handlers.complete_activity(firm, first.activity_id, EVIDENCE, given.NOW)
-    assert isinstance(decision, Decision)
-    assert [type(event) for event in decision.events] == [ActivityCompleted]
-    firm = sure(decision)
-    assert firm.diagnosis is not None
-    assert set(firm.diagnosis.gap_questions) == {"T04", "A01"}
-    firm = sure(handlers.gap_rescored(firm, given.gap_rescored("T04", "A01"), given.NOW, modules()))
-    decision = handlers.complete_activity(firm, second.activity_id, EVIDENCE, given.LATER)
-    assert isinstance(decision, Decision)
-    done, completed = decision.events
-    assert isinstance(done, ActivityCompleted)
-    assert (done.module, done.questions) == (second.module, second.questions)
-    assert done.evidence_id == EVIDENCE.identity(second.activity_id)
-    assert isinstance(completed, PlanCompleted)
-    assert (completed.closed, completed.open, completed.completed_at) == (("T04",), ("A01",), given.LATER)
-
-
-def test_the_same_evidence_again_is_told_once() -> None:
-    firm = agreed("T04")
-    activity_id = plan_of(firm).activities[0].activity_id
-    firm = sure(handlers.complete_activity(firm, activity_id, EVIDENCE, given.NOW))
-    again = handlers.complete_activity(firm, activity_id, EVIDENCE, given.LATER)
-    assert again == Decision(firm)
-
-
-def test_a_plan_without_activities_is_agreed_and_completed_at_once() -> None:
-    decision = handlers.agree_plan(with_plan(), None, given.NOW)
-    assert isinstance(decision, Decision)
-    assert [type(event) for event in decision.events] == [PlanAgreed, PlanCompleted]
-
-
-def test_commands_on_plans_that_are_not_there_are_refused() -> None:
-    assert code(handlers.agree_plan(None, None, given.NOW)) == "plan_not_found"
-    assert code(handlers.agree_plan(given.candidate(), None, given.NOW)) == "plan_not_found"
-    assert code(handlers.agree_plan(agreed("T04"), None, given.NOW)) == "plan_already_agreed"
-    assert code(handlers.complete_activity(agreed("T04"), UUID(int=1), EVIDENCE, given.NOW)) == "activity_not_found"
-
-
-def test_the_plan_of_a_firm_that_withdrew_stands_still() -> None:
-    gone = replace(agreed("T04"), withdrawn=True)
-    activity_id = plan_of(gone).activities[0].activity_id
-    assert code(handlers.complete_activity(gone, activity_id, EVIDENCE, given.NOW)) == "supplier_withdrawn"
 
 
 @pytest.mark.parametrize("reason", get_args(Refusal))

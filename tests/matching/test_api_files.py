@@ -1,0 +1,66 @@
+"""Requirements by file, over HTTP."""
+
+from typing import Any
+
+from shared.testing.stage import StageUnderTest, types
+from tests.files.given import csv_of
+from tests.matching.given import ANCHOR, SUPPLIER
+from tests.matching.test_api import LAST_DAY, OTHER, joined
+from tests.matching.test_files import FULL, LEAST
+
+
+async def upload(stage: StageUnderTest, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
+    files = {"file": ("requerimientos.csv", content)}
+    response = await stage.client.post("/requirements/imports", files=files, headers=headers)
+    assert response.status_code == 200, response.text
+    view: dict[str, Any] = response.json()
+    return view
+
+
+async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
+    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
+    good = FULL | {"vigente_hasta": LAST_DAY}
+    rows = (
+        good,
+        good | {"titulo": "Brida", "area": "P14"},
+        good | {"area": "P77"},
+        good | {"titulo": "SOPORTE de motor"},
+        good | {"tractora": "NADIE-1"},
+        good | {"titulo": "Vieja", "vigente_hasta": "2020-01-01"},
+        good | {"titulo": "Sin tractora", "tractora": ""},
+    )
+    view = await upload(stage, csv_of(*rows), stage.headers("operator"))
+    assert (view["published"], view["changed"], view["unchanged"]) == (2, 0, 0)
+    assert [(each["line"], each["column"], each["reason"]) for each in view["refused"]] == [
+        (4, "area", "cell_value"),
+        (5, "titulo", "row_repeated"),
+        (6, "tractora", "anchor_code_unknown"),
+        (7, "vigente_hasta", "open_until_past"),
+        (8, "tractora", "cell_missing"),
+    ]
+    assert types(await stage.told()) == ["matching.requirement-published"] * 2
+    view = await upload(stage, csv_of(good | {"ppm_max": "40"}, rows[1]), stage.headers("operator"))
+    assert (view["published"], view["changed"], view["unchanged"]) == (0, 1, 1)
+    assert types(await stage.told()) == ["matching.requirement-changed"]
+
+
+async def test_an_anchor_gives_a_file_of_its_own(stage: StageUnderTest) -> None:
+    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
+    own = LEAST | {"vigente_hasta": LAST_DAY}
+    view = await upload(
+        stage, csv_of(own, FULL | {"tractora": "TRACTORA-2"}), stage.headers("anchor", anchor_id=ANCHOR)
+    )
+    assert (view["published"], [each["reason"] for each in view["refused"]]) == (1, ["not_yours"])
+
+
+async def test_files_that_are_refused_as_a_whole(stage: StageUnderTest) -> None:
+    async def status(content: bytes, headers: dict[str, str]) -> int:
+        files = {"file": ("x.csv", content)}
+        return (await stage.client.post("/requirements/imports", files=files, headers=headers)).status_code
+
+    assert await status(b"area\nP01", stage.headers("operator")) == 422
+    assert await status(b"x" * 200_000, stage.headers("operator")) == 413
+    assert await status(csv_of(*[LEAST] * 601), stage.headers("operator")) == 413
+    assert await status(csv_of(LEAST), stage.headers("supplier", supplier_id=SUPPLIER)) == 403
+    response = await stage.client.post("/requirements/imports", data={"x": "y"}, headers=stage.headers("operator"))
+    assert response.status_code == 422
