@@ -5,7 +5,7 @@ written in the same transaction, so a batch that is delivered again changes noth
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 from uuid import UUID
@@ -118,6 +118,8 @@ class BatchRunner:
     async def _claim(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
         """The records that nobody took in before, first delivery first."""
         unclaimed = await inbox.claim(connection, [item.message_id for item in received])
+        if len(unclaimed) == len(received):
+            return list(received)
         fresh = []
         for item in received:
             if item.message_id in unclaimed:
@@ -150,12 +152,13 @@ class BatchRunner:
         traced = tracing.on()
         for message, route, target in zip(messages, routes, targets, strict=True):
             started_ns = tracing.clock_ns() if traced else 0
+            data = message.envelope.data
             state = None if target is None else work.state(route.repository, target)
-            decision = route.decide(state, message.data, work.now, references[route.reference])
+            decision = route.decide(state, data, work.now, references[route.reference])
             if target is not None:
                 cause = _caused_by(message)
                 if traced and (decision.events or decision.due or decision.sweeps):
-                    cause = tracing.decided(cause, message.data.TYPE, started_ns, _foreign(message))
+                    cause = tracing.decided(cause, data.TYPE, started_ns, _foreign(message))
                 work.apply(route.repository, target, decision, cause)
 
     async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
@@ -202,8 +205,8 @@ class BatchRunner:
             await self._decide(work, [item])
 
 
-def _keys(received: Sequence[Received]) -> list[Key]:
-    return [key for item in received if (key := parking_key(item.record)) is not None]
+def _keys(received: Sequence[Received]) -> Iterator[Key]:
+    return (key for item in received if (key := parking_key(item.record)) is not None)
 
 
 async def _load_references(connection: Connection, routes: Sequence[Route]) -> dict[Reference[Any], Any]:

@@ -150,9 +150,9 @@ async def park(connection: Connection, records: Sequence[Record], at: datetime) 
 
 async def parked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:
     """Which of these keys are parked. The rows stay share-locked: a replay that releases one of them waits."""
-    ordered = sorted(set(keys))
-    if not ordered or not await connection.fetchval("SELECT EXISTS (SELECT FROM parked_key)"):
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM parked_key)"):
         return set()
+    ordered = sorted(set(keys))
     rows = await connection.fetch(_PARKED_AMONG, [topic for topic, _ in ordered], [key for _, key in ordered])
     return {(row["topic"], row["key"]) for row in rows}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 from uuid import UUID
 
@@ -110,11 +110,8 @@ class TableRepository(Generic[S]):
         return [self._column(name, ordered, derived) for name in self._columns]
 
     def _column(self, name: str, aggregates: Sequence[S], derived: Sequence[Mapping[str, Any]]) -> list[Any]:
-        value_of = attrgetter(name)
-        values = [
-            more[name] if name in more else value_of(aggregate)
-            for aggregate, more in zip(aggregates, derived, strict=True)
-        ]
+        is_derived = name in derived[0]
+        values = list(map(itemgetter(name), derived) if is_derived else map(attrgetter(name), aggregates))
         adapter = self._json.get(name) or self._derived_json.get(name)
         if adapter is None:
             return values

@@ -5,7 +5,7 @@ after the store, and a batch that met trouble is rewound.
 import asyncio
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -57,7 +57,8 @@ def member_name(group: str, instance: str, topics: Sequence[str]) -> str | None:
 def broker_of(kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> KafkaBroker:
     """FastStream's broker, for consuming only: what is published goes through the relay."""
     return KafkaBroker(
-        kafka.bootstrap,
+        # A list: FastStream takes a string for one server, whatever commas it has.
+        kafka.bootstrap.split(","),
         client_id=client_id,
         security=SCRAM[kafka.mechanism](
             kafka.user,
@@ -211,7 +212,7 @@ class BatchSubscriber:
     async def _commit(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
         """Commit exactly this batch. A refused commit costs a second delivery, which the inbox sees."""
         owned = consumer.assignment()
-        ends = {tp: last + 1 for tp, last in _offsets(records, max).items() if tp in owned}
+        ends = {tp: last + 1 for tp, last in _final(records).items() if tp in owned}
         try:
             if ends:
                 await consumer.commit(ends)
@@ -228,7 +229,7 @@ async def _decoded(message: KafkaMessage) -> Any:  # noqa: ANN401 - FastStream's
 
 
 def _rewind(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
-    for partition, first in _offsets(records, min).items():
+    for partition, first in _final(reversed(records)).items():
         try:
             consumer.seek(partition, first)
         except IllegalStateError:
@@ -257,12 +258,10 @@ def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
     return polled_ms is not None and time.time() * 1000 - polled_ms > STUCK_AFTER_S * 1000
 
 
-def _offsets(records: Sequence[Record], choose: Any) -> dict[TopicPartition, int]:  # noqa: ANN401 - min or max
-    chosen: dict[TopicPartition, int] = {}
-    for record in records:
-        partition = TopicPartition(record.topic, record.partition)
-        chosen[partition] = choose(chosen.get(partition, record.offset), record.offset)
-    return chosen
+def _final(records: Iterable[Record]) -> dict[TopicPartition, int]:
+    """The offset of each partition's last record in this order; a batch is in the order of each partition."""
+    offsets = {(record.topic, record.partition): record.offset for record in records}
+    return {TopicPartition(*place): offset for place, offset in offsets.items()}
 
 
 def _measure(outcome: Outcome, records: int, seconds: float) -> None:

@@ -61,12 +61,12 @@ class UnitOfWork:
     async def load(self, repository: Repository[S], ids: Sequence[UUID]) -> None:
         """Load and lock these aggregates, in the order of their ids so that two units cannot lock crosswise."""
         held = self._held.setdefault(repository, _Held({}, {}))
-        wanted = sorted(set(ids) - held.loaded.keys(), key=in_order)
+        wanted = set(ids).difference(held.loaded)
         if not wanted:
             return
-        found = await repository.load_many(self.connection, wanted)
-        for id_ in wanted:
-            held.loaded[id_] = held.current[id_] = found.get(id_)
+        found = dict.fromkeys(wanted) | await repository.load_many(self.connection, sorted(wanted, key=in_order))
+        held.loaded |= found
+        held.current |= found
 
     def state(self, repository: Repository[S], id_: UUID) -> S | None:
         """The aggregate as decided so far; None when there is none yet. It must have been loaded."""

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from typing import TypeAlias
 from uuid import uuid4
@@ -20,7 +21,7 @@ Fault: TypeAlias = Callable[[Plant, Source], Awaitable[None]]
 EXACT: tuple[Invariant, ...] = ("I1", "I2", "I3", "I4")
 """What every fault must leave whole."""
 
-FLOOD = 300
+FLOOD = 1_000
 LIMIT = 20
 """Dead letters of one process before it stops."""
 
@@ -176,10 +177,11 @@ async def rebalance_storm(plant: Plant, _: Source) -> None:
 
 
 @case()
-async def offsets_reset(plant: Plant, _: Source) -> None:
+async def offsets_reset(plant: Plant, source: Source) -> None:
     """Everything comes again."""
+    since = datetime.fromtimestamp(min(source.sent_at.values()), UTC)
     await asyncio.gather(*(worker.stop() for worker in plant.workers))
-    assert await plant.until(plant.forget_offsets, 60) is not None, "the group was never empty"
+    await asyncio.to_thread(plant.forget_offsets, since)
     for worker in plant.workers:
         worker.start()
 
@@ -255,34 +257,6 @@ async def flooding_partner(plant: Plant, source: Source) -> None:
     await traffic.send(plant.kafka_settings, plant.partner, flood)
     await traffic.letters(plant, FLOOD)
     plant.neighbours_s = await traffic.time_to_effect(plant, source, begun)
-
-
-@case()
-async def kafka_unreachable(plant: Plant, _: Source) -> None:
-    plant.kafka_net.set("blackhole")
-    await asyncio.sleep(15)
-    plant.kafka_net.set("pass")
-
-
-@case()
-async def kafka_connections_reset(plant: Plant, _: Source) -> None:
-    for _attempt in range(6):
-        plant.kafka_net.reset()
-        await asyncio.sleep(1)
-
-
-@case(down=True)
-async def postgres_refuses(plant: Plant, _: Source) -> None:
-    plant.postgres_net.set("refuse")
-    await plant.note_readiness()
-    plant.postgres_net.set("pass")
-
-
-@case()
-async def postgres_unreachable(plant: Plant, _: Source) -> None:
-    plant.postgres_net.set("blackhole")
-    await asyncio.sleep(15)
-    plant.postgres_net.set("pass")
 
 
 @case()

@@ -1,4 +1,4 @@
-"""Faults of what lies around a process: a full disk, a missing topic, a parent that comes late, a slow line."""
+"""Faults of what lies around a process: a full disk, a missing topic, a parent that comes late, the network."""
 
 import asyncio
 import os
@@ -85,6 +85,34 @@ async def partner_topic_missing(plant: Plant, source: Source) -> None:
     await asyncio.sleep(10)
     plant.neighbours_s = await traffic.time_to_effect(plant, source, begun, hop=2)
     await asyncio.to_thread(make_topics, plant.kafka, [absent])
+
+
+@case()
+async def kafka_unreachable(plant: Plant, _: Source) -> None:
+    plant.kafka_net.set("blackhole")
+    await asyncio.sleep(15)
+    plant.kafka_net.set("pass")
+
+
+@case()
+async def kafka_connections_reset(plant: Plant, _: Source) -> None:
+    for _attempt in range(6):
+        plant.kafka_net.reset()
+        await asyncio.sleep(1)
+
+
+@case(down=True)
+async def postgres_refuses(plant: Plant, _: Source) -> None:
+    plant.postgres_net.set("refuse")
+    await plant.note_readiness()
+    plant.postgres_net.set("pass")
+
+
+@case()
+async def postgres_unreachable(plant: Plant, _: Source) -> None:
+    plant.postgres_net.set("blackhole")
+    await asyncio.sleep(15)
+    plant.postgres_net.set("pass")
 
 
 @case()

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -16,7 +17,7 @@ import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from deploy.local import kafka_admin
+from deploy.local import kafka_admin, offsets
 from deploy.local.kafka import Kafka
 from deploy.local.kafka_admin import TopicSpec
 from deploy.local.ports import free_port
@@ -46,6 +47,7 @@ class Worker:
     name: str
     env: dict[str, str]
     log: Path
+    module: str = "tests.faults.service"
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = None
     wanted: bool = False
@@ -57,9 +59,7 @@ class Worker:
         self.starts += 1
         env = {**os.environ, **self.env, "PDP_HTTP_PORT": str(self.port), "PDP_INSTANCE": self.name, **once}
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.service"], env=env, stdout=log, stderr=log
-            )
+            self.process = subprocess.Popen([sys.executable, "-m", self.module], env=env, stdout=log, stderr=log)
 
     def keep(self) -> None:
         if self.wanted and self.process is not None and self.process.poll() is not None:
@@ -163,10 +163,10 @@ class Plant:
         (row,) = await self.query("SELECT count(*) AS n FROM outbox")
         return lag, row["n"]
 
-    async def forget_offsets(self) -> bool:
-        """Back to the beginning; Kafka refuses it until it has given the group's members up."""
-        await self.clerk.commit(dict.fromkeys(self.places, 0))
-        return True
+    def forget_offsets(self, since: datetime) -> None:
+        """Back to what was sent since then; Kafka refuses it until it has given the group's members up."""
+        admin = self.kafka.admin()
+        offsets.set_back(admin, offsets.at(admin, offsets.committed(admin, GROUP), since))
 
     async def watch(self) -> None:
         """Keep the processes and note the highest lag, until cancelled."""

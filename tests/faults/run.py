@@ -83,13 +83,16 @@ async def _books(plant: Plant, hop: int, sent: Sequence[Mark]) -> Books:
 
 
 async def _resolve(case: Case, plant: Plant) -> int:
-    """Replay or discard every dead letter, oldest first. What is left then: letters, parked keys, parked records."""
+    """Replay or discard every dead letter, oldest first, each as often as it takes. What is left then: letters, parked
+    keys, parked records.
+    """
     database = Database(plant.store, application="replay")
     await database.open()
     runner = BatchRunner(database, "portal", stage.routes(plant.topics[1]))
     replayer = Replayer(database, "portal", runner)
     for letter in await plant.open_letters():
-        await replayer.resolve(letter, case.resolution, "the run")
+        while (await replayer.resolve(letter, case.resolution, "the run")).left:
+            pass
     await database.close()
     (row,) = await plant.query(
         "SELECT (SELECT count(*) FROM dead_letter WHERE resolution IS NULL) + (SELECT count(*) FROM parked_key)"
