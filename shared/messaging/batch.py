@@ -4,11 +4,9 @@ A record's fate is one of: took effect, was seen before, is not for this stage, 
 written in the same transaction, so a batch that is delivered again changes nothing.
 """
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
-from uuid import UUID
 
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
@@ -17,9 +15,10 @@ from shared.messaging.codec import Message, Poison, Record, decode, is_partners
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, parking_key
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
-from shared.messaging.repository import ConcurrentInsertError, Repository
+from shared.messaging.loading import load
+from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
-from shared.messaging.routing import Reference, Resolve, Route, Routes
+from shared.messaging.routing import Routes
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime import crash, logging, tracing
 from shared.runtime.clock import now
@@ -145,10 +144,7 @@ class BatchRunner:
     async def _decide(self, work: UnitOfWork, messages: Sequence[Message]) -> None:
         """Load every aggregate of the batch, then decide event by event, in order."""
         routes = [self._routes[type(message.data)] for message in messages]
-        references = await _load_references(work.connection, routes)
-        targets = await _resolve(work.connection, messages, routes)
-        for repository, ids in _by_repository(routes, targets).items():
-            await work.load(repository, ids)
+        references, targets = await load(work, messages, routes)
         traced = tracing.on()
         for message, route, target in zip(messages, routes, targets, strict=True):
             started_ns = tracing.clock_ns() if traced else 0
@@ -207,34 +203,6 @@ class BatchRunner:
 
 def _keys(received: Sequence[Received]) -> Iterator[Key]:
     return (key for item in received if (key := parking_key(item.record)) is not None)
-
-
-async def _load_references(connection: Connection, routes: Sequence[Route]) -> dict[Reference[Any], Any]:
-    """Each reference once, before any aggregate is locked: its loader may take a lock of its own."""
-    return {reference: await reference(connection) for reference in dict.fromkeys(route.reference for route in routes)}
-
-
-async def _resolve(connection: Connection, messages: Sequence[Message], routes: Sequence[Route]) -> list[UUID | None]:
-    """The aggregate of each message; None when its key finds none."""
-    targets: list[UUID | None] = [route.key(message.data) for message, route in zip(messages, routes, strict=True)]
-    to_find: defaultdict[Resolve, list[int]] = defaultdict(list)
-    for position, route in enumerate(routes):
-        if route.resolve is not None:
-            to_find[route.resolve].append(position)
-    for resolve, positions in to_find.items():
-        keys = {position: key for position in positions if (key := targets[position]) is not None}
-        found = await resolve(connection, list(keys.values()))
-        for position, key in keys.items():
-            targets[position] = found.get(key)
-    return targets
-
-
-def _by_repository(routes: Sequence[Route], targets: Sequence[UUID | None]) -> dict[Repository[Any], list[UUID]]:
-    wanted: defaultdict[Repository[Any], list[UUID]] = defaultdict(list)
-    for route, target in zip(routes, targets, strict=True):
-        if target is not None:
-            wanted[route.repository].append(target)
-    return wanted
 
 
 def _caused_by(message: Message) -> Cause:

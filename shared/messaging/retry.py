@@ -22,6 +22,8 @@ RETRYABLE: tuple[type[Exception], ...] = (
     asyncpg.DeadlockDetectedError,
     asyncpg.SerializationError,
     asyncpg.LockNotAvailableError,
+    # A statement prepared before a table got a column: a migration beside us. It is prepared anew.
+    asyncpg.InvalidCachedStatementError,
 )
 """Somebody else was in the way: the same work, tried again, is expected to succeed."""
 

@@ -15,6 +15,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 from faststream.security import SASLScram256, SASLScram512
 
+from shared.messaging import progress
 from shared.messaging.batch import TRY_AGAIN, BatchRunner, Outcome
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
@@ -35,7 +36,6 @@ METADATA_MAX_AGE_MS = 30_000
 """A new partner's topic is found within this time."""
 MAX_FETCH_BYTES = 8 * 1_048_576
 """Bounds the memory of a backlog, whatever its length."""
-STUCK_AFTER_S = 30.0
 
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
 
@@ -125,12 +125,9 @@ class BatchSubscriber:
         consumer = self._subscriber.consumer
         if consumer is None:
             return "not started"
-        if not _has_joined(consumer):
-            return "waits to join its group"
-        if self._failing_since is not None:
+        if self._failing_since is not None and progress.has_joined(consumer):
             return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
-        idle = sum(_idle(consumer, partition) for partition in consumer.assignment())
-        return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
+        return progress.trouble(consumer)
 
     @property
     def stopped(self) -> bool:
@@ -151,7 +148,7 @@ class BatchSubscriber:
         consumer = self._subscriber.consumer
         if consumer is None:
             return {}
-        return {tp: lag for tp in consumer.assignment() if (lag := lag_of(consumer, tp)) is not None}
+        return progress.lags(consumer)
 
     async def _parse(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:
         """Never reads headers: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""
@@ -235,27 +232,6 @@ def _rewind(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
         except IllegalStateError:
             # Taken away meanwhile: its new owner starts at the committed offset.
             continue
-
-
-def lag_of(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
-    """Records between the next one to read and the end, as of the last fetch; None before the first."""
-    end = consumer.highwater(partition)
-    state = consumer._subscription.subscription.assignment.state_value(partition)
-    if end is None or state is None or not state.has_valid_position:
-        return None
-    return max(0, int(end) - int(state.position))
-
-
-def _has_joined(consumer: AIOKafkaConsumer) -> bool:
-    """Whether the group gave an assignment, also an empty one: a process more than there are partitions is ready."""
-    subscription = consumer._subscription.subscription
-    return subscription is not None and subscription.assignment is not None
-
-
-def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
-    """No fetch of this partition for so long that the consumer must be stuck, or a batch takes that long."""
-    polled_ms: int | None = consumer.last_poll_timestamp(partition)
-    return polled_ms is not None and time.time() * 1000 - polled_ms > STUCK_AFTER_S * 1000
 
 
 def _final(records: Iterable[Record]) -> dict[TopicPartition, int]:

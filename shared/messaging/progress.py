@@ -1,0 +1,42 @@
+"""Whether a consumer gets on, told from its own state: a ping would only ask the cluster."""
+
+import time
+from collections.abc import Mapping
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+STUCK_AFTER_S = 30.0
+
+
+def has_joined(consumer: AIOKafkaConsumer) -> bool:
+    """Whether the group gave an assignment, also an empty one: a process more than there are partitions is ready."""
+    subscription = consumer._subscription.subscription
+    return subscription is not None and subscription.assignment is not None
+
+
+def trouble(consumer: AIOKafkaConsumer) -> str | None:
+    """Why nothing arrives; None while it does, or might."""
+    if not has_joined(consumer):
+        return "waits to join its group"
+    idle = sum(_idle(consumer, partition) for partition in consumer.assignment())
+    return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
+
+
+def lags(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
+    """Records behind, of each assigned partition that has been looked at."""
+    return {tp: lag for tp in consumer.assignment() if (lag := _lag(consumer, tp)) is not None}
+
+
+def _lag(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
+    """Records between the next one to read and the end, as of the last fetch; None before the first."""
+    end = consumer.highwater(partition)
+    state = consumer._subscription.subscription.assignment.state_value(partition)
+    if end is None or state is None or not state.has_valid_position:
+        return None
+    return max(0, int(end) - int(state.position))
+
+
+def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
+    """No fetch of this partition for so long that the consumer must be stuck, or a batch takes that long."""
+    polled_ms: int | None = consumer.last_poll_timestamp(partition)
+    return polled_ms is not None and time.time() * 1000 - polled_ms > STUCK_AFTER_S * 1000
