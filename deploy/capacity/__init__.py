@@ -1,0 +1,1 @@
+"""What the program needs at a number of suppliers: a model on measured figures."""
