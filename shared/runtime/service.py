@@ -21,7 +21,7 @@ from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
-from shared.messaging.retry import Backoff
+from shared.messaging.retry import INFRASTRUCTURE, Backoff
 from shared.messaging.routing import Routes, Sweeps, Timers
 from shared.messaging.subscriber import BatchSubscriber, broker_of
 from shared.messaging.sweeps import SweepWorker
@@ -125,8 +125,8 @@ class Service:
         stopping = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-        await self.database.open()
-        await self._keep_house()
+        if not await self._open(stopping):
+            return
         for worker in self._workers:
             self.health.checks[worker.name] = _trouble_of(worker)
         for member, subscriber in self._subscribers.items():
@@ -145,6 +145,24 @@ class Service:
         watching.cancel()
         await self._stop(serving, consuming, tasks)
         log.info("stopped")
+
+    async def _open(self, stopping: asyncio.Event) -> bool:
+        """Open the store; one that is away, or still recovers, is waited for. False when asked to stop meanwhile."""
+        backoff, attempt = Backoff(), 0
+        while not stopping.is_set():
+            try:
+                await self.database.open()
+                await self._keep_house()
+            except INFRASTRUCTURE as error:
+                await self.database.close()
+                attempt += 1
+                pause = backoff.pause(attempt)
+                log.warning("store_unreachable", error=type(error).__name__, pause_s=round(pause, 2))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), pause)
+            else:
+                return True
+        return False
 
     async def _stop(
         self, serving: "asyncio.Task[None]", consuming: "list[asyncio.Task[None]]", tasks: "list[asyncio.Task[None]]"
