@@ -1,7 +1,7 @@
 """Decisions on suppliers, anchors and lists: one function per command, and one for the sweep of a new list."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -169,11 +169,11 @@ def _told(before: Supplier | None, after: Supplier) -> tuple[contract.SupplierPr
     if after.status != "registered":
         return ()
     if before is None or before.status == "held":
-        return (contract.SupplierRegistered.model_validate(_profile(after)),)
+        return (contract.SupplierRegistered.model_validate(_profile(after), from_attributes=True),)
     same_date = replace(after, screening=replace(after.screening, list_date=before.screening.list_date))
     if _profile(same_date) == _profile(before):
         return ()
-    return (contract.SupplierChanged.model_validate(_profile(after)),)
+    return (contract.SupplierChanged.model_validate(_profile(after), from_attributes=True),)
 
 
 def _profile(supplier: Supplier) -> dict[str, Any]:
@@ -198,7 +198,7 @@ def _profile(supplier: Supplier) -> dict[str, Any]:
             "list_date": screening.list_date,
             "tax_opinion": supplier.tax_opinion,
         },
-        "offering": asdict(supplier.offering),
+        "offering": supplier.offering,
         "registered_at": supplier.registered_at,
     }
 
