@@ -51,7 +51,8 @@ class Relay(Worker):
         if not entries:
             return min((rest.until - clock for rest in resting.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
-        with tracing.publishing((traceparent_of(entry.body) for entry in entries), len(entries)):
+        traceparents = (traceparent_of(entry.body) for entry in entries)
+        with tracing.publishing(traceparents, (entry.topic for entry in entries), len(entries)):
             delivery = await self._publisher.publish(entries)
         crash.point("relay.acked")
         if delivery.acked:

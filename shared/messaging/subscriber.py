@@ -164,7 +164,7 @@ class BatchSubscriber:
         crash.point("consume.received")
         started = time.monotonic()
         try:
-            with tracing.consuming(self.group, len(records)):
+            with tracing.consuming(self.group, (record.topic for record in records), len(records)):
                 outcome = await self._runner.take_in(records)
         except TRY_AGAIN as error:
             await self._give_back(consumer, records, error)

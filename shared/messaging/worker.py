@@ -18,6 +18,7 @@ WATCHDOG_S = 10.0
 STOP_GRACE_S = 10.0
 
 FAILURES: tuple[type[Exception], ...] = (*TRY_AGAIN, KafkaError)
+"""The infrastructure's. Any other is a fault of ours: it is tried again all the same, and says where it arose."""
 
 log = logging.get(__name__)
 
@@ -36,7 +37,7 @@ class Worker(ABC):
         self._database = database
         self._backoff = backoff or Backoff()
         self._wake = asyncio.Event()
-        self._stopping = False
+        self._stopped = asyncio.Event()
         self.failing_since: float | None = None
         """Loop time of the first of the failures in a row; None while all is well."""
 
@@ -51,43 +52,43 @@ class Worker(ABC):
     async def run(self) -> None:
         """Work until `stop`."""
         failures = 0
-        while not self._stopping:
+        while not self._stopped.is_set():
             try:
-                connection = await self._database.dedicated()
-            except FAILURES as error:
-                failures += 1
-                await self._failed(error, failures)
-                continue
-            try:
-                await self._work(connection)
+                await self._connected()
                 failures = 0
-            except FAILURES as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, a worker must not end without a word
                 failures = 1 if self.failing_since is None else failures + 1
                 await self._failed(error, failures)
-            finally:
-                connection.terminate()
         await self.release()
 
     def stop(self) -> None:
         """End after the round under way."""
-        self._stopping = True
+        self._stopped.set()
         self._wake.set()
+
+    async def _connected(self) -> None:
+        """Work on one connection. It ends before the pause of a failure: who rests must not lead meanwhile."""
+        connection = await self._database.dedicated()
+        try:
+            await self._work(connection)
+        finally:
+            connection.terminate()
 
     async def _work(self, connection: Connection) -> None:
         if self.lock is not None and not await self._lead(connection, self.lock):
             return
         await connection.add_listener(self.channel, self._notified)
-        while not self._stopping:
+        while not self._stopped.is_set():
             self._wake.clear()
             pause = await self.step(connection)
             self.failing_since = None
             if pause > 0:
-                await self._wait(min(pause, WATCHDOG_S))
+                await _wait(self._wake, min(pause, WATCHDOG_S))
 
     async def _lead(self, connection: Connection, lock: int) -> bool:
         """Wait to become the leader. False when asked to stop before."""
         await connection.execute(f"SET lock_timeout = '{self.lead_wait_s}s'")
-        while not self._stopping:
+        while not self._stopped.is_set():
             try:
                 leads = await self._try_to_lead(connection, lock)
             except asyncpg.LockNotAvailableError:
@@ -98,7 +99,7 @@ class Worker(ABC):
 
     async def _try_to_lead(self, connection: Connection, lock: int) -> bool:
         waiting = asyncio.ensure_future(connection.execute("SELECT pg_advisory_lock($1)", lock))
-        stopped = asyncio.ensure_future(self._wake.wait())
+        stopped = asyncio.ensure_future(self._stopped.wait())
         await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         stopped.cancel()
         if not waiting.done():
@@ -112,18 +113,21 @@ class Worker(ABC):
         if self.failing_since is None:
             self.failing_since = asyncio.get_running_loop().time()
         pause = self._backoff.pause(failures)
-        log.warning("worker_failed", worker=self.name, error=type(error).__name__, pause_s=round(pause, 2))
+        told = {"worker": self.name, "error": type(error).__name__, "pause_s": round(pause, 2)}
+        if isinstance(error, FAILURES):
+            log.warning("worker_failed", **told)
+        else:
+            log.error("worker_failed", **told, at=logging.frames(error))
         await self.release()
-        self._wake.clear()
-        if not self._stopping:
-            await self._wait(pause)
-
-    async def _wait(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._wake.wait()
-        except TimeoutError:
-            pass
+        await _wait(self._stopped, pause)
 
     def _notified(self, *_: object) -> None:
         self._wake.set()
+
+
+async def _wait(event: asyncio.Event, seconds: float) -> None:
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        pass

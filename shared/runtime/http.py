@@ -19,6 +19,7 @@ from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.ids import new_id, text_of
+from shared.runtime.traceparent import well_formed, written
 
 S = TypeVar("S")
 
@@ -104,12 +105,12 @@ class _Observed:
             return
         headers = Headers(scope=scope)
         # Checked here: it goes into every event that follows, and one that is too long would be poison to all readers.
-        given = tracing.well_formed(headers.get("traceparent"))
+        given = well_formed(headers.get("traceparent"))
         if not tracing.on():
             await self._serve(scope, receive, send, _cause(headers, given))
             return
-        with tracing.request(scope["method"], given) as span:
-            cause = _cause(headers, tracing.traceparent_of(span))
+        with tracing.request(scope["method"], scope["scheme"], given) as span:
+            cause = _cause(headers, written(span.get_span_context()))
             status = await self._serve(scope, receive, send, cause)
             tracing.answered(span, scope["method"], _route(scope), status)
 
@@ -139,8 +140,8 @@ class _Observed:
         return status
 
 
-def _route(scope: Scope) -> str:
-    return getattr(scope.get("route"), "path", "unmatched")
+def _route(scope: Scope) -> str | None:
+    return getattr(scope.get("route"), "path", None)
 
 
 def _cause(headers: Headers, traceparent: str | None) -> Cause:
@@ -150,7 +151,7 @@ def _cause(headers: Headers, traceparent: str | None) -> Cause:
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
-    method, route = scope["method"], _route(scope)
+    method, route = scope["method"], _route(scope) or "unmatched"
     metrics.HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
     if status >= 400 or method != "GET":
         log.info("http", method=method, route=route, status=status, seconds=round(seconds, 4))

@@ -5,10 +5,9 @@ What ties the services together is `Cause.traceparent`, which travels in the env
 
 import logging as library_logging
 import os
-import re
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from opentelemetry import context, trace
@@ -16,18 +15,23 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode, TraceFlags
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, StatusCode
 
 from shared.contracts.event import Cause
 from shared.runtime import logging
+from shared.runtime.traceparent import read, sampled, written
 
-TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
 LINKS = 100
 """Of one span: a batch of thousands must not make a span of a megabyte."""
 FLUSH_S = 3.0
 """What the last spans may take out of a stop's grace."""
 STANDARD = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-KAFKA = {"messaging.system": "kafka"}
+CONVENTIONS = "https://opentelemetry.io/schemas/1.44.0"
+"""The semantic conventions that names and attributes follow; a collector translates from them by this."""
+METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
+OTHER_METHOD = "_OTHER"
+KAFKA: dict[str, str | int] = {"messaging.system": "kafka"}
+DECIDING = KAFKA | {"messaging.operation.name": "decide", "messaging.operation.type": "process"}
 
 log = logging.get(__name__)
 
@@ -48,7 +52,7 @@ def configure(service: str, endpoint: str) -> None:
     _provider = TracerProvider(resource=resource, shutdown_on_exit=False)
     exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces" if endpoint else None)
     _provider.add_span_processor(BatchSpanProcessor(_Patient(exporter)))
-    _tracer = _provider.get_tracer("pdp")
+    _tracer = _provider.get_tracer("pdp", schema_url=CONVENTIONS)
 
 
 def stop() -> None:
@@ -85,47 +89,33 @@ class _Patient(SpanExporter):
         self._exporter.shutdown()
 
 
-def well_formed(traceparent: str | None) -> str | None:
-    """What may travel on of what somebody else sent; None when it is no traceparent."""
-    return traceparent if traceparent and TRACEPARENT.fullmatch(traceparent) else None
-
-
 @contextmanager
-def request(method: str, traceparent: str | None) -> Iterator[Span]:
+def request(method: str, scheme: str, traceparent: str | None) -> Iterator[Span]:
     """The span of an HTTP request, which continues its caller's trace."""
-    parent = _parent(traceparent)
-    with _tracer.start_as_current_span(
-        method, parent, SpanKind.SERVER, {"http.request.method": method}, record_exception=False
-    ) as span:
+    about = {"http.request.method": method if method in METHODS else OTHER_METHOD, "url.scheme": scheme}
+    with _span(_named(method), SpanKind.SERVER, about, _within(read(traceparent))) as span:
         yield span
 
 
-def answered(span: Span, method: str, route: str, status: int) -> None:
-    """What became of the request: its route, never its path, which holds ids."""
-    span.update_name(f"{method} {route}")
-    span.set_attributes({"http.route": route, "http.response.status_code": status})
+def answered(span: Span, method: str, route: str | None, status: int) -> None:
+    """What became of the request: its route if it met one, never its path, which holds ids."""
+    if route is not None:
+        span.update_name(f"{_named(method)} {route}")
+        span.set_attribute("http.route", route)
+    span.set_attribute("http.response.status_code", status)
     if status >= 500:
-        span.set_status(StatusCode.ERROR)
+        _failed(span, str(status))
 
 
 @contextmanager
-def consuming(group: str, records: int) -> Iterator[None]:
-    """The span of one batch, a trace of its own: its messages come from many."""
+def consuming(group: str, topics: Iterable[str], records: int) -> Iterator[None]:
+    """The span of one batch, a trace of its own: its messages come from many. `topics` are those of its records."""
     if _provider is None:
         yield
         return
-    about = KAFKA | {
-        "messaging.operation.name": "consume",
-        "messaging.operation.type": "process",
-        "messaging.consumer.group.name": group,
-    }
-    with _tracer.start_as_current_span(
-        f"consume {group}",
-        context.Context(),
-        SpanKind.CONSUMER,
-        about | {"messaging.batch.message_count": records},
-        record_exception=False,
-    ):
+    name, about = _messaging("consume", "process", topics)
+    about |= {"messaging.consumer.group.name": group, "messaging.batch.message_count": records}
+    with _span(name, SpanKind.CONSUMER, about):
         yield
 
 
@@ -143,18 +133,16 @@ def decided(cause: Cause, event_type: str, started_ns: int, foreign: str | None 
     parent = sampled(cause.traceparent)
     if parent is None and foreign is None:
         return cause
-    links = [*_links([foreign]), Link(trace.get_current_span().get_span_context())]
-    about = KAFKA | {"messaging.operation.name": "decide", "messaging.operation.type": "process"}
-    span = _tracer.start_span(
-        f"decide {event_type}",
-        _parent(cause.traceparent),
-        SpanKind.CONSUMER,
-        about | {"messaging.message.id": cause.causation_id or "", "pdp.event.type": event_type},
-        links,
-        started_ns,
-    )
+    links = [*_links([foreign] if foreign else []), Link(trace.get_current_span().get_span_context())]
+    about = DECIDING | {
+        "messaging.message.id": cause.causation_id or "",
+        "messaging.message.conversation_id": cause.correlation_id,
+        "cloudevents.event_type": event_type,
+    }
+    # Named by the type: a topic is an aggregate's stream of several types, and what is decided depends on the type.
+    span = _tracer.start_span(f"decide {event_type}", _within(parent), SpanKind.CONSUMER, about, links, started_ns)
     span.end()
-    return cause._replace(traceparent=traceparent_of(span))
+    return cause._replace(traceparent=written(span.get_span_context()))
 
 
 @contextmanager
@@ -163,31 +151,24 @@ def step(name: str, parent: str | None = None, links: Iterable[str | None] = ())
     is none, and the parent itself is passed on.
     """
     found = _links(links) if _provider is not None else []
-    if _provider is None or (sampled(parent) is None and not found):
+    within = sampled(parent) if _provider is not None else None
+    if within is None and not found:
         yield parent
         return
-    with _tracer.start_as_current_span(
-        name, _parent(parent), SpanKind.INTERNAL, links=found, record_exception=False
-    ) as span:
-        yield traceparent_of(span)
+    with _span(name, SpanKind.INTERNAL, {}, _within(within), found) as span:
+        yield written(span.get_span_context())
 
 
 @contextmanager
-def publishing(traceparents: Iterable[str | None], entries: int) -> Iterator[None]:
+def publishing(traceparents: Iterable[str | None], topics: Iterable[str], entries: int) -> Iterator[None]:
     """The span of one round of the relay, linked to the traces that it publishes for."""
     found = _links(traceparents) if _provider is not None else []
     if not found:
         yield
         return
-    about = KAFKA | {"messaging.operation.name": "publish", "messaging.operation.type": "send"}
-    with _tracer.start_as_current_span(
-        "publish",
-        context.Context(),
-        SpanKind.PRODUCER,
-        about | {"messaging.batch.message_count": entries},
-        found,
-        record_exception=False,
-    ):
+    name, about = _messaging("publish", "send", topics)
+    # A client's: what continues a trace is the context of whoever decided, which each event carries already.
+    with _span(name, SpanKind.CLIENT, about | {"messaging.batch.message_count": entries}, links=found):
         yield
 
 
@@ -196,29 +177,53 @@ def clock_ns() -> int:
     return time.time_ns()
 
 
-def traceparent_of(span: Span) -> str:
-    found = span.get_span_context()
-    return f"00-{found.trace_id:032x}-{found.span_id:016x}-{found.trace_flags:02x}"
+@contextmanager
+def _span(
+    name: str,
+    kind: SpanKind,
+    about: Mapping[str, str | int],
+    parent: context.Context | None = None,
+    links: Sequence[Link] = (),
+) -> Iterator[Span]:
+    """The current span of a block. Of an error its type alone: its message may quote data."""
+    with _tracer.start_as_current_span(
+        name,
+        parent or context.Context(),
+        kind,
+        about,
+        links,
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as span:
+        try:
+            yield span
+        except Exception as error:
+            _failed(span, type(error).__qualname__)
+            raise
 
 
-def sampled(traceparent: str | None) -> SpanContext | None:
-    """The context that somebody records; None when nobody does, or it is no traceparent."""
-    found = _read(traceparent)
-    return found if found is not None and found.trace_flags.sampled else None
+def _failed(span: Span, error_type: str) -> None:
+    span.set_status(StatusCode.ERROR)
+    span.set_attribute("error.type", error_type)
 
 
-def _read(traceparent: str | None) -> SpanContext | None:
-    match = TRACEPARENT.fullmatch(traceparent or "")
-    if match is None:
-        return None
-    trace_id, span_id, flags = (int(part, 16) for part in match.groups())
-    return SpanContext(trace_id, span_id, is_remote=True, trace_flags=TraceFlags(flags))
+def _named(method: str) -> str:
+    return method if method in METHODS else "HTTP"
 
 
-def _parent(traceparent: str | None) -> context.Context:
-    found = _read(traceparent)
+def _messaging(operation: str, kind: str, topics: Iterable[str]) -> tuple[str, dict[str, str | int]]:
+    """Name and attributes of a messaging span; the topic is among them if there is only one."""
+    about: dict[str, str | int] = KAFKA | {"messaging.operation.name": operation, "messaging.operation.type": kind}
+    found = set(topics)
+    if len(found) != 1:
+        return operation, about
+    topic = found.pop()
+    return f"{operation} {topic}", about | {"messaging.destination.name": topic}
+
+
+def _within(parent: SpanContext | None) -> context.Context:
     empty = context.Context()
-    return empty if found is None else trace.set_span_in_context(NonRecordingSpan(found), empty)
+    return empty if parent is None else trace.set_span_in_context(NonRecordingSpan(parent), empty)
 
 
 def _links(traceparents: Iterable[str | None]) -> list[Link]:

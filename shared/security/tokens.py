@@ -81,6 +81,11 @@ class LocalIssuer:
         keys = {"keys": [public | {"kid": self.KEY_ID, "use": "sig", "alg": "EdDSA"}]}
         self.jwks_path.write_text(json.dumps(keys), encoding="utf-8")
 
+    def forget_key(self) -> None:
+        """Have ``ensure_key`` make a new one, which no token of the old one fits."""
+        for file in (self.jwks_path, self._key_path):
+            file.unlink(missing_ok=True)
+
     def issue(self, subject: str, roles: list[str], lifespan: timedelta = timedelta(hours=8), **claims: str) -> str:
         """A signed token. `claims` are `supplier_id` or `anchor_id` where the person is bound to one."""
         now = datetime.now(UTC)

@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,11 @@ class Seen:
     links: tuple[str, ...]
     """Trace ids."""
     attributes: dict[str, Any]
+    kind: str
+    """As `SpanKind` names it."""
+    error: bool
+    said: str
+    """Description of the status."""
 
 
 @dataclass
@@ -71,6 +77,9 @@ def _seen(service: str, span: Any) -> Seen:  # noqa: ANN401 - a generated protob
         span.parent_span_id.hex(),
         tuple(link.trace_id.hex() for link in span.links),
         _values(span.attributes),
+        Span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_"),
+        span.status.code == Status.STATUS_CODE_ERROR,
+        span.status.message,
     )
 
 

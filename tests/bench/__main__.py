@@ -2,13 +2,18 @@
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
 
-from tests.bench import chain, consume, flat, http, memory, pair, relay, stages
+from tests.bench import chain, consume, flat, http, memory, pair, relay, scaling, stages
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
 
-PARTS = {
+Part: TypeAlias = Callable[[pair.Pair, Settings, Figures], Awaitable[None]]
+
+PARTS: dict[str, Part] = {
     "consume": consume.run,
+    **scaling.PARTS,
     "stages": stages.run,
     "relay": relay.run,
     "http": http.run,

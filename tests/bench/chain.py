@@ -26,7 +26,7 @@ from tests.bench.http import UNLIMITED
 from tests.bench.pair import Pair
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
-from tests.bench.suppliers import body
+from tests.registration.suppliers import body
 
 HOPS = 3
 """SupplierRegistered to matching, OfferingAligned to diagnosis, DiagnosisOpened to whoever reads it."""

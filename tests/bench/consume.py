@@ -34,9 +34,9 @@ def peers_of(pair: Pair, settings: Settings) -> list[Consumer]:
     return [peer for peer in peers if settings.wants(peer.name)]
 
 
-async def load(pair: Pair, topic: str, records: int, keys: int) -> None:
+async def load(pair: Pair, topic: str, records: int, keys: int, partitions: int = PARTITIONS) -> None:
     """Write the workload to a topic, as a relay would."""
-    await pair.create_topic(topic, PARTITIONS)
+    await pair.create_topic(topic, partitions)
     publisher = Publisher(pair.settings(), "bench-load")
     for first in range(0, records, CHUNK):
         delivery = await publisher.publish(entries(topic, first, min(CHUNK, records - first), keys))

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import uvloop
 
-from tests.bench.suppliers import body
+from tests.registration.suppliers import body
 
 CREATED = b"HTTP/1.1 201"
 

@@ -125,15 +125,25 @@ class Consumer(Peer):
     """Takes a topic in."""
 
     def __init__(
-        self, pair: Pair, name: str, command: Sequence[str], topic: str, records: int, keys: int, processes: int = 1
+        self,
+        pair: Pair,
+        name: str,
+        command: Sequence[str],
+        topic: str,
+        records: int,
+        keys: int,
+        *,
+        processes: int = 1,
+        partitions: int = PARTITIONS,
     ) -> None:
         super().__init__(pair, name, command, records, processes)
         self._topic = topic
         self._keys = keys
+        self._partitions = partitions
 
     async def prepare(self) -> str:
         group = f"bench-{secrets.token_hex(4)}"
-        await self.pair.group_at_end(self._topic, PARTITIONS, group)
+        await self.pair.group_at_end(self._topic, self._partitions, group)
         return group
 
     async def verify(self, name: str) -> None:
@@ -142,7 +152,7 @@ class Consumer(Peer):
         expected = [self.records] * len(self.tables) + [min(self._keys, self.records)]
         if list(found) != expected:
             raise PeerError(f"{self.name} has {found} in its store, expected {expected}")
-        if lag := await self.pair.lag(self._topic, PARTITIONS, name):
+        if lag := await self.pair.lag(self._topic, self._partitions, name):
             raise PeerError(f"{self.name} left {lag} records uncommitted")
 
 

@@ -25,8 +25,8 @@ from tests.bench.pair import Pair
 from tests.bench.peer import Consumer, PeerError, compete, python
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
-from tests.bench.suppliers import rfc
 from tests.bench.workload import MET, NAMES, PARTITIONS, START
+from tests.registration.suppliers import rfc
 
 CHUNK = 2_000
 

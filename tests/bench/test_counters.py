@@ -1,6 +1,5 @@
 """The regression gate: what the hot paths cost, counted, against `baseline.json`."""
 
-from collections.abc import AsyncIterator
 from math import ceil
 from uuid import uuid4
 
@@ -8,35 +7,21 @@ import pytest
 
 from services.registration.app import build
 from shared.contracts.matching import MatchFound
-from shared.messaging import journal, tables
+from shared.messaging import journal
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Record
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import ROUND, Relay
 from shared.messaging.routing import on
-from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.testing.stage import StageUnderTest
 from tests.bench.counters import counted, judge
-from tests.bench.suppliers import body
-from tests.bench.workload import ACCOUNT, PARTITIONS, TOPIC, accounts, entries, found, match_found
+from tests.bench.workload import PARTITIONS, TOPIC, accounts, entries, found, match_found
 from tests.conftest import Broker, Migrated
+from tests.registration.suppliers import body
 
 BATCH = 500
 KEYS = 100
-
-
-@pytest.fixture
-async def store(store_url: str) -> AsyncIterator[Database]:
-    """A store with the toy stage's tables, and one connection, so that what runs on it is what is counted."""
-    database = Database(store_url, application="counters", pool_size=1)
-    await database.open()
-    async with database.connection() as connection:
-        for statement in (*tables.STATEMENTS, ACCOUNT):
-            await connection.execute(statement)
-        await journal.ensure_partitions(connection, now())
-    yield database
-    await database.close()
 
 
 def _records(first: int) -> list[Record]:

@@ -1,61 +1,191 @@
-"""One trace from a firm's registration by HTTP through every service that the automatic chain reaches."""
+"""A supplier's way through the program on the real platform, as its traces show it (docs/architecture/tracing.md)."""
 
 import time
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
 
-import httpx
 import pytest
 
 from deploy.local import background
+from deploy.local.client import Client
 from deploy.local.demo.sample import prepare
+from deploy.local.partner_client import PartnerClient
 from deploy.local.platform import ANY_PORTS
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Cause
+from shared.contracts.partner import Referral, ReferralApproved
+from shared.messaging.codec import Message, Record, decode
 from shared.runtime.clock import now
-from shared.testing.collector import Seen, collecting
-from tests.bench.suppliers import body
+from shared.testing.collector import Collector, Seen, collecting
+from tests.deploy.journey import AMOUNT, CORRELATION, PARTNER, TERM_MONTHS, Journey, traceparent
 
-PATIENCE_S = 40.0
-CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-DECIDED = {("matching", "decide registration.supplier-registered"), ("diagnosis", "decide matching.offering-aligned")}
+pytestmark = pytest.mark.timeout(300)
+
+PATIENCE_S = 60.0
+
+Hop = tuple[str, str]
+"""A service, and its span there."""
+
+FOLLOWED: dict[str, tuple[list[Hop], set[str]]] = {
+    "suppliers": (
+        [
+            ("registration", "POST /suppliers"),
+            ("matching", "decide registration.supplier-registered"),
+            ("diagnosis", "decide matching.offering-aligned"),
+        ],
+        {"matching", "diagnosis", "development", "financing"},
+    ),
+    "assessment": (
+        [("diagnosis", "POST /diagnoses/{supplier_id}/assessment")],
+        {"matching", "development", "financing"},
+    ),
+    "validation": (
+        [
+            ("diagnosis", "POST /diagnoses/{supplier_id}/validation"),
+            ("matching", "decide diagnosis.diagnosis-completed"),
+        ],
+        {"matching", "development", "financing"},
+    ),
+    "selection": (
+        [
+            ("development", "POST /cohorts/{cohort_id}/selection"),
+            ("financing", "decide development.supplier-selected"),
+        ],
+        {"diagnosis", "financing"},
+    ),
+    "agreement": ([("development", "POST /plans/{supplier_id}/agreement")], {"diagnosis", "financing"}),
+    "referrals": ([("financing", "POST /referrals")], {"development"}),
+}
+"""By a request's last word: what it led to, each in the one before, and who took in the events of its trace. The trace
+of a registration reaches every service."""
 
 
-def until_seen(spans: list[Seen]) -> list[Seen]:
-    """The spans of the caller's trace, once both stages have decided."""
-    deadline = time.monotonic() + PATIENCE_S
-    while True:
-        found = [span for span in spans if span.trace_id == CALLER[3:35]]
-        if {(span.service, span.name) for span in found} >= DECIDED:
-            return found
-        assert time.monotonic() < deadline, sorted({(span.service, span.name) for span in spans})
-        time.sleep(0.1)
+@dataclass(frozen=True)
+class Travelled:
+    """What was sent, and the spans that came of it, which may still come."""
+
+    collector: Collector
+    contexts: dict[str, str]
+    received: Envelope
+    """The referral, as its partner read it."""
+    foreign: str
+    """The traceparent that the partner wrote into its answer."""
+
+    def until(self, found: Callable[[list[Seen]], Any]) -> Any:
+        """What is found in the spans, once there is something."""
+        deadline = time.monotonic() + PATIENCE_S
+        while not (what := found(list(self.collector.spans))):
+            seen = sorted({(span.service, span.name) for span in self.collector.spans})
+            assert time.monotonic() < deadline, seen
+            time.sleep(0.1)
+        return what
 
 
-@pytest.mark.timeout(180)
-def test_one_trace_runs_through_the_services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with collecting() as collector:
-        monkeypatch.setenv(ANY_PORTS, "1")
-        monkeypatch.setenv("PDP_OTLP_ENDPOINT", collector.endpoint)
-        monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "200")
-        data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def travelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Travelled]:
+    folder = tmp_path_factory.mktemp("traced")
+    with collecting() as collector, pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            ANY_PORTS: "1",
+            "PDP_OTLP_ENDPOINT": collector.endpoint,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+        }.items():
+            environment.setenv(name, value)
         try:
-            client = background.start(data, lambda _: None)
-            sample = prepare(tmp_path / "sample", now().date(), 1)
-            with client.http("registration") as http:
-                http.post("/anchors/imports", files={"file": sample.file("anchors.csv")}).raise_for_status()
-            with client.http("matching") as http:
-                deadline = time.monotonic() + PATIENCE_S
-                while len(http.get("/anchors").json()) < 16:
-                    assert time.monotonic() < deadline
-                    time.sleep(0.1)
-                http.post("/requirements/imports", files={"file": sample.file("requirements.csv")}).raise_for_status()
-            url = f"{client.url('registration')}/suppliers"
-            httpx.post(url, json=body(0), headers={"traceparent": CALLER}, trust_env=False).raise_for_status()
-            found = until_seen(collector.spans)
+            client = background.start(folder / "data", lambda _: None)
+            journey = Journey(client)
+            journey.demand(prepare(folder / "sample", now().date(), 1))
+            referral_id = journey.travel()
+            received, foreign = answered(client, referral_id)
+            yield Travelled(collector, journey.contexts, received, foreign)
         finally:
-            background.stop(data)
-    by_id = {span.span_id: span for span in found}
-    (server,) = (span for span in found if span.parent_id == CALLER[36:52])
-    assert (server.service, server.name) == ("registration", "POST /suppliers")
-    aligned = next(span for span in found if span.name == "decide matching.offering-aligned")
-    registered = by_id[aligned.parent_id]
-    assert (registered.service, registered.name) == ("matching", "decide registration.supplier-registered")
-    assert by_id[registered.parent_id] == server
+            background.stop(folder / "data")
+
+
+def answered(client: Client, referral_id: UUID) -> tuple[Envelope, str]:
+    """The partner reads the referral and approves it, with a trace of its own."""
+    partner = PartnerClient(PARTNER, client.connection(client.partner_credentials(PARTNER)))
+    deadline = time.monotonic() + PATIENCE_S
+    while (found := received(partner)) is None:
+        assert time.monotonic() < deadline
+    approval = ReferralApproved(
+        referral_id=referral_id, partner=PARTNER, answered_at=now(), amount=AMOUNT, term_months=TERM_MONTHS
+    )
+    foreign = traceparent()
+    partner.answer(approval, Cause(found.cause.correlation_id, str(found.id), foreign))
+    return found, foreign
+
+
+def received(partner: PartnerClient) -> Envelope | None:
+    """The only referral of this platform."""
+    with partner.reader() as reader:
+        for entry in reader.past():
+            event = decode(Record(entry.topic, entry.partition, entry.offset, entry.key, entry.value))
+            if isinstance(event, Message) and isinstance(event.data, Referral):
+                return event.envelope
+    return None
+
+
+def trace_id(context: str | None) -> str:
+    assert context is not None
+    return context[3:35]
+
+
+def hop(spans: Iterable[Seen], service: str, name: str, parent_id: str) -> Seen | None:
+    return next((s for s in spans if (s.service, s.name, s.parent_id) == (service, name, parent_id)), None)
+
+
+def chain(spans: list[Seen], context: str, hops: Iterable[Hop]) -> list[Seen]:
+    """The spans of the caller's trace that follow from each other so; empty while one is missing."""
+    own, parent_id, found = [s for s in spans if s.trace_id == trace_id(context)], context[36:52], []
+    for service, name in hops:
+        if (span := hop(own, service, name, parent_id)) is None:
+            return []
+        found.append(span)
+        parent_id = span.span_id
+    return found
+
+
+def batching(operation: str, spans: list[Seen], context: str) -> set[str]:
+    """The services that published or consumed a batch with an event of this trace."""
+    return {s.service for s in spans if s.name.split()[0] == operation and trace_id(context) in s.links}
+
+
+@pytest.mark.parametrize("step", FOLLOWED)
+def test_each_request_s_trace_reaches_the_services_after_it(travelled: Travelled, step: str) -> None:
+    (hops, reading), context = FOLLOWED[step], travelled.contexts[step]
+    deciding = {service for service, _ in hops}
+    travelled.until(lambda spans: chain(spans, context, hops))
+    travelled.until(lambda spans: batching("publish", spans, context) >= deciding)
+    travelled.until(lambda spans: batching("consume", spans, context) >= reading)
+
+
+def test_what_follows_from_one_another_has_one_correlation_id(travelled: Travelled) -> None:
+    def decisions(spans: list[Seen]) -> list[Seen]:
+        decided = [s for s in spans if s.attributes.get("messaging.message.conversation_id") == CORRELATION]
+        return decided if {s.service for s in decided} >= {"matching", "diagnosis", "financing"} else []
+
+    names = {span.name for span in travelled.until(decisions)}
+    assert names >= {"decide registration.supplier-registered", "decide development.supplier-selected"}
+    assert travelled.received.cause.correlation_id == CORRELATION
+
+
+def test_a_referral_brings_its_partner_the_trace_of_its_request(travelled: Travelled) -> None:
+    assert trace_id(travelled.received.cause.traceparent) == trace_id(travelled.contexts["referrals"])
+
+
+def test_a_partner_s_answer_is_linked_to_its_trace_and_goes_on_in_one_of_ours(travelled: Travelled) -> None:
+    foreign = trace_id(travelled.foreign)
+
+    def decided(spans: list[Seen]) -> Seen | None:
+        named = (s for s in spans if (s.service, s.name) == ("financing", "decide partner.referral-approved"))
+        return next(named, None)
+
+    answer: Seen = travelled.until(decided)
+    assert (answer.parent_id, answer.attributes["messaging.message.conversation_id"]) == ("", CORRELATION)
+    assert foreign in answer.links
+    ours = f"00-{answer.trace_id}-{answer.span_id}-01"
+    travelled.until(lambda spans: batching("consume", spans, ours) >= {"development"})
+    assert [span.name for span in travelled.collector.spans if span.trace_id == foreign] == []

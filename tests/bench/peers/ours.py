@@ -1,6 +1,6 @@
 """Ours: the subscriber and the batch runner of every stage, with a stage that only counts.
 
-Arguments: members of the group in this process, and how many processes share the topic.
+Arguments: members of the group in this process, how many processes share the topic, and its partitions.
 """
 
 import sys
@@ -15,13 +15,18 @@ from shared.messaging.subscriber import BatchSubscriber, broker_of
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from tests.bench.peers.rounds import Progress, Round, assigned, meet, rewind, serve
-from tests.bench.workload import TOPIC, accounts, match_found
+from tests.bench.workload import PARTITIONS, TOPIC, accounts, match_found
 
 SETTINGS = ServiceSettings()
 
 
 def taking_in(
-    service: ServiceName, routes: Routes, topic: str, members: int = SETTINGS.consumers, processes: int = 1
+    service: ServiceName,
+    routes: Routes,
+    topic: str,
+    members: int = SETTINGS.consumers,
+    processes: int = 1,
+    partitions: int = PARTITIONS,
 ) -> Round:
     """Rounds of a stage on the real subscriber."""
 
@@ -36,7 +41,7 @@ def taking_in(
         ]
         await broker.start()
         consumers = [_consumer_of(subscriber) for subscriber in subscribers]
-        await assigned(consumers, processes)
+        await assigned(consumers, processes, partitions)
         await meet(database, processes)
         progress = Progress()
         for consumer in consumers:

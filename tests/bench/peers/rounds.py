@@ -70,14 +70,16 @@ class Progress:
         consumer.commit = counted
 
     async def wait(self) -> float:
-        """When the last offset was committed."""
+        """When the last offset was committed; a process without a partition has nothing to wait for."""
+        if not self._left and not self._done.is_set():
+            return time.perf_counter()
         await self._done.wait()
         return self._ended
 
 
-async def assigned(consumers: Sequence[AIOKafkaConsumer], processes: int = 1) -> None:
+async def assigned(consumers: Sequence[AIOKafkaConsumer], processes: int = 1, partitions: int = PARTITIONS) -> None:
     """Return once each member has its share: nobody's clock runs while a group comes together."""
-    fewest, uneven = divmod(PARTITIONS, len(consumers) * processes)
+    fewest, uneven = divmod(partitions, len(consumers) * processes)
     while not all(fewest <= len(each.assignment()) <= fewest + bool(uneven) for each in consumers):  # noqa: ASYNC110
         await asyncio.sleep(MEMBER_PAUSE_S)
 
