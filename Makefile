@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test faults faults-smoke check check-chart chaos bench up
+.PHONY: setup demo test test-containers faults faults-smoke check check-chart images chaos bench capacity up
 
 setup: $(INSTALLED)
 
@@ -17,6 +17,11 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# What needs a Kafka or a PostgreSQL, on containers of the official images instead of the embedded pair; needs a Docker engine.
+# Tests that start, kill or restart processes of their own (faults, `pdp up`) are left out. `TESTS=…` names some only.
+test-containers: setup
+	@$(BIN)/python -m pytest --engines containers -m "not long" $(TESTS)
 
 # Every fault of docs/architecture/faults.md; the table of docs/faults.md is written anew.
 faults: setup
@@ -31,11 +36,19 @@ check: setup
 	$(BIN)/mypy services shared deploy tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m shared.contracts.compatibility
+	$(BIN)/python -m shared.testing.migration_rules
 
 # Builds helm and the like with Go the first time, and fetches the schemas.
 check-chart: setup
 	nice -n 15 $(BIN)/python -m deploy.kubernetes.check
 	$(BIN)/python -m pytest tests/deploy/kubernetes
+
+# An image for each service, and one for what is done once; needs a Docker engine with buildx. `REGISTRY=host/path/` names them
+# for pushing. Their version is the project's, their revision the commit.
+images:
+	@VERSION="$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" REGISTRY="$(REGISTRY)" \
+	REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)$$(git diff --quiet HEAD 2>/dev/null || echo -dirty)" \
+	docker buildx bake -f deploy/images/bake.hcl
 
 # Ten minutes of random kills of any process, `MINUTES=2` for fewer; a seed is printed, `SEED=…` takes it again.
 chaos: setup
@@ -45,6 +58,10 @@ chaos: setup
 # `JSON=file` writes the figures.
 bench: setup
 	@$(BIN)/python -m tests.bench
+
+# The tables of docs/capacity.md anew; `JSON=file` takes the figures of a `make bench JSON=file` for it, from then on.
+capacity: setup
+	@$(BIN)/python -m deploy.capacity --write $(if $(JSON),--measured $(JSON))
 
 up: setup
 	@$(BIN)/pdp up

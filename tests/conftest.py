@@ -1,22 +1,46 @@
 """The real pair for every test that needs it: one Kafka and one PostgreSQL per run, a fresh store per test."""
 
 import asyncio
+import os
 import secrets
+import shutil
+import signal
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pydantic import SecretStr
 
 from deploy.local import kafka_admin
-from deploy.local.kafka import Kafka
+from deploy.local.kafka import Kafka, KafkaNode
 from deploy.local.kafka_admin import TopicSpec
 from deploy.local.postgres import Postgres
+from deploy.local.postgres_server import PostgresServer
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings
 from shared.testing.databases import Templates
 from shared.testing.stage import StageUnderTest
+
+TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
+
+
+def pytest_configure() -> None:
+    """A folder of its own for each run: in the usual one, another run that starts takes the permissions back by which
+    this run's PostgreSQL, which is another account where root runs the tests, reaches its data. And no test is timed:
+    a busy machine is no fault of the code.
+    """
+    settings.register_profile("untimed", deadline=None)
+    settings.load_profile("untimed")
+    os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="pdp-tests-")
+
+
+def pytest_unconfigure() -> None:
+    shutil.rmtree(os.environ[TEMPORARY], ignore_errors=True)
+
 
 Migrated = Callable[[str], Awaitable[str]]
 """From a service's name to the URL of a store of its own, as its migrations make it."""
@@ -26,7 +50,9 @@ Migrated = Callable[[str], Awaitable[str]]
 class Broker:
     """The run's Kafka."""
 
-    node: Kafka
+    node: KafkaNode
+    hung: Callable[[], AbstractContextManager[None]]
+    """Within its block the node neither answers nor closes its connections."""
 
     def settings(self, user: str | None = None, password: str | None = None) -> KafkaSettings:
         """Client settings, of the super user unless another is given."""
@@ -43,21 +69,79 @@ class Broker:
         return name
 
 
+@dataclass(frozen=True)
+class Engines:
+    """How a Kafka and a PostgreSQL are had, each for a block and with its files in a folder."""
+
+    kafka: Callable[[Path], AbstractContextManager[Broker]]
+    postgres: Callable[[Path], AbstractContextManager[PostgresServer]]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--engines",
+        choices=("embedded", "containers"),
+        default="embedded",
+        help="what serves the tests that share a Kafka or a PostgreSQL; with containers no other test runs",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On containers only what uses them: a test that starts processes of its own would try the embedded pair again."""
+    if config.getoption("engines") != "containers":
+        return
+    chosen = [item for item in items if _on_containers(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not _on_containers(item)])
+    items[:] = chosen
+
+
+def _on_containers(item: pytest.Item) -> bool:
+    return "engines" in getattr(item, "fixturenames", ()) or item.get_closest_marker("containers") is not None
+
+
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    node = Kafka(tmp_path_factory.mktemp("kafka"), port=0, controller_port=0)
+def engines(pytestconfig: pytest.Config) -> Engines:
+    """The embedded pair, or with `--engines containers` the official images."""
+    if pytestconfig.getoption("engines") == "embedded":
+        return Engines(_embedded_kafka, _embedded_postgres)
+    # Most runs have no use for testcontainers, which takes a while to import.
+    from tests.containers import engines as contained  # noqa: PLC0415
+
+    contained.require_docker()
+
+    @contextmanager
+    def kafka(folder: Path) -> Iterator[Broker]:
+        with contained.kafka(folder) as node:
+            yield Broker(node, node.hung)
+
+    return Engines(kafka, contained.postgres)
+
+
+@contextmanager
+def _embedded_kafka(folder: Path) -> Iterator[Broker]:
+    node = Kafka(folder, port=0, controller_port=0)
     node.install(lambda _: None)
     node.start()
     try:
         node.wait_ready()
-        yield Broker(node)
+        yield Broker(node, lambda: _stopped(node.pid))
     finally:
         node.stop()
 
 
-@pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"), port=0, durable=False)
+@contextmanager
+def _stopped(pid: int | None) -> Iterator[None]:
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@contextmanager
+def _embedded_postgres(folder: Path) -> Iterator[PostgresServer]:
+    server = Postgres(folder, port=0, durable=False)
     server.start()
     try:
         server.wait_ready()
@@ -66,14 +150,26 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def broker(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    with engines.kafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker
+
+
+@pytest.fixture(scope="session")
+def postgres(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with engines.postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
 @pytest.fixture
-def store_url(postgres: Postgres) -> str:
+def store_url(postgres: PostgresServer) -> str:
     """An empty database of its own."""
     return postgres.ensure_database(f"test_{secrets.token_hex(6)}")
 
 
 @pytest.fixture(scope="session")
-async def templates(postgres: Postgres) -> AsyncIterator[Templates]:
+async def templates(postgres: PostgresServer) -> AsyncIterator[Templates]:
     async with Templates(postgres.admin_dsn, postgres.ensure_database) as templates:
         yield templates
 

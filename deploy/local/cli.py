@@ -30,6 +30,7 @@ COMMANDS = {
     "backup": "backup",
     "restore": "backup",
     "rewind": "backup",
+    "rotate": "rotate",
 }
 """Every command, and the module under `commands` that has it."""
 

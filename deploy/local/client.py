@@ -16,6 +16,7 @@ from deploy.local.kafka import Kafka
 from deploy.local.layout import Layout
 from deploy.local.partners import PartnerBook
 from deploy.local.ports import LOOPBACK
+from deploy.local.postgres import Postgres
 from deploy.local.state import read_running
 from deploy.local.texts import say
 
@@ -59,6 +60,15 @@ class Client:
     @property
     def partners(self) -> PartnerBook:
         return PartnerBook(Layout(self.data).partners)
+
+    def connection(self, credentials: tuple[str, str] | None = None) -> dict[str, str]:
+        """Kafka in confluent-kafka's words, as the super user unless another (user, password) is given."""
+        return self.kafka.client_config(credentials)
+
+    def stores(self) -> Mapping[str, str]:
+        """A connection string for each service's store, good for reading all of it."""
+        server = Postgres(Layout(self.data).postgres).admin_dsn.rpartition("/")[0]
+        return {name: f"{server}/{name}" for name in self.services}
 
     def url(self, service: str) -> str:
         """Where the service's HTTP API is. Raises ``NotRunningError``."""

@@ -37,7 +37,7 @@ def forgotten(client: Client, service: str) -> list[Forgotten]:
         for topic in catalogue(partner.code for partner in client.partners.all())
         if topic.writer == service and not topic.name.endswith(".dead-letters.v1")
     ]
-    with Reader(client.kafka.client_config(), GROUP, topics) as reader:
+    with Reader(client.connection(), GROUP, topics) as reader:
         return [found for found in _events(reader.past()) if found.event.envelope.id not in known]
 
 

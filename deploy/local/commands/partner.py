@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 import typer
@@ -15,7 +14,7 @@ from deploy.local.commands.partner_side import Code, Secret, side_of
 from deploy.local.commands.watch import Beginning, Follow, Last
 from deploy.local.console import Refusal, out, step, table
 from deploy.local.lines import referral_line
-from deploy.local.partners import Partner
+from deploy.local.partners import CODE, Partner
 from deploy.local.private import new_secret
 from deploy.local.reader import Entry
 from deploy.local.state import data_folder
@@ -25,7 +24,6 @@ from shared.security.access import PARTNER_BYTES_PER_SECOND
 app = typer.Typer(help=say("help.partner"), no_args_is_help=True)
 app.command("answer", help=say("help.partner.answer"))(answer)
 
-CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
 Kind = Literal["development_bank", "bank", "non_financial"]
 
 
@@ -48,9 +46,7 @@ def add(
     secret = new_secret()
     partner = Partner(code, secret, PARTNER_BYTES_PER_SECOND)
     with step(say("partner.adding", code=code)):
-        kafka = client.kafka
-        kafka.install(lambda _: None)
-        provisioning.provision_partner(kafka, partner)
+        provisioning.provision_partner(client.connection(), partner)
         if known is None and "financing" in client.services:
             body = {"code": code, "name": name or code, "kind": kind, "sla_days": sla_days}
             request(client, "financing", "POST", "/partners", json=body)

@@ -25,4 +25,4 @@ def side_of(code: str, secret: str | None) -> PartnerClient:
     password = secret or partner.secret
     if password is None:
         raise Refusal(say("error.secret", code=code), 2)
-    return PartnerClient(code, client.kafka.client_config((partner.principal, password)))
+    return PartnerClient(code, client.connection((partner.principal, password)))

@@ -42,7 +42,7 @@ def tail(
     missing = set(chosen) - {topic.name for topic in describe_topics(client.kafka.admin(), chosen)}
     if missing:
         raise Refusal(say("error.topic", topic=min(missing)), 2)
-    with Reader(client.kafka.client_config(), GROUP, chosen) as reader:
+    with Reader(client.connection(), GROUP, chosen) as reader:
         for entry in reader.past(None if from_beginning else last):
             typer.echo(line(entry))
         for entry in reader.follow() if follow else ():

@@ -115,7 +115,7 @@ class Auditor:
         )
 
     def _fresh_admin(self) -> AdminClient:
-        return AdminClient({**self._client.kafka.client_config(), "log_level": 0})
+        return AdminClient({**self._client.connection(), "log_level": 0})
 
     def _groups(self) -> list[tuple[str, tuple[Topic, ...]]]:
         """Every consumer group with the topics that it reads."""

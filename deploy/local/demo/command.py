@@ -1,4 +1,4 @@
-"""`pdp demo`: the whole platform for the time of one story, and a report of what came of it."""
+"""`pdp demo`: one story on the whole platform, this machine's own or the one in containers, and a report of it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ import shutil
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
+from deploy.compose.client import ComposeClient
 from deploy.local.client import Client
 from deploy.local.commands.status import ports_table
 from deploy.local.console import out
@@ -36,20 +39,34 @@ from shared.runtime.clock import now
 
 FOLDER = "demo"
 """Within the data folder: the demo's own, wiped at its start; what the folder holds besides is not touched."""
+Against = Literal["local", "compose"]
+FOLDERS: Mapping[Against, str] = {"local": FOLDER, "compose": "demo-compose"}
 INTERRUPTED = 130
 
 
-def run(data: Path, seed: int, keep: bool, json_file: Path | None) -> int:  # noqa: FBT001  (as the command line has it)
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asked for."""
+
+    folder: Path
+    seed: int
+    keep: bool
+    json_file: Path | None
+    against: Against
+
+
+def run(data: Path, seed: int, keep: bool, json_file: Path | None, against: Against = "local") -> int:  # noqa: FBT001  (as the command line has it)
     """Play the story on a fresh platform. 0 when every figure and the reconciliation are as they should be.
 
-    `keep` leaves the platform running until Ctrl-C. `json_file` receives the outcome. Raises ``LocalError``.
+    `keep` leaves the platform running until Ctrl-C. `json_file` receives the outcome. `against` compose: the platform
+    of `deploy/compose`, which runs already and goes on. Raises ``LocalError``.
     """
-    return asyncio.run(_until_stopped(data / FOLDER, seed, keep=keep, json_file=json_file))
+    return asyncio.run(_until_stopped(Wish(data / FOLDERS[against], seed, keep, json_file, against)))
 
 
-async def _until_stopped(folder: Path, seed: int, *, keep: bool, json_file: Path | None) -> int:
+async def _until_stopped(wish: Wish) -> int:
     """The demo, or what is left of it when Ctrl-C or SIGTERM comes; either way everything that it started is ended."""
-    work = asyncio.create_task(_demo(folder, seed, keep=keep, json_file=json_file))
+    work = asyncio.create_task(_demo(wish))
     signalled = asyncio.create_task(until_signal())
     await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
     if work.done():
@@ -61,25 +78,35 @@ async def _until_stopped(folder: Path, seed: int, *, keep: bool, json_file: Path
     return INTERRUPTED
 
 
-async def _demo(folder: Path, seed: int, *, keep: bool, json_file: Path | None) -> int:
+async def _demo(wish: Wish) -> int:
     began = time.monotonic()
     logging.getLogger("asyncpg").setLevel(logging.ERROR)  # a store that crashed comes back: no tracebacks on the screen
-    _wipe(folder)
+    _wipe(wish.folder)
     with contextlib.ExitStack() as shown:
         watcher = shown.enter_context(screen(began))
-        watcher.act("boot")
-        async with running(folder, watcher.note) as client:
-            outcome = await _story(client, seed, watcher)
-            if keep:
+        async with _platform(wish, watcher) as client:
+            outcome = await _story(client, wish, watcher)
+            if wish.keep and wish.against == "local":
                 shown.close()
-                code = _report(outcome, began, json_file)
+                code = _report(outcome, began, wish.json_file)
                 out().print(ports_table(client.ports))
-                out().print(tell("kept", data=folder))
+                out().print(tell("kept", data=wish.folder))
                 with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C: the platform stops, the demo has ended well
                     await asyncio.Event().wait()
                 return code
-            watcher.act("stop")
-    return _report(outcome, began, json_file)
+    return _report(outcome, began, wish.json_file)
+
+
+@asynccontextmanager
+async def _platform(wish: Wish, watcher: Screen) -> AsyncIterator[Client]:
+    """Where the story is played: started and stopped for it, unless it is in containers."""
+    if wish.against == "compose":
+        yield await ComposeClient.reached()
+        return
+    watcher.act("boot")
+    async with running(wish.folder, watcher.note) as client:
+        yield client
+        watcher.act("stop")
 
 
 def _wipe(folder: Path) -> None:
@@ -92,15 +119,17 @@ def _wipe(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-async def _story(client: Client, seed: int, watcher: Screen) -> Outcome:
-    """Play, look, judge."""
-    sample = prepare(client.data / "sample", now().date(), seed)
+async def _story(client: Client, wish: Wish, watcher: Screen) -> Outcome:
+    """Play, look, judge. Raises ``StoryError`` on a platform where something happened before."""
+    sample = prepare(wish.folder / "sample", now().date(), wish.seed)
     async with (
-        _partners(client, seed) as sessions,
+        _partners(client, wish.seed) as sessions,
         _funnel(client, watcher),
         Api(client) as api,
         Stores.opened(client) as opened,
     ):
+        if await opened.used():
+            raise StoryError(tell("error.used"))
         auditor = Auditor(client, opened, sessions)
         stage = Stage(client, api, People(client), sample, watcher.note, auditor.calm)
         told = await play(stage, sessions, watcher.act)
@@ -114,9 +143,7 @@ async def _story(client: Client, seed: int, watcher: Screen) -> Outcome:
 async def _partners(client: Client, seed: int) -> AsyncIterator[Mapping[str, PartnerSession]]:
     """A session for every partner whose part this machine plays."""
     sessions = {
-        partner.code: PartnerSession(
-            partner.code, client.kafka.client_config(client.partner_credentials(partner.code)), seed
-        )
+        partner.code: PartnerSession(partner.code, client.connection(client.partner_credentials(partner.code)), seed)
         for partner in client.partners.all()
     }
     try:
@@ -130,7 +157,7 @@ async def _partners(client: Client, seed: int) -> AsyncIterator[Mapping[str, Par
 
 @asynccontextmanager
 async def _funnel(client: Client, watcher: Screen) -> AsyncIterator[None]:
-    funnel = Funnel(client.kafka.client_config())
+    funnel = Funnel(client.connection())
     funnel.start()
     watcher.watch(funnel)
     try:

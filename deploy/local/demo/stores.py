@@ -1,4 +1,4 @@
-"""What the services hold, read for an audit: stores by the superuser, topics and offsets by Kafka's."""
+"""What the services hold, read for an audit: their stores, and Kafka's topics and offsets as its super user."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
 
 from deploy.local.client import Client
-from deploy.local.layout import Layout
-from deploy.local.postgres import Postgres
 from deploy.local.reader import Reader
 from shared.messaging.codec import Message, Poison, Record, decode
 from shared.messaging.topics import Topic
@@ -64,9 +62,8 @@ class Stores:
     @classmethod
     @asynccontextmanager
     async def opened(cls, client: Client) -> AsyncIterator[Stores]:
-        server = Postgres(Layout(client.data).postgres).admin_dsn.rpartition("/")[0]
         async with AsyncExitStack() as stack:
-            databases = {name: Database(f"{server}/{name}", application=GROUP, pool_size=1) for name in client.services}
+            databases = {name: Database(url, application=GROUP, pool_size=1) for name, url in client.stores().items()}
             for database in databases.values():
                 await database.open()
                 stack.push_async_callback(database.close)
@@ -75,6 +72,10 @@ class Stores:
     async def backlogs(self) -> dict[str, Backlog]:
         found = await asyncio.gather(*(self._backlog(database) for database in self.databases.values()))
         return dict(zip(self.databases, found, strict=True))
+
+    async def used(self) -> bool:
+        """Whether any service has decided anything yet."""
+        return any([await self.journal(name) for name in self.databases])
 
     async def journal(self, service: str) -> list[Written]:
         async with self.databases[service].connection() as connection:
@@ -118,7 +119,7 @@ def lag(admin: AdminClient, group: str, topics: Iterable[Topic]) -> int:
 
 def read(client: Client, topics: Iterable[Topic]) -> list[Message | Poison]:
     """Every record of the topics as the super user sees it."""
-    with Reader(client.kafka.client_config(), GROUP, [topic.name for topic in topics]) as reader:
+    with Reader(client.connection(), GROUP, [topic.name for topic in topics]) as reader:
         return [
             decode(Record(entry.topic, entry.partition, entry.offset, entry.key, entry.value))
             for entry in reader.past()

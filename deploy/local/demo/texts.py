@@ -154,6 +154,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "After {seconds} s events are still on their way.",
     ),
     "error.poison": ("Kafka no aceptó el registro de prueba.", "Kafka did not take the test record."),
+    "error.used": (
+        "Ya hubo actividad: la demostración cuenta desde cero. Empiece de nuevo (docker compose down --volumes).",
+        "Something happened here before: the demo counts from nothing. Begin anew (docker compose down --volumes).",
+    ),
     "error.running": ("La demostración ya corre en {data}.", "The demo already runs in {data}."),
     # where trouble ended
     "ended.accepted": ("entró, y no debía", "went in, and should not have"),

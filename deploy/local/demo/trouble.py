@@ -53,7 +53,7 @@ class Attempt:
 
 def poison(client: Client) -> None:
     """Garbage under a key of its own onto the suppliers' topic: each reader has to set it aside and go on."""
-    producer = Producer({**client.kafka.client_config(), "enable.idempotence": True, "log_level": 0})
+    producer = Producer({**client.connection(), "enable.idempotence": True, "log_level": 0})
     producer.produce(SUPPLIER.name, GARBAGE, key=secrets.token_hex(16))
     if producer.flush(SEND_TIMEOUT):
         raise StoryError(tell("error.poison"))

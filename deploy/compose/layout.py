@@ -1,0 +1,54 @@
+"""What the containers are called, where they listen, and which folder of secrets each of them sees."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.layout import Layout
+from deploy.local.private import kept_secrets
+from shared.messaging.topics import SERVICES
+
+FOLDER = Path(__file__).parent
+SECRETS = "PDP_SECRETS"
+"""Folder of the secrets, where it is not the one beside the compose file."""
+
+BROKERS = ("kafka-1", "kafka-2", "kafka-3")
+PROVISIONER = "provisioner"
+"""Super user by certificate, as the brokers are: it makes the users that come with passwords, ``admin`` among them."""
+CLIENTS_PORT, REPLICATION_PORT, STORE_PORT = 9093, 9091, 5432
+STAGES = tuple(name for name in SERVICES if name != "portal")
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The folder of all secrets: `operator` for people, and one for each container that has any."""
+
+    root: Path
+
+    @classmethod
+    def here(cls) -> Secrets:
+        return cls(Path(os.environ.get(SECRETS) or FOLDER / "secrets"))
+
+    @property
+    def operator(self) -> Layout:
+        """Everything that makes tokens, certificates and users: as on one machine."""
+        return Layout(self.root / "operator")
+
+    @property
+    def authority(self) -> Path:
+        """Certificate that every client checks Kafka's with."""
+        return self.operator.data / "ca.crt"
+
+    def store_passwords(self) -> dict[str, str]:
+        """Password of each service's role in its store, made up the first time."""
+        return kept_secrets(self.operator.data / "stores.json", STAGES)
+
+    def of(self, container: str) -> Path:
+        return self.root / container
+
+
+def store_url(service: str, password: str, address: str) -> str:
+    """Connection string of a service's store at ``host:port``."""
+    return f"postgresql://{service}:{password}@{address}/{service}"

@@ -1,0 +1,115 @@
+"""`python -m deploy.compose.prepare [PARTNER...]`: makes every secret that is missing, once, as root in a container.
+
+Passwords, keys and certificates go to a folder for each container, readable by its account alone. Run again, it changes
+nothing but certificates that soon end. Partners that are named join those that there are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from deploy.compose.certificates import Authority
+from deploy.compose.layout import BROKERS, PROVISIONER, SECRETS, STAGES, STORE_PORT, Secrets, store_url
+from deploy.local.errors import LocalError
+from deploy.local.kafka_config import ADMIN
+from deploy.local.partners import CODE, Partner, PartnerBook
+from deploy.local.private import kept_secrets, new_secret, write_private
+
+HOST = "PDP_HOST"
+"""Name or address by which clients outside the containers reach Kafka."""
+
+KAFKA_UID, STORE_UID, SERVICE_UID = 1000, 999, 10001
+"""The accounts of the images `apache/kafka`, `postgres` and our own."""
+
+
+class Preparation:
+    """One run over the folder of secrets."""
+
+    def __init__(self, secrets: Secrets, host: str) -> None:
+        self._secrets = secrets
+        self._host = host
+        self._operator = secrets.operator
+        self._operator.data.mkdir(parents=True, exist_ok=True)
+        self._authority = Authority(self._operator.data)
+        self.changed: list[str] = []
+        """What was made or renewed, without its content."""
+
+    def all(self, joining: Iterable[str] = ()) -> None:
+        issuer = self._operator.issuer()
+        issuer.ensure_key()
+        partners = self._partners(joining)
+        users = self._operator.service_passwords([*STAGES, ADMIN])
+        stores = self._secrets.store_passwords()
+        superusers = kept_secrets(self._operator.data / "superusers.json", STAGES)
+        for broker in BROKERS:
+            self._broker(broker)
+        for name in STAGES:
+            self._stage(name, users[name], stores[name], issuer.jwks_path.read_text())
+            self._write(f"{name}-store", "role_password", stores[name], STORE_UID)
+            self._write(f"{name}-store", "env/POSTGRES_PASSWORD", superusers[name], STORE_UID)
+        secrets = {partner.principal: partner.secret for partner in partners}
+        self._identity("provision", PROVISIONER, SERVICE_UID)
+        self._write("provision", "users.json", json.dumps({**users, **secrets}), SERVICE_UID)
+
+    def give(self) -> None:
+        """What people need belongs to whoever owns the folder."""
+        owner = self._secrets.root.stat()
+        for path in (self._operator.data, *self._operator.data.rglob("*")):
+            os.chown(path, owner.st_uid, owner.st_gid)
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+    def _partners(self, joining: Iterable[str]) -> tuple[Partner, ...]:
+        book = PartnerBook(self._operator.partners)
+        known = {partner.code for partner in book.ensure_first()}
+        for code in joining:
+            if not CODE.fullmatch(code):
+                raise LocalError(f"{code} is no partner's code: lower-case letters, digits and dashes, 2 to 31 of them")
+            if code not in known:
+                book.put(Partner(code, new_secret()))
+        return book.all()
+
+    def _broker(self, name: str) -> None:
+        self._identity(name, name, KAFKA_UID, {name, "localhost", "127.0.0.1", self._host})
+
+    def _stage(self, name: str, password: str, store_password: str, jwks: str) -> None:
+        url = store_url(name, store_password, f"{name}-store:{STORE_PORT}")
+        self._write(name, "ca.crt", self._authority.certificate_file.read_text(), SERVICE_UID)
+        self._write(name, "jwks.json", jwks, SERVICE_UID)
+        self._write(name, "env/PDP_KAFKA_PASSWORD", password, SERVICE_UID)
+        self._write(name, "env/PDP_DATABASE_URL", url, SERVICE_UID)
+
+    def _identity(self, container: str, name: str, uid: int, hosts: set[str] | None = None) -> None:
+        """Key and certificate in one file, as Kafka and OpenSSL take them."""
+        file = self._secrets.of(container) / "identity.pem"
+        if not (file.exists() and self._authority.vouches(file.read_text(), hosts or ())):
+            made = self._authority.issue(name, hosts or ())
+            self._write(container, file.name, made.key + made.certificate, uid)
+        self._write(container, "ca.crt", self._authority.certificate_file.read_text(), uid)
+
+    def _write(self, container: str, name: str, text: str, uid: int) -> None:
+        root = self._secrets.of(container)
+        file = root / name
+        if not file.exists() or file.read_text() != text:
+            write_private(file, text)
+            self.changed.append(f"{container}/{name}")
+        for path in (root, file.parent, file):
+            os.chown(path, uid, uid)
+            path.chmod(0o700 if path.is_dir() else 0o400)
+
+
+def main() -> None:
+    preparation = Preparation(Secrets(Path(os.environ[SECRETS])), os.environ.get(HOST) or "localhost")
+    preparation.all(sys.argv[1:])
+    preparation.give()
+    print(f"made or renewed: {', '.join(preparation.changed) or 'nothing'}")  # noqa: T201  (the job's outcome)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except LocalError as refusal:
+        sys.exit(str(refusal))

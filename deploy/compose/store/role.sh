@@ -1,0 +1,12 @@
+#!/bin/sh
+# The service's own role and database: no superuser, and nobody else may connect. Runs when the store is new, and again by
+# hand when the role's password has changed. The log never shows a statement that failed: it may hold the password.
+psql --set=ON_ERROR_STOP=1 --quiet --no-psqlrc --username "$POSTGRES_USER" --dbname postgres --set=name="$PDP_ROLE" <<'SQL'
+SET log_min_error_statement = panic;
+\set password `cat /run/secrets/role_password`
+SELECT format('CREATE ROLE %I LOGIN', :'name') WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'name') \gexec
+ALTER ROLE :"name" PASSWORD :'password';
+SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name')
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
+REVOKE ALL ON DATABASE :"name", postgres, template1 FROM PUBLIC;
+SQL
