@@ -7,7 +7,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,57 +22,24 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
     ResourceType,
 )
 
-from deploy.compose.client import ComposeClient, ports
-from deploy.compose.layout import FOLDER, STAGES
+from deploy.compose.layout import STAGES
 from deploy.local.kafka_admin import describe_topics, known_users
 from deploy.local.kafka_quotas import quotas
 from deploy.local.services import present
 from shared.messaging.topics import SUPPLIER, catalogue
-from tests.containers.docker_cli import BUILD_TIMEOUT, built, docker, needs_engine
+from tests.containers.compose_platform import PROJECT, UP_TIMEOUT, Platform, running
+from tests.containers.docker_cli import BUILD_TIMEOUT
 
-VERSION = "0.0.0-compose-test"
-PROJECT = "pdp-test"
-PORTS = "28"
-"""Others than a platform has that already runs here."""
-UP_TIMEOUT, DEMO_TIMEOUT = 600, 300
+DEMO_TIMEOUT = 300
 REQUEST_TIMEOUT = 10.0
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(BUILD_TIMEOUT + UP_TIMEOUT)]
 
 
-@dataclass(frozen=True)
-class Platform:
-    client: ComposeClient
-    environment: dict[str, str]
-
-    def compose(self, *arguments: str, timeout: float = UP_TIMEOUT) -> str:
-        files = ("compose", "--project-name", PROJECT, "--project-directory", str(FOLDER))
-        return docker(*files, *arguments, timeout=timeout, environment=self.environment).stdout
-
-    def admin(self, **settings: str) -> AdminClient:
-        return AdminClient({**self.client.connection(), "log_level": "0", **settings})
-
-    def containers(self) -> list[dict[str, Any]]:
-        names = self.compose("ps", "--all", "--quiet").split()
-        return list(json.loads(docker("container", "inspect", *names).stdout))
-
-
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    needs_engine()
-    secrets = tmp_path_factory.mktemp("secrets")
-    built(VERSION, "unknown")
-    environment = {"PDP_SECRETS": str(secrets), "PDP_PORTS": PORTS, "PDP_VERSION": VERSION}
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        made = Platform(ComposeClient(secrets / "operator", ports()), environment)
-        try:
-            made.compose("up", "--wait")
-            yield made
-        finally:
-            made.compose("down", "--volumes", "--timeout", "60")
-            docker("image", "rm", *(f"pdp-{part}:{VERSION}" for part in (*present(), "job")))
+    with running(tmp_path_factory.mktemp("secrets")) as platform:
+        yield platform
 
 
 def test_every_service_is_there_and_ready(platform: Platform) -> None:

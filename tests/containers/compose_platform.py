@@ -1,0 +1,57 @@
+"""The platform of `deploy/compose` for the time of a block, from nothing."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from confluent_kafka.admin import AdminClient
+
+from deploy.compose.client import ComposeClient, ports
+from deploy.compose.layout import FOLDER
+from deploy.local.services import present
+from tests.containers.docker_cli import built, docker, needs_engine
+
+VERSION = "0.0.0-compose-test"
+PROJECT = "pdp-test"
+PORTS = "28"
+"""Others than a platform has that already runs here."""
+UP_TIMEOUT = 600
+
+
+@dataclass(frozen=True)
+class Platform:
+    client: ComposeClient
+    environment: dict[str, str]
+
+    def compose(self, *arguments: str, timeout: float = UP_TIMEOUT) -> str:
+        files = ("compose", "--project-name", PROJECT, "--project-directory", str(FOLDER))
+        return docker(*files, *arguments, timeout=timeout, environment=self.environment).stdout
+
+    def admin(self, **settings: str) -> AdminClient:
+        return AdminClient({**self.client.connection(), "log_level": "0", **settings})
+
+    def containers(self) -> list[dict[str, Any]]:
+        names = self.compose("ps", "--all", "--quiet").split()
+        return list(json.loads(docker("container", "inspect", *names).stdout))
+
+
+@contextmanager
+def running(secrets: Path) -> Iterator[Platform]:
+    """Up, with all services ready, and gone after the block with all its data. Skips where no engine answers."""
+    needs_engine()
+    built(VERSION, "unknown")
+    environment = {"PDP_SECRETS": str(secrets), "PDP_PORTS": PORTS, "PDP_VERSION": VERSION}
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        made = Platform(ComposeClient(secrets / "operator", ports()), environment)
+        try:
+            made.compose("up", "--wait")
+            yield made
+        finally:
+            made.compose("down", "--volumes", "--timeout", "60")
+            docker("image", "rm", *(f"pdp-{part}:{VERSION}" for part in (*present(), "job")))
