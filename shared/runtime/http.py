@@ -93,6 +93,10 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
 
 
+PROBES = frozenset({"/live", "/ready", "/metrics"})
+"""Asked every few seconds by whoever watches: spans of them would hide the others."""
+
+
 class _Observed:
     """Around every request: its cause, its size, its outcome in logs and metrics, and a problem where it failed."""
 
@@ -106,7 +110,7 @@ class _Observed:
         headers = Headers(scope=scope)
         # Checked here: it goes into every event that follows, and one that is too long would be poison to all readers.
         given = well_formed(headers.get("traceparent"))
-        if not tracing.on():
+        if not tracing.on() or scope["path"] in PROBES:
             await self._serve(scope, receive, send, _cause(headers, given))
             return
         with tracing.request(scope["method"], scope["scheme"], given) as span:

@@ -5,12 +5,14 @@ import logging as standard
 import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 import structlog
+from fastapi import FastAPI
 
 from deploy.local.ports import free_port
 from shared.contracts.event import Cause
-from shared.runtime import logging, tracing
+from shared.runtime import http, logging, tracing
 from shared.runtime.traceparent import sampled, well_formed, written
 from shared.testing.collector import Collector, collecting
 
@@ -142,6 +144,18 @@ def test_of_an_error_its_type_goes_out_and_what_it_says_stays(collector: Collect
     tracing.stop()
     (span,) = collector.spans
     assert (span.error, span.said, span.attributes["error.type"]) == (True, "", "ValueError")
+
+
+async def test_a_probe_has_no_span(collector: Collector) -> None:
+    app = FastAPI()
+    http.install(app)
+    for path in ("/ready", "/suppliers"):
+        app.get(path)(lambda: None)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:
+        for path in ("/ready", "/suppliers"):
+            assert (await client.get(path)).is_success
+    tracing.stop()
+    assert [span.name for span in collector.spans] == ["GET /suppliers"]
 
 
 def test_what_nobody_records_gets_no_span(collector: Collector) -> None:
