@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test test-containers faults faults-smoke check check-chart images chaos bench capacity up
+.PHONY: setup demo test test-long test-containers faults faults-smoke check check-chart images chaos bench capacity up
 
 setup: $(INSTALLED)
 
@@ -17,6 +17,10 @@ demo: setup
 
 test: setup
 	@$(BIN)/python -m pytest
+
+# What `make test` leaves out because each takes half a minute and more; the fault cases have a door of their own.
+test-long: setup
+	@$(BIN)/python -m pytest -m long --ignore=tests/faults
 
 # What needs a Kafka or a PostgreSQL, on containers of the official images instead of the embedded pair; needs a Docker engine.
 # Tests that start, kill or restart processes of their own (faults, `pdp up`) are left out. `TESTS=…` names some only.

@@ -24,7 +24,7 @@ async def second(bench: Bench) -> str:
     return await bench.broker.create_topic(f"conformance.{secrets.token_hex(6)}.v1")
 
 
-@pytest.mark.parametrize("keeps_the_first", [True, False])
+@pytest.mark.parametrize("keeps_the_first", [True, pytest.param(False, marks=pytest.mark.long)])
 async def test_a_topic_that_a_new_version_reads_is_read(
     bench: Bench, topic: str, second: str, keeps_the_first: bool
 ) -> None:

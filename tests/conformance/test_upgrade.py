@@ -26,7 +26,7 @@ from tests.faults.plant import START_S, Worker
 from tests.faults.source import Source
 
 CAUSE = Cause(correlation_id="upgrade")
-ROWS = 300_000
+ROWS = 100_000
 """That others wrote: a build takes a second or more."""
 PAUSE_S = 10 * LOCK_TIMEOUT_S
 """Consuming never rests longer while the store is migrated: a few revisions that each give way at the wrong moment."""

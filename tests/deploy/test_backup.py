@@ -23,7 +23,7 @@ from deploy.local.platform import ANY_PORTS
 from shared.runtime.clock import now
 from tests.deploy.program import Told, pdp
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 
 SEED = 1
 SERVICE = "matching"

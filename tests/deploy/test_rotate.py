@@ -16,7 +16,7 @@ from deploy.local.reader import KafkaRefusalError, Reader
 from shared.messaging.topics import SERVICES, SUPPLIER
 from tests.deploy.program import pdp
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.long, pytest.mark.timeout(300)]
 
 SERVICE = "matching"
 
