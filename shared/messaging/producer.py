@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
@@ -160,7 +161,14 @@ async def _abandon(producer: AIOKafkaProducer) -> None:
     """End a producer that does not stop by itself. aiokafka offers no public way: these are its own parts."""
     parts: Any = producer
     parts._closed = True
-    parts._message_accumulator.fail_all(ProducerClosed())
+    accumulator = parts._message_accumulator
+    given_up = [*chain.from_iterable(accumulator._batches.values()), *accumulator._pending_batches]
+    accumulator.fail_all(ProducerClosed())
+    for batch in given_up:
+        for future in (batch.future, batch._drain_waiter):
+            # Nobody waits for it any more: unread, it would be an error in the log at some later time.
+            if not future.cancelled():
+                future.exception()
     sender = parts._sender.sender_task
     if sender is not None and not sender.done():
         sender.cancel()

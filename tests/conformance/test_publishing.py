@@ -103,12 +103,16 @@ async def test_trap_5_partitions_are_those_of_the_java_client(bench: Bench, topi
     assert len(set(ours.values())) == 3
 
 
-async def test_trap_6_a_relay_whose_broker_hangs_gives_its_producer_up_and_goes_on(
-    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A producer is given up within two seconds."""
     monkeypatch.setattr("shared.messaging.producer.DELIVERY_DEADLINE_S", 1.0)
     monkeypatch.setattr("shared.messaging.producer.START_DEADLINE_S", 1.0)
     monkeypatch.setattr("shared.messaging.producer.STOP_DEADLINE_S", 0.5)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_trap_6_a_relay_whose_broker_hangs_gives_its_producer_up_and_goes_on(bench: Bench, topic: str) -> None:
     key = uuid4()
     async with running(bench.relay()) as relay:
         await bench.write_down(Told(on=topic, account=key, number=0))
@@ -122,12 +126,8 @@ async def test_trap_6_a_relay_whose_broker_hangs_gives_its_producer_up_and_goes_
     assert first_seen == [0, 1, 2, 3], "in order; what was sent twice is seen by the inbox"
 
 
-async def test_what_is_decided_while_a_failed_relay_rests_is_published_too(
-    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.messaging.producer.DELIVERY_DEADLINE_S", 1.0)
-    monkeypatch.setattr("shared.messaging.producer.START_DEADLINE_S", 1.0)
-    monkeypatch.setattr("shared.messaging.producer.STOP_DEADLINE_S", 0.5)
+@pytest.mark.usefixtures("impatient")
+async def test_what_is_decided_while_a_failed_relay_rests_is_published_too(bench: Bench, topic: str) -> None:
     key = uuid4()
     async with running(bench.relay()) as relay:
         with bench.broker.hung():
@@ -139,11 +139,8 @@ async def test_what_is_decided_while_a_failed_relay_rests_is_published_too(
         await eventually(lambda: _published(bench))
 
 
-async def test_trap_6_a_relay_stops_within_its_grace_while_the_broker_hangs(
-    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.messaging.producer.DELIVERY_DEADLINE_S", 1.0)
-    monkeypatch.setattr("shared.messaging.producer.STOP_DEADLINE_S", 0.5)
+@pytest.mark.usefixtures("impatient")
+async def test_trap_6_a_relay_stops_within_its_grace_while_the_broker_hangs(bench: Bench, topic: str) -> None:
     with ExitStack() as until_stopped:
         async with running(bench.relay()):
             await bench.write_down(Told(on=topic, account=uuid4(), number=0))
