@@ -141,7 +141,7 @@ def test_the_walks_reach_what_the_laws_speak_of() -> None:
     """Laws about referrals that are never sent would hold for nothing."""
     reached: set[str] = set()
 
-    @settings(max_examples=300, derandomize=True)
+    @settings(max_examples=1_000, derandomize=True)
     @given(WALKS)
     def collect(given_walk: Walk) -> None:
         for _, case, _, _ in walk(given_walk):
