@@ -129,6 +129,14 @@ class BatchSubscriber:
             return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
         return progress.trouble(consumer)
 
+    async def ended(self) -> None:
+        """Return when the started consumer takes no part in its group any more, though nobody stopped it.
+
+        aiokafka ends it on an error that it did not expect, as uvloop's RuntimeError for a write after the end.
+        """
+        consumer: Any = self._subscriber.consumer
+        await asyncio.wait({consumer._coordinator._coordination_task})
+
     @property
     def stopped(self) -> bool:
         """Too many dead letters: it keeps its partitions and takes nothing in."""

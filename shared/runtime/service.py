@@ -132,7 +132,8 @@ class Service:
         for member, subscriber in self._subscribers.items():
             self.health.checks[member] = subscriber.trouble
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
-        consuming = [asyncio.create_task(self._consume(broker), name="consume") for broker in self._brokers]
+        members = zip(self._brokers, self._subscribers.values(), strict=True)
+        consuming = [asyncio.create_task(self._consume(*member), name="consume") for member in members]
         housekeeping = asyncio.create_task(self._housekeeping(), name="housekeeping")
         watching = asyncio.create_task(self._watch.run(), name="alarms")
         server = _Server(self._server_config())
@@ -181,12 +182,16 @@ class Service:
             task.cancel()
         await self.database.close()
 
-    async def _consume(self, broker: KafkaBroker) -> None:
-        """Start a member; a Kafka that is away is waited for while HTTP goes on."""
+    async def _consume(self, broker: KafkaBroker, subscriber: BatchSubscriber) -> None:
+        """Start a member, and again when it ended by itself; a Kafka that is away is waited for while HTTP goes on."""
         backoff, attempt = Backoff(), 0
         while True:
             try:
                 await broker.start()
+                attempt = 0
+                await subscriber.ended()
+                log.error("consumer_ended", group=subscriber.group)
+                await _stop_broker(broker)
             except (KafkaError, OSError, TimeoutError) as error:
                 attempt += 1
                 pause = backoff.pause(attempt)
@@ -194,8 +199,6 @@ class Service:
                 # A consumer that failed to start keeps its connections until it is stopped.
                 await broker.stop()
                 await asyncio.sleep(pause)
-            else:
-                return
 
     async def _housekeeping(self) -> None:
         while True:

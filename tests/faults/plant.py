@@ -34,8 +34,8 @@ START_S = 120.0
 """For processes to get ready, on a machine that others keep busy."""
 GRACE_S = 10.0
 """What a process is given to stop: its own grace and what its last batch takes."""
-NOTICED_S = 40.0
-"""A fetch that does not come back is a trouble after 30 s."""
+NOTICED_S = 75.0
+"""A fetch that does not come back is a trouble after 30 s; what the other process had comes after 30 s, its session."""
 PROBE_S = 0.2
 UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, httpx.HTTPError, KafkaError)
 
