@@ -27,8 +27,8 @@ async def load(
 
 async def _targets(connection: Connection, messages: Sequence[Message], routes: Sequence[Route]) -> list[UUID | None]:
     """The aggregate of each message; None when its key finds none."""
-    targets: list[UUID | None] = []
-    targets.extend(route.key(message.envelope.data) for message, route in zip(messages, routes, strict=True))
+    given = zip(messages, routes, strict=True)
+    targets: list[UUID | None] = [route.key(message.envelope.data) for message, route in given]
     to_find: defaultdict[Resolve, list[int]] = defaultdict(list)
     for position, route in enumerate(routes):
         if route.resolve is not None:
