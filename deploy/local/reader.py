@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Self
+from functools import partial
+from typing import Self, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from deploy.local.errors import LocalError
 from deploy.local.texts import say
+
+T = TypeVar("T")
 
 REQUEST_TIMEOUT = 10.0
 REQUEST_SLICE = 1.0
@@ -120,28 +123,35 @@ class Reader:
     def _bounds(self) -> dict[Place, tuple[int, int]]:
         """First offset and end of each partition."""
         places = [(topic, part) for topic in self._topics for part in self._partitions(topic)]
-        try:
-            return {
-                place: self._consumer.get_watermark_offsets(TopicPartition(*place), REQUEST_TIMEOUT) for place in places
-            }
-        except KafkaException as error:
-            raise KafkaRefusalError(error.args[0]) from error
+        return {place: self._ask(partial(self._ends, place)) for place in places}
+
+    def _ends(self, place: Place) -> tuple[int, int]:
+        return self._consumer.get_watermark_offsets(TopicPartition(*place), REQUEST_SLICE)
 
     def _partitions(self, topic: str) -> list[int]:
-        """In slices, because librdkafka takes a wrong password for no failure: it tries again, for ever."""
+        found = self._ask(lambda: self._consumer.list_topics(topic, REQUEST_SLICE).topics[topic])
+        if found.error is not None:
+            raise KafkaRefusalError(found.error)
+        return list(found.partitions)
+
+    def _ask(self, question: Callable[[], T]) -> T:
+        """Ask again while brokers come and go. In slices, because librdkafka takes a wrong password for no failure: it
+        tries again, for ever.
+        """
         deadline = time.monotonic() + REQUEST_TIMEOUT
         while True:
             try:
-                found = self._consumer.list_topics(topic, REQUEST_SLICE).topics[topic]
+                return question()
             except KafkaException as error:
                 self._consumer.poll(0)  # hands over what happened in the background
                 refused = [each for each in self._background if each.code() == KafkaError._AUTHENTICATION]
-                if refused or time.monotonic() > deadline:
+                if refused or not _passes(error.args[0]) or time.monotonic() > deadline:
                     raise KafkaRefusalError(refused[0] if refused else error.args[0]) from error
-            else:
-                if found.error is not None:
-                    raise KafkaRefusalError(found.error)
-                return list(found.partitions)
+
+
+def _passes(error: KafkaError) -> bool:
+    """Whether another try may do: the client's own troubles have negative codes, a broker's refusals positive ones."""
+    return error.code() < 0 or error.retriable()
 
 
 def _in_time(entries: list[Entry]) -> list[Entry]:

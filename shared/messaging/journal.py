@@ -1,8 +1,8 @@
 """The journal and the outbox: what a stage decided, and what of it is still to be published."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from shared.contracts.envelope import Envelope
@@ -30,13 +30,16 @@ _APPEND = """
 """
 
 _FETCH = """
-    SELECT o.id, j.topic, j.key, j.body
-    FROM (SELECT id, recorded_at FROM outbox ORDER BY id LIMIT $1) AS o
-    JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
+    SELECT o.id, j.topic, convert_to(j.key::text, 'UTF8') AS key, j.body
+    FROM (SELECT id, recorded_at FROM outbox WHERE id <> ALL($2::bigint[]) ORDER BY id LIMIT $1) AS o
+    CROSS JOIN LATERAL (
+        SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
+    ) AS j
     ORDER BY o.id
 """
-_FETCH_EXCEPT = """
-    SELECT o.id, j.topic, j.key, j.body
+"""The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal."""
+_FETCH_OTHERS = """
+    SELECT o.id, j.topic, convert_to(j.key::text, 'UTF8') AS key, j.body
     FROM outbox AS o JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
     WHERE j.topic <> ALL($2)
     ORDER BY o.id LIMIT $1
@@ -60,8 +63,7 @@ class EventTooLargeError(ValueError):
     """A decision gave an event that the broker would refuse: it would stop every later one of its partition."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unpublished:
+class Unpublished(NamedTuple):
     """One journal entry that the relay has to send."""
 
     id: int
@@ -92,14 +94,17 @@ async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     )
 
 
-async def unpublished(connection: Connection, limit: int, except_topics: Sequence[str] = ()) -> list[Unpublished]:
-    """The lowest ids of the unpublished set, without those of topics that cannot be written to right now.
+async def unpublished(connection: Connection, limit: int, under_way: Sequence[int] = ()) -> list[Unpublished]:
+    """The lowest ids of the unpublished set, without those that are under way.
 
     Never a cursor: an id that commits late would be passed over (ids are given before the commit).
     """
-    given = (_FETCH_EXCEPT, limit, except_topics) if except_topics else (_FETCH, limit)
-    rows = await connection.fetch(*given)
-    return [Unpublished(row["id"], row["topic"], str(row["key"]).encode(), row["body"]) for row in rows]
+    return [Unpublished(*row) for row in await connection.fetch(_FETCH, limit, under_way)]
+
+
+async def unpublished_of_others(connection: Connection, limit: int, topics: Sequence[str]) -> list[Unpublished]:
+    """The lowest ids of the unpublished set, without those of topics that cannot be written to right now."""
+    return [Unpublished(*row) for row in await connection.fetch(_FETCH_OTHERS, limit, topics)]
 
 
 async def published(connection: Connection, ids: Sequence[int]) -> None:

@@ -96,7 +96,7 @@ class Publisher:
                 max_batch_size=MAX_BATCH_BYTES,
                 max_request_size=MAX_BATCH_BYTES + 48_000,
                 request_timeout_ms=10_000,
-                compression_type="lz4",
+                compression_type="zstd",
             )
             try:
                 async with asyncio.timeout(START_DEADLINE_S):

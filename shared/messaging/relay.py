@@ -1,12 +1,13 @@
 """From the outbox to Kafka: one leader per service publishes the unpublished set, lowest ids first."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import ClassVar, NamedTuple
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import ClassVar, NamedTuple, TypeVar
 
 from shared.messaging import journal
 from shared.messaging.codec import traceparent_of
-from shared.messaging.producer import Publisher
+from shared.messaging.journal import Unpublished
+from shared.messaging.producer import Delivery, Publisher
 from shared.messaging.retry import Backoff
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import crash, logging, metrics, tracing
@@ -17,6 +18,9 @@ ROUND = 2_000
 
 RELAY_LOCK = 0x5044_5001
 """Advisory lock of the relay, one per database and so per service."""
+
+A = TypeVar("A")
+B = TypeVar("B")
 
 REST = Backoff(first_s=1.0, longest_s=60.0)
 
@@ -43,17 +47,17 @@ class Relay(Worker):
         super().__init__(database)
         self._publisher = publisher
         self._resting: dict[str, _Rest] = {}
+        self._ahead: list[Unpublished] = []
+        """The next round, fetched while the one before it was under way and delivered whole."""
 
     async def step(self, connection: Connection) -> float:
         clock = asyncio.get_running_loop().time()
         resting = {topic: rest for topic, rest in self._resting.items() if rest.until > clock}
-        entries = await journal.unpublished(connection, ROUND, list(resting))
+        entries, self._ahead = self._ahead or await _fetch(connection, list(resting)), []
         if not entries:
             return min((rest.until - clock for rest in resting.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
-        traceparents = (traceparent_of(entry.body) for entry in entries)
-        with tracing.publishing(traceparents, (entry.topic for entry in entries), len(entries)):
-            delivery = await self._publisher.publish(entries)
+        delivery, ahead = await _both(self._publish(entries), _look_ahead(connection, entries))
         crash.point("relay.acked")
         if delivery.acked:
             await journal.published(connection, delivery.acked)
@@ -62,7 +66,14 @@ class Relay(Worker):
         self._rest(delivery.troubled, {entry.topic for entry in entries}, clock)
         if delivery.failure is not None:
             raise delivery.failure
+        if not self._resting:
+            self._ahead = ahead
         return 0
+
+    async def _publish(self, entries: Sequence[Unpublished]) -> Delivery:
+        traceparents = (traceparent_of(entry.body) for entry in entries)
+        with tracing.publishing(traceparents, (entry.topic for entry in entries), len(entries)):
+            return await self._publisher.publish(entries)
 
     @property
     def resting(self) -> frozenset[str]:
@@ -81,4 +92,28 @@ class Relay(Worker):
             log.error("topic_rests", topic=topic, error=type(error).__name__, pause_s=round(pause, 1))
 
     async def release(self) -> None:
+        self._ahead = []
         await self._publisher.close()
+
+
+async def _fetch(connection: Connection, resting: Sequence[str]) -> list[Unpublished]:
+    if resting:
+        return await journal.unpublished_of_others(connection, ROUND, resting)
+    return await journal.unpublished(connection, ROUND)
+
+
+async def _look_ahead(connection: Connection, under_way: Sequence[Unpublished]) -> list[Unpublished]:
+    """The round after a full one. It may follow only when all of this one was delivered, or keys lose their order."""
+    if len(under_way) < ROUND:
+        return []
+    return await journal.unpublished(connection, ROUND, [entry.id for entry in under_way])
+
+
+async def _both(first: Awaitable[A], second: Awaitable[B]) -> tuple[A, B]:
+    """Wait for both even when one fails: nothing may be under way when the failure is dealt with."""
+    a, b = await asyncio.gather(first, second, return_exceptions=True)
+    if isinstance(a, BaseException):
+        raise a
+    if isinstance(b, BaseException):
+        raise b
+    return a, b

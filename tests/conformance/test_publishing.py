@@ -67,6 +67,13 @@ async def test_an_event_of_a_rolled_back_decision_is_never_published(bench: Benc
     assert [told.number for told in await bench.told_on(topic)] == [2]
 
 
+@pytest.fixture(params=[2_000, 1])
+def rounds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the usual size, and so small that the next one is fetched while one is under way."""
+    monkeypatch.setattr("shared.messaging.relay.ROUND", request.param)
+
+
+@pytest.mark.usefixtures("rounds")
 async def test_trap_4_concurrent_writers_lose_no_event_and_swap_none_of_one_aggregate(bench: Bench, topic: str) -> None:
     """Ids are given before the commit: a cursor would pass over those that commit late."""
     keys = [uuid4() for _ in range(4)]
@@ -111,7 +118,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.messaging.producer.STOP_DEADLINE_S", 0.5)
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("impatient", "rounds")
 async def test_trap_6_a_relay_whose_broker_hangs_gives_its_producer_up_and_goes_on(bench: Bench, topic: str) -> None:
     key = uuid4()
     async with running(bench.relay()) as relay:

@@ -8,13 +8,18 @@ import os
 
 from fastapi import APIRouter
 
+from shared.messaging import relay
 from shared.runtime import service
 from shared.runtime.service import Stage
 from shared.runtime.settings import ServiceSettings
 from tests.faults import broken, stage
 
+ROUND = 20
+"""Of the relay: so small that under load the next round is fetched while one is under way."""
+
 
 def build() -> tuple[Stage, ServiceSettings]:
+    relay.ROUND = ROUND
     topics = tuple(os.environ["PDP_TOPICS"].split(","))
     partners = os.environ.get("PDP_PARTNERS") or None
     settings = ServiceSettings()

@@ -1,8 +1,9 @@
 """A supplier: received, perhaps held for an operator, registered, perhaps withdrawn."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Literal
 from uuid import UUID, uuid5
 
@@ -79,40 +80,38 @@ def received(
     now: datetime,
 ) -> Supplier:
     """A new supplier: registered, or held where an operator must look first."""
-    values = _values(replace(profile, rfc=identity.rfc))
+    screening = listing.look_up(identity.rfc)
     doubts: tuple[HoldReason, ...] = ("rfc_check_digit",) if isinstance(identity, DoubtfulRfc) else ()
-    supplier = Supplier(
-        **values,
+    holds = _holds(doubts, screening)
+    return Supplier(
+        **_values(profile, identity.rfc),
         id=id_,
         folio=folio_,
-        status="held",
+        status="held" if holds else "registered",
         kind=identity.kind,
         size=classify(profile.sector, profile.workers, profile.annual_sales_mxn),
-        screening=listing.look_up(identity.rfc),
-        holds=doubts,
+        screening=screening,
+        holds=holds,
         received_at=now,
+        registered_at=None if holds else now,
         fingerprint=fingerprint,
     )
-    return screened(supplier, listing, now)
 
 
 def changed(supplier: Supplier, profile: Profile, listing: Listing, now: datetime) -> Supplier:
     """The supplier with another profile. Its RFC stays: that is who it is."""
-    values = _values(replace(profile, rfc=supplier.rfc))
     size = classify(profile.sector, profile.workers, profile.annual_sales_mxn)
-    return screened(replace(supplier, **values, size=size), listing, now)
+    return screened(replace(supplier, **_values(profile, supplier.rfc), size=size), listing, now)
 
 
 def screened(supplier: Supplier, listing: Listing, now: datetime) -> Supplier:
     """The supplier as the newest list sees it. Only one that does not take part yet can be held by it."""
-    supplier = replace(supplier, screening=listing.look_up(supplier.rfc))
+    screening = listing.look_up(supplier.rfc)
     if supplier.status != "held":
-        return supplier
-    holds: tuple[HoldReason, ...] = tuple(reason for reason in supplier.holds if reason != "list_69b_presumed")
+        return replace(supplier, screening=screening)
     confirmed = {confirmation.reason for confirmation in supplier.confirmations}
-    if supplier.screening.list_69b == "presumed" and "list_69b_presumed" not in confirmed:
-        holds = (*holds, "list_69b_presumed")
-    return _settled(replace(supplier, holds=holds), now)
+    holds = _holds(supplier.holds, screening, confirmed)
+    return _settled(replace(supplier, screening=screening, holds=holds), now)
 
 
 def confirmed(supplier: Supplier, reasons: tuple[HoldReason, ...], operator: str, now: datetime) -> Supplier:
@@ -136,5 +135,21 @@ def _settled(supplier: Supplier, now: datetime) -> Supplier:
     return supplier if supplier.holds else replace(supplier, status="registered", registered_at=now)
 
 
-def _values(profile: Profile) -> dict[str, Any]:
-    return {field.name: getattr(profile, field.name) for field in fields(Profile)}
+def _holds(
+    holds: tuple[HoldReason, ...], screening: Screening, confirmed: Collection[HoldReason] = ()
+) -> tuple[HoldReason, ...]:
+    """What holds a supplier, by this state on the list."""
+    others: tuple[HoldReason, ...] = tuple(reason for reason in holds if reason != "list_69b_presumed")
+    if screening.list_69b != "presumed" or "list_69b_presumed" in confirmed:
+        return others
+    return (*others, "list_69b_presumed")
+
+
+def _values(profile: Profile, rfc: str) -> dict[str, Any]:
+    values = dict(zip(_PROFILE, _profile_values(profile), strict=True))
+    values["rfc"] = rfc
+    return values
+
+
+_PROFILE = tuple(field.name for field in fields(Profile))
+_profile_values = attrgetter(*_PROFILE)
