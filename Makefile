@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test test-long test-containers faults faults-smoke check check-chart images chaos bench capacity up
+.PHONY: setup demo test test-long test-containers faults faults-smoke check check-chart check-chart-server images chaos bench \
+	capacity up
 
 setup: $(INSTALLED)
 
@@ -46,6 +47,11 @@ check: setup
 check-chart: setup
 	nice -n 15 $(BIN)/python -m deploy.kubernetes.check
 	$(BIN)/python -m pytest tests/deploy/kubernetes
+
+# Would a real API server take the chart? It is built with Go the first time, which is long.
+check-chart-server: setup
+	nice -n 15 $(BIN)/python -m deploy.kubernetes.check_server
+	nice -n 15 $(BIN)/python -m pytest -m long tests/deploy/kubernetes
 
 # An image for each service, and one for what is done once; needs a Docker engine with buildx. `REGISTRY=host/path/` names them
 # for pushing. Their version is the project's, their revision the commit.

@@ -44,7 +44,7 @@ def go(*arguments: str, **environment: str) -> str:
     """What Go's own command prints. Raises ``ChartError``."""
     program = shutil.which("go")
     if program is None:
-        raise ChartError("Go is needed to build helm, yq and kubeconform, and is not on this machine")
+        raise ChartError("Go is needed to build what checks the chart, and is not on this machine")
     settings = {"GOFLAGS": "-mod=mod", "CGO_ENABLED": "0", **environment}
     # Outside the checkout: inside one, Go would look for a module of ours.
     CACHE.mkdir(parents=True, exist_ok=True)

@@ -46,6 +46,20 @@ def test_nothing_runs_as_root_or_can_become_it(rendered: Rendered) -> None:
             }
 
 
+def test_the_operators_containers_may_no_more_than_a_restricted_namespace_allows(rendered: Rendered) -> None:
+    pools = [pool["spec"]["template"] for pool in rendered.of("KafkaNodePool").values()]
+    operator = rendered.of("Kafka")["kafka"]["spec"]["entityOperator"]["template"]
+    containers = [pool[part] for pool in pools for part in ("kafkaContainer", "initContainer")]
+    containers += [operator[part] for part in ("topicOperatorContainer", "userOperatorContainer")]
+    for container in containers:
+        assert container["securityContext"] == {
+            "allowPrivilegeEscalation": False,
+            "runAsNonRoot": True,
+            "capabilities": {"drop": ["ALL"]},
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }
+
+
 def test_every_container_has_requests_and_limits(rendered: Rendered) -> None:
     pools = [pool["spec"]["resources"] for pool in rendered.of("KafkaNodePool").values()]
     stores = [store["spec"]["resources"] for store in rendered.of("Cluster").values()]
