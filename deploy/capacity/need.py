@@ -9,7 +9,7 @@ from typing import NamedTuple
 from deploy.capacity.inputs import Inputs
 from deploy.capacity.load import BUILT, DAY_S, YEAR_S, Design, Load, diagnoses_per_walk, load
 from shared.messaging.topics import EVENT_RETENTION_MS
-from shared.runtime.service import INBOX_KEPT
+from shared.runtime.housekeeping import INBOX_KEPT
 
 GB = 1e9
 MONTHS = 12

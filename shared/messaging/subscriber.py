@@ -13,7 +13,6 @@ from aiokafka.errors import IllegalStateError, KafkaError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
-from faststream.security import SASLScram256, SASLScram512
 
 from shared.messaging import progress
 from shared.messaging.batch import TRY_AGAIN, BatchRunner, Outcome
@@ -21,7 +20,6 @@ from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
 from shared.messaging.retry import Backoff
 from shared.runtime import crash, logging, metrics, tracing
-from shared.runtime.settings import KafkaSettings
 
 SESSION_TIMEOUT_MS = 30_000
 """FastStream's 10 s takes a member away during one long garbage collection or a laptop's sleep."""
@@ -32,14 +30,10 @@ MAX_POLL_INTERVAL_MS = 300_000
 """Longer than a batch that runs one by one, with every backoff in between."""
 POLL_MS = 20
 """FastStream sleeps this long after each empty poll: it is latency."""
-METADATA_MAX_AGE_MS = 30_000
-"""A new partner's topic is found within this time."""
 MAX_FETCH_BYTES = 8 * 1_048_576
 """Bounds the memory of a backlog, whatever its length."""
 
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
-
-SCRAM = {"SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 log = logging.get(__name__)
 
@@ -52,26 +46,6 @@ def member_name(group: str, instance: str, topics: Sequence[str]) -> str | None:
     if not instance or not topics:
         return None
     return f"{group}.{instance}.{zlib.crc32(' '.join(sorted(topics)).encode()):08x}"
-
-
-def broker_of(kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> KafkaBroker:
-    """FastStream's broker, for consuming only: what is published goes through the relay."""
-    return KafkaBroker(
-        # A list: FastStream takes a string for one server, whatever commas it has.
-        kafka.bootstrap.split(","),
-        client_id=client_id,
-        security=SCRAM[kafka.mechanism](
-            kafka.user,
-            kafka.password.get_secret_value(),
-            ssl_context=kafka.client()["ssl_context"],
-            use_ssl=kafka.protocol == "SASL_SSL",
-        ),
-        consumer_only=True,
-        allow_auto_create_topics=False,
-        metadata_max_age_ms=METADATA_MAX_AGE_MS,
-        graceful_timeout=stop_grace_s,
-        logger=None,
-    )
 
 
 class BatchSubscriber:

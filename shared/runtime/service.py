@@ -5,7 +5,6 @@ import contextlib
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 import uvicorn
 import uvloop
@@ -14,8 +13,8 @@ from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
 
 from shared.contracts.dead_letters import ServiceName
-from shared.messaging import inbox, journal
 from shared.messaging.batch import BatchRunner
+from shared.messaging.broker import broker_of
 from shared.messaging.commands import Commands
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.producer import Publisher
@@ -23,23 +22,19 @@ from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
 from shared.messaging.retry import INFRASTRUCTURE, Backoff
 from shared.messaging.routing import Routes, Sweeps, Timers
-from shared.messaging.subscriber import BatchSubscriber, broker_of
+from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
-from shared.messaging.topics import EVENT_RETENTION_MS, subscriptions
+from shared.messaging.topics import subscriptions
 from shared.messaging.worker import Worker
-from shared.runtime import crash, garbage, http, logging, operations, tracing
+from shared.runtime import crash, garbage, housekeeping, http, logging, operations, tracing
 from shared.runtime.alarms import AlarmWatch
-from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.health import Health
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.security.tokens import Verifier
 
 WORKER_TROUBLE_AFTER_S = 15.0
-INBOX_KEPT = timedelta(milliseconds=2 * EVENT_RETENTION_MS)
-"""Twice what Kafka keeps: no message can come back after its claim is forgotten."""
-HOUSEKEEPING_S = 6 * 3600.0
 
 log = logging.get(__name__)
 
@@ -116,8 +111,8 @@ class Service:
         http.install(app)
         replayer = Replayer(self.database, name, BatchRunner(self.database, name, self._stage.routes))
         subscribers = self._subscribers.values()
-        app.include_router(operations.router(name, self.database, self.health, replayer, subscribers))
         app.include_router(self._stage.router(Commands(self.database, name), self.database))
+        app.include_router(operations.router(name, self.database, self.health, replayer, subscribers))
         return app
 
     async def run(self) -> None:
@@ -134,7 +129,7 @@ class Service:
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
         members = zip(self._brokers, self._subscribers.values(), strict=True)
         consuming = [asyncio.create_task(self._consume(*member), name="consume") for member in members]
-        housekeeping = asyncio.create_task(self._housekeeping(), name="housekeeping")
+        keeping = asyncio.create_task(housekeeping.run(self.database), name="housekeeping")
         watching = asyncio.create_task(self._watch.run(), name="alarms")
         server = _Server(self._server_config())
         serving = asyncio.create_task(server.serve(), name="http")
@@ -142,7 +137,7 @@ class Service:
         await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
         server.should_exit = True
-        housekeeping.cancel()
+        keeping.cancel()
         watching.cancel()
         await self._stop(serving, consuming, tasks)
         log.info("stopped")
@@ -153,7 +148,7 @@ class Service:
         while not stopping.is_set():
             try:
                 await self.database.open()
-                await self._keep_house()
+                await housekeeping.keep_house(self.database)
             except INFRASTRUCTURE as error:
                 await self.database.close()
                 attempt += 1
@@ -199,19 +194,6 @@ class Service:
                 # A consumer that failed to start keeps its connections until it is stopped.
                 await broker.stop()
                 await asyncio.sleep(pause)
-
-    async def _housekeeping(self) -> None:
-        while True:
-            await asyncio.sleep(HOUSEKEEPING_S)
-            try:
-                await self._keep_house()
-            except Exception as error:  # noqa: BLE001 - the next round tries again; the journal has its default partition
-                log.error("housekeeping_failed", error=type(error).__name__)
-
-    async def _keep_house(self) -> None:
-        async with self.database.connection() as connection:
-            await journal.ensure_partitions(connection, now())
-            await inbox.forget(connection, now() - INBOX_KEPT)
 
     def _server_config(self) -> uvicorn.Config:
         return uvicorn.Config(

@@ -17,6 +17,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging import journal
 from shared.messaging.batch import BatchRunner
+from shared.messaging.broker import broker_of
 from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.decision import Decision
 from shared.messaging.dlq_limit import DlqLimit
@@ -27,7 +28,7 @@ from shared.messaging.replay import Replayer
 from shared.messaging.repository import TableRepository
 from shared.messaging.retry import Backoff
 from shared.messaging.routing import Routes
-from shared.messaging.subscriber import BatchSubscriber, broker_of
+from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id

@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from shared.messaging.broker import broker_of
 from shared.messaging.retry import Backoff
-from shared.messaging.subscriber import BatchSubscriber, broker_of
+from shared.messaging.subscriber import BatchSubscriber
 from tests.conformance.stage import Bench, Consuming, eventually
 
 

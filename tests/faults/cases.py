@@ -21,7 +21,6 @@ Fault: TypeAlias = Callable[[Plant, Source], Awaitable[None]]
 EXACT: tuple[Invariant, ...] = ("I1", "I2", "I3", "I4")
 """What every fault must leave whole."""
 
-FLOOD = 1_000
 LIMIT = 20
 """Dead letters of one process before it stops."""
 
@@ -248,17 +247,6 @@ async def writers_in_each_other_s_way(plant: Plant, source: Source) -> None:
     """Many transactions that take their ids early and commit late, two on each key."""
     pairs = [(uuid4(), count(1)) for _ in range(6)]
     await asyncio.gather(*(traffic.write_slowly(plant, source, *pair) for pair in pairs * 2))
-
-
-@case(more=("I6",))
-async def flooding_partner(plant: Plant, source: Source) -> None:
-    """Hundreds of answers that each fail by themselves, in a group of their own."""
-    await plant.query("INSERT INTO bug VALUES ($1)", traffic.OWN)
-    flood = [told(plant.partner, uuid4(), traffic.OWN) for _ in range(FLOOD)]
-    begun = source.sent[-1][1]
-    await traffic.send(plant.kafka_settings, plant.partner, flood)
-    await traffic.letters(plant, FLOOD)
-    plant.neighbours_s = await traffic.time_to_effect(plant, source, begun)
 
 
 @case()

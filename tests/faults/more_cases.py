@@ -1,4 +1,4 @@
-"""Faults of what lies around a process: a full disk, a missing topic, a parent that comes late, the network."""
+"""Faults of what lies around a process: a full disk, partners, a parent that comes late, the network."""
 
 import asyncio
 import os
@@ -21,12 +21,13 @@ from tests.conformance.stage import envelope
 from tests.faults import traffic
 from tests.faults.cases import CASES, case
 from tests.faults.plant import Plant, make_topics
-from tests.faults.source import Source
+from tests.faults.source import Source, told
 from tests.faults.stage import Answered
 
 __all__ = ["CASES"]
 
 DISK_MB = 8
+FLOOD = 1_000
 
 
 @contextmanager
@@ -85,6 +86,34 @@ async def partner_topic_missing(plant: Plant, source: Source) -> None:
     await asyncio.sleep(10)
     plant.neighbours_s = await traffic.time_to_effect(plant, source, begun, hop=2)
     await asyncio.to_thread(make_topics, plant.kafka, [absent])
+
+
+@case(more=("I6",))
+async def flooding_partner(plant: Plant, source: Source) -> None:
+    """Hundreds of answers that each fail by themselves, in a group of their own."""
+    await plant.query("INSERT INTO bug VALUES ($1)", traffic.OWN)
+    flood = [told(plant.partner, uuid4(), traffic.OWN) for _ in range(FLOOD)]
+    begun = source.sent[-1][1]
+    await traffic.send(plant.kafka_settings, plant.partner, flood)
+    await traffic.letters(plant, FLOOD)
+    plant.neighbours_s = await traffic.time_to_effect(plant, source, begun)
+
+
+@case(more=("I6",))
+async def slow_partner(plant: Plant, source: Source) -> None:
+    """Its answers wait for a supplier that somebody else holds locked; nobody else waits with them."""
+    key, numbers, begun = uuid4(), range(1, 4), source.sent[-1][1]
+    await plant.query("INSERT INTO tally VALUES (1, $1, 0)", key)
+    connection = await asyncpg.connect(plant.store)
+    async with connection.transaction():
+        await connection.execute("SELECT FROM tally WHERE key = $1 FOR UPDATE", key)
+        answers = [told(plant.partner, key, number) for number in numbers]
+        await traffic.send(plant.kafka_settings, plant.partner, answers)
+        await asyncio.sleep(10)
+        assert not await plant.effects(1, {key}), "the partner's answers did not wait"
+    await connection.close()
+    plant.neighbours_s = await traffic.time_to_effect(plant, source, begun)
+    source.sent += [(key, number) for number in numbers]
 
 
 @case()

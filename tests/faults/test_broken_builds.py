@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from shared.testing.ledger import Invariant
-from tests.faults.cases import CASES, Case
+from tests.faults.cases import Case
 from tests.faults.conftest import MakePlant
+from tests.faults.more_cases import CASES
 from tests.faults.run import run
 
 BY_NAME = {case.name: case for case in CASES}

@@ -1,4 +1,4 @@
-from shared.messaging.subscriber import broker_of
+from shared.messaging.broker import broker_of
 from shared.runtime.settings import KafkaSettings
 
 

@@ -4,7 +4,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from shared.messaging.subscriber import broker_of
+from shared.messaging.broker import broker_of
 from shared.runtime.settings import KafkaSettings
 from tests.conftest import Broker
 

@@ -11,8 +11,8 @@ from shared.runtime.database import Database
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """Every route of registration."""
     api = APIRouter()
-    api.include_router(imports.router(settings, commands))
     api.include_router(suppliers.router(settings, commands, database))
+    api.include_router(imports.router(settings, commands))
     api.include_router(anchors.router(commands, database))
     api.include_router(screening.router(settings, commands, database))
     return api

@@ -10,8 +10,9 @@ from aiokafka import AIOKafkaConsumer
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.matching import MatchFound
 from shared.messaging.batch import BatchRunner
+from shared.messaging.broker import broker_of
 from shared.messaging.routing import Routes, on
-from shared.messaging.subscriber import BatchSubscriber, broker_of
+from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from tests.bench.peers.rounds import Progress, Round, assigned, meet, rewind, serve

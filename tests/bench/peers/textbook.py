@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.contracts.matching import MatchFound
-from shared.messaging.subscriber import broker_of
+from shared.messaging.broker import broker_of
 from shared.runtime.ids import new_id
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from tests.bench.peers.rounds import Progress, assigned, rewind, serve
