@@ -179,18 +179,22 @@ class BatchRunner:
         return total
 
     async def _refuse(self, item: Received, reason: str, error: str) -> Outcome:
-        if isinstance(item, Poison):
-            raise TypeError("poison is set aside without a handler")
         async with self._database.transaction() as connection:
             if not await self._claim(connection, [item]):
                 return Outcome(duplicate=1)
             work = UnitOfWork(connection, self._service, now())
-            letter = dead_letters.failed(self._service, item, reason, error)
+            letter = self._letter(item, reason, error)
             faults = self.limit.admit(0, [letter])
             await self._write_fates(work, _Fates(letters=[letter]))
             await work.flush()
         self.limit.took(0, faults)
         return Outcome(dead=1, faults=faults)
+
+    def _letter(self, item: Received, reason: str, error: str) -> SetAside:
+        if isinstance(item, Message):
+            return dead_letters.failed(self._service, item, reason, error)
+        # It could not even be set aside: perhaps for what it says of itself.
+        return dead_letters.poisoned(self._service, item._replace(event_id=None, event_type=None))
 
     async def decide_again(self, work: UnitOfWork, record: Record) -> None:
         """Run one record that was claimed before, within the caller's transaction. Raises what its handler raises."""

@@ -22,6 +22,15 @@ from shared.runtime.ids import text_of
 RECORD_NAMESPACE = UUID("6f0f4f5e-3b0a-5b3c-9a4e-1d2c3b4a5f60")
 """Namespace of the identities that records without a usable event id are given."""
 
+LONGEST_KEY = 200
+"""Bytes. Ours have 36; what is longer is no aggregate's, and an index would not hold it."""
+
+ESCAPED_NUL = b"\\u0000"
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""The escape itself; behind a backslash that is escaped it is six characters of text."""
+
+TYPE_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}\.[a-z][a-z0-9-]{0,60}$")
+
 FIELD_NAME = re.compile(r"[a-z_0-9]{1,30}$")
 """What a contract's field looks like; anything else in an error's location comes from the record itself."""
 
@@ -127,6 +136,8 @@ def decode(record: Record) -> Message | Poison:
     """Read a record, whatever its bytes are."""
     if record.value is None:
         return _poison(record, "tombstone", "no value")
+    if ESCAPED_NUL in record.value and NUL.search(record.value):
+        return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
     try:
         read = _read(record.value)
     except UNREADABLE as error:
@@ -177,8 +188,8 @@ def traceparent_of(body: bytes) -> str | None:
 
 
 def record_id(record: Record) -> UUID:
-    """Identity of a record that has no event id."""
-    return uuid5(RECORD_NAMESPACE, f"{record.topic}/{record.partition}/{record.offset}")
+    """Identity of a record that has no event id. Its place alone would not do: after a lost Kafka places begin anew."""
+    return uuid5(RECORD_NAMESPACE, f"{record.topic}/{record.partition}/{record.offset}/{sha256(record.value)}")
 
 
 def sha256(value: bytes | None) -> str:
@@ -195,9 +206,28 @@ def _first_location(error: ValidationError) -> str:
 def _poison(
     record: Record, reason: PoisonReason, error: str, event_id: object = None, event_type: object = None
 ) -> Poison:
-    return Poison(record, reason, error, record_id(record), _shown(event_id), _shown(event_type))
+    id_, type_ = _shown_id(event_id), _shown_type(record, event_type)
+    return Poison(_with_short_key(record), reason, error, record_id(record), id_, type_)
 
 
-def _shown(attribute: object) -> str | None:
-    """An attribute of a record that may be anything."""
-    return str(attribute)[:100] if isinstance(attribute, (str, UUID)) else None
+def _with_short_key(record: Record) -> Record:
+    if record.key is None or len(record.key) <= LONGEST_KEY:
+        return record
+    return record._replace(key=hashlib.sha256(record.key).digest())
+
+
+def _shown_id(given: object) -> str | None:
+    """What the record says of itself goes to logs and other readers: an id only where it is one."""
+    if isinstance(given, UUID):
+        return str(given)
+    try:
+        return str(UUID(given)) if isinstance(given, str) else None
+    except ValueError:
+        return None
+
+
+def _shown_type(record: Record, given: object) -> str | None:
+    """A type that we know, or from a stage one that could be a newer build's; a partner may write anything there."""
+    if not isinstance(given, str) or (given not in EVENT_TYPES and is_partners(record.topic)):
+        return None
+    return given if TYPE_NAME.match(given) else None

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from shared.contracts.dead_letters import DeadLetter, ServiceName
-from shared.messaging.codec import RECORD_NAMESPACE, Message, Poison, Record, sha256
+from shared.messaging.codec import RECORD_NAMESPACE, Message, Poison, Record, record_id, sha256
 from shared.runtime.database import Connection, columns
 
 Key = tuple[str, bytes]
@@ -108,7 +108,7 @@ def failed(service: ServiceName, message: Message, reason: str, error: str) -> S
 
 def dead_letter_id(service: ServiceName, record: Record) -> UUID:
     """The same record is the same dead letter of a service, however often it fails there."""
-    return uuid5(RECORD_NAMESPACE, f"dead-letter/{service}/{record.topic}/{record.partition}/{record.offset}")
+    return uuid5(RECORD_NAMESPACE, f"dead-letter/{service}/{record_id(record)}")
 
 
 def parking_key(record: Record) -> Key | None:

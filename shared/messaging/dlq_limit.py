@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from itertools import repeat
 from typing import Self, get_args
 
-from shared.messaging.codec import PoisonReason
+from shared.messaging.codec import PoisonReason, is_partners
 from shared.messaging.dead_letters import HANDLER_FAILED, SetAside
 
-POISON = frozenset(get_args(PoisonReason))
+FAULTS = frozenset({HANDLER_FAILED, *get_args(PoisonReason)})
 
 
 class DlqLimitReachedError(Exception):
@@ -21,7 +21,8 @@ class DlqLimit:
     """How many of the last records may be dead letters by a fault of ours, for one subscriber.
 
     What waits behind a parked key does not count, so one key's trouble is one dead letter. Nor does what a handler
-    refused for good, nor what a partner sent that is no event: both say nothing about this build.
+    refused for good, which says nothing about this build, nor anything on a partner's topic: what one partner sends
+    must not stop the others' answers.
     """
 
     def __init__(self, max_ratio: float, min_count: int, window: int) -> None:
@@ -65,5 +66,4 @@ def _add(fates: deque[int], applied: int, dead: int) -> None:
 
 
 def _counts(letter: SetAside) -> bool:
-    ours = letter.reason == HANDLER_FAILED
-    return ours or (letter.reason in POISON and not letter.record.topic.startswith("partner."))
+    return letter.reason in FAULTS and not is_partners(letter.record.topic)

@@ -15,8 +15,16 @@ INFRASTRUCTURE: tuple[type[Exception], ...] = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,
+    # A store that was switched over, whose password was changed, or that is not yet what this build needs.
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
 )
-"""The store is away, full or shutting down: nothing is wrong with the records."""
+"""The store is away, full, shutting down or not ours to write: nothing is wrong with the records."""
 
 RETRYABLE: tuple[type[Exception], ...] = (
     asyncpg.DeadlockDetectedError,

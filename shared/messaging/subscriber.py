@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError
 from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
@@ -148,11 +148,11 @@ class BatchSubscriber:
         try:
             with tracing.consuming(self.group, (record.topic for record in records), len(records)):
                 outcome = await self._runner.take_in(records)
-        except TRY_AGAIN as error:
-            await self._give_back(consumer, records, error)
-            return
         except DlqLimitReachedError:
             self._stop_consuming(consumer, records)
+            return
+        except Exception as error:  # noqa: BLE001 - whatever it is: what is not given back would be passed over
+            await self._give_back(consumer, records, error)
             return
         self._failures, self._failing_since = 0, None
         self.batches += 1
@@ -169,14 +169,11 @@ class BatchSubscriber:
         _rewind(consumer, records)
         metrics.BATCH_FAILURES.inc()
         pause = self._backoff.pause(self._failures)
-        log.warning(
-            "batch_given_back",
-            group=self.group,
-            records=len(records),
-            error=type(error).__name__,
-            failures=self._failures,
-            pause_s=round(pause, 2),
-        )
+        told = {"group": self.group, "records": len(records), "failures": self._failures, "pause_s": round(pause, 2)}
+        if isinstance(error, TRY_AGAIN):
+            log.warning("batch_given_back", error=type(error).__name__, **told)
+        else:
+            log.error("batch_given_back", error=type(error).__name__, at=logging.frames(error), **told)
         await asyncio.sleep(pause)
 
     def _stop_consuming(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
@@ -196,7 +193,7 @@ class BatchSubscriber:
             if ends:
                 await consumer.commit(ends)
             self.failed_commits = 0
-        except (KafkaError, IllegalStateError) as error:
+        except Exception as error:  # noqa: BLE001 - uvloop's RuntimeError too: what was taken in stays taken in
             self.failed_commits += 1
             metrics.COMMIT_FAILURES.inc()
             log.warning("offset_commit_failed", group=self.group, error=type(error).__name__)

@@ -4,6 +4,7 @@ import re
 import time
 from typing import Annotated, Any, Self, TypeVar
 
+import asyncpg
 import structlog
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -31,6 +32,8 @@ CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
 MAX_BODY_BYTES = 1_048_576
 MAX_FILE_BYTES = 32 * 1_048_576
 """The tax authority's whole list is some 5 MB; a route may allow less."""
+
+NOT_STORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 
 log = logging.get(__name__)
 
@@ -181,6 +184,9 @@ def _unexpected(error: Exception) -> Response:
         return Problem(503, "store_unavailable", detail).response()
     if isinstance(error, (*RETRYABLE, ConcurrentInsertError)):
         return Problem(409, "busy", "Somebody else changed the same data at this moment; send it again.").response()
+    if isinstance(error, NOT_STORABLE):
+        detail = "A text holds a NUL character, which cannot be stored; send it without."
+        return Problem(422, "text_not_storable", detail).response()
     detail = "The service failed on this request; report it with its correlation id."
     return Problem(500, "internal_error", detail).response()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 from uuid import UUID, uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from asyncpg.connection import LoggedQuery
 
 from shared.messaging.codec import Record, encode
 from shared.messaging.partitioning import partition_of
+from shared.messaging.subscriber import BatchSubscriber
 from tests.conformance.events import Told
 from tests.conformance.stage import Bench, envelope, eventually
 
@@ -127,6 +129,51 @@ async def test_trap_3_a_handler_that_raises_neither_loses_nor_loops(bench: Bench
         await eventually(lambda: _has(bench, good, 2))
         await eventually(lambda: _letters(bench, 1))
     assert seen.count(1) <= 2, "once in the batch, once alone"
+
+
+REFUSING = "ALTER TABLE {} ADD CONSTRAINT refusing CHECK (false) NOT VALID"
+ACCEPTING = "ALTER TABLE {} DROP CONSTRAINT refusing"
+
+
+async def test_trap_3_a_batch_that_not_even_dead_letters_can_take_comes_again(bench: Bench, topic: str) -> None:
+    """Whatever the store raises: a batch that is not rewound is passed over by the next one's commit."""
+    keys = [uuid4() for _ in range(6)]
+    async with bench.subscriber(topic) as subscriber:
+        async with bench.database.connection() as connection:
+            await connection.execute(REFUSING.format("inbox"))
+        await asyncio.gather(*(bench.tell(topic, key, 1) for key in keys))
+        await eventually(lambda: _is_in_trouble(subscriber))
+        async with bench.database.connection() as connection:
+            await connection.execute(ACCEPTING.format("inbox"))
+        await asyncio.gather(*(bench.tell(topic, key, 2) for key in keys))
+        await eventually(lambda: _all_have(bench, keys, 1, 2))
+    assert await bench.count("dead_letter") == 0
+
+
+async def _is_in_trouble(subscriber: BatchSubscriber) -> bool:
+    return subscriber.trouble() is not None and "batches fail" in str(subscriber.trouble())
+
+
+UNSTORABLE = {
+    "NUL in the type": (str(uuid4()).encode(), json.dumps({"specversion": "1.0", "type": "a\0b"}).encode()),
+    "a random key of 100 kB": (random.Random(1).randbytes(100_000), b"no event"),
+}
+
+
+@pytest.mark.parametrize(("key", "value"), UNSTORABLE.values(), ids=UNSTORABLE.keys())
+async def test_what_a_store_cannot_keep_as_it_is_harms_nobody_else(
+    bench: Bench, topic: str, key: bytes, value: bytes
+) -> None:
+    others = [uuid4() for _ in range(3)]
+    told = [envelope(Told(on=topic, account=other, number=1)) for other in others]
+    around = [Record(topic, 0, place, str(item.data.key).encode(), encode(item)) for place, item in enumerate(told)]
+    hostile = [Record(topic, 0, 10 + place, key, value) for place in range(2)]
+    outcome = await bench.runner.take_in([around[0], hostile[0], around[1], hostile[1], around[2]])
+    assert (outcome.applied, outcome.dead, outcome.parked) == (3, 1, 1)
+    assert await _all_have(bench, others, 1)
+    for _ in hostile:
+        await bench.replayer.resolve(await _letter(bench), "discarded", "operator")
+    assert await bench.count("parked_key") == await bench.count("parked_record") == 0
 
 
 async def test_one_key_s_trouble_parks_that_key_alone_and_replay_releases_it_in_order(bench: Bench, topic: str) -> None:

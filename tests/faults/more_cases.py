@@ -137,6 +137,17 @@ async def postgres_refuses(plant: Plant, _: Source) -> None:
     plant.postgres_net.set("pass")
 
 
+@case(down=True)
+async def postgres_read_only(plant: Plant, _: Source) -> None:
+    """As after a switch-over, while the connections still lead to the store that led before."""
+    database = plant.store.rpartition("/")[2]
+    for value in ("on", "off"):
+        plant.postgres.execute(f"ALTER DATABASE {database} SET default_transaction_read_only = {value}")
+        plant.postgres.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{database}'")
+        if value == "on":
+            await plant.note_readiness()
+
+
 @case()
 async def postgres_unreachable(plant: Plant, _: Source) -> None:
     plant.postgres_net.set("blackhole")

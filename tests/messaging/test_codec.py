@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -73,6 +74,46 @@ def test_an_error_quotes_nothing_of_the_record() -> None:
     poison = decode(_record(json.dumps(wire).encode()))
     assert isinstance(poison, Poison)
     assert (poison.reason, "Juan" in poison.error) == ("wrong_shape", False)
+
+
+PARTNERS = "partner.nafin.answers.v1"
+
+
+@pytest.mark.parametrize(
+    ("topic", "type_", "shown"),
+    [
+        (TOPIC, "registration.a-newer-build-s", "registration.a-newer-build-s"),
+        (TOPIC, "Juan Pérez +52 55 1234", None),
+        (PARTNERS, "juan.perez", None),
+        (PARTNERS, "partner.credit-disbursed", "partner.credit-disbursed"),
+    ],
+)
+def test_a_dead_letter_says_of_a_record_only_what_cannot_be_personal(topic: str, type_: str, shown: str | None) -> None:
+    poison = decode(_record(json.dumps({"id": "Juan Pérez", "type": type_}).encode(), None, topic))
+    assert isinstance(poison, Poison)
+    assert (poison.event_id, poison.event_type) == (None, shown)
+
+
+@pytest.mark.parametrize("attribute", ["correlationid", "source", "reason"])
+def test_no_text_with_a_nul_is_taken_in(attribute: str) -> None:
+    """PostgreSQL keeps none, so it would be the store that refuses it, somewhere in the middle of a batch."""
+    envelope = _envelope(_withdrawn())
+    wire = json.loads(encode(envelope))
+    (wire["data"] if attribute in wire["data"] else wire)[attribute] = "a\0b"
+    poison = decode(_record(json.dumps(wire).encode(), str(envelope.data.key).encode()))
+    assert isinstance(poison, Poison)
+    assert (poison.reason, poison.error) == ("wrong_shape", "a NUL character, which no store keeps")
+
+
+def test_a_backslash_before_u0000_is_text_like_any_other() -> None:
+    envelope = _envelope(_withdrawn())._replace(source=r"a\u0000b")
+    assert isinstance(decode(_record(encode(envelope), str(envelope.data.key).encode())), Message)
+
+
+def test_after_a_lost_kafka_another_record_at_the_same_place_is_another() -> None:
+    first, second = decode(_record(b"one")), decode(_record(b"two"))
+    assert first.message_id != second.message_id
+    assert first.message_id == decode(_record(b"one")).message_id
 
 
 @given(st.one_of(st.none(), st.binary(max_size=300)), st.one_of(st.none(), st.binary(max_size=50)))

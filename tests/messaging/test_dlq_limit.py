@@ -6,6 +6,8 @@ from shared.messaging.codec import Record
 from shared.messaging.dead_letters import HANDLER_FAILED, SetAside
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 
+PARTNERS = "partner.nafin.answers.v1"
+
 
 def letters(count: int, reason: str = HANDLER_FAILED, topic: str = "registration.supplier.v1") -> list[SetAside]:
     return [SetAside(uuid4(), Record(topic, 0, 0, None, None), reason, "ValueError", None, None) for _ in range(count)]
@@ -44,7 +46,7 @@ def test_only_the_last_records_count() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "topic"), [("referral_unknown", "partner.nafin.answers.v1"), ("not_json", "partner.nafin.answers.v1")]
+    ("reason", "topic"), [("referral_unknown", PARTNERS), ("not_json", PARTNERS), (HANDLER_FAILED, PARTNERS)]
 )
 def test_what_a_partner_sent_or_a_handler_refused_says_nothing_about_this_build(reason: str, topic: str) -> None:
     assert DlqLimit(max_ratio=0.2, min_count=5, window=100).admit(0, letters(50, reason, topic)) == 0

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from httpx import ASGITransport, AsyncClient
@@ -32,6 +33,7 @@ async def client() -> AsyncIterator[AsyncClient]:
             "bug": ValueError("Juan Pérez, RFC PEPJ800101XX1"),
             "store": OSError("connection refused"),
             "busy": ConcurrentInsertError("supplier_pkey"),
+            "nul": asyncpg.CharacterNotInRepertoireError('invalid byte sequence for encoding "UTF8": 0x00'),
             "problem": Problem(418, "teapot", "Use the other pot.", pot="brown"),
         }
         raise errors[what]
@@ -55,6 +57,7 @@ async def client() -> AsyncIterator[AsyncClient]:
         ("/fail/bug", 500, "internal_error"),
         ("/fail/store", 503, "store_unavailable"),
         ("/fail/busy", 409, "busy"),
+        ("/fail/nul", 422, "text_not_storable"),
         ("/fail/problem", 418, "teapot"),
         ("/refused", 409, "rfc_taken"),
         ("/nowhere", 404, "http_error"),
