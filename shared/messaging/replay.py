@@ -40,7 +40,7 @@ _NEXT = """
     SELECT seq, topic, partition, "offset", key, value FROM parked_record
     WHERE topic = $1 AND key = $2 ORDER BY seq LIMIT 1
 """
-_DROP = "DELETE FROM parked_record WHERE seq = $1"
+_DROP = "DELETE FROM parked_record WHERE seq = $1 RETURNING seq"
 _RELEASE = """
     DELETE FROM parked_key AS k USING dead_letter AS d
     WHERE d.id = $1 AND (k.topic, k.key) = (d.topic, d.key) AND k.dead_letter_id = d.id
@@ -195,8 +195,8 @@ class Replayer:
             except Exception as error:
                 if failed is None:
                     raise
-                await self._set_aside_again(letter_id, *failed, error, by, released)
-                return Replayed(resolved=True, released=released, error=_reason(error))
+                if await self._set_aside_again(letter_id, *failed, error, by, released):
+                    return Replayed(resolved=True, released=released, error=_reason(error))
 
     async def _close(self, connection: Connection, letter_id: UUID, by: str, released: int) -> None:
         await connection.execute(_RELEASE, letter_id)
@@ -211,8 +211,11 @@ class Replayer:
 
     async def _set_aside_again(
         self, letter_id: UUID, seq: int, record: Record, error: Exception, by: str, released: int
-    ) -> None:
-        """The record takes the place of the dead letter that it waited behind."""
+    ) -> bool:
+        """The record takes the place of the dead letter that it waited behind.
+
+        False when it no longer waits there: the failure rolled its lock back, and another operator came in between.
+        """
         item = decode(record)
         letter: SetAside = (
             dead_letters.failed(self._service, item, _reason(error), type(error).__name__)
@@ -220,12 +223,15 @@ class Replayer:
             else dead_letters.poisoned(self._service, item)
         )
         async with self._database.transaction() as connection:
+            parker = await connection.fetchval(_LOCK_KEY, record.topic, record.key)
+            if parker != letter_id or await connection.fetchval(_DROP, seq) is None:
+                return False
             work = UnitOfWork(connection, self._service, now())
             await dead_letters.set_aside(connection, [letter], work.now)
-            await connection.execute(_DROP, seq)
             await self._close(connection, letter_id, by, released)
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))
             await work.flush()
+        return True
 
 
 async def _record(

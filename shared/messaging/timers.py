@@ -24,7 +24,7 @@ _TAKE = """
     WHERE due.kind = given.kind AND due.aggregate_id = given.aggregate_id AND due.at <= $3
     RETURNING due.kind, due.aggregate_id
 """
-_PUT_OFF = "UPDATE due SET at = $3 WHERE kind = $1 AND aggregate_id = $2"
+_PUT_OFF = "UPDATE due SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at <= $4"
 _NEXT = "SELECT min(at) FROM due WHERE kind = ANY($1)"
 
 log = logging.get(__name__)
@@ -91,6 +91,7 @@ class TimerWorker(Worker):
         metrics.MOMENTS.inc(len(still_due))
 
     async def _decide_alone(self, moment: _Moment) -> None:
+        looked = now()
         try:
             await self._decide([moment])
         except TRY_AGAIN:
@@ -98,7 +99,8 @@ class TimerWorker(Worker):
         except Exception as error:  # noqa: BLE001 - whatever the handler raised
             log.error("moment_put_off", kind=moment.kind, aggregate_id=str(moment.id), error=type(error).__name__)
             async with self._database.connection() as connection:
-                await connection.execute(_PUT_OFF, moment.kind, moment.id, now() + RETRY_AFTER)
+                # Unless somebody moved it when the failure let its aggregate go.
+                await connection.execute(_PUT_OFF, moment.kind, moment.id, now() + RETRY_AFTER, looked)
 
 
 def _by_repository(pairs: Any) -> dict[Any, list[UUID]]:  # noqa: ANN401 - a zip of Timer and _Moment

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -23,6 +24,8 @@ STATEMENT_TIMEOUT_MS = "60000"
 POOL_SIZE = 10
 READ_POOL_SIZE = 3
 CONNECT_TIMEOUT_S = 10.0
+ACQUIRE_TIMEOUT_S = 30.0
+"""A pool that stays used up this long is a store that is away: a batch holds its connection for far less."""
 
 
 def columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
@@ -42,16 +45,22 @@ class Database:
         self._engine: AsyncEngine | None = None
 
     async def open(self) -> None:
+        settings = {"application_name": self.application, "statement_timeout": STATEMENT_TIMEOUT_MS}
         self._pool = await asyncpg.create_pool(
             self.url,
             min_size=1,
             max_size=self._pool_size,
             timeout=CONNECT_TIMEOUT_S,
             reset=_left_clean,
-            server_settings={"application_name": self.application, "statement_timeout": STATEMENT_TIMEOUT_MS},
+            server_settings=settings,
         )
-        url = self.url.replace("postgresql://", "postgresql+asyncpg://", 1)
-        self._engine = create_async_engine(url, pool_size=READ_POOL_SIZE, max_overflow=0)
+        self._engine = create_async_engine(
+            self.url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            pool_size=READ_POOL_SIZE,
+            max_overflow=0,
+            pool_timeout=ACQUIRE_TIMEOUT_S,
+            connect_args={"timeout": CONNECT_TIMEOUT_S, "server_settings": settings},
+        )
 
     async def close(self) -> None:
         if self._engine is not None:
@@ -67,13 +76,14 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        async with self.pool.acquire() as connection:
+        """Raises TimeoutError when none becomes free."""
+        async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
             yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """One transaction, READ COMMITTED: what must not change under a decision is locked by it."""
-        async with self.pool.acquire() as connection, connection.transaction():
+        async with self.connection() as connection, connection.transaction():
             yield connection
 
     async def dedicated(self) -> "asyncpg.Connection[Record]":
@@ -86,7 +96,7 @@ class Database:
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """A read session for the API. It raises asyncpg's own errors, as every other way to the store does."""
+        """A read session for the API. It raises what every other way to the store does: asyncpg's own, TimeoutError."""
         if self._engine is None:
             raise RuntimeError("the database is not open: call open() first")
         try:
@@ -94,6 +104,8 @@ class Database:
                 yield session
         except DBAPIError as error:
             raise _driver_error(error) from error
+        except PoolTimeoutError as error:
+            raise TimeoutError("no connection for reads became free: too many reads are under way") from error
 
 
 async def _left_clean(_: Connection) -> None:

@@ -1,5 +1,6 @@
 """One JSON line per happening: ids, service, topic and outcome; never a payload."""
 
+import asyncio
 import logging
 import sys
 import traceback
@@ -87,6 +88,13 @@ def _with_trace(_: object, __: str, event: EventDict) -> EventDict:
 def get(name: str) -> structlog.stdlib.BoundLogger:
     logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
     return logger
+
+
+def loop_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The exception handler of a service's loop: asyncio's own quotes what nobody waited for, arguments included."""
+    error = context.get("exception")
+    told = {"message": context["message"]} if error is None else {"exc_info": error}
+    get(__name__).error("loop_error", **told)
 
 
 def frames(error: BaseException, deepest: int = 3) -> list[str]:

@@ -1,16 +1,24 @@
 """Dead letters in numbers: chosen by what they are, resolved in order, bounded, and written down."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from shared.messaging import dead_letter_queries as queries
-from shared.messaging.codec import Record, encode
+from shared.messaging import dead_letters
+from shared.messaging.batch import BatchRunner
+from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
+from shared.messaging.replay import Replayer
+from shared.messaging.routing import on
+from shared.messaging.unit_of_work import UnitOfWork
+from shared.runtime.clock import now
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, envelope
+from tests.conformance.stage import Bench, Rule, accounts, envelope, eventually
 
 TOPIC = "conformance.dead-letters.v1"
 
@@ -39,6 +47,40 @@ async def shown(bench: Bench, letter: UUID) -> Content:
         found = await queries.content(connection, letter)
     assert found is not None
     return found
+
+
+class _Overtaken(Replayer):
+    """An operator whose release fails on the number 2; before it goes on from there, something happens."""
+
+    def __init__(self, bench: Bench, meanwhile: Callable[[], Awaitable[None]]) -> None:
+        rule = Rule(lambda event: ValueError("bug") if event.number == 2 else None)
+        super().__init__(
+            bench.database, "portal", BatchRunner(bench.database, "portal", (on(Told, accounts, rule.told),))
+        )
+        self._meanwhile = meanwhile
+
+    async def _set_aside_again(self, *args: Any) -> bool:
+        await self._meanwhile()
+        return await super()._set_aside_again(*args)
+
+
+class _Slow(BatchRunner):
+    """Decides, and ends its first transaction only when somebody waits for it."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__(bench.database, "portal", bench.routes)
+        self._bench = bench
+        self.decided = asyncio.Event()
+
+    async def decide_again(self, work: UnitOfWork, record: Record) -> None:
+        await super().decide_again(work, record)
+        if not self.decided.is_set():
+            self.decided.set()
+            await eventually(self._awaited)
+
+    async def _awaited(self) -> bool:
+        waiting = "datname = current_database() AND wait_event_type = 'Lock'"
+        return await self._bench.count("pg_stat_activity", waiting) > 0
 
 
 async def test_they_are_listed_oldest_first_page_by_page_and_by_what_they_are(
@@ -154,6 +196,43 @@ async def test_a_store_that_fails_between_a_letter_and_those_behind_it_strands_n
     await bench.replayer.resolve(letter.id, "replayed", "ana")
     assert await bench.numbers(key) == (1, 2)
     assert (await listed(bench), await bench.count("parked_key")) == ([], 0)
+
+
+async def test_what_one_operator_lets_take_effect_another_who_failed_on_it_does_not_set_aside(bench: Bench) -> None:
+    key = uuid4()
+    bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
+    await take_in(bench, [key], 1, 2, 3)
+    [letter] = await listed(bench)
+    bench.rule.failing = lambda _: None
+    runner = _Slow(bench)
+    second = Replayer(bench.database, "portal", runner)
+    async with asyncio.TaskGroup() as tasks:
+
+        async def second_comes() -> None:
+            tasks.create_task(second.resolve(letter.id, "replayed", "luis"))
+            await runner.decided.wait()
+
+        await _Overtaken(bench, second_comes).resolve(letter.id, "replayed", "ana")
+    await bench.replayer.resolve_all(Selection(all=True), "replayed", "ana")
+    assert await bench.numbers(key) == (1, 2, 3)
+    assert (await bench.count("dead_letter"), await bench.count("parked_record")) == (1, 0)
+
+
+async def test_what_waits_behind_another_letter_meanwhile_is_not_set_aside(bench: Bench) -> None:
+    key = uuid4()
+    bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
+    await take_in(bench, [key], 1, 2)
+    [letter] = await listed(bench)
+    earlier = decode(told(key, 0, 100))
+    assert isinstance(earlier, Message)
+    other = dead_letters.failed("portal", earlier, "handler_failed", "ValueError")
+
+    async def other_parks() -> None:
+        async with bench.database.transaction() as connection:
+            await dead_letters.set_aside(connection, [other], now())
+
+    await _Overtaken(bench, other_parks).resolve(letter.id, "replayed", "ana")
+    assert [(one.id, one.behind) for one in await listed(bench)] == [(other.id, 1)]
 
 
 def test_whoever_means_all_says_so() -> None:

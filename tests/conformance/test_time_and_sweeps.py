@@ -108,6 +108,23 @@ async def test_a_cancelled_moment_never_comes(bench: Bench, commands: Commands) 
     assert await bench.count("due") == 0
 
 
+async def test_a_moment_that_fails_is_put_off_unless_it_was_moved_meanwhile(bench: Bench, commands: Commands) -> None:
+    stays, moved, next_month = uuid4(), uuid4(), now() + timedelta(days=30)
+    await commands.run(accounts, stays, lambda a, _: opened(a, stays, now()), CAUSE)
+    await commands.run(accounts, moved, lambda a, _: opened(a, moved, now()), CAUSE)
+
+    async def fails_while_one_is_moved(_: Connection) -> None:
+        await commands.run(accounts, moved, lambda a, _: opened(a, moved, next_month), CAUSE)
+        raise ValueError
+
+    failing = at("ripe", accounts, lambda a, now, _: ripe(a, now), reference=fails_while_one_is_moved)
+    async with bench.database.connection() as connection:
+        await TimerWorker(bench.database, "conformance", (failing,)).step(connection)
+        due = {row["aggregate_id"]: row["at"] for row in await connection.fetch("SELECT * FROM due")}
+    assert due[moved] == next_month
+    assert now() < due[stays] < next_month
+
+
 async def test_a_sweep_reaches_every_aggregate_once_in_chunks(
     bench: Bench, commands: Commands, monkeypatch: pytest.MonkeyPatch
 ) -> None:

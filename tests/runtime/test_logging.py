@@ -1,10 +1,14 @@
 """Log lines are JSON, say which service and which chain, and hold no message of an error."""
 
+import asyncio
+import gc
 import json
 import logging as standard
+from collections.abc import Callable
 
 import pytest
 import structlog
+import uvloop
 
 from shared.runtime import logging
 
@@ -63,3 +67,36 @@ def test_an_exception_that_a_library_logs_keeps_its_type_and_place_only(capsys: 
     assert line["error"] == "ValueError"
     assert line["at"]
     assert "Juan" not in json.dumps(line)
+
+
+@pytest.mark.parametrize("new_loop", [uvloop.new_event_loop, asyncio.new_event_loop])
+def test_an_error_that_nobody_waits_for_keeps_its_type_and_place_only(
+    new_loop: Callable[[], asyncio.AbstractEventLoop], capsys: pytest.CaptureFixture[str]
+) -> None:
+    def failing(name: str) -> None:
+        raise ValueError(name)
+
+    async def failing_task() -> None:
+        failing("Juan Pérez")
+
+    async def both() -> None:
+        asyncio.get_running_loop().call_soon(failing, "Juan Pérez")
+        await asyncio.wait({asyncio.create_task(failing_task())})
+        gc.collect()
+
+    logging.configure("matching")
+    with asyncio.Runner(loop_factory=new_loop) as runner:
+        runner.get_loop().set_exception_handler(logging.loop_error)
+        runner.run(both())
+    lines = _lines(capsys)
+    assert [(line["event"], line["error"]) for line in lines] == [("loop_error", "ValueError")] * 2
+    assert all("failing" in str(line["at"]) for line in lines)
+    assert "Juan" not in json.dumps(lines)
+
+
+def test_what_the_loop_says_without_an_error_is_kept(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.configure("matching")
+    with asyncio.Runner() as runner:
+        logging.loop_error(runner.get_loop(), {"message": "Task was destroyed but it is pending!"})
+    (line,) = _lines(capsys)
+    assert (line["event"], line["message"]) == ("loop_error", "Task was destroyed but it is pending!")
