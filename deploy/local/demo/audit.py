@@ -51,8 +51,8 @@ class Auditor:
         self._client = client
         self._stores = opened
         self._sessions = sessions
-        self._admin = self._fresh_admin()
         self._running = tuple(client.services)
+        self._ask_anew()
 
     async def calm(self) -> None:
         """Return once every decided event is published and has taken effect in every reader.
@@ -79,7 +79,7 @@ class Auditor:
                 return None
         except AWAY:
             # A client whose broker crashed may wait for its old answer for ever.
-            self._admin = self._fresh_admin()
+            self._ask_anew()
             return None
         return {name: backlog.journal for name, backlog in backlogs.items()}
 
@@ -88,7 +88,7 @@ class Auditor:
 
         def counted() -> int:
             with ThreadPoolExecutor(4) as pool:
-                return sum(pool.map(lambda each: stores.lag(self._admin, *each), self._groups()))
+                return sum(pool.map(lambda each: stores.lag(self._admin, *each), self._members))
 
         return await asyncio.to_thread(counted)
 
@@ -114,8 +114,10 @@ class Auditor:
             lag=await self.lag(),
         )
 
-    def _fresh_admin(self) -> AdminClient:
-        return AdminClient({**self._client.connection(), "log_level": 0})
+    def _ask_anew(self) -> None:
+        connection = self._client.connection()
+        self._admin = AdminClient({**connection, "log_level": 0})
+        self._members = [(stores.member_of(connection, group), topics) for group, topics in self._groups()]
 
     def _groups(self) -> list[tuple[str, tuple[Topic, ...]]]:
         """Every consumer group with the topics that it reads."""

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
 
 from deploy.local.client import Client
@@ -101,19 +101,26 @@ class Stores:
         return Backlog(row["outbox"], row["sweeps"], row["journal"])
 
 
-def lag(admin: AdminClient, group: str, topics: Iterable[Topic]) -> int:
+def member_of(connection: Mapping[str, str], group: str) -> Consumer:
+    """One that may be asked for the group's offsets, and never joins it.
+
+    Not an admin client: asked while the group's coordinator changes, as when a broker is killed, librdkafka's ends the
+    whole process (its issue 5040).
+    """
+    return Consumer({**connection, "group.id": group, "enable.auto.commit": False, "log_level": 0})
+
+
+def lag(admin: AdminClient, member: Consumer, topics: Iterable[Topic]) -> int:
     """How many records of the topics the group has still to commit; what it never committed counts from the start."""
     places = [TopicPartition(topic.name, part) for topic in topics for part in range(topic.partitions)]
     latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # not annotated upstream
     ends = admin.list_offsets(dict.fromkeys(places, latest))
-    asked = admin.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])
     committed = {
-        (place.topic, place.partition): place.offset
-        for place in asked[group].result(REQUEST_TIMEOUT).topic_partitions or ()
+        (place.topic, place.partition): place.offset for place in member.committed(places, timeout=REQUEST_TIMEOUT)
     }
     behind = 0
     for place, end in ends.items():
-        behind += end.result(REQUEST_TIMEOUT).offset - max(committed.get((place.topic, place.partition), 0), 0)
+        behind += end.result(REQUEST_TIMEOUT).offset - max(committed[place.topic, place.partition], 0)
     return behind
 
 
