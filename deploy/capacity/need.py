@@ -9,6 +9,7 @@ from typing import NamedTuple
 from deploy.capacity.inputs import Inputs
 from deploy.capacity.load import BUILT, DAY_S, YEAR_S, Design, Load, diagnoses_per_walk, load
 from shared.messaging.topics import EVENT_RETENTION_MS
+from shared.runtime.database import POOL_SIZE, READ_POOL_SIZE
 from shared.runtime.housekeeping import INBOX_KEPT
 
 GB = 1e9
@@ -16,8 +17,9 @@ MONTHS = 12
 KAFKA_DAYS = EVENT_RETENTION_MS / 1000 / DAY_S
 PROCESS, STORE = "processor_us", "store_us"
 """Figures of `demand.json`: what matching's own process costs, and what its PostgreSQL does."""
-CONNECTIONS = 26
-"""Of one process at most: `connectionsPerProcess` of the chart."""
+CONNECTIONS = POOL_SIZE + READ_POOL_SIZE + 3
+"""Of one process at most: of its pool, of the API's reads, and one each of relay, timers and sweeps. The chart has the
+number as `connectionsPerProcess`."""
 
 
 class Copies(NamedTuple):

@@ -32,9 +32,11 @@ OPTIONS = {
     "kafka.storageClass": "fast",
     "kafka.version": "4.3.1",
     "monitoring.labels.team": "program",
+    "networkPolicy.tracing[0].ipBlock.cidr": "192.0.2.40/32",
     "services.matching.env.PDP_BATCH_RECORDS": "200",
     "store.image": "registry.example/postgresql:18",
     "store.storageClass": "fast",
+    "tracing.endpoint": "http://collector.example:4318",
 }
 """What no size turns on."""
 

@@ -22,10 +22,6 @@ CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
 """What a partner may be called: a part of topics' and users' names."""
 
 
-class PartnerError(ValueError):
-    """What was asked of a partner cannot be done."""
-
-
 @dataclass(frozen=True)
 class Partner:
     """One institution as Kafka knows it."""

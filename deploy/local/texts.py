@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 LANG = "PDP_LANG"
-LANGUAGES = ("es", "en")
 
 TEXTS: dict[str, tuple[str, str]] = {
     # help

@@ -56,10 +56,6 @@ def diagnosis_of(version: int, result: Result, at: datetime) -> Diagnosis:
     return Diagnosis(version, at, result.grade, result.band, tuple(sorted(critical)))
 
 
-def specification_of(asked: contract.Specification) -> Specification:
-    return Specification(**dict(asked))
-
-
 def published(requirement: Requirement) -> contract.RequirementPublished:
     return contract.RequirementPublished(
         requirement_id=requirement.id,

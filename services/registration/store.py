@@ -9,7 +9,6 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 from sqlalchemy import DateTime, Index, Numeric, text
-from sqlalchemy import Sequence as NumberSequence
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
@@ -27,9 +26,6 @@ be registered by the old list after the sweep of the new one has passed it."""
 
 class Table(SQLModel, registry=registry()):
     """The tables of this store."""
-
-
-FOLIOS = NumberSequence("supplier_folio", metadata=Table.metadata)
 
 
 class SupplierRow(Table, table=True):

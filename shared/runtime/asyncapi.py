@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.event import EventData
 from shared.messaging.topics import Topic, catalogue
 
@@ -13,7 +14,7 @@ def document(service: str) -> dict[str, Any]:
     return {
         "asyncapi": "3.0.0",
         "info": {"title": f"Supplier Development Program: {service}", "version": "1"},
-        "defaultContentType": "application/cloudevents+json",
+        "defaultContentType": CONTENT_TYPE,
         "channels": {topic.name: _channel(topic) for topic in topics},
         "operations": {
             f"{action}:{topic.name}": {"action": action, "channel": {"$ref": f"#/channels/{_pointer(topic.name)}"}}

@@ -12,10 +12,12 @@ import pytest
 from prometheus_client import REGISTRY
 
 from deploy.compose.layout import FOLDER
+from deploy.kubernetes.render import CHART
 from deploy.local.services import present
 from shared.runtime import alarms, metrics
 
 OBSERVE = FOLDER / "observe"
+ALERTS = CHART / "alerts.yaml"
 DASHBOARDS = sorted((OBSERVE / "dashboards").glob("*.json"))
 METRIC = re.compile(r"\bpdp_[a-z_]+")
 
@@ -43,15 +45,23 @@ def promtool(*arguments: str) -> None:
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
+def named_metrics() -> set[str]:
+    texts = [ALERTS.read_text(), *(text for file in DASHBOARDS for text in expressions(file))]
+    return {name for text in texts for name in METRIC.findall(text)}
+
+
 def test_rules_and_dashboards_name_figures_that_services_have() -> None:
-    texts = [(OBSERVE / "alerts.yaml").read_text(), *(text for file in DASHBOARDS for text in expressions(file))]
-    named = {name for text in texts for name in METRIC.findall(text)}
-    assert len(named) > 8
-    assert named - known_metrics() == set()
+    assert len(named_metrics()) > 8
+    assert named_metrics() - known_metrics() == set()
+
+
+def test_every_figure_is_looked_at() -> None:
+    looked_at = {re.sub(r"_(total|bucket|count|sum)$", "", name) for name in named_metrics()}
+    assert {re.sub(r"_(total|bucket|count|sum)$", "", name) for name in known_metrics()} == looked_at
 
 
 def test_every_alarm_is_told_and_the_worst_at_once() -> None:
-    worst, others = re.findall(r'pdp_alarm\{name(=~|!~)"([a-z_|]+)"\}', (OBSERVE / "alerts.yaml").read_text())
+    worst, others = re.findall(r'pdp_alarm\{namespace="pdp", name(=~|!~)"([a-z_|]+)"\}', ALERTS.read_text())
     assert (worst[0], others[0], worst[1]) == ("=~", "!~", others[1])
     assert set(worst[1].split("|")) < set(alarms.ALARMS)
 
@@ -62,12 +72,12 @@ def test_every_service_is_asked() -> None:
 
 
 def test_rules_speak_when_they_should() -> None:
-    promtool("check", "rules", "alerts.yaml")
+    promtool("check", "rules", str(ALERTS))
     promtool("test", "rules", "alerts_test.yaml")
 
 
 def test_the_scraping_is_valid(tmp_path: Path) -> None:
-    (tmp_path / "alerts.yaml").write_text((OBSERVE / "alerts.yaml").read_text())
+    (tmp_path / "alerts.yaml").write_text(ALERTS.read_text())
     local = (OBSERVE / "prometheus.yaml").read_text().replace("/etc/prometheus/", "")
     (tmp_path / "prometheus.yaml").write_text(local)
     promtool("check", "config", str(tmp_path / "prometheus.yaml"))

@@ -70,6 +70,3 @@ Refusal = Literal[
     "match_awarded",
 ]
 """Codes of commands that the rules do not allow."""
-
-RowReason = Literal["cell_value", "row_repeated", "anchor_code_unknown", "not_yours"]
-"""Of a row of a file, beside those of `shared.files.reasons`."""

@@ -7,12 +7,15 @@ from typing import Any
 
 import pytest
 
+from deploy.capacity.need import CONNECTIONS
 from deploy.kubernetes.catalogue import document
-from deploy.kubernetes.render import Object, manifest, objects
+from deploy.kubernetes.render import CHART, NAMESPACE, Object, manifest, objects, read_yaml
 from deploy.kubernetes.tools import ChartError
 from deploy.local.partners import FIRST
 from deploy.local.services import present
 from shared.messaging.topics import catalogue
+from shared.runtime.service import CLOSE_S
+from shared.runtime.settings import ServiceSettings
 from shared.security.access import PARTNER_BYTES_PER_SECOND, access_rules
 from tests.deploy.kubernetes.conftest import Rendered
 
@@ -81,10 +84,10 @@ def test_probes_ask_the_routes_of_every_service(rendered: Rendered) -> None:
 
 
 def test_a_process_is_given_the_time_that_it_takes_to_stop(rendered: Rendered) -> None:
-    """HTTP, consuming and the relay have the grace one after the other."""
+    grace = ServiceSettings.model_fields["stop_grace_s"].default
     for pod in rendered.pods().values():
         pause = pod["containers"][0]["lifecycle"]["preStop"]["sleep"]["seconds"]
-        assert pod["terminationGracePeriodSeconds"] > pause + 3 * 15
+        assert pod["terminationGracePeriodSeconds"] > pause + grace + CLOSE_S
 
 
 def test_no_more_consumers_than_partitions(rendered: Rendered) -> None:
@@ -164,6 +167,13 @@ def test_values_that_mean_nothing_are_refused(change: str) -> None:
         manifest("national", {key: value})
 
 
+def test_a_cluster_is_watched_by_the_rules_that_compose_has(rendered: Rendered) -> None:
+    (written,) = read_yaml((CHART / "alerts.yaml").read_text(encoding="utf-8"))
+    ours = json.dumps(written).replace(r"namespace=\"pdp\"", rf"namespace=\"{NAMESPACE}\"")
+    assert rendered.of("PrometheusRule")["services"]["spec"] == json.loads(ours)
+    assert 'pdp_alarm{namespace="program", name=~' in json.loads(ours)["groups"][0]["rules"][0]["expr"]
+
+
 def test_a_node_can_always_be_drained(rendered: Rendered) -> None:
     for budget in rendered.of("PodDisruptionBudget").values():
         assert budget["spec"]["maxUnavailable"] == 1
@@ -171,11 +181,11 @@ def test_a_node_can_always_be_drained(rendered: Rendered) -> None:
 
 
 def test_a_store_has_connections_for_every_process(rendered: Rendered) -> None:
-    """10 of the pool, 13 of the API's engine, 3 of the workers; and a process more during a rollout."""
+    """One process more during a rollout, and 20 for the operator, replication and a person."""
     largest = {name: found["spec"]["maxReplicaCount"] for name, found in rendered.of("ScaledObject").items()}
     for name in SERVICES:
         parameters = rendered.of("Cluster")[f"{name}-store"]["spec"]["postgresql"]["parameters"]
-        assert int(parameters["max_connections"]) >= (largest.get(name, 1) + 1) * 26
+        assert int(parameters["max_connections"]) == (largest.get(name, 1) + 1) * CONNECTIONS + 20
 
 
 def test_what_was_acknowledged_survives_a_lost_node(national: Rendered) -> None:

@@ -2,10 +2,15 @@
 
 from typing import Any
 
+import pytest
+
+from deploy.kubernetes.render import manifest, objects
+from deploy.kubernetes.tools import ChartError
 from deploy.local.services import present
 from tests.deploy.kubernetes.conftest import Rendered
 
 SERVICES = set(present())
+COLLECTOR = "http://collector.observability:4319"
 
 
 def test_nothing_is_allowed_on_the_network_unless_named(rendered: Rendered) -> None:
@@ -48,3 +53,28 @@ def test_a_store_is_open_to_its_own_stage_alone(rendered: Rendered) -> None:
             name,
             f"{name}-store",
         }
+
+
+@pytest.mark.usefixtures("helm")
+def test_a_collector_of_traces_can_be_reached_where_one_is_named() -> None:
+    peer = "networkPolicy.tracing[0].namespaceSelector.matchLabels.kubernetes\\.io/metadata\\.name"
+    made = Rendered(objects("national", {"tracing.endpoint": COLLECTOR, "tracing.port": "4319", peer: "observability"}))
+    for name in SERVICES:
+        *_, opened = made.of("NetworkPolicy")[name]["spec"]["egress"]
+        assert (_peer(opened["to"]), opened["ports"]) == ("observability", [{"port": 4319, "protocol": "TCP"}])
+        (service,) = made.pods()[name]["containers"]
+        assert {"name": "PDP_OTLP_ENDPOINT", "value": COLLECTOR} in service["env"]
+
+
+@pytest.mark.usefixtures("helm")
+@pytest.mark.parametrize(
+    ("needed", "change"),
+    [
+        ("networkPolicy.tracing", {"tracing.endpoint": COLLECTOR}),
+        ("kafka.partnerListener.sourceRanges", {"kafka.partnerListener.enabled": "true"}),
+    ],
+)
+def test_what_is_turned_on_needs_its_peers(needed: str, change: dict[str, str]) -> None:
+    """A rule without peers would let everybody through."""
+    with pytest.raises(ChartError, match=f"{needed} is needed"):
+        manifest("national", change)
