@@ -46,6 +46,10 @@ _PARKED_AMONG = """
     ORDER BY topic, key
     FOR SHARE
 """
+_FORGET = """
+    UPDATE dead_letter SET value = NULL
+    WHERE closed_at < $1 AND topic LIKE 'partner.%' AND value IS NOT NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,13 @@ async def park(connection: Connection, records: Sequence[Record], at: datetime) 
     rows = [(record.topic, record.partition, record.offset, record.key, record.value, at) for record in records]
     if rows:
         await connection.execute(_PARK_RECORDS, *columns(rows))
+
+
+async def forget(connection: Connection, before: datetime) -> None:
+    """Forget what partners wrote in letters closed before: it may be personal, and nobody needs it any more. That there
+    was a letter, why, and what became of it, stays.
+    """
+    await connection.execute(_FORGET, before)
 
 
 async def parked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:

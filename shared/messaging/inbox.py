@@ -18,6 +18,11 @@ _CLAIM = """
 """Gives those that were claimed before: mostly none, so hardly a row travels."""
 
 
+_FORGET = "DELETE FROM inbox WHERE ctid = ANY(ARRAY(SELECT ctid FROM inbox WHERE received_at < $1 LIMIT $2))"
+FORGOTTEN_AT_ONCE = 10_000
+"""Far below what a statement's time allows, and few enough not to hold anybody up."""
+
+
 async def claim(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID]:
     """Claim messages for this transaction. Returns those that nobody claimed before.
 
@@ -31,4 +36,6 @@ async def claim(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID
 
 async def forget(connection: Connection, before: datetime) -> None:
     """Drop claims older than every topic's retention: Kafka cannot deliver those messages again."""
-    await connection.execute("DELETE FROM inbox WHERE received_at < $1", before)
+    deleted = f"DELETE {FORGOTTEN_AT_ONCE}"
+    while deleted == f"DELETE {FORGOTTEN_AT_ONCE}":
+        deleted = await connection.execute(_FORGET, before, FORGOTTEN_AT_ONCE)

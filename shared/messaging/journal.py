@@ -5,12 +5,18 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
+import asyncpg
+
 from shared.contracts.envelope import Envelope
 from shared.messaging.codec import encode
 from shared.messaging.topics import MAX_EVENT_BYTES
+from shared.runtime import logging
 from shared.runtime.database import Connection
 
 OUTBOX_CHANNEL = "outbox"
+
+PARTITIONS_LOCK = 0x5044_5003
+"""Advisory lock of whoever makes a partition."""
 
 LARGEST_BODY = MAX_EVENT_BYTES - 65_536
 """Leaves room for the key and for the batch that an event travels in."""
@@ -57,6 +63,8 @@ _REDACT = """
     WHERE journal.recorded_at = found.recorded_at AND journal.id = found.id
         AND found.event -> 'data' ->> $3 = ANY($4::text[])
 """
+
+log = logging.get(__name__)
 
 
 class EventTooLargeError(ValueError):
@@ -118,7 +126,7 @@ async def redact(
     """Take fields out of the `data` of the entries of these keys and this type whose `id_field` is one of the ids.
 
     What stays is the envelope and the rest of the data: the proof that something was said, without what was erased.
-    An entry that is not yet published goes out without them too.
+    An entry that the relay has not fetched yet goes out without them too; one that it has goes out as it was.
     """
     await connection.execute(_REDACT, keys, type_, id_field, ids, fields)
 
@@ -130,7 +138,18 @@ async def ensure_partitions(connection: Connection, today: datetime, months_ahea
         start = datetime(year, month, 1, tzinfo=UTC)
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)
         end = datetime(year, month, 1, tzinfo=UTC)
-        await connection.execute(
-            f"CREATE TABLE IF NOT EXISTS journal_{start:%Y_%m} PARTITION OF journal "
-            f"FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
-        )
+        await _ensure_partition(connection, start, end)
+
+
+async def _ensure_partition(connection: Connection, start: datetime, end: datetime) -> None:
+    try:
+        async with connection.transaction():
+            # IF NOT EXISTS does not see what another process is about to commit.
+            await connection.execute("SELECT pg_advisory_xact_lock($1)", PARTITIONS_LOCK)
+            await connection.execute(
+                f"CREATE TABLE IF NOT EXISTS journal_{start:%Y_%m} PARTITION OF journal "
+                f"FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
+            )
+    except asyncpg.CheckViolationError:
+        # Rows of this month are in the default partition already: they, and its later ones, are safe there.
+        log.error("journal_partition_refused", partition=f"journal_{start:%Y_%m}")

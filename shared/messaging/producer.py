@@ -3,6 +3,7 @@ stays broken after a fatal error, so each call has a deadline and a failed produ
 """
 
 import asyncio
+import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -53,8 +54,13 @@ class Delivery:
     """Journal ids that Kafka acknowledged."""
     troubled: dict[str, Exception] = field(default_factory=dict)
     """Topics that cannot be written to, and why."""
-    failure: Exception | None = None
-    """What went wrong with the broker or the producer, if anything did."""
+    undelivered: dict[str, Exception] = field(default_factory=dict)
+    """Topics of which a partition did not acknowledge in time, or the producer failed."""
+
+    @property
+    def failure(self) -> Exception | None:
+        """What went wrong with the brokers or the producer, if anything did."""
+        return next(iter(self.undelivered.values()), None)
 
 
 class Publisher:
@@ -73,6 +79,12 @@ class Publisher:
             by_topic[entry.topic].append(entry)
         delivery = Delivery()
         await asyncio.gather(*(self._send_topic(producer, topic, mine, delivery) for topic, mine in by_topic.items()))
+        if delivery.undelivered and (delivery.acked or await _answers(producer)):
+            # The producer would try on for ever, and what it delivers late would come behind the topic's next try.
+            self._producer = None
+            await _abandon(producer)
+            delivery.troubled |= delivery.undelivered
+            delivery.undelivered.clear()
         return delivery
 
     async def close(self) -> None:
@@ -83,7 +95,7 @@ class Publisher:
         try:
             async with asyncio.timeout(STOP_DEADLINE_S):
                 await producer.stop()
-        except (TimeoutError, KafkaError):
+        except Exception:  # noqa: BLE001 - uvloop says RuntimeError where a connection ended
             await _abandon(producer)
 
     async def _started(self) -> AIOKafkaProducer:
@@ -142,7 +154,7 @@ class Publisher:
         except TOPIC_ERRORS as error:
             delivery.troubled[topic] = error
         except (TimeoutError, KafkaError) as error:
-            delivery.failure = error
+            delivery.undelivered[topic] = error
 
 
 def _batches(producer: AIOKafkaProducer, entries: Sequence[Unpublished]) -> Iterable[tuple[BatchBuilder, list[int]]]:
@@ -155,6 +167,15 @@ def _batches(producer: AIOKafkaProducer, entries: Sequence[Unpublished]) -> Iter
             batch.append(key=entry.key, value=entry.body, timestamp=None)
         ids.append(entry.id)
     yield batch, ids
+
+
+async def _answers(producer: AIOKafkaProducer) -> bool:
+    """Whether the brokers are there, though they acknowledged nothing."""
+    try:
+        async with asyncio.timeout(METADATA_DEADLINE_S):
+            return bool(await producer.client.force_metadata_update())
+    except (TimeoutError, KafkaError):
+        return False
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:
@@ -173,8 +194,6 @@ async def _abandon(producer: AIOKafkaProducer) -> None:
     if sender is not None and not sender.done():
         sender.cancel()
         await asyncio.wait([sender], timeout=STOP_DEADLINE_S)
-    try:
+    with contextlib.suppress(Exception):
         async with asyncio.timeout(STOP_DEADLINE_S):
             await producer.client.close()
-    except (TimeoutError, KafkaError):
-        pass

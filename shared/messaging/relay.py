@@ -36,7 +36,8 @@ class _Rest(NamedTuple):
 class Relay(Worker):
     """Publishes what the stage decided, at least once, in order per key.
 
-    Its queries run on the connection that holds the leader's lock: a process that lost the lock cannot go on.
+    Its queries run on the connection that holds the leader's lock: a process that lost the lock ends with the round
+    that it has. What two leaders send of one key is twice in order, never out of it.
     """
 
     name: ClassVar[str] = "relay"
@@ -63,7 +64,7 @@ class Relay(Worker):
             await journal.published(connection, delivery.acked)
             crash.point("relay.published")
             metrics.PUBLISHED.inc(len(delivery.acked))
-        self._rest(delivery.troubled, {entry.topic for entry in entries}, clock)
+        self._rest(delivery.troubled, {entry.topic for entry in entries})
         if delivery.failure is not None:
             raise delivery.failure
         if not self._resting:
@@ -80,8 +81,9 @@ class Relay(Worker):
         """Topics that could not be written to at the last try."""
         return frozenset(self._resting)
 
-    def _rest(self, troubled: Mapping[str, Exception], tried: set[str], clock: float) -> None:
+    def _rest(self, troubled: Mapping[str, Exception], tried: set[str]) -> None:
         """Leave a topic that cannot be written to alone for a while: it must not hold up the others."""
+        clock = asyncio.get_running_loop().time()
         for topic in tried - troubled.keys():
             self._resting.pop(topic, None)
         for topic, error in troubled.items():
@@ -93,6 +95,7 @@ class Relay(Worker):
 
     async def release(self) -> None:
         self._ahead = []
+        self._resting.clear()
         await self._publisher.close()
 
 

@@ -15,8 +15,6 @@ from shared.runtime.database import Connection, Database
 WATCHDOG_S = 10.0
 """Longest wait without a look at the store: a NOTIFY cannot arrive over a connection that died without a sign."""
 
-STOP_GRACE_S = 10.0
-
 FAILURES: tuple[type[Exception], ...] = (*TRY_AGAIN, KafkaError)
 """The infrastructure's. Any other is a fault of ours: it is tried again all the same, and says where it arose."""
 
@@ -92,6 +90,8 @@ class Worker(ABC):
             try:
                 leads = await self._try_to_lead(connection, lock)
             except asyncpg.LockNotAvailableError:
+                # The store answers, and somebody else leads: all is well.
+                self.failing_since = None
                 continue
             await connection.execute("RESET lock_timeout")
             return leads

@@ -16,13 +16,15 @@ from shared.messaging.subscriber import DLQ_LIMIT_REACHED, BatchSubscriber
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Database
+from shared.runtime.health import Health
 from shared.runtime.settings import ServiceSettings
 
-CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "consumer_stuck", "commits_fail", "outbox_old"
+NOT_READY, CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "not_ready", "consumer_stuck", "commits_fail", "outbox_old"
 TOPICS_REST, KEYS_PARKED, SWEEPS_STUCK = "topics_rest", "keys_parked", "sweeps_stuck"
 STORE_UNREACHABLE = "store_unreachable"
 
 ALARMS: Mapping[str, str] = {
+    NOT_READY: "See /ready for what is wrong with that part; restart the process if Kafka and PostgreSQL are well.",
     CONSUMER_STUCK: "See /ready and batch_given_back in the log; restart the process if both are silent.",
     COMMITS_FAIL: "See whether Kafka is reachable and the group keeps rebalancing; nothing is lost meanwhile.",
     OUTBOX_OLD: "See whether Kafka is reachable, and worker_failed of the relay in the log.",
@@ -47,7 +49,7 @@ class Reading:
     after_s: float = 0.0
     """The condition must hold for so long without a break."""
     of: str = ""
-    """Which subscriber, where each has the alarm for itself."""
+    """Which part of the process, where each has the alarm for itself."""
 
 
 @dataclass(slots=True)
@@ -60,12 +62,18 @@ class AlarmWatch:
     """Looks at one process of a service every few seconds."""
 
     def __init__(
-        self, database: Database, settings: ServiceSettings, subscribers: Mapping[str, BatchSubscriber], relay: Relay
+        self,
+        database: Database,
+        settings: ServiceSettings,
+        subscribers: Mapping[str, BatchSubscriber],
+        relay: Relay,
+        health: Health,
     ) -> None:
         self._database = database
         self._settings = settings
         self._subscribers = subscribers
         self._relay = relay
+        self._health = health
         self._states: dict[tuple[str, str], _State] = {}
         self._batches: dict[str, int] = {}
         self._swept: tuple[int, int] | None = None
@@ -81,7 +89,7 @@ class AlarmWatch:
 
     async def look(self) -> None:
         """Measure, and raise or clear."""
-        readings = [*self._of_consumers(), *self._of_relay()]
+        readings = [*self._of_parts(), *self._of_consumers(), *self._of_relay()]
         try:
             async with asyncio.timeout(self._settings.alarm_every_s), self._database.connection() as connection:
                 found = await backlog.look(connection)
@@ -95,6 +103,12 @@ class AlarmWatch:
         for name in ALARMS:
             raised = any(state.raised for (each, _), state in self._states.items() if each == name)
             metrics.ALARM.labels(name).set(raised)
+
+    def _of_parts(self) -> Iterator[Reading]:
+        for part, check in self._health.checks.items():
+            # The limit has an alarm of its own.
+            away = check() not in {None, DLQ_LIMIT_REACHED}
+            yield Reading(NOT_READY, away, away, self._settings.alarm_stuck_after_s, part)
 
     def _of_consumers(self) -> Iterator[Reading]:
         metrics.LAG.clear()

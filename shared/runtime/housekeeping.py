@@ -3,30 +3,40 @@
 import asyncio
 from datetime import timedelta
 
-from shared.messaging import inbox, journal
-from shared.messaging.topics import EVENT_RETENTION_MS
+from shared.messaging import dead_letters, inbox, journal
+from shared.messaging.topics import EVENT_RETENTION_MS, PARTNER_RETENTION_MS
 from shared.runtime import logging
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 
 INBOX_KEPT = timedelta(milliseconds=2 * EVENT_RETENTION_MS)
 """Twice what Kafka keeps: no message can come back after its claim is forgotten."""
+PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
+"""As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
 EVERY_S = 6 * 3600.0
 
 log = logging.get(__name__)
 
 
 async def run(database: Database) -> None:
-    """Keep house again and again, until cancelled; a service does it by itself before it starts."""
+    """Keep house again and again, until cancelled."""
     while True:
+        for chore in (ensure_partitions, forget):
+            try:
+                await chore(database)
+            except Exception as error:  # noqa: BLE001 - the next round tries again; the journal has its default partition
+                log.error("housekeeping_failed", chore=chore.__name__, error=type(error).__name__)
         await asyncio.sleep(EVERY_S)
-        try:
-            await keep_house(database)
-        except Exception as error:  # noqa: BLE001 - the next round tries again; the journal has its default partition
-            log.error("housekeeping_failed", error=type(error).__name__)
 
 
-async def keep_house(database: Database) -> None:
+async def ensure_partitions(database: Database) -> None:
+    """The one chore that a service does before it starts."""
     async with database.connection() as connection:
         await journal.ensure_partitions(connection, now())
+
+
+async def forget(database: Database) -> None:
+    """It may take long: a service works meanwhile."""
+    async with database.connection() as connection:
         await inbox.forget(connection, now() - INBOX_KEPT)
+        await dead_letters.forget(connection, now() - PARTNERS_BYTES_KEPT)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import uvicorn
 import uvloop
-from aiokafka.errors import KafkaError
 from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
 
@@ -27,7 +26,7 @@ from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
 from shared.messaging.topics import subscriptions
 from shared.messaging.worker import Worker
-from shared.runtime import crash, garbage, housekeeping, http, logging, operations, tracing
+from shared.runtime import consuming, crash, garbage, housekeeping, http, logging, operations, tracing
 from shared.runtime.alarms import AlarmWatch
 from shared.runtime.database import Database
 from shared.runtime.health import Health
@@ -35,6 +34,10 @@ from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.security.tokens import Verifier
 
 WORKER_TROUBLE_AFTER_S = 15.0
+DECIDING = 2 / 3
+"""Of a stop's grace, for what is still decided; the rest is the relay's, however long the deciding takes."""
+CLOSE_S = 1.0
+"""For the store's connections, at the end of the grace."""
 
 log = logging.get(__name__)
 
@@ -68,13 +71,13 @@ class Service:
         group to be rebalanced would keep the others, of other groups too, from their work."""
         self._subscribers = self._subscribe()
         relay = Relay(self.database, Publisher(kafka, f"{name}-relay"))
-        self._watch = AlarmWatch(self.database, settings, self._subscribers, relay)
+        self.health = Health()
+        self._watch = AlarmWatch(self.database, settings, self._subscribers, relay, self.health)
         self._workers: list[Worker] = [relay]
         if stage.timers:
             self._workers.append(TimerWorker(self.database, name, stage.timers))
         if stage.sweeps:
             self._workers.append(SweepWorker(self.database, name, stage.sweeps))
-        self.health = Health()
         self.app = self._api()
 
     def _subscribe(self) -> dict[str, BatchSubscriber]:
@@ -128,7 +131,7 @@ class Service:
             self.health.checks[member] = subscriber.trouble
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
         members = zip(self._brokers, self._subscribers.values(), strict=True)
-        consuming = [asyncio.create_task(self._consume(*member), name="consume") for member in members]
+        consumers = [asyncio.create_task(consuming.consume(*member), name="consume") for member in members]
         keeping = asyncio.create_task(housekeeping.run(self.database), name="housekeeping")
         watching = asyncio.create_task(self._watch.run(), name="alarms")
         server = _Server(self._server_config())
@@ -139,7 +142,7 @@ class Service:
         server.should_exit = True
         keeping.cancel()
         watching.cancel()
-        await self._stop(serving, consuming, tasks)
+        await self._stop(serving, consumers, tasks)
         log.info("stopped")
 
     async def _open(self, stopping: asyncio.Event) -> bool:
@@ -148,7 +151,7 @@ class Service:
         while not stopping.is_set():
             try:
                 await self.database.open()
-                await housekeeping.keep_house(self.database)
+                await housekeeping.ensure_partitions(self.database)
             except INFRASTRUCTURE as error:
                 await self.database.close()
                 attempt += 1
@@ -161,39 +164,27 @@ class Service:
         return False
 
     async def _stop(
-        self, serving: "asyncio.Task[None]", consuming: "list[asyncio.Task[None]]", tasks: "list[asyncio.Task[None]]"
+        self, serving: "asyncio.Task[None]", members: "list[asyncio.Task[None]]", workers: "list[asyncio.Task[None]]"
     ) -> None:
-        """HTTP first, then consuming, then the relay: what was decided meanwhile still goes out."""
-        await asyncio.wait({serving}, timeout=self._settings.stop_grace_s)
-        for task in consuming:
-            task.cancel()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._settings.stop_grace_s):
-                await asyncio.gather(*map(_stop_broker, self._brokers))
+        """HTTP and consuming, then the relay: what was decided meanwhile still goes out. All within one grace."""
+        clock = asyncio.get_running_loop().time
+        ends = clock() + self._settings.stop_grace_s
+        for member in members:
+            member.cancel()
+        await _end(
+            [serving, *(asyncio.create_task(consuming.stop(broker)) for broker in self._brokers)], self._deciding_s
+        )
         for worker in self._workers:
             worker.stop()
-        _, late = await asyncio.wait(tasks, timeout=self._settings.stop_grace_s)
-        for task in late:
-            task.cancel()
-        await self.database.close()
+        await _end(workers, ends - clock())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self.database.close()
 
-    async def _consume(self, broker: KafkaBroker, subscriber: BatchSubscriber) -> None:
-        """Start a member, and again when it ended by itself; a Kafka that is away is waited for while HTTP goes on."""
-        backoff, attempt = Backoff(), 0
-        while True:
-            try:
-                await broker.start()
-                attempt = 0
-                await subscriber.ended()
-                log.error("consumer_ended", group=subscriber.group)
-                await _stop_broker(broker)
-            except (KafkaError, OSError, TimeoutError) as error:
-                attempt += 1
-                pause = backoff.pause(attempt)
-                log.warning("kafka_unreachable", error=type(error).__name__, pause_s=round(pause, 2))
-                # A consumer that failed to start keeps its connections until it is stopped.
-                await broker.stop()
-                await asyncio.sleep(pause)
+    @property
+    def _deciding_s(self) -> float:
+        """Seconds of the grace until no more is decided; the relay has the rest."""
+        return self._settings.stop_grace_s * DECIDING
 
     def _server_config(self) -> uvicorn.Config:
         return uvicorn.Config(
@@ -203,8 +194,15 @@ class Service:
             log_config=None,
             access_log=False,
             lifespan="off",
-            timeout_graceful_shutdown=max(1, int(self._settings.stop_grace_s)),
+            timeout_graceful_shutdown=max(1, int(self._deciding_s)),
         )
+
+
+async def _end(tasks: "Sequence[asyncio.Task[None]]", seconds: float) -> None:
+    """Wait until they have ended, and give up what has not by then."""
+    _, late = await asyncio.wait(tasks, timeout=max(0.0, seconds))
+    for task in late:
+        task.cancel()
 
 
 class _Server(uvicorn.Server):
@@ -213,11 +211,6 @@ class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
-
-
-async def _stop_broker(broker: KafkaBroker) -> None:
-    with contextlib.suppress(KafkaError):
-        await broker.stop()
 
 
 def _trouble_of(worker: Worker) -> Callable[[], str | None]:
@@ -239,5 +232,6 @@ def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
     service = Service(stage, settings, KafkaSettings())
     garbage.leave_batches_alone()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.get_loop().set_exception_handler(logging.loop_error)
         runner.run(service.run())
     tracing.stop()

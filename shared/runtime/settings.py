@@ -69,7 +69,8 @@ class ServiceSettings(BaseSettings):
     alarm_every_s: float = Field(default=5.0, gt=0)
     """Between two looks, each one cheap query; below the usual time between two scrapes of the metrics."""
     alarm_stuck_after_s: float = 60.0
-    """Without progress while there is work, for a consumer or a sweep: twice a session, so a rebalance is no alarm."""
+    """Not ready, or without progress while there is work (a consumer, a sweep): twice a session, so a rebalance is no
+    alarm."""
     alarm_outbox_age_s: float = 60.0
     """Age of the oldest unpublished event: a restart of Kafka takes less."""
     alarm_parked_after_s: float = 900.0
@@ -83,4 +84,5 @@ class ServiceSettings(BaseSettings):
     crash_at: str = ""
     """Where to die, for fault tests (`shared/runtime/crash.py`). Never set it where people work."""
     stop_grace_s: float = 15.0
-    """From SIGTERM until what is under way is given up; it would be delivered again."""
+    """From SIGTERM until what is under way is given up; it would be delivered again. Requests and batches have two
+    thirds of it, the relay has the rest."""

@@ -12,6 +12,7 @@ from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.alarms import ALARMS, AlarmWatch
 from shared.runtime.database import Database
+from shared.runtime.health import Check, Health
 from shared.runtime.settings import ServiceSettings
 from tests.conformance.events import Told
 from tests.conformance.stage import Bench, eventually
@@ -28,7 +29,11 @@ def logs() -> Iterator[Logs]:
 
 
 def watch(bench: Bench, settings: ServiceSettings = AT_ONCE, **subscribers: BatchSubscriber) -> AlarmWatch:
-    return AlarmWatch(bench.database, settings, subscribers, bench.relay())
+    return AlarmWatch(bench.database, settings, subscribers, bench.relay(), Health())
+
+
+def watch_health(bench: Bench, settings: ServiceSettings = AT_ONCE, **checks: Check) -> AlarmWatch:
+    return AlarmWatch(bench.database, settings, {}, bench.relay(), Health(checks))
 
 
 def said(logs: Logs) -> list[tuple[str, str]]:
@@ -82,6 +87,22 @@ async def test_it_must_last(bench: Bench, topic: str, logs: Logs) -> None:
     assert said(logs) == []
 
 
+async def test_a_part_that_is_not_ready(bench: Bench, topic: str, logs: Logs) -> None:
+    """A consumer without a connection has no lag: only readiness knows of it."""
+    consuming = bench.subscriber(topic)
+    patient = watch_health(bench, ServiceSettings(), one=consuming.subscriber.trouble)
+    watching = watch_health(bench, one=consuming.subscriber.trouble, relay=lambda: None)
+    for _ in range(2):
+        await patient.look()
+    assert said(logs) == [], "it must last"
+    await watching.look()
+    async with consuming as subscriber:
+        await eventually(lambda: _ready(subscriber))
+        await watching.look()
+    assert said(logs) == [("alarm_raised", "not_ready"), ("alarm_cleared", "not_ready")]
+    assert {line["of"] for line in logs if line["event"].startswith("alarm_")} == {"one"}
+
+
 async def test_consuming_that_stopped_at_the_limit(bench: Bench, topic: str, logs: Logs) -> None:
     bench.rule.failing = lambda _: ValueError("bug")
     await bench.tell(topic, uuid4(), 1)
@@ -89,6 +110,8 @@ async def test_consuming_that_stopped_at_the_limit(bench: Bench, topic: str, log
     async with bench.subscriber(topic, limit=limit) as subscriber:
         watching = watch(bench, ServiceSettings(), one=subscriber)
         await eventually(lambda: _stopped(subscriber))
+        await watch_health(bench, one=subscriber.trouble).look()
+        assert said(logs) == [], "one alarm is enough"
         await watching.look()
         await watching.look()
         bench.rule.failing = lambda _: None
@@ -99,7 +122,7 @@ async def test_consuming_that_stopped_at_the_limit(bench: Bench, topic: str, log
 
 async def test_an_old_outbox_and_a_topic_that_rests(bench: Bench, logs: Logs) -> None:
     relay = bench.relay()
-    watching = AlarmWatch(bench.database, AT_ONCE, {}, relay)
+    watching = AlarmWatch(bench.database, AT_ONCE, {}, relay, Health())
     await bench.write_down(Told(on=f"missing.{uuid4()}.v1", account=uuid4(), number=1))
     async with bench.database.connection() as connection:
         await relay.step(connection)
@@ -107,8 +130,10 @@ async def test_an_old_outbox_and_a_topic_that_rests(bench: Bench, logs: Logs) ->
         assert set(said(logs)) == {("alarm_raised", "outbox_old"), ("alarm_raised", "topics_rest")}
         await connection.execute("DELETE FROM outbox")
     await watching.look()
-    await relay.release()
     assert said(logs)[2:] == [("alarm_cleared", "outbox_old")]
+    await relay.release()
+    await watching.look()
+    assert said(logs)[3:] == [("alarm_cleared", "topics_rest")], "who no longer leads knows of no topic"
 
 
 async def test_keys_that_stay_parked(bench: Bench, topic: str, logs: Logs) -> None:
@@ -141,7 +166,7 @@ async def test_a_store_that_is_out_of_connections(bench: Bench, logs: Logs) -> N
     """A watch that cannot look must not look like one that sees nothing."""
     small = Database(bench.database.url, application="conformance", pool_size=1)
     await small.open()
-    watching = AlarmWatch(small, ServiceSettings(alarm_every_s=0.2), {}, bench.relay())
+    watching = AlarmWatch(small, ServiceSettings(alarm_every_s=0.2), {}, bench.relay(), Health())
     async with small.connection():
         await watching.look()
     await watching.look()
@@ -155,6 +180,10 @@ async def _told(bench: Bench, key: Any) -> bool:
 
 async def _lags(subscriber: BatchSubscriber) -> bool:
     return sum(subscriber.lags().values()) > 0
+
+
+async def _ready(subscriber: BatchSubscriber) -> bool:
+    return subscriber.trouble() is None
 
 
 async def _stopped(subscriber: BatchSubscriber) -> bool:

@@ -238,3 +238,15 @@ async def test_what_waits_behind_another_letter_meanwhile_is_not_set_aside(bench
 def test_whoever_means_all_says_so() -> None:
     with pytest.raises(ValidationError):
         Selection()
+
+
+async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench: Bench) -> None:
+    partners = "partner.conformance.answers.v1"
+    await bench.runner.take_in([garbage(uuid4(), 1, partners), garbage(uuid4(), 2, partners), garbage(uuid4(), 3)])
+    _, *closed = [letter.id for letter in sorted(await listed(bench), key=lambda letter: letter.offset)]
+    for letter in closed:
+        await bench.replayer.resolve(letter, "discarded", "operator")
+    async with bench.database.connection() as connection:
+        await dead_letters.forget(connection, now())
+        rows = await connection.fetch('SELECT "offset", value FROM dead_letter ORDER BY "offset"')
+    assert [(row["offset"], row["value"]) for row in rows] == [(1, b"no event"), (2, None), (3, b"no event")]

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,24 +13,10 @@ from shared.messaging import journal
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from tests.conformance.events import Told
+from tests.conformance.relaying import published, running
 from tests.conformance.stage import Bench, envelope, eventually
 
 LEADER = "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
-
-
-@asynccontextmanager
-async def running(relay: Relay) -> AsyncIterator[Relay]:
-    task = asyncio.create_task(relay.run())
-    try:
-        yield relay
-    finally:
-        relay.stop()
-        async with asyncio.timeout(15):
-            await task
-
-
-async def _published(bench: Bench) -> bool:
-    return await bench.count("outbox") == 0
 
 
 async def test_every_decided_event_is_published_once_the_outbox_is_empty(bench: Bench, topic: str) -> None:
@@ -39,7 +24,7 @@ async def test_every_decided_event_is_published_once_the_outbox_is_empty(bench: 
     for number in range(10):
         await bench.write_down(*(Told(on=topic, account=key, number=number) for key in keys))
     async with running(bench.relay()):
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
     assert sorted(_by_key(await bench.told_on(topic))) == sorted(keys)
     assert set(map(tuple, _by_key(await bench.told_on(topic)).values())) == {tuple(range(10))}
     assert await bench.count("journal") == 50, "the journal keeps what the outbox forgets"
@@ -52,7 +37,7 @@ async def test_a_waiting_relay_is_woken_by_the_commit(bench: Bench, topic: str) 
         for number in range(3):
             await bench.write_down(Told(on=topic, account=uuid4(), number=number))
             async with asyncio.timeout(3):
-                await eventually(lambda: _published(bench))
+                await eventually(lambda: published(bench))
 
 
 async def test_an_event_of_a_rolled_back_decision_is_never_published(bench: Bench, topic: str) -> None:
@@ -63,7 +48,7 @@ async def test_an_event_of_a_rolled_back_decision_is_never_published(bench: Benc
         await transaction.rollback()
     await bench.write_down(Told(on=topic, account=uuid4(), number=2))
     async with running(bench.relay()):
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
     assert [told.number for told in await bench.told_on(topic)] == [2]
 
 
@@ -87,7 +72,7 @@ async def test_trap_4_concurrent_writers_lose_no_event_and_swap_none_of_one_aggr
 
     async with running(bench.relay()):
         await asyncio.gather(*(write(keys[number % 4], number) for number in range(80)))
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
     assert set(map(tuple, _by_key(await bench.told_on(topic)).values())) == {tuple(range(20))}
 
 
@@ -96,7 +81,7 @@ async def test_trap_5_partitions_are_those_of_the_java_client(bench: Bench, topi
     keys = [uuid4() for _ in range(30)]
     await bench.write_down(*(Told(on=topic, account=key, number=1) for key in keys))
     async with running(bench.relay()):
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
     ours = {record.key: record.partition for record in await bench.read_all(topic)}
 
     theirs: dict[bytes | None, int | None] = {}
@@ -123,11 +108,11 @@ async def test_trap_6_a_relay_whose_broker_hangs_gives_its_producer_up_and_goes_
     key = uuid4()
     async with running(bench.relay()) as relay:
         await bench.write_down(Told(on=topic, account=key, number=0))
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
         with bench.broker.hung():
             await bench.write_down(*(Told(on=topic, account=key, number=number) for number in range(1, 4)))
             await eventually(lambda: _is(relay.failing_since is not None))
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
         assert relay.failing_since is None
     first_seen = list(dict.fromkeys(told.number for told in await bench.told_on(topic)))
     assert first_seen == [0, 1, 2, 3], "in order; what was sent twice is seen by the inbox"
@@ -143,7 +128,7 @@ async def test_what_is_decided_while_a_failed_relay_rests_is_published_too(bench
             for number in range(1, 40):
                 await bench.write_down(Told(on=topic, account=key, number=number))
                 await asyncio.sleep(0.1)
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
 
 
 @pytest.mark.usefixtures("impatient")
@@ -151,30 +136,10 @@ async def test_trap_6_a_relay_stops_within_its_grace_while_the_broker_hangs(benc
     with ExitStack() as until_stopped:
         async with running(bench.relay()):
             await bench.write_down(Told(on=topic, account=uuid4(), number=0))
-            await eventually(lambda: _published(bench))
+            await eventually(lambda: published(bench))
             until_stopped.enter_context(bench.broker.hung())
             await bench.write_down(Told(on=topic, account=uuid4(), number=1))
             await asyncio.sleep(0.2)
-
-
-async def test_a_topic_that_cannot_be_written_to_does_not_hold_up_the_others(
-    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.messaging.producer.METADATA_DEADLINE_S", 0.5)
-    monkeypatch.setattr("shared.messaging.relay.ROUND", 5)
-    missing = f"{topic}.missing"
-    await bench.write_down(*(Told(on=missing, account=uuid4(), number=number) for number in range(10)))
-    await bench.write_down(*(Told(on=topic, account=uuid4(), number=number) for number in range(10)))
-    async with running(bench.relay()) as relay:
-        await eventually(lambda: _unpublished(bench, 10))
-        assert relay.failing_since is None
-        await bench.broker.create_topic(missing)
-        await eventually(lambda: _published(bench))
-    assert len(await bench.told_on(topic)) == len(await bench.told_on(missing)) == 10
-
-
-async def _unpublished(bench: Bench, wanted: int) -> bool:
-    return await bench.count("outbox") == wanted
 
 
 async def test_only_one_relay_of_a_service_publishes_and_the_next_takes_over(bench: Bench, topic: str) -> None:
@@ -183,12 +148,12 @@ async def test_only_one_relay_of_a_service_publishes_and_the_next_takes_over(ben
         async with running(bench.relay()):
             await eventually(lambda: _waiting(bench, 1))
             await bench.write_down(Told(on=topic, account=uuid4(), number=1))
-            await eventually(lambda: _published(bench))
+            await eventually(lambda: published(bench))
     assert len(await bench.told_on(topic)) == 1
     second = bench.relay()
     async with running(second):
         await bench.write_down(Told(on=topic, account=uuid4(), number=2))
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
 
 
 async def test_a_leader_that_lost_its_connection_comes_back(bench: Bench, topic: str) -> None:
@@ -199,7 +164,7 @@ async def test_a_leader_that_lost_its_connection_comes_back(bench: Bench, topic:
                 "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted"
             )
         await bench.write_down(Told(on=topic, account=uuid4(), number=1))
-        await eventually(lambda: _published(bench))
+        await eventually(lambda: published(bench))
     assert [told.number for told in await bench.told_on(topic)] == [1]
 
 
@@ -227,6 +192,26 @@ async def test_trap_8_the_producer_waits_for_every_replica_and_is_idempotent(ben
     assert producer is not None
     assert (len(delivery.acked), producer._sender._acks, producer._txn_manager is not None) == (1, -1, True)
     await publisher.close()
+
+
+async def test_a_producer_that_cannot_stop_is_given_up(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the error, as uvloop's for a connection that ended: it would end the relay, without a word."""
+    publisher = Publisher(bench.broker.settings(), "conformance")
+    await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+    async with bench.database.connection() as connection:
+        await publisher.publish(await journal.unpublished(connection, 10))
+    producer = publisher._producer
+    assert producer is not None
+    with monkeypatch.context() as broken:
+        broken.setattr(producer, "stop", _broken)
+        await publisher.close()
+    assert producer._sender.sender_task.done()
+
+
+async def _broken() -> None:
+    raise RuntimeError("unable to perform operation")
 
 
 def _by_key(told: list[Told]) -> dict[UUID, list[int]]:

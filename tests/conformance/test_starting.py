@@ -4,24 +4,37 @@ import asyncio
 import os
 import re
 import signal
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+import asyncpg
+import httpx
 import pytest
 from fastapi import APIRouter
+from structlog.testing import capture_logs
 
 from deploy.local.ports import free_port
+from shared.messaging import journal
 from shared.messaging.subscriber import BatchSubscriber
-from shared.runtime.service import Service, Stage
+from shared.runtime.database import Connection
+from shared.runtime.service import CLOSE_S, Service, Stage
 from shared.runtime.settings import ServiceSettings
+from shared.security.callers import open_to_all
 from shared.testing.faults import Proxy
-from tests.conformance.stage import eventually
+from tests.conformance.events import Told
+from tests.conformance.stage import envelope, eventually
 from tests.conftest import Broker
 from tests.faults import stage
 from tests.faults.plant import START_S, Worker
+
+STOP_S = 30.0
+"""More than any stop takes, so that one that hangs fails its test."""
 
 
 @pytest.fixture
@@ -60,22 +73,123 @@ async def test_a_stop_ends_the_wait(begun: tuple[Worker, Proxy]) -> None:
     assert await worker.stop()
 
 
-async def test_a_consumer_that_ends_by_itself_is_started_again(broker: Broker, store_url: str) -> None:
+@pytest.fixture
+async def service(broker: Broker, store_url: str) -> Service:
+    """A stage with one member, in this process; not yet running."""
     await stage.make_store(store_url)
     name = f"starting.{uuid4().hex}"
     told, noted = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
-    settings = ServiceSettings(database_url=store_url, http_port=free_port(), consumers=1)
-    made = Stage("portal", lambda *_: APIRouter(), routes=stage.routes(noted), topics=(told, noted))
-    service = Service(made, settings, broker.settings())
+    settings = ServiceSettings(database_url=store_url, http_port=free_port(), consumers=1, stop_grace_s=3)
+    made = Stage("portal", lambda *_: _slow(), routes=stage.routes(noted), topics=(told, noted))
+    return Service(made, settings, broker.settings())
+
+
+def _slow() -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/slow", dependencies=[open_to_all()])
+    async def slow() -> None:
+        await asyncio.sleep(60)
+
+    return router
+
+
+@asynccontextmanager
+async def running(service: Service) -> AsyncIterator[BatchSubscriber]:
+    """Its member, while the service runs; then it is asked to stop."""
+    task = asyncio.create_task(service.run())
     (member,) = service._subscribers.values()
-    running = asyncio.create_task(service.run())
-    await eventually(lambda: _works(member), START_S)
-    consumer: Any = member._subscriber.consumer
-    consumer._coordinator._coordination_task.cancel()
-    await eventually(lambda: _is(member._subscriber.consumer not in {None, consumer}), START_S)
-    await eventually(lambda: _works(member), START_S)
-    os.kill(os.getpid(), signal.SIGTERM)
-    await running
+    try:
+        yield member
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+        async with asyncio.timeout(STOP_S):
+            await task
+
+
+async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service) -> None:
+    async with running(service) as member:
+        await eventually(lambda: _works(member), START_S)
+        consumer: Any = member._subscriber.consumer
+        consumer._coordinator._coordination_task.cancel()
+        await eventually(lambda: _is(member._subscriber.consumer not in {None, consumer}), START_S)
+        await eventually(lambda: _works(member), START_S)
+
+
+async def test_a_consumer_that_cannot_start_is_tried_again_whatever_the_error(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """uvloop says RuntimeError where a connection ended, also when what is left of it is stopped."""
+    (kafka,) = service._brokers
+    failing: dict[str, list[Exception]] = {
+        "start": [RuntimeError("unable to perform operation"), OSError("away")],
+        "stop": [RuntimeError("unable to perform operation")],
+    }
+    for name, failures in failing.items():
+        monkeypatch.setattr(kafka, name, partial(_failing, getattr(kafka, name), failures))
+    with capture_logs() as logs:
+        async with running(service) as member:
+            await eventually(lambda: _works(member), START_S)
+    said = [line for line in logs if line["event"] in {"consumer_failed", "kafka_unreachable"}]
+    assert [(line["event"], line["error"], "at" in line) for line in said] == [
+        ("consumer_failed", "RuntimeError", True),
+        ("kafka_unreachable", "OSError", False),
+    ]
+
+
+async def test_an_inbox_that_forgets_slowly_keeps_no_service_from_starting(service: Service, store_url: str) -> None:
+    busy = await asyncpg.connect(store_url)
+    await busy.execute("INSERT INTO inbox VALUES (gen_random_uuid(), now() - interval '1 year')")
+    transaction = busy.transaction()
+    await transaction.start()
+    await busy.execute("SELECT FROM inbox FOR UPDATE")
+    async with running(service) as member:
+        await eventually(lambda: _works(member), 30)
+        await transaction.rollback()
+        await eventually(lambda: _is_empty(busy))
+    await busy.close()
+
+
+async def _is_empty(connection: Connection) -> bool:
+    return await connection.fetchval("SELECT count(*) FROM inbox") == 0
+
+
+async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(service: Service, store_url: str) -> None:
+    """A request that takes a minute, a batch that waits for a lock, and a connection that nobody gives back."""
+    busy = await asyncpg.connect(store_url)
+    transaction = busy.transaction()
+    async with httpx.AsyncClient(timeout=60) as client:
+        async with running(service) as member:
+            await eventually(lambda: _works(member), START_S)
+            await transaction.start()
+            await busy.execute("LOCK TABLE inbox")
+            await _tell(service)
+            await eventually(lambda: _somebody_waits(busy))
+            request = asyncio.create_task(client.get(f"http://127.0.0.1:{service._settings.http_port}/slow"))
+            await service.database.pool.acquire()
+            await asyncio.sleep(0.5)
+            asked = time.monotonic()
+        took = time.monotonic() - asked
+        await asyncio.gather(request, return_exceptions=True)
+    await transaction.rollback()
+    await busy.close()
+    assert took < service._settings.stop_grace_s + CLOSE_S + 0.5
+
+
+async def _tell(service: Service) -> None:
+    assert service._stage.topics is not None
+    async with service.database.transaction() as connection:
+        await journal.append(connection, [envelope(Told(on=service._stage.topics[0], account=uuid4(), number=1))])
+
+
+async def _somebody_waits(connection: Connection) -> bool:
+    return await connection.fetchval("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") > 0
+
+
+async def _failing(then: Callable[[], Awaitable[None]], failures: list[Exception]) -> None:
+    if failures:
+        raise failures.pop(0)
+    await then()
 
 
 async def _works(member: BatchSubscriber) -> bool:

@@ -3,10 +3,13 @@
 import asyncio
 from typing import ClassVar
 
+import asyncpg
 import pytest
 
+from shared.messaging.retry import Backoff
 from shared.messaging.worker import Worker
 from shared.runtime.database import Connection, Database
+from tests.conformance.stage import eventually
 
 
 class Clumsy(Worker):
@@ -35,3 +38,43 @@ async def test_an_error_of_ours_is_said_with_its_place_and_tried_again(
     assert "worker_failed" in said
     assert "test_worker.py" in said
     assert "a secret" not in said
+
+
+class Leading(Worker):
+    """Has nothing to do but to lead."""
+
+    name: ClassVar[str] = "leading"
+    channel: ClassVar[str] = "leading"
+    lead_wait_s: ClassVar[float] = 0.2
+    lock: ClassVar[int | None] = 1
+
+    async def step(self, connection: Connection) -> float:
+        return 60
+
+
+async def test_who_waits_to_lead_on_a_connection_that_works_is_not_failing(store_url: str) -> None:
+    database = Database(store_url, application="worker")
+    workers = [Leading(database, Backoff(1.0, 1.0)) for _ in range(2)]
+    running = [asyncio.create_task(worker.run()) for worker in workers]
+    watching = await asyncpg.connect(store_url)
+    await eventually(lambda: _cut(watching, "NOT granted"))
+    await eventually(lambda: _failing(workers, 1))
+    await eventually(lambda: _failing(workers, 0))
+    assert await _cut(watching, "granted"), "somebody still led"
+    for worker in workers:
+        worker.stop()
+    await asyncio.gather(*running)
+    await watching.close()
+
+
+async def _cut(connection: Connection, where: str) -> bool:
+    """End the connections that hold the leader's lock, or wait for it."""
+    found = await connection.fetch(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        f" AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND {where}"
+    )
+    return bool(found)
+
+
+async def _failing(workers: list[Leading], wanted: int) -> bool:
+    return sum(worker.failing_since is not None for worker in workers) == wanted

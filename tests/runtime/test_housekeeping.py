@@ -1,0 +1,74 @@
+"""What a store needs from time to time must stop no process of its service."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import asyncpg
+import pytest
+from structlog.testing import capture_logs
+
+from shared.messaging import inbox, journal, tables
+from shared.runtime.clock import now
+from shared.runtime.database import Connection
+from tests.conformance.stage import eventually
+
+YEARS_AHEAD = datetime(2090, 11, 1, tzinfo=UTC)
+WANTED = {"journal_2090_11", "journal_2090_12", "journal_2091_01", "journal_2091_02"}
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator[Connection]:
+    connection = await asyncpg.connect(store_url)
+    for statement in tables.STATEMENTS:
+        await connection.execute(statement)
+    yield connection
+    await connection.close()
+
+
+async def test_the_inbox_forgets_in_statements_of_a_bounded_size(
+    store: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "FORGOTTEN_AT_ONCE", 10)
+    for age, rows in (("2 days", 35), ("1 hour", 5)):
+        await store.execute(
+            f"INSERT INTO inbox SELECT gen_random_uuid(), now() - interval '{age}' FROM generate_series(1, {rows})"
+        )
+    statements: list[str] = []
+    with store.query_logger(lambda record: statements.append(record.query)):
+        await inbox.forget(store, now() - timedelta(days=1))
+        await asyncio.sleep(0)  # The logger is told in the loop's next round.
+    assert len(statements) == 4
+    assert await store.fetchval("SELECT count(*) FROM inbox") == 5
+
+
+async def test_two_processes_may_make_the_same_partitions_at_once(store: Connection, store_url: str) -> None:
+    other = await asyncpg.connect(store_url)
+    async with store.transaction():
+        await journal.ensure_partitions(store, YEARS_AHEAD)
+        second = asyncio.create_task(journal.ensure_partitions(other, YEARS_AHEAD))
+        await eventually(lambda: _somebody_waits(store))
+    await second
+    await other.close()
+    assert await _partitions(store) >= WANTED
+
+
+async def test_a_month_that_is_in_the_default_partition_already_stops_nothing(store: Connection) -> None:
+    await store.execute(
+        "INSERT INTO journal (recorded_at, event_id, topic, key, type, body)"
+        " VALUES ($1, gen_random_uuid(), 't', gen_random_uuid(), 't', '')",
+        YEARS_AHEAD,
+    )
+    with capture_logs() as logs:
+        await journal.ensure_partitions(store, YEARS_AHEAD)
+    assert WANTED - await _partitions(store) == {"journal_2090_11"}
+    assert [(line["event"], line["partition"]) for line in logs] == [("journal_partition_refused", "journal_2090_11")]
+
+
+async def _partitions(store: Connection) -> set[str]:
+    rows = await store.fetch("SELECT relname FROM pg_class WHERE relname LIKE 'journal_2%'")
+    return {row["relname"] for row in rows}
+
+
+async def _somebody_waits(store: Connection) -> bool:
+    return await store.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0
