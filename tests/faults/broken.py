@@ -17,6 +17,7 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.worker import WATCHDOG_S
 from shared.runtime import crash
 from shared.runtime.database import Connection
+from shared.runtime.health import Health
 from shared.runtime.service import Stage
 
 BUILDS: dict[str, Callable[[], None]] = {}
@@ -104,7 +105,7 @@ def letters_dropped() -> None:
 
 @_build
 def always_ready() -> None:
-    _replace(BatchSubscriber, "trouble", lambda _: None)
+    _replace(Health, "troubles", lambda _: {})
 
 
 @_build
