@@ -104,12 +104,15 @@ class BatchSubscriber:
         return progress.trouble(consumer)
 
     async def ended(self) -> None:
-        """Return when the started consumer takes no part in its group any more, though nobody stopped it.
+        """Return when one of the started consumer's routines has ended, though nobody stopped it.
 
-        aiokafka ends it on an error that it did not expect, as uvloop's RuntimeError for a write after the end.
+        aiokafka ends one on an error that it did not expect, as uvloop's RuntimeError for a write after the end: then
+        the consumer takes no part in its group, fetches nothing, or never learns of another leader.
         """
         consumer: Any = self._subscriber.consumer
-        await asyncio.wait({consumer._coordinator._coordination_task})
+        group, fetches, metadata = consumer._coordinator, consumer._fetcher, consumer._client
+        routines = {group._coordination_task, fetches._fetch_task, metadata._sync_task}
+        await asyncio.wait(routines, return_when=asyncio.FIRST_COMPLETED)
 
     @property
     def stopped(self) -> bool:

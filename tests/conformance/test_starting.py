@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -107,11 +108,15 @@ async def running(service: Service) -> AsyncIterator[BatchSubscriber]:
             await task
 
 
-async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service) -> None:
+ROUTINES = ("_coordinator._coordination_task", "_fetcher._fetch_task", "_client._sync_task")
+
+
+@pytest.mark.parametrize("routine", ROUTINES)
+async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service, routine: str) -> None:
     async with running(service) as member:
         await eventually(lambda: _works(member), START_S)
         consumer: Any = member._subscriber.consumer
-        consumer._coordinator._coordination_task.cancel()
+        attrgetter(routine)(consumer).cancel()
         await eventually(lambda: _is(member._subscriber.consumer not in {None, consumer}), START_S)
         await eventually(lambda: _works(member), START_S)
 
