@@ -30,6 +30,8 @@ SECOND = {"deleted_before_acknowledged", "nothing_parked"}
 """Another build breaks the same invariant: one of each is enough for every run of the tests."""
 HEAL_S = 12.0
 """A broken build may never heal; the cases themselves heal within a few seconds."""
+NOTICED_S = 30.0
+"""Twice what a whole build takes to notice that its store is away."""
 
 
 @pytest.mark.timeout(240)
@@ -37,7 +39,10 @@ HEAL_S = 12.0
     ("build", "name", "invariant"),
     [pytest.param(*broken, id=broken[0], marks=pytest.mark.long if broken[0] in SECOND else ()) for broken in BROKEN],
 )
-async def test_a_broken_build_is_caught(build: str, name: str, invariant: Invariant, make_plant: MakePlant) -> None:
+async def test_a_broken_build_is_caught(
+    build: str, name: str, invariant: Invariant, make_plant: MakePlant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.faults.plant.NOTICED_S", NOTICED_S)
     case: Case = replace(BY_NAME[name], more=(*BY_NAME[name].more, invariant))
     plant = await make_plant(PDP_BROKEN=build, **case.env)
     result = await run(case, plant, heal_s=HEAL_S)
