@@ -1,4 +1,4 @@
-"""What every store needs from time to time: the next months' partitions, and an inbox that forgets."""
+"""What every store needs from time to time: the next months' partitions, and to forget what is past its use."""
 
 import asyncio
 from datetime import timedelta
