@@ -26,11 +26,12 @@ from services.development.views import (
 )
 from shared.contracts.event import Cause
 from shared.messaging.commands import Commands
+from shared.runtime import http
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.http import RequestCause, accepted
 from shared.runtime.ids import new_id
-from shared.security.callers import Caller, Role, allow, open_to_all
+from shared.security.callers import OPEN_TO_ALL, Caller, Role, allow
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 Agreeing = Annotated[Caller, allow(Role.SUPPLIER, Role.MENTOR, Role.OPERATOR)]
@@ -45,12 +46,18 @@ Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
 
 
 def router(commands: Commands, database: Database, *, default_capacity: int) -> APIRouter:
-    api = APIRouter(tags=["development"])
-    api.include_router(_cohorts(commands, database, default_capacity))
-    api.include_router(_selection(commands, database))
-    api.include_router(_plans(commands, database))
+    return http.together(
+        _cohorts(commands, database, default_capacity),
+        _selection(commands, database),
+        _plans(commands, database),
+        _catalogue(),
+    )
 
-    @api.get("/modules", dependencies=[open_to_all()])
+
+def _catalogue() -> APIRouter:
+    api = APIRouter(tags=["modules"])
+
+    @api.get("/modules", openapi_extra=OPEN_TO_ALL)
     async def modules() -> ModulesView:
         return ModulesView.of(catalogue.modules())
 
@@ -58,7 +65,7 @@ def router(commands: Commands, database: Database, *, default_capacity: int) -> 
 
 
 def _cohorts(commands: Commands, database: Database, default_capacity: int) -> APIRouter:
-    api = APIRouter()
+    api = APIRouter(tags=["cohorts"])
 
     @api.post("/cohorts", status_code=201, dependencies=BY_OPERATOR)
     async def open_cohort(body: CohortBody, cause: RequestCause) -> CohortView:
@@ -99,7 +106,7 @@ def _cohorts(commands: Commands, database: Database, default_capacity: int) -> A
 
 
 def _selection(commands: Commands, database: Database) -> APIRouter:
-    api = APIRouter()
+    api = APIRouter(tags=["selection"])
 
     @api.post("/cohorts/{cohort_id}/selection", dependencies=BY_OPERATOR)
     async def select(cohort_id: UUID, cause: RequestCause) -> SelectionView:
@@ -163,7 +170,7 @@ async def _select(commands: Commands, cohort_id: UUID, cause: Cause) -> handlers
 
 
 def _plans(commands: Commands, database: Database) -> APIRouter:
-    api = APIRouter(prefix="/plans")
+    api = APIRouter(prefix="/plans", tags=["plans"])
 
     @api.get("", dependencies=BY_STAFF)
     async def plans(status: PlanStatus | None = None, after: UUID | None = None, limit: Limit = 50) -> PlanPage:

@@ -26,7 +26,7 @@ from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.http import RequestCause, accepted
-from shared.security.callers import Caller, Role, allow, open_to_all
+from shared.security.callers import OPEN_TO_ALL, Caller, Role, allow
 
 Supplier = Annotated[Caller, allow(Role.SUPPLIER)]
 Assessor = Annotated[Caller, allow(Role.ASSESSOR)]
@@ -81,7 +81,7 @@ def _add_answers(api: APIRouter, commands: Commands) -> None:
 
 
 def _add_reads(api: APIRouter, database: Database) -> None:
-    @api.get("/instrument", dependencies=[open_to_all()])
+    @api.get("/instrument", openapi_extra=OPEN_TO_ALL)
     async def instrument() -> InstrumentView:
         return InstrumentView.of(catalogue.instruments().current)
 

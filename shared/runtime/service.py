@@ -109,13 +109,16 @@ class Service:
 
     def _api(self) -> FastAPI:
         name, settings = self._stage.name, self._settings
-        app = FastAPI(title=f"Supplier Development Program: {name}", version="1", redoc_url=None)
-        app.state.verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
-        http.install(app)
         replayer = Replayer(self.database, name, BatchRunner(self.database, name, self._stage.routes))
         subscribers = self._subscribers.values()
-        app.include_router(self._stage.router(Commands(self.database, name), self.database))
-        app.include_router(operations.router(name, self.database, self.health, replayer, subscribers))
+        api = http.together(
+            self._stage.router(Commands(self.database, name), self.database),
+            operations.router(name, self.database, self.health, replayer, subscribers),
+        )
+        title = f"Supplier Development Program: {name}"
+        app = FastAPI(title=title, version="1", redoc_url=None, routes=api.routes)
+        app.state.verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
+        http.install(app)
         return app
 
     async def run(self) -> None:

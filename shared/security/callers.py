@@ -1,12 +1,12 @@
 """Who calls: a JSON Web Token of an OpenID Connect issuer, and the roles that a route names."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from fastapi import Depends, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.runtime.http import Problem
@@ -90,20 +90,13 @@ def allow(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI's own type of a depend
     return Depends(Guard(frozenset(roles)))
 
 
-async def _anybody() -> None:
-    """Marks a route that is open on purpose."""
+OPEN_TO_ALL: dict[str, Any] = {"security": []}
+"""Everybody, without a token: a route's `openapi_extra`, in OpenAPI's own words for it."""
 
 
-def open_to_all() -> Any:  # noqa: ANN401 - FastAPI's own type of a dependency
-    """Everybody, without a token. To be used in a route's `dependencies`."""
-    return Depends(_anybody)
-
-
-def roles_of(dependencies: list[Callable[..., Any] | None]) -> frozenset[Role] | None:
-    """Roles that a route's dependencies name; the empty set if it is open on purpose, None if nothing is said."""
-    for dependency in dependencies:
-        if isinstance(dependency, Guard):
-            return dependency.roles
-        if dependency is _anybody:
-            return frozenset()
-    return None
+def roles_of(route: APIRoute) -> frozenset[Role] | None:
+    """Roles that a route names; the empty set if it is open on purpose, None if nothing is said."""
+    for dependency in route.dependant.dependencies:
+        if isinstance(dependency.call, Guard):
+            return dependency.call.roles
+    return frozenset() if (route.openapi_extra or {}).get("security") == [] else None

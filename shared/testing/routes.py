@@ -1,7 +1,7 @@
 """Who may call what."""
 
 from fastapi import APIRouter
-from fastapi.routing import iter_route_contexts
+from fastapi.routing import APIRoute
 
 from shared.security.callers import Role, roles_of
 
@@ -11,7 +11,8 @@ def roles_by_route(router: APIRouter) -> dict[str, frozenset[Role] | None]:
     nothing.
     """
     return {
-        f"{method} {route.path}": roles_of([dependency.call for dependency in route.dependant.dependencies])
-        for route in iter_route_contexts(router.routes)
+        f"{method} {route.path}": roles_of(route)
+        for route in router.routes
+        if isinstance(route, APIRoute)
         for method in route.methods or ()
     }

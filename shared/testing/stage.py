@@ -79,10 +79,9 @@ class StageUnderTest:
         await self._open.aclose()
 
     def _app(self) -> FastAPI:
-        app = FastAPI()
+        app = FastAPI(routes=self.router.routes)
         app.state.verifier = Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE)
         http.install(app)
-        app.include_router(self.router)
         return app
 
     def headers(

@@ -6,13 +6,14 @@ from services.financing.api import cases, consents, partners, referrals
 from services.financing.domain.terms import Terms
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
+from shared.runtime import http
 from shared.runtime.database import Database
 
 
 def router(commands: Commands, database: Database, *, terms: Reference[Terms]) -> APIRouter:
-    api = APIRouter(tags=["financing"])
-    api.include_router(cases.router(database))
-    api.include_router(consents.router(commands, database, terms))
-    api.include_router(referrals.router(commands, database, terms))
-    api.include_router(partners.router(commands, database, terms))
-    return api
+    return http.together(
+        cases.router(database),
+        consents.router(commands, database, terms),
+        referrals.router(commands, database, terms),
+        partners.router(commands, database, terms),
+    )

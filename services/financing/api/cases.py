@@ -14,7 +14,7 @@ from shared.runtime.http import Problem
 
 
 def router(database: Database) -> APIRouter:
-    api = APIRouter()
+    api = APIRouter(tags=["cases"])
 
     @api.get("/cases/{supplier_id}")
     async def case(supplier_id: UUID, caller: Own) -> CaseView:

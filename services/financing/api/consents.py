@@ -22,7 +22,7 @@ from shared.runtime.http import Problem, RequestCause, accepted
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
-    api = APIRouter()
+    api = APIRouter(tags=["consents"])
 
     @api.get("/consent-texts/{partner}", dependencies=BY_PARTIES)
     async def text(

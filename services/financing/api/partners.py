@@ -16,7 +16,7 @@ from shared.runtime.http import RequestCause, accepted
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
-    api = APIRouter()
+    api = APIRouter(tags=["partners"])
 
     @api.get("/partners", dependencies=BY_PARTIES)
     async def all_partners() -> list[PartnerView]:

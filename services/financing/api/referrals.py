@@ -20,7 +20,7 @@ from shared.runtime.http import Problem, RequestCause, accepted
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
-    api = APIRouter()
+    api = APIRouter(tags=["referrals"])
 
     @api.post("/referrals", status_code=201)
     async def refer(body: ReferralBody, caller: Own, cause: RequestCause) -> ReferralView:

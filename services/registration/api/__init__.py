@@ -5,14 +5,15 @@ from fastapi import APIRouter
 from services.registration.api import anchors, imports, screening, suppliers
 from services.registration.settings import RegistrationSettings
 from shared.messaging.commands import Commands
+from shared.runtime import http
 from shared.runtime.database import Database
 
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """Every route of registration."""
-    api = APIRouter()
-    api.include_router(suppliers.router(settings, commands, database))
-    api.include_router(imports.router(settings, commands))
-    api.include_router(anchors.router(commands, database))
-    api.include_router(screening.router(settings, commands, database))
-    return api
+    return http.together(
+        suppliers.router(settings, commands, database),
+        imports.router(settings, commands),
+        anchors.router(commands, database),
+        screening.router(settings, commands, database),
+    )

@@ -27,7 +27,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.http import Problem, RequestCause, accepted
 from shared.runtime.ids import new_id
-from shared.security.callers import Caller, Role, allow, open_to_all
+from shared.security.callers import OPEN_TO_ALL, Caller, Role, allow
 
 BY_OPERATOR = allow(Role.OPERATOR)
 Operator = Annotated[Caller, BY_OPERATOR]
@@ -48,7 +48,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
 
 
 def _add_registering(api: APIRouter, limit: RateLimit, commands: Commands) -> None:
-    @api.post("/suppliers", status_code=201, dependencies=[open_to_all(), Depends(limit)])
+    @api.post("/suppliers", status_code=201, openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
     async def register(body: SupplierBody, cause: RequestCause, idempotency_key: IdempotencyKey = None) -> Receipt:
         profile = body.profile()
         id_, fingerprint = new_id(), None

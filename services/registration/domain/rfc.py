@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from services.registration.domain.reasons import RfcReason
 
@@ -114,8 +114,7 @@ class RefusedRfc:
 Verdict: TypeAlias = ValidRfc | DoubtfulRfc | RefusedRfc
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One character's part in the check digit."""
 
     character: str
