@@ -136,13 +136,14 @@ class ScreeningLists:
 
 screening_lists = ScreeningLists()
 
+# One look into an index for each RFC asked for: as joins, these would be planned anew for every size of the tables.
 _KNOWN = """
     WITH newest AS (SELECT max(list_date) AS list_date FROM screening_list)
-    SELECT asked.rfc, supplier.id, newest.list_date, listed.situation
-    FROM unnest($1::text[]) AS asked (rfc)
-    CROSS JOIN newest
-    LEFT JOIN supplier ON supplier.rfc = asked.rfc AND supplier.status <> 'withdrawn'
-    LEFT JOIN screening_entry AS listed ON listed.list_date = newest.list_date AND listed.rfc = asked.rfc
+    SELECT asked.rfc, newest.list_date,
+        (SELECT id FROM supplier WHERE rfc = asked.rfc AND status <> 'withdrawn') AS id,
+        (SELECT situation FROM screening_entry AS listed
+            WHERE listed.list_date = newest.list_date AND listed.rfc = asked.rfc) AS situation
+    FROM unnest($1::text[]) AS asked (rfc) CROSS JOIN newest
 """
 _KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier_folio') AS number, asked.rfc")
 

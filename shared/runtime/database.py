@@ -21,6 +21,10 @@ else:
 STATEMENT_TIMEOUT_MS = "60000"
 """A statement stuck behind a lock gives its connection back instead of draining the pool."""
 
+PLANS_BY_INDEX = {"enable_seqscan": "off"}
+"""Of connections that decide, whose statements all have an index. PostgreSQL keeps a plan until the tables are analyzed
+again, and one made on an empty store reads whole tables: docs/decisions/0030. Reads of the API count whole tables too."""
+
 POOL_SIZE = 10
 READ_POOL_SIZE = 3
 CONNECT_TIMEOUT_S = 10.0
@@ -52,7 +56,7 @@ class Database:
             max_size=self._pool_size,
             timeout=CONNECT_TIMEOUT_S,
             reset=_left_clean,
-            server_settings=settings,
+            server_settings=settings | PLANS_BY_INDEX,
         )
         self._engine = create_async_engine(
             self.url.replace("postgresql://", "postgresql+asyncpg://", 1),
@@ -91,7 +95,7 @@ class Database:
         return await asyncpg.connect(
             self.url,
             timeout=CONNECT_TIMEOUT_S,
-            server_settings={"application_name": f"{self.application}-session"},
+            server_settings={"application_name": f"{self.application}-session", **PLANS_BY_INDEX},
         )
 
     @asynccontextmanager

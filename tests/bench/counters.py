@@ -11,7 +11,7 @@ from pathlib import Path
 
 from asyncpg.connection import LoggedQuery
 
-from shared.runtime.database import Database
+from shared.runtime.database import Connection, Database
 
 BASELINE = Path(__file__).with_name("baseline.json")
 REBASE = "PDP_REBASE"
@@ -19,6 +19,7 @@ REBASE = "PDP_REBASE"
 TOLERANCE = 0.10
 """Of calls: how often the loop wakes differs from run to run. Statements have none."""
 PREPARED = "SELECT count(*) FROM pg_prepared_statements"
+SCANNED = "SELECT coalesce(sum(seq_tup_read), 0)::bigint FROM pg_stat_user_tables"
 
 
 @dataclass
@@ -29,6 +30,8 @@ class Cost:
     """SQL statements on the connection that the pool gives next, BEGIN and COMMIT among them."""
     prepared: int = 0
     """Statements that were prepared on the way: each is one more round trip."""
+    rows_scanned: int = 0
+    """Rows that were read because a table was read from end to end, for want of an index or of a plan that uses it."""
     calls: int = 0
     """Functions called, Python's and C's."""
 
@@ -49,7 +52,8 @@ async def counted(database: Database) -> AsyncIterator[Cost]:
         cost.calls += event in {"call", "c_call"}
 
     async with database.connection() as connection:
-        before: int = await connection.fetchval(PREPARED)
+        scanned = await _scanned(connection)
+        prepared = await connection.fetchval(PREPARED)
         connection.add_query_logger(statement)
     gc.disable()
     sys.setprofile(call)
@@ -60,7 +64,15 @@ async def counted(database: Database) -> AsyncIterator[Cost]:
         gc.enable()
         async with database.connection() as connection:
             connection.remove_query_logger(statement)
-            cost.prepared = await connection.fetchval(PREPARED) - before
+            cost.prepared = await connection.fetchval(PREPARED) - prepared
+            cost.rows_scanned = await _scanned(connection) - scanned
+
+
+async def _scanned(connection: Connection) -> int:
+    """By this connection, and by others as far as they have told."""
+    await connection.execute("SELECT pg_stat_force_next_flush()")
+    rows: int = await connection.fetchval(SCANNED)
+    return rows
 
 
 def judge(work: str, found: dict[str, float]) -> None:
