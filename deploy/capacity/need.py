@@ -17,9 +17,9 @@ MONTHS = 12
 KAFKA_DAYS = EVENT_RETENTION_MS / 1000 / DAY_S
 PROCESS, STORE = "processor_us", "store_us"
 """Figures of `demand.json`: what matching's own process costs, and what its PostgreSQL does."""
-CONNECTIONS = POOL_SIZE + READ_POOL_SIZE + 3
-"""Of one process at most: of its pool, of the API's reads, and one each of relay, timers and sweeps. The chart has the
-number as `connectionsPerProcess`."""
+CONNECTIONS = POOL_SIZE + READ_POOL_SIZE + 4
+"""Of one process at most: of its pool, of the API's reads, and one each of relay, timers, sweeps and resumer. The chart
+has the number as `connectionsPerProcess`."""
 
 
 class Copies(NamedTuple):

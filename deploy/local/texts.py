@@ -160,7 +160,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Quedan {left}; siga con --service {service}{after}",
         "{left} left; go on with --service {service}{after}",
     ),
-    "dead_letters.resumed": ("{group}: sigue.", "{group}: goes on."),
+    "dead_letters.resumed": (
+        "{service}: sigue leyendo, en todos sus procesos.",
+        "{service}: goes on, in all its processes.",
+    ),
     "dead_letters.failed": ("{id}: sigue fallando ({error}).", "{id}: still fails ({error})."),
     "dead_letters.next_failed": ("{id}: uno que esperaba falla ({error}).", "{id}: one behind it fails ({error})."),
     "import.sending": ("Enviando {file}…", "Sending {file}…"),

@@ -9,10 +9,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging import dead_letter_queries as queries
+from shared.messaging import resuming
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
 from shared.messaging.replay import Replayer, Resolved
 from shared.messaging.subscriber import BatchSubscriber
-from shared.runtime import logging
 from shared.runtime.asyncapi import document
 from shared.runtime.database import Database
 from shared.runtime.health import Health
@@ -20,8 +20,6 @@ from shared.runtime.http import Problem
 from shared.security.callers import OPEN_TO_ALL, Caller, Role, allow
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
-
-log = logging.get(__name__)
 
 
 def router(
@@ -75,9 +73,9 @@ def router(
 
     @api.post("/dead-letters/resume")
     async def resume(caller: Operator) -> list[str]:
-        """Go on with consuming that stopped at the limit; the groups that did."""
-        resumed = [subscriber.group for subscriber in subscribers if subscriber.resume()]
-        log.info("dlq_limit_lifted", by=caller.subject, groups=resumed)
+        """Let consuming that stopped at the limit go on, in every process of this service; the groups that did here."""
+        resumed = resuming.resume(subscribers, caller.subject)
+        await resuming.tell_all(database, caller.subject)
         return resumed
 
     return api

@@ -19,6 +19,7 @@ from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
+from shared.messaging.resuming import Resumer
 from shared.messaging.retry import INFRASTRUCTURE, Backoff
 from shared.messaging.routing import Routes, Sweeps, Timers
 from shared.messaging.subscriber import BatchSubscriber
@@ -74,6 +75,8 @@ class Service:
         self.health = Health()
         self._watch = AlarmWatch(self.database, settings, self._subscribers, relay, self.health)
         self._workers: list[Worker] = [relay]
+        if self._subscribers:
+            self._workers.append(Resumer(self.database, self._subscribers.values()))
         if stage.timers:
             self._workers.append(TimerWorker(self.database, name, stage.timers))
         if stage.sweeps:

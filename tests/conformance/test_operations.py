@@ -1,5 +1,6 @@
 """The routes that operators use, over HTTP."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +11,7 @@ from fastapi import FastAPI
 
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit
+from shared.messaging.resuming import Resumer
 from shared.runtime import http, operations
 from shared.runtime.health import Health
 from shared.security.tokens import LocalIssuer, Verifier
@@ -90,3 +92,27 @@ async def test_consuming_that_stopped_goes_on_when_asked(
         bench.rule.failing = lambda _: None
         assert (await operator.post("/dead-letters/resume")).json() == [subscriber.group]
         await eventually(told)
+
+
+async def test_every_process_goes_on_whichever_was_asked(
+    bench: Bench, consuming: Consuming, operator: httpx.AsyncClient, topic: str
+) -> None:
+    other = bench.subscriber(topic, group="another-process", limit=DlqLimit(max_ratio=0.5, min_count=1, window=10))
+    resumer = Resumer(bench.database, [other.subscriber])
+    hearing = asyncio.create_task(resumer.run())
+    bench.rule.failing = lambda _: ValueError("bug")
+    await bench.tell(topic, key := uuid4(), 1)
+    async with other as subscriber:
+
+        async def stopped() -> bool:
+            return subscriber.stopped
+
+        async def told_when_asked() -> bool:
+            assert (await operator.post("/dead-letters/resume")).json() == []
+            return await bench.numbers(key) == (1,)
+
+        await eventually(stopped)
+        bench.rule.failing = lambda _: None
+        await eventually(told_when_asked)
+    resumer.stop()
+    await hearing

@@ -110,8 +110,8 @@ def discard(
 def resume(service: Service = None) -> None:
     client = Client.of_running(data_folder())
     for name in [service] if service else client.services:
-        for group in request(client, name, "POST", "/dead-letters/resume"):
-            out().print(say("dead_letters.resumed", group=group))
+        request(client, name, "POST", "/dead-letters/resume")
+        out().print(say("dead_letters.resumed", service=name))
 
 
 def _resolve(action: Literal["replay", "discard"], ids: list[str] | None, wanted: Wanted, *, sure: bool) -> None:
