@@ -175,6 +175,7 @@ async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(servi
             await asyncio.sleep(0.5)
             asked = time.monotonic()
         took = time.monotonic() - asked
+        request.cancel()
         await asyncio.gather(request, return_exceptions=True)
     await transaction.rollback()
     await busy.close()
