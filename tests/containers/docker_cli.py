@@ -17,15 +17,23 @@ BUILD_TIMEOUT = 900
 def docker(
     *arguments: str, check: bool = True, timeout: float = 120, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
+    """Raises CalledProcessError, with the end of what the engine said."""
+    done = subprocess.run(
         ["docker", *arguments],
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
         capture_output=True,
         text=True,
         timeout=timeout,
-        check=check,
+        check=False,
     )
+    try:
+        if check:
+            done.check_returncode()
+    except subprocess.CalledProcessError as error:
+        error.add_note(done.stderr[-2_000:])
+        raise
+    return done
 
 
 def engine_missing() -> str:

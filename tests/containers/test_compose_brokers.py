@@ -27,7 +27,10 @@ from tests.containers.docker_cli import BUILD_TIMEOUT
 TOPIC, PARTITIONS = "probe.told.v1", 6
 DEMO_TIMEOUT = 600
 PROBE_PAUSE_S = 0.05
-BETWEEN_KILLS_S = 8.0
+BETWEEN_KILLS_S = 4.0
+"""Longer than the brokers' session: a dead one is noticed before it comes back."""
+KILLS = 2
+"""At least: a fast machine may be through with the program before, and the probe goes on."""
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(BUILD_TIMEOUT + UP_TIMEOUT + DEMO_TIMEOUT)]
 
@@ -87,10 +90,8 @@ async def _told(kafka: KafkaSettings) -> list[tuple[bytes, int]]:
 async def _kill_in_turn(platform: Platform, playing: asyncio.subprocess.Process) -> list[str]:
     """Kill a broker, bring it back, then the next, while the program plays."""
     killed: list[str] = []
-    while playing.returncode is None:
+    while playing.returncode is None or len(killed) < KILLS:
         await asyncio.sleep(BETWEEN_KILLS_S)
-        if playing.returncode is not None:
-            break
         broker = BROKERS[len(killed) % len(BROKERS)]
         await asyncio.to_thread(platform.compose, "kill", broker)
         killed.append(broker)
@@ -130,7 +131,7 @@ async def test_brokers_killed_one_after_the_other(platform: Platform, tmp_path: 
         f"{len(killed)} brokers killed, {len(probe.acked)} acknowledged, longest stall {probe.longest_stall_s:.1f} s, "
         f"republished {len(numbers) - len(set(numbers))}, books {books}"
     )
-    assert len(set(killed)) >= 2
+    assert len(set(killed)) >= KILLS
     assert set(probe.acked) <= set(numbers)
     by_key: dict[bytes, list[int]] = {}
     for key, number in told:

@@ -93,7 +93,18 @@ class Auditor:
         return await asyncio.to_thread(counted)
 
     async def look(self) -> Found:
-        """Read all of it. The platform must be calm."""
+        """Read all of it. The platform must be calm; what an engine that is away keeps back is read again."""
+        deadline = time.monotonic() + QUIET_WITHIN
+        while True:
+            try:
+                return await self._read()
+            except AWAY:
+                if time.monotonic() > deadline:
+                    raise
+                self._ask_anew()
+                await asyncio.sleep(LONGEST_PAUSE)
+
+    async def _read(self) -> Found:
         codes = tuple(self._sessions)
         topics = catalogue(codes)
         records = await asyncio.to_thread(stores.read, self._client, topics)
