@@ -161,8 +161,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "{left} left; go on with --service {service}{after}",
     ),
     "dead_letters.resumed": (
-        "{service}: sigue leyendo, en todos sus procesos.",
-        "{service}: goes on, in all its processes.",
+        "{service}: se avisó a todos sus procesos que sigan.",
+        "{service}: all its processes are told to go on.",
     ),
     "dead_letters.failed": ("{id}: sigue fallando ({error}).", "{id}: still fails ({error})."),
     "dead_letters.next_failed": ("{id}: uno que esperaba falla ({error}).", "{id}: one behind it fails ({error})."),

@@ -22,7 +22,7 @@ STATEMENT_TIMEOUT_MS = "60000"
 """A statement stuck behind a lock gives its connection back instead of draining the pool."""
 
 PLANS_BY_INDEX = {"enable_seqscan": "off"}
-"""Of connections that decide: all their statements have an index. PostgreSQL keeps a plan until tables are analyzed,
+"""Of connections that decide: what they ask for has an index. PostgreSQL keeps a plan until tables are analyzed,
 and one made on an empty store reads whole tables (docs/decisions/0030). Reads of the API count whole tables too."""
 
 POOL_SIZE = 10

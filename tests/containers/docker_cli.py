@@ -18,22 +18,19 @@ def docker(
     *arguments: str, check: bool = True, timeout: float = 120, environment: Mapping[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Raises CalledProcessError, with the end of what the engine said."""
-    done = subprocess.run(
-        ["docker", *arguments],
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-        check=False,
-    )
     try:
-        if check:
-            done.check_returncode()
+        return subprocess.run(
+            ["docker", *arguments],
+            cwd=ROOT,
+            env={**os.environ, **(environment or {})},
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=check,
+        )
     except subprocess.CalledProcessError as error:
-        error.add_note(done.stderr[-2_000:])
+        error.add_note(error.stderr[-2_000:])
         raise
-    return done
 
 
 def engine_missing() -> str:
