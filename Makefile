@@ -40,7 +40,7 @@ check: setup
 	$(BIN)/ruff format --check
 	$(BIN)/mypy services shared deploy tests
 	$(BIN)/lint-imports
-	$(BIN)/python -m shared.contracts.compatibility
+	$(BIN)/python -m shared.testing.compatibility
 	$(BIN)/python -m shared.testing.migration_rules
 
 # Builds helm and the like with Go the first time, and fetches the schemas.

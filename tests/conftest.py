@@ -15,11 +15,11 @@ import pytest
 from hypothesis import settings
 from pydantic import SecretStr
 
-from deploy.local import kafka_admin
-from deploy.local.kafka import Kafka, KafkaNode
-from deploy.local.kafka_admin import TopicSpec
-from deploy.local.postgres import Postgres
-from deploy.local.postgres_server import PostgresServer
+from deploy.engines.kafka import Kafka, KafkaNode
+from deploy.engines.postgres import Postgres
+from deploy.engines.postgres_server import PostgresServer
+from deploy.provision import kafka_admin
+from deploy.provision.kafka_admin import TopicSpec
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings
 from shared.testing.databases import Templates

@@ -62,7 +62,7 @@ def _document(inputs: Inputs, suppliers: int, *, moved: bool) -> dict[str, Any]:
         "design": vars(design),
         "requirements": found.load.requirements,
         "published_per_s": found.published,
-        "taken_in_per_s": found.taken_in,
+        "consumed_per_s": found.consumed,
         "sweep_s": found.sweep_s,
         "brokers": found.brokers,
         "kafka_gb": found.kafka_gb,

@@ -46,7 +46,7 @@ def simulate(
 ) -> dict[str, Queue]:
     """The queues of every stage that reads topics. The same seed gives the same day."""
     found = need(inputs, suppliers, design)
-    flows = {name: _flowing(inputs, found, stage) for name, stage in found.stages.items() if stage.taken_in}
+    flows = {name: _flowing(inputs, found, stage) for name, stage in found.stages.items() if stage.consumed}
     queues = {name: Queue() for name in flows}
     random = Random(seed)  # noqa: S311  (chance for a simulation)
     hours = round(inputs.assumed.campaign_hours)
@@ -70,8 +70,8 @@ def _flowing(inputs: Inputs, found: Need, stage: Stage) -> Flowing:
     """Sweeps take their share of the processors first: what is left is for records, if only a little."""
     usable = min(stage.processes, found.design.partitions * stage.shards)
     sweeping = sweeping_cores(inputs, found.load) if stage.name == "matching" else 0.0
-    cost = (stage.busy - sweeping) / stage.taken_in
-    return Flowing(stage.taken_in / found.load.walks, max(usable - sweeping, LITTLE) / cost)
+    cost = (stage.busy - sweeping) / stage.consumed
+    return Flowing(stage.consumed / found.load.walks, max(usable - sweeping, LITTLE) / cost)
 
 
 def _mean(inputs: Inputs, peak: float, second: int) -> float:

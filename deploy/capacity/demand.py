@@ -22,8 +22,8 @@ from uuid import UUID, uuid5
 import psutil
 
 from deploy.capacity.processor import Seen, by_program, look
-from deploy.local.demo.sample import Sample, prepare
-from deploy.local.postgres import Postgres
+from deploy.demo.sample.prepare import Sample, prepare
+from deploy.engines.postgres import Postgres
 from services.matching.app import build as build_matching
 from services.registration.app import build as build_registration
 from shared.contracts.diagnosis import DiagnosisCompleted
@@ -85,7 +85,7 @@ async def _firms(url: str, sample: Sample) -> list[SupplierRegistered]:
 async def _at(times: int, url: str, sample: Sample, firms: Sequence[SupplierRegistered]) -> dict[str, Any]:
     stage, _ = build_matching()
     async with StageUnderTest(stage, url) as matching:
-        await matching.take_in(*_anchors(sample))
+        await matching.consume(*_anchors(sample))
         for copy in range(times):
             await _upload(matching, "/requirements/imports", _requirements(sample, str(copy)))
         await matching.sweep()
@@ -111,11 +111,11 @@ async def _swept(matching: StageUnderTest, sample: Sample, turn: str) -> int:
 
 
 def _batches(matching: StageUnderTest, events: Sequence[EventData]) -> list[Work]:
-    async def take_in(some: Sequence[EventData]) -> int:
-        await matching.take_in(*some)
+    async def consume(some: Sequence[EventData]) -> int:
+        await matching.consume(*some)
         return len(some)
 
-    return [partial(take_in, events[first : first + BATCH]) for first in range(0, len(events), BATCH)]
+    return [partial(consume, events[first : first + BATCH]) for first in range(0, len(events), BATCH)]
 
 
 async def _fastest(matching: StageUnderTest, pieces: Sequence[Work]) -> dict[str, float]:

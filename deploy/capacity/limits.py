@@ -56,7 +56,7 @@ def _of_stage(inputs: Inputs, stage: Stage, design: Design) -> Iterator[Limit]:
     assumed, shards, name = inputs.assumed, stage.shards, stage.name
     wanted = stage.busy / assumed.utilisation / shards
     process, primary, disk = _moves(design, matching=name == "matching")
-    if stage.taken_in:
+    if stage.consumed:
         yield Limit(f"{name}: a process for each partition", wanted / design.partitions, process)
     connections = wanted * CONNECTIONS / assumed.store_connections
     yield Limit(f"{name}: connections of its store", connections, "a connection pooler before the store")

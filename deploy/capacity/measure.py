@@ -12,12 +12,12 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from deploy.local.client import Client
-from deploy.local.demo.command import FOLDER
-from deploy.local.demo.stores import Stores
+from deploy.cli.client import Client
+from deploy.demo.command import FOLDER
+from deploy.demo.stores import Stores
 from deploy.local.layout import Layout
-from deploy.local.reader import Entry, Reader
 from deploy.local.state import data_folder
+from deploy.provision.reader import Entry, Reader
 from shared.messaging.codec import Poison, Record, decode
 from shared.messaging.tables import NAMES
 from shared.messaging.topics import catalogue
@@ -35,7 +35,7 @@ _SIZES = """
     FROM pg_class AS c
     WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace
 """
-_COUNTS = "SELECT (SELECT count(*) FROM inbox) AS taken_in, (SELECT count(*) FROM journal) AS decided"
+_COUNTS = "SELECT (SELECT count(*) FROM inbox) AS consumed, (SELECT count(*) FROM journal) AS decided"
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from deploy.capacity.inputs import Inputs
 from deploy.capacity.load import BUILT, DAY_S, YEAR_S, Design, Load, diagnoses_per_walk, load
 from shared.messaging.topics import EVENT_RETENTION_MS
 from shared.runtime.database import POOL_SIZE, READ_POOL_SIZE
-from shared.runtime.housekeeping import INBOX_KEPT
+from shared.service.housekeeping import INBOX_KEPT
 
 GB = 1e9
 MONTHS = 12
@@ -41,7 +41,7 @@ class Stage:
 
     name: str
     shards: int
-    taken_in: float
+    consumed: float
     """Events per second at the peak."""
     busy: float
     """Processors that its processes keep busy at the peak."""
@@ -81,8 +81,8 @@ class Need:
     sweep_s: float
     """Until one new requirement has visited every firm of its area."""
     published: float
-    """Events per second at the peak, as `taken_in`."""
-    taken_in: float
+    """Events per second at the peak, as `consumed`."""
+    consumed: float
     brokers: int
     kafka_busy: float
     kafka_gb: float
@@ -102,15 +102,15 @@ def need(inputs: Inputs, suppliers: float, design: Design = BUILT) -> Need:
     size = next(each for each in COPIES if suppliers >= each.least_suppliers)
     stages = {name: _stage(inputs, work, name, design, size) for name in inputs.program["services"]}
     published = sum(flow.peak for flow in work.flows.values())
-    taken_in = sum(stage.taken_in for stage in stages.values())
+    consumed = sum(stage.consumed for stage in stages.values())
     kafka_gb = _logged(inputs, work) * size.copies * inputs.assumed.disk_headroom
-    kafka_busy = (published + taken_in) * inputs.measured("engines", "kafka") / 1e6
+    kafka_busy = (published + consumed) * inputs.measured("engines", "kafka") / 1e6
     brokers = max(size.copies, ceil(kafka_gb / inputs.assumed.largest_broker_gb))
     cores, memory_gb = _machines(inputs, stages, size, brokers, kafka_busy, kafka_gb)
     ssd_gb = kafka_gb + sum(stage.store_gb for stage in stages.values()) * size.copies * inputs.assumed.disk_headroom
     archive_gb = sum(stage.store_gb + stage.journal_gb for stage in stages.values())
     return Need(
-        design, work, size.copies, stages, work.visits_per_sweep * visit_s(inputs, work), published, taken_in,
+        design, work, size.copies, stages, work.visits_per_sweep * visit_s(inputs, work), published, consumed,
         brokers, kafka_busy, kafka_gb, cores, memory_gb, ssd_gb, archive_gb,
         _usd(inputs, cores, memory_gb, ssd_gb, archive_gb),
     )  # fmt: skip
@@ -119,15 +119,15 @@ def need(inputs: Inputs, suppliers: float, design: Design = BUILT) -> Need:
 def _stage(inputs: Inputs, work: Load, name: str, design: Design, size: Copies) -> Stage:
     assumed = inputs.assumed
     shards = design.shards if name == "matching" else 1
-    taken_in = sum(flow.peak for flow in work.read_by(name))
+    consumed = sum(flow.peak for flow in work.read_by(name))
     decided = sum(flow.peak for flow in work.written_by(name))
-    busy, store_busy = _busy(inputs, work, name, taken_in, decided)
+    busy, store_busy = _busy(inputs, work, name, consumed, decided)
     state, inbox, journal = _stored(inputs, work, name)
     kept = assumed.journal_in_store_months / MONTHS if design.archive else assumed.journal_years
     return Stage(
         name,
         shards,
-        taken_in,
+        consumed,
         busy,
         max(size.processes, ceil(busy / assumed.utilisation / shards)) * shards,
         decided / shards / inputs.measured("relay", "ours"),
@@ -139,14 +139,14 @@ def _stage(inputs: Inputs, work: Load, name: str, design: Design, size: Copies) 
     )
 
 
-def _busy(inputs: Inputs, work: Load, name: str, taken_in: float, decided: float) -> tuple[float, float]:
+def _busy(inputs: Inputs, work: Load, name: str, consumed: float, decided: float) -> tuple[float, float]:
     """Processors of the processes, and of the stores, at the peak."""
-    store = (taken_in + decided) * inputs.measured("engines", "postgres") / 1e6
+    store = (consumed + decided) * inputs.measured("engines", "postgres") / 1e6
     # Everything that a stage decides and was not told is somebody's command; to count all as commands is too much.
     own = decided / inputs.measured("http", "ours") if name != "matching" else 0.0
-    if not taken_in:
+    if not consumed:
         return own, store
-    own += taken_in / inputs.measured("stages", name)
+    own += consumed / inputs.measured("stages", name)
     if name == "matching":
         own += work.walks * _demand_s(inputs, work) + sweeping_cores(inputs, work)
         store += (
@@ -182,7 +182,7 @@ def _stored(inputs: Inputs, work: Load, name: str) -> tuple[float, float, float]
     if name == "matching":
         per_supplier = inputs.store_line().at(work.seen)
     inbox = sum(flow.year for flow in work.read_by(name)) * INBOX_KEPT.total_seconds() / YEAR_S
-    claim = row["inbox_bytes"] / max(row["taken_in"], 1)
+    claim = row["inbox_bytes"] / max(row["consumed"], 1)
     written = sum(flow.stored for flow in work.written_by(name))
     return work.suppliers * per_supplier / GB, inbox * claim / GB, written / GB
 

@@ -22,7 +22,7 @@ Row = tuple[str, Callable[[Need], float]]
 
 def _most_processes(found: Need) -> float:
     """Of one stage in one region: each wants a partition."""
-    return max(stage.processes / stage.shards for stage in found.stages.values() if stage.taken_in)
+    return max(stage.processes / stage.shards for stage in found.stages.values() if stage.consumed)
 
 
 ROWS: tuple[Row, ...] = (
@@ -30,7 +30,7 @@ ROWS: tuple[Row, ...] = (
     ("of them, those that one firm is judged against", lambda found: found.load.seen),
     ("events a year", lambda found: sum(flow.year for flow in found.load.flows.values())),
     ("events per second, busiest hour: published", lambda found: found.published),
-    ("events per second, busiest hour: taken in", lambda found: found.taken_in),
+    ("events per second, busiest hour: consumed", lambda found: found.consumed),
     ("firms that one new requirement visits", lambda found: found.load.visits_per_sweep),
     ("seconds until it has visited them", lambda found: found.sweep_s),
     ("matching: processes at the peak", lambda found: found.stages["matching"].processes),

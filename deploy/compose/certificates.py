@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurv
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from deploy.local.private import write_private
+from deploy.engines.private import write_private
 from shared.runtime.clock import now
 
 AUTHORITY_LIFE = timedelta(days=3650)

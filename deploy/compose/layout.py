@@ -6,8 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.engines.private import kept_secrets
 from deploy.local.layout import Layout
-from deploy.local.private import kept_secrets
 from shared.messaging.topics import SERVICES
 
 FOLDER = Path(__file__).parent

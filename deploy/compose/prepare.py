@@ -14,10 +14,10 @@ from pathlib import Path
 
 from deploy.compose.certificates import Authority
 from deploy.compose.layout import BROKERS, PROVISIONER, SECRETS, STAGES, STORE_PORT, Secrets, store_url
-from deploy.local.errors import LocalError
-from deploy.local.kafka_config import ADMIN
-from deploy.local.partners import CODE, Partner, PartnerBook
-from deploy.local.private import kept_secrets, new_secret, write_private
+from deploy.engines.errors import LocalError
+from deploy.engines.kafka_config import ADMIN
+from deploy.engines.private import kept_secrets, new_secret, write_private
+from deploy.provision.partners import CODE, Partner, PartnerBook
 
 HOST = "PDP_HOST"
 """Name or address by which clients outside the containers reach Kafka."""

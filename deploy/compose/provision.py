@@ -15,12 +15,12 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 
 from deploy.compose.layout import BROKERS, REPLICATION_PORT, SECRETS
-from deploy.local import provisioning
-from deploy.local.errors import LocalError
-from deploy.local.kafka_admin import KafkaAdminError, administration
-from deploy.local.kafka_quotas import ensure_quotas
-from deploy.local.partners import Partner
-from shared.security.access import PARTNER_BYTES_PER_SECOND
+from deploy.engines.errors import LocalError
+from deploy.provision import provisioning
+from deploy.provision.kafka_admin import KafkaAdminError, administration
+from deploy.provision.kafka_quotas import ensure_quotas
+from deploy.provision.partners import Partner
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND
 
 BROKERS_WITHIN = 90.0
 """Seconds; three JVMs that start on two cores."""

@@ -19,11 +19,11 @@ import httpx
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from deploy.engines.command import Command, log_tail, spawn, stop
+from deploy.engines.ports import LOOPBACK, free_port
+from deploy.engines.private import new_secret, write_private
 from deploy.kubernetes.render import NAMESPACE, Object
 from deploy.kubernetes.tools import CACHE, ChartError, go
-from deploy.local.command import Command, log_tail, spawn, stop
-from deploy.local.ports import LOOPBACK, free_port
-from deploy.local.private import new_secret, write_private
 
 VERSION = "1.37.2"
 FOLDER = CACHE / f"kubernetes-{VERSION}"

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.services import present
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND, AccessRule, access_rules
 from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, partner_topics
-from shared.security.access import PARTNER_BYTES_PER_SECOND, AccessRule, access_rules
 
 FILE = Path(__file__).with_name("chart") / "catalogue.json"
 

@@ -11,12 +11,12 @@ from pathlib import Path
 
 import psutil
 
-from deploy.local.client import Client
+from deploy.cli.client import Client
+from deploy.cli.texts import say
 from deploy.local.layout import Layout
 from deploy.local.platform import PlatformError
 from deploy.local.services import ROOT
 from deploy.local.state import DATA, AlreadyRunningError, claim, read_running, still_alive_after
-from deploy.local.texts import say
 
 STOP_TIMEOUT = 60.0
 """Seconds for the supervisor to stop what it runs: the grace of its services and that of its engines."""
@@ -91,7 +91,7 @@ def _launch(data: Path, log: Path) -> subprocess.Popen[bytes]:
     """A supervisor in a session of its own, so that it outlives this process and its terminal."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local.cli", "up"],
+            [sys.executable, "-m", "deploy.cli.main", "up"],
             cwd=ROOT,
             env={**os.environ, DATA: str(data)},
             stdin=subprocess.DEVNULL,

@@ -17,15 +17,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.local import offsets, services
-from deploy.local.client import Client
-from deploy.local.errors import LocalError
+from deploy.cli.client import Client
+from deploy.cli.texts import say
+from deploy.engines.errors import LocalError
+from deploy.engines.postgres import Postgres
+from deploy.engines.private import write_private
+from deploy.engines.processes import run_once
+from deploy.local import services
 from deploy.local.layout import Layout
-from deploy.local.offsets import Place
-from deploy.local.postgres import Postgres
-from deploy.local.private import write_private
-from deploy.local.processes import run_once
-from deploy.local.texts import say
+from deploy.provision import offsets
+from deploy.provision.offsets import Place
 from shared.runtime.clock import now
 
 ABOUT, STORE = "backup.json", "store.dump"

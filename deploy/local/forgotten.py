@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from deploy.local.client import Client
+from deploy.cli.client import Client
+from deploy.engines.postgres import Postgres
 from deploy.local.layout import Layout
-from deploy.local.postgres import Postgres
-from deploy.local.reader import Entry, Reader
+from deploy.provision.reader import Entry, Reader
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.topics import catalogue
 
@@ -25,7 +25,7 @@ class Forgotten:
 
     @property
     def is_decided_again(self) -> bool:
-        """An event caused it, which the service takes in again. Else a person's command, or a moment in time, did."""
+        """An event caused it, which the service consumes again. Else a person's command, or a moment in time, did."""
         return self.event.envelope.cause.causation_id is not None
 
 

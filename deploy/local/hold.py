@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.local.command import kill_group
+from deploy.engines.command import kill_group
 from deploy.local.layout import Layout
 from deploy.local.services import STOP_GRACE
 from deploy.local.state import ProcessId, read_running, still_alive_after

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.local.private import kept_secrets
+from deploy.engines.private import kept_secrets
 from shared.security.tokens import LocalIssuer
 
 ISSUER = "http://127.0.0.1/pdp"

@@ -9,7 +9,7 @@ import json
 import os
 
 from deploy.local.services import STORES
-from shared.runtime.migrations import upgrade
+from shared.service.migrations import upgrade
 
 
 def main() -> None:

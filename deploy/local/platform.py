@@ -11,20 +11,21 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.local import provisioning, services
+from deploy.cli.client import Client
+from deploy.cli.texts import say
+from deploy.engines.errors import LocalError
+from deploy.engines.kafka import Kafka, KafkaNodeError
+from deploy.engines.postgres import Postgres
+from deploy.engines.postgres_server import PostgresError
+from deploy.engines.processes import Supervisor, run_once
+from deploy.local import services
 from deploy.local.aside import aside
-from deploy.local.client import Client
-from deploy.local.errors import LocalError
 from deploy.local.hold import is_held
-from deploy.local.kafka import Kafka, KafkaNodeError
 from deploy.local.layout import Layout
-from deploy.local.partners import PartnerBook
-from deploy.local.postgres import Postgres
-from deploy.local.postgres_server import PostgresError
-from deploy.local.processes import Supervisor, run_once
 from deploy.local.readiness import Readiness, shown
 from deploy.local.state import Claim, claim
-from deploy.local.texts import say
+from deploy.provision import provisioning
+from deploy.provision.partners import PartnerBook
 from shared.messaging.topics import SERVICES
 
 ANY_PORTS = "PDP_ANY_PORTS"

@@ -8,8 +8,8 @@ from typing import Self
 
 import httpx
 
-from deploy.local.ports import LOOPBACK
-from deploy.local.texts import say
+from deploy.cli.texts import say
+from deploy.engines.ports import LOOPBACK
 
 ANSWER_TIMEOUT = 2.0
 """A service that takes longer to say how it is, is not well."""

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from deploy.local.command import Command
-from deploy.local.kafka import Kafka
+from deploy.engines.command import Command
+from deploy.engines.kafka import Kafka
+from deploy.engines.ports import free_port
 from deploy.local.layout import ISSUER, Layout
-from deploy.local.ports import free_port
 from shared.messaging.topics import SERVICES
 
 ROOT = Path(__file__).parents[2]

@@ -18,8 +18,8 @@ from typing import Any
 
 import psutil
 
-from deploy.local.command import kill_group
-from deploy.local.private import write_private
+from deploy.engines.command import kill_group
+from deploy.engines.private import write_private
 
 DEFAULT_DATA = Path(".data")
 RUN_FILE = "run.json"

@@ -1,4 +1,4 @@
 from services.development.app import build
-from shared.runtime.service import main
+from shared.service.service import main
 
 main(build)

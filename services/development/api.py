@@ -26,12 +26,12 @@ from services.development.views import (
 )
 from shared.contracts.event import Cause
 from shared.messaging.commands import Commands
-from shared.runtime import http
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import RequestCause, accepted
 from shared.runtime.ids import new_id
-from shared.security.callers import OPEN_TO_ALL, Caller, Role, allow
+from shared.service import http
+from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
+from shared.service.http import RequestCause, accepted
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 Agreeing = Annotated[Caller, allow(Role.SUPPLIER, Role.MENTOR, Role.OPERATOR)]

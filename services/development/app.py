@@ -5,7 +5,7 @@ from functools import partial
 from services.development import api
 from services.development.consume import ROUTES
 from services.development.settings import Settings
-from shared.runtime.service import Stage
+from shared.service.service import Stage
 
 
 def build() -> tuple[Stage, Settings]:

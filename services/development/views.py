@@ -15,7 +15,7 @@ from services.development.domain.outcome import Outcome
 from services.development.domain.plan import Evidence, EvidenceKind
 from services.development.store import Line
 from shared.contracts.event import Money, Text
-from shared.runtime.http import Body
+from shared.service.http import Body
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 

@@ -25,8 +25,8 @@ from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import RequestCause, accepted
-from shared.security.callers import OPEN_TO_ALL, Caller, Role, allow
+from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
+from shared.service.http import RequestCause, accepted
 
 Supplier = Annotated[Caller, allow(Role.SUPPLIER)]
 Assessor = Annotated[Caller, allow(Role.ASSESSOR)]

@@ -3,7 +3,7 @@
 from services.diagnosis import api
 from services.diagnosis.consume import ROUTES
 from services.diagnosis.settings import Settings
-from shared.runtime.service import Stage
+from shared.service.service import Stage
 
 
 def build() -> tuple[Stage, Settings]:

@@ -1,7 +1,7 @@
-"""Knobs of this stage."""
+"""Settings of this stage."""
 
 from shared.runtime.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """What every service needs. The rules have no knob: they change with the questionnaire's version."""
+    """What every service needs. The rules have no setting: they change with the questionnaire's version."""

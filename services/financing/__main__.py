@@ -1,4 +1,4 @@
 from services.financing.app import build
-from shared.runtime.service import main
+from shared.service.service import main
 
 main(build)

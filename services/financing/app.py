@@ -7,7 +7,7 @@ from services.financing.catalogue.reading import read
 from services.financing.settings import Settings
 from services.financing.store.terms import terms_of
 from shared.messaging.topics import ANSWERS_PATTERN
-from shared.runtime.service import Stage
+from shared.service.service import Stage
 
 
 def build() -> tuple[Stage, Settings]:

@@ -1,4 +1,4 @@
-"""Knobs of this stage."""
+"""Settings of this stage."""
 
 from pydantic import Field
 

@@ -1,6 +1,6 @@
 """`python -m services.matching` runs the stage."""
 
 from services.matching.app import build
-from shared.runtime.service import main
+from shared.service.service import main
 
 main(build)

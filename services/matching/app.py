@@ -5,8 +5,8 @@ from functools import partial
 from services.matching.api import router
 from services.matching.consume import ROUTES, SWEEPS, TIMERS
 from services.matching.settings import MatchingSettings
-from shared.runtime.service import Stage
 from shared.runtime.settings import ServiceSettings
+from shared.service.service import Stage
 
 
 def build() -> tuple[Stage, ServiceSettings]:

@@ -1,4 +1,4 @@
-"""Knobs of matching. Each is an environment variable `PDP_…`."""
+"""Settings of matching. Each is an environment variable `PDP_…`."""
 
 from pydantic import Field
 

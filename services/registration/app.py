@@ -5,8 +5,8 @@ from functools import partial
 from services.registration.api import router
 from services.registration.consume import ROUTES, SWEEPS
 from services.registration.settings import RegistrationSettings
-from shared.runtime.service import Stage
 from shared.runtime.settings import ServiceSettings
+from shared.service.service import Stage
 
 
 def build() -> tuple[Stage, ServiceSettings]:

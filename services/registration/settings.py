@@ -1,4 +1,4 @@
-"""Knobs of registration. Each is an environment variable `PDP_…`."""
+"""Settings of registration. Each is an environment variable `PDP_…`."""
 
 from pydantic import Field
 

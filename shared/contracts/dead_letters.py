@@ -30,7 +30,7 @@ class DeadLetter(EventData):
     """Name of the exception or of the rule broken; never a message, which could quote the record."""
     size: int
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    parked: bool
+    blocked: bool
     """Later records of the same key wait until this one is replayed or discarded."""
     at: Moment
 

@@ -7,8 +7,8 @@ from shared.runtime.database import Connection
 _BACKLOG = """
     SELECT (SELECT count(*) FROM outbox) AS outbox,
         (SELECT coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8 FROM outbox) AS outbox_age_s,
-        (SELECT count(*) FROM parked_key) AS parked,
-        (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM parked_key) AS parked_age_s,
+        (SELECT count(*) FROM blocked_key) AS blocked,
+        (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM blocked_key) AS blocked_age_s,
         (SELECT count(*) FROM dead_letter WHERE closed_at IS NULL) AS dead,
         (SELECT count(*) FROM sweep WHERE finished_at IS NULL) AS sweeps,
         (SELECT coalesce(sum(touched), 0)::bigint FROM sweep WHERE finished_at IS NULL) AS swept
@@ -20,9 +20,9 @@ class Backlog:
     outbox: int
     """Events not yet published."""
     outbox_age_s: float
-    parked: int
+    blocked: int
     """Keys that wait behind a dead letter."""
-    parked_age_s: float
+    blocked_age_s: float
     dead: int
     """Open dead letters."""
     sweeps: int

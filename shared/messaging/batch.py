@@ -1,6 +1,6 @@
 """The batch runner: many records, one transaction, one decision per event.
 
-A record's fate is one of: took effect, was seen before, is not for this stage, was set aside, was parked. All are
+A record's fate is one of: took effect, was seen before, is not for this stage, was set aside, was blocked. All are
 written in the same transaction, so a batch that is delivered again changes nothing.
 """
 
@@ -12,7 +12,7 @@ from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
 from shared.messaging import dead_letters, inbox
 from shared.messaging.codec import Message, Poison, Record, decode, is_partners
-from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, parking_key
+from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.loading import load
@@ -43,7 +43,7 @@ class Outcome:
     duplicate: int = 0
     ignored: int = 0
     dead: int = 0
-    parked: int = 0
+    blocked: int = 0
     decided: int = 0
     """Events that the decisions gave."""
     faults: int = 0
@@ -60,9 +60,9 @@ class _Fates:
     """The part of one transaction that is not decided by handlers."""
 
     letters: list[SetAside] = field(default_factory=list)
-    parked: list[Record] = field(default_factory=list)
+    waiting: list[Record] = field(default_factory=list)
     blocked: set[Key] = field(default_factory=set)
-    """Keys parked before this batch or by it."""
+    """Keys blocked before this batch or by it."""
 
 
 class BatchRunner:
@@ -74,7 +74,7 @@ class BatchRunner:
         self._routes = {route.event: route for route in routes}
         self.limit = limit or DlqLimit.none()
 
-    async def take_in(self, records: Sequence[Record]) -> Outcome:
+    async def consume(self, records: Sequence[Record]) -> Outcome:
         """Give every record its fate.
 
         Raises one of `TRY_AGAIN` when the store or a concurrent writer was in the way: nothing was written then, or
@@ -95,15 +95,15 @@ class BatchRunner:
         async with self._database.transaction() as connection:
             fresh = await self._claim(connection, received)
             crash.point("consume.claimed")
-            fates = _Fates(blocked=await dead_letters.parked_among(connection, _keys(fresh)))
+            fates = _Fates(blocked=await dead_letters.blocked_among(connection, _keys(fresh)))
             work = UnitOfWork(connection, self._service, now())
             wanted = self._sort_out(fresh, fates)
             outcome = Outcome(
                 applied=len(wanted),
                 duplicate=len(received) - len(fresh),
-                ignored=len(fresh) - len(wanted) - len(fates.letters) - len(fates.parked),
+                ignored=len(fresh) - len(wanted) - len(fates.letters) - len(fates.waiting),
                 dead=len(fates.letters),
-                parked=len(fates.parked),
+                blocked=len(fates.waiting),
             )
             outcome.faults = self.limit.admit(outcome.applied, fates.letters)
             await self._decide(work, wanted)
@@ -127,12 +127,12 @@ class BatchRunner:
         return fresh
 
     def _sort_out(self, fresh: Sequence[Received], fates: _Fates) -> list[Message]:
-        """Set poison aside, park what waits behind it, and leave out what this stage does not read."""
+        """Set poison aside, block what waits behind it, and leave out what this stage does not read."""
         wanted = []
         for item in fresh:
-            key = parking_key(item.record)
+            key = blocking_key(item.record)
             if key in fates.blocked:
-                fates.parked.append(item.record)
+                fates.waiting.append(item.record)
             elif isinstance(item, Poison):
                 fates.letters.append(dead_letters.poisoned(self._service, item))
                 if key is not None:
@@ -159,13 +159,13 @@ class BatchRunner:
 
     async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
         await dead_letters.set_aside(work.connection, fates.letters, work.now)
-        await dead_letters.park(work.connection, fates.parked, work.now)
+        await dead_letters.block(work.connection, fates.waiting, work.now)
         for letter in fates.letters:
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))
             log.error("dead_letter", **_letter_context(letter))
 
     async def _one_by_one(self, received: Sequence[Received]) -> Outcome:
-        """Each record in a transaction of its own; the one that still fails is set aside and parks its key."""
+        """Each record in a transaction of its own; the one that still fails is set aside and blocks its key."""
         total = Outcome()
         for item in received:
             try:
@@ -206,7 +206,7 @@ class BatchRunner:
 
 
 def _keys(received: Sequence[Received]) -> Iterator[Key]:
-    return (key for item in received if (key := parking_key(item.record)) is not None)
+    return (key for item in received if (key := blocking_key(item.record)) is not None)
 
 
 def _caused_by(message: Message) -> Cause:

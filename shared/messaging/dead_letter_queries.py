@@ -19,7 +19,7 @@ HIDDEN = "partner."
 _FIELDS = """
     d.id, d.topic, d.partition, d."offset", d.key, d.event_id, d.event_type, d.reason, d.error, d.at, d.attempts,
     d.resolution, d.closed_at,
-    (SELECT count(*) FROM parked_key AS k JOIN parked_record AS p USING (topic, key)
+    (SELECT count(*) FROM blocked_key AS k JOIN blocked_record AS p USING (topic, key)
         WHERE (k.topic, k.key) = (d.topic, d.key) AND k.dead_letter_id = d.id) AS behind
 """
 _FITS = """
@@ -38,7 +38,7 @@ _ACTIONS = """
     SELECT action, by, at, reason, error, released FROM dead_letter_action WHERE dead_letter_id = $1 ORDER BY id
 """
 _WAITING = """
-    SELECT p.partition, p."offset", p.at FROM parked_key AS k JOIN parked_record AS p USING (topic, key)
+    SELECT p.partition, p."offset", p.at FROM blocked_key AS k JOIN blocked_record AS p USING (topic, key)
     WHERE k.dead_letter_id = $1 ORDER BY p.seq LIMIT $2
 """
 

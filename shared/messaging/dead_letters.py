@@ -11,7 +11,7 @@ from shared.messaging.codec import RECORD_NAMESPACE, Message, Poison, Record, re
 from shared.runtime.database import Connection, columns
 
 Key = tuple[str, bytes]
-"""A topic and a key on it: what is parked."""
+"""A topic and a key on it: what is blocked."""
 
 Resolution = Literal["replayed", "discarded"]
 
@@ -28,20 +28,20 @@ _SET_ASIDE = """
         reason = excluded.reason, error = excluded.error, at = excluded.at, attempts = dead_letter.attempts + 1,
         resolution = NULL, closed_at = NULL
 """
-_PARK_KEYS = """
-    INSERT INTO parked_key (topic, key, dead_letter_id, since)
+_BLOCK_KEYS = """
+    INSERT INTO blocked_key (topic, key, dead_letter_id, since)
     SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[], $4::timestamptz[])
     ON CONFLICT (topic, key) DO UPDATE SET dead_letter_id = excluded.dead_letter_id
 """
-_PARK_RECORDS = """
-    INSERT INTO parked_record (topic, partition, "offset", key, value, at)
+_BLOCK_RECORDS = """
+    INSERT INTO blocked_record (topic, partition, "offset", key, value, at)
     SELECT topic, partition, "offset", key, value, at
     FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::timestamptz[])
         WITH ORDINALITY AS given(topic, partition, "offset", key, value, at, position)
     ORDER BY position
 """
-_PARKED_AMONG = """
-    SELECT topic, key FROM parked_key
+_BLOCKED_AMONG = """
+    SELECT topic, key FROM blocked_key
     WHERE (topic, key) IN (SELECT * FROM unnest($1::text[], $2::bytea[]))
     ORDER BY topic, key
     FOR SHARE
@@ -65,7 +65,7 @@ class SetAside:
 
     @property
     def key(self) -> Key | None:
-        return parking_key(self.record)
+        return blocking_key(self.record)
 
     def event(self, service: ServiceName, at: datetime) -> DeadLetter:
         """What the others may know of it."""
@@ -83,7 +83,7 @@ class SetAside:
             error=self.error,
             size=len(record.value or b""),
             sha256=sha256(record.value),
-            parked=self.key is not None,
+            blocked=self.key is not None,
             at=at,
         )
 
@@ -115,12 +115,12 @@ def dead_letter_id(service: ServiceName, record: Record) -> UUID:
     return uuid5(RECORD_NAMESPACE, f"dead-letter/{service}/{record_id(record)}")
 
 
-def parking_key(record: Record) -> Key | None:
+def blocking_key(record: Record) -> Key | None:
     return None if record.key is None else (record.topic, record.key)
 
 
 async def set_aside(connection: Connection, letters: Sequence[SetAside], at: datetime) -> None:
-    """Store dead letters and park their keys."""
+    """Store dead letters and block their keys."""
     if not letters:
         return
     rows = [
@@ -142,14 +142,14 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
     await connection.execute(_SET_ASIDE, *columns(rows))
     keys = sorted((*letter.key, letter.id, at) for letter in letters if letter.key is not None)
     if keys:
-        await connection.execute(_PARK_KEYS, *columns(keys))
+        await connection.execute(_BLOCK_KEYS, *columns(keys))
 
 
-async def park(connection: Connection, records: Sequence[Record], at: datetime) -> None:
-    """Keep records of parked keys, in order, until their key is released."""
+async def block(connection: Connection, records: Sequence[Record], at: datetime) -> None:
+    """Keep records of blocked keys, in order, until their key is released."""
     rows = [(record.topic, record.partition, record.offset, record.key, record.value, at) for record in records]
     if rows:
-        await connection.execute(_PARK_RECORDS, *columns(rows))
+        await connection.execute(_BLOCK_RECORDS, *columns(rows))
 
 
 async def forget(connection: Connection, before: datetime) -> None:
@@ -159,12 +159,12 @@ async def forget(connection: Connection, before: datetime) -> None:
     await connection.execute(_FORGET, before)
 
 
-async def parked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:
-    """Which of these keys are parked. The rows stay share-locked: a replay that releases one of them waits."""
-    if not await connection.fetchval("SELECT EXISTS (SELECT FROM parked_key)"):
+async def blocked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:
+    """Which of these keys are blocked. The rows stay share-locked: a replay that releases one of them waits."""
+    if not await connection.fetchval("SELECT EXISTS (SELECT FROM blocked_key)"):
         return set()
     ordered = sorted(set(keys))
-    rows = await connection.fetch(_PARKED_AMONG, [topic for topic, _ in ordered], [key for _, key in ordered])
+    rows = await connection.fetch(_BLOCKED_AMONG, [topic for topic, _ in ordered], [key for _, key in ordered])
     return {(row["topic"], row["key"]) for row in rows}
 
 

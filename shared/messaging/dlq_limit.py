@@ -20,7 +20,7 @@ class DlqLimitReachedError(Exception):
 class DlqLimit:
     """How many of the last records may be dead letters by a fault of ours, for one subscriber.
 
-    What waits behind a parked key does not count, so one key's trouble is one dead letter. Nor does what a handler
+    What waits behind a blocked key does not count, so one key's trouble is one dead letter. Nor does what a handler
     refused for good, which says nothing about this build, nor anything on a partner's topic: what one partner sends
     must not stop the others' answers.
     """
@@ -51,7 +51,7 @@ class DlqLimit:
         return dead
 
     def took(self, applied: int, dead: int) -> None:
-        """Records were taken in, and committed."""
+        """Records were consumed, and committed."""
         _add(self._fates, applied, dead)
 
     def lift(self) -> None:

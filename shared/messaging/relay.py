@@ -22,12 +22,12 @@ RELAY_LOCK = 0x5044_5001
 A = TypeVar("A")
 B = TypeVar("B")
 
-REST = Backoff(first_s=1.0, longest_s=60.0)
+BACKOFF = Backoff(first_s=1.0, longest_s=60.0)
 
 log = logging.get(__name__)
 
 
-class _Rest(NamedTuple):
+class _Pause(NamedTuple):
     until: float
     """Loop time."""
     failures: int
@@ -47,16 +47,16 @@ class Relay(Worker):
     def __init__(self, database: Database, publisher: Publisher) -> None:
         super().__init__(database)
         self._publisher = publisher
-        self._resting: dict[str, _Rest] = {}
+        self._backing_off: dict[str, _Pause] = {}
         self._ahead: list[Unpublished] = []
         """The next round, fetched while the one before it was under way and delivered whole."""
 
     async def step(self, connection: Connection) -> float:
         clock = asyncio.get_running_loop().time()
-        resting = {topic: rest for topic, rest in self._resting.items() if rest.until > clock}
-        entries, self._ahead = self._ahead or await _fetch(connection, list(resting)), []
+        backing_off = {topic: rest for topic, rest in self._backing_off.items() if rest.until > clock}
+        entries, self._ahead = self._ahead or await _fetch(connection, list(backing_off)), []
         if not entries:
-            return min((rest.until - clock for rest in resting.values()), default=WATCHDOG_S)
+            return min((rest.until - clock for rest in backing_off.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
         delivery, ahead = await _both(self._publish(entries), _look_ahead(connection, entries))
         crash.point("relay.acked")
@@ -67,7 +67,7 @@ class Relay(Worker):
         self._rest(delivery.troubled, {entry.topic for entry in entries})
         if delivery.failure is not None:
             raise delivery.failure
-        if not self._resting:
+        if not self._backing_off:
             self._ahead = ahead
         return 0
 
@@ -77,31 +77,31 @@ class Relay(Worker):
             return await self._publisher.publish(entries)
 
     @property
-    def resting(self) -> frozenset[str]:
+    def backing_off(self) -> frozenset[str]:
         """Topics that could not be written to at the last try."""
-        return frozenset(self._resting)
+        return frozenset(self._backing_off)
 
     def _rest(self, troubled: Mapping[str, Exception], tried: set[str]) -> None:
         """Leave a topic that cannot be written to alone for a while: it must not hold up the others."""
         clock = asyncio.get_running_loop().time()
         for topic in tried - troubled.keys():
-            self._resting.pop(topic, None)
+            self._backing_off.pop(topic, None)
         for topic, error in troubled.items():
-            failures = self._resting[topic].failures + 1 if topic in self._resting else 1
-            pause = REST.pause(failures)
-            self._resting[topic] = _Rest(clock + pause, failures)
+            failures = self._backing_off[topic].failures + 1 if topic in self._backing_off else 1
+            pause = BACKOFF.pause(failures)
+            self._backing_off[topic] = _Pause(clock + pause, failures)
             metrics.TROUBLED_TOPICS.labels(topic).inc()
-            log.error("topic_rests", topic=topic, error=type(error).__name__, pause_s=round(pause, 1))
+            log.error("topic_backs_off", topic=topic, error=type(error).__name__, pause_s=round(pause, 1))
 
     async def release(self) -> None:
         self._ahead = []
-        self._resting.clear()
+        self._backing_off.clear()
         await self._publisher.close()
 
 
-async def _fetch(connection: Connection, resting: Sequence[str]) -> list[Unpublished]:
-    if resting:
-        return await journal.unpublished_of_others(connection, ROUND, resting)
+async def _fetch(connection: Connection, backing_off: Sequence[str]) -> list[Unpublished]:
+    if backing_off:
+        return await journal.unpublished_of_others(connection, ROUND, backing_off)
     return await journal.unpublished(connection, ROUND)
 
 

@@ -1,4 +1,4 @@
-"""Dead letters again: replayed or discarded, then the records parked behind them, in order; each attempt on record."""
+"""Dead letters again: replayed or discarded, then the records blocked behind them, in order; each attempt on record."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -35,14 +35,14 @@ _ACTION = """
     INSERT INTO dead_letter_action (dead_letter_id, action, by, at, reason, error, released)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
-_LOCK_KEY = "SELECT dead_letter_id FROM parked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
+_LOCK_KEY = "SELECT dead_letter_id FROM blocked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
 _NEXT = """
-    SELECT seq, topic, partition, "offset", key, value FROM parked_record
+    SELECT seq, topic, partition, "offset", key, value FROM blocked_record
     WHERE topic = $1 AND key = $2 ORDER BY seq LIMIT 1
 """
-_DROP = "DELETE FROM parked_record WHERE seq = $1 RETURNING seq"
+_DROP = "DELETE FROM blocked_record WHERE seq = $1 RETURNING seq"
 _RELEASE = """
-    DELETE FROM parked_key AS k USING dead_letter AS d
+    DELETE FROM blocked_key AS k USING dead_letter AS d
     WHERE d.id = $1 AND (k.topic, k.key) = (d.topic, d.key) AND k.dead_letter_id = d.id
 """
 
@@ -56,7 +56,7 @@ class Replayed:
     resolved: bool
     """The dead letter's own record is done with."""
     released: int
-    """Parked records that took effect after it."""
+    """Blocked records that took effect after it."""
     error: str | None = None
     """Why it, or a record behind it, still fails."""
     left: bool = False
@@ -126,9 +126,9 @@ class Replayer:
         return done
 
     async def resolve(self, letter_id: UUID, resolution: Resolution, by: str, most: int = MOST_RECORDS) -> Replayed:
-        """Replay or discard one dead letter, then release what is parked behind it, in order, up to `most` records.
+        """Replay or discard one dead letter, then release what is blocked behind it, in order, up to `most` records.
 
-        Raises UnknownDeadLetterError. A record that fails stays, or becomes, the dead letter that parks its key.
+        Raises UnknownDeadLetterError. A record that fails stays, or becomes, the dead letter that blocks its key.
         """
         replayed = await self._resolve(letter_id, resolution, by, most)
         told = {"action": resolution if replayed.resolved else "failed", "by": by, "error": replayed.error}
@@ -176,9 +176,9 @@ class Replayer:
             failed: tuple[int, Record] | None = None
             try:
                 async with self._database.transaction() as connection:
-                    # Another letter of the same key may be the one that parks it: what waits is then that one's.
-                    parker = await connection.fetchval(_LOCK_KEY, topic, key)
-                    row = await connection.fetchrow(_NEXT, topic, key) if parker == letter_id else None
+                    # Another letter of the same key may be the one that blocks it: what waits is then that one's.
+                    blocker = await connection.fetchval(_LOCK_KEY, topic, key)
+                    row = await connection.fetchrow(_NEXT, topic, key) if blocker == letter_id else None
                     if row is None:
                         await self._close(connection, letter_id, by, released)
                         return Replayed(resolved=True, released=released)
@@ -223,8 +223,8 @@ class Replayer:
             else dead_letters.poisoned(self._service, item)
         )
         async with self._database.transaction() as connection:
-            parker = await connection.fetchval(_LOCK_KEY, record.topic, record.key)
-            if parker != letter_id or await connection.fetchval(_DROP, seq) is None:
+            blocker = await connection.fetchval(_LOCK_KEY, record.topic, record.key)
+            if blocker != letter_id or await connection.fetchval(_DROP, seq) is None:
                 return False
             work = UnitOfWork(connection, self._service, now())
             await dead_letters.set_aside(connection, [letter], work.now)

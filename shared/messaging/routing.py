@@ -44,7 +44,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Timer:
-    """One kind of due moment and the decision that it asks for."""
+    """One kind of timer and the decision that it asks for."""
 
     kind: str
     repository: Repository[Any]
@@ -121,7 +121,7 @@ def at(
     *,
     reference: Reference[Any] = none,
 ) -> Timer:
-    """Route a due moment to `handler(state, now)`, or with a reference to `handler(state, now, reference)`."""
+    """Route a timer to `handler(state, now)`, or with a reference to `handler(state, now, reference)`."""
     return Timer(kind, repository, _with_reference(handler, reference), reference)
 
 

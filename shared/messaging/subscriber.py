@@ -69,7 +69,7 @@ class BatchSubscriber:
         self._failures = 0
         self._failing_since: float | None = None
         self.batches = 0
-        """Taken in so far: a number that stands still while there is lag is a consumer that does not get on."""
+        """Consumed so far: a number that stands still while there is lag is a consumer that does not get on."""
         self.failed_commits = 0
         """Offset commits that Kafka refused, in a row."""
         self._subscriber = broker.subscriber(
@@ -142,7 +142,7 @@ class BatchSubscriber:
         return KafkaMessage(body=body, raw_message=records, consumer=consumer)
 
     async def _handle(self, message: IncomingMessage) -> None:
-        """Never raises: FastStream would go on behind the records that were not taken in."""
+        """Never raises: FastStream would go on behind the records that were not consumed."""
         body: Any = message.body
         records: list[Record] = body
         consumer: Any = message.consumer
@@ -150,12 +150,12 @@ class BatchSubscriber:
         started = time.monotonic()
         try:
             with tracing.consuming(self.group, (record.topic for record in records), len(records)):
-                outcome = await self._runner.take_in(records)
+                outcome = await self._runner.consume(records)
         except DlqLimitReachedError:
             self._stop_consuming(consumer, records)
             return
-        except Exception as error:  # noqa: BLE001 - whatever it is: what is not given back would be passed over
-            await self._give_back(consumer, records, error)
+        except Exception as error:  # noqa: BLE001 - whatever it is: what is not nacked would be passed over
+            await self._nack(consumer, records, error)
             return
         self._failures, self._failing_since = 0, None
         self.batches += 1
@@ -164,7 +164,7 @@ class BatchSubscriber:
         crash.point("consume.acknowledged")
         _measure(outcome, len(records), time.monotonic() - started)
 
-    async def _give_back(self, consumer: AIOKafkaConsumer, records: Sequence[Record], error: Exception) -> None:
+    async def _nack(self, consumer: AIOKafkaConsumer, records: Sequence[Record], error: Exception) -> None:
         """Rewind every partition of the batch, and wait. Polling goes on after it, so membership stays."""
         self._failures += 1
         if self._failing_since is None:
@@ -174,9 +174,9 @@ class BatchSubscriber:
         pause = self._backoff.pause(self._failures)
         told = {"group": self.group, "records": len(records), "failures": self._failures, "pause_s": round(pause, 2)}
         if isinstance(error, TRY_AGAIN):
-            log.warning("batch_given_back", error=type(error).__name__, **told)
+            log.warning("batch_nacked", error=type(error).__name__, **told)
         else:
-            log.error("batch_given_back", error=type(error).__name__, at=logging.frames(error), **told)
+            log.error("batch_nacked", error=type(error).__name__, at=logging.frames(error), **told)
         await asyncio.sleep(pause)
 
     def _stop_consuming(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
@@ -196,7 +196,7 @@ class BatchSubscriber:
             if ends:
                 await consumer.commit(ends)
             self.failed_commits = 0
-        except Exception as error:  # noqa: BLE001 - uvloop's RuntimeError too: what was taken in stays taken in
+        except Exception as error:  # noqa: BLE001 - uvloop's RuntimeError too: what was consumed stays consumed
             self.failed_commits += 1
             metrics.COMMIT_FAILURES.inc()
             log.warning("offset_commit_failed", group=self.group, error=type(error).__name__)
@@ -223,18 +223,18 @@ def _final(records: Iterable[Record]) -> dict[TopicPartition, int]:
 
 
 def _measure(outcome: Outcome, records: int, seconds: float) -> None:
-    for fate in ("applied", "duplicate", "ignored", "dead", "parked"):
+    for fate in ("applied", "duplicate", "ignored", "dead", "blocked"):
         metrics.RECORDS.labels(fate).inc(getattr(outcome, fate))
     metrics.DECIDED.inc(outcome.decided)
     metrics.BATCH_SIZE.observe(records)
     metrics.BATCH_SECONDS.observe(seconds)
     log.info(
-        "batch_taken_in",
+        "batch_consumed",
         records=records,
         seconds=round(seconds, 4),
         applied=outcome.applied,
         duplicate=outcome.duplicate,
         dead=outcome.dead,
-        parked=outcome.parked,
+        blocked=outcome.blocked,
         decided=outcome.decided,
     )

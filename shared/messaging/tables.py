@@ -3,7 +3,7 @@
 `journal`: every event that the stage ever decided, its bytes once; monthly partitions.
 `outbox`: what of it is not yet published, as narrow rows.
 `inbox`: which messages took effect here.
-`dead_letter`, `parked_key`, `parked_record`: what could not take effect, and what waits behind it.
+`dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `due`: moments at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 """
@@ -72,7 +72,7 @@ STATEMENTS = (
     """,
     "CREATE INDEX dead_letter_action_letter ON dead_letter_action (dead_letter_id, id)",
     """
-    CREATE TABLE parked_key (
+    CREATE TABLE blocked_key (
         topic text NOT NULL,
         key bytea NOT NULL,
         dead_letter_id uuid NOT NULL REFERENCES dead_letter,
@@ -81,7 +81,7 @@ STATEMENTS = (
     )
     """,
     """
-    CREATE TABLE parked_record (
+    CREATE TABLE blocked_record (
         seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
         topic text NOT NULL,
         partition integer NOT NULL,
@@ -91,7 +91,7 @@ STATEMENTS = (
         at timestamptz NOT NULL
     )
     """,
-    "CREATE INDEX parked_record_key ON parked_record (topic, key, seq)",
+    "CREATE INDEX blocked_record_key ON blocked_record (topic, key, seq)",
     """
     CREATE TABLE due (
         kind text NOT NULL,
@@ -125,8 +125,8 @@ NAMES = (
     "journal",
     "outbox",
     "inbox",
-    "parked_key",
-    "parked_record",
+    "blocked_key",
+    "blocked_record",
     "dead_letter_action",
     "dead_letter",
     "due",

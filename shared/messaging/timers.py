@@ -1,4 +1,4 @@
-"""The way in for time: a table of due moments, each decided once, also across a restart."""
+"""The way in for time: a table of timers, each decided once, also across a restart."""
 
 from collections import defaultdict
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ from shared.runtime.database import Connection, Database
 
 ROUND = 200
 RETRY_AFTER = timedelta(minutes=5)
-"""A moment whose decision fails is put off: it must not hold up the others, nor be forgotten."""
+"""A timer whose decision fails is put off: it must not hold up the others, nor be forgotten."""
 
 _DUE = "SELECT * FROM due WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT $3"
 _TAKE = """
@@ -30,7 +30,7 @@ _NEXT = "SELECT min(at) FROM due WHERE kind = ANY($1)"
 log = logging.get(__name__)
 
 
-class _Moment(NamedTuple):
+class _Due(NamedTuple):
     kind: str
     id: UUID
     correlation_id: str
@@ -38,7 +38,7 @@ class _Moment(NamedTuple):
 
 
 class TimerWorker(Worker):
-    """Decides due moments. Several processes may run it: a moment is taken under its aggregate's lock."""
+    """Decides timers. Several processes may run it: a timer is taken under its aggregate's lock."""
 
     name: ClassVar[str] = "timers"
     channel: ClassVar[str] = TIMER_CHANNEL
@@ -49,63 +49,63 @@ class TimerWorker(Worker):
         self._timers = {timer.kind: timer for timer in timers}
 
     async def step(self, connection: Connection) -> float:
-        moments = await self._due(connection)
-        if not moments:
+        timers_due = await self._due(connection)
+        if not timers_due:
             return await self._until_next(connection)
         try:
-            await self._decide(moments)
+            await self._decide(timers_due)
         except TRY_AGAIN:
             raise
-        except Exception:  # noqa: BLE001 - one moment's trouble must not stop the others
-            for moment in moments:
-                await self._decide_alone(moment)
+        except Exception:  # noqa: BLE001 - one timer's trouble must not stop the others
+            for due in timers_due:
+                await self._decide_alone(due)
         return 0
 
-    async def _due(self, connection: Connection) -> list[_Moment]:
+    async def _due(self, connection: Connection) -> list[_Due]:
         rows = await connection.fetch(_DUE, now(), list(self._timers), ROUND)
-        return [_Moment(row["kind"], row["aggregate_id"], row["correlation_id"], row["traceparent"]) for row in rows]
+        return [_Due(row["kind"], row["aggregate_id"], row["correlation_id"], row["traceparent"]) for row in rows]
 
     async def _until_next(self, connection: Connection) -> float:
         at: datetime | None = await connection.fetchval(_NEXT, list(self._timers))
         return WATCHDOG_S if at is None else max(0.001, (at - now()).total_seconds())
 
-    async def _decide(self, moments: list[_Moment]) -> None:
+    async def _decide(self, timers_due: list[_Due]) -> None:
         async with self._database.transaction() as connection:
             work = UnitOfWork(connection, self._service, now())
-            timers = [self._timers[moment.kind] for moment in moments]
+            timers = [self._timers[due.kind] for due in timers_due]
             references = {reference: await reference(connection) for reference in {t.reference for t in timers}}
-            for repository, ids in _by_repository(zip(timers, moments, strict=True)).items():
+            for repository, ids in _by_repository(zip(timers, timers_due, strict=True)).items():
                 await work.load(repository, ids)
-            # Taken only now, under the aggregates' locks: whoever moved or decided a moment meanwhile was first.
-            taken = await connection.fetch(_TAKE, [m.kind for m in moments], [m.id for m in moments], work.now)
+            # Taken only now, under the aggregates' locks: whoever moved or decided a timer meanwhile was first.
+            taken = await connection.fetch(_TAKE, [m.kind for m in timers_due], [m.id for m in timers_due], work.now)
             still_due = {(row["kind"], row["aggregate_id"]) for row in taken}
-            for timer, moment in zip(timers, moments, strict=True):
-                if (moment.kind, moment.id) in still_due:
-                    state = work.state(timer.repository, moment.id)
+            for timer, due in zip(timers, timers_due, strict=True):
+                if (due.kind, due.id) in still_due:
+                    state = work.state(timer.repository, due.id)
                     decision = timer.decide(state, work.now, references[timer.reference])
                     # Linked: a trace that goes on months later would never be looked at as one.
-                    with tracing.step(f"due {moment.kind}", links=[moment.traceparent]) as traceparent:
-                        cause = Cause(moment.correlation_id, traceparent=traceparent)
-                    work.apply(timer.repository, moment.id, decision, cause)
+                    with tracing.step(f"due {due.kind}", links=[due.traceparent]) as traceparent:
+                        cause = Cause(due.correlation_id, traceparent=traceparent)
+                    work.apply(timer.repository, due.id, decision, cause)
             await work.flush()
-        metrics.MOMENTS.inc(len(still_due))
+        metrics.TIMERS.inc(len(still_due))
 
-    async def _decide_alone(self, moment: _Moment) -> None:
+    async def _decide_alone(self, due: _Due) -> None:
         looked = now()
         try:
-            await self._decide([moment])
+            await self._decide([due])
         except TRY_AGAIN:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the handler raised
-            log.error("moment_put_off", kind=moment.kind, aggregate_id=str(moment.id), error=type(error).__name__)
+            log.error("timer_postponed", kind=due.kind, aggregate_id=str(due.id), error=type(error).__name__)
             async with self._database.connection() as connection:
                 # Unless somebody moved it when the failure let its aggregate go.
-                await connection.execute(_PUT_OFF, moment.kind, moment.id, now() + RETRY_AFTER, looked)
+                await connection.execute(_PUT_OFF, due.kind, due.id, now() + RETRY_AFTER, looked)
 
 
-def _by_repository(pairs: Any) -> dict[Any, list[UUID]]:  # noqa: ANN401 - a zip of Timer and _Moment
+def _by_repository(pairs: Any) -> dict[Any, list[UUID]]:  # noqa: ANN401 - a zip of Timer and _Due
     wanted: defaultdict[Any, list[UUID]] = defaultdict(list)
     timer: Timer
-    for timer, moment in pairs:
-        wanted[timer.repository].append(moment.id)
+    for timer, due in pairs:
+        wanted[timer.repository].append(due.id)
     return wanted

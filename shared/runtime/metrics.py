@@ -2,7 +2,7 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-RECORDS = Counter("pdp_records", "Records taken in, by fate", ["fate"])
+RECORDS = Counter("pdp_records", "Records consumed, by fate", ["fate"])
 DECIDED = Counter("pdp_events_decided", "Events that decisions gave")
 PUBLISHED = Counter("pdp_events_published", "Events acknowledged by Kafka")
 TROUBLED_TOPICS = Counter("pdp_troubled_topics", "Rounds in which a topic could not be written to", ["topic"])
@@ -10,17 +10,17 @@ BATCH_SIZE = Histogram("pdp_batch_records", "Records of a batch", buckets=(1, 5,
 BATCH_SECONDS = Histogram(
     "pdp_batch_seconds", "From a batch's arrival to its commit", buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
 )
-BATCH_FAILURES = Counter("pdp_batch_failures", "Batches given back because the store or a concurrent writer was away")
+BATCH_FAILURES = Counter("pdp_batch_failures", "Batches nacked because the store or a concurrent writer was away")
 COMMIT_FAILURES = Counter("pdp_offset_commit_failures", "Offset commits that Kafka refused")
 LIMIT_REACHED = Counter("pdp_dlq_limit_reached", "Batches refused because too many records became dead letters")
-LAG = Gauge("pdp_consumer_lag", "Records not yet taken in", ["topic", "partition"])
+LAG = Gauge("pdp_consumer_lag", "Records not yet consumed", ["topic", "partition"])
 OUTBOX_ROWS = Gauge("pdp_outbox_rows", "Events not yet published")
 OUTBOX_AGE = Gauge("pdp_outbox_oldest_seconds", "Age of the oldest event not yet published")
-PARKED_KEYS = Gauge("pdp_parked_keys", "Keys that wait behind a dead letter")
+BLOCKED_KEYS = Gauge("pdp_blocked_keys", "Keys that wait behind a dead letter")
 DEAD_LETTERS = Gauge("pdp_dead_letters_open", "Dead letters neither replayed nor discarded")
 SWEEPS_OPEN = Gauge("pdp_sweeps_open", "Sweeps not yet finished")
 ALARM = Gauge("pdp_alarm", "1 while the alarm is raised", ["name"])
-MOMENTS = Counter("pdp_due_moments", "Due moments decided")
+TIMERS = Counter("pdp_timers_fired", "Timers whose decision was made")
 SWEPT = Counter("pdp_swept", "Aggregates visited by sweeps")
 SWEEP_FAILURES = Counter("pdp_sweep_failures", "Aggregates that a sweep had to leave out")
 HTTP_SECONDS = Histogram(

@@ -35,7 +35,7 @@ class KafkaSettings(BaseSettings):
 
 
 class ServiceSettings(BaseSettings):
-    """What a service needs to run. A service adds its own knobs in its `settings.py`."""
+    """What a service needs to run. A service adds its own settings in its `settings.py`."""
 
     model_config = SettingsConfigDict(env_prefix="PDP_", extra="ignore")
 
@@ -73,7 +73,7 @@ class ServiceSettings(BaseSettings):
     alarm."""
     alarm_outbox_age_s: float = 60.0
     """Age of the oldest unpublished event: a restart of Kafka takes less."""
-    alarm_parked_after_s: float = 900.0
+    alarm_blocked_after_s: float = 900.0
     """A key that waits so long needs a person; a dead letter that is looked at at once is none."""
     alarm_failed_commits: int = Field(default=3, ge=1)
     """Offset commits refused in a row: one is a rebalance."""

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import asyncpg
 
 from shared.messaging import journal
-from shared.runtime import migrations
 from shared.runtime.clock import now
+from shared.service import migrations
 
 
 class Templates:

@@ -27,7 +27,7 @@ class Books:
     effects: Sequence[Mark]
     """In the order in which they took effect; a doubled one twice."""
     dead: Sequence[Mark] = ()
-    parked: Sequence[Mark] = ()
+    blocked: Sequence[Mark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,23 +37,23 @@ class Balance:
     sent: int
     effects: int
     dead: int
-    parked: int
+    blocked: int
     lost: int
-    """Sent, and neither in effect nor set aside nor parked."""
+    """Sent, and neither in effect nor set aside nor blocked."""
     doubled: int
-    """Effects beyond the first of the same event, and effects of what is also set aside or parked."""
+    """Effects beyond the first of the same event, and effects of what is also set aside or blocked."""
     disordered: int
     """Effects that came after a later one of their key."""
 
 
 def balance(books: Books) -> Balance:
     """Close the books of one hop."""
-    effects, aside = set(books.effects), {*books.dead, *books.parked}
+    effects, aside = set(books.effects), {*books.dead, *books.blocked}
     return Balance(
         sent=len(set(books.sent)),
         effects=len(books.effects),
         dead=len(books.dead),
-        parked=len(books.parked),
+        blocked=len(books.blocked),
         lost=len(set(books.sent) - effects - aside),
         doubled=len(books.effects) - len(effects) + len(effects & aside),
         disordered=_disordered(books.effects),
@@ -80,7 +80,7 @@ class Findings:
     dead_letters: int = 0
     expected_dead_letters: int | None = None
     left_after_replay: int | None = None
-    """Dead letters, parked keys and parked records that a replay of all left behind."""
+    """Dead letters, blocked keys and blocked records that a replay of all left behind."""
     neighbours_s: float | None = None
     """99th percentile of the time to effect of what the trouble does not concern."""
     neighbours_bound_s: float | None = None

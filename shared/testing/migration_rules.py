@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import Script, ScriptDirectory
 
-from shared.runtime.migrations import SERVICES
+from shared.service.migrations import SERVICES
 
 SQUAWK = Path(sysconfig.get_path("scripts")) / "squawk"
 POSTGRES = "18"
@@ -34,7 +34,7 @@ CONTRACT = (
 """Rules that a revision with a `contract` need not follow."""
 LATER = "Do it a release after the one that stopped using it, in a revision with a `contract`."
 NOT_OURS = (
-    # Whoever runs the scripts sets it (`shared/runtime/migrations.py`).
+    # Whoever runs the scripts sets it (`shared/service/migrations.py`).
     "require-lock-timeout",
     # Checks that read all rows take as long as they take, and hold nobody up.
     "require-statement-timeout",

@@ -13,7 +13,7 @@ from alembic.config import Config
 
 _ENV = """\
 from sqlalchemy import MetaData
-from shared.runtime.migrations import run
+from shared.service.migrations import run
 
 run(MetaData())
 """

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
-from shared.security.callers import Role, roles_of
+from shared.service.callers import Role, roles_of
 
 
 def roles_by_route(router: APIRouter) -> dict[str, frozenset[Role] | None]:

@@ -21,12 +21,12 @@ from shared.messaging.commands import Commands
 from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
 from shared.messaging.worker import Worker
-from shared.runtime import http
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
-from shared.runtime.service import Stage
 from shared.security.tokens import LocalIssuer, Verifier
+from shared.service import http
+from shared.service.service import Stage
 
 ISSUER = "http://issuer.test"
 AUDIENCE = "pdp"
@@ -98,9 +98,9 @@ class StageUnderTest:
         token = self._issuer.issue(subject or f"{role}-1", [str(role)], TOKEN_LIFESPAN, **claims)
         return {"Authorization": f"Bearer {token}"}
 
-    async def take_in(self, *events: EventData, topic: str | None = None) -> Outcome:
+    async def consume(self, *events: EventData, topic: str | None = None) -> Outcome:
         """Take events in as one batch, from their bytes on; each on its own topic unless another is given."""
-        return await self._runner.take_in([self._record(event, topic or event.topic) for event in events])
+        return await self._runner.consume([self._record(event, topic or event.topic) for event in events])
 
     def _record(self, event: EventData, topic: str) -> Record:
         value = encode(Envelope(new_id(), "test", now(), event, CAUSE))

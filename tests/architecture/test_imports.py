@@ -14,7 +14,7 @@ DOMAINS = sorted({path for name in ("domain", "domain.py") for path in (ROOT / "
 VIOLATIONS = {
     "services": ("services/matching/settings.py", "import services.registration.handlers"),
     "shared": ("shared/runtime/clock.py", "import services.matching.settings"),
-    "services-deploy": ("services/matching/settings.py", "import deploy.local.ports"),
+    "services-deploy": ("services/matching/settings.py", "import deploy.engines.ports"),
     "layers": ("shared/contracts/event.py", "import shared.runtime.clock"),
     "domain": ("services/matching/domain/__init__.py", "import shared.contracts.matching"),
     "handlers": ("services/diagnosis/handlers.py", "import shared.runtime.clock"),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.runtime.migrations import SERVICES
+from shared.service.migrations import SERVICES
 from shared.testing.migration_rules import problems
 from shared.testing.migrations import Scripts
 

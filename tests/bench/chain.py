@@ -15,10 +15,11 @@ import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pydantic import SecretStr
 
-from deploy.local import kafka_admin, platform
-from deploy.local.client import Client
-from deploy.local.demo.sample import prepare
-from deploy.local.kafka_admin import TopicSpec
+from deploy.cli.client import Client
+from deploy.demo.sample.prepare import prepare
+from deploy.local import platform
+from deploy.provision import kafka_admin
+from deploy.provision.kafka_admin import TopicSpec
 from shared.contracts.diagnosis import DiagnosisOpened
 from shared.runtime.clock import now
 from shared.runtime.settings import KafkaSettings

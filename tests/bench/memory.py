@@ -3,9 +3,9 @@
 import asyncio
 import sys
 
-from deploy.local import kafka_admin
-from deploy.local.kafka_admin import TopicSpec
-from deploy.local.ports import free_port
+from deploy.engines.ports import free_port
+from deploy.provision import kafka_admin
+from deploy.provision.kafka_admin import TopicSpec
 from shared.messaging.topics import catalogue
 from tests.bench.consume import load
 from tests.bench.pair import Pair

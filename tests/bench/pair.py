@@ -13,14 +13,14 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import SecretStr
 
-from deploy.local import kafka_admin
-from deploy.local.kafka import Kafka
-from deploy.local.kafka_admin import TopicSpec
-from deploy.local.postgres import Postgres
+from deploy.engines.kafka import Kafka
+from deploy.engines.postgres import Postgres
+from deploy.provision import kafka_admin
+from deploy.provision.kafka_admin import TopicSpec
 from shared.messaging import journal, tables
-from shared.runtime import migrations
 from shared.runtime.clock import now
 from shared.runtime.settings import KafkaSettings
+from shared.service import migrations
 
 
 @dataclass(frozen=True)

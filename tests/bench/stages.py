@@ -1,4 +1,4 @@
-"""How fast each real stage takes in what it mostly hears."""
+"""How fast each real stage consumes what it mostly hears."""
 
 import asyncio
 import csv
@@ -8,7 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import uuid5
 
-from deploy.local.demo.sample import prepare
+from deploy.demo.sample.prepare import prepare
 from services.matching.app import build
 from shared.contracts.diagnosis import DiagnosisCompleted
 from shared.contracts.envelope import Envelope
@@ -137,7 +137,7 @@ async def _ask_for_something(url: str) -> None:
             for code in codes
         ]
         async with StageUnderTest(stage, url) as matching:
-            await matching.take_in(*joined)
+            await matching.consume(*joined)
             answer = await matching.client.post(
                 "/requirements/imports",
                 files={"file": sample.file("requirements.csv")},

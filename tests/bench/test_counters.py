@@ -34,10 +34,10 @@ def _records(first: int) -> list[Record]:
 async def test_a_batch_costs_no_more_than_it_did(store: Database) -> None:
     runner = BatchRunner(store, "portal", (on(MatchFound, accounts, match_found),))
     for warm in range(SETTLED):
-        await runner.take_in(_records(warm * BATCH))
+        await runner.consume(_records(warm * BATCH))
     records = _records(SETTLED * BATCH)
     async with counted(store) as cost:
-        outcome = await runner.take_in(records)
+        outcome = await runner.consume(records)
     assert outcome.applied == BATCH
     judge(
         "batch",

@@ -32,10 +32,10 @@ def _envelope(number: int):
     return envelope._replace(cause=envelope.cause._replace(traceparent=sampled))
 
 
-async def _take_in(runner: BatchRunner, records: list[Record]) -> None:
+async def _consume(runner: BatchRunner, records: list[Record]) -> None:
     """As the subscriber does."""
     with tracing.consuming("portal", (record.topic for record in records), len(records)):
-        outcome = await runner.take_in(records)
+        outcome = await runner.consume(records)
     assert (outcome.applied, outcome.decided) == (len(records), len(records))
 
 
@@ -80,7 +80,7 @@ def _called(package: str) -> Iterator[set[str]]:
 async def test_off_nothing_of_opentelemetry_is_called(store: Database, runner: BatchRunner, relay: Relay) -> None:
     assert not tracing.on()
     with _called("opentelemetry") as names:
-        await _take_in(runner, _records(0))
+        await _consume(runner, _records(0))
         async with store.connection() as connection:
             await relay.step(connection)
     assert names == set()
@@ -91,10 +91,10 @@ async def test_on_a_batch_costs_no_more_than_it_did(store: Database, runner: Bat
         tracing.configure("portal", collector.endpoint)
         try:
             for warm in (0, 1):
-                await _take_in(runner, _records(warm * BATCH))
+                await _consume(runner, _records(warm * BATCH))
             records = _records(2 * BATCH)
             async with counted(store) as cost:
-                await _take_in(runner, records)
+                await _consume(runner, records)
         finally:
             tracing.stop()
     assert sum(span.name.startswith("decide") for span in collector.spans) == 3 * BATCH

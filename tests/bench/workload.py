@@ -1,4 +1,4 @@
-"""What every consumer takes in: the same bytes for each, one event type of middle size over some keys."""
+"""What every consumer consumes: the same bytes for each, one event type of middle size over some keys."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime

@@ -5,10 +5,10 @@
 
 from collections.abc import Sequence
 
-from shared.runtime import service
 from shared.runtime.database import Connection, columns
-from shared.runtime.service import Stage
 from shared.runtime.settings import ServiceSettings
+from shared.service import service
+from shared.service.service import Stage
 from tests.faults import service as this_release
 from tests.faults import stage
 

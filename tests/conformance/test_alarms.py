@@ -10,16 +10,16 @@ from structlog.testing import capture_logs
 
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.subscriber import BatchSubscriber
-from shared.runtime.alarms import ALARMS, AlarmWatch
 from shared.runtime.database import Database
-from shared.runtime.health import Check, Health
 from shared.runtime.settings import ServiceSettings
+from shared.service.alarms import ALARMS, AlarmWatch
+from shared.service.health import Check, Health
 from tests.conformance.events import Told
 from tests.conformance.stage import Bench, eventually
 
 Logs = list[MutableMapping[str, Any]]
 
-AT_ONCE = ServiceSettings(alarm_stuck_after_s=0, alarm_outbox_age_s=0, alarm_parked_after_s=0)
+AT_ONCE = ServiceSettings(alarm_stuck_after_s=0, alarm_outbox_age_s=0, alarm_blocked_after_s=0)
 
 
 @pytest.fixture
@@ -127,27 +127,27 @@ async def test_an_old_outbox_and_a_topic_that_rests(bench: Bench, logs: Logs) ->
     async with bench.database.connection() as connection:
         await relay.step(connection)
         await watching.look()
-        assert set(said(logs)) == {("alarm_raised", "outbox_old"), ("alarm_raised", "topics_rest")}
+        assert set(said(logs)) == {("alarm_raised", "outbox_old"), ("alarm_raised", "topics_backing_off")}
         await connection.execute("DELETE FROM outbox")
     await watching.look()
     assert said(logs)[2:] == [("alarm_cleared", "outbox_old")]
     await relay.release()
     await watching.look()
-    assert said(logs)[3:] == [("alarm_cleared", "topics_rest")], "who no longer leads knows of no topic"
+    assert said(logs)[3:] == [("alarm_cleared", "topics_backing_off")], "who no longer leads knows of no topic"
 
 
-async def test_keys_that_stay_parked(bench: Bench, topic: str, logs: Logs) -> None:
+async def test_keys_that_stay_blocked(bench: Bench, topic: str, logs: Logs) -> None:
     bench.rule.failing = lambda _: ValueError("bug")
     await bench.tell(topic, uuid4(), 1)
     async with bench.subscriber(topic):
-        await eventually(lambda: _parked(bench))
-    watching = watch(bench, ServiceSettings(alarm_parked_after_s=0))
+        await eventually(lambda: _blocked(bench))
+    watching = watch(bench, ServiceSettings(alarm_blocked_after_s=0))
     await watching.look()
     async with bench.database.connection() as connection:
         letter = await connection.fetchval("SELECT id FROM dead_letter")
     await bench.replayer.resolve(letter, "discarded", "ana")
     await watching.look()
-    assert said(logs) == [("alarm_raised", "keys_parked"), ("alarm_cleared", "keys_parked")]
+    assert said(logs) == [("alarm_raised", "keys_blocked"), ("alarm_cleared", "keys_blocked")]
 
 
 async def test_a_sweep_that_does_not_get_on(bench: Bench, logs: Logs) -> None:
@@ -190,5 +190,5 @@ async def _stopped(subscriber: BatchSubscriber) -> bool:
     return subscriber.stopped
 
 
-async def _parked(bench: Bench) -> bool:
-    return await bench.count("parked_key") == 1
+async def _blocked(bench: Bench) -> bool:
+    return await bench.count("blocked_key") == 1

@@ -94,7 +94,7 @@ async def test_trap_1_hostile_headers_lose_no_batch(bench: Bench, topic: str, he
         await eventually(lambda: _has(bench, key, 1, 2))
 
 
-async def test_trap_2_a_batch_given_back_is_rewound_on_every_partition(bench: Bench, topic: str) -> None:
+async def test_trap_2_a_batch_nacked_is_rewound_on_every_partition(bench: Bench, topic: str) -> None:
     keys = _one_of_each_partition()
     failures = iter([OSError("store away"), OSError("store away")])
     bench.rule.failing = lambda _: next(failures, None)
@@ -168,24 +168,24 @@ async def test_what_a_store_cannot_keep_as_it_is_harms_nobody_else(
     told = [envelope(Told(on=topic, account=other, number=1)) for other in others]
     around = [Record(topic, 0, place, str(item.data.key).encode(), encode(item)) for place, item in enumerate(told)]
     hostile = [Record(topic, 0, 10 + place, key, value) for place in range(2)]
-    outcome = await bench.runner.take_in([around[0], hostile[0], around[1], hostile[1], around[2]])
-    assert (outcome.applied, outcome.dead, outcome.parked) == (3, 1, 1)
+    outcome = await bench.runner.consume([around[0], hostile[0], around[1], hostile[1], around[2]])
+    assert (outcome.applied, outcome.dead, outcome.blocked) == (3, 1, 1)
     assert await _all_have(bench, others, 1)
     for _ in hostile:
         await bench.replayer.resolve(await _letter(bench), "discarded", "operator")
-    assert await bench.count("parked_key") == await bench.count("parked_record") == 0
+    assert await bench.count("blocked_key") == await bench.count("blocked_record") == 0
 
 
-async def test_one_key_s_trouble_parks_that_key_alone_and_replay_releases_it_in_order(bench: Bench, topic: str) -> None:
+async def test_one_key_s_trouble_blocks_that_key_alone_and_replay_releases_in_order(bench: Bench, topic: str) -> None:
     bad, good = uuid4(), uuid4()
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 2 else None
     await bench.tell(topic, bad, 1, 2, 3, 4)
     await bench.tell(topic, good, 1, 3)
     async with bench.subscriber(topic):
         await eventually(lambda: _has(bench, good, 1, 3))
-        await eventually(lambda: _parked(bench, 2))
+        await eventually(lambda: _blocked(bench, 2))
         await bench.tell(topic, bad, 5)
-        await eventually(lambda: _parked(bench, 3))
+        await eventually(lambda: _blocked(bench, 3))
         assert await bench.numbers(bad) == (1,)
 
         still_broken = await bench.replayer.resolve(await _letter(bench), "replayed", "operator")
@@ -197,17 +197,17 @@ async def test_one_key_s_trouble_parks_that_key_alone_and_replay_releases_it_in_
         assert await bench.numbers(bad) == (1, 2, 3, 4, 5)
         await bench.tell(topic, bad, 6)
         await eventually(lambda: _has(bench, bad, 1, 2, 3, 4, 5, 6))
-    assert await bench.count("parked_key") == 0
+    assert await bench.count("blocked_key") == 0
 
 
-async def test_a_discarded_dead_letter_releases_what_waits_and_a_second_failure_parks_again(
+async def test_a_discarded_dead_letter_releases_what_waits_and_a_second_failure_blocks_again(
     bench: Bench, topic: str
 ) -> None:
     key = uuid4()
     bench.rule.failing = lambda event: ValueError("bug") if event.number in {1, 3} else None
     await bench.tell(topic, key, 1, 2, 3, 4)
     async with bench.subscriber(topic):
-        await eventually(lambda: _parked(bench, 3))
+        await eventually(lambda: _blocked(bench, 3))
     first = await bench.replayer.resolve(await _letter(bench), "discarded", "operator")
     assert (first.resolved, first.released, first.error) == (True, 1, "handler_failed")
     assert await bench.numbers(key) == (2,)
@@ -216,8 +216,8 @@ async def test_a_discarded_dead_letter_releases_what_waits_and_a_second_failure_
     assert await bench.numbers(key) == (2, 4)
 
 
-async def _parked(bench: Bench, wanted: int) -> bool:
-    return await bench.count("parked_record") == wanted
+async def _blocked(bench: Bench, wanted: int) -> bool:
+    return await bench.count("blocked_record") == wanted
 
 
 async def _letter(bench: Bench) -> UUID:
@@ -230,10 +230,10 @@ async def test_two_workers_that_create_the_same_aggregate_lose_nothing(bench: Be
     """A new row cannot be locked: the second insert is refused, and its batch decides again on the first's."""
     key = uuid4()
     records = [_record(topic, key, number) for number in range(2)]
-    results = await asyncio.gather(*(bench.runner.take_in([record]) for record in records), return_exceptions=True)
+    results = await asyncio.gather(*(bench.runner.consume([record]) for record in records), return_exceptions=True)
     for record, result in zip(records, results, strict=True):
         if isinstance(result, BaseException):
-            await bench.runner.take_in([record])
+            await bench.runner.consume([record])
     assert sorted(await bench.numbers(key)) == [0, 1]
 
 
@@ -274,7 +274,7 @@ async def _statements(bench: Bench, topic: str, size: int) -> int:
     async with bench.database.connection() as connection:
         # The pool hands out the connection that came back last, so the batch runs on this one.
         connection.add_query_logger(note)
-    await bench.runner.take_in(records)
+    await bench.runner.consume(records)
     async with bench.database.connection() as connection:
         connection.remove_query_logger(note)
     assert seen

@@ -32,9 +32,9 @@ def garbage(key: UUID, offset: int, topic: str = TOPIC) -> Record:
     return Record(topic, 0, offset, str(key).encode(), b"no event")
 
 
-async def take_in(bench: Bench, accounts: Sequence[UUID], *numbers: int) -> None:
+async def consume(bench: Bench, accounts: Sequence[UUID], *numbers: int) -> None:
     records = [(account, number) for number in numbers for account in accounts]
-    await bench.runner.take_in([told(*each, offset) for offset, each in enumerate(records)])
+    await bench.runner.consume([told(*each, offset) for offset, each in enumerate(records)])
 
 
 async def listed(bench: Bench, **wanted: object) -> list[DeadLetterView]:
@@ -87,7 +87,7 @@ async def test_they_are_listed_oldest_first_page_by_page_and_by_what_they_are(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     keys = [uuid4() for _ in range(5)]
-    await bench.runner.take_in([garbage(key, offset) for offset, key in reversed(list(enumerate(keys)))])
+    await bench.runner.consume([garbage(key, offset) for offset, key in reversed(list(enumerate(keys)))])
     assert [letter.offset for letter in await listed(bench)] == [0, 1, 2, 3, 4]
     assert [letter.key for letter in await listed(bench, key=str(keys[3]))] == [str(keys[3])]
     assert len(await listed(bench, reason="not_json", topic=TOPIC)) == 5
@@ -102,7 +102,7 @@ async def test_they_are_listed_oldest_first_page_by_page_and_by_what_they_are(
 async def test_one_is_shown_with_its_event_what_waits_and_every_attempt(bench: Bench) -> None:
     key = uuid4()
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
-    await take_in(bench, [key], 1, 2, 3)
+    await consume(bench, [key], 1, 2, 3)
     [letter] = await listed(bench)
     await bench.replayer.resolve(letter.id, "replayed", "ana")
 
@@ -126,7 +126,7 @@ async def test_one_is_shown_with_its_event_what_waits_and_every_attempt(bench: B
 
 
 async def test_what_is_no_event_is_shown_raw_and_a_partner_s_not_at_all(bench: Bench) -> None:
-    await bench.runner.take_in([garbage(uuid4(), 0), garbage(uuid4(), 1, "partner.nafin.answers.v1")])
+    await bench.runner.consume([garbage(uuid4(), 0), garbage(uuid4(), 1, "partner.nafin.answers.v1")])
     raw, hidden = [await shown(bench, letter.id) for letter in await listed(bench)]
     assert (raw.raw_base64, raw.hidden) == ("bm8gZXZlbnQ=", False)
     assert (hidden.raw_base64, hidden.attributes, hidden.data, hidden.hidden) == (None, None, None, True)
@@ -135,8 +135,8 @@ async def test_what_is_no_event_is_shown_raw_and_a_partner_s_not_at_all(bench: B
 async def test_all_of_a_reason_are_replayed_in_one_call_and_each_key_in_order(bench: Bench) -> None:
     keys = [uuid4() for _ in range(4)]
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
-    await take_in(bench, keys, 1, 2, 3)
-    await bench.runner.take_in([garbage(uuid4(), 100)])
+    await consume(bench, keys, 1, 2, 3)
+    await bench.runner.consume([garbage(uuid4(), 100)])
     bench.rule.failing = lambda event: ValueError("bug") if event.account == keys[2] else None
 
     done = await bench.replayer.resolve_all(Selection(reason="handler_failed"), "replayed", "ana")
@@ -150,14 +150,14 @@ async def test_all_of_a_reason_are_replayed_in_one_call_and_each_key_in_order(be
     assert (by_key.resolved, by_key.released) == (1, 2)
     assert await bench.numbers(keys[2]) == (1, 2, 3)
     rest = await bench.replayer.resolve_all(Selection(all=True), "discarded", "ana")
-    assert (rest.resolved, await listed(bench), await bench.count("parked_key")) == (1, [], 0)
+    assert (rest.resolved, await listed(bench), await bench.count("blocked_key")) == (1, [], 0)
 
 
 async def test_a_call_is_bounded_and_says_how_much_is_left(bench: Bench) -> None:
     """Also within one key: what was released stays released, and the next call goes on behind it."""
     keys = [uuid4() for _ in range(3)]
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
-    await take_in(bench, keys, 1, 2, 3)
+    await consume(bench, keys, 1, 2, 3)
     bench.rule.failing = lambda _: None
     done = await bench.replayer.resolve_all(Selection(all=True), "replayed", "ana", most=4)
     assert (done.resolved, done.released, done.left) == (2, 2, 2)
@@ -172,7 +172,7 @@ async def test_a_call_is_bounded_and_says_how_much_is_left(bench: Bench) -> None
 async def test_letters_that_go_on_failing_do_not_keep_a_walk_from_the_rest(bench: Bench) -> None:
     keys = [uuid4() for _ in range(3)]
     bench.rule.failing = lambda _: ValueError("bug")
-    await take_in(bench, keys, 1)
+    await consume(bench, keys, 1)
     bench.rule.failing = lambda event: ValueError("bug") if event.account == keys[0] else None
     first = await bench.replayer.resolve_all(Selection(all=True), "replayed", "ana", most=1)
     assert (len(first.failures), first.left) == (1, 2)
@@ -185,7 +185,7 @@ async def test_a_store_that_fails_between_a_letter_and_those_behind_it_strands_n
 ) -> None:
     key = uuid4()
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
-    await take_in(bench, [key], 1, 2)
+    await consume(bench, [key], 1, 2)
     [letter] = await listed(bench)
     bench.rule.failing = lambda event: OSError("store away") if event.number == 2 else None
     with pytest.raises(OSError, match="store away"):
@@ -195,13 +195,13 @@ async def test_a_store_that_fails_between_a_letter_and_those_behind_it_strands_n
     bench.rule.failing = lambda _: None
     await bench.replayer.resolve(letter.id, "replayed", "ana")
     assert await bench.numbers(key) == (1, 2)
-    assert (await listed(bench), await bench.count("parked_key")) == ([], 0)
+    assert (await listed(bench), await bench.count("blocked_key")) == ([], 0)
 
 
 async def test_what_one_operator_lets_take_effect_another_who_failed_on_it_does_not_set_aside(bench: Bench) -> None:
     key = uuid4()
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
-    await take_in(bench, [key], 1, 2, 3)
+    await consume(bench, [key], 1, 2, 3)
     [letter] = await listed(bench)
     bench.rule.failing = lambda _: None
     runner = _Slow(bench)
@@ -215,23 +215,23 @@ async def test_what_one_operator_lets_take_effect_another_who_failed_on_it_does_
         await _Overtaken(bench, second_comes).resolve(letter.id, "replayed", "ana")
     await bench.replayer.resolve_all(Selection(all=True), "replayed", "ana")
     assert await bench.numbers(key) == (1, 2, 3)
-    assert (await bench.count("dead_letter"), await bench.count("parked_record")) == (1, 0)
+    assert (await bench.count("dead_letter"), await bench.count("blocked_record")) == (1, 0)
 
 
 async def test_what_waits_behind_another_letter_meanwhile_is_not_set_aside(bench: Bench) -> None:
     key = uuid4()
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
-    await take_in(bench, [key], 1, 2)
+    await consume(bench, [key], 1, 2)
     [letter] = await listed(bench)
     earlier = decode(told(key, 0, 100))
     assert isinstance(earlier, Message)
     other = dead_letters.failed("portal", earlier, "handler_failed", "ValueError")
 
-    async def other_parks() -> None:
+    async def other_blocks() -> None:
         async with bench.database.transaction() as connection:
             await dead_letters.set_aside(connection, [other], now())
 
-    await _Overtaken(bench, other_parks).resolve(letter.id, "replayed", "ana")
+    await _Overtaken(bench, other_blocks).resolve(letter.id, "replayed", "ana")
     assert [(one.id, one.behind) for one in await listed(bench)] == [(other.id, 1)]
 
 
@@ -242,7 +242,7 @@ def test_whoever_means_all_says_so() -> None:
 
 async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench: Bench) -> None:
     partners = "partner.conformance.answers.v1"
-    await bench.runner.take_in([garbage(uuid4(), 1, partners), garbage(uuid4(), 2, partners), garbage(uuid4(), 3)])
+    await bench.runner.consume([garbage(uuid4(), 1, partners), garbage(uuid4(), 2, partners), garbage(uuid4(), 3)])
     _, *closed = [letter.id for letter in sorted(await listed(bench), key=lambda letter: letter.offset)]
     for letter in closed:
         await bench.replayer.resolve(letter, "discarded", "operator")

@@ -48,7 +48,7 @@ async def test_a_batch_of_poison_that_crosses_it_leaves_nothing_behind(bench: Be
     await bench.send([(topic, str(uuid4()).encode(), b"no event") for _ in range(5)])
     async with bench.subscriber(topic, limit=DlqLimit(max_ratio=0.5, min_count=1, window=100)) as subscriber:
         await eventually(lambda: _stopped(subscriber))
-    assert await bench.count("dead_letter") + await bench.count("inbox") + await bench.count("parked_key") == 0
+    assert await bench.count("dead_letter") + await bench.count("inbox") + await bench.count("blocked_key") == 0
 
 
 async def test_one_key_s_trouble_does_not_stop_it(bench: Bench, topic: str) -> None:
@@ -58,7 +58,7 @@ async def test_one_key_s_trouble_does_not_stop_it(bench: Bench, topic: str) -> N
     await bench.tell(topic, good, 1)
     async with bench.subscriber(topic, limit=limit()) as subscriber:
         await eventually(lambda: _told(bench, good))
-        await eventually(lambda: _parked(bench, 19))
+        await eventually(lambda: _blocked(bench, 19))
         assert subscriber.trouble() is None
 
 
@@ -86,5 +86,5 @@ async def _all_but_dead(bench: Bench, keys: list[UUID]) -> bool:
     return [await bench.numbers(key) for key in keys].count((1,)) == len(keys) - 2
 
 
-async def _parked(bench: Bench, wanted: int) -> bool:
-    return await bench.count("parked_record") == wanted
+async def _blocked(bench: Bench, wanted: int) -> bool:
+    return await bench.count("blocked_record") == wanted

@@ -12,9 +12,9 @@ from fastapi import FastAPI
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.resuming import Resumer
-from shared.runtime import http, operations
-from shared.runtime.health import Health
 from shared.security.tokens import LocalIssuer, Verifier
+from shared.service import http, operations
+from shared.service.health import Health
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
 from tests.conformance.stage import Bench, Consuming, eventually
 
@@ -43,7 +43,7 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
 
 async def test_from_the_list_to_the_record(bench: Bench, operator: httpx.AsyncClient) -> None:
     keys = [uuid4() for _ in range(3)]
-    await bench.runner.take_in([Record(TOPIC, 0, n, str(key).encode(), b"-") for n, key in enumerate(keys)])
+    await bench.runner.consume([Record(TOPIC, 0, n, str(key).encode(), b"-") for n, key in enumerate(keys)])
     listed = (await operator.get("/dead-letters", params={"reason": "not_json"})).json()
     assert [letter["key"] for letter in listed] == [str(key) for key in keys]
     begins = {"id_begins": listed[1]["id"][:13]}
@@ -67,7 +67,7 @@ async def test_from_the_list_to_the_record(bench: Bench, operator: httpx.AsyncCl
 
 @pytest.mark.parametrize("body", [{}, {"reasn": "not_json"}])
 async def test_nothing_is_discarded_by_a_slip(bench: Bench, operator: httpx.AsyncClient, body: object) -> None:
-    await bench.runner.take_in([Record(TOPIC, 0, 0, str(uuid4()).encode(), b"-")])
+    await bench.runner.consume([Record(TOPIC, 0, 0, str(uuid4()).encode(), b"-")])
     assert (await operator.post("/dead-letters/discard", json=body)).status_code == 422
     assert len((await operator.get("/dead-letters")).json()) == 1
     assert (await operator.get("/dead-letters", params={"reasn": "x"})).status_code == 422

@@ -80,7 +80,7 @@ async def test_it_is_not_ready_while_the_broker_hangs_and_ready_after(
         assert all(lag == 0 for lag in subscriber.lags().values())
 
 
-async def test_lag_is_what_is_not_yet_taken_in(bench: Bench, topic: str) -> None:
+async def test_lag_is_what_is_not_yet_consumed(bench: Bench, topic: str) -> None:
     bench.rule.failing = lambda _: OSError("store away")
     await bench.tell(topic, uuid4(), 1, 2, 3)
     async with bench.subscriber(topic) as subscriber:

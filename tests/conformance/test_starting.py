@@ -20,13 +20,13 @@ import pytest
 from fastapi import APIRouter
 from structlog.testing import capture_logs
 
-from deploy.local.ports import free_port
+from deploy.engines.ports import free_port
 from shared.messaging import journal
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Connection
-from shared.runtime.service import CLOSE_S, Service, Stage
 from shared.runtime.settings import ServiceSettings
-from shared.security.callers import OPEN_TO_ALL
+from shared.service.callers import OPEN_TO_ALL
+from shared.service.service import CLOSE_S, Service, Stage
 from shared.testing.faults import Proxy
 from tests.conformance.events import Told
 from tests.conformance.stage import envelope, eventually

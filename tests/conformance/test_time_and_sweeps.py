@@ -1,4 +1,4 @@
-"""What a stage promises about due moments, sweeps and commands."""
+"""What a stage promises about timers, sweeps and commands."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping

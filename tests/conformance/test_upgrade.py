@@ -15,7 +15,7 @@ from shared.contracts.event import Cause
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Refused
 from shared.runtime.database import Connection
-from shared.runtime.migrations import LOCK_TIMEOUT_S
+from shared.service.migrations import LOCK_TIMEOUT_S
 from shared.testing.ledger import Balance, Books, Mark, balance
 from shared.testing.migrations import Scripts, upgrade
 from tests.conformance.next_release import EXPAND, INDEX
@@ -112,7 +112,7 @@ async def release(store_url: str, broker: Broker, tmp_path: Path) -> AsyncIterat
 
 
 @pytest.mark.timeout(240)
-async def test_events_are_taken_in_while_the_store_is_migrated_and_the_next_release_starts(
+async def test_events_are_consumed_while_the_store_is_migrated_and_the_next_release_starts(
     release: Release, capsys: pytest.CaptureFixture[str]
 ) -> None:
     await release.store.execute(_OTHERS)
@@ -131,7 +131,7 @@ async def test_events_are_taken_in_while_the_store_is_migrated_and_the_next_rele
 
     during, pause = await _meanwhile(release, begun, ended)
     with capsys.disabled():
-        sys.stdout.write(f"\nstore migrated: {during} events taken in meanwhile, longest pause {pause:.2f} s")
+        sys.stdout.write(f"\nstore migrated: {during} events consumed meanwhile, longest pause {pause:.2f} s")
     assert during > 0
     assert pause < PAUSE_S
     assert await _releases(release) == {1, 2}
@@ -160,7 +160,7 @@ async def test_a_migration_gives_way_to_a_table_in_use_and_consuming_goes_on(
     assert await migrating.wait() == 0
     during, pause = await _meanwhile(release, begun, await release.clock())
     with capsys.disabled():
-        sys.stdout.write(f"\ntable in use: {during} events taken in meanwhile, longest pause {pause:.2f} s")
+        sys.stdout.write(f"\ntable in use: {during} events consumed meanwhile, longest pause {pause:.2f} s")
     await release.catches_up()
     release.source.stop()
     await eventually(release.all_took_effect, 60)
@@ -196,7 +196,7 @@ _TRIES = """
 
 
 async def _meanwhile(release: Release, begun: datetime, ended: datetime) -> tuple[int, float]:
-    """Events taken in between two moments, and the longest time between two of them."""
+    """Events consumed between two moments, and the longest time between two of them."""
     (row,) = await release.store.fetch(_PAUSE, begun, ended)
     return row["during"], row["pause"]
 

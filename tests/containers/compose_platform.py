@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from deploy.compose.client import ComposeClient, ports
+from deploy.cli.compose_client import ComposeClient, ports
 from deploy.compose.layout import FOLDER
 from deploy.local.services import present
 from tests.containers.docker_cli import built, docker, needs_engine

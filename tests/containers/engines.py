@@ -18,10 +18,10 @@ from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from deploy.compose.layout import FOLDER as COMPOSE
-from deploy.local import kafka_config
-from deploy.local.kafka import DEFAULT_HEAP_MB, KafkaNode, KafkaNodeError
-from deploy.local.postgres import LOCALE, server_options
-from deploy.local.postgres_server import SUPERUSER, PostgresServer
+from deploy.engines import kafka_config
+from deploy.engines.kafka import DEFAULT_HEAP_MB, KafkaNode, KafkaNodeError
+from deploy.engines.postgres import LOCALE, server_options
+from deploy.engines.postgres_server import SUPERUSER, PostgresServer
 
 KAFKA_IMAGE = "apache/kafka:4.3.1"
 POSTGRES_IMAGE = "postgres:18"

@@ -14,10 +14,10 @@ import pytest
 
 from deploy.compose import layout, provision
 from deploy.compose.certificates import Authority
-from deploy.local import provisioning
-from deploy.local.partners import Partner
-from deploy.local.ports import LOOPBACK
-from deploy.local.private import write_private
+from deploy.engines.ports import LOOPBACK
+from deploy.engines.private import write_private
+from deploy.provision import provisioning
+from deploy.provision.partners import Partner
 from shared.runtime.settings import KafkaSettings
 from tests.containers.engines import ApacheKafka
 

@@ -23,9 +23,9 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
 )
 
 from deploy.compose.layout import STAGES
-from deploy.local.kafka_admin import describe_topics, known_users
-from deploy.local.kafka_quotas import quotas
 from deploy.local.services import present
+from deploy.provision.kafka_admin import describe_topics, known_users
+from deploy.provision.kafka_quotas import quotas
 from shared.messaging.topics import SUPPLIER, catalogue
 from tests.containers.compose_platform import PROJECT, UP_TIMEOUT, Platform, running
 from tests.containers.docker_cli import BUILD_TIMEOUT
@@ -57,7 +57,7 @@ def test_every_service_is_there_and_ready(platform: Platform) -> None:
 def test_the_whole_program_reconciles(platform: Platform, tmp_path: Path) -> None:
     """First of all that changes anything: the demo counts from nothing."""
     file = tmp_path / "outcome.json"
-    command = ["-m", "deploy.local.cli", "--lang", "en", "demo", "--against", "compose", "--json", str(file)]
+    command = ["-m", "deploy.cli.main", "--lang", "en", "demo", "--against", "compose", "--json", str(file)]
     environment = {**os.environ, **platform.environment, "PDP_DATA": str(tmp_path)}
     played = subprocess.run(
         [sys.executable, *command], env=environment, capture_output=True, text=True, timeout=DEMO_TIMEOUT, check=False

@@ -4,7 +4,7 @@ import re
 import tomllib
 
 from deploy.compose.layout import BROKERS, CLIENTS_PORT, FOLDER, PROVISIONER, REPLICATION_PORT, STAGES
-from deploy.local.kafka_config import ADMIN
+from deploy.engines.kafka_config import ADMIN
 from deploy.local.services import present
 from tests.containers.docker_cli import ROOT
 

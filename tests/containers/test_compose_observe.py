@@ -14,7 +14,8 @@ from prometheus_client import REGISTRY
 from deploy.compose.layout import FOLDER
 from deploy.kubernetes.render import CHART
 from deploy.local.services import present
-from shared.runtime import alarms, metrics
+from shared.runtime import metrics
+from shared.service import alarms
 
 OBSERVE = FOLDER / "observe"
 ALERTS = CHART / "alerts.yaml"

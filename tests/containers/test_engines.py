@@ -7,10 +7,10 @@ from confluent_kafka.admin import ConfigResource  # type: ignore[attr-defined]  
 from testcontainers.core.docker_client import DockerClient
 from testcontainers.core.labels import LABEL_SESSION_ID, SESSION_ID
 
-from deploy.local import kafka_config
-from deploy.local.kafka import KafkaNodeError
-from deploy.local.postgres import NOT_DURABLE, SETTINGS
-from deploy.local.postgres_server import PostgresServer
+from deploy.engines import kafka_config
+from deploy.engines.kafka import KafkaNodeError
+from deploy.engines.postgres import NOT_DURABLE, SETTINGS
+from deploy.engines.postgres_server import PostgresServer
 from tests.conftest import Broker
 from tests.containers.engines import DATA, KAFKA_IMAGE, POSTGRES_IMAGE, ApacheKafka
 

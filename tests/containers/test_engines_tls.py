@@ -15,9 +15,9 @@ from aiokafka.errors import KafkaConnectionError
 from confluent_kafka import KafkaException
 
 from deploy.compose.certificates import Authority
-from deploy.local.command import log_tail
-from deploy.local.kafka_admin import administration
-from deploy.local.ports import free_port
+from deploy.engines.command import log_tail
+from deploy.engines.ports import free_port
+from deploy.provision.kafka_admin import administration
 from tests.conformance.stage import eventually
 from tests.conftest import Migrated
 from tests.containers import engines_tls

@@ -127,7 +127,7 @@ def started(images: dict[str, Any]) -> Iterator[str]:
             "PDP_KAFKA_BOOTSTRAP=nowhere:9093",
             *HARDENED,
         )
-        migrate = ("run", "--rm", *run, image(STAGE), "python", "-m", "shared.runtime.migrations", STAGE)
+        migrate = ("run", "--rm", *run, image(STAGE), "python", "-m", "shared.service.migrations", STAGE)
         deadline = time.monotonic() + 60
         while docker(*migrate, check=False).returncode != 0:
             assert time.monotonic() < deadline, "no store"

@@ -7,9 +7,9 @@ from uuid import UUID
 import pytest
 from pydantic import Field, create_model
 
-from shared.contracts.compatibility import problems, refusals, schema_of, write
 from shared.contracts.event import EventData
 from shared.messaging.topics import EVENT_TYPES
+from shared.testing.compatibility import problems, refusals, schema_of, write
 
 
 class Before(EventData):

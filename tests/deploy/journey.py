@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from deploy.local.client import Client
-from deploy.local.demo.people import People
-from deploy.local.demo.sample import Sample
+from deploy.cli.client import Client
+from deploy.demo.people import People
+from deploy.demo.sample.prepare import Sample
 from shared.contracts.event import Money
 from tests.registration.suppliers import body
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from deploy.local import cli
+from deploy.cli import main as cli
 
 PATIENCE = 60.0
 
@@ -41,6 +41,6 @@ def pdp(*arguments: str) -> Told:
 
 def pdp_apart(*arguments: str, text: str | None = None) -> Told:
     """Call it in a process of its own."""
-    argv = [sys.executable, "-m", "deploy.local.cli", *arguments]
+    argv = [sys.executable, "-m", "deploy.cli.main", *arguments]
     done = subprocess.run(argv, input=text, capture_output=True, text=True, timeout=PATIENCE, check=False)
     return Told(done.returncode, done.stdout, done.stderr)

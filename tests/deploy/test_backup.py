@@ -7,19 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import background, offsets
-from deploy.local.client import Client
-from deploy.local.demo.audit import Auditor
-from deploy.local.demo.buying import answer_candidates
-from deploy.local.demo.calls import Api
-from deploy.local.demo.diagnosing import diagnose
-from deploy.local.demo.enrolment import enrol
-from deploy.local.demo.people import People
-from deploy.local.demo.reconciliation import Reconciliation, reconcile
-from deploy.local.demo.sample import prepare
-from deploy.local.demo.stage import Stage
-from deploy.local.demo.stores import Stores
+from deploy.cli.client import Client
+from deploy.demo.audit import Auditor
+from deploy.demo.buying import answer_candidates
+from deploy.demo.calls import Api
+from deploy.demo.diagnosing import diagnose
+from deploy.demo.enrolment import enrol
+from deploy.demo.people import People
+from deploy.demo.reconciliation import Reconciliation, reconcile
+from deploy.demo.sample.prepare import prepare
+from deploy.demo.stage import Stage
+from deploy.demo.stores import Stores
+from deploy.local import background
 from deploy.local.platform import ANY_PORTS
+from deploy.provision import offsets
 from shared.runtime.clock import now
 from tests.deploy.program import Told, pdp
 
@@ -81,7 +82,7 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
 ) -> None:
     before = await books(auditor)
     answered = await asyncio.to_thread(events, client, "matching.match-answered")
-    assert (before.lost, before.doubled, before.strangers) == (0, 0, 0)
+    assert (before.lost, before.doubled, before.unknown) == (0, 0, 0)
 
     told = await asyncio.to_thread(command, "restore", SERVICE, str(backup))
 
@@ -90,7 +91,7 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
     after = await books(auditor)
     assert (after.lost, after.doubled) == (0, 0)
     decided_again, by_people = (int(count) for count in re.findall(r"(\d+) (?:by an event|to be repeated)", told.out))
-    assert after.strangers == decided_again + by_people
+    assert after.unknown == decided_again + by_people
     assert by_people == answered > 0
 
 

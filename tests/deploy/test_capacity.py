@@ -69,7 +69,7 @@ def test_matches_measured_by_themselves_are_about_those_of_the_demo(still: Input
 def test_a_stage_takes_in_what_its_inbox_of_the_demo_has(still: Inputs, service: str) -> None:
     flows = load(still, still.program["suppliers"]).read_by(service)
     # Requirements stand still here, and answers are counted with them.
-    assert sum(flow.year for flow in flows) == pytest.approx(still.program["services"][service]["taken_in"], rel=0.1)
+    assert sum(flow.year for flow in flows) == pytest.approx(still.program["services"][service]["consumed"], rel=0.1)
 
 
 @pytest.mark.parametrize("service", ["diagnosis", "development", "financing"])
@@ -124,7 +124,7 @@ def test_demand_makes_sweeps_grow_faster_than_the_firms(inputs: Inputs) -> None:
 
 def test_no_figure_needs_less_for_more_firms(inputs: Inputs) -> None:
     found = [need(inputs, suppliers) for suppliers in (400, 4_000, 40_000, 400_000, LARGE)]
-    for figure in ("published", "taken_in", "brokers", "kafka_gb", "cores", "memory_gb", "ssd_gb", "usd_month"):
+    for figure in ("published", "consumed", "brokers", "kafka_gb", "cores", "memory_gb", "ssd_gb", "usd_month"):
         values = [getattr(each, figure) for each in found]
         assert values == sorted(values), figure
 
@@ -163,7 +163,7 @@ def test_each_move_carries_further(inputs: Inputs, move: str) -> None:
 
 
 def test_it_asks_the_bench_for_what_the_bench_measures(inputs: Inputs) -> None:
-    assert set(HEARD) == {stage.name for stage in need(inputs, 400).stages.values() if stage.taken_in}
+    assert set(HEARD) == {stage.name for stage in need(inputs, 400).stages.values() if stage.consumed}
     assert set(HEARD) == inputs.figures["stages"].keys()
 
 

@@ -25,7 +25,7 @@ def test_the_same_seed_is_the_same_day(inputs: Inputs) -> None:
 def test_what_waits_after_a_standstill_is_what_came_meanwhile(inputs: Inputs) -> None:
     found = need(inputs, SUPPLIERS)
     for name, queue in simulate(inputs, SUPPLIERS, standstill_s=600).items():
-        assert queue.most == pytest.approx(600 * found.stages[name].taken_in, rel=0.1)
+        assert queue.most == pytest.approx(600 * found.stages[name].consumed, rel=0.1)
         assert queue.recovered_s is not None
 
 

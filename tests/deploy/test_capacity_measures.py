@@ -5,7 +5,7 @@ import sys
 
 from deploy.capacity import demand
 from deploy.capacity.processor import by_program
-from deploy.local.demo.sample import prepare
+from deploy.demo.sample.prepare import prepare
 from shared.contracts.registration import SupplierRegistered
 from shared.runtime.clock import now
 from tests.conftest import Migrated

@@ -13,15 +13,16 @@ from uuid import UUID
 import jwt
 import pytest
 
-from deploy.local import cli
+from deploy import demo
+from deploy.cli import main as cli
+from deploy.cli.texts import TEXTS, say
 from deploy.local.layout import Layout
-from deploy.local.texts import TEXTS, say
 from services.registration.domain.anchor import anchor_id
 from shared.security.tokens import Verifier
 from tests.deploy.program import Told, pdp, pdp_apart
 
-LOCAL = Path(cli.__file__).parent
-EXAMPLES = LOCAL / "sample" / "explain"
+CLI = Path(cli.__file__).parent
+EXAMPLES = Path(demo.__file__).parent / "sample" / "explain"
 
 
 @pytest.fixture(autouse=True)
@@ -131,7 +132,7 @@ HEAVY = ("aiokafka", "confluent_kafka", "asyncpg", "sqlalchemy", "fastapi", "htt
 @pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match"])
 def test_explaining_imports_nothing_that_talks(rule: str) -> None:
     script = (
-        "import sys; from deploy.local import cli\n"
+        "import sys; from deploy.cli import main as cli\n"
         "try: cli.main()\n"
         f"except SystemExit: print(*sorted(set(sys.modules) & set({HEAVY!r})), file=sys.stderr)"
     )
@@ -224,7 +225,9 @@ def test_every_text_that_is_said_exists_and_every_text_is_said() -> None:
     """Keys are written out in the code, or put together from a prefix that ends in a dot."""
     written: set[str] = set()
     prefixes: set[str] = set()
-    for file in [*LOCAL.glob("*.py"), *LOCAL.glob("commands/*.py")]:
+    for file in [
+        file for wing in ("engines", "provision", "local", "cli") for file in (CLI.parent / wing).rglob("*.py")
+    ]:
         if file.name == "texts.py":
             continue
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):

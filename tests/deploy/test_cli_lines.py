@@ -2,8 +2,8 @@
 
 import json
 
-from deploy.local.lines import line, referral_line
-from deploy.local.reader import Entry
+from deploy.cli.lines import line, referral_line
+from deploy.provision.reader import Entry
 
 
 def entry(value: bytes | None, key: bytes | None = b"01a20c45-6301-77e3-99e9-be2fd56a1ffd") -> Entry:

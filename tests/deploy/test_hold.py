@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.command import Command
+from deploy.engines.command import Command
+from deploy.engines.processes import Backoff, Supervisor
 from deploy.local.hold import held_down, is_held
-from deploy.local.processes import Backoff, Supervisor
 from deploy.local.state import claim, read_running
 
 NAME = "sleeper"

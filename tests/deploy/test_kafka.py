@@ -14,9 +14,10 @@ import pytest
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient
 
-from deploy.local import kafka_config
-from deploy.local.kafka import Kafka, KafkaNode, KafkaNodeError
-from deploy.local.kafka_admin import (
+from deploy.engines import kafka_config
+from deploy.engines.kafka import Kafka, KafkaNode, KafkaNodeError
+from deploy.engines.ports import accepts
+from deploy.provision.kafka_admin import (
     KafkaAdminError,
     TopicSpec,
     describe_topics,
@@ -26,9 +27,8 @@ from deploy.local.kafka_admin import (
     ensure_users,
     group_lag,
 )
-from deploy.local.kafka_quotas import ensure_quotas, quotas
-from deploy.local.ports import accepts
-from shared.security.access import AccessRule
+from deploy.provision.kafka_quotas import ensure_quotas, quotas
+from shared.messaging.access import AccessRule
 from tests.conftest import Engines
 
 PASSWORD = "correct horse"

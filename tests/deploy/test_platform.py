@@ -16,15 +16,15 @@ import httpx
 import pytest
 from confluent_kafka import Producer
 
+from deploy.cli.client import Client
+from deploy.engines.ports import accepts
 from deploy.local import background
-from deploy.local.client import Client
-from deploy.local.partner_client import PartnerClient
-from deploy.local.partners import FIRST
 from deploy.local.platform import ANY_PORTS, PlatformError
-from deploy.local.ports import accepts
-from deploy.local.reader import KafkaRefusalError, Reader
 from deploy.local.services import present
 from deploy.local.state import ProcessId, Run, read_running, still_alive_after
+from deploy.provision.partner_client import PartnerClient
+from deploy.provision.partners import FIRST
+from deploy.provision.reader import KafkaRefusalError, Reader
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, Money
 from shared.contracts.partner import ConsentReference, Need, Referral

@@ -2,7 +2,7 @@
 
 import socket
 
-from deploy.local.ports import FALLBACK_PORTS, accepts, free_port, is_free
+from deploy.engines.ports import FALLBACK_PORTS, accepts, free_port, is_free
 
 
 def test_a_free_port_is_taken_as_wanted() -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from deploy.local.ports import free_port
-from deploy.local.postgres import Postgres
-from deploy.local.postgres_server import PostgresError, PostgresServer
+from deploy.engines.ports import free_port
+from deploy.engines.postgres import Postgres
+from deploy.engines.postgres_server import PostgresError, PostgresServer
 from tests.conftest import Engines
 
 

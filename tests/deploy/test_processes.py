@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from deploy.local.command import Command
-from deploy.local.processes import Backoff, Supervisor, until_signal
+from deploy.engines.command import Command
+from deploy.engines.processes import Backoff, Supervisor, until_signal
 from deploy.local.state import ProcessId, still_alive_after
 
 PATIENCE = 5.0
@@ -190,8 +190,8 @@ async def test_a_signal_ends_the_wait() -> None:
 PARENT = """
 import asyncio, sys
 from pathlib import Path
-from deploy.local.command import Command
-from deploy.local.processes import Supervisor
+from deploy.engines.command import Command
+from deploy.engines.processes import Supervisor
 
 async def main():
     supervisor = Supervisor()

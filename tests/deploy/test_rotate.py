@@ -7,12 +7,12 @@ import asyncpg
 import httpx
 import pytest
 
+from deploy.cli.client import Client
+from deploy.engines.postgres import Postgres
 from deploy.local import background
-from deploy.local.client import Client
 from deploy.local.layout import Layout
 from deploy.local.platform import ANY_PORTS
-from deploy.local.postgres import Postgres
-from deploy.local.reader import KafkaRefusalError, Reader
+from deploy.provision.reader import KafkaRefusalError, Reader
 from shared.messaging.topics import SERVICES, SUPPLIER
 from tests.deploy.program import pdp
 

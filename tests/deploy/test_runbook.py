@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from deploy.kubernetes.render import CHART
-from shared.runtime.alarms import ALARMS
+from shared.service.alarms import ALARMS
 
 ROOT = Path(__file__).parents[2]
 RUNBOOK = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")

@@ -11,9 +11,9 @@ from uuid import UUID
 import pytest
 from stdnum.mx import rfc as stdnum_rfc
 
-from deploy.local.sample import demand, diagnosis, distribution, generate, words
-from deploy.local.sample.plan import SERVICES
-from deploy.local.sample.troubles import BAD_ROWS, LISTED
+from deploy.demo.sample import demand, diagnosis, distribution, generate, words
+from deploy.demo.sample.plan import SERVICES
+from deploy.demo.sample.troubles import BAD_ROWS, LISTED
 from services.diagnosis.catalogue import instruments
 from services.diagnosis.domain.answers import Answers, fault
 from services.diagnosis.domain.demand import Ask, merge

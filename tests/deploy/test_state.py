@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.ports import free_port, is_free
-from deploy.local.postgres import Postgres
+from deploy.engines.ports import free_port, is_free
+from deploy.engines.postgres import Postgres
 from deploy.local.state import AlreadyRunningError, ProcessId, Run, claim, data_folder, read_running, still_alive_after
 
 HOUR = 3600.0
@@ -110,9 +110,9 @@ def test_a_failed_run_leaves_its_record_for_the_next(tmp_path: Path, sleeper: su
 CRASHING_RUN = """
 import asyncio, sys
 from pathlib import Path
-from deploy.local import command
-from deploy.local.postgres import Postgres
-from deploy.local.processes import Supervisor
+from deploy.engines import command
+from deploy.engines.postgres import Postgres
+from deploy.engines.processes import Supervisor
 from deploy.local.state import claim
 
 command._libc = lambda: None  # as on a system that cannot end children with their parent

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
+from deploy.cli.client import Client
+from deploy.demo.sample.prepare import prepare
 from deploy.local import background
-from deploy.local.client import Client
-from deploy.local.demo.sample import prepare
-from deploy.local.partner_client import PartnerClient
 from deploy.local.platform import ANY_PORTS
+from deploy.provision.partner_client import PartnerClient
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause
 from shared.contracts.partner import Referral, ReferralApproved

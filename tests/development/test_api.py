@@ -8,7 +8,7 @@ from services.development.api import router
 from shared.contracts.event import EventData
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
-from shared.security.callers import Role
+from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.development import given
@@ -17,7 +17,7 @@ DELIVERABLE = {"kind": "document", "description": "PPAP simulado aprobado", "sha
 
 
 async def learn(stage: StageUnderTest, *events: EventData) -> None:
-    assert (await stage.take_in(*events)).applied == len(events)
+    assert (await stage.consume(*events)).applied == len(events)
 
 
 async def ready(stage: StageUnderTest, number: int, match: int, *questions: str) -> UUID:

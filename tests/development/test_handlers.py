@@ -92,7 +92,7 @@ def test_a_rescore_closes_the_gap_here() -> None:
     assert after.diagnosis.commitment == 2
 
 
-def test_a_rescore_of_the_commitment_question_is_taken_in() -> None:
+def test_a_rescore_of_the_commitment_question_is_consumed() -> None:
     first = given.diagnosis_completed("G01", commitment=1)
     firm = sure(handlers.diagnosis_completed(None, first, given.NOW, modules()))
     after = sure(handlers.gap_rescored(firm, given.gap_rescored("G01"), given.NOW, modules()))

@@ -11,7 +11,7 @@ from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Referral
 from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
 from services.development.domain.requirement import Requirement
-from shared.runtime import migrations
+from shared.service import migrations
 from shared.testing.stage import StageUnderTest
 from tests.development import given
 

@@ -4,7 +4,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.security.callers import Role
+from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.diagnosis.builders import ANCHOR, EVIDENCE, SUPPLIER, levels_at, sheet
@@ -27,7 +27,7 @@ async def get(stage: StageUnderTest, role: str, path: str, supplier_id: UUID | N
 @pytest.fixture
 async def completed(stage: StageUnderTest) -> StageUnderTest:
     """A firm at level 4 but A01, at 0, where an activity gave evidence."""
-    await stage.take_in(aligned((ANCHOR, {"T04": 4}, ("F05",))), activity("A01"))
+    await stage.consume(aligned((ANCHOR, {"T04": 4}, ("F05",))), activity("A01"))
     for role, step in STEPS:
         response = await post(stage, role, step, sheet(levels_at(4, A01=0)))
         assert response.status_code == 200, response.text
@@ -68,7 +68,7 @@ async def test_a_command_again_changes_and_tells_nothing(completed: StageUnderTe
 
 
 async def test_whoever_assessed_cannot_validate(stage: StageUnderTest) -> None:
-    await stage.take_in(aligned())
+    await stage.consume(aligned())
     await post(stage, "supplier", "self-assessment", sheet(levels_at(3)))
     await post(stage, "assessor", "assessment", sheet(levels_at(3)), "ana")
     response = await post(stage, "expert", "validation", sheet(levels_at(3)), "ana")
@@ -90,7 +90,7 @@ async def test_whoever_assessed_cannot_validate(stage: StageUnderTest) -> None:
     ],
 )
 async def test_what_is_refused(stage: StageUnderTest, step: str, body: dict[str, Any], status: int, code: str) -> None:
-    await stage.take_in(aligned())
+    await stage.consume(aligned())
     role = {"self-assessment": "supplier", "validation": "expert"}.get(step, "assessor")
     response = await post(stage, role, step, body)
     assert (response.status_code, response.json()["title"]) == (status, code)
@@ -98,7 +98,7 @@ async def test_what_is_refused(stage: StageUnderTest, step: str, body: dict[str,
 
 
 async def test_a_supplier_sees_and_answers_only_its_own(stage: StageUnderTest) -> None:
-    await stage.take_in(aligned())
+    await stage.consume(aligned())
     for path in (PATH, f"{PATH}/gaps"):
         assert (await get(stage, "supplier", path, SUPPLIER)).status_code == 200
         assert (await get(stage, "supplier", path, OTHER)).status_code == 403

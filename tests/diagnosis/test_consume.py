@@ -20,32 +20,32 @@ def test_only_events_of_topics_that_the_stage_reads_are_routed() -> None:
 
 
 async def test_alignment_opens_once_however_often_it_is_told(stage: StageUnderTest) -> None:
-    await stage.take_in(aligned(), aligned())
-    await stage.take_in(aligned())
+    await stage.consume(aligned(), aligned())
+    await stage.consume(aligned())
     assert await status(stage) == ("open", True, False)
     assert types(await stage.told()) == ["diagnosis.diagnosis-opened"]
 
 
 async def test_events_of_three_topics_in_one_batch_meet_in_one_row(stage: StageUnderTest) -> None:
-    outcome = await stage.take_in(activity("A01"), aligned(), NOT_ALIGNED)
+    outcome = await stage.consume(activity("A01"), aligned(), NOT_ALIGNED)
     assert outcome.applied == 3
     assert await status(stage) == ("open", False, False)
 
 
 async def test_a_withdrawn_firm_stays_closed(stage: StageUnderTest) -> None:
-    await stage.take_in(WITHDRAWN)
-    await stage.take_in(aligned())
+    await stage.consume(WITHDRAWN)
+    await stage.consume(aligned())
     assert await status(stage) == ("waiting", False, True)
     assert types(await stage.told()) == []
 
 
 async def test_new_targets_after_validation_are_told_as_the_next_version(stage: StageUnderTest) -> None:
-    await stage.take_in(aligned())
+    await stage.consume(aligned())
     path = f"/diagnoses/{SUPPLIER}"
     for role, step in (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation")):
         headers = stage.headers(role, supplier_id=SUPPLIER)
         assert (await stage.client.post(f"{path}/{step}", json=sheet(levels_at(3)), headers=headers)).status_code == 200
     (asked,) = aligned().requirements
     stricter = aligned((asked.anchor_id, {"T04": 4}, ()))
-    await stage.take_in(stricter, stricter)
+    await stage.consume(stricter, stricter)
     assert types(await stage.told())[-2:] == ["diagnosis.diagnosis-completed", "diagnosis.diagnosis-completed"]

@@ -9,8 +9,8 @@ from services.diagnosis import store
 from services.diagnosis.domain.diagnosis import Diagnosis, align, receive_evidence
 from services.diagnosis.domain.rescoring import Rescoring, rescore
 from services.diagnosis.store import diagnoses
-from shared.runtime import migrations
 from shared.runtime.database import Database
+from shared.service import migrations
 from tests.diagnosis.builders import (
     EVIDENCE,
     INSTRUMENTS,

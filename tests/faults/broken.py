@@ -17,8 +17,8 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.worker import WATCHDOG_S
 from shared.runtime import crash
 from shared.runtime.database import Connection
-from shared.runtime.health import Health
-from shared.runtime.service import Stage
+from shared.service.health import Health
+from shared.service.service import Stage
 
 BUILDS: dict[str, Callable[[], None]] = {}
 
@@ -88,11 +88,11 @@ def outbox_read_backwards() -> None:
 
 
 @_build
-def nothing_parked() -> None:
-    async def parked_among(*_: Any) -> set[Any]:
+def nothing_blocked() -> None:
+    async def blocked_among(*_: Any) -> set[Any]:
         return set()
 
-    _replace(dead_letters, "parked_among", parked_among)
+    _replace(dead_letters, "blocked_among", blocked_among)
 
 
 @_build
@@ -110,14 +110,14 @@ def always_ready() -> None:
 
 @_build
 def poison_stops_the_partition() -> None:
-    take_in = BatchRunner.take_in
+    consume = BatchRunner.consume
 
     async def stubborn(self: BatchRunner, records: Any) -> Any:
         if any(isinstance(decode(record), Poison) for record in records):
             raise OSError("a record that cannot be read")
-        return await take_in(self, records)
+        return await consume(self, records)
 
-    _replace(BatchRunner, "take_in", stubborn)
+    _replace(BatchRunner, "consume", stubborn)
 
 
 @_build

@@ -11,9 +11,9 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 from pydantic import SecretStr
 
-from deploy.local.kafka import Kafka
-from deploy.local.ports import free_port
-from deploy.local.postgres import Postgres
+from deploy.engines.kafka import Kafka
+from deploy.engines.ports import free_port
+from deploy.engines.postgres import Postgres
 from shared.runtime.settings import KafkaSettings
 from shared.testing.faults import Proxy
 from tests.faults import report, stage

@@ -13,7 +13,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy.local.account import give, let_pass, unprivileged_user
+from deploy.engines.account import give, let_pass, unprivileged_user
 from shared.messaging import journal
 from shared.messaging.codec import encode
 from tests.conformance.events import Told

@@ -17,11 +17,11 @@ import httpx
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from deploy.local import kafka_admin, offsets
-from deploy.local.kafka import Kafka
-from deploy.local.kafka_admin import TopicSpec
-from deploy.local.ports import free_port
-from deploy.local.postgres import Postgres
+from deploy.engines.kafka import Kafka
+from deploy.engines.ports import free_port
+from deploy.engines.postgres import Postgres
+from deploy.provision import kafka_admin, offsets
+from deploy.provision.kafka_admin import TopicSpec
 from shared.messaging.codec import Message, Record, decode
 from shared.runtime.settings import KafkaSettings
 from shared.testing.faults import Proxy
@@ -145,9 +145,9 @@ class Plant:
         topic = self.topics[hop - 1]
         return _marks(await self.query("SELECT * FROM dead_letter WHERE topic = $1 AND resolution IS NULL", topic))
 
-    async def parked(self, hop: int) -> list[Mark]:
+    async def blocked(self, hop: int) -> list[Mark]:
         return _marks(
-            await self.query("SELECT * FROM parked_record WHERE topic = $1 ORDER BY seq", self.topics[hop - 1])
+            await self.query("SELECT * FROM blocked_record WHERE topic = $1 ORDER BY seq", self.topics[hop - 1])
         )
 
     async def open_letters(self) -> list[UUID]:
@@ -157,7 +157,7 @@ class Plant:
         return [row["id"] for row in rows]
 
     async def left(self) -> tuple[int, int]:
-        """Records not yet taken in, and events not yet published."""
+        """Records not yet consumed, and events not yet published."""
         ends = await self.clerk.end_offsets(self.places)
         lag = sum([end - (await self.clerk.committed(place) or 0) for place, end in ends.items()])
         (row,) = await self.query("SELECT count(*) AS n FROM outbox")

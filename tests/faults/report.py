@@ -11,7 +11,7 @@ HEADS = (
     "sent",
     "effects",
     "dead",
-    "parked",
+    "blocked",
     "lost",
     "doubled",
     "disordered",
@@ -22,7 +22,7 @@ BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 def row(result: Result) -> tuple[str, ...]:
-    """Sent, dead and parked as they were when the fault had healed; the rest after the dead letters were resolved."""
+    """Sent, dead and blocked as they were when the fault had healed; the rest after the dead letters were resolved."""
     findings, before = result.findings, result.findings.hops[0]
     after = findings.hops[1:]
     healed = "not" if findings.healed_s is None else f"{findings.healed_s:.1f}"
@@ -31,7 +31,7 @@ def row(result: Result) -> tuple[str, ...]:
         before.sent,
         sum(hop.effects for hop in after),
         findings.dead_letters,
-        before.parked,
+        before.blocked,
         *(max(getattr(hop, name) for hop in findings.hops) for name in ("lost", "doubled", "disordered")),
     ]
     return result.case.name.replace("_", " "), verdict, *map(str, counted), healed, str(findings.highest_lag)

@@ -79,12 +79,12 @@ async def _close(case: Case, plant: Plant, source: Source, healed_s: float | Non
 
 async def _books(plant: Plant, hop: int, sent: Sequence[Mark]) -> Books:
     keys = {key for key, _ in sent}
-    return Books(sent, await plant.effects(hop, keys), await plant.set_aside(hop), await plant.parked(hop))
+    return Books(sent, await plant.effects(hop, keys), await plant.set_aside(hop), await plant.blocked(hop))
 
 
 async def _resolve(case: Case, plant: Plant) -> int:
-    """Replay or discard every dead letter, oldest first, each as often as it takes. What is left then: letters, parked
-    keys, parked records.
+    """Replay or discard every dead letter, oldest first, each as often as it takes. What is left then: letters, blocked
+    keys, blocked records.
     """
     database = Database(plant.store, application="replay")
     await database.open()
@@ -95,8 +95,8 @@ async def _resolve(case: Case, plant: Plant) -> int:
             pass
     await database.close()
     (row,) = await plant.query(
-        "SELECT (SELECT count(*) FROM dead_letter WHERE resolution IS NULL) + (SELECT count(*) FROM parked_key)"
-        " + (SELECT count(*) FROM parked_record) AS n"
+        "SELECT (SELECT count(*) FROM dead_letter WHERE resolution IS NULL) + (SELECT count(*) FROM blocked_key)"
+        " + (SELECT count(*) FROM blocked_record) AS n"
     )
     left: int = row["n"]
     return left

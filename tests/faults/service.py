@@ -9,9 +9,9 @@ import os
 from fastapi import APIRouter
 
 from shared.messaging import relay
-from shared.runtime import service
-from shared.runtime.service import Stage
 from shared.runtime.settings import ServiceSettings
+from shared.service import service
+from shared.service.service import Stage
 from tests.faults import broken, stage
 
 ROUND = 20

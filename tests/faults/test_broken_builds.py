@@ -17,7 +17,7 @@ BROKEN: list[tuple[str, str, Invariant]] = [
     ("offsets_before_the_store", "killed_at_consume_claimed", "I1"),
     ("deleted_before_acknowledged", "killed_at_relay_fetched", "I1"),
     ("outbox_read_backwards", "rolling_restart", "I3"),
-    ("nothing_parked", "bug_on_one_event", "I3"),
+    ("nothing_blocked", "bug_on_one_event", "I3"),
     ("letters_dropped", "bug_on_one_event", "I5"),
     ("poison_stops_the_partition", "poison", "I4"),
     ("partners_in_the_main_group", "flooding_partner", "I6"),
@@ -26,7 +26,7 @@ BROKEN: list[tuple[str, str, Invariant]] = [
 ]
 
 
-SECOND = {"deleted_before_acknowledged", "nothing_parked"}
+SECOND = {"deleted_before_acknowledged", "nothing_blocked"}
 """Another build breaks the same invariant: one of each is enough for every run of the tests."""
 HEAL_S = 12.0
 """A broken build may never heal; the cases themselves heal within a few seconds."""

@@ -10,7 +10,7 @@ import pytest
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
 from shared.runtime.clock import now
-from shared.security.callers import Role
+from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest, types
 from tests.financing import test_facts as facts
 from tests.financing.given import SUPPLIER
@@ -33,7 +33,7 @@ async def call(
 
 
 async def known(stage: StageUnderTest) -> None:
-    outcome = await stage.take_in(facts.REGISTERED, facts.COMPLETED, facts.FOUND, facts.SELECTED, facts.AGREED)
+    outcome = await stage.consume(facts.REGISTERED, facts.COMPLETED, facts.FOUND, facts.SELECTED, facts.AGREED)
     assert outcome.applied == 5
 
 
@@ -109,16 +109,16 @@ async def test_from_consent_to_disbursement(stage: StageUnderTest) -> None:
     assert packed["identity"]["rfc"] == "TME840315KT6"
     assert packed["need"]["amount"] == {"amount": "400000.00", "currency": "MXN"}
 
-    await stage.take_in(answer(contract.ReferralAcknowledged, referral, folio="N-17"))
-    await stage.take_in(answer(contract.InformationRequested, referral, items=("Balance 2025",)))
+    await stage.consume(answer(contract.ReferralAcknowledged, referral, folio="N-17"))
+    await stage.consume(answer(contract.InformationRequested, referral, items=("Balance 2025",)))
     case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
     assert (case["referrals"][0]["awaits"], case["referrals"][0]["papers"]["items"]) == ("supplier", ["Balance 2025"])
 
     informed = await ok(stage, "POST", f"/referrals/{referral['id']}/information")
     assert informed["state"] == "in_review"
     amount = Money(amount="400000.00")
-    await stage.take_in(answer(contract.ReferralApproved, referral, amount=amount, term_months=24))
-    await stage.take_in(answer(contract.CreditDisbursed, referral, amount=amount))
+    await stage.consume(answer(contract.ReferralApproved, referral, amount=amount, term_months=24))
+    await stage.consume(answer(contract.CreditDisbursed, referral, amount=amount))
     page = await ok(stage, "GET", "/referrals?partner=nafin&state=disbursed", role=Role.OPERATOR)
     assert [line["id"] for line in page["items"]] == [referral["id"]]
     told = [type_ for type_ in types(await stage.told()) if type_ == "financing.referral-answered"]
@@ -148,7 +148,7 @@ async def test_taking_the_consent_back_erases_it_everywhere(stage: StageUnderTes
 
 async def test_erasure_leaves_other_referrals_in_the_journal_alone(stage: StageUnderTest) -> None:
     referral = await sent(stage)
-    await stage.take_in(answer(contract.ReferralDeclined, referral, reason="no_funds"))
+    await stage.consume(answer(contract.ReferralDeclined, referral, reason="no_funds"))
     await ok(stage, "POST", "/referrals", await referral_body(stage))
     await stage.rows(
         "UPDATE financing_case SET referrals = jsonb_set(referrals, '{0,erase_at}', to_jsonb(now() - interval '1 day'))"
@@ -224,7 +224,7 @@ async def test_another_firm_touches_nothing(stage: StageUnderTest) -> None:
 
 async def test_needs_by_purpose_and_partner_page_by_page(stage: StageUnderTest) -> None:
     await known(stage)
-    await stage.take_in(facts.AWARDED)
+    await stage.consume(facts.AWARDED)
     listed = await ok(stage, "GET", "/needs?eligible_partner=nafin&purpose=certification", role=Role.OPERATOR)
     assert [need["purpose"] for need in listed["items"]] == ["certification"]
     assert (await ok(stage, "GET", "/needs?eligible_partner=nadie", role=Role.OPERATOR))["items"] == []

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.financing.domain.case import Case
 from services.financing.domain.consent import PAPER_CLASSES
 from services.financing.domain.reasons import DataClass, Purpose
-from services.financing.handlers import answers, consents, moments, referrals
+from services.financing.handlers import answers, consents, referrals, timers
 from services.financing.handlers.referrals import Refer
 from shared.contracts import partner as contract
 from shared.contracts.event import EventData, Money
@@ -55,7 +55,7 @@ def take(case: Case, step: tuple[Any, ...], now: datetime) -> Decision[Case] | R
         case ("answer", index, what) if case.referrals:
             return _answer(case, case.referrals[index % len(case.referrals)], what, now)
         case ("wait", _):
-            return moments.deadline_reached(case, now, TERMS)
+            return timers.deadline_reached(case, now, TERMS)
     return None
 
 

@@ -111,7 +111,7 @@ async def test_answers_of_two_referrals_of_one_firm_in_one_batch_see_each_other(
     both = _two_referrals()
     await save(stage, both)
     first, second = both.referrals
-    outcome = await stage.take_in(
+    outcome = await stage.consume(
         contract.ReferralAcknowledged(referral_id=first.id, partner="nafin", answered_at=NOW),
         contract.ReferralAcknowledged(referral_id=second.id, partner="bancomext", answered_at=NOW),
         contract.ReferralApproved(
@@ -133,7 +133,7 @@ async def test_an_answer_that_is_not_the_partners_is_a_dead_letter_and_touches_n
     case = referred()
     await save(stage, case)
     last = case.referrals[0].id
-    outcome = await stage.take_in(
+    outcome = await stage.consume(
         contract.ReferralDeclined(referral_id=last, partner="bancomext", answered_at=NOW, reason="other"),
         contract.ReferralDeclined(referral_id=uuid4(), partner="nafin", answered_at=NOW, reason="other"),
         contract.ReferralAcknowledged(referral_id=last, partner="nafin", answered_at=NOW),
@@ -152,7 +152,7 @@ async def test_a_partner_cannot_speak_with_anothers_name(stage: StageUnderTest) 
     forged = contract.ReferralDeclined(
         referral_id=case.referrals[0].id, partner="nafin", answered_at=NOW, reason="other"
     )
-    assert (await stage.take_in(forged, topic="partner.bancomext.answers.v1")).dead == 1
+    assert (await stage.consume(forged, topic="partner.bancomext.answers.v1")).dead == 1
     assert (await load(stage, SUPPLIER))[SUPPLIER] == case
 
 

@@ -21,7 +21,7 @@ from typing import Any
 
 import typer
 
-from deploy.local.demo.texts import TEXTS
+from deploy.demo.texts import TEXTS
 from tests.flows.playing import OUTCOME, lines, outcome, playing, serving
 
 PAUSES_S = (3.0, 9.0)
@@ -31,7 +31,7 @@ ROUND_S = 900.0
 """A round that takes longer hangs."""
 FIRST_ACT, AUDIT = (TEXTS[f"act.{act}"][1] for act in ("enrol", "audit"))
 VICTIMS = ("registration", "matching", "diagnosis", "development", "financing", "kafka", "postgres")
-BOOKS = ("published", "taken_in", "lost", "doubled", "republished", "dead_letters", "planned_dead_letters")
+BOOKS = ("published", "consumed", "lost", "doubled", "republished", "dead_letters", "planned_dead_letters")
 
 
 class Killer(threading.Thread):

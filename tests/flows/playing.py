@@ -11,8 +11,8 @@ from typing import Any
 
 import psutil
 
-from deploy.local.demo.command import FOLDER
-from deploy.local.ports import accepts
+from deploy.demo.command import FOLDER
+from deploy.engines.ports import accepts
 from deploy.local.state import read_running
 
 OUTCOME = "outcome.json"
@@ -22,7 +22,7 @@ OUTCOME = "outcome.json"
 def playing(data: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
     """`pdp demo` with its lines on `stdout`; what it found is in `outcome(data)` once it has ended."""
     with subprocess.Popen(
-        [sys.executable, "-m", "deploy.local.cli", "--lang", "en", "demo", "--json", str(data / OUTCOME)],
+        [sys.executable, "-m", "deploy.cli.main", "--lang", "en", "demo", "--json", str(data / OUTCOME)],
         env={**os.environ, "PDP_DATA": str(data), "PYTHONUNBUFFERED": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

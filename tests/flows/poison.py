@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from confluent_kafka import Producer
 
-from deploy.local.client import Client
+from deploy.cli.client import Client
 from services.financing.domain.ids import referral_id
 from shared.contracts import partner
 from shared.contracts.envelope import Envelope

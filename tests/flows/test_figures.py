@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from deploy.local.demo.figures import count
+from deploy.demo.figures import count
 from shared.contracts.event import EventData
 from shared.contracts.financing import ReferralAnswered, ReferralSent
 from shared.contracts.matching import AlignedRequirement, OfferingAligned, OfferingNotAligned

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from deploy.cli.client import Client
 from deploy.local import background
-from deploy.local.client import Client
 from deploy.local.platform import ANY_PORTS
 from tests.deploy.program import pdp
 from tests.financing.given import SUPPLIER

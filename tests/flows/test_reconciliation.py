@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deploy.local.demo.reconciliation import Evidence, OnTopic, Reconciliation, reconcile
+from deploy.demo.reconciliation import Evidence, OnTopic, Reconciliation, reconcile
 
 SPACE = UUID(int=1)
 SUPPLIERS, MATCHES = "registration.supplier.v1", "matching.match.v1"
@@ -49,14 +49,12 @@ def with_inbox(evidence: Evidence, reader: str, inbox: Sequence[UUID]) -> Eviden
 
 
 def test_all_in_order() -> None:
-    assert reconcile(in_order()) == Reconciliation(
-        published=6, taken_in=9, strangers=0, lost=0, doubled=0, republished=0
-    )
+    assert reconcile(in_order()) == Reconciliation(published=6, consumed=9, unknown=0, lost=0, doubled=0, republished=0)
 
 
 def test_a_row_missing_in_a_readers_inbox_is_a_loss() -> None:
     found = reconcile(with_inbox(in_order(), "financing", [*REGISTERED, *ALIGNED[1:]]))
-    assert (found.lost, found.taken_in) == (1, 8)
+    assert (found.lost, found.consumed) == (1, 8)
 
 
 def test_a_reader_without_an_inbox_lost_all() -> None:
@@ -72,11 +70,11 @@ def test_what_was_decided_and_never_published_is_lost() -> None:
     assert (found.lost, found.published) == (1, 6)
 
 
-def test_an_event_on_another_topic_than_its_own_is_lost_and_a_stranger() -> None:
+def test_an_event_on_another_topic_than_its_own_is_lost_and_unknown() -> None:
     evidence = in_order()
     records = [replace(each, topic=MATCHES) if each.event_id == REGISTERED[0] else each for each in evidence.records]
     found = reconcile(replace(evidence, records=records))
-    assert (found.lost, found.strangers) == (1, 1)
+    assert (found.lost, found.unknown) == (1, 1)
 
 
 def test_a_claim_that_stands_twice_is_a_double() -> None:
@@ -101,11 +99,11 @@ def test_publishing_again_is_allowed_and_no_double() -> None:
     assert (found.republished, found.doubled, found.lost, found.published) == (1, 0, 0, 6)
 
 
-def test_garbage_is_a_stranger_and_every_reader_has_to_take_it_in() -> None:
+def test_garbage_is_unknown_and_every_reader_has_to_take_it_in() -> None:
     evidence = in_order()
     garbage = event("garbage")
     found = reconcile(replace(evidence, records=[*evidence.records, OnTopic(SUPPLIERS, garbage, None)]))
-    assert (found.strangers, found.lost) == (1, 2)
+    assert (found.unknown, found.lost) == (1, 2)
 
 
 @given(st.sets(st.sampled_from(range(9))))
@@ -116,7 +114,7 @@ def test_every_missing_claim_is_counted(missing: set[int]) -> None:
     for reader in ("matching", "financing"):
         evidence = with_inbox(evidence, reader, [each for name, each in kept if name == reader])
     found = reconcile(evidence)
-    assert (found.lost, found.taken_in) == (len(missing), len(kept))
+    assert (found.lost, found.consumed) == (len(missing), len(kept))
 
 
 @pytest.mark.parametrize("copies", [2, 5])

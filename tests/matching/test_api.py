@@ -12,7 +12,7 @@ from shared.contracts.registration import AnchorJoined, AnchorLeft
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.security.callers import SEES_ALL, Role
+from shared.service.callers import SEES_ALL, Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, registered
@@ -43,9 +43,9 @@ async def published(stage: StageUnderTest, **changes: Any) -> dict[str, Any]:
 
 async def matched(stage: StageUnderTest, *critical: str) -> tuple[str, str]:
     """A requirement of the anchor and the supplier's match with it."""
-    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
+    await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
     requirement = await published(stage)
-    await stage.take_in(registered(), completed(*critical))
+    await stage.consume(registered(), completed(*critical))
     return requirement["id"], str(match_id(SUPPLIER, UUID(requirement["id"])))
 
 
@@ -71,7 +71,7 @@ def test_every_route_names_who_may_call_it() -> None:
 
 
 async def test_areas_and_anchors(stage: StageUnderTest) -> None:
-    await stage.take_in(joined())
+    await stage.consume(joined())
     areas = (await stage.client.get("/areas", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
     assert (len(areas["areas"]), areas["version"]) == (35, "areas-2026-1")
     (anchor,) = (await stage.client.get("/anchors", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
@@ -79,7 +79,7 @@ async def test_areas_and_anchors(stage: StageUnderTest) -> None:
 
 
 async def test_a_buyer_publishes_changes_and_closes_its_own(stage: StageUnderTest) -> None:
-    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
+    await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
     view = await published(stage, materials=["acero"])
     assert (view["anchor_id"], view["status"]) == (str(ANCHOR), "open")
     path = f"/requirements/{view['id']}"
@@ -123,7 +123,7 @@ async def test_a_wrong_field_is_named(stage: StageUnderTest, changes: dict[str, 
 
 
 async def test_who_may_publish_for_whom(stage: StageUnderTest) -> None:
-    await stage.take_in(joined())
+    await stage.consume(joined())
     body: dict[str, Any] = {"specification": SPECIFICATION}
 
     async def code(headers: dict[str, str], **more: Any) -> tuple[int, str | None]:
@@ -137,12 +137,12 @@ async def test_who_may_publish_for_whom(stage: StageUnderTest) -> None:
     assert await code(stage.headers("anchor", anchor_id=OTHER)) == (409, "anchor_unknown")
     assert await code(stage.headers("supplier", supplier_id=SUPPLIER)) == (403, "role_missing")
     assert await code({}) == (401, "token_missing")
-    await stage.take_in(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
+    await stage.consume(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
     assert await code(stage.headers("anchor", anchor_id=ANCHOR)) == (409, "anchor_left")
 
 
 async def test_a_request_that_is_sent_again_publishes_once(stage: StageUnderTest) -> None:
-    await stage.take_in(joined())
+    await stage.consume(joined())
     headers = stage.headers("anchor", anchor_id=ANCHOR) | {"Idempotency-Key": "order-2026-17"}
     body = {"specification": SPECIFICATION}
     ids = {(await stage.client.post("/requirements", json=body, headers=headers)).json()["id"] for _ in range(2)}
@@ -154,7 +154,7 @@ async def test_a_request_that_is_sent_again_publishes_once(stage: StageUnderTest
 
 
 async def test_an_anchor_lists_only_its_own(stage: StageUnderTest) -> None:
-    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
+    await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
     mine = await published(stage)
     other = {"specification": SPECIFICATION | {"area": "P02"}}
     await stage.client.post("/requirements", json=other, headers=stage.headers("anchor", anchor_id=OTHER))
@@ -238,7 +238,7 @@ async def test_a_blocked_firm_is_not_introduced(stage: StageUnderTest) -> None:
 
 async def test_a_supplier_sees_its_alignment_and_matches(stage: StageUnderTest) -> None:
     path = f"/suppliers/{SUPPLIER}"
-    await stage.take_in(registered())
+    await stage.consume(registered())
     view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
     assert (view["aligned"], view["missing"][0]["reason"], view["rules"]) == (False, "nobody_asks", "match-2026-1")
     await matched(stage)

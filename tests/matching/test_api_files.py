@@ -18,7 +18,7 @@ async def upload(stage: StageUnderTest, content: bytes, headers: dict[str, str])
 
 
 async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
-    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
+    await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
     good = FULL | {"vigente_hasta": LAST_DAY}
     rows = (
         good,
@@ -45,7 +45,7 @@ async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
 
 
 async def test_an_anchor_gives_a_file_of_its_own(stage: StageUnderTest) -> None:
-    await stage.take_in(joined(), joined(OTHER, "TRACTORA-2"))
+    await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
     own = LEAST | {"vigente_hasta": LAST_DAY}
     view = await upload(
         stage, csv_of(own, FULL | {"tractora": "TRACTORA-2"}), stage.headers("anchor", anchor_id=ANCHOR)

@@ -63,18 +63,18 @@ def test_moments_and_sweeps_have_the_kinds_that_handlers_ask_for() -> None:
 
 
 async def test_from_registration_to_a_match_that_is_lost(stage: StageUnderTest) -> None:
-    await stage.take_in(JOINED, registered())
+    await stage.consume(JOINED, registered())
     assert types(await stage.told()) == ["matching.offering-not-aligned"]
     await publish(stage)
     await stage.sweep()
     assert types(await stage.told()) == ["matching.requirement-published", "matching.offering-aligned"]
-    await stage.take_in(completed("T05"))
+    await stage.consume(completed("T05"))
     ((type_, _, found),) = await stage.told()
     assert (type_, found["blocked_by"], found["score"]) == ("matching.match-found", ["T05"], 10_000)
-    await stage.take_in(rescored(at=now()))
+    await stage.consume(rescored(at=now()))
     ((_, _, found),) = await stage.told()
     assert found["blocked_by"] == []
-    await stage.take_in(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
+    await stage.consume(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
     await stage.sweep()
     assert types(await stage.told()) == [
         "matching.requirement-closed",
@@ -85,9 +85,9 @@ async def test_from_registration_to_a_match_that_is_lost(stage: StageUnderTest) 
 
 
 async def test_a_batch_of_everything_at_once_in_any_order(stage: StageUnderTest) -> None:
-    await stage.take_in(completed(), JOINED)
+    await stage.consume(completed(), JOINED)
     await publish(stage)
-    outcome = await stage.take_in(profiled(SupplierChanged), registered())
+    outcome = await stage.consume(profiled(SupplierChanged), registered())
     assert (outcome.applied, outcome.decided) == (2, 2)
     assert types(await stage.told()) == [
         "matching.requirement-published",
@@ -97,7 +97,7 @@ async def test_a_batch_of_everything_at_once_in_any_order(stage: StageUnderTest)
 
 
 async def test_a_requirement_closes_by_time_and_not_before(stage: StageUnderTest) -> None:
-    await stage.take_in(JOINED, registered())
+    await stage.consume(JOINED, registered())
     await publish(stage, open_until=later(0))
     await stage.sweep()
     await stage.told()
@@ -114,9 +114,9 @@ async def test_a_requirement_closes_by_time_and_not_before(stage: StageUnderTest
 
 
 async def test_a_certificate_expires_by_time(stage: StageUnderTest) -> None:
-    await stage.take_in(JOINED)
+    await stage.consume(JOINED)
     await publish(stage, qms_waivable=False)
-    await stage.take_in(registered(qms_valid_to=str(later(0))))
+    await stage.consume(registered(qms_valid_to=str(later(0))))
     assert types(await stage.told()) == ["matching.requirement-published", "matching.offering-aligned"]
     async with stage.database.connection() as connection:
         await connection.execute("UPDATE offering SET profile = jsonb_set(profile, '{qms_valid_to}', '\"2020-01-01\"')")
@@ -127,7 +127,7 @@ async def test_a_certificate_expires_by_time(stage: StageUnderTest) -> None:
 async def test_a_sweep_reaches_every_firm_of_the_area_and_no_other(stage: StageUnderTest) -> None:
     firms = [of_supplier(an_id(f"firm {number}")) for number in range(3)]
     outside = registered(processes=[{"area": "P14"}]).model_copy(update={"supplier_id": an_id("outside")})
-    await stage.take_in(JOINED, *firms, outside)
+    await stage.consume(JOINED, *firms, outside)
     await stage.told()
     await publish(stage)
     await stage.sweep()
@@ -141,20 +141,20 @@ async def test_trap_9_a_firm_that_registers_while_a_requirement_is_published_is_
     stage: StageUnderTest,
 ) -> None:
     """Write skew: each side commits without seeing the other, unless the demand lock orders them."""
-    await stage.take_in(JOINED)
+    await stage.consume(JOINED)
     rounds = 12
     for number in range(rounds):
         firm = of_supplier(an_id(f"skew {number}")).model_copy(
             update={"offering": registered(processes=[{"area": f"P{number + 1:02}"}]).offering}
         )
-        await asyncio.gather(stage.take_in(firm), publish(stage, f"skew {number}", area=f"P{number + 1:02}"))
+        await asyncio.gather(stage.consume(firm), publish(stage, f"skew {number}", area=f"P{number + 1:02}"))
     await stage.sweep()
     found = await reads.coverage(stage.database)
     assert [each.aligned_suppliers for each in found] == [1] * rounds
 
 
 async def test_trap_9_a_publication_waits_for_a_batch_that_read_the_demand(stage: StageUnderTest) -> None:
-    await stage.take_in(JOINED)
+    await stage.consume(JOINED)
     async with stage.database.transaction() as connection:
         await demand(connection)
         publication = asyncio.create_task(publish(stage))
@@ -164,11 +164,11 @@ async def test_trap_9_a_publication_waits_for_a_batch_that_read_the_demand(stage
 
 
 async def test_repeated_delivery_changes_nothing(stage: StageUnderTest) -> None:
-    await stage.take_in(JOINED)
+    await stage.consume(JOINED)
     await publish(stage)
-    await stage.take_in(registered(), completed())
+    await stage.consume(registered(), completed())
     before = await reads.find_offering(stage.database, SUPPLIER)
     await stage.told()
-    await stage.take_in(registered(), completed(), JOINED)
+    await stage.consume(registered(), completed(), JOINED)
     assert types(await stage.told()) == []
     assert await reads.find_offering(stage.database, SUPPLIER) == before

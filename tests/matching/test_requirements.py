@@ -121,10 +121,12 @@ def test_a_requirement_closes_by_time_after_its_last_day() -> None:
 
 
 def test_a_row_of_a_file_publishes_or_changes() -> None:
-    assert isinstance(decided(handlers.take_in(None, ID, anchor(), need(), NOW)).events[0], RequirementPublished)
-    changed = decided(handlers.take_in(requirement(), ID, anchor(), need(annual_volume=5), NOW))
+    assert isinstance(
+        decided(handlers.import_requirement(None, ID, anchor(), need(), NOW)).events[0], RequirementPublished
+    )
+    changed = decided(handlers.import_requirement(requirement(), ID, anchor(), need(annual_volume=5), NOW))
     assert isinstance(changed.events[0], RequirementChanged)
-    assert decided(handlers.take_in(requirement(), ID, anchor(), need(), NOW)).events == ()
+    assert decided(handlers.import_requirement(requirement(), ID, anchor(), need(), NOW)).events == ()
 
 
 def test_a_row_is_known_by_anchor_area_and_title() -> None:

@@ -95,7 +95,7 @@ def test_a_dead_letter_says_of_a_record_only_what_cannot_be_personal(topic: str,
 
 
 @pytest.mark.parametrize("attribute", ["correlationid", "source", "reason"])
-def test_no_text_with_a_nul_is_taken_in(attribute: str) -> None:
+def test_no_text_with_a_nul_is_consumed(attribute: str) -> None:
     """PostgreSQL keeps none, so it would be the store that refuses it, somewhere in the middle of a batch."""
     envelope = _envelope(_withdrawn())
     wire = json.loads(encode(envelope))

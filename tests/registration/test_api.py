@@ -2,7 +2,7 @@ from services.registration.api import router
 from services.registration.settings import RegistrationSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
-from shared.security.callers import Role
+from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import BODY, CONTACT, registered

@@ -18,7 +18,7 @@ VALID = ValidRfc(LEGAL_RFC, "legal")
 DOUBTFUL = DoubtfulRfc(DOUBTFUL_RFC, "natural")
 
 
-def take_in(identity: ValidRfc | DoubtfulRfc, of: Profile, seen: Listing) -> Supplier:
+def consume(identity: ValidRfc | DoubtfulRfc, of: Profile, seen: Listing) -> Supplier:
     return received(supplier_id("k" * 16), folio(1), of, identity, seen, None, NOW)
 
 
@@ -31,14 +31,14 @@ def test_the_same_key_always_means_the_same_supplier() -> None:
 
 
 def test_a_sound_firm_is_registered_at_once() -> None:
-    supplier = take_in(VALID, profile(), listing({}))
+    supplier = consume(VALID, profile(), listing({}))
     assert (supplier.status, supplier.holds, supplier.registered_at) == ("registered", (), NOW)
     assert (supplier.size.stratum, supplier.kind) == ("medium", "legal")
     assert supplier.screening == Screening("not_listed", listing({}).list_date)
 
 
 def test_a_doubtful_rfc_waits_for_an_operator() -> None:
-    supplier = take_in(DOUBTFUL, profile(DOUBTFUL_RFC), NO_LIST)
+    supplier = consume(DOUBTFUL, profile(DOUBTFUL_RFC), NO_LIST)
     assert (supplier.status, supplier.holds, supplier.registered_at) == ("held", ("rfc_check_digit",), None)
 
 
@@ -50,7 +50,7 @@ def test_only_presumed_holds() -> None:
         "disproved": "registered",
         "favourable_ruling": "registered",
     }
-    found = {state: take_in(VALID, profile(), listing({LEGAL_RFC: state})) for state in states}
+    found = {state: consume(VALID, profile(), listing({LEGAL_RFC: state})) for state in states}
     assert {state: supplier.status for state, supplier in found.items()} == states
     assert {state: supplier.screening.list_69b for state, supplier in found.items()} == {s: s for s in states}
 

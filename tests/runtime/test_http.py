@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
-from shared.runtime import http
-from shared.runtime.http import Problem, RequestCause, accepted
+from shared.service import http
+from shared.service.http import Problem, RequestCause, accepted
 
 
 class Body(BaseModel):

@@ -30,9 +30,9 @@ def _lines(capsys: pytest.CaptureFixture[str]) -> list[dict[str, object]]:
 def test_a_line_names_its_service_and_its_chain(capsys: pytest.CaptureFixture[str]) -> None:
     logging.configure("matching")
     structlog.contextvars.bind_contextvars(correlation_id="c-1")
-    logging.get("x").info("batch_taken_in", records=3)
+    logging.get("x").info("batch_consumed", records=3)
     (line,) = _lines(capsys)
-    wanted = {"event": "batch_taken_in", "service": "matching", "correlation_id": "c-1", "records": 3, "level": "info"}
+    wanted = {"event": "batch_consumed", "service": "matching", "correlation_id": "c-1", "records": 3, "level": "info"}
     assert wanted.items() <= line.items()
     assert "timestamp" in line
 

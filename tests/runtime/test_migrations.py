@@ -11,8 +11,8 @@ import asyncpg
 import pytest
 
 from shared.messaging.retry import Backoff
-from shared.runtime import migrations
-from shared.runtime.migrations import LockedOutError
+from shared.service import migrations
+from shared.service.migrations import LockedOutError
 from shared.testing.migrations import Scripts, upgrade
 from tests.conformance.stage import eventually
 
@@ -176,7 +176,7 @@ async def test_of_two_that_start_at_once_one_migrates_and_the_other_waits(
 
 async def test_the_program_says_in_one_line_why_it_gave_up(store_url: str, in_use: InUse) -> None:
     impatient = "import runpy; from shared.runtime import migrations; migrations.PATIENCE_S = 1; "
-    program = impatient + "runpy.run_module('shared.runtime.migrations', run_name='__main__')"
+    program = impatient + "runpy.run_module('shared.service.migrations', run_name='__main__')"
     async with in_use("CREATE SEQUENCE journal_id_seq"):
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-c", program, "matching"),

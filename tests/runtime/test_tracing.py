@@ -10,10 +10,11 @@ import pytest
 import structlog
 from fastapi import FastAPI
 
-from deploy.local.ports import free_port
+from deploy.engines.ports import free_port
 from shared.contracts.event import Cause
-from shared.runtime import http, logging, tracing
+from shared.runtime import logging, tracing
 from shared.runtime.traceparent import sampled, well_formed, written
+from shared.service import http
 from shared.testing.collector import Collector, collecting
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

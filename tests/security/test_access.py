@@ -8,10 +8,10 @@ import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
 
-from deploy.local import kafka_admin
+from deploy.provision import kafka_admin
+from shared.messaging.access import access_rules
 from shared.messaging.topics import catalogue
 from shared.runtime.settings import KafkaSettings
-from shared.security.access import access_rules
 from tests.conftest import Broker
 
 PASSWORD = secrets.token_hex(16)

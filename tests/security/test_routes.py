@@ -9,9 +9,9 @@ from fastapi.routing import APIRoute
 from httpx import ASGITransport, AsyncClient
 from starlette.routing import Route
 
-from shared.runtime.service import Service
 from shared.runtime.settings import KafkaSettings
-from shared.security.callers import roles_of
+from shared.service.callers import roles_of
+from shared.service.service import Service
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/app.py"))
 

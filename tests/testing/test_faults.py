@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from deploy.local.ports import free_port
+from deploy.engines.ports import free_port
 from shared.testing.faults import Proxy
 
 SOON_S = 0.3

@@ -15,9 +15,9 @@ def test_books_that_agree_are_clean() -> None:
     assert (found.sent, found.effects, found.lost, found.doubled, found.disordered) == (3, 3, 0, 0, 0)
 
 
-def test_what_is_set_aside_or_parked_is_not_lost() -> None:
-    found = balance(Books([(A, 1), (A, 2), (A, 3)], [(A, 1)], dead=[(A, 2)], parked=[(A, 3)]))
-    assert (found.lost, found.doubled, found.dead, found.parked) == (0, 0, 1, 1)
+def test_what_is_set_aside_or_blocked_is_not_lost() -> None:
+    found = balance(Books([(A, 1), (A, 2), (A, 3)], [(A, 1)], dead=[(A, 2)], blocked=[(A, 3)]))
+    assert (found.lost, found.doubled, found.dead, found.blocked) == (0, 0, 1, 1)
 
 
 def test_what_is_nowhere_is_lost() -> None:

@@ -6,8 +6,8 @@ from services.financing.api import cases, consents, partners, referrals
 from services.financing.domain.terms import Terms
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
-from shared.runtime import http
 from shared.runtime.database import Database
+from shared.service import http
 
 
 def router(commands: Commands, database: Database, *, terms: Reference[Terms]) -> APIRouter:

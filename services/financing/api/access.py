@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query
 
-from shared.security.callers import Caller, Role, allow
+from shared.service.callers import Caller, Role, allow
 
 Firm = Annotated[Caller, allow(Role.SUPPLIER)]
 Own = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]

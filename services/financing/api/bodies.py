@@ -13,7 +13,7 @@ from services.financing.domain.partner import Partner, partner
 from services.financing.domain.reasons import Channel, DataClass, PartnerKind, Purpose
 from services.financing.handlers.referrals import Refer
 from shared.contracts.event import Money, PartnerCode
-from shared.runtime.http import Body
+from shared.service.http import Body
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]

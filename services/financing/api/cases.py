@@ -10,7 +10,7 @@ from services.financing.domain.reasons import Purpose
 from services.financing.store import queries
 from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
 from shared.runtime.database import Database
-from shared.runtime.http import Problem
+from shared.service.http import Problem
 
 
 def router(database: Database) -> APIRouter:

@@ -12,7 +12,7 @@ from services.financing.store.terms import alone_with_partners, partners
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.database import Database
-from shared.runtime.http import RequestCause, accepted
+from shared.service.http import RequestCause, accepted
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:

@@ -16,7 +16,7 @@ from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import Problem, RequestCause, accepted
+from shared.service.http import Problem, RequestCause, accepted
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:

@@ -32,7 +32,7 @@ class Bankable:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Knobs of the stage, in days; `settings.py` says why each has its value."""
+    """Settings of the stage, in days; `settings.py` says why each has its value."""
 
     supplier_silence_days: int = 14
     erase_days: int = 90

@@ -12,7 +12,7 @@ from shared.contracts.event import EventData
 from shared.messaging.decision import Decision, Due
 
 CASE_DEADLINE = "case_deadline"
-"""The one kind of due moment: a case has one next moment, whatever it is that falls due."""
+"""The one kind of timer: a case has one next moment, whatever it is that falls due."""
 
 
 def settled(before: Case | None, after: Case, now: datetime, terms: Terms, *events: EventData) -> Decision[Case]:

@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from services.matching.api import demand, imports, matches, requirements, suppliers
 from services.matching.settings import MatchingSettings
 from shared.messaging.commands import Commands
-from shared.runtime import http
 from shared.runtime.database import Database
+from shared.service import http
 
 
 def router(settings: MatchingSettings, commands: Commands, database: Database) -> APIRouter:

@@ -3,8 +3,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from shared.runtime.http import Problem
-from shared.security.callers import SEES_ALL, Caller, Role, allow
+from shared.service.callers import SEES_ALL, Caller, Role, allow
+from shared.service.http import Problem
 
 BY_ANYBODY = allow(*Role)
 BY_STAFF = allow(*SEES_ALL)

@@ -16,7 +16,7 @@ from services.matching.domain.requirement import Requirement
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
 from shared.files.faults import RowFault
-from shared.runtime.http import Body
+from shared.service.http import Body
 
 
 class AreaView(Body):

@@ -19,13 +19,13 @@ from services.matching.handlers import requirements as handlers
 from services.matching.settings import MatchingSettings
 from services.matching.store import publishing, requirements
 from shared.files.faults import RowFault
-from shared.files.upload import form_schema, reading, receive
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import RequestCause
-from shared.security.callers import Caller, Role
+from shared.service.callers import Caller, Role
+from shared.service.http import RequestCause
+from shared.service.upload import form_schema, reading, receive
 
 Fate = Literal["published", "changed", "unchanged"]
 Take = Callable[[Requirement | None, Mapping[UUID, Anchor]], Decision[Requirement] | Refused]
@@ -96,7 +96,7 @@ def _taking(id_: UUID, anchor_id: UUID, row: RequirementRow, fates: dict[UUID, F
     asked: Specification = row.asked.specification()
 
     def take(state: Requirement | None, anchors: Mapping[UUID, Anchor]) -> Decision[Requirement] | Refused:
-        outcome = handlers.take_in(state, id_, anchors.get(anchor_id), asked, now())
+        outcome = handlers.import_requirement(state, id_, anchors.get(anchor_id), asked, now())
         if isinstance(outcome, Decision):
             fates[id_] = "published" if state is None else "changed" if outcome.events else "unchanged"
         return outcome

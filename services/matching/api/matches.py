@@ -17,8 +17,8 @@ from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import RequestCause, accepted
-from shared.security.callers import SEES_ALL, Caller
+from shared.service.callers import SEES_ALL, Caller
+from shared.service.http import RequestCause, accepted
 
 Limit = Annotated[int, Query(ge=1, le=500)]
 Offset = Annotated[int, Query(ge=0, le=100_000)]

@@ -18,9 +18,9 @@ from shared.messaging.commands import Commands
 from shared.messaging.decision import Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import RequestCause, accepted
 from shared.runtime.ids import new_id
-from shared.security.callers import SEES_ALL, Caller
+from shared.service.callers import SEES_ALL, Caller
+from shared.service.http import RequestCause, accepted
 
 IdempotencyKey = Annotated[str | None, Header(min_length=8, max_length=100)]
 """The same key of the same anchor is the same requirement: a request that is sent again publishes once."""

@@ -9,8 +9,8 @@ from services.matching import reads
 from services.matching.api.bodies import AlignmentView, MatchView
 from services.matching.domain.rematch import Offering
 from shared.runtime.database import Database
-from shared.runtime.http import Problem
-from shared.security.callers import SEES_ALL, Caller, Role, allow
+from shared.service.callers import SEES_ALL, Caller, Role, allow
+from shared.service.http import Problem
 
 Owner = Annotated[Caller, allow(Role.SUPPLIER, *SEES_ALL)]
 

@@ -1,1 +1,1 @@
-"""What this stage decides: one pure function per event, due moment, sweep and command."""
+"""What this stage decides: one pure function per event, timer, sweep and command."""

@@ -68,7 +68,7 @@ def change(state: Requirement | None, asked: Specification, now: datetime) -> De
     return Decision(after, (published.changed(after),), (_expiry(asked),), () if same else _sweeps(before, asked))
 
 
-def take_in(
+def import_requirement(
     state: Requirement | None, id_: UUID, anchor: Anchor | None, asked: Specification, now: datetime
 ) -> Decision[Requirement] | Refused:
     """One row of a spreadsheet: published when it is new, changed when it is known."""

@@ -1,4 +1,4 @@
 from services.matching.store import Table
-from shared.runtime.migrations import run
+from shared.service.migrations import run
 
 run(Table.metadata)

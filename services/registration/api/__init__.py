@@ -5,8 +5,8 @@ from fastapi import APIRouter
 from services.registration.api import anchors, imports, screening, suppliers
 from services.registration.settings import RegistrationSettings
 from shared.messaging.commands import Commands
-from shared.runtime import http
 from shared.runtime.database import Database
+from shared.service import http
 
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:

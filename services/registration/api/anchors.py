@@ -12,8 +12,8 @@ from services.registration.store import anchors
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import RequestCause, accepted
-from shared.security.callers import Role, allow
+from shared.service.callers import Role, allow
+from shared.service.http import RequestCause, accepted
 
 BY_OPERATOR = allow(Role.OPERATOR)
 BY_ANYBODY = allow(*Role)

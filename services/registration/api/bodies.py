@@ -16,7 +16,7 @@ from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
 from shared.files.faults import RowFault
-from shared.runtime.http import Body
+from shared.service.http import Body
 
 _PROFILE = TypeAdapter(Profile)
 

@@ -19,13 +19,13 @@ from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, anchors, intake_of, suppliers
 from shared.contracts.event import Cause
 from shared.files.faults import RowFault
-from shared.files.upload import form_schema, reading, receive
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
-from shared.runtime.http import RequestCause
 from shared.runtime.ids import new_id
-from shared.security.callers import Role, allow
+from shared.service.callers import Role, allow
+from shared.service.http import RequestCause
+from shared.service.upload import form_schema, reading, receive
 
 BY_OPERATOR = allow(Role.OPERATOR)
 

@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
 
-from shared.runtime.http import Problem
+from shared.service.http import Problem
 
 ADDRESSES_KEPT = 10_000
 """Buckets in memory; the one that was used longest ago is forgotten first."""

@@ -12,12 +12,12 @@ from services.registration.files.screening import read_list
 from services.registration.handlers import LoadList
 from services.registration.settings import RegistrationSettings
 from services.registration.store import newest_list, screening_lists
-from shared.files.upload import form_schema, reading, receive
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import Problem, RequestCause, accepted
-from shared.security.callers import Role, allow
+from shared.service.callers import Role, allow
+from shared.service.http import Problem, RequestCause, accepted
+from shared.service.upload import form_schema, reading, receive
 
 BY_OPERATOR = allow(Role.OPERATOR)
 

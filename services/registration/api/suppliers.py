@@ -25,9 +25,9 @@ from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.http import Problem, RequestCause, accepted
 from shared.runtime.ids import new_id
-from shared.security.callers import OPEN_TO_ALL, Caller, Role, allow
+from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
+from shared.service.http import Problem, RequestCause, accepted
 
 BY_OPERATOR = allow(Role.OPERATOR)
 Operator = Annotated[Caller, BY_OPERATOR]

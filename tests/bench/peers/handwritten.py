@@ -38,7 +38,7 @@ TELL = """
 """
 
 
-async def take_in(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
+async def store_batch(connection: asyncpg.Connection, records: Sequence[Record]) -> None:
     messages = [_read(record) for record in records]
     async with connection.transaction():
         ids = sorted((message.message_id for message in messages), key=in_order)
@@ -87,7 +87,7 @@ async def run_member(consumer: AIOKafkaConsumer, connection: asyncpg.Connection)
         batches = await consumer.getmany(timeout_ms=1_000, max_records=BATCH)
         records = [Record(r.topic, r.partition, r.offset, r.key, r.value) for batch in batches.values() for r in batch]
         if records:
-            await take_in(connection, records)
+            await store_batch(connection, records)
             await consumer.commit({TopicPartition(*part): batch[-1].offset + 1 for part, batch in batches.items()})
 
 

@@ -12,8 +12,9 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from shared.runtime import garbage, logging
+from shared.runtime import logging
 from shared.runtime.database import Database
+from shared.service import garbage
 from tests.bench.workload import PARTITIONS
 
 MEMBER_PAUSE_S = 0.01

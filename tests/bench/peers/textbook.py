@@ -69,7 +69,7 @@ class Answer(BaseModel):
     data: Counted
 
 
-async def take_in(session: AsyncSession, event: CloudEvent) -> None:
+async def apply(session: AsyncSession, event: CloudEvent) -> None:
     if await session.get(Inbox, event.id) is not None:
         return
     session.add(Inbox(message_id=event.id))
@@ -101,7 +101,7 @@ async def consume(group: str, _: int) -> tuple[float, float]:
     @subscriber
     async def match_found(event: CloudEvent) -> None:
         async with sessions() as session, session.begin():
-            await take_in(session, event)
+            await apply(session, event)
 
     await broker.start()
     consumer = subscriber.consumer

@@ -6,16 +6,16 @@ import pytest
 
 from deploy.kubernetes.catalogue import CODE, FILE, document, rendered
 from deploy.kubernetes.render import CHART
-from deploy.local.partners import FIRST
 from deploy.local.services import present
+from deploy.provision.partners import FIRST
 from services.development import app as development
 from services.diagnosis import app as diagnosis
 from services.financing import app as financing
 from services.matching import app as matching
 from services.registration import app as registration
+from shared.messaging.access import access_rules
 from shared.messaging.topics import ANSWERS_PATTERN, catalogue, subscriptions
 from shared.runtime.settings import KafkaSettings
-from shared.security.access import access_rules
 
 APPS = {
     "registration": registration,

@@ -11,12 +11,12 @@ from deploy.capacity.need import CONNECTIONS
 from deploy.kubernetes.catalogue import document
 from deploy.kubernetes.render import CHART, NAMESPACE, Object, manifest, objects, read_yaml
 from deploy.kubernetes.tools import ChartError
-from deploy.local.partners import FIRST
 from deploy.local.services import present
+from deploy.provision.partners import FIRST
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
 from shared.messaging.topics import catalogue
-from shared.runtime.service import CLOSE_S
 from shared.runtime.settings import ServiceSettings
-from shared.security.access import PARTNER_BYTES_PER_SECOND, access_rules
+from shared.service.service import CLOSE_S
 from tests.deploy.kubernetes.conftest import Rendered
 
 SERVICES = set(present())

@@ -1,0 +1,112 @@
+"""`pdp backup`, `pdp restore` and `pdp rewind`: a service's store at another moment, and its place on its topics."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from deploy.cli.client import Client
+from deploy.cli.console import Refusal, out, step
+from deploy.cli.lines import line
+from deploy.cli.texts import say
+from deploy.local import backups
+from deploy.local.forgotten import Forgotten, forgotten
+from deploy.local.hold import held_down
+from deploy.local.state import data_folder
+from deploy.provision import offsets
+from deploy.provision.offsets import Place
+
+CAUGHT_UP_WITHIN = 120.0
+PROBE_PAUSE = 0.5
+
+ServiceName = Annotated[str, typer.Argument()]
+File = Annotated[Path, typer.Argument()]
+Moment = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%dT%H:%M:%S"], help=say("help.rewind.to"))]
+
+
+def backup(service: ServiceName, file: File) -> None:
+    client = _client(service)
+    try:
+        taken = backups.take(client, service, file)
+    except OSError as error:
+        raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
+    out().print(say("backup.taken", service=service, at=_shown(taken.taken_at), file=file))
+
+
+def restore(service: ServiceName, file: File) -> None:
+    client = _client(service)
+    if not file.exists():
+        raise Refusal(say("error.no_file", file=file), 2)
+    with backups.opened(file, service) as (taken, store):
+        with step(say("restore.loading", file=file)):
+            backups.load(client, service, store)
+            backups.migrate(client, service)
+        places = _places(client, service, taken.places)
+        with step(say("restore.holding", service=service)), held_down(client.data, service):
+            # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
+            offsets.set_back(client.kafka.admin(), places)
+            backups.swap(client, service)
+            known, lost = backups.inbox(client, service), forgotten(client, service)
+    out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
+    _read_again(client, service, places, known)
+    _show(lost)
+
+
+def rewind(service: ServiceName, *, to: Moment = None) -> None:
+    client = _client(service)
+    admin = client.kafka.admin()
+    moment = None if to is None else to.replace(tzinfo=UTC)
+    places = offsets.at(admin, offsets.committed(admin, service), moment)
+    with step(say("restore.holding", service=service)), held_down(client.data, service):
+        offsets.set_back(admin, places)
+        known = backups.inbox(client, service)
+    _read_again(client, service, places, known)
+
+
+def _client(service: str) -> Client:
+    client = Client.of_running(data_folder())
+    client.url(service)
+    return client
+
+
+def _places(client: Client, service: str, taken: Iterable[Place]) -> list[Place]:
+    """Those of the backup, and the beginning where the group had not been then."""
+    admin, known = client.kafka.admin(), {(each.group, each.topic, each.partition): each for each in taken}
+    since = [
+        each for each in offsets.committed(admin, service) if (each.group, each.topic, each.partition) not in known
+    ]
+    return [*known.values(), *offsets.at(admin, since, None)]
+
+
+def _read_again(client: Client, service: str, places: list[Place], known: int) -> None:
+    """Tell how many records come again, and what became of them."""
+    admin = client.kafka.admin()
+    again = offsets.behind(admin, places)
+    out().print(say("rewind.rewound", service=service, records=f"{again:,}"))
+    deadline = time.monotonic() + CAUGHT_UP_WITHIN
+    with step(say("rewind.reading", service=service)):
+        while offsets.behind(admin, offsets.committed(admin, service)):
+            if time.monotonic() > deadline:
+                return
+            time.sleep(PROBE_PAUSE)
+    out().print(say("rewind.read", fresh=f"{backups.inbox(client, service) - known:,}"))
+
+
+def _show(lost: list[Forgotten]) -> None:
+    """What nobody but people can bring back."""
+    people = [each for each in lost if not each.is_decided_again]
+    out().print(say("restore.forgotten", again=len(lost) - len(people), people=len(people)))
+    for each in people:
+        typer.echo(line(each.entry))
+
+
+def _shown(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"backup": backup, "restore": restore, "rewind": rewind}

@@ -1,0 +1,173 @@
+"""`pdp dead-letters`: what a service could not process."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+import typer
+
+from deploy.cli.api import request
+from deploy.cli.client import Client
+from deploy.cli.console import Refusal, err, out, table
+from deploy.cli.texts import say
+from deploy.local.state import data_folder
+
+app = typer.Typer(help=say("help.dead_letters"), no_args_is_help=True)
+
+Service = Annotated[str | None, typer.Option("--service", help=say("help.service"))]
+Reason = Annotated[str | None, typer.Option("--reason", help=say("help.reason"))]
+Key = Annotated[str | None, typer.Option("--key", help=say("help.key"))]
+Topic = Annotated[str | None, typer.Option("--topic", help=say("help.topic"))]
+After = Annotated[str | None, typer.Option("--after", metavar="ID", help=say("help.after"))]
+Ids = Annotated[list[str] | None, typer.Argument(help=say("help.dead_letters.ids"))]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help=say("help.yes"))]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which dead letters, and where they are looked for."""
+
+    service: str | None
+    reason: str | None
+    key: str | None
+    topic: str | None
+    after: str | None
+
+    def services(self, client: Client) -> list[str]:
+        if self.service is None and self.after is not None:
+            raise Refusal(say("error.after"), 2)
+        return [self.service] if self.service else list(client.services)
+
+    @property
+    def query(self) -> dict[str, Any]:
+        given = {"reason": self.reason, "key": self.key, "topic": self.topic, "after": self.after}
+        return {name: value for name, value in given.items() if value is not None}
+
+
+SHOWN = ("topic", "event_type", "key", "reason", "error", "behind")
+SHORT = 13
+"""Of an id: enough to tell one from another, and to name it."""
+SECONDS = len("2026-01-01T00:00:00")
+
+
+@app.command("list", help=say("help.dead_letters.list"))
+def list_(
+    service: Service = None, reason: Reason = None, key: Key = None, topic: Topic = None, after: After = None
+) -> None:
+    client = Client.of_running(data_folder())
+    wanted = Wanted(service, reason, key, topic, after)
+    found = [(name, letter) for name in wanted.services(client) for letter in _list(client, name, wanted.query)]
+    if not found:
+        out().print(say("dead_letters.none"))
+        return
+    rows = [
+        (letter["id"][:SHORT], name, *(_shown(letter[field]) for field in SHOWN), letter["at"][:SECONDS])
+        for name, letter in found
+    ]
+    heads = ("head.topic", "head.event", "head.key", "head.reason", "head.error", "head.behind", "head.at")
+    out().print(table("head.id", "head.service", *heads, rows=rows))
+
+
+@app.command(help=say("help.dead_letters.show"))
+def show(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+    client = Client.of_running(data_folder())
+    service, letter = _whole(client, id_, closed=True)
+    content = request(client, service, "GET", f"/dead-letters/{letter}")
+    typer.echo(json.dumps({"service": service} | content, indent=2, ensure_ascii=False))
+
+
+@app.command(help=say("help.dead_letters.replay"))
+def replay(
+    ids: Ids = None,
+    service: Service = None,
+    reason: Reason = None,
+    key: Key = None,
+    topic: Topic = None,
+    after: After = None,
+    *,
+    yes: Yes = False,
+) -> None:
+    _resolve("replay", ids, Wanted(service, reason, key, topic, after), sure=yes)
+
+
+@app.command(help=say("help.dead_letters.discard"))
+def discard(
+    ids: Ids = None,
+    service: Service = None,
+    reason: Reason = None,
+    key: Key = None,
+    topic: Topic = None,
+    after: After = None,
+    *,
+    yes: Yes = False,
+) -> None:
+    _resolve("discard", ids, Wanted(service, reason, key, topic, after), sure=yes)
+
+
+@app.command(help=say("help.dead_letters.resume"))
+def resume(service: Service = None) -> None:
+    client = Client.of_running(data_folder())
+    for name in [service] if service else client.services:
+        request(client, name, "POST", "/dead-letters/resume")
+        out().print(say("dead_letters.resumed", service=name))
+
+
+def _resolve(action: Literal["replay", "discard"], ids: list[str] | None, wanted: Wanted, *, sure: bool) -> None:
+    """One request to each service, which keeps the order and says what is left."""
+    client = Client.of_running(data_folder())
+    if ids:
+        asked = {name: wanted.query | {"ids": letters} for name, letters in _by_service(client, ids).items()}
+    else:
+        found = [name for name in wanted.services(client) if _list(client, name, wanted.query)]
+        asked = {name: wanted.query | {"all": True} for name in found}
+        if asked and not sure:
+            typer.confirm(say("dead_letters.ask", services=", ".join(asked)), abort=True)
+    if not asked:
+        out().print(say("dead_letters.none"))
+    done = [
+        _report(name, request(client, name, "POST", f"/dead-letters/{action}", json=selection))
+        for name, selection in asked.items()
+    ]
+    if not all(done):
+        raise typer.Exit(1)
+
+
+def _report(service: str, done: dict[str, Any]) -> bool:
+    """Say what one service did. False when something still fails or is left."""
+    counts = {name: done[name] for name in ("resolved", "released", "left")}
+    out().print(say("dead_letters.done", service=service, **counts))
+    for failure in done["failures"]:
+        text = "dead_letters.next_failed" if failure["resolved"] else "dead_letters.failed"
+        err().print(say(text, id=failure["id"], error=failure["error"]))
+    if done["left"]:
+        after = f" --after {done['last']}" if done["last"] else ""
+        err().print(say("dead_letters.left", service=service, left=done["left"], after=after))
+    return not (done["failures"] or done["left"])
+
+
+def _list(client: Client, service: str, query: dict[str, Any]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = request(client, service, "GET", "/dead-letters", params=query)
+    return found
+
+
+def _by_service(client: Client, ids: list[str]) -> dict[str, list[str]]:
+    chosen: dict[str, list[str]] = {}
+    for beginning in ids:
+        service, letter = _whole(client, beginning)
+        chosen.setdefault(service, []).append(letter)
+    return chosen
+
+
+def _whole(client: Client, beginning: str, *, closed: bool = False) -> tuple[str, str]:
+    """The service and the whole id of the dead letter whose id begins so."""
+    query = {"id_begins": beginning.lower(), "closed": closed}
+    found = [(name, letter["id"]) for name in client.services for letter in _list(client, name, query)]
+    if len(found) != 1:
+        raise Refusal(say("error.letters" if found else "error.letter", id=beginning), 2)
+    return found[0]
+
+
+def _shown(value: object) -> str:
+    return "–" if value is None else str(value)

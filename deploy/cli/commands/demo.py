@@ -1,0 +1,28 @@
+"""`pdp demo`."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from deploy.cli.texts import say
+from deploy.local.state import data_folder
+
+
+def demo(
+    seed: Annotated[int, typer.Option(help=say("help.demo.seed"))] = 2026,
+    *,
+    keep: Annotated[bool, typer.Option("--keep", help=say("help.demo.keep"))] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help=say("help.demo.json"))] = None,
+    against: Annotated[Literal["local", "compose"], typer.Option(help=say("help.demo.against"))] = "local",
+) -> None:
+    # Imported when it runs: what it needs would make the help of all commands slow.
+    command = importlib.import_module("deploy.demo.command")
+    raise typer.Exit(command.run(data_folder(), seed, keep, json_file, against))
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"demo": demo}

@@ -1,0 +1,79 @@
+"""`pdp explain`: a rule of the trade, step by step, on given values. JSON in, JSON out, without any server."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.cli.console import Refusal
+from deploy.cli.texts import say
+
+app = typer.Typer(help=say("help.explain"), no_args_is_help=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Where a rule is explained, imported when it is asked for so that the answer comes at once; and what it takes."""
+
+    module: str
+    function: str
+    takes: str
+
+
+RULES = {
+    "rfc": Rule("services.registration.explain", "explain_rfc", '{"rfc": "SAT970701NN3"}'),
+    "size": Rule(
+        "services.registration.explain",
+        "explain_size",
+        '{"sector": "industry", "workers": 50, "annual_sales_mxn": "100000000.00"}',
+    ),
+    "diagnosis": Rule(
+        "services.diagnosis.explain", "explain_diagnosis", '{"levels": {"T01": 3, …}, "targets": {…}, "must_have": […]}'
+    ),
+    "match": Rule("services.matching.explain", "explain_match", '{"offering": {…}, "requirement": {…}}'),
+}
+
+File = Annotated[str, typer.Argument(metavar="FILE|-", help=say("help.explain.file"))]
+
+
+def _command(rule: Rule) -> Callable[[str], None]:
+    def explain(file: File) -> None:
+        payload = _read(file)
+        module = importlib.import_module(rule.module)
+        try:
+            explanation = getattr(module, rule.function)(payload)
+        except ValueError as error:
+            raise Refusal(str(error), 2) from error
+        typer.echo(json.dumps(explanation, indent=2, ensure_ascii=False))
+
+    return explain
+
+
+for _name, _rule in RULES.items():
+    app.command(_name, help=_rule.takes)(_command(_rule))
+
+
+def _read(file: str) -> dict[str, Any]:
+    try:
+        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise Refusal(say("error.no_file", file=file), 2) from error
+    except OSError as error:
+        raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
+    except UnicodeDecodeError as error:
+        raise Refusal(say("error.file", file=file, detail="UTF-8"), 2) from error
+    try:
+        payload = json.loads(text)
+    except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and nesting without end
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
+        raise Refusal(say("error.json", file=file, line=line), 2) from error
+    if not isinstance(payload, dict):
+        raise Refusal(say("error.json_object", file=file), 2)
+    return payload

@@ -1,0 +1,70 @@
+"""`pdp import`: files of rows go to the service whose they are; the rows that it refuses are shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from deploy.cli.api import request
+from deploy.cli.client import Client
+from deploy.cli.console import Refusal, err, out, step, table
+from deploy.cli.texts import say
+from deploy.local.state import data_folder
+
+app = typer.Typer(help=say("help.import"), no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument()]
+COUNTS = ("joined", "published", "changed", "unchanged", "registered", "held", "firms", "left_out")
+"""What an import's answer counts, in the order in which it is shown."""
+
+
+@app.command()
+def anchors(file: File) -> None:
+    _import("registration", "/anchors/imports", file)
+
+
+@app.command()
+def suppliers(file: File) -> None:
+    _import("registration", "/suppliers/imports", file)
+
+
+@app.command()
+def requirements(file: File) -> None:
+    _import("matching", "/requirements/imports", file)
+
+
+@app.command()
+def screening(
+    file: File,
+    list_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("help.list_date"))] = None,
+) -> None:
+    on: date = list_date.date() if list_date else datetime.now(UTC).date()
+    _import("registration", "/screening/lists", file, list_date=on.isoformat())
+
+
+def _import(service: str, path: str, file: Path, **fields: str) -> None:
+    client = Client.of_running(data_folder())
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError as error:
+        raise Refusal(say("error.no_file", file=file), 2) from error
+    except OSError as error:
+        raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
+    with step(say("import.sending", file=file)):
+        answer = request(client, service, "POST", path, files={"file": (file.name, content)}, data=fields)
+    _show(answer)
+
+
+def _show(answer: dict[str, Any]) -> None:
+    for name in COUNTS:
+        if name in answer:
+            out().print(f"{say(f'import.{name}')}: {answer[name]:,}")
+    refused = answer.get("refused", [])
+    if refused:
+        rows = [[str(fault[name]) for name in ("line", "column", "reason", "detail")] for fault in refused]
+        out().print(table("head.line", "head.column", "head.reason", "head.detail", rows=rows))
+        err().print(say("import.refused", count=len(refused)))
+        raise typer.Exit(1)

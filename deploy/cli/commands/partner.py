@@ -1,0 +1,91 @@
+"""`pdp partner`: add a financing partner, and play its part."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import typer
+
+from deploy.cli.api import request
+from deploy.cli.client import Client
+from deploy.cli.commands.partner_answer import answer
+from deploy.cli.commands.partner_side import Code, Secret, side_of
+from deploy.cli.commands.watch import Beginning, Follow, Last
+from deploy.cli.console import Refusal, out, step, table
+from deploy.cli.lines import referral_line
+from deploy.cli.texts import say
+from deploy.engines.private import new_secret
+from deploy.local.state import data_folder
+from deploy.provision import provisioning
+from deploy.provision.partners import CODE, Partner
+from deploy.provision.reader import Entry
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND
+
+app = typer.Typer(help=say("help.partner"), no_args_is_help=True)
+app.command("answer", help=say("help.partner.answer"))(answer)
+
+Kind = Literal["development_bank", "bank", "non_financial"]
+
+
+@app.command(help=say("help.partner.add"))
+def add(
+    code: Code,
+    name: Annotated[str | None, typer.Option(help=say("help.partner.name"))] = None,
+    kind: Annotated[Kind, typer.Option(help=say("help.partner.kind"))] = "bank",
+    sla_days: Annotated[int, typer.Option(min=1, max=365, help=say("help.partner.sla"))] = 20,
+    *,
+    renew: Annotated[bool, typer.Option("--renew", help=say("help.partner.renew"))] = False,
+) -> None:
+    """Nothing is recorded until all is done, so that a second try makes up for a failed one."""
+    if not CODE.fullmatch(code):
+        raise Refusal(say("error.partner_code"), 2)
+    client = Client.of_running(data_folder())
+    known = client.partners.of(code)
+    if known is not None and not renew:
+        raise Refusal(say("error.partner_exists", code=code), 2)
+    secret = new_secret()
+    partner = Partner(code, secret, PARTNER_BYTES_PER_SECOND)
+    with step(say("partner.adding", code=code)):
+        provisioning.provision_partner(client.connection(), partner)
+        if known is None and "financing" in client.services:
+            body = {"code": code, "name": name or code, "kind": kind, "sla_days": sla_days}
+            request(client, "financing", "POST", "/partners", json=body)
+    stored_here = known is not None and known.secret is not None
+    client.partners.put(partner if stored_here else Partner(code, None, PARTNER_BYTES_PER_SECOND))
+    out().print(say("partner.added", code=code, principal=partner.principal))
+    typer.echo(secret)
+
+
+@app.command("list", help=say("help.partner.list"))
+def list_() -> None:
+    rows = [
+        (
+            partner.code,
+            partner.principal,
+            say("secret.here" if partner.secret else "secret.theirs"),
+            "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
+        )
+        for partner in Client(data_folder(), {}).partners.all()
+    ]
+    out().print(table("head.partner", "head.principal", "head.secret", "head.quota", rows=rows))
+
+
+@app.command(help=say("help.partner.tail"))
+def tail(
+    code: Code,
+    *,
+    secret: Secret = None,
+    from_beginning: Beginning = False,
+    last: Last = 10,
+    follow: Follow = True,
+    as_json: Annotated[bool, typer.Option("--json", help=say("help.json"))] = False,
+) -> None:
+    with side_of(code, secret).reader() as reader:
+        for entry in reader.past(None if from_beginning else last):
+            typer.echo(_shown(entry, as_json=as_json))
+        for entry in reader.follow() if follow else ():
+            typer.echo(_shown(entry, as_json=as_json))
+
+
+def _shown(entry: Entry, *, as_json: bool) -> str:
+    return (entry.value or b"").decode("utf-8", "backslashreplace") if as_json else referral_line(entry)

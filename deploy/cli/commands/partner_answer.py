@@ -1,0 +1,94 @@
+"""`pdp partner answer`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import typer
+from pydantic import ValidationError
+
+from deploy.cli.commands.partner_side import Code, Secret, side_of
+from deploy.cli.console import Refusal, out
+from deploy.cli.texts import say
+from shared.contracts import partner as contract
+from shared.contracts.partner import Answer, DeclineReason
+from shared.runtime.clock import now
+
+Action = Literal["acknowledge", "request-information", "approve", "decline", "disburse"]
+
+EVENTS: dict[Action, tuple[type[Answer], tuple[str, ...]]] = {
+    "acknowledge": (contract.ReferralAcknowledged, ()),
+    "request-information": (contract.InformationRequested, ("item",)),
+    "approve": (contract.ReferralApproved, ("amount", "months")),
+    "decline": (contract.ReferralDeclined, ("reason",)),
+    "disburse": (contract.CreditDisbursed, ("amount",)),
+}
+"""The event of each action, and the options that it cannot do without."""
+
+
+def answer(
+    code: Code,
+    referral: Annotated[str, typer.Argument(metavar="REFERRAL_ID")],
+    action: Annotated[Action, typer.Argument()],
+    folio: Annotated[str | None, typer.Option(help="acknowledge")] = None,
+    item: Annotated[list[str] | None, typer.Option(help="request-information")] = None,
+    *,
+    amount: Annotated[str | None, typer.Option(help="approve, disburse")] = None,
+    currency: Annotated[str, typer.Option(help="approve, disburse")] = "MXN",
+    months: Annotated[int | None, typer.Option(help="approve")] = None,
+    reason: Annotated[DeclineReason | None, typer.Option(help="decline")] = None,
+    secret: Secret = None,
+) -> None:
+    given: dict[str, Any] = {"folio": folio, "item": item, "amount": amount, "months": months, "reason": reason}
+    event, needed = EVENTS[action]
+    missing = [f"--{name}" for name in needed if not given[name]]
+    if missing:
+        raise Refusal(say("error.option", action=action, option=", ".join(missing)), 2)
+    given["amount"] = amount and {"amount": _amount(amount), "currency": currency}
+    side = side_of(code, secret)
+    known = side.referrals()
+    id_ = _chosen(code, referral, known)
+    sent = _event(event, id_, code, given)
+    side.answer(sent, known[id_][1])
+    out().print(say("partner.answered", type=sent.TYPE, referral=id_))
+
+
+def _chosen(code: str, beginning: str, known: Iterable[UUID]) -> UUID:
+    """The referral whose id begins or ends so: lines of `tail` show the end."""
+    wanted = beginning.lower()
+    fitting = [id_ for id_ in known if str(id_).startswith(wanted) or str(id_).endswith(wanted)]
+    if len(fitting) != 1:
+        raise Refusal(say("error.referrals" if fitting else "error.referral", code=code, id=beginning), 2)
+    return fitting[0]
+
+
+def _event(event: type[Answer], referral: UUID, code: str, given: dict[str, Any]) -> Answer:
+    fields = {
+        "folio": given["folio"],
+        "items": tuple(given["item"] or ()),
+        "amount": given["amount"],
+        "term_months": given["months"],
+        "reason": given["reason"],
+    }
+    own = {name: value for name, value in fields.items() if name in event.model_fields}
+    try:
+        return event.model_validate({"referral_id": referral, "partner": code, "answered_at": now(), **own})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Refusal(f"{where}: {first['msg']}.", 2) from error
+
+
+def _amount(text: str) -> str:
+    """An amount as the contract writes it, with its two decimals."""
+    try:
+        amount = Decimal(text.replace(",", ""))
+        exact = amount.quantize(Decimal("0.01"))
+    except InvalidOperation as error:
+        raise Refusal(say("error.amount"), 2) from error
+    if exact != amount or exact <= 0:
+        raise Refusal(say("error.amount"), 2)
+    return f"{exact:f}"

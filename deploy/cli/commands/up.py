@@ -1,0 +1,105 @@
+"""`pdp up` and `pdp down`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console, Group
+from rich.live import Live
+
+from deploy.cli.client import Client
+from deploy.cli.commands.status import ports_table, status_table
+from deploy.cli.console import err, out, step
+from deploy.cli.texts import say
+from deploy.engines.processes import until_signal
+from deploy.local import background
+from deploy.local.platform import running
+from deploy.local.readiness import Readiness
+from deploy.local.state import AlreadyRunningError, data_folder, read_running
+
+REFRESH = 1.0
+
+
+def up(detach: Annotated[bool, typer.Option("--detach", "-d", help=say("help.detach"))] = False) -> None:  # noqa: FBT002
+    data = data_folder()
+    try:
+        if detach:
+            _detached(data)
+        else:
+            asyncio.run(_stay(data))
+    except AlreadyRunningError as found:
+        _tell_running(found)
+
+
+def down() -> None:
+    data = data_folder()
+    with step(say("stopping")):
+        found = background.stop(data)
+    out().print(say("stopped") if found else say("nothing.ran", data=data))
+
+
+def _detached(data: Path) -> None:
+    run = read_running(data)
+    if run is not None and run.ready:
+        raise AlreadyRunningError(data, run)
+    with err().status("…") as status:
+        client = background.start(data, status.update)
+    out().print(ports_table(client.ports))
+    out().print(say("detached"))
+
+
+async def _stay(data: Path) -> None:
+    """The platform until Ctrl-C or SIGTERM, whether it has started by then or not."""
+    work = asyncio.create_task(_run(data))
+    signalled = asyncio.create_task(until_signal())
+    await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    if work.done():
+        signalled.cancel()
+    else:
+        err().print(say("stopping"))
+        work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+        return
+    out().print(say("stopped"))
+
+
+async def _run(data: Path) -> None:
+    console, began = out(), time.monotonic()
+    async with running(data, lambda line: console.print(line, style="dim", markup=False)) as client:
+        console.print(say("ready", seconds=f"{time.monotonic() - began:.1f}"), style="green")
+        if sys.stdout.isatty():
+            await _show(client, console)
+        console.print(ports_table(client.ports))
+        await asyncio.Event().wait()
+
+
+async def _show(client: Client, console: Console) -> None:
+    """The state of all, kept up to date below the lines of what happens."""
+    async with Readiness() as readiness:
+        with Live(console=console, auto_refresh=False) as live:
+            while True:
+                run = read_running(client.data)
+                if run is not None:
+                    troubles = await readiness.troubles(client.services)
+                    live.update(Group(status_table(run, troubles), say("stop.hint")), refresh=True)
+                await asyncio.sleep(REFRESH)
+
+
+def _tell_running(found: AlreadyRunningError) -> None:
+    run = found.run
+    if run is None or not run.ports:
+        out().print(say("starts.already", data=data_folder()))
+        return
+    out().print(say("runs.already", data=data_folder(), pid=run.supervisor.pid))
+    out().print(ports_table(run.ports))
+
+
+COMMANDS: dict[str, Callable[..., None]] = {"up": up, "down": down}

@@ -1,0 +1,174 @@
+"""`pdp demo`: one story on the whole platform, this machine's own or the one in containers, and a report of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import shutil
+import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from deploy.cli.client import Client
+from deploy.cli.commands.status import ports_table
+from deploy.cli.compose_client import ComposeClient
+from deploy.cli.console import out
+from deploy.demo import trouble
+from deploy.demo.audit import Auditor
+from deploy.demo.calls import Api, StoryError
+from deploy.demo.funnel import Funnel
+from deploy.demo.outcome import Outcome, conclude
+from deploy.demo.partner import PartnerSession
+from deploy.demo.people import People
+from deploy.demo.report import show
+from deploy.demo.sample.prepare import prepare
+from deploy.demo.screen import Screen, screen
+from deploy.demo.stage import Stage
+from deploy.demo.stores import Stores
+from deploy.demo.story import play
+from deploy.demo.texts import tell
+from deploy.engines.processes import until_signal
+from deploy.local.platform import running
+from deploy.local.state import AlreadyRunningError, claim
+from shared.runtime.clock import now
+
+FOLDER = "demo"
+"""Within the data folder: the demo's own, wiped at its start; what the folder holds besides is not touched."""
+Against = Literal["local", "compose"]
+FOLDERS: Mapping[Against, str] = {"local": FOLDER, "compose": "demo-compose"}
+INTERRUPTED = 130
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the command line asked for."""
+
+    folder: Path
+    seed: int
+    keep: bool
+    json_file: Path | None
+    against: Against
+
+
+def run(data: Path, seed: int, keep: bool, json_file: Path | None, against: Against = "local") -> int:  # noqa: FBT001  (as the command line has it)
+    """Play the story on a fresh platform. 0 when every figure and the reconciliation are as they should be.
+
+    `keep` leaves the platform running until Ctrl-C. `json_file` receives the outcome. `against` compose: the platform
+    of `deploy/compose`, which runs already and goes on. Raises ``LocalError``.
+    """
+    return asyncio.run(_until_stopped(Wish(data / FOLDERS[against], seed, keep, json_file, against)))
+
+
+async def _until_stopped(wish: Wish) -> int:
+    """The demo, or what is left of it when Ctrl-C or SIGTERM comes; either way everything that it started is ended."""
+    work = asyncio.create_task(_demo(wish))
+    signalled = asyncio.create_task(until_signal())
+    await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    if work.done():
+        signalled.cancel()
+    else:
+        work.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        return await work
+    return INTERRUPTED
+
+
+async def _demo(wish: Wish) -> int:
+    began = time.monotonic()
+    logging.getLogger("asyncpg").setLevel(logging.ERROR)  # a store that crashed comes back: no tracebacks on the screen
+    _wipe(wish.folder)
+    with contextlib.ExitStack() as shown:
+        watcher = shown.enter_context(screen(began))
+        async with _platform(wish, watcher) as client:
+            outcome = await _story(client, wish, watcher)
+            if wish.keep and wish.against == "local":
+                shown.close()
+                code = _report(outcome, began, wish.json_file)
+                out().print(ports_table(client.ports))
+                out().print(tell("kept", data=wish.folder))
+                with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C: the platform stops, the demo has ended well
+                    await asyncio.Event().wait()
+                return code
+    return _report(outcome, began, wish.json_file)
+
+
+@asynccontextmanager
+async def _platform(wish: Wish, watcher: Screen) -> AsyncIterator[Client]:
+    """Where the story is played: started and stopped for it, unless it is in containers."""
+    if wish.against == "compose":
+        yield await ComposeClient.reached()
+        return
+    watcher.act("boot")
+    async with running(wish.folder, watcher.note) as client:
+        yield client
+        watcher.act("stop")
+
+
+def _wipe(folder: Path) -> None:
+    """Empty the demo's folder, after ending what a crashed demo left running there."""
+    try:
+        with claim(folder):
+            pass
+    except AlreadyRunningError as error:
+        raise StoryError(tell("error.running", data=folder)) from error
+    shutil.rmtree(folder)
+
+
+async def _story(client: Client, wish: Wish, watcher: Screen) -> Outcome:
+    """Play, look, judge. Raises ``StoryError`` on a platform where something happened before."""
+    sample = prepare(wish.folder / "sample", now().date(), wish.seed)
+    async with (
+        _partners(client, wish.seed) as sessions,
+        _funnel(client, watcher),
+        Api(client) as api,
+        Stores.opened(client) as opened,
+    ):
+        if await opened.used():
+            raise StoryError(tell("error.used"))
+        auditor = Auditor(client, opened, sessions)
+        stage = Stage(client, api, People(client), sample, watcher.note, auditor.calm)
+        told = await play(stage, sessions, watcher.act)
+        watcher.act("audit")
+        await auditor.calm()
+        found = await auditor.look()
+        return conclude(found, told, sample, trouble.planned_letters(client), api.repeated)
+
+
+@asynccontextmanager
+async def _partners(client: Client, seed: int) -> AsyncIterator[Mapping[str, PartnerSession]]:
+    """A session for every partner whose part this machine plays."""
+    sessions = {
+        partner.code: PartnerSession(partner.code, client.connection(client.partner_credentials(partner.code)), seed)
+        for partner in client.partners.all()
+    }
+    try:
+        for session in sessions.values():
+            session.start()
+        yield sessions
+    finally:
+        for session in sessions.values():
+            session.stop()
+
+
+@asynccontextmanager
+async def _funnel(client: Client, watcher: Screen) -> AsyncIterator[None]:
+    funnel = Funnel(client.connection())
+    funnel.start()
+    watcher.watch(funnel)
+    try:
+        yield
+    finally:
+        funnel.stop()
+
+
+def _report(outcome: Outcome, began: float, json_file: Path | None) -> int:
+    seconds = time.monotonic() - began
+    show(out(), outcome, seconds)
+    if json_file is not None:
+        json_file.write_text(json.dumps(outcome.as_json(seconds), indent=2, ensure_ascii=False) + "\n")
+    return 1 if outcome.failures else 0

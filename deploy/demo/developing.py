@@ -1,0 +1,108 @@
+"""Fourth act: a cohort is selected, plans are agreed, activities leave evidence, re-scores close gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from deploy.demo.stage import Stage, together
+from deploy.demo.texts import tell
+
+PAGE = 200
+ACTIVE_FIRMS = 20
+"""Of the best ranked, those that have two activities behind them by the end of the story; the others have one."""
+FEWEST = 1
+WHOLE_PLANS = 3
+"""Firms that complete their whole plan."""
+OVERRIDE_REASON = "Caso de control de la demostración: la empresa que no da su consentimiento."
+EVIDENCE_UNDERWAY = ("evidence_unknown",)
+
+
+async def select(stage: Stage, refuser: UUID, name: str) -> tuple[UUID, ...]:
+    """Open a cohort of the usual size and select it: its firms by rank.
+
+    The operator asks for a place for the firm that will refuse consent: without one nobody would refer it.
+    """
+    operator = stage.people.operator
+    # When the answer to this is lost there are two of that name; the one that is answered for is selected.
+    opened = await stage.api.do(operator, "development", "POST", "/cohorts", json={"name": name})
+    cohort = opened["id"]
+    ranking = await stage.api.do(operator, "development", "GET", f"/cohorts/{cohort}/ranking")
+    if not any(line["selected"] and line["supplier_id"] == str(refuser) for line in ranking):
+        override = {"supplier_id": str(refuser), "direction": "in", "reason": OVERRIDE_REASON}
+        await stage.api.do(operator, "development", "POST", f"/cohorts/{cohort}/overrides", json=override)
+    await stage.api.do(
+        operator, "development", "POST", f"/cohorts/{cohort}/selection", done=("cohort_already_selected",)
+    )
+    params = {"selected": True, "limit": PAGE}
+    page = await stage.api.do(operator, "development", "GET", f"/cohorts/{cohort}/candidates", params=params)
+    selected = tuple(UUID(line["supplier_id"]) for line in sorted(page["items"], key=lambda line: line["rank"]))
+    stage.note(tell("note.selected", selected=len(selected), candidates=len(ranking)))
+    return selected
+
+
+async def develop(stage: Stage, selected: Sequence[UUID]) -> tuple[int, int]:
+    """Plans are agreed and partly done. The numbers of completed activities and of re-scores."""
+    done = await together(_develop(stage, supplier, _share(rank)) for rank, supplier in enumerate(selected))
+    activities, rescored = (sum(column) for column in zip(*done, strict=True))
+    stage.note(tell("note.developed", plans=len(done), activities=activities, rescored=rescored))
+    return activities, rescored
+
+
+def _share(rank: int) -> int | None:
+    """How many of its activities a firm completes; None: all."""
+    if rank < WHOLE_PLANS:
+        return None
+    return 2 if rank < ACTIVE_FIRMS else FEWEST
+
+
+async def _develop(stage: Stage, supplier: UUID, share: int | None) -> tuple[int, int]:
+    firm = stage.people.firm(supplier)
+    plan = await stage.api.do(firm, "development", "GET", f"/plans/{supplier}")
+    seen = {"activity_ids": [activity["activity_id"] for activity in plan["activities"]]}
+    await stage.api.do(
+        firm, "development", "POST", f"/plans/{supplier}/agreement", json=seen, done=("plan_already_agreed",)
+    )
+    activities = plan["activities"][:share]
+    evidence: dict[str, str] = {}
+    for activity in activities:
+        evidence_id = await _complete(stage, supplier, activity)
+        evidence.update(dict.fromkeys(activity["questions"], evidence_id))
+    targets = await _targets(stage, supplier)
+    scored = [question for question in evidence if question in targets]
+    for question in scored:
+        await _rescore(stage, supplier, question, targets[question], evidence[question])
+    return len(activities), len(scored)
+
+
+async def _complete(stage: Stage, supplier: UUID, activity: Mapping[str, Any]) -> str:
+    """A mentor records the deliverable: the id of the evidence."""
+    evidence = {
+        "kind": "document",
+        "description": f"Entregable: {activity['deliverable']}",
+        "reference": f"EV-{activity['module']}-{str(supplier)[-6:]}",
+    }
+    path = f"/plans/{supplier}/activities/{activity['activity_id']}/completion"
+    plan = await stage.api.do(stage.people.mentor, "development", "POST", path, json=evidence)
+    done = next(each for each in plan["activities"] if each["activity_id"] == activity["activity_id"])
+    return str(done["completion"]["evidence_id"])
+
+
+async def _targets(stage: Stage, supplier: UUID) -> dict[str, int]:
+    """The level that each open gap has to reach."""
+    found = await stage.api.do(stage.people.assessor, "diagnosis", "GET", f"/diagnoses/{supplier}/gaps")
+    return {gap["question"]: gap["target"] for gap in found["gaps"]}
+
+
+async def _rescore(stage: Stage, supplier: UUID, question: str, level: int, evidence_id: str) -> None:
+    """The assessor scores the question again on the evidence, which is an event that may still be on its way."""
+    await stage.api.do(
+        stage.people.assessor,
+        "diagnosis",
+        "POST",
+        f"/diagnoses/{supplier}/rescores",
+        json={"question": question, "level": level, "evidence_id": evidence_id},
+        awaits=EVIDENCE_UNDERWAY,
+        done=("gap_not_open", "evidence_used"),
+    )

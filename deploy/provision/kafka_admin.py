@@ -1,0 +1,239 @@
+"""Topics, users, access rules and lag of a Kafka cluster: one request for many, and each call may be repeated.
+
+Every function wants a super user's client (``administration``) and raises ``KafkaAdminError``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names are public, but not marked so
+    AclBinding,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    AlterConfigOpType,
+    ConfigEntry,
+    ConfigResource,
+    NewPartitions,
+    NewTopic,
+    OffsetSpec,
+    ResourcePatternType,
+    ResourceType,
+    ScramCredentialInfo,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialUpsertion,
+)
+
+from deploy.engines.errors import LocalError
+from shared.messaging.access import AccessRule
+
+# Seconds for one request; a broker under load answers later, one that is gone never does.
+REQUEST_TIMEOUT = 15.0
+PROBE_PAUSE = 0.02
+REPLICAS = -1
+"""As many as the brokers make by default: one on one machine, three where there are three brokers."""
+# Kafka's least. More rounds slow down guessing at weak passwords; these are 256 random bits.
+SCRAM_ITERATIONS = 4096
+
+S = TypeVar("S")
+R = TypeVar("R")
+
+RESOURCE_TYPES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
+
+
+class KafkaAdminError(LocalError):
+    """The cluster refused a change, or did not answer in time."""
+
+
+@dataclass(frozen=True)
+class TopicSpec:
+    """A topic as it should be, or as it is; ``config`` in Kafka's own words, such as ``retention.ms``."""
+
+    name: str
+    partitions: int
+    config: Mapping[str, str] = field(default_factory=dict)
+
+
+def administration(connection: Mapping[str, str]) -> AdminClient:
+    """An administration client with these connection settings (confluent-kafka's words)."""
+    quiet = {"log.connection.close": "false", "log_level": "3", "reconnect.backoff.max.ms": "500"}
+    return AdminClient({**connection, **quiet})
+
+
+def ensure_topics(client: AdminClient, wanted: Iterable[TopicSpec]) -> list[str]:
+    """Create what is missing, add partitions, set the named configs where they differ; the names that changed.
+
+    Partitions are never taken away, and configs that ``wanted`` does not name are left as they are. Returns once
+    the broker shows the changes, which is a moment after it has accepted them.
+    """
+    specs = {spec.name: spec for spec in wanted}
+    changes = _changes(client, specs)
+    if changes.missing:
+        topics = [NewTopic(spec.name, spec.partitions, REPLICAS, config=dict(spec.config)) for spec in changes.missing]
+        # Somebody else may create the same topic at this moment; that is no error.
+        _settle("create topic", client.create_topics(topics), tolerate=KafkaError.TOPIC_ALREADY_EXISTS)
+    if changes.grown:
+        partitions = [NewPartitions(spec.name, spec.partitions) for spec in changes.grown]
+        # Refused only when somebody else was faster.
+        _settle("add partitions to", client.create_partitions(partitions), tolerate=KafkaError.INVALID_PARTITIONS)
+    if changes.altered:
+        configs = [_config_change(name, config) for name, config in changes.altered.items()]
+        _settle("configure topic", client.incremental_alter_configs(configs))
+    deadline = time.monotonic() + REQUEST_TIMEOUT
+    while changes.names and _changes(client, specs).names:
+        if time.monotonic() > deadline:
+            raise KafkaAdminError(f"accepted, but not seen within {REQUEST_TIMEOUT:g} s: {', '.join(changes.names)}")
+        time.sleep(PROBE_PAUSE)
+    return changes.names
+
+
+def describe_topics(client: AdminClient, names: Iterable[str] | None = None) -> list[TopicSpec]:
+    """Those of the named topics that exist (all but Kafka's internal ones when None), with their whole config."""
+    try:
+        metadata = client.list_topics(timeout=REQUEST_TIMEOUT).topics
+    except KafkaException as error:
+        raise KafkaAdminError(f"cannot list topics: {error}") from error
+    chosen = [name for name in metadata if not name.startswith("__")] if names is None else [*names]
+    present = [name for name in chosen if name in metadata]
+    if not present:
+        return []
+    resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in present]
+    configs = _settle("describe topic", client.describe_configs(resources))
+    return [
+        TopicSpec(resource.name, len(metadata[resource.name].partitions), _plain(entries))
+        for resource, entries in configs.items()
+    ]
+
+
+def ensure_user(client: AdminClient, name: str, password: str) -> None:
+    """Create the SCRAM-SHA-256 user or set its password; open connections of the old password live on."""
+    ensure_users(client, {name: password})
+
+
+def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
+    """``ensure_user`` for many, in one request. Returns once the broker knows each name, a moment after it agreed."""
+    scram = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, SCRAM_ITERATIONS)
+    upserts: list[UserScramCredentialAlteration] = [
+        UserScramCredentialUpsertion(name, scram, word.encode()) for name, word in passwords.items()
+    ]
+    if not upserts:
+        return
+    _settle("set password of", client.alter_user_scram_credentials(upserts))
+    deadline = time.monotonic() + REQUEST_TIMEOUT
+    while not passwords.keys() <= known_users(client):
+        if time.monotonic() > deadline:
+            raise KafkaAdminError(f"users accepted, but not seen within {REQUEST_TIMEOUT:g} s")
+        time.sleep(PROBE_PAUSE)
+
+
+def known_users(client: AdminClient) -> set[str]:
+    """Names of all SCRAM users."""
+    everybody = client.describe_user_scram_credentials()
+    if not isinstance(everybody, Future):
+        raise KafkaAdminError("the client gave no list of all users")
+    return set(everybody.result(REQUEST_TIMEOUT))
+
+
+def ensure_acls(client: AdminClient, rules: Iterable[AccessRule]) -> None:
+    """Add the allowances; Kafka keeps one of each, and none is ever taken away here.
+
+    Operations are Kafka's own words. READ and WRITE include DESCRIBE.
+    """
+    bindings = {binding for rule in rules for binding in _bindings(rule)}
+    if bindings:
+        _settle("allow", client.create_acls(list(bindings)))
+
+
+def group_lag(client: AdminClient, group: str) -> dict[tuple[str, int], int]:
+    """How many records the group has still to commit, per (topic, partition) that it ever committed."""
+    # Asked for a group that has no coordinator yet, as on a fresh node, librdkafka 2.x ends the whole process.
+    known = _settle("list", {"groups": client.list_consumer_groups()})["groups"].valid
+    if group not in {listed.group_id for listed in known}:
+        return {}
+    request = [ConsumerGroupTopicPartitions(group)]
+    offsets = _settle("read offsets of", client.list_consumer_group_offsets(request))
+    committed = {(place.topic, place.partition): place.offset for place in offsets[group].topic_partitions}
+    if not committed:
+        return {}
+    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # not annotated upstream
+    ends = {TopicPartition(topic, partition): latest for topic, partition in committed}
+    found = _settle("read the end of", client.list_offsets(ends))
+    return {
+        (place.topic, place.partition): max(end.offset - max(committed[place.topic, place.partition], 0), 0)
+        for place, end in found.items()
+    }
+
+
+@dataclass(frozen=True)
+class _Changes:
+    """What separates the topics from how they should be."""
+
+    missing: list[TopicSpec]
+    grown: list[TopicSpec]
+    altered: dict[str, dict[str, str]]
+
+    @property
+    def names(self) -> list[str]:
+        return sorted({spec.name for spec in (*self.missing, *self.grown)} | self.altered.keys())
+
+
+def _changes(client: AdminClient, specs: Mapping[str, TopicSpec]) -> _Changes:
+    found = {topic.name: topic for topic in describe_topics(client, specs)}
+    present = {name: spec for name, spec in specs.items() if name in found}
+    altered = {
+        name: {key: value for key, value in spec.config.items() if found[name].config.get(key) != value}
+        for name, spec in present.items()
+    }
+    return _Changes(
+        missing=[spec for name, spec in specs.items() if name not in found],
+        grown=[spec for name, spec in present.items() if spec.partitions > found[name].partitions],
+        altered={name: config for name, config in altered.items() if config},
+    )
+
+
+def _config_change(topic: str, config: Mapping[str, str]) -> ConfigResource:
+    entries = [ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in config.items()]
+    return ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=entries)
+
+
+def _plain(entries: Mapping[str, ConfigEntry]) -> dict[str, str]:
+    return {key: entry.value for key, entry in entries.items() if entry.value is not None}
+
+
+def _bindings(rule: AccessRule) -> list[AclBinding]:
+    return [
+        AclBinding(
+            RESOURCE_TYPES[rule.resource],
+            rule.name,
+            ResourcePatternType.PREFIXED if rule.prefixed else ResourcePatternType.LITERAL,
+            f"User:{rule.principal}",
+            "*",
+            AclOperation[operation],
+            AclPermissionType.ALLOW,
+        )
+        for operation in rule.operations
+    ]
+
+
+def _settle(action: str, futures: Mapping[S, Future[R]], tolerate: int | None = None) -> dict[S, R]:
+    """Wait for every answer of one request and raise one error that names all that failed."""
+    results: dict[S, R] = {}
+    failures: list[str] = []
+    for subject, future in futures.items():
+        try:
+            results[subject] = future.result(REQUEST_TIMEOUT)
+        except KafkaException as error:
+            if error.args[0].code() != tolerate:
+                failures.append(f"cannot {action} {subject}: {error.args[0].str()}")
+        except TimeoutError:
+            failures.append(f"cannot {action} {subject}: no answer within {REQUEST_TIMEOUT:g} s")
+    if failures:
+        raise KafkaAdminError("; ".join(failures))
+    return results

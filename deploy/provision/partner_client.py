@@ -1,0 +1,66 @@
+"""A financing partner's own side of its two topics, with its own credentials: what its systems would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from uuid import UUID
+
+from confluent_kafka import KafkaError, Message, Producer
+
+from deploy.provision.reader import KafkaRefusalError, Reader
+from shared.contracts.envelope import Envelope
+from shared.contracts.event import Cause
+from shared.contracts.partner import Answer, Referral
+from shared.messaging.codec import Message as Event
+from shared.messaging.codec import Record, decode, encode
+from shared.runtime.clock import now
+from shared.runtime.ids import new_id
+
+SEND_TIMEOUT = 15.0
+
+
+class PartnerClient:
+    """One partner. `connection` are confluent-kafka's settings with the partner's user and password.
+
+    Raises ``KafkaRefusalError``.
+    """
+
+    def __init__(self, code: str, connection: Mapping[str, str]) -> None:
+        self._principal = f"partner.{code}"
+        self._connection = dict(connection)
+
+    def reader(self) -> Reader:
+        """The referrals that this partner gets."""
+        return Reader(self._connection, f"{self._principal}.pdp", [f"{self._principal}.referrals.v1"])
+
+    def referrals(self) -> dict[UUID, tuple[Referral, Cause]]:
+        """Every referral that the topic still holds, with what it comes from, by id."""
+        found: dict[UUID, tuple[Referral, Cause]] = {}
+        with self.reader() as reader:
+            for entry in reader.past():
+                event = decode(Record(entry.topic, entry.partition, entry.offset, entry.key, entry.value))
+                if isinstance(event, Event) and isinstance(event.data, Referral):
+                    cause = Cause(
+                        correlation_id=event.envelope.cause.correlation_id, causation_id=str(event.envelope.id)
+                    )
+                    found[event.data.referral_id] = event.data, cause
+        return found
+
+    def answer(self, answer: Answer, cause: Cause) -> UUID:
+        """Send the answer, and return its event id once the broker has it."""
+        envelope = Envelope(new_id(), self._principal, now(), answer, cause)
+        # As the Java client does, so that all of one referral's answers stay in one partition whoever sends them.
+        settings = {"acks": "all", "partitioner": "murmur2", "message.timeout.ms": int(SEND_TIMEOUT * 1000)}
+        failures: list[KafkaError] = []
+
+        def delivered(error: KafkaError | None, _: Message) -> None:
+            if error is not None:
+                failures.append(error)
+
+        with closing(Producer({**self._connection, **settings, "log_level": 0})) as producer:
+            producer.produce(answer.topic, encode(envelope), key=str(answer.key), on_delivery=delivered)
+            producer.flush(SEND_TIMEOUT)
+        if failures:
+            raise KafkaRefusalError(failures[0])
+        return envelope.id

@@ -1,0 +1,59 @@
+"""Everything on Kafka that the platform needs: topics, users, access rules and quotas, made from the catalogue.
+
+Each call may be repeated, and takes one request for many where Kafka has one. `connection` are a super user's settings
+in confluent-kafka's words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+
+from deploy.provision.kafka_admin import TopicSpec, administration, ensure_acls, ensure_topics, ensure_users
+from deploy.provision.kafka_quotas import ensure_quotas
+from deploy.provision.partners import Partner, PartnerBook
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
+from shared.messaging.topics import Topic, catalogue, partner_topics
+
+
+def provision(connection: Mapping[str, str], services: Mapping[str, str], partners: Iterable[Partner]) -> list[str]:
+    """Topics, users (services with these passwords, partners whose secret is known) and access rules of all.
+
+    Returns the topics that changed. Raises ``KafkaAdminError``.
+    """
+    present = tuple(partners)
+    codes = [partner.code for partner in present]
+    users = {**services, **{partner.principal: partner.secret for partner in present if partner.secret}}
+    client = administration(connection)
+    with ThreadPoolExecutor(3) as pool:
+        topics = pool.submit(ensure_topics, client, map(_spec, catalogue(codes)))
+        rest = (pool.submit(ensure_users, client, users), pool.submit(ensure_acls, client, access_rules(codes)))
+        for step in rest:
+            step.result()
+        return topics.result()
+
+
+def limit(connection: Mapping[str, str], book: PartnerBook) -> None:
+    """Set the quota of each partner that has another one, or none. Raises ``KafkaAdminError``."""
+    wanted = PARTNER_BYTES_PER_SECOND
+    late = [partner for partner in book.all() if partner.bytes_per_second != wanted]
+    if late:
+        ensure_quotas(connection, {partner.principal: wanted for partner in late})
+        for partner in late:
+            book.limited(partner.code, wanted)
+
+
+def provision_partner(connection: Mapping[str, str], partner: Partner) -> None:
+    """What one partner needs, on a cluster that has the rest already. Raises ``KafkaAdminError``."""
+    if partner.secret is None:
+        raise ValueError("the partner needs a secret")
+    client = administration(connection)
+    ensure_topics(client, map(_spec, partner_topics(partner.code)))
+    ensure_acls(client, access_rules([partner.code]))
+    ensure_quotas(connection, {partner.principal: PARTNER_BYTES_PER_SECOND})
+    # Last: with a password the partner could already act while its limits are missing.
+    ensure_users(client, {partner.principal: partner.secret})
+
+
+def _spec(topic: Topic) -> TopicSpec:
+    return TopicSpec(topic.name, topic.partitions, topic.config)

@@ -1,0 +1,164 @@
+"""The watch inside a service: what an operator must know, said once when it starts and once when it ends.
+
+It also sets the gauges of the backlog and the lag, so both have one source.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.messaging import backlog
+from shared.messaging.backlog import Backlog
+from shared.messaging.relay import Relay
+from shared.messaging.retry import INFRASTRUCTURE
+from shared.messaging.subscriber import DLQ_LIMIT_REACHED, BatchSubscriber
+from shared.runtime import logging, metrics
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.settings import ServiceSettings
+from shared.service.health import Health
+
+NOT_READY, CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "not_ready", "consumer_stuck", "commits_fail", "outbox_old"
+TOPICS_BACKING_OFF, KEYS_BLOCKED, SWEEPS_STUCK = "topics_backing_off", "keys_blocked", "sweeps_stuck"
+STORE_UNREACHABLE = "store_unreachable"
+
+ALARMS: Mapping[str, str] = {
+    NOT_READY: "See /ready for what is wrong with that part; restart the process if Kafka and PostgreSQL are well.",
+    CONSUMER_STUCK: "See /ready and batch_nacked in the log; restart the process if both are silent.",
+    COMMITS_FAIL: "See whether Kafka is reachable and the group keeps rebalancing; nothing is lost meanwhile.",
+    OUTBOX_OLD: "See whether Kafka is reachable, and worker_failed of the relay in the log.",
+    TOPICS_BACKING_OFF: "See topic_rests in the log: the topic is missing, or the service may not write to it.",
+    KEYS_BLOCKED: "List the dead letters; replay them once the cause is mended, or discard them.",
+    SWEEPS_STUCK: "See worker_failed of sweeps in the log; locks that others hold too long stop it too.",
+    DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
+    STORE_UNREACHABLE: "See whether PostgreSQL is up and has connections left.",
+}
+"""Each alarm, and what to do; docs/runbook.md has more."""
+
+log = logging.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One alarm's condition, as seen now."""
+
+    name: str
+    holds: bool
+    value: float
+    after_s: float = 0.0
+    """The condition must hold for so long without a break."""
+    of: str = ""
+    """Which part of the process, where each has the alarm for itself."""
+
+
+@dataclass(slots=True)
+class _State:
+    since: datetime
+    raised: bool = False
+
+
+class AlarmWatch:
+    """Looks at one process of a service every few seconds."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: ServiceSettings,
+        subscribers: Mapping[str, BatchSubscriber],
+        relay: Relay,
+        health: Health,
+    ) -> None:
+        self._database = database
+        self._settings = settings
+        self._subscribers = subscribers
+        self._relay = relay
+        self._health = health
+        self._states: dict[tuple[str, str], _State] = {}
+        self._batches: dict[str, int] = {}
+        self._swept: tuple[int, int] | None = None
+
+    async def run(self) -> None:
+        """Look until cancelled."""
+        while True:
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - a watch that ended would look like one that sees nothing
+                log.error("alarm_watch_failed", error=type(error).__name__, at=logging.frames(error))
+            await asyncio.sleep(self._settings.alarm_every_s)
+
+    async def look(self) -> None:
+        """Measure, and raise or clear."""
+        readings = [*self._of_parts(), *self._of_consumers(), *self._of_relay()]
+        try:
+            async with asyncio.timeout(self._settings.alarm_every_s), self._database.connection() as connection:
+                found = await backlog.look(connection)
+        except INFRASTRUCTURE:
+            readings.append(Reading(STORE_UNREACHABLE, holds=True, value=1))
+        else:
+            _measure(found)
+            readings += [Reading(STORE_UNREACHABLE, holds=False, value=0), *self._of_backlog(found)]
+        for reading in readings:
+            self._settle(reading)
+        for name in ALARMS:
+            raised = any(state.raised for (each, _), state in self._states.items() if each == name)
+            metrics.ALARM.labels(name).set(raised)
+
+    def _of_parts(self) -> Iterator[Reading]:
+        for part, check in self._health.checks.items():
+            # The limit has an alarm of its own.
+            away = check() not in {None, DLQ_LIMIT_REACHED}
+            yield Reading(NOT_READY, away, away, self._settings.alarm_stuck_after_s, part)
+
+    def _of_consumers(self) -> Iterator[Reading]:
+        metrics.LAG.clear()
+        for member, subscriber in self._subscribers.items():
+            lags = subscriber.lags()
+            for partition, lag in lags.items():
+                metrics.LAG.labels(partition.topic, str(partition.partition)).set(lag)
+            behind = sum(lags.values())
+            still = self._batches.get(member) == subscriber.batches
+            self._batches[member] = subscriber.batches
+            stuck = still and behind > 0 and not subscriber.stopped
+            yield Reading(CONSUMER_STUCK, stuck, behind, self._settings.alarm_stuck_after_s, member)
+            failed = subscriber.failed_commits
+            yield Reading(COMMITS_FAIL, failed >= self._settings.alarm_failed_commits, failed, of=member)
+            yield Reading(DLQ_LIMIT_REACHED, subscriber.stopped, behind, of=member)
+
+    def _of_relay(self) -> Iterator[Reading]:
+        backing_off = len(self._relay.backing_off)
+        yield Reading(TOPICS_BACKING_OFF, backing_off > 0, backing_off)
+
+    def _of_backlog(self, found: Backlog) -> Iterator[Reading]:
+        limits = self._settings
+        yield Reading(OUTBOX_OLD, found.outbox_age_s > limits.alarm_outbox_age_s, found.outbox_age_s)
+        yield Reading(KEYS_BLOCKED, found.blocked_age_s > limits.alarm_blocked_after_s, found.blocked)
+        swept = found.sweeps, found.swept
+        stuck = found.sweeps > 0 and swept == self._swept
+        self._swept = swept
+        yield Reading(SWEEPS_STUCK, stuck, found.sweeps, limits.alarm_stuck_after_s)
+
+    def _settle(self, reading: Reading) -> None:
+        which = reading.name, reading.of
+        if not reading.holds:
+            state = self._states.pop(which, None)
+            if state is not None and state.raised:
+                log.info("alarm_cleared", **_told(reading, state))
+            return
+        state = self._states.setdefault(which, _State(now()))
+        if not state.raised and (now() - state.since).total_seconds() >= reading.after_s:
+            state.raised = True
+            log.error("alarm_raised", **_told(reading, state), what_to_do=ALARMS[reading.name])
+
+
+def _told(reading: Reading, state: _State) -> dict[str, object]:
+    told = {"name": reading.name, "since": state.since.isoformat(), "value": round(reading.value, 1)}
+    return told | ({"of": reading.of} if reading.of else {})
+
+
+def _measure(found: Backlog) -> None:
+    metrics.OUTBOX_ROWS.set(found.outbox)
+    metrics.OUTBOX_AGE.set(found.outbox_age_s)
+    metrics.BLOCKED_KEYS.set(found.blocked)
+    metrics.DEAD_LETTERS.set(found.dead)
+    metrics.SWEEPS_OPEN.set(found.sweeps)

@@ -1,0 +1,81 @@
+"""The routes that operators and their tools find on every service."""
+
+from collections.abc import Collection
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from shared.contracts.dead_letters import ServiceName
+from shared.messaging import dead_letter_queries as queries
+from shared.messaging import resuming
+from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
+from shared.messaging.replay import Replayer, Resolved
+from shared.messaging.subscriber import BatchSubscriber
+from shared.runtime.database import Database
+from shared.service.asyncapi import document
+from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
+from shared.service.health import Health
+from shared.service.http import Problem
+
+Operator = Annotated[Caller, allow(Role.OPERATOR)]
+
+
+def router(
+    service: ServiceName,
+    database: Database,
+    health: Health,
+    replayer: Replayer,
+    subscribers: Collection[BatchSubscriber],
+) -> APIRouter:
+    """Health, metrics, the API of events, and dead letters."""
+    api = APIRouter(tags=["operations"])
+
+    @api.get("/live", openapi_extra=OPEN_TO_ALL)
+    async def live() -> dict[str, str]:
+        return {"service": service}
+
+    @api.get("/ready", openapi_extra=OPEN_TO_ALL)
+    async def ready(response: Response) -> dict[str, str]:
+        troubles = health.troubles()
+        response.status_code = 503 if troubles else 200
+        return troubles
+
+    @api.get("/metrics", openapi_extra=OPEN_TO_ALL)
+    async def measured() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    @api.get("/asyncapi", openapi_extra=OPEN_TO_ALL)
+    async def asyncapi() -> dict[str, Any]:
+        return document(service)
+
+    @api.get("/dead-letters", dependencies=[allow(Role.OPERATOR)])
+    async def list_(wanted: Annotated[Filter, Query()]) -> list[DeadLetterView]:
+        async with database.connection() as connection:
+            return await queries.page(connection, wanted)
+
+    @api.get("/dead-letters/{letter_id}", dependencies=[allow(Role.OPERATOR)])
+    async def show(letter_id: UUID) -> Content:
+        async with database.connection() as connection:
+            found = await queries.content(connection, letter_id)
+        if found is None:
+            raise Problem(404, "dead_letter_unknown", "There is no dead letter of that id; list them to see which are.")
+        return found
+
+    @api.post("/dead-letters/replay")
+    async def replay(wanted: Selection, caller: Operator) -> Resolved:
+        return await replayer.resolve_all(wanted, "replayed", caller.subject)
+
+    @api.post("/dead-letters/discard")
+    async def discard(wanted: Selection, caller: Operator) -> Resolved:
+        return await replayer.resolve_all(wanted, "discarded", caller.subject)
+
+    @api.post("/dead-letters/resume")
+    async def resume(caller: Operator) -> list[str]:
+        """Let consuming that stopped at the limit go on, in every process of this service; the groups that did here."""
+        resumed = resuming.resume(subscribers, caller.subject)
+        await resuming.tell_all(database, caller.subject)
+        return resumed
+
+    return api

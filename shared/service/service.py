@@ -1,0 +1,244 @@
+"""A stage as a running process: its parts put together, started, watched and stopped."""
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import uvicorn
+import uvloop
+from fastapi import APIRouter, FastAPI
+from faststream.kafka import KafkaBroker
+
+from shared.contracts.dead_letters import ServiceName
+from shared.messaging.batch import BatchRunner
+from shared.messaging.broker import broker_of
+from shared.messaging.commands import Commands
+from shared.messaging.dlq_limit import DlqLimit
+from shared.messaging.producer import Publisher
+from shared.messaging.relay import Relay
+from shared.messaging.replay import Replayer
+from shared.messaging.resuming import Resumer
+from shared.messaging.retry import INFRASTRUCTURE, Backoff
+from shared.messaging.routing import Routes, Sweeps, Timers
+from shared.messaging.subscriber import BatchSubscriber
+from shared.messaging.sweeps import SweepWorker
+from shared.messaging.timers import TimerWorker
+from shared.messaging.topics import subscriptions
+from shared.messaging.worker import Worker
+from shared.runtime import crash, logging, tracing
+from shared.runtime.database import Database
+from shared.runtime.settings import KafkaSettings, ServiceSettings
+from shared.security.tokens import Verifier
+from shared.service import consuming, garbage, housekeeping, http, operations
+from shared.service.alarms import AlarmWatch
+from shared.service.health import Health
+
+WORKER_TROUBLE_AFTER_S = 15.0
+DECIDING = 2 / 3
+"""Of a stop's grace, for what is still decided; the rest is the relay's, however long the deciding takes."""
+CLOSE_S = 1.0
+"""For the store's connections, at the end of the grace."""
+
+log = logging.get(__name__)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What one service brings; the rest is the same for all."""
+
+    name: ServiceName
+    router: Callable[[Commands, Database], APIRouter]
+    routes: Routes = ()
+    timers: Timers = ()
+    sweeps: Sweeps = ()
+    topics: tuple[str, ...] | None = None
+    """What it reads; what the catalogue says unless named."""
+    partners: str | None = None
+    """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
+
+
+class Service:
+    """One process of a stage."""
+
+    def __init__(self, stage: Stage, settings: ServiceSettings, kafka: KafkaSettings) -> None:
+        self._stage = stage
+        self._settings = settings
+        name = stage.name
+        self.database = Database(settings.database_url, application=name, pool_size=settings.database_pool)
+        self._kafka = kafka
+        self._brokers: list[KafkaBroker] = []
+        """One for each member: FastStream starts a broker's subscribers one after the other, and one that waits for its
+        group to be rebalanced would keep the others, of other groups too, from their work."""
+        self._subscribers = self._subscribe()
+        relay = Relay(self.database, Publisher(kafka, f"{name}-relay"))
+        self.health = Health()
+        self._watch = AlarmWatch(self.database, settings, self._subscribers, relay, self.health)
+        self._workers: list[Worker] = [relay]
+        if self._subscribers:
+            self._workers.append(Resumer(self.database, self._subscribers.values()))
+        if stage.timers:
+            self._workers.append(TimerWorker(self.database, name, stage.timers))
+        if stage.sweeps:
+            self._workers.append(SweepWorker(self.database, name, stage.sweeps))
+        self.app = self._api()
+
+    def _subscribe(self) -> dict[str, BatchSubscriber]:
+        """The members of its groups that this process is, by the name that health gives them."""
+        stage, settings = self._stage, self._settings
+        topics = subscriptions(stage.name) if stage.topics is None else stage.topics
+        members = range(settings.consumers) if topics else ()
+        found = {f"{stage.name}.{member}": self._subscriber(stage.name, member, topics=topics) for member in members}
+        if stage.partners:
+            group = f"{stage.name}.partners"
+            found[group] = self._subscriber(group, 0, pattern=stage.partners)
+        return found
+
+    def _subscriber(
+        self, group: str, member: int, topics: Sequence[str] = (), pattern: str | None = None
+    ) -> BatchSubscriber:
+        settings, instance = self._settings, self._settings.instance
+        limit = DlqLimit(settings.dlq_max_ratio, settings.dlq_min_count, settings.dlq_window)
+        self._brokers.append(broker_of(self._kafka, self._stage.name, settings.stop_grace_s))
+        return BatchSubscriber(
+            self._brokers[-1],
+            BatchRunner(self.database, self._stage.name, self._stage.routes, limit),
+            group,
+            topics=topics,
+            pattern=pattern,
+            batch_records=settings.batch_records,
+            instance=f"{instance}.{member}" if instance else "",
+        )
+
+    def _api(self) -> FastAPI:
+        name, settings = self._stage.name, self._settings
+        replayer = Replayer(self.database, name, BatchRunner(self.database, name, self._stage.routes))
+        subscribers = self._subscribers.values()
+        api = http.together(
+            self._stage.router(Commands(self.database, name), self.database),
+            operations.router(name, self.database, self.health, replayer, subscribers),
+        )
+        title = f"Supplier Development Program: {name}"
+        app = FastAPI(title=title, version="1", redoc_url=None, routes=api.routes)
+        app.state.verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
+        http.install(app)
+        return app
+
+    async def run(self) -> None:
+        """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""
+        stopping = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+        if not await self._open(stopping):
+            return
+        for worker in self._workers:
+            self.health.checks[worker.name] = _trouble_of(worker)
+        for member, subscriber in self._subscribers.items():
+            self.health.checks[member] = subscriber.trouble
+        tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
+        members = zip(self._brokers, self._subscribers.values(), strict=True)
+        consumers = [asyncio.create_task(consuming.consume(*member), name="consume") for member in members]
+        keeping = asyncio.create_task(housekeeping.run(self.database), name="housekeeping")
+        watching = asyncio.create_task(self._watch.run(), name="alarms")
+        server = _Server(self._server_config())
+        serving = asyncio.create_task(server.serve(), name="http")
+        log.info("started", http_port=self._settings.http_port)
+        await asyncio.wait({serving, asyncio.create_task(stopping.wait())}, return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        server.should_exit = True
+        keeping.cancel()
+        watching.cancel()
+        await self._stop(serving, consumers, tasks)
+        log.info("stopped")
+
+    async def _open(self, stopping: asyncio.Event) -> bool:
+        """Open the store; one that is away, or still recovers, is waited for. False when asked to stop meanwhile."""
+        backoff, attempt = Backoff(), 0
+        while not stopping.is_set():
+            try:
+                await self.database.open()
+                await housekeeping.ensure_partitions(self.database)
+            except INFRASTRUCTURE as error:
+                await self.database.close()
+                attempt += 1
+                pause = backoff.pause(attempt)
+                log.warning("store_unreachable", error=type(error).__name__, pause_s=round(pause, 2))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stopping.wait(), pause)
+            else:
+                return True
+        return False
+
+    async def _stop(
+        self, serving: "asyncio.Task[None]", members: "list[asyncio.Task[None]]", workers: "list[asyncio.Task[None]]"
+    ) -> None:
+        """HTTP and consuming, then the relay: what was decided meanwhile still goes out. All within one grace."""
+        clock = asyncio.get_running_loop().time
+        ends = clock() + self._settings.stop_grace_s
+        for member in members:
+            member.cancel()
+        await _end(
+            [serving, *(asyncio.create_task(consuming.stop(broker)) for broker in self._brokers)], self._deciding_s
+        )
+        for worker in self._workers:
+            worker.stop()
+        await _end(workers, ends - clock())
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_S):
+                await self.database.close()
+
+    @property
+    def _deciding_s(self) -> float:
+        """Seconds of the grace until no more is decided; the relay has the rest."""
+        return self._settings.stop_grace_s * DECIDING
+
+    def _server_config(self) -> uvicorn.Config:
+        return uvicorn.Config(
+            self.app,
+            host=self._settings.http_host,
+            port=self._settings.http_port,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            timeout_graceful_shutdown=max(1, int(self._deciding_s)),
+        )
+
+
+async def _end(tasks: "Sequence[asyncio.Task[None]]", seconds: float) -> None:
+    """Wait until they have ended, and give up what has not by then."""
+    _, late = await asyncio.wait(tasks, timeout=max(0.0, seconds))
+    for task in late:
+        task.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the service: HTTP is one of its parts."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def _trouble_of(worker: Worker) -> Callable[[], str | None]:
+    def trouble() -> str | None:
+        if worker.failing_since is None:
+            return None
+        seconds = asyncio.get_running_loop().time() - worker.failing_since
+        return f"failing for {seconds:.0f} s" if seconds > WORKER_TROUBLE_AFTER_S else None
+
+    return trouble
+
+
+def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
+    """Run a stage as this process. `build` is its composition root."""
+    stage, settings = build()
+    logging.configure(stage.name, settings.log_level)
+    crash.arm(settings.crash_at)
+    tracing.configure(stage.name, settings.otlp_endpoint)
+    service = Service(stage, settings, KafkaSettings())
+    garbage.leave_batches_alone()
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.get_loop().set_exception_handler(logging.loop_error)
+        runner.run(service.run())
+    tracing.stop()
