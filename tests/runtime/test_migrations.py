@@ -175,7 +175,7 @@ async def test_of_two_that_start_at_once_one_migrates_and_the_other_waits(
 
 
 async def test_the_program_says_in_one_line_why_it_gave_up(store_url: str, in_use: InUse) -> None:
-    impatient = "import runpy; from shared.runtime import migrations; migrations.PATIENCE_S = 1; "
+    impatient = "import runpy; from shared.service import migrations; migrations.PATIENCE_S = 1; "
     program = impatient + "runpy.run_module('shared.service.migrations', run_name='__main__')"
     async with in_use("CREATE SEQUENCE journal_id_seq"):
         process = await asyncio.create_subprocess_exec(
