@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from deploy.capacity.inputs import Inputs
-from shared.messaging.topics import ANCHOR, MATCH, REQUIREMENT, Topic, catalogue
+from shared.messaging.topics import ANCHOR, MATCH, REQUIREMENT
 
 AREAS = 35
 DAY_S = 86_400
@@ -34,6 +34,15 @@ class Design:
 BUILT = Design()
 MOVED = Design(shards=8, reach=2, by_file=True, changes_only=True, archive=True)
 """The moves that docs/capacity.md describes, together."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One of the demo's, with who wrote and read it then: the catalogue may have gone on since it was measured."""
+
+    name: str
+    writer: str
+    readers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,8 @@ def load(inputs: Inputs, suppliers: float, design: Design = BUILT) -> Load:
 
 def topics_of(inputs: Inputs) -> list[Topic]:
     """Those of the demo; its partners' are taken together."""
-    return [topic for topic in catalogue(["*"]) if topic.name in inputs.program["topics"]]
+    rows = inputs.program["topics"].items()
+    return [Topic(name, row["writer"], tuple(row["readers"])) for name, row in rows]
 
 
 def _sweeps(inputs: Inputs, requirements: float, design: Design) -> float:
@@ -110,7 +120,7 @@ def _sweeps(inputs: Inputs, requirements: float, design: Design) -> float:
 
 def _flow(inputs: Inputs, load: Load, topic: Topic, design: Design) -> Flow:
     if topic.name == MATCH.name:
-        return _matches(inputs, load, design)
+        return _matches(inputs, load, design, topic)
     events = sum(inputs.program["topics"][topic.name]["events"].values())
     if topic.name in {REQUIREMENT.name, ANCHOR.name}:  # of anchors there are too few to reckon them by themselves
         grown = load.requirements / inputs.program["requirements"] * inputs.assumed.requirement_turnover
@@ -138,7 +148,7 @@ def _stored_per_byte(inputs: Inputs, writer: str) -> float:
     return float(inputs.program["services"][writer]["journal_bytes"] / sent)
 
 
-def _matches(inputs: Inputs, load: Load, design: Design) -> Flow:
+def _matches(inputs: Inputs, load: Load, design: Design, topic: Topic) -> Flow:
     """The stream that grows twice: with the firms, and with what each is matched with."""
     walks = load.suppliers * inputs.assumed.walks_per_year
     visits = load.visits_year
@@ -149,11 +159,11 @@ def _matches(inputs: Inputs, load: Load, design: Design) -> Flow:
         walks * _walk(inputs, load, figure) + visits * inputs.demand_line("swept", figure).at(told)
         for figure in ("event_bytes", "journal_bytes")
     )
-    found = _answers(inputs, load)
-    row = inputs.program["topics"][MATCH.name]
+    found = _answers(inputs, load, topic)
+    row = inputs.program["topics"][topic.name]
     swept = visits * visit / inputs.assumed.working_days / DAY_S
     return Flow(
-        MATCH,
+        topic,
         walks * per_walk + visits * visit + found.year,
         size + found.bytes,
         (size + found.bytes) * row["log_bytes"] / row["bytes"],
@@ -162,12 +172,12 @@ def _matches(inputs: Inputs, load: Load, design: Design) -> Flow:
     )
 
 
-def _answers(inputs: Inputs, load: Load) -> Flow:
+def _answers(inputs: Inputs, load: Load, topic: Topic) -> Flow:
     """What buyers say of matches: so much for each requirement, as in the demo."""
-    events = inputs.program["topics"][MATCH.name]["events"]
+    events = inputs.program["topics"][topic.name]["events"]
     answers = sum(events.get(type_, 0) for type_ in ("matching.match-answered", "matching.contract-awarded"))
     turned = load.requirements * inputs.assumed.requirement_turnover
-    return _per_year(inputs, MATCH, answers / inputs.program["requirements"] * turned)
+    return _per_year(inputs, topic, answers / inputs.program["requirements"] * turned)
 
 
 def _walk(inputs: Inputs, load: Load, figure: str) -> float:

@@ -75,7 +75,7 @@ async def _program(stores: Stores) -> dict[str, int]:
 
 
 def _topics(client: Client) -> dict[str, Any]:
-    """Events by type, their bytes, and what the log keeps of them. Partners are taken together."""
+    """Who writes and reads, events by type, their bytes, and what the log keeps of them. Partners are taken together."""
     codes = [partner.code for partner in client.partners.all()]
     found: dict[str, Any] = defaultdict(lambda: {"events": Counter(), "bytes": 0, "log_bytes": 0})
     logs = Layout(client.data).kafka
@@ -88,7 +88,8 @@ def _topics(client: Client) -> dict[str, Any]:
     for name in names:
         for segment in logs.rglob(f"{name}-*/*.log"):
             found[_together(name)]["log_bytes"] += segment.stat().st_size
-    return dict(sorted(found.items()))
+    kept = {topic.name: {"writer": topic.writer, "readers": topic.readers} for topic in catalogue(["*"])}
+    return {name: {**kept[name], **row} for name, row in sorted(found.items())}
 
 
 def _together(topic: str) -> str:
