@@ -15,9 +15,7 @@ from shared.messaging.codec import Message, Poison, Record, decode, is_partners
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
-from shared.messaging.loading import load
-from shared.messaging.repository import ConcurrentInsertError
-from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
+from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Routes
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime import crash, logging, tracing
@@ -26,9 +24,6 @@ from shared.runtime.database import Connection, Database
 from shared.runtime.ids import text_of
 
 Received = Message | Poison
-
-TRY_AGAIN: tuple[type[Exception], ...] = (*INFRASTRUCTURE, *RETRYABLE, ConcurrentInsertError)
-"""Failures that say nothing about the records: the whole batch is delivered again."""
 
 PASSED_ON: tuple[type[Exception], ...] = (*TRY_AGAIN, DlqLimitReachedError)
 
@@ -144,7 +139,7 @@ class BatchRunner:
     async def _decide(self, work: UnitOfWork, messages: Sequence[Message]) -> None:
         """Load every aggregate of the batch, then decide event by event, in order."""
         routes = [self._routes[type(message.data)] for message in messages]
-        references, targets = await load(work, messages, routes)
+        references, targets = await work.load_for(messages, routes)
         traced = tracing.on()
         for message, route, target in zip(messages, routes, targets, strict=True):
             started_ns = tracing.clock_ns() if traced else 0

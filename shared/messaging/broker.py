@@ -1,12 +1,30 @@
-"""FastStream's broker, set as the platform needs it."""
+"""FastStream's broker and the members of its groups, set as the platform needs them."""
 
-from faststream.kafka import KafkaBroker
+import zlib
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.kafka import KafkaBroker, KafkaMessage
+from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import SASLScram256, SASLScram512
 
 from shared.runtime.settings import KafkaSettings
 
 METADATA_MAX_AGE_MS = 30_000
 """A new partner's topic is found within this time."""
+
+SESSION_TIMEOUT_MS = 30_000
+"""FastStream's 10 s takes a member away during one long garbage collection or a laptop's sleep."""
+NAMELESS_SESSION_TIMEOUT_MS = 10_000
+"""Whoever subscribes by pattern has no name to come back under: until its session ends, its successor waits."""
+REBALANCE_TIMEOUT_MS = 60_000
+MAX_POLL_INTERVAL_MS = 300_000
+"""Longer than a batch that runs one by one, with every backoff in between."""
+POLL_MS = 20
+"""FastStream sleeps this long after each empty poll: it is latency."""
+MAX_FETCH_BYTES = 8 * 1_048_576
+"""Bounds the memory of a backlog, whatever its length."""
 
 SCRAM = {"SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
@@ -29,3 +47,50 @@ def broker_of(kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> Kafk
         graceful_timeout=stop_grace_s,
         logger=None,
     )
+
+
+def member_name(group: str, instance: str, topics: Sequence[str]) -> str | None:
+    """A known member that comes back after a crash takes its partitions up at once; a new one would wait until the
+    group has given the dead one up. But Kafka gives it what it had, whatever it subscribes to now: so the name says
+    the topics, and a pattern, whose topics come and go, has none.
+    """
+    if not instance or not topics:
+        return None
+    return f"{group}.{instance}.{zlib.crc32(' '.join(sorted(topics)).encode()):08x}"
+
+
+def group_subscriber(
+    broker: KafkaBroker,
+    group: str,
+    parser: Callable[[Any], Awaitable[KafkaMessage]],
+    *,
+    topics: Sequence[str],
+    pattern: str | None,
+    instance: str,
+    max_records: int,
+) -> BatchSubscriber:
+    """FastStream's subscriber as a member of a group, which commits nothing by itself."""
+    made: BatchSubscriber = broker.subscriber(
+        *topics,
+        pattern=pattern,
+        batch=True,
+        group_id=group,
+        group_instance_id=member_name(group, instance, topics),
+        max_records=max_records,
+        batch_timeout_ms=POLL_MS,
+        auto_offset_reset="earliest",
+        session_timeout_ms=NAMELESS_SESSION_TIMEOUT_MS if pattern else SESSION_TIMEOUT_MS,
+        rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        fetch_max_bytes=MAX_FETCH_BYTES,
+        ack_policy=AckPolicy.MANUAL,
+        parser=parser,
+        decoder=_decoded,
+        title=group,
+    )
+    return made
+
+
+async def _decoded(message: KafkaMessage) -> Any:  # noqa: ANN401 - FastStream's decoder type
+    """The records as parsed: what is in them is the batch runner's business, and it cannot raise here."""
+    return message.body

@@ -1,16 +1,23 @@
 """When dead letters say that this build is wrong, consuming stops: the topic keeps the records better than a flood of
-dead letters does.
+dead letters does. It goes on in every process of the service, whichever was asked.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import repeat
-from typing import Self, get_args
+from typing import ClassVar, Protocol, Self, get_args
 
 from shared.messaging.codec import PoisonReason, is_partners
 from shared.messaging.dead_letters import HANDLER_FAILED, SetAside
+from shared.messaging.worker import WATCHDOG_S, Worker
+from shared.runtime import logging
+from shared.runtime.database import Connection, Database
 
 FAULTS = frozenset({HANDLER_FAILED, *get_args(PoisonReason)})
+
+RESUME_CHANNEL = "resume"
+
+log = logging.get(__name__)
 
 
 class DlqLimitReachedError(Exception):
@@ -67,3 +74,45 @@ def _add(fates: deque[int], applied: int, dead: int) -> None:
 
 def _counts(letter: SetAside) -> bool:
     return letter.reason in FAULTS and not is_partners(letter.record.topic)
+
+
+class Stoppable(Protocol):
+    """A subscriber that stops at its limit."""
+
+    group: str
+
+    def resume(self) -> bool:
+        """Go on. False when it had not stopped."""
+
+
+def resume(subscribers: Collection[Stoppable], by: str) -> list[str]:
+    """Let them go on; the groups of those that had stopped."""
+    groups = [subscriber.group for subscriber in subscribers if subscriber.resume()]
+    if groups:
+        log.info("dlq_limit_lifted", by=by, groups=groups)
+    return groups
+
+
+async def tell_all(database: Database, by: str) -> None:
+    """Tell every process of the service to go on; one that is not connected to the store right now does not hear it."""
+    async with database.connection() as connection:
+        await connection.execute("SELECT pg_notify($1, $2)", RESUME_CHANNEL, by)
+
+
+class Resumer(Worker):
+    """Hears in one process that it may go on."""
+
+    name: ClassVar[str] = "resumer"
+    channel: ClassVar[str] = RESUME_CHANNEL
+
+    def __init__(self, database: Database, subscribers: Collection[Stoppable]) -> None:
+        super().__init__(database)
+        self._subscribers = subscribers
+
+    async def step(self, connection: Connection) -> float:
+        """See that the connection still hears."""
+        await connection.execute("SELECT")
+        return WATCHDOG_S
+
+    def _notified(self, *told: object) -> None:
+        resume(self._subscribers, str(told[-1]))

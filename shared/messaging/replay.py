@@ -8,11 +8,11 @@ from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
 from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dead_letters
-from shared.messaging.batch import TRY_AGAIN, BatchRunner
+from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Message, Record, decode
-from shared.messaging.dead_letter_queries import Selection
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
+from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime import logging
 from shared.runtime.clock import now
@@ -97,7 +97,7 @@ class Replayer:
         self._runner = runner
 
     async def resolve_all(
-        self, wanted: Selection, resolution: Resolution, by: str, most: int = MOST_RECORDS
+        self, wanted: queries.Selection, resolution: Resolution, by: str, most: int = MOST_RECORDS
     ) -> Resolved:
         """Replay or discard those that fit, oldest first, up to about `most` records, those behind them included.
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 import asyncpg
 
+from shared.messaging.repository import ConcurrentInsertError
+
 INFRASTRUCTURE: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
@@ -34,6 +36,9 @@ RETRYABLE: tuple[type[Exception], ...] = (
     asyncpg.InvalidCachedStatementError,
 )
 """Somebody else was in the way: the same work, tried again, is expected to succeed."""
+
+TRY_AGAIN: tuple[type[Exception], ...] = (*INFRASTRUCTURE, *RETRYABLE, ConcurrentInsertError)
+"""Failures that say nothing about the records: the whole batch is delivered again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,48 +4,25 @@ after the store, and a batch that met trouble is rewound.
 
 import asyncio
 import time
-import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError
-from faststream import AckPolicy
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 
 from shared.messaging import progress
-from shared.messaging.batch import TRY_AGAIN, BatchRunner, Outcome
+from shared.messaging.batch import BatchRunner, Outcome
+from shared.messaging.broker import group_subscriber
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
-from shared.messaging.retry import Backoff
+from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.runtime import crash, logging, metrics, tracing
-
-SESSION_TIMEOUT_MS = 30_000
-"""FastStream's 10 s takes a member away during one long garbage collection or a laptop's sleep."""
-NAMELESS_SESSION_TIMEOUT_MS = 10_000
-"""Whoever subscribes by pattern has no name to come back under: until its session ends, its successor waits."""
-REBALANCE_TIMEOUT_MS = 60_000
-MAX_POLL_INTERVAL_MS = 300_000
-"""Longer than a batch that runs one by one, with every backoff in between."""
-POLL_MS = 20
-"""FastStream sleeps this long after each empty poll: it is latency."""
-MAX_FETCH_BYTES = 8 * 1_048_576
-"""Bounds the memory of a backlog, whatever its length."""
 
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
 
 log = logging.get(__name__)
-
-
-def member_name(group: str, instance: str, topics: Sequence[str]) -> str | None:
-    """A known member that comes back after a crash takes its partitions up at once; a new one would wait until the
-    group has given the dead one up. But Kafka gives it what it had, whatever it subscribes to now: so the name says
-    the topics, and a pattern, whose topics come and go, has none.
-    """
-    if not instance or not topics:
-        return None
-    return f"{group}.{instance}.{zlib.crc32(' '.join(sorted(topics)).encode()):08x}"
 
 
 class BatchSubscriber:
@@ -72,23 +49,14 @@ class BatchSubscriber:
         """Consumed so far: a number that stands still while there is lag is a consumer that does not get on."""
         self.failed_commits = 0
         """Offset commits that Kafka refused, in a row."""
-        self._subscriber = broker.subscriber(
-            *topics,
+        self._subscriber = group_subscriber(
+            broker,
+            group,
+            self._parse,
+            topics=topics,
             pattern=pattern,
-            batch=True,
-            group_id=group,
-            group_instance_id=member_name(group, instance, topics),
+            instance=instance,
             max_records=batch_records,
-            batch_timeout_ms=POLL_MS,
-            auto_offset_reset="earliest",
-            session_timeout_ms=NAMELESS_SESSION_TIMEOUT_MS if pattern else SESSION_TIMEOUT_MS,
-            rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
-            max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-            fetch_max_bytes=MAX_FETCH_BYTES,
-            ack_policy=AckPolicy.MANUAL,
-            parser=self._parse,
-            decoder=_decoded,
-            title=group,
         )
         self._subscriber(self._handle)
 
@@ -200,11 +168,6 @@ class BatchSubscriber:
             self.failed_commits += 1
             metrics.COMMIT_FAILURES.inc()
             log.warning("offset_commit_failed", group=self.group, error=type(error).__name__)
-
-
-async def _decoded(message: KafkaMessage) -> Any:  # noqa: ANN401 - FastStream's decoder type
-    """The records as parsed: what is in them is the batch runner's business, and it cannot raise here."""
-    return message.body
 
 
 def _rewind(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from shared.contracts.event import Cause
-from shared.messaging.batch import TRY_AGAIN
+from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Sweep, Sweeps
 from shared.messaging.unit_of_work import SWEEP_CHANNEL, UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from shared.contracts.event import Cause
-from shared.messaging.batch import TRY_AGAIN
+from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Timer, Timers
 from shared.messaging.unit_of_work import TIMER_CHANNEL, UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker

@@ -1,6 +1,7 @@
 """One transaction of a stage: load and lock, decide, write everything in bulk."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,8 +11,10 @@ from uuid import UUID
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging import journal
+from shared.messaging.codec import Message
 from shared.messaging.decision import Decision, Due, SweepRequest
 from shared.messaging.repository import Repository
+from shared.messaging.routing import Reference, Resolve, Route
 from shared.runtime.database import Connection, columns
 from shared.runtime.ids import in_order, new_id
 
@@ -67,6 +70,18 @@ class UnitOfWork:
         found = dict.fromkeys(wanted) | await repository.load_many(self.connection, sorted(wanted, key=in_order))
         held.loaded |= found
         held.current |= found
+
+    async def load_for(
+        self, messages: Sequence[Message], routes: Sequence[Route]
+    ) -> tuple[dict[Reference[Any], Any], list[UUID | None]]:
+        """Load all that these messages meet. Returns each reference's value and each message's aggregate."""
+        references = dict.fromkeys(route.reference for route in routes)
+        # Before any aggregate is locked: a reference's loader may take a lock of its own.
+        known = {reference: await reference(self.connection) for reference in references}
+        targets = await _targets(self.connection, messages, routes)
+        for repository, ids in _by_repository(routes, targets).items():
+            await self.load(repository, ids)
+        return known, targets
 
     def state(self, repository: Repository[S], id_: UUID) -> S | None:
         """The aggregate as decided so far; None when there is none yet. It must have been loaded."""
@@ -134,3 +149,27 @@ def _written(held: _Held) -> tuple[list[Any], list[Any]]:
             continue
         (new if before is None else changed).append(state)
     return new, changed
+
+
+async def _targets(connection: Connection, messages: Sequence[Message], routes: Sequence[Route]) -> list[UUID | None]:
+    """The aggregate of each message; None when its key finds none."""
+    given = zip(messages, routes, strict=True)
+    targets: list[UUID | None] = [route.key(message.envelope.data) for message, route in given]
+    to_find: defaultdict[Resolve, list[int]] = defaultdict(list)
+    for position, route in enumerate(routes):
+        if route.resolve is not None:
+            to_find[route.resolve].append(position)
+    for resolve, positions in to_find.items():
+        keys = {position: key for position in positions if (key := targets[position]) is not None}
+        found = await resolve(connection, list(keys.values()))
+        for position, key in keys.items():
+            targets[position] = found.get(key)
+    return targets
+
+
+def _by_repository(routes: Sequence[Route], targets: Sequence[UUID | None]) -> dict[Repository[Any], list[UUID]]:
+    wanted: defaultdict[Repository[Any], list[UUID]] = defaultdict(list)
+    for route, target in zip(routes, targets, strict=True):
+        if target is not None:
+            wanted[route.repository].append(target)
+    return wanted

@@ -7,13 +7,15 @@ from typing import ClassVar
 import asyncpg
 from aiokafka.errors import KafkaError
 
-from shared.messaging.batch import TRY_AGAIN
-from shared.messaging.retry import Backoff
+from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database
 
 WATCHDOG_S = 10.0
 """Longest wait without a look at the store: a NOTIFY cannot arrive over a connection that died without a sign."""
+
+TROUBLE_AFTER_S = 15.0
+"""Failing for less is a connection that was cut, or a restart of the store."""
 
 FAILURES: tuple[type[Exception], ...] = (*TRY_AGAIN, KafkaError)
 """The infrastructure's. Any other is a fault of ours: it is tried again all the same, and says where it arose."""
@@ -38,6 +40,13 @@ class Worker(ABC):
         self._stopped = asyncio.Event()
         self.failing_since: float | None = None
         """Loop time of the first of the failures in a row; None while all is well."""
+
+    def trouble(self) -> str | None:
+        """Why this worker does not get on; None while it does."""
+        if self.failing_since is None:
+            return None
+        seconds = asyncio.get_running_loop().time() - self.failing_since
+        return f"failing for {seconds:.0f} s" if seconds > TROUBLE_AFTER_S else None
 
     @abstractmethod
     async def step(self, connection: Connection) -> float:

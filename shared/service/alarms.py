@@ -17,7 +17,7 @@ from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.settings import ServiceSettings
-from shared.service.health import Health
+from shared.service.operations import Health
 
 NOT_READY, CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "not_ready", "consumer_stuck", "commits_fail", "outbox_old"
 TOPICS_BACKING_OFF, KEYS_BLOCKED, SWEEPS_STUCK = "topics_backing_off", "keys_blocked", "sweeps_stuck"

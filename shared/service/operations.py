@@ -1,6 +1,7 @@
 """The routes that operators and their tools find on every service."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,17 +10,30 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging import dead_letter_queries as queries
-from shared.messaging import resuming
+from shared.messaging import dlq_limit
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
 from shared.messaging.replay import Replayer, Resolved
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
 from shared.service.asyncapi import document
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
-from shared.service.health import Health
 from shared.service.http import Problem
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
+
+Check = Callable[[], str | None]
+"""Says what is wrong, or None."""
+
+
+@dataclass(slots=True)
+class Health:
+    """Readiness as the sum of its parts. It looks at progress; it never asks another system."""
+
+    checks: dict[str, Check] = field(default_factory=dict)
+
+    def troubles(self) -> dict[str, str]:
+        """What keeps the process from getting on, by part."""
+        return {name: trouble for name, check in self.checks.items() if (trouble := check()) is not None}
 
 
 def router(
@@ -74,8 +88,8 @@ def router(
     @api.post("/dead-letters/resume")
     async def resume(caller: Operator) -> list[str]:
         """Let consuming that stopped at the limit go on, in every process of this service; the groups that did here."""
-        resumed = resuming.resume(subscribers, caller.subject)
-        await resuming.tell_all(database, caller.subject)
+        resumed = dlq_limit.resume(subscribers, caller.subject)
+        await dlq_limit.tell_all(database, caller.subject)
         return resumed
 
     return api

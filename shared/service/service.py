@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,11 +16,10 @@ from shared.contracts.dead_letters import ServiceName
 from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import broker_of
 from shared.messaging.commands import Commands
-from shared.messaging.dlq_limit import DlqLimit
+from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
-from shared.messaging.resuming import Resumer
 from shared.messaging.retry import INFRASTRUCTURE, Backoff
 from shared.messaging.routing import Routes, Sweeps, Timers
 from shared.messaging.subscriber import BatchSubscriber
@@ -31,15 +31,18 @@ from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.security.tokens import Verifier
-from shared.service import consuming, garbage, housekeeping, http, operations
+from shared.service import consuming, housekeeping, http, operations
 from shared.service.alarms import AlarmWatch
-from shared.service.health import Health
+from shared.service.operations import Health
 
-WORKER_TROUBLE_AFTER_S = 15.0
 DECIDING = 2 / 3
 """Of a stop's grace, for what is still decided; the rest is the relay's, however long the deciding takes."""
 CLOSE_S = 1.0
 """For the store's connections, at the end of the grace."""
+GARBAGE_THRESHOLDS = (50_000, 20, 100)
+"""Some thousands of live objects make up a batch; at Python's 700 the collector looks at them again and again, which
+costs a third of the time. What a batch leaves behind has no cycles: reference counts free it.
+"""
 
 log = logging.get(__name__)
 
@@ -133,7 +136,7 @@ class Service:
         if not await self._open(stopping):
             return
         for worker in self._workers:
-            self.health.checks[worker.name] = _trouble_of(worker)
+            self.health.checks[worker.name] = worker.trouble
         for member, subscriber in self._subscribers.items():
             self.health.checks[member] = subscriber.trouble
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
@@ -220,14 +223,12 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _trouble_of(worker: Worker) -> Callable[[], str | None]:
-    def trouble() -> str | None:
-        if worker.failing_since is None:
-            return None
-        seconds = asyncio.get_running_loop().time() - worker.failing_since
-        return f"failing for {seconds:.0f} s" if seconds > WORKER_TROUBLE_AFTER_S else None
-
-    return trouble
+def leave_batches_alone() -> None:
+    """Keep the garbage collector from batches. To be called once all modules are loaded: what lives then is never
+    looked at again.
+    """
+    gc.freeze()
+    gc.set_threshold(*GARBAGE_THRESHOLDS)
 
 
 def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
@@ -237,7 +238,7 @@ def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
     crash.arm(settings.crash_at)
     tracing.configure(stage.name, settings.otlp_endpoint)
     service = Service(stage, settings, KafkaSettings())
-    garbage.leave_batches_alone()
+    leave_batches_alone()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.get_loop().set_exception_handler(logging.loop_error)
         runner.run(service.run())

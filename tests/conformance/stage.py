@@ -21,8 +21,7 @@ from shared.messaging.broker import broker_of
 from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.decision import Decision
 from shared.messaging.dlq_limit import DlqLimit
-from shared.messaging.partitioning import partition_of
-from shared.messaging.producer import Publisher
+from shared.messaging.producer import Publisher, partition_of
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
 from shared.messaging.repository import TableRepository

@@ -13,7 +13,7 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
 from shared.runtime.settings import ServiceSettings
 from shared.service.alarms import ALARMS, AlarmWatch
-from shared.service.health import Check, Health
+from shared.service.operations import Check, Health
 from tests.conformance.events import Told
 from tests.conformance.stage import Bench, eventually
 

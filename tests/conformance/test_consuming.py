@@ -9,7 +9,7 @@ import pytest
 from asyncpg.connection import LoggedQuery
 
 from shared.messaging.codec import Record, encode
-from shared.messaging.partitioning import partition_of
+from shared.messaging.producer import partition_of
 from shared.messaging.subscriber import BatchSubscriber
 from tests.conformance.events import Told
 from tests.conformance.stage import Bench, envelope, eventually

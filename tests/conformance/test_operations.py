@@ -10,11 +10,10 @@ import pytest
 from fastapi import FastAPI
 
 from shared.messaging.codec import Record
-from shared.messaging.dlq_limit import DlqLimit
-from shared.messaging.resuming import Resumer
+from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.security.tokens import LocalIssuer, Verifier
 from shared.service import http, operations
-from shared.service.health import Health
+from shared.service.operations import Health
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
 from tests.conformance.stage import Bench, Consuming, eventually
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.messaging.subscriber import member_name
+from shared.messaging.broker import member_name
 from tests.conformance.stage import Bench, eventually
 
 

@@ -17,7 +17,7 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.worker import WATCHDOG_S
 from shared.runtime import crash
 from shared.runtime.database import Connection
-from shared.service.health import Health
+from shared.service.operations import Health
 from shared.service.service import Stage
 
 BUILDS: dict[str, Callable[[], None]] = {}

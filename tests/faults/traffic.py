@@ -10,7 +10,7 @@ import asyncpg
 from aiokafka import AIOKafkaProducer
 
 from shared.messaging import journal
-from shared.messaging.partitioning import partition_of
+from shared.messaging.producer import partition_of
 from shared.runtime.settings import KafkaSettings
 from tests.conformance.events import Told
 from tests.conformance.stage import envelope

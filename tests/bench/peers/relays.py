@@ -13,8 +13,7 @@ from faststream_outbox import OutboxBroker, make_outbox_table
 from sqlalchemy import MetaData
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from shared.messaging.partitioning import partition_of
-from shared.messaging.producer import Publisher
+from shared.messaging.producer import Publisher, partition_of
 from shared.messaging.relay import Relay
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings

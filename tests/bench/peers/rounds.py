@@ -14,7 +14,7 @@ from aiokafka import AIOKafkaConsumer
 
 from shared.runtime import logging
 from shared.runtime.database import Database
-from shared.service import garbage
+from shared.service.service import leave_batches_alone
 from tests.bench.workload import PARTITIONS
 
 MEMBER_PAUSE_S = 0.01
@@ -29,7 +29,7 @@ def serve(round_: Round) -> None:
     answers = os.fdopen(os.dup(1), "w")
     # What the services log goes the same way, but must not be taken for an answer.
     os.dup2(2, 1)
-    garbage.leave_batches_alone()
+    leave_batches_alone()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         for line in sys.stdin:
             group, records = line.split()

@@ -3,7 +3,7 @@
 import pytest
 from aiokafka.partitioner import murmur2
 
-from shared.messaging.partitioning import partition_of
+from shared.messaging.producer import partition_of
 
 JAVA = {
     b"21": -973932308,
