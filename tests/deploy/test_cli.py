@@ -1,8 +1,6 @@
 """`pdp` as one types it: what it explains, and the one sentence that it says when something is wrong."""
 
-import ast
 import json
-import string
 import subprocess
 import sys
 from decimal import Decimal
@@ -14,14 +12,12 @@ import jwt
 import pytest
 
 from deploy import demo
-from deploy.cli import main as cli
-from deploy.cli.texts import TEXTS, say
+from deploy.cli.texts import say
 from deploy.local.layout import Layout
 from services.registration.domain.anchor import anchor_id
 from shared.security.tokens import Verifier
 from tests.deploy.program import Told, pdp, pdp_apart
 
-CLI = Path(cli.__file__).parent
 EXAMPLES = Path(demo.__file__).parent / "sample" / "explain"
 
 
@@ -209,35 +205,3 @@ def test_down_with_nothing_to_stop_is_no_error(folder: Path) -> None:
 def test_messages_are_spanish_unless_english_is_asked_for(folder: Path) -> None:
     assert "No corre nada" in pdp("status").err
     assert "Nothing runs" in pdp("--lang", "en", "status").err
-
-
-def test_every_text_is_there_in_both_languages_with_the_same_values() -> None:
-    def values(text: str) -> set[str | None]:
-        return {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
-
-    for key, (spanish, english) in TEXTS.items():
-        assert spanish, key
-        assert english, key
-        assert values(spanish) == values(english), key
-
-
-def test_every_text_that_is_said_exists_and_every_text_is_said() -> None:
-    """Keys are written out in the code, or put together from a prefix that ends in a dot."""
-    written: set[str] = set()
-    prefixes: set[str] = set()
-    for file in [
-        file for wing in ("engines", "provision", "local", "cli") for file in (CLI.parent / wing).rglob("*.py")
-    ]:
-        if file.name == "texts.py":
-            continue
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "say":
-                argument = node.args[0]
-                if isinstance(argument, ast.Constant):
-                    assert argument.value in TEXTS, f"{file.name}:{node.lineno}"
-                elif isinstance(argument, ast.JoinedStr) and isinstance(argument.values[0], ast.Constant):
-                    prefixes.add(str(argument.values[0].value))
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                written.add(node.value)
-    unsaid = [key for key in TEXTS if key not in written and not key.startswith(tuple(prefixes))]
-    assert unsaid == []

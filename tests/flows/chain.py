@@ -21,7 +21,7 @@ from typing import Any
 
 import typer
 
-from deploy.demo.texts import TEXTS
+from shared.i18n import Catalogue
 from tests.flows.playing import OUTCOME, lines, outcome, playing, serving
 
 PAUSES_S = (3.0, 9.0)
@@ -29,7 +29,7 @@ KILLING_S = 180.0
 """Then the round is left to end: a group of members without names needs some seconds without a crash to form."""
 ROUND_S = 900.0
 """A round that takes longer hangs."""
-FIRST_ACT, AUDIT = (TEXTS[f"act.{act}"][1] for act in ("enrol", "audit"))
+FIRST_ACT, AUDIT = (Catalogue("deploy.demo").text(f"act.{act}", "en") for act in ("enrol", "audit"))
 VICTIMS = ("registration", "matching", "diagnosis", "development", "financing", "kafka", "postgres")
 BOOKS = ("published", "consumed", "lost", "doubled", "republished", "dead_letters", "planned_dead_letters")
 

@@ -1,0 +1,121 @@
+"""The message codes that source code names, and the catalogues that word them."""
+
+import ast
+import re
+import string
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+CODE_AT = {"say": 0, "tell": 0, "Problem": 1, "Refused": 1}
+"""Calls that name a message, and which of their arguments is its code. Their keywords are the message's parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One message that the code asks for."""
+
+    at: str
+    name: str
+    code: str
+    parameters: frozenset[str]
+    is_open: bool
+    """More parameters may come from a mapping."""
+
+
+@dataclass
+class Source:
+    """What a part of the code says about codes."""
+
+    calls: list[Call] = field(default_factory=list)
+    written: set[str] = field(default_factory=set)
+    patterns: set[str] = field(default_factory=set)
+    """Codes that are put together: an f-string as an expression with a group for each value."""
+
+    def uses(self, code: str) -> bool:
+        """Whether a code is written out, or put together from values that are."""
+        if code in self.written:
+            return True
+        found = (re.fullmatch(pattern, code) for pattern in self.patterns)
+        return any(match and self.written.issuperset(match.groups()) for match in found)
+
+
+def source(files: Iterable[Path]) -> Source:
+    """Read the codes out of these files."""
+    said = Source()
+    for file in files:
+        _read(file.read_text(encoding="utf-8"), file.name, said)
+    return said
+
+
+def _read(text: str, name: str, said: Source) -> None:
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            said.written.add(node.value)
+        elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+            said.patterns.add("".join(_part(part) for part in node.values))
+        elif isinstance(node, ast.Call):
+            said.calls += _calls(node, name)
+
+
+def _part(part: ast.expr) -> str:
+    return re.escape(str(part.value)) if isinstance(part, ast.Constant) else "(.+)"
+
+
+def _calls(node: ast.Call, file: str) -> Iterator[Call]:
+    name = node.func.id if isinstance(node.func, ast.Name) else None
+    if name not in CODE_AT or len(node.args) <= CODE_AT[name]:
+        return
+    given = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+    is_open = any(keyword.arg is None for keyword in node.keywords)
+    argument = node.args[CODE_AT[name]]
+    for code in _constants(argument):
+        yield Call(f"{file}:{node.lineno}", name, code, given, is_open)
+
+
+def _constants(argument: ast.expr) -> Iterator[str]:
+    """The codes that an argument may be: a text, or either side of a choice."""
+    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+        yield argument.value
+    elif isinstance(argument, ast.IfExp):
+        yield from _constants(argument.body)
+        yield from _constants(argument.orelse)
+
+
+def parameters(message: str) -> set[str]:
+    """The names that a message wants. Raises ValueError on broken braces."""
+    return {
+        name.partition(".")[0].partition("[")[0]
+        for _, name, _, _ in string.Formatter().parse(message)
+        if name is not None
+    }
+
+
+def owners() -> list[str]:
+    """Every package that has catalogues."""
+    found = {
+        file.parents[1] for root in ("deploy", "services", "shared") for file in (ROOT / root).rglob("locale/*.po")
+    }
+    return sorted(".".join(folder.relative_to(ROOT).parts) for folder in found)
+
+
+def scope(owner: str) -> list[Path]:
+    """The files that may ask for a message of this package: its own, and those of who shares it."""
+    top, name = owner.split(".")[:2]
+    folders = {
+        "deploy": [f"deploy/{name}"] if name == "demo" else ["deploy"],
+        "services": [f"services/{name}"],
+        "shared": ["shared", "services"],
+    }[top]
+    return [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def words(owner: str) -> tuple[str, ...]:
+    """The packages whose catalogues word what this package asks for, the nearest first."""
+    top = owner.split(".", maxsplit=1)[0]
+    return (
+        owner,
+        *(shared for shared in owners() if shared.startswith("shared.") and shared != owner and top != "deploy"),
+    )

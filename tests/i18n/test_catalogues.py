@@ -1,0 +1,81 @@
+"""Every catalogue of messages: whole in both languages, and of the code as it is."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+from shared.i18n import LANGUAGES, Catalogue
+from shared.i18n.catalogue import folder_of, messages
+from tests.i18n import codes
+
+OWNERS = codes.owners()
+
+
+def test_there_are_catalogues() -> None:
+    assert {"deploy.cli", "deploy.demo"} <= set(OWNERS)
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_both_languages_have_the_same_messages_with_the_same_parameters(owner: str) -> None:
+    spanish, english = (messages(folder_of(owner) / f"{language}.po") for language in LANGUAGES)
+    assert set(spanish) ^ set(english) == set()
+    assert [code for code in spanish if not (spanish[code] and english[code])] == []
+    assert [code for code in spanish if codes.parameters(spanish[code]) != codes.parameters(english[code])] == []
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_catalogue_is_a_valid_file_without_doubt(owner: str, language: str) -> None:
+    file = folder_of(owner) / f"{language}.po"
+    with file.open("rb") as po:
+        catalogue = read_po(po, abort_invalid=True)
+    assert str(catalogue.locale) == language
+    assert [message.id for message in catalogue if message.id and (message.fuzzy or message.context)] == []
+    assert not [*catalogue.obsolete]
+    ids = Counter(line for line in file.read_text(encoding="utf-8").splitlines() if line.startswith("msgid"))
+    assert [line for line, times in ids.items() if times > 1] == []
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_every_message_is_used(owner: str) -> None:
+    said = codes.source(codes.scope(owner))
+    assert [code for code in messages(folder_of(owner) / "es.po") if not said.uses(code)] == []
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_every_code_in_use_has_its_message_and_gives_its_parameters(owner: str) -> None:
+    folder = codes.ROOT / Path(*owner.split("."))
+    catalogue = Catalogue(*codes.words(owner))
+    wrong = []
+    for call in codes.source(sorted(folder.rglob("*.py"))).calls:
+        message = next((words[call.code] for words in map(_spanish, codes.words(owner)) if call.code in words), None)
+        if message is None or not all(catalogue.has(call.code, language) for language in LANGUAGES):
+            wrong.append(f"{call.at}: no message {call.code}")
+        elif not (call.is_open or call.parameters >= codes.parameters(message)):
+            wrong.append(f"{call.at}: {call.code} with {sorted(call.parameters)}, not {codes.parameters(message)}")
+    assert wrong == []
+
+
+def _spanish(package: str) -> dict[str, str]:
+    return dict(messages(folder_of(package) / "es.po"))
+
+
+SAMPLE = """
+say("one", a=1)
+say(f"two.{name}")
+name = "x"
+Problem(404, "three" if name else "four", **more)
+"""
+
+
+def test_what_the_walk_finds(tmp_path: Path) -> None:
+    (tmp_path / "sample.py").write_text(SAMPLE, encoding="utf-8")
+    said = codes.source([(tmp_path / "sample.py")])
+    assert [(call.code, sorted(call.parameters), call.is_open) for call in said.calls] == [
+        ("one", ["a"], False),
+        ("three", [], True),
+        ("four", [], True),
+    ]
+    assert [code for code in ("one", "two.x", "two.y", "five") if said.uses(code)] == ["one", "two.x"]
