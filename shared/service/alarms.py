@@ -28,13 +28,13 @@ ALARMS: Mapping[str, str] = {
     CONSUMER_STUCK: "See /ready and batch_nacked in the log; restart the process if both are silent.",
     COMMITS_FAIL: "See whether Kafka is reachable and the group keeps rebalancing; nothing is lost meanwhile.",
     OUTBOX_OLD: "See whether Kafka is reachable, and worker_failed of the relay in the log.",
-    TOPICS_BACKING_OFF: "See topic_rests in the log: the topic is missing, or the service may not write to it.",
+    TOPICS_BACKING_OFF: "See topic_backs_off in the log: the topic is missing, or the service may not write to it.",
     KEYS_BLOCKED: "List the dead letters; replay them once the cause is mended, or discard them.",
     SWEEPS_STUCK: "See worker_failed of sweeps in the log; locks that others hold too long stop it too.",
     DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
     STORE_UNREACHABLE: "See whether PostgreSQL is up and has connections left.",
 }
-"""Each alarm, and what to do; docs/runbook.md has more."""
+"""Each alarm, and what to do; docs/runbook/alerts.md has more."""
 
 log = logging.get(__name__)
 

@@ -1,4 +1,4 @@
-"""A poisoned batch from its arrival to the last discarded letter, as docs/runbook.md walks through it."""
+"""A poisoned batch from its arrival to the last discarded letter, the procedure of docs/runbook/operate.md."""
 
 import json
 import time
