@@ -1,4 +1,4 @@
-# The doors of the project. Each sets itself up; all that is needed is Python 3.11 or newer, and make.
+# The doors of the project; `make help` lists them. Each sets itself up; all that is needed is Python 3.11 or newer, and make.
 
 PYTHON ?= $(shell for each in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
@@ -8,73 +8,77 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: setup demo test test-long test-containers faults faults-smoke check check-chart check-chart-server images chaos bench \
-	capacity up
+.PHONY: help setup demo up test test-long test-containers faults faults-smoke check check-chart check-chart-server images chaos \
+	bench capacity generate migration
+.DEFAULT_GOAL := help
 
-setup: $(INSTALLED)
+help: ## This list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS="$$(printf '\t')" read -r name words; do \
+		printf '  make %-20s %s\n' "$$name" "$$words"; done
 
-demo: setup
+setup: $(INSTALLED) ## Install the pinned dependencies into .venv; every other target does so by itself
+
+demo: setup ## Play the whole program on a real Kafka and a real PostgreSQL
 	@$(BIN)/pdp demo
 
-test: setup
-	@$(BIN)/python -m pytest
+up: setup ## Start the platform on this machine, and show how it is
+	@$(BIN)/pdp up
 
-# What `make test` leaves out because each takes half a minute and more; the fault cases have a door of their own.
-test-long: setup
-	@$(BIN)/python -m pytest -m long --ignore=tests/faults
-
-# What needs a Kafka or a PostgreSQL, on containers of the official images instead of the embedded pair; needs a Docker engine.
-# Tests that start, kill or restart processes of their own (faults, `pdp up`) are left out. `TESTS=…` names some only.
-test-containers: setup
-	@$(BIN)/python -m pytest --engines containers -m "not long" $(TESTS)
-
-# Every fault of docs/architecture/faults.md; the table of docs/faults.md is written anew.
-faults: setup
-	@PDP_FAULTS_PAGE=docs/faults.md $(BIN)/python -m pytest tests/faults -m ""
-
-faults-smoke: setup
-	@$(BIN)/python -m pytest tests/faults
-
-check: setup
+check: setup ## Linters, types, import rules, compatibility of event schemas, migrations, routes
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy services shared deploy tests
 	$(BIN)/lint-imports
 	$(BIN)/python -m shared.testing.compatibility
 	$(BIN)/python -m shared.testing.migration_rules
+	$(BIN)/python -m pytest tests/architecture/test_stages.py
+
+test: setup ## The tests; T=tests/matching for some, T="tests/matching -k score" for fewer
+	@$(BIN)/python -m pytest $(T)
+
+test-long: setup ## What `make test` leaves out because each takes half a minute and more (T=... as above)
+	@$(BIN)/python -m pytest -m long --ignore=tests/faults $(T)
+
+# Tests that start, kill or restart processes of their own (faults, `pdp up`) are left out.
+test-containers: setup ## What needs Kafka or PostgreSQL, on the official images; needs a Docker engine (T=... as above)
+	@$(BIN)/python -m pytest --engines containers -m "not long" $(T)
+
+faults: setup ## Every fault of docs/architecture/faults.md; writes the table of docs/faults.md anew
+	@PDP_FAULTS_PAGE=docs/faults.md $(BIN)/python -m pytest tests/faults -m ""
+
+faults-smoke: setup ## Those faults that `make test` has too
+	@$(BIN)/python -m pytest tests/faults
+
+chaos: setup ## The program while random processes are killed, ten minutes (MINUTES=2, SEED=... of a run to take it again)
+	@$(BIN)/python -m tests.flows.chain $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+
+bench: setup ## Every figure of docs/benchmarks.md (QUICK=1, PART=consume,relay, JSON=file for the figures)
+	@$(BIN)/python -m tests.bench
+
+capacity: setup ## Write the tables of docs/capacity.md anew (JSON=file of a `make bench JSON=file`: keep its figures)
+	@$(BIN)/python -m deploy.capacity --write $(if $(JSON),--measured $(JSON))
+
+generate: setup ## Write anew what is made of the code and committed: event schemas, topics and access rules of the chart
+	@$(BIN)/python -m shared.testing.compatibility --write
+	@$(BIN)/python -m deploy.kubernetes
+
+migration: setup ## Write the next migration of a stage, from its store.py (STAGE=matching NAME="a note on each offering")
+	@$(BIN)/python -m deploy.develop.migration "$(STAGE)" "$(NAME)"
 
 # Builds helm and the like with Go the first time, and fetches the schemas.
-check-chart: setup
+check-chart: setup ## The Helm chart against the schemas of Kubernetes and its operators; needs Go
 	nice -n 15 $(BIN)/python -m deploy.kubernetes.check
 	$(BIN)/python -m pytest tests/deploy/kubernetes
 
-# Would a real API server take the chart? It is built with Go the first time, which is long.
-check-chart-server: setup
+check-chart-server: setup ## The same against a real API server, which Go builds in a quarter of an hour the first time
 	nice -n 15 $(BIN)/python -m deploy.kubernetes.check_server
 	nice -n 15 $(BIN)/python -m pytest -m long tests/deploy/kubernetes
 
-# An image for each service, and one for what is done once; needs a Docker engine with buildx. `REGISTRY=host/path/` names them
-# for pushing. Their version is the project's, their revision the commit.
-images:
+# Their version is the project's, their revision the commit.
+images: ## An image for each service, and one for what is done once; needs Docker with buildx (REGISTRY=host/path/)
 	@VERSION="$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" REGISTRY="$(REGISTRY)" \
 	REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)$$(git diff --quiet HEAD 2>/dev/null || echo -dirty)" \
 	docker buildx bake -f deploy/images/bake.hcl
-
-# Ten minutes of random kills of any process, `MINUTES=2` for fewer; a seed is printed, `SEED=…` takes it again.
-chaos: setup
-	@$(BIN)/python -m tests.flows.chain $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
-
-# Every figure of docs/benchmarks.md in one run; `QUICK=1` for small numbers, `PART=consume,relay` for a part of it,
-# `JSON=file` writes the figures.
-bench: setup
-	@$(BIN)/python -m tests.bench
-
-# The tables of docs/capacity.md anew; `JSON=file` takes the figures of a `make bench JSON=file` for it, from then on.
-capacity: setup
-	@$(BIN)/python -m deploy.capacity --write $(if $(JSON),--measured $(JSON))
-
-up: setup
-	@$(BIN)/pdp up
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -75,7 +75,7 @@ async def _program(stores: Stores) -> dict[str, int]:
 
 
 def _topics(client: Client) -> dict[str, Any]:
-    """Who writes and reads, events by type, their bytes, and what the log keeps of them. Partners are taken together."""
+    """Who writes and reads, events by type, their bytes, what the log keeps of them. Partners are taken together."""
     codes = [partner.code for partner in client.partners.all()]
     found: dict[str, Any] = defaultdict(lambda: {"events": Counter(), "bytes": 0, "log_bytes": 0})
     logs = Layout(client.data).kafka

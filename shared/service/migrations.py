@@ -10,14 +10,18 @@ import sys
 import time
 from itertools import count
 from pathlib import Path
+from typing import Literal
 
 from alembic import command, context
 from alembic.config import Config
+from alembic.operations.ops import MigrationScript
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import MetaData, event
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
+from sqlmodel.sql.sqltypes import AutoString
 
 from shared.messaging.retry import Backoff
 from shared.messaging.tables import NAMES
@@ -71,9 +75,24 @@ def main() -> None:
         sys.exit(str(error))
 
 
-def autogenerate(service: str, url: str, message: str) -> None:
-    """Write the script that leads from the store as it is to the tables as declared."""
-    command.revision(_config(service, url), message, autogenerate=True)
+def check(service: str, url: str) -> None:
+    """Raises `CommandError` where the store is not as `store.py` declares it."""
+    command.check(_config(service, url))
+
+
+def autogenerate(service: str, url: str, message: str) -> Path | None:
+    """Write the script that leads from the store as it is to the tables as declared; None where they are the same."""
+    config = _config(service, url)
+    number = len([*ScriptDirectory.from_config(config).walk_revisions()]) + 1
+    script = command.revision(
+        config, message, autogenerate=True, rev_id=f"{number:04}", process_revision_directives=_drop_empty
+    )
+    return Path(script.path) if isinstance(script, Script) else None
+
+
+def _drop_empty(_context: object, _revision: object, directives: list[MigrationScript]) -> None:
+    if directives[0].upgrade_ops is None or directives[0].upgrade_ops.is_empty():
+        directives.clear()
 
 
 def run(metadata: MetaData) -> None:
@@ -115,6 +134,7 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
         target_metadata=metadata,
         include_name=_is_own,
         compare_type=True,
+        render_item=_without_sqlmodel,
         transaction_per_migration=True,
     )
     backoff, given_up_at = Backoff(first_s=1), float("inf")
@@ -138,6 +158,11 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
 def _give_way(connection: Connection) -> None:
     """At the start of each transaction; outside of one, where concurrent builds are, it has no effect."""
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
+
+
+def _without_sqlmodel(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """A script outlives the library that wrote it: SQLModel's own type of text is SQLAlchemy's."""
+    return "sa.String()" if kind == "type" and isinstance(item, AutoString) else False
 
 
 def _take_turn(connection: Connection) -> None:

@@ -56,7 +56,7 @@ def problems(event: type[EventData], folder: Path = SCHEMAS) -> list[str]:
         for problem in refusals(reader, writer)
     ]
     if not found and (not committed or committed[-1] != now):
-        return [f"{event.TYPE}: its schema is not committed; run python -m shared.testing.compatibility --write"]
+        return [f"{event.TYPE}: its schema is not committed; run `make generate`"]
     return found
 
 

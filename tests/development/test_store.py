@@ -1,17 +1,11 @@
 from dataclasses import replace
 from uuid import UUID
 
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-
 from services.development import handlers, store
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Referral
 from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
 from services.development.domain.requirement import Requirement
-from shared.service import migrations
 from shared.testing.stage import StageUnderTest
 from tests.development import given
 
@@ -69,14 +63,3 @@ async def test_plans_by_status_page_by_page(stage: StageUnderTest) -> None:
         assert await store.with_plans(connection, None, None, 2) == firms[:2]
         assert await store.with_plans(connection, "agreed", firms[1].id, 2) == firms[2:]
         assert await store.with_plans(connection, "completed", None, 2) == []
-
-
-async def test_migrations_make_the_tables_as_declared(stage: StageUnderTest) -> None:
-    def differences(connection: Connection) -> list[object]:
-        options = {"include_name": migrations._is_own, "compare_type": True}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=options), store.Table.metadata))
-
-    engine = create_async_engine(stage.database.url.replace("postgresql://", "postgresql+asyncpg://", 1))
-    async with engine.connect() as connection:
-        assert await connection.run_sync(differences) == []
-    await engine.dispose()

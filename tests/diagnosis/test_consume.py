@@ -1,6 +1,4 @@
 from services.diagnosis import store
-from services.diagnosis.consume import ROUTES
-from shared.messaging.topics import EVENT_TYPES, subscriptions
 from shared.testing.stage import StageUnderTest, types
 from tests.diagnosis.builders import SUPPLIER, levels_at, sheet
 from tests.diagnosis.test_handlers import NOT_ALIGNED, WITHDRAWN, activity, aligned
@@ -11,12 +9,6 @@ async def status(stage: StageUnderTest) -> tuple[str, bool, bool]:
         diagnosis = await store.diagnosis_of(connection, SUPPLIER)
     assert diagnosis is not None
     return diagnosis.status, diagnosis.required, diagnosis.withdrawn
-
-
-def test_only_events_of_topics_that_the_stage_reads_are_routed() -> None:
-    topics = {route.event.TOPIC for route in ROUTES}
-    assert topics <= set(subscriptions("diagnosis"))
-    assert {route.event.TYPE for route in ROUTES} <= EVENT_TYPES.keys()
 
 
 async def test_alignment_opens_once_however_often_it_is_told(stage: StageUnderTest) -> None:

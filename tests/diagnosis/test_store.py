@@ -1,16 +1,12 @@
-import asyncio
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.util.exc import CommandError
 
 from services.diagnosis import store
 from services.diagnosis.domain.diagnosis import Diagnosis, align, receive_evidence
 from services.diagnosis.domain.rescoring import Rescoring, rescore
 from services.diagnosis.store import diagnoses
 from shared.runtime.database import Database
-from shared.service import migrations
 from tests.diagnosis.builders import (
     EVIDENCE,
     INSTRUMENTS,
@@ -92,11 +88,3 @@ async def test_new_targets_rewrite_the_gaps(database: Database) -> None:
     await save(database, before)
     await save(database, align(before, [ask(T04=4)], INSTRUMENTS), new=False)
     assert await gaps(database) == [("T04", 1, "minor")]
-
-
-async def test_the_migrations_give_the_declared_tables(database: Database) -> None:
-    config = migrations._config("diagnosis", database.url)
-    try:
-        await asyncio.to_thread(command.check, config)
-    except CommandError as error:
-        pytest.fail(str(error))

@@ -7,14 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from services.matching import reads
-from services.matching.consume import ROUTES, SWEEPS, TIMERS
+from services.matching.consume import SWEEPS, TIMERS
 from services.matching.domain.calendar import day
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers import requirements as handlers
 from services.matching.store import demand, publishing, requirements
 from shared.contracts.event import Cause
 from shared.contracts.registration import AnchorJoined, AnchorLeft, SupplierChanged, SupplierProfile
-from shared.messaging.topics import EVENT_TYPES, subscriptions
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest, types
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, need, profiled, registered, rescored
@@ -48,13 +47,6 @@ async def fire(stage: StageUnderTest, kind: str) -> None:
 
 def of_supplier(supplier_id: UUID) -> SupplierProfile:
     return registered().model_copy(update={"supplier_id": supplier_id})
-
-
-def test_the_stage_routes_every_topic_that_it_reads_once_per_event() -> None:
-    routed = [route.event for route in ROUTES]
-    assert len(routed) == len(set(routed))
-    assert {event.TOPIC for event in routed} == set(subscriptions("matching"))
-    assert all(EVENT_TYPES[event.TYPE] is event for event in routed)
 
 
 def test_moments_and_sweeps_have_the_kinds_that_handlers_ask_for() -> None:

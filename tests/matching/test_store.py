@@ -4,16 +4,12 @@ from dataclasses import replace
 
 import asyncpg
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import MetaData
-from sqlalchemy.engine import Connection as SyncConnection
 
 from services.matching import reads, store
 from services.matching.domain.match import Match, shortlist
 from services.matching.domain.rematch import Offering, rematch
 from services.matching.domain.requirement import Requirement
-from services.matching.store import Table, anchors, demand, offerings, publishing, requirements
+from services.matching.store import anchors, demand, offerings, publishing, requirements
 from shared.messaging.repository import Repository, S
 from shared.runtime.database import Connection, Database
 from tests.matching.given import (
@@ -52,18 +48,6 @@ async def load(database: Database, repository: Repository[S], state: S) -> S:
 def decided(id_: str, *requirements: Requirement, **changes: object) -> Offering:
     before = Offering(an_id(id_), profile=profile(**changes), diagnosis=diagnosed())
     return rematch(before, asked_for(*requirements), TODAY).offering
-
-
-async def test_the_migration_makes_the_tables_that_are_declared(database: Database) -> None:
-    def compare(connection: SyncConnection) -> list[object]:
-        known = MigrationContext.configure(connection, opts={"compare_type": True})
-        return [change for change in compare_metadata(known, metadata) if change[0] not in left_alone]
-
-    metadata: MetaData = Table.metadata
-    left_alone = ("remove_table", "remove_index")  # those of the messages
-    async with database.session() as session:
-        connection = await session.connection()
-        assert await connection.run_sync(compare) == []
 
 
 async def test_what_is_saved_is_loaded(database: Database) -> None:

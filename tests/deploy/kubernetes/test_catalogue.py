@@ -27,7 +27,7 @@ APPS = {
 
 
 def test_the_committed_catalogue_is_that_of_the_code() -> None:
-    assert FILE.read_text(encoding="utf-8") == rendered(), "run `python -m deploy.kubernetes` and commit what it writes"
+    assert FILE.read_text(encoding="utf-8") == rendered(), "run `make generate` and commit what it writes"
 
 
 def test_a_partners_code_is_replaced_nowhere_else() -> None:

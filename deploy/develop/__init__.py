@@ -1,0 +1,1 @@
+"""What helps who changes the program; nothing here runs in production."""
