@@ -24,8 +24,8 @@ from deploy.provision.offsets import Place
 CAUGHT_UP_WITHIN = 120.0
 PROBE_PAUSE = 0.5
 
-ServiceName = Annotated[str, typer.Argument()]
-File = Annotated[Path, typer.Argument()]
+ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=say("help.service_of"))]
+File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.backup.file"))]
 Moment = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%dT%H:%M:%S"], help=say("help.rewind.to"))]
 
 

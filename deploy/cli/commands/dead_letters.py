@@ -12,16 +12,17 @@ from deploy.cli.api import request
 from deploy.cli.client import Client
 from deploy.cli.console import Refusal, err, out, table
 from deploy.cli.texts import say
+from deploy.cli.usage import App
 from deploy.local.state import data_folder
 
-app = typer.Typer(help=say("help.dead_letters"), no_args_is_help=True)
+app = App(say("help.dead_letters"))
 
 Service = Annotated[str | None, typer.Option("--service", help=say("help.service"))]
 Reason = Annotated[str | None, typer.Option("--reason", help=say("help.reason"))]
 Key = Annotated[str | None, typer.Option("--key", help=say("help.key"))]
 Topic = Annotated[str | None, typer.Option("--topic", help=say("help.topic"))]
 After = Annotated[str | None, typer.Option("--after", metavar="ID", help=say("help.after"))]
-Ids = Annotated[list[str] | None, typer.Argument(help=say("help.dead_letters.ids"))]
+Ids = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help=say("help.dead_letters.ids"))]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=say("help.yes"))]
 
 
@@ -71,7 +72,7 @@ def list_(
 
 
 @app.command(help=say("help.dead_letters.show"))
-def show(id_: Annotated[str, typer.Argument(metavar="ID")]) -> None:
+def show(id_: Annotated[str, typer.Argument(metavar="ID", help=say("help.dead_letters.id"))]) -> None:
     client = Client.of_running(data_folder())
     service, letter = _whole(client, id_, closed=True)
     content = request(client, service, "GET", f"/dead-letters/{letter}")

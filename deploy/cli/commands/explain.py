@@ -14,8 +14,9 @@ import typer
 
 from deploy.cli.console import Refusal
 from deploy.cli.texts import say
+from deploy.cli.usage import App
 
-app = typer.Typer(help=say("help.explain"), no_args_is_help=True)
+app = App(say("help.explain"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,31 +12,32 @@ from deploy.cli.api import request
 from deploy.cli.client import Client
 from deploy.cli.console import Refusal, err, out, step, table
 from deploy.cli.texts import say
+from deploy.cli.usage import App
 from deploy.local.state import data_folder
 
-app = typer.Typer(help=say("help.import"), no_args_is_help=True)
+app = App(say("help.import"))
 
-File = Annotated[Path, typer.Argument()]
+File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.import.file"))]
 COUNTS = ("joined", "published", "changed", "unchanged", "registered", "held", "firms", "left_out")
 """What an import's answer counts, in the order in which it is shown."""
 
 
-@app.command()
+@app.command(help=say("help.import.anchors"))
 def anchors(file: File) -> None:
     _import("registration", "/anchors/imports", file)
 
 
-@app.command()
+@app.command(help=say("help.import.suppliers"))
 def suppliers(file: File) -> None:
     _import("registration", "/suppliers/imports", file)
 
 
-@app.command()
+@app.command(help=say("help.import.requirements"))
 def requirements(file: File) -> None:
     _import("matching", "/requirements/imports", file)
 
 
-@app.command()
+@app.command(help=say("help.import.screening"))
 def screening(
     file: File,
     list_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("help.list_date"))] = None,

@@ -14,6 +14,7 @@ from deploy.cli.commands.watch import Beginning, Follow, Last
 from deploy.cli.console import Refusal, out, step, table
 from deploy.cli.lines import referral_line
 from deploy.cli.texts import say
+from deploy.cli.usage import App
 from deploy.engines.private import new_secret
 from deploy.local.state import data_folder
 from deploy.provision import provisioning
@@ -21,7 +22,7 @@ from deploy.provision.partners import CODE, Partner
 from deploy.provision.reader import Entry
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND
 
-app = typer.Typer(help=say("help.partner"), no_args_is_help=True)
+app = App(say("help.partner"))
 app.command("answer", help=say("help.partner.answer"))(answer)
 
 Kind = Literal["development_bank", "bank", "non_financial"]

@@ -31,15 +31,15 @@ EVENTS: dict[Action, tuple[type[Answer], tuple[str, ...]]] = {
 
 def answer(
     code: Code,
-    referral: Annotated[str, typer.Argument(metavar="REFERRAL_ID")],
-    action: Annotated[Action, typer.Argument()],
-    folio: Annotated[str | None, typer.Option(help="acknowledge")] = None,
-    item: Annotated[list[str] | None, typer.Option(help="request-information")] = None,
+    referral: Annotated[str, typer.Argument(metavar="REFERRAL", help=say("help.partner.referral"))],
+    action: Annotated[Action, typer.Argument(help=say("help.partner.action"))],
+    folio: Annotated[str | None, typer.Option(help=say("help.answer.folio"))] = None,
+    item: Annotated[list[str] | None, typer.Option(help=say("help.answer.item"))] = None,
     *,
-    amount: Annotated[str | None, typer.Option(help="approve, disburse")] = None,
-    currency: Annotated[str, typer.Option(help="approve, disburse")] = "MXN",
-    months: Annotated[int | None, typer.Option(help="approve")] = None,
-    reason: Annotated[DeclineReason | None, typer.Option(help="decline")] = None,
+    amount: Annotated[str | None, typer.Option(help=say("help.answer.amount"))] = None,
+    currency: Annotated[str, typer.Option(help=say("help.answer.currency"))] = "MXN",
+    months: Annotated[int | None, typer.Option(help=say("help.answer.months"))] = None,
+    reason: Annotated[DeclineReason | None, typer.Option(help=say("help.answer.reason"))] = None,
     secret: Secret = None,
 ) -> None:
     given: dict[str, Any] = {"folio": folio, "item": item, "amount": amount, "months": months, "reason": reason}

@@ -12,7 +12,7 @@ from deploy.cli.texts import say
 from deploy.local.state import data_folder
 from deploy.provision.partner_client import PartnerClient
 
-Code = Annotated[str, typer.Argument(metavar="CODE")]
+Code = Annotated[str, typer.Argument(metavar="CODE", help=say("help.partner.code"))]
 Secret = Annotated[str | None, typer.Option(envvar="PDP_PARTNER_SECRET", help=say("help.secret"))]
 
 

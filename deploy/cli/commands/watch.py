@@ -24,13 +24,13 @@ GROUP = "pdp-tail"
 
 Beginning = Annotated[bool, typer.Option("--from-beginning", help=say("help.beginning"))]
 Last = Annotated[int, typer.Option("--last", "-n", min=0, help=say("help.last"))]
-Follow = Annotated[bool, typer.Option("--follow/--no-follow", help=say("help.follow"))]
+Follow = Annotated[bool, typer.Option("--follow/--no-follow", show_default=False, help=say("help.follow"))]
 
 K = TypeVar("K")
 
 
 def tail(
-    topics: Annotated[list[str] | None, typer.Argument()] = None,
+    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help=say("help.topics_given"))] = None,
     *,
     partner: Annotated[bool, typer.Option("--partner", help=say("help.tail.partner"))] = False,
     from_beginning: Beginning = False,
