@@ -62,7 +62,7 @@ generate: setup ## Write anew what is made of the code and committed: event sche
 	@$(BIN)/python -m shared.testing.compatibility --write
 	@$(BIN)/python -m deploy.kubernetes
 
-migration: setup ## Write the next migration of a stage, from its store.py (STAGE=matching NAME="a note on each offering")
+migration: setup ## Write the next migration of a stage, from its store (STAGE=matching NAME="a note on each offering")
 	@$(BIN)/python -m deploy.develop.migration "$(STAGE)" "$(NAME)"
 
 # Builds helm and the like with Go the first time, and fetches the schemas.

@@ -1,6 +1,6 @@
 """`python -m deploy.develop.migration STAGE NAME`: write the next migration of a stage.
 
-An empty store on an embedded PostgreSQL gets the migrations that there are; what `store.py` declares beyond them is
+An empty store on an embedded PostgreSQL gets the migrations that there are; what `store` declares beyond them is
 the new script. Read it before it is committed: Alembic sees no renaming, and `make check` refuses what would stop the
 release before.
 """

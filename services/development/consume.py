@@ -1,6 +1,6 @@
 """Which decision answers which event. What is not routed is not for this stage."""
 
-from services.development import handlers
+from services.development.handlers import facts
 from services.development.store import candidates, modules, requirements
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
@@ -9,16 +9,16 @@ from shared.contracts.registration import SupplierChanged, SupplierRegistered, S
 from shared.messaging.routing import Routes, on
 
 ROUTES: Routes = (
-    on(SupplierRegistered, candidates, handlers.supplier_described),
-    on(SupplierChanged, candidates, handlers.supplier_described),
-    on(SupplierWithdrawn, candidates, handlers.supplier_withdrawn),
-    on(MatchFound, candidates, handlers.match_found),
-    on(MatchLost, candidates, handlers.match_lost),
-    on(DiagnosisCompleted, candidates, handlers.diagnosis_completed, reference=modules),
-    on(GapRescored, candidates, handlers.gap_rescored, reference=modules),
-    on(ReferralSent, candidates, handlers.referral_sent),
-    on(ReferralAnswered, candidates, handlers.referral_answered),
-    on(ReferralLapsed, candidates, handlers.referral_lapsed),
-    on(RequirementPublished, requirements, handlers.requirement_described),
-    on(RequirementChanged, requirements, handlers.requirement_described),
+    on(SupplierRegistered, candidates, facts.supplier_described),
+    on(SupplierChanged, candidates, facts.supplier_described),
+    on(SupplierWithdrawn, candidates, facts.supplier_withdrawn),
+    on(MatchFound, candidates, facts.match_found),
+    on(MatchLost, candidates, facts.match_lost),
+    on(DiagnosisCompleted, candidates, facts.diagnosis_completed, reference=modules),
+    on(GapRescored, candidates, facts.gap_rescored, reference=modules),
+    on(ReferralSent, candidates, facts.referral_sent),
+    on(ReferralAnswered, candidates, facts.referral_answered),
+    on(ReferralLapsed, candidates, facts.referral_lapsed),
+    on(RequirementPublished, requirements, facts.requirement_described),
+    on(RequirementChanged, requirements, facts.requirement_described),
 )

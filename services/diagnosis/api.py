@@ -11,15 +11,10 @@ from services.diagnosis.domain.answers import Answers
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.store import diagnoses, instruments
-from services.diagnosis.views import (
-    AnswersBody,
-    DiagnosisPage,
-    DiagnosisView,
-    GapsView,
-    InstrumentView,
-    LackView,
-    RescoreBody,
-)
+from services.diagnosis.views.answers import AnswersBody, RescoreBody
+from services.diagnosis.views.diagnoses import DiagnosisPage, DiagnosisView
+from services.diagnosis.views.gaps import GapsView, LackView
+from services.diagnosis.views.instrument import InstrumentView
 from shared.contracts.event import Cause
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
@@ -83,14 +78,14 @@ def _add_answers(api: APIRouter, commands: Commands) -> None:
 def _add_reads(api: APIRouter, database: Database) -> None:
     @api.get("/instrument", openapi_extra=OPEN_TO_ALL)
     async def instrument() -> InstrumentView:
-        return InstrumentView.of(catalogue.instruments().current)
+        return InstrumentView.of_instrument(catalogue.instruments().current)
 
     @api.get("/diagnoses")
     async def page(
         _: SeesAll, status: Status | None = None, cursor: UUID | None = None, limit: Limit = 50
     ) -> DiagnosisPage:
         async with database.connection() as connection:
-            return DiagnosisPage.of(await store.page(connection, status, cursor, limit), limit)
+            return DiagnosisPage.of_rows(await store.page(connection, status, cursor, limit), limit)
 
     @api.get("/diagnoses/{supplier_id}")
     async def one(supplier_id: UUID, caller: SeesOne) -> DiagnosisView:
@@ -100,7 +95,7 @@ def _add_reads(api: APIRouter, database: Database) -> None:
     @api.get("/diagnoses/{supplier_id}/gaps")
     async def gaps(supplier_id: UUID, caller: SeesOne) -> GapsView:
         caller.require_supplier(supplier_id)
-        return GapsView.of(await _known(database, supplier_id))
+        return GapsView.of_gaps(await _known(database, supplier_id))
 
     @api.get("/gaps")
     async def lacks(_: SeesAll) -> list[LackView]:
@@ -114,4 +109,4 @@ async def _known(database: Database, supplier_id: UUID) -> Diagnosis:
 
 
 def _view(diagnosis: Diagnosis) -> DiagnosisView:
-    return DiagnosisView.of(diagnosis, catalogue.instruments())
+    return DiagnosisView.of_diagnosis(diagnosis, catalogue.instruments())

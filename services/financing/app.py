@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.financing import api, consume
-from services.financing.catalogue.reading import read
+from services.financing.catalogue import read
 from services.financing.settings import Settings
 from services.financing.store.terms import terms_of
 from shared.messaging.topics import ANSWERS_PATTERN

@@ -2,15 +2,8 @@
 
 from services.matching.handlers import offerings as offering
 from services.matching.handlers import requirements as requirement
-from services.matching.store import (
-    anchors,
-    demand,
-    offerings,
-    offerings_in_area,
-    publishing,
-    requirements,
-    requirements_of_anchor,
-)
+from services.matching.store.demand import anchors, demand, publishing, requirements, requirements_of_anchor
+from services.matching.store.offerings import offerings, offerings_in_area
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.registration import (
     AnchorJoined,

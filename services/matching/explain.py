@@ -5,12 +5,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from services.matching import catalogue, published
+from services.matching import catalogue
 from services.matching.domain.alignment import judge
 from services.matching.domain.calendar import day
 from services.matching.domain.gates import Gate, firm_gates
 from services.matching.domain.requirement import Specification
 from services.matching.domain.score import Criterion, score
+from services.matching.handlers import published
 from shared.contracts import matching, registration
 from shared.contracts.event import StateCode, Text
 from shared.runtime.clock import now

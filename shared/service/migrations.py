@@ -1,4 +1,4 @@
-"""Alembic for every service: its scripts are in `services/<name>/migrations`, its tables in `store.py`.
+"""Alembic for every service: its scripts are in `services/<name>/migrations`, its tables in `store`.
 
 A migration runs while the version before goes on consuming (decision 17): each revision is a transaction of its own
 that gives way where it would make others wait, and is tried again. What a script may do is in
@@ -76,7 +76,7 @@ def main() -> None:
 
 
 def check(service: str, url: str) -> None:
-    """Raises `CommandError` where the store is not as `store.py` declares it."""
+    """Raises `CommandError` where the store is not as `store` declares it."""
     command.check(_config(service, url))
 
 

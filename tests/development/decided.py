@@ -2,10 +2,10 @@
 
 from typing import TypeVar
 
-from services.development import handlers
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Candidate
 from services.development.domain.plan import Evidence, Plan
+from services.development.handlers import cohorts, plans
 from shared.messaging.decision import Decision, Refused
 from tests.development import given
 
@@ -25,8 +25,8 @@ def code(outcome: Decision[S] | Refused) -> str:
 
 
 def chosen(firm: Candidate) -> Decision[Candidate]:
-    decision = handlers.select_cohort(given.cohort(), [firm], selection_rules(), modules(), given.NOW)
-    assert isinstance(decision, handlers.SelectionDecision)
+    decision = cohorts.select_cohort(given.cohort(), [firm], selection_rules(), modules(), given.NOW)
+    assert isinstance(decision, cohorts.SelectionDecision)
     return decision.candidates[firm.id]
 
 
@@ -41,4 +41,4 @@ def plan_of(firm: Candidate) -> Plan:
 
 
 def agreed(*questions: str) -> Candidate:
-    return sure(handlers.agree_plan(with_plan(*questions), None, given.NOW))
+    return sure(plans.agree_plan(with_plan(*questions), None, given.NOW))

@@ -1,11 +1,12 @@
 from dataclasses import replace
 from uuid import UUID
 
-from services.development import handlers, store
+from services.development import store
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Referral
 from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
 from services.development.domain.requirement import Requirement
+from services.development.handlers import cohorts
 from shared.testing.stage import StageUnderTest
 from tests.development import given
 
@@ -28,7 +29,7 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest
     )
     bare = given.candidate(2, match=None, standing=None, result=None)
     round_ = given.cohort(5, given.override(1, "in"))
-    (line,) = handlers.rank_cohort(round_, [given.candidate(1)], selection_rules(), modules(), given.NOW)
+    (line,) = cohorts.rank_cohort(round_, [given.candidate(1)], selection_rules(), modules(), given.NOW)
     heading = Requirement(given.requirement(1), "P01", "Soporte")
     async with stage.database.transaction() as connection:
         await store.candidates.save_many(connection, [firm, bare], [])

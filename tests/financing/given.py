@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from services.financing.catalogue.reading import read
+from services.financing.catalogue import read
 from services.financing.domain.case import Case
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
 from services.financing.domain.consent_text import show

@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from services.financing.catalogue.reading import FOLDER, CatalogueError, read
+from services.financing.catalogue import FOLDER, CatalogueError, read
 from services.financing.domain import reasons
 from services.financing.domain.partner import partner
 from services.financing.domain.terms import Limits

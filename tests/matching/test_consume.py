@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.matching import reads
 from services.matching.consume import SWEEPS, TIMERS
 from services.matching.domain.calendar import day
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers import requirements as handlers
-from services.matching.store import demand, publishing, requirements
+from services.matching.store import queries
+from services.matching.store.demand import demand, publishing, requirements
 from shared.contracts.event import Cause
 from shared.contracts.registration import AnchorJoined, AnchorLeft, SupplierChanged, SupplierProfile
 from shared.runtime.clock import now
@@ -73,7 +73,7 @@ async def test_from_registration_to_a_match_that_is_lost(stage: StageUnderTest) 
         "matching.offering-not-aligned",
         "matching.match-lost",
     ]
-    assert await reads.coverage(stage.database) == []
+    assert await queries.coverage(stage.database) == []
 
 
 async def test_a_batch_of_everything_at_once_in_any_order(stage: StageUnderTest) -> None:
@@ -126,7 +126,7 @@ async def test_a_sweep_reaches_every_firm_of_the_area_and_no_other(stage: StageU
     events = await stage.told()
     told = {data["supplier_id"] for type_, _, data in events if type_ == "matching.offering-aligned"}
     assert told == {str(an_id(f"firm {number}")) for number in range(3)}
-    assert [(each.area, each.aligned_suppliers) for each in await reads.coverage(stage.database)] == [("P01", 3)]
+    assert [(each.area, each.aligned_suppliers) for each in await queries.coverage(stage.database)] == [("P01", 3)]
 
 
 async def test_trap_9_a_firm_that_registers_while_a_requirement_is_published_is_not_missed(
@@ -141,7 +141,7 @@ async def test_trap_9_a_firm_that_registers_while_a_requirement_is_published_is_
         )
         await asyncio.gather(stage.consume(firm), publish(stage, f"skew {number}", area=f"P{number + 1:02}"))
     await stage.sweep()
-    found = await reads.coverage(stage.database)
+    found = await queries.coverage(stage.database)
     assert [each.aligned_suppliers for each in found] == [1] * rounds
 
 
@@ -152,15 +152,15 @@ async def test_trap_9_a_publication_waits_for_a_batch_that_read_the_demand(stage
         publication = asyncio.create_task(publish(stage))
         await asyncio.sleep(0.2)
         assert not publication.done()
-    assert replace(await publication) == await reads.find_requirement(stage.database, an_id("requirement"))
+    assert replace(await publication) == await queries.find_requirement(stage.database, an_id("requirement"))
 
 
 async def test_repeated_delivery_changes_nothing(stage: StageUnderTest) -> None:
     await stage.consume(JOINED)
     await publish(stage)
     await stage.consume(registered(), completed())
-    before = await reads.find_offering(stage.database, SUPPLIER)
+    before = await queries.find_offering(stage.database, SUPPLIER)
     await stage.told()
     await stage.consume(registered(), completed(), JOINED)
     assert types(await stage.told()) == []
-    assert await reads.find_offering(stage.database, SUPPLIER) == before
+    assert await queries.find_offering(stage.database, SUPPLIER) == before

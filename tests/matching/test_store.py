@@ -5,11 +5,12 @@ from dataclasses import replace
 import asyncpg
 import pytest
 
-from services.matching import reads, store
 from services.matching.domain.match import Match, shortlist
 from services.matching.domain.rematch import Offering, rematch
 from services.matching.domain.requirement import Requirement
-from services.matching.store import anchors, demand, offerings, publishing, requirements
+from services.matching.store import queries
+from services.matching.store.demand import anchors, demand, publishing, requirements, requirements_of_anchor
+from services.matching.store.offerings import offerings, offerings_in_area
 from shared.messaging.repository import Repository, S
 from shared.runtime.database import Connection, Database
 from tests.matching.given import (
@@ -60,36 +61,36 @@ async def test_what_is_saved_is_loaded(database: Database) -> None:
     assert await load(database, anchors, anchor()) == anchor(states=("11", "22"))
     assert await load(database, offerings, one) == one
     assert await load(database, offerings, two) == two
-    assert await reads.find_offering(database, SUPPLIER) == one
-    assert await reads.find_requirement(database, asked.id) == asked
-    assert await reads.all_anchors(database) == [anchor(states=("11", "22"))]
+    assert await queries.find_offering(database, SUPPLIER) == one
+    assert await queries.find_requirement(database, asked.id) == asked
+    assert await queries.all_anchors(database) == [anchor(states=("11", "22"))]
 
 
 async def test_the_derived_tables_follow_the_offering(database: Database) -> None:
     a, b = requirement("a"), requirement("b")
     before = matched(a, b)
     await save(database, offerings, before)
-    assert len(await reads.ranked_matches(database, a.id, limit=9, offset=0)) == 1
+    assert len(await queries.ranked_matches(database, a.id, limit=9, offset=0)) == 1
     listed = shortlist(before.matches[0])
     assert isinstance(listed, Match)
     after = rematch(replace(before, matches=(listed, before.matches[1])), asked_for(listed_only := a), TODAY).offering
     await save(database, offerings, after)
-    (candidate,) = await reads.ranked_matches(database, listed_only.id, limit=9, offset=0)
+    (candidate,) = await queries.ranked_matches(database, listed_only.id, limit=9, offset=0)
     assert (candidate.supplier_id, candidate.match) == (SUPPLIER, after.matches[0])
-    assert await reads.ranked_matches(database, b.id, limit=9, offset=0) == []
-    assert [tuple(each) for each in await reads.coverage(database)] == [("P01", 0, 1, 1)]
+    assert await queries.ranked_matches(database, b.id, limit=9, offset=0) == []
+    assert [tuple(each) for each in await queries.coverage(database)] == [("P01", 0, 1, 1)]
     moved = replace(after, profile=profile(process(area="P02")), matches=())
     await save(database, offerings, rematch(moved, asked_for(a), TODAY).offering)
     assert await in_area(database, "P01") == []
     assert await in_area(database, "P02") == [SUPPLIER]
-    assert await reads.find_match(database, candidate.match.id) is None
+    assert await queries.find_match(database, candidate.match.id) is None
     await save(database, offerings, replace(moved, withdrawn_at=NOW))
     assert await in_area(database, "P02") == []
 
 
 async def in_area(database: Database, area: str, limit: int = 9) -> Sequence[object]:
     async with database.connection() as connection:
-        return await store.offerings_in_area(connection, {"area": area}, None, limit)
+        return await offerings_in_area(connection, {"area": area}, None, limit)
 
 
 async def test_a_sweep_goes_on_where_it_stopped(database: Database) -> None:
@@ -97,8 +98,8 @@ async def test_a_sweep_goes_on_where_it_stopped(database: Database) -> None:
     await save(database, offerings, *(replace(offering(), id=id_) for id_ in ids))
     async with database.connection() as connection:
         args = {"area": "P01"}
-        first = await store.offerings_in_area(connection, args, None, 2)
-        rest = await store.offerings_in_area(connection, args, first[-1], 9)
+        first = await offerings_in_area(connection, args, None, 2)
+        rest = await offerings_in_area(connection, args, first[-1], 9)
     assert [*first, *rest] == ids
     assert len(first) == 2
 
@@ -108,7 +109,7 @@ async def test_the_open_requirements_of_an_anchor(database: Database) -> None:
     other = replace(requirement("other"), anchor_id=an_id("other anchor"))
     await save(database, requirements, mine, closed, other)
     async with database.connection() as connection:
-        found = await store.requirements_of_anchor(connection, {"anchor_id": str(ANCHOR)}, None, 9)
+        found = await requirements_of_anchor(connection, {"anchor_id": str(ANCHOR)}, None, 9)
     assert found == [mine.id]
 
 
@@ -121,9 +122,9 @@ async def test_candidates_by_score_then_grade_then_registration_then_id(database
     late = decided("late", asked, registered_at=later)
     twins = sorted([decided("twin 1", asked), best], key=lambda each: each.id)
     await save(database, offerings, low, late, graded, *twins)
-    found = await reads.ranked_matches(database, asked.id, limit=9, offset=0)
+    found = await queries.ranked_matches(database, asked.id, limit=9, offset=0)
     assert [each.supplier_id for each in found] == [graded.id, *(twin.id for twin in twins), late.id, low.id]
-    page = await reads.ranked_matches(database, asked.id, limit=2, offset=3)
+    page = await queries.ranked_matches(database, asked.id, limit=2, offset=3)
     assert [each.supplier_id for each in page] == [late.id, low.id]
 
 
@@ -135,7 +136,7 @@ async def test_requirements_are_listed_by_what_is_asked_of_the_list(database: Da
 
     async def listed(**wanted: object) -> set[object]:
         every = {"area": None, "anchor_id": None, "status": None, "after": None, "limit": 9}
-        return {each.id for each in await reads.page_of_requirements(database, **(every | wanted))}  # type: ignore[arg-type]
+        return {each.id for each in await queries.page_of_requirements(database, **(every | wanted))}  # type: ignore[arg-type]
 
     assert await listed() == {a.id, b.id, c.id}
     assert await listed(area="P02") == {b.id}

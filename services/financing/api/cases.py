@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.financing.api.access import BY_OPERATOR, Limit, Own
-from services.financing.api.views import CaseView, NeedPage
 from services.financing.domain.reasons import Purpose
 from services.financing.store import queries
 from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
+from services.financing.views.cases import CaseView, NeedPage
 from shared.runtime.database import Database
 from shared.service.http import Problem
 
@@ -22,7 +22,7 @@ def router(database: Database) -> APIRouter:
         async with database.session() as session:
             if not await queries.is_known(session, supplier_id):
                 raise Problem(404, "supplier_unknown", "Nothing is known of this firm here yet.")
-            return CaseView.of(
+            return CaseView.of_case(
                 supplier_id,
                 await queries.rows_of(session, NeedRow, supplier_id),
                 await queries.rows_of(session, ConsentRow, supplier_id),
@@ -37,6 +37,6 @@ def router(database: Database) -> APIRouter:
         limit: Limit = 50,
     ) -> NeedPage:
         async with database.session() as session:
-            return NeedPage.of(await queries.needs(session, purpose, eligible_partner, cursor, limit + 1), limit)
+            return NeedPage.of_rows(await queries.needs(session, purpose, eligible_partner, cursor, limit + 1), limit)
 
     return api

@@ -7,13 +7,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.financing.api.access import BY_PARTIES, Firm, Own
-from services.financing.api.bodies import ConsentBody
-from services.financing.api.views import ConsentTextView, ConsentView
 from services.financing.domain.consent_text import show
 from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Terms
 from services.financing.handlers import consents as handlers
 from services.financing.store.cases import cases, suppliers_of_consents
+from services.financing.views.consents import ConsentBody, ConsentTextView, ConsentView
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
@@ -72,6 +71,6 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         outcome = await commands.run(
             cases, supplier_id, lambda case, known: handlers.revoke(case, consent_id, now(), known), cause, terms
         )
-        return ConsentView.of(accepted(outcome), consent_id)
+        return ConsentView.of_consent(accepted(outcome), consent_id)
 
     return api

@@ -3,12 +3,11 @@
 from fastapi import APIRouter
 
 from services.financing.api.access import BY_OPERATOR, BY_PARTIES
-from services.financing.api.bodies import PartnerBody
-from services.financing.api.views import PartnerView, ProductView
 from services.financing.domain.ids import partner_id
 from services.financing.domain.terms import Terms
 from services.financing.handlers import partners as handlers
 from services.financing.store.terms import alone_with_partners, partners
+from services.financing.views.partners import PartnerBody, PartnerView, ProductView
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.database import Database

@@ -5,13 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.financing.api.access import BY_OPERATOR, Limit, Own
-from services.financing.api.bodies import ReferralBody
-from services.financing.api.views import ReferralPage, ReferralView
 from services.financing.domain.reasons import ReferralState
 from services.financing.domain.terms import Terms
 from services.financing.handlers import referrals as handlers
 from services.financing.store import queries
 from services.financing.store.cases import cases, suppliers_of_referrals
+from services.financing.views.referrals import ReferralBody, ReferralPage, ReferralView
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
@@ -33,7 +32,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             terms,
         )
         sent = accepted(outcome)
-        return ReferralView.of(sent, sent.referrals[-1].id)
+        return ReferralView.of_referral(sent, sent.referrals[-1].id)
 
     @api.get("/referrals", dependencies=BY_OPERATOR)
     async def referrals(
@@ -43,7 +42,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         limit: Limit = 50,
     ) -> ReferralPage:
         async with database.session() as session:
-            return ReferralPage.of(await queries.referrals(session, partner, state, cursor, limit + 1), limit)
+            return ReferralPage.of_rows(await queries.referrals(session, partner, state, cursor, limit + 1), limit)
 
     @api.post("/referrals/{referral_id}/information")
     async def information(referral_id: UUID, caller: Own, cause: RequestCause) -> ReferralView:
@@ -55,6 +54,6 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         outcome = await commands.run(
             cases, supplier_id, lambda case, known: handlers.inform(case, referral_id, now(), known), cause, terms
         )
-        return ReferralView.of(accepted(outcome), referral_id)
+        return ReferralView.of_referral(accepted(outcome), referral_id)
 
     return api

@@ -1,6 +1,6 @@
 """Partners, and the rules in force as a reference of decisions."""
 
-from services.financing.catalogue.reading import Catalogue
+from services.financing.catalogue import Catalogue
 from services.financing.domain.partner import Partner
 from services.financing.domain.terms import Limits, Terms
 from services.financing.store.tables import PartnerRow

@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.matching import catalogue, reads
+from services.matching import catalogue
 from services.matching.api.access import BY_ANYBODY, BY_STAFF
-from services.matching.api.bodies import AnchorView, AreasView, AreaView, CoverageView
+from services.matching.store import queries
+from services.matching.views.demand import AnchorView, AreasView, AreaView, CoverageView
 from shared.runtime.database import Database
 
 
@@ -18,10 +19,10 @@ def router(database: Database) -> APIRouter:
 
     @api.get("/anchors", dependencies=[BY_ANYBODY])
     async def anchors() -> list[AnchorView]:
-        return [AnchorView.of(anchor) for anchor in await reads.all_anchors(database)]
+        return [AnchorView.of(anchor) for anchor in await queries.all_anchors(database)]
 
     @api.get("/coverage", dependencies=[BY_STAFF])
     async def coverage() -> list[CoverageView]:
-        return [CoverageView.of(area) for area in await reads.coverage(database)]
+        return [CoverageView.of(area) for area in await queries.coverage(database)]
 
     return api

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from services.matching import reads
 from services.matching.api.access import Buyer, acts_for
-from services.matching.api.bodies import RequirementImport
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.requirement import Requirement, Specification, imported_id
 from services.matching.files.requirements import ANCHOR, RequirementRow, read_requirements
 from services.matching.handlers import requirements as handlers
 from services.matching.settings import MatchingSettings
-from services.matching.store import publishing, requirements
+from services.matching.store import queries
+from services.matching.store.demand import publishing, requirements
+from services.matching.views.requirements import RequirementImport
 from shared.files.faults import RowFault
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
@@ -40,7 +40,7 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
     async def import_(request: Request, caller: Buyer, cause: RequestCause) -> RequirementImport:
         upload = await receive(request, max_bytes)
         rows, faults = await reading(partial(read_requirements, upload.content, max_rows=max_rows))
-        wanted, refused = _identified(rows, caller, await reads.all_anchors(database))
+        wanted, refused = _identified(rows, caller, await queries.all_anchors(database))
         fates: dict[UUID, Fate] = {}
         decide = {id_: _taking(id_, anchor_id, row, fates) for id_, (anchor_id, row) in wanted.items()}
         outcomes = await commands.run_many(requirements, decide, cause, publishing)

@@ -5,14 +5,14 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.matching import reads
 from services.matching.api.access import Buyer, Reader, acts_for
-from services.matching.api.bodies import AnswerBody, AwardBody, MatchView
 from services.matching.domain.rematch import Offering
 from services.matching.handlers import answers
 from services.matching.handlers.refusal import refused
-from services.matching.reads import Candidate
-from services.matching.store import offerings
+from services.matching.store import queries
+from services.matching.store.offerings import offerings
+from services.matching.store.queries import Candidate
+from services.matching.views.matches import AnswerBody, AwardBody, MatchView
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -30,15 +30,15 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
     async def own(match_id: UUID, caller: Caller) -> Candidate:
         """The match with its supplier, if the caller may answer it."""
-        known: Candidate | Refused = await reads.find_match(database, match_id) or refused("match_unknown")
+        known: Candidate | Refused = await queries.find_match(database, match_id) or refused("match_unknown")
         acts_for(caller, accepted(known).match.anchor_id)
         return accepted(known)
 
     @api.get("/requirements/{requirement_id}/matches")
     async def ranked(requirement_id: UUID, caller: Reader, limit: Limit = 100, offset: Offset = 0) -> list[MatchView]:
-        known = await reads.find_requirement(database, requirement_id)
+        known = await queries.find_requirement(database, requirement_id)
         caller.require_anchor(accepted(known or refused("requirement_unknown")).anchor_id)
-        found = await reads.ranked_matches(database, requirement_id, limit=limit, offset=offset)
+        found = await queries.ranked_matches(database, requirement_id, limit=limit, offset=offset)
         return [_view(candidate, caller) for candidate in found]
 
     @api.post("/matches/{match_id}/answer")

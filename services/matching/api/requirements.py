@@ -5,14 +5,19 @@ from uuid import UUID, uuid5
 
 from fastapi import APIRouter, Header, Query
 
-from services.matching import reads
 from services.matching.api.access import Buyer, Reader, acts_for
-from services.matching.api.bodies import ClosureBody, PublishBody, RequirementPage, RequirementView
-from services.matching.asked import AskedSpecification
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers import requirements as handlers
 from services.matching.handlers.refusal import refused
-from services.matching.store import publishing, requirements
+from services.matching.store import queries
+from services.matching.store.demand import publishing, requirements
+from services.matching.views.requirements import (
+    AskedSpecification,
+    ClosureBody,
+    PublishBody,
+    RequirementPage,
+    RequirementView,
+)
 from shared.contracts.event import AreaCode
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Refused
@@ -34,7 +39,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
     async def own(requirement_id: UUID, caller: Caller) -> Requirement:
         """The requirement, if the caller may act on it."""
-        known: Requirement | Refused = await reads.find_requirement(database, requirement_id) or refused(
+        known: Requirement | Refused = await queries.find_requirement(database, requirement_id) or refused(
             "requirement_unknown"
         )
         acts_for(caller, accepted(known).anchor_id)
@@ -86,7 +91,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
     ) -> RequirementPage:
         if not caller.roles & SEES_ALL:
             anchor_id = acts_for(caller, anchor_id)
-        found = await reads.page_of_requirements(
+        found = await queries.page_of_requirements(
             database, area=area, anchor_id=anchor_id, status=status, after=after, limit=limit
         )
         following = found[-1].id if len(found) == limit else None

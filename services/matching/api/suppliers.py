@@ -5,9 +5,9 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.matching import reads
-from services.matching.api.bodies import AlignmentView, MatchView
 from services.matching.domain.rematch import Offering
+from services.matching.store import queries
+from services.matching.views.matches import AlignmentView, MatchView
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller, Role, allow
 from shared.service.http import Problem
@@ -21,7 +21,7 @@ def router(database: Database) -> APIRouter:
 
     async def own(supplier_id: UUID, caller: Caller) -> Offering:
         caller.require_supplier(supplier_id)
-        known = await reads.find_offering(database, supplier_id)
+        known = await queries.find_offering(database, supplier_id)
         if known is None:
             raise _unknown()
         return known

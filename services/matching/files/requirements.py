@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from services.matching.asked import AskedSpecification
+from services.matching.views.requirements import AskedSpecification
 from shared.files.cells import Column, choice, codes, day, digits, parts, share, text, values, whole
 from shared.files.faults import CellRefusedError, RowFault
 from shared.files.table import Row, read

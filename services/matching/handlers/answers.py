@@ -6,11 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from services.matching import published
 from services.matching.domain import match as matches
 from services.matching.domain.match import Award, Match
 from services.matching.domain.reasons import DeclineReason, Refusal
 from services.matching.domain.rematch import Offering
+from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.event import EventData
 from shared.messaging.decision import Decision, Refused, unchanged

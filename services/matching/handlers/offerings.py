@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.matching import published
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.offering import Diagnosis, latest
 from services.matching.domain.rematch import Offering, rematch
 from services.matching.domain.requirement import Demand
+from services.matching.handlers import published
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
 from shared.messaging.decision import Decision, Due, unchanged

@@ -5,12 +5,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.matching import published
 from services.matching.domain import anchor as anchors
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.reasons import CloseReason, Refusal
 from services.matching.domain.requirement import Requirement, Specification
+from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.registration import AnchorJoined, AnchorLeft
 from shared.messaging.decision import Decision, Due, Refused, SweepRequest, unchanged

@@ -1,4 +1,4 @@
-from services.matching.store import Table
+from services.matching.store.tables import Table
 from shared.service.migrations import run
 
 run(Table.metadata)

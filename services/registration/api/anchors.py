@@ -5,10 +5,10 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.registration import handlers, store
-from services.registration.api.bodies import AnchorBody, AnchorView, DepartureBody
 from services.registration.domain.anchor import anchor_id
 from services.registration.handlers import JoinAnchor
 from services.registration.store import anchors
+from services.registration.views import AnchorBody, AnchorView, DepartureBody
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database

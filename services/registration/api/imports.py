@@ -8,7 +8,6 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 
 from services.registration import handlers
-from services.registration.api.bodies import AnchorImport, SupplierImport
 from services.registration.domain.anchor import Anchor, anchor_id
 from services.registration.domain.profile import Profile
 from services.registration.domain.supplier import Supplier
@@ -17,6 +16,7 @@ from services.registration.files.suppliers import SupplierRow, read_suppliers
 from services.registration.handlers import JoinAnchor, Register
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, anchors, intake_of, suppliers
+from services.registration.views import AnchorImport, SupplierImport
 from shared.contracts.event import Cause
 from shared.files.faults import RowFault
 from shared.messaging.commands import About, Commands

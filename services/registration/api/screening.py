@@ -6,12 +6,12 @@ from functools import partial
 from fastapi import APIRouter, Request
 
 from services.registration import handlers, store
-from services.registration.api.bodies import ListLoaded, ListView
 from services.registration.domain.screening import list_id
 from services.registration.files.screening import read_list
 from services.registration.handlers import LoadList
 from services.registration.settings import RegistrationSettings
 from services.registration.store import newest_list, screening_lists
+from services.registration.views import ListLoaded, ListView
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database

@@ -6,7 +6,13 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Header, Query
 
 from services.registration import handlers, store
-from services.registration.api.bodies import (
+from services.registration.api.rate_limit import RateLimit
+from services.registration.domain.rfc import normalise
+from services.registration.domain.supplier import Status, Supplier, supplier_id
+from services.registration.handlers import Register
+from services.registration.settings import RegistrationSettings
+from services.registration.store import Intake, intake_of, registry_of, suppliers
+from services.registration.views import (
     Receipt,
     ReleaseBody,
     SupplierBody,
@@ -15,12 +21,6 @@ from services.registration.api.bodies import (
     SupplierView,
     WithdrawalBody,
 )
-from services.registration.api.rate_limit import RateLimit
-from services.registration.domain.rfc import normalise
-from services.registration.domain.supplier import Status, Supplier, supplier_id
-from services.registration.handlers import Register
-from services.registration.settings import RegistrationSettings
-from services.registration.store import Intake, intake_of, registry_of, suppliers
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now

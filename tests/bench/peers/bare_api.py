@@ -10,7 +10,7 @@ import asyncpg
 import uvicorn
 from fastapi import FastAPI
 
-from services.registration.api.bodies import SupplierBody
+from services.registration.views import SupplierBody
 from shared.runtime.ids import new_id
 from shared.runtime.settings import ServiceSettings
 

@@ -3,8 +3,8 @@
 from dataclasses import replace
 from uuid import UUID
 
-from services.development import handlers
 from services.development.catalogue import modules
+from services.development.handlers import facts, plans
 from shared.contracts.development import (
     ActivityCompleted,
     PlanAgreed,
@@ -17,7 +17,7 @@ from tests.development.decided import EVIDENCE, agreed, code, plan_of, sure, wit
 
 
 def test_agreement_tells_activities_and_their_cost_range() -> None:
-    decision = handlers.agree_plan(with_plan("T04"), None, given.NOW)
+    decision = plans.agree_plan(with_plan("T04"), None, given.NOW)
     assert isinstance(decision, Decision)
     (event,) = decision.events
     assert isinstance(event, PlanAgreed)
@@ -30,14 +30,14 @@ def test_agreement_tells_activities_and_their_cost_range() -> None:
 def test_completing_tells_the_activity_and_with_the_last_one_the_plan() -> None:
     firm = agreed("T04", "A01")
     first, second = plan_of(firm).activities
-    decision = handlers.complete_activity(firm, first.activity_id, EVIDENCE, given.NOW)
+    decision = plans.complete_activity(firm, first.activity_id, EVIDENCE, given.NOW)
     assert isinstance(decision, Decision)
     assert [type(event) for event in decision.events] == [ActivityCompleted]
     firm = sure(decision)
     assert firm.diagnosis is not None
     assert set(firm.diagnosis.gap_questions) == {"T04", "A01"}
-    firm = sure(handlers.gap_rescored(firm, given.gap_rescored("T04", "A01"), given.NOW, modules()))
-    decision = handlers.complete_activity(firm, second.activity_id, EVIDENCE, given.LATER)
+    firm = sure(facts.gap_rescored(firm, given.gap_rescored("T04", "A01"), given.NOW, modules()))
+    decision = plans.complete_activity(firm, second.activity_id, EVIDENCE, given.LATER)
     assert isinstance(decision, Decision)
     done, completed = decision.events
     assert isinstance(done, ActivityCompleted)
@@ -50,25 +50,25 @@ def test_completing_tells_the_activity_and_with_the_last_one_the_plan() -> None:
 def test_the_same_evidence_again_is_told_once() -> None:
     firm = agreed("T04")
     activity_id = plan_of(firm).activities[0].activity_id
-    firm = sure(handlers.complete_activity(firm, activity_id, EVIDENCE, given.NOW))
-    again = handlers.complete_activity(firm, activity_id, EVIDENCE, given.LATER)
+    firm = sure(plans.complete_activity(firm, activity_id, EVIDENCE, given.NOW))
+    again = plans.complete_activity(firm, activity_id, EVIDENCE, given.LATER)
     assert again == Decision(firm)
 
 
 def test_a_plan_without_activities_is_agreed_and_completed_at_once() -> None:
-    decision = handlers.agree_plan(with_plan(), None, given.NOW)
+    decision = plans.agree_plan(with_plan(), None, given.NOW)
     assert isinstance(decision, Decision)
     assert [type(event) for event in decision.events] == [PlanAgreed, PlanCompleted]
 
 
 def test_commands_on_plans_that_are_not_there_are_refused() -> None:
-    assert code(handlers.agree_plan(None, None, given.NOW)) == "plan_not_found"
-    assert code(handlers.agree_plan(given.candidate(), None, given.NOW)) == "plan_not_found"
-    assert code(handlers.agree_plan(agreed("T04"), None, given.NOW)) == "plan_already_agreed"
-    assert code(handlers.complete_activity(agreed("T04"), UUID(int=1), EVIDENCE, given.NOW)) == "activity_not_found"
+    assert code(plans.agree_plan(None, None, given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(given.candidate(), None, given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(agreed("T04"), None, given.NOW)) == "plan_already_agreed"
+    assert code(plans.complete_activity(agreed("T04"), UUID(int=1), EVIDENCE, given.NOW)) == "activity_not_found"
 
 
 def test_the_plan_of_a_firm_that_withdrew_stands_still() -> None:
     gone = replace(agreed("T04"), withdrawn=True)
     activity_id = plan_of(gone).activities[0].activity_id
-    assert code(handlers.complete_activity(gone, activity_id, EVIDENCE, given.NOW)) == "supplier_withdrawn"
+    assert code(plans.complete_activity(gone, activity_id, EVIDENCE, given.NOW)) == "supplier_withdrawn"

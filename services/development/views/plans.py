@@ -1,36 +1,49 @@
-"""A plan as HTTP callers see it: with the modules' words, what is closed by now, and referrals for what costs money."""
+"""A plan as callers send and see it: with the modules' words, what is closed by now, and referrals for what costs."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import StringConstraints
 
-from services.development import published
 from services.development.domain.candidate import Candidate
 from services.development.domain.module import ModuleKind, Modules
-from services.development.domain.plan import Activity, EvidenceKind, Plan, PlanStatus
-from shared.contracts.event import Money
+from services.development.domain.plan import Activity, Evidence, EvidenceKind, Plan, PlanStatus
+from services.development.handlers import published
+from services.development.views.cohorts import Words
+from shared.contracts.event import Money, Text
+from shared.service.http import Body
 
 
-class EvidenceView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+class AgreementBody(Body):
+    activity_ids: tuple[UUID, ...] | None = None
+    """The activities that the caller read: a plan proposed anew in between is then not agreed unread."""
 
+
+class EvidenceBody(Body):
+    kind: EvidenceKind
+    description: Words
+    reference: Text | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+    def evidence(self) -> Evidence:
+        return Evidence(self.kind, self.description, self.reference, self.sha256)
+
+
+class EvidenceView(Body):
     kind: EvidenceKind
     description: str
     reference: str | None
     sha256: str | None
 
 
-class CompletionView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
+class CompletionView(Body):
     evidence_id: UUID
     evidence: EvidenceView
     completed_at: datetime
 
 
-class ActivityView(BaseModel):
+class ActivityView(Body):
     activity_id: UUID
     module: str
     name: str
@@ -44,7 +57,7 @@ class ActivityView(BaseModel):
     completion: CompletionView | None
 
     @classmethod
-    def of(cls, activity: Activity, modules: Modules) -> "ActivityView":
+    def of_activity(cls, activity: Activity, modules: Modules) -> "ActivityView":
         found = {module.code: module for module in modules.modules}.get(activity.module)
         completion = activity.completion
         return cls(
@@ -62,16 +75,14 @@ class ActivityView(BaseModel):
         )
 
 
-class ReferralView(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
+class ReferralView(Body):
     referral_id: UUID
     partner: str
     product: str
     state: str
 
 
-class PlanView(BaseModel):
+class PlanView(Body):
     supplier_id: UUID
     folio: str | None
     legal_name: str | None
@@ -93,7 +104,7 @@ class PlanView(BaseModel):
     referrals: tuple[ReferralView, ...]
 
     @classmethod
-    def of(cls, candidate: Candidate, plan: Plan, cohort_id: UUID, modules: Modules) -> "PlanView":
+    def of_plan(cls, candidate: Candidate, plan: Plan, cohort_id: UUID, modules: Modules) -> "PlanView":
         closed, still_open = plan.split(() if candidate.diagnosis is None else candidate.diagnosis.gap_questions)
         return cls(
             supplier_id=candidate.id,
@@ -103,7 +114,7 @@ class PlanView(BaseModel):
             cohort_id=cohort_id,
             plan_id=plan.plan_id,
             status=plan.status,
-            activities=tuple(ActivityView.of(activity, modules) for activity in plan.activities),
+            activities=tuple(ActivityView.of_activity(activity, modules) for activity in plan.activities),
             uncovered=plan.uncovered,
             closed=closed,
             open=still_open,
@@ -117,7 +128,7 @@ class PlanView(BaseModel):
         )
 
 
-class PlanPage(BaseModel):
+class PlanPage(Body):
     items: tuple[PlanView, ...]
     next: UUID | None
     """Value of `after` for the next page; None at the end."""

@@ -1,17 +1,21 @@
-"""What HTTP callers send. What it holds of persons goes into the consent's papers and nowhere else."""
+"""Consents as callers send and see them. What is sent of persons goes into the papers, and nobody sees a paper."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from services.financing.domain.case import Case
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
 from services.financing.domain.money import Money as Amount
 from services.financing.domain.money import money
-from services.financing.domain.partner import Partner, partner
-from services.financing.domain.reasons import Channel, DataClass, PartnerKind, Purpose
-from services.financing.handlers.referrals import Refer
+from services.financing.domain.reasons import (
+    Channel,
+    DataClass,
+    Purpose,
+)
+from services.financing.store.rows import consent_rows
 from shared.contracts.event import Money, PartnerCode
 from shared.service.http import Body
 
@@ -80,27 +84,41 @@ class ConsentBody(Body):
         return None if given is None else CapacityPapers(amount_of(given.annual_sales), given.workers)
 
 
-class ReferralBody(Body):
-    supplier_id: UUID
-    need_id: UUID
-    product: str
-    amount: Money
-    term_months: Annotated[int, Field(ge=1, le=240)]
-
-    def asked(self) -> Refer:
-        return Refer(self.need_id, self.product, amount_of(self.amount), self.term_months)
-
-
-class PartnerBody(Body):
-    code: PartnerCode
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200)]
-    kind: PartnerKind
-    sla_days: Annotated[int, Field(ge=1, le=365)]
-    active: bool = True
-
-    def partner(self) -> Partner:
-        return partner(self.code, self.name, self.kind, self.sla_days, active=self.active)
-
-
 def amount_of(given: Money) -> Amount:
     return money(given.amount, given.currency)
+
+
+class ConsentView(Body):
+    id: UUID
+    supplier_id: UUID
+    partner: str
+    purposes: tuple[Purpose, ...]
+    data_classes: tuple[DataClass, ...]
+    text_version: str
+    text_sha256: str
+    channel: Channel
+    given_at: datetime
+    expires_on: date
+    revoked_at: datetime | None
+    superseded_at: datetime | None
+    papers_held: bool
+
+    @classmethod
+    def last_to(cls, case: Case, partner: str) -> "ConsentView":
+        return cls.model_validate([row for row in consent_rows(case) if row["partner"] == partner][-1])
+
+    @classmethod
+    def of_consent(cls, case: Case, consent_id: UUID) -> "ConsentView":
+        return cls.model_validate(next(row for row in consent_rows(case) if row["id"] == consent_id))
+
+
+class ConsentTextView(Body):
+    """The exact words to show, and the hash that the consent sends back."""
+
+    partner: str
+    version: str
+    body: str
+    sha256: str
+    purposes: tuple[Purpose, ...]
+    data_classes: tuple[DataClass, ...]
+    expires_on: date

@@ -1,27 +1,19 @@
-"""What HTTP callers send, and what they see of cohorts and modules. Shares are basis points, costs MXN."""
+"""Cohorts and their selection, as callers send and see them. Shares are basis points."""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from services.development import published
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import CohortStatus, Direction
-from services.development.domain.module import Module, ModuleKind, Modules
 from services.development.domain.outcome import Outcome
-from services.development.domain.plan import Evidence, EvidenceKind
 from services.development.store import Line
-from shared.contracts.event import Money, Text
 from shared.service.http import Body
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
-
-
-class _View(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
 
 
 class CohortBody(Body):
@@ -36,22 +28,7 @@ class OverrideBody(Body):
     reason: Words
 
 
-class AgreementBody(Body):
-    activity_ids: tuple[UUID, ...] | None = None
-    """The activities that the caller read: a plan proposed anew in between is then not agreed unread."""
-
-
-class EvidenceBody(Body):
-    kind: EvidenceKind
-    description: Words
-    reference: Text | None = None
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
-
-    def evidence(self) -> Evidence:
-        return Evidence(self.kind, self.description, self.reference, self.sha256)
-
-
-class OverrideView(_View):
+class OverrideView(Body):
     supplier_id: UUID
     direction: Direction
     reason: str
@@ -59,7 +36,7 @@ class OverrideView(_View):
     at: datetime
 
 
-class CohortView(_View):
+class CohortView(Body):
     id: UUID
     name: str
     capacity: int
@@ -69,7 +46,7 @@ class CohortView(_View):
     overrides: tuple[OverrideView, ...]
 
 
-class SelectionView(BaseModel):
+class SelectionView(Body):
     cohort: CohortView
     candidates: int
     selected: int
@@ -77,7 +54,7 @@ class SelectionView(BaseModel):
     """How many firms each reason was given to."""
 
 
-class CandidateView(_View):
+class CandidateView(Body):
     """One firm in a selection, and why it is in or out."""
 
     line: int
@@ -109,40 +86,7 @@ class CandidateView(_View):
         return cls.model_validate(outcome).model_copy(update=named)
 
 
-class CandidatePage(BaseModel):
+class CandidatePage(Body):
     items: tuple[CandidateView, ...]
     next: int | None
     """Value of `after` for the next page; None at the end."""
-
-
-class ModuleView(BaseModel):
-    code: str
-    name: str
-    kind: ModuleKind
-    hours: int
-    deliverable: str
-    cost_from: Money
-    cost_to: Money
-    questions: tuple[str, ...]
-
-    @classmethod
-    def of(cls, module: Module) -> "ModuleView":
-        return cls(
-            code=module.code,
-            name=module.name,
-            kind=module.kind,
-            hours=module.hours,
-            deliverable=module.deliverable,
-            cost_from=published.money(module.cost_from),
-            cost_to=published.money(module.cost_to),
-            questions=module.questions,
-        )
-
-
-class ModulesView(BaseModel):
-    version: str
-    modules: tuple[ModuleView, ...]
-
-    @classmethod
-    def of(cls, modules: Modules) -> "ModulesView":
-        return cls(version=modules.version, modules=tuple(ModuleView.of(module) for module in modules.modules))

@@ -11,7 +11,8 @@ from services.matching.domain.anchor import Anchor
 from services.matching.domain.match import Match
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
-from services.matching.store import FIRST, AnchorRow, MatchRow, OfferingAreaRow, OfferingRow, RequirementRow
+from services.matching.store.demand import FIRST
+from services.matching.store.tables import AnchorRow, MatchRow, OfferingAreaRow, OfferingRow, RequirementRow
 from shared.runtime.database import Database
 
 _ANCHOR: TypeAdapter[Anchor] = TypeAdapter(Anchor)

@@ -1,4 +1,4 @@
-"""What the API takes and gives. Forms only: the rules are the domain's."""
+"""Alignment and matches as callers see them, and what a buyer answers."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -7,89 +7,14 @@ from uuid import UUID
 
 from pydantic import model_validator
 
-from services.matching import published
-from services.matching.asked import AskedSpecification, Positive
 from services.matching.domain.alignment import Aligned, AlignedRequirement, Alignment, Missing
 from services.matching.domain.match import Award, Match, Standing
-from services.matching.domain.reasons import CloseReason, DeclineReason
-from services.matching.domain.requirement import Requirement
+from services.matching.domain.reasons import DeclineReason
+from services.matching.handlers import published
+from services.matching.views.requirements import Positive
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
-from shared.files.faults import RowFault
 from shared.service.http import Body
-
-
-class AreaView(Body):
-    code: str
-    name: str
-    name_en: str
-    family: str
-    scian: str
-    attributes: tuple[str, ...]
-    special_processes: tuple[str, ...]
-
-
-class AreasView(Body):
-    version: str
-    areas: list[AreaView]
-
-
-class CoverageView(Body):
-    area: str
-    open_requirements: int
-    aligned_suppliers: int
-    matches: int
-
-
-class AnchorView(Body):
-    id: UUID
-    code: str | None
-    name: str | None
-    states: tuple[str, ...]
-    takes_part: bool
-    joined_at: datetime | None
-    left_at: datetime | None
-
-
-class PublishBody(Body):
-    anchor_id: UUID | None = None
-    """For whom an operator publishes; a buyer's own anchor when left out."""
-    specification: AskedSpecification
-
-
-class ClosureBody(Body):
-    reason: Literal["filled", "cancelled"]
-
-
-class RequirementView(Body):
-    id: UUID
-    anchor_id: UUID
-    status: Literal["open", "closed"]
-    closed_reason: CloseReason | None
-    specification: contract.Specification
-
-    @classmethod
-    def of_requirement(cls, requirement: Requirement) -> "RequirementView":
-        return cls(
-            id=requirement.id,
-            anchor_id=requirement.anchor_id,
-            status=requirement.status,
-            closed_reason=requirement.closed_reason,
-            specification=published.told(requirement.specification),
-        )
-
-
-class RequirementPage(Body):
-    items: list[RequirementView]
-    next: UUID | None
-    """Give it as `after` for the following page; None on the last."""
-
-
-class RequirementImport(Body):
-    published: int
-    changed: int
-    unchanged: int
-    refused: list[RowFault]
 
 
 class AlignedView(Body):

@@ -1,0 +1,17 @@
+"""HTTP of this stage: cohorts and their selection for operators, plans for firms and mentors."""
+
+from fastapi import APIRouter
+
+from services.development.api import cohorts, modules, plans, selection
+from shared.messaging.commands import Commands
+from shared.runtime.database import Database
+from shared.service import http
+
+
+def router(commands: Commands, database: Database, *, default_capacity: int) -> APIRouter:
+    return http.together(
+        cohorts.router(commands, database, default_capacity),
+        selection.router(commands, database),
+        plans.router(commands, database),
+        modules.router(),
+    )

@@ -1,0 +1,1 @@
+"""What this stage decides: one pure function per event and per command."""

@@ -1,0 +1,107 @@
+"""What the other stages tell: each event is merged into the candidate's row, or into what is known of a requirement."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from services.development.domain import candidate as candidates
+from services.development.domain import plan as plans
+from services.development.domain.candidate import Candidate, Match, Referral, Standing
+from services.development.domain.diagnosis import COMMITMENT, Diagnosis, Gap, newer
+from services.development.domain.module import Modules
+from services.development.domain.requirement import Requirement
+from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
+from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
+from shared.contracts.matching import MatchFound, MatchLost, RequirementChanged, RequirementPublished
+from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
+from shared.messaging.decision import Decision
+
+
+def supplier_described(
+    state: Candidate | None, event: SupplierRegistered | SupplierChanged, _: datetime
+) -> Decision[Candidate]:
+    described = replace(
+        _known(state, event.supplier_id),
+        folio=event.folio,
+        legal_name=event.legal_name,
+        standing=Standing(event.screening.list_69b, event.screening.tax_opinion),
+    )
+    return Decision(described)
+
+
+def supplier_withdrawn(state: Candidate | None, event: SupplierWithdrawn, _: datetime) -> Decision[Candidate]:
+    """For good: a firm that comes back registers under another id."""
+    return Decision(replace(_known(state, event.supplier_id), withdrawn=True))
+
+
+def match_found(state: Candidate | None, event: MatchFound, _: datetime) -> Decision[Candidate]:
+    match = Match(event.requirement_id, event.score, event.blocked_by)
+    return Decision(candidates.with_match(_known(state, event.supplier_id), match))
+
+
+def match_lost(state: Candidate | None, event: MatchLost, _: datetime) -> Decision[Candidate]:
+    return Decision(candidates.without_match(_known(state, event.supplier_id), event.requirement_id))
+
+
+def diagnosis_completed(
+    state: Candidate | None, event: DiagnosisCompleted, _: datetime, modules: Modules
+) -> Decision[Candidate]:
+    learned = _diagnosis(event.diagnosis_id, event.version, event.result, event.levels.get(COMMITMENT))
+    return Decision(_diagnosed(_known(state, event.supplier_id), learned, modules))
+
+
+def gap_rescored(state: Candidate | None, event: GapRescored, _: datetime, modules: Modules) -> Decision[Candidate]:
+    candidate = _known(state, event.supplier_id)
+    commitment = None if candidate.diagnosis is None else candidate.diagnosis.commitment
+    if event.question == COMMITMENT:
+        commitment = event.level_after
+    learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment)
+    return Decision(_diagnosed(candidate, learned, modules))
+
+
+def referral_sent(state: Candidate | None, event: ReferralSent, _: datetime) -> Decision[Candidate]:
+    return Decision(_referred(state, event, "sent"))
+
+
+def referral_answered(state: Candidate | None, event: ReferralAnswered, _: datetime) -> Decision[Candidate]:
+    return Decision(_referred(state, event, event.state))
+
+
+def referral_lapsed(state: Candidate | None, event: ReferralLapsed, _: datetime) -> Decision[Candidate]:
+    return Decision(_referred(state, event, "lapsed"))
+
+
+def requirement_described(
+    _: Requirement | None, event: RequirementPublished | RequirementChanged, __: datetime
+) -> Decision[Requirement]:
+    return Decision(Requirement(event.requirement_id, event.specification.area, event.specification.title))
+
+
+def _known(state: Candidate | None, supplier_id: UUID) -> Candidate:
+    """The row is made by whichever event comes first."""
+    return state or Candidate(supplier_id)
+
+
+def _diagnosis(diagnosis_id: UUID, version: int, result: Result, commitment: int | None) -> Diagnosis:
+    gaps = tuple(Gap(gap.question, gap.severity, gap.level, gap.target) for gap in result.gaps)
+    return Diagnosis(diagnosis_id, version, result.overall, result.grade, result.band, commitment, gaps)
+
+
+def _diagnosed(candidate: Candidate, learned: Diagnosis, modules: Modules) -> Candidate:
+    """A plan that nobody agreed on yet follows the diagnosis; an agreed one stands."""
+    diagnosis = newer(candidate.diagnosis, learned)
+    plan = candidate.plan
+    if plan is not None and plan.status == "proposed":
+        plan = plans.propose(plan.plan_id, diagnosis.gaps, modules)
+    return replace(candidate, diagnosis=diagnosis, plan=plan)
+
+
+def _referred(
+    state: Candidate | None, event: ReferralSent | ReferralAnswered | ReferralLapsed, referral_state: str
+) -> Candidate:
+    candidate = _known(state, event.supplier_id)
+    known = any(each.referral_id == event.referral_id for each in candidate.referrals)
+    if known and isinstance(event, ReferralSent):
+        return candidate
+    referral = Referral(event.referral_id, event.partner, event.product, referral_state)
+    return candidates.with_referral(candidate, referral)

@@ -1,0 +1,9 @@
+"""What a command that the rules do not allow gives back."""
+
+from services.development.domain.reasons import REFUSALS, Refusal
+from shared.messaging.decision import Refused
+
+
+def refused(code: Refusal) -> Refused:
+    kind, detail = REFUSALS[code]
+    return Refused(kind, code, detail)

@@ -1,0 +1,1 @@
+"""What HTTP callers send and see: never a paper of a consent."""

@@ -1,0 +1,90 @@
+"""Referrals as callers send and see them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.financing.domain.case import Case
+from services.financing.domain.reasons import (
+    Purpose,
+    ReferralState,
+    Shape,
+    Silent,
+)
+from services.financing.handlers.referrals import Refer
+from services.financing.store.rows import referral_rows
+from services.financing.store.tables import ReferralRow
+from services.financing.views.consents import amount_of
+from shared.contracts.event import Money
+from shared.service.http import Body
+
+
+class ReferralBody(Body):
+    supplier_id: UUID
+    need_id: UUID
+    product: str
+    amount: Money
+    term_months: Annotated[int, Field(ge=1, le=240)]
+
+    def asked(self) -> Refer:
+        return Refer(self.need_id, self.product, amount_of(self.amount), self.term_months)
+
+
+class ReferralLine(Body):
+    """A referral as it stands, without amounts."""
+
+    id: UUID
+    supplier_id: UUID
+    need_id: UUID
+    consent_id: UUID
+    purpose: Purpose
+    partner: str
+    product: str
+    shape: Shape
+    state: ReferralState
+    sent_at: datetime
+    changed_at: datetime
+    awaits: Silent | None
+    answer_due_at: datetime | None
+    reminded_at: datetime | None
+    """Since when the partner is late enough to be called."""
+    reason: str | None
+    questions: tuple[str, ...]
+    silent: Silent | None
+    ignored_answers: int
+    last_ignored: str | None
+
+
+class ReferralPapers(Body):
+    amount: Money
+    term_months: int
+    folio: str | None
+    items: tuple[str, ...]
+    """What the partner asks for, in its own words: plain text from outside."""
+    approved: Money | None
+    approved_term_months: int | None
+    disbursed: Money | None
+
+
+class ReferralView(ReferralLine):
+    papers: ReferralPapers | None
+    """None once erased."""
+
+    @classmethod
+    def of_referral(cls, case: Case, referral_id: UUID) -> "ReferralView":
+        return cls.model_validate(next(row for row in referral_rows(case) if row["id"] == referral_id))
+
+
+class ReferralPage(Body):
+    items: list[ReferralLine]
+    cursor: UUID | None
+
+    @classmethod
+    def of_rows(cls, rows: Sequence[ReferralRow], limit: int) -> "ReferralPage":
+        return cls(
+            items=[ReferralLine.model_validate(row) for row in rows[:limit]],
+            cursor=rows[limit - 1].id if len(rows) > limit else None,
+        )

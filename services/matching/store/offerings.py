@@ -1,0 +1,109 @@
+"""Offerings, with the two tables that are derived from them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from services.matching.domain.alignment import Aligned
+from services.matching.domain.match import Match
+from services.matching.domain.rematch import Offering
+from services.matching.store.demand import FIRST
+from services.matching.store.tables import OfferingRow
+from shared.messaging.repository import TableRepository
+from shared.runtime.database import Connection, columns
+
+
+class OfferingRepository(TableRepository[Offering]):
+    """Offerings with what is derived from them; the offering's row is the lock of all three tables."""
+
+    def __init__(self) -> None:
+        super().__init__(OfferingRow, Offering)
+
+    async def save_many(self, connection: Connection, new: Sequence[Offering], changed: Sequence[Offering]) -> None:
+        await super().save_many(connection, new, changed)
+        saved = [*new, *changed]
+        if not saved:
+            return
+        ids = [offering.id for offering in saved]
+        areas = [(area, offering.id, area in aligned) for offering in saved for area, aligned in _areas(offering)]
+        matches = [_match_row(offering, match) for offering in saved for match in offering.matches]
+        if changed:
+            await connection.execute(_DROP_AREAS, ids, [area for area, *_ in areas], [id_ for _, id_, _ in areas])
+            await connection.execute(_DROP_MATCHES, ids, [row[0] for row in matches])
+        if areas:
+            await connection.execute(_WRITE_AREAS, *columns(areas))
+        if matches:
+            await connection.execute(_WRITE_MATCHES, *columns(matches))
+
+
+offerings = OfferingRepository()
+
+
+async def offerings_in_area(
+    connection: Connection, args: Mapping[str, str], after: UUID | None, limit: int
+) -> list[UUID]:
+    """The next offerings with a process in `area`."""
+    rows = await connection.fetch(_IN_AREA, args["area"], after or FIRST, limit)
+    return [row["offering_id"] for row in rows]
+
+
+_MATCH: TypeAdapter[Match] = TypeAdapter(Match)
+
+
+def _areas(offering: Offering) -> list[tuple[str, frozenset[str]]]:
+    """The areas whose demand the offering depends on, each with those in which it is aligned; none after it left."""
+    if offering.profile is None or offering.withdrawn:
+        return []
+    found = offering.alignment.requirements if isinstance(offering.alignment, Aligned) else ()
+    aligned = frozenset(each.area for each in found)
+    return [(area, aligned) for area in offering.profile.areas]
+
+
+def _match_row(offering: Offering, match: Match) -> tuple[Any, ...]:
+    if offering.profile is None or offering.diagnosis is None:
+        raise ValueError("only a registered and diagnosed firm has matches")
+    detail = _MATCH.dump_json(match).decode()
+    ranks = (match.score, offering.diagnosis.grade, offering.profile.registered_at)
+    return (match.id, offering.id, match.requirement_id, match.anchor_id, match.area, *ranks, detail)
+
+
+_IN_AREA = """
+    SELECT offering_id FROM offering_area WHERE area = $1 AND offering_id > $2 ORDER BY offering_id LIMIT $3
+"""
+
+_DROP_AREAS = """
+    DELETE FROM offering_area AS known USING unnest($1::uuid[]) AS saved(id)
+    WHERE known.offering_id = saved.id AND NOT EXISTS (
+        SELECT FROM unnest($2::text[], $3::uuid[]) AS kept(area, offering_id)
+        WHERE kept.area = known.area AND kept.offering_id = known.offering_id
+    )
+"""
+
+_WRITE_AREAS = """
+    INSERT INTO offering_area AS known (area, offering_id, aligned)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::boolean[])
+    ON CONFLICT (area, offering_id) DO UPDATE SET aligned = excluded.aligned
+    WHERE known.aligned <> excluded.aligned
+"""
+
+_DROP_MATCHES = """
+    DELETE FROM match AS known USING unnest($1::uuid[]) AS saved(id)
+    WHERE known.offering_id = saved.id
+        AND NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS kept(id) WHERE kept.id = known.id)
+"""
+
+_WRITE_MATCHES = """
+    INSERT INTO match AS known (
+        id, offering_id, requirement_id, anchor_id, area, score, grade, registered_at, detail
+    )
+    SELECT * FROM unnest(
+        $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::integer[], $7::text[], $8::timestamptz[],
+        $9::text[]::jsonb[]
+    )
+    ON CONFLICT (id) DO UPDATE SET area = excluded.area, score = excluded.score, grade = excluded.grade,
+        registered_at = excluded.registered_at, detail = excluded.detail
+    WHERE (known.area, known.score, known.grade, known.registered_at, known.detail)
+        IS DISTINCT FROM (excluded.area, excluded.score, excluded.grade, excluded.registered_at, excluded.detail)
+"""

@@ -1,0 +1,84 @@
+"""Requirements as callers send and see them: the contract's specification within the limits of its fields."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import ConfigDict, Field, StringConstraints
+
+from services.matching.domain.reasons import CloseReason
+from services.matching.domain.requirement import Requirement, Specification
+from services.matching.handlers import published
+from shared.contracts import matching as contract
+from shared.contracts.event import BasisPoints, QuestionCode
+from shared.files.faults import RowFault
+from shared.service.http import Body
+
+MAX_MEASURE = 2_000_000_000
+"""Fits the four bytes of every reader's integer column; no force, side, volume or time comes near it."""
+
+Measure = Annotated[int, Field(ge=0, le=MAX_MEASURE)]
+Positive = Annotated[int, Field(gt=0, le=MAX_MEASURE)]
+Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"\w")]
+Cqi = Annotated[str, StringConstraints(pattern=r"^CQI-\d{1,2}$")]
+
+
+class AskedSpecification(contract.Specification):
+    """A specification from outside. An unknown field is refused: most are a misspelt one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    materials: Annotated[tuple[Material, ...], Field(max_length=20)] = ()
+    force_t: Measure | None = None
+    envelope_mm: tuple[Positive, Positive, Positive] | None = None
+    tolerance_um: Measure | None = None
+    annual_volume: Positive
+    lead_time_days: Positive | None = None
+    special_processes: Annotated[tuple[Cqi, ...], Field(max_length=10)] = ()
+    ppm_max: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    otif_bp_min: BasisPoints | None = None
+    must_have: Annotated[tuple[QuestionCode, ...], Field(max_length=60)] = ()
+
+    def specification(self) -> Specification:
+        return Specification(**dict(self))
+
+
+class PublishBody(Body):
+    anchor_id: UUID | None = None
+    """For whom an operator publishes; a buyer's own anchor when left out."""
+    specification: AskedSpecification
+
+
+class ClosureBody(Body):
+    reason: Literal["filled", "cancelled"]
+
+
+class RequirementView(Body):
+    id: UUID
+    anchor_id: UUID
+    status: Literal["open", "closed"]
+    closed_reason: CloseReason | None
+    specification: contract.Specification
+
+    @classmethod
+    def of_requirement(cls, requirement: Requirement) -> "RequirementView":
+        return cls(
+            id=requirement.id,
+            anchor_id=requirement.anchor_id,
+            status=requirement.status,
+            closed_reason=requirement.closed_reason,
+            specification=published.told(requirement.specification),
+        )
+
+
+class RequirementPage(Body):
+    items: list[RequirementView]
+    next: UUID | None
+    """Give it as `after` for the following page; None on the last."""
+
+
+class RequirementImport(Body):
+    published: int
+    changed: int
+    unchanged: int
+    refused: list[RowFault]

@@ -1,0 +1,103 @@
+from dataclasses import replace
+from typing import get_args
+from uuid import UUID
+
+import pytest
+
+from services.development.catalogue import modules, selection_rules
+from services.development.domain.reasons import REFUSALS, Refusal
+from services.development.handlers import cohorts
+from shared.contracts.development import (
+    SupplierNotSelected,
+    SupplierSelected,
+)
+from shared.messaging.decision import Refused
+from tests.development import given
+from tests.development.decided import chosen, code, plan_of, sure, with_plan
+
+
+def test_selection_tells_every_firm_its_outcome() -> None:
+    pool = [given.candidate(1), given.candidate(2, match=6_000), given.candidate(3, match=9_000)]
+    decision = cohorts.select_cohort(given.cohort(1), pool, selection_rules(), modules(), given.NOW)
+    assert isinstance(decision, cohorts.SelectionDecision)
+    events = {id_: each.events for id_, each in decision.candidates.items()}
+    assert events[given.supplier(3)] == (
+        SupplierSelected(
+            supplier_id=given.supplier(3),
+            cohort_id=given.COHORT_ID,
+            rank=1,
+            score=8_300,
+            reasons=("meets_every_condition",),
+            rules="selection-2026-1",
+        ),
+    )
+    assert events[given.supplier(1)] == (
+        SupplierNotSelected(
+            supplier_id=given.supplier(1),
+            cohort_id=given.COHORT_ID,
+            rank=2,
+            score=7_800,
+            reasons=("capacity_full",),
+            rules="selection-2026-1",
+        ),
+    )
+    (missed,) = events[given.supplier(2)]
+    assert isinstance(missed, SupplierNotSelected)
+    assert (missed.rank, missed.reasons) == (None, ("no_match_at_threshold",))
+
+
+def test_selection_keeps_a_line_of_record_per_firm() -> None:
+    pool = [given.candidate(1), given.candidate(2, match=6_000)]
+    decision = cohorts.select_cohort(given.cohort(), pool, selection_rules(), modules(), given.NOW)
+    assert isinstance(decision, cohorts.SelectionDecision)
+    lines = sorted((sure(each) for each in decision.outcomes.values()), key=lambda line: line.line)
+    assert [(line.supplier_id, line.line, line.selected, line.rank) for line in lines] == [
+        (given.supplier(1), 1, True, 1),
+        (given.supplier(2), 2, False, None),
+    ]
+    assert (lines[0].best_match, lines[0].readiness, lines[0].closability) == (8_000, 6_000, 10_000)
+    assert tuple(lines) == cohorts.rank_cohort(given.cohort(), pool, selection_rules(), modules(), given.NOW)
+
+
+def test_a_selected_firm_has_a_proposed_plan_at_once_and_the_others_keep_their_row() -> None:
+    firm = with_plan("T04", "A01")
+    assert firm.cohort_id == given.COHORT_ID
+    assert (plan_of(firm).status, plan_of(firm).modules) == ("proposed", "modules-22-2026-1")
+    missed = given.candidate(match=100)
+    assert chosen(missed).state == missed
+
+
+def test_selecting_twice_is_refused() -> None:
+    closed = replace(given.cohort(), status="selected")
+    assert isinstance(cohorts.select_cohort(closed, [], selection_rules(), modules(), given.NOW), Refused)
+    missing = cohorts.select_cohort(None, [], selection_rules(), modules(), given.NOW)
+    assert isinstance(missing, Refused)
+    assert missing.code == "cohort_not_found"
+
+
+def test_an_override_is_recorded_with_its_reason() -> None:
+    word = given.override(1, "in")
+    assert sure(cohorts.override(given.cohort(), given.candidate(), word)).overrides == (word,)
+
+
+def test_overrides_that_could_have_no_effect_are_refused() -> None:
+    word = given.override(1, "in")
+    placed = replace(given.candidate(), cohort_id=UUID(int=1))
+    assert code(cohorts.override(None, given.candidate(), word)) == "cohort_not_found"
+    assert code(cohorts.override(given.cohort(), None, word)) == "candidate_not_found"
+    assert code(cohorts.override(given.cohort(), given.candidate(result=None), word)) == "candidate_not_diagnosed"
+    assert code(cohorts.override(given.cohort(), placed, word)) == "candidate_already_selected"
+
+
+def test_taking_an_override_back() -> None:
+    cohort = given.cohort(55, given.override(1, "in"))
+    assert sure(cohorts.take_back_override(cohort, given.supplier(1))) == given.cohort()
+    assert code(cohorts.take_back_override(given.cohort(), given.supplier(1))) == "override_not_found"
+    assert code(cohorts.take_back_override(None, given.supplier(1))) == "cohort_not_found"
+
+
+@pytest.mark.parametrize("reason", get_args(Refusal))
+def test_every_refusal_says_what_to_do(reason: Refusal) -> None:
+    kind, detail = REFUSALS[reason]
+    assert kind in ("not_found", "conflict")
+    assert detail.endswith(".")

@@ -1,0 +1,132 @@
+from collections.abc import Callable
+from datetime import date
+from itertools import permutations
+from uuid import UUID
+
+from services.development.catalogue import modules
+from services.development.domain.candidate import Candidate, Referral
+from services.development.domain.requirement import Requirement
+from services.development.handlers import facts
+from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
+from shared.contracts.matching import RequirementChanged, RequirementPublished, Specification
+from shared.messaging.decision import Decision
+from tests.development import given
+from tests.development.decided import agreed, plan_of, sure, with_plan
+
+REFERRAL = {
+    "supplier_id": given.supplier(1),
+    "referral_id": UUID(int=0x11),
+    "partner": "nafin",
+    "product": "factoring",
+    "need_id": UUID(int=0x12),
+}
+
+
+Step = Callable[[Candidate | None], Decision[Candidate]]
+
+
+def test_whichever_stage_speaks_first_the_row_ends_the_same() -> None:
+    steps: tuple[Step, ...] = (
+        lambda state: facts.supplier_described(state, given.profile(), given.NOW),
+        lambda state: facts.match_found(state, given.match_found(8_000), given.NOW),
+        lambda state: facts.diagnosis_completed(state, given.diagnosis_completed("T04"), given.NOW, modules()),
+        lambda state: facts.referral_sent(state, referral_sent(), given.NOW),
+    )
+    ends = set()
+    for order in permutations(steps):
+        state: Candidate | None = None
+        for step in order:
+            state = sure(step(state))
+            assert sure(step(state)) == state
+        ends.add(state)
+    assert len(ends) == 1
+
+
+def referral_sent() -> ReferralSent:
+    return ReferralSent.model_validate(
+        REFERRAL | {"shape": "direct", "consent_id": UUID(int=0x13), "answer_due_at": given.LATER}
+    )
+
+
+def test_profile_gives_standing_and_nothing_personal() -> None:
+    firm = sure(facts.supplier_described(None, given.profile(list_69b="presumed"), given.NOW))
+    assert firm.standing is not None
+    assert firm.standing.list_69b == "presumed"
+    assert "AAA010101AAA" not in repr(firm)
+    later = sure(facts.supplier_described(firm, given.changed(tax_opinion="negative"), given.NOW))
+    assert later.standing is not None
+    assert later.standing.tax_opinion == "negative"
+
+
+def test_withdrawn_is_for_good() -> None:
+    gone = sure(facts.supplier_withdrawn(None, given.withdrawn(), given.NOW))
+    assert gone.withdrawn
+    assert sure(facts.supplier_described(gone, given.profile(), given.NOW)).withdrawn
+    assert sure(facts.supplier_described(gone, given.changed(), given.NOW)).withdrawn
+
+
+def test_a_match_found_again_has_its_new_score_and_a_lost_one_is_gone() -> None:
+    firm = sure(facts.match_found(None, given.match_found(8_000), given.NOW))
+    firm = sure(facts.match_found(firm, given.match_found(7_500, blocked_by=("A01",)), given.NOW))
+    assert [(each.score, each.blocked_by) for each in firm.matches] == [(7_500, ("A01",))]
+    assert sure(facts.match_lost(firm, given.match_lost(), given.NOW)).matches == ()
+
+
+def test_a_rescore_closes_the_gap_here() -> None:
+    firm = sure(facts.diagnosis_completed(None, given.diagnosis_completed("T04", "A01"), given.NOW, modules()))
+    after = sure(facts.gap_rescored(firm, given.gap_rescored("T04", "A01"), given.NOW, modules()))
+    assert after.diagnosis is not None
+    assert after.diagnosis.gap_questions == ("A01",)
+    assert after.diagnosis.commitment == 2
+
+
+def test_a_rescore_of_the_commitment_question_is_consumed() -> None:
+    first = given.diagnosis_completed("G01", commitment=1)
+    firm = sure(facts.diagnosis_completed(None, first, given.NOW, modules()))
+    after = sure(facts.gap_rescored(firm, given.gap_rescored("G01"), given.NOW, modules()))
+    assert after.diagnosis is not None
+    assert after.diagnosis.commitment == 3
+
+
+def test_an_old_version_that_comes_late_changes_nothing() -> None:
+    firm = sure(facts.gap_rescored(None, given.gap_rescored("T04", version=2), given.NOW, modules()))
+    assert sure(facts.diagnosis_completed(firm, given.diagnosis_completed("T04"), given.NOW, modules())) == firm
+
+
+def test_a_proposed_plan_follows_the_diagnosis() -> None:
+    firm = with_plan("T04")
+    after = sure(facts.gap_rescored(firm, given.gap_rescored("T04", "A01", "O03"), given.NOW, modules()))
+    assert {activity.module for activity in plan_of(after).activities} == {"M22", "M14"}
+    assert plan_of(after).plan_id == plan_of(firm).plan_id
+
+
+def test_new_gaps_never_alter_an_agreed_plan() -> None:
+    firm = agreed("T04")
+    after = sure(facts.diagnosis_completed(firm, given.diagnosis_completed("A01", version=2), given.NOW, modules()))
+    assert after.plan == firm.plan
+    assert after.diagnosis is not None
+    assert after.diagnosis.gap_questions == ("A01",)
+
+
+def test_state_of_a_referral() -> None:
+    answered = ReferralAnswered.model_validate(REFERRAL | {"state": "approved", "answered_at": given.LATER})
+    lapsed = ReferralLapsed.model_validate(REFERRAL | {"silent": "partner", "lapsed_at": given.LATER})
+    firm = sure(facts.referral_sent(None, referral_sent(), given.NOW))
+    assert firm.referrals == (Referral(UUID(int=0x11), "nafin", "factoring", "sent"),)
+    firm = sure(facts.referral_answered(firm, answered, given.NOW))
+    assert sure(facts.referral_sent(firm, referral_sent(), given.NOW)) == firm
+    assert [each.state for each in firm.referrals] == ["approved"]
+    assert [each.state for each in sure(facts.referral_lapsed(firm, lapsed, given.NOW)).referrals] == ["lapsed"]
+
+
+def test_heading_of_a_requirement() -> None:
+    specification = Specification(
+        area="P01", title="Soporte estampado", annual_volume=1_000, plant_state="11", open_until=date(2026, 12, 31)
+    )
+    ids = {"requirement_id": given.requirement(1), "anchor_id": UUID(int=1)}
+    published = RequirementPublished.model_validate(ids | {"specification": specification})
+    retitled = specification.model_copy(update={"title": "B"})
+    new_title = RequirementChanged.model_validate(ids | {"specification": retitled})
+    known = sure(facts.requirement_described(None, published, given.NOW))
+    assert known == Requirement(given.requirement(1), "P01", "Soporte estampado")
+    assert sure(facts.requirement_described(known, new_title, given.NOW)).title == "B"
