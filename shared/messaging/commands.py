@@ -17,6 +17,7 @@ import stamina
 
 from shared.contracts.event import Cause
 from shared.messaging.decision import Decision, Refused
+from shared.messaging.idempotency import Again, Answers, Once
 from shared.messaging.repository import ConcurrentInsertError, Repository
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.messaging.routing import Reference, none
@@ -76,6 +77,7 @@ class _Command:
     id: UUID
     decide: Decide[Any, Any]
     cause: Cause
+    once: Once[Any] | None = None
 
 
 class Commands:
@@ -103,10 +105,26 @@ class Commands:
         reference: Reference[Any] | About[Any] = none,
     ) -> S | Refused:
         """Decide one aggregate. Returns its state, or why the command was refused."""
+        outcome: S | Refused = await self._put(repository, _Command(id_, decide, cause), reference)
+        return outcome
+
+    async def run_once(
+        self,
+        repository: Repository[S],
+        id_: UUID,
+        decide: Decide[S, Any],
+        cause: Cause,
+        reference: Reference[Any] | About[Any],
+        once: Once[S],
+    ) -> S | Refused | Again:
+        """The same for a command that may come again: then what was answered before, and nothing is decided."""
+        outcome: S | Refused | Again = await self._put(repository, _Command(id_, decide, cause, once), reference)
+        return outcome
+
+    async def _put(self, repository: Repository[Any], command: _Command, reference: Reference[Any] | About[Any]) -> Any:  # noqa: ANN401 - what its queue gives
         kind = repository, reference.lookup if isinstance(reference, About) else reference
         queue = self._queues.setdefault(kind, _Queue(partial(self._decide, repository)))
-        outcome: S | Refused = await queue.put(_Command(id_, decide, cause), reference)
-        return outcome
+        return await queue.put(command, reference)
 
     async def run_many(
         self,
@@ -127,8 +145,14 @@ class Commands:
             work = UnitOfWork(connection, self._source, now())
             known = await _look_up(connection, references)
             await work.load(repository, [command.id for command in group])
-            outcomes = [_decide_one(work, repository, command, known) for command in group]
+            answers = Answers()
+            await answers.load(connection, [command.once for command in group if command.once is not None])
+            outcomes = [
+                answers.find(command.once) or _decide_one(work, repository, command, known, answers)
+                for command in group
+            ]
             await work.flush()
+            await answers.flush(connection, work.now)
         return outcomes
 
 
@@ -141,13 +165,16 @@ async def _look_up(connection: Connection, references: Sequence[Reference[Any] |
     return await first.lookup(connection, list(dict.fromkeys(names)))
 
 
-def _decide_one(work: UnitOfWork, repository: Repository[S], command: _Command, known: object) -> S | Refused:
+def _decide_one(
+    work: UnitOfWork, repository: Repository[S], command: _Command, known: object, answers: Answers
+) -> S | Refused:
     outcome: Decision[S] | Refused = command.decide(work.state(repository, command.id), known)
     if isinstance(outcome, Refused):
         return outcome
     if outcome.state is None:
         raise ValueError("a command's decision must have a state")
     work.apply(repository, command.id, outcome, command.cause)
+    answers.give(command.once, outcome.state)
     return outcome.state
 
 

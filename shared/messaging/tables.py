@@ -5,6 +5,7 @@
 `inbox`: which messages took effect here.
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
+`idempotency`: answers to requests that may be sent again.
 `due`: moments at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 """
 
@@ -118,6 +119,15 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX sweep_open ON sweep (requested_at) WHERE finished_at IS NULL",
+    """
+    CREATE TABLE idempotency (
+        key bytea PRIMARY KEY,
+        request bytea NOT NULL,
+        answer bytea NOT NULL,
+        at timestamptz NOT NULL
+    )
+    """,
+    "CREATE INDEX idempotency_at ON idempotency USING brin (at)",
 )
 """In order of creation; each service's first migration runs them."""
 
@@ -131,4 +141,5 @@ NAMES = (
     "dead_letter",
     "due",
     "sweep",
+    "idempotency",
 )

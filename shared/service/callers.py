@@ -59,12 +59,15 @@ class _Claims(BaseModel):
 class Guard:
     """The dependency of a route: lets in who has one of its roles. The test that walks all routes reads `roles`."""
 
+    problems = (401, 403)
+
     def __init__(self, roles: frozenset[Role]) -> None:
         self.roles = roles
 
     def __call__(self, request: Request) -> Caller:
         """Not async: FastAPI runs it in a thread, where a look at the issuer's keys holds up nobody else."""
         caller = _caller(request)
+        request.state.subject = caller.subject
         if not caller.roles & self.roles:
             wanted = ", ".join(sorted(self.roles))
             raise Problem(403, "role_missing", f"This needs one of the roles {wanted}.")

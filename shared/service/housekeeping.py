@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from shared.messaging import dead_letters, inbox, journal
+from shared.messaging import dead_letters, idempotency, inbox, journal
 from shared.messaging.topics import EVENT_RETENTION_MS, PARTNER_RETENTION_MS
 from shared.runtime import logging
 from shared.runtime.clock import now
@@ -13,6 +13,8 @@ INBOX_KEPT = timedelta(milliseconds=2 * EVENT_RETENTION_MS)
 """Twice what Kafka keeps: no message can come back after its claim is forgotten."""
 PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
 """As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
+ANSWERS_KEPT = timedelta(days=7)
+"""A client that sends a request again does so within hours; an office that was closed, within days."""
 EVERY_S = 6 * 3600.0
 
 log = logging.get(__name__)
@@ -38,5 +40,6 @@ async def ensure_partitions(database: Database) -> None:
 async def forget(database: Database) -> None:
     """It may take long: a service works meanwhile."""
     async with database.connection() as connection:
+        await idempotency.forget(connection, now() - ANSWERS_KEPT)
         await inbox.forget(connection, now() - INBOX_KEPT)
         await dead_letters.forget(connection, now() - PARTNERS_BYTES_KEPT)

@@ -122,11 +122,7 @@ class Service:
             self._stage.router(Commands(self.database, name), self.database),
             operations.router(name, self.database, self.health, replayer, subscribers),
         )
-        title = f"Supplier Development Program: {name}"
-        app = FastAPI(title=title, version="1", redoc_url=None, routes=api.routes)
-        app.state.verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
-        http.install(app)
-        return app
+        return http.application(name, Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience), api)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""

@@ -53,6 +53,7 @@ class StageUnderTest:
     """Calls the stage's API; without `headers` as nobody."""
 
     def __init__(self, stage: Stage, url: str) -> None:
+        self.name = stage.name
         self.database = Database(url, application=stage.name)
         self.commands = Commands(self.database, stage.name)
         self.router = stage.router(self.commands, self.database)
@@ -79,10 +80,7 @@ class StageUnderTest:
         await self._open.aclose()
 
     def _app(self) -> FastAPI:
-        app = FastAPI(routes=self.router.routes)
-        app.state.verifier = Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE)
-        http.install(app)
-        return app
+        return http.application(self.name, Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE), self.router)
 
     def headers(
         self,

@@ -12,7 +12,8 @@ from fastapi import FastAPI
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.security.tokens import LocalIssuer, Verifier
-from shared.service import http, operations
+from shared.service import operations
+from shared.service.http.application import install
 from shared.service.operations import Health
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
 from tests.conformance.stage import Bench, Consuming, eventually
@@ -31,7 +32,7 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
     issuer.ensure_key()
     app = FastAPI()
     app.state.verifier = Verifier(ISSUER, str(issuer.jwks_path), AUDIENCE)
-    http.install(app)
+    install(app)
     subscribers = [consuming.subscriber]
     app.include_router(operations.router("portal", bench.database, Health(), bench.replayer, subscribers))
     headers = {"Authorization": f"Bearer {issuer.issue('ana', ['operator'], TOKEN_LIFESPAN)}"}

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
-from shared.service import http
 from shared.service.http import Problem, RequestCause, accepted
+from shared.service.http.application import install
 
 
 class Body(BaseModel):
@@ -21,7 +21,7 @@ class Body(BaseModel):
 @pytest.fixture
 async def client() -> AsyncIterator[AsyncClient]:
     app = FastAPI()
-    http.install(app)
+    install(app)
 
     @app.get("/cause")
     async def cause(cause: RequestCause) -> dict[str, str | None]:
@@ -60,7 +60,7 @@ async def client() -> AsyncIterator[AsyncClient]:
         ("/fail/nul", 422, "text_not_storable"),
         ("/fail/problem", 418, "teapot"),
         ("/refused", 409, "rfc_taken"),
-        ("/nowhere", 404, "http_error"),
+        ("/nowhere", 404, "route_unknown"),
     ],
 )
 async def test_every_error_is_a_problem_with_a_sentence(client: AsyncClient, path: str, status: int, code: str) -> None:

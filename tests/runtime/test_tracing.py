@@ -14,7 +14,7 @@ from deploy.engines.ports import free_port
 from shared.contracts.event import Cause
 from shared.runtime import logging, tracing
 from shared.runtime.traceparent import sampled, well_formed, written
-from shared.service import http
+from shared.service.http.application import install
 from shared.testing.collector import Collector, collecting
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -149,7 +149,7 @@ def test_of_an_error_its_type_goes_out_and_what_it_says_stays(collector: Collect
 
 async def test_a_probe_has_no_span(collector: Collector) -> None:
     app = FastAPI()
-    http.install(app)
+    install(app)
     for path in ("/ready", "/suppliers"):
         app.get(path)(lambda: None)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://service") as client:

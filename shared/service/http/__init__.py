@@ -1,0 +1,26 @@
+"""The convention of every HTTP API: what routes are written with. See docs/architecture/anatomy-of-a-stage.md."""
+
+from shared.service.http.application import application
+from shared.service.http.bodies import Body, Strict, View
+from shared.service.http.changes import Change, Create, Replace, RequestCause, Show, accepted
+from shared.service.http.pages import Page, Paging
+from shared.service.http.problem import Problem
+from shared.service.http.routes import routes, together
+
+__all__ = [
+    "Body",
+    "Change",
+    "Create",
+    "Page",
+    "Paging",
+    "Problem",
+    "Replace",
+    "RequestCause",
+    "Show",
+    "Strict",
+    "View",
+    "accepted",
+    "application",
+    "routes",
+    "together",
+]

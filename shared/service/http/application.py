@@ -1,0 +1,35 @@
+"""An application with the platform's convention: errors, correlation and measurement, its document and its page."""
+
+from fastapi import APIRouter, FastAPI
+
+from shared.security.tokens import Verifier
+from shared.service.http import docs, errors, openapi
+from shared.service.http.observed import Observed
+
+
+def application(name: str, verifier: Verifier, router: APIRouter) -> FastAPI:
+    """Serves a service's routes."""
+    app = FastAPI(
+        title=f"Supplier Development Program: {name}",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        routes=router.routes,
+    )
+    app.state.verifier = verifier
+    install(app)
+    docs.add_to(app)
+    return app
+
+
+def install(app: FastAPI) -> None:
+    """Give an application the platform's errors, correlation, measurement and document."""
+    app.add_middleware(Observed)
+    errors.add_to(app)
+
+    def document() -> dict[str, object]:
+        if app.openapi_schema is None:
+            app.openapi_schema = openapi.describe(app)
+        return app.openapi_schema
+
+    app.openapi = document  # type: ignore[method-assign]

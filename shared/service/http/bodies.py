@@ -1,0 +1,44 @@
+"""What callers send and get: no unknown fields, and of what is sent no value of another type."""
+
+import json
+from functools import partial
+from typing import Annotated, Any, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidatorFunctionWrapHandler
+from pydantic_core import CoreSchema, core_schema
+
+T = TypeVar("T")
+
+
+class View(BaseModel):
+    """What a caller gets."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    @classmethod
+    def of(cls, state: object) -> Self:
+        """The view of a value or a row that has fields of the same names."""
+        return cls.model_validate(state)
+
+
+class Body(View):
+    """What a caller sends. An unknown field is refused: most are a misspelt one."""
+
+
+class Strictly:
+    """Validates a request's body as the JSON that it was: `true` is no number and `"5"` neither. FastAPI validates
+    what Python's parser made of it, where strictness would refuse every UUID and every date, which JSON has as text.
+    """
+
+    def __get_pydantic_core_schema__(self, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_wrap_validator_function(partial(_as_json, source), handler(source))
+
+
+Strict = Annotated[T, Strictly()]
+"""Of every body: `body: Strict[SupplierBody]`."""
+
+
+def _as_json(model: type[BaseModel], value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - pydantic's
+    if not isinstance(value, dict):
+        return handler(value)
+    return model.model_validate_json(json.dumps(value), strict=True)

@@ -1,0 +1,229 @@
+"""Changes over HTTP: where they come from, the version that their caller saw, and the key under which they may be sent
+again. A route names which of these it takes: `Change`, `Replace` or `Create`.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Header, Request, Response
+from pydantic import BaseModel, TypeAdapter
+
+from shared.contracts.event import Cause
+from shared.messaging.commands import About, Commands, Decide
+from shared.messaging.decision import Decision, Refused
+from shared.messaging.idempotency import Again, Once
+from shared.messaging.repository import Repository
+from shared.messaging.routing import Reference, none
+from shared.service.http.problem import Problem
+
+S = TypeVar("S")
+V = TypeVar("V", bound=BaseModel)
+
+STATUS = {"invalid": 422, "not_found": 404, "conflict": 409, "forbidden": 403}
+
+_TAG = r'(?:W/)?"[\x21\x23-\x7e]{0,100}"'
+IF_MATCH = rf"^(?:\*|{_TAG}(?:, ?{_TAG}){{0,9}})$"
+IfMatch = Annotated[
+    str | None,
+    Header(
+        max_length=1100,
+        pattern=IF_MATCH,
+        description="The `ETag` under which you saw it, or `*`: with another version nothing is changed.",
+    ),
+]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        min_length=16,
+        max_length=100,
+        pattern=r"^[\x21-\x7e]+$",
+        description="Any text that you will not use twice, as a UUID: a request that is sent again is done once.",
+    ),
+]
+
+
+def accepted(outcome: S | Refused) -> S:
+    """The state that a command gave, or the problem of its refusal."""
+    if isinstance(outcome, Refused):
+        raise Problem(STATUS[outcome.kind], outcome.code, outcome.detail)
+    return outcome
+
+
+async def request_cause(request: Request) -> Cause:
+    """Where the events of this request come from."""
+    cause: Cause = request.state.cause
+    return cause
+
+
+RequestCause = Annotated[Cause, Depends(request_cause)]
+
+
+def etag(view: BaseModel) -> str:
+    """The version of what is shown: the same for equal content, whatever the order of its keys."""
+    text = json.dumps(view.model_dump(mode="json"), sort_keys=True)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+@dataclass(slots=True)
+class Showing:
+    """One answer."""
+
+    response: Response
+
+    def shown(self, view: V) -> V:
+        """Name the version of what the answer shows, as its `ETag`."""
+        self.response.headers["ETag"] = etag(view)
+        return view
+
+
+@dataclass(frozen=True, slots=True)
+class _Stale(Refused):
+    """The aggregate is another one than its caller saw."""
+
+    present: str
+
+
+@dataclass(slots=True)
+class Changing(Showing):
+    """One change that a caller asks for."""
+
+    cause: Cause
+    request: Request
+    if_match: str | None = None
+    key: str | None = None
+    digest: bytes = b""
+    """Of the body that came under the key."""
+
+    async def run(
+        self,
+        commands: Commands,
+        repository: Repository[S],
+        id_: UUID,
+        decide: Decide[S, Any],
+        view: Callable[[S], V],
+        reference: Reference[Any] | About[Any] = none,
+    ) -> V:
+        """Decide one aggregate and show it, by `view`, which is also what the caller saw before."""
+        if self.key is not None:
+            return await self._run_once(commands, repository, id_, decide, view, reference)
+        outcome = await commands.run(repository, id_, self._guarded(decide, view), self.cause, reference)
+        if isinstance(outcome, _Stale):
+            raise _stale(outcome.present)
+        return self.shown(view(accepted(outcome)))
+
+    async def _run_once(
+        self,
+        commands: Commands,
+        repository: Repository[S],
+        id_: UUID,
+        decide: Decide[S, Any],
+        view: Callable[[S], V],
+        reference: Reference[Any] | About[Any],
+    ) -> V:
+        outcome = await commands.run_once(repository, id_, decide, self.cause, reference, self._once(view))
+        if isinstance(outcome, Again):
+            before: V = self._read(outcome.answer)
+            return self.shown(before)
+        return self.shown(view(accepted(outcome)))
+
+    def check(self, view: BaseModel) -> None:
+        """Refuse when the caller saw another version. For what is decided in a `commands.unit`, under its lock."""
+        if not self._matches(etag(view)):
+            raise _stale(etag(view))
+
+    def _guarded(self, decide: Decide[S, Any], view: Callable[[S], V]) -> Decide[S, Any]:
+        if self.if_match is None:
+            return decide
+
+        def guarded(state: S | None, known: object) -> Decision[S] | Refused:
+            # Of what is not there the decision says so, which tells more than that it has no version.
+            present = None if state is None else etag(view(state))
+            if present is not None and not self._matches(present):
+                return _Stale("conflict", "version_differs", "", present)
+            return decide(state, known)
+
+        return guarded
+
+    def _matches(self, present: str) -> bool:
+        # A weak tag never matches: RFC 9110, 13.1.1.
+        return self.if_match in (None, "*") or present in re.split(", ?", self.if_match or "")
+
+    def _once(self, view: Callable[[S], V]) -> Once[S]:
+        scope = f"{self.request.method} {self.request.url.path} {getattr(self.request.state, 'subject', '')}"
+        return Once(
+            hashlib.sha256(f"{scope}\n{self.key}".encode()).digest(),
+            # With the key, which is kept nowhere: nobody can find out by trying what the request was.
+            hashlib.sha256(f"{self.key}\n".encode() + self.digest).digest(),
+            lambda state: view(state).model_dump_json().encode(),
+        )
+
+    def _read(self, answer: bytes) -> Any:  # noqa: ANN401 - the view that the route declares
+        declared: Any = self.request.scope["route"].response_model
+        return TypeAdapter[Any](declared).validate_json(answer)
+
+
+def _stale(present: str) -> Problem:
+    detail = "It has changed since you saw it; get it again, and send its present ETag as If-Match."
+    return Problem(412, "version_differs", detail, headers={"ETag": present}, version=present)
+
+
+class _Changes:
+    """The dependency of a route that changes what is there."""
+
+    problems: tuple[int, ...] = (409, 412)
+    tagged = True
+
+    async def __call__(self, request: Request, response: Response, if_match: IfMatch = None) -> Changing:
+        return Changing(response, request.state.cause, request, if_match)
+
+
+class _Replaces(_Changes):
+    """The same where a caller who has not seen the present version would undo what another one did."""
+
+    problems = (409, 412, 428)
+    requires = "if-match"
+
+    async def __call__(self, request: Request, response: Response, if_match: IfMatch = None) -> Changing:
+        if if_match is None:
+            raise Problem(428, "if_match_missing", "Send as If-Match the ETag under which you saw it, or `*`.")
+        return Changing(response, request.state.cause, request, if_match)
+
+
+class _Creates:
+    """The dependency of a route that makes something new."""
+
+    problems = (409,)
+    tagged = True
+
+    async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Changing:
+        body = b"" if idempotency_key is None else _canonical(await request.body())
+        return Changing(response, request.state.cause, request, key=idempotency_key, digest=body)
+
+
+class _Shows:
+    """The dependency of a route that shows one aggregate."""
+
+    tagged = True
+
+    async def __call__(self, response: Response) -> Showing:
+        return Showing(response)
+
+
+def _canonical(body: bytes) -> bytes:
+    """The same for equal bodies, whatever the order of their keys."""
+    return json.dumps(json.loads(body), sort_keys=True).encode() if body else b""
+
+
+Change = Annotated[Changing, Depends(_Changes())]
+"""Honours `If-Match`."""
+Replace = Annotated[Changing, Depends(_Replaces())]
+"""Requires `If-Match`: of a PUT, and wherever two people may work on one thing."""
+Create = Annotated[Changing, Depends(_Creates())]
+"""Honours `Idempotency-Key`."""
+Show = Annotated[Showing, Depends(_Shows())]
+"""Of a GET: `return show.shown(SupplierView.of(supplier))`."""

@@ -1,0 +1,44 @@
+"""The page that shows an API and lets people try it. Its assets come from here: it works without internet."""
+
+from importlib.resources import files
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from shared.service.http.problem import Problem
+
+PAGE = "/docs"
+ASSETS = "/docs/assets/"
+NAMES = ("swagger-ui-bundle.js", "swagger-ui.css", "favicon.png")
+KEPT_S = 86_400
+
+OPEN: dict[str, Any] = {"include_in_schema": False, "openapi_extra": {"security": []}}
+
+_FOLDER = files("fastapi_offline") / "static"
+
+
+def add_to(app: FastAPI) -> None:
+    """Serve the page, and lead to it from `/`."""
+
+    @app.get("/", **OPEN)
+    async def root() -> Response:
+        return RedirectResponse(PAGE)
+
+    @app.get(PAGE, **OPEN)
+    async def page() -> HTMLResponse:
+        script, style, icon = (f"{ASSETS}{name}" for name in NAMES)
+        return get_swagger_ui_html(
+            openapi_url=app.openapi_url or "",
+            title=app.title,
+            swagger_js_url=script,
+            swagger_css_url=style,
+            swagger_favicon_url=icon,
+        )
+
+    @app.get(f"{ASSETS}{{name}}", **OPEN)
+    async def asset(name: str) -> FileResponse:
+        if name not in NAMES:
+            raise Problem(404, "route_unknown", "There is no such file.")
+        return FileResponse(str(_FOLDER / name), headers={"Cache-Control": f"max-age={KEPT_S}"})

@@ -1,0 +1,66 @@
+"""What goes wrong, as problems. A message may quote data, so only its type is logged, and nothing of it is answered."""
+
+from typing import Any
+
+import asyncpg
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from shared.messaging.repository import ConcurrentInsertError
+from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
+from shared.runtime import logging
+from shared.service.http.problem import Problem
+
+NOT_STORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
+
+CODES = {400: "body_unreadable", 404: "route_unknown", 405: "method_not_allowed"}
+"""What the framework refuses before any route of ours."""
+
+log = logging.get(__name__)
+
+
+def add_to(app: FastAPI) -> None:
+    """Every error of an application becomes a problem."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http_error)
+
+
+def unexpected(error: Exception) -> Response:
+    """A fault of ours, or a store that is away. The message may quote data, so only its type is logged."""
+    log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
+    if isinstance(error, INFRASTRUCTURE):
+        detail = "The service cannot reach its store right now; try again in a few seconds."
+        return Problem(503, "store_unavailable", detail).response()
+    if isinstance(error, (*RETRYABLE, ConcurrentInsertError)):
+        return Problem(409, "busy", "Somebody else changed the same data at this moment; send it again.").response()
+    if isinstance(error, NOT_STORABLE):
+        detail = "A text holds a NUL character, which cannot be stored; send it without."
+        return Problem(422, "text_not_storable", detail).response()
+    detail = "The service failed on this request; report it with its correlation id."
+    return Problem(500, "internal_error", detail).response()
+
+
+async def _on_problem(_: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    return error.response()
+
+
+async def _on_invalid(_: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    # Without the input: it may be personal, and the caller has it.
+    found = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
+    first: dict[str, Any] = found[0]
+    return Problem(
+        422, "invalid_request", f"The field {first['field']} is not valid: {first['problem']}.", errors=found
+    ).response()
+
+
+async def _on_http_error(_: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    code = CODES.get(error.status_code, "http_error")
+    return Problem(error.status_code, code, f"{error.detail}.", headers=error.headers).response()

@@ -1,0 +1,111 @@
+"""Around every request: its cause, its size, its outcome in logs and metrics, and a problem where it failed."""
+
+import re
+import time
+
+import structlog
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.contracts.event import Cause
+from shared.runtime import logging, metrics, tracing
+from shared.runtime.ids import new_id, text_of
+from shared.runtime.traceparent import well_formed, written
+from shared.service.http.docs import ASSETS
+from shared.service.http.errors import unexpected
+from shared.service.http.problem import Problem
+
+CORRELATION_HEADER = "X-Correlation-Id"
+CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
+"""What is taken from a caller: it ends in logs and in every event that follows."""
+
+MAX_BODY_BYTES = 1_048_576
+MAX_FILE_BYTES = 32 * 1_048_576
+"""The tax authority's whole list is some 5 MB; a route may allow less."""
+
+NOT_STORED = (b"cache-control", b"no-store")
+"""Of every answer but the page's assets: most hold what is personal or confidential."""
+
+log = logging.get(__name__)
+
+
+PROBES = frozenset({"/live", "/ready", "/metrics"})
+"""Asked every few seconds by whoever watches: spans of them would hide the others."""
+
+
+class Observed:
+    """Around every request: its cause, its size, its outcome in logs and metrics, and a problem where it failed."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        # Checked here: it goes into every event that follows, and one that is too long would be poison to all readers.
+        given = well_formed(headers.get("traceparent"))
+        if not tracing.on() or scope["path"] in PROBES:
+            await self._serve(scope, receive, send, _cause(headers, given))
+            return
+        with tracing.request(scope["method"], scope["scheme"], given) as span:
+            cause = _cause(headers, written(span.get_span_context()))
+            status = await self._serve(scope, receive, send, cause)
+            tracing.answered(span, scope["method"], _route(scope), status)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send, cause: Cause) -> int:
+        headers = Headers(scope=scope)
+        scope.setdefault("state", {})["cause"] = cause
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
+        started, status = time.monotonic(), 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = [*message["headers"], *added]
+            await send(message)
+
+        added = [(CORRELATION_HEADER.lower().encode(), cause.correlation_id.encode())]
+        if not scope["path"].startswith(ASSETS):
+            added.append(NOT_STORED)
+        try:
+            problem = _oversized(headers)
+            await (self._app if problem is None else problem.response())(scope, receive, answer)
+        except Exception as error:
+            if status:
+                raise
+            await unexpected(error)(scope, receive, answer)
+        _note(scope, status, time.monotonic() - started)
+        return status
+
+
+def _route(scope: Scope) -> str | None:
+    return getattr(scope.get("route"), "path", None)
+
+
+def _cause(headers: Headers, traceparent: str | None) -> Cause:
+    given = headers.get(CORRELATION_HEADER, "")
+    correlation_id = given if CORRELATION.match(given) else text_of(new_id())
+    return Cause(correlation_id, traceparent=traceparent)
+
+
+def _note(scope: Scope, status: int, seconds: float) -> None:
+    method, route = scope["method"], _route(scope) or "unmatched"
+    metrics.HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
+    if status >= 400 or method != "GET":
+        log.info("http", method=method, route=route, status=status, seconds=round(seconds, 4))
+
+
+def _oversized(headers: Headers) -> Problem | None:
+    """A body is read before any guard runs, also on open routes: its size is checked before it is read."""
+    length = headers.get("Content-Length", "")
+    if "Transfer-Encoding" in headers or (length and not length.isdecimal()):
+        return Problem(411, "length_required", "Send the body with a Content-Length.")
+    is_file = headers.get("Content-Type", "").startswith("multipart/form-data")
+    limit = MAX_FILE_BYTES if is_file else MAX_BODY_BYTES
+    if length and int(length) > limit:
+        return Problem(413, "too_large", f"The body may have at most {limit:,} bytes.")
+    return None

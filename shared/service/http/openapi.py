@@ -1,0 +1,81 @@
+"""OpenAPI that is true: what FastAPI writes, with who may call and every problem that a route can give."""
+
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
+
+from shared.service.http.problem import MEDIA_TYPE, SCHEMA
+from shared.service.http.routes import content_type_of, dependants
+
+BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the program's issuer."}
+WITH_BODY = (400, 411, 413, 415)
+STORE_AWAY = 503
+
+
+def describe(app: FastAPI) -> dict[str, Any]:
+    """The document of an application."""
+    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for replaced in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(replaced, None)
+    problem = dict(SCHEMA)
+    schemas |= problem.pop("$defs") | {"Problem": problem}
+    components["securitySchemes"] = {"bearer": BEARER}
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                _complete(document["paths"][route.path_format][method.lower()], route, method)
+    return document
+
+
+def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
+    _word(operation, route)
+    operation.setdefault("security", [{"bearer": []}])
+    for status in sorted(problems_of(route, method)):
+        operation["responses"][str(status)] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+    marked = [each.call for each in dependants(route.dependant)]
+    if any(getattr(call, "tagged", False) for call in marked):
+        header = {"description": "The version of what is shown.", "schema": {"type": "string"}}
+        operation["responses"][str(route.status_code or 200)]["headers"] = {"ETag": header}
+    required = {getattr(call, "requires", None) for call in marked}
+    for parameter in operation.get("parameters", ()):
+        parameter["required"] = parameter["required"] or parameter["name"] in required
+
+
+def _word(operation: dict[str, Any], route: APIRoute) -> None:
+    """The first line of the route's docstring is what it is called, the rest tells more; then who may call it."""
+    operation["operationId"] = route.name
+    summary, _, more = route.description.partition("\n")
+    if summary:
+        operation["summary"] = summary.strip().removesuffix(".")
+    roles = {role for each in dependants(route.dependant) for role in getattr(each.call, "roles", ())}
+    who = f"For: {', '.join(sorted(roles))}." if roles else ""
+    operation["description"] = "\n\n".join(part for part in (more.strip(), who) if part)
+    if not operation["description"]:
+        del operation["description"]
+
+
+def problems_of(route: APIRoute, method: str) -> set[int]:
+    """Every status with which a route may refuse."""
+    return {*_problems(route, method)} - {route.status_code}
+
+
+def _problems(route: APIRoute, method: str) -> Iterator[int]:
+    yield 422
+    if content_type_of(route):
+        yield from WITH_BODY
+    if route.dependant.path_params:
+        yield 404
+    if method != "GET":
+        yield 409
+    for each in dependants(route.dependant):
+        yield from getattr(each.call, "problems", ())
+    yield STORE_AWAY

@@ -1,0 +1,61 @@
+"""Problem details (RFC 9457): the one form of every error."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):  # noqa: N818 - the term of RFC 9457
+    """An error as its caller sees it."""
+
+    def __init__(
+        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: object
+    ) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.headers = headers
+        self.more = more
+
+    def response(self) -> JSONResponse:
+        body = {
+            "type": f"urn:pdp:problem:{self.code}",
+            "title": self.code,
+            "status": self.status,
+            "detail": self.detail,
+        }
+        headers = dict(self.headers or {})
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
+        return JSONResponse(body | self.more, status_code=self.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+class FieldProblem(BaseModel):
+    """A field of the request that is not valid, without its value: the caller has it."""
+
+    field: str = Field(max_length=1000)
+    problem: str = Field(max_length=1000)
+
+
+class ProblemView(BaseModel):
+    """Why the request was not done."""
+
+    model_config = ConfigDict(title="Problem", extra="allow")
+
+    type: str = Field(max_length=200, pattern="^urn:pdp:problem:")
+    title: str = Field(max_length=200)
+    """The code: what a program looks at."""
+    status: int = Field(ge=400, le=599)
+    detail: str = Field(max_length=2000)
+    """One sentence that the caller can act on."""
+    errors: list[FieldProblem] | None = Field(default=None, max_length=1000)
+
+
+SCHEMA: dict[str, Any] = ProblemView.model_json_schema(ref_template="#/components/schemas/{model}")
+"""With `FieldProblem` in its `$defs`."""
