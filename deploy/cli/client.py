@@ -11,8 +11,7 @@ from uuid import UUID
 
 import httpx
 
-from deploy.cli.texts import say
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 from deploy.engines.kafka import Kafka
 from deploy.engines.ports import LOOPBACK
 from deploy.engines.postgres import Postgres
@@ -28,7 +27,7 @@ REQUEST_TIMEOUT = 60.0
 """Seconds for one request: an import of thousands of rows is one transaction."""
 
 
-class NotRunningError(LocalError):
+class NotRunningError(DeployError):
     """No platform runs in the data folder, or not the part of it that is asked for."""
 
 
@@ -44,7 +43,7 @@ class Client:
         """The platform that runs in this folder. Raises ``NotRunningError``."""
         run = read_running(data)
         if run is None:
-            raise NotRunningError(say("error.not_running", data=data))
+            raise NotRunningError("not_running", data=data)
         return cls(data, run.ports)
 
     @property
@@ -73,7 +72,7 @@ class Client:
     def url(self, service: str) -> str:
         """Where the service's HTTP API is. Raises ``NotRunningError``."""
         if service not in self.services:
-            raise NotRunningError(say("error.part_missing", part=service))
+            raise NotRunningError("part_missing", part=service)
         return f"http://{LOOPBACK}:{self.ports[service]}"
 
     def token(

@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deploy.cli.client import Client, NotRunningError
-from deploy.cli.texts import say
 from deploy.compose.layout import BROKERS, STAGES, Secrets, store_url
 from deploy.compose.prepare import HOST
 from deploy.engines.kafka_config import ADMIN, SCRAM
 from deploy.engines.ports import LOOPBACK
 from deploy.local.layout import Layout
-from deploy.local.readiness import Readiness, shown
+from deploy.local.readiness import Readiness
 
 PORTS = "PDP_PORTS"
 """First two digits of every published port, as compose.yaml has them."""
@@ -33,11 +32,11 @@ class ComposeClient(Client):
         """The platform that runs on this machine, once all services are ready. Raises ``NotRunningError``."""
         client = cls(Secrets.here().operator.data, ports())
         if not client.data.exists():
-            raise NotRunningError(say("error.compose", why=client.data))
+            raise NotRunningError("compose", why=client.data)
         async with Readiness() as readiness:
             for name, found in (await readiness.troubles(client.services)).items():
                 if found:
-                    raise NotRunningError(say("error.compose", why=f"{name}: {shown(found)}"))
+                    raise NotRunningError("compose", why=name)
         return client
 
     def connection(self, credentials: tuple[str, str] | None = None) -> dict[str, str]:

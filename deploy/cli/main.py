@@ -11,10 +11,11 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 from typer.core import TyperOption
 
+from deploy.cli import wording
 from deploy.cli.console import Refusal, err
 from deploy.cli.texts import LANG, say
 from deploy.cli.usage import App, fault
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 from deploy.local.state import DATA
 
 COMMANDS = {
@@ -68,8 +69,8 @@ def main() -> None:
         ended = _command(arguments).main(arguments, prog_name="pdp", standalone_mode=False)
     except Refusal as refusal:
         _end(str(refusal), refusal.code)
-    except LocalError as error:
-        _end(error.sentence)
+    except DeployError as error:
+        _end(wording.error(error))
     except typer.TyperException as error:
         _end(_usage(error), error.exit_code)
     except typer.Abort:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from deploy.compose.certificates import Authority
 from deploy.compose.layout import BROKERS, PROVISIONER, SECRETS, STAGES, STORE_PORT, Secrets, store_url
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 from deploy.engines.kafka_config import ADMIN
 from deploy.engines.private import kept_secrets, new_secret, write_private
 from deploy.provision.partners import CODE, Partner, PartnerBook
@@ -67,7 +67,7 @@ class Preparation:
         known = {partner.code for partner in book.ensure_first()}
         for code in joining:
             if not CODE.fullmatch(code):
-                raise LocalError(f"{code} is no partner's code: lower-case letters, digits and dashes, 2 to 31 of them")
+                raise DeployError("partner_code", code=code)
             if code not in known:
                 book.put(Partner(code, new_secret()))
         return book.all()
@@ -111,5 +111,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except LocalError as refusal:
+    except DeployError as refusal:
         sys.exit(str(refusal))

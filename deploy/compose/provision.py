@@ -15,9 +15,10 @@ from pathlib import Path
 from confluent_kafka import KafkaException
 
 from deploy.compose.layout import BROKERS, REPLICATION_PORT, SECRETS
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
+from deploy.engines.kafka_client import administration
 from deploy.provision import provisioning
-from deploy.provision.kafka_admin import KafkaAdminError, administration
+from deploy.provision.kafka_admin import KafkaAdminError
 from deploy.provision.kafka_quotas import ensure_quotas
 from deploy.provision.partners import Partner
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND
@@ -51,9 +52,7 @@ def wait_for_brokers(settings: Mapping[str, str]) -> None:
         if found >= len(BROKERS):
             return
         time.sleep(PAUSE)
-    raise KafkaAdminError(
-        f"{found} of {len(BROKERS)} brokers after {BROKERS_WITHIN:g} s; see `docker compose logs kafka-1`"
-    )
+    raise KafkaAdminError("brokers_missing", found=found, wanted=len(BROKERS), seconds=f"{BROKERS_WITHIN:g}")
 
 
 def main() -> None:
@@ -74,5 +73,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except LocalError as refusal:
+    except DeployError as refusal:
         sys.exit(str(refusal))

@@ -11,8 +11,8 @@ from typing import Any, Self
 import httpx
 
 from deploy.cli.client import Client
+from deploy.cli.console import Refusal
 from deploy.demo.texts import tell
-from deploy.engines.errors import LocalError
 
 IN_FLIGHT = 20
 """More would only queue in the services, which have ten store connections each."""
@@ -29,7 +29,7 @@ GONE = frozenset({502, 503, 504})
 TRY_AGAIN = frozenset({"busy", "too_many_requests", "store_unavailable"})
 
 
-class StoryError(LocalError):
+class StoryError(Refusal):
     """The story cannot go on: a call was refused that should not be, or something never arrived."""
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from deploy.cli import wording
 from deploy.cli.client import Client
 from deploy.cli.commands.status import ports_table
 from deploy.cli.compose_client import ComposeClient
@@ -32,9 +33,9 @@ from deploy.demo.stage import Stage
 from deploy.demo.stores import Stores
 from deploy.demo.story import play
 from deploy.demo.texts import tell
-from deploy.engines.processes import until_signal
 from deploy.local.platform import running
 from deploy.local.state import AlreadyRunningError, claim
+from deploy.local.supervisor import run_until_signal
 from shared.runtime.clock import now
 
 FOLDER = "demo"
@@ -59,23 +60,11 @@ def run(data: Path, seed: int, keep: bool, json_file: Path | None, against: Agai
     """Play the story on a fresh platform. 0 when every figure and the reconciliation are as they should be.
 
     `keep` leaves the platform running until Ctrl-C. `json_file` receives the outcome. `against` compose: the platform
-    of `deploy/compose`, which runs already and goes on. Raises ``LocalError``.
+    of `deploy/compose`, which runs already and goes on. Raises ``DeployError``.
     """
-    return asyncio.run(_until_stopped(Wish(data / FOLDERS[against], seed, keep, json_file, against)))
-
-
-async def _until_stopped(wish: Wish) -> int:
-    """The demo, or what is left of it when Ctrl-C or SIGTERM comes; either way everything that it started is ended."""
-    work = asyncio.create_task(_demo(wish))
-    signalled = asyncio.create_task(until_signal())
-    await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
-    if work.done():
-        signalled.cancel()
-    else:
-        work.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        return await work
-    return INTERRUPTED
+    wish = Wish(data / FOLDERS[against], seed, keep, json_file, against)
+    code = asyncio.run(run_until_signal(_demo(wish)))
+    return INTERRUPTED if code is None else code
 
 
 async def _demo(wish: Wish) -> int:
@@ -104,7 +93,7 @@ async def _platform(wish: Wish, watcher: Screen) -> AsyncIterator[Client]:
         yield await ComposeClient.reached()
         return
     watcher.act("boot")
-    async with running(wish.folder, watcher.note) as client:
+    async with running(wish.folder, lambda told: watcher.note(wording.notice(told))) as client:
         yield client
         watcher.act("stop")
 

@@ -10,12 +10,12 @@ import stat
 import subprocess
 from pathlib import Path
 
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 
 UNPRIVILEGED = "embedded_postgres"
 
 
-class AccountError(LocalError):
+class AccountError(DeployError):
     """The account cannot be made."""
 
 
@@ -28,9 +28,9 @@ def unprivileged_user() -> str | None:
         try:
             made = subprocess.run(add, capture_output=True, text=True, check=False)
         except OSError as error:
-            raise AccountError(f"cannot make the account {UNPRIVILEGED}: {error}") from error
+            raise AccountError("account", account=UNPRIVILEGED, detail=error) from error
         if not _exists(UNPRIVILEGED):  # else somebody made it at the same moment
-            raise AccountError(f"cannot make the account {UNPRIVILEGED}: {made.stderr.strip()}")
+            raise AccountError("account", account=UNPRIVILEGED, detail=made.stderr.strip())
     return UNPRIVILEGED
 
 

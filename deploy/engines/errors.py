@@ -1,11 +1,11 @@
-"""What can go wrong on this machine without anybody's mistake in the code."""
+"""What can go wrong without anybody's mistake in the code."""
 
 from __future__ import annotations
 
 
-class LocalError(RuntimeError):
-    """Its first line is a sentence for the person at the terminal; what follows is for who looks closer."""
+class DeployError(RuntimeError):
+    """A code, and the values that its sentence names. Whoever meets a person words it: `deploy.cli.wording`."""
 
-    @property
-    def sentence(self) -> str:
-        return str(self).partition("\n")[0]
+    def __init__(self, code: str, /, **params: object) -> None:
+        self.code, self.params = code, params
+        super().__init__(", ".join([code, *(f"{name}={value}" for name, value in params.items())]))

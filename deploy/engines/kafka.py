@@ -15,11 +15,12 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.engines import kafka_config
 from deploy.engines.command import Command, log_tail, spawn, stop
-from deploy.engines.errors import LocalError
-from deploy.engines.kafka_jars import Progress, resolve_jars
+from deploy.engines.errors import DeployError
+from deploy.engines.kafka_client import administration
+from deploy.engines.kafka_jars import resolve_jars
+from deploy.engines.notices import Report, unheard
 from deploy.engines.ports import LOOPBACK, accepts
 from deploy.engines.private import write_private
-from deploy.provision.kafka_admin import administration
 
 DEFAULT_PORT = 9092
 DEFAULT_CONTROLLER_PORT = 9093
@@ -42,8 +43,8 @@ JVM = (
 )
 
 
-class KafkaNodeError(LocalError):
-    """The node cannot be installed or started; the message carries the end of its log."""
+class KafkaNodeError(DeployError):
+    """The node cannot be started, or does not answer; `tail` is the end of its logs."""
 
 
 class KafkaNode:
@@ -85,7 +86,7 @@ class KafkaNode:
         try:
             self.admin().list_topics(timeout=timeout)
         except KafkaException as error:
-            raise KafkaNodeError(f"Kafka listens on {self.bootstrap} but does not answer: {error}") from error
+            raise KafkaNodeError("kafka_silent", address=self.bootstrap, detail=error) from error
 
 
 class Kafka(KafkaNode):
@@ -129,9 +130,9 @@ class Kafka(KafkaNode):
         """The broker's own log; what the JVM prints goes beside it into ``console.log``."""
         return self._data / "server.log"
 
-    def install(self, progress: Progress = print) -> None:
+    def install(self, report: Report = unheard) -> None:
         """Fetch Kafka's jars where they are missing: 10 to 30 s the first time, 0.3 s after. Raises ``JarError``."""
-        self._class_path = ":".join(map(str, resolve_jars(progress)))
+        self._class_path = ":".join(map(str, resolve_jars(report)))
 
     def command(self) -> Command:
         """The server's command, for a supervisor; chooses free ports, writes the configuration, formats a new node."""
@@ -155,9 +156,9 @@ class Kafka(KafkaNode):
         deadline = time.monotonic() + timeout
         while not accepts(self._node.port):
             if self._process is not None and self._process.poll() is not None:
-                raise KafkaNodeError(f"Kafka ended with code {self._process.returncode}:\n{self._tail()}")
+                raise self._trouble("engine_ended", exit=self._process.returncode)
             if time.monotonic() > deadline:
-                raise KafkaNodeError(f"Kafka is not up after {timeout:g} s:\n{self._tail()}")
+                raise self._trouble("engine_late", seconds=f"{timeout:g}")
             time.sleep(PROBE_PAUSE)
         self.wait_answers(max(deadline - time.monotonic(), REQUEST_TIMEOUT))
 
@@ -180,11 +181,11 @@ class Kafka(KafkaNode):
                 env={**os.environ, **UTF_8},
             )
         except subprocess.TimeoutExpired as error:
-            raise KafkaNodeError(f"{main_class} took longer than {TOOL_TIMEOUT:g} s") from error
+            raise KafkaNodeError("tool_late", tool=main_class, seconds=f"{TOOL_TIMEOUT:g}") from error
         finally:
             file.unlink()
         if tool.returncode != 0:
-            raise KafkaNodeError(f"{main_class} failed:\n{tool.stdout}{tool.stderr}")
+            raise KafkaNodeError("tool_failed", tool=main_class, detail=f"{tool.stdout}{tool.stderr}")
         return tool.stdout
 
     def _format(self) -> None:
@@ -209,8 +210,9 @@ class Kafka(KafkaNode):
         write_private(file, "\n".join(map(_quoted, words)))
         return file
 
-    def _tail(self) -> str:
-        return log_tail(self._data / "console.log") + "\n" + log_tail(self.log)
+    def _trouble(self, code: str, **params: object) -> KafkaNodeError:
+        tail = log_tail(self._data / "console.log") + "\n" + log_tail(self.log)
+        return KafkaNodeError(code, engine="Kafka", log=self.log, tail=tail, **params)
 
 
 def _quoted(word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,13 +12,11 @@ from typing import TYPE_CHECKING
 import jgo
 from jgo.constants import default_maven_repo
 
-from deploy.cli.texts import say
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
+from deploy.engines.notices import Notice, Report, unheard
 
 if TYPE_CHECKING:
     from jgo.maven import Artifact
-
-Progress = Callable[[str], None]
 
 KAFKA_VERSION = "4.3.1"
 KAFKA = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}"
@@ -29,20 +27,20 @@ PINS = Path(__file__).with_name("kafka.lock")
 LOCK_NAME = ".pdp-kafka.lock"
 
 
-class JarError(LocalError):
+class JarError(DeployError):
     """A jar cannot be resolved, or is not the one that was pinned."""
 
 
-def resolve_jars(progress: Progress) -> list[Path]:
+def resolve_jars(report: Report) -> list[Path]:
     """Kafka's class path, downloaded into the local Maven repository where it is missing (then offline).
 
     Takes 10 to 30 s the first time and about 0.3 s after. Raises ``JarError``.
     """
     with _only_one_downloads():
-        artifacts = _artifacts(progress)
+        artifacts = _artifacts(report)
         missing = sum(not _cached(artifact) for artifact in artifacts)
         if missing:
-            progress(say("kafka.downloading", version=KAFKA_VERSION, missing=missing, all=len(artifacts)))
+            report(Notice.of("kafka.downloading", version=KAFKA_VERSION, missing=missing, all=len(artifacts)))
         return verified(artifacts, PINS)
 
 
@@ -54,7 +52,7 @@ def verified(artifacts: Iterable[Artifact], pins: Path) -> list[Path]:
 
 def pin_jars() -> None:
     """Rewrite ``kafka.lock`` from what resolves now: run after a deliberate change of version, review the diff."""
-    write_pins(_artifacts(print), PINS)
+    write_pins(_artifacts(unheard), PINS)
 
 
 def write_pins(artifacts: Iterable[Artifact], pins: Path) -> None:
@@ -63,29 +61,29 @@ def write_pins(artifacts: Iterable[Artifact], pins: Path) -> None:
     pins.write_text("".join(sorted(lines, key=lambda line: line.split()[1])))
 
 
-def _artifacts(progress: Progress) -> list[Artifact]:
-    progress(say("kafka.resolving", version=KAFKA_VERSION))
+def _artifacts(report: Report) -> list[Artifact]:
+    report(Notice.of("kafka.resolving", version=KAFKA_VERSION))
     try:
         # Two calls, because jgo lets each artifact of one call manage the versions of all: the log binding's
         # parent would take kafka-clients back to 3.9 and the broker would not start.
         return [*jgo.resolve(KAFKA), jgo.resolve(LOG_BINDING)[0]]
     except Exception as error:  # jgo raises whatever requests, XML or the network raise
-        raise JarError(f"cannot resolve {KAFKA}: {error}") from error
+        raise JarError("jar_unavailable", jar=KAFKA, detail=error) from error
 
 
 def _verified(artifact: Artifact, pin: str | None, pins: Path) -> Path:
     """The artifact's jar; one that a broken download left behind is fetched again once."""
     if pin is None:
-        raise JarError(f"{_coordinate(artifact)} is not pinned in {pins.name}")
+        raise JarError("jar_not_pinned", jar=_coordinate(artifact), pins=pins.name)
     for _ in range(2):
         try:
             jar = Path(artifact.resolve())
         except Exception as error:
-            raise JarError(f"cannot download {_coordinate(artifact)}: {error}") from error
+            raise JarError("jar_unavailable", jar=_coordinate(artifact), detail=error) from error
         if _sha256(jar) == pin:
             return jar
         jar.unlink()
-    raise JarError(f"{_coordinate(artifact)} is not the jar pinned in {pins.name}")
+    raise JarError("jar_not_as_pinned", jar=_coordinate(artifact), pins=pins.name)
 
 
 def _coordinate(artifact: Artifact) -> str:

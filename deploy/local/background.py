@@ -6,13 +6,14 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
 from deploy.cli.client import Client
-from deploy.cli.texts import say
+from deploy.engines.errors import DeployError
+from deploy.engines.notices import Notice, Report
+from deploy.local import told
 from deploy.local.layout import Layout
 from deploy.local.platform import PlatformError
 from deploy.local.services import ROOT
@@ -22,8 +23,6 @@ STOP_TIMEOUT = 60.0
 """Seconds for the supervisor to stop what it runs: the grace of its services and that of its engines."""
 PROBE_PAUSE = 0.05
 
-Report = Callable[[str], None]
-
 _left_running: list[subprocess.Popen[bytes]] = []
 """Python complains of a child that is forgotten before its end was taken note of."""
 
@@ -31,7 +30,7 @@ _left_running: list[subprocess.Popen[bytes]] = []
 def start(data: Path, report: Report) -> Client:
     """The platform that runs in this folder, started in the background when none does; ready when this returns.
 
-    `report` is told each step. Raises ``PlatformError`` with the reason when it does not come up.
+    `report` is told each step. Raises ``DeployError`` with the reason when it does not come up.
     """
     if read_running(data) is None:
         return _launched(data, report)
@@ -39,25 +38,26 @@ def start(data: Path, report: Report) -> Client:
         if run.ready:
             return Client(data, run.ports)
         time.sleep(PROBE_PAUSE)
-    raise PlatformError(say("error.not_running", data=data))
+    raise PlatformError("not_running", data=data)
 
 
 def _launched(data: Path, report: Report) -> Client:
     log = Layout(data).log("supervisor")
     log.parent.mkdir(parents=True, exist_ok=True)
     process = _launch(data, log)
-    last = ""
+    last: object = None
     try:
         with log.open(errors="replace") as lines:
             while True:
                 run, ended = read_running(data), process.poll() is not None
                 for line in lines:
-                    last = line.strip() or last
-                    report(last)
+                    last = told.read(line) or last
+                    if isinstance(last, Notice):
+                        report(last)
                 if run is not None and run.ready:
                     return Client(data, run.ports)
                 if run is None and ended:
-                    raise PlatformError(last)
+                    raise last if isinstance(last, DeployError) else PlatformError("start_failed", log=log)
                 time.sleep(PROBE_PAUSE)
     except KeyboardInterrupt:
         stop(data)
@@ -91,7 +91,7 @@ def _launch(data: Path, log: Path) -> subprocess.Popen[bytes]:
     """A supervisor in a session of its own, so that it outlives this process and its terminal."""
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", "deploy.cli.main", "up"],
+            [sys.executable, "-m", "deploy.local"],
             cwd=ROOT,
             env={**os.environ, DATA: str(data)},
             stdin=subprocess.DEVNULL,

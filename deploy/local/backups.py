@@ -18,13 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from deploy.cli.client import Client
-from deploy.cli.texts import say
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 from deploy.engines.postgres import Postgres
 from deploy.engines.private import write_private
-from deploy.engines.processes import run_once
 from deploy.local import services
 from deploy.local.layout import Layout
+from deploy.local.supervisor import run_once
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
 from shared.runtime.clock import now
@@ -50,7 +49,7 @@ ALTER DATABASE {old} ALLOW_CONNECTIONS true;
 """
 
 
-class BackupError(LocalError):
+class BackupError(DeployError):
     """The file is no backup of this service."""
 
 
@@ -87,9 +86,9 @@ def opened(file: Path, service: str) -> Iterator[tuple[Backup, Path]]:
                 archive.extractall(folder, [archive.getmember(name) for name in (ABOUT, STORE)], filter="data")
             backup = _read(json.loads((Path(folder) / ABOUT).read_text()))
         except (tarfile.TarError, KeyError, ValueError, TypeError) as error:
-            raise BackupError(say("error.backup", file=file)) from error
+            raise BackupError("backup", file=file) from error
         if backup.service != service:
-            raise BackupError(say("error.backup_of", file=file, service=backup.service))
+            raise BackupError("backup_of", file=file, service=backup.service)
         yield backup, Path(folder) / STORE
 
 
@@ -106,7 +105,7 @@ def migrate(client: Client, service: str) -> None:
     server, _, _ = _server(client).ensure_database(service).rpartition("/")
     migration = services.migration(Layout(client.data), {service: f"{server}/{service}_restored"})
     if asyncio.run(run_once(migration)) != 0:
-        raise BackupError(say("error.migration", log=migration.log))
+        raise BackupError("migration", log=migration.log)
 
 
 def swap(client: Client, service: str) -> None:

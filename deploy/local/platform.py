@@ -12,18 +12,18 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from deploy.cli.client import Client
-from deploy.cli.texts import say
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 from deploy.engines.kafka import Kafka, KafkaNodeError
+from deploy.engines.notices import Notice, Report
 from deploy.engines.postgres import Postgres
 from deploy.engines.postgres_server import PostgresError
-from deploy.engines.processes import Supervisor, run_once
 from deploy.local import services
 from deploy.local.aside import aside
 from deploy.local.hold import is_held
 from deploy.local.layout import Layout
-from deploy.local.readiness import Readiness, shown
+from deploy.local.readiness import Readiness, Troubles
 from deploy.local.state import Claim, claim
+from deploy.local.supervisor import Supervisor, run_once
 from deploy.provision import provisioning
 from deploy.provision.partners import PartnerBook
 from shared.messaging.topics import SERVICES
@@ -39,10 +39,8 @@ CRASHES_AT_START = 3
 PROBE_SLICE = 0.5
 PROBE_PAUSE = 0.2
 
-Report = Callable[[str], None]
 
-
-class PlatformError(LocalError):
+class PlatformError(DeployError):
     """The platform cannot be started."""
 
 
@@ -55,7 +53,7 @@ async def running(data: Path, report: Report) -> AsyncIterator[Client]:
     """
     with claim(data) as held:
         if held.ended:
-            report(say("recovered", names=", ".join(held.ended)))
+            report(Notice.of("recovered", names=", ".join(held.ended)))
         platform = Platform(data, held, report)
         try:
             await platform.start()
@@ -104,23 +102,23 @@ class Platform:
         partners = self._book.ensure_first()
         await aside(self._kafka.install, self._report)
         command = await aside(self._kafka.command)
-        self._report(say("kafka.starting", address=self._kafka.bootstrap))
+        self._report(Notice.of("kafka.starting", address=self._kafka.bootstrap))
         await self._supervisor.start(command)
         await self._engine_up("kafka", self._kafka.wait_ready)
-        self._report(say("kafka.filling"))
+        self._report(Notice.of("kafka.filling"))
         await aside(provisioning.provision, self._kafka.client_config(), self._passwords, partners)
 
     async def _start_stores(self) -> dict[str, str]:
         """PostgreSQL with a migrated store for each service: their connection strings."""
         command = await aside(self._postgres.command)
-        self._report(say("postgres.starting", port=self._postgres.port))
+        self._report(Notice.of("postgres.starting", port=self._postgres.port))
         await self._supervisor.start(command)
         await self._engine_up("postgres", self._postgres.wait_ready)
         stores = await aside(self._postgres.ensure_databases, self._services)
-        self._report(say("postgres.migrating"))
+        self._report(Notice.of("postgres.migrating"))
         migration = services.migration(self._layout, stores)
         if await run_once(migration) != 0:
-            raise PlatformError(say("error.migration", log=migration.log))
+            raise PlatformError("migration", log=migration.log)
         return stores
 
     async def _engine_up(self, name: str, wait_ready: Callable[[float], None]) -> None:
@@ -140,7 +138,7 @@ class Platform:
         ports = services.choose_ports(self._services, usual=self._usual_ports)
         self.ports = {"kafka": _port_of(self._kafka), "postgres": self._postgres.port, **ports}
         self._held.record_ports(self.ports)
-        self._report(say("services.starting", names=", ".join(self._services)))
+        self._report(Notice.of("services.starting", names=", ".join(self._services)))
         for name in self._services:
             await self._supervisor.start(
                 services.command(
@@ -163,17 +161,17 @@ class Platform:
                     self._refuse_crashing(name)
                 if time.monotonic() > deadline:
                     name, found = next(iter(late.items()))
-                    raise PlatformError(say("error.late", name=name, why=shown(found), log=self._layout.log(name)))
+                    raise PlatformError("late", name=name, why=_shown(found), log=self._layout.log(name))
                 if waiting != [*late]:
                     waiting = [*late]
-                    self._report(say("services.waiting", names=", ".join(waiting)))
+                    self._report(Notice.of("services.waiting", names=", ".join(waiting)))
                 await asyncio.sleep(PROBE_PAUSE)
 
     def _refuse_crashing(self, name: str) -> None:
         if self._supervisor.restarts.get(name, 0) >= CRASHES_AT_START:
             logs = {"kafka": self._kafka.log, "postgres": self._postgres.log}
             log = logs.get(name) or self._layout.log(name)
-            raise PlatformError(say("error.crashing", name=name, log=log))
+            raise PlatformError("crashing", name=name, log=log)
 
     def _record(self) -> None:
         self._held.record_children(self._supervisor.processes, self._supervisor.restarts)
@@ -187,6 +185,10 @@ async def _together() -> AsyncIterator[asyncio.TaskGroup]:
             yield group
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
+
+
+def _shown(found: Troubles) -> str:
+    return "; ".join(f"{part}: {trouble}" for part, trouble in found.items())
 
 
 def _port_of(kafka: Kafka) -> int:

@@ -8,11 +8,13 @@ from typing import Self
 
 import httpx
 
-from deploy.cli.texts import say
 from deploy.engines.ports import LOOPBACK
 
 ANSWER_TIMEOUT = 2.0
 """A service that takes longer to say how it is, is not well."""
+
+SILENT = "silent"
+"""The trouble of a service that does not answer."""
 
 Troubles = Mapping[str, str]
 """What keeps a service from being ready, by part; empty when it is."""
@@ -41,12 +43,7 @@ class Readiness:
             answer = await self._client.get(f"http://{LOOPBACK}:{port}/ready")
             told = answer.json()
         except (httpx.HTTPError, ValueError):
-            return {"http": say("state.silent")}
+            return {"http": SILENT}
         if answer.status_code == httpx.codes.OK:
             return {}
-        return told if isinstance(told, dict) else {"http": say("state.silent")}
-
-
-def shown(found: Troubles) -> str:
-    """The troubles in one line."""
-    return "; ".join(f"{part}: {trouble}" for part, trouble in found.items())
+        return told if isinstance(told, dict) else {"http": SILENT}

@@ -19,6 +19,7 @@ from typing import Any
 import psutil
 
 from deploy.engines.command import kill_group
+from deploy.engines.errors import DeployError
 from deploy.engines.private import write_private
 
 DEFAULT_DATA = Path(".data")
@@ -71,12 +72,12 @@ class Run:
     """Whether it once had started to the end."""
 
 
-class AlreadyRunningError(RuntimeError):
+class AlreadyRunningError(DeployError):
     """Another process holds the data folder; ``run`` is None while that one is still starting."""
 
     def __init__(self, data: Path, run: Run | None) -> None:
         self.run = run
-        super().__init__(f"{data} is in use by process {run.supervisor.pid if run else '(starting)'}")
+        super().__init__("already_running", data=data, pid=run.supervisor.pid if run else "–")
 
 
 class Claim:

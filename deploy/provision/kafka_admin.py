@@ -1,6 +1,6 @@
 """Topics, users, access rules and lag of a Kafka cluster: one request for many, and each call may be repeated.
 
-Every function wants a super user's client (``administration``) and raises ``KafkaAdminError``.
+Every function wants a super user's client and raises ``KafkaAdminError``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
     UserScramCredentialUpsertion,
 )
 
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 from shared.messaging.access import AccessRule
 
 # Seconds for one request; a broker under load answers later, one that is gone never does.
@@ -48,7 +48,7 @@ R = TypeVar("R")
 RESOURCE_TYPES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
 
 
-class KafkaAdminError(LocalError):
+class KafkaAdminError(DeployError):
     """The cluster refused a change, or did not answer in time."""
 
 
@@ -59,12 +59,6 @@ class TopicSpec:
     name: str
     partitions: int
     config: Mapping[str, str] = field(default_factory=dict)
-
-
-def administration(connection: Mapping[str, str]) -> AdminClient:
-    """An administration client with these connection settings (confluent-kafka's words)."""
-    quiet = {"log.connection.close": "false", "log_level": "3", "reconnect.backoff.max.ms": "500"}
-    return AdminClient({**connection, **quiet})
 
 
 def ensure_topics(client: AdminClient, wanted: Iterable[TopicSpec]) -> list[str]:
@@ -89,7 +83,7 @@ def ensure_topics(client: AdminClient, wanted: Iterable[TopicSpec]) -> list[str]
     deadline = time.monotonic() + REQUEST_TIMEOUT
     while changes.names and _changes(client, specs).names:
         if time.monotonic() > deadline:
-            raise KafkaAdminError(f"accepted, but not seen within {REQUEST_TIMEOUT:g} s: {', '.join(changes.names)}")
+            raise _not_seen(changes.names)
         time.sleep(PROBE_PAUSE)
     return changes.names
 
@@ -99,7 +93,7 @@ def describe_topics(client: AdminClient, names: Iterable[str] | None = None) -> 
     try:
         metadata = client.list_topics(timeout=REQUEST_TIMEOUT).topics
     except KafkaException as error:
-        raise KafkaAdminError(f"cannot list topics: {error}") from error
+        raise KafkaAdminError("kafka_failed", detail=f"cannot list topics: {error}") from error
     chosen = [name for name in metadata if not name.startswith("__")] if names is None else [*names]
     present = [name for name in chosen if name in metadata]
     if not present:
@@ -129,7 +123,7 @@ def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
     deadline = time.monotonic() + REQUEST_TIMEOUT
     while not passwords.keys() <= known_users(client):
         if time.monotonic() > deadline:
-            raise KafkaAdminError(f"users accepted, but not seen within {REQUEST_TIMEOUT:g} s")
+            raise _not_seen(passwords)
         time.sleep(PROBE_PAUSE)
 
 
@@ -137,7 +131,7 @@ def known_users(client: AdminClient) -> set[str]:
     """Names of all SCRAM users."""
     everybody = client.describe_user_scram_credentials()
     if not isinstance(everybody, Future):
-        raise KafkaAdminError("the client gave no list of all users")
+        raise KafkaAdminError("kafka_failed", detail="no list of all users")
     return set(everybody.result(REQUEST_TIMEOUT))
 
 
@@ -198,6 +192,10 @@ def _changes(client: AdminClient, specs: Mapping[str, TopicSpec]) -> _Changes:
     )
 
 
+def _not_seen(names: Iterable[str]) -> KafkaAdminError:
+    return KafkaAdminError("kafka_not_seen", names=", ".join(sorted(names)), seconds=f"{REQUEST_TIMEOUT:g}")
+
+
 def _config_change(topic: str, config: Mapping[str, str]) -> ConfigResource:
     entries = [ConfigEntry(key, value, incremental_operation=AlterConfigOpType.SET) for key, value in config.items()]
     return ConfigResource(ConfigResource.Type.TOPIC, topic, incremental_configs=entries)
@@ -235,5 +233,5 @@ def _settle(action: str, futures: Mapping[S, Future[R]], tolerate: int | None = 
         except TimeoutError:
             failures.append(f"cannot {action} {subject}: no answer within {REQUEST_TIMEOUT:g} s")
     if failures:
-        raise KafkaAdminError("; ".join(failures))
+        raise KafkaAdminError("kafka_failed", detail="; ".join(failures))
     return results

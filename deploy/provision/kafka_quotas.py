@@ -99,7 +99,7 @@ async def _ask(connection: Mapping[str, str], request: Request[Any]) -> Any:  # 
         await client.bootstrap()
         return await client.send(client.get_random_node(), request)
     except KafkaError as error:
-        raise KafkaAdminError(f"cannot ask Kafka for its quotas: {error}") from error
+        raise KafkaAdminError("kafka_failed", detail=f"cannot ask for quotas: {error}") from error
     finally:
         await client.close()
 
@@ -124,4 +124,4 @@ def _settings(connection: Mapping[str, str]) -> dict[str, Any]:
 
 def _check(code: int, message: str | None) -> None:
     if code:
-        raise KafkaAdminError(f"Kafka refuses quotas: {message or for_code(code).__name__}")
+        raise KafkaAdminError("kafka_failed", detail=f"cannot set quotas: {message or for_code(code).__name__}")

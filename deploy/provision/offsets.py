@@ -33,7 +33,7 @@ def committed(admin: AdminClient, service: str) -> list[Place]:
         groups = [found.group_id for found in admin.list_consumer_groups().result(REQUEST_TIMEOUT).valid]
         return [place for group in groups if _is_of(group, service) for place in _places(admin, group)]
     except KafkaException as error:
-        raise KafkaAdminError(f"cannot read the offsets of {service}: {error}") from error
+        raise KafkaAdminError("kafka_failed", detail=f"cannot read the offsets of {service}: {error}") from error
 
 
 def at(admin: AdminClient, places: Iterable[Place], moment: datetime | None) -> list[Place]:
@@ -59,7 +59,7 @@ def set_back(admin: AdminClient, places: Iterable[Place]) -> None:
     for group, partitions in by_group.items():
         while (refusal := _alter(admin, group, partitions)) is not None:
             if time.monotonic() > deadline:
-                raise KafkaAdminError(f"cannot set {group} back: {refusal}")
+                raise KafkaAdminError("kafka_failed", detail=f"cannot set {group} back: {refusal}")
             time.sleep(PROBE_PAUSE)
 
 
@@ -101,7 +101,7 @@ def _offsets(admin: AdminClient, places: Iterable[Place], spec: OffsetSpec) -> M
         found = admin.list_offsets(asked)
         return {(each.topic, each.partition): found[each].result(REQUEST_TIMEOUT).offset for each in asked}
     except KafkaException as error:
-        raise KafkaAdminError(f"cannot read offsets: {error}") from error
+        raise KafkaAdminError("kafka_failed", detail=f"cannot read offsets: {error}") from error
 
 
 def _key(place: Place) -> tuple[str, int]:

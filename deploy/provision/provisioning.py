@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
-from deploy.provision.kafka_admin import TopicSpec, administration, ensure_acls, ensure_topics, ensure_users
+from deploy.engines.kafka_client import administration
+from deploy.provision.kafka_admin import TopicSpec, ensure_acls, ensure_topics, ensure_users
 from deploy.provision.kafka_quotas import ensure_quotas
 from deploy.provision.partners import Partner, PartnerBook
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules

@@ -11,8 +11,7 @@ from typing import Self, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
-from deploy.cli.texts import say
-from deploy.engines.errors import LocalError
+from deploy.engines.errors import DeployError
 
 T = TypeVar("T")
 
@@ -29,12 +28,12 @@ FOREVER = 2**63
 Place = tuple[str, int]
 
 
-class KafkaRefusalError(LocalError):
+class KafkaRefusalError(DeployError):
     """The broker does not let this user do this, or does not answer."""
 
     def __init__(self, error: KafkaError) -> None:
-        reason = "wrong_secret" if error.code() == KafkaError._AUTHENTICATION else "refused_by_kafka"
-        super().__init__(say(f"error.{reason}", detail=error.str()))
+        wrong = error.code() == KafkaError._AUTHENTICATION
+        super().__init__("wrong_secret" if wrong else "refused_by_kafka", detail=error.str())
 
 
 @dataclass(frozen=True, slots=True)

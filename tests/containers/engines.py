@@ -71,7 +71,7 @@ class ApacheKafka(DockerContainer):
             up.with_poll_interval(0.3).wait_until_ready(self)
         except (TimeoutError, RuntimeError) as error:
             log = self.get_wrapped_container().logs(tail=LOG_LINES).decode(errors="replace")
-            raise KafkaNodeError(f"Kafka's container did not start:\n{log}") from error
+            raise KafkaNodeError("engine_ended", engine="Kafka", exit="–", log="docker logs", tail=log) from error
         return self
 
 

@@ -16,8 +16,8 @@ from confluent_kafka import KafkaException
 
 from deploy.compose.certificates import Authority
 from deploy.engines.command import log_tail
+from deploy.engines.kafka_client import administration
 from deploy.engines.ports import free_port
-from deploy.provision.kafka_admin import administration
 from tests.conformance.stage import eventually
 from tests.conftest import Migrated
 from tests.containers import engines_tls

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from deploy.engines.command import Command
-from deploy.engines.processes import Backoff, Supervisor
 from deploy.local.hold import held_down, is_held
 from deploy.local.state import claim, read_running
+from deploy.local.supervisor import Backoff, Supervisor
 
 NAME = "sleeper"
 PATIENCE = 10.0

@@ -17,9 +17,10 @@ import pytest
 from confluent_kafka import Producer
 
 from deploy.cli.client import Client
+from deploy.engines.errors import DeployError
 from deploy.engines.ports import accepts
 from deploy.local import background
-from deploy.local.platform import ANY_PORTS, PlatformError
+from deploy.local.platform import ANY_PORTS
 from deploy.local.services import present
 from deploy.local.state import ProcessId, Run, read_running, still_alive_after
 from deploy.provision.partner_client import PartnerClient
@@ -202,7 +203,7 @@ def test_a_platform_that_cannot_start_says_why(data: Path) -> None:
     """Last: it spoils the folder."""
     cluster = data / "postgres" / "cluster" / "PG_VERSION"
     cluster.write_text("9\n")
-    with pytest.raises(PlatformError, match=r"postgres.*server\.log"):
+    with pytest.raises(DeployError, match=r"postgres.*server\.log"):
         background.start(data, lambda _: None)
     assert read_running(data) is None
 

@@ -112,7 +112,7 @@ import asyncio, sys
 from pathlib import Path
 from deploy.engines import command
 from deploy.engines.postgres import Postgres
-from deploy.engines.processes import Supervisor
+from deploy.local.supervisor import Supervisor
 from deploy.local.state import claim
 
 command._libc = lambda: None  # as on a system that cannot end children with their parent

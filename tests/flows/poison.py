@@ -1,4 +1,4 @@
-"""A poisoned batch: several reasons and keys, with good records behind them. The procedure is in docs/runbook/operate.md."""
+"""A poisoned batch: several reasons and keys, with good records behind. The procedure: docs/runbook/operate.md."""
 
 import json
 from datetime import timedelta

@@ -4,13 +4,16 @@ import ast
 import re
 import string
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
 CODE_AT = {"say": 0, "tell": 0, "Problem": 1, "Refused": 1}
 """Calls that name a message, and which of their arguments is its code. Their keywords are the message's parameters."""
+
+
+DEPLOY_ERROR = "DeployError"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,24 @@ def _read(text: str, name: str, said: Source) -> None:
             said.calls += _calls(node, name)
 
 
+def told(files: Iterable[Path]) -> list[Call]:
+    """Messages of what the lower wings of `deploy` tell: notices, and errors, whose messages begin with `error.`."""
+    trees = [(file, ast.parse(file.read_text(encoding="utf-8"))) for file in files]
+    nodes = [(file.name, node) for file, tree in trees for node in ast.walk(tree)]
+    errors = {node.name for _, node in nodes if isinstance(node, ast.ClassDef) and _is_error(node)} | {DEPLOY_ERROR}
+    calls = [(name, node, ast.unparse(node.func)) for name, node in nodes if isinstance(node, ast.Call) and node.args]
+    return [
+        replace(call, code=f"error.{call.code}" if function in errors else call.code)
+        for name, node, function in calls
+        if function == "Notice.of" or function in errors
+        for call in _named(node, node.args[0], function, name)
+    ]
+
+
+def _is_error(node: ast.ClassDef) -> bool:
+    return any(isinstance(base, ast.Name) and base.id == DEPLOY_ERROR for base in node.bases)
+
+
 def _part(part: ast.expr) -> str:
     return re.escape(str(part.value)) if isinstance(part, ast.Constant) else "(.+)"
 
@@ -68,9 +89,12 @@ def _calls(node: ast.Call, file: str) -> Iterator[Call]:
     name = node.func.id if isinstance(node.func, ast.Name) else None
     if name not in CODE_AT or len(node.args) <= CODE_AT[name]:
         return
+    yield from _named(node, node.args[CODE_AT[name]], name, file)
+
+
+def _named(node: ast.Call, argument: ast.expr, name: str, file: str) -> Iterator[Call]:
     given = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
     is_open = any(keyword.arg is None for keyword in node.keywords)
-    argument = node.args[CODE_AT[name]]
     for code in _constants(argument):
         yield Call(f"{file}:{node.lineno}", name, code, given, is_open)
 

@@ -58,6 +58,17 @@ def test_every_code_in_use_has_its_message_and_gives_its_parameters(owner: str) 
     assert wrong == []
 
 
+def test_every_code_that_the_lower_wings_tell_has_its_message_and_gives_its_parameters() -> None:
+    wings = ("engines", "provision", "target", "local", "compose")
+    told = codes.told(file for wing in wings for file in sorted((codes.ROOT / "deploy" / wing).rglob("*.py")))
+    spanish = _spanish("deploy.cli")
+    assert {"kafka.starting", "error.late"} <= {call.code for call in told}
+    assert [f"{call.at}: no message {call.code}" for call in told if call.code not in spanish] == []
+    assert [
+        call for call in told if not (call.is_open or call.parameters >= codes.parameters(spanish[call.code]))
+    ] == []
+
+
 def _spanish(package: str) -> dict[str, str]:
     return dict(messages(folder_of(package) / "es.po"))
 

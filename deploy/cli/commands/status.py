@@ -13,7 +13,7 @@ from deploy.cli.client import Client, NotRunningError
 from deploy.cli.console import out, table
 from deploy.cli.texts import say
 from deploy.engines.ports import accepts
-from deploy.local.readiness import Readiness, Troubles, shown
+from deploy.local.readiness import SILENT, Readiness, Troubles
 from deploy.local.state import Run, data_folder, read_running
 
 
@@ -21,7 +21,7 @@ def status() -> None:
     data = data_folder()
     run = read_running(data)
     if run is None:
-        raise NotRunningError(say("error.not_running", data=data))
+        raise NotRunningError("not_running", data=data)
     found = asyncio.run(_troubles(Client(data, run.ports).services))
     out().print(status_table(run, found))
     if any(found.values()) or len(run.children) < len(run.ports) or not run.ports:
@@ -52,6 +52,12 @@ def _state(name: str, run: Run, pids: Mapping[str, int], found: Mapping[str, Tro
         return f"[yellow]{escape(shown(troubles))}[/]" if troubles else f"[green]{say('state.ready')}[/]"
     listening = name in run.ports and accepts(run.ports[name])
     return f"[green]{say('state.ready')}[/]" if listening else "…"
+
+
+def shown(found: Troubles) -> str:
+    """What keeps a service from being ready, in one line."""
+    words = {part: say("state.silent") if trouble == SILENT else trouble for part, trouble in found.items()}
+    return "; ".join(f"{part}: {trouble}" for part, trouble in words.items())
 
 
 async def _troubles(ports: Mapping[str, int]) -> dict[str, Troubles]:

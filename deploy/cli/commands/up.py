@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sys
 import time
 from collections.abc import Callable
@@ -14,15 +13,16 @@ import typer
 from rich.console import Console, Group
 from rich.live import Live
 
+from deploy.cli import wording
 from deploy.cli.client import Client
 from deploy.cli.commands.status import ports_table, status_table
 from deploy.cli.console import err, out, step
 from deploy.cli.texts import say
-from deploy.engines.processes import until_signal
 from deploy.local import background
 from deploy.local.platform import running
 from deploy.local.readiness import Readiness
 from deploy.local.state import AlreadyRunningError, data_folder, read_running
+from deploy.local.supervisor import run_until_signal
 
 REFRESH = 1.0
 
@@ -50,30 +50,20 @@ def _detached(data: Path) -> None:
     if run is not None and run.ready:
         raise AlreadyRunningError(data, run)
     with err().status("…") as status:
-        client = background.start(data, status.update)
+        client = background.start(data, lambda told: status.update(wording.notice(told)))
     out().print(ports_table(client.ports))
     out().print(say("detached"))
 
 
 async def _stay(data: Path) -> None:
     """The platform until Ctrl-C or SIGTERM, whether it has started by then or not."""
-    work = asyncio.create_task(_run(data))
-    signalled = asyncio.create_task(until_signal())
-    await asyncio.wait({work, signalled}, return_when=asyncio.FIRST_COMPLETED)
-    if work.done():
-        signalled.cancel()
-    else:
-        err().print(say("stopping"))
-        work.cancel()
-    with contextlib.suppress(asyncio.CancelledError):
-        await work
-        return
+    await run_until_signal(_run(data), stopping=lambda: err().print(say("stopping")))
     out().print(say("stopped"))
 
 
 async def _run(data: Path) -> None:
     console, began = out(), time.monotonic()
-    async with running(data, lambda line: console.print(line, style="dim", markup=False)) as client:
+    async with running(data, lambda told: console.print(wording.notice(told), style="dim", markup=False)) as client:
         console.print(say("ready", seconds=f"{time.monotonic() - began:.1f}"), style="green")
         if sys.stdout.isatty():
             await _show(client, console)

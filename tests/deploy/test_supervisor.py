@@ -13,8 +13,9 @@ import psutil
 import pytest
 
 from deploy.engines.command import Command
-from deploy.engines.processes import Backoff, Supervisor, until_signal
+from deploy.engines.notices import Notice
 from deploy.local.state import ProcessId, still_alive_after
+from deploy.local.supervisor import Backoff, Supervisor, until_signal
 
 PATIENCE = 5.0
 
@@ -30,12 +31,12 @@ def gone(pid: int) -> bool:
 
 
 @pytest.fixture
-def reports() -> list[str]:
+def reports() -> list[Notice]:
     return []
 
 
 @pytest.fixture
-async def supervisor(reports: list[str]) -> AsyncIterator[Supervisor]:
+async def supervisor(reports: list[Notice]) -> AsyncIterator[Supervisor]:
     keeper = Supervisor(report=reports.append, backoff=lambda: Backoff(first=0.05, longest=0.2))
     yield keeper
     await keeper.stop(grace=1)
@@ -62,7 +63,7 @@ def is_up(command: Command) -> Callable[[], bool]:
     return lambda: command.log.exists() and "up" in command.log.read_text()
 
 
-async def test_a_killed_child_comes_back(supervisor: Supervisor, shell: MakeCommand, reports: list[str]) -> None:
+async def test_a_killed_child_comes_back(supervisor: Supervisor, shell: MakeCommand, reports: list[Notice]) -> None:
     command = shell("matching", SLEEPER)
     await supervisor.start(command)
     first = supervisor.pid("matching")
@@ -71,7 +72,8 @@ async def test_a_killed_child_comes_back(supervisor: Supervisor, shell: MakeComm
     assert supervisor.restarts == {"matching": 1}
     assert gone(first)
     assert [each.name for each in supervisor.processes] == ["matching"]
-    assert all(part in reports[0] for part in ("matching", "-9", "0.05 s", str(command.log)))
+    told = {"name": "matching", "why": -signal.SIGKILL, "wait": "0.05", "log": command.log}
+    assert reports[0] == Notice("crashed", told)
 
 
 async def test_a_child_that_exits_by_itself_comes_back_too(supervisor: Supervisor, shell: MakeCommand) -> None:
@@ -191,7 +193,8 @@ PARENT = """
 import asyncio, sys
 from pathlib import Path
 from deploy.engines.command import Command
-from deploy.engines.processes import Supervisor
+from deploy.engines.notices import Notice
+from deploy.local.supervisor import Supervisor
 
 async def main():
     supervisor = Supervisor()

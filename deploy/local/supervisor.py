@@ -6,13 +6,17 @@ It belongs on asyncio's own event loop (uvloop cannot start a child as another u
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from deploy.cli.texts import say
 from deploy.engines.command import Command, kill_group, spawn_options
+from deploy.engines.notices import Notice, Report, unheard
 from deploy.local.state import ProcessId
+
+T = TypeVar("T")
 
 STOP_GRACE = 15.0
 HOLD_PAUSE = 0.2
@@ -57,7 +61,7 @@ class _Child:
 class Supervisor:
     """Keeps named commands running until told to stop.
 
-    ``on_change`` receives who runs after each start and end (to be recorded), ``report`` one line per crash. While
+    ``on_change`` receives who runs after each start and end (to be recorded), ``report`` each crash. While
     ``held`` says so of a child that has ended, it is not started again.
     """
 
@@ -65,7 +69,7 @@ class Supervisor:
         self,
         *,
         on_change: Callable[[Iterable[ProcessId]], None] = lambda _: None,
-        report: Callable[[str], None] = print,
+        report: Report = unheard,
         backoff: Callable[[], Backoff] = Backoff,
         held: Callable[[str], bool] = lambda _: False,
     ) -> None:
@@ -132,24 +136,25 @@ class Supervisor:
             if child.stopping.is_set():
                 return
             self._on_change(self.processes)
-            await self._start_again(child, say("crashed.code", code=code))
+            await self._start_again(child, "crashed", code)
             if child.stopping.is_set():  # while it started: nobody has told this process yet
                 child.ask_to_stop()
             self._on_change(self.processes)
 
-    async def _start_again(self, child: _Child, reason: str) -> None:
+    async def _start_again(self, child: _Child, told: str, why: object) -> None:
         """Launch the child after its wait; returns without a launch when it is told to stop meanwhile."""
         loop = asyncio.get_running_loop()
         while True:
             wait = child.backoff.after(loop.time() - child.started)
-            self._report(say("crashed", name=child.command.name, why=reason, wait=f"{wait:g}", log=child.command.log))
+            name, log = child.command.name, child.command.log
+            self._report(Notice.of(told, name=name, why=why, wait=f"{wait:g}", log=log))
             if await _happens_within(child.stopping, wait) or await self._is_stopped_while_held(child):
                 return
             try:
                 child.started, child.process = loop.time(), await _launch(child.command)
                 child.restarts += 1
             except OSError as error:  # no memory or no files left: it may pass
-                reason = say("crashed.no_start", error=error)
+                told, why = "crashed.no_start", error
             else:
                 return
 
@@ -168,6 +173,23 @@ async def run_once(command: Command) -> int:
         return await process.wait()
     finally:
         kill_group(process.pid)
+
+
+async def run_until_signal(work: Coroutine[Any, Any, T], stopping: Callable[[], None] = lambda: None) -> T | None:
+    """The outcome of the work; None when Ctrl-C or SIGTERM came first, once all that it had started is ended.
+
+    `stopping` is called when the end begins.
+    """
+    task, signalled = asyncio.create_task(work), asyncio.create_task(until_signal())
+    await asyncio.wait({task, signalled}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        signalled.cancel()
+    else:
+        stopping()
+        task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        return await task
+    return None
 
 
 async def until_signal() -> signal.Signals:
