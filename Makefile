@@ -9,7 +9,7 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup demo up test test-long test-containers faults faults-smoke check check-chart check-chart-server images chaos \
-	bench capacity generate migration
+	bench capacity generate docs migration
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -58,9 +58,13 @@ bench: setup ## Every figure of docs/benchmarks.md (QUICK=1, PART=consume,relay,
 capacity: setup ## Write the tables of docs/capacity.md anew (JSON=file of a `make bench JSON=file`: keep its figures)
 	@$(BIN)/python -m deploy.capacity --write $(if $(JSON),--measured $(JSON))
 
-generate: setup ## Write anew what is made of the code and committed: event schemas, topics and access rules of the chart
+generate: setup ## Write anew what is made of the code: event schemas, topics and access rules of the chart, pages of docs/
 	@$(BIN)/python -m shared.testing.compatibility --write
 	@$(BIN)/python -m deploy.kubernetes
+	@$(BIN)/python -m deploy.reference
+
+docs: setup ## Write docs/events.md, docs/settings.md and docs/metrics.md anew, from the code
+	@$(BIN)/python -m deploy.reference
 
 migration: setup ## Write the next migration of a stage, from its store (STAGE=matching NAME="a note on each offering")
 	@$(BIN)/python -m deploy.develop.migration "$(STAGE)" "$(NAME)"

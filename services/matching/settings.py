@@ -9,6 +9,6 @@ class MatchingSettings(ServiceSettings):
     """What matching needs to run."""
 
     import_max_bytes: int = Field(default=5_000_000, ge=1)
-    """A file is held in memory while it is read."""
+    """Largest file of an import: it is held in memory while it is read."""
     import_max_rows: int = Field(default=2_000, ge=1)
-    """The rows of a file go in in one transaction, which keeps every match waiting until it commits."""
+    """Most rows of an import: they go in in one transaction, which keeps every match waiting until it commits."""

@@ -9,16 +9,16 @@ class RegistrationSettings(ServiceSettings):
     """What registration needs to run."""
 
     registrations_per_minute: float = Field(default=10, gt=0)
-    """From one address, over time: registering is open to everybody, and each request costs a transaction."""
+    """Registrations from one address, over time: registering is open to everybody, and each costs a transaction."""
     registrations_burst: int = Field(default=20, ge=1)
-    """From one address, at once: a cluster's office registers several firms in a row."""
+    """Registrations from one address, at once: a cluster's office registers several firms in a row."""
 
     import_max_bytes: int = Field(default=5_000_000, ge=1)
-    """A file is held in memory while it is read."""
+    """Largest file of an import: it is held in memory while it is read."""
     import_max_rows: int = Field(default=5_000, ge=1)
-    """The rows of a file go in in one transaction, which holds its locks until the last one."""
+    """Most rows of an import: they go in in one transaction, which holds its locks until the last one."""
 
     list_max_bytes: int = Field(default=30_000_000, ge=1)
-    """SAT's whole list is some 5 MB with all its columns."""
+    """Largest file of the 69-B list: SAT's whole list is some 5 MB with all its columns."""
     list_max_rows: int = Field(default=150_000, ge=1)
-    """Ten times the list of 2024."""
+    """Most rows of the 69-B list: ten times that of 2024."""

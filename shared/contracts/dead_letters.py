@@ -1,11 +1,11 @@
-"""A record that a service could not take in."""
+"""A record that a service could not consume."""
 
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field
 
-from shared.contracts.event import EventData, Moment
+from shared.contracts.event import EventData, Moment, Sha256
 
 ServiceName = Literal["registration", "matching", "diagnosis", "development", "financing", "portal"]
 
@@ -18,21 +18,33 @@ class DeadLetter(EventData):
     TYPE: ClassVar[str] = "dead-letter"
 
     dead_letter_id: UUID
+    """Under it the service lists, shows, replays and discards the record."""
     service: ServiceName
-    source_topic: str
-    source_partition: int
-    source_offset: int
-    source_key: str | None
-    event_id: str | None
-    event_type: str | None
-    reason: str
-    error: str
+    """Who could not consume the record, and keeps its bytes."""
+    source_topic: Annotated[str, Field(examples=["registration.supplier.v1"])]
+    """Where the record stands."""
+    source_partition: Annotated[int, Field(examples=[3])]
+    """Its partition there."""
+    source_offset: Annotated[int, Field(examples=[4711])]
+    """Its offset there."""
+    source_key: Annotated[str | None, Field(examples=["0196f3a0-6b1e-7c55-9d0e-2f4b8a1c3d5e"])]
+    """Its key, where it is text that could be one of ours."""
+    event_id: Annotated[str | None, Field(examples=["0196f3a1-0c2d-7e8f-8a9b-1c2d3e4f5a6b"])]
+    """The id that the record gives itself, where it is one."""
+    event_type: Annotated[str | None, Field(examples=["registration.supplier-registered"])]
+    """The type that the record gives itself, where it is shaped like one."""
+    reason: Annotated[str, Field(examples=["wrong_shape"])]
+    """Why: `not_json`, `wrong_shape`, `handler_failed`, … or a word of the stage's trade."""
+    error: Annotated[str, Field(examples=["missing at data.supplier_id"])]
     """Name of the exception or of the rule broken; never a message, which could quote the record."""
-    size: int
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    size: Annotated[int, Field(examples=[512])]
+    """Bytes of the record."""
+    sha256: Sha256
+    """Digest of the record's bytes."""
     blocked: bool
     """Later records of the same key wait until this one is replayed or discarded."""
     at: Moment
+    """When it was set aside."""
 
     @property
     def key(self) -> UUID:

@@ -5,7 +5,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import BasisPoints, Moment, Money, QuestionCode, ReasonCode, SupplierEvent, Value
+from shared.contracts.event import (
+    BasisPoints,
+    ModuleCode,
+    Moment,
+    Money,
+    QuestionCode,
+    ReasonCode,
+    RulesVersion,
+    SupplierEvent,
+    Value,
+)
 
 ModuleKind = Literal["training", "mentoring", "consultancy"]
 
@@ -14,6 +24,7 @@ class DevelopmentEvent(SupplierEvent):
     TOPIC: ClassVar[str] = "development.plan.v1"
 
     cohort_id: UUID
+    """The round of the program in which the firm was a candidate."""
 
 
 class SupplierSelected(DevelopmentEvent):
@@ -22,9 +33,13 @@ class SupplierSelected(DevelopmentEvent):
     TYPE: ClassVar[str] = "development.supplier-selected"
 
     rank: Annotated[int, Field(ge=1)]
+    """Its place in the ranking; 1 is the first."""
     score: BasisPoints
+    """What it was ranked by."""
     reasons: tuple[ReasonCode, ...]
-    rules: str
+    """Why it has the place, with what an operator should look at."""
+    rules: RulesVersion
+    """Version of the selection rules."""
 
 
 class SupplierNotSelected(DevelopmentEvent):
@@ -35,25 +50,37 @@ class SupplierNotSelected(DevelopmentEvent):
     rank: Annotated[int, Field(ge=1)] | None = None
     """Only of firms that met every condition and found the cohort full."""
     score: BasisPoints | None = None
+    """What it was ranked by, where it was."""
     reasons: tuple[ReasonCode, ...]
-    rules: str
+    """Every condition that it failed, or that the cohort was full."""
+    rules: RulesVersion
+    """Version of the selection rules."""
 
 
 class PlannedActivity(Value):
     """One module of a plan."""
 
     activity_id: UUID
-    module: str
+    """The activity, within every event of its plan."""
+    module: ModuleCode
+    """What is taught or done."""
     kind: ModuleKind
-    hours: Annotated[int, Field(gt=0)]
+    """How it is delivered."""
+    hours: Annotated[int, Field(gt=0, examples=[24])]
+    """Hours that it takes."""
     questions: tuple[QuestionCode, ...]
     """Gaps that it helps to close."""
     cost_from: Money
+    """Lowest cost that the catalogue expects."""
     cost_to: Money
+    """Highest cost that the catalogue expects."""
 
 
 class PlanEvent(DevelopmentEvent):
+    """Something about one plan."""
+
     plan_id: UUID
+    """The firm's development plan."""
 
 
 class PlanAgreed(PlanEvent):
@@ -62,11 +89,13 @@ class PlanAgreed(PlanEvent):
     TYPE: ClassVar[str] = "development.plan-agreed"
 
     activities: tuple[PlannedActivity, ...]
+    """What will be done."""
     uncovered: tuple[QuestionCode, ...] = ()
     """Gaps that no module closes."""
-    modules: str
+    modules: RulesVersion
     """Version of the module catalogue."""
     agreed_at: Moment
+    """When both had agreed."""
 
 
 class ActivityCompleted(PlanEvent):
@@ -75,10 +104,15 @@ class ActivityCompleted(PlanEvent):
     TYPE: ClassVar[str] = "development.activity-completed"
 
     activity_id: UUID
-    module: str
+    """The activity, as `PlanAgreed` named it."""
+    module: ModuleCode
+    """What was taught or done."""
     questions: tuple[QuestionCode, ...]
+    """Gaps that it helps to close."""
     evidence_id: UUID
+    """The deliverable, as development keeps it."""
     completed_at: Moment
+    """When the evidence was recorded."""
 
 
 class PlanCompleted(PlanEvent):
@@ -87,5 +121,8 @@ class PlanCompleted(PlanEvent):
     TYPE: ClassVar[str] = "development.plan-completed"
 
     closed: tuple[QuestionCode, ...]
+    """Gaps of the plan that were closed by a new score."""
     open: tuple[QuestionCode, ...]
+    """Gaps of the plan that are still open."""
     completed_at: Moment
+    """When the last activity was done."""

@@ -5,7 +5,17 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.event import BasisPoints, Level, Moment, QuestionCode, ReasonCode, SupplierEvent, Value
+from shared.contracts.event import (
+    BasisPoints,
+    Level,
+    ModuleCode,
+    Moment,
+    QuestionCode,
+    ReasonCode,
+    RulesVersion,
+    SupplierEvent,
+    Value,
+)
 
 Dimension = Literal["TEC", "OPE", "COM", "FIN", "GES", "ASG"]
 Grade = Literal["A", "B", "C"]
@@ -17,12 +27,18 @@ class Gap(Value):
     """How far one question is from its target."""
 
     question: QuestionCode
+    """The question of the instrument."""
     level: Level
+    """Where the firm stands."""
     target: Level
+    """Where the matched anchors want it."""
     gap: Annotated[int, Field(ge=1, le=4)]
+    """Levels between the two."""
     severity: Severity
+    """How much it weighs: a critical one blocks introductions."""
     anchors_asking: Annotated[int, Field(ge=0)] = 0
-    modules: tuple[str, ...] = ()
+    """How many matched anchors ask for this level."""
+    modules: tuple[ModuleCode, ...] = ()
     """Development modules that help to close it."""
 
 
@@ -30,9 +46,15 @@ class Result(Value):
     """Scores and gaps of one state of a diagnosis."""
 
     dimensions: dict[Dimension, BasisPoints]
+    """Share reached in each dimension: technical, operational, commercial, financial, management, environment and
+    safety.
+    """
     overall: BasisPoints
+    """Weighted share over all dimensions."""
     grade: Grade
+    """A, B or C."""
     band: Band
+    """The grade, with C in three steps."""
     reasons: tuple[ReasonCode, ...] = ()
     """Why the grade is lower than the overall share alone would give."""
     gaps: tuple[Gap, ...] = ()
@@ -40,10 +62,13 @@ class Result(Value):
 
 
 class DiagnosisEvent(SupplierEvent):
+    """Something about one firm's diagnosis."""
+
     TOPIC: ClassVar[str] = "diagnosis.diagnosis.v1"
 
     diagnosis_id: UUID
-    instrument: str
+    """The firm's diagnosis; it stays the same over its versions."""
+    instrument: RulesVersion
     """Version of the questionnaire."""
 
 
@@ -53,7 +78,9 @@ class DiagnosisOpened(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.diagnosis-opened"
 
     targets: dict[QuestionCode, Level]
+    """Level that the matched anchors ask, by question; 3 where it says nothing."""
     must_have: tuple[QuestionCode, ...]
+    """Questions on which a gap is critical."""
 
 
 class DiagnosisSubmitted(DiagnosisEvent):
@@ -61,8 +88,10 @@ class DiagnosisSubmitted(DiagnosisEvent):
 
     TYPE: ClassVar[str] = "diagnosis.diagnosis-submitted"
 
-    answered: int
-    not_evaluated: int
+    answered: Annotated[int, Field(examples=[46])]
+    """Questions with an answer."""
+    not_evaluated: Annotated[int, Field(examples=[2])]
+    """Questions that the firm left out."""
 
 
 class DiagnosisAssessed(DiagnosisEvent):
@@ -70,7 +99,7 @@ class DiagnosisAssessed(DiagnosisEvent):
 
     TYPE: ClassVar[str] = "diagnosis.diagnosis-assessed"
 
-    differences: int
+    differences: Annotated[int, Field(examples=[5])]
     """Questions on which firm and assessor are two levels or more apart."""
 
 
@@ -80,9 +109,13 @@ class DiagnosisCompleted(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.diagnosis-completed"
 
     version: Annotated[int, Field(ge=1)]
+    """1 for the first validated version."""
     levels: dict[QuestionCode, Level | None]
+    """Validated level of each question; null where it was not evaluated."""
     result: Result
+    """Scores and gaps of this version."""
     validated_at: Moment
+    """When the expert validated it."""
 
 
 class GapRescored(DiagnosisEvent):
@@ -91,9 +124,16 @@ class GapRescored(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.gap-rescored"
 
     version: Annotated[int, Field(ge=1)]
+    """The validated version that the new score changes."""
     question: QuestionCode
+    """The question that was scored again."""
     level_before: Level
+    """Its level until now."""
     level_after: Level
+    """Its level from now on."""
     closed: bool
+    """Whether the target is reached."""
     result: Result
+    """Scores and gaps with the new level."""
     rescored_at: Moment
+    """When the assessor scored it."""

@@ -8,9 +8,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 
 class Value(BaseModel):
-    """A part of an event: immutable, and tolerant of fields that a newer writer added."""
+    """A part of an event: immutable, and tolerant of fields that a newer writer added. The line below a field describes
+    it in `/asyncapi`; the examples of the types make the example of each event there.
+    """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 class EventData(Value):
@@ -33,33 +35,47 @@ class SupplierEvent(EventData):
     """An event on a topic that is keyed by supplier."""
 
     supplier_id: UUID
+    """The firm."""
 
     @property
     def key(self) -> UUID:
         return self.supplier_id
 
 
-BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
+BasisPoints = Annotated[int, Field(ge=0, le=10_000, examples=[8000])]
 """A share in hundredths of a percent: 8,000 is 80 %."""
 
-AreaCode = Annotated[str, StringConstraints(pattern=r"^P(0[1-9]|[12]\d|3[0-5])$")]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^P(0[1-9]|[12]\d|3[0-5])$"), Field(examples=["P13"])]
 """One of the 35 procurement areas."""
 
-StateCode = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12]\d|3[0-2])$")]
+StateCode = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12]\d|3[0-2])$"), Field(examples=["11"])]
 """INEGI key of a Mexican state."""
 
-QuestionCode = Annotated[str, StringConstraints(pattern=r"^[TOCFGA]\d{2}$")]
+QuestionCode = Annotated[str, StringConstraints(pattern=r"^[TOCFGA]\d{2}$"), Field(examples=["T04"])]
 """A question of the diagnosis instrument."""
 
-Level = Annotated[int, Field(ge=0, le=4)]
+Level = Annotated[int, Field(ge=0, le=4, examples=[2])]
 """Answer to a question: 0 (nothing there) to 4 (measured, reviewed, improved)."""
 
-PartnerCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$")]
+PartnerCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$"), Field(examples=["nafin"])]
+"""A financing partner, as its topics are named."""
 
-ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")]
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$"), Field(examples=["gap_critical"])]
 """An open vocabulary: a reader must accept a code that it does not know, and show it."""
 
-Text = Annotated[str, StringConstraints(max_length=500)]
+Text = Annotated[str, StringConstraints(max_length=500), Field(examples=["Bracket, stamped"])]
+
+RulesVersion = Annotated[str, Field(examples=["2026.1"])]
+"""Version of the catalogue or rule table that was applied: a decision can be explained years later."""
+
+ModuleCode = Annotated[str, Field(examples=["M04"])]
+"""A module of the development catalogue."""
+
+ProductCode = Annotated[str, Field(examples=["nafin-cadenas"])]
+"""A product of the financing catalogue."""
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["0f" * 32])]
+"""A digest in hexadecimal digits."""
 
 Moment = AwareDatetime
 
@@ -67,8 +83,10 @@ Moment = AwareDatetime
 class Money(Value):
     """An amount with its currency. On the wire a decimal string: floats lose centavos."""
 
-    amount: Annotated[str, StringConstraints(pattern=r"^\d{1,14}\.\d{2}$")]
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "MXN"
+    amount: Annotated[str, StringConstraints(pattern=r"^\d{1,14}\.\d{2}$"), Field(examples=["1250000.00"])]
+    """Decimal string with two places."""
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["MXN"])] = "MXN"
+    """ISO 4217 code."""
 
 
 class Cause(NamedTuple):
@@ -85,11 +103,15 @@ __all__ = [
     "Cause",
     "EventData",
     "Level",
+    "ModuleCode",
     "Moment",
     "Money",
     "PartnerCode",
+    "ProductCode",
     "QuestionCode",
     "ReasonCode",
+    "RulesVersion",
+    "Sha256",
     "StateCode",
     "SupplierEvent",
     "Text",

@@ -4,9 +4,21 @@ from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import Field
 
-from shared.contracts.event import Moment, Money, PartnerCode, QuestionCode, ReasonCode, SupplierEvent, Value
+from shared.contracts.event import (
+    ModuleCode,
+    Moment,
+    Money,
+    PartnerCode,
+    ProductCode,
+    QuestionCode,
+    ReasonCode,
+    RulesVersion,
+    Sha256,
+    SupplierEvent,
+    Value,
+)
 
 Purpose = Literal[
     "receivables",
@@ -21,6 +33,7 @@ Purpose = Literal[
 ]
 DataClass = Literal["identity", "contact", "standing", "need", "capacity", "evidence"]
 ReferralShape = Literal["to_intermediary", "buyer_initiated", "direct", "non_financial"]
+"""Through a bank or SOFOM, started by the buyer, to the development bank itself, or no credit."""
 ReferralState = Literal[
     "sent",
     "acknowledged",
@@ -38,14 +51,21 @@ ReferralState = Literal[
 class ProductOption(Value):
     """One product that could serve a need, with why it does or does not."""
 
-    product: str
+    product: ProductCode
+    """The product."""
     partner: PartnerCode
+    """Who offers it."""
     shape: ReferralShape
+    """Direction of a referral: through a bank, started by the buyer, to the development bank itself, or no credit."""
     eligible: bool
+    """Whether the firm could be referred for it now."""
     reasons: tuple[ReasonCode, ...]
+    """Why, or why not."""
 
 
 class FinancingEvent(SupplierEvent):
+    """Something about one firm's financing."""
+
     TOPIC: ClassVar[str] = "financing.referral.v1"
 
 
@@ -55,18 +75,28 @@ class NeedIdentified(FinancingEvent):
     TYPE: ClassVar[str] = "financing.need-identified"
 
     need_id: UUID
+    """The need, within every event that follows from it."""
     purpose: Purpose
+    """What the money is for."""
     questions: tuple[QuestionCode, ...]
-    modules: tuple[str, ...] = ()
+    """Gaps that it would help to close."""
+    modules: tuple[ModuleCode, ...] = ()
+    """Development modules that it would pay for."""
     amount: Money | None = None
+    """What it takes, where that is known."""
     options: tuple[ProductOption, ...]
-    products: str
+    """Every product that was looked at."""
+    products: RulesVersion
     """Version of the product catalogue."""
 
 
 class ConsentEvent(FinancingEvent):
+    """Something about one consent."""
+
     consent_id: UUID
+    """The consent."""
     partner: PartnerCode
+    """The one partner that it names."""
 
 
 class ConsentGiven(ConsentEvent):
@@ -75,11 +105,17 @@ class ConsentGiven(ConsentEvent):
     TYPE: ClassVar[str] = "financing.consent-given"
 
     purposes: tuple[Purpose, ...]
+    """What the data may be used for."""
     data_classes: tuple[DataClass, ...]
-    text_version: str
-    text_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+    """What may be handed over."""
+    text_version: Annotated[str, Field(examples=["credit-es-2026.1"])]
+    """Version of the words that the firm agreed to."""
+    text_sha256: Sha256
+    """Digest of those words."""
     given_at: Moment
+    """When it was given."""
     expires_on: date
+    """Last day on which it holds."""
 
 
 class ConsentRevoked(ConsentEvent):
@@ -88,13 +124,20 @@ class ConsentRevoked(ConsentEvent):
     TYPE: ClassVar[str] = "financing.consent-revoked"
 
     revoked_at: Moment
+    """When it was taken back."""
 
 
 class ReferralEvent(FinancingEvent):
+    """Something about one referral."""
+
     referral_id: UUID
+    """The referral, as the partner knows it too."""
     partner: PartnerCode
-    product: str
+    """To whom the firm is referred."""
+    product: ProductCode
+    """For which product."""
     need_id: UUID
+    """For which need."""
 
 
 class ReferralSent(ReferralEvent):
@@ -103,8 +146,11 @@ class ReferralSent(ReferralEvent):
     TYPE: ClassVar[str] = "financing.referral-sent"
 
     shape: ReferralShape
+    """Direction of the referral."""
     consent_id: UUID
+    """The consent on whose ground it was sent."""
     answer_due_at: Moment
+    """Until when the partner should answer."""
 
 
 class ReferralAnswered(ReferralEvent):
@@ -115,10 +161,13 @@ class ReferralAnswered(ReferralEvent):
     TYPE: ClassVar[str] = "financing.referral-answered"
 
     state: ReferralState
+    """The state from now on."""
     reason: ReasonCode | None = None
+    """Why it was declined, where it was."""
     questions: tuple[QuestionCode, ...] = ()
     """Gaps that a refusal's reason points back to."""
     answered_at: Moment
+    """When the state moved on."""
 
 
 class ReferralLapsed(ReferralEvent):
@@ -127,4 +176,6 @@ class ReferralLapsed(ReferralEvent):
     TYPE: ClassVar[str] = "financing.referral-lapsed"
 
     silent: Literal["partner", "supplier"]
+    """Who should have said something."""
     lapsed_at: Moment
+    """When the time was up."""

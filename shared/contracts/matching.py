@@ -15,48 +15,65 @@ from shared.contracts.event import (
     Money,
     QuestionCode,
     ReasonCode,
+    RulesVersion,
     StateCode,
     SupplierEvent,
     Text,
     Value,
 )
-from shared.contracts.registration import Qms
+from shared.contracts.registration import CqiCode, Material, Qms
 
 
 class Specification(Value):
     """What an anchor asks of whoever makes a part family. None means: not asked."""
 
     area: AreaCode
+    """The procurement area that it belongs to."""
     title: Text
-    materials: tuple[str, ...] = ()
+    """The part family, in the anchor's words."""
+    materials: tuple[Material, ...] = ()
     """Any one of these will do."""
-    force_t: Annotated[int, Field(ge=0)] | None = None
-    envelope_mm: tuple[int, int, int] | None = None
-    tolerance_um: Annotated[int, Field(ge=0)] | None = None
-    annual_volume: Annotated[int, Field(gt=0)]
+    force_t: Annotated[int, Field(ge=0, examples=[400])] | None = None
+    """Press or clamping force, metric tons."""
+    envelope_mm: Annotated[tuple[int, int, int] | None, Field(examples=[[400, 250, 120]])] = None
+    """The part's three sides, millimetres."""
+    tolerance_um: Annotated[int, Field(ge=0, examples=[50])] | None = None
+    """Tolerance to hold, micrometres."""
+    annual_volume: Annotated[int, Field(gt=0, examples=[120000])]
     """Pieces per year."""
-    lead_time_days: Annotated[int, Field(gt=0)] | None = None
+    lead_time_days: Annotated[int, Field(gt=0, examples=[45])] | None = None
+    """From order to first series delivery."""
     qms: Qms = "iso_9001"
+    """Lowest quality management system."""
     qms_waivable: bool = True
     """A firm below the ladder may still align, with a plan (IATF 16949 8.4.2.3)."""
-    special_processes: tuple[str, ...] = ()
+    special_processes: tuple[CqiCode, ...] = ()
     """AIAG CQI codes that must be assessed within 12 months."""
-    ppm_max: Annotated[int, Field(ge=0)] | None = None
+    ppm_max: Annotated[int, Field(ge=0, examples=[50])] | None = None
+    """Most defective parts per million delivered."""
     otif_bp_min: BasisPoints | None = None
+    """Least share of deliveries on time in full."""
     regional_value_bp_min: BasisPoints | None = None
+    """Least regional value content (T-MEC, net cost)."""
     plant_state: StateCode
     """Where the parts are delivered."""
     targets: dict[QuestionCode, Level] = Field(default_factory=dict)
     """Level asked in the diagnosis, by question; 3 where it says nothing."""
     must_have: tuple[QuestionCode, ...] = ()
+    """Questions on which a gap is critical."""
     open_until: date
+    """Last day on which it is open."""
 
 
 class RequirementEvent(EventData):
+    """Something about one requirement."""
+
     TOPIC: ClassVar[str] = "matching.requirement.v1"
 
     requirement_id: UUID
+    """What is asked for."""
     anchor_id: UUID
+    """Who asks."""
 
     @property
     def key(self) -> UUID:
@@ -69,6 +86,7 @@ class RequirementPublished(RequirementEvent):
     TYPE: ClassVar[str] = "matching.requirement-published"
 
     specification: Specification
+    """What is asked of whoever makes it."""
 
 
 class RequirementChanged(RequirementEvent):
@@ -77,6 +95,7 @@ class RequirementChanged(RequirementEvent):
     TYPE: ClassVar[str] = "matching.requirement-changed"
 
     specification: Specification
+    """What is asked from now on."""
 
 
 class RequirementClosed(RequirementEvent):
@@ -85,29 +104,43 @@ class RequirementClosed(RequirementEvent):
     TYPE: ClassVar[str] = "matching.requirement-closed"
 
     area: AreaCode
+    """The procurement area that it belonged to."""
     reason: ReasonCode
+    """Why: filled, withdrawn, past its date, or its anchor left."""
 
 
 class AlignedRequirement(Value):
     """One requirement that a supplier's offering can meet, with what its diagnosis is measured against."""
 
     requirement_id: UUID
+    """What is asked for."""
     anchor_id: UUID
+    """Who asks."""
     area: AreaCode
+    """The procurement area."""
     score: BasisPoints
+    """How well the offering fits, before any diagnosis."""
     targets: dict[QuestionCode, Level]
+    """Level asked in the diagnosis, by question; 3 where it says nothing."""
     must_have: tuple[QuestionCode, ...]
+    """Questions on which a gap is critical."""
 
 
 class Missing(Value):
     """One gate that an offering did not pass."""
 
     area: AreaCode
+    """The procurement area."""
     requirement_id: UUID | None = None
+    """What is asked for; none where nobody asks in that area."""
     gate: ReasonCode
+    """The gate."""
     reason: ReasonCode
-    need: str = ""
-    offer: str = ""
+    """Why it did not pass."""
+    need: Annotated[str, Field(examples=["400 t"])] = ""
+    """What is asked, as text."""
+    offer: Annotated[str, Field(examples=["250 t"])] = ""
+    """What the firm offers, as text."""
 
 
 class OfferingAligned(SupplierEvent):
@@ -117,7 +150,9 @@ class OfferingAligned(SupplierEvent):
     TOPIC: ClassVar[str] = "matching.match.v1"
 
     requirements: tuple[AlignedRequirement, ...]
-    rules: str
+    """Every open requirement that it can meet."""
+    rules: RulesVersion
+    """Version of the alignment rules."""
 
 
 class OfferingNotAligned(SupplierEvent):
@@ -127,28 +162,43 @@ class OfferingNotAligned(SupplierEvent):
     TOPIC: ClassVar[str] = "matching.match.v1"
 
     missing: tuple[Missing, ...]
-    rules: str
+    """Every gate that it did not pass."""
+    rules: RulesVersion
+    """Version of the alignment rules."""
 
 
 class Criterion(Value):
     """One criterion of the score, with its reason."""
 
     criterion: ReasonCode
+    """What was looked at."""
     points: BasisPoints
+    """What it gave."""
     max: BasisPoints
+    """What it could have given."""
     status: Literal["ok", "partial", "fails", "unknown"]
-    need: str
-    offer: str
+    """How it came out."""
+    need: Annotated[str, Field(examples=["400 t"])]
+    """What is asked, as text."""
+    offer: Annotated[str, Field(examples=["250 t"])]
+    """What the firm offers, as text."""
     reason: ReasonCode
+    """Why it came out so."""
 
 
 class MatchEvent(SupplierEvent):
+    """Something about one match."""
+
     TOPIC: ClassVar[str] = "matching.match.v1"
 
     match_id: UUID
+    """The pair of firm and requirement."""
     requirement_id: UUID
+    """What is asked for."""
     anchor_id: UUID
+    """Who asks."""
     area: AreaCode
+    """The procurement area."""
 
 
 class MatchFound(MatchEvent):
@@ -157,10 +207,13 @@ class MatchFound(MatchEvent):
     TYPE: ClassVar[str] = "matching.match-found"
 
     score: BasisPoints
+    """Sum of the criteria's points."""
     criteria: tuple[Criterion, ...]
+    """Each criterion with its points."""
     blocked_by: tuple[QuestionCode, ...] = ()
     """Open critical gaps: the firm is not introduced to the anchor until they close."""
-    rules: str
+    rules: RulesVersion
+    """Version of the matching rules."""
 
 
 class MatchLost(MatchEvent):
@@ -169,6 +222,7 @@ class MatchLost(MatchEvent):
     TYPE: ClassVar[str] = "matching.match-lost"
 
     reason: ReasonCode
+    """Why it no longer holds."""
 
 
 class MatchAnswered(MatchEvent):
@@ -177,8 +231,11 @@ class MatchAnswered(MatchEvent):
     TYPE: ClassVar[str] = "matching.match-answered"
 
     answer: Literal["shortlisted", "declined"]
+    """What the buyer decided."""
     reason: ReasonCode | None = None
+    """Why, where the buyer said so."""
     answered_at: Moment
+    """When the buyer answered."""
 
 
 class ContractAwarded(MatchEvent):
@@ -187,5 +244,8 @@ class ContractAwarded(MatchEvent):
     TYPE: ClassVar[str] = "matching.contract-awarded"
 
     annual_value: Money
-    annual_volume: Annotated[int, Field(gt=0)]
+    """What the anchor buys in a year."""
+    annual_volume: Annotated[int, Field(gt=0, examples=[120000])]
+    """Pieces per year."""
     awarded_at: Moment
+    """When it was awarded."""

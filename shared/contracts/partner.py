@@ -6,9 +6,19 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.event import BasisPoints, EventData, Moment, Money, PartnerCode, StateCode, Text, Value
+from shared.contracts.event import (
+    BasisPoints,
+    EventData,
+    Moment,
+    Money,
+    PartnerCode,
+    ProductCode,
+    StateCode,
+    Text,
+    Value,
+)
 from shared.contracts.financing import DataClass, Purpose, ReferralShape
-from shared.contracts.registration import Stratum, TaxOpinion
+from shared.contracts.registration import Rfc, Stratum, TaxOpinion
 
 DeclineReason = Literal[
     "not_eligible",
@@ -30,56 +40,101 @@ class ConsentReference(Value):
     """On what ground the partner receives this."""
 
     consent_id: UUID
+    """The consent."""
     data_classes: tuple[DataClass, ...]
-    text_version: str
-    text_sha256: str
+    """What the firm agreed to hand over: no other class is in the referral."""
+    text_version: Annotated[str, Field(examples=["credit-es-2026.1"])]
+    """Version of the words that the firm agreed to."""
+    text_sha256: Annotated[str, Field(examples=["0f" * 32])]
+    """Digest of those words."""
     given_at: Moment
+    """When it was given."""
     expires_on: date
+    """Last day on which it holds."""
 
 
 class Identity(Value):
-    rfc: str
-    legal_name: Text
+    """Data class `identity`."""
+
+    rfc: Rfc
+    """Tax id."""
+    legal_name: Annotated[Text, Field(examples=["Troquelados del Bajío SA de CV"])]
+    """Name of the firm."""
     kind: Literal["legal", "natural"]
-    scian: str
+    """Legal or natural person."""
+    scian: Annotated[str, Field(examples=["336370"])]
+    """Class of economic activity (SCIAN)."""
     state: StateCode
+    """Where it is."""
     stratum: Stratum
+    """Size by the Acuerdo of 30 June 2009."""
     operating_since: date
-    representative: Text
+    """Since when it operates."""
+    representative: Annotated[Text, Field(examples=["María Pérez López"])]
+    """Who may sign for it."""
 
 
 class Contact(Value):
-    email: Text
-    phone: Text | None = None
+    """Data class `contact`."""
+
+    email: Annotated[Text, Field(examples=["ventas@troquelados.example"])]
+    """Address for mail."""
+    phone: Annotated[Text | None, Field(examples=["4421234567"])] = None
+    """Telephone number."""
 
 
 class Standing(Value):
+    """Data class `standing`."""
+
     tax_opinion: TaxOpinion
-    list_69b: str
+    """Opinion on tax compliance, article 32-D of the Código Fiscal."""
+    list_69b: Annotated[str, Field(examples=["not_listed"])]
+    """State on the list of article 69-B of the Código Fiscal."""
     list_date: date | None
+    """Date of the list that was looked at."""
 
 
 class Need(Value):
+    """Data class `need`."""
+
     purpose: Purpose
+    """What the money is for."""
     amount: Money
-    term_months: Annotated[int, Field(ge=1, le=240)]
-    gaps: tuple[str, ...]
+    """How much."""
+    term_months: Annotated[int, Field(ge=1, le=240, examples=[36])]
+    """For how long."""
+    gaps: tuple[Annotated[str, Field(examples=["T04"])], ...]
+    """Gaps of the diagnosis that it would help to close."""
     requirement_id: UUID | None = None
+    """The anchor's requirement behind it, where there is one."""
 
 
 class Capacity(Value):
+    """Data class `capacity`."""
+
     annual_sales: Money
-    workers: Annotated[int, Field(ge=0)]
+    """Sales of the last year."""
+    workers: Annotated[int, Field(ge=0, examples=[85])]
+    """People who work there."""
 
 
 class Evidence(Value):
+    """Data class `evidence`."""
+
     diagnosis_id: UUID
-    version: int
-    grade: str
-    band: str
+    """The firm's diagnosis."""
+    version: Annotated[int, Field(examples=[1])]
+    """Its validated version."""
+    grade: Annotated[str, Field(examples=["B"])]
+    """A, B or C."""
+    band: Annotated[str, Field(examples=["B"])]
+    """The grade, with C in three steps."""
     overall: BasisPoints
-    activities_completed: int
-    activities_planned: int
+    """Weighted share over all dimensions."""
+    activities_completed: Annotated[int, Field(examples=[2])]
+    """Activities of its plan that are done."""
+    activities_planned: Annotated[int, Field(examples=[5])]
+    """Activities of its plan."""
 
 
 class Referral(EventData):
@@ -88,18 +143,31 @@ class Referral(EventData):
     TYPE: ClassVar[str] = "partner.referral"
 
     referral_id: UUID
+    """The referral: every answer names it, and is keyed by it."""
     supplier_id: UUID
+    """The firm."""
     partner: PartnerCode
-    product: str
+    """To whom it goes."""
+    product: ProductCode
+    """For which of the partner's products."""
     shape: ReferralShape
+    """Direction of the referral."""
     consent: ConsentReference
+    """On what ground."""
     identity: Identity | None = None
+    """Who the firm is, where the consent names it."""
     contact: Contact | None = None
+    """How to reach it, where the consent names it."""
     standing: Standing | None = None
+    """How it stands with the tax authority, where the consent names it."""
     need: Need | None = None
+    """What it needs, where the consent names it."""
     capacity: Capacity | None = None
+    """How large it is, where the consent names it."""
     evidence: Evidence | None = None
+    """What the program found out about it, where the consent names it."""
     answer_due_at: Moment
+    """Until when the partner should answer."""
 
     @property
     def key(self) -> UUID:
@@ -116,9 +184,13 @@ class ReferralWithdrawn(EventData):
     TYPE: ClassVar[str] = "partner.referral-withdrawn"
 
     referral_id: UUID
+    """The referral."""
     supplier_id: UUID
+    """The firm."""
     partner: PartnerCode
+    """To whom it went."""
     withdrawn_at: Moment
+    """When it was withdrawn."""
 
     @property
     def key(self) -> UUID:
@@ -133,8 +205,11 @@ class Answer(EventData):
     """What a partner says of one referral."""
 
     referral_id: UUID
+    """The referral that it answers."""
     partner: PartnerCode
+    """Who answers."""
     answered_at: Moment
+    """When."""
 
     @property
     def key(self) -> UUID:
@@ -146,31 +221,47 @@ class Answer(EventData):
 
 
 class ReferralAcknowledged(Answer):
+    """The partner has the referral and looks at it."""
+
     TYPE: ClassVar[str] = "partner.referral-acknowledged"
 
-    folio: Annotated[str, StringConstraints(max_length=60)] | None = None
+    folio: Annotated[str, StringConstraints(max_length=60), Field(examples=["NAF-2026-00123"])] | None = None
+    """The partner's own number of the case."""
 
 
 class InformationRequested(Answer):
+    """The partner needs more from the firm before it can decide."""
+
     TYPE: ClassVar[str] = "partner.information-requested"
 
-    items: Annotated[tuple[Text, ...], Field(max_length=20)]
+    items: Annotated[tuple[Text, ...], Field(max_length=20, examples=[["Audited statements of the last two years"]])]
+    """What the firm should hand in, one sentence each."""
 
 
 class ReferralApproved(Answer):
+    """The partner will lend or give."""
+
     TYPE: ClassVar[str] = "partner.referral-approved"
 
     amount: Money
-    term_months: Annotated[int, Field(ge=1, le=240)]
+    """What was approved."""
+    term_months: Annotated[int, Field(ge=1, le=240, examples=[36])]
+    """For how long."""
 
 
 class ReferralDeclined(Answer):
+    """The partner will not."""
+
     TYPE: ClassVar[str] = "partner.referral-declined"
 
     reason: DeclineReason
+    """Why."""
 
 
 class CreditDisbursed(Answer):
+    """The money was paid out."""
+
     TYPE: ClassVar[str] = "partner.credit-disbursed"
 
     amount: Money
+    """What was paid out."""

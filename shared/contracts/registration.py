@@ -12,6 +12,7 @@ from shared.contracts.event import (
     EventData,
     Moment,
     ReasonCode,
+    RulesVersion,
     StateCode,
     SupplierEvent,
     Text,
@@ -32,46 +33,63 @@ TaxOpinion = Literal[
 ]
 """Opinion on tax compliance, article 32-D of the Código Fiscal."""
 
+Rfc = Annotated[str, Field(examples=["TBA950301QX7"])]
+"""Tax id of a firm or a natural person with a business."""
+
+Material = Annotated[str, Field(examples=["steel"])]
+"""What a part is made of, in the words of the area."""
+
+CqiCode = Annotated[str, Field(examples=["CQI-9"])]
+"""AIAG code of a special process."""
+
 
 class SpecialProcess(Value):
     """A yearly AIAG CQI self-assessment of a special process."""
 
-    code: Annotated[str, StringConstraints(pattern=r"^CQI-\d{1,2}$")]
+    code: Annotated[CqiCode, StringConstraints(pattern=r"^CQI-\d{1,2}$")]
+    """AIAG code of the process."""
     assessed_on: date
+    """Day of the last assessment."""
 
 
 class ProcessOffer(Value):
     """What a supplier can do in one procurement area. None means not stated: ask the firm."""
 
     area: AreaCode
-    materials: tuple[str, ...] = ()
-    force_t: Annotated[int, Field(ge=0)] | None = None
+    """The procurement area."""
+    materials: tuple[Material, ...] = ()
+    """What it works with."""
+    force_t: Annotated[int, Field(ge=0, examples=[250])] | None = None
     """Largest press or clamping force, metric tons."""
-    envelope_mm: tuple[int, int, int] | None = None
+    envelope_mm: Annotated[tuple[int, int, int] | None, Field(examples=[[600, 400, 200]])] = None
     """Largest part, three sides in millimetres."""
-    tolerance_um: Annotated[int, Field(ge=0)] | None = None
+    tolerance_um: Annotated[int, Field(ge=0, examples=[50])] | None = None
     """Closest tolerance held, micrometres."""
-    installed_capacity: Annotated[int, Field(ge=0)] | None = None
+    installed_capacity: Annotated[int, Field(ge=0, examples=[900000])] | None = None
     """Pieces per year."""
-    free_capacity: Annotated[int, Field(ge=0)] | None = None
+    free_capacity: Annotated[int, Field(ge=0, examples=[200000])] | None = None
     """Pieces per year."""
-    lead_time_days: Annotated[int, Field(ge=0)] | None = None
+    lead_time_days: Annotated[int, Field(ge=0, examples=[30])] | None = None
     """From order to first series delivery."""
     special_processes: tuple[SpecialProcess, ...] = ()
+    """Special processes that it assessed itself in."""
 
 
 class Offering(Value):
     """Everything that a supplier offers, across areas."""
 
     processes: tuple[ProcessOffer, ...]
+    """One for each area."""
     qms: Qms = "none"
+    """Quality management system that it has."""
     qms_valid_to: date | None = None
     """Last day of the certificate, for certified ladders; a certificate past it counts as not held."""
-    ppm_12m: Annotated[int, Field(ge=0)] | None = None
+    ppm_12m: Annotated[int, Field(ge=0, examples=[35])] | None = None
     """Defective parts per million delivered, last 12 months."""
     otif_bp_12m: BasisPoints | None = None
     """Deliveries on time in full, last 12 months."""
     experience: Experience = "none"
+    """Highest tier that it has delivered to."""
     regional_value_bp: BasisPoints | None = None
     """Regional value content (T-MEC, net cost) of the main part number."""
 
@@ -80,17 +98,24 @@ class Size(Value):
     """SME stratum by the Acuerdo of 30 June 2009."""
 
     stratum: Stratum
-    score: Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2,}$")]
+    """The stratum that follows from workers and sales."""
+    score: Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2,}$"), Field(examples=["92.50"])]
+    """10 % of the workers plus 90 % of the sales in millions of pesos."""
     flags: tuple[ReasonCode, ...] = ()
-    rules: str
+    """What an operator should look at."""
+    rules: RulesVersion
+    """Version of the rule."""
 
 
 class Screening(Value):
     """What the tax authority's lists say of the firm, and when that was looked up."""
 
     list_69b: ListState
+    """State on the list of article 69-B."""
     list_date: date | None
+    """Date of the list that was looked at; none when no list was loaded."""
     tax_opinion: TaxOpinion = "unknown"
+    """Opinion on tax compliance that the firm handed in."""
 
 
 class SupplierProfile(SupplierEvent):
@@ -100,20 +125,34 @@ class SupplierProfile(SupplierEvent):
 
     TOPIC: ClassVar[str] = "registration.supplier.v1"
 
-    folio: str
+    folio: Annotated[str, Field(examples=["PDP-2026-000123"])]
+    """Number of the registration, as the firm knows it."""
     kind: Literal["legal", "natural"]
-    rfc: str | None = None
-    legal_name: Text | None = None
+    """Legal or natural person."""
+    rfc: Rfc | None = None
+    """Tax id, of legal persons only."""
+    legal_name: Annotated[Text | None, Field(examples=["Troquelados del Bajío SA de CV"])] = None
+    """Name of the firm, of legal persons only."""
     sector: Sector
-    scian: Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
+    """Sector by which its size is judged."""
+    scian: Annotated[str, StringConstraints(pattern=r"^\d{6}$"), Field(examples=["336370"])]
+    """Class of economic activity (SCIAN)."""
     state: StateCode
-    municipality: Annotated[str, StringConstraints(pattern=r"^\d{5}$")] | None = None
+    """State where its plant is."""
+    municipality: Annotated[str, StringConstraints(pattern=r"^\d{5}$"), Field(examples=["11020"])] | None = None
+    """INEGI key of its municipality."""
     operating_since: date
+    """Since when it operates."""
     exports: bool = False
+    """Whether it exports."""
     size: Size
+    """How large it is."""
     screening: Screening
+    """How it stands with the tax authority."""
     offering: Offering
+    """What it can make."""
     registered_at: Moment
+    """When it registered."""
 
 
 class SupplierRegistered(SupplierProfile):
@@ -135,13 +174,18 @@ class SupplierWithdrawn(SupplierEvent):
     TOPIC: ClassVar[str] = "registration.supplier.v1"
 
     reason: ReasonCode
+    """Why it left."""
     withdrawn_at: Moment
+    """When it left."""
 
 
 class AnchorEvent(EventData):
+    """Something about one anchor."""
+
     TOPIC: ClassVar[str] = "registration.anchor.v1"
 
     anchor_id: UUID
+    """The anchor."""
 
     @property
     def key(self) -> UUID:
@@ -153,10 +197,14 @@ class AnchorJoined(AnchorEvent):
 
     TYPE: ClassVar[str] = "registration.anchor-joined"
 
-    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,20}$")]
-    name: Text
+    code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,20}$"), Field(examples=["ARMADORA-01"])]
+    """Its short name."""
+    name: Annotated[Text, Field(examples=["Armadora del Norte"])]
+    """Its name."""
     states: tuple[StateCode, ...]
+    """States where its plants are."""
     joined_at: Moment
+    """When it joined."""
 
 
 class AnchorLeft(AnchorEvent):
@@ -165,4 +213,6 @@ class AnchorLeft(AnchorEvent):
     TYPE: ClassVar[str] = "registration.anchor-left"
 
     reason: ReasonCode
+    """Why it left."""
     left_at: Moment
+    """When it left."""

@@ -33,9 +33,15 @@ class Topic:
     readers: tuple[str, ...]
     """Principals that may read."""
     events: tuple[type[EventData], ...]
+    key: str = "supplier_id"
+    """Field of every event whose value is the records' key: the aggregate whose order counts."""
     partitions: int = 6
     retention_ms: int = EVENT_RETENTION_MS
     max_bytes: int = MAX_EVENT_BYTES
+
+    @property
+    def retention_days(self) -> int:
+        return self.retention_ms // DAY_MS
 
     @property
     def config(self) -> dict[str, str]:
@@ -63,6 +69,7 @@ ANCHOR = Topic(
     "registration",
     ("matching", "portal"),
     _events(registration, registration.AnchorEvent),
+    key="anchor_id",
     partitions=1,
 )
 REQUIREMENT = Topic(
@@ -70,6 +77,7 @@ REQUIREMENT = Topic(
     "matching",
     ("development", "portal"),
     _events(matching, matching.RequirementEvent),
+    key="requirement_id",
     partitions=3,
 )
 MATCH = Topic(
@@ -101,8 +109,8 @@ STAGE_TOPICS = (SUPPLIER, ANCHOR, REQUIREMENT, MATCH, DIAGNOSIS, PLAN, REFERRAL)
 
 
 def dead_letter_topic(service: str) -> Topic:
-    """Where a service tells of the records that it could not take in."""
-    return Topic(f"{service}.dead-letters.v1", service, ("portal",), (DeadLetter,), partitions=1)
+    """Where a service tells of the records that it could not consume."""
+    return Topic(f"{service}.dead-letters.v1", service, ("portal",), (DeadLetter,), key="dead_letter_id", partitions=1)
 
 
 def partner_topics(code: str) -> tuple[Topic, Topic]:
@@ -121,6 +129,7 @@ def partner_topics(code: str) -> tuple[Topic, Topic]:
         principal,
         ("financing",),
         _events(partner, partner.Answer),
+        key="referral_id",
         partitions=3,
         retention_ms=PARTNER_RETENTION_MS,
         max_bytes=MAX_ANSWER_BYTES,

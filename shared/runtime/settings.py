@@ -11,12 +11,16 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class KafkaSettings(BaseSettings):
     """How to reach Kafka, and as whom."""
 
-    model_config = SettingsConfigDict(env_prefix="PDP_KAFKA_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PDP_KAFKA_", extra="ignore", use_attribute_docstrings=True)
 
     bootstrap: str = "127.0.0.1:9092"
+    """Brokers to ask first, `host:port` with commas."""
     user: str = ""
+    """SCRAM user: the service's name."""
     password: SecretStr = SecretStr("")
+    """Its password."""
     protocol: Literal["SASL_PLAINTEXT", "SASL_SSL"] = "SASL_PLAINTEXT"
+    """Without TLS on one machine's loopback address only."""
     mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-256"
     """Strimzi's users have the longer one, and no other."""
     ca_file: Path | None = None
@@ -37,24 +41,28 @@ class KafkaSettings(BaseSettings):
 class ServiceSettings(BaseSettings):
     """What a service needs to run. A service adds its own settings in its `settings.py`."""
 
-    model_config = SettingsConfigDict(env_prefix="PDP_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="PDP_", extra="ignore", use_attribute_docstrings=True)
 
     database_url: str = "postgresql://127.0.0.1:5432/postgres"
+    """The stage's own store: `postgresql://role:password@host:port/database`."""
     database_pool: int = 10
     """Connections for consuming and commands; three more serve the API's reads."""
 
     http_host: str = "127.0.0.1"
+    """Address to listen on; `0.0.0.0` in a container."""
     http_port: int = 8000
+    """Port to listen on."""
 
     oidc_issuer: str = "http://127.0.0.1/pdp"
     """`iss` that a token must have."""
     oidc_jwks: str = ""
     """Where the issuer's public keys are: an https address, or the path of a file (one machine)."""
     oidc_audience: str = "pdp"
+    """`aud` that a token must have."""
 
     instance: str = ""
     """Name of this process among those of its service, kept over restarts; no two alive may have the same. A crashed
-    process then takes its partitions up at once. Empty: a stranger to the group at each start."""
+    process then takes its partitions up at once. Empty: a new member of the group at each start."""
     consumers: int = Field(default=2, ge=1, le=8)
     """Members of its group that this process is: while one waits for the store, the other computes."""
     batch_records: int = Field(default=500, ge=1, le=10_000)
@@ -63,26 +71,28 @@ class ServiceSettings(BaseSettings):
     """Dead letters by a fault of ours among the last records; above it consuming stops. One broken event type of five
     is above it, one odd firm is not. 1 switches the limit off."""
     dlq_min_count: int = Field(default=20, ge=1)
-    """And at least so many: an operator looks through twenty by hand, and a quiet stage is not stopped by three."""
+    """Dead letters that it takes at least: an operator looks through twenty by hand, and a quiet stage is not stopped
+    by three."""
     dlq_window: int = Field(default=500, ge=1, le=100_000)
-    """How many records count as the last ones: one full batch."""
+    """Records that count as the last ones: one full batch."""
     alarm_every_s: float = Field(default=5.0, gt=0)
-    """Between two looks, each one cheap query; below the usual time between two scrapes of the metrics."""
+    """Seconds between two looks of the alarms, each one cheap query; below the usual time between two scrapes."""
     alarm_stuck_after_s: float = 60.0
-    """Not ready, or without progress while there is work (a consumer, a sweep): twice a session, so a rebalance is no
-    alarm."""
+    """Seconds not ready, or without progress while there is work (a consumer, a sweep), until an alarm: twice a
+    session, so a rebalance is none."""
     alarm_outbox_age_s: float = 60.0
-    """Age of the oldest unpublished event: a restart of Kafka takes less."""
+    """Age of the oldest unpublished event, in seconds, from which an alarm is raised: a restart of Kafka takes less."""
     alarm_blocked_after_s: float = 900.0
-    """A key that waits so long needs a person; a dead letter that is looked at at once is none."""
+    """Seconds after which a blocked key is an alarm: a dead letter that is looked at at once is none."""
     alarm_failed_commits: int = Field(default=3, ge=1)
-    """Offset commits refused in a row: one is a rebalance."""
+    """Offset commits refused in a row from which an alarm is raised: one is a rebalance."""
     log_level: str = "INFO"
+    """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
     otlp_endpoint: str = ""
     """Base address of an OpenTelemetry collector that takes OTLP over HTTP, as `http://collector:4318`; the standard
     `OTEL_EXPORTER_OTLP_ENDPOINT` serves too. Neither: no tracing."""
     crash_at: str = ""
     """Where to die, for fault tests (`shared/runtime/crash.py`). Never set it where people work."""
     stop_grace_s: float = 15.0
-    """From SIGTERM until what is under way is given up; it would be delivered again. Requests and batches have two
-    thirds of it, the relay has the rest."""
+    """Seconds from SIGTERM until what is under way is given up; it would be delivered again. Requests and batches have
+    two thirds of it, the relay has the rest."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.dead_letters import ServiceName
@@ -15,7 +16,7 @@ from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter
 from shared.messaging.replay import Replayer, Resolved
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
-from shared.service.asyncapi import document
+from shared.service import asyncapi, events_page
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
 from shared.service.http import Problem
 
@@ -61,8 +62,16 @@ def router(
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @api.get("/asyncapi", openapi_extra=OPEN_TO_ALL)
-    async def asyncapi() -> dict[str, Any]:
-        return document(service)
+    async def events_of_the_service() -> dict[str, Any]:
+        return asyncapi.document(service)
+
+    @api.get("/asyncapi/program", openapi_extra=OPEN_TO_ALL)
+    async def events_of_the_program() -> dict[str, Any]:
+        return asyncapi.program()
+
+    @api.get("/events", openapi_extra=OPEN_TO_ALL, response_class=HTMLResponse)
+    async def events() -> str:
+        return events_page.page()
 
     @api.get("/dead-letters", dependencies=[allow(Role.OPERATOR)])
     async def list_(wanted: Annotated[Filter, Query()]) -> list[DeadLetterView]:

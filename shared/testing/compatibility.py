@@ -31,6 +31,8 @@ BOUNDS = {
 """Which of two bounds is the stricter."""
 
 IDENTICAL = ("pattern", "format")
+PROSE = {"title", "description", "examples"}
+"""What tells people of a schema, and binds nobody."""
 
 
 def schema_of(event: type[EventData]) -> Schema:
@@ -129,13 +131,11 @@ def _resolved(schema: Schema, root: Schema) -> Schema:
 def _without_prose(node: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(node, dict):
         properties = node.get("properties")
-        kept = {
-            name: _without_prose(value)
-            for name, value in node.items()
-            if name not in {"title", "description", "properties"}
-        }
+        kept = {name: _without_prose(value) for name, value in node.items() if name not in PROSE | {"properties"}}
         if properties is not None:
             kept["properties"] = {name: _without_prose(value) for name, value in properties.items()}
+        if not kept.get("propertyNames", True):
+            del kept["propertyNames"]
         return kept
     return [_without_prose(item) for item in node] if isinstance(node, list) else node
 

@@ -20,6 +20,8 @@ OPEN = {
     ("GET", "/ready"),
     ("GET", "/metrics"),
     ("GET", "/asyncapi"),
+    ("GET", "/asyncapi/program"),
+    ("GET", "/events"),
     ("GET", "/"),
     ("GET", "/docs"),
     ("GET", "/docs/assets/{name}"),
@@ -30,13 +32,13 @@ OPEN = {
 """What everybody may call; anything else that is open is a mistake."""
 
 
-def _app(name: str) -> FastAPI:
+def app_of(name: str) -> FastAPI:
     stage, settings = importlib.import_module(f"services.{name}.app").build()
     return Service(stage, settings, KafkaSettings()).app
 
 
 def _routes(name: str) -> list[APIRoute]:
-    routes = _app(name).routes
+    routes = app_of(name).routes
     assert all(isinstance(route, Route) for route in routes), "a router within the list would hide its routes"
     return [route for route in routes if isinstance(route, APIRoute)]
 
@@ -57,7 +59,7 @@ def test_only_the_known_routes_are_open(name: str) -> None:
 async def test_a_call_without_a_token_is_refused_on_every_other_route(name: str) -> None:
     routes = [route for route in _routes(name) if roles_of(route)]
     assert routes
-    async with AsyncClient(transport=ASGITransport(_app(name)), base_url="http://test") as client:
+    async with AsyncClient(transport=ASGITransport(app_of(name)), base_url="http://test") as client:
         for route in routes:
             for method in route.methods or ():
                 answer = await client.request(method, route.path)

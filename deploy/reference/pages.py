@@ -1,0 +1,14 @@
+"""Which page is made from what. Nobody edits them by hand: tests/deploy/test_reference.py compares."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from deploy.reference import events, metrics, settings
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "events.md": events.page,
+    "settings.md": settings.page,
+    "metrics.md": metrics.page,
+}

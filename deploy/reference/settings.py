@@ -1,0 +1,56 @@
+"""docs/settings.md: every environment variable that a service reads."""
+
+import importlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from pydantic_settings import BaseSettings
+
+from deploy.local.services import present
+from deploy.reference import markdown
+from shared.runtime.settings import KafkaSettings, ServiceSettings
+from shared.service.schema_words import type_of
+
+INTRODUCTION = """# Settings
+
+Each setting of a service is an environment variable. The defaults work on one machine; `pdp up`, compose and the
+chart set what must differ (addresses, users, secrets)."""
+
+
+def page() -> str:
+    return markdown.page(
+        INTRODUCTION,
+        "## Every service",
+        _table(ServiceSettings, ServiceSettings.model_fields),
+        "## Kafka, for every service",
+        _table(KafkaSettings, KafkaSettings.model_fields),
+        *(block for name in present() for block in _of_stage(name)),
+    )
+
+
+def _of_stage(name: str) -> Iterator[str]:
+    settings = settings_of(name)
+    own = [field for field in settings.model_fields if field not in ServiceSettings.model_fields]
+    if own:
+        yield f"## `{name}` alone"
+        yield _table(settings, own)
+
+
+def settings_of(service: str) -> type[ServiceSettings]:
+    """The settings of a stage: the class of its `settings.py`."""
+    module = vars(importlib.import_module(f"services.{service}.settings"))
+    found = [each for each in module.values() if isinstance(each, type) and issubclass(each, ServiceSettings)]
+    return next(each for each in found if each is not ServiceSettings)
+
+
+def _table(settings: type[BaseSettings], fields: Iterable[str]) -> str:
+    prefix = settings.model_config.get("env_prefix", "")
+    schemas = settings.model_json_schema()["properties"]
+    rows = ((f"`{prefix}{name.upper()}`", *_told(schemas[name])) for name in fields)
+    return markdown.table(("Name", "Type", "Default", "What for"), rows)
+
+
+def _told(schema: dict[str, Any]) -> tuple[str, str, str]:
+    default = schema.get("default")
+    shown = "" if default is None or default == "" else f"`{default}`"
+    return type_of(schema), shown, " ".join(schema.get("description", "").split())

@@ -1,0 +1,35 @@
+"""The pages that the code itself can tell are current, and leave nothing without words."""
+
+import re
+
+import pytest
+
+from deploy.local.services import present
+from deploy.reference import metrics
+from deploy.reference.pages import DOCS, PAGES
+from deploy.reference.settings import settings_of
+from shared.runtime.settings import KafkaSettings, ServiceSettings
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_current(name) -> None:
+    assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), f"docs/{name} is not current: run `make docs`"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_link_of_a_page_leads_somewhere(name) -> None:
+    page = PAGES[name]()
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert set(re.findall(r"\]\(#([^)]+)\)", page)) - anchors == set()
+
+
+@pytest.mark.parametrize("settings", [ServiceSettings, KafkaSettings, *(settings_of(name) for name in present())])
+def test_every_setting_says_what_it_is_for(settings) -> None:
+    assert [name for name, field in settings.model_fields.items() if not field.description] == []
+
+
+def test_every_metric_says_what_it_means() -> None:
+    told = list(metrics.catalogue())
+    assert len(told) > 15
+    assert [name for name, _, _, meaning in told if len(meaning.split()) < 2] == []
