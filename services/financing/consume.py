@@ -2,7 +2,7 @@
 
 from services.financing.domain.terms import Terms
 from services.financing.handlers import answers, facts
-from services.financing.handlers import timers as due
+from services.financing.handlers import timers as timer_handlers
 from services.financing.handlers.partners import PARTNER_CHANGED
 from services.financing.handlers.settling import CASE_DEADLINE
 from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
@@ -44,8 +44,8 @@ def routes(terms: Reference[Terms]) -> Routes:
 
 
 def timers(terms: Reference[Terms]) -> Timers:
-    return (at(CASE_DEADLINE, cases, due.deadline_reached, reference=terms),)
+    return (at(CASE_DEADLINE, cases, timer_handlers.deadline_reached, reference=terms),)
 
 
 def sweeps(terms: Reference[Terms]) -> Sweeps:
-    return (over(PARTNER_CHANGED, cases, due.reassess, select=cases_with_needs, reference=terms),)
+    return (over(PARTNER_CHANGED, cases, timer_handlers.reassess, select=cases_with_needs, reference=terms),)

@@ -148,7 +148,7 @@ class BatchRunner:
             decision = route.decide(state, data, work.now, references[route.reference])
             if target is not None:
                 cause = _caused_by(message)
-                if traced and (decision.events or decision.due or decision.sweeps):
+                if traced and (decision.events or decision.timers or decision.sweeps):
                     cause = tracing.decided(cause, data.TYPE, started_ns, _foreign(message))
                 work.apply(route.repository, target, decision, cause)
 

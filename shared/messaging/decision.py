@@ -11,8 +11,8 @@ S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
-    """A moment at which this aggregate must be decided again. One per aggregate and kind: a later one replaces it."""
+class Timer:
+    """A time at which this aggregate must be decided again. One per aggregate and kind: a later one replaces it."""
 
     kind: str
     at: datetime | None
@@ -37,7 +37,7 @@ class Decision(Generic[S]):
 
     state: S | None
     events: tuple[EventData, ...] = ()
-    due: tuple[Due, ...] = ()
+    timers: tuple[Timer, ...] = ()
     sweeps: tuple[SweepRequest, ...] = ()
 
 

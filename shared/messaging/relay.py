@@ -53,10 +53,10 @@ class Relay(Worker):
 
     async def step(self, connection: Connection) -> float:
         clock = asyncio.get_running_loop().time()
-        backing_off = {topic: rest for topic, rest in self._backing_off.items() if rest.until > clock}
+        backing_off = {topic: pause for topic, pause in self._backing_off.items() if pause.until > clock}
         entries, self._ahead = self._ahead or await _fetch(connection, list(backing_off)), []
         if not entries:
-            return min((rest.until - clock for rest in backing_off.values()), default=WATCHDOG_S)
+            return min((pause.until - clock for pause in backing_off.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
         delivery, ahead = await _both(self._publish(entries), _look_ahead(connection, entries))
         crash.point("relay.acked")
@@ -64,7 +64,7 @@ class Relay(Worker):
             await journal.published(connection, delivery.acked)
             crash.point("relay.published")
             metrics.PUBLISHED.inc(len(delivery.acked))
-        self._rest(delivery.troubled, {entry.topic for entry in entries})
+        self._back_off(delivery.troubled, {entry.topic for entry in entries})
         if delivery.failure is not None:
             raise delivery.failure
         if not self._backing_off:
@@ -81,7 +81,7 @@ class Relay(Worker):
         """Topics that could not be written to at the last try."""
         return frozenset(self._backing_off)
 
-    def _rest(self, troubled: Mapping[str, Exception], tried: set[str]) -> None:
+    def _back_off(self, troubled: Mapping[str, Exception], tried: set[str]) -> None:
         """Leave a topic that cannot be written to alone for a while: it must not hold up the others."""
         clock = asyncio.get_running_loop().time()
         for topic in tried - troubled.keys():

@@ -43,7 +43,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Timer:
+class TimerRoute:
     """One kind of timer and the decision that it asks for."""
 
     kind: str
@@ -64,7 +64,7 @@ class Sweep:
 
 
 Routes: TypeAlias = tuple[Route, ...]
-Timers: TypeAlias = tuple[Timer, ...]
+Timers: TypeAlias = tuple[TimerRoute, ...]
 Sweeps: TypeAlias = tuple[Sweep, ...]
 
 
@@ -105,7 +105,7 @@ def on(
 
 
 @overload
-def at(kind: str, repository: Repository[S], handler: Callable[[S | None, datetime], Decision[S]]) -> Timer: ...
+def at(kind: str, repository: Repository[S], handler: Callable[[S | None, datetime], Decision[S]]) -> TimerRoute: ...
 @overload
 def at(
     kind: str,
@@ -113,16 +113,16 @@ def at(
     handler: Callable[[S | None, datetime, R], Decision[S]],
     *,
     reference: Reference[R],
-) -> Timer: ...
+) -> TimerRoute: ...
 def at(
     kind: str,
     repository: Repository[Any],
     handler: Callable[..., Decision[Any]],
     *,
     reference: Reference[Any] = none,
-) -> Timer:
+) -> TimerRoute:
     """Route a timer to `handler(state, now)`, or with a reference to `handler(state, now, reference)`."""
-    return Timer(kind, repository, _with_reference(handler, reference), reference)
+    return TimerRoute(kind, repository, _with_reference(handler, reference), reference)
 
 
 @overload

@@ -6,7 +6,7 @@
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `idempotency`: answers to requests that may be sent again.
-`due`: moments at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
+`timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 """
 
 STATEMENTS = (
@@ -94,7 +94,7 @@ STATEMENTS = (
     """,
     "CREATE INDEX blocked_record_key ON blocked_record (topic, key, seq)",
     """
-    CREATE TABLE due (
+    CREATE TABLE timer (
         kind text NOT NULL,
         aggregate_id uuid NOT NULL,
         at timestamptz NOT NULL,
@@ -103,7 +103,7 @@ STATEMENTS = (
         PRIMARY KEY (kind, aggregate_id)
     )
     """,
-    "CREATE INDEX due_at ON due (at)",
+    "CREATE INDEX timer_at ON timer (at)",
     """
     CREATE TABLE sweep (
         id uuid PRIMARY KEY,
@@ -139,7 +139,7 @@ NAMES = (
     "blocked_record",
     "dead_letter_action",
     "dead_letter",
-    "due",
+    "timer",
     "sweep",
     "idempotency",
 )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contracts.event import Cause
 from shared.messaging.retry import TRY_AGAIN
-from shared.messaging.routing import Timer, Timers
+from shared.messaging.routing import TimerRoute, Timers
 from shared.messaging.unit_of_work import TIMER_CHANNEL, UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics, tracing
@@ -18,14 +18,14 @@ ROUND = 200
 RETRY_AFTER = timedelta(minutes=5)
 """A timer whose decision fails is put off: it must not hold up the others, nor be forgotten."""
 
-_DUE = "SELECT * FROM due WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT $3"
+_DUE = "SELECT * FROM timer WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT $3"
 _TAKE = """
-    DELETE FROM due USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
-    WHERE due.kind = given.kind AND due.aggregate_id = given.aggregate_id AND due.at <= $3
-    RETURNING due.kind, due.aggregate_id
+    DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
+    WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id AND timer.at <= $3
+    RETURNING timer.kind, timer.aggregate_id
 """
-_PUT_OFF = "UPDATE due SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at <= $4"
-_NEXT = "SELECT min(at) FROM due WHERE kind = ANY($1)"
+_PUT_OFF = "UPDATE timer SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at <= $4"
+_NEXT = "SELECT min(at) FROM timer WHERE kind = ANY($1)"
 
 log = logging.get(__name__)
 
@@ -38,7 +38,7 @@ class _Due(NamedTuple):
 
 
 class TimerWorker(Worker):
-    """Decides timers. Several processes may run it: a timer is taken under its aggregate's lock."""
+    """Fires timers. Several processes may run it: a timer is taken under its aggregate's lock."""
 
     name: ClassVar[str] = "timers"
     channel: ClassVar[str] = TIMER_CHANNEL
@@ -46,66 +46,66 @@ class TimerWorker(Worker):
     def __init__(self, database: Database, service: str, timers: Timers) -> None:
         super().__init__(database)
         self._service = service
-        self._timers = {timer.kind: timer for timer in timers}
+        self._routes = {route.kind: route for route in timers}
 
     async def step(self, connection: Connection) -> float:
-        timers_due = await self._due(connection)
-        if not timers_due:
+        due = await self._due(connection)
+        if not due:
             return await self._until_next(connection)
         try:
-            await self._decide(timers_due)
+            await self._decide(due)
         except TRY_AGAIN:
             raise
         except Exception:  # noqa: BLE001 - one timer's trouble must not stop the others
-            for due in timers_due:
-                await self._decide_alone(due)
+            for timer in due:
+                await self._decide_alone(timer)
         return 0
 
     async def _due(self, connection: Connection) -> list[_Due]:
-        rows = await connection.fetch(_DUE, now(), list(self._timers), ROUND)
+        rows = await connection.fetch(_DUE, now(), list(self._routes), ROUND)
         return [_Due(row["kind"], row["aggregate_id"], row["correlation_id"], row["traceparent"]) for row in rows]
 
     async def _until_next(self, connection: Connection) -> float:
-        at: datetime | None = await connection.fetchval(_NEXT, list(self._timers))
+        at: datetime | None = await connection.fetchval(_NEXT, list(self._routes))
         return WATCHDOG_S if at is None else max(0.001, (at - now()).total_seconds())
 
-    async def _decide(self, timers_due: list[_Due]) -> None:
+    async def _decide(self, due: list[_Due]) -> None:
         async with self._database.transaction() as connection:
             work = UnitOfWork(connection, self._service, now())
-            timers = [self._timers[due.kind] for due in timers_due]
-            references = {reference: await reference(connection) for reference in {t.reference for t in timers}}
-            for repository, ids in _by_repository(zip(timers, timers_due, strict=True)).items():
+            routes = [self._routes[timer.kind] for timer in due]
+            references = {reference: await reference(connection) for reference in {route.reference for route in routes}}
+            for repository, ids in _by_repository(zip(routes, due, strict=True)).items():
                 await work.load(repository, ids)
-            # Taken only now, under the aggregates' locks: whoever moved or decided a timer meanwhile was first.
-            taken = await connection.fetch(_TAKE, [m.kind for m in timers_due], [m.id for m in timers_due], work.now)
+            # Taken only now, under the aggregates' locks: whoever moved or fired a timer meanwhile was first.
+            taken = await connection.fetch(_TAKE, [timer.kind for timer in due], [timer.id for timer in due], work.now)
             still_due = {(row["kind"], row["aggregate_id"]) for row in taken}
-            for timer, due in zip(timers, timers_due, strict=True):
-                if (due.kind, due.id) in still_due:
-                    state = work.state(timer.repository, due.id)
-                    decision = timer.decide(state, work.now, references[timer.reference])
+            for route, timer in zip(routes, due, strict=True):
+                if (timer.kind, timer.id) in still_due:
+                    state = work.state(route.repository, timer.id)
+                    decision = route.decide(state, work.now, references[route.reference])
                     # Linked: a trace that goes on months later would never be looked at as one.
-                    with tracing.step(f"due {due.kind}", links=[due.traceparent]) as traceparent:
-                        cause = Cause(due.correlation_id, traceparent=traceparent)
-                    work.apply(timer.repository, due.id, decision, cause)
+                    with tracing.step(f"timer {timer.kind}", links=[timer.traceparent]) as traceparent:
+                        cause = Cause(timer.correlation_id, traceparent=traceparent)
+                    work.apply(route.repository, timer.id, decision, cause)
             await work.flush()
         metrics.TIMERS.inc(len(still_due))
 
-    async def _decide_alone(self, due: _Due) -> None:
+    async def _decide_alone(self, timer: _Due) -> None:
         looked = now()
         try:
-            await self._decide([due])
+            await self._decide([timer])
         except TRY_AGAIN:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the handler raised
-            log.error("timer_postponed", kind=due.kind, aggregate_id=str(due.id), error=type(error).__name__)
+            log.error("timer_postponed", kind=timer.kind, aggregate_id=str(timer.id), error=type(error).__name__)
             async with self._database.connection() as connection:
                 # Unless somebody moved it when the failure let its aggregate go.
-                await connection.execute(_PUT_OFF, due.kind, due.id, now() + RETRY_AFTER, looked)
+                await connection.execute(_PUT_OFF, timer.kind, timer.id, now() + RETRY_AFTER, looked)
 
 
-def _by_repository(pairs: Any) -> dict[Any, list[UUID]]:  # noqa: ANN401 - a zip of Timer and _Due
+def _by_repository(pairs: Any) -> dict[Any, list[UUID]]:  # noqa: ANN401 - a zip of TimerRoute and _Due
     wanted: defaultdict[Any, list[UUID]] = defaultdict(list)
-    timer: Timer
-    for timer, due in pairs:
-        wanted[timer.repository].append(due.id)
+    route: TimerRoute
+    for route, timer in pairs:
+        wanted[route.repository].append(timer.id)
     return wanted

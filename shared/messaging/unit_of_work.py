@@ -12,7 +12,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging import journal
 from shared.messaging.codec import Message
-from shared.messaging.decision import Decision, Due, SweepRequest
+from shared.messaging.decision import Decision, SweepRequest, Timer
 from shared.messaging.repository import Repository
 from shared.messaging.routing import Reference, Resolve, Route
 from shared.runtime.database import Connection, columns
@@ -20,18 +20,18 @@ from shared.runtime.ids import in_order, new_id
 
 S = TypeVar("S")
 
-TIMER_CHANNEL = "due"
+TIMER_CHANNEL = "timer"
 SWEEP_CHANNEL = "sweep"
 
 _SCHEDULE = """
-    INSERT INTO due (kind, aggregate_id, at, correlation_id, traceparent)
+    INSERT INTO timer (kind, aggregate_id, at, correlation_id, traceparent)
     SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[])
     ON CONFLICT (kind, aggregate_id) DO UPDATE
     SET at = excluded.at, correlation_id = excluded.correlation_id, traceparent = excluded.traceparent
 """
 _CANCEL = """
-    DELETE FROM due USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
-    WHERE due.kind = given.kind AND due.aggregate_id = given.aggregate_id
+    DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
+    WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id
 """
 _REQUEST_SWEEP = """
     INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id, traceparent)
@@ -58,7 +58,7 @@ class UnitOfWork:
         self._source = source
         self._held: dict[Repository[Any], _Held] = {}
         self._events: list[Envelope] = []
-        self._due: dict[tuple[str, UUID], tuple[Due, Cause]] = {}
+        self._set: dict[tuple[str, UUID], tuple[Timer, Cause]] = {}
         self._sweeps: dict[tuple[str, frozenset[tuple[str, str]]], tuple[SweepRequest, Cause]] = {}
 
     async def load(self, repository: Repository[S], ids: Sequence[UUID]) -> None:
@@ -93,8 +93,8 @@ class UnitOfWork:
         self._held[repository].current[id_] = decision.state
         for event in decision.events:
             self.emit(event, cause)
-        for due in decision.due:
-            self._due[due.kind, id_] = due, cause
+        for timer in decision.timers:
+            self._set[timer.kind, id_] = timer, cause
         for sweep in decision.sweeps:
             # One sweep serves every decision of this unit that asks for the same one.
             self._sweeps[sweep.kind, frozenset(sweep.args.items())] = sweep, cause
@@ -119,14 +119,14 @@ class UnitOfWork:
 
     async def _write_due(self) -> None:
         set_ = [
-            (due.kind, id_, due.at, cause.correlation_id, cause.traceparent)
-            for (_, id_), (due, cause) in self._due.items()
-            if due.at
+            (timer.kind, id_, timer.at, cause.correlation_id, cause.traceparent)
+            for (_, id_), (timer, cause) in self._set.items()
+            if timer.at
         ]
         if set_:
             await self.connection.execute(_SCHEDULE, *columns(set_))
             await self.connection.execute("SELECT pg_notify($1, '')", TIMER_CHANNEL)
-        cancelled = [(due.kind, id_) for (_, id_), (due, _) in self._due.items() if due.at is None]
+        cancelled = [(timer.kind, id_) for (_, id_), (timer, _) in self._set.items() if timer.at is None]
         if cancelled:
             await self.connection.execute(_CANCEL, *columns(cancelled))
 

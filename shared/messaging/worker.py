@@ -28,7 +28,7 @@ class Worker(ABC):
 
     name: ClassVar[str]
     channel: ClassVar[str]
-    lead_wait_s: ClassVar[float] = 5.0
+    leader_wait_s: ClassVar[float] = 5.0
     """One wait for the leader's lock. Each holds a snapshot, behind which vacuum can clean up nothing."""
     lock: ClassVar[int | None] = None
     """Advisory lock that makes one process of the service the leader; None where all may work side by side."""
@@ -74,7 +74,7 @@ class Worker(ABC):
         self._wake.set()
 
     async def _connected(self) -> None:
-        """Work on one connection. It ends before the pause of a failure: who rests must not lead meanwhile."""
+        """Work on one connection. It ends before the pause of a failure: who backs off must not stay leader."""
         connection = await self._database.dedicated()
         try:
             await self._work(connection)
@@ -82,7 +82,7 @@ class Worker(ABC):
             connection.terminate()
 
     async def _work(self, connection: Connection) -> None:
-        if self.lock is not None and not await self._lead(connection, self.lock):
+        if self.lock is not None and not await self._wait_for_leadership(connection, self.lock):
             return
         await connection.add_listener(self.channel, self._notified)
         while not self._stopped.is_set():
@@ -92,21 +92,21 @@ class Worker(ABC):
             if pause > 0:
                 await _wait(self._wake, min(pause, WATCHDOG_S))
 
-    async def _lead(self, connection: Connection, lock: int) -> bool:
+    async def _wait_for_leadership(self, connection: Connection, lock: int) -> bool:
         """Wait to become the leader. False when asked to stop before."""
-        await connection.execute(f"SET lock_timeout = '{self.lead_wait_s}s'")
+        await connection.execute(f"SET lock_timeout = '{self.leader_wait_s}s'")
         while not self._stopped.is_set():
             try:
-                leads = await self._try_to_lead(connection, lock)
+                leader = await self._become_leader(connection, lock)
             except asyncpg.LockNotAvailableError:
-                # The store answers, and somebody else leads: all is well.
+                # The store answers, and another process is the leader: all is well.
                 self.failing_since = None
                 continue
             await connection.execute("RESET lock_timeout")
-            return leads
+            return leader
         return False
 
-    async def _try_to_lead(self, connection: Connection, lock: int) -> bool:
+    async def _become_leader(self, connection: Connection, lock: int) -> bool:
         waiting = asyncio.ensure_future(connection.execute("SELECT pg_advisory_lock($1)", lock))
         stopped = asyncio.ensure_future(self._stopped.wait())
         await asyncio.wait({waiting, stopped}, return_when=asyncio.FIRST_COMPLETED)

@@ -1,7 +1,7 @@
 """Alembic for every service: its scripts are in `services/<name>/migrations`, its tables in `store`.
 
 A migration runs while the version before goes on consuming (decision 17): each revision is a transaction of its own
-that gives way where it would make others wait, and is tried again. What a script may do is in
+that would make others wait gives up by a short lock timeout, and is tried again. What a script may do is in
 `shared/testing/migration_rules.py`.
 """
 
@@ -37,7 +37,7 @@ LOCK_TIMEOUT_S = 1
 """Behind a statement that waits for a table, every later reader and writer of it waits too: no longer than this. A
 batch holds its rows for less, and PostgreSQL would end one of two that wait for each other after as long."""
 PATIENCE_S = 300
-"""From the first time that it gave way until a migration is given up: half of what a rollout waits for a process."""
+"""From its first lock timeout until a migration is given up: half of what a rollout waits for a process."""
 IN_THE_WAY = {"55P03": "lock_not_available", "40P01": "deadlock_detected"}
 """SQL states of a revision that is expected to succeed when tried again."""
 
@@ -149,7 +149,7 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
             given_up_at = min(given_up_at, time.monotonic() + PATIENCE_S)
             if (pause := backoff.pause(attempt)) + time.monotonic() > given_up_at:
                 raise LockedOutError(_who_is_in_the_way(connection)) from error
-            log.warning("migration_gave_way", reason=reason, attempt=attempt, pause_s=round(pause, 2))
+            log.warning("migration_lock_timeout", reason=reason, attempt=attempt, pause_s=round(pause, 2))
             time.sleep(pause)
         else:
             return

@@ -109,7 +109,7 @@ class StageUnderTest:
         await self._exhaust(self._sweeps)
 
     async def tick(self) -> None:
-        """Decide every moment that is due."""
+        """Fire every timer that is due."""
         await self._exhaust(self._timers)
 
     async def _exhaust(self, worker: Worker) -> None:

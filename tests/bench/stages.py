@@ -109,7 +109,7 @@ class StageConsumer(Consumer):
     def __init__(self, pair: Pair, name: str, records: int) -> None:
         topic = HEARD[name](0).topic
         super().__init__(pair, name, python("stage", name, topic), topic, records, records)
-        self.tables = ("inbox", "outbox", "journal", "due", *KEPT[name])
+        self.tables = ("inbox", "outbox", "journal", "timer", *KEPT[name])
 
     async def store(self) -> str:
         url = self._url = await self.pair.migrated(self.name)

@@ -237,7 +237,7 @@ async def test_a_relay_that_waits_to_lead_does_not_hold_vacuum_up(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Waiting for a lock holds a snapshot: unless it is renewed, no deleted row is ever cleaned up."""
-    monkeypatch.setattr(Relay, "lead_wait_s", 0.2)
+    monkeypatch.setattr(Relay, "leader_wait_s", 0.2)
     relays = [bench.relay() for _ in range(2)]
     running = [asyncio.create_task(relay.run()) for relay in relays]
     await eventually(lambda: _waits(bench))

@@ -11,7 +11,7 @@ import pytest
 
 from shared.contracts.event import Cause
 from shared.messaging.commands import Commands, Decide
-from shared.messaging.decision import Decision, Due, Refused, SweepRequest, unchanged
+from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 from shared.messaging.routing import at, over
 from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
@@ -26,8 +26,8 @@ CLOCK_TICK = -1
 SWEPT = -2
 
 
-def opened(account: Account | None, id_: UUID, due: datetime | None = None) -> Decision[Account]:
-    return Decision(account or Account(id_, ()), due=() if due is None else (Due("ripe", due),))
+def opened(account: Account | None, id_: UUID, at: datetime | None = None) -> Decision[Account]:
+    return Decision(account or Account(id_, ()), timers=() if at is None else (Timer("ripe", at),))
 
 
 def ripe(account: Account | None, now: datetime) -> Decision[Account]:
@@ -91,7 +91,7 @@ async def test_a_due_moment_is_decided_at_its_time_and_once(bench: Bench, comman
         await asyncio.sleep(0.3)
     assert await bench.numbers(soon) == (CLOCK_TICK,), "a restart fires nothing twice"
     assert await bench.numbers(later) == ()
-    assert await bench.count("due") == 1
+    assert await bench.count("timer") == 1
 
 
 async def test_a_moment_missed_while_nobody_ran_is_made_up_for(bench: Bench, commands: Commands) -> None:
@@ -104,8 +104,8 @@ async def test_a_moment_missed_while_nobody_ran_is_made_up_for(bench: Bench, com
 async def test_a_cancelled_moment_never_comes(bench: Bench, commands: Commands) -> None:
     id_ = uuid4()
     await commands.run(accounts, id_, lambda a, _: opened(a, id_, now() + timedelta(hours=1)), CAUSE)
-    await commands.run(accounts, id_, lambda a, _: Decision(a, due=(Due("ripe", None),)), CAUSE)
-    assert await bench.count("due") == 0
+    await commands.run(accounts, id_, lambda a, _: Decision(a, timers=(Timer("ripe", None),)), CAUSE)
+    assert await bench.count("timer") == 0
 
 
 async def test_a_moment_that_fails_is_put_off_unless_it_was_moved_meanwhile(bench: Bench, commands: Commands) -> None:
@@ -120,9 +120,9 @@ async def test_a_moment_that_fails_is_put_off_unless_it_was_moved_meanwhile(benc
     failing = at("ripe", accounts, lambda a, now, _: ripe(a, now), reference=fails_while_one_is_moved)
     async with bench.database.connection() as connection:
         await TimerWorker(bench.database, "conformance", (failing,)).step(connection)
-        due = {row["aggregate_id"]: row["at"] for row in await connection.fetch("SELECT * FROM due")}
-    assert due[moved] == next_month
-    assert now() < due[stays] < next_month
+        times = {row["aggregate_id"]: row["at"] for row in await connection.fetch("SELECT * FROM timer")}
+    assert times[moved] == next_month
+    assert now() < times[stays] < next_month
 
 
 async def test_a_sweep_reaches_every_aggregate_once_in_chunks(

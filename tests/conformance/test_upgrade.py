@@ -29,7 +29,7 @@ CAUSE = Cause(correlation_id="upgrade")
 ROWS = 100_000
 """That others wrote: a build takes a second or more."""
 PAUSE_S = 10 * LOCK_TIMEOUT_S
-"""Consuming never rests longer while the store is migrated: a few revisions that each give way at the wrong moment."""
+"""Consuming never pauses for longer while the store is migrated: a few revisions, each with a lock timeout."""
 
 
 @dataclass

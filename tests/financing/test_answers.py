@@ -45,7 +45,7 @@ def test_each_answer_moves_the_referral_and_is_told_without_amounts(what: str) -
 def test_an_answer_twice_is_told_once_and_counted(what: str) -> None:
     once = state(say(referred(), what))
     again = say(once, what)
-    assert (again.events, again.due) == ((), ())
+    assert (again.events, again.timers) == ((), ())
     assert state(again).referrals[0].ignored_answers == 1
 
 
@@ -98,7 +98,7 @@ def test_nothing_was_answered_in_the_future() -> None:
 
 def test_an_outcome_asks_for_nothing_but_the_erasure() -> None:
     decision = say(referred(), "declined")
-    assert [due.at for due in decision.due] == [NOW + timedelta(days=90)]
+    assert [timer.at for timer in decision.timers] == [NOW + timedelta(days=90)]
 
 
 def test_a_request_for_information_moves_the_deadline_to_the_firm() -> None:

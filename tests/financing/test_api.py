@@ -153,7 +153,7 @@ async def test_erasure_leaves_other_referrals_in_the_journal_alone(stage: StageU
     await stage.rows(
         "UPDATE financing_case SET referrals = jsonb_set(referrals, '{0,erase_at}', to_jsonb(now() - interval '1 day'))"
     )
-    await stage.rows("UPDATE due SET at = now() - interval '1 day'")
+    await stage.rows("UPDATE timer SET at = now() - interval '1 day'")
     await stage.tick()
     first, second = await partner_events(stage)
     assert (first.get("identity"), second["identity"]["rfc"]) == (None, "TME840315KT6")
@@ -249,8 +249,8 @@ async def test_partners_come_and_go(stage: StageUnderTest) -> None:
 async def test_a_consent_that_runs_out_is_erased_in_time(stage: StageUnderTest) -> None:
     await known(stage)
     await ok(stage, "POST", "/consents", await consent_body(stage))
-    due = await stage.rows("SELECT at FROM due WHERE kind = 'case_deadline'")
-    assert due[0]["at"].date() == date.fromisoformat(UNTIL) + timedelta(days=1)
+    timers = await stage.rows("SELECT at FROM timer WHERE kind = 'case_deadline'")
+    assert timers[0]["at"].date() == date.fromisoformat(UNTIL) + timedelta(days=1)
 
 
 @pytest.mark.parametrize(

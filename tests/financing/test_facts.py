@@ -128,7 +128,7 @@ def test_the_same_fact_twice_tells_nothing_new(event: Any) -> None:
     once = take(before, event)
     twice = take(once.state, event)
     assert twice.state == once.state
-    assert (twice.events, twice.due) == ((), ())
+    assert (twice.events, twice.timers) == ((), ())
 
 
 def test_any_single_fact_makes_the_case() -> None:
@@ -204,8 +204,10 @@ def test_progress_counts_only_activities_of_the_plan() -> None:
 def test_a_young_firm_is_looked_at_again_on_the_day_it_is_old_enough() -> None:
     young = REGISTERED.model_copy(update={"operating_since": date(2025, 6, 1)})
     decision = take(walk(COMPLETED, SELECTED), young)
-    assert [(due.kind, due.at and due.at.date()) for due in decision.due] == [("case_deadline", date(2026, 6, 1))]
-    assert state(decision).wake_at == decision.due[0].at
+    assert [(timer.kind, timer.at and timer.at.date()) for timer in decision.timers] == [
+        ("case_deadline", date(2026, 6, 1))
+    ]
+    assert state(decision).wake_at == decision.timers[0].at
 
 
 def test_a_natural_persons_rfc_is_not_known_here() -> None:

@@ -131,8 +131,8 @@ def test_the_timer_is_always_what_the_case_waits_for(given_walk: Walk) -> None:
         outcome = take(case, step, now)
         if isinstance(outcome, Decision) and outcome.state is not None:
             asked = None if step[0] == "wait" else asked
-            for due in outcome.due:
-                asked = due.at
+            for timer in outcome.timers:
+                asked = timer.at
             case = outcome.state
             assert asked == case.wake_at
 

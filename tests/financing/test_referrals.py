@@ -51,7 +51,7 @@ def test_a_referral_is_told_to_the_program_and_to_its_partner() -> None:
     assert packed.topic == "partner.nafin.referrals.v1"
     assert sent.referral_id == packed.referral_id == state(decision).referrals[0].id
     assert sent.answer_due_at == packed.answer_due_at == NOW + 20 * DAY
-    assert [(due.kind, due.at) for due in decision.due] == [("case_deadline", NOW + 14 * DAY)]
+    assert [(timer.kind, timer.at) for timer in decision.timers] == [("case_deadline", NOW + 14 * DAY)]
 
 
 def test_the_program_learns_nothing_personal_and_no_amount() -> None:

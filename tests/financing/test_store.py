@@ -161,11 +161,11 @@ async def test_time_decides_on_the_real_table_of_moments(stage: StageUnderTest) 
     await save(stage, case)
     async with stage.database.connection() as connection:
         await connection.execute(
-            "INSERT INTO due (kind, aggregate_id, at, correlation_id) VALUES ('case_deadline', $1, $2, 'test')",
+            "INSERT INTO timer (kind, aggregate_id, at, correlation_id) VALUES ('case_deadline', $1, $2, 'test')",
             SUPPLIER,
             datetime(2026, 3, 16, tzinfo=UTC) + timedelta(hours=15),
         )
     await stage.tick()
     after = (await load(stage, SUPPLIER))[SUPPLIER]
     assert after.referrals[0].state == "lapsed"
-    assert await stage.rows("SELECT at FROM due") == [{"at": after.wake_at}]
+    assert await stage.rows("SELECT at FROM timer") == [{"at": after.wake_at}]

@@ -31,7 +31,7 @@ def test_a_case_wakes_for_reminder_lapse_and_erasure_in_turn() -> None:
     for _ in range(4):
         at = wake(case)
         decision = reached(case, at)
-        assert all(due.at == state(decision).wake_at for due in decision.due)
+        assert all(timer.at == state(decision).wake_at for timer in decision.timers)
         told += [(event.TYPE, (at - NOW).days) for event in decision.events]
         case = state(decision)
         if case.wake_at is None:
@@ -56,7 +56,7 @@ def test_a_moment_that_comes_too_early_changes_nothing_and_is_asked_for_again() 
     case = referred()
     decision = reached(case, NOW + DAY)
     assert (decision.state, decision.events) == (case, ())
-    assert [due.at for due in decision.due] == [case.wake_at]
+    assert [timer.at for timer in decision.timers] == [case.wake_at]
 
 
 def test_a_moment_of_an_unknown_case() -> None:

@@ -40,8 +40,8 @@ async def publish(stage: StageUnderTest, name: str = "requirement", **changes: A
 
 
 async def fire(stage: StageUnderTest, kind: str) -> None:
-    """Let the moments of this kind be due now."""
-    await stage.rows("UPDATE due SET at = now() - interval '1 second' WHERE kind = $1", kind)
+    """Let the timers of this kind be due now."""
+    await stage.rows("UPDATE timer SET at = now() - interval '1 second' WHERE kind = $1", kind)
     await stage.tick()
 
 
@@ -96,7 +96,7 @@ async def test_a_requirement_closes_by_time_and_not_before(stage: StageUnderTest
     await fire(stage, "requirement_expires")
     assert types(await stage.told()) == []
     async with stage.database.connection() as connection:
-        assert await connection.fetchval("SELECT at > now() FROM due WHERE kind = 'requirement_expires'")
+        assert await connection.fetchval("SELECT at > now() FROM timer WHERE kind = 'requirement_expires'")
         await connection.execute(
             "UPDATE requirement SET specification = jsonb_set(specification, '{open_until}', '\"2020-01-01\"')"
         )

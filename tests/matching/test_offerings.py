@@ -15,7 +15,7 @@ from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.event import EventData
 from shared.contracts.matching import MatchFound, MatchLost, OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierChanged, SupplierProfile, SupplierWithdrawn
-from shared.messaging.decision import Decision, Due
+from shared.messaging.decision import Decision, Timer
 from tests.matching.given import (
     NOW,
     SUPPLIER,
@@ -88,7 +88,7 @@ def test_a_withdrawal_loses_alignment_and_matches_in_that_order() -> None:
     assert [type(event) for event in decision.events] == [OfferingNotAligned, MatchLost]
     assert isinstance(decision.events[1], MatchLost)
     assert decision.events[1].reason == "supplier_withdrawn"
-    assert decision.due == (Due("certificate_expires", None),)
+    assert decision.timers == (Timer("certificate_expires", None),)
     again = handlers.supplier_withdrawn(decision.state, withdrawn(), NOW, asked)
     assert again.events == ()
 
@@ -145,16 +145,16 @@ def test_a_change_of_demand_is_decided_by_the_same_rule() -> None:
 )
 def test_the_next_last_day_is_due_the_day_after(changes: dict[str, Any], at: datetime | None) -> None:
     decision = handlers.supplier_profiled(None, registered(**changes), NOW, demand())
-    assert decision.due == (Due("certificate_expires", at),)
+    assert decision.timers == (Timer("certificate_expires", at),)
 
 
 def test_the_earliest_of_certificate_and_assessments_is_due() -> None:
     line = {"area": "P18", "special_processes": [{"code": "CQI-9", "assessed_on": "2025-04-10"}]}
     event = registered(processes=[line], qms_valid_to="2026-05-01")
     decision = handlers.supplier_profiled(None, event, NOW, demand())
-    assert decision.due == (Due("certificate_expires", datetime(2026, 4, 11, 6, tzinfo=UTC)),)
+    assert decision.timers == (Timer("certificate_expires", datetime(2026, 4, 11, 6, tzinfo=UTC)),)
     fired = handlers.certificate_expired(decision.state, datetime(2026, 4, 11, 6, tzinfo=UTC), demand())
-    assert fired.due == (Due("certificate_expires", datetime(2026, 5, 2, 6, tzinfo=UTC)),)
+    assert fired.timers == (Timer("certificate_expires", datetime(2026, 5, 2, 6, tzinfo=UTC)),)
 
 
 def test_an_expired_certificate_loses_what_it_held() -> None:

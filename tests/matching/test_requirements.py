@@ -10,7 +10,7 @@ from services.matching.domain.requirement import Requirement, imported_id
 from services.matching.handlers import requirements as handlers
 from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished
 from shared.contracts.registration import AnchorJoined, AnchorLeft
-from shared.messaging.decision import Decision, Due, Refused, SweepRequest
+from shared.messaging.decision import Decision, Refused, SweepRequest, Timer
 from tests.matching.given import ANCHOR, NOW, REGISTERED, an_id, anchor, need, requirement
 
 ID = an_id("requirement")
@@ -45,7 +45,7 @@ def test_publishing_tells_it_sweeps_the_area_and_sets_the_last_day() -> None:
     assert isinstance(event, RequirementPublished)
     assert (event.key, event.anchor_id, event.specification.title) == (ID, ANCHOR, "Soporte")
     assert decision.sweeps == (sweep("P01"),)
-    assert decision.due == (Due("requirement_expires", datetime(2027, 1, 1, 6, tzinfo=UTC)),)
+    assert decision.timers == (Timer("requirement_expires", datetime(2027, 1, 1, 6, tzinfo=UTC)),)
 
 
 def test_publishing_again_changes_nothing() -> None:
@@ -83,7 +83,7 @@ def test_what_no_rule_reads_is_told_and_sweeps_nothing(changes: dict[str, Any]) 
     decision = decided(handlers.change(requirement(), need(**changes), NOW))
     assert isinstance(decision.events[0], RequirementChanged)
     assert decision.sweeps == ()
-    assert len(decision.due) == 1
+    assert len(decision.timers) == 1
 
 
 @pytest.mark.parametrize("changes", [{"annual_volume": 1}, {"targets": {"T01": 4}}, {"must_have": ("T01",)}])
@@ -103,7 +103,7 @@ def test_closing_once() -> None:
     (event,) = decision.events
     assert isinstance(event, RequirementClosed)
     assert (event.area, event.reason, decision.sweeps) == ("P01", "filled", (sweep("P01"),))
-    assert decision.due == (Due("requirement_expires", None),)
+    assert decision.timers == (Timer("requirement_expires", None),)
     assert handlers.close(decision.state, "cancelled") == Decision(decision.state)
     assert code(handlers.close(None, "filled")) == "requirement_unknown"
 
@@ -112,7 +112,7 @@ def test_a_requirement_closes_by_time_after_its_last_day() -> None:
     before = requirement(open_until=date(2026, 3, 2))
     day_after = datetime(2026, 3, 3, 6, tzinfo=UTC)
     early = handlers.requirement_expired(before, day_after - timedelta(seconds=1), None)
-    assert (early.events, early.due) == ((), (Due("requirement_expires", day_after),))
+    assert (early.events, early.timers) == ((), (Timer("requirement_expires", day_after),))
     decision = handlers.requirement_expired(before, day_after, None)
     assert isinstance(decision.events[0], RequirementClosed)
     assert decision.events[0].reason == "expired"

@@ -62,8 +62,8 @@ def in_use(store_url: str) -> InUse:
 
 
 @pytest.fixture
-def gave_way(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """The attempts that gave way."""
+def lock_timeouts(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The attempts that ended by lock timeout."""
     attempts: list[int] = []
 
     def pause(_: Backoff, attempt: int) -> float:
@@ -102,12 +102,12 @@ async def test_each_revision_is_a_transaction_of_its_own(
 
 
 async def test_readers_do_not_queue_behind_a_migration_that_waits(
-    scripts: Scripts, store: asyncpg.Connection, store_url: str, in_use: InUse, gave_way: list[int]
+    scripts: Scripts, store: asyncpg.Connection, store_url: str, in_use: InUse, lock_timeouts: list[int]
 ) -> None:
     scripts.add(EXPAND)
     async with in_use("SELECT FROM firm"):
         migrating = asyncio.create_task(_upgrade(scripts, store_url))
-        await eventually(_async(lambda: len(gave_way) >= 3))
+        await eventually(_async(lambda: len(lock_timeouts) >= 3))
         await asyncio.wait_for(store.execute("INSERT INTO firm VALUES (1)"), 10)
         assert not migrating.done()
     await migrating
@@ -128,7 +128,7 @@ async def test_a_table_that_stays_in_use_ends_the_migration_and_names_who_uses_i
 
 
 async def test_a_concurrent_build_waits_for_older_transactions_and_holds_nobody_up(
-    scripts: Scripts, store: asyncpg.Connection, store_url: str, in_use: InUse, gave_way: list[int]
+    scripts: Scripts, store: asyncpg.Connection, store_url: str, in_use: InUse, lock_timeouts: list[int]
 ) -> None:
     scripts.add(EXPAND)
     await _upgrade(scripts, store_url)
@@ -139,7 +139,7 @@ async def test_a_concurrent_build_waits_for_older_transactions_and_holds_nobody_
         await asyncio.wait_for(store.execute("INSERT INTO firm VALUES (1)"), 1)
         assert not migrating.done()
     await migrating
-    assert gave_way == []
+    assert lock_timeouts == []
     assert await store.fetchval(IS_VALID) is True
 
 

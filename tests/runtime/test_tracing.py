@@ -162,7 +162,7 @@ async def test_a_probe_has_no_span(collector: Collector) -> None:
 def test_what_nobody_records_gets_no_span(collector: Collector) -> None:
     cause = Cause("c", "e-1", UNSAMPLED)
     assert tracing.decided(cause, "x", tracing.clock_ns()) == cause
-    with tracing.publishing([UNSAMPLED, None], [TOPIC], 2), tracing.step("due x", links=[None]) as traceparent:
+    with tracing.publishing([UNSAMPLED, None], [TOPIC], 2), tracing.step("timer x", links=[None]) as traceparent:
         assert traceparent is None
     tracing.stop()
     assert collector.spans == []

@@ -9,10 +9,10 @@ from services.financing.domain.identify import with_needs
 from services.financing.domain.terms import Terms
 from services.financing.handlers import published
 from shared.contracts.event import EventData
-from shared.messaging.decision import Decision, Due
+from shared.messaging.decision import Decision, Timer
 
 CASE_DEADLINE = "case_deadline"
-"""The one kind of timer: a case has one next moment, whatever it is that falls due."""
+"""The one kind of timer: a case waits for one time, the earliest of its deadlines."""
 
 
 def settled(before: Case | None, after: Case, now: datetime, terms: Terms, *events: EventData) -> Decision[Case]:
@@ -25,7 +25,7 @@ def settled(before: Case | None, after: Case, now: datetime, terms: Terms, *even
     return Decision(
         state=case,
         events=(*events, *(need for need in found if need not in known)),
-        due=() if case.wake_at == asleep_until else (Due(CASE_DEADLINE, case.wake_at),),
+        timers=() if case.wake_at == asleep_until else (Timer(CASE_DEADLINE, case.wake_at),),
     )
 
 

@@ -12,11 +12,11 @@ from shared.messaging.decision import Decision
 
 
 def deadline_reached(case: Case | None, now: datetime, terms: Terms) -> Decision[Case]:
-    """Remind, lapse, erase and judge again, whichever is due; then ask for the next moment."""
+    """Remind, lapse, erase and judge again, whichever is due; then set the next timer."""
     if case is None:
         return Decision(None)
     after = passed(case, terms.limits.erase_days, now)
-    # The moment that was asked for has been used up: whatever comes next must be asked for anew.
+    # This timer has fired: whatever comes next needs a new one.
     return settled(replace(case, wake_at=None), after, now, terms, *moved(case, after, now))
 
 

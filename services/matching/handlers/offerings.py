@@ -12,10 +12,10 @@ from services.matching.domain.requirement import Demand
 from services.matching.handlers import published
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
-from shared.messaging.decision import Decision, Due, unchanged
+from shared.messaging.decision import Decision, Timer, unchanged
 
 CERTIFICATE_EXPIRES = "certificate_expires"
-"""Due the day after the next last day of a certificate or CQI assessment: the alignment may change by time alone."""
+"""Fires the day after the next last day of a certificate or CQI assessment: the alignment may change by time alone."""
 
 
 def supplier_profiled(
@@ -35,7 +35,7 @@ def supplier_withdrawn(
     """A firm left: whatever it was matched with is lost."""
     before = _known(state, event.supplier_id)
     since = max(event.withdrawn_at, before.withdrawn_at or event.withdrawn_at)
-    return _decided(replace(before, withdrawn_at=since), now, demand, Due(CERTIFICATE_EXPIRES, None))
+    return _decided(replace(before, withdrawn_at=since), now, demand, Timer(CERTIFICATE_EXPIRES, None))
 
 
 def diagnosis_completed(
@@ -74,16 +74,16 @@ def _diagnosed(before: Offering, learned: Diagnosis, now: datetime, demand: Dema
     return _decided(replace(before, diagnosis=latest(before.diagnosis, learned)), now, demand)
 
 
-def _next_expiry(offering: Offering, now: datetime, demand: Demand) -> Due:
+def _next_expiry(offering: Offering, now: datetime, demand: Demand) -> Timer:
     profile = offering.profile
     last = profile.next_expiry(day(now), demand.rules.cqi_valid_months) if profile else None
     at = None if last is None or offering.withdrawn else start_of(last + timedelta(days=1))
-    return Due(CERTIFICATE_EXPIRES, at)
+    return Timer(CERTIFICATE_EXPIRES, at)
 
 
-def _decided(offering: Offering, now: datetime, demand: Demand, *due: Due) -> Decision[Offering]:
+def _decided(offering: Offering, now: datetime, demand: Demand, *timers: Timer) -> Decision[Offering]:
     """Decide again, and tell what changed: the alignment before the matches that follow from it."""
     again = rematch(offering, demand, day(now))
     alignment = () if again.alignment is None else (published.alignment_event(offering.id, again.alignment),)
     changes = tuple(published.match_event(offering.id, change) for change in again.changes)
-    return Decision(again.offering, (*alignment, *changes), due)
+    return Decision(again.offering, (*alignment, *changes), timers)

@@ -13,10 +13,10 @@ from services.matching.domain.requirement import Requirement, Specification
 from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.registration import AnchorJoined, AnchorLeft
-from shared.messaging.decision import Decision, Due, Refused, SweepRequest, unchanged
+from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 
 REQUIREMENT_EXPIRES = "requirement_expires"
-"""Due the day after the requirement's last day."""
+"""Fires the day after the requirement's last day."""
 
 REQUIREMENT_CHANGED = "requirement_changed"
 """Sweep over the offerings in `area`: what is asked for there changed."""
@@ -89,7 +89,7 @@ def requirement_expired(state: Requirement | None, now: datetime, _: object) -> 
     if state is None or state.status == "closed":
         return unchanged(state)
     if state.specification.open_until >= day(now):
-        return Decision(state, due=(_expiry(state.specification),))
+        return Decision(state, timers=(_expiry(state.specification),))
     return _closed(state, "expired")
 
 
@@ -110,12 +110,12 @@ def _closed(state: Requirement, reason: CloseReason) -> Decision[Requirement]:
     if state.status == "closed":
         return unchanged(state)
     after = replace(state, status="closed", closed_reason=reason)
-    cancelled = Due(REQUIREMENT_EXPIRES, None)
+    cancelled = Timer(REQUIREMENT_EXPIRES, None)
     return Decision(after, (published.closed(after),), (cancelled,), _sweeps(state.specification))
 
 
-def _expiry(asked: Specification) -> Due:
-    return Due(REQUIREMENT_EXPIRES, start_of(asked.open_until + timedelta(days=1)))
+def _expiry(asked: Specification) -> Timer:
+    return Timer(REQUIREMENT_EXPIRES, start_of(asked.open_until + timedelta(days=1)))
 
 
 def _sweeps(*asked: Specification) -> tuple[SweepRequest, ...]:
