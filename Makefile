@@ -31,6 +31,7 @@ check: setup ## Linters, types, import rules, compatibility of event schemas, mi
 	$(BIN)/lint-imports
 	$(BIN)/python -m shared.testing.compatibility
 	$(BIN)/python -m shared.testing.migration_rules
+	$(BIN)/python -m shared.testing.house_rules
 	$(BIN)/python -m pytest tests/architecture/test_stages.py
 
 test: setup ## The tests; T=tests/matching for some, T="tests/matching -k score" for fewer

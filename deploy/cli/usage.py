@@ -74,14 +74,14 @@ class _Worded:
 
     def format_options(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401  (as above)
         for kind in ("argument", "option"):
-            params = [param for param in self.get_params(ctx) if param.param_type_name == kind]  # type: ignore[attr-defined]
+            params = [param for param in self.get_params(ctx) if param.param_type_name == kind]  # type: ignore[attr-defined]  # of Typer
             records = [_worded(record) for param in params if (record := param.get_help_record(ctx))]
             if records:
                 with formatter.section(say(f"usage.{kind}s")):
                     formatter.write_dl(records)
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:  # noqa: ANN401  (as above)
-        option: TyperOption | None = super().get_help_option(ctx)  # type: ignore[misc]
+        option: TyperOption | None = super().get_help_option(ctx)  # type: ignore[misc]  # a class without types
         if option is not None:
             option.help = say("usage.help")
         return option

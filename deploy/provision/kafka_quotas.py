@@ -45,7 +45,7 @@ class AlterResponse(Response):  # type: ignore[misc]  # aiokafka has no types
     )
 
 
-class AlterStruct(RequestStruct):  # type: ignore[misc]
+class AlterStruct(RequestStruct):  # type: ignore[misc]  # a class without types
     """Its request (AlterClientQuotasRequest.json)."""
 
     API_KEY = 49
@@ -63,7 +63,7 @@ class AlterStruct(RequestStruct):  # type: ignore[misc]
     )
 
 
-class AlterRequest(Request[AlterStruct]):  # type: ignore[misc]
+class AlterRequest(Request[AlterStruct]):  # type: ignore[misc]  # a class without types
     API_KEY = 49
 
     def __init__(self, rates: Mapping[str, int]) -> None:

@@ -92,7 +92,7 @@ def _alter(admin: AdminClient, group: str, partitions: list[TopicPartition]) -> 
 
 
 def _ends(admin: AdminClient, places: Iterable[Place]) -> Mapping[tuple[str, int], int]:
-    return _offsets(admin, places, OffsetSpec.latest())  # type: ignore[no-untyped-call]
+    return _offsets(admin, places, OffsetSpec.latest())  # type: ignore[no-untyped-call]  # of confluent-kafka
 
 
 def _offsets(admin: AdminClient, places: Iterable[Place], spec: OffsetSpec) -> Mapping[tuple[str, int], int]:

@@ -40,7 +40,7 @@ class ExplainedRequirement(matching.Specification):
     """A specification that may leave out what no rule reads."""
 
     title: Text = ""
-    plant_state: StateCode | None = None  # type: ignore[assignment]
+    plant_state: StateCode | None = None  # type: ignore[assignment]  # wider than the contract, which asks for it
     open_until: date = date.max
 
 

@@ -55,11 +55,11 @@ class TableRepository(Generic[S]):
         aggregate: type[S],
         derived: Callable[[S], Mapping[str, Any]] = _nothing,
     ) -> None:
-        declared: Sequence[Column[Any]] = tuple(table.__table__.columns)  # type: ignore[attr-defined]
+        declared: Sequence[Column[Any]] = tuple(table.__table__.columns)  # type: ignore[attr-defined]  # put there by SQLModel
         hints = get_type_hints(aggregate)
         self._aggregate = aggregate
         self._derived = derived
-        self._stored = tuple(field.name for field in fields(aggregate))  # type: ignore[arg-type]
+        self._stored = tuple(field.name for field in fields(aggregate))  # type: ignore[arg-type]  # a dataclass
         self._columns = tuple(column.name for column in declared)
         self._json = {
             column.name: TypeAdapter[Any](hints[column.name])
@@ -73,7 +73,7 @@ class TableRepository(Generic[S]):
         }
         name = table.__tablename__
         arrays = ", ".join(
-            f"${position}::{column.type.compile(postgresql.dialect())}[]"  # type: ignore[no-untyped-call]
+            f"${position}::{column.type.compile(postgresql.dialect())}[]"  # type: ignore[no-untyped-call]  # of SQLAlchemy
             for position, column in enumerate(declared, 1)
         )
         listed = ", ".join(self._columns)

@@ -27,7 +27,7 @@ from deploy.local.supervisor import run_until_signal
 REFRESH = 1.0
 
 
-def up(detach: Annotated[bool, typer.Option("--detach", "-d", help=say("help.detach"))] = False) -> None:  # noqa: FBT002
+def up(detach: Annotated[bool, typer.Option("--detach", "-d", help=say("help.detach"))] = False) -> None:  # noqa: FBT002 - as Typer calls it
     data = data_folder()
     try:
         if detach:

@@ -92,7 +92,7 @@ def _records(admin: AdminClient, topics: Iterable[TopicSpec]) -> dict[str, int]:
     """How many records each topic holds now."""
     places = [TopicPartition(topic.name, part) for topic in topics for part in range(topic.partitions)]
     earliest = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # not annotated upstream
-    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]
+    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # of confluent-kafka
     first = admin.list_offsets(dict.fromkeys(places, earliest))
     end = admin.list_offsets(dict.fromkeys(places, latest))
     return _summed(

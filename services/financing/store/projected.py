@@ -14,14 +14,14 @@ class Projected:
 
     def __init__(self, table: type[SQLModel]) -> None:
         name = str(table.__tablename__)
-        columns = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]
+        columns = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]  # put there by SQLModel
         listed = ", ".join(columns)
         given = ", ".join(f"excluded.{column}" for column in columns)
         stored = ", ".join(f"{name}.{column}" for column in columns)
         changes = ", ".join(f"{column} = excluded.{column}" for column in columns if column != "id")
         # Put together from the table's own names; every value is a parameter.
         self._upsert = (
-            f"INSERT INTO {name} ({listed}) "  # noqa: S608
+            f"INSERT INTO {name} ({listed}) "  # noqa: S608 - see above
             f"SELECT {listed} FROM jsonb_populate_recordset(NULL::{name}, $1::jsonb) "
             f"ON CONFLICT (id) DO UPDATE SET {changes} WHERE ({stored}) IS DISTINCT FROM ({given})"
         )

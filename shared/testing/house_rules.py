@@ -1,0 +1,116 @@
+"""Rules of the house that no linter knows. `python -m shared.testing.house_rules` names every place that breaks one."""
+
+import ast
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+PRODUCT: Final = ("services", "shared", "deploy")
+
+MAX_LINES: Final = 300
+
+SQL_HOMES: Final = {
+    r"services/\w+/(store|migrations)\b": "a stage's own",
+    r"shared/messaging/": "journal, outbox, inbox, timers and what they are read for",
+    r"shared/service/migrations\.py": "who stands in a migration's way",
+    r"shared/testing/": "databases of tests, and what they look at",
+    r"deploy/(local|capacity|demo|engines|compose|kubernetes)/": "backups, reconciliation and measuring of whole stores",
+}
+"""Where statements may stand, by pattern, with the reason."""
+
+_STATEMENT = re.compile(
+    r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+(AS\s+\w+\s+)?SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\(|TRUNCATE\s"
+    r"|(CREATE|ALTER|DROP)\s+(TABLE|INDEX|SEQUENCE|DATABASE|ROLE|UNIQUE)\b)"
+)
+_CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "time_ns", "sleep"}
+_CLOCK_OWNERS = {"datetime", "date", "time", "clock"}
+_SUPPRESSION = re.compile(r"#\s*(ruff: )?(noqa|type: ignore|pragma)\b(?P<rest>[^\n]*)")
+_CODES = re.compile(r"^(\[[\w, -]+\]|:?\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file, with its path from the root."""
+
+    path: str
+    text: str
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
+
+
+Found = Iterator[tuple[int, str]]
+"""Line and what is wrong there."""
+
+
+def decisions_are_pure(source: Source) -> Found:
+    """A domain and its handlers know no clock and wait for nothing: the same inputs give the same decision for ever."""
+    if not re.match(r"services/\w+/(domain|handlers)\b", source.path):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith):
+            yield node.lineno, "a decision waits for nothing: give it what it needs as a value"
+        elif isinstance(node, ast.Attribute) and node.attr in _CLOCKS and _owner(node) in _CLOCK_OWNERS:
+            yield node.lineno, "a decision has no clock: the time is an argument"
+
+
+def _owner(node: ast.Attribute) -> str:
+    owner = node.value
+    return owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+
+
+def statements_stand_in_stores(source: Source) -> Found:
+    """SQL stands in stores, in the messaging shell, and in the few places that are named with their reason."""
+    if any(re.match(home, source.path) for home in SQL_HOMES):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _STATEMENT.match(node.value):
+            yield node.lineno, "a statement outside of a store"
+
+
+def suppressions_say_why(source: Source) -> Found:
+    """Whoever silences a linter or the type checker says why, behind it or on the line above."""
+    lines = source.text.splitlines()
+    for number, line in enumerate(lines, 1):
+        found = _SUPPRESSION.search(line)
+        if found is None or line[: found.start()].count('"') % 2:
+            continue
+        reason = _CODES.sub("", found["rest"].strip()).strip(" -#():")
+        above = lines[number - 2].strip() if number > 1 else ""
+        if not reason and not above.startswith("# "):
+            yield number, "a suppression without its reason"
+
+
+def files_are_short(source: Source) -> Found:
+    """Long files are where readers get lost."""
+    lines = len(source.text.splitlines())
+    if lines > MAX_LINES:
+        yield lines, f"{lines} lines, at most {MAX_LINES}"
+
+
+RULES: Final[tuple[Callable[[Source], Found], ...]] = (
+    decisions_are_pure,
+    statements_stand_in_stores,
+    suppressions_say_why,
+    files_are_short,
+)
+
+
+def problems(source: Source) -> list[str]:
+    return [f"{source.path}:{line}: {rule.__name__}: {what}" for rule in RULES for line, what in rule(source)]
+
+
+def sources(root: Path = ROOT, folders: Sequence[str] = PRODUCT) -> Iterator[Source]:
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*.py")):
+            yield Source(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
+
+
+if __name__ == "__main__":
+    broken = [problem for source in sources() for problem in problems(source)]
+    sys.exit("\n".join(broken) if broken else 0)

@@ -1,0 +1,57 @@
+"""The rules of the house hold everywhere, and each of them can fail."""
+
+import pytest
+
+from shared.testing.house_rules import MAX_LINES, RULES, Source, problems, sources
+
+BROKEN = {
+    "decisions_are_pure": [
+        ("services/matching/handlers/offerings.py", "at = datetime.now(UTC)"),
+        ("services/diagnosis/handlers.py", "started = time.monotonic()"),
+        ("services/financing/domain/case.py", "async def decide(): ..."),
+        ("services/registration/domain/rfc.py", "today = dt.date.today()"),
+    ],
+    "statements_stand_in_stores": [
+        ("services/matching/api/matches.py", '"SELECT id FROM match"'),
+        ("services/diagnosis/handlers.py", 'f"UPDATE {table} SET a = 1"\n"DELETE FROM gap"'),
+        ("shared/service/operations.py", 'x = """\n    WITH known AS (SELECT 1) SELECT * FROM known\n"""'),
+    ],
+    "suppressions_say_why": [
+        ("deploy/cli/main.py", "print(1)  # noqa: T201"),
+        ("shared/runtime/ids.py", "x: int = f()  # type: ignore[assignment]"),
+        ("services/matching/store/tables.py", "# ruff: noqa: S608"),
+    ],
+    "files_are_short": [("services/matching/explain.py", "pass\n" * (MAX_LINES + 1))],
+}
+SOUND = [
+    ("services/matching/handlers/offerings.py", "def decide(now: datetime) -> date:\n    return now.date()"),
+    ("services/matching/api/matches.py", "at = now()"),
+    ("services/matching/store/queries.py", '"SELECT id FROM match"'),
+    ("services/matching/api/matches.py", '"Select a firm"'),
+    ("deploy/cli/main.py", "print(1)  # noqa: T201 - the outcome"),
+    ("deploy/cli/main.py", "# Its outcome.\nprint(1)  # noqa: T201"),
+    ("deploy/cli/main.py", "x = f()  # type: ignore[misc]  # a class without types"),
+    ("deploy/cli/main.py", "pass\n" * MAX_LINES),
+]
+
+
+def test_the_program_keeps_the_rules_of_the_house() -> None:
+    found = [*sources()]
+    assert len(found) > 300
+    assert [problem for source in found for problem in problems(source)] == []
+
+
+@pytest.mark.parametrize(("rule", "path", "text"), [(rule, *case) for rule, cases in BROKEN.items() for case in cases])
+def test_a_rule_finds_what_breaks_it(rule: str, path: str, text: str) -> None:
+    found = problems(Source(path, text))
+    assert len(found) == 1
+    assert f": {rule}: " in found[0]
+
+
+@pytest.mark.parametrize(("path", "text"), SOUND)
+def test_what_is_sound_passes(path: str, text: str) -> None:
+    assert problems(Source(path, text)) == []
+
+
+def test_every_rule_has_its_negative_test() -> None:
+    assert {rule.__name__ for rule in RULES} == BROKEN.keys()
