@@ -18,7 +18,7 @@ SQL_HOMES: Final = {
     r"shared/messaging/": "journal, outbox, inbox, timers and what they are read for",
     r"shared/service/migrations\.py": "who stands in a migration's way",
     r"shared/testing/": "databases of tests, and what they look at",
-    r"deploy/(local|capacity|demo|engines|compose|kubernetes)/": "backups, reconciliation and measuring of whole stores",
+    r"deploy/(local|capacity|demo|engines|compose|kubernetes)/": "backups, reconciliation, measuring",
 }
 """Where statements may stand, by pattern, with the reason."""
 

@@ -15,6 +15,7 @@ ONLY_IN = {
     "fastapi": {"api"},
     "pydantic.BaseModel": {"views", "explain"},
     "shared.service.http.Body": {"views"},
+    "shared.service.http.View": {"views"},
     "shared.messaging.routing.on": {"consume"},
     "shared.messaging.routing.at": {"consume"},
     "shared.messaging.routing.over": {"consume"},

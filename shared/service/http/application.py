@@ -32,4 +32,4 @@ def install(app: FastAPI) -> None:
             app.openapi_schema = openapi.describe(app)
         return app.openapi_schema
 
-    app.openapi = document  # type: ignore[method-assign]
+    app.openapi = document  # type: ignore[method-assign]  # as FastAPI documents it
