@@ -1,4 +1,4 @@
-"""The busiest day, second by second: firms arrive, the stages take in what they cause, and all stand still once."""
+"""The busiest day, second by second: firms arrive, the stages consume what they cause, and all stand still once."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def _of_stage(inputs: Inputs, stage: Stage, design: Design) -> Iterator[Limit]:
         yield Limit(f"{name}: a process for each partition", wanted / design.partitions, process)
     connections = wanted * CONNECTIONS / assumed.store_connections
     yield Limit(f"{name}: connections of its store", connections, "a connection pooler before the store")
-    yield Limit(f"{name}: one relay leads", stage.relay / assumed.utilisation, "a relay per group of topics")
+    yield Limit(f"{name}: one relay is the leader", stage.relay / assumed.utilisation, "a relay per group of topics")
     store = stage.store_busy / assumed.utilisation / shards / assumed.largest_store_cores
     yield Limit(f"{name}: one primary writes", store, primary)
     yield Limit(f"{name}: size of its store", stage.a_store_gb_at_end / assumed.largest_store_gb, disk)

@@ -91,7 +91,7 @@ class PartnerSession:
 
     def _session(self) -> None:
         settings = {"group.id": self.group, "auto.offset.reset": "earliest", "enable.auto.commit": False}
-        # By its name it is known again after its broker crashed; a stranger waits until the old session has ended.
+        # A static member is known again after its broker crashed; a new one waits until the old session has ended.
         name = {"group.instance.id": self.group}
         consumer = Consumer({**self.connection, **settings, **name, "log_level": 0})
         producer = self._producer()

@@ -1,7 +1,7 @@
 """Whether nothing got lost and nothing took effect twice: a comparison of what each part says it wrote and read.
 
 Pure: what is compared is given. A *writer* is a service with its journal, or a partner with the answers that it sent;
-a *reader* is a service with its inbox, or a partner with what it took in.
+a *reader* is a service with its inbox, or a partner with what it consumed.
 """
 
 from __future__ import annotations
@@ -76,7 +76,7 @@ def _is_of(record: OnTopic, decided: Collection[tuple[Topic, UUID]]) -> bool:
 
 
 def _readings(evidence: Evidence) -> tuple[int, int]:
-    """What readers took in of their topics, and what they missed."""
+    """What readers consumed of their topics, and what they missed."""
     on_topic: dict[Topic, set[UUID]] = {}
     for record in evidence.records:
         on_topic.setdefault(record.topic, set()).add(record.message_id)

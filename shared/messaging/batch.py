@@ -110,7 +110,7 @@ class BatchRunner:
         return outcome
 
     async def _claim(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
-        """The records that nobody took in before, first delivery first."""
+        """The records that were not consumed before, first delivery first."""
         unclaimed = await inbox.claim(connection, [item.message_id for item in received])
         if len(unclaimed) == len(received):
             return list(received)

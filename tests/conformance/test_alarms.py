@@ -133,7 +133,7 @@ async def test_an_old_outbox_and_a_topic_that_rests(bench: Bench, logs: Logs) ->
     assert said(logs)[2:] == [("alarm_cleared", "outbox_old")]
     await relay.release()
     await watching.look()
-    assert said(logs)[3:] == [("alarm_cleared", "topics_backing_off")], "who no longer leads knows of no topic"
+    assert said(logs)[3:] == [("alarm_cleared", "topics_backing_off")], "who is no longer leader knows of no topic"
 
 
 async def test_keys_that_stay_blocked(bench: Bench, topic: str, logs: Logs) -> None:

@@ -27,7 +27,7 @@ async def test_a_topic_that_cannot_be_written_to_does_not_hold_up_the_others(
 
 
 async def test_a_topic_rests_from_the_end_of_its_try(bench: Bench, topic: str) -> None:
-    """Waiting for a topic that is missing takes longer than its first rest."""
+    """Waiting for a topic that is missing takes longer than its first pause."""
     await bench.write_down(Told(on=f"{topic}.missing", account=uuid4(), number=1))
     relay = bench.relay()
     async with bench.database.connection() as connection:

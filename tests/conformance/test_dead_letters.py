@@ -169,7 +169,7 @@ async def test_a_call_is_bounded_and_says_how_much_is_left(bench: Bench) -> None
     assert [await bench.numbers(key) for key in keys] == [(1, 2, 3)] * 3
 
 
-async def test_letters_that_go_on_failing_do_not_keep_a_walk_from_the_rest(bench: Bench) -> None:
+async def test_letters_that_go_on_failing_do_not_keep_a_replay_from_the_others(bench: Bench) -> None:
     keys = [uuid4() for _ in range(3)]
     bench.rule.failing = lambda _: ValueError("bug")
     await consume(bench, keys, 1)

@@ -119,7 +119,7 @@ async def test_trap_6_a_relay_whose_broker_hangs_gives_its_producer_up_and_goes_
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_what_is_decided_while_a_failed_relay_rests_is_published_too(bench: Bench, topic: str) -> None:
+async def test_what_is_decided_while_a_failed_relay_backs_off_is_published_too(bench: Bench, topic: str) -> None:
     key = uuid4()
     async with running(bench.relay()) as relay:
         with bench.broker.hung():

@@ -160,7 +160,7 @@ async def _is_empty(connection: Connection) -> bool:
 
 
 async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(service: Service, store_url: str) -> None:
-    """A request that takes a minute, a batch that waits for a lock, and a connection that nobody gives back."""
+    """A request that takes a minute, a batch that waits for a lock, and a connection that nobody returns."""
     busy = await asyncpg.connect(store_url)
     transaction = busy.transaction()
     async with httpx.AsyncClient(timeout=60) as client:

@@ -117,9 +117,9 @@ def test_plain_text_is_refused(platform: Platform) -> None:
 
 
 def test_a_certificate_of_somebody_else_is_not_trusted(platform: Platform, tmp_path: Path) -> None:
-    strangers = "/etc/ssl/certs/ca-certificates.crt"
+    foreign = "/etc/ssl/certs/ca-certificates.crt"
     with pytest.raises(KafkaException):
-        platform.admin(**{"ssl.ca.location": strangers}).list_topics(timeout=REQUEST_TIMEOUT)
+        platform.admin(**{"ssl.ca.location": foreign}).list_topics(timeout=REQUEST_TIMEOUT)
 
 
 def test_only_known_users_come_in(platform: Platform) -> None:

@@ -50,8 +50,8 @@ def test_a_server_is_not_believed_elsewhere(authority: Authority, tmp_path: Path
 
 
 def test_a_server_of_another_authority_is_not_believed(authority: Authority, tmp_path: Path) -> None:
-    stranger = Authority(tmp_path / "theirs").issue("kafka-1", HOSTS)
-    assert "unable to get local issuer" in shaken_hands(stranger, authority.certificate_file, "kafka-1", tmp_path)
+    foreign = Authority(tmp_path / "theirs").issue("kafka-1", HOSTS)
+    assert "unable to get local issuer" in shaken_hands(foreign, authority.certificate_file, "kafka-1", tmp_path)
 
 
 def test_it_stays_the_same_authority(authority: Authority, tmp_path: Path) -> None:

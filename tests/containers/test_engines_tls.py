@@ -60,9 +60,9 @@ async def test_the_right_authority_and_password_open_the_door(ruled: ComposeKafk
 async def test_a_broker_that_another_authority_vouches_for_is_not_trusted(
     ruled: ComposeKafka, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    stranger = Authority(tmp_path).certificate_file
+    foreign = Authority(tmp_path).certificate_file
     with pytest.raises(KafkaConnectionError):
-        await _write(ruled.settings("matching", PASSWORD).model_copy(update={"ca_file": stranger}), TOPIC)
+        await _write(ruled.settings("matching", PASSWORD).model_copy(update={"ca_file": foreign}), TOPIC)
     assert "CERTIFICATE_VERIFY_FAILED" in caplog.text
 
 

@@ -58,7 +58,7 @@ FOLLOWED: dict[str, tuple[list[Hop], set[str]]] = {
     "agreement": ([("development", "POST /plans/{supplier_id}/agreement")], {"diagnosis", "financing"}),
     "referrals": ([("financing", "POST /referrals")], {"development"}),
 }
-"""By a request's last word: what it led to, each in the one before, and who took in the events of its trace. The trace
+"""By a request's last word: what it led to, each in the one before, and who consumed the events of its trace. The trace
 of a registration reaches every service."""
 
 

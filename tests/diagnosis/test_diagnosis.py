@@ -88,7 +88,7 @@ def test_only_the_validated_state_grades() -> None:
     assert (locked.version, locked.result.grade, locked.validated_at) == (1, "A", NOW)
 
 
-def test_commands_are_consumed_order() -> None:
+def test_commands_are_accepted_in_order() -> None:
     waiting, given = Diagnosis(SUPPLIER), answers(levels_at(3))
     for command in (submit, assess, validate):
         assert reason(command(waiting, given, INSTRUMENTS)) == "diagnosis_not_open"

@@ -108,7 +108,7 @@ def test_other_targets_are_told_while_nobody_has_answered() -> None:
 
 
 @pytest.mark.parametrize("state", [submitted(levels_at(3)), assessed(levels_at(3))])
-def test_other_targets_are_consumed_silence_once_somebody_has_answered(state: Diagnosis) -> None:
+def test_other_targets_are_merged_without_an_event_once_somebody_has_answered(state: Diagnosis) -> None:
     decision = align(state, aligned((ANCHOR, {"T04": 4}, ())))
     assert state_of(decision).demand.targets == {"T04": 4}
     assert decision.events == ()

@@ -139,7 +139,7 @@ async def postgres_refuses(plant: Plant, _: Source) -> None:
 
 @case(down=True)
 async def postgres_read_only(plant: Plant, _: Source) -> None:
-    """As after a switch-over, while the connections still lead to the store that led before."""
+    """As after a switch-over, while the connections still go to the old primary."""
     database = plant.store.rpartition("/")[2]
     for value in ("on", "off"):
         plant.postgres.execute(f"ALTER DATABASE {database} SET default_transaction_read_only = {value}")

@@ -1,4 +1,4 @@
-"""The whole walk over HTTP, on a real store: words shown, consent, referral, answers, withdrawal, erasure."""
+"""The whole course over HTTP, on a real store: words shown, consent, referral, answers, withdrawal, erasure."""
 
 import json
 from datetime import date, timedelta
@@ -214,12 +214,12 @@ async def test_refusals_have_their_status(stage: StageUnderTest) -> None:
 
 async def test_another_firm_touches_nothing(stage: StageUnderTest) -> None:
     referral = await sent(stage)
-    stranger = {"supplier_id": uuid4()}
+    foreign = {"supplier_id": uuid4()}
     case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
     consent = case["consents"][0]["id"]
     for path in (f"/consents/{consent}/revocation", f"/referrals/{referral['id']}/information"):
-        assert await refused(stage, "POST", path, **stranger) == (403, "not_yours")
-    assert await refused(stage, "POST", "/referrals", await referral_body(stage), **stranger) == (403, "not_yours")
+        assert await refused(stage, "POST", path, **foreign) == (403, "not_yours")
+    assert await refused(stage, "POST", "/referrals", await referral_body(stage), **foreign) == (403, "not_yours")
 
 
 async def test_needs_by_purpose_and_partner_page_by_page(stage: StageUnderTest) -> None:

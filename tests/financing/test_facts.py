@@ -197,8 +197,8 @@ def test_a_firm_that_leaves_has_no_option_until_it_comes_back() -> None:
 
 
 def test_progress_counts_only_activities_of_the_plan() -> None:
-    stranger = DONE.model_copy(update={"activity_id": uuid5(SUPPLIER, "other")})
-    assert walk(AGREED, DONE, stranger).activities_done == 1
+    unplanned = DONE.model_copy(update={"activity_id": uuid5(SUPPLIER, "other")})
+    assert walk(AGREED, DONE, unplanned).activities_done == 1
 
 
 def test_a_young_firm_is_looked_at_again_on_the_day_it_is_old_enough() -> None:

@@ -41,7 +41,7 @@ async def test_an_error_of_ours_is_said_with_its_place_and_tried_again(
 
 
 class Leading(Worker):
-    """Has nothing to do but to lead."""
+    """Has nothing to do but to be the leader."""
 
     name: ClassVar[str] = "leading"
     channel: ClassVar[str] = "leading"
@@ -60,7 +60,7 @@ async def test_who_waits_to_lead_on_a_connection_that_works_is_not_failing(store
     await eventually(lambda: _cut(watching, "NOT granted"))
     await eventually(lambda: _failing(workers, 1))
     await eventually(lambda: _failing(workers, 0))
-    assert await _cut(watching, "granted"), "somebody still led"
+    assert await _cut(watching, "granted"), "somebody was still the leader"
     for worker in workers:
         worker.stop()
     await asyncio.gather(*running)

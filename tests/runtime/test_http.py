@@ -86,7 +86,7 @@ async def test_an_invalid_body_names_the_field_and_not_the_value(client: AsyncCl
     assert "Juan" not in answer.text
 
 
-async def test_a_correlation_id_is_taken_over_and_given_back(client: AsyncClient) -> None:
+async def test_a_correlation_id_is_taken_over_and_returned(client: AsyncClient) -> None:
     answer = await client.get("/cause", headers={"X-Correlation-Id": "office-2026-11"})
     assert answer.json()["correlation_id"] == answer.headers["X-Correlation-Id"] == "office-2026-11"
 

@@ -54,7 +54,7 @@ LISTED: dict[Matter, str] = {
     "lista_desvirtuado": "Desvirtuado",
     "lista_sentencia_favorable": "Sentencia Favorable",
 }
-STRANGERS = {"Definitivo": 10, "Presunto": 3, "Desvirtuado": 2, "Sentencia Favorable": 3}
+OTHER_FIRMS = {"Definitivo": 10, "Presunto": 3, "Desvirtuado": 2, "Sentencia Favorable": 3}
 """Listed firms that never come to the program."""
 
 
@@ -89,8 +89,8 @@ def plant(firms: Sequence[tuple[Role, Row]]) -> tuple[list[Row], list[Planned]]:
 def screening_list(planned: Sequence[Planned], rng: random.Random) -> list[tuple[str, str]]:
     """RFC and state of an invented list of article 69-B, in order of RFC."""
     listed = [(thing.rfc, LISTED[thing.matter]) for thing in planned if thing.matter in LISTED]
-    strangers = [(invented_rfc(rng), state) for state, number in STRANGERS.items() for _ in range(number)]
-    return sorted(listed + strangers)
+    others = [(invented_rfc(rng), state) for state, number in OTHER_FIRMS.items() for _ in range(number)]
+    return sorted(listed + others)
 
 
 def _spoilt(row: Row, matter: Matter) -> Row:

@@ -29,7 +29,7 @@ def supplier_changed(
 def supplier_withdrawn(
     case: Case | None, event: registration.SupplierWithdrawn, now: datetime, terms: Terms
 ) -> Decision[Case]:
-    """No new referral. Open ones go on: they rest on the firm's consent, which it may revoke, not on taking part."""
+    """No new referral. Open ones go on: they depend on the firm's consent, which it may revoke, not on taking part."""
     return settled(case, replace(_case(case, event.supplier_id), withdrawn=True), now, terms)
 
 
