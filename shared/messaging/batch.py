@@ -17,9 +17,8 @@ from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Routes
-from shared.messaging.unit_of_work import UnitOfWork
+from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime import crash, logging, tracing
-from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 from shared.runtime.ids import text_of
 
@@ -28,6 +27,10 @@ Received = Message | Poison
 PASSED_ON: tuple[type[Exception], ...] = (*TRY_AGAIN, DlqLimitReachedError)
 
 log = logging.get(__name__)
+
+
+FATES = ("applied", "duplicate", "ignored", "dead", "blocked")
+"""What becomes of a record: one of these, so that they add up to the batch."""
 
 
 @dataclass(slots=True)
@@ -87,11 +90,10 @@ class BatchRunner:
             return await self._one_by_one(received)
 
     async def _together(self, received: Sequence[Received]) -> Outcome:
-        async with self._database.transaction() as connection:
-            fresh = await self._claim(connection, received)
+        async with unit_of_work(self._database, self._service) as work:
+            fresh = await self._claim(work.connection, received)
             crash.point("consume.claimed")
-            fates = _Fates(blocked=await dead_letters.blocked_among(connection, _keys(fresh)))
-            work = UnitOfWork(connection, self._service, now())
+            fates = _Fates(blocked=await dead_letters.blocked_among(work.connection, _keys(fresh)))
             wanted = self._sort_out(fresh, fates)
             outcome = Outcome(
                 applied=len(wanted),
@@ -106,6 +108,7 @@ class BatchRunner:
             await work.flush()
             outcome.decided = work.decided
             crash.point("consume.written")
+        _tell_answers(wanted)
         self.limit.took(outcome.applied, outcome.faults)
         return outcome
 
@@ -174,10 +177,9 @@ class BatchRunner:
         return total
 
     async def _refuse(self, item: Received, reason: str, error: str) -> Outcome:
-        async with self._database.transaction() as connection:
-            if not await self._claim(connection, [item]):
+        async with unit_of_work(self._database, self._service) as work:
+            if not await self._claim(work.connection, [item]):
                 return Outcome(duplicate=1)
-            work = UnitOfWork(connection, self._service, now())
             letter = self._letter(item, reason, error)
             faults = self.limit.admit(0, [letter])
             await self._write_fates(work, _Fates(letters=[letter]))
@@ -192,12 +194,13 @@ class BatchRunner:
         return dead_letters.poisoned(self._service, item._replace(event_id=None, event_type=None))
 
     async def decide_again(self, work: UnitOfWork, record: Record) -> None:
-        """Run one record that was claimed before, within the caller's transaction. Raises what its handler raises."""
+        """Run one record that was claimed before, and write what it gives. Raises what its handler raises."""
         item = decode(record)
         if isinstance(item, Poison):
             raise RejectedEventError(item.reason)
         if type(item.data) in self._routes:
             await self._decide(work, [item])
+            await work.flush()
 
 
 def _keys(received: Sequence[Received]) -> Iterator[Key]:
@@ -226,3 +229,21 @@ def _letter_context(letter: SetAside) -> dict[str, Any]:
         "error": letter.error,
         "event_id": letter.event_id,
     }
+
+
+def _tell_answers(consumed: Sequence[Message]) -> None:
+    """What a partner said is no event of ours, but a link of the chain: without it, the log would lose the thread."""
+    for message in consumed:
+        if is_partners(message.record.topic):
+            cause, record = _caused_by(message), message.record
+            log.info(
+                "partner_answer_consumed",
+                type=message.data.TYPE,
+                aggregate_id=str(message.data.key),
+                event_id=cause.causation_id,
+                correlation_id=cause.correlation_id,
+                causation_id=message.envelope.cause.causation_id,
+                topic=record.topic,
+                partition=record.partition,
+                offset=record.offset,
+            )

@@ -21,8 +21,7 @@ from shared.messaging.idempotency import Again, Answers, Once
 from shared.messaging.repository import ConcurrentInsertError, Repository
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.messaging.routing import Reference, none
-from shared.messaging.unit_of_work import UnitOfWork
-from shared.runtime.clock import now
+from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime.database import Connection, Database
 
 S = TypeVar("S")
@@ -91,8 +90,7 @@ class Commands:
     @asynccontextmanager
     async def unit(self, cause: Cause) -> AsyncIterator[CommandUnit]:
         """One transaction over several aggregates; it commits when the block ends well. It is not tried again."""
-        async with self._database.transaction() as connection:
-            work = UnitOfWork(connection, self._source, now())
+        async with unit_of_work(self._database, self._source) as work:
             yield CommandUnit(work, cause)
             await work.flush()
 
@@ -141,18 +139,17 @@ class Commands:
     async def _decide(
         self, repository: Repository[Any], group: Sequence[_Command], references: Sequence[Reference[Any] | About[Any]]
     ) -> list[Any]:
-        async with self._database.transaction() as connection:
-            work = UnitOfWork(connection, self._source, now())
-            known = await _look_up(connection, references)
+        async with unit_of_work(self._database, self._source) as work:
+            known = await _look_up(work.connection, references)
             await work.load(repository, [command.id for command in group])
             answers = Answers()
-            await answers.load(connection, [command.once for command in group if command.once is not None])
+            await answers.load(work.connection, [command.once for command in group if command.once is not None])
             outcomes = [
                 answers.find(command.once) or _decide_one(work, repository, command, known, answers)
                 for command in group
             ]
             await work.flush()
-            await answers.flush(connection, work.now)
+            await answers.flush(work.connection, work.now)
         return outcomes
 
 

@@ -13,7 +13,7 @@ from shared.messaging.codec import Message, Record, decode
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.retry import TRY_AGAIN
-from shared.messaging.unit_of_work import UnitOfWork
+from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime import logging
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
@@ -153,7 +153,8 @@ class Replayer:
         return await self._release(letter_id, record.topic, record.key, by, most)
 
     async def _resolve_letter(self, letter_id: UUID, resolution: Resolution, by: str) -> Record:
-        async with self._database.transaction() as connection:
+        async with unit_of_work(self._database, self._service) as work:
+            connection = work.connection
             row = await connection.fetchrow(_LETTER, letter_id)
             if row is None:
                 raise UnknownDeadLetterError(letter_id)
@@ -163,7 +164,7 @@ class Replayer:
             if record.key is not None:
                 await connection.execute(_LOCK_KEY, record.topic, record.key)
             if resolution == "replayed":
-                await self._decide_again(connection, record)
+                await self._runner.decide_again(work, record)
             await connection.execute(_RESOLVE, letter_id, resolution)
             await _record(connection, letter_id, resolution, by)
             if record.key is None:
@@ -175,7 +176,8 @@ class Replayer:
         while True:
             failed: tuple[int, Record] | None = None
             try:
-                async with self._database.transaction() as connection:
+                async with unit_of_work(self._database, self._service) as work:
+                    connection = work.connection
                     # Another letter of the same key may be the one that blocks it: what waits is then that one's.
                     blocker = await connection.fetchval(_LOCK_KEY, topic, key)
                     row = await connection.fetchrow(_NEXT, topic, key) if blocker == letter_id else None
@@ -187,7 +189,7 @@ class Replayer:
                         return Replayed(resolved=True, released=released, left=True)
                     record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"])
                     failed = row["seq"], record
-                    await self._decide_again(connection, record)
+                    await self._runner.decide_again(work, record)
                     await connection.execute(_DROP, row["seq"])
                 released += 1
             except TRY_AGAIN:
@@ -204,11 +206,6 @@ class Replayer:
         if released:
             await _record(connection, letter_id, "released", by, released=released)
 
-    async def _decide_again(self, connection: Connection, record: Record) -> None:
-        work = UnitOfWork(connection, self._service, now())
-        await self._runner.decide_again(work, record)
-        await work.flush()
-
     async def _set_aside_again(
         self, letter_id: UUID, seq: int, record: Record, error: Exception, by: str, released: int
     ) -> bool:
@@ -222,11 +219,11 @@ class Replayer:
             if isinstance(item, Message)
             else dead_letters.poisoned(self._service, item)
         )
-        async with self._database.transaction() as connection:
+        async with unit_of_work(self._database, self._service) as work:
+            connection = work.connection
             blocker = await connection.fetchval(_LOCK_KEY, record.topic, record.key)
             if blocker != letter_id or await connection.fetchval(_DROP, seq) is None:
                 return False
-            work = UnitOfWork(connection, self._service, now())
             await dead_letters.set_aside(connection, [letter], work.now)
             await self._close(connection, letter_id, by, released)
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))

@@ -13,7 +13,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 
 from shared.messaging import progress
-from shared.messaging.batch import BatchRunner, Outcome
+from shared.messaging.batch import FATES, BatchRunner, Outcome
 from shared.messaging.broker import group_subscriber
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
@@ -130,7 +130,23 @@ class BatchSubscriber:
         crash.point("consume.committed")
         await self._commit(consumer, records)
         crash.point("consume.acknowledged")
-        _measure(outcome, len(records), time.monotonic() - started)
+        self._measure(outcome, records, time.monotonic() - started)
+
+    def _measure(self, outcome: Outcome, records: Sequence[Record], seconds: float) -> None:
+        fates = {fate: getattr(outcome, fate) for fate in FATES}
+        for fate, count in fates.items():
+            metrics.RECORDS.labels(fate).inc(count)
+        metrics.BATCH_SIZE.observe(len(records))
+        metrics.BATCH_SECONDS.observe(seconds)
+        log.info(
+            "batch_consumed",
+            group=self.group,
+            topics=sorted({record.topic for record in records}),
+            records=len(records),
+            **fates,
+            decided=outcome.decided,
+            seconds=round(seconds, 4),
+        )
 
     async def _nack(self, consumer: AIOKafkaConsumer, records: Sequence[Record], error: Exception) -> None:
         """Rewind every partition of the batch, and wait. Polling goes on after it, so membership stays."""
@@ -183,21 +199,3 @@ def _final(records: Iterable[Record]) -> dict[TopicPartition, int]:
     """The offset of each partition's last record in this order; a batch is in the order of each partition."""
     offsets = {(record.topic, record.partition): record.offset for record in records}
     return {TopicPartition(*place): offset for place, offset in offsets.items()}
-
-
-def _measure(outcome: Outcome, records: int, seconds: float) -> None:
-    for fate in ("applied", "duplicate", "ignored", "dead", "blocked"):
-        metrics.RECORDS.labels(fate).inc(getattr(outcome, fate))
-    metrics.DECIDED.inc(outcome.decided)
-    metrics.BATCH_SIZE.observe(records)
-    metrics.BATCH_SECONDS.observe(seconds)
-    log.info(
-        "batch_consumed",
-        records=records,
-        seconds=round(seconds, 4),
-        applied=outcome.applied,
-        duplicate=outcome.duplicate,
-        dead=outcome.dead,
-        blocked=outcome.blocked,
-        decided=outcome.decided,
-    )

@@ -52,36 +52,42 @@ class SweepWorker(Worker):
                 return 0
             try:
                 with tracing.step(f"sweep {sweep.kind}", cause.traceparent) as traceparent:
-                    async with connection.transaction():
-                        await self._decide(connection, sweep, args, ids, cause._replace(traceparent=traceparent))
+                    caused = cause._replace(traceparent=traceparent)
+                    decided = [await self._decide(connection, sweep, args, ids, caused)]
             except TRY_AGAIN:
                 raise
             except Exception:  # noqa: BLE001 - one aggregate's trouble must not stop the others
-                await self._one_by_one(connection, sweep, args, ids, cause)
+                decided = await self._one_by_one(connection, sweep, args, ids, cause)
             await connection.execute(_ADVANCE, row["id"], ids[-1], len(ids))
+        for work in decided:
+            work.tell()
         metrics.SWEPT.inc(len(ids))
         return 0
 
     async def _decide(
         self, connection: Connection, sweep: Sweep, args: dict[str, Any], ids: list[UUID], cause: Cause
-    ) -> None:
-        work = UnitOfWork(connection, self._service, now())
-        reference = await sweep.reference(connection)
-        await work.load(sweep.repository, ids)
-        for id_ in ids:
-            decision = sweep.decide(work.state(sweep.repository, id_), args, work.now, reference)
-            work.apply(sweep.repository, id_, decision, cause)
-        await work.flush()
+    ) -> UnitOfWork:
+        """All of it or, when it raises, nothing."""
+        async with connection.transaction():
+            work = UnitOfWork(connection, self._service, now())
+            reference = await sweep.reference(connection)
+            await work.load(sweep.repository, ids)
+            for id_ in ids:
+                decision = sweep.decide(work.state(sweep.repository, id_), args, work.now, reference)
+                work.apply(sweep.repository, id_, decision, cause)
+            await work.flush()
+        return work
 
     async def _one_by_one(
         self, connection: Connection, sweep: Sweep, args: dict[str, Any], ids: list[UUID], cause: Cause
-    ) -> None:
+    ) -> list[UnitOfWork]:
+        decided = []
         for id_ in ids:
             try:
-                async with connection.transaction():
-                    await self._decide(connection, sweep, args, [id_], cause)
+                decided.append(await self._decide(connection, sweep, args, [id_], cause))
             except TRY_AGAIN:
                 raise
             except Exception as error:  # noqa: BLE001 - whatever the handler raised
                 metrics.SWEEP_FAILURES.inc()
                 log.error("sweep_left_out", kind=sweep.kind, aggregate_id=str(id_), error=type(error).__name__)
+        return decided

@@ -8,7 +8,7 @@ from uuid import UUID
 from shared.contracts.event import Cause
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import TimerRoute, Timers
-from shared.messaging.unit_of_work import TIMER_CHANNEL, UnitOfWork
+from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.clock import now
@@ -70,8 +70,8 @@ class TimerWorker(Worker):
         return WATCHDOG_S if at is None else max(0.001, (at - now()).total_seconds())
 
     async def _decide(self, due: list[_Due]) -> None:
-        async with self._database.transaction() as connection:
-            work = UnitOfWork(connection, self._service, now())
+        async with unit_of_work(self._database, self._service) as work:
+            connection = work.connection
             routes = [self._routes[timer.kind] for timer in due]
             references = {reference: await reference(connection) for reference in {route.reference for route in routes}}
             for repository, ids in _by_repository(zip(routes, due, strict=True)).items():

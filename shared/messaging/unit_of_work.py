@@ -1,10 +1,12 @@
 """One transaction of a stage: load and lock, decide, write everything in bulk."""
 
 import json
-from collections import defaultdict
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -15,7 +17,9 @@ from shared.messaging.codec import Message
 from shared.messaging.decision import Decision, SweepRequest, Timer
 from shared.messaging.repository import Repository
 from shared.messaging.routing import Reference, Resolve, Route
-from shared.runtime.database import Connection, columns
+from shared.runtime import logging, metrics
+from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database, columns
 from shared.runtime.ids import in_order, new_id
 
 S = TypeVar("S")
@@ -108,6 +112,13 @@ class UnitOfWork:
         """How many events this unit holds."""
         return len(self._events)
 
+    def tell(self) -> None:
+        """Say what was decided, event by event. For when it is committed: what is rolled back was never decided."""
+        if self._events:
+            for type_, count in Counter(event.data.TYPE for event in self._events).items():
+                metrics.DECIDED.labels(type_).inc(count)
+            logging.many(__name__, "decided", map(_line, self._events))
+
     async def flush(self) -> None:
         """Write: aggregates first, so that the journal's ids are given under their locks."""
         for repository, held in self._held.items():
@@ -138,6 +149,15 @@ class UnitOfWork:
         if rows:
             await self.connection.execute(_REQUEST_SWEEP, *columns(rows))
             await self.connection.execute("SELECT pg_notify($1, '')", SWEEP_CHANNEL)
+
+
+@asynccontextmanager
+async def unit_of_work(database: Database, source: str) -> AsyncIterator[UnitOfWork]:
+    """A unit in a transaction of its own, told when it is committed. What it holds is written by its `flush`."""
+    async with database.transaction() as connection:
+        work = UnitOfWork(connection, source, now())
+        yield work
+    work.tell()
 
 
 def _written(held: _Held) -> tuple[list[Any], list[Any]]:
@@ -173,3 +193,29 @@ def _by_repository(routes: Sequence[Route], targets: Sequence[UUID | None]) -> d
         if target is not None:
             wanted[route.repository].append(target)
     return wanted
+
+
+def _line(event: Envelope) -> Mapping[str, object]:
+    """What the log tells of an event: ids and reason codes, and nothing else of what it carries."""
+    data, cause = event.data, event.cause
+    told = {"type": data.TYPE, "aggregate_id": data.key, "event_id": event.id, "correlation_id": cause.correlation_id}
+    if cause.causation_id is not None:
+        told["causation_id"] = cause.causation_id
+    if cause.traceparent is not None:
+        told["trace_id"] = cause.traceparent[3:35]
+    if (read := _reader(type(data))) is not None and (reasons := read(data)):
+        told["reasons"] = reasons
+    return told
+
+
+@cache
+def _reader(event: type[EventData]) -> Callable[[Any], list[str]] | None:
+    """Reads an event's reasons; None for a type that has none."""
+    return _reasons if {"reason", "reasons", "missing"} & event.model_fields.keys() else None
+
+
+def _reasons(data: Any) -> list[str]:  # noqa: ANN401 - whichever type has them
+    """Its own reason codes, and those of what it says is missing, each once."""
+    missing = (each.reason for each in getattr(data, "missing", ()))
+    found = (getattr(data, "reason", None), *getattr(data, "reasons", ()), *missing)
+    return list(dict.fromkeys(reason for reason in found if reason is not None))

@@ -4,6 +4,8 @@ import asyncio
 import logging
 import sys
 import traceback
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -11,9 +13,15 @@ import structlog
 from opentelemetry.trace import get_current_span
 from structlog.typing import EventDict
 
+_many: dict[str, object] = {}
+"""What every line of `many` has in common; empty while none is to be written."""
 
-def configure(service: str, level: str = "INFO") -> None:
+
+def configure(service: str, level: str = "INFO", *, decided: bool = True) -> None:
     """Set up structlog, and send the libraries' own log lines through the same renderer."""
+    _many.clear()
+    if decided and logging.getLevelNamesMapping()[level] <= logging.INFO:
+        _many.update(level="info", service=service)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -39,8 +47,31 @@ def configure(service: str, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
+    logging.getLogger("aiokafka.consumer.group_coordinator").addFilter(_retried)
     for noisy in ("aiokafka", "faststream", "uvicorn.access", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+RETRIED = ("Group Coordinator Request failed", "Marking the coordinator dead")
+"""What aiokafka says of a Kafka whose groups are being set up, as at its first start, and tries again by itself. One
+that stays without is `not_ready`."""
+
+
+def _retried(record: logging.LogRecord) -> bool:
+    """A healthy start has no error in its log, or nobody looks at errors."""
+    if record.msg.startswith(RETRIED):
+        record.levelno, record.levelname = logging.INFO, "INFO"
+    return True
+
+
+def many(name: str, event: str, rows: Iterable[Mapping[str, object]]) -> None:
+    """A line per row, for what happens thousands of times a second: through structlog each costs several times this."""
+    if _many:
+        common = {"event": event, "logger": name, **_many, "timestamp": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"}
+        sys.stderr.write(_lines([{**common, **row} for row in rows]).decode())
+
+
+_lines = msgspec.json.Encoder().encode_lines
 
 
 class _Lines:

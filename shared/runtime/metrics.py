@@ -3,7 +3,7 @@
 from prometheus_client import Counter, Gauge, Histogram
 
 RECORDS = Counter("pdp_records", "Records consumed, by fate", ["fate"])
-DECIDED = Counter("pdp_events_decided", "Events that decisions gave")
+DECIDED = Counter("pdp_events_decided", "Events that decisions gave, whichever way it came in", ["type"])
 PUBLISHED = Counter("pdp_events_published", "Events acknowledged by Kafka")
 TROUBLED_TOPICS = Counter("pdp_troubled_topics", "Rounds in which a topic could not be written to", ["topic"])
 BATCH_SIZE = Histogram("pdp_batch_records", "Records of a batch", buckets=(1, 5, 20, 50, 100, 200, 500, 1000))

@@ -68,6 +68,7 @@ class Guard:
         """Not async: FastAPI runs it in a thread, where a look at the issuer's keys holds up nobody else."""
         caller = _caller(request)
         request.state.subject = caller.subject
+        request.state.roles = caller.roles
         if not caller.roles & self.roles:
             wanted = ", ".join(sorted(self.roles))
             raise Problem(403, "role_missing", f"This needs one of the roles {wanted}.")

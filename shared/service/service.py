@@ -230,7 +230,7 @@ def leave_batches_alone() -> None:
 def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
     """Run a stage as this process. `build` is its composition root."""
     stage, settings = build()
-    logging.configure(stage.name, settings.log_level)
+    logging.configure(stage.name, settings.log_level, decided=settings.log_decided)
     crash.arm(settings.crash_at)
     tracing.configure(stage.name, settings.otlp_endpoint)
     service = Service(stage, settings, KafkaSettings())

@@ -13,6 +13,7 @@ from shared.messaging.codec import Record
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import ROUND, Relay
 from shared.messaging.routing import on
+from shared.runtime import logging
 from shared.runtime.database import Database
 from shared.testing.stage import StageUnderTest
 from tests.bench.counters import counted, judge
@@ -31,7 +32,8 @@ def _records(first: int) -> list[Record]:
     return [Record(TOPIC, 0, first + place, entry.key, entry.body) for place, entry in enumerate(made)]
 
 
-async def test_a_batch_costs_no_more_than_it_did(store: Database) -> None:
+async def test_a_batch_costs_no_more_than_it_did(store: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logging, "_many", {"service": "bench"})
     runner = BatchRunner(store, "portal", (on(MatchFound, accounts, match_found),))
     for warm in range(SETTLED):
         await runner.consume(_records(warm * BATCH))

@@ -3,6 +3,7 @@
 The tests share one platform and go from the gentle to the violent, in the order of the file.
 """
 
+import json
 import os
 import signal
 import stat
@@ -85,6 +86,13 @@ def test_every_service_is_ready_in_a_process_of_its_own(client: Client, data: Pa
     assert [name for name in client.services if not is_ready(client, name)] == []
     assert sorted(child.name for child in run_in(data).children) == sorted([*ENGINES, *present()])
     assert len({child.pid for child in run_in(data).children}) == len(client.ports)
+
+
+def test_a_first_start_has_no_trouble_in_its_logs(client: Client, data: Path) -> None:
+    told = {name: (data / "logs" / f"{name}.log").read_text().splitlines() for name in present()}
+    assert all(told.values())
+    lines = [json.loads(line) for each in told.values() for line in each]
+    assert [line for line in lines if line["level"] != "info"] == []
 
 
 def test_a_second_up_finds_the_first(client: Client, data: Path) -> None:

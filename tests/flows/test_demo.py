@@ -3,11 +3,14 @@
 import os
 import random
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.flows import playing
+from deploy.demo.command import FOLDER
+from shared.messaging.batch import FATES
+from tests.flows import playing, story
 
 SERVICES = ("registration", "matching", "diagnosis", "development", "financing")
 WITHIN_S = 240
@@ -23,9 +26,13 @@ def victim() -> str:
 
 
 @pytest.fixture(scope="module")
-def outcome(victim: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(scope="module")
+def outcome(victim: str, data: Path) -> dict[str, Any]:
     """What `pdp demo --json` wrote, after a run that had to survive the kill."""
-    data = tmp_path_factory.mktemp("data")
     said: list[str] = []
     with playing.playing(data) as demo:
         late = threading.Timer(WITHIN_S, demo.terminate)
@@ -76,3 +83,23 @@ def test_trouble_ends_where_it_should(outcome: dict[str, Any]) -> None:
     assert ended["lista_definitivo"] == "registered, not aligned: list_69b"
     assert ended["sin_consentimiento"] == "refused: consent_missing (FON1306145I2)"
     assert ended["lectura_ajena"] == "refused: TOPIC_AUTHORIZATION_FAILED"
+
+
+def test_the_logs_alone_tell_each_firm_s_story(outcome: dict[str, Any], data: Path) -> None:
+    found = story.Story.of(story.read(data / FOLDER / "logs", SERVICES))
+    answered = found.firms("financing.referral-answered")
+    assert len(answered) > 20
+    # A line is written after its commit: what was killed in between left one out.
+    whole = [firm for firm in answered if found.gap(firm) is None]
+    assert len(whole) >= len(answered) - len(KILLED_AT)
+    for firm in whole[: -len(KILLED_AT)]:
+        told = [line["type"] for line in found.about(firm)]
+        assert told[0] == "registration.supplier-registered"
+        assert {"diagnosis.diagnosis-completed", "development.supplier-selected", "partner.referral"} < set(told)
+
+
+def test_the_books_of_all_batches_balance(outcome: dict[str, Any], data: Path) -> None:
+    lines = story.read(data / FOLDER / "logs", SERVICES)
+    batches = [line for line in lines if line["event"] == "batch_consumed"]
+    assert sum(line["records"] for line in batches) >= outcome["reconciliation"]["published"]
+    assert [line for line in batches if sum(line[fate] for fate in FATES) != line["records"]] == []

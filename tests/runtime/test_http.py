@@ -4,12 +4,14 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from httpx import ASGITransport, AsyncClient
 from pydantic import BaseModel
+from structlog.testing import capture_logs
 
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
+from shared.service.callers import Role
 from shared.service.http import Problem, RequestCause, accepted
 from shared.service.http.application import install
 
@@ -37,6 +39,10 @@ async def client() -> AsyncIterator[AsyncClient]:
             "problem": Problem(418, "teapot", "Use the other pot.", pot="brown"),
         }
         raise errors[what]
+
+    @app.get("/file/{supplier_id}/{rfc}")
+    async def file(request: Request, supplier_id: str, rfc: str) -> None:
+        request.state.subject, request.state.roles = "ana", frozenset({Role.MENTOR})
 
     @app.get("/refused")
     async def refused() -> int:
@@ -108,3 +114,14 @@ async def test_a_body_of_unknown_length_is_refused(client: AsyncClient) -> None:
 
     answer = await client.post("/body", content=chunks(), headers={"Content-Type": "application/json"})
     assert (answer.status_code, answer.json()["title"]) == (411, "length_required")
+
+
+async def test_a_line_says_who_and_about_which_ids_and_nothing_personal(client: AsyncClient) -> None:
+    id_ = "019a0000-0000-7000-8000-000000000001"
+    with capture_logs() as logs:
+        await client.get(f"/file/{id_}/PEPJ800101XX1")
+        await client.get("/cause")
+    (line,) = [line for line in logs if line["event"] == "http"]
+    told = {"route": "/file/{supplier_id}/{rfc}", "supplier_id": id_, "subject": "ana", "roles": ["mentor"]}
+    assert told.items() <= line.items(), "a GET too, where somebody signed in"
+    assert "PEPJ" not in str(logs)

@@ -44,6 +44,31 @@ def test_a_library_s_line_looks_the_same(capsys: pytest.CaptureFixture[str]) -> 
     assert {"event": "watch out", "service": "matching", "level": "warning"}.items() <= line.items()
 
 
+def test_what_the_client_tries_again_by_itself_is_no_error(capsys: pytest.CaptureFixture[str]) -> None:
+    """aiokafka's words at the first start of a Kafka, whose groups are only being set up."""
+    logging.configure("matching")
+    coordinator = standard.getLogger("aiokafka.consumer.group_coordinator")
+    coordinator.error("Group Coordinator Request failed: %s", "[Error 15] GroupCoordinatorNotAvailableError")
+    coordinator.warning("Marking the coordinator dead (node %s)for group %s.", 1, "matching")
+    coordinator.error("LeaveGroup request failed: %s", "reason")
+    assert [line["level"] for line in _lines(capsys)] == ["info", "info", "error"]
+
+
+def test_many_lines_are_as_one(capsys: pytest.CaptureFixture[str]) -> None:
+    logging.configure("matching")
+    logging.get("x").info("decided", type="t", number=1)
+    logging.many("x", "decided", [{"type": "t", "number": 1}] * 2)
+    first, *others = [{**line, "timestamp": len(str(line["timestamp"]))} for line in _lines(capsys)]
+    assert others == [first] * 2
+
+
+@pytest.mark.parametrize("given", [{"level": "WARNING"}, {"decided": False}])
+def test_decisions_can_be_left_out(capsys: pytest.CaptureFixture[str], given: dict) -> None:
+    logging.configure("matching", **given)
+    logging.many("x", "decided", [{"type": "t"}])
+    assert _lines(capsys) == []
+
+
 def test_frames_say_where_and_never_what() -> None:
     def failing() -> None:
         raise ValueError("Juan Pérez")

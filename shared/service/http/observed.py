@@ -19,6 +19,9 @@ CORRELATION_HEADER = "X-Correlation-Id"
 CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
 """What is taken from a caller: it ends in logs and in every event that follows."""
 
+UUID_TEXT = re.compile(r"[0-9a-fA-F-]{36}$")
+"""Of what a path holds, ids go to the log: an RFC, or what a caller made up, may be personal."""
+
 MAX_BODY_BYTES = 1_048_576
 MAX_FILE_BYTES = 32 * 1_048_576
 """The tax authority's whole list is some 5 MB; a route may allow less."""
@@ -95,8 +98,13 @@ def _cause(headers: Headers, traceparent: str | None) -> Cause:
 def _note(scope: Scope, status: int, seconds: float) -> None:
     method, route = scope["method"], _route(scope) or "unmatched"
     metrics.HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
-    if status >= 400 or method != "GET":
-        log.info("http", method=method, route=route, status=status, seconds=round(seconds, 4))
+    subject = scope["state"].get("subject")
+    if status < 400 and method == "GET" and subject is None:
+        return  # Probes, and what everybody may read.
+    told = {name: value for name, value in scope.get("path_params", {}).items() if UUID_TEXT.match(str(value))}
+    if subject is not None:
+        told |= {"subject": subject, "roles": sorted(scope["state"]["roles"])}
+    log.info("http", method=method, route=route, status=status, seconds=round(seconds, 4), **told)
 
 
 def _oversized(headers: Headers) -> Problem | None:
