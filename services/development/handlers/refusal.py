@@ -1,4 +1,4 @@
-"""What a command that the rules do not allow gives back."""
+"""What a command that the rules do not allow returns."""
 
 from services.development.domain.reasons import REFUSALS, Refusal
 from shared.messaging.decision import Refused
