@@ -7,6 +7,7 @@ import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
+from uuid import uuid4
 
 import httpx
 
@@ -25,8 +26,17 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
 IDLE_CONNECTION = 3.0
 """Less than the 5 s after which the services close an idle connection: a request must not meet that."""
 
+LARGEST_PAGE = 200
+ANY_VERSION = {"If-Match": "*"}
+"""Nobody else works on what the demo changes. Whoever shares it sends the ETag that they saw."""
+
 GONE = frozenset({502, 503, 504})
 TRY_AGAIN = frozenset({"busy", "too_many_requests", "store_unavailable"})
+
+
+def once() -> dict[str, str]:
+    """The header under which a service does the same request once, however often it comes."""
+    return {"Idempotency-Key": str(uuid4())}
 
 
 class StoryError(Refusal):
@@ -109,6 +119,17 @@ class Api:
         raise StoryError(
             tell("error.refused", method=method, path=path, service=service, code=reply.code, detail=detail)
         )
+
+    async def items(self, token: str, service: str, path: str, **params: object) -> list[Any]:
+        """All of a list, page by page."""
+        found, after = list[Any](), dict[str, Any]()
+        while True:
+            asked = {"limit": LARGEST_PAGE, **params, **after}
+            page = await self.do(token, service, "GET", path, params=asked)
+            found += page["items"]
+            if page["next"] is None:
+                return found
+            after = {"after": page["next"]}
 
     async def _once(self, token: str, service: str, method: str, path: str, options: Mapping[str, Any]) -> Reply | None:
         """One attempt; None when the service did not answer."""

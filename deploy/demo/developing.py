@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from deploy.demo.calls import ANY_VERSION, once
 from deploy.demo.stage import Stage, together
 from deploy.demo.texts import tell
 
-PAGE = 200
 ACTIVE_FIRMS = 20
 """Of the best ranked, those that have two activities behind them by the end of the story; the others have one."""
 FEWEST = 1
@@ -25,19 +25,23 @@ async def select(stage: Stage, refuser: UUID, name: str) -> tuple[UUID, ...]:
     The operator asks for a place for the firm that will refuse consent: without one nobody would refer it.
     """
     operator = stage.people.operator
-    # When the answer to this is lost there are two of that name; the one that is answered for is selected.
-    opened = await stage.api.do(operator, "development", "POST", "/cohorts", json={"name": name})
+    opened = await stage.api.do(operator, "development", "POST", "/cohorts", json={"name": name}, headers=once())
     cohort = opened["id"]
-    ranking = await stage.api.do(operator, "development", "GET", f"/cohorts/{cohort}/ranking")
+    ranking = await stage.api.items(operator, "development", f"/cohorts/{cohort}/ranking")
     if not any(line["selected"] and line["supplier_id"] == str(refuser) for line in ranking):
         override = {"supplier_id": str(refuser), "direction": "in", "reason": OVERRIDE_REASON}
-        await stage.api.do(operator, "development", "POST", f"/cohorts/{cohort}/overrides", json=override)
+        path = f"/cohorts/{cohort}/overrides"
+        await stage.api.do(operator, "development", "POST", path, json=override, headers=ANY_VERSION)
     await stage.api.do(
-        operator, "development", "POST", f"/cohorts/{cohort}/selection", done=("cohort_already_selected",)
+        operator,
+        "development",
+        "POST",
+        f"/cohorts/{cohort}/selection",
+        done=("cohort_already_selected",),
+        headers=ANY_VERSION,
     )
-    params = {"selected": True, "limit": PAGE}
-    page = await stage.api.do(operator, "development", "GET", f"/cohorts/{cohort}/candidates", params=params)
-    selected = tuple(UUID(line["supplier_id"]) for line in sorted(page["items"], key=lambda line: line["rank"]))
+    lines = await stage.api.items(operator, "development", f"/cohorts/{cohort}/candidates", selected=True)
+    selected = tuple(UUID(line["supplier_id"]) for line in sorted(lines, key=lambda line: line["rank"]))
     stage.note(tell("note.selected", selected=len(selected), candidates=len(ranking)))
     return selected
 
@@ -60,9 +64,13 @@ def _share(rank: int) -> int | None:
 async def _develop(stage: Stage, supplier: UUID, share: int | None) -> tuple[int, int]:
     firm = stage.people.firm(supplier)
     plan = await stage.api.do(firm, "development", "GET", f"/plans/{supplier}")
-    seen = {"activity_ids": [activity["activity_id"] for activity in plan["activities"]]}
     await stage.api.do(
-        firm, "development", "POST", f"/plans/{supplier}/agreement", json=seen, done=("plan_already_agreed",)
+        firm,
+        "development",
+        "POST",
+        f"/plans/{supplier}/agreement",
+        done=("plan_already_agreed",),
+        headers=ANY_VERSION,
     )
     activities = plan["activities"][:share]
     evidence: dict[str, str] = {}
@@ -84,7 +92,7 @@ async def _complete(stage: Stage, supplier: UUID, activity: Mapping[str, Any]) -
         "reference": f"EV-{activity['module']}-{str(supplier)[-6:]}",
     }
     path = f"/plans/{supplier}/activities/{activity['activity_id']}/completion"
-    plan = await stage.api.do(stage.people.mentor, "development", "POST", path, json=evidence)
+    plan = await stage.api.do(stage.people.mentor, "development", "POST", path, json=evidence, headers=ANY_VERSION)
     done = next(each for each in plan["activities"] if each["activity_id"] == activity["activity_id"])
     return str(done["completion"]["evidence_id"])
 

@@ -127,9 +127,18 @@ async def cohort(connection: Connection, cohort_id: UUID) -> Cohort | None:
     return None if row is None else cohorts.of(row)
 
 
-async def all_cohorts(connection: Connection) -> list[Cohort]:
+async def page_of_cohorts(connection: Connection, after: tuple[datetime, UUID] | None, limit: int) -> list[Cohort]:
     """The newest first."""
-    rows = await connection.fetch("SELECT * FROM cohort ORDER BY created_at DESC, id DESC")
+    at, id_ = after or (None, None)
+    rows = await connection.fetch(
+        """
+        SELECT * FROM cohort WHERE $1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid)
+        ORDER BY created_at DESC, id DESC LIMIT $3
+        """,
+        at,
+        id_,
+        limit,
+    )
     return [cohorts.of(row) for row in rows]
 
 
@@ -150,19 +159,22 @@ async def with_plans(
     return [candidates.of(row) for row in rows]
 
 
+LAST_LINE = 2**31 - 1
+"""Of the column's type."""
+
 Line = tuple[OutcomeRow, str | None, str | None, str | None]
 """An outcome with its firm's folio and legal name, and the title of its best match's requirement."""
 
 
 async def lines(
-    session: AsyncSession, cohort_id: UUID, after: int, limit: int, *, selected: bool | None
+    session: AsyncSession, cohort_id: UUID, after: int | None, limit: int, *, selected: bool | None
 ) -> Sequence[Line]:
     """Outcomes of a cohort's selection in the order of its list."""
     query = (
         select(OutcomeRow, CandidateRow.folio, CandidateRow.legal_name, RequirementRow.title)
         .join(CandidateRow, col(CandidateRow.id) == col(OutcomeRow.supplier_id))
         .join(RequirementRow, col(RequirementRow.id) == col(OutcomeRow.requirement_id), isouter=True)
-        .where(OutcomeRow.cohort_id == cohort_id, OutcomeRow.line > after)
+        .where(OutcomeRow.cohort_id == cohort_id, OutcomeRow.line > min(after or 0, LAST_LINE))
         .order_by(col(OutcomeRow.line))
         .limit(limit)
     )

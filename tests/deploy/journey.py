@@ -76,13 +76,11 @@ class Journey:
     def _develop(self, supplier: str, firm: str) -> None:
         cohort = self._do(self._operator, "development", "/cohorts", json={"name": "Generación de prueba"})["id"]
         path = f"/cohorts/{cohort}"
-        self._get(self._operator, "development", f"{path}/ranking", lambda lines: lines and lines[0]["readiness"])
+        self._get(self._operator, "development", f"{path}/ranking", _ranked)
         word = {"supplier_id": supplier, "direction": "in", "reason": "Caso de prueba"}
         self._do(self._operator, "development", f"{path}/overrides", json=word)
         self._do(self._operator, "development", f"{path}/selection")
-        plan = self._get(firm, "development", f"/plans/{supplier}", bool)
-        seen = {"activity_ids": [activity["activity_id"] for activity in plan["activities"]]}
-        self._do(firm, "development", f"/plans/{supplier}/agreement", json=seen)
+        self._do(firm, "development", f"/plans/{supplier}/agreement")
 
     def _refer(self, supplier: str, firm: str) -> UUID:
         case = self._get(firm, "financing", f"/cases/{supplier}", lambda case: any(_open(case)))
@@ -108,7 +106,7 @@ class Journey:
         with self.client.http(service, token) as http:
             while True:
                 context = traceparent()
-                headers = {"traceparent": context, "X-Correlation-Id": CORRELATION}
+                headers = {"traceparent": context, "X-Correlation-Id": CORRELATION, "If-Match": "*"}
                 answer = http.post(path, headers=headers, **options)
                 if answer.is_success:
                     self.contexts[path.rpartition("/")[2]] = context
@@ -127,6 +125,10 @@ class Journey:
                     return answer.json()
                 assert time.monotonic() < deadline, (path, answer.text)
                 time.sleep(PAUSE_S)
+
+
+def _ranked(page: Any) -> Any:
+    return page["items"] and page["items"][0]["readiness"]
 
 
 def _open(case: Any) -> Any:

@@ -41,4 +41,4 @@ def plan_of(firm: Candidate) -> Plan:
 
 
 def agreed(*questions: str) -> Candidate:
-    return sure(plans.agree_plan(with_plan(*questions), None, given.NOW))
+    return sure(plans.agree_plan(with_plan(*questions), given.NOW))

@@ -16,6 +16,9 @@ from tests.development import given
 DELIVERABLE = {"kind": "document", "description": "PPAP simulado aprobado", "sha256": "a" * 64}
 
 
+ANY = {"If-Match": "*"}
+
+
 async def learn(stage: StageUnderTest, *events: EventData) -> None:
     assert (await stage.consume(*events)).applied == len(events)
 
@@ -32,7 +35,7 @@ async def ready(stage: StageUnderTest, number: int, match: int, *questions: str)
 
 
 async def post(stage: StageUnderTest, path: str, role: Role = Role.OPERATOR, body: object = None, **claims: Any) -> Any:
-    answer = await stage.client.post(path, json=body, headers=stage.headers(role, **claims))
+    answer = await stage.client.post(path, json=body, headers=stage.headers(role, **claims) | ANY)
     assert answer.status_code in (200, 201), answer.text
     return answer.json()
 
@@ -49,7 +52,7 @@ async def open_cohort(stage: StageUnderTest, capacity: int | None = None) -> str
 
 
 async def refusal(stage: StageUnderTest, method: str, path: str, role: Role, body: object = None) -> tuple[int, str]:
-    answer = await stage.client.request(method, path, json=body, headers=stage.headers(role))
+    answer = await stage.client.request(method, path, json=body, headers=stage.headers(role) | ANY)
     return answer.status_code, answer.json()["title"]
 
 
@@ -60,7 +63,7 @@ async def test_the_walk_of_a_cohort(stage: StageUnderTest) -> None:
     low = await ready(stage, 4, 5_000, "T04")
     cohort = await open_cohort(stage)
 
-    ranking = await get(stage, f"/cohorts/{cohort}/ranking")
+    ranking = (await get(stage, f"/cohorts/{cohort}/ranking"))["items"]
     assert [(each["supplier_id"], each["selected"]) for each in ranking] == [
         (str(best), True),
         (str(second), True),
@@ -109,7 +112,7 @@ async def test_of_two_who_select_at_once_one_does(stage: StageUnderTest) -> None
     for number in (1, 2, 3):
         await ready(stage, number, 8_000, "T04")
     cohort = await open_cohort(stage)
-    path, headers = f"/cohorts/{cohort}/selection", stage.headers(Role.OPERATOR)
+    path, headers = f"/cohorts/{cohort}/selection", stage.headers(Role.OPERATOR) | ANY
     answers = await asyncio.gather(*(stage.client.post(path, headers=headers) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
     assert len(await stage.told()) == 3
@@ -119,7 +122,7 @@ async def test_two_cohorts_at_once_never_select_the_same_firm(stage: StageUnderT
     for number in (1, 2, 3):
         await ready(stage, number, 8_000, "T04")
     paths = [f"/cohorts/{await open_cohort(stage, 55)}/selection" for _ in range(2)]
-    headers = stage.headers(Role.OPERATOR)
+    headers = stage.headers(Role.OPERATOR) | ANY
     answers = await asyncio.gather(*(stage.client.post(path, headers=headers) for path in paths))
     assert sorted(answer.json()["selected"] for answer in answers) == [0, 3]
 
@@ -134,9 +137,9 @@ async def test_overrides(stage: StageUnderTest) -> None:
     assert [(each["direction"], each["by"]) for each in view["overrides"]] == [("in", "operator-1")]
     other = word | {"supplier_id": str(given.supplier(1))}
     assert await refusal(stage, "POST", path, Role.OPERATOR, other) == (409, "overrides_exceed_capacity")
-    first, _ = await get(stage, f"/cohorts/{cohort}/ranking")
+    first, _ = (await get(stage, f"/cohorts/{cohort}/ranking"))["items"]
     assert (first["supplier_id"], first["reasons"]) == (str(low), ["override_in", "no_match_at_threshold"])
-    taken_back = await stage.client.delete(f"{path}/{low}", headers=stage.headers(Role.OPERATOR))
+    taken_back = await stage.client.delete(f"{path}/{low}", headers=stage.headers(Role.OPERATOR) | ANY)
     assert taken_back.json()["overrides"] == []
     unknown = word | {"supplier_id": str(UUID(int=5))}
     assert await refusal(stage, "POST", path, Role.OPERATOR, unknown) == (404, "candidate_not_found")
@@ -152,8 +155,7 @@ async def test_the_walk_of_a_plan(stage: StageUnderTest) -> None:
     assert {each["module"] for each in plan["activities"]} == {"M03", "M22"}
     assert (plan["cost_from"]["amount"], plan["cost_to"]["amount"]) == ("70000.00", "175000.00")
 
-    seen = {"activity_ids": [each["activity_id"] for each in plan["activities"]]}
-    agreed = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, seen, **own)
+    agreed = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, **own)
     assert agreed["status"] == "agreed"
 
     first, second = (f"/plans/{firm}/activities/{each['activity_id']}/completion" for each in plan["activities"])
@@ -180,7 +182,7 @@ async def test_the_walk_of_a_plan(stage: StageUnderTest) -> None:
 async def test_a_firm_sees_and_agrees_only_its_own_plan(stage: StageUnderTest) -> None:
     firm = await ready(stage, 1, 9_000, "T04")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
-    other = stage.headers(Role.SUPPLIER, supplier_id=given.supplier(2))
+    other = stage.headers(Role.SUPPLIER, supplier_id=given.supplier(2)) | ANY
     assert (await stage.client.get(f"/plans/{firm}", headers=other)).status_code == 403
     assert (await stage.client.post(f"/plans/{firm}/agreement", headers=other)).status_code == 403
 
@@ -220,8 +222,11 @@ async def test_refusals(stage: StageUnderTest, method: str, path: str, role: Rol
 
 async def test_cohorts_have_the_default_capacity_and_the_newest_comes_first(stage: StageUnderTest) -> None:
     first, second = await open_cohort(stage), await open_cohort(stage, 7)
-    listed = await get(stage, "/cohorts")
-    assert [(each["id"], each["capacity"]) for each in listed] == [(second, 7), (first, 2)]
+    listed = await get(stage, "/cohorts?limit=1")
+    rest = await get(stage, f"/cohorts?limit=1&after={listed['next']}")
+    shown = [(each["id"], each["capacity"]) for each in (*listed["items"], *rest["items"])]
+    assert shown == [(second, 7), (first, 2)]
+    assert rest["next"] is None
     assert (await get(stage, f"/cohorts/{first}"))["status"] == "open"
 
 
@@ -257,3 +262,42 @@ def test_every_route_names_who_may_call_it() -> None:
 async def test_a_misspelt_field_is_refused_and_not_ignored(stage: StageUnderTest) -> None:
     body = {"name": "Generación 2026", "capacitty": 3}
     assert await refusal(stage, "POST", "/cohorts", Role.OPERATOR, body) == (422, "invalid_request")
+
+
+async def test_a_cohort_that_is_opened_again_under_its_key_is_one(stage: StageUnderTest) -> None:
+    headers = stage.headers(Role.OPERATOR) | {"Idempotency-Key": "generacion-2026-0001"}
+    body = {"name": "Generación 2026"}
+    first, again = [await stage.client.post("/cohorts", json=body, headers=headers) for _ in range(2)]
+    assert (again.status_code, again.json(), again.headers["ETag"]) == (201, first.json(), first.headers["ETag"])
+    assert [each["id"] for each in (await get(stage, "/cohorts"))["items"]] == [first.json()["id"]]
+
+
+async def test_of_two_operators_who_saw_the_same_cohort_one_overrides(stage: StageUnderTest) -> None:
+    await ready(stage, 1, 9_000, "T04")
+    path = f"/cohorts/{await open_cohort(stage)}"
+    seen = await stage.client.get(path, headers=stage.headers(Role.OPERATOR))
+    headers = stage.headers(Role.OPERATOR) | {"If-Match": seen.headers["ETag"]}
+    word = {"supplier_id": str(given.supplier(1)), "direction": "out", "reason": "Cambió de dueño"}
+    first, second = [await stage.client.post(f"{path}/overrides", json=word, headers=headers) for _ in range(2)]
+    assert first.status_code == 200
+    assert (second.status_code, second.headers["ETag"]) == (412, first.headers["ETag"])
+    stale = await stage.client.post(f"{path}/selection", headers=headers)
+    assert (stale.status_code, stale.json()["version"]) == (412, first.headers["ETag"])
+    present = stage.headers(Role.OPERATOR) | {"If-Match": first.headers["ETag"]}
+    selected = await stage.client.post(f"{path}/selection", headers=present)
+    shown = await stage.client.get(path, headers=stage.headers(Role.OPERATOR))
+    assert (selected.status_code, selected.headers["ETag"]) == (200, shown.headers["ETag"])
+
+
+async def test_a_plan_that_was_proposed_anew_is_not_agreed_unread(stage: StageUnderTest) -> None:
+    firm = await ready(stage, 1, 9_000, "T04", "A01")
+    await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
+    own = stage.headers(Role.SUPPLIER, supplier_id=firm)
+    read = await stage.client.get(f"/plans/{firm}", headers=own)
+    await learn(stage, given.gap_rescored("T04", "A01"))
+    agreement = f"/plans/{firm}/agreement"
+    assert (await stage.client.post(agreement, headers=own)).status_code == 428
+    stale = await stage.client.post(agreement, headers=own | {"If-Match": read.headers["ETag"]})
+    assert stale.status_code == 412
+    agreed = await stage.client.post(agreement, headers=own | {"If-Match": stale.headers["ETag"]})
+    assert agreed.json()["status"] == "agreed"

@@ -17,7 +17,7 @@ from tests.development.decided import EVIDENCE, agreed, code, plan_of, sure, wit
 
 
 def test_agreement_tells_activities_and_their_cost_range() -> None:
-    decision = plans.agree_plan(with_plan("T04"), None, given.NOW)
+    decision = plans.agree_plan(with_plan("T04"), given.NOW)
     assert isinstance(decision, Decision)
     (event,) = decision.events
     assert isinstance(event, PlanAgreed)
@@ -56,15 +56,15 @@ def test_the_same_evidence_again_is_told_once() -> None:
 
 
 def test_a_plan_without_activities_is_agreed_and_completed_at_once() -> None:
-    decision = plans.agree_plan(with_plan(), None, given.NOW)
+    decision = plans.agree_plan(with_plan(), given.NOW)
     assert isinstance(decision, Decision)
     assert [type(event) for event in decision.events] == [PlanAgreed, PlanCompleted]
 
 
 def test_commands_on_plans_that_are_not_there_are_refused() -> None:
-    assert code(plans.agree_plan(None, None, given.NOW)) == "plan_not_found"
-    assert code(plans.agree_plan(given.candidate(), None, given.NOW)) == "plan_not_found"
-    assert code(plans.agree_plan(agreed("T04"), None, given.NOW)) == "plan_already_agreed"
+    assert code(plans.agree_plan(None, given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(given.candidate(), given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(agreed("T04"), given.NOW)) == "plan_already_agreed"
     assert code(plans.complete_activity(agreed("T04"), UUID(int=1), EVIDENCE, given.NOW)) == "activity_not_found"
 
 

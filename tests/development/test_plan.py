@@ -26,7 +26,7 @@ def proposed(*questions: str) -> Plan:
 
 
 def agreed(*questions: str) -> Plan:
-    return sure(agree(proposed(*questions), None, NOW))
+    return sure(agree(proposed(*questions), NOW))
 
 
 def sure(plan: Plan | str) -> Plan:
@@ -68,13 +68,7 @@ def test_agreeing() -> None:
 
 
 def test_agreeing_twice_is_refused() -> None:
-    assert agree(agreed("T04"), None, LATER) == "plan_already_agreed"
-
-
-def test_what_was_proposed_anew_is_not_agreed_unread() -> None:
-    seen = [activity.activity_id for activity in proposed("T04").activities]
-    assert agree(proposed("T04", "A01"), seen, NOW) == "plan_changed"
-    assert sure(agree(proposed("T04"), seen, NOW)).status == "agreed"
+    assert agree(agreed("T04"), LATER) == "plan_already_agreed"
 
 
 def test_a_plan_without_activities_is_completed_by_its_agreement() -> None:

@@ -13,7 +13,7 @@ from tests.development import given
 
 def completed_plan(number: int) -> Plan:
     plan = propose(plan_id(given.COHORT_ID, given.supplier(number)), (given.gap("T04"), given.gap("A01")), modules())
-    agreed = agree(plan, None, given.NOW)
+    agreed = agree(plan, given.NOW)
     assert isinstance(agreed, Plan)
     done = complete_activity(agreed, agreed.activities[0].activity_id, Evidence("photo", "Tablero"), given.NOW)
     assert isinstance(done, Plan)

@@ -1,64 +1,89 @@
 """Cohorts, and an operator's word on one firm."""
 
+from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.development import store
-from services.development.api.access import BY_OPERATOR, Operator
+from services.development.api.access import Operator
 from services.development.domain.cohort import Cohort, Override
 from services.development.handlers import cohorts as handlers
 from services.development.handlers.refusal import refused
 from services.development.store import candidates, cohorts
 from services.development.views.cohorts import CohortBody, CohortView, OverrideBody
 from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
-from shared.service.http import RequestCause, accepted
+from shared.service.http import Create, Page, Paging, Replace, Show, Strict, accepted, routes
 
 
 def router(commands: Commands, database: Database, default_capacity: int) -> APIRouter:
-    api = APIRouter(tags=["cohorts"])
+    api = routes("cohorts")
 
-    @api.post("/cohorts", status_code=201, dependencies=BY_OPERATOR)
-    async def open_cohort(body: CohortBody, cause: RequestCause) -> CohortView:
+    @api.post("/cohorts", status_code=201)
+    async def open_cohort(body: Strict[CohortBody], _: Operator, create: Create) -> CohortView:
+        """Open a cohort.
+
+        A round of selection. Without a capacity it has as many places as the program gives by default.
+        """
         id_, capacity = new_id(), body.capacity or default_capacity
-        outcome = await commands.run(
-            cohorts, id_, lambda _, __: handlers.open_cohort(id_, body.name, capacity, now()), cause
-        )
-        return CohortView.model_validate(accepted(outcome))
 
-    @api.get("/cohorts", dependencies=BY_OPERATOR)
-    async def all_cohorts() -> list[CohortView]:
+        def decide(_: Cohort | None, __: object) -> Decision[Cohort]:
+            return handlers.open_cohort(id_, body.name, capacity, now())
+
+        return await create.run(commands, cohorts, id_, decide, CohortView.of)
+
+    @api.get("/cohorts")
+    async def list_cohorts(_: Operator, paging: Paging) -> Page[CohortView]:
+        """List the cohorts, the newest first."""
         async with database.connection() as connection:
-            return [CohortView.model_validate(each) for each in await store.all_cohorts(connection)]
+            rows = await store.page_of_cohorts(connection, paging.position(tuple[datetime, UUID]), paging.fetch)
+        return Page[CohortView].of_rows(rows, paging, CohortView.of, lambda cohort: (cohort.created_at, cohort.id))
 
-    @api.get("/cohorts/{cohort_id}", dependencies=BY_OPERATOR)
-    async def one_cohort(cohort_id: UUID) -> CohortView:
-        return CohortView.model_validate(await found(database, cohort_id))
+    @api.get("/cohorts/{cohort_id}")
+    async def show_cohort(cohort_id: UUID, _: Operator, show: Show) -> CohortView:
+        """Show one cohort with its overrides."""
+        return show.shown(CohortView.of(await known(database, cohort_id)))
 
     @api.post("/cohorts/{cohort_id}/overrides")
-    async def override(cohort_id: UUID, body: OverrideBody, caller: Operator, cause: RequestCause) -> CohortView:
+    async def override_selection(
+        cohort_id: UUID, body: Strict[OverrideBody], caller: Operator, replace: Replace
+    ) -> CohortView:
+        """Give one firm a place, or keep it out, whatever the rule says.
+
+        The reason is kept with the name of whoever gives it. A later word on the same firm replaces the one before.
+        """
         word = Override(body.supplier_id, body.direction, body.reason, caller.subject, now())
-        async with commands.unit(cause) as unit:
+        async with commands.unit(replace.cause) as unit:
             await unit.load(cohorts, [cohort_id])
             await unit.load(candidates, [body.supplier_id])
-            firm = unit.state(candidates, body.supplier_id)
-            decision = accepted(handlers.override(unit.state(cohorts, cohort_id), firm, word))
+            cohort = there(unit.state(cohorts, cohort_id))
+            replace.check(CohortView.of(cohort))
+            decision = accepted(handlers.override(cohort, unit.state(candidates, body.supplier_id), word))
             unit.apply(cohorts, cohort_id, decision)
-        return CohortView.model_validate(decision.state)
+        return replace.shown(CohortView.of(decision.state))
 
-    @api.delete("/cohorts/{cohort_id}/overrides/{supplier_id}", dependencies=BY_OPERATOR)
-    async def take_back(cohort_id: UUID, supplier_id: UUID, cause: RequestCause) -> CohortView:
-        outcome = await commands.run(
-            cohorts, cohort_id, lambda state, _: handlers.take_back_override(state, supplier_id), cause
+    @api.delete("/cohorts/{cohort_id}/overrides/{supplier_id}")
+    async def take_override_back(cohort_id: UUID, supplier_id: UUID, _: Operator, replace: Replace) -> CohortView:
+        """Judge a firm by the rule alone again."""
+        return await replace.run(
+            commands,
+            cohorts,
+            cohort_id,
+            lambda cohort, _: handlers.take_back_override(cohort, supplier_id),
+            CohortView.of,
         )
-        return CohortView.model_validate(accepted(outcome))
 
     return api
 
 
-async def found(database: Database, cohort_id: UUID) -> Cohort:
+async def known(database: Database, cohort_id: UUID) -> Cohort:
     async with database.connection() as connection:
-        return accepted(await store.cohort(connection, cohort_id) or refused("cohort_not_found"))
+        return there(await store.cohort(connection, cohort_id))
+
+
+def there(cohort: Cohort | None) -> Cohort:
+    return accepted(cohort or refused("cohort_not_found"))

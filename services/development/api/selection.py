@@ -6,77 +6,78 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.development import catalogue, store
-from services.development.api.access import BY_OPERATOR, Limit
-from services.development.api.cohorts import found
+from services.development.api.access import Operator
+from services.development.api.cohorts import known, there
 from services.development.handlers import cohorts as handlers
 from services.development.store import candidates, cohorts, outcomes
-from services.development.views.cohorts import (
-    CandidatePage,
-    CandidateView,
-    CohortView,
-    SelectionView,
-)
-from shared.contracts.event import Cause
-from shared.messaging.commands import Commands
+from services.development.views.cohorts import CandidateView, CohortView, SelectionView
+from shared.messaging.commands import Commands, CommandUnit
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import RequestCause, accepted
+from shared.service.http import Page, Paging, Replace, accepted, routes
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
-    api = APIRouter(tags=["selection"])
+    api = routes("selection")
 
-    @api.post("/cohorts/{cohort_id}/selection", dependencies=BY_OPERATOR)
-    async def select(cohort_id: UUID, cause: RequestCause) -> SelectionView:
-        decision = await _select(commands, cohort_id, cause)
+    @api.post("/cohorts/{cohort_id}/selection")
+    async def select_cohort(cohort_id: UUID, _: Operator, replace: Replace) -> SelectionView:
+        """Select the cohort's firms, once and for good.
+
+        Every firm with a validated diagnosis and without a place elsewhere is told that it is in or out, and why. A
+        firm that is in has a proposed plan at once.
+        """
+        async with commands.unit(replace.cause) as unit:
+            decision = await _select(unit, cohort_id, replace)
         lines = [each.state for each in decision.outcomes.values() if each.state is not None]
         return SelectionView(
-            cohort=CohortView.model_validate(decision.cohort.state),
+            cohort=replace.shown(CohortView.of(decision.cohort.state)),
             candidates=len(lines),
             selected=sum(line.selected for line in lines),
             reasons=dict(Counter(reason for line in lines for reason in line.reasons)),
         )
 
-    @api.get("/cohorts/{cohort_id}/ranking", dependencies=BY_OPERATOR)
-    async def ranking(cohort_id: UUID) -> list[CandidateView]:
-        """Who would be in and out if the selection were made now."""
-        cohort = await found(database, cohort_id)
+    @api.get("/cohorts/{cohort_id}/ranking")
+    async def rank_cohort(cohort_id: UUID, _: Operator, paging: Paging) -> Page[CandidateView]:
+        """Show who would be in and out if the selection were made now."""
+        cohort = await known(database, cohort_id)
         async with database.connection() as connection:
             firms = {each.id: each for each in await store.pool(connection)}
         rules, modules = catalogue.selection_rules(), catalogue.modules()
         lines = handlers.rank_cohort(cohort, firms.values(), rules, modules, now())
         async with database.session() as session:
             titles = await store.titles(session, [line.requirement_id for line in lines if line.requirement_id])
-        return [CandidateView.supposed(line, firms[line.supplier_id], titles) for line in lines]
+        return Page[CandidateView].of_all(
+            lines, paging, lambda line: CandidateView.supposed(line, firms[line.supplier_id], titles)
+        )
 
-    @api.get("/cohorts/{cohort_id}/candidates", dependencies=BY_OPERATOR)
-    async def decided(
-        cohort_id: UUID, after: int = 0, limit: Limit = 50, *, selected: bool | None = None
-    ) -> CandidatePage:
-        """The cohort's list, once its selection was made."""
-        await found(database, cohort_id)
+    @api.get("/cohorts/{cohort_id}/candidates")
+    async def list_candidates(
+        cohort_id: UUID, _: Operator, paging: Paging, *, selected: bool | None = None
+    ) -> Page[CandidateView]:
+        """List what the selection said of each firm, in the order of its rank."""
+        await known(database, cohort_id)
         async with database.session() as session:
-            lines = await store.lines(session, cohort_id, after, limit, selected=selected)
-        items = tuple(CandidateView.stored(line) for line in lines)
-        return CandidatePage(items=items, next=items[-1].line if len(items) == limit else None)
+            lines = await store.lines(session, cohort_id, paging.position(int), paging.fetch, selected=selected)
+        return Page[CandidateView].of_rows(lines, paging, CandidateView.stored, lambda line: line[0].line)
 
     return api
 
 
-async def _select(commands: Commands, cohort_id: UUID, cause: Cause) -> handlers.SelectionDecision:
+async def _select(unit: CommandUnit, cohort_id: UUID, replace: Replace) -> handlers.SelectionDecision:
     """One transaction: the cohort's lock first, so that of two who select only one does, then all firms at once."""
-    async with commands.unit(cause) as unit:
-        await unit.load(cohorts, [cohort_id])
-        cohort = unit.state(cohorts, cohort_id)
-        ids = await store.awaiting_selection(unit.connection)
-        await unit.load(candidates, ids)
-        pool = [firm for id_ in ids if (firm := unit.state(candidates, id_)) is not None]
-        rules, modules = catalogue.selection_rules(), catalogue.modules()
-        decision = accepted(handlers.select_cohort(cohort, pool, rules, modules, now()))
-        unit.apply(cohorts, cohort_id, decision.cohort)
-        for id_, decided in decision.candidates.items():
-            unit.apply(candidates, id_, decided)
-        await unit.load(outcomes, list(decision.outcomes))
-        for id_, recorded in decision.outcomes.items():
-            unit.apply(outcomes, id_, recorded)
+    await unit.load(cohorts, [cohort_id])
+    cohort = there(unit.state(cohorts, cohort_id))
+    replace.check(CohortView.of(cohort))
+    ids = await store.awaiting_selection(unit.connection)
+    await unit.load(candidates, ids)
+    pool = [firm for id_ in ids if (firm := unit.state(candidates, id_)) is not None]
+    rules, modules = catalogue.selection_rules(), catalogue.modules()
+    decision = accepted(handlers.select_cohort(cohort, pool, rules, modules, now()))
+    unit.apply(cohorts, cohort_id, decision.cohort)
+    for id_, decided in decision.candidates.items():
+        unit.apply(candidates, id_, decided)
+    await unit.load(outcomes, list(decision.outcomes))
+    for id_, recorded in decision.outcomes.items():
+        unit.apply(outcomes, id_, recorded)
     return decision

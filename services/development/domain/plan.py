@@ -127,16 +127,10 @@ def _activity(identity: UUID, module: Module, gaps: Collection[Gap]) -> Activity
     )
 
 
-def agree(plan: Plan, seen: Collection[UUID] | None, now: datetime) -> Plan | Refusal:
-    """Firm and program agree. A plan without activities is completed by its agreement.
-
-    `seen`: the activities that the caller read, where the caller says so; what was proposed anew since is not agreed
-    unread.
-    """
+def agree(plan: Plan, now: datetime) -> Plan | Refusal:
+    """Firm and program agree. A plan without activities is completed by its agreement."""
     if plan.status != "proposed":
         return "plan_already_agreed"
-    if seen is not None and set(seen) != {activity.activity_id for activity in plan.activities}:
-        return "plan_changed"
     return _completed_if_done(replace(plan, status="agreed", agreed_at=now), now)
 
 

@@ -1,6 +1,6 @@
 """What firms and mentors do with a plan."""
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -15,9 +15,9 @@ from shared.contracts.event import EventData
 from shared.messaging.decision import Decision, Refused
 
 
-def agree_plan(state: Candidate | None, seen: Collection[UUID] | None, now: datetime) -> Decision[Candidate] | Refused:
+def agree_plan(state: Candidate | None, now: datetime) -> Decision[Candidate] | Refused:
     """Firm and program agree on the proposed plan."""
-    return _change_plan(state, lambda plan: plans.agree(plan, seen, now))
+    return _change_plan(state, lambda plan: plans.agree(plan, now))
 
 
 def complete_activity(

@@ -11,7 +11,7 @@ from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import CohortStatus, Direction
 from services.development.domain.outcome import Outcome
 from services.development.store import Line
-from shared.service.http import Body
+from shared.service.http import Body, View
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
@@ -19,7 +19,7 @@ Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, ma
 class CohortBody(Body):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120)]
     capacity: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    """Places; the stage's default where absent."""
+    """Places; the program's usual number where absent."""
 
 
 class OverrideBody(Body):
@@ -28,7 +28,7 @@ class OverrideBody(Body):
     reason: Words
 
 
-class OverrideView(Body):
+class OverrideView(View):
     supplier_id: UUID
     direction: Direction
     reason: str
@@ -36,7 +36,7 @@ class OverrideView(Body):
     at: datetime
 
 
-class CohortView(Body):
+class CohortView(View):
     id: UUID
     name: str
     capacity: int
@@ -46,7 +46,7 @@ class CohortView(Body):
     overrides: tuple[OverrideView, ...]
 
 
-class SelectionView(Body):
+class SelectionView(View):
     cohort: CohortView
     candidates: int
     selected: int
@@ -54,7 +54,7 @@ class SelectionView(Body):
     """How many firms each reason was given to."""
 
 
-class CandidateView(Body):
+class CandidateView(View):
     """One firm in a selection, and why it is in or out."""
 
     line: int
@@ -77,16 +77,10 @@ class CandidateView(Body):
     def stored(cls, line: Line) -> "CandidateView":
         row, folio, legal_name, title = line
         named = {"folio": folio, "legal_name": legal_name, "requirement_title": title}
-        return cls.model_validate(row).model_copy(update=named)
+        return cls.of(row).model_copy(update=named)
 
     @classmethod
     def supposed(cls, outcome: Outcome, firm: Candidate, titles: Mapping[UUID, str]) -> "CandidateView":
         title = None if outcome.requirement_id is None else titles.get(outcome.requirement_id)
         named = {"folio": firm.folio, "legal_name": firm.legal_name, "requirement_title": title}
-        return cls.model_validate(outcome).model_copy(update=named)
-
-
-class CandidatePage(Body):
-    items: tuple[CandidateView, ...]
-    next: int | None
-    """Value of `after` for the next page; None at the end."""
+        return cls.of(outcome).model_copy(update=named)

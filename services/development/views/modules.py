@@ -3,10 +3,10 @@
 from services.development.domain.module import Module, ModuleKind, Modules
 from services.development.handlers import published
 from shared.contracts.event import Money
-from shared.service.http import Body
+from shared.service.http import View
 
 
-class ModuleView(Body):
+class ModuleView(View):
     code: str
     name: str
     kind: ModuleKind
@@ -30,7 +30,7 @@ class ModuleView(Body):
         )
 
 
-class ModulesView(Body):
+class ModulesView(View):
     version: str
     modules: tuple[ModuleView, ...]
 

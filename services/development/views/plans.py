@@ -8,42 +8,37 @@ from pydantic import StringConstraints
 
 from services.development.domain.candidate import Candidate
 from services.development.domain.module import ModuleKind, Modules
-from services.development.domain.plan import Activity, Evidence, EvidenceKind, Plan, PlanStatus
+from services.development.domain.plan import Activity, Evidence, EvidenceKind, PlanStatus
 from services.development.handlers import published
 from services.development.views.cohorts import Words
 from shared.contracts.event import Money, Text
-from shared.service.http import Body
-
-
-class AgreementBody(Body):
-    activity_ids: tuple[UUID, ...] | None = None
-    """The activities that the caller read: a plan proposed anew in between is then not agreed unread."""
+from shared.service.http import Body, View
 
 
 class EvidenceBody(Body):
     kind: EvidenceKind
     description: Words
     reference: Text | None = None
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
 
     def evidence(self) -> Evidence:
         return Evidence(self.kind, self.description, self.reference, self.sha256)
 
 
-class EvidenceView(Body):
+class EvidenceView(View):
     kind: EvidenceKind
     description: str
     reference: str | None
     sha256: str | None
 
 
-class CompletionView(Body):
+class CompletionView(View):
     evidence_id: UUID
     evidence: EvidenceView
     completed_at: datetime
 
 
-class ActivityView(Body):
+class ActivityView(View):
     activity_id: UUID
     module: str
     name: str
@@ -71,18 +66,18 @@ class ActivityView(Body):
             cost_from=published.money(activity.cost_from),
             cost_to=published.money(activity.cost_to),
             status=activity.status,
-            completion=None if completion is None else CompletionView.model_validate(completion),
+            completion=None if completion is None else CompletionView.of(completion),
         )
 
 
-class ReferralView(Body):
+class ReferralView(View):
     referral_id: UUID
     partner: str
     product: str
     state: str
 
 
-class PlanView(Body):
+class PlanView(View):
     supplier_id: UUID
     folio: str | None
     legal_name: str | None
@@ -104,7 +99,10 @@ class PlanView(Body):
     referrals: tuple[ReferralView, ...]
 
     @classmethod
-    def of_plan(cls, candidate: Candidate, plan: Plan, cohort_id: UUID, modules: Modules) -> "PlanView":
+    def of_firm(cls, candidate: Candidate, modules: Modules) -> "PlanView":
+        plan, cohort_id = candidate.plan, candidate.cohort_id
+        if plan is None or cohort_id is None:
+            raise ValueError("only a selected firm has a plan")
         closed, still_open = plan.split(() if candidate.diagnosis is None else candidate.diagnosis.gap_questions)
         return cls(
             supplier_id=candidate.id,
@@ -124,11 +122,5 @@ class PlanView(Body):
             modules=plan.modules,
             agreed_at=plan.agreed_at,
             completed_at=plan.completed_at,
-            referrals=tuple(ReferralView.model_validate(referral) for referral in candidate.referrals),
+            referrals=tuple(ReferralView.of(referral) for referral in candidate.referrals),
         )
-
-
-class PlanPage(Body):
-    items: tuple[PlanView, ...]
-    next: UUID | None
-    """Value of `after` for the next page; None at the end."""
