@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Annotated
 
+import typer
 from rich.console import Console
 from rich.table import Table
 
 from deploy.cli.texts import say
 
-PLAIN_WIDTH = 200
+PLAIN_WIDTH = 10_000
 """Columns where there is no terminal: what reads a pipe wants whole rows."""
+GAP = 2
+
+AsJson = Annotated[bool, typer.Option("--json", help=say("help.json"))]
 
 
 def out() -> Console:
@@ -27,12 +33,26 @@ def err() -> Console:
 
 def table(*heads: str, rows: Iterable[Iterable[object]]) -> Table:
     """A table with these headings (keys of the texts)."""
-    made = Table(box=None, pad_edge=False, header_style="bold")
+    made = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
     for head in heads:
         made.add_column(say(head), overflow="fold")
     for row in rows:
         made.add_row(*(each if isinstance(each, str) else str(each) for each in row))
     return made
+
+
+def fitting(*heads: str, rows: Iterable[Iterable[object]]) -> Table:
+    """A table with as many of its first columns as fit into the terminal: each row is one line."""
+    cells = [[str(each) for each in row] for row in rows]
+    widths = [max(map(len, column)) + GAP for column in zip([say(head) for head in heads], *cells, strict=True)]
+    room = out().width + GAP
+    kept = next((count for count in range(len(heads), 1, -1) if sum(widths[:count]) <= room), 1)
+    return table(*heads[:kept], rows=[row[:kept] for row in cells])
+
+
+def show_json(value: object) -> None:
+    """A value for programs: one JSON document on standard output."""
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
 @contextmanager

@@ -3,56 +3,62 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
+from deploy.cli.events import Event, outline, printable
 from deploy.provision.reader import Entry
 
-SHORT = 8
-"""The last digits: those of a UUIDv7 that differ between two events of the same minute."""
+UUID_WIDTH = 36
+TYPE_WIDTH = 32
+"""That of the longest type."""
 
 
 def line(entry: Entry) -> str:
-    """Time, topic, type, key and correlation."""
-    event = outline(entry.value)
-    key = _short(None if entry.key is None else entry.key.decode("utf-8", "backslashreplace"))
-    correlation = _short(_text(event.get("correlationid")))
-    return f"{_clock(entry)}  {entry.topic:<30}  {_type(entry):<36}  {key:<{SHORT}}  {correlation}"
+    """Time, type, key, correlation and reasons; the ids are whole, so that other commands take them."""
+    event = Event.of(entry)
+    reasons = " ".join(map(str, event.reasons))
+    parts = (
+        moment(event.at),
+        f"{_name(event):<{TYPE_WIDTH}}",
+        f"{event.key or '–':<{UUID_WIDTH}}",
+        event.correlation or "–",
+    )
+    return "  ".join([*parts, *([reasons] if reasons else [])])
 
 
 def referral_line(entry: Entry) -> str:
     """What a partner's referral is about: its whole id, the product, the amount, and until when to answer."""
-    data = outline(entry.value).get("data")
-    fields = data if isinstance(data, dict) else {}
-    need = fields.get("need")
+    event = Event.of(entry)
+    need = event.data.get("need")
     amount = need.get("amount") if isinstance(need, dict) else None
     money = f"{amount.get('amount')} {amount.get('currency')}" if isinstance(amount, dict) else None
-    parts = (fields.get("referral_id"), _type(entry), fields.get("product"), money, fields.get("answer_due_at"))
-    return "  ".join([_clock(entry), *(_text(part) or "–" for part in parts)])
+    parts = (event.field("referral_id"), event.name, event.field("product"), money, event.field("answer_due_at"))
+    return "  ".join([moment(event.at), *(printable(part) or "–" for part in parts)])
 
 
-def outline(value: bytes | None) -> dict[str, Any]:
-    """The event's attributes; nothing when the record is no event."""
-    try:
-        event = json.loads(value or b"")
-    except (ValueError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}
+def json_line(entry: Entry) -> str:
+    """The record whole, for programs: its place, its key, and its event or, where it is none, its text."""
+    value = (entry.value or b"").decode("utf-8", "backslashreplace")
+    event = outline(entry.value)
+    place = {
+        "topic": entry.topic,
+        "partition": entry.partition,
+        "offset": entry.offset,
+        "timestamp": entry.timestamp_ms,
+    }
+    key = None if entry.key is None else entry.key.decode("utf-8", "backslashreplace")
+    return json.dumps(place | {"key": key} | ({"event": event} if event else {"value": value}), ensure_ascii=False)
 
 
-def _clock(entry: Entry) -> str:
-    moment = datetime.fromtimestamp(entry.timestamp_ms / 1000, tz=UTC).astimezone()
-    return f"{moment:%H:%M:%S}.{moment.microsecond // 1000:03d}"
+def moment(at: datetime) -> str:
+    """The time of today, or else the day before it."""
+    local = at.astimezone()
+    today = datetime.now(local.tzinfo).date()
+    return f"{local:%H:%M:%S}" if local.date() == today else f"{local:%Y-%m-%d %H:%M:%S}"
 
 
-def _type(entry: Entry) -> str:
-    return _text(outline(entry.value).get("type")) or f"({len(entry.value or b'')} bytes)"
-
-
-def _text(value: object) -> str | None:
-    """Printable text of bounded length: a record may hold anything, escape sequences too."""
-    return "".join(char for char in value[:100] if char.isprintable()) if isinstance(value, str) else None
-
-
-def _short(id_: str | None) -> str:
-    return "–" if not id_ else "".join(char for char in id_ if char.isprintable())[-SHORT:]
+def _name(event: Event) -> str:
+    """The type; with the topic where the type does not tell it."""
+    if event.type is None:
+        return f"{event.topic} {event.name}"
+    return f"{event.stage} {event.type}" if event.type.partition(".")[0] != event.stage else event.type

@@ -24,6 +24,7 @@ COMMANDS = {
     "status": "status",
     "demo": "demo",
     "tail": "watch",
+    "case": "case",
     "topics": "watch",
     "lag": "watch",
     "dead-letters": "dead_letters",

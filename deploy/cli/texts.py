@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 from shared.i18n import Catalogue, Language, negotiated
 
@@ -14,6 +15,19 @@ _CATALOGUE = Catalogue("deploy.cli")
 def say(code: str, /, **values: object) -> str:
     """The text of this code in the chosen language."""
     return _CATALOGUE.text(code, language(), **values)
+
+
+def reason_text(stage: str, code: str) -> str:
+    """What a stage's reason code says; the code itself where its catalogue does not know it."""
+    try:
+        return _reasons("financing" if stage.startswith("partner.") else stage).text(code, language())
+    except (LookupError, ModuleNotFoundError):
+        return code
+
+
+@cache
+def _reasons(service: str) -> Catalogue:
+    return Catalogue(f"services.{service}")
 
 
 def language() -> Language:

@@ -6,12 +6,14 @@ import contextlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from typing import Self, TypeVar
 
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from deploy.engines.errors import DeployError
+from shared.messaging.producer import partition_of
 
 T = TypeVar("T")
 
@@ -62,12 +64,15 @@ class Entry:
 class Reader:
     """Some topics, first what is there, then what comes. Raises ``KafkaRefusalError``."""
 
-    def __init__(self, connection: Mapping[str, str], group: str, topics: Iterable[str]) -> None:
-        """`group` must be one that the user may name; it is never joined."""
+    def __init__(
+        self, connection: Mapping[str, str], group: str, topics: Iterable[str], key: bytes | None = None
+    ) -> None:
+        """`group` must be one that the user may name; it is never joined. With a key, only its partitions are read."""
         settings = {"group.id": group, "enable.auto.commit": False, "auto.offset.reset": "earliest", "log_level": 0}
         self._background: list[KafkaError] = []
         self._consumer = Consumer({**connection, **settings, "error_cb": self._background.append})
         self._topics = tuple(topics)
+        self._key = key
 
     def __enter__(self) -> Self:
         return self
@@ -75,13 +80,13 @@ class Reader:
     def __exit__(self, *_: object) -> None:
         self._consumer.close()
 
-    def past(self, last: int | None = None) -> Iterator[Entry]:
-        """The newest `last` records that are there now, oldest first; all of them when None.
+    def past(self, last: int | None = None, since: datetime | None = None) -> Iterator[Entry]:
+        """The newest `last` records that are there now, oldest first; all of them when None. `since`: not older ones.
 
         `follow` goes on behind them.
         """
         found: list[Entry] = []
-        for entries in self._up_to_now(last):
+        for entries in self._up_to_now(last, since):
             found += entries
             if last is None and len(found) >= SORTED_AT_ONCE:
                 yield from _in_time(found)
@@ -95,9 +100,9 @@ class Reader:
             while True:
                 yield from self._poll()
 
-    def _up_to_now(self, last: int | None) -> Iterator[list[Entry]]:
+    def _up_to_now(self, last: int | None, since: datetime | None) -> Iterator[list[Entry]]:
         """What the partitions hold up to their present ends, from `last` records before each."""
-        bounds = self._bounds()
+        bounds = self._bounds() if since is None else self._later(self._bounds(), since)
         starts = {place: low if last is None else max(low, end - last) for place, (low, end) in bounds.items()}
         self._consumer.assign([TopicPartition(topic, part, at) for (topic, part), at in starts.items()])
         unread = {place: end for place, (_, end) in bounds.items() if starts[place] < end}
@@ -127,11 +132,20 @@ class Reader:
     def _ends(self, place: Place) -> tuple[int, int]:
         return self._consumer.get_watermark_offsets(TopicPartition(*place), REQUEST_SLICE)
 
+    def _later(self, bounds: Mapping[Place, tuple[int, int]], since: datetime) -> dict[Place, tuple[int, int]]:
+        """The same with the first record that is not older as the beginning; the end where there is none."""
+        at = int(since.timestamp() * 1000)
+        wanted = [TopicPartition(topic, part, at) for topic, part in bounds]
+        found = self._ask(lambda: self._consumer.offsets_for_times(wanted, REQUEST_SLICE)) if wanted else []
+        first = {(place.topic, place.partition): place.offset for place in found}
+        return {place: (first[place] if first[place] >= 0 else end, end) for place, (_, end) in bounds.items()}
+
     def _partitions(self, topic: str) -> list[int]:
         found = self._ask(lambda: self._consumer.list_topics(topic, REQUEST_SLICE).topics[topic])
         if found.error is not None:
             raise KafkaRefusalError(found.error)
-        return list(found.partitions)
+        parts = list(found.partitions)
+        return parts if self._key is None else [partition_of(self._key, len(parts))]
 
     def _ask(self, question: Callable[[], T]) -> T:
         """Ask again while brokers come and go. In slices, because librdkafka takes a wrong password for no failure: it

@@ -48,6 +48,8 @@ def folder_of(package: str) -> Path:
 
 @cache
 def messages(file: Path) -> Mapping[str, str]:
-    """Every message of one file by its code."""
+    """Every message of one file by its code; none where there is no file."""
+    if not file.exists():
+        return {}
     with file.open("rb") as po:
         return {str(each.id): str(each.string) for each in read_po(po, abort_invalid=True) if each.id}

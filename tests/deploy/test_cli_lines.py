@@ -2,7 +2,8 @@
 
 import json
 
-from deploy.cli.lines import line, referral_line
+from deploy.cli.commands.watch import Wanted
+from deploy.cli.lines import json_line, line, referral_line
 from deploy.provision.reader import Entry
 
 
@@ -17,12 +18,32 @@ def event(**data: object) -> bytes:
 
 def test_a_line_says_what_an_event_is_about_and_nothing_of_what_is_in_it() -> None:
     shown = line(entry(event(rfc="SAT970701NN3", contact="Ana")))
-    assert shown.split()[1:] == [
-        "registration.supplier.v1",
+    assert shown.split()[2:] == [
         "registration.supplier-registered",
-        "d56a1ffd",
-        "deadbeef",
+        "01a20c45-6301-77e3-99e9-be2fd56a1ffd",
+        "019a0000-0000-7000-8000-0000deadbeef",
     ]
+
+
+def test_a_line_ends_with_the_reasons() -> None:
+    shown = line(entry(event(missing=[{"gate": "qms", "reason": "qms_below_ladder"}, {"reason": "Ana told us so"}])))
+    assert shown.endswith("  qms:qms_below_ladder")
+
+
+def test_for_programs_a_record_is_one_line_of_json_whatever_it_holds() -> None:
+    told = json.loads(json_line(entry(event(rfc="SAT970701NN3"))))
+    assert (told["topic"], told["event"]["data"]) == ("registration.supplier.v1", {"rfc": "SAT970701NN3"})
+    assert json.loads(json_line(entry(b"\xff{")))["value"] == "\\xff{"
+    assert json.loads(json_line(entry(None, None)))["key"] is None
+
+
+def test_what_is_looked_for_may_be_given_by_its_beginning() -> None:
+    found = entry(event(rfc="SAT970701NN3"))
+    assert Wanted("01A20C45", None, None).fits(found)
+    assert Wanted(None, "registration.supplier-registered", "019a0000-0000-7000-8000-0000deadbeef").fits(found)
+    assert not Wanted("beef", None, None).fits(found)
+    assert not Wanted(None, "registration.supplier-changed", None).fits(found)
+    assert not Wanted("0", None, None).fits(entry(None, None))
 
 
 def test_any_bytes_are_one_printable_line() -> None:

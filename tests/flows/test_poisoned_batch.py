@@ -50,7 +50,7 @@ def test_it_is_seen_replayed_discarded_and_on_record(client: Client) -> None:
     table = pdp("dead-letters", "list", "--service", "financing").out
     assert all(reason in table for reason in (*poison.BAD, "referral_unknown"))
     [early] = letters(client, "financing", key=str(poison.REFERRAL))
-    hidden = pdp("dead-letters", "show", early["id"][:13]).json
+    hidden = pdp("dead-letters", "show", early["id"][:13], "--json").json
     assert (hidden["hidden"], hidden["raw_base64"], hidden["behind"]) == (True, None, 1)
 
     poison.refer(client)
@@ -68,7 +68,7 @@ def test_it_is_seen_replayed_discarded_and_on_record(client: Client) -> None:
     assert pdp("dead-letters", "list").out.strip() == "There are no dead letters."
     assert set_aside(client) == 0
 
-    record = pdp("dead-letters", "show", early["id"]).json
+    record = pdp("dead-letters", "show", early["id"], "--json").json
     assert [(one["action"], one["by"]) for one in record["actions"]] == [
         ("replayed", "local-operator"),
         ("released", "local-operator"),

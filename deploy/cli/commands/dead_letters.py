@@ -8,9 +8,11 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from deploy.cli import choices
 from deploy.cli.api import request
+from deploy.cli.choices import one_of, services_of
 from deploy.cli.client import Client
-from deploy.cli.console import Refusal, err, out, table
+from deploy.cli.console import AsJson, Refusal, err, fitting, out, show_json
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.local.state import data_folder
@@ -37,9 +39,12 @@ class Wanted:
     after: str | None
 
     def services(self, client: Client) -> list[str]:
+        """Where to look. Raises ``Refusal`` when an option names what there is not."""
         if self.service is None and self.after is not None:
             raise Refusal(say("error.after"), 2)
-        return [self.service] if self.service else list(client.services)
+        one_of("--reason", self.reason, choices.DEAD_LETTER_REASONS)
+        one_of("--topic", self.topic, choices.topics(client))
+        return services_of(client, self.service)
 
     @property
     def query(self) -> dict[str, Any]:
@@ -47,36 +52,58 @@ class Wanted:
         return {name: value for name, value in given.items() if value is not None}
 
 
-SHOWN = ("topic", "event_type", "key", "reason", "error", "behind")
-SHORT = 13
-"""Of an id: enough to tell one from another, and to name it."""
-SECONDS = len("2026-01-01T00:00:00")
+COLUMNS = ("id", "service", "reason", "at", "event_type", "key", "topic", "behind", "error")
+HEADS = (
+    "head.id",
+    "head.service",
+    "head.reason",
+    "head.at",
+    "head.event",
+    "head.key",
+    "head.topic",
+    "head.behind",
+    "head.error",
+)
+"""The first that fit into a terminal; an id is always whole, so that other commands take it."""
 
 
 @app.command("list", help=say("help.dead_letters.list"))
 def list_(
-    service: Service = None, reason: Reason = None, key: Key = None, topic: Topic = None, after: After = None
+    service: Service = None,
+    reason: Reason = None,
+    key: Key = None,
+    topic: Topic = None,
+    after: After = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     client = Client.of_running(data_folder())
     wanted = Wanted(service, reason, key, topic, after)
-    found = [(name, letter) for name in wanted.services(client) for letter in _list(client, name, wanted.query)]
-    if not found:
-        out().print(say("dead_letters.none"))
-        return
-    rows = [
-        (letter["id"][:SHORT], name, *(_shown(letter[field]) for field in SHOWN), letter["at"][:SECONDS])
-        for name, letter in found
+    found = [
+        {"service": name} | letter for name in wanted.services(client) for letter in _list(client, name, wanted.query)
     ]
-    heads = ("head.topic", "head.event", "head.key", "head.reason", "head.error", "head.behind", "head.at")
-    out().print(table("head.id", "head.service", *heads, rows=rows))
+    if as_json:
+        show_json(found)
+    elif not found:
+        out().print(say("dead_letters.none"))
+    else:
+        rows = [[_shown(letter[column]) for column in COLUMNS] for letter in found]
+        out().print(fitting(*HEADS, rows=rows))
 
 
 @app.command(help=say("help.dead_letters.show"))
-def show(id_: Annotated[str, typer.Argument(metavar="ID", help=say("help.dead_letters.id"))]) -> None:
+def show(
+    id_: Annotated[str, typer.Argument(metavar="ID", help=say("help.dead_letters.id"))],
+    as_json: AsJson = False,  # noqa: FBT002  (an option)
+) -> None:
     client = Client.of_running(data_folder())
     service, letter = _whole(client, id_, closed=True)
     content = request(client, service, "GET", f"/dead-letters/{letter}")
-    typer.echo(json.dumps({"service": service} | content, indent=2, ensure_ascii=False))
+    if as_json:
+        show_json({"service": service} | content)
+        return
+    for name, value in ({"service": service} | content).items():
+        typer.echo(f"{name}: {_shown(value)}")
 
 
 @app.command(help=say("help.dead_letters.replay"))
@@ -110,7 +137,7 @@ def discard(
 @app.command(help=say("help.dead_letters.resume"))
 def resume(service: Service = None) -> None:
     client = Client.of_running(data_folder())
-    for name in [service] if service else client.services:
+    for name in services_of(client, service):
         request(client, name, "POST", "/dead-letters/resume")
         out().print(say("dead_letters.resumed", service=name))
 
@@ -171,4 +198,6 @@ def _whole(client: Client, beginning: str, *, closed: bool = False) -> tuple[str
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
     return "–" if value is None else str(value)

@@ -10,7 +10,7 @@ import typer
 
 from deploy.cli.api import request
 from deploy.cli.client import Client
-from deploy.cli.console import Refusal, err, out, step, table
+from deploy.cli.console import AsJson, Refusal, err, out, show_json, step, table
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.local.state import data_folder
@@ -23,30 +23,32 @@ COUNTS = ("joined", "published", "changed", "unchanged", "registered", "held", "
 
 
 @app.command(help=say("help.import.anchors"))
-def anchors(file: File) -> None:
-    _import("registration", "/anchors/imports", file)
+def anchors(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
+    _import("registration", "/anchors/imports", file, as_json=as_json)
 
 
 @app.command(help=say("help.import.suppliers"))
-def suppliers(file: File) -> None:
-    _import("registration", "/suppliers/imports", file)
+def suppliers(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
+    _import("registration", "/suppliers/imports", file, as_json=as_json)
 
 
 @app.command(help=say("help.import.requirements"))
-def requirements(file: File) -> None:
-    _import("matching", "/requirements/imports", file)
+def requirements(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
+    _import("matching", "/requirements/imports", file, as_json=as_json)
 
 
 @app.command(help=say("help.import.screening"))
 def screening(
     file: File,
     list_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("help.list_date"))] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     on: date = list_date.date() if list_date else datetime.now(UTC).date()
-    _import("registration", "/screening/lists", file, list_date=on.isoformat())
+    _import("registration", "/screening/lists", file, as_json=as_json, list_date=on.isoformat())
 
 
-def _import(service: str, path: str, file: Path, **fields: str) -> None:
+def _import(service: str, path: str, file: Path, *, as_json: bool, **fields: str) -> None:
     client = Client.of_running(data_folder())
     try:
         content = file.read_bytes()
@@ -56,16 +58,19 @@ def _import(service: str, path: str, file: Path, **fields: str) -> None:
         raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
     with step(say("import.sending", file=file)):
         answer = request(client, service, "POST", path, files={"file": (file.name, content)}, data=fields)
-    _show(answer)
+    if as_json:
+        show_json(answer)
+    else:
+        _show(answer)
+    if refused := answer.get("refused"):
+        err().print(say("import.refused", count=len(refused)))
+        raise typer.Exit(1)
 
 
 def _show(answer: dict[str, Any]) -> None:
     for name in COUNTS:
         if name in answer:
             out().print(f"{say(f'import.{name}')}: {answer[name]:,}")
-    refused = answer.get("refused", [])
-    if refused:
+    if refused := answer.get("refused"):
         rows = [[str(fault[name]) for name in ("line", "column", "reason", "detail")] for fault in refused]
         out().print(table("head.line", "head.column", "head.reason", "head.detail", rows=rows))
-        err().print(say("import.refused", count=len(refused)))
-        raise typer.Exit(1)

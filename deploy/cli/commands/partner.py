@@ -11,7 +11,7 @@ from deploy.cli.client import Client
 from deploy.cli.commands.partner_answer import answer
 from deploy.cli.commands.partner_side import Code, Secret, side_of
 from deploy.cli.commands.watch import Beginning, Follow, Last
-from deploy.cli.console import Refusal, out, step, table
+from deploy.cli.console import AsJson, Refusal, out, show_json, step, table
 from deploy.cli.lines import referral_line
 from deploy.cli.texts import say
 from deploy.cli.usage import App
@@ -58,7 +58,11 @@ def add(
 
 
 @app.command("list", help=say("help.partner.list"))
-def list_() -> None:
+def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
+    found = Client(data_folder(), {}).partners.all()
+    if as_json:
+        show_json([_as_data(partner) for partner in found])
+        return
     rows = [
         (
             partner.code,
@@ -66,9 +70,19 @@ def list_() -> None:
             say("secret.here" if partner.secret else "secret.theirs"),
             "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
         )
-        for partner in Client(data_folder(), {}).partners.all()
+        for partner in found
     ]
     out().print(table("head.partner", "head.principal", "head.secret", "head.quota", rows=rows))
+
+
+def _as_data(partner: Partner) -> dict[str, object]:
+    """Without its secret: this is read on screens and in logs."""
+    return {
+        "code": partner.code,
+        "principal": partner.principal,
+        "secret_stored_here": partner.secret is not None,
+        "bytes_per_second": partner.bytes_per_second,
+    }
 
 
 @app.command(help=say("help.partner.tail"))
@@ -79,7 +93,7 @@ def tail(
     from_beginning: Beginning = False,
     last: Last = 10,
     follow: Follow = True,
-    as_json: Annotated[bool, typer.Option("--json", help=say("help.json"))] = False,
+    as_json: AsJson = False,
 ) -> None:
     with side_of(code, secret).reader() as reader:
         for entry in reader.past(None if from_beginning else last):

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, TypeVar
 
 import typer
 from confluent_kafka import TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
 
+from deploy.cli import choices
+from deploy.cli.choices import one_of
 from deploy.cli.client import Client
-from deploy.cli.console import Refusal, out, table
-from deploy.cli.lines import line
+from deploy.cli.console import AsJson, out, show_json, table
+from deploy.cli.events import Event
+from deploy.cli.lines import json_line, line
 from deploy.cli.texts import say
 from deploy.local.state import data_folder
 from deploy.provision.kafka_admin import TopicSpec, describe_topics, group_lag
-from deploy.provision.reader import Reader
+from deploy.provision.reader import Entry, Reader
 from shared.messaging.topics import DAY_MS, catalogue
 
 REQUEST_TIMEOUT = 15.0
@@ -30,62 +35,113 @@ K = TypeVar("K")
 
 
 def tail(
-    topics: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help=say("help.topics_given"))] = None,
+    names: Annotated[list[str] | None, typer.Argument(metavar="[TOPIC]...", help=say("help.topics_given"))] = None,
     *,
     partner: Annotated[bool, typer.Option("--partner", help=say("help.tail.partner"))] = False,
+    key: Annotated[str | None, typer.Option(help=say("help.tail.key"), metavar="ID")] = None,
+    type_: Annotated[str | None, typer.Option("--type", help=say("help.tail.type"), metavar="TYPE")] = None,
+    correlation: Annotated[str | None, typer.Option(help=say("help.tail.correlation"), metavar="ID")] = None,
+    since: Annotated[str | None, typer.Option(help=say("help.tail.since"), metavar="2h|2026-11-29T08:00")] = None,
     from_beginning: Beginning = False,
     last: Last = 10,
     follow: Follow = True,
+    as_json: AsJson = False,
 ) -> None:
+    begin = None if since is None else choices.since(since)
+    wanted = Wanted(key, None if type_ is None else choices.event_type(type_), correlation)
     client = Client.of_running(data_folder())
-    chosen = topics or _known(client, partners=partner)
-    missing = set(chosen) - {topic.name for topic in describe_topics(client.kafka.admin(), chosen)}
-    if missing:
-        raise Refusal(say("error.topic", topic=min(missing)), 2)
-    with Reader(client.connection(), GROUP, chosen) as reader:
-        for entry in reader.past(None if from_beginning else last):
-            typer.echo(line(entry))
+    for name in names or ():
+        one_of("TOPIC", name, choices.topics(client))
+    # What is looked for may be anywhere: the newest few are counted among what fits.
+    whole = from_beginning or begin is not None
+    with Reader(client.connection(), GROUP, names or choices.topics(client, partners=partner)) as reader:
+        past = reader.past(None if whole or wanted.anything else last, begin)
+        found = (entry for entry in past if wanted.fits(entry))
+        for entry in found if whole else deque(found, last):
+            typer.echo(_shown(entry, as_json=as_json))
         for entry in reader.follow() if follow else ():
-            typer.echo(line(entry))
+            if wanted.fits(entry):
+                typer.echo(_shown(entry, as_json=as_json))
 
 
-def topics() -> None:
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which events, by what their attributes are or begin with."""
+
+    key: str | None
+    type: str | None
+    correlation: str | None
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.key or self.type or self.correlation)
+
+    def fits(self, entry: Entry) -> bool:
+        if not self.anything:
+            return True
+        event = Event.of(entry)
+        begins = ((self.key, event.key), (self.correlation, event.correlation))
+        return self.type in {None, event.type} and all(
+            wanted is None or (found is not None and found.startswith(wanted.lower())) for wanted, found in begins
+        )
+
+
+def _shown(entry: Entry, *, as_json: bool) -> str:
+    return json_line(entry) if as_json else line(entry)
+
+
+def topics(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     client = Client.of_running(data_folder())
     admin = client.kafka.admin()
     access = {topic.name: topic for topic in catalogue(partner.code for partner in client.partners.all())}
     found = sorted(describe_topics(admin), key=lambda topic: topic.name)
     records = _records(admin, found)
     rows = [
-        (
-            topic.name,
-            topic.partitions,
-            f"{records[topic.name]:,}",
-            say("days", days=int(topic.config["retention.ms"]) // DAY_MS),
-            access[topic.name].writer if topic.name in access else "–",
-            ", ".join(access[topic.name].readers) if topic.name in access else "–",
-        )
+        {
+            "topic": topic.name,
+            "partitions": topic.partitions,
+            "records": records[topic.name],
+            "retention_days": int(topic.config["retention.ms"]) // DAY_MS,
+            "writer": access[topic.name].writer if topic.name in access else None,
+            "readers": [*access[topic.name].readers] if topic.name in access else [],
+        }
         for topic in found
     ]
+    if as_json:
+        show_json(rows)
+        return
     heads = ("head.topic", "head.partitions", "head.records", "head.retention", "head.writer", "head.readers")
-    out().print(table(*heads, rows=rows))
+    out().print(table(*heads, rows=[_topic_cells(row) for row in rows]))
 
 
-def lag() -> None:
+def _topic_cells(row: dict[str, Any]) -> list[object]:
+    retention = say("days", days=row["retention_days"])
+    shown = (
+        row["topic"],
+        row["partitions"],
+        f"{row['records']:,}",
+        retention,
+        row["writer"],
+        ", ".join(row["readers"]),
+    )
+    return [each or "–" for each in shown]
+
+
+def lag(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     admin = Client.of_running(data_folder()).kafka.admin()
     groups = sorted(group.group_id for group in admin.list_consumer_groups().result(REQUEST_TIMEOUT).valid)
     with ThreadPoolExecutor(8) as pool:
         behind = dict(zip(groups, pool.map(lambda group: group_lag(admin, group), groups), strict=True))
     rows = [
-        (group, topic, f"{records:,}")
+        (group, topic, records)
         for group, places in behind.items()
         for topic, records in _summed((place[0], count) for place, count in places.items()).items()
     ]
-    out().print(table("head.group", "head.topic", "head.lag", rows=rows))
-
-
-def _known(client: Client, *, partners: bool) -> list[str]:
-    codes = [partner.code for partner in client.partners.all()] if partners else []
-    return [topic.name for topic in catalogue(codes)]
+    if as_json:
+        show_json([{"group": group, "topic": topic, "lag": records} for group, topic, records in rows])
+    else:
+        shown = [(group, topic, f"{records:,}") for group, topic, records in rows]
+        out().print(table("head.group", "head.topic", "head.lag", rows=shown))
 
 
 def _records(admin: AdminClient, topics: Iterable[TopicSpec]) -> dict[str, int]:

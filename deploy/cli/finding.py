@@ -1,0 +1,105 @@
+"""Finds a firm by what people know of it, and its events on all topics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from uuid import UUID
+
+from deploy.cli import choices
+from deploy.cli.api import request
+from deploy.cli.client import Client
+from deploy.cli.console import Refusal
+from deploy.cli.events import Event, outline
+from deploy.cli.texts import say
+from deploy.provision.reader import Entry, Reader
+from shared.contracts.event import SupplierEvent
+from shared.contracts.partner import Referral, ReferralWithdrawn
+from shared.messaging.topics import Topic, catalogue
+
+GROUP = "pdp-case"
+RFC = re.compile(r"[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{3}")
+LEAST = 6
+"""Characters of what is looked for: less would be found anywhere."""
+
+KEYED_BY_SUPPLIER = (SupplierEvent, Referral, ReferralWithdrawn)
+
+
+def supplier_of(client: Client, wanted: str) -> str:
+    """The supplier that is meant by its id, RFC or folio, by an id of one of its events, correlations or referrals, or
+    by a partner's folio. Raises ``Refusal``.
+    """
+    if RFC.fullmatch(wanted.upper()):
+        return _by_rfc(client, wanted.upper())
+    if _is_uuid(wanted) and any(True for _ in _of_key(client, wanted.lower())):
+        return wanted.lower()
+    if len(wanted) >= LEAST:
+        for event in _mentioning(client, wanted):
+            if found := event.field("supplier_id"):
+                return found
+            if (referral := event.field("referral_id")) and referral != wanted:
+                return supplier_of(client, referral)
+    raise Refusal(say("error.case", wanted=wanted), 2)
+
+
+def events_of(client: Client, supplier: str) -> tuple[list[Event], list[Event]]:
+    """The firm's events, with its partners' answers and its dead letters; and other firms' events that caused some."""
+    own = [Event.of(entry) for entry in _of_key(client, supplier)]
+    referrals = {event.field("referral_id") for event in own} - {None}
+    causes = {event.causation for event in own} - {None}
+    others: list[Event] = []
+    with Reader(client.connection(), GROUP, _topics(client, by_supplier=False)) as reader:
+        for event in map(Event.of, reader.past()):
+            if event.field("referral_id") in referrals or event.field("source_key") in {supplier, *referrals}:
+                own.append(event)
+            elif event.id in causes:
+                others.append(event)
+    return own, others
+
+
+def _by_rfc(client: Client, rfc: str) -> str:
+    """Asked of registration: events do not carry the RFC of a natural person."""
+    found = request(client, "registration", "POST", "/suppliers/search", json={"rfc": rfc})
+    for supplier in found["items"]:
+        return str(supplier["id"])
+    raise Refusal(say("error.case", wanted=rfc), 2)
+
+
+def _of_key(client: Client, supplier: str) -> Iterator[Entry]:
+    """Every record of this key; a topic's partition follows from the key, so the others are not read."""
+    key = supplier.encode()
+    with Reader(client.connection(), GROUP, _topics(client, by_supplier=True), key) as reader:
+        yield from (entry for entry in reader.past() if entry.key == key)
+
+
+def _mentioning(client: Client, wanted: str) -> Iterator[Event]:
+    """Events that have this text as one of their attributes or of their content's fields."""
+    needle = wanted.encode()
+    with Reader(client.connection(), GROUP, choices.topics(client)) as reader:
+        for entry in reader.past():
+            if entry.value and needle in entry.value:
+                read = outline(entry.value)
+                data = read.get("data")
+                if wanted in {*_texts(read), *_texts(data if isinstance(data, dict) else {})}:
+                    yield Event.of(entry)
+
+
+def _texts(fields: dict[str, object]) -> Iterator[str]:
+    return (value for value in fields.values() if isinstance(value, str))
+
+
+def _topics(client: Client, *, by_supplier: bool) -> list[str]:
+    known = catalogue(partner.code for partner in client.partners.all())
+    return [topic.name for topic in known if _is_keyed_by_supplier(topic) == by_supplier]
+
+
+def _is_keyed_by_supplier(topic: Topic) -> bool:
+    return all(issubclass(event, KEYED_BY_SUPPLIER) for event in topic.events)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
