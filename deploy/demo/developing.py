@@ -99,8 +99,8 @@ async def _complete(stage: Stage, supplier: UUID, activity: Mapping[str, Any]) -
 
 async def _targets(stage: Stage, supplier: UUID) -> dict[str, int]:
     """The level that each open gap has to reach."""
-    found = await stage.api.do(stage.people.assessor, "diagnosis", "GET", f"/diagnoses/{supplier}/gaps")
-    return {gap["question"]: gap["target"] for gap in found["gaps"]}
+    gaps = await stage.api.items(stage.people.assessor, "diagnosis", f"/diagnoses/{supplier}/gaps")
+    return {gap["question"]: gap["target"] for gap in gaps}
 
 
 async def _rescore(stage: Stage, supplier: UUID, question: str, level: int, evidence_id: str) -> None:
@@ -113,4 +113,5 @@ async def _rescore(stage: Stage, supplier: UUID, question: str, level: int, evid
         json={"question": question, "level": level, "evidence_id": evidence_id},
         awaits=EVIDENCE_UNDERWAY,
         done=("gap_not_open", "evidence_used"),
+        headers=ANY_VERSION,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from deploy.demo.calls import ANY_VERSION
 from deploy.demo.enrolment import Enrolled
 from deploy.demo.sample import diagnosis as answers
 from deploy.demo.sample.prepare import Firm
@@ -58,4 +59,5 @@ async def _through(stage: Stage, supplier: UUID, firm: Firm, questions: list[str
 
 async def _answer(stage: Stage, token: str, supplier: UUID, state: str, given: answers.Answered) -> None:
     sheet: dict[str, Any] = {"levels": given.levels, "reasons": given.reasons, "notes": given.notes}
-    await stage.api.do(token, "diagnosis", "POST", f"/diagnoses/{supplier}/{state}", awaits=NOT_HERE_YET, json=sheet)
+    path = f"/diagnoses/{supplier}/{state}"
+    await stage.api.do(token, "diagnosis", "POST", path, awaits=NOT_HERE_YET, json=sheet, headers=ANY_VERSION)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from deploy.demo import trouble
 from deploy.demo.buying import answer_candidates, award
+from deploy.demo.calls import ANY_VERSION
 from deploy.demo.developing import develop, select
 from deploy.demo.diagnosing import Diagnosed, diagnose
 from deploy.demo.enrolment import Enrolled, enrol
@@ -96,6 +97,11 @@ async def _answer_unasked(stage: Stage, diagnosed: Diagnosed) -> str:
     supplier = min(diagnosed.missing)
     sheet: dict[str, dict[str, int]] = {"levels": {}}
     reply = await stage.api.ask(
-        stage.people.firm(supplier), "diagnosis", "POST", f"/diagnoses/{supplier}/self-assessment", json=sheet
+        stage.people.firm(supplier),
+        "diagnosis",
+        "POST",
+        f"/diagnoses/{supplier}/self-assessment",
+        json=sheet,
+        headers=ANY_VERSION,
     )
     return reply.code

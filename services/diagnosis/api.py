@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.diagnosis import catalogue, handlers, store
 from services.diagnosis.domain.answers import Answers
@@ -12,16 +12,15 @@ from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.store import diagnoses, instruments
 from services.diagnosis.views.answers import AnswersBody, RescoreBody
-from services.diagnosis.views.diagnoses import DiagnosisPage, DiagnosisView
-from services.diagnosis.views.gaps import GapsView, LackView
+from services.diagnosis.views.diagnoses import DiagnosisView, SummaryView
+from services.diagnosis.views.gaps import GapView, LackView
 from services.diagnosis.views.instrument import InstrumentView
-from shared.contracts.event import Cause
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
-from shared.service.http import RequestCause, accepted
+from shared.service.http import Page, Paging, Replace, Show, Strict, accepted, routes
 
 Supplier = Annotated[Caller, allow(Role.SUPPLIER)]
 Assessor = Annotated[Caller, allow(Role.ASSESSOR)]
@@ -29,78 +28,111 @@ Expert = Annotated[Caller, allow(Role.EXPERT)]
 SeesAll = Annotated[Caller, allow(Role.ASSESSOR, Role.EXPERT, Role.OPERATOR)]
 SeesOne = Annotated[Caller, allow(Role.SUPPLIER, Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR)]
 
-LARGEST_PAGE = 200
-Limit = Annotated[int, Query(ge=1, le=LARGEST_PAGE)]
-
 Answering = Callable[[Diagnosis | None, Answers, Instruments], Decision[Diagnosis] | Refused]
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
-    api = APIRouter(tags=["diagnosis"])
+    api = routes("diagnosis")
     _add_reads(api, database)
     _add_answers(api, commands)
 
     @api.post("/diagnoses/{supplier_id}/rescores")
-    async def rescore(supplier_id: UUID, body: RescoreBody, caller: Assessor, cause: RequestCause) -> DiagnosisView:
+    async def rescore_question(
+        supplier_id: UUID, body: Strict[RescoreBody], caller: Assessor, replace: Replace
+    ) -> DiagnosisView:
+        """Score the question of an open gap again.
+
+        On the evidence of a completed activity, or on what the note says was seen. The next version is locked.
+        """
         asked = body.given(caller.subject, now())
-        outcome = await commands.run(
-            diagnoses, supplier_id, lambda state, known: handlers.rescore(state, asked, known), cause, instruments
+        return await replace.run(
+            commands,
+            diagnoses,
+            supplier_id,
+            lambda known, versions: handlers.rescore(known, asked, versions),
+            _view,
+            instruments,
         )
-        return _view(accepted(outcome))
 
     return api
 
 
 def _add_answers(api: APIRouter, commands: Commands) -> None:
     async def answer(
-        handler: Answering, supplier_id: UUID, body: AnswersBody, caller: Caller, cause: Cause
+        handler: Answering, supplier_id: UUID, body: AnswersBody, caller: Caller, replace: Replace
     ) -> DiagnosisView:
         answers = body.given(caller.subject, now())
-        outcome = await commands.run(
-            diagnoses, supplier_id, lambda state, known: handler(state, answers, known), cause, instruments
+        return await replace.run(
+            commands,
+            diagnoses,
+            supplier_id,
+            lambda known, versions: handler(known, answers, versions),
+            _view,
+            instruments,
         )
-        return _view(accepted(outcome))
 
     @api.post("/diagnoses/{supplier_id}/self-assessment")
-    async def submit(supplier_id: UUID, body: AnswersBody, caller: Supplier, cause: RequestCause) -> DiagnosisView:
+    async def submit_self_assessment(
+        supplier_id: UUID, body: Strict[AnswersBody], caller: Supplier, replace: Replace
+    ) -> DiagnosisView:
+        """Answer the whole questionnaire as the firm.
+
+        A level or null for every question, and a reason for each null. It may be corrected until the firm is assessed.
+        """
         caller.require_supplier(supplier_id)
-        return await answer(handlers.submit, supplier_id, body, caller, cause)
+        return await answer(handlers.submit, supplier_id, body, caller, replace)
 
     @api.post("/diagnoses/{supplier_id}/assessment")
-    async def assess(supplier_id: UUID, body: AnswersBody, caller: Assessor, cause: RequestCause) -> DiagnosisView:
-        return await answer(handlers.assess, supplier_id, body, caller, cause)
+    async def record_assessment(
+        supplier_id: UUID, body: Strict[AnswersBody], caller: Assessor, replace: Replace
+    ) -> DiagnosisView:
+        """Answer the whole questionnaire after the visit to the plant.
+
+        With a note wherever firm and assessor are two levels or more apart.
+        """
+        return await answer(handlers.assess, supplier_id, body, caller, replace)
 
     @api.post("/diagnoses/{supplier_id}/validation")
-    async def validate(supplier_id: UUID, body: AnswersBody, caller: Expert, cause: RequestCause) -> DiagnosisView:
-        return await answer(handlers.validate, supplier_id, body, caller, cause)
+    async def validate_diagnosis(
+        supplier_id: UUID, body: Strict[AnswersBody], caller: Expert, replace: Replace
+    ) -> DiagnosisView:
+        """Answer the whole questionnaire as the expert who locks it.
+
+        This version grades the firm and finds its gaps. Whoever assessed the firm cannot validate it.
+        """
+        return await answer(handlers.validate, supplier_id, body, caller, replace)
 
 
 def _add_reads(api: APIRouter, database: Database) -> None:
     @api.get("/instrument", openapi_extra=OPEN_TO_ALL)
-    async def instrument() -> InstrumentView:
-        return InstrumentView.of_instrument(catalogue.instruments().current)
+    async def show_instrument(show: Show) -> InstrumentView:
+        """Show the questionnaire that diagnoses open with now."""
+        return show.shown(InstrumentView.of_instrument(catalogue.instruments().current))
 
     @api.get("/diagnoses")
-    async def page(
-        _: SeesAll, status: Status | None = None, cursor: UUID | None = None, limit: Limit = 50
-    ) -> DiagnosisPage:
+    async def list_diagnoses(_: SeesAll, paging: Paging, status: Status | None = None) -> Page[SummaryView]:
+        """List the diagnoses, without their answers."""
         async with database.connection() as connection:
-            return DiagnosisPage.of_rows(await store.page(connection, status, cursor, limit), limit)
+            rows = await store.page(connection, status, paging.position(UUID), paging.fetch)
+        return Page[SummaryView].of_rows(rows, paging, SummaryView.of, lambda row: row.supplier_id)
 
     @api.get("/diagnoses/{supplier_id}")
-    async def one(supplier_id: UUID, caller: SeesOne) -> DiagnosisView:
+    async def show_diagnosis(supplier_id: UUID, caller: SeesOne, show: Show) -> DiagnosisView:
+        """Show one firm's diagnosis: its three states of answers, the version that counts, and every re-score."""
         caller.require_supplier(supplier_id)
-        return _view(await _known(database, supplier_id))
+        return show.shown(_view(await _known(database, supplier_id)))
 
     @api.get("/diagnoses/{supplier_id}/gaps")
-    async def gaps(supplier_id: UUID, caller: SeesOne) -> GapsView:
+    async def list_gaps(supplier_id: UUID, caller: SeesOne, paging: Paging) -> Page[GapView]:
+        """List a firm's open gaps, the most pressing first."""
         caller.require_supplier(supplier_id)
-        return GapsView.of_gaps(await _known(database, supplier_id))
+        return Page[GapView].of_all(GapView.all_of(await _known(database, supplier_id)), paging, GapView.of)
 
     @api.get("/gaps")
-    async def lacks(_: SeesAll) -> list[LackView]:
+    async def list_what_the_program_lacks(_: SeesAll, paging: Paging) -> Page[LackView]:
+        """List on which questions the program's firms have open gaps, and how many do."""
         async with database.session() as session:
-            return [LackView.model_validate(each) for each in await store.lacks(session)]
+            return Page[LackView].of_all(await store.lacks(session), paging, LackView.of)
 
 
 async def _known(database: Database, supplier_id: UUID) -> Diagnosis:

@@ -12,12 +12,13 @@ from tests.diagnosis.test_handlers import activity, aligned
 
 OTHER = UUID("0195d000-0000-7000-8000-000000000002")
 PATH = f"/diagnoses/{SUPPLIER}"
+ANY = {"If-Match": "*"}
 STEPS = (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation"))
 
 
 async def post(stage: StageUnderTest, role: str, step: str, body: dict[str, Any], subject: str = "") -> httpx.Response:
     headers = stage.headers(role, subject=subject, supplier_id=SUPPLIER if role == "supplier" else None)
-    return await stage.client.post(f"{PATH}/{step}", json=body, headers=headers)
+    return await stage.client.post(f"{PATH}/{step}", json=body, headers=headers | ANY)
 
 
 async def get(stage: StageUnderTest, role: str, path: str, supplier_id: UUID | None = None) -> httpx.Response:
@@ -36,7 +37,7 @@ async def completed(stage: StageUnderTest) -> StageUnderTest:
 
 async def test_the_walk_from_opening_to_a_closed_gap(completed: StageUnderTest) -> None:
     gaps = (await get(completed, "supplier", f"{PATH}/gaps", SUPPLIER)).json()
-    assert [(gap["question"], gap["severity"], gap["evidence"]) for gap in gaps["gaps"]] == [
+    assert [(gap["question"], gap["severity"], gap["evidence"]) for gap in gaps["items"]] == [
         ("A01", "critical", [str(EVIDENCE)])
     ]
     view = await post(completed, "assessor", "rescores", {"question": "A01", "level": 3, "evidence_id": str(EVIDENCE)})
@@ -102,7 +103,7 @@ async def test_a_supplier_sees_and_answers_only_its_own(stage: StageUnderTest) -
     for path in (PATH, f"{PATH}/gaps"):
         assert (await get(stage, "supplier", path, SUPPLIER)).status_code == 200
         assert (await get(stage, "supplier", path, OTHER)).status_code == 403
-    other = stage.headers("supplier", supplier_id=OTHER)
+    other = stage.headers("supplier", supplier_id=OTHER) | ANY
     response = await stage.client.post(f"{PATH}/self-assessment", json=sheet(levels_at(3)), headers=other)
     assert (response.status_code, response.json()["title"]) == (403, "not_yours")
 
@@ -114,14 +115,18 @@ async def test_an_unknown_diagnosis_is_not_found(stage: StageUnderTest) -> None:
 
 async def test_lists_are_paged(completed: StageUnderTest) -> None:
     page = (await get(completed, "operator", "/diagnoses?status=completed&limit=1")).json()
-    assert page["diagnoses"][0]["band"] == "C1"
-    rest = (await get(completed, "operator", f"/diagnoses?limit=1&cursor={page['cursor']}")).json()
-    assert rest == {"diagnoses": [], "cursor": None}
+    assert page["items"][0]["band"] == "C1"
+    assert page["next"] is None
+    await completed.consume(aligned().model_copy(update={"supplier_id": OTHER}))
+    first = (await get(completed, "operator", "/diagnoses?limit=1")).json()
+    rest = (await get(completed, "operator", f"/diagnoses?limit=1&after={first['next']}")).json()
+    assert [each["supplier_id"] for each in (*first["items"], *rest["items"])] == [str(SUPPLIER), str(OTHER)]
+    assert rest["next"] is None
 
 
 async def test_operators_see_what_the_program_lacks(completed: StageUnderTest) -> None:
     lacks = (await get(completed, "operator", "/gaps")).json()
-    assert lacks == [{"question": "A01", "severity": "critical", "suppliers": 1, "levels": 3}]
+    assert lacks["items"] == [{"question": "A01", "severity": "critical", "suppliers": 1, "levels": 3}]
 
 
 async def test_the_instrument_is_open_to_all(stage: StageUnderTest) -> None:
@@ -143,3 +148,15 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
         "POST /diagnoses/{supplier_id}/validation": frozenset({Role.EXPERT}),
         "POST /diagnoses/{supplier_id}/rescores": frozenset({Role.ASSESSOR}),
     }
+
+
+async def test_of_two_assessors_who_saw_the_same_diagnosis_one_answers(completed: StageUnderTest) -> None:
+    seen = await get(completed, "assessor", PATH)
+    headers = completed.headers("assessor") | {"If-Match": seen.headers["ETag"]}
+    body = {"question": "A01", "level": 3, "note": "Visto en planta"}
+    first, second = [await completed.client.post(f"{PATH}/rescores", json=body, headers=headers) for _ in range(2)]
+    assert first.status_code == 200
+    assert (second.status_code, second.json()["version"]) == (412, first.headers["ETag"])
+    assert (await get(completed, "assessor", PATH)).headers["ETag"] == first.headers["ETag"]
+    unseen = await completed.client.post(f"{PATH}/rescores", json=body, headers=completed.headers("assessor"))
+    assert (unseen.status_code, unseen.json()["title"]) == (428, "if_match_missing")

@@ -35,7 +35,7 @@ async def test_new_targets_after_validation_are_told_as_the_next_version(stage: 
     await stage.consume(aligned())
     path = f"/diagnoses/{SUPPLIER}"
     for role, step in (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation")):
-        headers = stage.headers(role, supplier_id=SUPPLIER)
+        headers = stage.headers(role, supplier_id=SUPPLIER) | {"If-Match": "*"}
         assert (await stage.client.post(f"{path}/{step}", json=sheet(levels_at(3)), headers=headers)).status_code == 200
     (asked,) = aligned().requirements
     stricter = aligned((asked.anchor_id, {"T04": 4}, ()))

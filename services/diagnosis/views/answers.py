@@ -10,20 +10,22 @@ from services.diagnosis.domain.answers import Answers
 from services.diagnosis.domain.instrument import Instrument
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.scoring import basis_points, score
-from shared.contracts.event import QuestionCode, Text
-from shared.service.http import Body
+from shared.contracts.event import Level, QuestionCode, Text
+from shared.service.http import Body, View
 
-StrictLevel = Annotated[int, Field(ge=0, le=4, strict=True)]
-"""Without coercion: `true` is not level 1."""
+MAX_QUESTIONS = 100
+"""More than any version of the instrument has."""
+
+Texts = Annotated[dict[QuestionCode, Text], Field(max_length=MAX_QUESTIONS)]
 
 
 class AnswersBody(Body):
     """A whole sheet: a level or null for every question."""
 
-    levels: dict[QuestionCode, StrictLevel | None]
-    reasons: dict[QuestionCode, Text] = Field(default_factory=dict)
+    levels: Annotated[dict[QuestionCode, Level | None], Field(max_length=MAX_QUESTIONS)]
+    reasons: Texts = Field(default_factory=dict)
     """Why a question was not evaluated: one for each null."""
-    notes: dict[QuestionCode, Text] = Field(default_factory=dict)
+    notes: Texts = Field(default_factory=dict)
 
     def given(self, by: str, at: datetime) -> Answers:
         return Answers(self.levels, self.reasons, self.notes, by, at)
@@ -33,7 +35,7 @@ class RescoreBody(Body):
     """A new level for one open gap, on a completed activity's evidence or on what the note says was seen."""
 
     question: QuestionCode
-    level: StrictLevel
+    level: Level
     evidence_id: UUID | None = None
     note: Text = ""
 
@@ -41,7 +43,7 @@ class RescoreBody(Body):
         return Rescoring(self.question, self.level, self.evidence_id, self.note, by, at)
 
 
-class AnswersView(Body):
+class AnswersView(View):
     """One state's answers with their shares in basis points; no grade, which only the locked version has."""
 
     levels: dict[str, int | None]
@@ -64,7 +66,7 @@ class AnswersView(Body):
         )
 
 
-class RescoreView(Body):
+class RescoreView(View):
     version: int
     question: str
     level_before: int

@@ -1,6 +1,5 @@
 """Diagnoses: one with all of its states, and the list. Never who answered: a subject identifies a person."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from uuid import UUID
@@ -8,13 +7,12 @@ from uuid import UUID
 from services.diagnosis.domain.answers import Answers
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Status
 from services.diagnosis.domain.instrument import Instruments
-from services.diagnosis.store import Summary
 from services.diagnosis.views.answers import AnswersView, RescoreView
 from shared.contracts.diagnosis import Result
-from shared.service.http import Body
+from shared.service.http import View
 
 
-class LockedView(Body):
+class LockedView(View):
     """The version that counts."""
 
     version: int
@@ -32,7 +30,7 @@ class LockedView(Body):
         )
 
 
-class DiagnosisView(Body):
+class DiagnosisView(View):
     """Everything of one diagnosis; the three states of answers apart."""
 
     supplier_id: UUID
@@ -70,11 +68,11 @@ class DiagnosisView(Body):
             validation=sheet(diagnosis.validation),
             differences=diagnosis.differences,
             locked=LockedView.of_locked(diagnosis.locked) if diagnosis.locked else None,
-            rescores=[RescoreView.model_validate(each) for each in diagnosis.rescores],
+            rescores=[RescoreView.of(each) for each in diagnosis.rescores],
         )
 
 
-class SummaryView(Body):
+class SummaryView(View):
     supplier_id: UUID
     status: Status
     required: bool
@@ -84,17 +82,3 @@ class SummaryView(Body):
     overall: int | None
     band: str | None
     critical_gaps: int | None
-
-
-class DiagnosisPage(Body):
-    """Part of a list; `cursor` asks for the next part, null at the end."""
-
-    diagnoses: list[SummaryView]
-    cursor: UUID | None
-
-    @classmethod
-    def of_rows(cls, found: Sequence[Summary], limit: int) -> "DiagnosisPage":
-        return cls(
-            diagnoses=[SummaryView.model_validate(each) for each in found],
-            cursor=found[-1].supplier_id if len(found) == limit else None,
-        )

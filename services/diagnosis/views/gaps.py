@@ -4,10 +4,12 @@ from uuid import UUID
 
 from services.diagnosis.domain.diagnosis import Diagnosis
 from shared.contracts.diagnosis import Severity
-from shared.service.http import Body
+from shared.service.http import View
 
 
-class GapView(Body):
+class GapView(View):
+    """An open gap of the version that counts."""
+
     question: str
     level: int
     target: int
@@ -18,27 +20,19 @@ class GapView(Body):
     evidence: tuple[UUID, ...] = ()
     """Of completed activities, not yet looked at: the question is ready to be scored again."""
 
-
-class GapsView(Body):
-    """Open gaps of the locked version, in order of priority."""
-
-    version: int
-    """0: nothing is validated yet."""
-    gaps: list[GapView]
-
     @classmethod
-    def of_gaps(cls, diagnosis: Diagnosis) -> "GapsView":
+    def all_of(cls, diagnosis: Diagnosis) -> "list[GapView]":
+        """In order of priority; none before the first validation."""
         if diagnosis.locked is None:
-            return cls(version=0, gaps=[])
+            return []
         ready = diagnosis.ready
-        gaps = [
-            GapView.model_validate(gap).model_copy(update={"evidence": ready.get(gap.question, ())})
+        return [
+            cls.of(gap).model_copy(update={"evidence": ready.get(gap.question, ())})
             for gap in diagnosis.locked.result.gaps
         ]
-        return cls(version=diagnosis.locked.version, gaps=gaps)
 
 
-class LackView(Body):
+class LackView(View):
     """How many firms of the program have an open gap on one question."""
 
     question: str

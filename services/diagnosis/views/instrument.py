@@ -1,10 +1,10 @@
 """The questionnaire."""
 
 from services.diagnosis.domain.instrument import Instrument
-from shared.service.http import Body
+from shared.service.http import View
 
 
-class QuestionView(Body):
+class QuestionView(View):
     code: str
     dimension: str
     weight: int
@@ -17,13 +17,13 @@ class QuestionView(Body):
     levels: tuple[str, ...]
 
 
-class DimensionView(Body):
+class DimensionView(View):
     code: str
     name: str
     weight: int
 
 
-class InstrumentView(Body):
+class InstrumentView(View):
     """The questionnaire that diagnoses open with now."""
 
     version: str
@@ -40,6 +40,6 @@ class InstrumentView(Body):
             source=instrument.source,
             not_evaluated_max=instrument.rules.not_evaluated_max,
             default_target=instrument.rules.default_target,
-            dimensions=[DimensionView.model_validate(each) for each in instrument.dimensions.values()],
-            questions=[QuestionView.model_validate(each) for each in instrument.questions.values()],
+            dimensions=[DimensionView.of(each) for each in instrument.dimensions.values()],
+            questions=[QuestionView.of(each) for each in instrument.questions.values()],
         )
