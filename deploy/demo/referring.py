@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from deploy.demo.calls import FIRST_PAUSE, PATIENCE, StoryError
+from deploy.demo.calls import FIRST_PAUSE, PATIENCE, StoryError, once
 from deploy.demo.partner import PartnerSession
 from deploy.demo.sample.prepare import Firm
 from deploy.demo.stage import Stage, together
@@ -20,7 +20,6 @@ CREDIT_CLASSES = frozenset({"capacity"})
 """What a partner that gives no credit may not receive."""
 
 LARGEST_TERM, SHORT_TERM = 24, 6
-PAGE = 200
 AMOUNTS: Mapping[str, Mapping[str, str]] = {
     "cluster-certification-grant": {"amount": "350000.00", "currency": "MXN"},
     "bancomext-direct": {"amount": "45000000.00", "currency": "MXN"},
@@ -36,8 +35,8 @@ Option = tuple[dict[str, Any], dict[str, Any]]
 async def refer(stage: Stage, firms: Mapping[UUID, Firm]) -> Counter[str]:
     """Every firm asks each partner for what that one could best do for it. The referrals sent, by partner."""
     operator = stage.people.operator
-    products = {product["code"]: product for product in await stage.api.do(operator, "financing", "GET", "/products")}
-    kinds = {each["code"]: each["kind"] for each in await stage.api.do(operator, "financing", "GET", "/partners")}
+    products = {product["code"]: product for product in await stage.api.items(operator, "financing", "/products")}
+    kinds = {each["code"]: each["kind"] for each in await stage.api.items(operator, "financing", "/partners")}
     found = await together(_refer(stage, supplier, firm, products, kinds) for supplier, firm in firms.items())
     sent = Counter(dict.fromkeys(kinds, 0))
     sent.update(partner for partners in found for partner in partners)
@@ -87,7 +86,7 @@ async def _refer(
             "POST",
             "/referrals",
             json=_referral(supplier, need, option, term),
-            done=("referral_already_open",),
+            headers=once(),
         )
     return list(options)
 
@@ -129,7 +128,7 @@ async def _consent(stage: Stage, supplier: UUID, firm: Firm, partner: str, purpo
         "expires_on": shown["expires_on"],
         **_papers(firm, credit=credit),
     }
-    await stage.api.do(person, "financing", "POST", "/consents", json=consent)
+    await stage.api.do(person, "financing", "POST", "/consents", json=consent, headers=once())
 
 
 def _papers(firm: Firm, *, credit: bool) -> dict[str, Any]:
@@ -159,10 +158,7 @@ def _referral(supplier: UUID, need: Mapping[str, Any], option: Mapping[str, Any]
 
 
 async def _asked_for_papers(stage: Stage) -> Sequence[dict[str, Any]]:
-    params = {"state": "info_requested", "limit": PAGE}
-    page = await stage.api.do(stage.people.operator, "financing", "GET", "/referrals", params=params)
-    lines: list[dict[str, Any]] = page["items"]
-    return lines
+    return await stage.api.items(stage.people.operator, "financing", "/referrals", state="info_requested")
 
 
 async def _bring(stage: Stage, sessions: Mapping[str, PartnerSession], line: Mapping[str, Any]) -> None:

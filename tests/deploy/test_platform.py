@@ -166,7 +166,7 @@ def test_a_partner_is_added_while_all_runs_and_touches_only_its_own(client: Clie
     secret = told.out.split()[-1]
     assert secret not in (client.data / "partners.json").read_text()
     with client.http("financing") as http:
-        assert "example-bank" in {partner["code"] for partner in http.get("/partners").json()}
+        assert "example-bank" in {partner["code"] for partner in http.get("/partners").json()["items"]}
 
     connection = client.kafka.client_config(("partner.example-bank", secret))
     assert PartnerClient("example-bank", connection).referrals() == {}

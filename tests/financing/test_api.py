@@ -28,7 +28,8 @@ SECRETS = ("Ana Ejemplo", "TME840315KT6", "ana@example.mx", "1000 0000", "315000
 async def call(
     stage: StageUnderTest, method: str, path: str, role: Role, supplier_id: UUID | None = None, body: object = None
 ) -> tuple[int, Any]:
-    answer = await stage.client.request(method, path, json=body, headers=stage.headers(role, supplier_id=supplier_id))
+    headers = stage.headers(role, supplier_id=supplier_id) | {"If-Match": "*"}
+    answer = await stage.client.request(method, path, json=body, headers=headers)
     return answer.status_code, answer.json()
 
 
@@ -229,21 +230,21 @@ async def test_needs_by_purpose_and_partner_page_by_page(stage: StageUnderTest) 
     assert [need["purpose"] for need in listed["items"]] == ["certification"]
     assert (await ok(stage, "GET", "/needs?eligible_partner=nadie", role=Role.OPERATOR))["items"] == []
     first = await ok(stage, "GET", "/needs?limit=1", role=Role.OPERATOR)
-    second = await ok(stage, "GET", f"/needs?limit=1&cursor={first['cursor']}", role=Role.OPERATOR)
+    second = await ok(stage, "GET", f"/needs?limit=1&after={first['next']}", role=Role.OPERATOR)
     assert {page["items"][0]["purpose"] for page in (first, second)} == {"certification", "purchase_order"}
-    assert second["cursor"] is None
+    assert second["next"] is None
 
 
 async def test_partners_come_and_go(stage: StageUnderTest) -> None:
     await known(stage)
     start = await ok(stage, "GET", "/partners")
-    assert {partner["code"] for partner in start} == {"nafin", "bancomext", "cluster"}
-    gone = {"code": "nafin", "name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": False}
-    await ok(stage, "POST", "/partners", gone, role=Role.OPERATOR)
+    assert {partner["code"] for partner in start["items"]} == {"nafin", "bancomext", "cluster"}
+    gone = {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": False}
+    await ok(stage, "PUT", "/partners/nafin", gone, role=Role.OPERATOR)
     await stage.sweep()
     page = await ok(stage, "GET", "/needs?eligible_partner=nafin", role=Role.OPERATOR)
     assert page["items"] == []
-    assert "nafin-eco-credit" in {product["code"] for product in await ok(stage, "GET", "/products")}
+    assert "nafin-eco-credit" in {product["code"] for product in (await ok(stage, "GET", "/products"))["items"]}
 
 
 async def test_a_consent_that_runs_out_is_erased_in_time(stage: StageUnderTest) -> None:
@@ -260,3 +261,49 @@ async def test_a_misspelt_field_is_refused_and_not_ignored(stage: StageUnderTest
     await known(stage)
     body = await consent_body(stage)
     assert await refused(stage, "POST", "/consents", body | more) == (422, "invalid_request")
+
+
+async def test_a_request_that_is_sent_again_under_its_key_is_done_once(stage: StageUnderTest) -> None:
+    await known(stage)
+    headers = stage.headers(Role.SUPPLIER, supplier_id=SUPPLIER) | {"Idempotency-Key": str(uuid4())}
+    body = await consent_body(stage)
+    given = [await stage.client.post("/consents", json=body, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in given] == [201, 201]
+    asked = await referral_body(stage)
+    sent_ = [await stage.client.post("/referrals", json=asked, headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in sent_] == [201, 201]
+    assert len({answer.json()["id"] for answer in sent_}) == 1
+    assert len(await partner_events(stage)) == 1
+
+
+async def test_what_is_shown_and_what_a_change_gives_have_the_same_version(stage: StageUnderTest) -> None:
+    referral = await sent(stage)
+    own = stage.headers(Role.SUPPLIER, supplier_id=SUPPLIER)
+    for path, change in ((f"/referrals/{referral['id']}", "information"), (consent_path(referral), "revocation")):
+        seen = await stage.client.get(path, headers=own)
+        if change == "information":
+            await stage.consume(answer(contract.InformationRequested, referral, items=("Balance 2025",)))
+            stale = await stage.client.post(f"{path}/{change}", headers=own | {"If-Match": seen.headers["ETag"]})
+            assert stale.status_code == 412
+            seen = await stage.client.get(path, headers=own)
+            assert stale.headers["ETag"] == seen.headers["ETag"]
+        changed = await stage.client.post(f"{path}/{change}", headers=own | {"If-Match": seen.headers["ETag"]})
+        assert changed.status_code == 200
+        assert (await stage.client.get(path, headers=own)).headers["ETag"] == changed.headers["ETag"]
+
+
+def consent_path(referral: dict[str, Any]) -> str:
+    return f"/consents/{referral['consent_id']}"
+
+
+async def test_a_partner_is_changed_as_it_was_seen(stage: StageUnderTest) -> None:
+    operator = stage.headers(Role.OPERATOR)
+    body = {"name": "Banco Ejemplo", "kind": "bank", "sla_days": 20}
+    path = "/partners/ejemplo"
+    assert (await stage.client.put(path, json=body, headers=operator)).status_code == 428
+    added = await stage.client.put(path, json=body, headers=operator | {"If-Match": "*"})
+    seen = await stage.client.get(path, headers=operator)
+    assert (added.status_code, added.headers["ETag"]) == (200, seen.headers["ETag"])
+    headers = operator | {"If-Match": seen.headers["ETag"]}
+    first, second = [await stage.client.put(path, json=body | {"sla_days": 9}, headers=headers) for _ in range(2)]
+    assert (first.status_code, second.status_code) == (200, 412)

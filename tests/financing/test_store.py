@@ -6,7 +6,7 @@ from uuid import uuid4, uuid5
 
 from services.financing.domain.case import Case
 from services.financing.handlers import answers
-from services.financing.store.cases import cases, cases_with_needs, suppliers_of_consents, suppliers_of_referrals
+from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
 from services.financing.store.tables import Table
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
@@ -63,10 +63,9 @@ async def test_rows_that_the_api_reads_hold_no_paper_of_a_consent(stage: StageUn
 async def test_referrals_and_consents_find_their_supplier(stage: StageUnderTest) -> None:
     case = referred()
     await save(stage, case)
-    referral, consent = case.referrals[0].id, case.consents[0].id
+    referral = case.referrals[0].id
     async with stage.database.connection() as connection:
         assert await suppliers_of_referrals(connection, [referral, uuid4()]) == {referral: SUPPLIER}
-        assert await suppliers_of_consents(connection, [consent, uuid4()]) == {consent: SUPPLIER}
 
 
 async def test_a_sweep_finds_each_case_with_needs_once_in_order(stage: StageUnderTest) -> None:

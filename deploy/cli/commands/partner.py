@@ -49,8 +49,8 @@ def add(
     with step(say("partner.adding", code=code)):
         provisioning.provision_partner(client.connection(), partner)
         if known is None and "financing" in client.services:
-            body = {"code": code, "name": name or code, "kind": kind, "sla_days": sla_days}
-            request(client, "financing", "POST", "/partners", json=body)
+            body = {"name": name or code, "kind": kind, "sla_days": sla_days}
+            request(client, "financing", "PUT", f"/partners/{code}", json=body, headers={"If-Match": "*"})
     stored_here = known is not None and known.secret is not None
     client.partners.put(partner if stored_here else Partner(code, None, PARTNER_BYTES_PER_SECOND))
     out().print(say("partner.added", code=code, principal=partner.principal))

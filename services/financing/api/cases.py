@@ -4,39 +4,41 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.financing.api.access import BY_OPERATOR, Limit, Own
+from services.financing.api.access import Operator, Own
 from services.financing.domain.reasons import Purpose
 from services.financing.store import queries
 from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
-from services.financing.views.cases import CaseView, NeedPage
+from services.financing.views.cases import CaseView, NeedView
+from shared.contracts.event import PartnerCode
 from shared.runtime.database import Database
-from shared.service.http import Problem
+from shared.service.http import Page, Paging, Problem, Show, routes
 
 
 def router(database: Database) -> APIRouter:
-    api = APIRouter(tags=["cases"])
+    api = routes("cases")
 
     @api.get("/cases/{supplier_id}")
-    async def case(supplier_id: UUID, caller: Own) -> CaseView:
+    async def show_case(supplier_id: UUID, caller: Own, show: Show) -> CaseView:
+        """Show what a firm needs, with the products that could serve it, its consents and its referrals."""
         caller.require_supplier(supplier_id)
         async with database.session() as session:
             if not await queries.is_known(session, supplier_id):
                 raise Problem(404, "supplier_unknown", "Nothing is known of this firm here yet.")
-            return CaseView.of_case(
+            case = CaseView.of_case(
                 supplier_id,
                 await queries.rows_of(session, NeedRow, supplier_id),
                 await queries.rows_of(session, ConsentRow, supplier_id),
                 await queries.rows_of(session, ReferralRow, supplier_id),
             )
+        return show.shown(case)
 
-    @api.get("/needs", dependencies=BY_OPERATOR)
-    async def needs(
-        purpose: Purpose | None = None,
-        eligible_partner: str | None = None,
-        cursor: UUID | None = None,
-        limit: Limit = 50,
-    ) -> NeedPage:
+    @api.get("/needs")
+    async def list_needs(
+        _: Operator, paging: Paging, purpose: Purpose | None = None, eligible_partner: PartnerCode | None = None
+    ) -> Page[NeedView]:
+        """List the open needs of all firms."""
         async with database.session() as session:
-            return NeedPage.of_rows(await queries.needs(session, purpose, eligible_partner, cursor, limit + 1), limit)
+            rows = await queries.needs(session, purpose, eligible_partner, paging.position(UUID), paging.fetch)
+        return Page[NeedView].of_rows(rows, paging, NeedView.of, lambda row: row.id)
 
     return api

@@ -6,37 +6,51 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.financing.api.access import BY_PARTIES, Firm, Own
-from services.financing.domain.consent_text import show
+from services.financing.api.access import Firm, Own
+from services.financing.domain.consent_text import show as words
 from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Terms
 from services.financing.handlers import consents as handlers
-from services.financing.store.cases import cases, suppliers_of_consents
-from services.financing.views.consents import ConsentBody, ConsentTextView, ConsentView
+from services.financing.store import queries
+from services.financing.store.cases import cases
+from services.financing.store.tables import ConsentRow
+from services.financing.views.consents import MOST_NAMED, ConsentBody, ConsentTextView, ConsentView
+from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Problem, RequestCause, accepted
+from shared.service.callers import Caller
+from shared.service.http import Create, Problem, Replace, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
-    api = APIRouter(tags=["consents"])
+    api = routes("consents")
 
-    @api.get("/consent-texts/{partner}", dependencies=BY_PARTIES)
-    async def text(
-        partner: str,
-        purpose: Annotated[list[Purpose], Query(min_length=1)],
-        data_class: Annotated[list[DataClass], Query(min_length=1)],
+    async def own(consent_id: UUID, caller: Caller) -> ConsentRow:
+        async with database.session() as session:
+            row = await queries.row(session, ConsentRow, consent_id)
+        if row is None:
+            raise Problem(404, "consent_unknown", "There is no such consent.")
+        caller.require_supplier(row.supplier_id)
+        return row
+
+    @api.get("/consent-texts/{partner}")
+    async def show_consent_text(
+        partner: PartnerCode,
+        _: Own,
+        purpose: Annotated[list[Purpose], Query(min_length=1, max_length=MOST_NAMED)],
+        data_class: Annotated[list[DataClass], Query(min_length=1, max_length=MOST_NAMED)],
         expires_on: date | None = None,
     ) -> ConsentTextView:
+        """Show the exact words of a choice, and the hash that the consent sends back."""
         async with database.transaction() as connection:
             known = await terms(connection)
         found = known.partner(partner)
         if found is None:
             raise Problem(404, "partner_unknown", handlers.DETAILS["partner_unknown"])
         last_day = expires_on or handlers.latest_expiry(known, now())
-        shown = show(known.text_for(found), found.name, purpose, data_class, last_day)
+        shown = words(known.text_for(found), found.name, purpose, data_class, last_day)
         return ConsentTextView(
             partner=partner,
             version=shown.version,
@@ -48,29 +62,39 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         )
 
     @api.post("/consents", status_code=201)
-    async def give(body: ConsentBody, caller: Firm, cause: RequestCause) -> ConsentView:
+    async def give_consent(body: Strict[ConsentBody], caller: Firm, create: Create) -> ConsentView:
+        """Let one partner have named classes of data for named purposes.
+
+        Only the firm itself can. The last consent to a partner replaces those before.
+        """
         # Not require_supplier: nobody may consent for a firm, whatever else it may see.
         if caller.supplier_id != body.supplier_id:
             raise Problem(403, "not_yours", "Only the firm itself can consent; sign in as that firm.")
-        outcome = await commands.run(
+        return await create.run(
+            commands,
             cases,
             body.supplier_id,
             lambda case, known: handlers.give(case, body.offered(), now(), known),
-            cause,
+            lambda case: ConsentView.last_to(case, body.partner),
             terms,
         )
-        return ConsentView.last_to(accepted(outcome), body.partner)
+
+    @api.get("/consents/{consent_id}")
+    async def show_consent(consent_id: UUID, caller: Own, show: Show) -> ConsentView:
+        """Show one consent, without the data that were handed over with it."""
+        return show.shown(ConsentView.of(await own(consent_id, caller)))
 
     @api.post("/consents/{consent_id}/revocation")
-    async def revoke(consent_id: UUID, caller: Own, cause: RequestCause) -> ConsentView:
-        async with database.connection() as connection:
-            supplier_id = (await suppliers_of_consents(connection, [consent_id])).get(consent_id)
-        if supplier_id is None:
-            raise Problem(404, "consent_unknown", "There is no such consent.")
-        caller.require_supplier(supplier_id)
-        outcome = await commands.run(
-            cases, supplier_id, lambda case, known: handlers.revoke(case, consent_id, now(), known), cause, terms
+    async def revoke_consent(consent_id: UUID, caller: Own, replace: Replace) -> ConsentView:
+        """Take a consent back: its open referrals are withdrawn and its data erased, at once."""
+        supplier_id = (await own(consent_id, caller)).supplier_id
+        return await replace.run(
+            commands,
+            cases,
+            supplier_id,
+            lambda case, known: handlers.revoke(case, consent_id, now(), known),
+            lambda case: ConsentView.of_consent(case, consent_id),
+            terms,
         )
-        return ConsentView.of_consent(accepted(outcome), consent_id)
 
     return api

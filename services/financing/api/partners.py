@@ -2,41 +2,58 @@
 
 from fastapi import APIRouter
 
-from services.financing.api.access import BY_OPERATOR, BY_PARTIES
+from services.financing.api.access import Operator, Own
 from services.financing.domain.ids import partner_id
 from services.financing.domain.terms import Terms
 from services.financing.handlers import partners as handlers
+from services.financing.handlers.consents import DETAILS
 from services.financing.store.terms import alone_with_partners, partners
 from services.financing.views.partners import PartnerBody, PartnerView, ProductView
+from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.database import Database
-from shared.service.http import RequestCause, accepted
+from shared.service.http import Page, Paging, Problem, Replace, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
-    api = APIRouter(tags=["partners"])
+    api = routes("partners")
 
-    @api.get("/partners", dependencies=BY_PARTIES)
-    async def all_partners() -> list[PartnerView]:
+    async def in_force() -> Terms:
         async with database.transaction() as connection:
-            known = await terms(connection)
-        return [PartnerView.model_validate(partner) for partner in known.partners]
+            return await terms(connection)
 
-    @api.post("/partners", dependencies=BY_OPERATOR)
-    async def put_partner(body: PartnerBody, cause: RequestCause) -> PartnerView:
-        outcome = await commands.run(
+    @api.get("/partners")
+    async def list_partners(_: Own, paging: Paging) -> Page[PartnerView]:
+        """List the institutions that take referrals."""
+        return Page[PartnerView].of_all((await in_force()).partners, paging, PartnerView.of)
+
+    @api.get("/partners/{code}")
+    async def show_partner(code: PartnerCode, _: Own, show: Show) -> PartnerView:
+        """Show one partner."""
+        found = (await in_force()).partner(code)
+        if found is None:
+            raise Problem(404, "partner_unknown", DETAILS["partner_unknown"])
+        return show.shown(PartnerView.of(found))
+
+    @api.put("/partners/{code}")
+    async def put_partner(code: PartnerCode, body: Strict[PartnerBody], _: Operator, replace: Replace) -> PartnerView:
+        """Add a partner or change one. Every case with needs is judged again.
+
+        `If-Match: *` adds one that is not there yet.
+        """
+        return await replace.run(
+            commands,
             partners,
-            partner_id(body.code),
-            lambda partner, _: handlers.put(partner, body.partner()),
-            cause,
+            partner_id(code),
+            lambda known, _: handlers.put(known, body.partner(code)),
+            PartnerView.of,
             alone_with_partners,
         )
-        return PartnerView.model_validate(accepted(outcome))
 
-    @api.get("/products", dependencies=BY_PARTIES)
-    async def products() -> list[ProductView]:
-        async with database.transaction() as connection:
-            return ProductView.all_of((await terms(connection)).products)
+    @api.get("/products")
+    async def list_products(_: Own, paging: Paging) -> Page[ProductView]:
+        """List what the partners offer, the preferred first."""
+        return Page[ProductView].of_all((await in_force()).products, paging, ProductView.of)
 
     return api

@@ -4,56 +4,72 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.financing.api.access import BY_OPERATOR, Limit, Own
+from services.financing.api.access import Operator, Own
 from services.financing.domain.reasons import ReferralState
 from services.financing.domain.terms import Terms
 from services.financing.handlers import referrals as handlers
 from services.financing.store import queries
-from services.financing.store.cases import cases, suppliers_of_referrals
-from services.financing.views.referrals import ReferralBody, ReferralPage, ReferralView
+from services.financing.store.cases import cases
+from services.financing.store.tables import ReferralRow
+from services.financing.views.referrals import ReferralBody, ReferralLine, ReferralView
+from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Problem, RequestCause, accepted
+from shared.service.callers import Caller
+from shared.service.http import Change, Create, Page, Paging, Problem, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
-    api = APIRouter(tags=["referrals"])
+    api = routes("referrals")
+
+    async def own(referral_id: UUID, caller: Caller) -> ReferralRow:
+        async with database.session() as session:
+            row = await queries.row(session, ReferralRow, referral_id)
+        if row is None:
+            raise Problem(404, "referral_unknown", "There is no such referral.")
+        caller.require_supplier(row.supplier_id)
+        return row
 
     @api.post("/referrals", status_code=201)
-    async def refer(body: ReferralBody, caller: Own, cause: RequestCause) -> ReferralView:
+    async def send_referral(body: Strict[ReferralBody], caller: Own, create: Create) -> ReferralView:
+        """Send a firm's need to a partner, if a product can serve it and the firm's consent carries it."""
         caller.require_supplier(body.supplier_id)
-        outcome = await commands.run(
+        return await create.run(
+            commands,
             cases,
             body.supplier_id,
             lambda case, known: handlers.refer(case, body.asked(), now(), known),
-            cause,
+            lambda case: ReferralView.of_referral(case, case.referrals[-1].id),
             terms,
         )
-        sent = accepted(outcome)
-        return ReferralView.of_referral(sent, sent.referrals[-1].id)
 
-    @api.get("/referrals", dependencies=BY_OPERATOR)
-    async def referrals(
-        partner: str | None = None,
-        state: ReferralState | None = None,
-        cursor: UUID | None = None,
-        limit: Limit = 50,
-    ) -> ReferralPage:
+    @api.get("/referrals")
+    async def list_referrals(
+        _: Operator, paging: Paging, partner: PartnerCode | None = None, state: ReferralState | None = None
+    ) -> Page[ReferralLine]:
+        """List the referrals of all firms, without amounts."""
         async with database.session() as session:
-            return ReferralPage.of_rows(await queries.referrals(session, partner, state, cursor, limit + 1), limit)
+            rows = await queries.referrals(session, partner, state, paging.position(UUID), paging.fetch)
+        return Page[ReferralLine].of_rows(rows, paging, ReferralLine.of, lambda row: row.id)
+
+    @api.get("/referrals/{referral_id}")
+    async def show_referral(referral_id: UUID, caller: Own, show: Show) -> ReferralView:
+        """Show one referral with what the partner said, until that is erased."""
+        return show.shown(ReferralView.of(await own(referral_id, caller)))
 
     @api.post("/referrals/{referral_id}/information")
-    async def information(referral_id: UUID, caller: Own, cause: RequestCause) -> ReferralView:
-        async with database.connection() as connection:
-            supplier_id = (await suppliers_of_referrals(connection, [referral_id])).get(referral_id)
-        if supplier_id is None:
-            raise Problem(404, "referral_unknown", "There is no such referral.")
-        caller.require_supplier(supplier_id)
-        outcome = await commands.run(
-            cases, supplier_id, lambda case, known: handlers.inform(case, referral_id, now(), known), cause, terms
+    async def report_information(referral_id: UUID, caller: Own, change: Change) -> ReferralView:
+        """Say that the firm has handed the partner what it asked for, on the partner's own channel."""
+        supplier_id = (await own(referral_id, caller)).supplier_id
+        return await change.run(
+            commands,
+            cases,
+            supplier_id,
+            lambda case, known: handlers.inform(case, referral_id, now(), known),
+            lambda case: ReferralView.of_referral(case, referral_id),
+            terms,
         )
-        return ReferralView.of_referral(accepted(outcome), referral_id)
 
     return api

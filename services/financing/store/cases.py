@@ -43,12 +43,6 @@ async def suppliers_of_referrals(connection: Connection, referral_ids: Sequence[
     return {row["id"]: row["supplier_id"] for row in rows}
 
 
-async def suppliers_of_consents(connection: Connection, consent_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The supplier of each consent; the unknown are left out."""
-    rows = await connection.fetch("SELECT id, supplier_id FROM consent WHERE id = ANY($1::uuid[])", consent_ids)
-    return {row["id"]: row["supplier_id"] for row in rows}
-
-
 async def cases_with_needs(connection: Connection, _: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:
     """Ids of the cases that a change of partners may concern."""
     rows = await connection.fetch(

@@ -17,6 +17,10 @@ async def is_known(session: AsyncSession, supplier_id: UUID) -> bool:
     return (await session.exec(select(CaseRow.id).where(CaseRow.id == supplier_id))).first() is not None
 
 
+async def row(session: AsyncSession, table: type[R], id_: UUID) -> R | None:
+    return await session.get(table, id_)
+
+
 async def rows_of(session: AsyncSession, table: type[R], supplier_id: UUID) -> Sequence[R]:
     query = select(table).where(col(table.supplier_id) == supplier_id).order_by(col(table.id))
     return (await session.exec(query)).all()

@@ -12,10 +12,10 @@ from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
 from services.financing.views.consents import ConsentView
 from services.financing.views.referrals import ReferralView
 from shared.contracts.event import Money
-from shared.service.http import Body
+from shared.service.http import View
 
 
-class OptionView(Body):
+class OptionView(View):
     product: str
     partner: str
     shape: Shape
@@ -23,7 +23,7 @@ class OptionView(Body):
     reasons: tuple[Ineligible, ...]
 
 
-class NeedView(Body):
+class NeedView(View):
     id: UUID
     supplier_id: UUID
     purpose: Purpose
@@ -36,7 +36,7 @@ class NeedView(Body):
     terms: str
 
 
-class CaseView(Body):
+class CaseView(View):
     supplier_id: UUID
     needs: list[NeedView]
     consents: list[ConsentView]
@@ -52,20 +52,7 @@ class CaseView(Body):
     ) -> "CaseView":
         return cls(
             supplier_id=supplier_id,
-            needs=[NeedView.model_validate(row) for row in needs],
-            consents=sorted((ConsentView.model_validate(row) for row in consents), key=lambda view: view.given_at),
-            referrals=sorted((ReferralView.model_validate(row) for row in referrals), key=lambda view: view.sent_at),
-        )
-
-
-class NeedPage(Body):
-    items: list[NeedView]
-    cursor: UUID | None
-    """Where the next page begins; None: this is the last."""
-
-    @classmethod
-    def of_rows(cls, rows: Sequence[NeedRow], limit: int) -> "NeedPage":
-        return cls(
-            items=[NeedView.model_validate(row) for row in rows[:limit]],
-            cursor=rows[limit - 1].id if len(rows) > limit else None,
+            needs=[NeedView.of(row) for row in needs],
+            consents=sorted((ConsentView.of(row) for row in consents), key=lambda view: view.given_at),
+            referrals=sorted((ReferralView.of(row) for row in referrals), key=lambda view: view.sent_at),
         )

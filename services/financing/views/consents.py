@@ -8,16 +8,15 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from services.financing.domain.case import Case
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
-from services.financing.domain.money import Money as Amount
-from services.financing.domain.money import money
+from services.financing.domain.money import Money, money
 from services.financing.domain.reasons import (
     Channel,
     DataClass,
     Purpose,
 )
 from services.financing.store.rows import consent_rows
-from shared.contracts.event import Money, PartnerCode
-from shared.service.http import Body
+from shared.contracts.event import PartnerCode
+from shared.service.http import Body, View
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
@@ -28,7 +27,22 @@ def _normal(rfc: str) -> str:
     return rfc.upper().replace(" ", "").replace("-", "")
 
 
+MOST_NAMED = 20
+"""Purposes or classes of data in one choice: more than there are."""
+
 Rfc = Annotated[str, StringConstraints(max_length=20), AfterValidator(_normal)]
+
+
+class MoneyBody(Body):
+    """An amount with its currency."""
+
+    amount: Annotated[str, StringConstraints(pattern=r"^\d{1,14}\.\d{2}$", max_length=17)]
+    """Decimal string with two places."""
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)] = "MXN"
+    """ISO 4217 code."""
+
+    def value(self) -> Money:
+        return money(self.amount, self.currency)
 
 
 class IdentityBody(Body):
@@ -43,7 +57,7 @@ class ContactBody(Body):
 
 
 class CapacityBody(Body):
-    annual_sales: Money
+    annual_sales: MoneyBody
     workers: Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -52,8 +66,8 @@ class ConsentBody(Body):
 
     supplier_id: UUID
     partner: PartnerCode
-    purposes: tuple[Purpose, ...]
-    data_classes: tuple[DataClass, ...]
+    purposes: Annotated[tuple[Purpose, ...], Field(max_length=MOST_NAMED)]
+    data_classes: Annotated[tuple[DataClass, ...], Field(max_length=MOST_NAMED)]
     text_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
     expires_on: date
     channel: Channel = "portal"
@@ -81,14 +95,10 @@ class ConsentBody(Body):
 
     def _capacity(self) -> CapacityPapers | None:
         given = self.capacity
-        return None if given is None else CapacityPapers(amount_of(given.annual_sales), given.workers)
+        return None if given is None else CapacityPapers(given.annual_sales.value(), given.workers)
 
 
-def amount_of(given: Money) -> Amount:
-    return money(given.amount, given.currency)
-
-
-class ConsentView(Body):
+class ConsentView(View):
     id: UUID
     supplier_id: UUID
     partner: str
@@ -105,14 +115,14 @@ class ConsentView(Body):
 
     @classmethod
     def last_to(cls, case: Case, partner: str) -> "ConsentView":
-        return cls.model_validate([row for row in consent_rows(case) if row["partner"] == partner][-1])
+        return cls.of([row for row in consent_rows(case) if row["partner"] == partner][-1])
 
     @classmethod
     def of_consent(cls, case: Case, consent_id: UUID) -> "ConsentView":
-        return cls.model_validate(next(row for row in consent_rows(case) if row["id"] == consent_id))
+        return cls.of(next(row for row in consent_rows(case) if row["id"] == consent_id))
 
 
-class ConsentTextView(Body):
+class ConsentTextView(View):
     """The exact words to show, and the hash that the consent sends back."""
 
     partner: str

@@ -1,11 +1,10 @@
 """Referrals as callers send and see them."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from services.financing.domain.case import Case
 from services.financing.domain.reasons import (
@@ -16,24 +15,23 @@ from services.financing.domain.reasons import (
 )
 from services.financing.handlers.referrals import Refer
 from services.financing.store.rows import referral_rows
-from services.financing.store.tables import ReferralRow
-from services.financing.views.consents import amount_of
+from services.financing.views.consents import MoneyBody
 from shared.contracts.event import Money
-from shared.service.http import Body
+from shared.service.http import Body, View
 
 
 class ReferralBody(Body):
     supplier_id: UUID
     need_id: UUID
-    product: str
-    amount: Money
+    product: Annotated[str, StringConstraints(max_length=60)]
+    amount: MoneyBody
     term_months: Annotated[int, Field(ge=1, le=240)]
 
     def asked(self) -> Refer:
-        return Refer(self.need_id, self.product, amount_of(self.amount), self.term_months)
+        return Refer(self.need_id, self.product, self.amount.value(), self.term_months)
 
 
-class ReferralLine(Body):
+class ReferralLine(View):
     """A referral as it stands, without amounts."""
 
     id: UUID
@@ -58,7 +56,7 @@ class ReferralLine(Body):
     last_ignored: str | None
 
 
-class ReferralPapers(Body):
+class ReferralPapers(View):
     amount: Money
     term_months: int
     folio: str | None
@@ -75,16 +73,4 @@ class ReferralView(ReferralLine):
 
     @classmethod
     def of_referral(cls, case: Case, referral_id: UUID) -> "ReferralView":
-        return cls.model_validate(next(row for row in referral_rows(case) if row["id"] == referral_id))
-
-
-class ReferralPage(Body):
-    items: list[ReferralLine]
-    cursor: UUID | None
-
-    @classmethod
-    def of_rows(cls, rows: Sequence[ReferralRow], limit: int) -> "ReferralPage":
-        return cls(
-            items=[ReferralLine.model_validate(row) for row in rows[:limit]],
-            cursor=rows[limit - 1].id if len(rows) > limit else None,
-        )
+        return cls.of(next(row for row in referral_rows(case) if row["id"] == referral_id))
