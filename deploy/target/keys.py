@@ -1,0 +1,50 @@
+"""What makes tokens and users of one installation: a folder for its operators alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.engines.private import kept_secrets
+from shared.security.tokens import LocalIssuer
+
+ISSUER = "http://127.0.0.1/pdp"
+"""`iss` of the tokens that are issued here; nothing is served there."""
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The issuer's key, the services' passwords, and the partners."""
+
+    data: Path
+
+    @property
+    def partners(self) -> Path:
+        """Which partners there are, with the secrets of those whose part this machine plays."""
+        return self.data / "partners.json"
+
+    @property
+    def issuer_folder(self) -> Path:
+        return self.data / "issuer"
+
+    @property
+    def target(self) -> Path:
+        """Where the installation is, for `pdp --target`."""
+        return self.data / "target.json"
+
+    def issuer(self) -> LocalIssuer:
+        """The issuer of this installation's tokens."""
+        return LocalIssuer(self.issuer_folder, ISSUER)
+
+    def service_passwords(self, names: Iterable[str]) -> dict[str, str]:
+        """The Kafka password of each service, made up the first time."""
+        return kept_secrets(self._service_passwords, names)
+
+    def forget_service_passwords(self) -> None:
+        """Have new ones made up the next time."""
+        self._service_passwords.unlink(missing_ok=True)
+
+    @property
+    def _service_passwords(self) -> Path:
+        return self.data / "services.json"
