@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from deploy.cli.client import Client
 from deploy.demo.command import FOLDER
 from deploy.demo.stores import Stores
+from deploy.local.client import LocalClient
 from deploy.local.layout import Layout
 from deploy.local.state import data_folder
 from deploy.provision.reader import Entry, Reader
@@ -45,7 +45,7 @@ def main() -> None:
 
 async def measured() -> dict[str, Any]:
     """Everything that the model takes from a demo; bytes and counts are of the whole demo."""
-    client = Client.of_running(data_folder() / FOLDER)
+    client = LocalClient.of_running(data_folder() / FOLDER)
     topics = _topics(client)
     async with Stores.opened(client) as stores:
         services = {name: await _store(database) for name, database in stores.databases.items()}
@@ -74,13 +74,13 @@ async def _program(stores: Stores) -> dict[str, int]:
     return found
 
 
-def _topics(client: Client) -> dict[str, Any]:
+def _topics(client: LocalClient) -> dict[str, Any]:
     """Who writes and reads, events by type, their bytes, what the log keeps of them. Partners are taken together."""
     codes = [partner.code for partner in client.partners.all()]
     found: dict[str, Any] = defaultdict(lambda: {"events": Counter(), "bytes": 0, "log_bytes": 0})
     logs = Layout(client.data).kafka
     names = [topic.name for topic in catalogue(codes)]
-    with Reader(client.kafka.client_config(), GROUP, names) as reader:
+    with Reader(client.connection(), GROUP, names) as reader:
         for entry in reader.past():
             row = found[_together(entry.topic)]
             row["events"][_type(entry)] += 1

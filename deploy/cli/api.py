@@ -2,13 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import httpx
+import typer
 
-from deploy.cli.client import Client
-from deploy.cli.console import Refusal
+from deploy.cli.console import Refusal, err
 from deploy.cli.texts import say
+from deploy.target.client import Client
+
+T = TypeVar("T")
+
+
+class Away(Refusal):
+    """The service does not answer."""
+
+
+@dataclass
+class Round:
+    """Questions to several services. One that is away is named, and the others are still asked."""
+
+    away: bool = False
+
+    def ask(self, services: Iterable[str], question: Callable[[str], T]) -> list[tuple[str, T]]:
+        """The answer of each service that gives one. Raises ``Refusal`` for a service that is there and refuses."""
+        return [(service, answer[0]) for service in services if (answer := self._ask(service, question))]
+
+    def end(self) -> None:
+        """Ends the command with 1 when a service was away."""
+        if self.away:
+            raise typer.Exit(1)
+
+    def _ask(self, service: str, question: Callable[[str], T]) -> tuple[T] | None:
+        try:
+            return (question(service),)
+        except Away as absent:
+            err().print(str(absent), markup=False)
+            self.away = True
+            return None
 
 
 def request(client: Client, service: str, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  (httpx's own, and JSON)
@@ -17,7 +50,7 @@ def request(client: Client, service: str, method: str, path: str, **options: Any
         with client.http(service) as http:
             answer = http.request(method, path, **options)
     except httpx.HTTPError as error:
-        raise Refusal(say("error.http", service=service)) from error
+        raise Away(say("error.http", service=service)) from error
     if answer.is_success:
         return answer.json() if answer.content else None
     raise Refusal(_sentence(answer) or say("error.http", service=service))

@@ -7,9 +7,10 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
-from deploy.cli.client import Client
 from deploy.cli.console import Refusal
 from deploy.cli.texts import say
+from deploy.provision.kafka_admin import partner_codes
+from deploy.target.client import Client
 from services.financing.domain.reasons import AnswerProblem
 from shared.messaging.codec import PoisonReason
 from shared.messaging.dead_letters import HANDLER_FAILED
@@ -37,7 +38,7 @@ def services_of(client: Client, given: str | None) -> list[str]:
 
 def topics(client: Client, *, partners: bool = True) -> list[str]:
     """Every topic that the platform has."""
-    codes = [partner.code for partner in client.partners.all()] if partners else []
+    codes = partner_codes(client.admin()) if partners else []
     return [topic.name for topic in catalogue(codes)]
 
 

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from deploy.cli import choices
 from deploy.cli.api import request
-from deploy.cli.client import Client
 from deploy.cli.console import Refusal
 from deploy.cli.events import Event, outline
 from deploy.cli.texts import say
+from deploy.provision.kafka_admin import partner_codes
 from deploy.provision.reader import Entry, Reader
+from deploy.target.client import Client
 from shared.contracts.event import SupplierEvent
 from shared.contracts.partner import Referral, ReferralWithdrawn
 from shared.messaging.topics import Topic, catalogue
@@ -89,7 +90,7 @@ def _texts(fields: dict[str, object]) -> Iterator[str]:
 
 
 def _topics(client: Client, *, by_supplier: bool) -> list[str]:
-    known = catalogue(partner.code for partner in client.partners.all())
+    known = catalogue(partner_codes(client.admin()))
     return [topic.name for topic in known if _is_keyed_by_supplier(topic) == by_supplier]
 
 

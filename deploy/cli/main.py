@@ -17,6 +17,7 @@ from deploy.cli.texts import LANG, say
 from deploy.cli.usage import App, fault
 from deploy.engines.errors import DeployError
 from deploy.local.state import DATA
+from deploy.target import TARGET
 
 COMMANDS = {
     "up": "up",
@@ -39,7 +40,7 @@ COMMANDS = {
 }
 """Every command, and the module under `commands` that has it."""
 
-ANYWHERE = ("--lang", "--data")
+ANYWHERE = ("--lang", "--data", "--target")
 """Options of `pdp` itself that may stand after a command too. Each takes a value."""
 
 COMPLETION = {"install_completion": "help.completion.install", "show_completion": "help.completion.show"}
@@ -131,6 +132,7 @@ def _version(wanted: bool) -> None:  # noqa: FBT001  (as Typer calls it)
 def _options(
     lang: Annotated[Literal["es", "en"] | None, typer.Option(help=say("help.lang"))] = None,
     data: Annotated[str | None, typer.Option(help=say("help.data"), metavar="PATH")] = None,
+    target: Annotated[str | None, typer.Option(help=say("help.target"), metavar="FILE")] = None,
     *,
     version: Annotated[  # noqa: ARG001  (read by its callback)
         bool, typer.Option("--version", help=say("help.version"), is_eager=True, callback=_version)
@@ -141,6 +143,8 @@ def _options(
         os.environ[LANG] = lang
     if data:
         os.environ[DATA] = data
+    if target:
+        os.environ[TARGET] = target
 
 
 def _wanted(arguments: list[str]) -> str | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.engines.private import kept_secrets
-from deploy.local.layout import Layout
+from deploy.target.keys import Keys
 from shared.messaging.topics import SERVICES
 
 FOLDER = Path(__file__).parent
@@ -18,6 +18,9 @@ BROKERS = ("kafka-1", "kafka-2", "kafka-3")
 PROVISIONER = "provisioner"
 """Super user by certificate, as the brokers are: it makes the users that come with passwords, ``admin`` among them."""
 CLIENTS_PORT, REPLICATION_PORT, STORE_PORT = 9093, 9091, 5432
+PORTS = "PDP_PORTS"
+"""First two digits of every published port, as compose.yaml has them."""
+USUAL_PORTS = "18"
 STAGES = tuple(name for name in SERVICES if name != "portal")
 
 
@@ -32,9 +35,9 @@ class Secrets:
         return cls(Path(os.environ.get(SECRETS) or FOLDER / "secrets"))
 
     @property
-    def operator(self) -> Layout:
+    def operator(self) -> Keys:
         """Everything that makes tokens, certificates and users: as on one machine."""
-        return Layout(self.root / "operator")
+        return Keys(self.root / "operator")
 
     @property
     def authority(self) -> Path:

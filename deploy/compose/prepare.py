@@ -9,15 +9,28 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from deploy.compose.certificates import Authority
-from deploy.compose.layout import BROKERS, PROVISIONER, SECRETS, STAGES, STORE_PORT, Secrets, store_url
+from deploy.compose.layout import (
+    BROKERS,
+    PORTS,
+    PROVISIONER,
+    SECRETS,
+    STAGES,
+    STORE_PORT,
+    USUAL_PORTS,
+    Secrets,
+    store_url,
+)
 from deploy.engines.errors import DeployError
-from deploy.engines.kafka_config import ADMIN
+from deploy.engines.kafka_config import ADMIN, SCRAM
+from deploy.engines.ports import LOOPBACK
 from deploy.engines.private import kept_secrets, new_secret, write_private
 from deploy.provision.partners import CODE, Partner, PartnerBook
+from deploy.target import target
+from deploy.target.target import KafkaAccess, Target, TokenSource
 
 HOST = "PDP_HOST"
 """Name or address by which clients outside the containers reach Kafka."""
@@ -29,9 +42,11 @@ KAFKA_UID, STORE_UID, SERVICE_UID = 1000, 999, 10001
 class Preparation:
     """One run over the folder of secrets."""
 
-    def __init__(self, secrets: Secrets, host: str) -> None:
+    def __init__(self, secrets: Secrets, host: str, ports: str) -> None:
+        """`ports`: the first two digits of every published port."""
         self._secrets = secrets
         self._host = host
+        self._ports = ports
         self._operator = secrets.operator
         self._operator.data.mkdir(parents=True, exist_ok=True)
         self._authority = Authority(self._operator.data)
@@ -51,9 +66,31 @@ class Preparation:
             self._stage(name, users[name], stores[name], issuer.jwks_path.read_text())
             self._write(f"{name}-store", "role_password", stores[name], STORE_UID)
             self._write(f"{name}-store", "env/POSTGRES_PASSWORD", superusers[name], STORE_UID)
-        secrets = {partner.principal: partner.secret for partner in partners}
+        secrets = {partner.principal: partner.secret for partner in partners if partner.secret}
         self._identity("provision", PROVISIONER, SERVICE_UID)
+        target.write(self._target(users[ADMIN], stores), self._operator.target)
         self._write("provision", "users.json", json.dumps({**users, **secrets}), SERVICE_UID)
+
+    def _target(self, password: str, stores: Mapping[str, str]) -> Target:
+        """The platform as the machine around the containers reaches it."""
+        numbered = [*enumerate(STAGES, start=1)]
+        brokers = ",".join(f"{self._host}:{self._ports}19{number}" for number, _ in enumerate(BROKERS, start=1))
+        return Target(
+            kind="compose",
+            services={name: f"http://{LOOPBACK}:{self._ports}10{number}" for number, name in numbered},
+            kafka=KafkaAccess(
+                bootstrap=brokers,
+                mechanism=SCRAM,
+                user=ADMIN,
+                password=password,
+                ca_file=self._authority.certificate_file,
+            ),
+            token=TokenSource(issuer_folder=self._operator.issuer_folder),
+            stores={
+                name: store_url(name, stores[name], f"{LOOPBACK}:{self._ports}13{number}") for number, name in numbered
+            },
+            partners=self._operator.partners,
+        )
 
     def give(self) -> None:
         """What people need belongs to whoever owns the folder."""
@@ -102,7 +139,8 @@ class Preparation:
 
 
 def main() -> None:
-    preparation = Preparation(Secrets(Path(os.environ[SECRETS])), os.environ.get(HOST) or "localhost")
+    host, ports = os.environ.get(HOST) or "localhost", os.environ.get(PORTS) or USUAL_PORTS
+    preparation = Preparation(Secrets(Path(os.environ[SECRETS])), host, ports)
     preparation.all(sys.argv[1:])
     preparation.give()
     print(f"made or renewed: {', '.join(preparation.changed) or 'nothing'}")  # noqa: T201  (the job's outcome)

@@ -13,13 +13,13 @@ from uuid import UUID
 from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
-from deploy.cli.client import Client
 from deploy.demo import stores
 from deploy.demo.calls import StoryError
 from deploy.demo.partner import PartnerSession
 from deploy.demo.reconciliation import Evidence, OnTopic
 from deploy.demo.stores import Letter, Stores
 from deploy.demo.texts import tell
+from deploy.target.client import Client
 from shared.messaging.codec import Message, Poison
 from shared.messaging.retry import INFRASTRUCTURE
 from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, dead_letter_topic, partner_topics, subscriptions

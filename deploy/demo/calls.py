@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import httpx
 
-from deploy.cli.client import Client
 from deploy.cli.console import Refusal
 from deploy.demo.texts import tell
+from deploy.target.client import Client
 
 IN_FLIGHT = 20
 """More would only queue in the services, which have ten store connections each."""

@@ -12,12 +12,9 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from deploy.cli import wording
-from deploy.cli.client import Client
-from deploy.cli.commands.status import ports_table
-from deploy.cli.compose_client import ComposeClient
+from deploy.cli.commands.status import ports_table, shown
 from deploy.cli.console import out
 from deploy.demo import trouble
 from deploy.demo.audit import Auditor
@@ -33,15 +30,19 @@ from deploy.demo.stage import Stage
 from deploy.demo.stores import Stores
 from deploy.demo.story import play
 from deploy.demo.texts import tell
+from deploy.local.client import LocalClient
 from deploy.local.platform import running
 from deploy.local.state import AlreadyRunningError, claim
 from deploy.local.supervisor import run_until_signal
+from deploy.target.client import Client
+from deploy.target.readiness import Readiness
+from deploy.target.target import Target
 from shared.runtime.clock import now
 
 FOLDER = "demo"
 """Within the data folder: the demo's own, wiped at its start; what the folder holds besides is not touched."""
-Against = Literal["local", "compose"]
-FOLDERS: Mapping[Against, str] = {"local": FOLDER, "compose": "demo-compose"}
+ELSEWHERE = "demo-elsewhere"
+"""The same, where the platform is another than this folder's."""
 INTERRUPTED = 130
 
 
@@ -53,16 +54,16 @@ class Wish:
     seed: int
     keep: bool
     json_file: Path | None
-    against: Against
+    target: Target | None
 
 
-def run(data: Path, seed: int, keep: bool, json_file: Path | None, against: Against = "local") -> int:  # noqa: FBT001  (as the command line has it)
+def run(data: Path, seed: int, keep: bool, json_file: Path | None, target: Target | None = None) -> int:  # noqa: FBT001  (as the command line has it)
     """Play the story on a fresh platform. 0 when every figure and the reconciliation are as they should be.
 
-    `keep` leaves the platform running until Ctrl-C. `json_file` receives the outcome. `against` compose: the platform
-    of `deploy/compose`, which runs already and goes on. Raises ``DeployError``.
+    `keep` leaves the platform running until Ctrl-C. `json_file` receives the outcome. With a `target`, the
+    story is played on that platform, which runs already and goes on. Raises ``DeployError``.
     """
-    wish = Wish(data / FOLDERS[against], seed, keep, json_file, against)
+    wish = Wish(data / (ELSEWHERE if target else FOLDER), seed, keep, json_file, target)
     code = asyncio.run(run_until_signal(_demo(wish)))
     return INTERRUPTED if code is None else code
 
@@ -75,7 +76,7 @@ async def _demo(wish: Wish) -> int:
         watcher = shown.enter_context(screen(began))
         async with _platform(wish, watcher) as client:
             outcome = await _story(client, wish, watcher)
-            if wish.keep and wish.against == "local":
+            if wish.keep and isinstance(client, LocalClient):
                 shown.close()
                 code = _report(outcome, began, wish.json_file)
                 out().print(ports_table(client.ports))
@@ -88,14 +89,23 @@ async def _demo(wish: Wish) -> int:
 
 @asynccontextmanager
 async def _platform(wish: Wish, watcher: Screen) -> AsyncIterator[Client]:
-    """Where the story is played: started and stopped for it, unless it is in containers."""
-    if wish.against == "compose":
-        yield await ComposeClient.reached()
+    """Where the story is played: started and stopped for it, unless it was named."""
+    if wish.target is not None:
+        yield await _reached(Client(wish.target))
         return
     watcher.act("boot")
     async with running(wish.folder, lambda told: watcher.note(wording.notice(told))) as client:
         yield client
         watcher.act("stop")
+
+
+async def _reached(client: Client) -> Client:
+    """The platform, once all its services are ready. Raises ``StoryError``."""
+    async with Readiness(client.trust()) as readiness:
+        for name, found in (await readiness.troubles(client.services)).items():
+            if found:
+                raise StoryError(tell("error.not_ready", service=name, why=shown(found)))
+    return client
 
 
 def _wipe(folder: Path) -> None:

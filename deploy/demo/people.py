@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from deploy.cli.client import Client, RoleName
+from deploy.target.client import Client, RoleName
 
 
 @dataclass

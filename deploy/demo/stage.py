@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from deploy.cli.client import Client
 from deploy.demo.calls import Api
 from deploy.demo.people import People
 from deploy.demo.sample.prepare import Sample
+from deploy.target.client import Client
 
 T = TypeVar("T")
 

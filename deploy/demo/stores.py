@@ -11,8 +11,8 @@ from uuid import UUID
 from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
 
-from deploy.cli.client import Client
 from deploy.provision.reader import Reader
+from deploy.target.client import Client
 from shared.messaging.codec import Message, Poison, Record, decode
 from shared.messaging.topics import Topic
 from shared.runtime.database import Database

@@ -9,7 +9,6 @@ from uuid import UUID
 
 from confluent_kafka import Consumer, Producer
 
-from deploy.cli.client import Client
 from deploy.demo.calls import StoryError
 from deploy.demo.diagnosing import Diagnosed
 from deploy.demo.enrolment import Enrolled
@@ -17,6 +16,7 @@ from deploy.demo.partner import SEND_TIMEOUT, PartnerSession
 from deploy.demo.sample.prepare import Sample
 from deploy.demo.stores import Letter
 from deploy.demo.texts import tell
+from deploy.target.client import Client
 from shared.contracts.event import Money
 from shared.contracts.partner import ReferralApproved
 from shared.messaging.topics import SUPPLIER, partner_topics

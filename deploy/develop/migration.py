@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from deploy.engines.postgres import Postgres
-from deploy.local.services import present
+from deploy.target.services import present
 from shared.service import migrations
 
 

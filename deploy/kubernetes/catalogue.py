@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from deploy.local.services import present
+from deploy.target.services import present
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, AccessRule, access_rules
 from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, partner_topics
 

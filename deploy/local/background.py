@@ -10,14 +10,14 @@ from pathlib import Path
 
 import psutil
 
-from deploy.cli.client import Client
 from deploy.engines.errors import DeployError
 from deploy.engines.notices import Notice, Report
 from deploy.local import told
+from deploy.local.client import LocalClient
 from deploy.local.layout import Layout
 from deploy.local.platform import PlatformError
-from deploy.local.services import ROOT
 from deploy.local.state import DATA, AlreadyRunningError, claim, read_running, still_alive_after
+from deploy.target.services import ROOT
 
 STOP_TIMEOUT = 60.0
 """Seconds for the supervisor to stop what it runs: the grace of its services and that of its engines."""
@@ -27,7 +27,7 @@ _left_running: list[subprocess.Popen[bytes]] = []
 """Python complains of a child that is forgotten before its end was taken note of."""
 
 
-def start(data: Path, report: Report) -> Client:
+def start(data: Path, report: Report) -> LocalClient:
     """The platform that runs in this folder, started in the background when none does; ready when this returns.
 
     `report` is told each step. Raises ``DeployError`` with the reason when it does not come up.
@@ -36,12 +36,12 @@ def start(data: Path, report: Report) -> Client:
         return _launched(data, report)
     while (run := read_running(data)) is not None:  # somebody else's start
         if run.ready:
-            return Client(data, run.ports)
+            return LocalClient.of(data, run.ports)
         time.sleep(PROBE_PAUSE)
     raise PlatformError("not_running", data=data)
 
 
-def _launched(data: Path, report: Report) -> Client:
+def _launched(data: Path, report: Report) -> LocalClient:
     log = Layout(data).log("supervisor")
     log.parent.mkdir(parents=True, exist_ok=True)
     process = _launch(data, log)
@@ -55,7 +55,7 @@ def _launched(data: Path, report: Report) -> Client:
                     if isinstance(last, Notice):
                         report(last)
                 if run is not None and run.ready:
-                    return Client(data, run.ports)
+                    return LocalClient.of(data, run.ports)
                 if run is None and ended:
                     raise last if isinstance(last, DeployError) else PlatformError("start_failed", log=log)
                 time.sleep(PROBE_PAUSE)

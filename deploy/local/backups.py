@@ -17,11 +17,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from deploy.cli.client import Client
 from deploy.engines.errors import DeployError
-from deploy.engines.postgres import Postgres
 from deploy.engines.private import write_private
 from deploy.local import services
+from deploy.local.client import LocalClient
 from deploy.local.layout import Layout
 from deploy.local.supervisor import run_once
 from deploy.provision import offsets
@@ -62,12 +61,12 @@ class Backup:
     places: tuple[Place, ...]
 
 
-def take(client: Client, service: str, file: Path) -> Backup:
+def take(client: LocalClient, service: str, file: Path) -> Backup:
     """Write the file; the service goes on meanwhile. Raises the engines' errors and ``OSError``."""
-    backup = Backup(service, now(), tuple(offsets.committed(client.kafka.admin(), service)))
+    backup = Backup(service, now(), tuple(offsets.committed(client.admin(), service)))
     with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as folder:
         store, about, whole = (Path(folder) / name for name in (STORE, ABOUT, "whole"))
-        _server(client).run("pg_dump", "--format=custom", f"--file={store}", service, timeout=DUMP_TIMEOUT)
+        client.postgres.run("pg_dump", "--format=custom", f"--file={store}", service, timeout=DUMP_TIMEOUT)
         about.write_text(json.dumps({**asdict(backup), "taken_at": backup.taken_at.isoformat()}, indent=2))
         write_private(whole, "")  # a store holds what only its service may see
         with tarfile.open(whole, "w") as archive:
@@ -92,35 +91,31 @@ def opened(file: Path, service: str) -> Iterator[tuple[Backup, Path]]:
         yield backup, Path(folder) / STORE
 
 
-def load(client: Client, service: str, store: Path) -> None:
+def load(client: LocalClient, service: str, store: Path) -> None:
     """Read the dump into a database beside the service's own. Raises ``PostgresError``."""
-    server, new = _server(client), f"{service}_restored"
+    server, new = client.postgres, f"{service}_restored"
     server.execute(_FRESH.format(name=service, new=new))
     options = ("--no-owner", f"--role={service}", "--exit-on-error", "--single-transaction", f"--dbname={new}")
     server.run("pg_restore", *options, str(store), timeout=DUMP_TIMEOUT)
 
 
-def migrate(client: Client, service: str) -> None:
+def migrate(client: LocalClient, service: str) -> None:
     """Bring what was loaded to this checkout's revision. Raises ``BackupError``."""
-    server, _, _ = _server(client).ensure_database(service).rpartition("/")
+    server, _, _ = client.postgres.ensure_database(service).rpartition("/")
     migration = services.migration(Layout(client.data), {service: f"{server}/{service}_restored"})
     if asyncio.run(run_once(migration)) != 0:
         raise BackupError("migration", log=migration.log)
 
 
-def swap(client: Client, service: str) -> None:
+def swap(client: LocalClient, service: str) -> None:
     """Put what was loaded in the place of the service's own database. The service must be down."""
     names = {"name": service, "new": f"{service}_restored", "old": f"{service}_replaced"}
-    _server(client).execute(_SWAP.format(**names))
+    client.postgres.execute(_SWAP.format(**names))
 
 
-def inbox(client: Client, service: str) -> int:
+def inbox(client: LocalClient, service: str) -> int:
     """How many messages took effect in the service's store."""
-    return int(_server(client).execute("SELECT count(*) FROM inbox", service))
-
-
-def _server(client: Client) -> Postgres:
-    return Postgres(Layout(client.data).postgres)
+    return int(client.postgres.execute("SELECT count(*) FROM inbox", service))
 
 
 def _read(found: dict[str, Any]) -> Backup:

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from deploy.cli.client import Client
-from deploy.engines.postgres import Postgres
-from deploy.local.layout import Layout
+from deploy.local.client import LocalClient
 from deploy.provision.reader import Entry, Reader
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.topics import catalogue
@@ -29,7 +27,7 @@ class Forgotten:
         return self.event.envelope.cause.causation_id is not None
 
 
-def forgotten(client: Client, service: str) -> list[Forgotten]:
+def forgotten(client: LocalClient, service: str) -> list[Forgotten]:
     """The events of the service's topics that are not in its journal, oldest first; not those about dead letters."""
     known = _journal(client, service)
     topics = [
@@ -41,8 +39,8 @@ def forgotten(client: Client, service: str) -> list[Forgotten]:
         return [found for found in _events(reader.past()) if found.event.envelope.id not in known]
 
 
-def _journal(client: Client, service: str) -> set[UUID]:
-    rows = Postgres(Layout(client.data).postgres).execute("SELECT event_id FROM journal", service)
+def _journal(client: LocalClient, service: str) -> set[UUID]:
+    rows = client.postgres.execute("SELECT event_id FROM journal", service)
     return {UUID(row) for row in rows.split()}
 
 

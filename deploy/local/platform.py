@@ -11,21 +11,24 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.cli.client import Client
 from deploy.engines.errors import DeployError
 from deploy.engines.kafka import Kafka, KafkaNodeError
 from deploy.engines.notices import Notice, Report
+from deploy.engines.ports import LOOPBACK
 from deploy.engines.postgres import Postgres
 from deploy.engines.postgres_server import PostgresError
 from deploy.local import services
 from deploy.local.aside import aside
+from deploy.local.client import LocalClient, target_of
 from deploy.local.hold import is_held
 from deploy.local.layout import Layout
-from deploy.local.readiness import Readiness, Troubles
 from deploy.local.state import Claim, claim
 from deploy.local.supervisor import Supervisor, run_once
 from deploy.provision import provisioning
 from deploy.provision.partners import PartnerBook
+from deploy.target import target
+from deploy.target.readiness import Readiness, Troubles
+from deploy.target.services import present
 from shared.messaging.topics import SERVICES
 
 ANY_PORTS = "PDP_ANY_PORTS"
@@ -45,7 +48,7 @@ class PlatformError(DeployError):
 
 
 @asynccontextmanager
-async def running(data: Path, report: Report) -> AsyncIterator[Client]:
+async def running(data: Path, report: Report) -> AsyncIterator[LocalClient]:
     """The platform for the time of the block: started before it, all ready, stopped in order after it.
 
     `report` is told each step and each crash. It must run on asyncio's own loop in the main thread.
@@ -58,7 +61,7 @@ async def running(data: Path, report: Report) -> AsyncIterator[Client]:
         try:
             await platform.start()
             held.record_ready()
-            yield Client(data, platform.ports)
+            yield LocalClient.of(data, platform.ports)
         finally:
             await platform.stop()
 
@@ -77,7 +80,7 @@ class Platform:
             self._kafka = Kafka(self._layout.kafka, port=0, controller_port=0)
             self._postgres = Postgres(self._layout.postgres, port=0)
         self._book = PartnerBook(self._layout.partners)
-        self._services = services.present()
+        self._services = present()
         self._passwords = self._layout.service_passwords(SERVICES)
         self._supervisor = Supervisor(
             on_change=lambda _: self._record(), report=report, held=lambda name: is_held(data, name)
@@ -138,6 +141,7 @@ class Platform:
         ports = services.choose_ports(self._services, usual=self._usual_ports)
         self.ports = {"kafka": _port_of(self._kafka), "postgres": self._postgres.port, **ports}
         self._held.record_ports(self.ports)
+        target.write(target_of(self._layout.data, self.ports), self._layout.target)
         self._report(Notice.of("services.starting", names=", ".join(self._services)))
         for name in self._services:
             await self._supervisor.start(
@@ -153,10 +157,11 @@ class Platform:
         await self._services_ready(ports)
 
     async def _services_ready(self, ports: dict[str, int]) -> None:
+        urls = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}
         deadline = time.monotonic() + SERVICE_TIMEOUT
         waiting: list[str] = []
         async with Readiness() as readiness:
-            while late := {name: found for name, found in (await readiness.troubles(ports)).items() if found}:
+            while late := {name: found for name, found in (await readiness.troubles(urls)).items() if found}:
                 for name in late:
                     self._refuse_crashing(name)
                 if time.monotonic() > deadline:

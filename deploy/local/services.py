@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 
 from deploy.engines.command import Command
 from deploy.engines.kafka import Kafka
 from deploy.engines.ports import free_port
-from deploy.local.layout import ISSUER, Layout
-from shared.messaging.topics import SERVICES
+from deploy.local.layout import Layout
+from deploy.target.keys import ISSUER
+from deploy.target.services import ROOT
 
-ROOT = Path(__file__).parents[2]
 STORES = "PDP_STORES"
 """JSON object from service to connection string, for the process that migrates."""
 
@@ -28,11 +27,6 @@ USUAL_PORTS = {
     "development": 8104,
     "financing": 8105,
 }
-
-
-def present() -> tuple[str, ...]:
-    """Names of the services that can be run: each has a `__main__.py`."""
-    return tuple(name for name in SERVICES if (ROOT / "services" / name / "__main__.py").exists())
 
 
 def choose_ports(names: Iterable[str], *, usual: bool = True) -> dict[str, int]:

@@ -5,6 +5,7 @@ Every function wants a super user's client and raises ``KafkaAdminError``.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
@@ -41,6 +42,8 @@ REPLICAS = -1
 """As many as the brokers make by default: one on one machine, three where there are three brokers."""
 # Kafka's least. More rounds slow down guessing at weak passwords; these are 256 random bits.
 SCRAM_ITERATIONS = 4096
+
+REFERRALS = re.compile(r"partner\.(.+)\.referrals\.v1")
 
 S = TypeVar("S")
 R = TypeVar("R")
@@ -104,6 +107,12 @@ def describe_topics(client: AdminClient, names: Iterable[str] | None = None) -> 
         TopicSpec(resource.name, len(metadata[resource.name].partitions), _plain(entries))
         for resource, entries in configs.items()
     ]
+
+
+def partner_codes(client: AdminClient) -> list[str]:
+    """Every partner that has a topic of referrals."""
+    found = (REFERRALS.fullmatch(topic.name) for topic in describe_topics(client))
+    return sorted(match[1] for match in found if match)
 
 
 def ensure_user(client: AdminClient, name: str, password: str) -> None:

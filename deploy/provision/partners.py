@@ -22,6 +22,11 @@ CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
 """What a partner may be called: a part of topics' and users' names."""
 
 
+def principal(code: str) -> str:
+    """The partner's user in Kafka, which its groups are named after too."""
+    return f"partner.{code}"
+
+
 @dataclass(frozen=True)
 class Partner:
     """One institution as Kafka knows it."""
@@ -34,7 +39,7 @@ class Partner:
 
     @property
     def principal(self) -> str:
-        return f"partner.{self.code}"
+        return principal(self.code)
 
 
 class PartnerBook:

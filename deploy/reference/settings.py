@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic_settings import BaseSettings
 
-from deploy.local.services import present
 from deploy.reference import markdown
+from deploy.target.services import present
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.service.schema_words import type_of
 

@@ -15,7 +15,7 @@ import httpx
 from confluent_kafka.admin import AdminClient
 
 from deploy.engines.kafka_client import administration
-from deploy.provision.partners import PartnerBook
+from deploy.provision.partners import Partner, PartnerBook
 from deploy.target.target import Target, TargetError, TokenSource
 from shared.security.tokens import LocalIssuer
 
@@ -95,6 +95,10 @@ class Client:
         if not any(url.startswith("https:") for url in self.services.values()):
             return False
         return ssl.create_default_context(cafile=self.target.ca_file)
+
+    def played(self, code: str) -> Partner | None:
+        """What is known here of a partner; None where nothing is."""
+        return None if self.target.partners is None else self.partners.of(code)
 
     def partner_credentials(self, code: str) -> tuple[str, str]:
         """Kafka user and password of a partner whose part is played here. Raises ``LookupError``."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
 from typing import Self
 
 import httpx
-
-from deploy.engines.ports import LOOPBACK
 
 ANSWER_TIMEOUT = 2.0
 """A service that takes longer to say how it is, is not well."""
@@ -23,9 +22,9 @@ Troubles = Mapping[str, str]
 class Readiness:
     """Asks services whether they are ready. To be closed by ``async with``."""
 
-    def __init__(self) -> None:
-        # Not verifying certificates, because there are none: reading the system's takes longer than all requests.
-        self._client = httpx.AsyncClient(timeout=ANSWER_TIMEOUT, trust_env=False, verify=False)  # noqa: S501
+    def __init__(self, trust: ssl.SSLContext | bool = False) -> None:  # noqa: FBT001, FBT002  (as httpx has it)
+        """`trust`: how certificates are checked, where there are any (``Client.trust``)."""
+        self._client = httpx.AsyncClient(timeout=ANSWER_TIMEOUT, trust_env=False, verify=trust)
 
     async def __aenter__(self) -> Self:
         return self
@@ -33,14 +32,14 @@ class Readiness:
     async def __aexit__(self, *_: object) -> None:
         await self._client.aclose()
 
-    async def troubles(self, ports: Mapping[str, int]) -> dict[str, Troubles]:
+    async def troubles(self, urls: Mapping[str, str]) -> dict[str, Troubles]:
         """What keeps each of the services from being ready, by service; all are asked at once."""
-        found = await asyncio.gather(*(self._ask(port) for port in ports.values()))
-        return dict(zip(ports, found, strict=True))
+        found = await asyncio.gather(*(self._ask(url) for url in urls.values()))
+        return dict(zip(urls, found, strict=True))
 
-    async def _ask(self, port: int) -> Troubles:
+    async def _ask(self, url: str) -> Troubles:
         try:
-            answer = await self._client.get(f"http://{LOOPBACK}:{port}/ready")
+            answer = await self._client.get(f"{url}/ready")
             told = answer.json()
         except (httpx.HTTPError, ValueError):
             return {"http": SILENT}

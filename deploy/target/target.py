@@ -18,7 +18,6 @@ from deploy.engines.errors import DeployError
 from deploy.engines.private import write_private
 from deploy.target.keys import ISSUER
 
-TARGET = "PDP_TARGET"
 FOLDER = "folder"
 
 
@@ -32,7 +31,6 @@ def _beside(path: Path, info: ValidationInfo) -> Path:
 
 
 At = Annotated[Path, AfterValidator(_beside)]
-Secret = Annotated[str, Field(repr=False)]
 
 
 class _Part(BaseModel):
@@ -46,7 +44,7 @@ class KafkaAccess(_Part):
     protocol: Literal["SASL_PLAINTEXT", "SASL_SSL", "SSL"] = "SASL_SSL"
     mechanism: Literal["SCRAM-SHA-256", "SCRAM-SHA-512", "PLAIN"] = "SCRAM-SHA-512"
     user: str | None = None
-    password: Secret | None = None
+    password: str | None = Field(default=None, repr=False)
     password_file: At | None = None
     ca_file: At | None = None
     certificate_file: At | None = None
@@ -99,7 +97,7 @@ class Target(_Part):
     token: TokenSource
     ca_file: At | None = None
     """Who vouches for the services' certificates, where the system does not know them."""
-    stores: Annotated[Mapping[str, str], Field(repr=False)] = {}
+    stores: Mapping[str, str] = Field(default={}, repr=False)
     """Connection string of each service's store, for what reads them: the demo's audit."""
     partners: At | None = None
     """Secrets of the partners whose part the operators play."""

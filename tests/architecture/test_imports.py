@@ -16,6 +16,7 @@ VIOLATIONS = {
     "shared": ("shared/runtime/clock.py", "import services.matching.settings"),
     "services-deploy": ("services/matching/settings.py", "import deploy.engines.ports"),
     "layers": ("shared/contracts/event.py", "import shared.runtime.clock"),
+    "wings": ("deploy/engines/ports.py", "import deploy.cli.texts"),
     "domain": ("services/matching/domain/__init__.py", "import shared.contracts.matching"),
     "handlers": ("services/diagnosis/handlers.py", "import shared.runtime.clock"),
     "stage": ("services/matching/consume.py", "import services.matching.api"),

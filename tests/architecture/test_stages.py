@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 from alembic.util.exc import CommandError
 
-from deploy.local.services import present
+from deploy.target.services import present
 from shared.messaging.topics import EVENT_TYPES, catalogue, partner_topics
 from shared.service import migrations
 from shared.service.service import Stage

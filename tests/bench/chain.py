@@ -15,9 +15,9 @@ import httpx
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from pydantic import SecretStr
 
-from deploy.cli.client import Client
 from deploy.demo.sample.prepare import prepare
 from deploy.local import platform
+from deploy.local.client import LocalClient
 from deploy.provision import kafka_admin
 from deploy.provision.kafka_admin import TopicSpec
 from shared.contracts.diagnosis import DiagnosisOpened
@@ -52,7 +52,7 @@ async def run(_: Pair, settings: Settings, figures: Figures) -> None:
             figures.add("latency", what, cuts[percentile - 1] * 1_000, "ms", samples=len(found))
 
 
-async def _demand(client: Client, folder: Path) -> None:
+async def _demand(client: LocalClient, folder: Path) -> None:
     """Anchors that ask: the sample's, with its requirements."""
     sample = await asyncio.to_thread(prepare, folder, now().date(), 1)
     with client.http("registration") as registration:
@@ -64,7 +64,7 @@ async def _demand(client: Client, folder: Path) -> None:
         matching.post("/requirements/imports", files={"file": sample.file("requirements.csv")}).raise_for_status()
 
 
-async def _chains(client: Client, count: int) -> list[float]:
+async def _chains(client: LocalClient, count: int) -> list[float]:
     found = []
     async with _reader(client, DiagnosisOpened.TOPIC) as reader, httpx.AsyncClient() as http:
         for number in range(count + 10):
@@ -85,9 +85,9 @@ async def _opened(reader: AIOKafkaConsumer, supplier: UUID) -> None:
             return
 
 
-async def _round_trips(client: Client, count: int) -> list[float]:
+async def _round_trips(client: LocalClient, count: int) -> list[float]:
     """The same size of record, produced with acks=all and consumed: what one hop costs at least."""
-    await asyncio.to_thread(kafka_admin.ensure_topics, client.kafka.admin(), [TopicSpec(ECHO, 6)])
+    await asyncio.to_thread(kafka_admin.ensure_topics, client.admin(), [TopicSpec(ECHO, 6)])
     value = json.dumps(body(0)).encode()
     producer = AIOKafkaProducer(**_settings(client).client(), acks="all")
     found = []
@@ -103,13 +103,13 @@ async def _round_trips(client: Client, count: int) -> list[float]:
     return found[10:]
 
 
-def _settings(client: Client) -> KafkaSettings:
+def _settings(client: LocalClient) -> KafkaSettings:
     user, password = client.kafka.admin_credentials
     return KafkaSettings(bootstrap=client.kafka.bootstrap, user=user, password=SecretStr(password))
 
 
 @asynccontextmanager
-async def _reader(client: Client, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+async def _reader(client: LocalClient, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
     """Reads what comes from now on."""
     consumer = AIOKafkaConsumer(topic, **_settings(client).client(), auto_offset_reset="latest")
     await consumer.start()

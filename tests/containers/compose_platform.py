@@ -4,15 +4,17 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 from confluent_kafka.admin import AdminClient
 
-from deploy.cli.compose_client import ComposeClient, ports
-from deploy.compose.layout import FOLDER
-from deploy.local.services import present
+from deploy.compose.layout import FOLDER, Secrets
+from deploy.target.client import Client
+from deploy.target.services import present
+from deploy.target.target import read
 from tests.containers.docker_cli import built, docker, needs_engine
 
 VERSION = "0.0.0-compose-test"
@@ -24,8 +26,17 @@ UP_TIMEOUT = 600
 
 @dataclass(frozen=True)
 class Platform:
-    client: ComposeClient
+    secrets: Secrets
     environment: dict[str, str]
+
+    @property
+    def target(self) -> Path:
+        """Where `prepare` says that the platform is."""
+        return self.secrets.operator.target
+
+    @cached_property
+    def client(self) -> Client:
+        return Client(read(self.target))
 
     def compose(self, *arguments: str, timeout: float = UP_TIMEOUT) -> str:
         files = ("compose", "--project-name", PROJECT, "--project-directory", str(FOLDER))
@@ -48,7 +59,7 @@ def running(secrets: Path) -> Iterator[Platform]:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
-        made = Platform(ComposeClient(secrets / "operator", ports()), environment)
+        made = Platform(Secrets(secrets), environment)
         try:
             made.compose("up", "--wait")
             yield made

@@ -23,11 +23,11 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # public, but
 )
 
 from deploy.compose.layout import STAGES
-from deploy.local.services import present
 from deploy.provision.kafka_admin import describe_topics, known_users
 from deploy.provision.kafka_quotas import quotas
+from deploy.target.services import present
 from shared.messaging.topics import SUPPLIER, catalogue
-from tests.containers.compose_platform import PROJECT, UP_TIMEOUT, Platform, running
+from tests.containers.compose_platform import PORTS, PROJECT, UP_TIMEOUT, Platform, running
 from tests.containers.docker_cli import BUILD_TIMEOUT
 
 DEMO_TIMEOUT = 300
@@ -57,7 +57,7 @@ def test_every_service_is_there_and_ready(platform: Platform) -> None:
 def test_the_whole_program_reconciles(platform: Platform, tmp_path: Path) -> None:
     """First of all that changes anything: the demo counts from nothing."""
     file = tmp_path / "outcome.json"
-    command = ["-m", "deploy.cli.main", "--lang", "en", "demo", "--against", "compose", "--json", str(file)]
+    command = ["-m", "deploy.cli.main", "--lang", "en", "demo", "--target", str(platform.target), "--json", str(file)]
     environment = {**os.environ, **platform.environment, "PDP_DATA": str(tmp_path)}
     played = subprocess.run(
         [sys.executable, *command], env=environment, capture_output=True, text=True, timeout=DEMO_TIMEOUT, check=False
@@ -108,7 +108,7 @@ def test_every_partner_has_its_quota(platform: Platform) -> None:
 def test_plain_text_is_refused(platform: Platform) -> None:
     with pytest.raises(KafkaException):
         platform.admin(**{"security.protocol": "SASL_PLAINTEXT"}).list_topics(timeout=REQUEST_TIMEOUT)
-    with socket.create_connection(("127.0.0.1", platform.client.ports["kafka"]), REQUEST_TIMEOUT) as plain:
+    with socket.create_connection(("127.0.0.1", int(f"{PORTS}191")), REQUEST_TIMEOUT) as plain:
         # A well-formed ApiVersions request, as every client begins.
         plain.sendall(bytes.fromhex("0000000e 0012 0000 00000001 0004") + b"test")
         plain.settimeout(REQUEST_TIMEOUT)
@@ -157,7 +157,7 @@ async def test_a_store_knows_its_own_service_alone(platform: Platform) -> None:
 
 
 def test_no_secret_stands_where_inspect_shows_it(platform: Platform) -> None:
-    folder = platform.client.data
+    folder = platform.secrets.operator.data
     kept = [
         json.loads((folder / name).read_text()).values() for name in ("services.json", "stores.json", "superusers.json")
     ]

@@ -112,7 +112,7 @@ async def test_brokers_killed_one_after_the_other(platform: Platform, tmp_path: 
     await asyncio.to_thread(kafka_admin.ensure_topics, platform.admin(), [TopicSpec(TOPIC, PARTITIONS, {})])
     file, stopped, probe = tmp_path / "outcome.json", asyncio.Event(), Probe(kafka)
     probing = asyncio.create_task(probe.run(stopped))
-    command = ("-m", "deploy.cli.main", "--lang", "en", "demo", "--against", "compose", "--json", str(file))
+    command = ("-m", "deploy.cli.main", "--lang", "en", "demo", "--target", str(platform.target), "--json", str(file))
     environment = {**os.environ, **platform.environment, "PDP_DATA": str(tmp_path)}
     with (tmp_path / "demo.log").open("wb") as log:
         playing = await asyncio.create_subprocess_exec(

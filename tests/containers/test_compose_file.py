@@ -5,7 +5,7 @@ import tomllib
 
 from deploy.compose.layout import BROKERS, CLIENTS_PORT, FOLDER, PROVISIONER, REPLICATION_PORT, STAGES
 from deploy.engines.kafka_config import ADMIN
-from deploy.local.services import present
+from deploy.target.services import present
 from tests.containers.docker_cli import ROOT
 
 COMPOSE = (FOLDER / "compose.yaml").read_text()

@@ -13,7 +13,7 @@ from prometheus_client import REGISTRY
 
 from deploy.compose.layout import FOLDER
 from deploy.kubernetes.render import CHART
-from deploy.local.services import present
+from deploy.target.services import present
 from shared.runtime import metrics
 from shared.service import alarms
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.local.services import present
+from deploy.target.services import present
 from tests.containers.docker_cli import BUILD_TIMEOUT, built, docker, inspect, needs_engine
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(BUILD_TIMEOUT + 300)]

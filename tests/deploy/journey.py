@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from deploy.cli.client import Client
 from deploy.demo.people import People
 from deploy.demo.sample.prepare import Sample
+from deploy.local.client import LocalClient
 from shared.contracts.event import Money
 from tests.registration.suppliers import body
 
@@ -42,7 +42,7 @@ def traceparent() -> str:
 class Journey:
     """Where it goes, and the traceparent of each request that took effect, by its last word."""
 
-    client: Client
+    client: LocalClient
     contexts: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ import re
 
 from deploy.compose.layout import FOLDER
 from deploy.kubernetes.render import CHART
-from deploy.local.services import present
+from deploy.target.services import present
 
 RULES = (CHART / "alerts.yaml").read_text(encoding="utf-8")
 

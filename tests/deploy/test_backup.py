@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from deploy.cli.client import Client
 from deploy.demo.audit import Auditor
 from deploy.demo.buying import answer_candidates
 from deploy.demo.calls import Api
@@ -19,6 +18,7 @@ from deploy.demo.sample.prepare import prepare
 from deploy.demo.stage import Stage
 from deploy.demo.stores import Stores
 from deploy.local import background
+from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
 from deploy.provision import offsets
 from shared.runtime.clock import now
@@ -31,7 +31,7 @@ SERVICE = "matching"
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClient]:
     folder = tmp_path_factory.mktemp("platform")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(ANY_PORTS, "1")
@@ -44,13 +44,13 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 
 
 @pytest.fixture(scope="module")
-async def auditor(client: Client) -> AsyncIterator[Auditor]:
+async def auditor(client: LocalClient) -> AsyncIterator[Auditor]:
     async with Stores.opened(client) as stores:
         yield Auditor(client, stores, {})
 
 
 @pytest.fixture(scope="module")
-async def backup(client: Client, auditor: Auditor) -> Path:
+async def backup(client: LocalClient, auditor: Auditor) -> Path:
     """A backup of matching's store after the firms have enrolled; then they are diagnosed and buyers answer."""
     file = client.data / "matching.backup"
     async with Api(client) as api:
@@ -78,7 +78,7 @@ async def books(auditor: Auditor) -> Reconciliation:
 
 
 async def test_a_restored_store_takes_in_what_came_after_the_backup(
-    client: Client, auditor: Auditor, backup: Path
+    client: LocalClient, auditor: Auditor, backup: Path
 ) -> None:
     before = await books(auditor)
     answered = await asyncio.to_thread(events, client, "matching.match-answered")
@@ -95,25 +95,25 @@ async def test_a_restored_store_takes_in_what_came_after_the_backup(
     assert by_people == answered > 0
 
 
-async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client: Client, auditor: Auditor) -> None:
+async def test_a_group_that_is_set_back_to_the_beginning_changes_nothing(client: LocalClient, auditor: Auditor) -> None:
     before = await books(auditor)
     told = await asyncio.to_thread(command, "rewind", SERVICE)
     assert "0 of them took effect" in told.out
     assert await books(auditor) == before
 
 
-def events(client: Client, type_: str) -> int:
+def events(client: LocalClient, type_: str) -> int:
     told = command("tail", "matching.match.v1", "--from-beginning", "--no-follow")
     return sum(type_ in each for each in told.out.splitlines())
 
 
-def test_another_services_backup_is_refused(client: Client, backup: Path) -> None:
+def test_another_services_backup_is_refused(client: LocalClient, backup: Path) -> None:
     told = pdp("restore", "diagnosis", str(backup))
     assert (told.code, told.err.strip()) == (1, f"{backup} is a backup of matching.")
 
 
-def test_what_is_no_backup_is_refused(client: Client, tmp_path: Path) -> None:
+def test_what_is_no_backup_is_refused(client: LocalClient, tmp_path: Path) -> None:
     file = tmp_path / "notes.txt"
     file.write_text("no backup")
     assert pdp("restore", SERVICE, str(file)).err.strip() == f"{file} is no backup."
-    assert offsets.committed(client.kafka.admin(), SERVICE)
+    assert offsets.committed(client.admin(), SERVICE)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from deploy.develop import migration
-from deploy.local.services import ROOT
+from deploy.target.services import ROOT
 from shared.service import migrations
 from shared.testing.migration_rules import problems
 

@@ -17,16 +17,16 @@ import httpx
 import pytest
 from confluent_kafka import Producer
 
-from deploy.cli.client import Client
 from deploy.engines.errors import DeployError
 from deploy.engines.ports import accepts
 from deploy.local import background
+from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
-from deploy.local.services import present
 from deploy.local.state import ProcessId, Run, read_running, still_alive_after
 from deploy.provision.partner_client import PartnerClient
 from deploy.provision.partners import FIRST
 from deploy.provision.reader import KafkaRefusalError, Reader
+from deploy.target.services import present
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, Money
 from shared.contracts.partner import ConsentReference, Need, Referral
@@ -53,7 +53,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="module")
-def client(data: Path) -> Client:
+def client(data: Path) -> LocalClient:
     return background.start(data, lambda _: None)
 
 
@@ -74,28 +74,28 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def is_ready(client: Client, service: str) -> bool:
+def is_ready(client: LocalClient, service: str) -> bool:
     try:
         return httpx.get(f"{client.url(service)}/ready", trust_env=False).is_success
     except httpx.HTTPError:
         return False
 
 
-def test_every_service_is_ready_in_a_process_of_its_own(client: Client, data: Path) -> None:
+def test_every_service_is_ready_in_a_process_of_its_own(client: LocalClient, data: Path) -> None:
     assert set(client.services) == set(present())
     assert [name for name in client.services if not is_ready(client, name)] == []
     assert sorted(child.name for child in run_in(data).children) == sorted([*ENGINES, *present()])
     assert len({child.pid for child in run_in(data).children}) == len(client.ports)
 
 
-def test_a_first_start_has_no_trouble_in_its_logs(client: Client, data: Path) -> None:
+def test_a_first_start_has_no_trouble_in_its_logs(client: LocalClient, data: Path) -> None:
     told = {name: (data / "logs" / f"{name}.log").read_text().splitlines() for name in present()}
     assert all(told.values())
     lines = [json.loads(line) for each in told.values() for line in each]
     assert [line for line in lines if line["level"] != "info"] == []
 
 
-def test_a_second_up_finds_the_first(client: Client, data: Path) -> None:
+def test_a_second_up_finds_the_first(client: LocalClient, data: Path) -> None:
     before = run_in(data)
     told = pdp_apart("up")
     assert told.code == 0
@@ -104,7 +104,7 @@ def test_a_second_up_finds_the_first(client: Client, data: Path) -> None:
     assert run_in(data) == before
 
 
-def test_secrets_are_closed_to_others(client: Client, data: Path) -> None:
+def test_secrets_are_closed_to_others(client: LocalClient, data: Path) -> None:
     secrets = [word for _, word in (client.partner_credentials(code) for code in FIRST)]
     secrets.append((data / "issuer" / "issuer.pem").read_text().splitlines()[1])
     secrets.append(client.kafka.admin_credentials[1])
@@ -119,7 +119,7 @@ def test_secrets_are_closed_to_others(client: Client, data: Path) -> None:
     assert open_to_others == []
 
 
-def test_a_token_of_this_machine_is_let_in(client: Client) -> None:
+def test_a_token_of_this_machine_is_let_in(client: LocalClient) -> None:
     token = pdp("token", "--role", "operator").out.strip()
     with client.http("registration", token) as http:
         assert http.get("/suppliers").status_code == 200
@@ -127,7 +127,7 @@ def test_a_token_of_this_machine_is_let_in(client: Client) -> None:
         assert http.get("/suppliers").status_code == 403
 
 
-def test_topics_and_groups_are_told(client: Client) -> None:
+def test_topics_and_groups_are_told(client: LocalClient) -> None:
     topics = pdp("topics").out
     assert "registration.supplier.v1" in topics
     assert "partner.nafin.answers.v1" in topics
@@ -135,7 +135,7 @@ def test_topics_and_groups_are_told(client: Client) -> None:
     assert pdp_apart("status").code == 0
 
 
-def test_an_import_shows_the_rows_that_were_refused(client: Client, tmp_path: Path) -> None:
+def test_an_import_shows_the_rows_that_were_refused(client: LocalClient, tmp_path: Path) -> None:
     file = tmp_path / "anchors.csv"
     file.write_text("codigo,nombre,estados\nTR01,Tractora Ejemplo (ficticia),19\nTR02,Sin estado (ficticia),99\n")
     told = pdp("import", "anchors", str(file))
@@ -146,7 +146,7 @@ def test_an_import_shows_the_rows_that_were_refused(client: Client, tmp_path: Pa
     until(lambda: "registration.anchor-joined" in pdp("tail", "registration.anchor.v1", "--no-follow").out)
 
 
-def test_a_partner_reads_and_answers_with_its_own_credentials(client: Client) -> None:
+def test_a_partner_reads_and_answers_with_its_own_credentials(client: LocalClient) -> None:
     referral = referred(client, "nafin")
     assert str(referral) in pdp("partner", "tail", "nafin", "--no-follow").out
     assert pdp("partner", "answer", "nafin", str(uuid4()), "acknowledge").code == 2
@@ -160,7 +160,7 @@ def test_a_partner_reads_and_answers_with_its_own_credentials(client: Client) ->
     assert "no dead letters" in pdp("dead-letters", "list").out
 
 
-def test_a_partner_is_added_while_all_runs_and_touches_only_its_own(client: Client) -> None:
+def test_a_partner_is_added_while_all_runs_and_touches_only_its_own(client: LocalClient) -> None:
     told = pdp("partner", "add", "example-bank", "--name", "Banco Ejemplo (ficticio)")
     assert told.code == 0
     secret = told.out.split()[-1]
@@ -168,7 +168,7 @@ def test_a_partner_is_added_while_all_runs_and_touches_only_its_own(client: Clie
     with client.http("financing") as http:
         assert "example-bank" in {partner["code"] for partner in http.get("/partners").json()["items"]}
 
-    connection = client.kafka.client_config(("partner.example-bank", secret))
+    connection = client.connection(("partner.example-bank", secret))
     assert PartnerClient("example-bank", connection).referrals() == {}
     for topic in ("partner.nafin.referrals.v1", "partner.nafin.answers.v1", "registration.anchor.v1"):
         with Reader(connection, "partner.example-bank.x", [topic]) as reader, pytest.raises(KafkaRefusalError):
@@ -179,7 +179,7 @@ def test_a_partner_is_added_while_all_runs_and_touches_only_its_own(client: Clie
     assert pdp("partner", "tail", "example-bank", "--no-follow", "--secret", "guess").code == 1
 
 
-def test_a_killed_service_comes_back(client: Client, data: Path) -> None:
+def test_a_killed_service_comes_back(client: LocalClient, data: Path) -> None:
     killed = process(data, "registration")
     os.kill(killed.pid, signal.SIGKILL)
     until(lambda: run_in(data).restarts.get("registration") == 1)
@@ -187,7 +187,7 @@ def test_a_killed_service_comes_back(client: Client, data: Path) -> None:
     assert process(data, "registration").pid != killed.pid
 
 
-def test_all_ends_with_a_killed_supervisor_and_the_next_up_recovers(client: Client, data: Path) -> None:
+def test_all_ends_with_a_killed_supervisor_and_the_next_up_recovers(client: LocalClient, data: Path) -> None:
     run = run_in(data)
     os.kill(run.supervisor.pid, signal.SIGKILL)
     assert still_alive_after(5, [run.supervisor]) == []
@@ -216,7 +216,7 @@ def test_a_platform_that_cannot_start_says_why(data: Path) -> None:
     assert read_running(data) is None
 
 
-def referred(client: Client, partner: str) -> object:
+def referred(client: LocalClient, partner: str) -> object:
     """A referral on the partner's topic, written by the super user."""
     referral = Referral(
         referral_id=uuid4(),
@@ -236,7 +236,7 @@ def referred(client: Client, partner: str) -> object:
         answer_due_at=now() + timedelta(days=20),
     )
     envelope = Envelope(new_id(), "financing", now(), referral, Cause(correlation_id=str(new_id())))
-    producer = Producer({**client.kafka.client_config(), "log_level": 0})
+    producer = Producer({**client.connection(), "log_level": 0})
     producer.produce(referral.topic, encode(envelope), key=str(referral.key))
     assert producer.flush(10) == 0
     return referral.referral_id

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from deploy.local.services import present
 from deploy.reference import metrics
 from deploy.reference.pages import DOCS, PAGES
 from deploy.reference.settings import settings_of
+from deploy.target.services import present
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 
 

@@ -7,9 +7,9 @@ import asyncpg
 import httpx
 import pytest
 
-from deploy.cli.client import Client
 from deploy.engines.postgres import Postgres
 from deploy.local import background
+from deploy.local.client import LocalClient
 from deploy.local.layout import Layout
 from deploy.local.platform import ANY_PORTS
 from deploy.provision.reader import KafkaRefusalError, Reader
@@ -38,13 +38,13 @@ def store(data: Path) -> str:
     return Postgres(Layout(data).postgres).ensure_database(SERVICE)
 
 
-def read(client: Client, password: str) -> None:
+def read(client: LocalClient, password: str) -> None:
     """One look into Kafka as the service. Raises ``KafkaRefusalError`` when the password does not hold."""
     with Reader(client.connection((SERVICE, password)), f"{SERVICE}.look", [SUPPLIER.name]) as reader:
         list(reader.past(1))
 
 
-def asked(client: Client, token: str) -> int:
+def asked(client: LocalClient, token: str) -> int:
     answer = httpx.get(f"{client.url('financing')}/referrals", headers={"Authorization": f"Bearer {token}"})
     return answer.status_code
 

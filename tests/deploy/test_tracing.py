@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from deploy.cli.client import Client
 from deploy.demo.sample.prepare import prepare
 from deploy.local import background
+from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
 from deploy.provision.partner_client import PartnerClient
 from shared.contracts.envelope import Envelope
@@ -104,7 +104,7 @@ def travelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Travelled]:
             background.stop(folder / "data")
 
 
-def answered(client: Client, referral_id: UUID) -> tuple[Envelope, str]:
+def answered(client: LocalClient, referral_id: UUID) -> tuple[Envelope, str]:
     """The partner reads the referral and approves it, with a trace of its own."""
     partner = PartnerClient(PARTNER, client.connection(client.partner_credentials(PARTNER)))
     deadline = time.monotonic() + PATIENCE_S

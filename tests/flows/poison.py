@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from confluent_kafka import Producer
 
-from deploy.cli.client import Client
+from deploy.local.client import LocalClient
 from services.financing.domain.ids import referral_id
 from shared.contracts import partner
 from shared.contracts.envelope import Envelope
@@ -60,14 +60,14 @@ def batch() -> list[Sent]:
     return [*poison, *behind, registered(uuid4()), *answers()]
 
 
-def send(client: Client, sent: list[Sent]) -> None:
-    producer = Producer({**client.kafka.client_config(), "acks": "all", "log_level": 0})
+def send(client: LocalClient, sent: list[Sent]) -> None:
+    producer = Producer({**client.connection(), "acks": "all", "log_level": 0})
     for topic, key, value in sent:
         producer.produce(topic, value, key=str(key))
     assert producer.flush(10) == 0
 
 
-def refer(client: Client) -> None:
+def refer(client: LocalClient) -> None:
     """The referral that the partner already answered: what was missing is there now."""
     until = (now() + timedelta(days=200)).date().isoformat()
     choice = {"purpose": PURPOSE, "data_class": ["need"], "expires_on": until}

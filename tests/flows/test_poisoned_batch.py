@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from deploy.cli.client import Client
 from deploy.local import background
+from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
 from tests.deploy.program import pdp
 from tests.financing.given import SUPPLIER
@@ -19,7 +19,7 @@ READERS = ("matching", "diagnosis", "development", "financing")
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClient]:
     folder = tmp_path_factory.mktemp("poisoned")
     with pytest.MonkeyPatch.context() as environment:
         for name, value in {ANY_PORTS: "1", "PDP_DATA": str(folder), "PDP_LANG": "en"}.items():
@@ -30,17 +30,17 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
             background.stop(folder)
 
 
-def letters(client: Client, service: str, **wanted: str) -> list[dict[str, Any]]:
+def letters(client: LocalClient, service: str, **wanted: str) -> list[dict[str, Any]]:
     with client.http(service) as http:
         found: list[dict[str, Any]] = http.get("/dead-letters", params=wanted).raise_for_status().json()
     return found
 
 
-def set_aside(client: Client) -> int:
+def set_aside(client: LocalClient) -> int:
     return sum(1 + letter["behind"] for service in READERS for letter in letters(client, service))
 
 
-def test_it_is_seen_replayed_discarded_and_on_record(client: Client) -> None:
+def test_it_is_seen_replayed_discarded_and_on_record(client: LocalClient) -> None:
     poison.send(client, [*poison.FACTS, *poison.batch()])
     deadline = time.monotonic() + PATIENCE
     while set_aside(client) < 2 * len(poison.BAD) * len(READERS) + 3:

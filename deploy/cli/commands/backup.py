@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.client import Client
 from deploy.cli.console import Refusal, out, step
+from deploy.cli.installation import local_installation
 from deploy.cli.lines import line
 from deploy.cli.texts import say
 from deploy.local import backups
+from deploy.local.client import LocalClient
 from deploy.local.forgotten import Forgotten, forgotten
 from deploy.local.hold import held_down
-from deploy.local.state import data_folder
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
 
@@ -49,7 +49,7 @@ def restore(service: ServiceName, file: File) -> None:
         places = _places(client, service, taken.places)
         with step(say("restore.holding", service=service)), held_down(client.data, service):
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
-            offsets.set_back(client.kafka.admin(), places)
+            offsets.set_back(client.admin(), places)
             backups.swap(client, service)
             known, lost = backups.inbox(client, service), forgotten(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
@@ -59,7 +59,7 @@ def restore(service: ServiceName, file: File) -> None:
 
 def rewind(service: ServiceName, *, to: Moment = None) -> None:
     client = _client(service)
-    admin = client.kafka.admin()
+    admin = client.admin()
     moment = None if to is None else to.replace(tzinfo=UTC)
     places = offsets.at(admin, offsets.committed(admin, service), moment)
     with step(say("restore.holding", service=service)), held_down(client.data, service):
@@ -68,24 +68,24 @@ def rewind(service: ServiceName, *, to: Moment = None) -> None:
     _read_again(client, service, places, known)
 
 
-def _client(service: str) -> Client:
-    client = Client.of_running(data_folder())
+def _client(service: str) -> LocalClient:
+    client = local_installation()
     client.url(service)
     return client
 
 
-def _places(client: Client, service: str, taken: Iterable[Place]) -> list[Place]:
+def _places(client: LocalClient, service: str, taken: Iterable[Place]) -> list[Place]:
     """Those of the backup, and the beginning where the group had not been then."""
-    admin, known = client.kafka.admin(), {(each.group, each.topic, each.partition): each for each in taken}
+    admin, known = client.admin(), {(each.group, each.topic, each.partition): each for each in taken}
     since = [
         each for each in offsets.committed(admin, service) if (each.group, each.topic, each.partition) not in known
     ]
     return [*known.values(), *offsets.at(admin, since, None)]
 
 
-def _read_again(client: Client, service: str, places: list[Place], known: int) -> None:
+def _read_again(client: LocalClient, service: str, places: list[Place], known: int) -> None:
     """Tell how many records come again, and what became of them."""
-    admin = client.kafka.admin()
+    admin = client.admin()
     again = offsets.behind(admin, places)
     out().print(say("rewind.rewound", service=service, records=f"{again:,}"))
     deadline = time.monotonic() + CAUGHT_UP_WITHIN

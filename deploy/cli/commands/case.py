@@ -9,12 +9,11 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.case import Step, story, walked
-from deploy.cli.client import Client
 from deploy.cli.console import AsJson, out, show_json, step
 from deploy.cli.events import Event, Reason, printable
 from deploy.cli.finding import events_of, supplier_of
+from deploy.cli.installation import installation
 from deploy.cli.texts import reason_text, say
-from deploy.local.state import data_folder
 
 FACTS = (
     "folio",
@@ -36,7 +35,7 @@ Wanted = Annotated[str, typer.Argument(metavar="SUPPLIER|FOLIO|RFC|REFERRAL", he
 
 
 def case(wanted: Wanted, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    client = Client.of_running(data_folder())
+    client = installation()
     with step(say("case.reading")):
         supplier = supplier_of(client, wanted.strip())
         shown = [*walked(story(*events_of(client, supplier)))]

@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 import typer
 
 from deploy.cli import choices
-from deploy.cli.api import request
+from deploy.cli.api import Round, request
 from deploy.cli.choices import one_of, services_of
-from deploy.cli.client import Client
 from deploy.cli.console import AsJson, Refusal, err, fitting, out, show_json
+from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
-from deploy.local.state import data_folder
+from deploy.target.client import Client
 
 app = App(say("help.dead_letters"))
 
@@ -77,18 +77,19 @@ def list_(
     *,
     as_json: AsJson = False,
 ) -> None:
-    client = Client.of_running(data_folder())
+    client = installation()
     wanted = Wanted(service, reason, key, topic, after)
-    found = [
-        {"service": name} | letter for name in wanted.services(client) for letter in _list(client, name, wanted.query)
-    ]
+    asking = Round()
+    answers = asking.ask(wanted.services(client), lambda name: _list(client, name, wanted.query))
+    found = [{"service": name} | letter for name, letters in answers for letter in letters]
     if as_json:
         show_json(found)
-    elif not found:
-        out().print(say("dead_letters.none"))
-    else:
+    elif found:
         rows = [[_shown(letter[column]) for column in COLUMNS] for letter in found]
         out().print(fitting(*HEADS, rows=rows))
+    elif not asking.away:
+        out().print(say("dead_letters.none"))
+    asking.end()
 
 
 @app.command(help=say("help.dead_letters.show"))
@@ -96,7 +97,7 @@ def show(
     id_: Annotated[str, typer.Argument(metavar="ID", help=say("help.dead_letters.id"))],
     as_json: AsJson = False,  # noqa: FBT002  (an option)
 ) -> None:
-    client = Client.of_running(data_folder())
+    client = installation()
     service, letter = _whole(client, id_, closed=True)
     content = request(client, service, "GET", f"/dead-letters/{letter}")
     if as_json:
@@ -136,30 +137,32 @@ def discard(
 
 @app.command(help=say("help.dead_letters.resume"))
 def resume(service: Service = None) -> None:
-    client = Client.of_running(data_folder())
-    for name in services_of(client, service):
-        request(client, name, "POST", "/dead-letters/resume")
+    client = installation()
+    asking = Round()
+    for name, _ in asking.ask(
+        services_of(client, service), lambda name: request(client, name, "POST", "/dead-letters/resume")
+    ):
         out().print(say("dead_letters.resumed", service=name))
+    asking.end()
 
 
 def _resolve(action: Literal["replay", "discard"], ids: list[str] | None, wanted: Wanted, *, sure: bool) -> None:
     """One request to each service, which keeps the order and says what is left."""
-    client = Client.of_running(data_folder())
+    client, asking = installation(), Round()
     if ids:
         asked = {name: wanted.query | {"ids": letters} for name, letters in _by_service(client, ids).items()}
     else:
-        found = [name for name in wanted.services(client) if _list(client, name, wanted.query)]
-        asked = {name: wanted.query | {"all": True} for name in found}
+        found = asking.ask(wanted.services(client), lambda name: _list(client, name, wanted.query))
+        asked = {name: wanted.query | {"all": True} for name, letters in found if letters}
         if asked and not sure:
             typer.confirm(say("dead_letters.ask", services=", ".join(asked)), abort=True)
-    if not asked:
+    if not (asked or asking.away):
         out().print(say("dead_letters.none"))
-    done = [
-        _report(name, request(client, name, "POST", f"/dead-letters/{action}", json=selection))
-        for name, selection in asked.items()
-    ]
+    answers = asking.ask(asked, lambda name: request(client, name, "POST", f"/dead-letters/{action}", json=asked[name]))
+    done = [_report(name, answer) for name, answer in answers]
     if not all(done):
         raise typer.Exit(1)
+    asking.end()
 
 
 def _report(service: str, done: dict[str, Any]) -> bool:
@@ -191,7 +194,8 @@ def _by_service(client: Client, ids: list[str]) -> dict[str, list[str]]:
 def _whole(client: Client, beginning: str, *, closed: bool = False) -> tuple[str, str]:
     """The service and the whole id of the dead letter whose id begins so."""
     query = {"id_begins": beginning.lower(), "closed": closed}
-    found = [(name, letter["id"]) for name in client.services for letter in _list(client, name, query)]
+    answers = Round().ask(client.services, lambda name: _list(client, name, query))
+    found = [(name, letter["id"]) for name, letters in answers for letter in letters]
     if len(found) != 1:
         raise Refusal(say("error.letters" if found else "error.letter", id=beginning), 2)
     return found[0]

@@ -9,11 +9,10 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.api import request
-from deploy.cli.client import Client
 from deploy.cli.console import AsJson, Refusal, err, out, show_json, step, table
+from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
-from deploy.local.state import data_folder
 
 app = App(say("help.import"))
 
@@ -49,7 +48,7 @@ def screening(
 
 
 def _import(service: str, path: str, file: Path, *, as_json: bool, **fields: str) -> None:
-    client = Client.of_running(data_folder())
+    client = installation()
     try:
         content = file.read_bytes()
     except FileNotFoundError as error:

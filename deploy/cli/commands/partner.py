@@ -7,19 +7,21 @@ from typing import Annotated, Literal
 import typer
 
 from deploy.cli.api import request
-from deploy.cli.client import Client
 from deploy.cli.commands.partner_answer import answer
 from deploy.cli.commands.partner_side import Code, Secret, side_of
 from deploy.cli.commands.watch import Beginning, Follow, Last
 from deploy.cli.console import AsJson, Refusal, out, show_json, step, table
+from deploy.cli.installation import installation
 from deploy.cli.lines import referral_line
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.engines.private import new_secret
-from deploy.local.state import data_folder
 from deploy.provision import provisioning
-from deploy.provision.partners import CODE, Partner
+from deploy.provision.kafka_admin import partner_codes
+from deploy.provision.kafka_quotas import RATES, quotas
+from deploy.provision.partners import CODE, Partner, principal
 from deploy.provision.reader import Entry
+from deploy.target.client import Client
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND
 
 app = App(say("help.partner"))
@@ -40,7 +42,9 @@ def add(
     """Nothing is recorded until all is done, so that a second try makes up for a failed one."""
     if not CODE.fullmatch(code):
         raise Refusal(say("error.partner_code"), 2)
-    client = Client.of_running(data_folder())
+    client = installation()
+    if client.target.kind == "cluster":
+        raise Refusal(say("error.partner_chart"), 2)
     known = client.partners.of(code)
     if known is not None and not renew:
         raise Refusal(say("error.partner_exists", code=code), 2)
@@ -59,7 +63,7 @@ def add(
 
 @app.command("list", help=say("help.partner.list"))
 def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    found = Client(data_folder(), {}).partners.all()
+    found = _all(installation())
     if as_json:
         show_json([_as_data(partner) for partner in found])
         return
@@ -73,6 +77,16 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
         for partner in found
     ]
     out().print(table("head.partner", "head.principal", "head.secret", "head.quota", rows=rows))
+
+
+def _all(client: Client) -> list[Partner]:
+    """The partners as Kafka knows them; with the secret where it is stored here."""
+    limits = quotas(client.connection())
+    found = []
+    for code in partner_codes(client.admin()):
+        played, limit = client.played(code), limits.get(principal(code), {}).get(RATES[0])
+        found.append(Partner(code, played.secret if played else None, None if limit is None else int(limit)))
+    return found
 
 
 def _as_data(partner: Partner) -> dict[str, object]:

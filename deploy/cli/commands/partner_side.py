@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from deploy.cli.client import Client
 from deploy.cli.console import Refusal
+from deploy.cli.installation import installation
 from deploy.cli.texts import say
-from deploy.local.state import data_folder
+from deploy.provision.kafka_admin import partner_codes
 from deploy.provision.partner_client import PartnerClient
+from deploy.provision.partners import principal
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help=say("help.partner.code"))]
 Secret = Annotated[str | None, typer.Option(envvar="PDP_PARTNER_SECRET", help=say("help.secret"))]
@@ -18,11 +19,11 @@ Secret = Annotated[str | None, typer.Option(envvar="PDP_PARTNER_SECRET", help=sa
 
 def side_of(code: str, secret: str | None) -> PartnerClient:
     """The partner's own client, with the secret given or the one that is stored here."""
-    client = Client.of_running(data_folder())
-    partner = client.partners.of(code)
-    if partner is None:
+    client = installation()
+    if code not in partner_codes(client.admin()):
         raise Refusal(say("error.partner_unknown", code=code), 2)
-    password = secret or partner.secret
-    if password is None:
+    played = client.played(code)
+    password = secret or (played and played.secret)
+    if not password:
         raise Refusal(say("error.secret", code=code), 2)
-    return PartnerClient(code, client.connection((partner.principal, password)))
+    return PartnerClient(code, client.connection((principal(code), password)))

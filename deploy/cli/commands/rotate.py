@@ -8,10 +8,11 @@ from typing import Annotated, Literal
 import typer
 
 from deploy.cli.console import Refusal, out
+from deploy.cli.installation import local_folder
 from deploy.cli.texts import say
 from deploy.engines.postgres import Postgres
 from deploy.local.layout import Layout
-from deploy.local.state import AlreadyRunningError, claim, data_folder
+from deploy.local.state import AlreadyRunningError, claim
 from shared.messaging.topics import SERVICES
 
 Secrets = Annotated[Literal["services", "issuer"], typer.Argument(help=say("help.rotate.secrets"))]
@@ -19,7 +20,7 @@ Secrets = Annotated[Literal["services", "issuer"], typer.Argument(help=say("help
 
 def rotate(secrets: Secrets) -> None:
     """Nothing may run: a service would go on with its old password, and with the keys that it has read."""
-    layout = Layout(data_folder())
+    layout = Layout(local_folder())
     if not layout.kafka.exists():
         raise Refusal(say("error.never_ran", data=layout.data), 2)
     try:

@@ -6,25 +6,34 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 import typer
+from confluent_kafka import KafkaException
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.cli.client import Client, NotRunningError
 from deploy.cli.console import out, table
+from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.engines.ports import accepts
-from deploy.local.readiness import SILENT, Readiness, Troubles
-from deploy.local.state import Run, data_folder, read_running
+from deploy.local.client import LocalClient
+from deploy.local.state import Run, read_running
+from deploy.target.client import Client
+from deploy.target.readiness import SILENT, Readiness, Troubles
+
+KAFKA_TIMEOUT = 5.0
 
 
 def status() -> None:
-    data = data_folder()
-    run = read_running(data)
-    if run is None:
-        raise NotRunningError("not_running", data=data)
-    found = asyncio.run(_troubles(Client(data, run.ports).services))
-    out().print(status_table(run, found))
-    if any(found.values()) or len(run.children) < len(run.ports) or not run.ports:
+    client = installation()
+    found = asyncio.run(_troubles(client))
+    run = read_running(client.data) if isinstance(client, LocalClient) else None
+    if run is not None:
+        out().print(status_table(run, found))
+        well = run.ports and len(run.children) == len(run.ports)
+    else:
+        kafka = _kafka(client)
+        out().print(_remote_table(client, found | {"kafka": kafka}))
+        well = not kafka
+    if any(found.values()) or not well:
         raise typer.Exit(1)
 
 
@@ -39,6 +48,21 @@ def status_table(run: Run, found: Mapping[str, Troubles]) -> Table:
     return table("head.process", "head.pid", "head.port", "head.state", "head.restarts", rows=rows)
 
 
+def _remote_table(client: Client, found: Mapping[str, Troubles]) -> Table:
+    """Every part of an installation elsewhere: where it is and how it is."""
+    places = {"kafka": client.target.kafka.bootstrap, **client.services}
+    rows = [(name, place, _told(found[name])) for name, place in places.items()]
+    return table("head.service", "head.address", "head.state", rows=rows)
+
+
+def _kafka(client: Client) -> Troubles:
+    try:
+        client.admin().list_topics(timeout=KAFKA_TIMEOUT)
+    except KafkaException as error:
+        return {"kafka": error.args[0].str()}
+    return {}
+
+
 def ports_table(ports: Mapping[str, int]) -> Table:
     """Which process is on which port."""
     return table("head.process", "head.port", rows=ports.items())
@@ -48,8 +72,7 @@ def _state(name: str, run: Run, pids: Mapping[str, int], found: Mapping[str, Tro
     if name not in pids:
         return f"[red]{say('state.down')}[/]"
     if name in found:
-        troubles = found[name]
-        return f"[yellow]{escape(shown(troubles))}[/]" if troubles else f"[green]{say('state.ready')}[/]"
+        return _told(found[name])
     listening = name in run.ports and accepts(run.ports[name])
     return f"[green]{say('state.ready')}[/]" if listening else "…"
 
@@ -60,9 +83,13 @@ def shown(found: Troubles) -> str:
     return "; ".join(f"{part}: {trouble}" for part, trouble in words.items())
 
 
-async def _troubles(ports: Mapping[str, int]) -> dict[str, Troubles]:
-    async with Readiness() as readiness:
-        return await readiness.troubles(ports)
+def _told(troubles: Troubles) -> str:
+    return f"[yellow]{escape(shown(troubles))}[/]" if troubles else f"[green]{say('state.ready')}[/]"
+
+
+async def _troubles(client: Client) -> dict[str, Troubles]:
+    async with Readiness(client.trust()) as readiness:
+        return await readiness.troubles(client.services)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"status": status}

@@ -14,21 +14,22 @@ from rich.console import Console, Group
 from rich.live import Live
 
 from deploy.cli import wording
-from deploy.cli.client import Client
 from deploy.cli.commands.status import ports_table, status_table
 from deploy.cli.console import err, out, step
+from deploy.cli.installation import local_folder
 from deploy.cli.texts import say
 from deploy.local import background
+from deploy.local.client import LocalClient
 from deploy.local.platform import running
-from deploy.local.readiness import Readiness
-from deploy.local.state import AlreadyRunningError, data_folder, read_running
+from deploy.local.state import AlreadyRunningError, read_running
 from deploy.local.supervisor import run_until_signal
+from deploy.target.readiness import Readiness
 
 REFRESH = 1.0
 
 
 def up(detach: Annotated[bool, typer.Option("--detach", "-d", help=say("help.detach"))] = False) -> None:  # noqa: FBT002 - as Typer calls it
-    data = data_folder()
+    data = local_folder()
     try:
         if detach:
             _detached(data)
@@ -39,7 +40,7 @@ def up(detach: Annotated[bool, typer.Option("--detach", "-d", help=say("help.det
 
 
 def down() -> None:
-    data = data_folder()
+    data = local_folder()
     with step(say("stopping")):
         found = background.stop(data)
     out().print(say("stopped") if found else say("nothing.ran", data=data))
@@ -71,7 +72,7 @@ async def _run(data: Path) -> None:
         await asyncio.Event().wait()
 
 
-async def _show(client: Client, console: Console) -> None:
+async def _show(client: LocalClient, console: Console) -> None:
     """The state of all, kept up to date below the lines of what happens."""
     async with Readiness() as readiness:
         with Live(console=console, auto_refresh=False) as live:
@@ -86,9 +87,9 @@ async def _show(client: Client, console: Console) -> None:
 def _tell_running(found: AlreadyRunningError) -> None:
     run = found.run
     if run is None or not run.ports:
-        out().print(say("starts.already", data=data_folder()))
+        out().print(say("starts.already", data=local_folder()))
         return
-    out().print(say("runs.already", data=data_folder(), pid=run.supervisor.pid))
+    out().print(say("runs.already", data=local_folder(), pid=run.supervisor.pid))
     out().print(ports_table(run.ports))
 
 

@@ -14,13 +14,12 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 
 from deploy.cli import choices
 from deploy.cli.choices import one_of
-from deploy.cli.client import Client
 from deploy.cli.console import AsJson, out, show_json, table
 from deploy.cli.events import Event
+from deploy.cli.installation import installation
 from deploy.cli.lines import json_line, line
 from deploy.cli.texts import say
-from deploy.local.state import data_folder
-from deploy.provision.kafka_admin import TopicSpec, describe_topics, group_lag
+from deploy.provision.kafka_admin import TopicSpec, describe_topics, group_lag, partner_codes
 from deploy.provision.reader import Entry, Reader
 from shared.messaging.topics import DAY_MS, catalogue
 
@@ -49,7 +48,7 @@ def tail(
 ) -> None:
     begin = None if since is None else choices.since(since)
     wanted = Wanted(key, None if type_ is None else choices.event_type(type_), correlation)
-    client = Client.of_running(data_folder())
+    client = installation()
     for name in names or ():
         one_of("TOPIC", name, choices.topics(client))
     # What is looked for may be anywhere: the newest few are counted among what fits.
@@ -91,9 +90,9 @@ def _shown(entry: Entry, *, as_json: bool) -> str:
 
 
 def topics(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    client = Client.of_running(data_folder())
-    admin = client.kafka.admin()
-    access = {topic.name: topic for topic in catalogue(partner.code for partner in client.partners.all())}
+    client = installation()
+    admin = client.admin()
+    access = {topic.name: topic for topic in catalogue(partner_codes(admin))}
     found = sorted(describe_topics(admin), key=lambda topic: topic.name)
     records = _records(admin, found)
     rows = [
@@ -128,7 +127,7 @@ def _topic_cells(row: dict[str, Any]) -> list[object]:
 
 
 def lag(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    admin = Client.of_running(data_folder()).kafka.admin()
+    admin = installation().admin()
     groups = sorted(group.group_id for group in admin.list_consumer_groups().result(REQUEST_TIMEOUT).valid)
     with ThreadPoolExecutor(8) as pool:
         behind = dict(zip(groups, pool.map(lambda group: group_lag(admin, group), groups), strict=True))

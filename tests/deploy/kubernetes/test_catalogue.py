@@ -6,8 +6,8 @@ import pytest
 
 from deploy.kubernetes.catalogue import CODE, FILE, document, rendered
 from deploy.kubernetes.render import CHART
-from deploy.local.services import present
 from deploy.provision.partners import FIRST
+from deploy.target.services import present
 from services.development import app as development
 from services.diagnosis import app as diagnosis
 from services.financing import app as financing

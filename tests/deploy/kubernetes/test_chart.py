@@ -11,8 +11,8 @@ from deploy.capacity.need import CONNECTIONS
 from deploy.kubernetes.catalogue import document
 from deploy.kubernetes.render import CHART, NAMESPACE, Object, manifest, objects, read_yaml
 from deploy.kubernetes.tools import ChartError
-from deploy.local.services import present
 from deploy.provision.partners import FIRST
+from deploy.target.services import present
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
 from shared.messaging.topics import catalogue
 from shared.runtime.settings import ServiceSettings

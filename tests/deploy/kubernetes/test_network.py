@@ -6,7 +6,7 @@ import pytest
 
 from deploy.kubernetes.render import manifest, objects
 from deploy.kubernetes.tools import ChartError
-from deploy.local.services import present
+from deploy.target.services import present
 from tests.deploy.kubernetes.conftest import Rendered
 
 SERVICES = set(present())
