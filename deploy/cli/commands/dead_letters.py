@@ -43,7 +43,8 @@ class Wanted:
         if self.service is None and self.after is not None:
             raise Refusal(say("error.after"), 2)
         one_of("--reason", self.reason, choices.DEAD_LETTER_REASONS)
-        one_of("--topic", self.topic, choices.topics(client))
+        if self.topic is not None:
+            one_of("--topic", self.topic, choices.topics(client))
         return services_of(client, self.service)
 
     @property
