@@ -31,8 +31,6 @@ class Register:
     id: UUID
     folio: str
     profile: Profile
-    fingerprint: str | None = None
-    """Digest of the request, where it came under an idempotency key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +50,8 @@ class LoadList:
     entries: Mapping[str, ListState]
 
 
-def register(
-    state: Supplier | None, command: Register, now: datetime, registry: Registry
-) -> Decision[Supplier] | Refused:
+def register(command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
     """Take a firm in: registered at once, or held where an operator must look first."""
-    if state is not None:
-        same = state.fingerprint is not None and state.fingerprint == command.fingerprint
-        return unchanged(state) if same else _KEY_REUSED
     profile = profiles.tidy(command.profile)
     identity = rfcs.judge(profile.rfc)
     if isinstance(identity, RefusedRfc):
@@ -67,7 +60,7 @@ def register(
         return _faulty(fault)
     if identity.rfc in registry.taken:
         return _RFC_TAKEN
-    after = suppliers.received(command.id, command.folio, profile, identity, registry.listing, command.fingerprint, now)
+    after = suppliers.received(command.id, command.folio, profile, identity, registry.listing, now)
     return Decision(after, _told(None, after))
 
 
@@ -222,6 +215,5 @@ _SUPPLIER_WITHDRAWN = _refused(
 )
 _RFC_TAKEN = _refused("conflict", "rfc_taken", "A supplier with this RFC is registered; sign in to change its profile.")
 _RFC_FIXED = _refused("conflict", "rfc_fixed", "The RFC cannot change; withdraw this supplier and register the firm.")
-_KEY_REUSED = _refused("conflict", "idempotency_key_reused", "This Idempotency-Key came with another request before.")
 _NOT_HELD_FOR = _refused("conflict", "not_held_for", "This supplier is not held for one of these reasons.")
 _CODE_TAKEN = _refused("conflict", "anchor_code_taken", "An anchor with this code takes part under other data.")

@@ -61,7 +61,6 @@ class SupplierRow(Table, table=True):
     registered_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     withdrawal: str | None
     withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
-    fingerprint: str | None
 
 
 class AnchorRow(Table, table=True):
@@ -224,6 +223,12 @@ async def page_of_suppliers(
     async with database.session() as session:
         rows = await session.exec(query.order_by(col(SupplierRow.id)).limit(limit))
         return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
+
+
+async def find_anchor(database: Database, id_: UUID) -> Anchor | None:
+    async with database.session() as session:
+        row = await session.get(AnchorRow, id_)
+    return None if row is None else _ANCHOR.validate_python(row.model_dump())
 
 
 async def all_anchors(database: Database) -> list[Anchor]:

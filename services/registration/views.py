@@ -1,27 +1,63 @@
 """What the API takes and gives. Forms only: the rules are the domain's."""
 
-import hashlib
+import re
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, PlainSerializer, TypeAdapter
+from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
 from services.registration.domain.offering import Experience, Qms
-from services.registration.domain.profile import Profile, TaxOpinion
+from services.registration.domain.profile import MAX_SALES_MXN, Profile, TaxOpinion
 from services.registration.domain.reasons import DepartureReason, HoldReason, SizeFlag, WithdrawalReason
 from services.registration.domain.rfc import Kind
 from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
 from shared.files.faults import RowFault
-from shared.service.http import Body
+from shared.service.http import Body, View
+
+LARGEST_WHOLE = 2_000_000_000
+"""Fits the four bytes of every reader's column."""
 
 _PROFILE = TypeAdapter(Profile)
 
-Number = Annotated[Decimal, PlainSerializer(lambda number: format(number, "f"), return_type=str)]
+_AMOUNT = r"^\d{1,14}(\.\d{1,2})?$"
+
+
+def _amount(given: object) -> Decimal:
+    if isinstance(given, Decimal):
+        return given
+    if isinstance(given, str) and re.match(_AMOUNT, given):
+        return Decimal(given)
+    if isinstance(given, int | float) and not isinstance(given, bool):
+        return Decimal(str(given))
+    raise ValueError("an amount is a number, or a text of at most fourteen digits with two decimals after a point")
+
+
+Score = Annotated[Decimal, PlainSerializer(lambda number: format(number, "f"), return_type=str)]
 """A decimal, as a string without exponent."""
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_amount),
+    Field(ge=0, le=MAX_SALES_MXN),
+    PlainSerializer(lambda amount: format(amount, ".2f"), return_type=str, when_used="json"),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "minimum": 0, "maximum": float(MAX_SALES_MXN)},
+                {"type": "string", "pattern": _AMOUNT, "maxLength": 17},
+            ]
+        },
+        mode="validation",
+    ),
+]
+"""Pesos: a number or, as it is given back, a string with two decimals."""
+
+Whole = Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
+"""The rules say which of them can be."""
 
 Line = Annotated[str, Field(max_length=300)]
 
@@ -41,26 +77,26 @@ class ProcessBody(Body):
     """What the firm can do in one procurement area; lengths in mm, tolerance in µm, capacities in pieces per year."""
 
     area: Line
-    materials: tuple[Line, ...] = ()
-    force_t: int | None = None
-    envelope_mm: tuple[int, int, int] | None = None
-    tolerance_um: int | None = None
-    installed_capacity: int | None = None
-    free_capacity: int | None = None
-    lead_time_days: int | None = None
-    special_processes: tuple[SpecialProcessBody, ...] = ()
+    materials: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
+    force_t: Whole | None = None
+    envelope_mm: tuple[Whole, Whole, Whole] | None = None
+    tolerance_um: Whole | None = None
+    installed_capacity: Whole | None = None
+    free_capacity: Whole | None = None
+    lead_time_days: Whole | None = None
+    special_processes: Annotated[tuple[SpecialProcessBody, ...], Field(max_length=50)] = ()
 
 
 class OfferingBody(Body):
     """Shares in basis points."""
 
-    processes: tuple[ProcessBody, ...]
+    processes: Annotated[tuple[ProcessBody, ...], Field(max_length=100)]
     qms: Qms = "none"
     qms_valid_to: date | None = None
-    ppm_12m: int | None = None
-    otif_bp_12m: int | None = None
+    ppm_12m: Whole | None = None
+    otif_bp_12m: Whole | None = None
     experience: Experience = "none"
-    regional_value_bp: int | None = None
+    regional_value_bp: Whole | None = None
 
 
 class SupplierBody(Body):
@@ -75,32 +111,28 @@ class SupplierBody(Body):
     municipality: Line | None = None
     operating_since: date
     exports: bool = False
-    workers: int
-    annual_sales_mxn: Number
+    workers: Whole
+    annual_sales_mxn: Amount
     tax_opinion: TaxOpinion = "unknown"
     offering: OfferingBody
 
     def profile(self) -> Profile:
         return _PROFILE.validate_python(self.model_dump())
 
-    def fingerprint(self) -> str:
-        """Digest of what was asked: equal for equal bodies, whatever the order of their keys."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
-
-class SizeView(Body):
+class SizeView(View):
     stratum: Stratum
-    score: Number
+    score: Score
     flags: tuple[SizeFlag, ...]
     rules: str
 
 
-class ScreeningView(Body):
+class ScreeningView(View):
     list_69b: ListState
     list_date: date | None
 
 
-class Receipt(Body):
+class Receipt(View):
     """What whoever registers a firm gets back."""
 
     id: UUID
@@ -129,7 +161,7 @@ class SupplierView(SupplierBody):
     withdrawn_at: datetime | None
 
 
-class SupplierSummary(Body):
+class SupplierSummary(View):
     """One line of the operators' list."""
 
     id: UUID
@@ -146,28 +178,22 @@ class SupplierSummary(Body):
     received_at: datetime
 
 
-class SupplierPage(Body):
-    items: list[SupplierSummary]
-    next: UUID | None
-    """Give it as `after` for the following page; None on the last."""
-
-
 class WithdrawalBody(Body):
     reason: WithdrawalReason
 
 
 class ReleaseBody(Body):
-    reasons: Annotated[tuple[HoldReason, ...], Field(min_length=1)]
+    reasons: Annotated[tuple[HoldReason, ...], Field(min_length=1, max_length=10)]
     """Those that the operator looked into."""
 
 
 class AnchorBody(Body):
     code: Line
     name: Line
-    states: tuple[Line, ...]
+    states: Annotated[tuple[Line, ...], Field(max_length=40)]
 
 
-class AnchorView(Body):
+class AnchorView(View):
     id: UUID
     code: str
     name: str
@@ -182,18 +208,18 @@ class DepartureBody(Body):
     reason: DepartureReason
 
 
-class SupplierImport(Body):
+class SupplierImport(View):
     registered: int
     held: int
     refused: list[RowFault]
 
 
-class AnchorImport(Body):
+class AnchorImport(View):
     joined: int
     refused: list[RowFault]
 
 
-class ListView(Body):
+class ListView(View):
     list_date: date
     loaded_at: datetime
     firms: int

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.runtime.database import Connection
 
-PAGE = 100
 WAITING_SHOWN = 20
 HIDDEN = "partner."
 """Beginning of the topics that hold personal data: their bytes stay in the store."""
@@ -46,21 +45,16 @@ _WAITING = """
 class _Fitting(BaseModel):
     """Those that fit all that is given."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    reason: str | None = None
+    reason: str | None = Field(default=None, max_length=100)
     key: str | None = Field(default=None, max_length=1000)
     """As shown: a UUID where the record was one of ours."""
-    topic: str | None = None
-    after: UUID | None = None
-    """A dead letter: only those that follow it in the order, which is oldest first and as on the topic."""
+    topic: str | None = Field(default=None, max_length=249)
 
 
 class Filter(_Fitting):
     """Which to list."""
 
     id_begins: str | None = Field(default=None, max_length=36)
-
     closed: bool = False
     """Those too that nothing is left to do for."""
 
@@ -68,6 +62,10 @@ class Filter(_Fitting):
 class Selection(_Fitting):
     """Which to replay or discard."""
 
+    model_config = ConfigDict(extra="forbid")
+
+    after: UUID | None = None
+    """A dead letter: only those that follow it in the order, which is oldest first and as on the topic."""
     ids: tuple[UUID, ...] | None = Field(default=None, max_length=1000)
     all: bool = False
     """Said aloud by whoever means every one."""
@@ -127,9 +125,9 @@ class Content(DeadLetterView):
     """The first of those behind it, in order."""
 
 
-async def page(connection: Connection, wanted: Filter) -> list[DeadLetterView]:
-    """The first of those that fit, the oldest first; the closed ones too where asked for."""
-    rows = await connection.fetch(_LIST, wanted.closed, *_values(wanted), PAGE)
+async def page(connection: Connection, wanted: Filter, after: UUID | None, limit: int) -> list[DeadLetterView]:
+    """The first of those that fit and follow `after`, the oldest first; the closed ones too where asked for."""
+    rows = await connection.fetch(_LIST, wanted.closed, *_values(wanted, after), limit)
     return [DeadLetterView(**_readable(dict(row))) for row in rows]
 
 
@@ -151,19 +149,19 @@ async def content(connection: Connection, letter_id: UUID) -> Content | None:
 
 async def open_ids(connection: Connection, wanted: Selection, limit: int) -> list[UUID]:
     """The first open dead letters that fit, in the order in which they are to be resolved."""
-    return [row["id"] for row in await connection.fetch(_IDS, False, *_values(wanted), limit)]  # noqa: FBT003 - SQL's
+    return [row["id"] for row in await connection.fetch(_IDS, False, *_values(wanted, wanted.after), limit)]  # noqa: FBT003 - SQL's
 
 
 async def count_open(connection: Connection, wanted: Selection) -> int:
-    found: int = await connection.fetchval(_COUNT, False, *_values(wanted))  # noqa: FBT003 - SQL's
+    found: int = await connection.fetchval(_COUNT, False, *_values(wanted, wanted.after))  # noqa: FBT003 - SQL's
     return found
 
 
-def _values(wanted: _Fitting) -> Sequence[object]:
+def _values(wanted: _Fitting, after: UUID | None) -> Sequence[object]:
     key = None if wanted.key is None else wanted.key.encode()
     ids = list(wanted.ids) if isinstance(wanted, Selection) and wanted.ids is not None else None
     begins = wanted.id_begins if isinstance(wanted, Filter) else None
-    return wanted.reason, key, wanted.topic, ids, wanted.after, begins
+    return wanted.reason, key, wanted.topic, ids, after, begins
 
 
 def _readable(fields: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.dead_letters import ServiceName
@@ -18,9 +18,11 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
 from shared.service import asyncapi, events_page
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
-from shared.service.http import Problem
+from shared.service.http import Page, Paging, Problem, Strict, View, routes
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
+
+NOT_READY: dict[int | str, dict[str, Any]] = {503: {"model": dict[str, str], "description": "What keeps it, by part"}}
 
 Check = Callable[[], str | None]
 """Says what is wrong, or None."""
@@ -37,6 +39,11 @@ class Health:
         return {name: trouble for name, check in self.checks.items() if (trouble := check()) is not None}
 
 
+class Resumed(View):
+    groups: list[str]
+    """Those of this process that had stopped."""
+
+
 def router(
     service: ServiceName,
     database: Database,
@@ -45,60 +52,84 @@ def router(
     subscribers: Collection[BatchSubscriber],
 ) -> APIRouter:
     """Health, metrics, the API of events, and dead letters."""
-    api = APIRouter(tags=["operations"])
+    api = routes("operations")
+    _add_health(api, service, health)
+    _add_reading(api, database)
+    _add_resolving(api, database, replayer, subscribers)
+    return api
 
+
+def _add_health(api: APIRouter, service: ServiceName, health: Health) -> None:
     @api.get("/live", openapi_extra=OPEN_TO_ALL)
-    async def live() -> dict[str, str]:
+    async def check_live() -> dict[str, str]:
+        """Say that the process lives."""
         return {"service": service}
 
-    @api.get("/ready", openapi_extra=OPEN_TO_ALL)
-    async def ready(response: Response) -> dict[str, str]:
+    @api.get("/ready", openapi_extra=OPEN_TO_ALL, responses=NOT_READY)
+    async def check_ready(response: Response) -> dict[str, str]:
+        """Say whether the process gets on with its work.
+
+        By part, what keeps it from that; empty when all is well.
+        """
         troubles = health.troubles()
         response.status_code = 503 if troubles else 200
         return troubles
 
-    @api.get("/metrics", openapi_extra=OPEN_TO_ALL)
-    async def measured() -> Response:
+    @api.get("/metrics", openapi_extra=OPEN_TO_ALL, response_class=PlainTextResponse)
+    async def show_metrics() -> Response:
+        """Show the process's metrics, for Prometheus."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @api.get("/asyncapi", openapi_extra=OPEN_TO_ALL)
-    async def events_of_the_service() -> dict[str, Any]:
+    async def show_asyncapi() -> dict[str, Any]:
+        """Show the specification of the service's events, in AsyncAPI."""
         return asyncapi.document(service)
 
     @api.get("/asyncapi/program", openapi_extra=OPEN_TO_ALL)
-    async def events_of_the_program() -> dict[str, Any]:
+    async def show_asyncapi_of_the_program() -> dict[str, Any]:
+        """Show the specification of all services' events, in AsyncAPI."""
         return asyncapi.program()
 
     @api.get("/events", openapi_extra=OPEN_TO_ALL, response_class=HTMLResponse)
-    async def events() -> str:
+    async def show_events_page() -> str:
+        """Show all events of the program as a page to read."""
         return events_page.page()
 
+
+def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/dead-letters", dependencies=[allow(Role.OPERATOR)])
-    async def list_(wanted: Annotated[Filter, Query()]) -> list[DeadLetterView]:
+    async def list_dead_letters(wanted: Annotated[Filter, Query()], paging: Paging) -> Page[DeadLetterView]:
+        """List the records that could not take effect, the oldest first."""
         async with database.connection() as connection:
-            return await queries.page(connection, wanted)
+            found = await queries.page(connection, wanted, paging.position(UUID), paging.fetch)
+        return Page[DeadLetterView].of_rows(found, paging, lambda letter: letter, lambda letter: letter.id)
 
     @api.get("/dead-letters/{letter_id}", dependencies=[allow(Role.OPERATOR)])
-    async def show(letter_id: UUID) -> Content:
+    async def show_dead_letter(letter_id: UUID) -> Content:
+        """Show a dead letter: its record, what was tried, and what waits behind it."""
         async with database.connection() as connection:
             found = await queries.content(connection, letter_id)
         if found is None:
             raise Problem(404, "dead_letter_unknown", "There is no dead letter of that id; list them to see which are.")
         return found
 
+
+def _add_resolving(
+    api: APIRouter, database: Database, replayer: Replayer, subscribers: Collection[BatchSubscriber]
+) -> None:
     @api.post("/dead-letters/replay")
-    async def replay(wanted: Selection, caller: Operator) -> Resolved:
+    async def replay_dead_letters(wanted: Strict[Selection], caller: Operator) -> Resolved:
+        """Process dead letters again, and what waits behind them, in order."""
         return await replayer.resolve_all(wanted, "replayed", caller.subject)
 
     @api.post("/dead-letters/discard")
-    async def discard(wanted: Selection, caller: Operator) -> Resolved:
+    async def discard_dead_letters(wanted: Strict[Selection], caller: Operator) -> Resolved:
+        """Give dead letters up, and process what waits behind them, in order."""
         return await replayer.resolve_all(wanted, "discarded", caller.subject)
 
     @api.post("/dead-letters/resume")
-    async def resume(caller: Operator) -> list[str]:
-        """Let consuming that stopped at the limit go on, in every process of this service; the groups that did here."""
-        resumed = dlq_limit.resume(subscribers, caller.subject)
+    async def resume_consuming(caller: Operator) -> Resumed:
+        """Let consuming that stopped at the limit of dead letters go on, in every process of the service."""
+        groups = dlq_limit.resume(subscribers, caller.subject)
         await dlq_limit.tell_all(database, caller.subject)
-        return resumed
-
-    return api
+        return Resumed(groups=groups)

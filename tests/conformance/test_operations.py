@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -41,13 +42,19 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
         yield client
 
 
+async def _listed(operator: httpx.AsyncClient, **wanted: str) -> list[dict[str, Any]]:
+    page = (await operator.get("/dead-letters", params=wanted)).json()
+    assert page["next"] is None
+    return page["items"]
+
+
 async def test_from_the_list_to_the_record(bench: Bench, operator: httpx.AsyncClient) -> None:
     keys = [uuid4() for _ in range(3)]
     await bench.runner.consume([Record(TOPIC, 0, n, str(key).encode(), b"-") for n, key in enumerate(keys)])
-    listed = (await operator.get("/dead-letters", params={"reason": "not_json"})).json()
+    listed = await _listed(operator, reason="not_json")
     assert [letter["key"] for letter in listed] == [str(key) for key in keys]
-    begins = {"id_begins": listed[1]["id"][:13]}
-    assert (await operator.get("/dead-letters", params=begins)).json() == [listed[1]]
+    assert await _listed(operator, id_begins=listed[1]["id"][:13]) == [listed[1]]
+    assert await _listed(operator, limit="2", after=listed[0]["id"]) == listed[1:]
 
     done = await operator.post("/dead-letters/replay", json={"key": str(keys[0])})
     assert done.json() == {
@@ -62,14 +69,14 @@ async def test_from_the_list_to_the_record(bench: Bench, operator: httpx.AsyncCl
     shown = (await operator.get(f"/dead-letters/{listed[0]['id']}")).json()
     assert [(one["action"], one["by"]) for one in shown["actions"]] == [("failed", "ana"), ("discarded", "ana")]
     assert (shown["error"], shown["attempts"]) == ("ValueError", 2)
-    assert [letter["id"] for letter in (await operator.get("/dead-letters")).json()] == [listed[2]["id"]]
+    assert [letter["id"] for letter in await _listed(operator)] == [listed[2]["id"]]
 
 
 @pytest.mark.parametrize("body", [{}, {"reasn": "not_json"}])
 async def test_nothing_is_discarded_by_a_slip(bench: Bench, operator: httpx.AsyncClient, body: object) -> None:
     await bench.runner.consume([Record(TOPIC, 0, 0, str(uuid4()).encode(), b"-")])
     assert (await operator.post("/dead-letters/discard", json=body)).status_code == 422
-    assert len((await operator.get("/dead-letters")).json()) == 1
+    assert len(await _listed(operator)) == 1
     assert (await operator.get("/dead-letters", params={"reasn": "x"})).status_code == 422
     assert (await operator.get(f"/dead-letters/{uuid4()}")).status_code == 404
 
@@ -77,7 +84,7 @@ async def test_nothing_is_discarded_by_a_slip(bench: Bench, operator: httpx.Asyn
 async def test_consuming_that_stopped_goes_on_when_asked(
     bench: Bench, consuming: Consuming, operator: httpx.AsyncClient, topic: str
 ) -> None:
-    assert (await operator.post("/dead-letters/resume")).json() == []
+    assert (await operator.post("/dead-letters/resume")).json() == {"groups": []}
     bench.rule.failing = lambda _: ValueError("bug")
     await bench.tell(topic, key := uuid4(), 1)
     async with consuming as subscriber:
@@ -90,7 +97,7 @@ async def test_consuming_that_stopped_goes_on_when_asked(
 
         await eventually(stopped)
         bench.rule.failing = lambda _: None
-        assert (await operator.post("/dead-letters/resume")).json() == [subscriber.group]
+        assert (await operator.post("/dead-letters/resume")).json() == {"groups": [subscriber.group]}
         await eventually(told)
 
 
@@ -108,7 +115,7 @@ async def test_every_process_goes_on_whichever_was_asked(
             return subscriber.stopped
 
         async def told_when_asked() -> bool:
-            assert (await operator.post("/dead-letters/resume")).json() == []
+            assert (await operator.post("/dead-letters/resume")).json() == {"groups": []}
             return await bench.numbers(key) == (1,)
 
         await eventually(stopped)

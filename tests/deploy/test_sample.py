@@ -167,7 +167,7 @@ def registered() -> dict[str, tuple[Supplier, SupplierRegistered]]:
     found: dict[str, tuple[Supplier, SupplierRegistered]] = {}
     for row in rows:
         command = Register(id=UUID(int=row.line), folio="", profile=row.profile)
-        taken = register(None, command, NOW, Registry({}, listing))
+        taken = register(command, NOW, Registry({}, listing))
         assert isinstance(taken, Decision)
         assert taken.state is not None
         done = release(taken.state, taken.state.holds, "operator", NOW) if taken.state.holds else taken

@@ -32,7 +32,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClient]:
 
 def letters(client: LocalClient, service: str, **wanted: str) -> list[dict[str, Any]]:
     with client.http(service) as http:
-        found: list[dict[str, Any]] = http.get("/dead-letters", params=wanted).raise_for_status().json()
+        found: list[dict[str, Any]] = http.get("/dead-letters", params=wanted).raise_for_status().json()["items"]
     return found
 
 

@@ -60,17 +60,17 @@ def profile(rfc: str = LEGAL_RFC, **more: Any) -> Profile:
     return Profile(**values | more)
 
 
-def command(number: int = 1, *, of: Profile | None = None, fingerprint: str | None = None) -> Register:
+def command(number: int = 1, *, of: Profile | None = None) -> Register:
     folio = f"PDP-{number:06}"
-    return Register(id=supplier_id(number), folio=folio, profile=of or profile(), fingerprint=fingerprint)
+    return Register(id=supplier_id(number), folio=folio, profile=of or profile())
 
 
 def listing(states: Mapping[str, ListState], on: date = date(2026, 2, 1)) -> Listing:
     return Listing(on, states)
 
 
-def registered(number: int = 1, *, of: Profile | None = None, fingerprint: str | None = None) -> Supplier:
-    decision = register(None, command(number, of=of, fingerprint=fingerprint), NOW, EMPTY)
+def registered(number: int = 1, *, of: Profile | None = None) -> Supplier:
+    decision = register(command(number, of=of), NOW, EMPTY)
     assert isinstance(decision, Decision)
     assert decision.state is not None
     assert decision.state.status == "registered"
@@ -80,7 +80,7 @@ def registered(number: int = 1, *, of: Profile | None = None, fingerprint: str |
 def held(*reasons: HoldReason) -> Supplier:
     rfc = DOUBTFUL_RFC if "rfc_check_digit" in reasons else LEGAL_RFC
     states: dict[str, ListState] = {rfc: "presumed"} if "list_69b_presumed" in reasons else {}
-    decision = register(None, command(of=profile(rfc)), NOW, Registry({}, listing(states)))
+    decision = register(command(of=profile(rfc)), NOW, Registry({}, listing(states)))
     assert isinstance(decision, Decision)
     assert decision.state is not None
     assert set(decision.state.holds) == set(reasons)

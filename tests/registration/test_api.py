@@ -16,16 +16,17 @@ def test_every_route_names_who_may_call_it() -> None:
     assert roles_by_route(api) == {
         "POST /suppliers": frozenset(),
         "GET /suppliers": operator,
-        "GET /suppliers/{id_}": own,
-        "PUT /suppliers/{id_}": own,
-        "POST /suppliers/{id_}/withdrawal": own,
-        "POST /suppliers/{id_}/release": operator,
-        "DELETE /suppliers/{id_}/contact": operator,
+        "GET /suppliers/{supplier_id}": own,
+        "PUT /suppliers/{supplier_id}": own,
+        "POST /suppliers/{supplier_id}/withdrawal": own,
+        "POST /suppliers/{supplier_id}/release": operator,
+        "DELETE /suppliers/{supplier_id}/contact": operator,
         "POST /suppliers/imports": operator,
         "GET /anchors": frozenset(Role),
+        "GET /anchors/{anchor_id}": frozenset(Role),
         "POST /anchors": operator,
         "POST /anchors/imports": operator,
-        "POST /anchors/{id_}/departure": operator,
+        "POST /anchors/{anchor_id}/departure": operator,
         "POST /screening/lists": operator,
         "GET /screening/lists": operator,
     }
@@ -38,7 +39,7 @@ async def test_a_supplier_sees_and_changes_only_itself(stage: StageUnderTest) ->
     path = f"/suppliers/{other['id']}"
     answers = [
         await stage.client.get(path, headers=own),
-        await stage.client.put(path, json=BODY, headers=own),
+        await stage.client.put(path, json=BODY, headers=own | {"If-Match": "*"}),
         await stage.client.post(f"{path}/withdrawal", json={"reason": "own_decision"}, headers=own),
         await stage.client.get("/suppliers", headers=own),
         await stage.client.delete(f"{path}/contact", headers=own),

@@ -23,7 +23,7 @@ async def test_anchors_join_by_hand_and_by_file_and_leave(stage: StageUnderTest)
     path = f"/anchors/{first.json()['id']}/departure"
     left = await stage.client.post(path, json={"reason": "agreement_ended"}, headers=stage.headers("operator"))
     assert left.json()["status"] == "left"
-    listed = (await stage.client.get("/anchors", headers=stage.headers("supplier"))).json()
+    listed = (await stage.client.get("/anchors", headers=stage.headers("supplier"))).json()["items"]
     assert [(anchor["code"], anchor["status"], anchor["states"]) for anchor in listed] == [
         ("ANCLA-1", "left", ["22"]),
         ("ANCLA-2", "joined", ["11", "21"]),

@@ -66,7 +66,9 @@ async def test_a_form_without_its_file_or_length(stage: StageUnderTest) -> None:
         yield b"--x--"
 
     bare = await stage.client.post(path, data={"a": "b"}, headers=headers)
-    assert (bare.status_code, bare.json()["title"]) == (422, "file_missing")
+    assert (bare.status_code, bare.json()["title"]) == (415, "content_type")
+    other = await stage.client.post(path, files={"other": b"x"}, headers=headers)
+    assert (other.status_code, other.json()["title"]) == (422, "file_missing")
     form = {"Content-Type": "multipart/form-data; boundary=x"}
     endless = await stage.client.post(path, content=chunks(), headers=headers | form)
     assert (endless.status_code, endless.json()["title"]) == (411, "length_required")

@@ -10,7 +10,7 @@ async def test_lists_are_loaded_and_listed(stage: StageUnderTest) -> None:
     content = csv_of({"rfc": LEGAL_RFC, "situacion": "Definitivo"}, {"rfc": "XXXXXXXXXXXX", "situacion": "Definitivo"})
     answer = await upload(stage, "/screening/lists", content, list_date="2026-01-01")
     assert (answer.status_code, answer.json()["firms"], answer.json()["left_out"]) == (201, 1, 1)
-    listed = (await stage.client.get("/screening/lists", headers=stage.headers("operator"))).json()
+    listed = (await stage.client.get("/screening/lists", headers=stage.headers("operator"))).json()["items"]
     assert [(list_["list_date"], list_["firms"]) for list_ in listed] == [("2026-01-01", 1)]
     older = await upload(stage, "/screening/lists", content, list_date="2025-12-01")
     assert (older.status_code, older.json()["title"]) == (409, "screening_list_older")
@@ -30,4 +30,4 @@ async def test_a_list_that_is_refused_loads_nothing(
     content = csv_of({"rfc": LEGAL_RFC, "situacion": situation})
     answer = await upload(stage, "/screening/lists", content, list_date=list_date)
     assert (answer.status_code, answer.json()["title"]) == (422, code)
-    assert (await stage.client.get("/screening/lists", headers=stage.headers("operator"))).json() == []
+    assert (await stage.client.get("/screening/lists", headers=stage.headers("operator"))).json()["items"] == []

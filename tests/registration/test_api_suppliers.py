@@ -27,9 +27,14 @@ async def test_registering_gives_a_receipt_and_one_event(stage: StageUnderTest) 
         ({"rfc": "XAXX010101000"}, 422, "rfc_generic"),
         ({"rfc": "MAB9302308T4"}, 422, "rfc_date"),
         ({"state": "33"}, 422, "state_unknown"),
-        ({"annual_sales_mxn": "1.005"}, 422, "annual_sales_range"),
-        ({"annual_sales_mxn": "1e400"}, 422, "annual_sales_range"),
-        ({"workers": 10**30}, 422, "workers_range"),
+        ({"annual_sales_mxn": 1.005}, 422, "annual_sales_range"),
+        ({"annual_sales_mxn": "1.005"}, 422, "invalid_request"),
+        ({"annual_sales_mxn": "1e400"}, 422, "invalid_request"),
+        ({"workers": 1_000_001}, 422, "workers_range"),
+        ({"workers": 10**30}, 422, "invalid_request"),
+        ({"workers": "51"}, 422, "invalid_request"),
+        ({"exports": 1}, 422, "invalid_request"),
+        ({"operating_since": 0}, 422, "invalid_request"),
         ({"workers": "many"}, 422, "invalid_request"),
         ({"legalname": "x"}, 422, "invalid_request"),
         ({"offering": {"processes": [{"area": "P14", "tolerance": 5}]}}, 422, "invalid_request"),
@@ -97,9 +102,10 @@ async def test_a_presumed_firm_waits_and_a_definitive_one_does_not(stage: StageU
 async def test_a_supplier_changes_its_profile_and_withdraws(stage: StageUnderTest) -> None:
     receipt = await registered(stage)
     await stage.told()
-    own, path = stage.headers("supplier", supplier_id=receipt["id"]), f"/suppliers/{receipt['id']}"
+    own = stage.headers("supplier", supplier_id=receipt["id"]) | {"If-Match": "*"}
+    path = f"/suppliers/{receipt['id']}"
     changed = await stage.client.put(path, json=BODY | {"workers": 5, "annual_sales_mxn": 1000000}, headers=own)
-    assert (changed.json()["size"]["stratum"], changed.json()["annual_sales_mxn"]) == ("micro", "1000000")
+    assert (changed.json()["size"]["stratum"], changed.json()["annual_sales_mxn"]) == ("micro", "1000000.00")
     assert (await stage.client.put(path, json=BODY | {"rfc": OTHER_RFC}, headers=own)).json()["title"] == "rfc_fixed"
     gone = await stage.client.post(f"{path}/withdrawal", json={"reason": "ceased_operations"}, headers=own)
     assert (gone.json()["status"], gone.json()["withdrawal"]) == ("withdrawn", "ceased_operations")
@@ -112,9 +118,11 @@ async def test_what_a_supplier_gets_it_can_send_back(stage: StageUnderTest) -> N
     receipt = await registered(stage)
     path, own = f"/suppliers/{receipt['id']}", stage.headers("supplier", supplier_id=receipt["id"])
     await stage.told()
-    view = (await stage.client.get(path, headers=own)).json()
-    same = await stage.client.put(path, json={name: view[name] for name in BODY}, headers=own)
-    assert same.json() == view
+    seen = await stage.client.get(path, headers=own)
+    view = seen.json()
+    if_match = own | {"If-Match": seen.headers["ETag"]}
+    same = await stage.client.put(path, json={name: view[name] for name in BODY}, headers=if_match)
+    assert (same.json(), same.headers["ETag"]) == (view, seen.headers["ETag"])
     assert await stage.told() == []
 
 
@@ -134,7 +142,7 @@ async def test_unknown_suppliers(stage: StageUnderTest) -> None:
     path = f"/suppliers/{uuid4()}"
     answers = [
         await stage.client.get(path, headers=stage.headers("operator")),
-        await stage.client.put(path, json=BODY, headers=stage.headers("operator")),
+        await stage.client.put(path, json=BODY, headers=stage.headers("operator") | {"If-Match": "*"}),
         await stage.client.delete(f"{path}/contact", headers=stage.headers("operator")),
     ]
     assert [(answer.status_code, answer.json()["title"]) for answer in answers] == [(404, "supplier_unknown")] * 3

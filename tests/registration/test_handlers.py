@@ -1,4 +1,3 @@
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -40,7 +39,7 @@ from tests.registration.given import (
 
 def test_a_firm_registers_and_everybody_hears_its_profile() -> None:
     given = profile(offering=Offering(processes=(process(materials=("Acero 1045",)),), qms="iso_9001"))
-    decision = decided(handlers.register(None, command(of=given), NOW, Registry({}, listing({}))))
+    decision = decided(handlers.register(command(of=given), NOW, Registry({}, listing({}))))
     (event,) = decision.events
     assert isinstance(event, SupplierRegistered)
     assert (event.supplier_id, event.folio, event.rfc) == (supplier_id(), "PDP-000001", LEGAL_RFC)
@@ -52,7 +51,7 @@ def test_a_firm_registers_and_everybody_hears_its_profile() -> None:
 
 def test_of_a_natural_person_neither_rfc_nor_name_leaves_the_store() -> None:
     given = profile(NATURAL_RFC, legal_name="Persona Ejemplo Inventada")
-    decision = decided(handlers.register(None, command(of=given), NOW, EMPTY))
+    decision = decided(handlers.register(command(of=given), NOW, EMPTY))
     (event,) = decision.events
     assert isinstance(event, SupplierRegistered)
     assert (event.kind, event.rfc, event.legal_name) == ("natural", None, None)
@@ -62,7 +61,7 @@ def test_of_a_natural_person_neither_rfc_nor_name_leaves_the_store() -> None:
 
 
 def test_no_event_names_the_contact() -> None:
-    decision = decided(handlers.register(None, command(), NOW, EMPTY))
+    decision = decided(handlers.register(command(), NOW, EMPTY))
     text = decision.events[0].model_dump_json()
     assert "persona@ejemplo.mx" not in text
     assert "Persona Ejemplo" not in text
@@ -71,14 +70,14 @@ def test_no_event_names_the_contact() -> None:
 @pytest.mark.parametrize("rfc", [DOUBTFUL_RFC, LEGAL_RFC])
 def test_a_held_firm_is_stored_and_nobody_hears_of_it(rfc: str) -> None:
     registry = Registry({}, listing({LEGAL_RFC: "presumed"}))
-    decision = decided(handlers.register(None, command(of=profile(rfc)), NOW, registry))
+    decision = decided(handlers.register(command(of=profile(rfc)), NOW, registry))
     assert decision.events == ()
     assert decision.state is not None
     assert decision.state.status == "held"
 
 
 def test_a_definitive_firm_registers_and_says_so() -> None:
-    decision = decided(handlers.register(None, command(), NOW, Registry({}, listing({LEGAL_RFC: "definitive"}))))
+    decision = decided(handlers.register(command(), NOW, Registry({}, listing({LEGAL_RFC: "definitive"}))))
     (event,) = decision.events
     assert isinstance(event, SupplierRegistered)
     assert event.screening.list_69b == "definitive"
@@ -87,7 +86,7 @@ def test_a_definitive_firm_registers_and_says_so() -> None:
 def test_the_rfc_is_normalised_before_it_is_compared() -> None:
     registry = Registry({LEGAL_RFC: supplier_id(2)}, listing({}))
     given = command(of=profile("mab-930714 8t4"))
-    assert refused(handlers.register(None, given, NOW, registry)) == ("conflict", "rfc_taken")
+    assert refused(handlers.register(given, NOW, registry)) == ("conflict", "rfc_taken")
 
 
 @pytest.mark.parametrize(
@@ -95,27 +94,7 @@ def test_the_rfc_is_normalised_before_it_is_compared() -> None:
     [({"rfc": "XAXX010101000"}, "rfc_generic"), ({"rfc": "MAB"}, "rfc_length"), ({"scian": "1"}, "scian_form")],
 )
 def test_what_cannot_be_is_refused(more: dict[str, Any], code: str) -> None:
-    assert refused(handlers.register(None, command(of=profile(**more)), NOW, EMPTY)) == ("invalid", code)
-
-
-def test_the_same_request_under_the_same_key_gives_the_same_supplier() -> None:
-    before = registered(fingerprint="f" * 64)
-    registry = Registry({LEGAL_RFC: before.id}, listing({}))
-    decision = decided(handlers.register(before, command(number=1, fingerprint="f" * 64), LATER, registry))
-    assert (decision.state, decision.events) == (before, ())
-
-
-@pytest.mark.parametrize("fingerprint", ["0" * 64, None])
-def test_another_request_under_the_same_key_is_refused(fingerprint: str | None) -> None:
-    before = registered(fingerprint="f" * 64)
-    again = command(fingerprint=fingerprint)
-    assert refused(handlers.register(before, again, LATER, EMPTY)) == ("conflict", "idempotency_key_reused")
-
-
-def test_a_key_whose_digest_was_erased_cannot_be_used_again() -> None:
-    before = replace(registered(), fingerprint=None)
-    again = command(fingerprint=None)
-    assert refused(handlers.register(before, again, LATER, EMPTY)) == ("conflict", "idempotency_key_reused")
+    assert refused(handlers.register(command(of=profile(**more)), NOW, EMPTY)) == ("invalid", code)
 
 
 # Changing

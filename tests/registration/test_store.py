@@ -28,7 +28,7 @@ async def register(stage: StageUnderTest, of: Profile) -> Supplier | Refused:
 
     def decide(state, known):
         command = Register(id=id_, folio=known.folios[of.rfc], profile=of)
-        return handlers.register(state, command, now(), known.registry)
+        return handlers.register(command, now(), known.registry)
 
     return await stage.commands.run(suppliers, id_, decide, CAUSE, About(intake_of, (of.rfc,)))
 
@@ -66,7 +66,7 @@ async def test_a_supplier_comes_back_as_it_was_by_both_ways_of_reading(database:
         special_processes=(SpecialProcess(code="CQI-9", assessed_on=TODAY),),
     )
     offering = Offering(processes=(offered,), qms="iso_9001", qms_valid_to=date(2027, 1, 31), otif_bp_12m=9_825)
-    before = registered(of=profile(offering=offering, annual_sales_mxn=Decimal("4010000.01")), fingerprint="f" * 64)
+    before = registered(of=profile(offering=offering, annual_sales_mxn=Decimal("4010000.01")))
     both = held("rfc_check_digit", "list_69b_presumed")
     waiting = confirmed(both, ("list_69b_presumed",), "operator-1", LATER)
     for supplier in (before, waiting):
@@ -143,7 +143,7 @@ async def test_no_firm_slips_between_a_list_and_its_sweep(stage: StageUnderTest)
         done, _ = await asyncio.wait({loading}, timeout=0.3)
         # ... is waited for: else the sweep would pass before the firm is there.
         assert not done
-        decision = handlers.register(None, Register(id=new_id(), folio="PDP-1", profile=profile()), now(), known)
+        decision = handlers.register(Register(id=new_id(), folio="PDP-1", profile=profile()), now(), known)
         assert isinstance(decision, Decision)
         assert decision.state is not None
         assert decision.state.screening.list_69b == "not_listed"

@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from services.registration.domain.profile import Profile
 from services.registration.domain.rfc import DoubtfulRfc, ValidRfc
 from services.registration.domain.screening import NO_LIST, Listing, ListState, Screening
@@ -8,7 +10,6 @@ from services.registration.domain.supplier import (
     folio,
     received,
     screened,
-    supplier_id,
     withdrawn,
     without_contact,
 )
@@ -19,15 +20,11 @@ DOUBTFUL = DoubtfulRfc(DOUBTFUL_RFC, "natural")
 
 
 def consume(identity: ValidRfc | DoubtfulRfc, of: Profile, seen: Listing) -> Supplier:
-    return received(supplier_id("k" * 16), folio(1), of, identity, seen, None, NOW)
+    return received(UUID(int=1), folio(1), of, identity, seen, NOW)
 
 
 def test_a_folio_has_six_digits_or_more() -> None:
     assert [folio(123), folio(1_234_567)] == ["PDP-000123", "PDP-1234567"]
-
-
-def test_the_same_key_always_means_the_same_supplier() -> None:
-    assert supplier_id("a" * 16) == supplier_id("a" * 16) != supplier_id("b" * 16)
 
 
 def test_a_sound_firm_is_registered_at_once() -> None:
@@ -101,6 +98,5 @@ def test_withdrawing_ends_the_waiting() -> None:
     assert (supplier.status, supplier.holds, supplier.withdrawn_at) == ("withdrawn", (), LATER)
 
 
-def test_erasing_the_contact_leaves_no_digest_of_it() -> None:
-    supplier = without_contact(registered(fingerprint="f" * 64))
-    assert (supplier.contact, supplier.fingerprint) == (None, None)
+def test_a_contact_is_erased_alone() -> None:
+    assert without_contact(registered()).contact is None

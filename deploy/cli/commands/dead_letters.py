@@ -66,6 +66,8 @@ HEADS = (
     "head.error",
 )
 """The first that fit into a terminal; an id is always whole, so that other commands take it."""
+MOST = 200
+"""The largest page; the last one\'s id is the `--after` of the next."""
 
 
 @app.command("list", help=say("help.dead_letters.list"))
@@ -180,8 +182,10 @@ def _report(service: str, done: dict[str, Any]) -> bool:
 
 
 def _list(client: Client, service: str, query: dict[str, Any]) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = request(client, service, "GET", "/dead-letters", params=query)
-    return found
+    page: dict[str, list[dict[str, Any]]] = request(
+        client, service, "GET", "/dead-letters", params=query | {"limit": MOST}
+    )
+    return page["items"]
 
 
 def _by_service(client: Client, ids: list[str]) -> dict[str, list[str]]:

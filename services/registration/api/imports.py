@@ -24,7 +24,7 @@ from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from shared.service.callers import Role, allow
-from shared.service.http import RequestCause
+from shared.service.http import RequestCause, routes
 from shared.service.upload import form_schema, reading, receive
 
 BY_OPERATOR = allow(Role.OPERATOR)
@@ -32,11 +32,15 @@ BY_OPERATOR = allow(Role.OPERATOR)
 
 def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
     """The routes of files."""
-    api = APIRouter(tags=["imports"])
+    api = routes("imports")
     max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
 
     @api.post("/suppliers/imports", openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
     async def import_suppliers(request: Request, cause: RequestCause) -> SupplierImport:
+        """Register the firms of a spreadsheet.
+
+        Rows that fail are reported; the others go in.
+        """
         upload = await receive(request, max_bytes)
         read = partial(read_suppliers, upload.content, max_rows=max_rows, today=now().date())
         rows, faults = await reading(read)
@@ -47,6 +51,10 @@ def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
 
     @api.post("/anchors/imports", openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
     async def import_anchors(request: Request, cause: RequestCause) -> AnchorImport:
+        """Let the large buyers of a spreadsheet join.
+
+        Rows that fail are reported; the others go in.
+        """
         upload = await receive(request, max_bytes)
         rows, faults = await reading(partial(read_anchors, upload.content, max_rows=max_rows))
         decide = {anchor_id(command.code): _joining(command) for _, command in rows}
@@ -68,9 +76,9 @@ async def _register(rows: list[SupplierRow], commands: Commands, cause: Cause) -
 
 
 def _registering(id_: UUID, profile: Profile) -> Callable[[Supplier | None, Intake], Decision[Supplier] | Refused]:
-    def decide(state: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
+    def decide(_: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
         command = Register(id=id_, folio=known.folios[profile.rfc], profile=profile)
-        return handlers.register(state, command, now(), known.registry)
+        return handlers.register(command, now(), known.registry)
 
     return decide
 

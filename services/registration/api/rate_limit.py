@@ -23,6 +23,8 @@ class _Bucket:
 class RateLimit:
     """A dependency that refuses with 429. Per process: with several, the limit is theirs together."""
 
+    problems = (429,)
+
     def __init__(self, per_minute: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_second = per_minute / 60
         self._burst = burst
@@ -33,7 +35,9 @@ class RateLimit:
         address = request.client.host if request.client else ""
         wait = self.take(_household(address))
         if wait > 0:
-            raise Problem(429, "too_many_requests", f"Try again in {int(wait) + 1} seconds.")
+            seconds = int(wait) + 1
+            detail = f"Try again in {seconds} seconds."
+            raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(seconds)})
 
     def take(self, address: str) -> float:
         """Take a token. Returns 0, or the seconds until there is one."""

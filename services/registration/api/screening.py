@@ -16,7 +16,7 @@ from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Role, allow
-from shared.service.http import Problem, RequestCause, accepted
+from shared.service.http import Page, Paging, Problem, RequestCause, accepted, routes
 from shared.service.upload import form_schema, reading, receive
 
 BY_OPERATOR = allow(Role.OPERATOR)
@@ -24,11 +24,15 @@ BY_OPERATOR = allow(Role.OPERATOR)
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """The routes of screening."""
-    api = APIRouter(prefix="/screening", tags=["screening"])
-    fields = form_schema(list_date={"type": "string", "format": "date"})
+    api = routes("screening", prefix="/screening")
+    fields = form_schema(list_date={"type": "string", "format": "date", "maxLength": 10})
 
     @api.post("/lists", status_code=201, openapi_extra=fields, dependencies=[BY_OPERATOR])
-    async def load(request: Request, cause: RequestCause) -> ListLoaded:
+    async def load_list(request: Request, cause: RequestCause) -> ListLoaded:
+        """Load a list of article 69-B, as the tax authority publishes it.
+
+        Every supplier is then looked up in it. One of the same date corrects the one before.
+        """
         upload = await receive(request, settings.list_max_bytes)
         list_date = _date(upload.fields.get("list_date", ""))
         file = await reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
@@ -46,8 +50,9 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         )
 
     @api.get("/lists", dependencies=[BY_OPERATOR])
-    async def list_() -> list[ListView]:
-        return [ListView.of(row) for row in await store.all_lists(database)]
+    async def list_lists(paging: Paging) -> Page[ListView]:
+        """List the lists that were loaded, the newest first."""
+        return Page[ListView].of_all(await store.all_lists(database), paging, ListView.of)
 
     return api
 

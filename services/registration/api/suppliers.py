@@ -3,12 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends
 
 from services.registration import handlers, store
 from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import normalise
-from services.registration.domain.supplier import Status, Supplier, supplier_id
+from services.registration.domain.supplier import Status, Supplier
 from services.registration.handlers import Register
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, intake_of, registry_of, suppliers
@@ -16,7 +16,6 @@ from services.registration.views import (
     Receipt,
     ReleaseBody,
     SupplierBody,
-    SupplierPage,
     SupplierSummary,
     SupplierView,
     WithdrawalBody,
@@ -27,18 +26,16 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
-from shared.service.http import Problem, RequestCause, accepted
+from shared.service.http import Change, Create, Page, Paging, Problem, Replace, Show, Strict, routes
 
 BY_OPERATOR = allow(Role.OPERATOR)
 Operator = Annotated[Caller, BY_OPERATOR]
 OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
-IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", min_length=16, max_length=100)]
-"""Any text that its sender will not use twice, as a UUID; long enough that two senders do not choose the same."""
 
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """The routes of suppliers."""
-    api = APIRouter(tags=["suppliers"])
+    api = routes("suppliers")
     limit = RateLimit(settings.registrations_per_minute, settings.registrations_burst)
     _add_registering(api, limit, commands)
     _add_reading(api, database)
@@ -49,76 +46,87 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
 
 def _add_registering(api: APIRouter, limit: RateLimit, commands: Commands) -> None:
     @api.post("/suppliers", status_code=201, openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
-    async def register(body: SupplierBody, cause: RequestCause, idempotency_key: IdempotencyKey = None) -> Receipt:
-        profile = body.profile()
-        id_, fingerprint = new_id(), None
-        if idempotency_key is not None:
-            id_, fingerprint = supplier_id(idempotency_key), body.fingerprint()
+    async def register_supplier(body: Strict[SupplierBody], create: Create) -> Receipt:
+        """Register a firm.
+
+        It takes part at once, or is held where an operator must look first.
+        """
+        profile, id_ = body.profile(), new_id()
         rfc = normalise(profile.rfc)
 
-        def decide(state: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
-            command = Register(id=id_, folio=known.folios[rfc], profile=profile, fingerprint=fingerprint)
-            return handlers.register(state, command, now(), known.registry)
+        def decide(_: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
+            command = Register(id=id_, folio=known.folios[rfc], profile=profile)
+            return handlers.register(command, now(), known.registry)
 
-        outcome = await commands.run(suppliers, id_, decide, cause, About(intake_of, (rfc,)))
-        return Receipt.of(accepted(outcome))
+        return await create.run(commands, suppliers, id_, decide, Receipt.of, About(intake_of, (rfc,)))
 
 
 def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/suppliers", dependencies=[BY_OPERATOR])
-    async def list_(
-        status: Status | None = None,
-        after: UUID | None = None,
-        limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    ) -> SupplierPage:
-        found = await store.page_of_suppliers(database, status, after, limit + 1)
-        page = [SupplierSummary.of(supplier) for supplier in found[:limit]]
-        return SupplierPage(items=page, next=page[-1].id if len(found) > limit else None)
+    async def list_suppliers(paging: Paging, status: Status | None = None) -> Page[SupplierSummary]:
+        """List the suppliers in the order in which they came."""
+        found = await store.page_of_suppliers(database, status, paging.position(UUID), paging.fetch)
+        return Page[SupplierSummary].of_rows(found, paging, SupplierSummary.of, lambda supplier: supplier.id)
 
-    @api.get("/suppliers/{id_}")
-    async def show(id_: UUID, caller: OwnOrOperator) -> SupplierView:
-        caller.require_supplier(id_)
-        supplier = await store.find_supplier(database, id_)
+    @api.get("/suppliers/{supplier_id}")
+    async def show_supplier(supplier_id: UUID, caller: OwnOrOperator, show: Show) -> SupplierView:
+        """Show a supplier's whole profile, and what was decided on it."""
+        caller.require_supplier(supplier_id)
+        supplier = await store.find_supplier(database, supplier_id)
         if supplier is None:
             raise Problem(404, "supplier_unknown", "There is no supplier of this id.")
-        return SupplierView.of(supplier)
+        return show.shown(SupplierView.of(supplier))
 
 
 def _add_changing(api: APIRouter, commands: Commands) -> None:
-    @api.put("/suppliers/{id_}")
-    async def change(id_: UUID, body: SupplierBody, caller: OwnOrOperator, cause: RequestCause) -> SupplierView:
-        caller.require_supplier(id_)
+    @api.put("/suppliers/{supplier_id}")
+    async def change_supplier(
+        supplier_id: UUID, body: Strict[SupplierBody], caller: OwnOrOperator, replace: Replace
+    ) -> SupplierView:
+        """Replace a supplier's whole profile, except its RFC."""
+        caller.require_supplier(supplier_id)
         profile = body.profile()
-        outcome = await commands.run(
+        return await replace.run(
+            commands,
             suppliers,
-            id_,
+            supplier_id,
             lambda state, registry: handlers.change(state, profile, now(), registry),
-            cause,
+            SupplierView.of,
             About(registry_of, (normalise(profile.rfc),)),
         )
-        return SupplierView.of(accepted(outcome))
 
-    @api.post("/suppliers/{id_}/withdrawal")
-    async def withdraw(id_: UUID, body: WithdrawalBody, caller: OwnOrOperator, cause: RequestCause) -> SupplierView:
-        caller.require_supplier(id_)
-        outcome = await commands.run(
-            suppliers, id_, lambda state, _: handlers.withdraw(state, body.reason, now()), cause
+    @api.post("/suppliers/{supplier_id}/withdrawal")
+    async def withdraw_supplier(
+        supplier_id: UUID, body: Strict[WithdrawalBody], caller: OwnOrOperator, change: Change
+    ) -> SupplierView:
+        """Withdraw a supplier: it no longer takes part."""
+        caller.require_supplier(supplier_id)
+        return await change.run(
+            commands,
+            suppliers,
+            supplier_id,
+            lambda state, _: handlers.withdraw(state, body.reason, now()),
+            SupplierView.of,
         )
-        return SupplierView.of(accepted(outcome))
 
 
 def _add_operating(api: APIRouter, commands: Commands) -> None:
-    @api.post("/suppliers/{id_}/release")
-    async def release(id_: UUID, body: ReleaseBody, caller: Operator, cause: RequestCause) -> SupplierView:
-        outcome = await commands.run(
+    @api.post("/suppliers/{supplier_id}/release")
+    async def release_supplier(
+        supplier_id: UUID, body: Strict[ReleaseBody], caller: Operator, change: Change
+    ) -> SupplierView:
+        """Confirm reasons for which a supplier is held; without the last one it takes part."""
+        return await change.run(
+            commands,
             suppliers,
-            id_,
+            supplier_id,
             lambda state, _: handlers.release(state, body.reasons, caller.subject, now()),
-            cause,
+            SupplierView.of,
         )
-        return SupplierView.of(accepted(outcome))
 
-    @api.delete("/suppliers/{id_}/contact", status_code=204, dependencies=[BY_OPERATOR])
-    async def erase_contact(id_: UUID, cause: RequestCause) -> None:
-        outcome = await commands.run(suppliers, id_, lambda state, _: handlers.erase_contact(state), cause)
-        accepted(outcome)
+    @api.delete("/suppliers/{supplier_id}/contact", status_code=204, dependencies=[BY_OPERATOR])
+    async def erase_contact(supplier_id: UUID, change: Change) -> None:
+        """Erase the person to talk to, and nothing else."""
+        await change.run(
+            commands, suppliers, supplier_id, lambda state, _: handlers.erase_contact(state), SupplierView.of
+        )

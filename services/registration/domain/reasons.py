@@ -59,7 +59,6 @@ CommandReason = Literal[
     "supplier_withdrawn",
     "rfc_taken",
     "rfc_fixed",
-    "idempotency_key_reused",
     "not_held_for",
     "anchor_unknown",
     "anchor_code_taken",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Literal
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import HoldReason, WithdrawalReason
@@ -14,8 +14,6 @@ from services.registration.domain.screening import Listing, Screening
 from services.registration.domain.size import Size, classify
 
 Status = Literal["held", "registered", "withdrawn"]
-
-_NAMESPACE = UUID("5b0f0d7e-5f0b-5c1e-9c56-5a9911e25a99")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,6 @@ class Supplier(Profile):
     """When it began to take part; None while held."""
     withdrawal: WithdrawalReason | None = None
     withdrawn_at: datetime | None = None
-    fingerprint: str | None = None
-    """Digest of the request that created it: what its idempotency key stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +54,6 @@ class Registry:
     taken: Mapping[str, UUID]
     """Suppliers that are not withdrawn, by RFC, among the RFCs that are looked up."""
     listing: Listing
-
-
-def supplier_id(idempotency_key: str) -> UUID:
-    """The id of whatever is registered under an idempotency key: the same key meets the same row, under its lock."""
-    return uuid5(_NAMESPACE, idempotency_key)
 
 
 def folio(number: int) -> str:
@@ -76,7 +67,6 @@ def received(
     profile: Profile,
     identity: ValidRfc | DoubtfulRfc,
     listing: Listing,
-    fingerprint: str | None,
     now: datetime,
 ) -> Supplier:
     """A new supplier: registered, or held where an operator must look first."""
@@ -94,7 +84,6 @@ def received(
         holds=holds,
         received_at=now,
         registered_at=None if holds else now,
-        fingerprint=fingerprint,
     )
 
 
@@ -127,8 +116,8 @@ def withdrawn(supplier: Supplier, reason: WithdrawalReason, now: datetime) -> Su
 
 
 def without_contact(supplier: Supplier) -> Supplier:
-    """The supplier without its contact, and without the digest of the request that named it."""
-    return replace(supplier, contact=None, fingerprint=None)
+    """The supplier without its contact."""
+    return replace(supplier, contact=None)
 
 
 def _settled(supplier: Supplier, now: datetime) -> Supplier:

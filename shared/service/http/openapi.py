@@ -36,7 +36,7 @@ def describe(app: FastAPI) -> dict[str, Any]:
 def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     _word(operation, route)
     operation.setdefault("security", [{"bearer": []}])
-    for status in sorted(problems_of(route, method)):
+    for status in sorted(problems_of(route, method) - set(route.responses)):
         operation["responses"][str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},

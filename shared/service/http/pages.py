@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar, get_origin
 
 from fastapi import Depends, Query
 from pydantic import Field, TypeAdapter
@@ -40,8 +40,11 @@ class Part:
         """The place after which the page begins, as `Page.of_rows` was given it; None at the beginning."""
         if self.after is None:
             return None
+        adapter = TypeAdapter(type_)
         try:
-            return TypeAdapter(type_).validate_json(base64.urlsafe_b64decode(self.after))
+            if get_origin(type_) is tuple:
+                return adapter.validate_json(base64.urlsafe_b64decode(self.after))
+            return adapter.validate_strings(self.after)
         except ValueError:
             detail = "Give as `after` the `next` of the page before, unchanged."
             raise Problem(422, "cursor_invalid", detail) from None
@@ -85,4 +88,6 @@ class Page(View, Generic[V]):
 
 
 def _cursor(position: object) -> str:
-    return base64.urlsafe_b64encode(_ANY.dump_json(position)).decode()
+    if isinstance(position, tuple):
+        return base64.urlsafe_b64encode(_ANY.dump_json(position)).decode()
+    return str(position)
