@@ -35,8 +35,8 @@ class Bargain:
 
 async def answer_candidates(stage: Stage, rfcs: Mapping[UUID, str]) -> list[Bargain]:
     """Every buyer goes through the candidates of its requirements: the best are shortlisted, the last is declined."""
-    page = await stage.api.do(stage.people.operator, "matching", "GET", "/requirements", params={"limit": 500})
-    found = await together(_answer(stage, number, each, rfcs) for number, each in enumerate(page["items"]))
+    requirements = await stage.api.items(stage.people.operator, "matching", "/requirements")
+    found = await together(_answer(stage, number, each, rfcs) for number, each in enumerate(requirements))
     bargains = [each for some in found for each in some]
     stage.note(tell("note.shortlisted", shortlisted=len(bargains)))
     return bargains
@@ -57,7 +57,7 @@ async def _answer(stage: Stage, number: int, requirement: Mapping[str, Any], rfc
     """One requirement; the candidates that an anchor sees by name are those without an open critical gap."""
     anchor = UUID(requirement["anchor_id"])
     buyer = stage.people.buyer(anchor)
-    ranked = await stage.api.do(buyer, "matching", "GET", f"/requirements/{requirement['id']}/matches")
+    ranked = await stage.api.items(buyer, "matching", f"/requirements/{requirement['id']}/matches")
     volume = max(requirement["specification"]["annual_volume"] // SHARE_OF_VOLUME, 1)
     bargains = sorted(
         (_bargain(match, rfcs, anchor, volume) for match in ranked if match["supplier_id"] is not None),

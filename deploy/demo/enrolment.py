@@ -16,7 +16,6 @@ from deploy.demo.texts import tell
 from services.registration.domain.profile import Profile
 from services.registration.files.suppliers import read_suppliers
 
-PAGE = 200
 KEY = "alta-individual-{rfc}-{seed}"
 """The Idempotency-Key that a firm's own system would make up once per registration."""
 
@@ -69,7 +68,7 @@ async def _demand(stage: Stage) -> None:
     answer = await _import(stage, "registration", "/anchors/imports", "anchors.csv")
     pause = FIRST_PAUSE
     while True:
-        known = await stage.api.do(stage.people.operator, "matching", "GET", "/anchors")
+        known = await stage.api.items(stage.people.operator, "matching", "/anchors")
         if sum(anchor["takes_part"] for anchor in known) >= answer["joined"]:
             break
         await asyncio.sleep(pause)
@@ -123,11 +122,4 @@ async def _release_held(stage: Stage) -> dict[str, tuple[str, ...]]:
 
 async def _suppliers(stage: Stage, **wanted: str) -> list[dict[str, Any]]:
     """Every supplier of the operators' list."""
-    found: list[dict[str, Any]] = []
-    params: dict[str, Any] = {"limit": PAGE, **wanted}
-    while True:
-        page = await stage.api.do(stage.people.operator, "registration", "GET", "/suppliers", params=params)
-        found += page["items"]
-        if page["next"] is None:
-            return found
-        params["after"] = page["next"]
+    return await stage.api.items(stage.people.operator, "registration", "/suppliers", **wanted)

@@ -52,7 +52,7 @@ class Journey:
     def demand(self, sample: Sample) -> None:
         """Anchors ask for what firms can make."""
         self._do(self._operator, "registration", "/anchors/imports", files={"file": sample.file("anchors.csv")})
-        self._get(self._operator, "matching", "/anchors", lambda known: len(known) == ANCHORS)
+        self._get(self._operator, "matching", "/anchors", lambda known: len(known["items"]) == ANCHORS)
         self._do(self._operator, "matching", "/requirements/imports", files={"file": sample.file("requirements.csv")})
 
     def travel(self) -> UUID:

@@ -41,6 +41,12 @@ async def published(stage: StageUnderTest, **changes: Any) -> dict[str, Any]:
     return view
 
 
+async def items(stage: StageUnderTest, path: str, headers: dict[str, str]) -> list[dict[str, Any]]:
+    page = (await stage.client.get(path, headers=headers)).json()
+    assert page["next"] is None
+    return page["items"]
+
+
 async def matched(stage: StageUnderTest, *critical: str) -> tuple[str, str]:
     """A requirement of the anchor and the supplier's match with it."""
     await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
@@ -62,6 +68,8 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /requirements/{requirement_id}/closure": buyer,
         "POST /requirements/imports": buyer,
         "GET /requirements": staff | {Role.ANCHOR},
+        "GET /requirements/{requirement_id}": staff | {Role.ANCHOR},
+        "GET /matches/{match_id}": staff | {Role.ANCHOR},
         "GET /requirements/{requirement_id}/matches": staff | {Role.ANCHOR},
         "GET /suppliers/{supplier_id}/alignment": staff | {Role.SUPPLIER},
         "GET /suppliers/{supplier_id}/matches": staff | {Role.SUPPLIER},
@@ -74,7 +82,7 @@ async def test_areas_and_anchors(stage: StageUnderTest) -> None:
     await stage.consume(joined())
     areas = (await stage.client.get("/areas", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
     assert (len(areas["areas"]), areas["version"]) == (35, "areas-2026-1")
-    (anchor,) = (await stage.client.get("/anchors", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
+    (anchor,) = await items(stage, "/anchors", stage.headers("supplier", supplier_id=SUPPLIER))
     assert (anchor["code"], anchor["takes_part"]) == ("TRACTORA-1", True)
 
 
@@ -85,9 +93,11 @@ async def test_a_buyer_publishes_changes_and_closes_its_own(stage: StageUnderTes
     path = f"/requirements/{view['id']}"
     changed = SPECIFICATION | {"annual_volume": 5}
     assert (
-        await stage.client.put(path, json=changed, headers=stage.headers("anchor", anchor_id=OTHER))
+        await stage.client.put(path, json=changed, headers=stage.headers("anchor", anchor_id=OTHER) | {"If-Match": "*"})
     ).status_code == 403
-    response = await stage.client.put(path, json=changed, headers=stage.headers("anchor", anchor_id=ANCHOR))
+    buyer = stage.headers("anchor", anchor_id=ANCHOR)
+    seen = (await stage.client.get(path, headers=buyer)).headers["ETag"]
+    response = await stage.client.put(path, json=changed, headers=buyer | {"If-Match": seen})
     assert response.json()["specification"]["annual_volume"] == 5
     close = {"reason": "filled"}
     assert (
@@ -95,7 +105,9 @@ async def test_a_buyer_publishes_changes_and_closes_its_own(stage: StageUnderTes
     ).status_code == 403
     response = await stage.client.post(f"{path}/closure", json=close, headers=stage.headers("operator"))
     assert (response.json()["status"], response.json()["closed_reason"]) == ("closed", "filled")
-    response = await stage.client.put(path, json=changed, headers=stage.headers("anchor", anchor_id=ANCHOR))
+    response = await stage.client.put(path, json=changed, headers=buyer | {"If-Match": seen})
+    assert (response.status_code, response.json()["title"]) == (412, "version_differs")
+    response = await stage.client.put(path, json=changed, headers=buyer | {"If-Match": "*"})
     assert (response.status_code, response.json()["title"]) == (409, "requirement_closed")
     assert types(await stage.told()) == [
         "matching.requirement-published",
@@ -143,14 +155,14 @@ async def test_who_may_publish_for_whom(stage: StageUnderTest) -> None:
 
 async def test_a_request_that_is_sent_again_publishes_once(stage: StageUnderTest) -> None:
     await stage.consume(joined())
-    headers = stage.headers("anchor", anchor_id=ANCHOR) | {"Idempotency-Key": "order-2026-17"}
+    headers = stage.headers("anchor", anchor_id=ANCHOR) | {"Idempotency-Key": "order-2026-17-of-anchor-1"}
     body = {"specification": SPECIFICATION}
     ids = {(await stage.client.post("/requirements", json=body, headers=headers)).json()["id"] for _ in range(2)}
     assert len(ids) == 1
     assert types(await stage.told()) == ["matching.requirement-published"]
     body = {"specification": SPECIFICATION | {"title": "Otro"}}
     response = await stage.client.post("/requirements", json=body, headers=headers)
-    assert (response.status_code, response.json()["title"]) == (409, "requirement_exists")
+    assert (response.status_code, response.json()["title"]) == (409, "idempotency_key_reused")
 
 
 async def test_an_anchor_lists_only_its_own(stage: StageUnderTest) -> None:
@@ -181,7 +193,7 @@ async def test_a_buyer_sees_ranked_candidates_and_shortlists(stage: StageUnderTe
     requirement, match = await matched(stage)
     path = f"/requirements/{requirement}/matches"
     assert (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=OTHER))).status_code == 403
-    (view,) = (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=ANCHOR))).json()
+    (view,) = await items(stage, path, stage.headers("anchor", anchor_id=ANCHOR))
     assert (view["id"], view["supplier_id"], view["score"], view["grade"]) == (match, str(SUPPLIER), 10_000, "C")
     assert sum(criterion["points"] for criterion in view["criteria"]) == 10_000
     answer = {"answer": "shortlisted"}
@@ -194,7 +206,7 @@ async def test_a_buyer_sees_ranked_candidates_and_shortlists(stage: StageUnderTe
         f"/matches/{match}/answer", json=answer, headers=stage.headers("anchor", anchor_id=ANCHOR)
     )
     assert response.json()["standing"] == "shortlisted"
-    (view,) = (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=ANCHOR))).json()
+    (view,) = await items(stage, path, stage.headers("anchor", anchor_id=ANCHOR))
     assert view["standing"] == "shortlisted"
 
 
@@ -223,9 +235,9 @@ async def test_a_decline_needs_a_reason_and_an_award_needs_an_open_match(stage: 
 async def test_a_blocked_firm_is_not_introduced(stage: StageUnderTest) -> None:
     requirement, match = await matched(stage, "T05")
     path = f"/requirements/{requirement}/matches"
-    (view,) = (await stage.client.get(path, headers=stage.headers("anchor", anchor_id=ANCHOR))).json()
+    (view,) = await items(stage, path, stage.headers("anchor", anchor_id=ANCHOR))
     assert (view["supplier_id"], view["blocked_by"]) == (None, ["T05"])
-    (view,) = (await stage.client.get(path, headers=stage.headers("operator"))).json()
+    (view,) = await items(stage, path, stage.headers("operator"))
     assert view["supplier_id"] == str(SUPPLIER)
     response = await stage.client.post(
         f"/matches/{match}/answer", json={"answer": "shortlisted"}, headers=stage.headers("anchor", anchor_id=ANCHOR)
@@ -245,9 +257,7 @@ async def test_a_supplier_sees_its_alignment_and_matches(stage: StageUnderTest) 
     await stage.sweep()
     view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("operator"))).json()
     assert (view["aligned"], view["missing"], len(view["requirements"])) == (True, [], 1)
-    (match,) = (
-        await stage.client.get(f"{path}/matches", headers=stage.headers("supplier", supplier_id=SUPPLIER))
-    ).json()
+    (match,) = await items(stage, f"{path}/matches", stage.headers("supplier", supplier_id=SUPPLIER))
     assert match["score"] == 10_000
     for part in ("alignment", "matches"):
         response = await stage.client.get(
@@ -260,6 +270,6 @@ async def test_a_supplier_sees_its_alignment_and_matches(stage: StageUnderTest) 
 
 async def test_coverage_is_for_the_staff(stage: StageUnderTest) -> None:
     await matched(stage)
-    (area,) = (await stage.client.get("/coverage", headers=stage.headers("operator"))).json()
+    (area,) = await items(stage, "/coverage", stage.headers("operator"))
     assert area == {"area": "P01", "open_requirements": 1, "aligned_suppliers": 1, "matches": 1}
     assert (await stage.client.get("/coverage", headers=stage.headers("anchor", anchor_id=ANCHOR))).status_code == 403

@@ -62,5 +62,5 @@ async def test_files_that_are_refused_as_a_whole(stage: StageUnderTest) -> None:
     assert await status(b"x" * 200_000, stage.headers("operator")) == 413
     assert await status(csv_of(*[LEAST] * 601), stage.headers("operator")) == 413
     assert await status(csv_of(LEAST), stage.headers("supplier", supplier_id=SUPPLIER)) == 403
-    response = await stage.client.post("/requirements/imports", data={"x": "y"}, headers=stage.headers("operator"))
+    response = await stage.client.post("/requirements/imports", files={"x": b"y"}, headers=stage.headers("operator"))
     assert response.status_code == 422

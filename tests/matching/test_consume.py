@@ -31,7 +31,7 @@ async def publish(stage: StageUnderTest, name: str = "requirement", **changes: A
     outcome = await stage.commands.run(
         requirements,
         id_,
-        lambda state, anchors: handlers.publish(state, id_, anchors.get(ANCHOR), asked, now()),
+        lambda _, anchors: handlers.publish(id_, anchors.get(ANCHOR), asked, now()),
         CAUSE,
         publishing,
     )

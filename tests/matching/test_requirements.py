@@ -39,18 +39,13 @@ def left(at: datetime = NOW) -> AnchorLeft:
 
 
 def test_publishing_tells_it_sweeps_the_area_and_sets_the_last_day() -> None:
-    decision = decided(handlers.publish(None, ID, anchor(), need(), NOW))
+    decision = decided(handlers.publish(ID, anchor(), need(), NOW))
     assert decision.state == requirement()
     (event,) = decision.events
     assert isinstance(event, RequirementPublished)
     assert (event.key, event.anchor_id, event.specification.title) == (ID, ANCHOR, "Soporte")
     assert decision.sweeps == (sweep("P01"),)
     assert decision.timers == (Timer("requirement_expires", datetime(2027, 1, 1, 6, tzinfo=UTC)),)
-
-
-def test_publishing_again_changes_nothing() -> None:
-    assert handlers.publish(requirement(), ID, anchor(), need(), NOW) == Decision(requirement())
-    assert code(handlers.publish(requirement(), ID, anchor(), need(title="Otro"), NOW)) == "requirement_exists"
 
 
 @pytest.mark.parametrize(
@@ -62,12 +57,12 @@ def test_publishing_again_changes_nothing() -> None:
     ],
 )
 def test_only_an_anchor_that_takes_part_publishes(who: Anchor | None, refusal: str) -> None:
-    assert code(handlers.publish(None, ID, who, need(), NOW)) == refusal
+    assert code(handlers.publish(ID, who, need(), NOW)) == refusal
 
 
 def test_the_last_day_is_today_or_later() -> None:
-    assert code(handlers.publish(None, ID, anchor(), need(open_until=date(2026, 3, 1)), NOW)) == "open_until_past"
-    decided(handlers.publish(None, ID, anchor(), need(open_until=date(2026, 3, 2)), NOW))
+    assert code(handlers.publish(ID, anchor(), need(open_until=date(2026, 3, 1)), NOW)) == "open_until_past"
+    decided(handlers.publish(ID, anchor(), need(open_until=date(2026, 3, 2)), NOW))
     assert code(handlers.change(requirement(), need(open_until=date(2026, 3, 1)), NOW)) == "open_until_past"
     decided(handlers.change(requirement(), need(open_until=date(2026, 3, 2)), NOW))
 

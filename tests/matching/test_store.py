@@ -70,14 +70,14 @@ async def test_the_derived_tables_follow_the_offering(database: Database) -> Non
     a, b = requirement("a"), requirement("b")
     before = matched(a, b)
     await save(database, offerings, before)
-    assert len(await queries.ranked_matches(database, a.id, limit=9, offset=0)) == 1
+    assert len(await queries.ranked_matches(database, a.id, after=None, limit=9)) == 1
     listed = shortlist(before.matches[0])
     assert isinstance(listed, Match)
     after = rematch(replace(before, matches=(listed, before.matches[1])), asked_for(listed_only := a), TODAY).offering
     await save(database, offerings, after)
-    (candidate,) = await queries.ranked_matches(database, listed_only.id, limit=9, offset=0)
+    (candidate,) = await queries.ranked_matches(database, listed_only.id, after=None, limit=9)
     assert (candidate.supplier_id, candidate.match) == (SUPPLIER, after.matches[0])
-    assert await queries.ranked_matches(database, b.id, limit=9, offset=0) == []
+    assert await queries.ranked_matches(database, b.id, after=None, limit=9) == []
     assert [tuple(each) for each in await queries.coverage(database)] == [("P01", 0, 1, 1)]
     moved = replace(after, profile=profile(process(area="P02")), matches=())
     await save(database, offerings, rematch(moved, asked_for(a), TODAY).offering)
@@ -122,9 +122,9 @@ async def test_candidates_by_score_then_grade_then_registration_then_id(database
     late = decided("late", asked, registered_at=later)
     twins = sorted([decided("twin 1", asked), best], key=lambda each: each.id)
     await save(database, offerings, low, late, graded, *twins)
-    found = await queries.ranked_matches(database, asked.id, limit=9, offset=0)
+    found = await queries.ranked_matches(database, asked.id, after=None, limit=9)
     assert [each.supplier_id for each in found] == [graded.id, *(twin.id for twin in twins), late.id, low.id]
-    page = await queries.ranked_matches(database, asked.id, limit=2, offset=3)
+    page = await queries.ranked_matches(database, asked.id, after=found[2].rank, limit=2)
     assert [each.supplier_id for each in page] == [late.id, low.id]
 
 

@@ -7,22 +7,26 @@ from services.matching.api.access import BY_ANYBODY, BY_STAFF
 from services.matching.store import queries
 from services.matching.views.demand import AnchorView, AreasView, AreaView, CoverageView
 from shared.runtime.database import Database
+from shared.service.http import Page, Paging, routes
 
 
 def router(database: Database) -> APIRouter:
     """The routes of areas, anchors and coverage."""
-    api = APIRouter(tags=["demand"])
+    api = routes("demand")
 
     @api.get("/areas", dependencies=[BY_ANYBODY])
-    async def areas() -> AreasView:
+    async def show_areas() -> AreasView:
+        """Show the areas in which anchors ask, with what is asked in each."""
         return AreasView(version=catalogue.AREAS_VERSION, areas=[AreaView.of(area) for area in catalogue.areas()])
 
     @api.get("/anchors", dependencies=[BY_ANYBODY])
-    async def anchors() -> list[AnchorView]:
-        return [AnchorView.of(anchor) for anchor in await queries.all_anchors(database)]
+    async def list_anchors(paging: Paging) -> Page[AnchorView]:
+        """List the anchors by their code, as far as they are known here."""
+        return Page[AnchorView].of_all(await queries.all_anchors(database), paging, AnchorView.of)
 
     @api.get("/coverage", dependencies=[BY_STAFF])
-    async def coverage() -> list[CoverageView]:
-        return [CoverageView.of(area) for area in await queries.coverage(database)]
+    async def list_coverage(paging: Paging) -> Page[CoverageView]:
+        """List how far the demand of each area is met."""
+        return Page[CoverageView].of_all(await queries.coverage(database), paging, CoverageView.of)
 
     return api

@@ -24,7 +24,7 @@ from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role
-from shared.service.http import RequestCause
+from shared.service.http import RequestCause, routes
 from shared.service.upload import form_schema, reading, receive
 
 Fate = Literal["published", "changed", "unchanged"]
@@ -33,11 +33,15 @@ Take = Callable[[Requirement | None, Mapping[UUID, Anchor]], Decision[Requiremen
 
 def router(settings: MatchingSettings, commands: Commands, database: Database) -> APIRouter:
     """The route of files."""
-    api = APIRouter(tags=["requirements"])
+    api = routes("requirements")
     max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
 
     @api.post("/requirements/imports", openapi_extra=form_schema())
-    async def import_(request: Request, caller: Buyer, cause: RequestCause) -> RequirementImport:
+    async def import_requirements(request: Request, caller: Buyer, cause: RequestCause) -> RequirementImport:
+        """Publish or change the requirements of a spreadsheet.
+
+        Rows that fail are reported; the others go in.
+        """
         upload = await receive(request, max_bytes)
         rows, faults = await reading(partial(read_requirements, upload.content, max_rows=max_rows))
         wanted, refused = _identified(rows, caller, await queries.all_anchors(database))

@@ -1,9 +1,9 @@
 """Matches: what an anchor's buyer sees of a requirement's candidates, and what it answers."""
 
-from typing import Annotated
+from collections.abc import Callable
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from services.matching.api.access import Buyer, Reader, acts_for
 from services.matching.domain.rematch import Offering
@@ -11,38 +11,55 @@ from services.matching.handlers import answers
 from services.matching.handlers.refusal import refused
 from services.matching.store import queries
 from services.matching.store.offerings import offerings
-from services.matching.store.queries import Candidate
+from services.matching.store.queries import Candidate, Rank
 from services.matching.views.matches import AnswerBody, AwardBody, MatchView
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller
-from shared.service.http import RequestCause, accepted
-
-Limit = Annotated[int, Query(ge=1, le=500)]
-Offset = Annotated[int, Query(ge=0, le=100_000)]
+from shared.service.http import Change, Page, Paging, Show, Strict, accepted, routes
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
     """The routes of matches."""
-    api = APIRouter(tags=["matches"])
+    api = routes("matches")
+    _add_reading(api, database)
+    _add_answering(api, commands, database)
+    return api
 
-    async def own(match_id: UUID, caller: Caller) -> Candidate:
-        """The match with its supplier, if the caller may answer it."""
-        known: Candidate | Refused = await queries.find_match(database, match_id) or refused("match_unknown")
-        acts_for(caller, accepted(known).match.anchor_id)
-        return accepted(known)
 
+async def _known(database: Database, match_id: UUID) -> Candidate:
+    return accepted(await queries.find_match(database, match_id) or refused("match_unknown"))
+
+
+def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/requirements/{requirement_id}/matches")
-    async def ranked(requirement_id: UUID, caller: Reader, limit: Limit = 100, offset: Offset = 0) -> list[MatchView]:
+    async def list_candidates(requirement_id: UUID, caller: Reader, paging: Paging) -> Page[MatchView]:
+        """List the firms that match a requirement, the best first."""
         known = await queries.find_requirement(database, requirement_id)
         caller.require_anchor(accepted(known or refused("requirement_unknown")).anchor_id)
-        found = await queries.ranked_matches(database, requirement_id, limit=limit, offset=offset)
-        return [_view(candidate, caller) for candidate in found]
+        found = await queries.ranked_matches(database, requirement_id, after=paging.position(Rank), limit=paging.fetch)
+        return Page[MatchView].of_rows(found, paging, _seen_by(caller), lambda candidate: candidate.rank)
+
+    @api.get("/matches/{match_id}")
+    async def show_match(match_id: UUID, caller: Reader, show: Show) -> MatchView:
+        """Show one match with its score, criterion by criterion."""
+        candidate = await _known(database, match_id)
+        caller.require_anchor(candidate.match.anchor_id)
+        return show.shown(_seen_by(caller)(candidate))
+
+
+def _add_answering(api: APIRouter, commands: Commands, database: Database) -> None:
+    async def own(match_id: UUID, caller: Caller) -> Candidate:
+        """The match with its supplier, if the caller may answer it."""
+        candidate = await _known(database, match_id)
+        acts_for(caller, candidate.match.anchor_id)
+        return candidate
 
     @api.post("/matches/{match_id}/answer")
-    async def answer(match_id: UUID, body: AnswerBody, caller: Buyer, cause: RequestCause) -> MatchView:
+    async def answer_match(match_id: UUID, body: Strict[AnswerBody], caller: Buyer, change: Change) -> MatchView:
+        """Shortlist or decline a firm for a requirement."""
         candidate = await own(match_id, caller)
 
         def decide(state: Offering | None, _: object) -> Decision[Offering] | Refused:
@@ -50,31 +67,39 @@ def router(commands: Commands, database: Database) -> APIRouter:
                 return answers.shortlist(state, match_id, now())
             return answers.decline(state, match_id, body.reason, now())
 
-        outcome = await commands.run(offerings, candidate.supplier_id, decide, cause)
-        return _answered(accepted(outcome), match_id, candidate, caller)
+        return await change.run(commands, offerings, candidate.supplier_id, decide, _answered(candidate, caller))
 
     @api.post("/matches/{match_id}/award")
-    async def award(match_id: UUID, body: AwardBody, caller: Buyer, cause: RequestCause) -> MatchView:
+    async def award_match(match_id: UUID, body: Strict[AwardBody], caller: Buyer, change: Change) -> MatchView:
+        """Take note that the anchor buys from the firm."""
         candidate = await own(match_id, caller)
         currency, volume = body.annual_value.currency, body.annual_volume
-        outcome = await commands.run(
+        return await change.run(
+            commands,
             offerings,
             candidate.supplier_id,
             lambda state, _: answers.award(state, match_id, body.value, currency, volume, now()),
-            cause,
+            _answered(candidate, caller),
         )
-        return _answered(accepted(outcome), match_id, candidate, caller)
-
-    return api
 
 
-def _view(candidate: Candidate, caller: Caller) -> MatchView:
+def _seen_by(caller: Caller) -> Callable[[Candidate], MatchView]:
     """A firm with open critical gaps is not introduced to the anchor."""
-    hidden = bool(candidate.match.blocked_by) and not caller.roles & SEES_ALL
-    supplier_id = None if hidden else candidate.supplier_id
-    return MatchView.of_match(candidate.match, supplier_id=supplier_id, grade=candidate.grade)
+
+    def view(candidate: Candidate) -> MatchView:
+        hidden = bool(candidate.match.blocked_by) and not caller.roles & SEES_ALL
+        supplier_id = None if hidden else candidate.supplier_id
+        return MatchView.of_match(candidate.match, supplier_id=supplier_id, grade=candidate.grade)
+
+    return view
 
 
-def _answered(offering: Offering, match_id: UUID, candidate: Candidate, caller: Caller) -> MatchView:
-    match = next(match for match in offering.matches if match.id == match_id)
-    return _view(candidate._replace(match=match), caller)
+def _answered(candidate: Candidate, caller: Caller) -> Callable[[Offering], MatchView]:
+    """The candidate's match as it is in the offering now. It may have been lost since it was looked up."""
+
+    def view(offering: Offering) -> MatchView:
+        match = next((match for match in offering.matches if match.id == candidate.match.id), None)
+        grade = offering.diagnosis.grade if offering.diagnosis else candidate.grade
+        return _seen_by(caller)(candidate._replace(match=accepted(match or refused("match_unknown")), grade=grade))
+
+    return view

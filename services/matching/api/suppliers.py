@@ -1,5 +1,6 @@
 """What a supplier sees of its own offering: alignment with its reasons, and matches."""
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -10,14 +11,14 @@ from services.matching.store import queries
 from services.matching.views.matches import AlignmentView, MatchView
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller, Role, allow
-from shared.service.http import Problem
+from shared.service.http import Page, Paging, Problem, routes
 
 Owner = Annotated[Caller, allow(Role.SUPPLIER, *SEES_ALL)]
 
 
 def router(database: Database) -> APIRouter:
     """The routes of suppliers."""
-    api = APIRouter(tags=["suppliers"])
+    api = routes("suppliers")
 
     async def own(supplier_id: UUID, caller: Caller) -> Offering:
         caller.require_supplier(supplier_id)
@@ -27,18 +28,21 @@ def router(database: Database) -> APIRouter:
         return known
 
     @api.get("/suppliers/{supplier_id}/alignment")
-    async def alignment(supplier_id: UUID, caller: Owner) -> AlignmentView:
+    async def show_alignment(supplier_id: UUID, caller: Owner) -> AlignmentView:
+        """Show whether anybody asks for what a firm can make, and of each requirement what keeps it from that."""
         known = await own(supplier_id, caller)
         if known.alignment is None:
             raise _unknown()
         return AlignmentView.of_alignment(supplier_id, known.alignment)
 
     @api.get("/suppliers/{supplier_id}/matches")
-    async def matches(supplier_id: UUID, caller: Owner) -> list[MatchView]:
+    async def list_matches(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MatchView]:
+        """List a firm's matches, the best first."""
         known = await own(supplier_id, caller)
         grade = known.diagnosis.grade if known.diagnosis else None
         best_first = sorted(known.matches, key=lambda match: (-match.score, match.requirement_id))
-        return [MatchView.of_match(match, supplier_id=supplier_id, grade=grade) for match in best_first]
+        view = partial(MatchView.of_match, supplier_id=supplier_id, grade=grade)
+        return Page[MatchView].of_all(best_first, paging, view)
 
     return api
 

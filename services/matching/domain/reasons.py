@@ -62,7 +62,6 @@ Refusal = Literal[
     "anchor_left",
     "requirement_unknown",
     "requirement_closed",
-    "requirement_exists",
     "open_until_past",
     "match_unknown",
     "match_blocked",

@@ -15,7 +15,6 @@ _REFUSALS: dict[Refusal, tuple[Kind, str]] = {
     "anchor_left": ("conflict", "This anchor no longer takes part, so it cannot ask for anything."),
     "requirement_unknown": ("not_found", "There is no requirement with this id."),
     "requirement_closed": ("conflict", "This requirement is closed; publish a new one."),
-    "requirement_exists": ("conflict", "This key was used for another requirement; send a new Idempotency-Key."),
     "open_until_past": ("invalid", "The last day of the requirement is past; give today or a later day."),
     "match_unknown": ("not_found", "There is no such match, or it no longer holds."),
     "match_blocked": ("conflict", "Open critical gaps block this match; the firm has to close them first."),

@@ -39,15 +39,11 @@ def anchor_left(state: Anchor | None, event: AnchorLeft, _: datetime) -> Decisio
     return Decision(after, sweeps=(SweepRequest(ANCHOR_LEFT, {"anchor_id": str(event.anchor_id)}),))
 
 
-def publish(
-    state: Requirement | None, id_: UUID, anchor: Anchor | None, asked: Specification, now: datetime
-) -> Decision[Requirement] | Refused:
-    """An anchor asks for something. The same requirement published again changes nothing."""
+def publish(id_: UUID, anchor: Anchor | None, asked: Specification, now: datetime) -> Decision[Requirement] | Refused:
+    """An anchor asks for something."""
     if (reason := _not_allowed(anchor, asked, now)) or anchor is None:
         return refused(reason or "anchor_unknown")
     requirement = Requirement(id_, anchor.id, asked)
-    if state is not None:
-        return unchanged(state) if state == requirement else refused("requirement_exists")
     return Decision(requirement, (published.published(requirement),), (_expiry(asked),), _sweeps(asked))
 
 
@@ -73,7 +69,7 @@ def import_requirement(
 ) -> Decision[Requirement] | Refused:
     """One row of a spreadsheet: published when it is new, changed when it is known."""
     if state is None:
-        return publish(state, id_, anchor, asked, now)
+        return publish(id_, anchor, asked, now)
     return change(state, asked, now)
 
 

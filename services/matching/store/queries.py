@@ -1,10 +1,12 @@
 """What the API reads of the store."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import TypeAdapter
+from sqlalchemy import and_, or_, tuple_
 from sqlmodel import col, func, select
 
 from services.matching.domain.anchor import Anchor
@@ -21,12 +23,21 @@ _OFFERING: TypeAdapter[Offering] = TypeAdapter(Offering)
 _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
 
 
+Rank = tuple[int, str, datetime, UUID]
+"""Place of a match among those of its requirement."""
+
+
 class Candidate(NamedTuple):
     """A match with the supplier behind it."""
 
     supplier_id: UUID
     grade: str
+    registered_at: datetime
     match: Match
+
+    @property
+    def rank(self) -> "Rank":
+        return self.match.score, self.grade, self.registered_at, self.supplier_id
 
 
 class Coverage(NamedTuple):
@@ -85,14 +96,17 @@ async def find_match(database: Database, id_: UUID) -> Candidate | None:
     return None if row is None else _candidate(row)
 
 
-async def ranked_matches(database: Database, requirement_id: UUID, *, limit: int, offset: int) -> list[Candidate]:
+async def ranked_matches(
+    database: Database, requirement_id: UUID, *, after: Rank | None, limit: int
+) -> list[Candidate]:
     """The matches of a requirement, best first: by score, then the better grade, the earlier registration, the id."""
+    score, others = col(MatchRow.score), (col(MatchRow.grade), col(MatchRow.registered_at), col(MatchRow.offering_id))
     query = select(MatchRow).where(col(MatchRow.requirement_id) == requirement_id)
-    ranked = query.order_by(
-        col(MatchRow.score).desc(), col(MatchRow.grade), col(MatchRow.registered_at), col(MatchRow.offering_id)
-    )
+    if after is not None:
+        worse, equal = score < after[0], score == after[0]
+        query = query.where(or_(worse, and_(equal, tuple_(*others) > after[1:])))
     async with database.session() as session:
-        rows = await session.exec(ranked.limit(limit).offset(offset))
+        rows = await session.exec(query.order_by(score.desc(), *others).limit(limit))
         return [_candidate(row) for row in rows]
 
 
@@ -113,4 +127,4 @@ def _counts(rows: Sequence[tuple[str, int]]) -> dict[str, int]:
 
 
 def _candidate(row: MatchRow) -> Candidate:
-    return Candidate(row.offering_id, row.grade, _MATCH.validate_python(row.detail))
+    return Candidate(row.offering_id, row.grade, row.registered_at, _MATCH.validate_python(row.detail))

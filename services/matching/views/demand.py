@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from shared.service.http import Body
+from shared.service.http import View
 
 
-class AreaView(Body):
+class AreaView(View):
     code: str
     name: str
     name_en: str
@@ -16,19 +16,19 @@ class AreaView(Body):
     special_processes: tuple[str, ...]
 
 
-class AreasView(Body):
+class AreasView(View):
     version: str
     areas: list[AreaView]
 
 
-class CoverageView(Body):
+class CoverageView(View):
     area: str
     open_requirements: int
     aligned_suppliers: int
     matches: int
 
 
-class AnchorView(Body):
+class AnchorView(View):
     id: UUID
     code: str | None
     name: str | None

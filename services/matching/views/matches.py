@@ -14,10 +14,10 @@ from services.matching.handlers import published
 from services.matching.views.requirements import Positive
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
-from shared.service.http import Body
+from shared.service.http import Body, View
 
 
-class AlignedView(Body):
+class AlignedView(View):
     requirement_id: UUID
     anchor_id: UUID
     area: str
@@ -26,7 +26,7 @@ class AlignedView(Body):
     must_have: tuple[str, ...]
 
 
-class MissingView(Body):
+class MissingView(View):
     area: str
     requirement_id: UUID | None
     gate: str
@@ -35,7 +35,7 @@ class MissingView(Body):
     offer: str
 
 
-class AlignmentView(Body):
+class AlignmentView(View):
     """What an offering meets, or every gate that it does not pass."""
 
     supplier_id: UUID
@@ -61,7 +61,7 @@ class AlignmentView(Body):
         )
 
 
-class AwardView(Body):
+class AwardView(View):
     annual_value: Money
     annual_volume: int
     awarded_at: datetime
@@ -72,7 +72,7 @@ class AwardView(Body):
         return cls(annual_value=value, annual_volume=award.annual_volume, awarded_at=award.at)
 
 
-class MatchView(Body):
+class MatchView(View):
     id: UUID
     supplier_id: UUID | None
     """None for an anchor while open critical gaps block the match: the firm is not introduced yet."""

@@ -11,7 +11,7 @@ from services.matching.handlers import published
 from shared.contracts import matching as contract
 from shared.contracts.event import BasisPoints, QuestionCode
 from shared.files.faults import RowFault
-from shared.service.http import Body
+from shared.service.http import Body, View
 
 MAX_MEASURE = 2_000_000_000
 """Fits the four bytes of every reader's integer column; no force, side, volume or time comes near it."""
@@ -27,7 +27,7 @@ class AskedSpecification(contract.Specification):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S")]
     materials: Annotated[tuple[Material, ...], Field(max_length=20)] = ()
     force_t: Measure | None = None
     envelope_mm: tuple[Positive, Positive, Positive] | None = None
@@ -53,7 +53,7 @@ class ClosureBody(Body):
     reason: Literal["filled", "cancelled"]
 
 
-class RequirementView(Body):
+class RequirementView(View):
     id: UUID
     anchor_id: UUID
     status: Literal["open", "closed"]
@@ -71,13 +71,7 @@ class RequirementView(Body):
         )
 
 
-class RequirementPage(Body):
-    items: list[RequirementView]
-    next: UUID | None
-    """Give it as `after` for the following page; None on the last."""
-
-
-class RequirementImport(Body):
+class RequirementImport(View):
     published: int
     changed: int
     unchanged: int

@@ -54,9 +54,9 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     # Without the input: it may be personal, and the caller has it.
     found = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
     first: dict[str, Any] = found[0]
-    return Problem(
-        422, "invalid_request", f"The field {first['field']} is not valid: {first['problem']}.", errors=found
-    ).response()
+    # Each field is well formed and they do not go together: a rule of ours, which no schema tells.
+    code = "fields_disagree" if {e["type"] for e in error.errors()} == {"value_error"} else "invalid_request"
+    return Problem(422, code, f"The field {first['field']} is not valid: {first['problem']}.", errors=found).response()
 
 
 async def _on_http_error(_: Request, error: Exception) -> Response:

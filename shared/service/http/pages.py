@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar, get_origin
 
 from fastapi import Depends, Query
 from pydantic import Field, TypeAdapter
+from typing_extensions import TypeForm
 
 from shared.service.http.bodies import View
 from shared.service.http.problem import Problem
@@ -36,7 +37,7 @@ class Part:
         """How many rows to read: one more than are shown says whether there is another page."""
         return self.limit + 1
 
-    def position(self, type_: type[P]) -> P | None:
+    def position(self, type_: TypeForm[P]) -> P | None:
         """The place after which the page begins, as `Page.of_rows` was given it; None at the beginning."""
         if self.after is None:
             return None
