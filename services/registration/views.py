@@ -7,6 +7,7 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from services.registration.domain.offering import Experience, Qms
 from services.registration.domain.profile import MAX_SALES_MXN, Profile, TaxOpinion
@@ -33,7 +34,7 @@ def _amount(given: object) -> Decimal:
         return Decimal(given)
     if isinstance(given, int | float) and not isinstance(given, bool):
         return Decimal(str(given))
-    raise ValueError("an amount is a number, or a text of at most fourteen digits with two decimals after a point")
+    raise PydanticCustomError("amount_form", "A number, or a text of at most 14 digits and 2 decimals after a point")
 
 
 Score = Annotated[Decimal, PlainSerializer(lambda number: format(number, "f"), return_type=str)]
