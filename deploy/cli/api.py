@@ -10,7 +10,7 @@ import httpx
 import typer
 
 from deploy.cli.console import Refusal, err
-from deploy.cli.texts import say
+from deploy.cli.texts import language, say
 from deploy.target.client import Client
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ def request(client: Client, service: str, method: str, path: str, **options: Any
     """The JSON of the answer; None when there is none. Raises ``Refusal`` with the service's sentence."""
     try:
         with client.http(service) as http:
-            answer = http.request(method, path, **options)
+            answer = http.request(method, path, headers={"Accept-Language": language()}, **options)
     except httpx.HTTPError as error:
         raise Away(say("error.http", service=service)) from error
     if answer.is_success:

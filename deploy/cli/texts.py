@@ -27,7 +27,7 @@ def reason_text(stage: str, code: str) -> str:
 
 @cache
 def _reasons(service: str) -> Catalogue:
-    return Catalogue(f"services.{service}")
+    return Catalogue(f"services.{service}", "shared.service")
 
 
 def language() -> Language:

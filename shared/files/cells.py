@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.files.faults import CellRefusedError, RowFault
+from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.text import plain
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -39,7 +39,7 @@ def values(
         cell = cells.get(name)
         if cell is None:
             if column.required:
-                faults.append(RowFault(line, name, "cell_missing", "This cell must not be blank."))
+                faults.append(row_fault(line, name, "cell_missing", "This cell must not be blank."))
             continue
         try:
             found[column.field] = column.parse(cell)
@@ -96,7 +96,7 @@ def choice(options: Mapping[str, Any]) -> Callable[[str], Any]:
     def parse(cell: str) -> object:
         word = plain(cell)
         if word not in options:
-            raise CellRefusedError("cell_choice", detail)
+            raise CellRefusedError("cell_choice", detail, choices=", ".join(options))
         return options[word]
 
     return parse
@@ -116,5 +116,7 @@ def pairs(cell: str) -> Sequence[tuple[str, date]]:
     """Codes with their dates: `CQI-9:2026-05-01;CQI-11:2026-03-02`."""
     found = [part.partition(":") for part in parts(cell)]
     if not all(colon for _, colon, _ in found):
-        raise CellRefusedError("cell_pairs", "This is a list of codes with dates, as in CQI-9:2026-05-01.")
+        raise CellRefusedError(
+            "cell_pairs", "This is a list of codes with dates, as in CQI-9:2026-05-01.", example="CQI-9:2026-05-01"
+        )
     return [(code.strip().upper(), day(date_.strip())) for code, _, date_ in found]

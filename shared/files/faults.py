@@ -1,17 +1,19 @@
 """What is wrong with a file, one of its rows or one of its cells.
 
 A reason is one of `reasons`, or a code of the stage whose file it is. A detail says what would be right, in one
-sentence that a person can act on, and quotes nothing of what was given.
+sentence that a person can act on, in the language of who asked, and quotes nothing of what was given.
 """
 
 from dataclasses import dataclass
 
+from shared.i18n import worded
+
 
 class _RefusedError(Exception):
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, **params: object) -> None:
         super().__init__(reason)
         self.reason = reason
-        self.detail = detail
+        self.detail = worded(reason, detail, **params)
 
 
 class FileRefusedError(_RefusedError):
@@ -30,3 +32,8 @@ class RowFault:
     column: str
     reason: str
     detail: str
+
+
+def row_fault(line: int, column: str, reason: str, english: str) -> RowFault:
+    """A fault in the language of who asked."""
+    return RowFault(line, column, reason, worded(reason, english))

@@ -44,7 +44,9 @@ def read(
         if not cells:
             continue
         if len(rows) == max_rows:
-            raise FileRefusedError("file_too_many_rows", f"Give at most {max_rows:,} rows at a time.")
+            raise FileRefusedError(
+                "file_too_many_rows", f"Give at most {max_rows:,} rows at a time.", most=f"{max_rows:,}"
+            )
         rows.append(Row(line, cells))
     if not rows:
         raise FileRefusedError("file_empty", "The file has no rows below its header.")
@@ -53,12 +55,18 @@ def read(
 
 def _check(names: Sequence[str], required: Sequence[str], known: set[str], others: Others) -> None:
     if missing := [name for name in required if name not in names]:
-        raise FileRefusedError("file_column_missing", f"The header row lacks: {', '.join(missing)}.")
+        raise FileRefusedError(
+            "file_column_missing", f"The header row lacks: {', '.join(missing)}.", columns=", ".join(missing)
+        )
     for place, name in enumerate(names, 1):
         if name and name not in known and others == "refused":
-            raise FileRefusedError("file_column_unknown", f"Column {place} has a name that this file does not know.")
+            raise FileRefusedError(
+                "file_column_unknown", f"Column {place} has a name that this file does not know.", place=place
+            )
         if name in known and name in names[: place - 1]:
-            raise FileRefusedError("file_column_repeated", f"Column {place} has the name of an earlier one.")
+            raise FileRefusedError(
+                "file_column_repeated", f"Column {place} has the name of an earlier one.", place=place
+            )
 
 
 def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -2,5 +2,6 @@
 
 from shared.i18n.catalogue import Catalogue
 from shared.i18n.language import DEFAULT, LANGUAGES, Language, negotiated
+from shared.i18n.speaking import speak, worded
 
-__all__ = ["DEFAULT", "LANGUAGES", "Catalogue", "Language", "negotiated"]
+__all__ = ["DEFAULT", "LANGUAGES", "Catalogue", "Language", "negotiated", "speak", "worded"]

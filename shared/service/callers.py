@@ -71,7 +71,7 @@ class Guard:
         request.state.roles = caller.roles
         if not caller.roles & self.roles:
             wanted = ", ".join(sorted(self.roles))
-            raise Problem(403, "role_missing", f"This needs one of the roles {wanted}.")
+            raise Problem(403, "role_missing", f"This needs one of the roles {wanted}.", params={"roles": wanted})
         return caller
 
 

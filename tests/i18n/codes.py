@@ -9,7 +9,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 
-CODE_AT = {"say": 0, "tell": 0, "Problem": 1, "Refused": 1}
+CODE_AT = {
+    "say": 0,
+    "tell": 0,
+    "Problem": 1,
+    "Refused": 1,
+    "row_fault": 2,
+    "FileRefusedError": 0,
+    "CellRefusedError": 0,
+}
 """Calls that name a message, and which of their arguments is its code. Their keywords are the message's parameters."""
 
 
@@ -93,10 +101,18 @@ def _calls(node: ast.Call, file: str) -> Iterator[Call]:
 
 
 def _named(node: ast.Call, argument: ast.expr, name: str, file: str) -> Iterator[Call]:
-    given = frozenset(keyword.arg for keyword in node.keywords if keyword.arg)
+    given = frozenset(name for keyword in node.keywords for name in _given(keyword))
     is_open = any(keyword.arg is None for keyword in node.keywords)
     for code in _constants(argument):
         yield Call(f"{file}:{node.lineno}", name, code, given, is_open)
+
+
+def _given(keyword: ast.keyword) -> Iterator[str]:
+    """The parameters that a keyword gives: itself, or the keys of `params`."""
+    if keyword.arg == "params" and isinstance(keyword.value, ast.Dict):
+        yield from (str(key.value) for key in keyword.value.keys if isinstance(key, ast.Constant))
+    elif keyword.arg:
+        yield keyword.arg
 
 
 def _constants(argument: ast.expr) -> Iterator[str]:
@@ -130,7 +146,7 @@ def scope(owner: str) -> list[Path]:
     top, name = owner.split(".")[:2]
     folders = {
         "deploy": [f"deploy/{name}"] if name == "demo" else ["deploy"],
-        "services": [f"services/{name}"],
+        "services": [f"services/{name}", "shared"],
         "shared": ["shared", "services"],
     }[top]
     return [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]

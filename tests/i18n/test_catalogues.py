@@ -1,7 +1,11 @@
 """Every catalogue of messages: whole in both languages, and of the code as it is."""
 
+import re
 from collections import Counter
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
@@ -67,6 +71,20 @@ def test_every_code_that_the_lower_wings_tell_has_its_message_and_gives_its_para
     assert [
         call for call in told if not (call.is_open or call.parameters >= codes.parameters(spanish[call.code]))
     ] == []
+
+
+REASONS = re.compile(r"(Reason|Refusal|Problem|Ineligible|NotConsented|Exclusion|FailedCondition|Placing|Note|Flag)$")
+"""Names of closed vocabularies that say why, in the modules of a stage's reasons."""
+
+
+@pytest.mark.parametrize("stage", ["registration", "matching", "diagnosis", "development", "financing"])
+def test_every_reason_of_a_stage_is_worded(stage: str) -> None:
+    names = [f"services.{stage}.domain.{name}" for name in ("reasons", "refusal", "instrument")]
+    types = [vars(import_module(name)).items() for name in names if find_spec(name)]
+    reasons = {code for found in types for name, type_ in found if REASONS.search(name) for code in get_args(type_)}
+    assert reasons
+    catalogue = Catalogue(f"services.{stage}", "shared.service", "shared.files")
+    assert [code for code in reasons if isinstance(code, str) and not catalogue.has(code, "es")] == []
 
 
 def _spanish(package: str) -> dict[str, str]:

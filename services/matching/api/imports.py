@@ -18,7 +18,7 @@ from services.matching.settings import MatchingSettings
 from services.matching.store import queries
 from services.matching.store.demand import publishing, requirements
 from services.matching.views.requirements import RequirementImport
-from shared.files.faults import RowFault
+from shared.files.faults import RowFault, row_fault
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -79,7 +79,7 @@ def _identified(
                 wanted[id_] = (anchor_id, row)
                 continue
             detail = "An earlier row has the same anchor, area and title."
-            fault = RowFault(row.line, "titulo", "row_repeated", detail)
+            fault = row_fault(row.line, "titulo", "row_repeated", detail)
         if fault is not None:
             refused.append(fault)
     return wanted, refused
@@ -87,12 +87,12 @@ def _identified(
 
 def _anchor_fault(row: RequirementRow, anchor_id: UUID | None, own: UUID | None) -> RowFault | None:
     if anchor_id is None and row.anchor_code is None:
-        return RowFault(row.line, ANCHOR, "cell_missing", "Name the anchor of this row by its code.")
+        return row_fault(row.line, ANCHOR, "cell_missing", "Name the anchor of this row by its code.")
     if anchor_id is None:
         detail = "No anchor of this code takes part as far as is known here; see GET /anchors."
-        return RowFault(row.line, ANCHOR, "anchor_code_unknown", detail)
+        return row_fault(row.line, ANCHOR, "anchor_code_unknown", detail)
     if own is not None and anchor_id != own:
-        return RowFault(row.line, ANCHOR, "not_yours", "This is another anchor's code; leave it blank for your own.")
+        return row_fault(row.line, ANCHOR, "not_yours", "This is another anchor's code; leave it blank for your own.")
     return None
 
 
@@ -112,4 +112,4 @@ def _refused(line: int, outcome: Refused) -> RowFault:
     """A row that could be read and that the rules refuse, with the column to look at."""
     columns = {"open_until_past": "vigente_hasta", "requirement_closed": "titulo"}
     column = columns.get(outcome.code, ANCHOR)
-    return RowFault(line, column, outcome.code, outcome.detail)
+    return row_fault(line, column, outcome.code, outcome.detail)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from services.matching.views.requirements import AskedSpecification
 from shared.files.cells import Column, choice, codes, day, digits, parts, share, text, values, whole
-from shared.files.faults import CellRefusedError, RowFault
+from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.table import Row, read
 
 QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
@@ -63,7 +63,7 @@ def _faults(error: ValidationError, line: int) -> list[RowFault]:
     """The first fault of each column."""
     found = error.errors(include_url=False, include_input=False)
     wrong = {_COLUMN_OF[str(each["loc"][0])]: each["msg"] for each in reversed(found)}
-    return [RowFault(line, column, "cell_value", f"{detail}.") for column, detail in wrong.items()]
+    return [row_fault(line, column, "cell_value", f"{detail}.") for column, detail in wrong.items()]
 
 
 def _levels(cell: str) -> Mapping[str, int]:
@@ -73,7 +73,7 @@ def _levels(cell: str) -> Mapping[str, int]:
         level = _LEVEL.fullmatch(part)
         if level is None or level[1] in found:
             detail = "This is a list of question and level, each question once, as T04:4;O01:3."
-            raise CellRefusedError("cell_pairs", detail)
+            raise CellRefusedError("cell_pairs", detail, example="T04:4;O01:3")
         found[level[1]] = int(level[2])
     return found
 

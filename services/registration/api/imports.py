@@ -18,7 +18,7 @@ from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, anchors, intake_of, suppliers
 from services.registration.views import AnchorImport, SupplierImport
 from shared.contracts.event import Cause
-from shared.files.faults import RowFault
+from shared.files.faults import RowFault, row_fault
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -90,7 +90,7 @@ def _joining(command: JoinAnchor) -> Callable[[Anchor | None, None], Decision[An
 def _refused(faults: list[RowFault], column: str, outcomes: Sequence[tuple[int, object]]) -> list[RowFault]:
     """The rows that the file's reader refused and those that the decision refused, by line."""
     decided = [
-        RowFault(line, column, outcome.code, outcome.detail)
+        row_fault(line, column, outcome.code, outcome.detail)
         for line, outcome in outcomes
         if isinstance(outcome, Refused)
     ]

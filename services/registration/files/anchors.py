@@ -4,7 +4,7 @@ from services.registration.domain.anchor import faults as anchor_faults
 from services.registration.files.states import state
 from services.registration.handlers import JoinAnchor
 from shared.files.cells import Column, parts, text, values
-from shared.files.faults import RowFault
+from shared.files.faults import RowFault, row_fault
 from shared.files.table import Row, read
 
 COLUMNS = (
@@ -25,7 +25,7 @@ def read_anchors(content: bytes, *, max_rows: int) -> tuple[list[tuple[int, Join
     for row in read(content, required=required, optional=(), max_rows=max_rows):
         command, wrong = _anchor(row)
         if command is not None and command.code in seen:
-            wrong = [RowFault(row.line, "codigo", "anchor_code_repeated", "An earlier row has the same code.")]
+            wrong = [row_fault(row.line, "codigo", "anchor_code_repeated", "An earlier row has the same code.")]
         if command is None or wrong:
             faults += wrong
             continue
@@ -40,6 +40,6 @@ def _anchor(row: Row) -> tuple[JoinAnchor | None, list[RowFault]]:
         return None, wrong
     command = JoinAnchor(**found)
     return command, [
-        RowFault(row.line, _COLUMN_OF[fault.field], fault.reason, fault.detail)
+        row_fault(row.line, _COLUMN_OF[fault.field], fault.reason, fault.detail)
         for fault in anchor_faults(command.code, command.name, command.states)
     ]

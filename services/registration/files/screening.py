@@ -31,5 +31,5 @@ def _entry(row: Row) -> tuple[Verdict, ListState]:
     state = next((situation(row.cells[name]) for name in SITUATION if name in row.cells), None)
     if state is None:
         detail = f"Line {row.line}: the situation is none of Presunto, Definitivo, Desvirtuado and Sentencia Favorable."
-        raise FileRefusedError("situation_unknown", detail)
+        raise FileRefusedError("situation_unknown", detail, line=row.line)
     return rfcs.judge(row.cells.get("rfc", "")), state

@@ -13,7 +13,7 @@ from services.registration.domain.profile import Contact, Profile
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.files.states import state
 from shared.files.cells import Column, amount, choice, day, digits, pairs, parts, share, text, values, whole
-from shared.files.faults import RowFault
+from shared.files.faults import RowFault, row_fault
 from shared.files.table import Row, read
 
 GROUPS = ("_1", "_2", "_3")
@@ -102,7 +102,7 @@ def read_suppliers(content: bytes, *, max_rows: int, today: date) -> tuple[list[
     for row in read(content, required=REQUIRED, optional=OPTIONAL, max_rows=max_rows):
         profile, wrong = _supplier(row, today)
         if profile is not None and profile.rfc in seen:
-            wrong = [RowFault(row.line, "rfc", "rfc_repeated", "An earlier row of this file has the same RFC.")]
+            wrong = [row_fault(row.line, "rfc", "rfc_repeated", "An earlier row of this file has the same RFC.")]
         if profile is None or wrong:
             faults += wrong
             continue
@@ -121,9 +121,9 @@ def _supplier(row: Row, today: date) -> tuple[Profile | None, list[RowFault]]:
     verdict = rfcs.judge(found["rfc"])
     profile = profiles.tidy(Profile(**found | {"rfc": verdict.rfc}, contact=contact, offering=offering))
     if isinstance(verdict, RefusedRfc):
-        wrong += [RowFault(row.line, "rfc", reason, rfcs.DETAIL[reason]) for reason in verdict.reasons]
+        wrong += [row_fault(row.line, "rfc", reason, rfcs.DETAIL[reason]) for reason in verdict.reasons]
     wrong += [
-        RowFault(row.line, _column_of(fault, suffixes), fault.reason, fault.detail)
+        row_fault(row.line, _column_of(fault, suffixes), fault.reason, fault.detail)
         for fault in profiles.faults(profile, today)
     ]
     return profile, wrong

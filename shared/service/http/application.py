@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, FastAPI
 
+from shared.i18n import Catalogue
 from shared.security.tokens import Verifier
 from shared.service.http import docs, errors, openapi
 from shared.service.http.observed import Observed
@@ -17,13 +18,14 @@ def application(name: str, verifier: Verifier, router: APIRouter) -> FastAPI:
         routes=router.routes,
     )
     app.state.verifier = verifier
-    install(app)
+    install(app, f"services.{name}")
     docs.add_to(app)
     return app
 
 
-def install(app: FastAPI) -> None:
-    """Give an application the platform's errors, correlation, measurement and document."""
+def install(app: FastAPI, *packages: str) -> None:
+    """Give an application the platform's errors, correlation, measurement and document. `packages` word its codes."""
+    app.state.words = Catalogue(*packages, "shared.service", "shared.files")
     app.add_middleware(Observed)
     errors.add_to(app)
 

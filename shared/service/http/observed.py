@@ -8,6 +8,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.event import Cause
+from shared.i18n import speak
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.ids import new_id, text_of
 from shared.runtime.traceparent import well_formed, written
@@ -62,6 +63,7 @@ class Observed:
         scope.setdefault("state", {})["cause"] = cause
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
+        speak(headers.get("Accept-Language"), scope["app"].state.words)
         started, status = time.monotonic(), 0
 
         async def answer(message: Message) -> None:

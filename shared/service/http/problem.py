@@ -7,6 +7,8 @@ from typing import Any
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.i18n import worded
+
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -14,12 +16,20 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
     """An error as its caller sees it."""
 
     def __init__(
-        self, status: int, code: str, detail: str, *, headers: Mapping[str, str] | None = None, **more: object
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        params: Mapping[str, object] | None = None,
+        headers: Mapping[str, str] | None = None,
+        **more: object,
     ) -> None:
+        """`detail` is the English sentence; who asked in Spanish gets that of the code, with these parameters."""
         super().__init__(code)
         self.status = status
         self.code = code
-        self.detail = detail
+        self.detail = worded(code, detail, **(params or {}))
         self.headers = headers
         self.more = more
 

@@ -1,0 +1,73 @@
+"""Sentences in the language of who asks: those of problems, and those of files."""
+
+import asyncio
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from services.registration.files.suppliers import read_suppliers
+from shared.files.cells import choice
+from shared.files.faults import CellRefusedError
+from shared.i18n import Catalogue, speak, worded
+from shared.runtime.clock import now
+from shared.service.http import Problem
+from shared.service.http.application import install
+
+WORDS = Catalogue("services.registration", "shared.service", "shared.files")
+
+
+async def detail(language: str | None) -> str:
+    app = FastAPI()
+    install(app, "services.registration")
+
+    @app.get("/")
+    async def fail() -> None:
+        raise Problem(404, "supplier_unknown", "There is no supplier of this id.")
+
+    headers = {} if language is None else {"Accept-Language": language}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
+        return str((await http.get("/", headers=headers)).json()["detail"])
+
+
+async def test_a_problem_is_told_in_the_language_asked_for() -> None:
+    assert await detail("es-MX") == "No hay un proveedor con este identificador."
+    for english in (None, "en", "en-GB,es;q=0.5"):
+        assert await detail(english) == "There is no supplier of this id."
+
+
+async def test_two_requests_at_once_speak_each_its_own() -> None:
+    spanish, english = await asyncio.gather(detail("es"), detail("en"))
+    assert (spanish[:2], english[:5]) == ("No", "There")
+
+
+def test_a_sentence_without_a_word_in_spanish_stays_english() -> None:
+    async def told() -> list[str]:
+        speak("es", WORDS)
+        return [worded("no_such_code", "English."), worded("file_too_many_rows", "English: a parameter is missing.")]
+
+    assert asyncio.run(told()) == ["English.", "English: a parameter is missing."]
+
+
+def test_what_is_wrong_in_a_file_is_told_in_spanish() -> None:
+    header = "rfc,razon_social,sector,scian,estado,inicio_operaciones,trabajadores,ventas_anuales_mxn"
+    generic = "XAXX010101000,Firma,industria,336330,15,1987-09-17,50,100000000.00"
+    broken = "SAT970701NN3,,minería,336330,15,1987-09-17,-5,1"
+
+    async def told() -> list[str]:
+        speak("es", WORDS)
+        content = "\n".join([header, generic, broken]).encode()
+        _, faults = await asyncio.to_thread(read_suppliers, content, max_rows=10, today=now().date())
+        return [fault.detail for fault in faults]
+
+    details = asyncio.run(told())
+    assert "Esta celda no puede estar vacía." in details
+    assert "Es uno de: industria, comercio, servicios." in details
+    assert "Es un RFC genérico, para facturas; dé el de la empresa." in details
+    assert not [each for each in details if each.startswith(("This", "A ", "An "))]
+
+
+def test_without_a_language_a_cell_is_refused_in_english() -> None:
+    with pytest.raises(CellRefusedError) as refused:
+        choice({"si": True})("quizá")
+    assert refused.value.detail == "This is one of: si."
