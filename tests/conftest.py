@@ -26,20 +26,37 @@ from shared.testing.databases import Templates
 from shared.testing.stage import StageUnderTest
 
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
+HERE = Path(__file__).parent
+FIRST = (
+    "faults/",
+    "deploy/test_platform",
+    "deploy/test_tracing",
+    "flows/test_demo",
+    "conformance/",
+    "deploy/",
+    "flows/",
+)
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A folder of its own for each run: in the usual one, another run that starts takes the permissions back by which
     this run's PostgreSQL, which is another account where root runs the tests, reaches its data. And no test is timed:
     a busy machine is no fault of the code.
     """
     settings.register_profile("untimed", deadline=None)
     settings.load_profile("untimed")
-    os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="pdp-tests-")
+    if not is_worker(config):
+        os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="pdp-tests-")
 
 
-def pytest_unconfigure() -> None:
-    shutil.rmtree(os.environ[TEMPORARY], ignore_errors=True)
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not is_worker(config):
+        shutil.rmtree(os.environ[TEMPORARY], ignore_errors=True)
+
+
+def is_worker(config: pytest.Config) -> bool:
+    """One of several processes of a run; each has a folder within the run's."""
+    return hasattr(config, "workerinput")
 
 
 Migrated = Callable[[str], Awaitable[str]]
@@ -86,7 +103,27 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    _choose(config, items)
+    # Long ones first, so that no worker is left alone with one at the end.
+    items.sort(key=_turn)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+
+
+def _turn(item: pytest.Item) -> int:
+    path = item.path.relative_to(HERE).as_posix()
+    return next((turn for turn, start in enumerate(FIRST) if path.startswith(start)), len(FIRST))
+
+
+def _group(item: pytest.Item) -> str:
+    """What one worker runs from its first test to its last: a file; all faults, which share engines of their own."""
+    path = item.path.relative_to(HERE)
+    return "faults" if path.parts[0] == "faults" else path.with_suffix("").as_posix()
+
+
+def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On containers only what uses them: a test that starts processes of its own would try the embedded pair again."""
     if config.getoption("engines") != "containers":
         return
