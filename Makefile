@@ -66,7 +66,7 @@ generate: setup ## Write anew what is made of the code: event schemas, topics an
 	@$(BIN)/python -m deploy.kubernetes
 	@$(BIN)/python -m deploy.reference
 
-docs: setup ## Write docs/events.md, docs/settings.md and docs/metrics.md anew, from the code
+docs: setup ## Write anew the pages of docs/ that are made: events, settings, metrics, the list of decisions
 	@$(BIN)/python -m deploy.reference
 
 migration: setup ## Write the next migration of a stage, from its store (STAGE=matching NAME="a note on each offering")

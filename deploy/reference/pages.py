@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.reference import events, metrics, settings
+from deploy.reference import decisions, events, metrics, settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -11,4 +11,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "events.md": events.page,
     "settings.md": settings.page,
     "metrics.md": metrics.page,
+    "decisions/README.md": decisions.page,
 }

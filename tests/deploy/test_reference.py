@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deploy.reference import metrics
+from deploy.reference import decisions, metrics
 from deploy.reference.pages import DOCS, PAGES
 from deploy.reference.settings import settings_of
 from deploy.target.services import present
@@ -22,6 +22,15 @@ def test_every_link_of_a_page_leads_somewhere(name) -> None:
     headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
     anchors = {re.sub(r"[^a-z0-9 -]", "", heading.lower()).replace(" ", "-") for heading in headings}
     assert set(re.findall(r"\]\(#([^)]+)\)", page)) - anchors == set()
+
+
+def test_a_decision_whose_title_has_another_number_is_refused(tmp_path) -> None:
+    (tmp_path / "0001-it-is-so.md").write_text("# 1. It is so\n")
+    (tmp_path / "0003-it-was-so.md").write_text("# 3. It was so\n")
+    assert "| 2 | not used |\n| 3 | [It was so](0003-it-was-so.md) |" in decisions.page(tmp_path)
+    (tmp_path / "0002-it-may-be-so.md").write_text("# 4. It may be so\n")
+    with pytest.raises(ValueError, match="0002-it-may-be-so"):
+        decisions.page(tmp_path)
 
 
 @pytest.mark.parametrize("settings", [ServiceSettings, KafkaSettings, *(settings_of(name) for name in present())])
