@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.event import EventData, Moment, Sha256
 
@@ -19,8 +19,8 @@ class DeadLetter(EventData):
 
     dead_letter_id: UUID
     """Under it the service lists, shows, replays and discards the record."""
-    service: ServiceName
-    """Who could not consume the record, and keeps its bytes."""
+    service: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$"), Field(examples=["matching"])]
+    """Who could not consume the record, and keeps its bytes. Open: stages are added."""
     source_topic: Annotated[str, Field(examples=["registration.supplier.v1"])]
     """Where the record stands."""
     source_partition: Annotated[int, Field(examples=[3])]
