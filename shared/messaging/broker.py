@@ -5,10 +5,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from faststream import AckPolicy
+from faststream._internal.broker.registrator import Registrator
+from faststream._internal.endpoint.subscriber.call_item import CallsCollection
 from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.subscriber.usecase import BatchSubscriber
+from faststream.kafka.schemas import Topic
+from faststream.kafka.subscriber.config import KafkaSubscriberConfig, KafkaSubscriberSpecificationConfig
+from faststream.kafka.subscriber.specification import KafkaSubscriberSpecification
 from faststream.security import SASLScram256, SASLScram512
 
+from shared.messaging.fetching import CarefulSubscriber
 from shared.runtime.settings import KafkaSettings
 
 METADATA_MAX_AGE_MS = 30_000
@@ -68,26 +73,34 @@ def group_subscriber(
     pattern: str | None,
     instance: str,
     max_records: int,
-) -> BatchSubscriber:
-    """FastStream's subscriber as a member of a group, which commits nothing by itself."""
-    made: BatchSubscriber = broker.subscriber(
-        *topics,
+) -> CarefulSubscriber:
+    """FastStream's subscriber as a member of a group, which commits nothing by itself.
+
+    Put together as `KafkaBroker.subscriber` does it, which would make FastStream's own class.
+    """
+    outer: Any = broker.config
+    declared = [Topic.validate(topic) for topic in topics]
+    config = KafkaSubscriberConfig(
+        topics=declared,
         pattern=pattern,
-        batch=True,
         group_id=group,
-        group_instance_id=member_name(group, instance, topics),
-        max_records=max_records,
-        batch_timeout_ms=POLL_MS,
-        auto_offset_reset="earliest",
-        session_timeout_ms=NAMELESS_SESSION_TIMEOUT_MS if pattern else SESSION_TIMEOUT_MS,
-        rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
-        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
-        fetch_max_bytes=MAX_FETCH_BYTES,
-        ack_policy=AckPolicy.MANUAL,
-        parser=parser,
-        decoder=_decoded,
-        title=group,
+        connection_args={
+            "group_instance_id": member_name(group, instance, topics),
+            "auto_offset_reset": "earliest",
+            "session_timeout_ms": NAMELESS_SESSION_TIMEOUT_MS if pattern else SESSION_TIMEOUT_MS,
+            "rebalance_timeout_ms": REBALANCE_TIMEOUT_MS,
+            "max_poll_interval_ms": MAX_POLL_INTERVAL_MS,
+            "fetch_max_bytes": MAX_FETCH_BYTES,
+        },
+        _outer_config=outer,
+        _ack_policy=AckPolicy.MANUAL,
     )
+    calls: CallsCollection[Any] = CallsCollection()
+    told = KafkaSubscriberSpecificationConfig(topics=declared, pattern=pattern, title_=group, description_=None)
+    specification = KafkaSubscriberSpecification(_outer_config=outer, calls=calls, specification_config=told)
+    made = CarefulSubscriber(config, specification, calls, batch_timeout_ms=POLL_MS, max_records=max_records)
+    Registrator.subscriber(broker, made)
+    made.add_call(parser_=parser, decoder_=_decoded, dependencies_=())
     return made
 
 

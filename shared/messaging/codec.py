@@ -35,7 +35,7 @@ FIELD_NAME = re.compile(r"[a-z_0-9]{1,30}$")
 """What a contract's field looks like; anything else in an error's location comes from the record itself."""
 
 PoisonReason = Literal[
-    "tombstone", "not_json", "not_an_event", "unknown_type", "wrong_shape", "wrong_topic", "wrong_key"
+    "tombstone", "not_json", "not_an_event", "unknown_type", "wrong_shape", "wrong_topic", "wrong_key", "unreadable"
 ]
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -49,6 +49,8 @@ class Record(NamedTuple):
     offset: int
     key: bytes | None
     value: bytes | None
+    unreadable: str | None = None
+    """The error of the client library where it could not be read: then it is a place and nothing else."""
 
 
 class Message(NamedTuple):
@@ -135,7 +137,7 @@ def encode(envelope: Envelope) -> bytes:
 def decode(record: Record) -> Message | Poison:
     """Read a record, whatever its bytes are."""
     if record.value is None:
-        return _poison(record, "tombstone", "no value")
+        return _without_value(record)
     if ESCAPED_NUL in record.value and NUL.search(record.value):
         return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
     try:
@@ -156,6 +158,12 @@ def decode(record: Record) -> Message | Poison:
     cause = Cause(read.correlationid or text_of(read.id), read.causationid, read.traceparent)
     envelope = Envelope(read.id, read.source, read.time, data, cause)
     return Message(record, envelope, message_id(record.topic, read.id))
+
+
+def _without_value(record: Record) -> Poison:
+    if record.unreadable is None:
+        return _poison(record, "tombstone", "no value")
+    return _poison(record, "unreadable", record.unreadable)
 
 
 def _unreadable(record: Record, value: bytes, error: Exception) -> Poison:

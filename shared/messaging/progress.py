@@ -22,6 +22,15 @@ def trouble(consumer: AIOKafkaConsumer) -> str | None:
     return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
 
 
+def positions(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
+    """The next offset to read, of each assigned partition for which it is known."""
+    if not has_joined(consumer):
+        return {}
+    state_of = consumer._subscription.subscription.assignment.state_value
+    states = {partition: state_of(partition) for partition in consumer.assignment()}
+    return {partition: int(s.position) for partition, s in states.items() if s is not None and s.has_valid_position}
+
+
 def lags(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
     """Records behind, of each assigned partition that has been looked at."""
     return {tp: lag for tp in consumer.assignment() if (lag := _lag(consumer, tp)) is not None}

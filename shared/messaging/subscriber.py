@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import IllegalStateError
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
@@ -103,11 +103,10 @@ class BatchSubscriber:
             return {}
         return progress.lags(consumer)
 
-    async def _parse(self, records: tuple[ConsumerRecord[Any, Any], ...]) -> KafkaMessage:
-        """Never reads headers: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""
-        body = [Record(record.topic, record.partition, record.offset, record.key, record.value) for record in records]
+    async def _parse(self, records: Any) -> KafkaMessage:  # noqa: ANN401 - FastStream's type is that of its own fetch
+        """Reads nothing: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""
         consumer: Any = self._subscriber.consumer
-        return KafkaMessage(body=body, raw_message=records, consumer=consumer)
+        return KafkaMessage(body=records, raw_message=records, consumer=consumer)
 
     async def _handle(self, message: IncomingMessage) -> None:
         """Never raises: FastStream would go on behind the records that were not consumed."""

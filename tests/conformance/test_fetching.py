@@ -1,0 +1,116 @@
+"""What a stage promises whatever the client library raises before any code of ours sees a record."""
+
+import struct
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import CorruptRecordException, TopicAuthorizationFailedError
+from aiokafka.record.util import calc_crc32c
+
+from shared.messaging.codec import encode
+from shared.messaging.fetching import TRIES
+from shared.messaging.producer import partition_of
+from shared.messaging.retry import Backoff
+from tests.conformance.events import Told
+from tests.conformance.stage import Bench, Consuming, envelope, eventually
+from tests.conformance.test_consuming import _all_have, _has, _one_of_each_partition
+
+PLAIN, HOSTILE = b"aXoY", b"a\xf1o\xff"
+CRC_AT, CRC_OF = 17, 21
+"""Offsets in a batch of records (format v2): the checksum, and where begins what it is made of."""
+
+
+class _Tampered:
+    """A builder of batches that puts a header key on the wire which no client of ours would write."""
+
+    def __init__(self, builder: Any) -> None:
+        self._builder = builder
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._builder, name)
+
+    def build(self) -> bytearray:
+        raw = bytearray(bytes(self._builder.build()).replace(PLAIN, HOSTILE))
+        struct.pack_into(">I", raw, CRC_AT, calc_crc32c(bytes(raw[CRC_OF:])))
+        return raw
+
+
+async def _send_hostile(bench: Bench, topic: str, key: UUID, numbers: tuple[int, int]) -> None:
+    """One batch of a partition: an event, a record whose header key is not UTF-8, another event."""
+    producer = AIOKafkaProducer(**bench.broker.settings().client())
+    await producer.start()
+    try:
+        batch: Any = producer.create_batch()
+        first, last = (encode(envelope(Told(on=topic, account=key, number=number))) for number in numbers)
+        text = str(key).encode()
+        batch.append(key=text, value=first, timestamp=None)
+        batch.append(key=b"hostile", value=b"{}", timestamp=None, headers=[(PLAIN.decode(), b"x")])
+        batch.append(key=text, value=last, timestamp=None)
+        batch.close()
+        batch._builder = _Tampered(batch._builder)
+        partition = partition_of(text, len(await producer.partitions_for(topic)))
+        await (await producer.send_batch(batch, topic, partition=partition))
+    finally:
+        await producer.stop()
+
+
+def _soon(consuming: Consuming) -> Consuming:
+    consuming.subscriber._subscriber._backoff = Backoff(0.01, 0.02)
+    return consuming
+
+
+async def test_trap_11_a_header_key_that_is_not_utf_8_costs_nobody_a_record(bench: Bench, topic: str) -> None:
+    keys = _one_of_each_partition()
+    for key in keys:
+        await bench.tell(topic, key, 0)
+    for key in keys:
+        await _send_hostile(bench, topic, key, (1, 2))
+        await bench.tell(topic, key, 3)
+    async with _soon(bench.subscriber(topic)):
+        # The library reads a batch from its beginning: what the same writer put behind it cannot be read either.
+        await eventually(lambda: _all_have(bench, keys, 0, 1, 3))
+    async with bench.database.connection() as connection:
+        letters = await connection.fetch('SELECT "offset", reason, error FROM dead_letter ORDER BY "offset"')
+    unreadable = [(offset, "unreadable", "UnicodeDecodeError") for offset in (2, 3) for _ in keys]
+    assert [tuple(letter) for letter in letters] == unreadable, "by position, and in nobody's way"
+
+
+@pytest.mark.parametrize("error", [CorruptRecordException("crc"), RuntimeError("of any type"), OSError("gone")])
+async def test_what_was_drained_before_an_error_is_fetched_again(
+    bench: Bench, topic: str, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys, errors, getmany = _one_of_each_partition(), [error], AIOKafkaConsumer.getmany
+
+    async def drains_and_raises(self: AIOKafkaConsumer, *partitions: TopicPartition, **more: Any) -> Any:
+        found = await getmany(self, *partitions, **more)
+        if found and errors:
+            raise errors.pop()
+        return found
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", drains_and_raises)
+    for key in keys:
+        await bench.tell(topic, key, 1, 2)
+    async with _soon(bench.subscriber(topic)):
+        await eventually(lambda: _all_have(bench, keys, 1, 2))
+    assert errors == []
+    assert await bench.count("dead_letter") == 0
+
+
+async def test_a_topic_that_may_not_be_read_for_a_while_gives_no_dead_letter(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors, getmany = [TopicAuthorizationFailedError(topic)] * (TRIES + 3), AIOKafkaConsumer.getmany
+
+    async def forbidden(self: AIOKafkaConsumer, *partitions: TopicPartition, **more: Any) -> Any:
+        if errors:
+            raise errors.pop()
+        return await getmany(self, *partitions, **more)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", forbidden)
+    key = uuid4()
+    await bench.tell(topic, key, 1)
+    async with _soon(bench.subscriber(topic)):
+        await eventually(lambda: _has(bench, key, 1))
+    assert await bench.count("dead_letter") == 0
