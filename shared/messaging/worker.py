@@ -40,6 +40,8 @@ class Worker(ABC):
         self._stopped = asyncio.Event()
         self.failing_since: float | None = None
         """Loop time of the first of the failures in a row; None while all is well."""
+        self.idle = asyncio.Event()
+        """Set while the last round found nothing more to do: whoever waits for the work to end waits for this."""
 
     def trouble(self) -> str | None:
         """Why this worker does not get on; None while it does."""
@@ -90,7 +92,9 @@ class Worker(ABC):
             pause = await self.step(connection)
             self.failing_since = None
             if pause > 0:
+                self.idle.set()
                 await _wait(self._wake, min(pause, WATCHDOG_S))
+                self.idle.clear()
 
     async def _wait_for_leadership(self, connection: Connection, lock: int) -> bool:
         """Wait to become the leader. False when asked to stop before."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
-PRODUCT: Final = ("services", "shared", "deploy")
+FOLDERS: Final = ("services", "shared", "deploy", "tests")
 
 MAX_LINES: Final = 300
 
@@ -21,6 +21,16 @@ SQL_HOMES: Final = {
     r"deploy/(local|capacity|demo|engines|compose|kubernetes)/": "backups, reconciliation, measuring",
 }
 """Where statements may stand, by pattern, with the reason."""
+
+POLLING: Final = {"eventually", "until", "becomes", "_do", "_get"}
+"""Helpers that look again and again until a deadline: for other processes, which give no sign."""
+PAUSES: Final = {
+    r"tests/(bench|faults|containers)/": "a load and a fault have their own rhythm",
+    r"tests/runtime/test_migrations\.py": "that a lock's timeout does not come",
+    r"tests/conformance/test_upgrade\.py": "how long a table stays in use",
+    r"tests/deploy/test_hold\.py": "that a child does not come back",
+}
+"""Where a test may let time pass, by pattern, with what it waits for."""
 
 _STATEMENT = re.compile(
     r"\s*(SELECT\s|INSERT\s+INTO\s|UPDATE\s+\w+\s+(AS\s+\w+\s+)?SET\s|DELETE\s+FROM\s|WITH\s+\w+\s+AS\s*\(|TRUNCATE\s"
@@ -93,19 +103,32 @@ def files_are_short(source: Source) -> Found:
         yield lines, f"{lines} lines, at most {MAX_LINES}"
 
 
+def tests_wait_for_signs(source: Source) -> Found:
+    """A test waits for a sign of the code: one that lets time pass is slow on a good day and fails on a busy one."""
+    if any(re.match(where, source.path) for where in PAUSES):
+        return
+    nodes = [*ast.walk(source.tree)]
+    polling = {inner for node in nodes if getattr(node, "name", "") in POLLING for inner in ast.walk(node)}
+    for node in nodes:
+        if isinstance(node, ast.Call) and node not in polling and re.search(r"\bsleep\((?!0\))", ast.unparse(node)):
+            yield node.lineno, "a test waits for a sign of the code, or polls by one of the helpers"
+
+
 RULES: Final[tuple[Callable[[Source], Found], ...]] = (
     decisions_are_pure,
     statements_stand_in_stores,
     suppressions_say_why,
     files_are_short,
 )
+RULES_OF_TESTS: Final[tuple[Callable[[Source], Found], ...]] = (tests_wait_for_signs,)
 
 
 def problems(source: Source) -> list[str]:
-    return [f"{source.path}:{line}: {rule.__name__}: {what}" for rule in RULES for line, what in rule(source)]
+    rules = RULES_OF_TESTS if source.path.startswith("tests/") else RULES
+    return [f"{source.path}:{line}: {rule.__name__}: {what}" for rule in rules for line, what in rule(source)]
 
 
-def sources(root: Path = ROOT, folders: Sequence[str] = PRODUCT) -> Iterator[Source]:
+def sources(root: Path = ROOT, folders: Sequence[str] = FOLDERS) -> Iterator[Source]:
     for folder in folders:
         for path in sorted((root / folder).rglob("*.py")):
             yield Source(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))

@@ -1,15 +1,44 @@
 """A relay that runs while a test looks at what it does."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, TypeVar
 
+from shared.messaging.journal import Unpublished
+from shared.messaging.producer import Delivery, Publisher
 from shared.messaging.relay import Relay
-from tests.conformance.stage import Bench
+from shared.runtime.database import Database
+
+if TYPE_CHECKING:
+    from tests.conformance.stage import Bench
+
+R = TypeVar("R", bound=Relay)
+
+
+class WatchedRelay(Relay):
+    """Gives a sign when it publishes and when it fails."""
+
+    def __init__(self, database: Database, publisher: Publisher) -> None:
+        super().__init__(database, publisher)
+        self.publishes = asyncio.Event()
+        self._failures = asyncio.Semaphore(0)
+
+    async def failed(self) -> None:
+        """Return when it fails once more."""
+        await self._failures.acquire()
+
+    async def _publish(self, entries: Sequence[Unpublished]) -> Delivery:
+        self.publishes.set()
+        return await super()._publish(entries)
+
+    async def _failed(self, error: Exception, failures: int) -> None:
+        self._failures.release()
+        await super()._failed(error, failures)
 
 
 @asynccontextmanager
-async def running(relay: Relay) -> AsyncIterator[Relay]:
+async def running(relay: R) -> AsyncIterator[R]:
     task = asyncio.create_task(relay.run())
     try:
         yield relay
@@ -19,6 +48,6 @@ async def running(relay: Relay) -> AsyncIterator[Relay]:
             await task
 
 
-async def published(bench: Bench, but: int = 0) -> bool:
+async def published(bench: "Bench", but: int = 0) -> bool:
     """Whether so many entries are all that is still unpublished."""
     return await bench.count("outbox") == but

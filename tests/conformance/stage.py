@@ -22,7 +22,6 @@ from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.decision import Decision
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.producer import Publisher, partition_of
-from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
 from shared.messaging.repository import TableRepository
 from shared.messaging.retry import Backoff
@@ -32,6 +31,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from tests.conformance.events import Noted, Told
+from tests.conformance.relaying import WatchedRelay
 from tests.conftest import Broker
 
 PATIENCE_S = 20.0
@@ -98,8 +98,8 @@ class Bench:
         )
         return Consuming(kafka, subscriber)
 
-    def relay(self) -> Relay:
-        return Relay(self.database, Publisher(self.broker.settings(), "conformance-relay"))
+    def relay(self) -> WatchedRelay:
+        return WatchedRelay(self.database, Publisher(self.broker.settings(), "conformance-relay"))
 
     async def send(self, records: Sequence[tuple[str, bytes | None, bytes | None]], **more: Any) -> None:
         producer = AIOKafkaProducer(**self.broker.settings().client(), max_request_size=4_000_000)

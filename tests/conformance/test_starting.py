@@ -75,22 +75,29 @@ async def test_a_stop_ends_the_wait(begun: tuple[Worker, Proxy]) -> None:
 
 
 @pytest.fixture
-async def service(broker: Broker, store_url: str) -> Service:
+def arrived() -> asyncio.Event:
+    """Set when a request that nobody answers has arrived."""
+    return asyncio.Event()
+
+
+@pytest.fixture
+async def service(broker: Broker, store_url: str, arrived: asyncio.Event) -> Service:
     """A stage with one member, in this process; not yet running."""
     await stage.make_store(store_url)
     name = f"starting.{uuid4().hex}"
     told, noted = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
     settings = ServiceSettings(database_url=store_url, http_port=free_port(), consumers=1, stop_grace_s=3)
-    made = Stage("portal", lambda *_: _slow(), routes=stage.routes(noted), topics=(told, noted))
+    made = Stage("portal", lambda *_: _slow(arrived), routes=stage.routes(noted), topics=(told, noted))
     return Service(made, settings, broker.settings())
 
 
-def _slow() -> APIRouter:
+def _slow(arrived: asyncio.Event) -> APIRouter:
     router = APIRouter()
 
     @router.get("/slow", openapi_extra=OPEN_TO_ALL)
     async def slow() -> None:
-        await asyncio.sleep(60)
+        arrived.set()
+        await asyncio.Event().wait()
 
     return router
 
@@ -159,7 +166,9 @@ async def _is_empty(connection: Connection) -> bool:
     return await connection.fetchval("SELECT count(*) FROM inbox") == 0
 
 
-async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(service: Service, store_url: str) -> None:
+async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(
+    service: Service, store_url: str, arrived: asyncio.Event
+) -> None:
     """A request that takes a minute, a batch that waits for a lock, and a connection that nobody returns."""
     busy = await asyncpg.connect(store_url)
     transaction = busy.transaction()
@@ -172,7 +181,7 @@ async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(servi
             await eventually(lambda: _somebody_waits(busy))
             request = asyncio.create_task(client.get(f"http://127.0.0.1:{service._settings.http_port}/slow"))
             await service.database.pool.acquire()
-            await asyncio.sleep(0.5)
+            await arrived.wait()
             asked = time.monotonic()
         took = time.monotonic() - asked
         request.cancel()

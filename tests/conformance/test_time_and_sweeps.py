@@ -87,8 +87,9 @@ async def test_a_due_moment_is_decided_at_its_time_and_once(bench: Bench, comman
         await commands.run(accounts, soon, lambda a, _: opened(a, soon, now() + timedelta(seconds=0.3)), CAUSE)
         await commands.run(accounts, later, lambda a, _: opened(a, later, now() + timedelta(hours=1)), CAUSE)
         await eventually(lambda: _is(bench, soon, CLOCK_TICK))
-    async with running(timer(bench)):
-        await asyncio.sleep(0.3)
+    again = timer(bench)
+    async with running(again):
+        await again.idle.wait()
     assert await bench.numbers(soon) == (CLOCK_TICK,), "a restart fires nothing twice"
     assert await bench.numbers(later) == ()
     assert await bench.count("timer") == 1

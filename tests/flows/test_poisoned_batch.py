@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -40,12 +40,16 @@ def set_aside(client: LocalClient) -> int:
     return sum(1 + letter["behind"] for service in READERS for letter in letters(client, service))
 
 
-def test_it_is_seen_replayed_discarded_and_on_record(client: LocalClient) -> None:
-    poison.send(client, [*poison.FACTS, *poison.batch()])
+def until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + PATIENCE
-    while set_aside(client) < 2 * len(poison.BAD) * len(READERS) + 3:
+    while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+def test_it_is_seen_replayed_discarded_and_on_record(client: LocalClient) -> None:
+    poison.send(client, [*poison.FACTS, *poison.batch()])
+    until(lambda: set_aside(client) >= 2 * len(poison.BAD) * len(READERS) + 3)
 
     table = pdp("dead-letters", "list", "--service", "financing").out
     assert all(reason in table for reason in (*poison.BAD, "referral_unknown"))

@@ -15,7 +15,9 @@ from services.matching.store.demand import demand, publishing, requirements
 from shared.contracts.event import Cause
 from shared.contracts.registration import AnchorJoined, AnchorLeft, SupplierChanged, SupplierProfile
 from shared.runtime.clock import now
+from shared.runtime.database import Connection
 from shared.testing.stage import StageUnderTest, types
+from tests.conformance.stage import eventually
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, need, profiled, registered, rescored
 
 JOINED = AnchorJoined(anchor_id=ANCHOR, code="TRACTORA-1", name="Tractora Uno", states=("11",), joined_at=REGISTERED)
@@ -150,9 +152,15 @@ async def test_trap_9_a_publication_waits_for_a_batch_that_read_the_demand(stage
     async with stage.database.transaction() as connection:
         await demand(connection)
         publication = asyncio.create_task(publish(stage))
-        await asyncio.sleep(0.2)
+        await eventually(lambda: _somebody_waits(connection))
         assert not publication.done()
     assert replace(await publication) == await queries.find_requirement(stage.database, an_id("requirement"))
+
+
+async def _somebody_waits(connection: Connection) -> bool:
+    ours = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    found: bool = await connection.fetchval(f"SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND {ours})")
+    return found
 
 
 async def test_repeated_delivery_changes_nothing(stage: StageUnderTest) -> None:
