@@ -11,12 +11,13 @@ from typing import Any, Self
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
 from shared.messaging import dead_letters, inbox
-from shared.messaging.codec import Message, Poison, Record, decode, is_partners
+from shared.messaging.codec import Message, Poison, Record, decode
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Routes
+from shared.messaging.topics import is_partners
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Connection, Database

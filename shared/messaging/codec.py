@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
-from shared.messaging.topics import EVENT_TYPES
+from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners
 from shared.runtime.ids import text_of
 
 RECORD_NAMESPACE = UUID("6f0f4f5e-3b0a-5b3c-9a4e-1d2c3b4a5f60")
@@ -35,7 +35,15 @@ FIELD_NAME = re.compile(r"[a-z_0-9]{1,30}$")
 """What a contract's field looks like; anything else in an error's location comes from the record itself."""
 
 PoisonReason = Literal[
-    "tombstone", "not_json", "not_an_event", "unknown_type", "wrong_shape", "wrong_topic", "wrong_key", "unreadable"
+    "tombstone",
+    "not_json",
+    "not_an_event",
+    "unknown_type",
+    "wrong_shape",
+    "wrong_topic",
+    "wrong_key",
+    "unreadable",
+    "too_large",
 ]
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
@@ -74,6 +82,8 @@ class Poison(NamedTuple):
     message_id: UUID
     event_id: str | None = None
     event_type: str | None = None
+    digest: tuple[int, str] | None = None
+    """Size and SHA-256 of a value that is too large to be kept."""
 
 
 class _Read(msgspec.Struct):
@@ -138,8 +148,9 @@ def decode(record: Record) -> Message | Poison:
     """Read a record, whatever its bytes are."""
     if record.value is None:
         return _without_value(record)
-    if ESCAPED_NUL in record.value and NUL.search(record.value):
-        return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
+    suspect = len(record.value) > MAX_ANSWER_BYTES or ESCAPED_NUL in record.value
+    if suspect and (unfit := _unfit(record, record.value)) is not None:
+        return unfit
     try:
         read = _read(record.value)
     except UNREADABLE as error:
@@ -158,6 +169,16 @@ def decode(record: Record) -> Message | Poison:
     cause = Cause(read.correlationid or text_of(read.id), read.causationid, read.traceparent)
     envelope = Envelope(read.id, read.source, read.time, data, cause)
     return Message(record, envelope, message_id(record.topic, read.id))
+
+
+def _unfit(record: Record, value: bytes) -> Poison | None:
+    """A value beyond its topic's limit is known by size and hash: stored, it would fill the store for its writer."""
+    if len(value) > (MAX_ANSWER_BYTES if is_partners(record.topic) else MAX_EVENT_BYTES):
+        poison = _poison(record, "too_large", f"{len(value)} bytes")
+        return poison._replace(record=poison.record._replace(value=None), digest=(len(value), sha256(value)))
+    if NUL.search(value):
+        return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
+    return None
 
 
 def _without_value(record: Record) -> Poison:
@@ -182,11 +203,6 @@ def _unreadable(record: Record, value: bytes, error: Exception) -> Poison:
 def message_id(topic: str, event_id: UUID) -> UUID:
     """Identity of a message in the inbox. Within a partner's topic ids are that partner's choice: kept apart."""
     return uuid5(RECORD_NAMESPACE, f"{topic}/{event_id}") if is_partners(topic) else event_id
-
-
-def is_partners(topic: str) -> bool:
-    """Whether an outsider writes there."""
-    return topic.startswith("partner.")
 
 
 def traceparent_of(body: bytes) -> str | None:

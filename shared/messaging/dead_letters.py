@@ -62,6 +62,8 @@ class SetAside:
     error: str
     event_id: str | None
     event_type: str | None
+    digest: tuple[int, str] | None = None
+    """Size and SHA-256 of a value that is not kept."""
 
     @property
     def key(self) -> Key | None:
@@ -70,6 +72,7 @@ class SetAside:
     def event(self, service: ServiceName, at: datetime) -> DeadLetter:
         """What the others may know of it."""
         record = self.record
+        size, digest = self.digest or (len(record.value or b""), sha256(record.value))
         return DeadLetter(
             dead_letter_id=self.id,
             service=service,
@@ -81,8 +84,8 @@ class SetAside:
             event_type=self.event_type,
             reason=self.reason,
             error=self.error,
-            size=len(record.value or b""),
-            sha256=sha256(record.value),
+            size=size,
+            sha256=digest,
             blocked=self.key is not None,
             at=at,
         )
@@ -96,6 +99,7 @@ def poisoned(service: ServiceName, poison: Poison) -> SetAside:
         poison.error,
         poison.event_id,
         poison.event_type,
+        poison.digest,
     )
 
 

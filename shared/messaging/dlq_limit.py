@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable
 from itertools import repeat
 from typing import ClassVar, Protocol, Self, get_args
 
-from shared.messaging.codec import PoisonReason, is_partners
+from shared.messaging.codec import PoisonReason
 from shared.messaging.dead_letters import HANDLER_FAILED, SetAside
+from shared.messaging.topics import is_partners
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database

@@ -16,11 +16,19 @@ EVENT_RETENTION_MS = 30 * DAY_MS
 PARTNER_RETENTION_MS = 14 * DAY_MS
 """Personal data: long enough for a partner's longest outage, no longer."""
 
+SEGMENT_MS = DAY_MS // 4
+"""How much longer than its retention a record may lie there."""
+
 MAX_EVENT_BYTES = 1_048_576
 MAX_ANSWER_BYTES = 65_536
 """A partner's answer is hostile input: the broker already refuses a large one."""
 
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
+
+
+def is_partners(name: str) -> bool:
+    """Whether a topic, or a principal, is a partner's: an outsider's."""
+    return name.startswith("partner.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,12 @@ class Topic:
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(self.max_bytes),
             "cleanup.policy": "delete",
-            "compression.type": "producer",
+            # Kafka's limits count what goes over the wire: compressed, 9 KB of an outsider can be 300 MB here.
+            "compression.type": "uncompressed" if is_partners(self.writer) else "producer",
+            # The broker's clock: by the writer's, a record that was stamped weeks ago is deleted before it is read.
+            "message.timestamp.type": "LogAppendTime",
+            # Whole segments go: with Kafka's seven days, a fortnight of personal data would be three weeks.
+            "segment.ms": str(SEGMENT_MS),
         }
 
 

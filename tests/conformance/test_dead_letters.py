@@ -1,6 +1,8 @@
 """Dead letters in numbers: chosen by what they are, resolved in order, bounded, and written down."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -15,6 +17,7 @@ from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
 from shared.messaging.replay import Replayer
 from shared.messaging.routing import on
+from shared.messaging.topics import MAX_ANSWER_BYTES
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime.clock import now
 from tests.conformance.events import Told
@@ -249,3 +252,17 @@ async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench
         await dead_letters.forget(connection, now())
         rows = await connection.fetch('SELECT "offset", value FROM dead_letter ORDER BY "offset"')
     assert [(row["offset"], row["value"]) for row in rows] == [(1, b"no event"), (2, None), (3, b"no event")]
+
+
+async def test_trap_12_a_value_beyond_the_limit_is_told_of_and_never_stored(bench: Bench) -> None:
+    """Compressed, some kilobytes: Kafka's own limit does not see it."""
+    topic, value = "partner.nafin.answers.v1", b" " * (MAX_ANSWER_BYTES + 1)
+    records = [Record(topic, 0, offset, b"a key", value) for offset in range(2)]
+    outcome = await bench.runner.consume(records)
+    assert (outcome.dead, outcome.blocked) == (1, 1)
+    for table in ("dead_letter", "blocked_record"):
+        assert await bench.count(table, "value IS NULL") == await bench.count(table) == 1
+    async with bench.database.connection() as connection:
+        told = json.loads(await connection.fetchval("SELECT convert_from(body, 'UTF8') FROM journal"))["data"]
+    assert (told["reason"], told["size"]) == ("too_large", len(value))
+    assert told["sha256"] == hashlib.sha256(value).hexdigest()

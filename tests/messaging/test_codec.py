@@ -1,5 +1,6 @@
 """The wire form, and that nothing on the wire can make decoding raise."""
 
+import hashlib
 import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -13,7 +14,7 @@ from shared.contracts.event import Cause
 from shared.contracts.partner import ReferralAcknowledged
 from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.codec import Message, Poison, Record, decode, encode
-from shared.messaging.topics import EVENT_TYPES
+from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES
 from shared.runtime.ids import new_id
 
 TOPIC = "registration.supplier.v1"
@@ -146,3 +147,19 @@ def test_partners_choose_their_ids_without_touching_each_other_s() -> None:
 
     assert answer("nafin").message_id != answer("bancomext").message_id
     assert answer("nafin").message_id == answer("nafin").message_id
+
+
+LARGE = b"{" + b" " * MAX_ANSWER_BYTES
+
+
+def test_a_value_beyond_its_topic_s_limit_is_known_by_size_and_hash_only() -> None:
+    found = decode(_record(LARGE, topic="partner.nafin.answers.v1"))
+    assert isinstance(found, Poison)
+    assert (found.reason, found.record.value) == ("too_large", None)
+    assert found.digest == (len(LARGE), hashlib.sha256(LARGE).hexdigest())
+
+
+def test_a_stage_may_write_more() -> None:
+    found = decode(_record(LARGE))
+    assert isinstance(found, Poison)
+    assert (found.reason, found.record.value) == ("not_json", LARGE)
