@@ -90,7 +90,7 @@ class Relay(Worker):
             failures = self._backing_off[topic].failures + 1 if topic in self._backing_off else 1
             pause = BACKOFF.pause(failures)
             self._backing_off[topic] = _Pause(clock + pause, failures)
-            metrics.TROUBLED_TOPICS.labels(topic).inc()
+            metrics.TOPIC_WRITE_FAILURES.labels(topic).inc()
             log.error("topic_backs_off", topic=topic, error=type(error).__name__, pause_s=round(pause, 1))
 
     async def release(self) -> None:

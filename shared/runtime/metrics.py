@@ -2,15 +2,21 @@
 
 from prometheus_client import Counter, Gauge, Histogram
 
-RECORDS = Counter("pdp_records", "Records consumed, by fate", ["fate"])
-DECIDED = Counter("pdp_events_decided", "Events that decisions gave, whichever way it came in", ["type"])
+RECORDS = Counter("pdp_records", "Records consumed, by outcome", ["outcome"])
+DECIDED = Counter("pdp_events_decided", "Events decided, whether by an event, a command, a timer or a sweep", ["type"])
 PUBLISHED = Counter("pdp_events_published", "Events acknowledged by Kafka")
-TROUBLED_TOPICS = Counter("pdp_troubled_topics", "Rounds in which a topic could not be written to", ["topic"])
-BATCH_SIZE = Histogram("pdp_batch_records", "Records of a batch", buckets=(1, 5, 20, 50, 100, 200, 500, 1000))
-BATCH_SECONDS = Histogram(
-    "pdp_batch_seconds", "From a batch's arrival to its commit", buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15)
+TOPIC_WRITE_FAILURES = Counter(
+    "pdp_topic_write_failures", "Rounds of the relay in which a topic could not be written to", ["topic"]
 )
-BATCH_FAILURES = Counter("pdp_batch_failures", "Batches nacked because the store or a concurrent writer was away")
+BATCH_SIZE = Histogram("pdp_batch_records", "Records in a batch", buckets=(1, 5, 20, 50, 100, 200, 500, 1000))
+BATCH_SECONDS = Histogram(
+    "pdp_batch_seconds",
+    "Seconds from a batch's arrival to its commit",
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 15),
+)
+BATCH_FAILURES = Counter(
+    "pdp_batch_failures", "Batches that failed as a whole and were nacked: their records are redelivered"
+)
 COMMIT_FAILURES = Counter("pdp_offset_commit_failures", "Offset commits that Kafka refused")
 LIMIT_REACHED = Counter("pdp_dlq_limit_reached", "Batches refused because too many records became dead letters")
 LAG = Gauge("pdp_consumer_lag", "Records not yet consumed", ["topic", "partition"])
@@ -20,9 +26,12 @@ BLOCKED_KEYS = Gauge("pdp_blocked_keys", "Keys that wait behind a dead letter")
 DEAD_LETTERS = Gauge("pdp_dead_letters_open", "Dead letters neither replayed nor discarded")
 SWEEPS_OPEN = Gauge("pdp_sweeps_open", "Sweeps not yet finished")
 ALARM = Gauge("pdp_alarm", "1 while the alarm is raised", ["name"])
-TIMERS = Counter("pdp_timers_fired", "Timers whose decision was made")
+TIMERS = Counter("pdp_timers_fired", "Timers fired")
 SWEPT = Counter("pdp_swept", "Aggregates visited by sweeps")
 SWEEP_FAILURES = Counter("pdp_sweep_failures", "Aggregates that a sweep had to leave out")
 HTTP_SECONDS = Histogram(
-    "pdp_http_seconds", "HTTP requests", ["method", "route", "status"], buckets=(0.005, 0.02, 0.05, 0.1, 0.5, 2, 10)
+    "pdp_http_seconds",
+    "Seconds of HTTP requests",
+    ["method", "route", "status"],
+    buckets=(0.005, 0.02, 0.05, 0.1, 0.5, 2, 10),
 )
