@@ -55,7 +55,7 @@ Amount = Annotated[
         mode="validation",
     ),
 ]
-"""Pesos: a number or, as it is given back, a string with two decimals."""
+"""Pesos: a number or, as it is returned, a string with two decimals."""
 
 Whole = Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
 """The rules say which of them can be."""
