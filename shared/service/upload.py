@@ -28,13 +28,13 @@ class Upload:
 def form_schema(**fields: dict[str, Any]) -> dict[str, Any]:
     """OpenAPI of a form with a file and these fields."""
     properties = {"file": {"type": "string", "format": "binary"}, **fields}
-    schema = {"type": "object", "required": list(properties), "properties": properties}
+    schema = {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
-async def receive(request: Request, max_bytes: int) -> Upload:
-    """Read the form's `file`. Not a parameter of the route: FastAPI would read any size, from anybody, before the
-    guard runs.
+async def receive(request: Request, max_bytes: int, *fields: str) -> Upload:
+    """Read the form's `file` and these fields of it. Not a parameter of the route: FastAPI would read any size, from
+    anybody, before the guard runs.
     """
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
@@ -45,8 +45,10 @@ async def receive(request: Request, max_bytes: int) -> Upload:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise Problem(422, "file_missing", "Send the file as the form's part `file`.")
-        fields = {name: value for name, value in form.items() if isinstance(value, str)}
-        return Upload(await file.read(), fields)
+        given = {name: value for name, value in form.items() if isinstance(value, str)}
+        if unknown := sorted(form.keys() - {"file", *fields}):
+            raise Problem(422, "parameter_unknown", f"There is no field {unknown[0][:100]!r} in this form.")
+        return Upload(await file.read(), given)
 
 
 async def reading(read: Callable[[], T]) -> T:

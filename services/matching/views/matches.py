@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import model_validator
+from pydantic import ConfigDict, model_validator
 
 from services.matching.domain.alignment import Aligned, AlignedRequirement, Alignment, Missing
 from services.matching.domain.match import Award, Match, Standing
@@ -119,8 +119,14 @@ class AnswerBody(Body):
         return self
 
 
+class AskedMoney(Money):
+    """Money from outside. An unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
 class AwardBody(Body):
-    annual_value: Money
+    annual_value: AskedMoney
     annual_volume: Positive
     """Pieces per year."""
 

@@ -9,7 +9,7 @@ from services.matching.domain.reasons import CloseReason
 from services.matching.domain.requirement import Requirement, Specification
 from services.matching.handlers import published
 from shared.contracts import matching as contract
-from shared.contracts.event import BasisPoints, QuestionCode
+from shared.contracts.event import BasisPoints, Level, QuestionCode
 from shared.files.faults import RowFault
 from shared.service.http import Body, View
 
@@ -37,6 +37,7 @@ class AskedSpecification(contract.Specification):
     special_processes: Annotated[tuple[Cqi, ...], Field(max_length=10)] = ()
     ppm_max: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
     otif_bp_min: BasisPoints | None = None
+    targets: Annotated[dict[QuestionCode, Level], Field(max_length=60)] = Field(default_factory=dict)
     must_have: Annotated[tuple[QuestionCode, ...], Field(max_length=60)] = ()
 
     def specification(self) -> Specification:

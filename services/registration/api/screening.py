@@ -33,7 +33,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
 
         Every supplier is then looked up in it. One of the same date corrects the one before.
         """
-        upload = await receive(request, settings.list_max_bytes)
+        upload = await receive(request, settings.list_max_bytes, "list_date")
         list_date = _date(upload.fields.get("list_date", ""))
         file = await reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
         command = LoadList(list_date=list_date, entries=file.entries)

@@ -25,12 +25,23 @@ def describe(app: FastAPI) -> dict[str, Any]:
         schemas.pop(replaced, None)
     problem = dict(SCHEMA)
     schemas |= problem.pop("$defs") | {"Problem": problem}
+    for schema in schemas.values():
+        _close(schema)
     components["securitySchemes"] = {"bearer": BEARER}
     for route in app.routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
             for method in route.methods or ():
                 _complete(document["paths"][route.path_format][method.lower()], route, method)
     return document
+
+
+def _close(schema: Any) -> None:  # noqa: ANN401 - JSON
+    """Keys of another pattern are refused, which pydantic does and does not say."""
+    for inner in schema.values() if isinstance(schema, dict) else schema:
+        if isinstance(inner, dict | list):
+            _close(inner)
+    if isinstance(schema, dict) and "patternProperties" in schema:
+        schema.setdefault("additionalProperties", False)
 
 
 def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
