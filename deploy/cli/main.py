@@ -32,6 +32,8 @@ COMMANDS = {
     "partner": "partner",
     "import": "imports",
     "token": "token",
+    "logs": "processes",
+    "restart": "processes",
     "explain": "explain",
     "backup": "backup",
     "restore": "backup",

@@ -5,8 +5,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import shutil
-import stat
 import subprocess
 from pathlib import Path
 
@@ -34,18 +32,11 @@ def unprivileged_user() -> str | None:
     return UNPRIVILEGED
 
 
-def give(path: Path, user: str | None) -> None:
-    """Make the account the owner; nothing to do when there is none."""
+def give(path: Path | int, user: str | None) -> None:
+    """Make the account the owner of the path, or of an open file; nothing to do when there is no account."""
     if user:
-        shutil.chown(path, user, user)
-
-
-def let_pass(folder: Path) -> None:
-    """Let other accounts walk (not list) down to the folder; its own files stay closed to them."""
-    for parent in (folder, *folder.parents):
-        mode = parent.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            parent.chmod(mode | stat.S_IXOTH)
+        account = pwd.getpwnam(user)
+        os.chown(path, account.pw_uid, account.pw_gid)
 
 
 def _exists(user: str) -> bool:

@@ -12,9 +12,13 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypedDict
+from typing import BinaryIO, TypedDict
+
+from deploy.engines.private import private_opener
 
 PR_SET_PDEATHSIG = 1
+PRIVATE = 0o077
+"""The umask of all that runs here: topics, stores and logs hold what is nobody else's to read."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class SpawnOptions(TypedDict):
     cwd: Path | None
     user: str | None
     group: str | None
+    umask: int
     extra_groups: list[str] | None
     stdin: int
     start_new_session: bool
@@ -59,6 +64,7 @@ def spawn_options(command: Command) -> SpawnOptions:
         "cwd": command.cwd,
         "user": command.user,
         "group": command.user,
+        "umask": PRIVATE,
         "extra_groups": [] if command.user else None,
         "stdin": subprocess.DEVNULL,
         "start_new_session": True,
@@ -68,9 +74,14 @@ def spawn_options(command: Command) -> SpawnOptions:
 
 def spawn(command: Command) -> subprocess.Popen[bytes]:
     """Start the command; its output is appended to its log."""
-    command.log.parent.mkdir(parents=True, exist_ok=True)
-    with command.log.open("ab") as log:
+    with appended(command.log) as log:
         return subprocess.Popen(command.argv, stdout=log, stderr=subprocess.STDOUT, **spawn_options(command))
+
+
+def appended(log: Path) -> BinaryIO:
+    """The log, to be written on at its end."""
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return open(log, "ab", opener=private_opener)
 
 
 def stop(process: subprocess.Popen[bytes], stop_signal: signal.Signals, grace: float) -> None:

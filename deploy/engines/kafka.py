@@ -14,7 +14,7 @@ from confluent_kafka import KafkaException
 from confluent_kafka.admin import AdminClient
 
 from deploy.engines import kafka_config
-from deploy.engines.command import Command, log_tail, spawn, stop
+from deploy.engines.command import PRIVATE, Command, log_tail, spawn, stop
 from deploy.engines.errors import DeployError
 from deploy.engines.kafka_client import administration
 from deploy.engines.kafka_jars import resolve_jars
@@ -179,6 +179,7 @@ class Kafka(KafkaNode):
                 timeout=TOOL_TIMEOUT,
                 check=False,
                 env={**os.environ, **UTF_8},
+                umask=PRIVATE,
             )
         except subprocess.TimeoutExpired as error:
             raise KafkaNodeError("tool_late", tool=main_class, seconds=f"{TOOL_TIMEOUT:g}") from error
@@ -200,7 +201,7 @@ class Kafka(KafkaNode):
         kafka_config.save_node(self._node_file, self._node)
         properties = kafka_config.server_properties(self._node, logs, self._advertised_port)
         write_private(self._properties, properties)
-        (self._data / "log4j2.properties").write_text(kafka_config.log_properties(self.log))
+        write_private(self._data / "log4j2.properties", kafka_config.log_properties(self.log))
 
     def _java_arguments(self, name: str, options: tuple[str, ...], main_class: str, arguments: list[str]) -> Path:
         """A file of arguments for ``java @file``: passwords on a command line are readable by everybody."""

@@ -6,19 +6,19 @@ from __future__ import annotations
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.engines.account import give, let_pass, unprivileged_user
+from deploy.engines.account import give, unprivileged_user
 from deploy.engines.command import Command, log_tail, spawn, stop
 from deploy.engines.ports import LOOPBACK, free_port
 from deploy.engines.postgres_server import SUPERUSER, PostgresError, PostgresServer, run_program, wheel_program
-from deploy.engines.private import write_private
 
 DEFAULT_PORT = 5432
-# A socket's path is cut at 108 bytes (104 on macOS), and the server adds ".s.PGSQL.<port>.lock".
-LONGEST_SOCKET_FOLDER = 80
+HERE = "/proc/self/cwd"
+"""The folder in which a process was started, by a name that needs no way through the folders above it."""
 START_TIMEOUT = 30.0
 STOP_GRACE = 15.0
 PROBE_PAUSE = 0.02
@@ -53,7 +53,6 @@ class Postgres(PostgresServer):
     def __init__(self, data: Path, *, port: int = DEFAULT_PORT, durable: bool = True) -> None:
         self._data = data.resolve()
         self._cluster = self._data / "cluster"
-        self._sockets = self._data / "socket"
         super().__init__(self._data / "server.json", port)
         self._durable = durable
         # The server refuses to run as root.
@@ -72,19 +71,18 @@ class Postgres(PostgresServer):
 
     def command(self) -> Command:
         """The server's command, for a supervisor; chooses a free port and initialises a new folder (about 0.7 s)."""
-        self._data.mkdir(parents=True, exist_ok=True)
+        self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._state["port"] = free_port(self.port)
         self._save()
-        if self._user:
-            let_pass(self._data)
-        self._own(self._sockets)
         if not self._cluster.exists():
             self._initialise()
-        place = {"port": str(self.port), "unix_socket_directories": self._socket_folder()}
-        options = server_options({"listen_addresses": LOOPBACK, **place}, durable=self._durable)
-        argv = (wheel_program("postgres"), "-D", str(self._cluster), *options)
+        place = {"port": str(self.port), "listen_addresses": LOOPBACK, "unix_socket_directories": ""}
+        options = server_options(place, durable=self._durable)
+        argv = (wheel_program("postgres"), "-D", self._as_seen(self._cluster), *options)
         # SIGINT is the server's "fast" stop; SIGTERM would wait for every client to leave.
-        return Command("postgres", argv, log=self.log, user=self._user, stop_signal=signal.SIGINT, tier=0)
+        return Command(
+            "postgres", argv, log=self.log, cwd=self._cluster, user=self._user, stop_signal=signal.SIGINT, tier=0
+        )
 
     def start(self) -> None:
         """Start the server as a child of this process; ``wait_ready`` tells when it serves."""
@@ -94,12 +92,18 @@ class Postgres(PostgresServer):
         """Return once the server takes connections. Raises ``PostgresError`` when it died or is not up in time."""
         probe = [wheel_program("pg_isready"), "-q", "-h", LOOPBACK, "-p", str(self.port)]
         deadline = time.monotonic() + timeout
-        while subprocess.run(probe, check=False).returncode != 0:
+        # The server's file first: who asks a server that is still starting makes it log a fatal error.
+        while not self._says_ready() or subprocess.run(probe, check=False).returncode != 0:
             if self._process is not None and self._process.poll() is not None:
                 raise self._trouble("engine_ended", exit=self._process.returncode)
             if time.monotonic() > deadline:
                 raise self._trouble("engine_late", seconds=f"{timeout:g}")
             time.sleep(PROBE_PAUSE)
+
+    def _says_ready(self) -> bool:
+        """As the server's own file has it, which a crash leaves behind: no more than a hint."""
+        file = self._cluster / "postmaster.pid"
+        return file.exists() and "ready" in file.read_text().split()
 
     def stop(self, grace: float = STOP_GRACE) -> None:
         """Stop the server that ``start`` started, cutting its clients off; kill it after ``grace`` seconds."""
@@ -111,24 +115,21 @@ class Postgres(PostgresServer):
         """A new cluster, moved into place once it is whole."""
         draft = self._data / "cluster.new"
         shutil.rmtree(draft, ignore_errors=True)
-        self._own(draft)
-        password = self._data / "superuser.password"
-        write_private(password, self._state["passwords"][SUPERUSER])
-        give(password, self._user)
-        arguments = ["-D", str(draft), "-U", SUPERUSER, f"--pwfile={password}", "--auth=scram-sha-256"]
+        draft.mkdir(mode=0o700)
+        give(draft, self._user)
+        arguments = ["-D", self._as_seen(draft), "-U", SUPERUSER, "--pwfile=/dev/stdin", "--auth=scram-sha-256"]
         sync = [] if self._durable else ["--no-sync"]
-        try:
-            run_program([wheel_program("initdb"), *arguments, *LOCALE, *sync], user=self._user)
-        finally:
-            password.unlink()
+        with tempfile.TemporaryFile("w+") as password:
+            password.write(self._state["passwords"][SUPERUSER])
+            password.seek(0)
+            give(password.fileno(), self._user)
+            program = [wheel_program("initdb"), *arguments, *LOCALE, *sync]
+            run_program(program, user=self._user, cwd=draft, stdin=password)
         draft.rename(self._cluster)
+
+    def _as_seen(self, folder: Path) -> str:
+        """The folder as the server sees it, which is started in it: another account than ours has no way down to it."""
+        return HERE if self._user else str(folder)
 
     def _trouble(self, code: str, **params: object) -> PostgresError:
         return PostgresError(code, engine="PostgreSQL", log=self.log, tail=log_tail(self.log), **params)
-
-    def _own(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        give(folder, self._user)
-
-    def _socket_folder(self) -> str:
-        return str(self._sockets) if len(str(self._sockets)) <= LONGEST_SOCKET_FOLDER else ""

@@ -10,7 +10,7 @@ import re
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import IO, Any, TypedDict
 
 from deploy.engines.errors import DeployError
 from deploy.engines.ports import LOOPBACK
@@ -132,12 +132,15 @@ def run_program(
     script: str | None = None,
     env: dict[str, str] | None = None,
     timeout: float = TOOL_TIMEOUT,
+    cwd: Path | None = None,
+    stdin: IO[str] | None = None,
 ) -> str:
     name = Path(argv[0]).name
     options: dict[str, Any] = {"user": user, "group": user, "extra_groups": [] if user else None, "env": env}
+    options |= {"stdin": stdin} if stdin else {"input": script}
     try:
         tool: subprocess.CompletedProcess[str] = subprocess.run(
-            argv, input=script, capture_output=True, text=True, timeout=timeout, check=False, **options
+            argv, capture_output=True, text=True, timeout=timeout, check=False, cwd=cwd, **options
         )
     except subprocess.TimeoutExpired as error:
         raise PostgresError("tool_late", tool=name, seconds=f"{timeout:g}") from error

@@ -16,9 +16,14 @@ def new_secret() -> str:
     return secrets.token_hex(SECRET_BYTES)
 
 
+def private_opener(path: str, flags: int) -> int:
+    """For ``open``: what it makes is its owner's alone, whatever the process makes else."""
+    return os.open(path, flags, 0o600)
+
+
 def write_private(file: Path, text: str) -> None:
     """Replace the file in one step, readable by its owner only; readers see the old text or the new, never half."""
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_name(file.name + ".new")
     draft.unlink(missing_ok=True)
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import psutil
 
+from deploy.engines.command import appended
 from deploy.engines.errors import DeployError
 from deploy.engines.notices import Notice, Report
 from deploy.local import told
 from deploy.local.client import LocalClient
 from deploy.local.layout import Layout
 from deploy.local.platform import PlatformError
-from deploy.local.state import DATA, AlreadyRunningError, claim, read_running, still_alive_after
+from deploy.local.state import DATA, AlreadyRunningError, claim, close, read_running, still_alive_after
 from deploy.target.services import ROOT
 
 STOP_TIMEOUT = 60.0
@@ -42,8 +43,8 @@ def start(data: Path, report: Report) -> LocalClient:
 
 
 def _launched(data: Path, report: Report) -> LocalClient:
-    log = Layout(data).log("supervisor")
-    log.parent.mkdir(parents=True, exist_ok=True)
+    log = Layout(close(data)).log("supervisor")
+    log.unlink(missing_ok=True)
     process = _launch(data, log)
     last: object = None
     try:
@@ -89,7 +90,7 @@ def stop(data: Path) -> bool:
 
 def _launch(data: Path, log: Path) -> subprocess.Popen[bytes]:
     """A supervisor in a session of its own, so that it outlives this process and its terminal."""
-    with log.open("wb") as output:
+    with appended(log) as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "deploy.local"],
             cwd=ROOT,

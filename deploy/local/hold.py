@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from deploy.engines.command import kill_group
+from deploy.engines.private import private_opener
 from deploy.local.layout import Layout
 from deploy.local.services import STOP_GRACE
 from deploy.local.state import ProcessId, read_running, still_alive_after
@@ -20,10 +21,13 @@ def held_down(data: Path, service: str) -> Iterator[None]:
     The lock ends with this process: a restore that crashes keeps no service down.
     """
     file = Layout(data).hold(service)
-    file.parent.mkdir(exist_ok=True)
-    with file.open("a") as lock:
+    file.parent.mkdir(mode=0o700, exist_ok=True)
+    with open(file, "a+", opener=private_opener) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         while child := _running(data, service):
+            lock.truncate(0)
+            lock.write(str(child.pid))
+            lock.flush()
             _stop(child)
         yield
 
@@ -38,6 +42,12 @@ def is_held(data: Path, service: str) -> bool:
     except BlockingIOError:
         return True
     return False
+
+
+def is_planned(data: Path, service: str, pid: int) -> bool:
+    """Whether this process of the service was ended by somebody who held it down."""
+    file = Layout(data).hold(service)
+    return file.exists() and file.read_text() == str(pid)
 
 
 def _running(data: Path, service: str) -> ProcessId | None:

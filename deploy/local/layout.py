@@ -24,6 +24,12 @@ class Layout(Keys):
         """What a process of this name prints."""
         return self.data / "logs" / f"{name}.log"
 
+    def logs(self) -> dict[str, Path]:
+        """The logs that there are, by who writes them."""
+        engines = {"kafka": self.kafka / "server.log", "postgres": self.postgres / "server.log"}
+        ours = {file.stem: file for file in sorted((self.data / "logs").glob("*.log"))}
+        return ours | {name: file for name, file in engines.items() if file.exists()}
+
     def hold(self, service: str) -> Path:
         """Locked by whoever keeps this service down."""
         return self.data / "holds" / service

@@ -20,8 +20,9 @@ from deploy.engines.postgres_server import PostgresError
 from deploy.local import services
 from deploy.local.aside import aside
 from deploy.local.client import LocalClient, target_of
-from deploy.local.hold import is_held
+from deploy.local.hold import is_held, is_planned
 from deploy.local.layout import Layout
+from deploy.local.logs import keep_short
 from deploy.local.state import Claim, claim
 from deploy.local.supervisor import Supervisor, run_once
 from deploy.provision import provisioning
@@ -83,13 +84,18 @@ class Platform:
         self._services = present()
         self._passwords = self._layout.service_passwords(SERVICES)
         self._supervisor = Supervisor(
-            on_change=lambda _: self._record(), report=report, held=lambda name: is_held(data, name)
+            on_change=lambda _: self._record(),
+            report=report,
+            held=lambda name: is_held(data, name),
+            planned=lambda name, pid: is_planned(data, name, pid),
         )
+        self._rotation: asyncio.Task[None] | None = None
         self.ports: dict[str, int] = {}
 
     async def start(self) -> None:
         """Start everything, and return when every service is ready."""
         self._layout.issuer().ensure_key()
+        self._rotation = asyncio.create_task(keep_short(self._logs), name="keep logs short")
         async with _together() as engines:
             engines.create_task(self._start_kafka())
             stores = engines.create_task(self._start_stores())
@@ -100,6 +106,12 @@ class Platform:
     async def stop(self) -> None:
         """Stop the services, then the engines."""
         await self._supervisor.stop(grace=services.STOP_GRACE)
+        if self._rotation is not None:
+            self._rotation.cancel()
+
+    def _logs(self) -> list[Path]:
+        """All that only we can rotate: Kafka itself does so with its own log."""
+        return [file for name, file in self._layout.logs().items() if name != "kafka"]
 
     async def _start_kafka(self) -> None:
         partners = self._book.ensure_first()

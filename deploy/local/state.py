@@ -18,7 +18,7 @@ from typing import Any
 
 import psutil
 
-from deploy.engines.command import kill_group
+from deploy.engines.command import PRIVATE, kill_group
 from deploy.engines.errors import DeployError
 from deploy.engines.private import write_private
 
@@ -80,6 +80,10 @@ class AlreadyRunningError(DeployError):
         super().__init__("already_running", data=data, pid=run.supervisor.pid if run else "–")
 
 
+class FolderError(DeployError):
+    """The folder is open to other accounts, and holds what is not ours to close."""
+
+
 class Claim:
     """The exclusive hold of the current process on a data folder."""
 
@@ -117,16 +121,37 @@ def data_folder() -> Path:
     return Path(os.environ.get(DATA) or DEFAULT_DATA).resolve()
 
 
+def close(data: Path) -> Path:
+    """The folder, open to its owner alone; made where it is missing. Raises ``FolderError`` for another's."""
+    with _private():
+        data.mkdir(parents=True, exist_ok=True)
+    found = data.stat()
+    if found.st_mode & PRIVATE:
+        if found.st_uid != os.geteuid() or (any(data.iterdir()) and not (data / LOCK_FILE).exists()):
+            raise FolderError("data_open", data=data)
+        data.chmod(found.st_mode & ~PRIVATE)
+    return data
+
+
+@contextmanager
+def _private() -> Iterator[None]:
+    """What this process makes meanwhile is its owner's alone."""
+    before = os.umask(PRIVATE)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 @contextmanager
 def claim(data: Path, grace: float = RECOVERY_GRACE) -> Iterator[Claim]:
     """Hold the folder for the time of the block, after ending what a crashed run left behind.
 
-    Raises ``AlreadyRunningError`` at once when somebody else holds it. The caller ends its own children before
-    the block does.
+    Raises ``AlreadyRunningError`` at once when somebody else holds it, ``FolderError`` for a folder that is not
+    ours to close. The caller ends its own children before the block does.
     """
-    data.mkdir(parents=True, exist_ok=True)
     # Not inherited by children, as Python opens files close-on-exec: the lock ends with this process, however it ends.
-    with (data / LOCK_FILE).open("a") as lock:
+    with _private(), (close(data) / LOCK_FILE).open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from deploy.engines.command import Command, kill_group, spawn_options
+from deploy.engines.command import Command, appended, kill_group, spawn_options
 from deploy.engines.notices import Notice, Report, unheard
 from deploy.local.state import ProcessId
 
@@ -62,7 +62,8 @@ class Supervisor:
     """Keeps named commands running until told to stop.
 
     ``on_change`` receives who runs after each start and end (to be recorded), ``report`` each crash. While
-    ``held`` says so of a child that has ended, it is not started again.
+    ``held`` says so of a child that has ended, it is not started again. ``planned`` says whether somebody wanted the
+    end of this process: then it did not crash.
     """
 
     def __init__(
@@ -72,11 +73,13 @@ class Supervisor:
         report: Report = unheard,
         backoff: Callable[[], Backoff] = Backoff,
         held: Callable[[str], bool] = lambda _: False,
+        planned: Callable[[str, int], bool] = lambda *_: False,
     ) -> None:
         self._on_change = on_change
         self._report = report
         self._backoff = backoff
         self._held = held
+        self._planned = planned
         self._children: dict[str, _Child] = {}
 
     @property
@@ -136,10 +139,23 @@ class Supervisor:
             if child.stopping.is_set():
                 return
             self._on_change(self.processes)
-            await self._start_again(child, "crashed", code)
+            await self._after_its_end(child, code)
             if child.stopping.is_set():  # while it started: nobody has told this process yet
                 child.ask_to_stop()
             self._on_change(self.processes)
+
+    async def _after_its_end(self, child: _Child, code: int) -> None:
+        """Start it again: at once where somebody stopped it for that, else as one that crashed."""
+        if not self._planned(child.command.name, child.process.pid):
+            await self._start_again(child, "crashed", code)
+        elif not await self._is_stopped_while_held(child):
+            try:
+                await self._launch(child)
+            except OSError as error:
+                await self._start_again(child, "crashed.no_start", error)
+
+    async def _launch(self, child: _Child) -> None:
+        child.started, child.process = asyncio.get_running_loop().time(), await _launch(child.command)
 
     async def _start_again(self, child: _Child, told: str, why: object) -> None:
         """Launch the child after its wait; returns without a launch when it is told to stop meanwhile."""
@@ -151,7 +167,7 @@ class Supervisor:
             if await _happens_within(child.stopping, wait) or await self._is_stopped_while_held(child):
                 return
             try:
-                child.started, child.process = loop.time(), await _launch(child.command)
+                await self._launch(child)
                 child.restarts += 1
             except OSError as error:  # no memory or no files left: it may pass
                 told, why = "crashed.no_start", error
@@ -212,8 +228,7 @@ async def until_signal() -> signal.Signals:
 
 
 async def _launch(command: Command) -> asyncio.subprocess.Process:
-    command.log.parent.mkdir(parents=True, exist_ok=True)
-    with command.log.open("ab") as log:
+    with appended(command.log) as log:
         return await asyncio.create_subprocess_exec(
             *command.argv, stdout=log, stderr=asyncio.subprocess.STDOUT, **spawn_options(command)
         )

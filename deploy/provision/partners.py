@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from deploy.engines.private import new_secret, write_private
+from deploy.engines.private import new_secret, private_opener, write_private
 
 FIRST = ("nafin", "bancomext", "cluster")
 """Partners from the start: those of the financing stage's catalogue."""
@@ -88,7 +88,7 @@ class PartnerBook:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        with self._file.with_suffix(".lock").open("w") as lock:
+        self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(self._file.with_suffix(".lock"), "w", opener=private_opener) as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield

@@ -48,6 +48,8 @@ class Client:
 
     def connection(self, credentials: tuple[str, str] | None = None) -> dict[str, str]:
         """Kafka in confluent-kafka's words, as the operators' user unless another (user, password) is given."""
+        if self.target.kafka is None:
+            raise TargetError("target_lacks", what="kafka")
         return self.target.kafka.connection(credentials)
 
     def admin(self) -> AdminClient:

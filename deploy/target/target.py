@@ -93,7 +93,7 @@ class Target(_Part):
     kind: Literal["local", "compose", "cluster"]
     services: Mapping[str, str] = {}
     """Base URL of each service's HTTP API."""
-    kafka: KafkaAccess
+    kafka: KafkaAccess | None = None
     token: TokenSource
     ca_file: At | None = None
     """Who vouches for the services' certificates, where the system does not know them."""

@@ -156,7 +156,9 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
 
 
 def _give_way(connection: Connection) -> None:
-    """At the start of each transaction; outside of one, where concurrent builds are, it has no effect."""
+    """At the start of each transaction; concurrent builds are outside of one."""
+    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+        return
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
 
 

@@ -1,6 +1,7 @@
 """A child that somebody keeps down stays down, and comes back when they let go, or die."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from deploy.engines.command import Command
-from deploy.local.hold import held_down, is_held
+from deploy.local.hold import held_down, is_held, is_planned
 from deploy.local.state import claim, read_running
 from deploy.local.supervisor import Backoff, Supervisor
 
@@ -26,6 +27,7 @@ async def supervisor(tmp_path: Path) -> AsyncIterator[Supervisor]:
             report=lambda _: None,
             backoff=lambda: Backoff(first=0.01, longest=0.01),
             held=lambda name: is_held(tmp_path, name),
+            planned=lambda name, pid: is_planned(tmp_path, name, pid),
         )
         await keeper.start(Command(NAME, ("sleep", "60"), log=tmp_path / "log"))
         yield keeper
@@ -52,6 +54,23 @@ async def test_a_held_child_is_down_until_it_is_let_go(tmp_path: Path) -> None:
     assert names(tmp_path) == []
     hold.__exit__(None, None, None)
     await becomes(tmp_path, [NAME])
+
+
+async def test_a_stop_that_somebody_wanted_is_no_crash(supervisor: Supervisor, tmp_path: Path) -> None:
+    def stop() -> None:
+        with held_down(tmp_path, NAME):
+            pass
+
+    before = supervisor.pid(NAME)
+    for _ in range(5):
+        await asyncio.to_thread(stop)
+        await becomes(tmp_path, [NAME])
+    assert supervisor.pid(NAME) != before
+    assert supervisor.restarts == {NAME: 0}
+    os.kill(supervisor.pid(NAME), signal.SIGKILL)  # that one nobody wanted
+    async with asyncio.timeout(PATIENCE):
+        while supervisor.restarts != {NAME: 1}:  # noqa: ASYNC110  (another process's work)
+            await asyncio.sleep(0.01)
 
 
 @pytest.mark.usefixtures("supervisor")

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,7 +15,16 @@ import pytest
 
 from deploy.engines.ports import free_port, is_free
 from deploy.engines.postgres import Postgres
-from deploy.local.state import AlreadyRunningError, ProcessId, Run, claim, data_folder, read_running, still_alive_after
+from deploy.local.state import (
+    AlreadyRunningError,
+    FolderError,
+    ProcessId,
+    Run,
+    claim,
+    data_folder,
+    read_running,
+    still_alive_after,
+)
 
 HOUR = 3600.0
 
@@ -148,3 +158,31 @@ def test_a_real_run_that_was_killed_is_cleaned_up(tmp_path: Path) -> None:
         assert is_free(port)
         assert still_alive_after(0, run.children) == []
         assert "database system is shut down" in Postgres(tmp_path / "postgres").log.read_text()
+
+
+@pytest.fixture
+def open_folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
+    folder.mkdir(mode=0o755)
+    return folder
+
+
+def test_a_data_folder_is_its_owners_alone_with_all_that_is_made_in_it(open_folder: Path) -> None:
+    with claim(open_folder / "new" / "data"):
+        (open_folder / "new" / "data" / "file").write_text("secret")
+    made = [open_folder / "new", *(open_folder / "new").rglob("*")]
+    assert [path for path in made if stat.S_IMODE(path.stat().st_mode) & 0o077] == []
+    assert stat.S_IMODE(open_folder.stat().st_mode) == 0o755
+
+
+def test_an_open_folder_is_closed_where_it_is_ours_and_else_refused(open_folder: Path) -> None:
+    for _ in ("empty", "ours by its lock"):
+        open_folder.chmod(0o755)
+        with claim(open_folder):
+            assert stat.S_IMODE(open_folder.stat().st_mode) == 0o700
+    other = open_folder.with_name("other")
+    other.mkdir(mode=0o755)
+    (other / "letter").touch()
+    with pytest.raises(FolderError), claim(other):
+        pass
+    assert stat.S_IMODE(other.stat().st_mode) == 0o755

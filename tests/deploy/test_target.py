@@ -51,7 +51,7 @@ def test_what_is_written_is_read_again_wherever_the_folder_is_then(tmp_path: Pat
     assert stat.S_IMODE((tmp_path / "target.json").stat().st_mode) == 0o600
     assert target.read(tmp_path / "target.json") == here
     moved = tmp_path.rename(tmp_path.with_name("moved"))
-    assert target.read(moved / "target.json").kafka.ca_file == moved / "ca.crt"
+    assert Client(target.read(moved / "target.json")).connection()["ssl.ca.location"] == str(moved / "ca.crt")
 
 
 def test_toml_says_the_same(file: Path, tmp_path: Path) -> None:
@@ -129,6 +129,12 @@ def test_every_service_is_asked_though_one_is_away(file: Path) -> None:
     ended = pdp("dead-letters", "list")
     assert ended.code == 1
     assert ('"matching"' in ended.err, '"financing"' in ended.err) == (True, True)
+
+
+def test_without_a_way_into_kafka_what_needs_none_goes_on(file: Path) -> None:
+    told(file.parent, {name: part for name, part in CLUSTER.items() if name != "kafka"})
+    assert [line.split()[0] for line in pdp("status").out.splitlines()[1:]] == ["matching"]
+    assert '"kafka"' in pdp("lag").err
 
 
 @pytest.mark.parametrize(

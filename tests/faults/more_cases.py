@@ -13,7 +13,7 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
-from deploy.engines.account import give, let_pass, unprivileged_user
+from deploy.engines.account import give, unprivileged_user
 from shared.messaging import journal
 from shared.messaging.codec import encode
 from tests.conformance.events import Told
@@ -42,7 +42,7 @@ def _small_disk(plant: Plant) -> Iterator[Path]:
         space = disk / "space"
         space.mkdir()
         give(space, unprivileged_user())
-        let_pass(disk)
+        disk.chmod(0o711)  # the server walks down to it
         plant.postgres.execute(f"CREATE TABLESPACE small LOCATION '{space}'")
         plant.postgres.execute("ALTER TABLE effect SET TABLESPACE small", database)
         yield disk

@@ -31,8 +31,8 @@ def status() -> None:
         well = run.ports and len(run.children) == len(run.ports)
     else:
         kafka = _kafka(client)
-        out().print(_remote_table(client, found | {"kafka": kafka}))
-        well = not kafka
+        out().print(_remote_table(client, {**kafka, **found}))
+        well = not any(kafka.values())
     if any(found.values()) or not well:
         raise typer.Exit(1)
 
@@ -50,17 +50,21 @@ def status_table(run: Run, found: Mapping[str, Troubles]) -> Table:
 
 def _remote_table(client: Client, found: Mapping[str, Troubles]) -> Table:
     """Every part of an installation elsewhere: where it is and how it is."""
-    places = {"kafka": client.target.kafka.bootstrap, **client.services}
-    rows = [(name, place, _told(found[name])) for name, place in places.items()]
+    kafka = client.target.kafka
+    places = {**({"kafka": kafka.bootstrap} if kafka else {}), **client.services}
+    rows = [(name, places[name], _told(troubles)) for name, troubles in found.items()]
     return table("head.service", "head.address", "head.state", rows=rows)
 
 
-def _kafka(client: Client) -> Troubles:
+def _kafka(client: Client) -> dict[str, Troubles]:
+    """How Kafka is, where the target has a way in."""
+    if client.target.kafka is None:
+        return {}
     try:
         client.admin().list_topics(timeout=KAFKA_TIMEOUT)
     except KafkaException as error:
-        return {"kafka": error.args[0].str()}
-    return {}
+        return {"kafka": {"kafka": error.args[0].str()}}
+    return {"kafka": {}}
 
 
 def ports_table(ports: Mapping[str, int]) -> Table:
