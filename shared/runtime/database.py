@@ -1,5 +1,6 @@
 """One service's PostgreSQL: an asyncpg pool for the hot path, SQLModel sessions for the API's reads."""
 
+import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,8 +19,28 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection
 
-STATEMENT_TIMEOUT_MS = "60000"
+STATEMENT_TIMEOUT_MS = "30000"
 """A statement stuck behind a lock gives its connection back instead of draining the pool."""
+COMMAND_TIMEOUT_S = 35.0
+"""Longer than the store itself allows: who has no answer by then talks to a connection that died without a sign."""
+SESSION_COMMAND_TIMEOUT_S = 15.0
+"""Of a connection outside the pool: it leads, and while it waits for an answer nobody else can."""
+
+KEEPALIVE = {"IDLE": 5, "INTVL": 2, "CNT": 3}
+"""TCP's own questions, in seconds: a host that vanished is known within eleven, on both sides."""
+USER_TIMEOUT_MS = 10_000
+"""What was sent and not acknowledged for so long will not be."""
+
+BOTH_SIDES = {
+    "tcp_keepalives_idle": str(KEEPALIVE["IDLE"]),
+    "tcp_keepalives_interval": str(KEEPALIVE["INTVL"]),
+    "tcp_keepalives_count": str(KEEPALIVE["CNT"]),
+    "tcp_user_timeout": str(USER_TIMEOUT_MS),
+    "idle_in_transaction_session_timeout": "60000",
+}
+"""What the store is told: a leader whose host vanished gives its lock up within seconds, a transaction that nobody ends
+its rows.
+"""
 
 PLANS_BY_INDEX = {"enable_seqscan": "off"}
 """Of connections that decide: what they ask for has an index. PostgreSQL keeps a plan until tables are analyzed,
@@ -49,12 +70,18 @@ class Database:
         self._engine: AsyncEngine | None = None
 
     async def open(self) -> None:
-        settings = {"application_name": self.application, "statement_timeout": STATEMENT_TIMEOUT_MS}
+        settings = {
+            "application_name": self.application,
+            "statement_timeout": STATEMENT_TIMEOUT_MS,
+            **BOTH_SIDES,
+        }
         self._pool = await asyncpg.create_pool(
             self.url,
             min_size=1,
             max_size=self._pool_size,
             timeout=CONNECT_TIMEOUT_S,
+            command_timeout=COMMAND_TIMEOUT_S,
+            connect=_connect,
             reset=_left_clean,
             server_settings=settings | PLANS_BY_INDEX,
         )
@@ -63,7 +90,12 @@ class Database:
             pool_size=READ_POOL_SIZE,
             max_overflow=0,
             pool_timeout=ACQUIRE_TIMEOUT_S,
-            connect_args={"timeout": CONNECT_TIMEOUT_S, "server_settings": settings},
+            connect_args={
+                "timeout": CONNECT_TIMEOUT_S,
+                "command_timeout": COMMAND_TIMEOUT_S,
+                "async_creator_fn": _connect,
+                "server_settings": settings,
+            },
         )
 
     async def close(self) -> None:
@@ -82,20 +114,36 @@ class Database:
     async def connection(self) -> AsyncIterator[Connection]:
         """Raises TimeoutError when none becomes free."""
         async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
-            yield connection
+            try:
+                yield connection
+            except TimeoutError:
+                await self._give_up(connection)
+                raise
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """One transaction, READ COMMITTED: what must not change under a decision is locked by it."""
         async with self.connection() as connection, connection.transaction():
-            yield connection
+            try:
+                yield connection
+            except TimeoutError:
+                # Before the rollback, which would wait as long.
+                await self._give_up(connection)
+                raise
+
+    async def _give_up(self, connection: Connection) -> None:
+        """One that does not answer, and with it all that were made before now: each would be waited for as long."""
+        connection.terminate()
+        await self.pool.expire_connections()
 
     async def dedicated(self) -> "asyncpg.Connection[Record]":
         """A connection outside the pool, for session locks and LISTEN. The caller closes it."""
-        return await asyncpg.connect(
+        settings = {"application_name": f"{self.application}-session", **PLANS_BY_INDEX, **BOTH_SIDES}
+        return await _connect(
             self.url,
             timeout=CONNECT_TIMEOUT_S,
-            server_settings={"application_name": f"{self.application}-session", **PLANS_BY_INDEX},
+            command_timeout=SESSION_COMMAND_TIMEOUT_S,
+            server_settings=settings,
         )
 
     @asynccontextmanager
@@ -110,6 +158,25 @@ class Database:
             raise _driver_error(error) from error
         except PoolTimeoutError as error:
             raise TimeoutError("no connection for reads became free: too many reads are under way") from error
+        except TimeoutError:
+            # Left alone, not closed: closing waits for an answer too.
+            await self._engine.dispose(close=False)
+            raise
+
+
+async def _connect(*args: Any, **settings: Any) -> "asyncpg.Connection[Record]":  # noqa: ANN401 - asyncpg's own
+    """A connection whose client side, too, notices that the other one is gone."""
+    connection: asyncpg.Connection[Record] = await asyncpg.connect(*args, **settings)
+    found: Any = connection
+    sock = found._transport.get_extra_info("socket")
+    if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        # By name: not every system has each of them.
+        options = {f"TCP_KEEP{name}": seconds for name, seconds in KEEPALIVE.items()}
+        for name, value in (options | {"TCP_USER_TIMEOUT": USER_TIMEOUT_MS}).items():
+            if (option := getattr(socket, name, None)) is not None:
+                sock.setsockopt(socket.IPPROTO_TCP, option, value)
+    return connection
 
 
 async def _left_clean(_: Connection) -> None:

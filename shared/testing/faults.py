@@ -31,6 +31,7 @@ class Proxy:
         self._host = host
         self._mode: Mode = "pass"
         self._connections: set[asyncio.StreamWriter] = set()
+        self._silent: list[asyncio.Event] = []
 
     def __enter__(self) -> Self:
         started = threading.Event()
@@ -51,6 +52,10 @@ class Proxy:
         """End every connection with a TCP reset."""
         self._loop.call_soon_threadsafe(self._reset)
 
+    def silence(self) -> None:
+        """Every connection made so far passes nothing on any more, and says so to nobody; new ones work."""
+        self._loop.call_soon_threadsafe(self._silence)
+
     async def _serve(self, started: threading.Event) -> None:
         self._loop, self._stopping, self._passing = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         self._passing.set()
@@ -67,7 +72,15 @@ class Proxy:
         else:
             self._passing.set()
         if mode == "refuse":
+            for passing in self._silent:
+                passing.set()
             self._reset()
+
+    def _silence(self) -> None:
+        self._passing.clear()
+        self._silent.append(self._passing)
+        self._passing = asyncio.Event()
+        self._passing.set()
 
     def _reset(self) -> None:
         for writer in self._connections:
@@ -82,7 +95,8 @@ class Proxy:
         if self._mode == "refuse":
             self._reset()
             return
-        await self._passing.wait()
+        passing = self._passing
+        await passing.wait()
         try:
             far_reader, far_writer = await asyncio.open_connection(self._host, self._target)
         except OSError:
@@ -90,16 +104,16 @@ class Proxy:
             return
         self._connections.add(far_writer)
         try:
-            await asyncio.gather(self._pump(reader, far_writer), self._pump(far_reader, writer))
+            await asyncio.gather(self._pump(reader, far_writer, passing), self._pump(far_reader, writer, passing))
         finally:
             for end in (writer, far_writer):
                 self._connections.discard(end)
                 end.transport.abort()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, passing: asyncio.Event) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
-                await self._passing.wait()
+                await passing.wait()
                 if self._mode == "delay":
                     await asyncio.sleep(DELAY_S)
                 writer.write(data)

@@ -3,17 +3,21 @@
 import asyncio
 from collections import defaultdict
 from contextlib import ExitStack
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownTopicOrPartitionError
 from confluent_kafka import Producer
 
+from deploy.engines.ports import free_port
 from shared.messaging import journal
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
+from shared.runtime.database import Database
+from shared.testing.faults import Proxy
 from tests.conformance.events import Told
-from tests.conformance.relaying import published, running
+from tests.conformance.relaying import WatchedRelay, published, running
 from tests.conformance.stage import Bench, envelope, eventually
 
 LEADER = "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
@@ -264,3 +268,24 @@ async def _oldest_snapshot(bench: Bench) -> int:
             "SELECT min(backend_xmin::text::bigint) FROM pg_stat_activity"
             " WHERE datname = current_database() AND wait_event = 'advisory'"
         )
+
+
+async def test_trap_13_a_leader_whose_connection_died_without_a_sign_comes_back(
+    bench: Bench, topic: str, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.runtime.database.SESSION_COMMAND_TIMEOUT_S", 1.0)
+    monkeypatch.setattr("shared.messaging.worker.WATCHDOG_S", 0.5)
+    store = urlsplit(store_url)
+    with Proxy(free_port(), store.port or 5432) as net:
+        there = Database(
+            store._replace(netloc=f"{store.netloc.rpartition(':')[0]}:{net.port}").geturl(), application="x"
+        )
+        async with running(WatchedRelay(there, Publisher(bench.broker.settings(), "silent"))) as relay:
+            await relay.idle.wait()
+            net.silence()
+            await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+            await relay.failed()
+            async with bench.database.connection() as connection:
+                # As the store does by itself when the other side's host is gone.
+                await connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE granted AND {LEADER}")
+            await eventually(lambda: published(bench))

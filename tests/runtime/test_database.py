@@ -1,11 +1,19 @@
+import asyncio
+import re
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlmodel import func, select
 
+from deploy.engines.ports import free_port
 from shared.messaging.retry import INFRASTRUCTURE
-from shared.runtime.database import READ_POOL_SIZE, Database
+from shared.runtime import database as database_module
+from shared.runtime.database import KEEPALIVE, READ_POOL_SIZE, USER_TIMEOUT_MS, Database
+from shared.testing.faults import Proxy
 
 
 @pytest.fixture
@@ -64,3 +72,68 @@ async def _begin(database: Database) -> None:
 async def _read(database: Database) -> None:
     async with database.session() as session:
         await session.exec(select(1))
+
+
+async def test_both_sides_of_every_connection_notice_that_the_other_is_gone(database: Database) -> None:
+    alone = await database.dedicated()
+    try:
+        async with database.connection() as pooled:
+            for connection in (alone, pooled):
+                await _notices(connection)
+    finally:
+        await alone.close()
+    async with database.session() as session:
+        raw = await (await session.connection()).get_raw_connection()
+        await _notices(raw.driver_connection)
+
+
+async def _notices(connection: Any) -> None:
+    told = [await connection.fetchval(f"SHOW {name}") for name in ("tcp_keepalives_idle", "tcp_user_timeout")]
+    assert told == ["5", "10000"]
+    assert await connection.fetchval("SHOW idle_in_transaction_session_timeout") == "1min"
+    sock = connection._transport.get_extra_info("socket")
+    assert sock.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == KEEPALIVE["IDLE"]
+    assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == USER_TIMEOUT_MS
+
+
+@pytest.fixture
+async def distant(store_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Database, Proxy]]:
+    """A store behind a network that can fall silent, and three connections to it."""
+    monkeypatch.setattr("shared.runtime.database.COMMAND_TIMEOUT_S", 1.0)
+    url = urlsplit(store_url)
+    with Proxy(free_port(), url.port or 5432) as net:
+        there = url._replace(netloc=re.sub(r":\d+$", f":{net.port}", url.netloc)).geturl()
+        database = Database(there, application="distant", pool_size=3)
+        await database.open()
+        async with AsyncExitStack() as stack:
+            for _ in range(3):
+                await stack.enter_async_context(database.connection())
+        yield database, net
+        database.pool.terminate()
+
+
+async def test_trap_13_connections_that_died_without_a_sign_cost_one_wait(distant: tuple[Database, Proxy]) -> None:
+    database, net = distant
+    net.silence()
+    with pytest.raises(INFRASTRUCTURE):
+        async with database.transaction() as connection:
+            await connection.execute("SELECT 1")
+    async with asyncio.timeout(0.9 * database_module.COMMAND_TIMEOUT_S):
+        for _ in range(3):
+            async with database.transaction() as connection:
+                assert await connection.fetchval("SELECT 1") == 1
+
+
+async def test_trap_13_a_read_over_a_silent_connection_fails_and_the_next_one_works(
+    distant: tuple[Database, Proxy],
+) -> None:
+    database, net = distant
+    async with database.session() as session:
+        await session.exec(select(1))
+    net.silence()
+    with pytest.raises(INFRASTRUCTURE):
+        async with database.session() as session:
+            await session.exec(select(1))
+    async with database.session() as session:
+        assert (await session.exec(select(1))).one() == 1
