@@ -36,7 +36,7 @@ class Queue:
 class Flowing:
     """What a stage gets and can do."""
 
-    per_walk: float
+    per_journey: float
     rate: float
     """Records per second of all its processes together."""
 
@@ -53,11 +53,11 @@ def simulate(
     stops = (hours - 1) * HOUR_S + HOUR_S // 2
     goes_on = stops + standstill_s
     for second in range((hours + 1) * HOUR_S):
-        walks = _count(random, _mean(inputs, found.load.walks, second)) if second < hours * HOUR_S else 0
+        journeys = _count(random, _mean(inputs, found.load.journeys, second)) if second < hours * HOUR_S else 0
         for name, flow in flows.items():
             done = 0.0 if stops <= second < goes_on else flow.rate
             queue = queues[name]
-            queue.waiting = max(queue.waiting + walks * flow.per_walk - done, 0.0)
+            queue.waiting = max(queue.waiting + journeys * flow.per_journey - done, 0.0)
             queue.most = max(queue.most, queue.waiting)
             if second < stops:
                 queue.lag_s = max(queue.lag_s, queue.waiting / flow.rate)
@@ -71,7 +71,7 @@ def _flowing(inputs: Inputs, found: Need, stage: Stage) -> Flowing:
     usable = min(stage.processes, found.design.partitions * stage.shards)
     sweeping = sweeping_cores(inputs, found.load) if stage.name == "matching" else 0.0
     cost = (stage.busy - sweeping) / stage.consumed
-    return Flowing(stage.consumed / found.load.walks, max(usable - sweeping, LITTLE) / cost)
+    return Flowing(stage.consumed / found.load.journeys, max(usable - sweeping, LITTLE) / cost)
 
 
 def _mean(inputs: Inputs, peak: float, second: int) -> float:

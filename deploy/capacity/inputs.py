@@ -27,7 +27,7 @@ class MeasurementError(ValueError):
 class Assumptions:
     """What nobody measured; each with its reason in `assumptions.json`."""
 
-    walks_per_year: float
+    journeys_per_year: float
     campaign_share: float
     campaign_hours: float
     burst: float

@@ -67,7 +67,7 @@ class Load:
     """Open at a time."""
     seen: float
     """Of them, those that one firm is judged against: its region's."""
-    walks: float
+    journeys: float
     """At the peak, firms that register (and go all the way) per second."""
     sweeps_year: float
     visits_per_sweep: float
@@ -89,15 +89,15 @@ def load(inputs: Inputs, suppliers: float, design: Design = BUILT) -> Load:
     program, assumed = inputs.program, inputs.assumed
     scale = suppliers / program["suppliers"]
     requirements = program["requirements"] * scale**assumed.demand_exponent
-    walks = (
-        suppliers * assumed.campaign_share * assumed.walks_per_year * assumed.burst / (assumed.campaign_hours * 3600)
+    journeys = (
+        suppliers * assumed.campaign_share * assumed.journeys_per_year * assumed.burst / (assumed.campaign_hours * 3600)
     )
     shards = design.shards
     found = Load(
         suppliers,
         requirements,
         requirements * min(design.reach, shards) / shards,
-        walks,
+        journeys,
         _sweeps(inputs, requirements, design),
         suppliers / shards * program["offered_areas"] / program["suppliers"] / AREAS,
         {},
@@ -126,8 +126,8 @@ def _flow(inputs: Inputs, load: Load, topic: Topic, design: Design) -> Flow:
         grown = load.requirements / inputs.program["requirements"] * inputs.assumed.requirement_turnover
         return _per_year(inputs, topic, events * grown * 2)
     per_supplier = events / inputs.program["suppliers"]
-    year = load.suppliers * inputs.assumed.walks_per_year * per_supplier
-    return replace(_per_year(inputs, topic, year), peak=load.walks * per_supplier)
+    year = load.suppliers * inputs.assumed.journeys_per_year * per_supplier
+    return replace(_per_year(inputs, topic, year), peak=load.journeys * per_supplier)
 
 
 def _per_year(inputs: Inputs, topic: Topic, year: float) -> Flow:
@@ -150,13 +150,13 @@ def _stored_per_byte(inputs: Inputs, writer: str) -> float:
 
 def _matches(inputs: Inputs, load: Load, design: Design, topic: Topic) -> Flow:
     """The stream that grows twice: with the firms, and with what each is matched with."""
-    walks = load.suppliers * inputs.assumed.walks_per_year
+    journeys = load.suppliers * inputs.assumed.journeys_per_year
     visits = load.visits_year
     # With few requirements, the whole list is no longer than what is new of it.
     told = min(load.seen, inputs.program["requirements"]) if design.changes_only else load.seen
-    per_walk, visit = _walk(inputs, load, "events"), inputs.demand_line("swept", "events").at(load.seen)
+    per_journey, visit = _journey(inputs, load, "events"), inputs.demand_line("swept", "events").at(load.seen)
     size, stored = (
-        walks * _walk(inputs, load, figure) + visits * inputs.demand_line("swept", figure).at(told)
+        journeys * _journey(inputs, load, figure) + visits * inputs.demand_line("swept", figure).at(told)
         for figure in ("event_bytes", "journal_bytes")
     )
     found = _answers(inputs, load, topic)
@@ -164,11 +164,11 @@ def _matches(inputs: Inputs, load: Load, design: Design, topic: Topic) -> Flow:
     swept = visits * visit / inputs.assumed.working_days / DAY_S
     return Flow(
         topic,
-        walks * per_walk + visits * visit + found.year,
+        journeys * per_journey + visits * visit + found.year,
         size + found.bytes,
         (size + found.bytes) * row["log_bytes"] / row["bytes"],
         stored + found.stored,
-        load.walks * per_walk + swept,
+        load.journeys * per_journey + swept,
     )
 
 
@@ -180,14 +180,14 @@ def _answers(inputs: Inputs, load: Load, topic: Topic) -> Flow:
     return _per_year(inputs, topic, answers / inputs.program["requirements"] * turned)
 
 
-def _walk(inputs: Inputs, load: Load, figure: str) -> float:
+def _journey(inputs: Inputs, load: Load, figure: str) -> float:
     """What matching tells of one firm: when it registers, and when it was diagnosed."""
     registered, diagnosed = (inputs.demand_line(work, figure).at(load.seen) for work in ("registered", "diagnosed"))
     return registered + diagnosed
 
 
-def diagnoses_per_walk(inputs: Inputs) -> float:
-    """How often a walk makes matching decide a firm again for its diagnosis."""
+def diagnoses_per_journey(inputs: Inputs) -> float:
+    """How often a journey makes matching decide a firm again for its diagnosis."""
     events = inputs.program["topics"]["diagnosis.diagnosis.v1"]["events"]
     heard = sum(events.get(type_, 0) for type_ in ("diagnosis.diagnosis-completed", "diagnosis.gap-rescored"))
     return float(heard / inputs.program["suppliers"])

@@ -7,7 +7,7 @@ from math import ceil
 from typing import NamedTuple
 
 from deploy.capacity.inputs import Inputs
-from deploy.capacity.load import BUILT, DAY_S, YEAR_S, Design, Load, diagnoses_per_walk, load
+from deploy.capacity.load import BUILT, DAY_S, YEAR_S, Design, Load, diagnoses_per_journey, load
 from shared.messaging.topics import EVENT_RETENTION_MS
 from shared.runtime.database import POOL_SIZE, READ_POOL_SIZE
 from shared.service.housekeeping import INBOX_KEPT
@@ -148,7 +148,7 @@ def _busy(inputs: Inputs, work: Load, name: str, consumed: float, decided: float
         return own, store
     own += consumed / inputs.measured("stages", name)
     if name == "matching":
-        own += work.walks * _demand_s(inputs, work) + sweeping_cores(inputs, work)
+        own += work.journeys * _demand_s(inputs, work) + sweeping_cores(inputs, work)
         store += (
             sweeping_cores(inputs, work)
             * inputs.demand_line("swept", STORE).at(work.seen)
@@ -159,10 +159,10 @@ def _busy(inputs: Inputs, work: Load, name: str, consumed: float, decided: float
 
 
 def _demand_s(inputs: Inputs, work: Load) -> float:
-    """What a walk costs matching because more is asked for than in the sample that the bench measures with."""
+    """What a journey costs matching because more is asked for than in the sample that the bench measures with."""
     more: float = max(work.seen - inputs.program["requirements"], 0)
     registered, diagnosed = (inputs.demand_line(work_, PROCESS).slope for work_ in ("registered", "diagnosed"))
-    return more * (registered + diagnosed * diagnoses_per_walk(inputs)) / 1e6
+    return more * (registered + diagnosed * diagnoses_per_journey(inputs)) / 1e6
 
 
 def visit_s(inputs: Inputs, work: Load) -> float:

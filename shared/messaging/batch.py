@@ -1,7 +1,7 @@
 """The batch runner: many records, one transaction, one decision per event.
 
-A record's fate is one of: took effect, was seen before, is not for this stage, was set aside, was blocked. All are
-written in the same transaction, so a batch that is delivered again changes nothing.
+A record has one of these outcomes: took effect, was seen before, is not for this stage, was set aside, was blocked.
+All are written in the same transaction, so a batch that is delivered again changes nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -36,7 +36,7 @@ FATES = ("applied", "duplicate", "ignored", "dead", "blocked")
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a batch: counts by fate."""
+    """What became of a batch: counts by outcome."""
 
     applied: int = 0
     duplicate: int = 0
@@ -74,7 +74,7 @@ class BatchRunner:
         self.limit = limit or DlqLimit.none()
 
     async def consume(self, records: Sequence[Record]) -> Outcome:
-        """Give every record its fate.
+        """Settle what becomes of every record.
 
         Raises one of `TRY_AGAIN` when the store or a concurrent writer was in the way: nothing was written then, or
         only a first part whose records will be seen as duplicates. Raises DlqLimitReachedError likewise.

@@ -53,6 +53,6 @@ def test_a_stage_that_is_too_slow_does_not_catch_up(inputs: Inputs) -> None:
 
 def test_as_many_firms_come_as_were_assumed(inputs: Inputs) -> None:
     """The day's mean, hour by hour, is the share of the year that a campaign brings."""
-    peak = need(inputs, SUPPLIERS).load.walks
+    peak = need(inputs, SUPPLIERS).load.journeys
     came = sum(day._mean(inputs, peak, second) for second in range(8 * day.HOUR_S))
     assert came == pytest.approx(SUPPLIERS * inputs.assumed.campaign_share)
