@@ -35,6 +35,7 @@ DROP DATABASE IF EXISTS {new} WITH (FORCE);
 CREATE DATABASE {new} OWNER {name};
 REVOKE ALL ON DATABASE {new} FROM PUBLIC;
 """
+_TAKEN = "INSERT INTO backup VALUES ('{at}')"
 # The one before stays under another name until the next restore, so that a restore can be taken back.
 _SWAP = """
 DROP DATABASE IF EXISTS {old} WITH (FORCE);
@@ -73,6 +74,8 @@ def take(client: LocalClient, service: str, file: Path) -> Backup:
             for part in (about, store):
                 archive.add(part, part.name)
         whole.rename(file)
+    # The service shows when it was: an alert tells of a store that nobody backs up.
+    _server(client).execute(_TAKEN.format(at=backup.taken_at.isoformat()), service)
     return backup
 
 

@@ -99,6 +99,12 @@ cohorts = TableRepository(CohortRow, Cohort)
 outcomes = TableRepository(OutcomeRow, Outcome)
 requirements = TableRepository(RequirementRow, Requirement)
 
+FIRMS = """
+    SELECT 'selected' AS step, count(DISTINCT supplier_id) FROM outcome WHERE selected
+    UNION ALL SELECT 'planned', count(*) FROM candidate WHERE plan_status IN ('agreed', 'completed')
+    UNION ALL SELECT 'plan_completed', count(*) FROM candidate WHERE plan_status = 'completed'
+"""
+
 
 async def modules(_: Connection) -> Modules:
     """The catalogue as a reference of decisions."""

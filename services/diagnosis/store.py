@@ -69,6 +69,11 @@ _WRITE_GAPS = """
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::int[], $4::int[], $5::int[], $6::text[], $7::int[])
 """
 
+FIRMS = """
+    SELECT 'diagnosis_opened' AS step, count(*) FROM diagnosis WHERE required
+    UNION ALL SELECT 'diagnosed', count(*) FROM diagnosis WHERE version > 0
+"""
+
 
 class DiagnosisRepository(TableRepository[Diagnosis]):
     """Diagnoses, and with each locked version its open gaps."""

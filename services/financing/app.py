@@ -5,8 +5,10 @@ from functools import partial
 from services.financing import api, consume
 from services.financing.catalogue import read
 from services.financing.settings import Settings
+from services.financing.store import queries
 from services.financing.store.terms import terms_of
 from shared.messaging.topics import ANSWERS_PATTERN
+from shared.runtime import metrics
 from shared.service.service import Stage
 
 
@@ -20,5 +22,6 @@ def build() -> tuple[Stage, Settings]:
         consume.timers(terms),
         consume.sweeps(terms),
         partners=ANSWERS_PATTERN,
+        figures={metrics.FIRMS: queries.FIRMS, metrics.REFERRALS_WAITING: queries.WAITING},
     )
     return stage, settings

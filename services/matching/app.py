@@ -5,6 +5,8 @@ from functools import partial
 from services.matching.api import router
 from services.matching.consume import ROUTES, SWEEPS, TIMERS
 from services.matching.settings import MatchingSettings
+from services.matching.store import queries
+from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
 from shared.service.service import Stage
 
@@ -12,4 +14,6 @@ from shared.service.service import Stage
 def build() -> tuple[Stage, ServiceSettings]:
     """The stage and its settings, from the environment."""
     settings = MatchingSettings()
-    return Stage("matching", partial(router, settings), routes=ROUTES, timers=TIMERS, sweeps=SWEEPS), settings
+    figures = {metrics.FIRMS: queries.FIRMS}
+    stage = Stage("matching", partial(router, settings), routes=ROUTES, timers=TIMERS, sweeps=SWEEPS, figures=figures)
+    return stage, settings

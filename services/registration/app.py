@@ -2,9 +2,11 @@
 
 from functools import partial
 
+from services.registration import store
 from services.registration.api import router
 from services.registration.consume import ROUTES, SWEEPS
 from services.registration.settings import RegistrationSettings
+from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
 from shared.service.service import Stage
 
@@ -12,4 +14,5 @@ from shared.service.service import Stage
 def build() -> tuple[Stage, ServiceSettings]:
     """The stage and its settings, from the environment."""
     settings = RegistrationSettings()
-    return Stage("registration", partial(router, settings), routes=ROUTES, sweeps=SWEEPS), settings
+    figures = {metrics.FIRMS: store.FIRMS}
+    return Stage("registration", partial(router, settings), routes=ROUTES, sweeps=SWEEPS, figures=figures), settings

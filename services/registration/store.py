@@ -100,6 +100,11 @@ _SUPPLIER = TypeAdapter(Supplier)
 _ANCHOR = TypeAdapter(Anchor)
 _ENTRIES = TypeAdapter(dict[str, ListState])
 
+FIRMS = """
+    SELECT 'registered' AS step, count(*) FROM supplier WHERE registered_at IS NOT NULL
+    UNION ALL SELECT 'withdrawn', count(*) FROM supplier WHERE status = 'withdrawn'
+"""
+
 
 class ScreeningLists:
     """Lists with their entries: a row per list, and one per list and firm."""

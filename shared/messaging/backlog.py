@@ -1,4 +1,4 @@
-"""What waits in a service's store, in one query that costs little however much waits."""
+"""A service's store: what waits there and how its server is, in one query that costs little however much waits."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,14 @@ _BACKLOG = """
         (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM blocked_key) AS blocked_age_s,
         (SELECT count(*) FROM dead_letter WHERE closed_at IS NULL) AS dead,
         (SELECT count(*) FROM sweep WHERE finished_at IS NULL) AS sweeps,
-        (SELECT coalesce(sum(touched), 0)::bigint FROM sweep WHERE finished_at IS NULL) AS swept
+        (SELECT coalesce(sum(touched), 0)::bigint FROM sweep WHERE finished_at IS NULL) AS swept,
+        (SELECT sum(numbackends)::int FROM pg_stat_database) AS connections,
+        (SELECT sum(CASE name WHEN 'max_connections' THEN setting::int ELSE -setting::int END)::int FROM pg_settings
+            WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections')
+        ) AS connections_max,
+        (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 FROM pg_stat_activity
+            WHERE datname = current_database() AND pid <> pg_backend_pid()) AS transaction_age_s,
+        (SELECT coalesce(extract(epoch FROM max(taken_at)), 0)::float8 FROM backup) AS backup_at
 """
 
 
@@ -29,6 +36,14 @@ class Backlog:
     """Sweeps not yet finished."""
     swept: int
     """Aggregates that those have visited: it moves while they get on."""
+    connections: int
+    """To the server, of everybody."""
+    connections_max: int
+    """Without those that it keeps for superusers."""
+    transaction_age_s: float
+    """Of the oldest one open; those of other roles only where this one may see them."""
+    backup_at: float
+    """Seconds since 1970; 0 when there is none."""
 
 
 async def look(connection: Connection) -> Backlog:

@@ -7,9 +7,11 @@
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `idempotency`: answers to requests that may be sent again.
 `timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
+`backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
 STATEMENTS = (
+    "CREATE TABLE backup (taken_at timestamptz PRIMARY KEY)",
     "CREATE SEQUENCE journal_id_seq",
     """
     CREATE TABLE journal (
@@ -134,6 +136,7 @@ STATEMENTS = (
 NAMES = (
     "journal",
     "outbox",
+    "backup",
     "inbox",
     "blocked_key",
     "blocked_record",

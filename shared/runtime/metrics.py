@@ -25,6 +25,15 @@ OUTBOX_AGE = Gauge("pdp_outbox_oldest_seconds", "Age of the oldest event not yet
 BLOCKED_KEYS = Gauge("pdp_blocked_keys", "Keys that wait behind a dead letter")
 DEAD_LETTERS = Gauge("pdp_dead_letters_open", "Dead letters neither replayed nor discarded")
 SWEEPS_OPEN = Gauge("pdp_sweeps_open", "Sweeps not yet finished")
+CONNECTIONS = Gauge("pdp_store_connections", "Connections in use on the store's server, of everybody")
+CONNECTIONS_MAX = Gauge("pdp_store_connections_max", "Connections that the store's server has for services")
+TRANSACTION_AGE = Gauge("pdp_store_oldest_transaction_seconds", "Age of the oldest open transaction on the store")
+BACKUP = Gauge("pdp_last_backup_timestamp_seconds", "When `pdp backup` last backed the store up; 0: never")
+PARTITIONS = Gauge("pdp_kafka_partitions", "Partitions that the service may see, by how Kafka keeps them", ["state"])
+FIRMS = Gauge("pdp_firms", "Firms that came to a step of the program", ["step"])
+REFERRALS_WAITING = Gauge(
+    "pdp_referrals_waiting", "Referrals that wait for their partner; `soon`: due within three days", ["partner", "due"]
+)
 ALARM = Gauge("pdp_alarm", "1 while the alarm is raised", ["name"])
 TIMERS = Counter("pdp_timers_fired", "Timers fired")
 SWEPT = Counter("pdp_swept", "Aggregates visited by sweeps")

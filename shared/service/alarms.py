@@ -162,3 +162,7 @@ def _measure(found: Backlog) -> None:
     metrics.BLOCKED_KEYS.set(found.blocked)
     metrics.DEAD_LETTERS.set(found.dead)
     metrics.SWEEPS_OPEN.set(found.sweeps)
+    metrics.CONNECTIONS.set(found.connections)
+    metrics.CONNECTIONS_MAX.set(found.connections_max)
+    metrics.TRANSACTION_AGE.set(found.transaction_age_s)
+    metrics.BACKUP.set(found.backup_at)

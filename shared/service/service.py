@@ -5,7 +5,7 @@ import contextlib
 import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import uvicorn
 import uvloop
@@ -17,6 +17,7 @@ from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import broker_of
 from shared.messaging.commands import Commands
 from shared.messaging.dlq_limit import DlqLimit, Resumer
+from shared.messaging.partitions import Partitions
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
@@ -33,6 +34,7 @@ from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.security.tokens import Verifier
 from shared.service import consuming, housekeeping, http, operations
 from shared.service.alarms import AlarmWatch
+from shared.service.figures import FigureWatch, Queries
 from shared.service.operations import Health
 
 DECIDING = 2 / 3
@@ -60,6 +62,8 @@ class Stage:
     """What it reads; what the catalogue says unless named."""
     partners: str | None = None
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
+    figures: Queries = field(default_factory=dict)
+    """What of the program its store can tell a dashboard."""
 
 
 class Service:
@@ -77,7 +81,9 @@ class Service:
         self._subscribers = self._subscribe()
         relay = Relay(self.database, Publisher(kafka, f"{name}-relay"))
         self.health = Health()
-        self._watch = AlarmWatch(self.database, settings, self._subscribers, relay, self.health)
+        alarms = AlarmWatch(self.database, settings, self._subscribers, relay, self.health)
+        figures = FigureWatch(self.database, Partitions(kafka, f"{name}-figures"), stage.figures)
+        self._watches = {"alarms": alarms.run, "figures": figures.run}
         self._workers: list[Worker] = [relay]
         if self._subscribers:
             self._workers.append(Resumer(self.database, self._subscribers.values()))
@@ -139,7 +145,7 @@ class Service:
         members = zip(self._brokers, self._subscribers.values(), strict=True)
         consumers = [asyncio.create_task(consuming.consume(*member), name="consume") for member in members]
         keeping = asyncio.create_task(housekeeping.run(self.database), name="housekeeping")
-        watching = asyncio.create_task(self._watch.run(), name="alarms")
+        watching = [asyncio.create_task(watch(), name=part) for part, watch in self._watches.items()]
         server = _Server(self._server_config())
         serving = asyncio.create_task(server.serve(), name="http")
         log.info("started", http_port=self._settings.http_port)
@@ -147,7 +153,8 @@ class Service:
         log.info("stopping")
         server.should_exit = True
         keeping.cancel()
-        watching.cancel()
+        for watch in watching:
+            watch.cancel()
         await self._stop(serving, consumers, tasks)
         log.info("stopped")
 

@@ -192,3 +192,18 @@ async def _stopped(subscriber: BatchSubscriber) -> bool:
 
 async def _blocked(bench: Bench) -> bool:
     return await bench.count("blocked_key") == 1
+
+
+async def test_the_store_s_own_figures_are_shown(bench: Bench) -> None:
+    async with bench.database.transaction() as other:
+        await other.execute("INSERT INTO backup VALUES (to_timestamp(1700000000))")
+        await other.execute("SELECT pg_sleep(0.2)")
+        await watch(bench).look()
+        age = REGISTRY.get_sample_value("pdp_store_oldest_transaction_seconds")
+    assert age is not None
+    assert age >= 0.2
+    assert REGISTRY.get_sample_value("pdp_last_backup_timestamp_seconds") == 0, "not before it is committed"
+    await watch(bench).look()
+    assert REGISTRY.get_sample_value("pdp_last_backup_timestamp_seconds") == 1_700_000_000
+    used = REGISTRY.get_sample_value("pdp_store_connections") or 0
+    assert 1 < used < (REGISTRY.get_sample_value("pdp_store_connections_max") or 0) < 200

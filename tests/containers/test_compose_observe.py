@@ -68,13 +68,29 @@ def test_every_alarm_is_told_and_the_worst_at_once() -> None:
 
 
 def test_every_service_is_asked() -> None:
-    [targets] = re.findall(r"targets: \[(.*)\]", (OBSERVE / "prometheus.yaml").read_text())
+    [targets] = re.findall(r"targets: \[(registration.*)\]", (OBSERVE / "prometheus.yaml").read_text())
     assert targets.split(", ") == [f"{name}:8000" for name in present()]
 
 
 def test_rules_speak_when_they_should() -> None:
     promtool("check", "rules", str(ALERTS))
     promtool("test", "rules", "alerts_test.yaml")
+
+
+def test_who_is_told_is_valid() -> None:
+    program = shutil.which("amtool")
+    if program is None:
+        pytest.skip("amtool is not installed (Debian: prometheus-alertmanager)")
+    command = [program, "check-config", str(OBSERVE / "alertmanager.yaml")]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_prometheus_tells_the_alertmanager_of_the_stack() -> None:
+    asked = re.findall(r'"(\w+):(\d+)"', (OBSERVE / "prometheus.yaml").read_text())
+    services = (FOLDER / "compose.yaml").read_text()
+    assert asked == [("alertmanager", "9093"), ("machine", "9100")]
+    assert all(f"\n  {name}:\n    <<: *observer" in services for name, _ in asked)
 
 
 def test_the_scraping_is_valid(tmp_path: Path) -> None:

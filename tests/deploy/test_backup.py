@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
 from deploy.demo.audit import Auditor
@@ -17,7 +18,7 @@ from deploy.demo.reconciliation import Reconciliation, reconcile
 from deploy.demo.sample.prepare import prepare
 from deploy.demo.stage import Stage
 from deploy.demo.stores import Stores
-from deploy.local import background
+from deploy.local import background, backups
 from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
 from deploy.provision import offsets
@@ -75,6 +76,13 @@ def command(*arguments: str) -> Told:
 async def books(auditor: Auditor) -> Reconciliation:
     await auditor.calm()
     return reconcile((await auditor.look()).evidence)
+
+
+def test_the_service_shows_when_its_store_was_backed_up(client: LocalClient, backup: Path) -> None:
+    shown = httpx.get(f"{client.url(SERVICE)}/metrics").text
+    at = float(re.findall(r"^pdp_last_backup_timestamp_seconds (\S+)$", shown, re.MULTILINE)[0])
+    with backups.opened(backup, SERVICE) as (taken, _):
+        assert at == pytest.approx(taken.taken_at.timestamp())
 
 
 async def test_a_restored_store_takes_in_what_came_after_the_backup(

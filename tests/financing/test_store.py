@@ -7,6 +7,7 @@ from uuid import uuid4, uuid5
 from services.financing.domain.case import Case
 from services.financing.handlers import answers
 from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
+from services.financing.store.queries import FIRMS, WAITING
 from services.financing.store.tables import Table
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
@@ -168,3 +169,13 @@ async def test_time_decides_on_the_real_table_of_moments(stage: StageUnderTest) 
     after = (await load(stage, SUPPLIER))[SUPPLIER]
     assert after.referrals[0].state == "lapsed"
     assert await stage.rows("SELECT at FROM timer") == [{"at": after.wake_at}]
+
+
+async def test_figures_tell_whose_deadline_is_near(stage: StageUnderTest) -> None:
+    await save(stage, referred())
+    due = "UPDATE referral SET answer_due_at = now() + interval '{}'"
+    for when, expected in (("-1 hour", "overdue"), ("2 days", "soon"), ("4 days", "later")):
+        async with stage.database.connection() as connection:
+            await connection.execute(due.format(when))
+        assert [(row["due"], row["count"]) for row in await stage.rows(WAITING)] == [(expected, 1)]
+    assert {row["step"]: row["count"] for row in await stage.rows(FIRMS)} == {"referred": 1, "financed": 0}

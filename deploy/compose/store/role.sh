@@ -8,5 +8,7 @@ SELECT format('CREATE ROLE %I LOGIN', :'name') WHERE NOT EXISTS (SELECT FROM pg_
 ALTER ROLE :"name" PASSWORD :'password';
 SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \gexec
+-- How long anybody's transaction is open is for the service to show; this server is its own.
+GRANT pg_read_all_stats TO :"name";
 REVOKE ALL ON DATABASE :"name", postgres, template1 FROM PUBLIC;
 SQL

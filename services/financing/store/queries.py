@@ -12,6 +12,18 @@ from services.financing.store.tables import CaseRow, ConsentRow, NeedRow, Referr
 
 R = TypeVar("R", NeedRow, ConsentRow, ReferralRow)
 
+FIRMS = """
+    SELECT 'referred' AS step, count(DISTINCT supplier_id) FROM referral
+    UNION ALL SELECT 'financed', count(DISTINCT supplier_id) FROM referral WHERE state IN ('approved', 'disbursed')
+"""
+WAITING = """
+    SELECT partner,
+        CASE WHEN answer_due_at < now() THEN 'overdue' WHEN answer_due_at < now() + interval '3 days' THEN 'soon'
+            ELSE 'later' END AS due,
+        count(*)
+    FROM referral WHERE awaits = 'partner' GROUP BY 1, 2
+"""
+
 
 async def is_known(session: AsyncSession, supplier_id: UUID) -> bool:
     return (await session.exec(select(CaseRow.id).where(CaseRow.id == supplier_id))).first() is not None

@@ -22,6 +22,12 @@ _REQUIREMENT: TypeAdapter[Requirement] = TypeAdapter(Requirement)
 _OFFERING: TypeAdapter[Offering] = TypeAdapter(Offering)
 _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
 
+FIRMS = """
+    SELECT 'aligned' AS step, count(DISTINCT offering_id) FROM offering_area WHERE aligned
+    UNION ALL SELECT 'matched', count(DISTINCT offering_id) FROM match
+    UNION ALL SELECT 'awarded', count(DISTINCT offering_id) FROM match WHERE detail->>'standing' = 'awarded'
+"""
+
 
 Rank = tuple[int, str, datetime, UUID]
 """Place of a match among those of its requirement."""

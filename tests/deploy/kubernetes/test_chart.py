@@ -174,6 +174,15 @@ def test_a_cluster_is_watched_by_the_rules_that_compose_has(rendered: Rendered) 
     assert 'pdp_alarm{namespace="program", name=~' in json.loads(ours)["groups"][0]["rules"][0]["expr"]
 
 
+@pytest.mark.usefixtures("helm")
+def test_alerts_lead_to_where_the_runbook_is_read() -> None:
+    found = objects("national", {"monitoring.runbooks": "https://wiki.example/pdp"})
+    [rules] = [each for each in found if each["kind"] == "PrometheusRule"]
+    links = [rule["annotations"]["runbook_url"] for group in rules["spec"]["groups"] for rule in group["rules"]]
+    assert len(links) > 14
+    assert {link.partition("#")[0] for link in links} == {"https://wiki.example/pdp/alerts.md"}
+
+
 def test_a_node_can_always_be_drained(rendered: Rendered) -> None:
     for budget in rendered.of("PodDisruptionBudget").values():
         assert budget["spec"]["maxUnavailable"] == 1
