@@ -75,7 +75,7 @@ def take(client: LocalClient, service: str, file: Path) -> Backup:
                 archive.add(part, part.name)
         whole.rename(file)
     # The service shows when it was: an alert tells of a store that nobody backs up.
-    _server(client).execute(_TAKEN.format(at=backup.taken_at.isoformat()), service)
+    client.postgres.execute(_TAKEN.format(at=backup.taken_at.isoformat()), service)
     return backup
 
 

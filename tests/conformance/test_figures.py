@@ -5,7 +5,7 @@ from importlib import import_module
 import pytest
 from prometheus_client import REGISTRY
 
-from deploy.local.services import present
+from deploy.target.services import present
 from shared.messaging.partitions import Partitions, state_of
 from shared.runtime import metrics
 from shared.runtime.database import Database
