@@ -102,7 +102,7 @@ def _decided(
         return NOT_FOUND
     after = rule(state)
     if isinstance(after, Refusal):
-        return Refused(after.kind, after.reason, after.detail)
+        return Refused(after.kind, after.reason, after.detail, params={"questions": after.questions})
     return unchanged(state) if after == state else Decision(after, (tell(after),))
 
 

@@ -49,6 +49,8 @@ class Refused:
     code: str
     detail: str
     """One sentence that the caller can act on."""
+    params: Mapping[str, object] = field(default_factory=dict, kw_only=True)
+    """What the sentence names, for its other language."""
 
 
 def unchanged(state: S | None) -> Decision[S]:

@@ -72,6 +72,4 @@ def test_a_repeat_is_the_same_answers_by_the_same_person() -> None:
 
 
 def test_a_long_list_is_cut() -> None:
-    assert listed(f"T{n:02d}" for n in range(12, 0, -1)) == (
-        "T01, T02, T03, T04, T05, T06, T07, T08, T09, T10 and 2 more"
-    )
+    assert listed(f"T{n:02d}" for n in range(12, 0, -1)) == ("T01, T02, T03, T04, T05, T06, T07, T08, T09, T10, … (+2)")

@@ -160,3 +160,12 @@ async def test_of_two_assessors_who_saw_the_same_diagnosis_one_answers(completed
     assert (await get(completed, "assessor", PATH)).headers["ETag"] == first.headers["ETag"]
     unseen = await completed.client.post(f"{PATH}/rescores", json=body, headers=completed.headers("assessor"))
     assert (unseen.status_code, unseen.json()["title"]) == (428, "if_match_missing")
+
+
+async def test_a_refusal_names_its_questions_in_spanish_too(stage: StageUnderTest) -> None:
+    await stage.consume(aligned())
+    headers = stage.headers("supplier", supplier_id=SUPPLIER) | ANY | {"Accept-Language": "es-MX"}
+    levels = levels_at(3)
+    del levels["T04"]
+    answer = await stage.client.post(f"{PATH}/self-assessment", json=sheet(levels), headers=headers)
+    assert answer.json()["detail"] == "Conteste todas las preguntas: falta T04."

@@ -307,3 +307,9 @@ async def test_a_partner_is_changed_as_it_was_seen(stage: StageUnderTest) -> Non
     headers = operator | {"If-Match": seen.headers["ETag"]}
     first, second = [await stage.client.put(path, json=body | {"sla_days": 9}, headers=headers) for _ in range(2)]
     assert (first.status_code, second.status_code) == (200, 412)
+
+
+@pytest.mark.parametrize("day", ["0", "1800000000", "2026-1-2", "mañana"])
+async def test_a_day_is_written_out(stage: StageUnderTest, day: str) -> None:
+    path = f"/consent-texts/nafin?purpose=tooling&data_class=need&expires_on={day}"
+    assert await refused(stage, "GET", path) == (422, "invalid_request")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.diagnosis.domain.instrument import LEVELS, Instrument
-from services.diagnosis.domain.refusal import Refusal
+from services.diagnosis.domain.refusal import Refusal, RefusalReason
 
 APART: Final = 2
 """Levels between firm and assessor from which the assessor must say why."""
@@ -41,10 +41,10 @@ def fault(instrument: Instrument, answers: Answers) -> Refusal | None:
         return refusal
     extra = (answers.reasons.keys() | answers.notes.keys()) - instrument.questions.keys()
     if extra:
-        return Refusal("invalid", "unknown_question", f"The instrument has no question {listed(extra)}.")
+        return _about("unknown_question", "The instrument has no question {questions}.", extra)
     unreasoned = [code for code in answers.not_evaluated if not answers.reasons.get(code, "").strip()]
     if unreasoned:
-        return Refusal("invalid", "reason_missing", f"Say why {listed(unreasoned)} was not evaluated.")
+        return _about("reason_missing", "Say why {questions} was not evaluated.", unreasoned)
     return None
 
 
@@ -52,21 +52,24 @@ def levels_fault(instrument: Instrument, levels: Mapping[str, int | None]) -> Re
     """What keeps these levels from being scored, if anything."""
     unknown = levels.keys() - instrument.questions.keys()
     if unknown:
-        return Refusal("invalid", "unknown_question", f"The instrument has no question {listed(unknown)}.")
+        return _about("unknown_question", "The instrument has no question {questions}.", unknown)
     missing = instrument.questions.keys() - levels.keys()
     if missing:
-        return Refusal("invalid", "question_missing", f"Answer every question: {listed(missing)} is missing.")
+        return _about("question_missing", "Answer every question: {questions} is missing.", missing)
     outside = [code for code, level in levels.items() if level is not None and not is_level(level)]
     if outside:
-        return Refusal("invalid", "level_out_of_range", f"Give {listed(outside)} a level from 0 to 4, or null.")
+        return _about("level_out_of_range", "Give {questions} a level from 0 to 4, or null.", outside)
     skipped = [code for code, level in levels.items() if level is None]
     if len(skipped) > instrument.rules.not_evaluated_max:
-        detail = (
-            f"At most {instrument.rules.not_evaluated_max} questions may be not evaluated, "
-            f"and here are {len(skipped)}: {listed(skipped)}."
-        )
-        return Refusal("invalid", "too_many_not_evaluated", detail)
+        most = instrument.rules.not_evaluated_max
+        detail = f"At most {most} questions may be not evaluated, and here are {len(skipped)}: {{questions}}."
+        return _about("too_many_not_evaluated", detail, skipped)
     return None
+
+
+def _about(reason: RefusalReason, detail: str, codes: Iterable[str]) -> Refusal:
+    questions = listed(codes)
+    return Refusal("invalid", reason, detail.format(questions=questions), questions)
 
 
 def is_level(value: object) -> bool:
@@ -87,4 +90,4 @@ def listed(codes: Iterable[str]) -> str:
     """Codes for a sentence: in order, and not more than a person reads."""
     ordered = sorted(codes)
     rest = len(ordered) - _LISTED
-    return ", ".join(ordered[:_LISTED]) + (f" and {rest} more" if rest > 0 else "")
+    return ", ".join(ordered[:_LISTED]) + (f", … (+{rest})" if rest > 0 else "")

@@ -149,8 +149,9 @@ def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
     apart = differences(diagnosis.self_assessment, answers)
     silent = [code for code in apart if not answers.notes.get(code, "").strip()]
     if silent:
-        detail = f"Add a note on {listed(silent)}: firm and assessor are two levels or more apart."
-        return Refusal("invalid", "note_missing", detail)
+        questions = listed(silent)
+        detail = f"Add a note on {questions}: firm and assessor are two levels or more apart."
+        return Refusal("invalid", "note_missing", detail, questions)
     if answers.repeats(diagnosis.assessment):
         return diagnosis
     return replace(diagnosis, status="assessed", assessment=answers)

@@ -33,3 +33,5 @@ class Refusal:
     reason: RefusalReason
     detail: str
     """One sentence that the caller can act on."""
+    questions: str = ""
+    """Those that the sentence names, for its other language."""

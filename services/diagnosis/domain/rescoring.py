@@ -54,11 +54,11 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
 def _open_gap(locked: Locked, asked: Rescoring) -> Gap | Refusal:
     code = asked.question
     if code not in locked.levels:
-        return Refusal("invalid", "unknown_question", f"The instrument has no question {code}.")
+        return Refusal("invalid", "unknown_question", f"The instrument has no question {code}.", code)
     if not is_level(asked.level):
-        return Refusal("invalid", "level_out_of_range", f"Give {code} a level from 0 to 4.")
+        return Refusal("invalid", "level_out_of_range", f"Give {code} a level from 0 to 4.", code)
     gap = locked.result.gap(code)
-    return Refusal("conflict", "gap_not_open", f"{code} has no open gap to re-score.") if gap is None else gap
+    return Refusal("conflict", "gap_not_open", f"{code} has no open gap to re-score.", code) if gap is None else gap
 
 
 def _evidence_fault(diagnosis: Diagnosis, asked: Rescoring) -> Refusal | None:
@@ -68,7 +68,7 @@ def _evidence_fault(diagnosis: Diagnosis, asked: Rescoring) -> Refusal | None:
             return None
         return Refusal("invalid", "evidence_missing", "Name a completed activity's evidence, or note what was seen.")
     if asked.evidence_id not in diagnosis.evidence.get(code, ()):
-        return Refusal("conflict", "evidence_unknown", f"No completed activity gave this evidence for {code}.")
+        return Refusal("conflict", "evidence_unknown", f"No completed activity gave this evidence for {code}.", code)
     if any(one.question == code and one.evidence_id == asked.evidence_id for one in diagnosis.rescores):
-        return Refusal("conflict", "evidence_used", f"{code} was already re-scored on this evidence.")
+        return Refusal("conflict", "evidence_used", f"{code} was already re-scored on this evidence.", code)
     return None

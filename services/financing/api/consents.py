@@ -1,6 +1,5 @@
 """HTTP of consents: the words to show, the firm's own yes, and its withdrawal."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from services.financing.handlers import consents as handlers
 from services.financing.store import queries
 from services.financing.store.cases import cases
 from services.financing.store.tables import ConsentRow
-from services.financing.views.consents import MOST_NAMED, ConsentBody, ConsentTextView, ConsentView
+from services.financing.views.consents import MOST_NAMED, ConsentBody, ConsentTextView, ConsentView, Day
 from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
@@ -41,7 +40,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         _: Own,
         purpose: Annotated[list[Purpose], Query(min_length=1, max_length=MOST_NAMED)],
         data_class: Annotated[list[DataClass], Query(min_length=1, max_length=MOST_NAMED)],
-        expires_on: date | None = None,
+        expires_on: Day | None = None,
     ) -> ConsentTextView:
         """Show the exact words of a choice, and the hash that the consent sends back."""
         async with database.transaction() as connection:

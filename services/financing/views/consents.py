@@ -1,10 +1,12 @@
 """Consents as callers send and see them. What is sent of persons goes into the papers, and nobody sees a paper."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from services.financing.domain.case import Case
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
@@ -23,9 +25,18 @@ Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()-]{7,25}$")]
 
 
+def _written_out(day: object) -> object:
+    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+        raise PydanticCustomError("date_form", "Input should be a day as YYYY-MM-DD")
+    return day
+
+
 def _normal(rfc: str) -> str:
     return rfc.upper().replace(" ", "").replace("-", "")
 
+
+Day = Annotated[date, BeforeValidator(_written_out)]
+"""Of a query, where pydantic would take a number of seconds for a day."""
 
 MOST_NAMED = 20
 """Purposes or classes of data in one choice: more than there are."""

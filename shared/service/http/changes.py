@@ -50,7 +50,7 @@ IdempotencyKey = Annotated[
 def accepted(outcome: S | Refused) -> S:
     """The state that a command gave, or the problem of its refusal."""
     if isinstance(outcome, Refused):
-        raise Problem(STATUS[outcome.kind], outcome.code, outcome.detail)
+        raise Problem(STATUS[outcome.kind], outcome.code, outcome.detail, params=outcome.params)
     return outcome
 
 
