@@ -41,9 +41,9 @@ FIRST = (
 def pytest_configure(config: pytest.Config) -> None:
     """A folder of its own for each run: in the usual one, another run that starts takes the permissions back by which
     this run's PostgreSQL, which is another account where root runs the tests, reaches its data. And no test is timed:
-    a busy machine is no fault of the code.
+    a busy machine is no fault of the code. Properties are tried on half of the usual examples, on others in every run.
     """
-    settings.register_profile("untimed", deadline=None)
+    settings.register_profile("untimed", deadline=None, max_examples=50)
     settings.load_profile("untimed")
     if not is_worker(config):
         os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="pdp-tests-")

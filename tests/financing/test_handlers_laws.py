@@ -85,7 +85,7 @@ def walk(given_walk: Walk) -> Iterator[tuple[Case, Case, tuple[EventData, ...], 
             case = outcome.state
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(WALKS)
 def test_a_partner_gets_no_class_that_its_consent_does_not_name(given_walk: Walk) -> None:
     for before, after, events, now in walk(given_walk):
@@ -104,7 +104,7 @@ def test_a_partner_gets_no_class_that_its_consent_does_not_name(given_walk: Walk
             assert referral.purpose in consent.purposes
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(WALKS)
 def test_papers_are_held_only_under_a_consent_that_holds(given_walk: Walk) -> None:
     for _, case, events, _ in walk(given_walk):
@@ -121,7 +121,7 @@ def test_papers_are_held_only_under_a_consent_that_holds(given_walk: Walk) -> No
         assert not any(secret in public for secret in ("Ana", "8110000000", "31500000", "TME840315KT6", "1000.00"))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(WALKS)
 def test_the_timer_is_always_what_the_case_waits_for(given_walk: Walk) -> None:
     case, steps = given_walk
@@ -141,7 +141,7 @@ def test_the_walks_reach_what_the_laws_speak_of() -> None:
     """Laws about referrals that are never sent would hold for nothing."""
     reached: set[str] = set()
 
-    @settings(max_examples=1_000, derandomize=True)
+    @settings(max_examples=500, derandomize=True)
     @given(WALKS)
     def collect(given_walk: Walk) -> None:
         for _, case, _, _ in walk(given_walk):
