@@ -31,18 +31,21 @@ def positions(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
     return {partition: int(s.position) for partition, s in states.items() if s is not None and s.has_valid_position}
 
 
-def lags(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
-    """Records behind, of each assigned partition that has been looked at."""
-    return {tp: lag for tp in consumer.assignment() if (lag := _lag(consumer, tp)) is not None}
+def lags(consumer: AIOKafkaConsumer, under_way: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
+    """Records behind, of each assigned partition that has been looked at; what is under way counts: it is not done."""
+    found = ((tp, _lag(consumer, tp, under_way.get(tp))) for tp in consumer.assignment())
+    return {tp: lag for tp, lag in found if lag is not None}
 
 
-def _lag(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
-    """Records between the next one to read and the end, as of the last fetch; None before the first."""
+def _lag(consumer: AIOKafkaConsumer, partition: TopicPartition, first: int | None) -> int | None:
+    """Records from the first under way, else from the next one to read, to the end as of the last fetch; None before
+    the first fetch.
+    """
     end = consumer.highwater(partition)
     state = consumer._subscription.subscription.assignment.state_value(partition)
     if end is None or state is None or not state.has_valid_position:
         return None
-    return max(0, int(end) - int(state.position))
+    return max(0, int(end) - (int(state.position) if first is None else first))
 
 
 def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:

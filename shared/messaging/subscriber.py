@@ -20,6 +20,9 @@ from shared.messaging.dlq_limit import DlqLimitReachedError
 from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.runtime import crash, logging, metrics, tracing
 
+BATCH_STUCK_AFTER_S = 30.0
+"""A batch takes well below a second. The client's fetcher goes on meanwhile, so it looks healthy."""
+
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
 
 log = logging.get(__name__)
@@ -45,6 +48,9 @@ class BatchSubscriber:
         self._backoff = backoff or Backoff()
         self._failures = 0
         self._failing_since: float | None = None
+        self._under_way: dict[TopicPartition, int] = {}
+        """First offsets of the batch that is being consumed."""
+        self._under_way_since = 0.0
         self.batches = 0
         """Consumed so far: a number that stands still while there is lag is a consumer that does not get on."""
         self.failed_commits = 0
@@ -69,6 +75,9 @@ class BatchSubscriber:
             return "not started"
         if self._failing_since is not None and progress.has_joined(consumer):
             return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
+        seconds = time.monotonic() - self._under_way_since
+        if self._under_way and seconds > BATCH_STUCK_AFTER_S:
+            return f"a batch is under way since {seconds:.0f} s"
         return progress.trouble(consumer)
 
     async def ended(self) -> None:
@@ -101,7 +110,7 @@ class BatchSubscriber:
         consumer = self._subscriber.consumer
         if consumer is None:
             return {}
-        return progress.lags(consumer)
+        return progress.lags(consumer, self._under_way)
 
     async def _parse(self, records: Any) -> KafkaMessage:  # noqa: ANN401 - FastStream's type is that of its own fetch
         """Reads nothing: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""
@@ -114,7 +123,8 @@ class BatchSubscriber:
         records: list[Record] = body
         consumer: Any = message.consumer
         crash.point("consume.received")
-        started = time.monotonic()
+        started = self._under_way_since = time.monotonic()
+        self._under_way = _final(reversed(records))
         try:
             with tracing.consuming(self.group, (record.topic for record in records), len(records)):
                 outcome = await self._runner.consume(records)
@@ -124,6 +134,8 @@ class BatchSubscriber:
         except Exception as error:  # noqa: BLE001 - whatever it is: what is not nacked would be passed over
             await self._nack(consumer, records, error)
             return
+        finally:
+            self._under_way = {}
         self._failures, self._failing_since = 0, None
         self.batches += 1
         crash.point("consume.committed")

@@ -98,3 +98,22 @@ async def _told(bench: Bench, key) -> bool:
 async def _says(subscriber, wanted: str | None) -> bool:
     trouble = subscriber.trouble()
     return trouble is None if wanted is None else trouble is not None and wanted in trouble
+
+
+async def test_trap_14_a_batch_that_hangs_is_seen_though_fetching_goes_on(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.subscriber.BATCH_STUCK_AFTER_S", 0.2)
+    async with bench.subscriber(topic) as subscriber:
+        await eventually(lambda: _is(subscriber.trouble() is None))
+        async with bench.database.transaction() as connection:
+            await connection.execute("LOCK TABLE inbox")
+            await bench.tell(topic, uuid4(), 1)
+            await eventually(lambda: _is("under way" in (subscriber.trouble() or "")))
+            assert sum(subscriber.lags().values()) == 1, "what is under way is not done"
+        await eventually(lambda: _is(subscriber.trouble() is None and subscriber.batches == 1))
+        assert sum(subscriber.lags().values()) == 0
+
+
+async def _is(holds: bool) -> bool:
+    return holds
