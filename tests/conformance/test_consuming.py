@@ -94,7 +94,7 @@ async def test_trap_1_hostile_headers_lose_no_batch(bench: Bench, topic: str, he
         await eventually(lambda: _has(bench, key, 1, 2))
 
 
-async def test_trap_2_a_batch_nacked_is_rewound_on_every_partition(bench: Bench, topic: str) -> None:
+async def test_trap_2_a_nacked_batch_is_rewound_on_every_partition(bench: Bench, topic: str) -> None:
     keys = _one_of_each_partition()
     failures = iter([OSError("store away"), OSError("store away")])
     bench.rule.failing = lambda _: next(failures, None)
