@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import logging
 import os
 import sys
 from importlib import metadata
@@ -69,6 +70,7 @@ def main() -> None:
     """Run one command. Whatever goes wrong ends as one sentence on standard error: 2 for bad input, else 1."""
     arguments = hoisted(sys.argv[1:])
     _choose_language(arguments)
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # what it cannot do comes out as the one sentence
     try:
         ended = _command(arguments).main(arguments, prog_name="pdp", standalone_mode=False)
     except Refusal as refusal:

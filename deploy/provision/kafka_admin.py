@@ -154,11 +154,16 @@ def ensure_acls(client: AdminClient, rules: Iterable[AccessRule]) -> None:
         _settle("allow", client.create_acls(list(bindings)))
 
 
+def group_names(client: AdminClient) -> list[str]:
+    """Every consumer group that Kafka knows."""
+    known = _settle("list", {"groups": client.list_consumer_groups()})["groups"].valid
+    return sorted(listed.group_id for listed in known)
+
+
 def group_lag(client: AdminClient, group: str) -> dict[tuple[str, int], int]:
     """How many records the group has still to commit, per (topic, partition) that it ever committed."""
     # Asked for a group that has no coordinator yet, as on a fresh node, librdkafka 2.x ends the whole process.
-    known = _settle("list", {"groups": client.list_consumer_groups()})["groups"].valid
-    if group not in {listed.group_id for listed in known}:
+    if group not in group_names(client):
         return {}
     request = [ConsumerGroupTopicPartitions(group)]
     offsets = _settle("read offsets of", client.list_consumer_group_offsets(request))

@@ -12,7 +12,7 @@ from deploy.target import target
 from deploy.target.client import Client
 from deploy.target.target import KafkaAccess, Target, TargetError, TokenSource
 from shared.security.tokens import LocalIssuer, Verifier
-from tests.deploy.program import pdp
+from tests.deploy.program import pdp, pdp_apart
 
 CLUSTER: dict[str, Any] = {
     "kind": "cluster",
@@ -121,6 +121,15 @@ def test_status_names_what_is_away_and_ends_with_1(file: Path) -> None:
     ended = pdp("status", "--target", str(file))
     assert ended.code == 1
     assert [line.split()[0] for line in ended.out.splitlines()[1:]] == ["kafka", "matching"]
+
+
+@pytest.mark.parametrize("command", [["lag"], ["topics"], ["tail", "--no-follow"], ["partner", "list"]])
+def test_a_kafka_that_is_away_is_one_sentence(file: Path, command: list[str]) -> None:
+    kafka = {"bootstrap": "127.0.0.1:9", "protocol": "SASL_PLAINTEXT", "user": "operator", "password": "secret"}
+    told(file.parent, CLUSTER | {"kafka": kafka})
+    ended = pdp_apart(*command)
+    assert (ended.code, len(ended.err.splitlines())) == (1, 1)
+    assert "PDP_DEBUG" not in ended.err
 
 
 def test_every_service_is_asked_though_one_is_away(file: Path) -> None:

@@ -19,7 +19,7 @@ from deploy.cli.events import Event
 from deploy.cli.installation import installation
 from deploy.cli.lines import json_line, line
 from deploy.cli.texts import say
-from deploy.provision.kafka_admin import TopicSpec, describe_topics, group_lag, partner_codes
+from deploy.provision.kafka_admin import TopicSpec, describe_topics, group_lag, group_names, partner_codes
 from deploy.provision.reader import Entry, Reader
 from shared.messaging.topics import DAY_MS, catalogue
 
@@ -128,7 +128,7 @@ def _topic_cells(row: dict[str, Any]) -> list[object]:
 
 def lag(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     admin = installation().admin()
-    groups = sorted(group.group_id for group in admin.list_consumer_groups().result(REQUEST_TIMEOUT).valid)
+    groups = group_names(admin)
     with ThreadPoolExecutor(8) as pool:
         behind = dict(zip(groups, pool.map(lambda group: group_lag(admin, group), groups), strict=True))
     rows = [
