@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
-from deploy.demo.command import FOLDER
+from deploy.cli.installation import DEMO
 from deploy.demo.stores import Stores
 from deploy.local.client import LocalClient
 from deploy.local.layout import Layout
@@ -45,7 +45,7 @@ def main() -> None:
 
 async def measured() -> dict[str, Any]:
     """Everything that the model takes from a demo; bytes and counts are of the whole demo."""
-    client = LocalClient.of_running(data_folder() / FOLDER)
+    client = LocalClient.of_running(data_folder() / DEMO)
     topics = _topics(client)
     async with Stores.opened(client) as stores:
         services = {name: await _store(database) for name, database in stores.databases.items()}

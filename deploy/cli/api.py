@@ -48,7 +48,8 @@ def request(client: Client, service: str, method: str, path: str, **options: Any
     """The JSON of the answer; None when there is none. Raises ``Refusal`` with the service's sentence."""
     try:
         with client.http(service) as http:
-            answer = http.request(method, path, headers={"Accept-Language": language()}, **options)
+            headers = {"Accept-Language": language(), **options.pop("headers", {})}
+            answer = http.request(method, path, headers=headers, **options)
     except httpx.HTTPError as error:
         raise Away(say("error.http", service=service)) from error
     if answer.is_success:

@@ -59,11 +59,11 @@ def events_of(client: Client, supplier: str) -> tuple[list[Event], list[Event]]:
 
 
 def _by_rfc(client: Client, rfc: str) -> str:
-    """Asked of registration: events do not carry the RFC of a natural person."""
+    """Asked of registration: events do not carry the RFC of a natural person. Of a firm that came back, the last."""
     found = request(client, "registration", "POST", "/suppliers/search", json={"rfc": rfc})
-    for supplier in found["items"]:
-        return str(supplier["id"])
-    raise Refusal(say("error.case", wanted=rfc), 2)
+    if not found["items"]:
+        raise Refusal(say("error.case", wanted=rfc), 2)
+    return str(found["items"][-1]["id"])
 
 
 def _of_key(client: Client, supplier: str) -> Iterator[Entry]:

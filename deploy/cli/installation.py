@@ -8,10 +8,13 @@ from pathlib import Path
 from deploy.cli.console import Refusal
 from deploy.cli.texts import say
 from deploy.local.client import LocalClient
-from deploy.local.state import data_folder
+from deploy.local.state import data_folder, read_running
 from deploy.target import TARGET, target
 from deploy.target.client import Client
 from deploy.target.target import Target
+
+DEMO = "demo"
+"""Within the data folder: the demo's own, wiped at its start; what the folder holds besides is not touched."""
 
 
 def named() -> Target | None:
@@ -24,7 +27,7 @@ def installation() -> Client:
     """Any installation. Raises ``TargetError``, and ``NotRunningError`` for one on this machine that is down."""
     found = named()
     if found is None:
-        return LocalClient.of_running(data_folder())
+        return LocalClient.of_running(running_folder(data_folder()))
     return Client(found) if found.data is None else LocalClient.of_running(found.data)
 
 
@@ -40,4 +43,10 @@ def local_folder() -> Path:
 
 def local_installation() -> LocalClient:
     """The platform that runs on this machine. Raises ``Refusal`` for another target, ``NotRunningError``."""
-    return LocalClient.of_running(local_folder())
+    return LocalClient.of_running(running_folder(local_folder()))
+
+
+def running_folder(data: Path) -> Path:
+    """The folder itself, or that of the demo within it when only the demo runs there."""
+    demo = data / DEMO
+    return demo if read_running(data) is None and read_running(demo) is not None else data

@@ -16,6 +16,8 @@ from pathlib import Path
 from deploy.cli import wording
 from deploy.cli.commands.status import ports_table, shown
 from deploy.cli.console import out
+from deploy.cli.installation import DEMO
+from deploy.cli.next_steps import next_steps
 from deploy.demo import trouble
 from deploy.demo.audit import Auditor
 from deploy.demo.calls import Api, StoryError
@@ -39,10 +41,8 @@ from deploy.target.readiness import Readiness
 from deploy.target.target import Target
 from shared.runtime.clock import now
 
-FOLDER = "demo"
-"""Within the data folder: the demo's own, wiped at its start; what the folder holds besides is not touched."""
 ELSEWHERE = "demo-elsewhere"
-"""The same, where the platform is another than this folder's."""
+"""Within the data folder, as the demo's own: what it makes where the platform is another than this folder's."""
 INTERRUPTED = 130
 
 
@@ -63,7 +63,7 @@ def run(data: Path, seed: int, keep: bool, json_file: Path | None, target: Targe
     `keep` leaves the platform running until Ctrl-C. `json_file` receives the outcome. With a `target`, the
     story is played on that platform, which runs already and goes on. Raises ``DeployError``.
     """
-    wish = Wish(data / (ELSEWHERE if target else FOLDER), seed, keep, json_file, target)
+    wish = Wish(data / (ELSEWHERE if target else DEMO), seed, keep, json_file, target)
     code = asyncio.run(run_until_signal(_demo(wish)))
     return INTERRUPTED if code is None else code
 
@@ -81,6 +81,7 @@ async def _demo(wish: Wish) -> int:
                 code = _report(outcome, began, wish.json_file)
                 out().print(ports_table(client.ports))
                 out().print(tell("kept", data=wish.folder))
+                _say_next(outcome)
                 with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C: the platform stops, the demo has ended well
                     await asyncio.Event().wait()
                 return code
@@ -163,6 +164,19 @@ async def _funnel(client: Client, watcher: Screen) -> AsyncIterator[None]:
         yield
     finally:
         funnel.stop()
+
+
+def _say_next(outcome: Outcome) -> None:
+    """What to look at, with a firm whose story is long."""
+    firms = outcome.figures.referred_firms & outcome.figures.planned or outcome.figures.registered
+    steps = {f"case {min(firms)}": "next.case"} if firms else {}
+    steps |= {
+        "dead-letters list": "next.dead_letters",
+        "tail --type referral-answered -n 5 --no-follow": "next.tail",
+        "lag": "next.lag",
+        "status": "next.status",
+    }
+    next_steps(steps)
 
 
 def _report(outcome: Outcome, began: float, json_file: Path | None) -> int:

@@ -230,6 +230,14 @@ async def page_of_suppliers(
         return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
 
 
+async def suppliers_of_rfc(database: Database, rfc: str, after: UUID | None, limit: int) -> list[Supplier]:
+    """Suppliers with this RFC, in the order of their ids: at most one that has not withdrawn."""
+    query = select(SupplierRow).where(col(SupplierRow.rfc) == rfc, col(SupplierRow.id) > (after or UUID(int=0)))
+    async with database.session() as session:
+        rows = await session.exec(query.order_by(col(SupplierRow.id)).limit(limit))
+        return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
+
+
 async def find_anchor(database: Database, id_: UUID) -> Anchor | None:
     async with database.session() as session:
         row = await session.get(AnchorRow, id_)

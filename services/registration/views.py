@@ -188,6 +188,10 @@ class ReleaseBody(Body):
     """Those that the operator looked into."""
 
 
+class SearchBody(Body):
+    rfc: Line
+
+
 class AnchorBody(Body):
     code: Line
     name: Line

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from deploy.demo.command import FOLDER
+from deploy.cli.installation import DEMO
 from deploy.engines.ports import accepts
 from deploy.local.state import read_running
 
@@ -43,7 +43,7 @@ def outcome(data: Path) -> dict[str, Any]:
 
 def serving(data: Path) -> dict[str, psutil.Process]:
     """The processes of the demo's platform that take connections now, by name: services and engines."""
-    run = read_running(data / FOLDER)
+    run = read_running(data / DEMO)
     if run is None:
         return {}
     listening = (child for child in run.children if child.name in run.ports and accepts(run.ports[child.name]))

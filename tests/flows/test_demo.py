@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from deploy.demo.command import FOLDER
+from deploy.cli.installation import DEMO
 from shared.messaging.batch import FATES
 from tests.flows import playing, story
 
@@ -86,7 +86,7 @@ def test_trouble_ends_where_it_should(outcome: dict[str, Any]) -> None:
 
 
 def test_the_logs_alone_tell_each_firm_s_story(outcome: dict[str, Any], data: Path) -> None:
-    found = story.Story.of(story.read(data / FOLDER / "logs", SERVICES))
+    found = story.Story.of(story.read(data / DEMO / "logs", SERVICES))
     answered = found.firms("financing.referral-answered")
     assert len(answered) > 20
     # A line is written after its commit: what was killed in between left one out.
@@ -99,7 +99,7 @@ def test_the_logs_alone_tell_each_firm_s_story(outcome: dict[str, Any], data: Pa
 
 
 def test_the_books_of_all_batches_balance(outcome: dict[str, Any], data: Path) -> None:
-    lines = story.read(data / FOLDER / "logs", SERVICES)
+    lines = story.read(data / DEMO / "logs", SERVICES)
     batches = [line for line in lines if line["event"] == "batch_consumed"]
     assert sum(line["records"] for line in batches) >= outcome["reconciliation"]["published"]
     assert [line for line in batches if sum(line[fate] for fate in FATES) != line["records"]] == []

@@ -161,3 +161,26 @@ async def test_pages_hold_everybody_once(stage: StageUnderTest) -> None:
             break
         after = {"after": page["next"]}
     assert sorted(found) == sorted(legal_rfc(n) for n in range(7))
+
+
+async def test_an_operator_finds_a_firm_by_its_rfc_also_after_it_withdrew(stage: StageUnderTest) -> None:
+    async def found(rfc: str) -> list[tuple[str, str]]:
+        headers = stage.headers("operator")
+        page = (await stage.client.post("/suppliers/search", json={"rfc": rfc}, headers=headers)).json()
+        return [(supplier["id"], supplier["status"]) for supplier in page["items"]]
+
+    first = (await registered(stage))["id"]
+    assert await found("mab-930714-8t4") == [(first, "registered")]
+    assert await found(OTHER_RFC) == []
+    withdrawal = {"reason": "own_decision"}
+    headers = stage.headers("operator") | {"If-Match": "*"}
+    await stage.client.post(f"/suppliers/{first}/withdrawal", json=withdrawal, headers=headers)
+    again = (await registered(stage))["id"]
+    assert await found(LEGAL_RFC) == [(first, "withdrawn"), (again, "registered")]
+
+
+@pytest.mark.parametrize("role", ["supplier", "anchor"])
+async def test_nobody_else_finds_firms_by_rfc(stage: StageUnderTest, role: str) -> None:
+    headers = stage.headers(role, supplier_id=str(uuid4()), anchor_id=str(uuid4()))
+    answer = await stage.client.post("/suppliers/search", json={"rfc": LEGAL_RFC}, headers=headers)
+    assert (answer.status_code, answer.json()["title"]) == (403, "role_missing")

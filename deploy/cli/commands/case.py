@@ -44,6 +44,8 @@ def case(wanted: Wanted, as_json: AsJson = False) -> None:  # noqa: FBT002  (an 
         show_json({"supplier_id": supplier, "events": [_as_data(each) for each in in_time]})
         return
     typer.echo(say("case.of", supplier=supplier))
+    if not shown:
+        typer.echo(say("case.nothing"))
     for text in _lines(shown, out().width):
         typer.echo(text)
 

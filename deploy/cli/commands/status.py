@@ -10,7 +10,7 @@ from confluent_kafka import KafkaException
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.cli.console import out, table
+from deploy.cli.console import AsJson, out, show_json, table
 from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.engines.ports import accepts
@@ -22,19 +22,42 @@ from deploy.target.readiness import SILENT, Readiness, Troubles
 KAFKA_TIMEOUT = 5.0
 
 
-def status() -> None:
+def status(as_json: AsJson = False) -> None:  # noqa: FBT002 - as Typer calls it
     client = installation()
     found = asyncio.run(_troubles(client))
     run = read_running(client.data) if isinstance(client, LocalClient) else None
     if run is not None:
-        out().print(status_table(run, found))
+        told, rows = status_table(run, found), _local_data(run, found)
         well = run.ports and len(run.children) == len(run.ports)
     else:
         kafka = _kafka(client)
-        out().print(_remote_table(client, {**kafka, **found}))
+        told, rows = _remote_table(client, {**kafka, **found}), _remote_data(client, {**kafka, **found})
         well = not any(kafka.values())
+    if as_json:
+        show_json(rows)
+    else:
+        out().print(told)
     if any(found.values()) or not well:
         raise typer.Exit(1)
+
+
+def _local_data(run: Run, found: Mapping[str, Troubles]) -> list[dict[str, object]]:
+    pids = {child.name: child.pid for child in run.children}
+    return [
+        {
+            "process": name,
+            "pid": pids.get(name),
+            "port": run.ports.get(name),
+            "restarts": run.restarts.get(name, 0),
+            "troubles": dict(found.get(name, {})),
+        }
+        for name in [*run.ports] or [*pids]
+    ]
+
+
+def _remote_data(client: Client, found: Mapping[str, Troubles]) -> list[dict[str, object]]:
+    places = _places(client)
+    return [{"service": name, "address": places[name], "troubles": dict(each)} for name, each in found.items()]
 
 
 def status_table(run: Run, found: Mapping[str, Troubles]) -> Table:
@@ -50,10 +73,14 @@ def status_table(run: Run, found: Mapping[str, Troubles]) -> Table:
 
 def _remote_table(client: Client, found: Mapping[str, Troubles]) -> Table:
     """Every part of an installation elsewhere: where it is and how it is."""
-    kafka = client.target.kafka
-    places = {**({"kafka": kafka.bootstrap} if kafka else {}), **client.services}
+    places = _places(client)
     rows = [(name, places[name], _told(troubles)) for name, troubles in found.items()]
     return table("head.service", "head.address", "head.state", rows=rows)
+
+
+def _places(client: Client) -> dict[str, str]:
+    kafka = client.target.kafka
+    return {**({"kafka": kafka.bootstrap} if kafka else {}), **client.services}
 
 
 def _kafka(client: Client) -> dict[str, Troubles]:

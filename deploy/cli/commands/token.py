@@ -9,7 +9,7 @@ from uuid import UUID
 import typer
 
 from deploy.cli.console import Refusal
-from deploy.cli.installation import named
+from deploy.cli.installation import named, running_folder
 from deploy.cli.texts import say
 from deploy.local.client import target_of
 from deploy.local.state import data_folder
@@ -25,7 +25,7 @@ def token(
 ) -> None:
     if (role == "supplier" and supplier is None) or (role == "anchor" and anchor is None):
         raise Refusal(say("error.role_needs", role=role), 2)
-    client = Client(named() or target_of(data_folder(), {}))
+    client = Client(named() or target_of(running_folder(data_folder()), {}))
     try:
         typer.echo(client.token(role, subject=subject, supplier=supplier, anchor=_anchor(anchor)))
     except FileNotFoundError as error:

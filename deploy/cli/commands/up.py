@@ -16,7 +16,8 @@ from rich.live import Live
 from deploy.cli import wording
 from deploy.cli.commands.status import ports_table, status_table
 from deploy.cli.console import err, out, step
-from deploy.cli.installation import local_folder
+from deploy.cli.installation import local_folder, running_folder
+from deploy.cli.next_steps import next_steps
 from deploy.cli.texts import say
 from deploy.local import background
 from deploy.local.client import LocalClient
@@ -26,6 +27,14 @@ from deploy.local.supervisor import run_until_signal
 from deploy.target.readiness import Readiness
 
 REFRESH = 1.0
+
+NEXT = {
+    "import anchors deploy/demo/sample/anchors.csv": "next.import",
+    "tail": "next.tail_all",
+    "lag": "next.lag",
+    "status": "next.status",
+}
+"""What to do with a platform that just started, in another terminal."""
 
 
 def up(detach: Annotated[bool, typer.Option("--detach", "-d", help=say("help.detach"))] = False) -> None:  # noqa: FBT002 - as Typer calls it
@@ -40,7 +49,7 @@ def up(detach: Annotated[bool, typer.Option("--detach", "-d", help=say("help.det
 
 
 def down() -> None:
-    data = local_folder()
+    data = running_folder(local_folder())
     with step(say("stopping")):
         found = background.stop(data)
     out().print(say("stopped") if found else say("nothing.ran", data=data))
@@ -54,6 +63,7 @@ def _detached(data: Path) -> None:
         client = background.start(data, lambda told: status.update(wording.notice(told)))
     out().print(ports_table(client.ports))
     out().print(say("detached"))
+    next_steps(NEXT)
 
 
 async def _stay(data: Path) -> None:
@@ -66,6 +76,7 @@ async def _run(data: Path) -> None:
     console, began = out(), time.monotonic()
     async with running(data, lambda told: console.print(wording.notice(told), style="dim", markup=False)) as client:
         console.print(say("ready", seconds=f"{time.monotonic() - began:.1f}"), style="green")
+        next_steps(NEXT)
         if sys.stdout.isatty():
             await _show(client, console)
         console.print(ports_table(client.ports))

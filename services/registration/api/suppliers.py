@@ -15,6 +15,7 @@ from services.registration.store import Intake, intake_of, registry_of, supplier
 from services.registration.views import (
     Receipt,
     ReleaseBody,
+    SearchBody,
     SupplierBody,
     SupplierSummary,
     SupplierView,
@@ -66,6 +67,15 @@ def _add_reading(api: APIRouter, database: Database) -> None:
     async def list_suppliers(paging: Paging, status: Status | None = None) -> Page[SupplierSummary]:
         """List the suppliers in the order in which they came."""
         found = await store.page_of_suppliers(database, status, paging.position(UUID), paging.fetch)
+        return Page[SupplierSummary].of_rows(found, paging, SupplierSummary.of, lambda supplier: supplier.id)
+
+    @api.post("/suppliers/search", dependencies=[BY_OPERATOR])
+    async def search_suppliers(body: Strict[SearchBody], paging: Paging) -> Page[SupplierSummary]:
+        """Find the suppliers of an RFC, those that have withdrawn too.
+
+        The RFC comes in the body: of a natural person it is personal data, and addresses end in logs.
+        """
+        found = await store.suppliers_of_rfc(database, normalise(body.rfc), paging.position(UUID), paging.fetch)
         return Page[SupplierSummary].of_rows(found, paging, SupplierSummary.of, lambda supplier: supplier.id)
 
     @api.get("/suppliers/{supplier_id}")

@@ -1,0 +1,30 @@
+"""What to look at next, as commands that can be copied."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from deploy.cli.console import out
+from deploy.cli.texts import say
+from deploy.local.state import DATA
+
+
+def next_steps(commands: Mapping[str, str]) -> None:
+    """Print these commands of `pdp`, each with its text."""
+    begin = _program()
+    width = max(map(len, commands)) + len(begin)
+    out().print(f"\n{say('next')}")
+    for command, text in commands.items():
+        out().print(f"  {f'{begin} {command}':<{width + 1}}  # {say(text)}", markup=False, soft_wrap=True)
+
+
+def _program() -> str:
+    """`pdp` as it was called here, for the same data folder."""
+    called = Path(sys.argv[0])
+    program = sys.argv[0] if called.name == "pdp" else "pdp"
+    data = os.environ.get(DATA)
+    return f"{shlex.quote(program)} --data {shlex.quote(data)}" if data else shlex.quote(program)
