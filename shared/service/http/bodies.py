@@ -41,4 +41,14 @@ Strict = Annotated[T, Strictly()]
 def _as_json(model: type[BaseModel], value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - pydantic's
     if not isinstance(value, dict):
         return handler(value)
-    return model.model_validate_json(json.dumps(value), strict=True)
+    text = json.dumps(value)
+    # To JSON 1.0 is a whole number; to a strict validator it is none.
+    return model.model_validate_json(json.dumps(_whole(value)) if ".0" in text else text, strict=True)
+
+
+def _whole(value: Any) -> Any:  # noqa: ANN401 - JSON
+    if isinstance(value, dict):
+        return {name: _whole(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -6,6 +6,7 @@ import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 
 from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
@@ -16,6 +17,8 @@ NOT_STORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCha
 
 CODES = {400: "body_unreadable", 404: "route_unknown", 405: "method_not_allowed"}
 """What the framework refuses before any route of ours."""
+
+METHOD_NOT_ALLOWED = 405
 
 log = logging.get(__name__)
 
@@ -59,8 +62,16 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     return Problem(422, code, f"The field {first['field']} is not valid: {first['problem']}.", errors=found).response()
 
 
-async def _on_http_error(_: Request, error: Exception) -> Response:
+async def _on_http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    headers = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
     code = CODES.get(error.status_code, "http_error")
-    return Problem(error.status_code, code, f"{error.detail}.", headers=error.headers).response()
+    return Problem(error.status_code, code, f"{error.detail}.", headers=headers).response()
+
+
+def _allowed(request: Request) -> str:
+    """The methods of all routes of this path; Starlette names those of the first."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    fitting = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
+    return ", ".join(sorted({method for route in fitting for method in route.methods or ()}))

@@ -1,13 +1,16 @@
 """Routes that refuse what they do not know, and routers of them."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.datastructures import Headers, QueryParams
+from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from shared.service.http.problem import Problem
@@ -21,6 +24,10 @@ class ConventionalRoute(APIRoute):
 
     def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - FastAPI's own
         super().__init__(*args, **more)
+        # An id that is no UUID is no path of this route: `/suppliers/imports` belongs to another one.
+        ids = {field.name for field in self.dependant.path_params if field.field_info.annotation is UUID}
+        path = re.sub(r"{(\w+)}", lambda part: f"{{{part[1]}:uuid}}" if part[1] in ids else part[0], self.path)
+        self.path_regex, self.path_format, self.param_convertors = compile_path(path)
         self._known = frozenset(_query_names(self.dependant))
         self._takes = content_type_of(self)
 
