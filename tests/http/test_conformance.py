@@ -1,4 +1,4 @@
-"""Schemathesis, with its checks, on services over a real store: what an API says of itself is true."""
+"""Schemathesis, with its checks, on every service over a real store: what an API says of itself is true."""
 
 import asyncio
 from pathlib import Path
@@ -15,11 +15,9 @@ from shared.security.tokens import LocalIssuer
 from shared.service.callers import Role
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
 from tests.conftest import Migrated
-from tests.http.services import service
+from tests.http.services import SERVICES, service
 
 SUPPLIER, ANCHOR = UUID(int=1), UUID(int=2)
-CLEAN = ("development", "diagnosis")
-"""The services in which it finds nothing."""
 EXAMPLES = 5
 SEED = 1
 
@@ -102,7 +100,7 @@ def failures(app: ASGIApp, token: str) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("name", CLEAN)
+@pytest.mark.parametrize("name", SERVICES)
 async def test_what_an_api_says_of_itself_is_true(
     name: str, migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -193,9 +193,9 @@ class _Replaces(_Changes):
 
 
 class _Creates:
-    """The dependency of a route that makes something new."""
+    """The dependency of a route that makes something new. What it is made for may be unknown."""
 
-    problems = (409,)
+    problems = (404, 409)
     tagged = True
 
     async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Changing:
