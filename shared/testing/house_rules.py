@@ -26,7 +26,7 @@ POLLING: Final = {"eventually", "until", "becomes", "_do", "_get"}
 """Helpers that look again and again until a deadline: for other processes, which give no sign."""
 PAUSES: Final = {
     r"tests/(bench|faults|containers)/": "a load and a fault have their own rhythm",
-    r"tests/runtime/test_migrations\.py": "that a lock's timeout does not come",
+    r"tests/service/test_migrations\.py": "that a lock's timeout does not come",
     r"tests/conformance/test_upgrade\.py": "how long a table stays in use",
     r"tests/deploy/test_hold\.py": "that a child does not come back",
 }

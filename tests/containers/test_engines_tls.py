@@ -14,16 +14,6 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from confluent_kafka import KafkaException
 
-from deploy.compose.certificates import Authority
-from deploy.engines.command import log_tail
-from deploy.engines.kafka_client import administration
-from deploy.engines.ports import free_port
-from tests.conformance.stage import eventually
-from tests.conftest import Migrated
-from tests.containers import engines_tls
-from tests.containers.engines_tls import ComposeKafka
-from tests.registration.suppliers import body
-
 # The same tests as on the run's broker: here they find this module's `ruled`.
 from tests.security.test_access import (  # noqa: F401
     PASSWORD,
@@ -34,6 +24,16 @@ from tests.security.test_access import (  # noqa: F401
     test_a_partner_writes_nothing_else,
     test_a_stage_writes_only_its_own_topics,
 )
+
+from deploy.compose.certificates import Authority
+from deploy.engines.command import log_tail
+from deploy.engines.kafka_client import administration
+from deploy.engines.ports import free_port
+from tests.conformance.stage import eventually
+from tests.conftest import Migrated
+from tests.containers import engines_tls
+from tests.containers.engines_tls import ComposeKafka
+from tests.registration.suppliers import body
 
 pytestmark = pytest.mark.containers
 

@@ -17,7 +17,7 @@ from jsonschema_rs import Draft7Validator
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.topics import EVENT_TYPES, SERVICES, catalogue
 from shared.service.asyncapi import document, program
-from tests.security.test_routes import app_of
+from tests.service.test_callers import app_of
 
 PUBLISHED = {type_: event for type_, event in EVENT_TYPES.items() if event.__module__.startswith("shared.")}
 """Tests of messaging have events of their own."""
