@@ -14,17 +14,6 @@ import pytest
 from aiokafka.errors import KafkaConnectionError
 from confluent_kafka import KafkaException
 
-# The same tests as on the run's broker: here they find this module's `ruled`.
-from tests.security.test_access import (  # noqa: F401
-    PASSWORD,
-    _write,
-    test_a_partner_joins_no_group_but_its_own,
-    test_a_partner_reads_its_referrals_and_writes_its_answers,
-    test_a_partner_reads_nothing_else,
-    test_a_partner_writes_nothing_else,
-    test_a_stage_writes_only_its_own_topics,
-)
-
 from deploy.compose.certificates import Authority
 from deploy.engines.command import log_tail
 from deploy.engines.kafka_client import administration
@@ -33,6 +22,17 @@ from tests.conformance.stage import eventually
 from tests.conftest import Migrated
 from tests.containers import engines_tls
 from tests.containers.engines_tls import ComposeKafka
+
+# The same tests as on the run's broker: here they find this module's `ruled`.
+from tests.messaging.test_access import (  # noqa: F401
+    PASSWORD,
+    _write,
+    test_a_partner_joins_no_group_but_its_own,
+    test_a_partner_reads_its_referrals_and_writes_its_answers,
+    test_a_partner_reads_nothing_else,
+    test_a_partner_writes_nothing_else,
+    test_a_stage_writes_only_its_own_topics,
+)
 from tests.registration.suppliers import body
 
 pytestmark = pytest.mark.containers
