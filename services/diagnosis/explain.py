@@ -9,6 +9,7 @@ from services.diagnosis.domain.demand import Demand
 from services.diagnosis.domain.gaps import Gap, find_gaps
 from services.diagnosis.domain.instrument import Instrument
 from services.diagnosis.domain.scoring import Downgrade, Score, basis_points, score, shown
+from shared.i18n import Catalogue
 
 FIELDS: Final = ("levels", "targets", "must_have")
 
@@ -52,7 +53,7 @@ def _levels(instrument: Instrument, given: object) -> Mapping[str, int | None]:
     levels = _by_question("levels", given)
     refusal = levels_fault(instrument, levels)
     if refusal is not None:
-        raise ValueError(refusal.detail)
+        raise ValueError(Catalogue("services.diagnosis").text(refusal.reason, "en", **refusal.params))
     return levels
 
 

@@ -28,7 +28,7 @@ from shared.contracts.matching import OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused, unchanged
 
-NOT_FOUND = Refused("not_found", "diagnosis_not_found", "No diagnosis is known for this supplier.")
+NOT_FOUND = Refused("not_found", "diagnosis_not_found")
 
 
 def offering_aligned(
@@ -102,7 +102,7 @@ def _decided(
         return NOT_FOUND
     after = rule(state)
     if isinstance(after, Refusal):
-        return Refused(after.kind, after.reason, after.detail, params={"questions": after.questions})
+        return Refused(after.kind, after.reason, params=after.params)
     return unchanged(state) if after == state else Decision(after, (tell(after),))
 
 

@@ -8,6 +8,9 @@ from services.registration.domain import rfc as rfcs
 from services.registration.domain.profile import MAX_SALES_MXN, MAX_WORKERS
 from services.registration.domain.rfc import DoubtfulRfc, RefusedRfc, ValidRfc, Verdict
 from services.registration.domain.size import MILLION, SIZE_2009, Sector, classify, plain
+from shared.i18n import Catalogue
+
+WORDS = Catalogue("services.registration")
 
 MAX_RFC_LENGTH = 64
 """Longer text is a mistake, and would come back whole in the explanation."""
@@ -64,7 +67,7 @@ def explain_size(payload: Mapping[str, Any]) -> dict[str, Any]:
 
 def _rfc_steps(verdict: Verdict) -> list[dict[str, str]]:
     if isinstance(verdict, RefusedRfc):
-        return [_step("form", rfcs.DETAIL[reason], reason) for reason in verdict.reasons]
+        return [_step("form", WORDS.text(reason, "en"), reason) for reason in verdict.reasons]
     terms = rfcs.terms(verdict.rfc)
     total = sum(term.value * term.weight for term in terms)
     sum_ = " + ".join(f"{term.character.replace(' ', 'space')}({term.value})x{term.weight}" for term in terms)
@@ -75,7 +78,9 @@ def _rfc_steps(verdict: Verdict) -> list[dict[str, str]]:
         _step("weighted_sum", sum_, str(total)),
         _step("remainder", f"{total} mod 11", str(total % 11)),
         _step("check_digit", "0 for 0, else 11 less the remainder, 10 as A", rfcs.check_digit(verdict.rfc)),
-        _step("comparison", f"the RFC ends in {verdict.rfc[-1]}", "fits" if fits else rfcs.DETAIL["rfc_check_digit"]),
+        _step(
+            "comparison", f"the RFC ends in {verdict.rfc[-1]}", "fits" if fits else WORDS.text("rfc_check_digit", "en")
+        ),
         _step("blind_spot", "weight 11 counts nothing in a sum mod 11", f"the digit does not protect the {blind}"),
     ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
 from services.registration.domain import anchor as anchors
@@ -14,7 +14,7 @@ from services.registration.domain import supplier as suppliers
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.fault import Fault
 from services.registration.domain.profile import Profile
-from services.registration.domain.reasons import CommandReason, DepartureReason, HoldReason, WithdrawalReason
+from services.registration.domain.reasons import DepartureReason, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.domain.screening import Listing, ListState, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
@@ -126,7 +126,7 @@ def load_list(
 ) -> Decision[ScreeningList] | Refused:
     """Take a list in, or correct the one of the same date, and look every supplier up in it."""
     if newest is not None and command.list_date < newest:
-        return _refused("conflict", "screening_list_older", "A newer list is loaded; give the newest one.")
+        return Refused("conflict", "screening_list_older")
     after = lists.loaded(state, command.entries, command.list_date, now)
     if after is state:
         return unchanged(state)
@@ -150,7 +150,7 @@ def join_anchor(state: Anchor | None, command: JoinAnchor, now: datetime) -> Dec
 def leave_anchor(state: Anchor | None, reason: DepartureReason, now: datetime) -> Decision[Anchor] | Refused:
     """A large buyer leaves."""
     if state is None:
-        return _refused("not_found", "anchor_unknown", "There is no anchor of this id.")
+        return Refused("not_found", "anchor_unknown")
     if state.status == "left":
         return unchanged(state)
     after = anchors.left(state, reason, now)
@@ -196,24 +196,18 @@ def _profile(supplier: Supplier) -> dict[str, Any]:
     }
 
 
-def _refused(kind: Literal["not_found", "conflict"], code: CommandReason, detail: str) -> Refused:
-    return Refused(kind, code, detail)
-
-
 def _no_rfc(identity: RefusedRfc) -> Refused:
     reason = identity.reasons[0]
-    return Refused("invalid", reason, rfcs.DETAIL[reason])
+    return Refused("invalid", reason)
 
 
 def _faulty(fault: Fault) -> Refused:
-    return Refused("invalid", fault.reason, f"{fault.field}: {fault.detail}")
+    return Refused("invalid", fault.reason, params=fault.params, at=fault.field)
 
 
-_SUPPLIER_UNKNOWN = _refused("not_found", "supplier_unknown", "There is no supplier of this id.")
-_SUPPLIER_WITHDRAWN = _refused(
-    "conflict", "supplier_withdrawn", "This supplier has withdrawn; register the firm again."
-)
-_RFC_TAKEN = _refused("conflict", "rfc_taken", "A supplier with this RFC is registered; sign in to change its profile.")
-_RFC_FIXED = _refused("conflict", "rfc_fixed", "The RFC cannot change; withdraw this supplier and register the firm.")
-_NOT_HELD_FOR = _refused("conflict", "not_held_for", "This supplier is not held for one of these reasons.")
-_CODE_TAKEN = _refused("conflict", "anchor_code_taken", "An anchor with this code takes part under other data.")
+_SUPPLIER_UNKNOWN = Refused("not_found", "supplier_unknown")
+_SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
+_RFC_TAKEN = Refused("conflict", "rfc_taken")
+_RFC_FIXED = Refused("conflict", "rfc_fixed")
+_NOT_HELD_FOR = Refused("conflict", "not_held_for")
+_CODE_TAKEN = Refused("conflict", "anchor_code_taken")

@@ -39,12 +39,12 @@ def values(
         cell = cells.get(name)
         if cell is None:
             if column.required:
-                faults.append(row_fault(line, name, "cell_missing", "This cell must not be blank."))
+                faults.append(row_fault(line, name, "cell_missing"))
             continue
         try:
             found[column.field] = column.parse(cell)
         except CellRefusedError as refused:
-            faults.append(RowFault(line, name, refused.reason, refused.detail))
+            faults.append(row_fault(line, name, refused.reason, message=refused.message, **refused.params))
     return found, faults
 
 
@@ -55,7 +55,7 @@ def text(cell: str) -> str:
 def whole(cell: str) -> int:
     """A whole number, perhaps with thousands separators."""
     if _AMOUNT.fullmatch(cell) is None or "." in cell or len(cell) > MAX_DIGITS:
-        raise CellRefusedError("cell_number", "This is a whole number, not below zero.")
+        raise CellRefusedError("cell_number", message="cell_number.whole")
     return int(cell.replace(",", ""))
 
 
@@ -63,7 +63,7 @@ def amount(cell: str) -> Decimal:
     """An amount in pesos, perhaps with a sign of pesos and thousands separators."""
     number = cell.removeprefix("$").strip()
     if _AMOUNT.fullmatch(number) is None or len(number) > 2 * MAX_DIGITS:
-        raise CellRefusedError("cell_number", "This is an amount in pesos, not below zero.")
+        raise CellRefusedError("cell_number", message="cell_number.amount")
     return Decimal(number.replace(",", ""))
 
 
@@ -71,7 +71,7 @@ def share(cell: str) -> int:
     """Basis points of a percentage with at most two decimals."""
     found = _SHARE.fullmatch(cell.removesuffix("%").strip())
     if found is None:
-        raise CellRefusedError("cell_share", "This is a percentage from 0 to 100 with at most two decimals.")
+        raise CellRefusedError("cell_share")
     return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
@@ -81,7 +81,7 @@ def day(cell: str) -> date:
             return date.fromisoformat(cell)
     except ValueError:
         pass
-    raise CellRefusedError("cell_date", "This is a date that exists, as YYYY-MM-DD.")
+    raise CellRefusedError("cell_date")
 
 
 def digits(length: int) -> Callable[[str], str]:
@@ -91,12 +91,11 @@ def digits(length: int) -> Callable[[str], str]:
 
 def choice(options: Mapping[str, Any]) -> Callable[[str], Any]:
     """One of a few words."""
-    detail = f"This is one of: {', '.join(options)}."
 
     def parse(cell: str) -> object:
         word = plain(cell)
         if word not in options:
-            raise CellRefusedError("cell_choice", detail, choices=", ".join(options))
+            raise CellRefusedError("cell_choice", choices=", ".join(options))
         return options[word]
 
     return parse
@@ -116,7 +115,5 @@ def pairs(cell: str) -> Sequence[tuple[str, date]]:
     """Codes with their dates: `CQI-9:2026-05-01;CQI-11:2026-03-02`."""
     found = [part.partition(":") for part in parts(cell)]
     if not all(colon for _, colon, _ in found):
-        raise CellRefusedError(
-            "cell_pairs", "This is a list of codes with dates, as in CQI-9:2026-05-01.", example="CQI-9:2026-05-01"
-        )
+        raise CellRefusedError("cell_pairs", message="cell_pairs.dates")
     return [(code.strip().upper(), day(date_.strip())) for code, _, date_ in found]

@@ -5,15 +5,18 @@ sentence that a person can act on, in the language of who asked, and quotes noth
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from shared.i18n import worded
 
 
 class _RefusedError(Exception):
-    def __init__(self, reason: str, detail: str, **params: object) -> None:
+    def __init__(self, reason: str, *, message: str | None = None, **params: Any) -> None:  # noqa: ANN401 - a message's parameters
+        """`message` words it where the reason has several sentences."""
         super().__init__(reason)
         self.reason = reason
-        self.detail = worded(reason, detail, **params)
+        self.message = message or reason
+        self.params = params
 
 
 class FileRefusedError(_RefusedError):
@@ -34,6 +37,6 @@ class RowFault:
     detail: str
 
 
-def row_fault(line: int, column: str, reason: str, english: str) -> RowFault:
+def row_fault(line: int, column: str, reason: str, *, message: str | None = None, **params: object) -> RowFault:
     """A fault in the language of who asked."""
-    return RowFault(line, column, reason, worded(reason, english))
+    return RowFault(line, column, reason, worded(message or reason, **params))

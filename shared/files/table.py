@@ -34,7 +34,7 @@ def read(
     lines = _sheet(content) if content.startswith(ZIP) else _csv(content)
     header = next((texts for _, texts in lines if any(texts)), None)
     if header is None:
-        raise FileRefusedError("file_empty", "The file has no header row.")
+        raise FileRefusedError("file_empty", message="file_empty.header")
     names = [plain(cell) for cell in header]
     known = {*required, *optional}
     _check(names, required, known, others)
@@ -44,34 +44,26 @@ def read(
         if not cells:
             continue
         if len(rows) == max_rows:
-            raise FileRefusedError(
-                "file_too_many_rows", f"Give at most {max_rows:,} rows at a time.", most=f"{max_rows:,}"
-            )
+            raise FileRefusedError("file_too_many_rows", most=f"{max_rows:,}")
         rows.append(Row(line, cells))
     if not rows:
-        raise FileRefusedError("file_empty", "The file has no rows below its header.")
+        raise FileRefusedError("file_empty", message="file_empty.rows")
     return rows
 
 
 def _check(names: Sequence[str], required: Sequence[str], known: set[str], others: Others) -> None:
     if missing := [name for name in required if name not in names]:
-        raise FileRefusedError(
-            "file_column_missing", f"The header row lacks: {', '.join(missing)}.", columns=", ".join(missing)
-        )
+        raise FileRefusedError("file_column_missing", columns=", ".join(missing))
     for place, name in enumerate(names, 1):
         if name and name not in known and others == "refused":
-            raise FileRefusedError(
-                "file_column_unknown", f"Column {place} has a name that this file does not know.", place=place
-            )
+            raise FileRefusedError("file_column_unknown", place=place)
         if name in known and name in names[: place - 1]:
-            raise FileRefusedError(
-                "file_column_repeated", f"Column {place} has the name of an earlier one.", place=place
-            )
+            raise FileRefusedError("file_column_repeated", place=place)
 
 
 def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     if b"\x00" in content:
-        raise FileRefusedError("file_format", "The file is neither an .xlsx workbook nor CSV text.")
+        raise FileRefusedError("file_format", message="file_format.neither")
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -85,7 +77,7 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
             yield line, [cell.strip() for cell in texts]
             line = reader.line_num + 1
     except csv.Error:
-        raise FileRefusedError("file_format", f"The CSV text cannot be read near line {line}.") from None
+        raise FileRefusedError("file_format", message="file_format.csv", line=line) from None
 
 
 def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:

@@ -35,17 +35,16 @@ def first_sheet(content: bytes) -> Sequence[Sequence[object]]:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         return workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except _UNREADABLE:
-        raise FileRefusedError("file_format", "The workbook cannot be read; save it again as .xlsx.") from None
+        raise FileRefusedError("file_format", message="file_format.unreadable") from None
 
 
 def _check(archive: zipfile.ZipFile) -> None:
     if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
-        detail = f"The workbook unpacks to more than {MAX_UNPACKED_BYTES:,} bytes; save it as CSV."
-        raise FileRefusedError("file_too_large", detail)
+        raise FileRefusedError("file_too_large", message="file_too_large.unpacked", most=f"{MAX_UNPACKED_BYTES:,}")
     names = archive.namelist()
     # The reader would open other kinds of workbook too, whose stray cells are not found below.
     if "xl/workbook.xml" not in names or "content.xml" in names:
-        raise FileRefusedError("file_format", "The file is not an .xlsx workbook; save it again as .xlsx.")
+        raise FileRefusedError("file_format", message="file_format.other_workbook")
     for name in names:
         # Every part: the workbook may keep a sheet under any name.
         _check_places(archive.read(name))
@@ -57,8 +56,13 @@ def _check_places(part: bytes) -> None:
         farthest_row = max(farthest_row, int(place[2][:10]))
         farthest_column = max(farthest_column, _column_number(place[1]))
     if farthest_row > MAX_ROWS or farthest_column > MAX_COLUMNS or farthest_row * farthest_column > MAX_CELLS:
-        limits = f"{MAX_ROWS:,} rows, {MAX_COLUMNS} columns or {MAX_CELLS:,} cells"
-        raise FileRefusedError("file_too_large", f"A sheet goes beyond {limits}; delete what is outside the table.")
+        raise FileRefusedError(
+            "file_too_large",
+            message="file_too_large.sheet",
+            rows=f"{MAX_ROWS:,}",
+            columns=MAX_COLUMNS,
+            cells=f"{MAX_CELLS:,}",
+        )
 
 
 def _column_number(letters: bytes) -> int:

@@ -3,24 +3,23 @@
 from contextvars import ContextVar
 
 from shared.i18n.catalogue import Catalogue
-from shared.i18n.language import DEFAULT, negotiated
+from shared.i18n.language import Language, negotiated
 
-_words: ContextVar[Catalogue | None] = ContextVar("words", default=None)
+_speaking: ContextVar[tuple[Catalogue, Language] | None] = ContextVar("speaking", default=None)
 
 
 def speak(accept_language: str | None, catalogue: Catalogue) -> None:
-    """From here on, in this task, sentences are in the language that this header asks for.
+    """From here on, in this task, sentences are this catalogue's, in the language that this header asks for.
 
     Programs that ask for none get English, as the specifications are.
     """
-    spanish = bool(accept_language) and negotiated(accept_language) == DEFAULT
-    _words.set(catalogue if spanish else None)
+    _speaking.set((catalogue, negotiated(accept_language) if accept_language else "en"))
 
 
-def worded(code: str, english: str, /, **params: object) -> str:
-    """The sentence of this code in the language spoken; the English one where the catalogue has no other."""
-    catalogue = _words.get()
-    if catalogue is None:
-        return english
-    text = catalogue.text(code, DEFAULT, **params)
-    return english if text == code else text
+def worded(message: str, /, **params: object) -> str:
+    """The sentence of this message in the language spoken; the bare message where nobody speaks."""
+    speaking = _speaking.get()
+    if speaking is None:
+        return message
+    catalogue, language = speaking
+    return catalogue.text(message, language, **params)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from shared.contracts.event import EventData
 
@@ -47,10 +47,12 @@ class Refused:
 
     kind: Literal["invalid", "not_found", "conflict", "forbidden"]
     code: str
-    detail: str
-    """One sentence that the caller can act on."""
-    params: Mapping[str, object] = field(default_factory=dict, kw_only=True)
-    """What the sentence names, for its other language."""
+    params: Mapping[str, Any] = field(default_factory=dict, kw_only=True)
+    """What its sentence names."""
+    message: str | None = field(default=None, kw_only=True)
+    """What words it, where its code has several sentences."""
+    at: str = field(default="", kw_only=True)
+    """The field that it is about."""
 
 
 def unchanged(state: S | None) -> Decision[S]:

@@ -17,9 +17,7 @@ from shared.runtime.database import Connection, columns
 
 S = TypeVar("S")
 
-KEY_REUSED = Refused(
-    "conflict", "idempotency_key_reused", "This Idempotency-Key came with another request before; send a new one."
-)
+KEY_REUSED = Refused("conflict", "idempotency_key_reused")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,7 +18,11 @@ KEYS_LIFESPAN_S = 300
 
 
 class TokenError(Exception):
-    """Why a token is refused, in words for its owner."""
+    """Why a token is refused."""
+
+    def __init__(self, reason: Literal["expired", "does_not_fit"]) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Verifier:
@@ -45,9 +49,9 @@ class Verifier:
                 options={"require": ["exp", "sub", "iss", "aud"]},
             )
         except jwt.ExpiredSignatureError as error:
-            raise TokenError("it has expired") from error
+            raise TokenError("expired") from error
         except (jwt.PyJWTError, KeyError, OSError, ValueError) as error:
-            raise TokenError("signature, issuer or audience do not fit") from error
+            raise TokenError("does_not_fit") from error
         return claims
 
     def _key(self, token: str) -> jwt.PyJWK:

@@ -39,12 +39,12 @@ class Caller:
     def require_supplier(self, supplier_id: UUID) -> None:
         """Refuse whoever is bound to another supplier, or to none, and has no role that sees all."""
         if not self.roles & SEES_ALL and self.supplier_id != supplier_id:
-            raise Problem(403, "not_yours", "This belongs to another supplier; sign in as that supplier.")
+            raise Problem(403, "not_yours", message="not_yours.supplier")
 
     def require_anchor(self, anchor_id: UUID) -> None:
         """Refuse whoever is bound to another anchor, or to none, and has no role that sees all."""
         if not self.roles & SEES_ALL and self.anchor_id != anchor_id:
-            raise Problem(403, "not_yours", "This belongs to another anchor; sign in as that anchor.")
+            raise Problem(403, "not_yours", message="not_yours.anchor")
 
 
 class _Claims(BaseModel):
@@ -71,21 +71,21 @@ class Guard:
         request.state.roles = caller.roles
         if not caller.roles & self.roles:
             wanted = ", ".join(sorted(self.roles))
-            raise Problem(403, "role_missing", f"This needs one of the roles {wanted}.", params={"roles": wanted})
+            raise Problem(403, "role_missing", roles=wanted)
         return caller
 
 
 def _caller(request: Request) -> Caller:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Problem(401, "token_missing", "Send a bearer token in the Authorization header.")
+        raise Problem(401, "token_missing")
     verifier: Verifier = request.app.state.verifier
     try:
         claims = _Claims.model_validate(verifier.claims(token))
     except TokenError as error:
-        raise Problem(401, "token_refused", f"The token was refused: {error}.") from error
+        raise Problem(401, "token_refused", message=f"token_refused.{error.reason}") from error
     except ValidationError as error:
-        raise Problem(401, "token_refused", "The token lacks a subject or has unknown roles.") from error
+        raise Problem(401, "token_refused", message="token_refused.claims") from error
     return Caller(claims.sub, claims.roles, claims.supplier_id, claims.anchor_id)
 
 

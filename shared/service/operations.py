@@ -110,7 +110,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         async with database.connection() as connection:
             found = await queries.content(connection, letter_id)
         if found is None:
-            raise Problem(404, "dead_letter_unknown", "There is no dead letter of that id; list them to see which are.")
+            raise Problem(404, "dead_letter_unknown")
         return found
 
 

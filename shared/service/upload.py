@@ -38,16 +38,16 @@ async def receive(request: Request, max_bytes: int, *fields: str) -> Upload:
     """
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
-        raise Problem(411, "length_required", "Send the form with a Content-Length header.")
+        raise Problem(411, "length_required")
     if int(length) > max_bytes + FORM_OVERHEAD_BYTES:
-        raise Problem(413, "file_too_large", f"Give a file of at most {max_bytes:,} bytes.")
+        raise Problem(413, "file_too_large", message="file_too_large.upload", most=f"{max_bytes:,}")
     async with request.form(max_files=1, max_fields=8) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
-            raise Problem(422, "file_missing", "Send the file as the form's part `file`.")
+            raise Problem(422, "file_missing")
         given = {name: value for name, value in form.items() if isinstance(value, str)}
         if unknown := sorted(form.keys() - {"file", *fields}):
-            raise Problem(422, "parameter_unknown", f"There is no field {unknown[0][:100]!r} in this form.")
+            raise Problem(422, "parameter_unknown", name=repr(unknown[0][:100]))
         return Upload(await file.read(), given)
 
 
@@ -57,4 +57,4 @@ async def reading(read: Callable[[], T]) -> T:
         return await asyncio.to_thread(read)
     except FileRefusedError as error:
         status = 413 if error.reason in _TOO_MUCH else 422
-        raise Problem(status, error.reason, error.detail) from error
+        raise Problem(status, error.reason, message=error.message, **error.params) from error

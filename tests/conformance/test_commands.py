@@ -28,7 +28,7 @@ def _note(number: int, seen: list):
     def decide(state: Account | None, known: object) -> Decision[Account] | Refused:
         seen.append(known)
         if number < 0:
-            return Refused("invalid", "negative", "Give a number above zero.")
+            return Refused("invalid", "negative")
         if number == 13:
             raise RuntimeError("a bug that only this command meets")
         before = state or Account(TARGET, ())

@@ -173,7 +173,7 @@ def _opener(id_: UUID):
 
 async def test_a_refused_command_writes_nothing_and_the_others_go_in(bench: Bench, commands: Commands) -> None:
     good, bad = uuid4(), uuid4()
-    refused = Refused("conflict", "no", "Not allowed.")
+    refused = Refused("conflict", "no")
     decide: dict[UUID, Decide[Account, None]] = {good: _opener(good), bad: lambda *_: refused}
     outcomes = await commands.run_many(accounts, decide, CAUSE)
     assert outcomes == {good: Account(good, ()), bad: refused}

@@ -172,7 +172,7 @@ async def test_a_command_that_reads_all_columns_bears_a_new_one(bench: Bench) ->
     commands = Commands(bench.database, "conformance")
 
     async def run() -> Account | Refused:
-        return await commands.run(accounts, uuid4(), lambda *_: Refused("invalid", "no", "No."), CAUSE, all_columns)
+        return await commands.run(accounts, uuid4(), lambda *_: Refused("invalid", "no"), CAUSE, all_columns)
 
     async def all_columns(connection: Connection) -> int:
         return len(await connection.fetch("SELECT * FROM account"))

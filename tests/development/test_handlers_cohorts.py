@@ -97,7 +97,5 @@ def test_taking_an_override_back() -> None:
 
 
 @pytest.mark.parametrize("reason", get_args(Refusal))
-def test_every_refusal_says_what_to_do(reason: Refusal) -> None:
-    kind, detail = REFUSALS[reason]
-    assert kind in ("not_found", "conflict")
-    assert detail.endswith(".")
+def test_every_refusal_has_its_kind(reason: Refusal) -> None:
+    assert REFUSALS[reason] in ("not_found", "conflict")

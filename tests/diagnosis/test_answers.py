@@ -22,7 +22,7 @@ def test_three_may_be_not_evaluated_and_a_fourth_may_not() -> None:
     refusal = fault(INSTRUMENT, answers({**three, "C07": None}))
     assert refusal is not None
     assert refusal.reason == "too_many_not_evaluated"
-    assert refusal.detail == "At most 3 questions may be not evaluated, and here are 4: C07, O13, T12, T13."
+    assert refusal.params == {"questions": "C07, O13, T12, T13", "most": 3, "given": 4}
 
 
 @pytest.mark.parametrize("reason", ["", "   "])
@@ -30,7 +30,7 @@ def test_what_was_not_evaluated_needs_a_reason(reason: str) -> None:
     given = replace(answers(levels_at(3, T12=None)), reasons={"T12": reason})
     refusal = fault(INSTRUMENT, given)
     assert refusal is not None
-    assert (refusal.reason, refusal.detail) == ("reason_missing", "Say why T12 was not evaluated.")
+    assert (refusal.reason, refusal.params) == ("reason_missing", {"questions": "T12"})
 
 
 def test_a_missing_question_is_named() -> None:
@@ -38,7 +38,7 @@ def test_a_missing_question_is_named() -> None:
     del levels["T04"]
     refusal = fault(INSTRUMENT, answers(levels))
     assert refusal is not None
-    assert (refusal.reason, refusal.detail) == ("question_missing", "Answer every question: T04 is missing.")
+    assert (refusal.reason, refusal.params) == ("question_missing", {"questions": "T04"})
 
 
 @pytest.mark.parametrize("level", [-1, 5, True, 2.0, "3"])

@@ -117,8 +117,7 @@ def test_an_assessor_far_from_the_firm_must_say_why() -> None:
     levels = levels_at(3, T01=1, T02=1)
     refusal = assess(diagnosis, answers(levels, "assessor", {"T01": "no certificate seen"}), INSTRUMENTS)
     assert isinstance(refusal, Refusal)
-    assert refusal.reason == "note_missing"
-    assert refusal.detail == "Add a note on T02: firm and assessor are two levels or more apart."
+    assert (refusal.reason, refusal.params) == ("note_missing", {"questions": "T02"})
     noted = answers(levels, "assessor", {"T01": "no certificate seen", "T02": "no form"})
     assert done(assess(diagnosis, noted, INSTRUMENTS)).differences == ("T01", "T02")
 

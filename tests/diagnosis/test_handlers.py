@@ -234,11 +234,14 @@ def test_commands_on_an_unknown_supplier_are_refused() -> None:
     assert {outcome.code for outcome in outcomes if isinstance(outcome, Refused)} == {"diagnosis_not_found"}
 
 
-def test_a_refusal_keeps_its_kind_and_sentence() -> None:
+def test_a_refusal_keeps_its_kind_and_parameters() -> None:
     outcome = handlers.validate(assessed(levels_at(3)), answers(levels_at(3), "assessor"), INSTRUMENTS)
     assert isinstance(outcome, Refused)
     assert (outcome.kind, outcome.code) == ("forbidden", "same_person")
-    assert outcome.detail == "Whoever assessed the plant cannot validate the assessment."
+    incomplete = {code: level for code, level in levels_at(3).items() if code != "T04"}
+    outcome = handlers.validate(assessed(levels_at(3)), answers(incomplete, "expert"), INSTRUMENTS)
+    assert isinstance(outcome, Refused)
+    assert (outcome.kind, outcome.code, outcome.params) == ("invalid", "question_missing", {"questions": "T04"})
 
 
 def test_the_same_command_again_says_nothing() -> None:

@@ -14,7 +14,6 @@ SHEET = "xl/worksheets/sheet1.xml"
 def refusal(content: bytes) -> str:
     with pytest.raises(FileRefusedError) as caught:
         first_sheet(content)
-    assert caught.value.detail.endswith(".")
     return caught.value.reason
 
 

@@ -124,7 +124,7 @@ def test_the_firm_is_judged_as_it_is_now(facts: dict[str, Any], refusal: str) ->
 
 def test_a_refusal_names_every_reason() -> None:
     refused = refer(amount="5000000.01", term_months=61)
-    assert "amount_above_ceiling, term_too_long" in refused.detail
+    assert "amount_above_ceiling, term_too_long" in refused.params["reasons"]
 
 
 def test_no_consent_no_referral() -> None:

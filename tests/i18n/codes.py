@@ -14,11 +14,17 @@ CODE_AT = {
     "tell": 0,
     "Problem": 1,
     "Refused": 1,
+    "Refusal": 1,
+    "Fault": 1,
+    "refused": 0,
+    "_refused": 0,
     "row_fault": 2,
     "FileRefusedError": 0,
     "CellRefusedError": 0,
 }
-"""Calls that name a message, and which of their arguments is its code. Their keywords are the message's parameters."""
+"""Calls that name a message, and which of their arguments is its code; `message` names another one. Their keywords are
+the message's parameters, and so are the keys of a mapping that they are given.
+"""
 
 
 DEPLOY_ERROR = "DeployError"
@@ -101,18 +107,21 @@ def _calls(node: ast.Call, file: str) -> Iterator[Call]:
 
 
 def _named(node: ast.Call, argument: ast.expr, name: str, file: str) -> Iterator[Call]:
-    given = frozenset(name for keyword in node.keywords for name in _given(keyword))
-    is_open = any(keyword.arg is None for keyword in node.keywords)
-    for code in _constants(argument):
-        yield Call(f"{file}:{node.lineno}", name, code, given, is_open)
-
-
-def _given(keyword: ast.keyword) -> Iterator[str]:
-    """The parameters that a keyword gives: itself, or the keys of `params`."""
-    if keyword.arg == "params" and isinstance(keyword.value, ast.Dict):
-        yield from (str(key.value) for key in keyword.value.keys if isinstance(key, ast.Constant))
-    elif keyword.arg:
-        yield keyword.arg
+    keywords = {keyword.arg: keyword.value for keyword in node.keywords}
+    mappings = [value for name, value in keywords.items() if name in (None, "params")]
+    mappings += [each for each in node.args[1:] if isinstance(each, ast.Dict)]
+    given = {name for name in keywords if name not in (None, "params")}
+    given |= {
+        str(key.value)
+        for each in mappings
+        if isinstance(each, ast.Dict)
+        for key in each.keys
+        if isinstance(key, ast.Constant)
+    }
+    is_open = not all(isinstance(each, ast.Dict) for each in mappings)
+    message = argument if name in ("say", "tell") else keywords.get("message", argument)
+    for code in _constants(message):
+        yield Call(f"{file}:{node.lineno}", name, code, frozenset(given), is_open)
 
 
 def _constants(argument: ast.expr) -> Iterator[str]:

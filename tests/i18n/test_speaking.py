@@ -7,8 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.registration.files.suppliers import read_suppliers
-from shared.files.cells import choice
-from shared.files.faults import CellRefusedError
+from shared.files.cells import Column, choice, values
 from shared.i18n import Catalogue, speak, worded
 from shared.runtime.clock import now
 from shared.service.http import Problem
@@ -23,7 +22,7 @@ async def detail(language: str | None) -> str:
 
     @app.get("/")
     async def fail() -> None:
-        raise Problem(404, "supplier_unknown", "There is no supplier of this id.")
+        raise Problem(404, "supplier_unknown")
 
     headers = {} if language is None else {"Accept-Language": language}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://x") as http:
@@ -41,12 +40,13 @@ async def test_two_requests_at_once_speak_each_its_own() -> None:
     assert (spanish[:2], english[:5]) == ("No", "There")
 
 
-def test_a_sentence_without_a_word_in_spanish_stays_english() -> None:
+@pytest.mark.parametrize("language", [None, "es"])
+def test_a_missing_word_or_parameter_leaves_the_code(language: str | None) -> None:
     async def told() -> list[str]:
-        speak("es", WORDS)
-        return [worded("no_such_code", "English."), worded("file_too_many_rows", "English: a parameter is missing.")]
+        speak(language, WORDS)
+        return [worded("no_such_code"), worded("file_too_many_rows")]
 
-    assert asyncio.run(told()) == ["English.", "English: a parameter is missing."]
+    assert asyncio.run(told()) == ["no_such_code", "file_too_many_rows"]
 
 
 def test_what_is_wrong_in_a_file_is_told_in_spanish() -> None:
@@ -67,7 +67,23 @@ def test_what_is_wrong_in_a_file_is_told_in_spanish() -> None:
     assert not [each for each in details if each.startswith(("This", "A ", "An "))]
 
 
+def test_one_code_may_have_several_sentences_and_a_field_before_them() -> None:
+    async def told(language: str | None) -> list[bytes]:
+        speak(language, WORDS)
+        problems = Problem(403, "not_yours", message="not_yours.anchor"), Problem(422, "scian_form", at="scian")
+        return [bytes(problem.response().body) for problem in problems]
+
+    yours, scian = asyncio.run(told(None))
+    assert (b'"title":"not_yours"' in yours, b"another anchor" in yours) == (True, True)
+    assert b'"detail":"scian: A SCIAN class has six digits."' in scian
+    assert b'"detail":"scian: La clase SCIAN' in asyncio.run(told("es"))[1]
+
+
 def test_without_a_language_a_cell_is_refused_in_english() -> None:
-    with pytest.raises(CellRefusedError) as refused:
-        choice({"si": True})("quizá")
-    assert refused.value.detail == "This is one of: si."
+    columns = [Column("activa", "active", choice({"si": True}))]
+
+    async def told() -> str:
+        speak(None, WORDS)
+        return values(columns, {"activa": "quizá"}, 2)[1][0].detail
+
+    assert asyncio.run(told()) == "This is one of: si."

@@ -1,3 +1,4 @@
+from contextvars import copy_context
 from datetime import date
 from typing import Any
 
@@ -7,7 +8,8 @@ from hypothesis import strategies as st
 
 from services.matching.domain.requirement import Specification
 from services.matching.files.requirements import COLUMNS, read_requirements
-from shared.files.faults import FileRefusedError
+from shared.files.faults import FileRefusedError, RowFault
+from shared.i18n import Catalogue, speak
 from tests.files.given import csv_of, xlsx_of
 
 FULL: dict[str, str] = {
@@ -51,7 +53,6 @@ def faults(**changes: str) -> list[tuple[int, str, str]]:
 def refusal(content: bytes) -> str:
     with pytest.raises(FileRefusedError) as refused:
         read_requirements(content, max_rows=2)
-    assert str(refused.value.detail).endswith(".")
     return refused.value.reason
 
 
@@ -136,9 +137,13 @@ def test_the_rows_that_are_right_go_in_beside_those_that_are_wrong() -> None:
 
 
 def test_no_detail_quotes_a_cell() -> None:
-    _, found = read_requirements(csv_of(dict.fromkeys(FULL, "Sra. Ejemplo 55 1234 5678")), max_rows=10)
+    def read() -> list[RowFault]:
+        speak(None, Catalogue("services.matching", "shared.files"))
+        return read_requirements(csv_of(dict.fromkeys(FULL, "Sra. Ejemplo 55 1234 5678")), max_rows=10)[1]
+
+    found = copy_context().run(read)
     assert len(found) > 10
-    assert not any("Ejemplo" in fault.detail for fault in found)
+    assert all(fault.detail.endswith(".") and "Ejemplo" not in fault.detail for fault in found)
 
 
 def test_files_that_cannot_be_read() -> None:

@@ -29,8 +29,7 @@ def test_a_doubtful_check_digit_is_listed_all_the_same() -> None:
 def test_an_unknown_situation_refuses_the_list(situation: str) -> None:
     with pytest.raises(FileRefusedError) as caught:
         read_list(f"rfc,situacion\nA,Presunto\nMAB9307148T4,{situation}\n".encode(), max_rows=10)
-    assert caught.value.reason == "situation_unknown"
-    assert caught.value.detail.startswith("Line 3: the situation is none of Presunto, Definitivo")
+    assert (caught.value.reason, caught.value.params) == ("situation_unknown", {"line": 3})
 
 
 def test_the_tax_authoritys_own_list() -> None:

@@ -1,3 +1,4 @@
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -8,6 +9,7 @@ from services.registration.domain.offering import Offering, ProcessOffer, Specia
 from services.registration.domain.profile import Contact, Profile
 from services.registration.files.suppliers import OPTIONAL, REQUIRED, SupplierRow, read_suppliers
 from shared.files.faults import RowFault
+from shared.i18n import Catalogue, speak
 from tests.files.given import csv_of, xlsx_of
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import TODAY
@@ -168,6 +170,11 @@ def test_a_row_that_was_refused_does_not_take_its_rfc() -> None:
 def test_no_report_quotes_a_cell() -> None:
     secret = "Perez Secreto"
     row = dict.fromkeys((*REQUIRED, *OPTIONAL), secret)
-    _, wrong = read(csv_of(row))
+
+    def told() -> list[RowFault]:
+        speak(None, Catalogue("services.registration", "shared.files"))
+        return read(csv_of(row))[1]
+
+    wrong = copy_context().run(told)
     assert wrong
-    assert not any("Perez" in fault.detail for fault in wrong)
+    assert all(fault.detail.endswith(".") and "Perez" not in fault.detail for fault in wrong)

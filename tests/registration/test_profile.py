@@ -56,10 +56,10 @@ def test_telephones_as_people_write_them(phone: str) -> None:
     assert list(faults(profile(contact=contact(phone=phone)), TODAY)) == []
 
 
-def test_no_detail_quotes_what_was_given() -> None:
+def test_no_parameter_quotes_what_was_given() -> None:
     secret = "Perez\x00Secreto"
     given = profile(legal_name=secret, contact=Contact(name=secret, email=secret, phone=secret), scian=secret)
-    details = " ".join(fault.detail for fault in faults(given, TODAY))
+    details = " ".join(str(fault.params) for fault in faults(given, TODAY))
     assert "Perez" not in details
 
 

@@ -23,7 +23,7 @@ class Body(BaseModel):
 @pytest.fixture
 async def client() -> AsyncIterator[AsyncClient]:
     app = FastAPI()
-    install(app)
+    install(app, "services.registration")
 
     @app.get("/cause")
     async def cause(cause: RequestCause) -> dict[str, str | None]:
@@ -36,7 +36,7 @@ async def client() -> AsyncIterator[AsyncClient]:
             "store": OSError("connection refused"),
             "busy": ConcurrentInsertError("supplier_pkey"),
             "nul": asyncpg.CharacterNotInRepertoireError('invalid byte sequence for encoding "UTF8": 0x00'),
-            "problem": Problem(418, "teapot", "Use the other pot.", pot="brown"),
+            "problem": Problem(404, "supplier_unknown", more={"pot": "brown"}),
         }
         raise errors[what]
 
@@ -46,7 +46,7 @@ async def client() -> AsyncIterator[AsyncClient]:
 
     @app.get("/refused")
     async def refused() -> int:
-        return accepted(Refused("conflict", "rfc_taken", "This RFC is registered already."))
+        return accepted(Refused("conflict", "rfc_taken"))
 
     @app.post("/body")
     async def body(body: Body) -> int:
@@ -64,7 +64,7 @@ async def client() -> AsyncIterator[AsyncClient]:
         ("/fail/store", 503, "store_unavailable"),
         ("/fail/busy", 409, "busy"),
         ("/fail/nul", 422, "text_not_storable"),
-        ("/fail/problem", 418, "teapot"),
+        ("/fail/problem", 404, "supplier_unknown"),
         ("/refused", 409, "rfc_taken"),
         ("/nowhere", 404, "route_unknown"),
     ],
@@ -75,7 +75,7 @@ async def test_every_error_is_a_problem_with_a_sentence(client: AsyncClient, pat
     assert (answer.status_code, problem["status"], problem["title"]) == (status, status, code)
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["type"] == f"urn:pdp:problem:{code}"
-    assert problem["detail"]
+    assert problem["detail"].endswith("."), "a code that no catalogue words is shown bare"
 
 
 async def test_an_error_quotes_nothing_that_may_be_personal(

@@ -46,19 +46,19 @@ Refusal = Literal[
 
 RefusalKind = Literal["invalid", "not_found", "conflict"]
 
-REFUSALS: Mapping[Refusal, tuple[RefusalKind, str]] = {
-    "cohort_not_found": ("not_found", "There is no such cohort; list the cohorts to find its id."),
-    "cohort_already_selected": ("conflict", "This cohort's selection was made and is final; open another cohort."),
-    "override_not_found": ("not_found", "This cohort has no override for that firm."),
-    "overrides_exceed_capacity": ("conflict", "Every place of this cohort is given by override; take one back first."),
-    "candidate_not_found": ("not_found", "No firm with this id is known here; check the supplier id."),
-    "candidate_not_diagnosed": ("conflict", "The firm has no validated diagnosis yet; override once it has one."),
-    "candidate_already_selected": ("conflict", "The firm already has a place in a cohort."),
-    "supplier_withdrawn": ("conflict", "The firm has withdrawn from the program; its plan stands still."),
-    "plan_not_found": ("not_found", "The firm has no plan; a plan is proposed when a cohort selects the firm."),
-    "plan_already_agreed": ("conflict", "The plan was agreed before; nothing is left to agree."),
-    "plan_not_agreed": ("conflict", "The plan is not agreed yet; agree on it before completing activities."),
-    "activity_not_found": ("not_found", "The plan has no such activity; read the plan to find its id."),
-    "activity_already_completed": ("conflict", "The activity was completed with other evidence, which stands."),
+REFUSALS: Mapping[Refusal, RefusalKind] = {
+    "cohort_not_found": "not_found",
+    "cohort_already_selected": "conflict",
+    "override_not_found": "not_found",
+    "overrides_exceed_capacity": "conflict",
+    "candidate_not_found": "not_found",
+    "candidate_not_diagnosed": "conflict",
+    "candidate_already_selected": "conflict",
+    "supplier_withdrawn": "conflict",
+    "plan_not_found": "not_found",
+    "plan_already_agreed": "conflict",
+    "plan_not_agreed": "conflict",
+    "activity_not_found": "not_found",
+    "activity_already_completed": "conflict",
 }
-"""What kind of refusal it is, and one sentence on what to do."""
+"""What kind of refusal it is."""

@@ -5,5 +5,4 @@ from shared.messaging.decision import Refused
 
 
 def refused(code: Refusal) -> Refused:
-    kind, detail = REFUSALS[code]
-    return Refused(kind, code, detail)
+    return Refused(REFUSALS[code], code)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from services.diagnosis.domain.instrument import LEVELS, Instrument
-from services.diagnosis.domain.refusal import Refusal, RefusalReason
+from services.diagnosis.domain.refusal import Refusal
 
 APART: Final = 2
 """Levels between firm and assessor from which the assessor must say why."""
@@ -41,10 +41,10 @@ def fault(instrument: Instrument, answers: Answers) -> Refusal | None:
         return refusal
     extra = (answers.reasons.keys() | answers.notes.keys()) - instrument.questions.keys()
     if extra:
-        return _about("unknown_question", "The instrument has no question {questions}.", extra)
+        return Refusal("invalid", "unknown_question", {"questions": listed(extra)})
     unreasoned = [code for code in answers.not_evaluated if not answers.reasons.get(code, "").strip()]
     if unreasoned:
-        return _about("reason_missing", "Say why {questions} was not evaluated.", unreasoned)
+        return Refusal("invalid", "reason_missing", {"questions": listed(unreasoned)})
     return None
 
 
@@ -52,24 +52,20 @@ def levels_fault(instrument: Instrument, levels: Mapping[str, int | None]) -> Re
     """What keeps these levels from being scored, if anything."""
     unknown = levels.keys() - instrument.questions.keys()
     if unknown:
-        return _about("unknown_question", "The instrument has no question {questions}.", unknown)
+        return Refusal("invalid", "unknown_question", {"questions": listed(unknown)})
     missing = instrument.questions.keys() - levels.keys()
     if missing:
-        return _about("question_missing", "Answer every question: {questions} is missing.", missing)
+        return Refusal("invalid", "question_missing", {"questions": listed(missing)})
     outside = [code for code, level in levels.items() if level is not None and not is_level(level)]
     if outside:
-        return _about("level_out_of_range", "Give {questions} a level from 0 to 4, or null.", outside)
+        return Refusal("invalid", "level_out_of_range", {"questions": listed(outside)})
     skipped = [code for code, level in levels.items() if level is None]
     if len(skipped) > instrument.rules.not_evaluated_max:
         most = instrument.rules.not_evaluated_max
-        detail = f"At most {most} questions may be not evaluated, and here are {len(skipped)}: {{questions}}."
-        return _about("too_many_not_evaluated", detail, skipped)
+        return Refusal(
+            "invalid", "too_many_not_evaluated", {"questions": listed(skipped), "most": most, "given": len(skipped)}
+        )
     return None
-
-
-def _about(reason: RefusalReason, detail: str, codes: Iterable[str]) -> Refusal:
-    questions = listed(codes)
-    return Refusal("invalid", reason, detail.format(questions=questions), questions)
 
 
 def is_level(value: object) -> bool:

@@ -125,7 +125,7 @@ def submit(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
     if refusal is not None:
         return refusal
     if diagnosis.status not in {"open", "submitted"}:
-        return Refusal("conflict", "already_assessed", "The plant was assessed; the firm's own answers are closed.")
+        return Refusal("conflict", "already_assessed")
     refusal = fault(instruments.of(diagnosis.instrument), answers)
     if refusal is not None:
         return refusal
@@ -140,18 +140,16 @@ def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
     if refusal is not None:
         return refusal
     if diagnosis.self_assessment is None:
-        return Refusal("conflict", "not_submitted", "Wait for the firm's self-assessment before assessing it.")
+        return Refusal("conflict", "not_submitted")
     if diagnosis.status == "completed":
-        return Refusal("conflict", "already_completed", "An expert validated this diagnosis; re-score single gaps.")
+        return Refusal("conflict", "already_completed")
     refusal = fault(instruments.of(diagnosis.instrument), answers)
     if refusal is not None:
         return refusal
     apart = differences(diagnosis.self_assessment, answers)
     silent = [code for code in apart if not answers.notes.get(code, "").strip()]
     if silent:
-        questions = listed(silent)
-        detail = f"Add a note on {questions}: firm and assessor are two levels or more apart."
-        return Refusal("invalid", "note_missing", detail, questions)
+        return Refusal("invalid", "note_missing", {"questions": listed(silent)})
     if answers.repeats(diagnosis.assessment):
         return diagnosis
     return replace(diagnosis, status="assessed", assessment=answers)
@@ -163,9 +161,9 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
     if refusal is not None:
         return refusal
     if diagnosis.assessment is None:
-        return Refusal("conflict", "not_assessed", "Wait for the assessor's site visit before validating.")
+        return Refusal("conflict", "not_assessed")
     if answers.by == diagnosis.assessment.by:
-        return Refusal("forbidden", "same_person", "Whoever assessed the plant cannot validate the assessment.")
+        return Refusal("forbidden", "same_person")
     instrument = instruments.of(diagnosis.instrument)
     refusal = fault(instrument, answers)
     if refusal is not None:
@@ -185,7 +183,7 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
 
 def _not_open(diagnosis: Diagnosis) -> Refusal | None:
     if diagnosis.withdrawn:
-        return Refusal("conflict", "supplier_withdrawn", "The firm left the program; its diagnosis is closed.")
+        return Refusal("conflict", "supplier_withdrawn")
     if diagnosis.status == "waiting":
-        return Refusal("conflict", "diagnosis_not_open", "The diagnosis opens once the firm's offering is aligned.")
+        return Refusal("conflict", "diagnosis_not_open")
     return None

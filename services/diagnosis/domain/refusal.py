@@ -1,7 +1,8 @@
 """Why a command on a diagnosis is refused: public contract."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 RefusalKind = Literal["invalid", "not_found", "conflict", "forbidden"]
 RefusalReason = Literal[
@@ -31,7 +32,5 @@ RefusalReason = Literal[
 class Refusal:
     kind: RefusalKind
     reason: RefusalReason
-    detail: str
-    """One sentence that the caller can act on."""
-    questions: str = ""
-    """Those that the sentence names, for its other language."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+    """What its sentence names."""

@@ -30,10 +30,10 @@ class Rescoring:
 def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) -> Diagnosis | Refusal:
     """Score one open gap again; the result is worked out anew and locked as the next version."""
     if diagnosis.withdrawn:
-        return Refusal("conflict", "supplier_withdrawn", "The firm left the program; its diagnosis is closed.")
+        return Refusal("conflict", "supplier_withdrawn")
     locked = diagnosis.locked
     if locked is None:
-        return Refusal("conflict", "not_completed", "Only a validated diagnosis can be re-scored.")
+        return Refusal("conflict", "not_completed")
     gap = _open_gap(locked, asked)
     if isinstance(gap, Refusal):
         return gap
@@ -54,11 +54,11 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
 def _open_gap(locked: Locked, asked: Rescoring) -> Gap | Refusal:
     code = asked.question
     if code not in locked.levels:
-        return Refusal("invalid", "unknown_question", f"The instrument has no question {code}.", code)
+        return Refusal("invalid", "unknown_question", {"questions": code})
     if not is_level(asked.level):
-        return Refusal("invalid", "level_out_of_range", f"Give {code} a level from 0 to 4.", code)
+        return Refusal("invalid", "level_out_of_range", {"questions": code})
     gap = locked.result.gap(code)
-    return Refusal("conflict", "gap_not_open", f"{code} has no open gap to re-score.", code) if gap is None else gap
+    return Refusal("conflict", "gap_not_open", {"questions": code}) if gap is None else gap
 
 
 def _evidence_fault(diagnosis: Diagnosis, asked: Rescoring) -> Refusal | None:
@@ -66,9 +66,9 @@ def _evidence_fault(diagnosis: Diagnosis, asked: Rescoring) -> Refusal | None:
     if asked.evidence_id is None:
         if asked.note.strip():
             return None
-        return Refusal("invalid", "evidence_missing", "Name a completed activity's evidence, or note what was seen.")
+        return Refusal("invalid", "evidence_missing")
     if asked.evidence_id not in diagnosis.evidence.get(code, ()):
-        return Refusal("conflict", "evidence_unknown", f"No completed activity gave this evidence for {code}.", code)
+        return Refusal("conflict", "evidence_unknown", {"questions": code})
     if any(one.question == code and one.evidence_id == asked.evidence_id for one in diagnosis.rescores):
-        return Refusal("conflict", "evidence_used", f"{code} was already re-scored on this evidence.", code)
+        return Refusal("conflict", "evidence_used", {"questions": code})
     return None

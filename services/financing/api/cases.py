@@ -23,7 +23,7 @@ def router(database: Database) -> APIRouter:
         caller.require_supplier(supplier_id)
         async with database.session() as session:
             if not await queries.is_known(session, supplier_id):
-                raise Problem(404, "supplier_unknown", "Nothing is known of this firm here yet.")
+                raise Problem(404, "supplier_unknown")
             case = CaseView.of_case(
                 supplier_id,
                 await queries.rows_of(session, NeedRow, supplier_id),

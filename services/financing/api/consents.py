@@ -30,7 +30,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         async with database.session() as session:
             row = await queries.row(session, ConsentRow, consent_id)
         if row is None:
-            raise Problem(404, "consent_unknown", "There is no such consent.")
+            raise Problem(404, "consent_unknown")
         caller.require_supplier(row.supplier_id)
         return row
 
@@ -47,7 +47,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             known = await terms(connection)
         found = known.partner(partner)
         if found is None:
-            raise Problem(404, "partner_unknown", handlers.DETAILS["partner_unknown"])
+            raise Problem(404, "partner_unknown")
         last_day = expires_on or handlers.latest_expiry(known, now())
         shown = words(known.text_for(found), found.name, purpose, data_class, last_day)
         return ConsentTextView(
@@ -68,7 +68,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         """
         # Not require_supplier: nobody may consent for a firm, whatever else it may see.
         if caller.supplier_id != body.supplier_id:
-            raise Problem(403, "not_yours", "Only the firm itself can consent; sign in as that firm.")
+            raise Problem(403, "not_yours", message="not_yours.consent")
         return await create.run(
             commands,
             cases,

@@ -6,7 +6,6 @@ from services.financing.api.access import Operator, Own
 from services.financing.domain.ids import partner_id
 from services.financing.domain.terms import Terms
 from services.financing.handlers import partners as handlers
-from services.financing.handlers.consents import DETAILS
 from services.financing.store.terms import alone_with_partners, partners
 from services.financing.views.partners import PartnerBody, PartnerView, ProductView
 from shared.contracts.event import PartnerCode
@@ -33,7 +32,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         """Show one partner."""
         found = (await in_force()).partner(code)
         if found is None:
-            raise Problem(404, "partner_unknown", DETAILS["partner_unknown"])
+            raise Problem(404, "partner_unknown")
         return show.shown(PartnerView.of(found))
 
     @api.put("/partners/{code}")

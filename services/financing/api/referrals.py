@@ -28,7 +28,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         async with database.session() as session:
             row = await queries.row(session, ReferralRow, referral_id)
         if row is None:
-            raise Problem(404, "referral_unknown", "There is no such referral.")
+            raise Problem(404, "referral_unknown")
         caller.require_supplier(row.supplier_id)
         return row
 

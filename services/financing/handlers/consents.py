@@ -17,19 +17,6 @@ from services.financing.handlers.settling import moved, settled
 from shared.contracts import partner as contract
 from shared.messaging.decision import Decision, Refused
 
-DETAILS: dict[ConsentProblem, str] = {
-    "partner_unknown": "No partner has this code; see the list of partners.",
-    "partner_inactive": "This partner takes no referrals at present.",
-    "nothing_consented": "Name at least one purpose and one class of data.",
-    "data_class_not_allowed": "This partner gives no credit and may not receive the firm's capacity; leave it out.",
-    "papers_do_not_match_classes": "Send the data of the classes identity, contact and capacity that you consent to, "
-    "and of no other.",
-    "rfc_malformed": "The RFC has not the form of this kind of taxpayer's.",
-    "rfc_mismatch": "The RFC is not the one that the firm registered with.",
-    "text_not_shown": "The consent text has changed or differs from this choice; show it again and send its sha256.",
-    "expiry_out_of_range": "The last day must be after today and within the days that a consent may hold.",
-}
-
 
 def give(case: Case | None, offered: Offered, now: datetime, terms: Terms) -> Decision[Case] | Refused:
     """Accept a consent. The last one to a partner replaces those before, whose papers go."""
@@ -66,7 +53,7 @@ def revoke(case: Case | None, consent_id: UUID, now: datetime, terms: Terms) -> 
     """Take a consent back: its open referrals are withdrawn and all its papers erased, at once."""
     consent = None if case is None else case.consent(consent_id)
     if case is None or consent is None:
-        return Refused("not_found", "consent_unknown", "There is no such consent.")
+        return Refused("not_found", "consent_unknown")
     if consent.revoked_at is not None:
         return Decision(case)
     revoked = replace(consent, revoked_at=now, papers=None)
@@ -114,14 +101,14 @@ def _superseded(consent: Consent, given: Consent) -> Consent:
 
 
 def _unknown_supplier() -> Refused:
-    return Refused("not_found", "supplier_unknown", "The firm is not known here yet; try again in a minute.")
+    return Refused("not_found", "supplier_unknown")
 
 
 def _refused(problem: ConsentProblem) -> Refused:
     match problem:
         case "partner_unknown":
-            return Refused("not_found", problem, DETAILS[problem])
+            return Refused("not_found", problem)
         case "text_not_shown" | "partner_inactive":
-            return Refused("conflict", problem, DETAILS[problem])
+            return Refused("conflict", problem)
         case _:
-            return Refused("invalid", problem, DETAILS[problem])
+            return Refused("invalid", problem)

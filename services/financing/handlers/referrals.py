@@ -13,21 +13,13 @@ from services.financing.domain.money import Money
 from services.financing.domain.need import Need
 from services.financing.domain.partner import Partner
 from services.financing.domain.product import Product
-from services.financing.domain.reasons import Ineligible, NotConsented
+from services.financing.domain.reasons import Ineligible
 from services.financing.domain.referral import Referral
 from services.financing.domain.terms import Terms
 from services.financing.handlers import published
 from services.financing.handlers.package import referral_for
 from services.financing.handlers.settling import moved, settled
 from shared.messaging.decision import Decision, Refused
-
-CONSENT_DETAILS: dict[NotConsented, str] = {
-    "consent_missing": "The firm has given no consent to this partner.",
-    "consent_revoked": "The firm took its consent to this partner back; only it can give a new one.",
-    "consent_expired": "The consent to this partner has expired; the firm can give a new one.",
-    "purpose_not_consented": "The firm's consent to this partner does not name this purpose.",
-    "papers_erased": "The data handed over with the consent have been erased; the firm can give it anew.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +38,23 @@ def refer(case: Case | None, asked: Refer, now: datetime, terms: Terms) -> Decis
     product = terms.product(asked.product)
     partner = None if product is None else terms.partner(product.partner)
     if case is None or need is None:
-        return Refused("not_found", "need_unknown", "The firm has no such need.")
+        return Refused("not_found", "need_unknown")
     if product is None or partner is None or need.purpose not in product.purposes:
-        return Refused("not_found", "product_unknown", "No such product serves this need; see the need's options.")
+        return Refused("not_found", "product_unknown")
     refused = _against(case, need, product, asked, now, terms)
     if refused is not None:
         return refused
     consent = consents.carrying(case.consents, partner.code, need.purpose, now)
     if not isinstance(consent, Consent):
-        return Refused("conflict", consent, CONSENT_DETAILS[consent])
+        return Refused("conflict", consent)
     return _sent(case, need, product, partner, consent, asked, now, terms)
 
 
 def _against(case: Case, need: Need, product: Product, asked: Refer, now: datetime, terms: Terms) -> Refused | None:
     if asked.amount.amount <= 0 or asked.term_months < 1:
-        return Refused("invalid", "amount_or_term_missing", "State an amount above zero and a term in months.")
+        return Refused("invalid", "amount_or_term_missing")
     if any(item.is_open for item in _like(case, need, product)):
-        return Refused("conflict", "referral_already_open", "A referral of this need for this product is under way.")
+        return Refused("conflict", "referral_already_open")
     reasons: tuple[Ineligible, ...] = (
         *eligibility.of_firm(case, terms.bankable),
         *(() if need.open else ("need_met",)),
@@ -70,7 +62,7 @@ def _against(case: Case, need: Need, product: Product, asked: Refer, now: dateti
     )
     if not reasons:
         return None
-    return Refused("conflict", reasons[0], f"The product cannot serve this need: {', '.join(reasons)}.")
+    return Refused("conflict", reasons[0], message="product_does_not_serve", params={"reasons": ", ".join(reasons)})
 
 
 def _sent(
@@ -114,9 +106,9 @@ def inform(case: Case | None, referral_id: UUID, now: datetime, terms: Terms) ->
     """The firm handed the partner what it asked for, on the partner's own channel: files never pass through here."""
     known = None if case is None else case.referral(referral_id)
     if case is None or known is None:
-        return Refused("not_found", "referral_unknown", "There is no such referral.")
+        return Refused("not_found", "referral_unknown")
     if known.state != "info_requested":
-        return Refused("conflict", "nothing_requested", "The partner is not waiting for information on this referral.")
+        return Refused("conflict", "nothing_requested")
     referrals = tuple(states.informed(item, now) if item.id == referral_id else item for item in case.referrals)
     after = replace(case, referrals=referrals)
     return settled(case, after, now, terms, *moved(case, after, now))

@@ -23,9 +23,9 @@ def acts_for(caller: Caller, anchor_id: UUID | None) -> UUID:
     """
     if Role.OPERATOR in caller.roles:
         if anchor_id is None:
-            raise Problem(422, "anchor_missing", "Name the anchor for which you act as `anchor_id`.")
+            raise Problem(422, "anchor_missing")
         return anchor_id
     own = caller.anchor_id
     if own is None or anchor_id not in (None, own):
-        raise Problem(403, "not_yours", "This belongs to another anchor; sign in as that anchor.")
+        raise Problem(403, "not_yours", message="not_yours.anchor")
     return own

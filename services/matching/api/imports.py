@@ -78,8 +78,7 @@ def _identified(
             if id_ not in wanted:
                 wanted[id_] = (anchor_id, row)
                 continue
-            detail = "An earlier row has the same anchor, area and title."
-            fault = row_fault(row.line, "titulo", "row_repeated", detail)
+            fault = row_fault(row.line, "titulo", "row_repeated")
         if fault is not None:
             refused.append(fault)
     return wanted, refused
@@ -87,12 +86,11 @@ def _identified(
 
 def _anchor_fault(row: RequirementRow, anchor_id: UUID | None, own: UUID | None) -> RowFault | None:
     if anchor_id is None and row.anchor_code is None:
-        return row_fault(row.line, ANCHOR, "cell_missing", "Name the anchor of this row by its code.")
+        return row_fault(row.line, ANCHOR, "cell_missing", message="cell_missing.anchor")
     if anchor_id is None:
-        detail = "No anchor of this code takes part as far as is known here; see GET /anchors."
-        return row_fault(row.line, ANCHOR, "anchor_code_unknown", detail)
+        return row_fault(row.line, ANCHOR, "anchor_code_unknown")
     if own is not None and anchor_id != own:
-        return row_fault(row.line, ANCHOR, "not_yours", "This is another anchor's code; leave it blank for your own.")
+        return row_fault(row.line, ANCHOR, "not_yours", message="not_yours.code")
     return None
 
 
@@ -112,4 +110,4 @@ def _refused(line: int, outcome: Refused) -> RowFault:
     """A row that could be read and that the rules refuse, with the column to look at."""
     columns = {"open_until_past": "vigente_hasta", "requirement_closed": "titulo"}
     column = columns.get(outcome.code, ANCHOR)
-    return row_fault(line, column, outcome.code, outcome.detail)
+    return row_fault(line, column, outcome.code, message=outcome.message, **outcome.params)

@@ -48,5 +48,4 @@ def router(database: Database) -> APIRouter:
 
 
 def _unknown() -> Problem:
-    detail = "This supplier's registration has not arrived here; if it registered just now, try again in a few seconds."
-    return Problem(404, "offering_unknown", detail)
+    return Problem(404, "offering_unknown")

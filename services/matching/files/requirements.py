@@ -63,7 +63,7 @@ def _faults(error: ValidationError, line: int) -> list[RowFault]:
     """The first fault of each column."""
     found = error.errors(include_url=False, include_input=False)
     wrong = {_COLUMN_OF[str(each["loc"][0])]: each["msg"] for each in reversed(found)}
-    return [row_fault(line, column, "cell_value", f"{detail}.") for column, detail in wrong.items()]
+    return [row_fault(line, column, "cell_value", problem=detail) for column, detail in wrong.items()]
 
 
 def _levels(cell: str) -> Mapping[str, int]:
@@ -72,8 +72,7 @@ def _levels(cell: str) -> Mapping[str, int]:
     for part in codes(cell):
         level = _LEVEL.fullmatch(part)
         if level is None or level[1] in found:
-            detail = "This is a list of question and level, each question once, as T04:4;O01:3."
-            raise CellRefusedError("cell_pairs", detail, example="T04:4;O01:3")
+            raise CellRefusedError("cell_pairs", message="cell_pairs.levels")
         found[level[1]] = int(level[2])
     return found
 

@@ -33,7 +33,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         """Show one anchor."""
         anchor = await store.find_anchor(database, anchor_id)
         if anchor is None:
-            raise Problem(404, "anchor_unknown", "There is no anchor of this id.")
+            raise Problem(404, "anchor_unknown")
         return show.shown(AnchorView.of(anchor))
 
     @api.post("/anchors", status_code=201, dependencies=[BY_OPERATOR])

@@ -90,7 +90,7 @@ def _joining(command: JoinAnchor) -> Callable[[Anchor | None, None], Decision[An
 def _refused(faults: list[RowFault], column: str, outcomes: Sequence[tuple[int, object]]) -> list[RowFault]:
     """The rows that the file's reader refused and those that the decision refused, by line."""
     decided = [
-        row_fault(line, column, outcome.code, outcome.detail)
+        row_fault(line, column, outcome.code, message=outcome.message, **outcome.params)
         for line, outcome in outcomes
         if isinstance(outcome, Refused)
     ]

@@ -36,8 +36,7 @@ class RateLimit:
         wait = self.take(_household(address))
         if wait > 0:
             seconds = int(wait) + 1
-            detail = f"Try again in {seconds} seconds."
-            raise Problem(429, "too_many_requests", detail, headers={"Retry-After": str(seconds)})
+            raise Problem(429, "too_many_requests", seconds=seconds, headers={"Retry-After": str(seconds)})
 
     def take(self, address: str) -> float:
         """Take a token. Returns 0, or the seconds until there is one."""

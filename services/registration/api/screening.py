@@ -61,7 +61,7 @@ def _date(text: str) -> date:
     try:
         list_date = date.fromisoformat(text)
     except ValueError:
-        raise Problem(422, "list_date_form", "Give the form field `list_date` as YYYY-MM-DD.") from None
+        raise Problem(422, "list_date_form") from None
     if list_date > now().date():
-        raise Problem(422, "list_date_in_future", "The list's date is not after today.")
+        raise Problem(422, "list_date_in_future")
     return list_date

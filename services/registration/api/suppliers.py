@@ -84,7 +84,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         caller.require_supplier(supplier_id)
         supplier = await store.find_supplier(database, supplier_id)
         if supplier is None:
-            raise Problem(404, "supplier_unknown", "There is no supplier of this id.")
+            raise Problem(404, "supplier_unknown")
         return show.shown(SupplierView.of(supplier))
 
 

@@ -49,12 +49,12 @@ def left(anchor: Anchor, reason: DepartureReason, now: datetime) -> Anchor:
 def faults(code: str, name: str, states: tuple[str, ...]) -> Iterator[Fault]:
     """Every rule of an anchor that is broken."""
     if _CODE.fullmatch(code) is None:
-        yield Fault("code", "anchor_code_form", "A code has 2 to 20 capital letters, digits and dashes.")
+        yield Fault("code", "anchor_code_form")
     if not 1 <= len(name.strip()) <= MAX_NAME_LENGTH or not name.isprintable():
-        yield Fault("name", "anchor_name_length", f"A name has 1 to {MAX_NAME_LENGTH} characters on one line.")
+        yield Fault("name", "anchor_name_length", {"most": MAX_NAME_LENGTH})
     if not states:
-        yield Fault("states", "anchor_states_missing", "Name at least one state where it buys.")
+        yield Fault("states", "anchor_states_missing")
     if not set(states) <= STATES:
-        yield Fault("states", "state_unknown", "A state is INEGI's key, 01 to 32.")
+        yield Fault("states", "state_unknown")
     if len(set(states)) < len(states):
-        yield Fault("states", "anchor_states_repeated", "Name each state once.")
+        yield Fault("states", "anchor_states_repeated")

@@ -1,15 +1,19 @@
 """What is wrong with a field."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from services.registration.domain.reasons import AnchorReason, ProfileReason
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One field that breaks a rule. The detail says what would be right and quotes nothing of what was given."""
+    """One field that breaks a rule."""
 
     field: str
     """Path from the profile: `scian`, `processes.0.area`."""
     reason: ProfileReason | AnchorReason
-    detail: str
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    """What its sentence names."""

@@ -67,9 +67,9 @@ class Offering:
 def faults(offering: Offering, today: date) -> Iterator[Fault]:
     """Every rule of an offering that is broken."""
     if not offering.processes:
-        yield Fault("processes", "processes_missing", "Name at least one procurement area that the firm works in.")
+        yield Fault("processes", "processes_missing")
     if len(offering.processes) > len(AREAS):
-        yield Fault("processes", "processes_too_many", f"There are {len(AREAS)} procurement areas; name each once.")
+        yield Fault("processes", "processes_too_many", {"most": len(AREAS)})
     seen: set[str] = set()
     for number, process in enumerate(offering.processes[: len(AREAS)]):
         yield from _process_faults(process, f"processes.{number}", seen, today)
@@ -81,24 +81,22 @@ def faults(offering: Offering, today: date) -> Iterator[Fault]:
     )
     for name, share, full in shares:
         if share is not None and not 0 <= share <= full:
-            yield Fault(name, "share_range", f"This share is between 0 and {full:,}.")
+            yield Fault(name, "share_range", {"most": f"{full:,}"})
 
 
 def _process_faults(process: ProcessOffer, path: str, seen: set[str], today: date) -> Iterator[Fault]:
     if process.area not in AREAS:
-        yield Fault(f"{path}.area", "area_unknown", "A procurement area is P01 to P35.")
+        yield Fault(f"{path}.area", "area_unknown")
     elif process.area in seen:
-        yield Fault(f"{path}.area", "area_repeated", "Describe each procurement area once.")
+        yield Fault(f"{path}.area", "area_repeated")
     if not _are_materials(process.materials):
-        detail = f"Name at most {MAX_MATERIALS} materials of at most {MAX_MATERIAL_LENGTH} characters each."
-        yield Fault(f"{path}.materials", "materials_form", detail)
+        yield Fault(f"{path}.materials", "materials_form", {"most": MAX_MATERIALS, "longest": MAX_MATERIAL_LENGTH})
     for name, measure, least in _measures(process):
         if measure is not None and not least <= measure <= MAX_MEASURE:
-            yield Fault(f"{path}.{name}", "measure_range", f"This is a whole number of at least {least}.")
+            yield Fault(f"{path}.{name}", "measure_range", {"least": least})
     installed, free = process.installed_capacity, process.free_capacity
     if installed is not None and free is not None and free > installed:
-        detail = "Free capacity is a part of the installed capacity."
-        yield Fault(f"{path}.free_capacity", "free_above_installed", detail)
+        yield Fault(f"{path}.free_capacity", "free_above_installed")
     yield from _special_faults(process.special_processes, f"{path}.special_processes", today)
 
 
@@ -106,9 +104,9 @@ def _special_faults(special: tuple[SpecialProcess, ...], path: str, today: date)
     codes = [process.code for process in special]
     whole = all(_CQI.fullmatch(code) for code in codes)
     if not whole or len(set(codes)) < len(codes) or len(codes) > MAX_SPECIAL_PROCESSES:
-        yield Fault(path, "special_process_form", "Name each AIAG guideline once, as in CQI-9.")
+        yield Fault(path, "special_process_form")
     if any(process.assessed_on > today for process in special):
-        yield Fault(path, "special_process_in_future", "The date of a self-assessment is not after today.")
+        yield Fault(path, "special_process_in_future")
 
 
 def _are_materials(materials: tuple[str, ...]) -> bool:

@@ -74,47 +74,44 @@ def tidy(profile: Profile) -> Profile:
 def faults(profile: Profile, today: date) -> Iterator[Fault]:
     """Every rule of a tidy profile that is broken; its RFC is judged apart."""
     if not 1 <= len(profile.legal_name) <= MAX_NAME_LENGTH:
-        yield Fault("legal_name", "legal_name_length", f"A legal name has 1 to {MAX_NAME_LENGTH} characters.")
+        yield Fault("legal_name", "legal_name_length", {"most": MAX_NAME_LENGTH})
     if not profile.legal_name.isprintable():
-        yield Fault("legal_name", "legal_name_characters", "A legal name is one line of printable characters.")
+        yield Fault("legal_name", "legal_name_characters")
     if profile.contact is not None:
         yield from _contact_faults(profile.contact)
     yield from _place_faults(profile)
     if profile.operating_since > today:
-        yield Fault("operating_since", "operating_since_in_future", "The firm operates since today or earlier.")
+        yield Fault("operating_since", "operating_since_in_future")
     if profile.operating_since.year < EARLIEST_YEAR:
-        detail = f"The firm operates since {EARLIEST_YEAR} or later."
-        yield Fault("operating_since", "operating_since_too_early", detail)
+        yield Fault("operating_since", "operating_since_too_early", {"year": EARLIEST_YEAR})
     if not 0 <= profile.workers <= MAX_WORKERS:
-        yield Fault("workers", "workers_range", f"Workers are a number of persons from 0 to {MAX_WORKERS:,}.")
+        yield Fault("workers", "workers_range", {"most": f"{MAX_WORKERS:,}"})
     if not _is_amount(profile.annual_sales_mxn):
-        detail = "Annual sales are an amount in pesos with at most two decimals, not below zero."
-        yield Fault("annual_sales_mxn", "annual_sales_range", detail)
+        yield Fault("annual_sales_mxn", "annual_sales_range")
     yield from offers.faults(profile.offering, today)
 
 
 def _contact_faults(contact: Contact) -> Iterator[Fault]:
     if not 1 <= len(contact.name) <= MAX_NAME_LENGTH or not contact.name.isprintable():
-        yield Fault("contact.name", "contact_incomplete", "A contact has a name and an e-mail address.")
+        yield Fault("contact.name", "contact_incomplete")
     email = contact.email
     if len(email) > MAX_EMAIL_LENGTH or _EMAIL.fullmatch(email) is None or not email.isprintable():
-        yield Fault("contact.email", "contact_email", "An e-mail address has the form name@domain.")
+        yield Fault("contact.email", "contact_email")
     if contact.phone is not None and _PHONE.fullmatch(contact.phone) is None:
-        yield Fault("contact.phone", "contact_phone", "A telephone has 7 to 25 digits, spaces, brackets and dashes.")
+        yield Fault("contact.phone", "contact_phone")
 
 
 def _place_faults(profile: Profile) -> Iterator[Fault]:
     if _SCIAN.fullmatch(profile.scian) is None:
-        yield Fault("scian", "scian_form", "A SCIAN class has six digits.")
+        yield Fault("scian", "scian_form")
     if profile.state not in STATES:
-        yield Fault("state", "state_unknown", "A state is INEGI's key, 01 to 32.")
+        yield Fault("state", "state_unknown")
     if profile.municipality is None:
         return
     if _MUNICIPALITY.fullmatch(profile.municipality) is None:
-        yield Fault("municipality", "municipality_form", "A municipality is INEGI's key of five digits.")
+        yield Fault("municipality", "municipality_form")
     elif not profile.municipality.startswith(profile.state):
-        detail = "The first two digits of a municipality are those of its state."
-        yield Fault("municipality", "municipality_of_other_state", detail)
+        yield Fault("municipality", "municipality_of_other_state")
 
 
 def _is_amount(amount: Decimal) -> bool:

@@ -8,7 +8,6 @@ of a legal person, the third of a natural one) and to characters that stand 11 o
 
 import re
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
@@ -65,17 +64,6 @@ INCONVENIENT = frozenset(
     }
 )
 """Words that SAT never issues as the first four letters of a natural person's RFC: it puts an X last."""
-
-DETAIL: Mapping[RfcReason, str] = {
-    "rfc_length": "An RFC has 12 characters (legal person) or 13 (natural person).",
-    "rfc_letters": "An RFC begins with 3 letters (legal person) or 4 (natural person); & and Ñ count as letters.",
-    "rfc_date": "After the letters an RFC has a date that exists, as YYMMDD.",
-    "rfc_homoclave": "An RFC ends in two characters of homoclave and a check digit that is 0 to 9 or A.",
-    "rfc_generic": "This is a generic RFC for invoices; give the firm's own.",
-    "rfc_redacted": "This RFC is redacted; give the firm's own.",
-    "rfc_inconvenient_word": "SAT does not issue an RFC that begins with this word; copy it from the SAT certificate.",
-    "rfc_check_digit": "The check digit does not fit: an operator compares it with the SAT certificate.",
-}
 
 _IGNORED = re.compile(r"[\s‐-―-]+")
 _LETTERS = re.compile(r"[A-ZÑ&]+")

@@ -25,7 +25,7 @@ def read_anchors(content: bytes, *, max_rows: int) -> tuple[list[tuple[int, Join
     for row in read(content, required=required, optional=(), max_rows=max_rows):
         command, wrong = _anchor(row)
         if command is not None and command.code in seen:
-            wrong = [row_fault(row.line, "codigo", "anchor_code_repeated", "An earlier row has the same code.")]
+            wrong = [row_fault(row.line, "codigo", "anchor_code_repeated")]
         if command is None or wrong:
             faults += wrong
             continue
@@ -40,6 +40,6 @@ def _anchor(row: Row) -> tuple[JoinAnchor | None, list[RowFault]]:
         return None, wrong
     command = JoinAnchor(**found)
     return command, [
-        row_fault(row.line, _COLUMN_OF[fault.field], fault.reason, fault.detail)
+        row_fault(row.line, _COLUMN_OF[fault.field], fault.reason, **fault.params)
         for fault in anchor_faults(command.code, command.name, command.states)
     ]

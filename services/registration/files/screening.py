@@ -30,6 +30,5 @@ def read_list(content: bytes, *, max_rows: int) -> ListFile:
 def _entry(row: Row) -> tuple[Verdict, ListState]:
     state = next((situation(row.cells[name]) for name in SITUATION if name in row.cells), None)
     if state is None:
-        detail = f"Line {row.line}: the situation is none of Presunto, Definitivo, Desvirtuado and Sentencia Favorable."
-        raise FileRefusedError("situation_unknown", detail, line=row.line)
+        raise FileRefusedError("situation_unknown", line=row.line)
     return rfcs.judge(row.cells.get("rfc", "")), state

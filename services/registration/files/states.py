@@ -8,5 +8,5 @@ def state(cell: str) -> str:
     """Key of a state from its key or its name."""
     key = state_key(cell)
     if key is None:
-        raise CellRefusedError("state_unknown", "A state is INEGI's key, 01 to 32, or its name.")
+        raise CellRefusedError("state_unknown", message="state_unknown.cell")
     return key

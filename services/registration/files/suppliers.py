@@ -102,7 +102,7 @@ def read_suppliers(content: bytes, *, max_rows: int, today: date) -> tuple[list[
     for row in read(content, required=REQUIRED, optional=OPTIONAL, max_rows=max_rows):
         profile, wrong = _supplier(row, today)
         if profile is not None and profile.rfc in seen:
-            wrong = [row_fault(row.line, "rfc", "rfc_repeated", "An earlier row of this file has the same RFC.")]
+            wrong = [row_fault(row.line, "rfc", "rfc_repeated")]
         if profile is None or wrong:
             faults += wrong
             continue
@@ -121,9 +121,9 @@ def _supplier(row: Row, today: date) -> tuple[Profile | None, list[RowFault]]:
     verdict = rfcs.judge(found["rfc"])
     profile = profiles.tidy(Profile(**found | {"rfc": verdict.rfc}, contact=contact, offering=offering))
     if isinstance(verdict, RefusedRfc):
-        wrong += [row_fault(row.line, "rfc", reason, rfcs.DETAIL[reason]) for reason in verdict.reasons]
+        wrong += [row_fault(row.line, "rfc", reason) for reason in verdict.reasons]
     wrong += [
-        row_fault(row.line, _column_of(fault, suffixes), fault.reason, fault.detail)
+        row_fault(row.line, _column_of(fault, suffixes), fault.reason, **fault.params)
         for fault in profiles.faults(profile, today)
     ]
     return profile, wrong

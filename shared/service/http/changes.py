@@ -48,7 +48,7 @@ IdempotencyKey = Annotated[
 def accepted(outcome: S | Refused) -> S:
     """The state that a command gave, or the problem of its refusal."""
     if isinstance(outcome, Refused):
-        raise Problem(STATUS[outcome.kind], outcome.code, outcome.detail, params=outcome.params)
+        raise Problem(STATUS[outcome.kind], outcome.code, message=outcome.message, at=outcome.at, **outcome.params)
     return outcome
 
 
@@ -142,7 +142,7 @@ class Changing(Showing):
             # Of what is not there the decision says so, which tells more than that it has no version.
             present = None if state is None else etag(view(state))
             if present is not None and not self._matches(present):
-                return _Stale("conflict", "version_differs", "", present)
+                return _Stale("conflict", "version_differs", present)
             return decide(state, known)
 
         return guarded
@@ -166,8 +166,7 @@ class Changing(Showing):
 
 
 def _stale(present: str) -> Problem:
-    detail = "It has changed since you saw it; get it again, and send its present ETag as If-Match."
-    return Problem(412, "version_differs", detail, headers={"ETag": present}, version=present)
+    return Problem(412, "version_differs", headers={"ETag": present}, more={"version": present})
 
 
 class _Changes:
@@ -188,7 +187,7 @@ class _Replaces(_Changes):
 
     async def __call__(self, request: Request, response: Response, if_match: IfMatch = None) -> Changing:
         if if_match is None:
-            raise Problem(428, "if_match_missing", "Send as If-Match the ETag under which you saw it, or `*`.")
+            raise Problem(428, "if_match_missing")
         return Changing(response, request.state.cause, request, if_match)
 
 
@@ -200,8 +199,7 @@ class _Creates:
 
     async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Changing:
         if idempotency_key is not None and len(idempotency_key) < SHORTEST_KEY:
-            detail = f"Send an Idempotency-Key of at least {SHORTEST_KEY} characters, as a UUID."
-            raise Problem(422, "idempotency_key_short", detail)
+            raise Problem(422, "idempotency_key_short", least=SHORTEST_KEY)
         body = b"" if idempotency_key is None else _canonical(await request.body())
         return Changing(response, request.state.cause, request, key=idempotency_key, digest=body)
 

@@ -40,5 +40,5 @@ def add_to(app: FastAPI) -> None:
     @app.get(f"{ASSETS}{{name}}", **OPEN)
     async def asset(name: str) -> FileResponse:
         if name not in NAMES:
-            raise Problem(404, "route_unknown", "There is no such file.")
+            raise Problem(404, "route_unknown")
         return FileResponse(str(_FOLDER / name), headers={"Cache-Control": f"max-age={KEPT_S}"})

@@ -34,15 +34,12 @@ def unexpected(error: Exception) -> Response:
     """A fault of ours, or a store that is away. The message may quote data, so only its type is logged."""
     log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
     if isinstance(error, INFRASTRUCTURE):
-        detail = "The service cannot reach its store right now; try again in a few seconds."
-        return Problem(503, "store_unavailable", detail).response()
+        return Problem(503, "store_unavailable").response()
     if isinstance(error, (*RETRYABLE, ConcurrentInsertError)):
-        return Problem(409, "busy", "Somebody else changed the same data at this moment; send it again.").response()
+        return Problem(409, "busy").response()
     if isinstance(error, NOT_STORABLE):
-        detail = "A text holds a NUL character, which cannot be stored; send it without."
-        return Problem(422, "text_not_storable", detail).response()
-    detail = "The service failed on this request; report it with its correlation id."
-    return Problem(500, "internal_error", detail).response()
+        return Problem(422, "text_not_storable").response()
+    return Problem(500, "internal_error").response()
 
 
 async def _on_problem(_: Request, error: Exception) -> Response:
@@ -58,8 +55,14 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     found = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
     first: dict[str, Any] = found[0]
     # Each field is well formed and they do not go together: a rule of ours, which no schema tells.
-    code = "fields_disagree" if {e["type"] for e in error.errors()} == {"value_error"} else "invalid_request"
-    return Problem(422, code, f"The field {first['field']} is not valid: {first['problem']}.", errors=found).response()
+    disagree = {e["type"] for e in error.errors()} == {"value_error"}
+    return Problem(
+        422,
+        "fields_disagree" if disagree else "invalid_request",
+        message="field_invalid",
+        more={"errors": found},
+        **first,
+    ).response()
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
@@ -67,7 +70,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         raise error
     headers = {"Allow": _allowed(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
     code = CODES.get(error.status_code, "http_error")
-    return Problem(error.status_code, code, f"{error.detail}.", headers=headers).response()
+    return Problem(error.status_code, code, headers=headers).response()
 
 
 def _allowed(request: Request) -> str:

@@ -113,9 +113,9 @@ def _oversized(headers: Headers) -> Problem | None:
     """A body is read before any guard runs, also on open routes: its size is checked before it is read."""
     length = headers.get("Content-Length", "")
     if "Transfer-Encoding" in headers or (length and not length.isdecimal()):
-        return Problem(411, "length_required", "Send the body with a Content-Length.")
+        return Problem(411, "length_required")
     is_file = headers.get("Content-Type", "").startswith("multipart/form-data")
     limit = MAX_FILE_BYTES if is_file else MAX_BODY_BYTES
     if length and int(length) > limit:
-        return Problem(413, "too_large", f"The body may have at most {limit:,} bytes.")
+        return Problem(413, "too_large", most=f"{limit:,}")
     return None

@@ -47,8 +47,7 @@ class Part:
                 return adapter.validate_json(base64.urlsafe_b64decode(self.after))
             return adapter.validate_strings(self.after)
         except ValueError:
-            detail = "Give as `after` the `next` of the page before, unchanged."
-            raise Problem(422, "cursor_invalid", detail) from None
+            raise Problem(422, "cursor_invalid") from None
 
 
 async def _part(

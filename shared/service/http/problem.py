@@ -19,31 +19,39 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         self,
         status: int,
         code: str,
-        detail: str,
         *,
-        params: Mapping[str, object] | None = None,
+        message: str | None = None,
+        at: str = "",
         headers: Mapping[str, str] | None = None,
-        **more: object,
+        more: Mapping[str, object] | None = None,
+        **params: object,
     ) -> None:
-        """`detail` is the English sentence; who asked in Spanish gets that of the code, with these parameters."""
+        """The catalogues word the code with these parameters, or the `message` where the code has several sentences.
+
+        `at` is the field that it is about; `more` are further members of the answer.
+        """
         super().__init__(code)
         self.status = status
         self.code = code
-        self.detail = worded(code, detail, **(params or {}))
         self.headers = headers
-        self.more = more
+        self._message = message or code
+        self._at = at
+        self._more = dict(more or {})
+        self._params = params
 
     def response(self) -> JSONResponse:
+        """In the language of who asked."""
+        sentence = worded(self._message, **self._params)
         body = {
             "type": f"urn:pdp:problem:{self.code}",
             "title": self.code,
             "status": self.status,
-            "detail": self.detail,
+            "detail": f"{self._at}: {sentence}" if self._at else sentence,
         }
         headers = dict(self.headers or {})
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"
-        return JSONResponse(body | self.more, status_code=self.status, media_type=MEDIA_TYPE, headers=headers)
+        return JSONResponse(body | self._more, status_code=self.status, media_type=MEDIA_TYPE, headers=headers)
 
 
 class FieldProblem(BaseModel):

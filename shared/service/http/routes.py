@@ -43,12 +43,12 @@ class ConventionalRoute(APIRoute):
     def _problem(self, scope: Scope) -> Problem | None:
         unknown = sorted(set(QueryParams(scope["query_string"])) - self._known) if scope["query_string"] else []
         if unknown:
-            return Problem(422, "parameter_unknown", f"There is no parameter {unknown[0][:100]!r} here.")
+            return Problem(422, "parameter_unknown", name=repr(unknown[0][:100]))
         headers = Headers(scope=scope)
         if self._takes and headers.get("content-length", "0") != "0":
             given = headers.get("content-type", "").partition(";")[0].strip().lower()
             if given != self._takes:
-                return Problem(415, "content_type", f"Send the body as {self._takes}.")
+                return Problem(415, "content_type", takes=self._takes)
         return None
 
 
