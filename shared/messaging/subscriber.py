@@ -3,12 +3,13 @@ after the store, and a batch that met trouble is rewound.
 """
 
 import asyncio
+import contextlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 
@@ -17,11 +18,15 @@ from shared.messaging.batch import FATES, BatchRunner, Outcome
 from shared.messaging.broker import group_subscriber
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
+from shared.messaging.gaps import Gap, GapWatch
 from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.runtime import crash, logging, metrics, tracing
 
 BATCH_STUCK_AFTER_S = 30.0
 """A batch takes well below a second. The client's fetcher goes on meanwhile, so it looks healthy."""
+
+GAP_LOOK_S = 2.0
+"""The look for gaps is one of many: a broker that does not answer must not hold up the others."""
 
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
 
@@ -51,6 +56,7 @@ class BatchSubscriber:
         self._under_way: dict[TopicPartition, int] = {}
         """First offsets of the batch that is being consumed."""
         self._under_way_since = 0.0
+        self._gaps = GapWatch(group)
         self.batches = 0
         """Consumed so far: a number that stands still while there is lag is a consumer that does not get on."""
         self.failed_commits = 0
@@ -112,6 +118,20 @@ class BatchSubscriber:
             return {}
         return progress.lags(consumer, self._under_way)
 
+    @property
+    def gaps(self) -> Collection[Gap]:
+        """What Kafka removed before it was consumed, as far as this process saw."""
+        return self._gaps.gaps
+
+    async def look_for_gaps(self) -> None:
+        """Also where no record comes that would tell. A Kafka that is away is asked again at the next look."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return
+        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(GAP_LOOK_S):
+                await self._gaps.look(consumer, {**progress.positions(consumer), **self._under_way})
+
     async def _parse(self, records: Any) -> KafkaMessage:  # noqa: ANN401 - FastStream's type is that of its own fetch
         """Reads nothing: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""
         consumer: Any = self._subscriber.consumer
@@ -127,6 +147,7 @@ class BatchSubscriber:
         self._under_way = _final(reversed(records))
         try:
             with tracing.consuming(self.group, (record.topic for record in records), len(records)):
+                await self._gaps.look(consumer, self._under_way)
                 outcome = await self._runner.consume(records)
         except DlqLimitReachedError:
             self._stop_consuming(consumer, records)
@@ -168,7 +189,7 @@ class BatchSubscriber:
         metrics.BATCH_FAILURES.inc()
         pause = self._backoff.pause(self._failures)
         told = {"group": self.group, "records": len(records), "failures": self._failures, "pause_s": round(pause, 2)}
-        if isinstance(error, TRY_AGAIN):
+        if isinstance(error, (*TRY_AGAIN, KafkaError)):
             log.warning("batch_nacked", error=type(error).__name__, **told)
         else:
             log.error("batch_nacked", error=type(error).__name__, at=logging.frames(error), **told)
@@ -187,6 +208,7 @@ class BatchSubscriber:
         """Commit exactly this batch. A refused commit costs a second delivery, which the inbox sees."""
         owned = consumer.assignment()
         ends = {tp: last + 1 for tp, last in _final(records).items() if tp in owned}
+        self._gaps.consumed(ends)
         try:
             if ends:
                 await consumer.commit(ends)

@@ -21,12 +21,13 @@ from shared.service.operations import Health
 
 NOT_READY, CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "not_ready", "consumer_stuck", "commits_fail", "outbox_old"
 TOPICS_BACKING_OFF, KEYS_BLOCKED, SWEEPS_STUCK = "topics_backing_off", "keys_blocked", "sweeps_stuck"
-STORE_UNREACHABLE = "store_unreachable"
+STORE_UNREACHABLE, RECORDS_MISSED = "store_unreachable", "records_missed"
 
 ALARMS: Mapping[str, str] = {
     NOT_READY: "See /ready for what is wrong with that part; restart the process if Kafka and PostgreSQL are well.",
     CONSUMER_STUCK: "See /ready and batch_nacked in the log; restart the process if both are silent.",
     COMMITS_FAIL: "See whether Kafka is reachable and the group keeps rebalancing; nothing is lost meanwhile.",
+    RECORDS_MISSED: "See records_removed_unread in the log: Kafka removed them before this stage was back.",
     OUTBOX_OLD: "See whether Kafka is reachable, and worker_failed of the relay in the log.",
     TOPICS_BACKING_OFF: "See topic_backs_off in the log: the topic is missing, or the service may not write to it.",
     KEYS_BLOCKED: "List the dead letters; replay them once the cause is mended, or discard them.",
@@ -89,6 +90,8 @@ class AlarmWatch:
 
     async def look(self) -> None:
         """Measure, and raise or clear."""
+        for subscriber in self._subscribers.values():
+            await subscriber.look_for_gaps()
         readings = [*self._of_parts(), *self._of_consumers(), *self._of_relay()]
         try:
             async with asyncio.timeout(self._settings.alarm_every_s), self._database.connection() as connection:
@@ -123,6 +126,8 @@ class AlarmWatch:
             yield Reading(CONSUMER_STUCK, stuck, behind, self._settings.alarm_stuck_after_s, member)
             failed = subscriber.failed_commits
             yield Reading(COMMITS_FAIL, failed >= self._settings.alarm_failed_commits, failed, of=member)
+            missed = sum(gap.records for gap in subscriber.gaps)
+            yield Reading(RECORDS_MISSED, missed > 0, missed, of=member)
             yield Reading(DLQ_LIMIT_REACHED, subscriber.stopped, behind, of=member)
 
     def _of_relay(self) -> Iterator[Reading]:
