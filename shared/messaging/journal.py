@@ -18,6 +18,9 @@ OUTBOX_CHANNEL = "outbox"
 PARTITIONS_LOCK = 0x5044_5003
 """Advisory lock of whoever makes a partition."""
 
+PARTITION_LOCK_TIMEOUT_S = 1
+"""Who waits for a lock on the journal keeps every decision waiting behind it."""
+
 LARGEST_BODY = MAX_EVENT_BYTES - 65_536
 """Leaves room for the key and for the batch that an event travels in."""
 
@@ -132,7 +135,10 @@ async def redact(
 
 
 async def ensure_partitions(connection: Connection, today: datetime, months_ahead: int = 3) -> None:
-    """Create the journal's partitions of this month and the next ones."""
+    """Create the journal's partitions of this month and the next ones.
+
+    Raises asyncpg.LockNotAvailableError when a reader or a writer of the journal is in the way for too long.
+    """
     year, month = today.year, today.month
     for _ in range(months_ahead + 1):
         start = datetime(year, month, 1, tzinfo=UTC)
@@ -142,14 +148,23 @@ async def ensure_partitions(connection: Connection, today: datetime, months_ahea
 
 
 async def _ensure_partition(connection: Connection, start: datetime, end: datetime) -> None:
+    name = f"journal_{start:%Y_%m}"
     try:
         async with connection.transaction():
-            # IF NOT EXISTS does not see what another process is about to commit.
+            # What is looked for first does not see what another process is about to commit.
             await connection.execute("SELECT pg_advisory_xact_lock($1)", PARTITIONS_LOCK)
-            await connection.execute(
-                f"CREATE TABLE IF NOT EXISTS journal_{start:%Y_%m} PARTITION OF journal "
-                f"FOR VALUES FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
-            )
+            if await connection.fetchval("SELECT to_regclass($1)", name) is None:
+                await _make_partition(connection, name, f"FROM ('{start.isoformat()}') TO ('{end.isoformat()}')")
     except asyncpg.CheckViolationError:
         # Rows of this month are in the default partition already: they, and its later ones, are safe there.
-        log.error("journal_partition_refused", partition=f"journal_{start:%Y_%m}")
+        log.error("journal_partition_refused", partition=name)
+
+
+async def _make_partition(connection: Connection, name: str, bounds: str) -> None:
+    """Made alone and attached: as a part from the start it would lock out whoever reads the journal, and whoever waits
+    behind them. The default partition is locked all the same; it is empty, and who reads all of the journal reads it
+    too: so nobody is kept waiting for longer than the lock's timeout.
+    """
+    await connection.execute(f"SET LOCAL lock_timeout = '{PARTITION_LOCK_TIMEOUT_S}s'")
+    await connection.execute(f"CREATE TABLE {name} (LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
+    await connection.execute(f"ALTER TABLE journal ATTACH PARTITION {name} FOR VALUES {bounds}")

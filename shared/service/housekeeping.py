@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
+
 from shared.messaging import dead_letters, idempotency, inbox, journal
 from shared.messaging.topics import EVENT_RETENTION_MS, PARTNER_RETENTION_MS
 from shared.runtime import logging
@@ -15,6 +17,8 @@ PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
 """As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
 ANSWERS_KEPT = timedelta(days=7)
 """A client that sends a request again does so within hours; an office that was closed, within days."""
+PARTITION_TRIES, PARTITION_PAUSE_S = 10, 60.0
+"""A report over the journal takes minutes."""
 EVERY_S = 6 * 3600.0
 
 log = logging.get(__name__)
@@ -23,7 +27,7 @@ log = logging.get(__name__)
 async def run(database: Database) -> None:
     """Keep house again and again, until cancelled."""
     while True:
-        for chore in (ensure_partitions, forget):
+        for chore in (ensure_next_partitions, forget):
             try:
                 await chore(database)
             except Exception as error:  # noqa: BLE001 - the next round tries again; the journal has its default partition
@@ -32,9 +36,23 @@ async def run(database: Database) -> None:
 
 
 async def ensure_partitions(database: Database) -> None:
-    """The one chore that a service does before it starts."""
+    """The one chore that a service does before it starts, for this month alone."""
     async with database.connection() as connection:
-        await journal.ensure_partitions(connection, now())
+        await journal.ensure_partitions(connection, now(), months_ahead=0)
+
+
+async def ensure_next_partitions(database: Database) -> None:
+    """Whoever reads the journal is waited for again and again, each time so shortly that decisions go on."""
+    for left in reversed(range(PARTITION_TRIES)):
+        try:
+            async with database.connection() as connection:
+                await journal.ensure_partitions(connection, now())
+        except asyncpg.LockNotAvailableError:
+            if not left:
+                raise
+        else:
+            return
+        await asyncio.sleep(PARTITION_PAUSE_S)
 
 
 async def forget(database: Database) -> None:

@@ -21,7 +21,7 @@ from shared.messaging.partitions import Partitions
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
-from shared.messaging.retry import INFRASTRUCTURE, Backoff
+from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.messaging.routing import Routes, Sweeps, Timers
 from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.sweeps import SweepWorker
@@ -165,7 +165,7 @@ class Service:
             try:
                 await self.database.open()
                 await housekeeping.ensure_partitions(self.database)
-            except INFRASTRUCTURE as error:
+            except TRY_AGAIN as error:
                 await self.database.close()
                 attempt += 1
                 pause = backoff.pause(attempt)

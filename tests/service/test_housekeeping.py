@@ -1,6 +1,7 @@
 """What a store needs from time to time must stop no process of its service."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -15,6 +16,12 @@ from tests.conformance.stage import eventually
 
 YEARS_AHEAD = datetime(2090, 11, 1, tzinfo=UTC)
 WANTED = {"journal_2090_11", "journal_2090_12", "journal_2091_01", "journal_2091_02"}
+
+WRITE = """
+    INSERT INTO journal (event_id, topic, key, type, body)
+    VALUES (gen_random_uuid(), 't', gen_random_uuid(), 't', '')
+"""
+FIRST = asyncio.FIRST_COMPLETED
 
 
 @pytest.fixture
@@ -63,6 +70,25 @@ async def test_a_month_that_is_in_the_default_partition_already_stops_nothing(st
         await journal.ensure_partitions(store, YEARS_AHEAD)
     assert WANTED - await _partitions(store) == {"journal_2090_11"}
     assert [(line["event"], line["partition"]) for line in logs] == [("journal_partition_refused", "journal_2090_11")]
+
+
+async def test_trap_16_a_reader_of_the_journal_keeps_no_decision_waiting(store: Connection, store_url: str) -> None:
+    reader, decider = await asyncpg.connect(store_url), await asyncpg.connect(store_url)
+    async with reader.transaction():
+        await reader.fetch("SELECT * FROM journal")
+        making = asyncio.create_task(journal.ensure_partitions(store, YEARS_AHEAD))
+        await asyncio.wait({making, asyncio.create_task(_until_somebody_waits(decider))}, return_when=FIRST)
+        await decider.execute(WRITE, timeout=10)
+        with contextlib.suppress(asyncpg.LockNotAvailableError):
+            await making
+    await journal.ensure_partitions(store, YEARS_AHEAD)
+    await asyncio.gather(reader.close(), decider.close())
+    attached = await store.fetch("SELECT inhrelid::regclass::text AS name FROM pg_inherits")
+    assert {row["name"] for row in attached} >= WANTED
+
+
+async def _until_somebody_waits(connection: Connection) -> None:
+    await eventually(lambda: _somebody_waits(connection))
 
 
 async def _partitions(store: Connection) -> set[str]:
