@@ -17,10 +17,10 @@ def say(code: str, /, **values: object) -> str:
     return _CATALOGUE.text(code, language(), **values)
 
 
-def reason_text(stage: str, code: str) -> str:
-    """What a stage's reason code says; the code itself where its catalogue does not know it."""
+def reason_text(stage: str, code: str, /, **params: object) -> str:
+    """What a stage's code says; the code itself where its catalogue does not know it."""
     try:
-        return _reasons("financing" if stage.startswith("partner.") else stage).text(code, language())
+        return _reasons("financing" if stage.startswith("partner.") else stage).text(code, language(), **params)
     except (LookupError, ModuleNotFoundError):
         return code
 

@@ -1,5 +1,6 @@
 """Explain one match without a store: what would be decided for this offering and this requirement, and why."""
 
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from services.matching.domain.score import Criterion, score
 from services.matching.handlers import published
 from shared.contracts import matching, registration
 from shared.contracts.event import StateCode, Text
+from shared.i18n import NotExplainedError, said
 from shared.runtime.clock import now
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -59,7 +61,7 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
 
     `offering` has the shape of the contracts' `Offering`, with `state` and `list_69b` beside it, or is one process
     written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not passed; the criteria
-    are listed all the same. Raises ValueError with one sentence that names the field that is wrong.
+    are listed all the same. Raises NotExplainedError with the field that is wrong.
     """
     given = _validated(payload)
     today = given.on or day(now())
@@ -70,10 +72,12 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     judged = judge(profile, offers, need, rules, today)
     gates = (*firm_gates(profile, withdrawn=given.offering.withdrawn), *judged.gates)
     scored = score(profile, judged.offer, need, rules, today)
+    points = scored.points if all(gate.passed for gate in gates) else 0
     return {
         "gates": [_gate(gate) for gate in gates],
-        "score": scored.points if all(gate.passed for gate in gates) else 0,
+        "score": points,
         "criteria": [_criterion(criterion) for criterion in scored.criteria],
+        "steps": [*_steps(gates, scored.criteria), said("explain.score", result=points)],
         "rules": rules.version,
         "source": rules.source,
     }
@@ -85,7 +89,27 @@ def _validated(payload: dict[str, Any]) -> Explained:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "payload"
-        raise ValueError(f"The field {field} is not valid: {first['msg']}.") from None
+        raise NotExplainedError("explain.field", field=field, problem=first["msg"]) from None
+
+
+def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dict[str, Any]]:
+    """Each gate and each criterion, with its reason after it."""
+    for gate in gates:
+        code = "explain.gate.passed" if gate.passed else "explain.gate.failed"
+        yield said(code, gate=gate.gate, need=gate.need or "—", offer=gate.offer or "—")
+        if gate.reason:
+            yield said(gate.reason)
+    for one in criteria:
+        yield said(
+            "explain.criterion",
+            criterion=one.criterion,
+            points=one.points,
+            most=one.max,
+            need=one.need or "—",
+            offer=one.offer or "—",
+        )
+        if one.reason:
+            yield said(one.reason)
 
 
 def _gate(gate: Gate) -> dict[str, Any]:

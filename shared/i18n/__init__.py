@@ -2,6 +2,17 @@
 
 from shared.i18n.catalogue import Catalogue
 from shared.i18n.language import DEFAULT, LANGUAGES, Language, negotiated
+from shared.i18n.said import NotExplainedError, said
 from shared.i18n.speaking import speak, worded
 
-__all__ = ["DEFAULT", "LANGUAGES", "Catalogue", "Language", "negotiated", "speak", "worded"]
+__all__ = [
+    "DEFAULT",
+    "LANGUAGES",
+    "Catalogue",
+    "Language",
+    "NotExplainedError",
+    "negotiated",
+    "said",
+    "speak",
+    "worded",
+]

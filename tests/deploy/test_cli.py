@@ -32,7 +32,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def explain(folder: Path, rule: str, payload: object) -> Told:
     file = folder / "payload.json"
     file.write_text(json.dumps(payload), encoding="utf-8")
-    return pdp("explain", rule, str(file))
+    return pdp("explain", rule, str(file), "--json")
 
 
 @pytest.mark.parametrize(
@@ -89,9 +89,25 @@ def test_a_diagnosis_is_explained(folder: Path, changes: dict[str, int | None], 
 
 @pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match"])
 def test_every_example_is_explained(folder: Path, rule: str) -> None:
-    outcome = pdp("explain", rule, str(EXAMPLES / f"{rule}.json"))
+    outcome = pdp("explain", rule, str(EXAMPLES / f"{rule}.json"), "--json")
     assert outcome.code == 0
     assert outcome.json["source"]
+    assert [step for step in outcome.json["steps"] if step["text"] == step["code"]] == []
+
+
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match"])
+def test_an_explanation_is_sentences_in_the_language_asked_for(rule: str) -> None:
+    spanish, english = (
+        pdp("--lang", language, "explain", rule, str(EXAMPLES / f"{rule}.json")).out.splitlines()
+        for language in ("es", "en")
+    )
+    assert len(spanish) == len(english) > 3
+    assert all(line.endswith(".") for line in (*spanish, *english))
+    assert not set(spanish) & set(english)
+
+
+def test_what_cannot_be_explained_is_told_in_the_language_asked_for(folder: Path) -> None:
+    assert explain(folder, "size", {"sector": "art"}).err.startswith("El sector es uno de")
 
 
 @pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match"])
@@ -119,7 +135,7 @@ def test_a_file_that_is_missing_or_no_text_ends_with_code_2(folder: Path) -> Non
 
 
 def test_the_payload_comes_from_standard_input_too() -> None:
-    assert pdp_apart("explain", "rfc", "-", text='{"rfc": "SAT970701NN3"}').json["verdict"] == "valid"
+    assert pdp_apart("explain", "rfc", "-", "--json", text='{"rfc": "SAT970701NN3"}').json["verdict"] == "valid"
 
 
 HEAVY = ("aiokafka", "confluent_kafka", "asyncpg", "sqlalchemy", "fastapi", "httpx", "jgo", "faststream")

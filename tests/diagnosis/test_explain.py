@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from services.diagnosis.domain.demand import Ask, merge
 from services.diagnosis.domain.result import result_of
 from services.diagnosis.explain import explain_diagnosis
+from shared.i18n import Catalogue, NotExplainedError
 from tests.diagnosis.builders import ANCHOR, INSTRUMENT, levels_at, with_dimension
 from tests.diagnosis.test_scoring import VECTORS
 
@@ -26,7 +27,9 @@ def test_it_gives_every_part() -> None:
     assert explained["reasons"] == ["critical_question_at_0", "dimension_below_b_floor", "question_at_0"]
     assert explained["gaps"] == [{"question": "A01", "gap": 3, "severity": "critical", "level": 0, "target": 3}]
     assert explained["instrument"] == "pdp-54-2026-1"
-    assert "A01 critical at level 0: no better than C (critical_question_at_0)." in explained["steps"]
+    steps = explained["steps"]
+    reason = steps.index({"code": "critical_question_at_0", "params": {}})
+    assert steps[reason + 1] == {"code": "explain.downgrade", "params": {"because": "A01", "grade": "C"}}
     assert "VDA 6.3" in explained["source"]
 
 
@@ -42,7 +45,10 @@ def test_gaps_come_in_priority_order() -> None:
 
 
 def test_what_was_left_out_is_named() -> None:
-    assert explain_diagnosis({"levels": levels_at(3, T12=None)})["steps"][0] == "Left out as not evaluated: T12."
+    assert explain_diagnosis({"levels": levels_at(3, T12=None)})["steps"][0] == {
+        "code": "explain.left_out",
+        "params": {"questions": "T12"},
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,9 +73,9 @@ def test_what_was_left_out_is_named() -> None:
     ],
 )
 def test_what_cannot_be_scored_is_one_clear_sentence(payload: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ValueError, match=r"\.$") as error:
+    with pytest.raises(NotExplainedError) as error:
         explain_diagnosis(payload)
-    assert str(error.value) == sentence
+    assert Catalogue("services.diagnosis").text(error.value.code, "en", **error.value.params) == sentence
 
 
 @given(

@@ -18,6 +18,8 @@ CODE_AT = {
     "Fault": 1,
     "refused": 0,
     "_refused": 0,
+    "said": 0,
+    "NotExplainedError": 0,
     "row_fault": 2,
     "FileRefusedError": 0,
     "CellRefusedError": 0,

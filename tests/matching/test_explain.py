@@ -6,6 +6,7 @@ import pytest
 from services.matching.explain import explain_match
 from shared.contracts.matching import Specification
 from shared.contracts.registration import Offering
+from shared.i18n import NotExplainedError
 
 ASKED: dict[str, Any] = {"area": "P01", "annual_volume": 100_000, "plant_state": "11"}
 FLAT: dict[str, Any] = {"area": "P01", "free_capacity": 60_000, "qms": "iso_9001", "state": "22"}
@@ -99,5 +100,6 @@ def test_what_is_left_out_is_not_asked() -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(payload: Any, field: str) -> None:
-    with pytest.raises(ValueError, match=rf"^The field {field} is not valid: [^\n]+\.$"):
+    with pytest.raises(NotExplainedError, match=r"^explain\.field$") as refused:
         explain_match(payload)
+    assert refused.value.params["field"] == field

@@ -9,7 +9,12 @@ from services.registration.explain import explain_rfc, explain_size
 
 
 def results(explained: dict[str, Any], rule: str) -> list[str]:
-    return [step["result"] for step in explained["steps"] if step["rule"] == rule]
+    return [step["params"]["result"] for step in explained["steps"] if step["code"] == f"explain.{rule}"]
+
+
+def caps(explained: dict[str, Any]) -> list[str]:
+    codes = [step["code"] for step in explained["steps"]]
+    return [code.removeprefix("explain.cap.") for code in codes if code.startswith("explain.cap.")]
 
 
 def test_a_valid_rfc_with_every_step() -> None:
@@ -42,12 +47,12 @@ def test_each_verdict(rfc: str, kind: str | None, verdict: str, reasons: list[st
     explained = explain_rfc({"rfc": rfc})
     assert (explained["kind"], explained["verdict"], explained["reasons"]) == (kind, verdict, reasons)
     if verdict == "refused":
-        assert results(explained, "form") == reasons
+        assert [step["code"] for step in explained["steps"]][1:-1] == reasons
 
 
 @pytest.mark.parametrize("payload", [{}, {"rfc": None}, {"rfc": 12}, {"rfc": "x" * 65}])
 def test_no_rfc_is_one_clear_sentence(payload: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match=r"^Give the RFC as text"):
+    with pytest.raises(ValueError, match=r"^explain\.rfc_form$"):
         explain_rfc(payload)
 
 
@@ -58,7 +63,7 @@ def test_a_size_with_every_step(sales: object) -> None:
     assert results(explained, "workers") == ["5.10"]
     assert results(explained, "sales") == ["90.00"]
     assert results(explained, "score") == ["95.10"]
-    assert results(explained, "cap") == ["no", "no", "yes"]
+    assert caps(explained) == ["above", "above", "within"]
     assert explained["rules"] == "dof-2009-06-30"
     assert "DOF" in explained["source"]
 
@@ -66,7 +71,7 @@ def test_a_size_with_every_step(sales: object) -> None:
 def test_a_firm_beyond_every_cap_is_large() -> None:
     explained = explain_size({"sector": "industry", "workers": 251, "annual_sales_mxn": "250000000"})
     assert (explained["score"], explained["stratum"]) == ("250.10", "large")
-    assert results(explained, "cap") == ["no", "no", "no"]
+    assert caps(explained) == ["above", "above", "above"]
 
 
 def test_flags_are_shown() -> None:
@@ -78,26 +83,26 @@ WHOLE = {"sector": "trade", "workers": 5, "annual_sales_mxn": "1000.50"}
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "code"),
     [
-        ({"sector": "industria"}, "The sector"),
-        ({"sector": None}, "The sector"),
-        ({"workers": -1}, "Workers"),
-        ({"workers": True}, "Workers"),
-        ({"workers": 5.5}, "Workers"),
-        ({"workers": "five"}, "Workers"),
-        ({"workers": "9" * 5000}, "Workers"),
-        ({"annual_sales_mxn": "-1"}, "Annual sales"),
-        ({"annual_sales_mxn": "1.005"}, "Annual sales"),
-        ({"annual_sales_mxn": "NaN"}, "Annual sales"),
-        ({"annual_sales_mxn": "1e99"}, "Annual sales"),
-        ({"annual_sales_mxn": "mucho"}, "Annual sales"),
-        ({"annual_sales_mxn": True}, "Annual sales"),
-        ({"annual_sales_mxn": None}, "Annual sales"),
+        ({"sector": "industria"}, "explain.sector"),
+        ({"sector": None}, "explain.sector"),
+        ({"workers": -1}, "workers_range"),
+        ({"workers": True}, "workers_range"),
+        ({"workers": 5.5}, "workers_range"),
+        ({"workers": "five"}, "workers_range"),
+        ({"workers": "9" * 5000}, "workers_range"),
+        ({"annual_sales_mxn": "-1"}, "annual_sales_range"),
+        ({"annual_sales_mxn": "1.005"}, "annual_sales_range"),
+        ({"annual_sales_mxn": "NaN"}, "annual_sales_range"),
+        ({"annual_sales_mxn": "1e99"}, "annual_sales_range"),
+        ({"annual_sales_mxn": "mucho"}, "annual_sales_range"),
+        ({"annual_sales_mxn": True}, "annual_sales_range"),
+        ({"annual_sales_mxn": None}, "annual_sales_range"),
     ],
 )
-def test_other_input_is_one_clear_sentence(change: dict[str, Any], sentence: str) -> None:
-    with pytest.raises(ValueError, match=f"^{sentence}"):
+def test_other_input_is_one_clear_sentence(change: dict[str, Any], code: str) -> None:
+    with pytest.raises(ValueError, match=f"^{code}$"):
         explain_size(WHOLE | change)
 
 

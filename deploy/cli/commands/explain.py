@@ -1,4 +1,4 @@
-"""`pdp explain`: a rule of the trade, step by step, on given values. JSON in, JSON out, without any server."""
+"""`pdp explain`: a rule of the trade, step by step, on given values: sentences, or JSON. Without any server."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.console import Refusal
-from deploy.cli.texts import say
+from deploy.cli.console import AsJson, Refusal, show_json
+from deploy.cli.texts import reason_text, say
 from deploy.cli.usage import App
+from shared.i18n import NotExplainedError
 
 app = App(say("help.explain"))
 
@@ -44,15 +45,22 @@ RULES = {
 File = Annotated[str, typer.Argument(metavar="FILE|-", help=say("help.explain.file"))]
 
 
-def _command(rule: Rule) -> Callable[[str], None]:
-    def explain(file: File) -> None:
+def _command(rule: Rule) -> Callable[[str, bool], None]:
+    stage = rule.module.split(".")[1]
+
+    def explain(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
         payload = _read(file)
         module = importlib.import_module(rule.module)
         try:
             explanation = getattr(module, rule.function)(payload)
-        except ValueError as error:
-            raise Refusal(str(error), 2) from error
-        typer.echo(json.dumps(explanation, indent=2, ensure_ascii=False))
+        except NotExplainedError as error:
+            raise Refusal(reason_text(stage, error.code, **error.params), 2) from error
+        for each in explanation["steps"]:
+            each["text"] = reason_text(stage, each["code"], **each["params"])
+        if as_json:
+            show_json(explanation)
+        else:
+            typer.echo("\n".join(each["text"] for each in explanation["steps"]))
 
     return explain
 
