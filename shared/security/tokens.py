@@ -17,10 +17,13 @@ LEEWAY_S = 10
 KEYS_LIFESPAN_S = 300
 
 
+TokenReason = Literal["expired", "does_not_fit"]
+
+
 class TokenError(Exception):
     """Why a token is refused."""
 
-    def __init__(self, reason: Literal["expired", "does_not_fit"]) -> None:
+    def __init__(self, reason: TokenReason) -> None:
         super().__init__(reason)
         self.reason = reason
 

@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 
 from shared.i18n import LANGUAGES, Catalogue
 from shared.i18n.catalogue import folder_of, messages
+from shared.security.tokens import TokenReason
+from shared.service.http import errors
 from tests.i18n import codes
 
 OWNERS = codes.owners()
@@ -85,6 +87,12 @@ def test_every_reason_of_a_stage_is_worded(stage: str) -> None:
     assert reasons
     catalogue = Catalogue(f"services.{stage}", "shared.service", "shared.files")
     assert [code for code in reasons if isinstance(code, str) and not catalogue.has(code, "es")] == []
+
+
+def test_codes_that_are_put_together_or_looked_up_are_worded() -> None:
+    found = {*errors.CODES.values(), "http_error", *(f"token_refused.{reason}" for reason in get_args(TokenReason))}
+    catalogue = Catalogue("shared.service")
+    assert [code for code in found for language in LANGUAGES if not catalogue.has(code, language)] == []
 
 
 def _spanish(package: str) -> dict[str, str]:

@@ -16,6 +16,7 @@ def test_every_route_names_who_may_call_it() -> None:
     assert roles_by_route(api) == {
         "POST /suppliers": frozenset(),
         "GET /suppliers": operator,
+        "POST /suppliers/search": operator,
         "GET /suppliers/{supplier_id}": own,
         "PUT /suppliers/{supplier_id}": own,
         "POST /suppliers/{supplier_id}/withdrawal": own,
