@@ -6,8 +6,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Newer than the lock and the project's own file when what they name is installed.
 INSTALLED := $(VENV)/.installed
-# Two processes, each with a Kafka and a PostgreSQL of its own, as if each group of tests were alone; what T names, in one.
-WORKERS = $(if $(T),,-n 2 --dist loadgroup --no-loadscope-reorder)
+# Two processes, each with a Kafka and a PostgreSQL of its own, files kept together; what T names, in one.
+WORKERS = $(if $(T),,-n 2 --dist loadfile --no-loadscope-reorder)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup demo up test test-long test-containers faults faults-smoke check check-chart check-chart-server images chaos \
@@ -34,7 +34,7 @@ check: setup ## Linters, types, import rules, compatibility of event schemas, mi
 	$(BIN)/python -m shared.testing.compatibility
 	$(BIN)/python -m shared.testing.migration_rules
 	$(BIN)/python -m shared.testing.house_rules
-	$(BIN)/python -m pytest tests/architecture/test_stages.py
+	$(BIN)/python -m pytest tests/architecture
 
 test: setup ## The tests; T=tests/matching for some, T="tests/matching -k score" for fewer
 	@$(BIN)/python -m pytest $(WORKERS) $(T)

@@ -108,19 +108,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _choose(config, items)
     # Long ones first, so that no worker is left alone with one at the end.
     items.sort(key=_turn)
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
 
 
 def _turn(item: pytest.Item) -> int:
     path = item.path.relative_to(HERE).as_posix()
     return next((turn for turn, start in enumerate(FIRST) if path.startswith(start)), len(FIRST))
-
-
-def _group(item: pytest.Item) -> str:
-    """What one worker runs from its first test to its last: a file; all faults, which share engines of their own."""
-    path = item.path.relative_to(HERE)
-    return "faults" if path.parts[0] == "faults" else path.with_suffix("").as_posix()
 
 
 def _choose(config: pytest.Config, items: list[pytest.Item]) -> None:

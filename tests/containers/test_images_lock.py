@@ -17,8 +17,8 @@ LOCK = (ROOT / "requirements.lock").read_text()
 RUNTIME = names((ROOT / "deploy/images/runtime.txt").read_text())
 JOB = names((ROOT / "deploy/images/job.txt").read_text())
 
-BY_OTHERS = ("cramjam", "greenlet", "httptools", "python-multipart")
-"""Not imported by us: for aiokafka's compression, SQLAlchemy's asyncio, uvicorn's parser, FastAPI's forms."""
+BY_OTHERS = ("cramjam", "fastapi-offline", "greenlet", "httptools", "python-multipart")
+"""Not imported by us: for compression, Swagger UI, SQLAlchemy's asyncio, uvicorn's parser, FastAPI's forms."""
 EXTRAS = ("faststream[kafka]", "pyjwt[crypto]")
 PYTHON = {"python_version": "3.13", "python_full_version": "3.13.0"}
 """The images' own."""
