@@ -10,7 +10,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from hypothesis import settings
 from pydantic import SecretStr
@@ -58,6 +60,9 @@ def is_worker(config: pytest.Config) -> bool:
     """One of several processes of a run; each has a folder within the run's."""
     return hasattr(config, "workerinput")
 
+
+SwitchOver = Callable[[], Awaitable[None]]
+"""From then on the store's open connections take no writes, and new ones do."""
 
 Migrated = Callable[[str], Awaitable[str]]
 """From a service's name to the URL of a store of its own, as its migrations make it."""
@@ -195,6 +200,24 @@ def postgres(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def store_url(postgres: PostgresServer) -> str:
     """An empty database of its own."""
     return postgres.ensure_database(f"test_{secrets.token_hex(6)}")
+
+
+@pytest.fixture
+async def switch_over(postgres: PostgresServer, store_url: str) -> AsyncIterator[SwitchOver]:
+    """What is open turns read-only, as on a demoted primary that stays up; what connects anew finds the new primary."""
+    admin = await asyncpg.connect(postgres.admin_dsn)
+
+    async def demote() -> None:
+        name = urlsplit(store_url).path.removeprefix("/")
+        await admin.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = off")
+        await admin.execute("ALTER SYSTEM SET default_transaction_read_only = on")
+        await admin.execute("SELECT pg_reload_conf()")
+
+    yield demote
+    await admin.execute("SET default_transaction_read_only = off")
+    await admin.execute("ALTER SYSTEM RESET default_transaction_read_only")
+    await admin.execute("SELECT pg_reload_conf()")
+    await admin.close()
 
 
 @pytest.fixture(scope="session")

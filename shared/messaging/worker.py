@@ -9,7 +9,7 @@ from aiokafka.errors import KafkaError
 
 from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.runtime import logging
-from shared.runtime.database import Connection, Database
+from shared.runtime.database import Connection, Database, refuse_read_only
 
 WATCHDOG_S = 10.0
 """Longest wait without a look at the store: a NOTIFY cannot arrive over a connection that died without a sign."""
@@ -90,6 +90,7 @@ class Worker(ABC):
         while not self._stopped.is_set():
             self._wake.clear()
             pause = await self.step(connection)
+            refuse_read_only(connection)
             self.failing_since = None
             if pause > 0:
                 self.idle.set()

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -46,6 +47,14 @@ PLANS_BY_INDEX = {"enable_seqscan": "off"}
 """Of connections that decide: what they ask for has an index. PostgreSQL keeps a plan until tables are analyzed,
 and one made on an empty store reads whole tables (docs/decisions/0030). Reads of the API count whole tables too."""
 
+WRONG_SERVER: tuple[type[Exception], ...] = (
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
+"""What a server says that was switched over or goes down: to try again on the same connection would never end."""
+
 POOL_SIZE = 10
 READ_POOL_SIZE = 3
 CONNECT_TIMEOUT_S = 10.0
@@ -62,7 +71,9 @@ class Database:
     """A pool and an engine on one store. Nothing is opened before `open`."""
 
     def __init__(self, url: str, *, application: str, pool_size: int = POOL_SIZE) -> None:
-        """`url` is a libpq one: `postgresql://role:password@host:port/database`."""
+        """`url` is a libpq one: `postgresql://role:password@host:port/database`. Where the primary moves it names
+        several hosts with commas, and `?target_session_attrs=read-write`.
+        """
         self.url = url
         self.application = application
         self._pool_size = pool_size
@@ -86,14 +97,15 @@ class Database:
             server_settings=settings | PLANS_BY_INDEX,
         )
         self._engine = create_async_engine(
-            self.url.replace("postgresql://", "postgresql+asyncpg://", 1),
+            # The driver reads the URL itself: SQLAlchemy's form has one host.
+            "postgresql+asyncpg://",
             pool_size=READ_POOL_SIZE,
             max_overflow=0,
             pool_timeout=ACQUIRE_TIMEOUT_S,
             connect_args={
                 "timeout": CONNECT_TIMEOUT_S,
                 "command_timeout": COMMAND_TIMEOUT_S,
-                "async_creator_fn": _connect,
+                "async_creator_fn": partial(_connect, self.url),
                 "server_settings": settings,
             },
         )
@@ -112,12 +124,18 @@ class Database:
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
-        """Raises TimeoutError when none becomes free."""
+        """Raises TimeoutError when none becomes free, ReadOnlySQLTransactionError on a server that takes no writes."""
         async with self.pool.acquire(timeout=ACQUIRE_TIMEOUT_S) as connection:
             try:
+                refuse_read_only(connection)
                 yield connection
             except TimeoutError:
                 await self._give_up(connection)
+                raise
+            except WRONG_SERVER:
+                await self._give_up(connection)
+                if self._engine is not None:
+                    await self._engine.dispose(close=False)
                 raise
 
     @asynccontextmanager
@@ -162,6 +180,13 @@ class Database:
             # Left alone, not closed: closing waits for an answer too.
             await self._engine.dispose(close=False)
             raise
+
+
+def refuse_read_only(connection: Connection) -> None:
+    """From what the server tells by itself with its answers: a connection that only reads would notice nothing."""
+    told = connection.get_settings()
+    if "on" in {getattr(told, name, "off") for name in ("in_hot_standby", "default_transaction_read_only")}:
+        raise asyncpg.ReadOnlySQLTransactionError("the store's server takes no writes: it was switched over")
 
 
 async def _connect(*args: Any, **settings: Any) -> "asyncpg.Connection[Record]":  # noqa: ANN401 - asyncpg's own

@@ -44,7 +44,8 @@ class ServiceSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="PDP_", extra="ignore", use_attribute_docstrings=True)
 
     database_url: str = "postgresql://127.0.0.1:5432/postgres"
-    """The stage's own store: `postgresql://role:password@host:port/database`."""
+    """The stage's own store: `postgresql://role:password@host:port/database`. Where the primary moves: several hosts
+    with commas, and `?target_session_attrs=read-write`."""
     database_pool: int = 10
     """Connections for consuming and commands; three more serve the API's reads."""
 

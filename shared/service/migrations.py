@@ -8,10 +8,12 @@ that would make others wait gives up by a short lock timeout, and is tried again
 import asyncio
 import sys
 import time
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Literal
 
+import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from alembic.operations.ops import MigrationScript
@@ -115,9 +117,9 @@ async def _run(metadata: MetaData, url: str) -> None:
     # A concurrent build waits for transactions older than itself, and nobody for it: its lock_timeout is the long one.
     session = {"application_name": "migrations", "lock_timeout": f"{PATIENCE_S}s"}
     engine = create_async_engine(
-        url.replace("postgresql://", "postgresql+asyncpg://", 1),
+        "postgresql+asyncpg://",
         poolclass=NullPool,
-        connect_args={"server_settings": session},
+        connect_args={"server_settings": session, "async_creator_fn": partial(asyncpg.connect, url)},
     )
     try:
         async with engine.connect() as connection:

@@ -18,7 +18,8 @@ from shared.runtime.database import Database
 from shared.testing.faults import Proxy
 from tests.conformance.events import Told
 from tests.conformance.relaying import WatchedRelay, published, running
-from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.stage import PATIENCE_S, Bench, envelope, eventually
+from tests.conftest import SwitchOver
 
 LEADER = "locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 
@@ -289,3 +290,16 @@ async def test_trap_13_a_leader_whose_connection_died_without_a_sign_comes_back(
                 # As the store does by itself when the other side's host is gone.
                 await connection.execute(f"SELECT pg_terminate_backend(pid) FROM pg_locks WHERE granted AND {LEADER}")
             await eventually(lambda: published(bench))
+
+
+async def test_trap_13_an_idle_leader_leaves_a_store_that_was_demoted(
+    bench: Bench, switch_over: SwitchOver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing that it does there fails: it reads an outbox to which nobody writes any more."""
+    monkeypatch.setattr("shared.messaging.worker.WATCHDOG_S", 0.2)
+    async with running(bench.relay()) as relay:
+        await relay.idle.wait()
+        await switch_over()
+        async with asyncio.timeout(PATIENCE_S):
+            await relay.failed()
+            await relay.idle.wait()

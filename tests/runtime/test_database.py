@@ -12,8 +12,10 @@ from sqlmodel import func, select
 from deploy.engines.ports import free_port
 from shared.messaging.retry import INFRASTRUCTURE
 from shared.runtime import database as database_module
-from shared.runtime.database import KEEPALIVE, READ_POOL_SIZE, USER_TIMEOUT_MS, Database
+from shared.runtime.database import KEEPALIVE, READ_POOL_SIZE, USER_TIMEOUT_MS, Connection, Database, refuse_read_only
 from shared.testing.faults import Proxy
+from tests.conformance.stage import eventually
+from tests.conftest import SwitchOver
 
 
 @pytest.fixture
@@ -137,3 +139,64 @@ async def test_trap_13_a_read_over_a_silent_connection_fails_and_the_next_one_wo
             await session.exec(select(1))
     async with database.session() as session:
         assert (await session.exec(select(1))).one() == 1
+
+
+async def test_trap_13_after_a_switch_over_one_use_fails_and_the_pool_connects_anew(
+    store_url: str, switch_over: SwitchOver
+) -> None:
+    database = Database(store_url, application="test", pool_size=3)
+    await database.open()
+    async with AsyncExitStack() as held:
+        first, *_ = [await held.enter_async_context(database.connection()) for _ in range(3)]
+        await first.execute("CREATE TABLE written (number int)")
+    await switch_over()
+    await eventually(lambda: _fails(database))
+    for number in range(3):
+        async with database.transaction() as connection:
+            await connection.execute("INSERT INTO written VALUES ($1)", number)
+    await database.close()
+
+
+async def _fails(database: Database) -> bool:
+    """Once it does: then nothing of before the switch is left."""
+    try:
+        async with database.transaction() as connection:
+            await connection.execute("DELETE FROM written")
+    except INFRASTRUCTURE:
+        return True
+    return False
+
+
+async def test_trap_13_a_connection_that_only_reads_sees_the_switch_over_too(
+    store_url: str, switch_over: SwitchOver
+) -> None:
+    database = Database(store_url, application="test")
+    await database.open()
+    alone = await database.dedicated()
+    await switch_over()
+    await eventually(lambda: _is_refused(alone))
+    await alone.close()
+    refuse_read_only(anew := await database.dedicated())
+    await anew.close()
+    await database.close()
+
+
+async def _is_refused(connection: Connection) -> bool:
+    await connection.execute("SELECT 1")
+    try:
+        refuse_read_only(connection)
+    except INFRASTRUCTURE:
+        return True
+    return False
+
+
+async def test_every_way_to_the_store_finds_the_primary_among_several_hosts(store_url: str) -> None:
+    url = urlsplit(store_url)
+    role, _, host = url.netloc.rpartition("@")
+    hosts = f"{role}@127.0.0.1:{free_port()},{host}"
+    database = Database(url._replace(netloc=hosts, query="target_session_attrs=read-write").geturl(), application="x")
+    await database.open()
+    await _begin(database)
+    await _read(database)
+    await (await database.dedicated()).close()
+    await database.close()
