@@ -83,6 +83,7 @@ STATEMENTS = (
         PRIMARY KEY (topic, key)
     )
     """,
+    "CREATE INDEX blocked_key_letter ON blocked_key (dead_letter_id)",
     """
     CREATE TABLE blocked_record (
         seq bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -98,3 +98,13 @@ async def _partitions(store: Connection) -> set[str]:
 
 async def _somebody_waits(store: Connection) -> bool:
     return await store.fetchval("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0
+
+
+async def test_every_reference_is_found_by_an_index(store: Connection) -> None:
+    """Without one a look for what refers to a row, or its deletion, reads the whole table."""
+    rows = await store.fetch("""
+        SELECT conrelid::regclass::text AS name FROM pg_constraint AS c WHERE contype = 'f' AND NOT EXISTS (
+            SELECT FROM pg_index AS i WHERE i.indrelid = c.conrelid AND i.indkey[0] = c.conkey[1]
+        )
+    """)
+    assert [row["name"] for row in rows] == []
