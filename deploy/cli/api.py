@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -11,7 +12,7 @@ import typer
 
 from deploy.cli.console import Refusal, err
 from deploy.cli.texts import language, say
-from deploy.target.client import Client
+from deploy.target.client import READ_TIMEOUT, Client
 
 T = TypeVar("T")
 
@@ -22,32 +23,42 @@ class Away(Refusal):
 
 @dataclass
 class Round:
-    """Questions to several services. One that is away is named, and the others are still asked."""
+    """Questions to several services at once. One that is away is named, and the others' answers count."""
 
     away: bool = False
 
     def ask(self, services: Iterable[str], question: Callable[[str], T]) -> list[tuple[str, T]]:
         """The answer of each service that gives one. Raises ``Refusal`` for a service that is there and refuses."""
-        return [(service, answer[0]) for service in services if (answer := self._ask(service, question))]
+        asked = [*services]
+        with ThreadPoolExecutor(max(len(asked), 1)) as pool:
+            answers = [(service, pool.submit(question, service)) for service in asked]
+        return [(service, answer[0]) for service, told in answers if (answer := self._told(told.result))]
 
     def end(self) -> None:
         """Ends the command with 1 when a service was away."""
         if self.away:
             raise typer.Exit(1)
 
-    def _ask(self, service: str, question: Callable[[str], T]) -> tuple[T] | None:
+    def _told(self, answer: Callable[[], T]) -> tuple[T] | None:
         try:
-            return (question(service),)
+            return (answer(),)
         except Away as absent:
             err().print(str(absent), markup=False)
             self.away = True
             return None
 
 
-def request(client: Client, service: str, method: str, path: str, **options: Any) -> Any:  # noqa: ANN401  (httpx's own, and JSON)
+def request(
+    client: Client,
+    service: str,
+    method: str,
+    path: str,
+    timeout: float = READ_TIMEOUT,
+    **options: Any,  # noqa: ANN401  (httpx's own)
+) -> Any:  # noqa: ANN401  (JSON)
     """The JSON of the answer; None when there is none. Raises ``Refusal`` with the service's sentence."""
     try:
-        with client.http(service) as http:
+        with client.http(service, timeout=timeout) as http:
             headers = {"Accept-Language": language(), **options.pop("headers", {})}
             answer = http.request(method, path, headers=headers, **options)
     except httpx.HTTPError as error:

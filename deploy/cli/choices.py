@@ -11,6 +11,7 @@ from deploy.cli.console import Refusal
 from deploy.cli.texts import say
 from deploy.provision.kafka_admin import partner_codes
 from deploy.target.client import Client
+from deploy.target.target import TargetError
 from services.financing.domain.reasons import AnswerProblem
 from shared.messaging.codec import PoisonReason
 from shared.messaging.dead_letters import HANDLER_FAILED
@@ -31,7 +32,9 @@ def one_of(option: str, given: str | None, choices: Iterable[str]) -> None:
 
 
 def services_of(client: Client, given: str | None) -> list[str]:
-    """The service that is named, or all. Raises ``Refusal``."""
+    """The service that is named, or all. Raises ``Refusal``, and ``TargetError`` where there is none to ask."""
+    if not client.services:
+        raise TargetError("target_lacks", what="services")
     one_of("--service", given, client.services)
     return [*client.services] if given is None else [given]
 

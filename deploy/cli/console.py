@@ -32,22 +32,31 @@ def err() -> Console:
 
 
 def table(*heads: str, rows: Iterable[Iterable[object]]) -> Table:
-    """A table with these headings (keys of the texts)."""
+    """A table with these headings (keys of the texts); its first column has names, which are not broken."""
     made = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
-    for head in heads:
-        made.add_column(say(head), overflow="fold")
+    for at, head in enumerate(heads):
+        made.add_column(say(head), overflow="fold", no_wrap=at == 0)
     for row in rows:
         made.add_row(*(each if isinstance(each, str) else str(each) for each in row))
     return made
 
 
-def fitting(*heads: str, rows: Iterable[Iterable[object]]) -> Table:
-    """A table with as many of its first columns as fit into the terminal: each row is one line."""
-    cells = [[str(each) for each in row] for row in rows]
-    widths = [max(map(len, column)) + GAP for column in zip([say(head) for head in heads], *cells, strict=True)]
+def print_fitting(*heads: str, rows: Iterable[Iterable[object]]) -> None:
+    """A table with each column that still fits into the terminal, the first ones first: each row is one line.
+
+    Below it, what was left out.
+    """
+    columns = [*zip([say(head) for head in heads], *[[str(each) for each in row] for row in rows], strict=True)]
     room = out().width + GAP
-    kept = next((count for count in range(len(heads), 1, -1) if sum(widths[:count]) <= room), 1)
-    return table(*heads[:kept], rows=[row[:kept] for row in cells])
+    kept: list[int] = []
+    for number, width in enumerate(max(map(len, column)) + GAP for column in columns):
+        if width <= room or not kept:
+            kept.append(number)
+            room -= width
+    out().print(table(*(heads[at] for at in kept), rows=zip(*(columns[at][1:] for at in kept), strict=True)))
+    left_out = [column[0] for at, column in enumerate(columns) if at not in kept]
+    if left_out:
+        err().print(say("left_out", columns=", ".join(left_out)), markup=False)
 
 
 def show_json(value: object) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from deploy.cli import choices
-from deploy.cli.api import request
+from deploy.cli.api import Away, request
 from deploy.cli.console import Refusal
 from deploy.cli.events import Event, outline
 from deploy.cli.texts import say
@@ -23,24 +23,42 @@ RFC = re.compile(r"[A-ZÑ&]{3,4}[0-9]{6}[A-Z0-9]{3}")
 LEAST = 6
 """Characters of what is looked for: less would be found anywhere."""
 
+FIRMS_TOLD = 20
+
 KEYED_BY_SUPPLIER = (SupplierEvent, Referral, ReferralWithdrawn)
 
 
 def supplier_of(client: Client, wanted: str) -> str:
     """The supplier that is meant by its id, RFC or folio, by an id of one of its events, correlations or referrals, or
-    by a partner's folio. Raises ``Refusal``.
+    by a partner's folio. Raises ``Refusal``, with the firms' ids where several are meant.
     """
     if RFC.fullmatch(wanted.upper()):
         return _by_rfc(client, wanted.upper())
     if _is_uuid(wanted) and any(True for _ in _of_key(client, wanted.lower())):
         return wanted.lower()
     if len(wanted) >= LEAST:
-        for event in _mentioning(client, wanted):
-            if found := event.field("supplier_id"):
-                return found
+        events = [*_mentioning(client, wanted)]
+        firms = firms_of(wanted, events)
+        if len(firms) > 1:
+            told = {"count": len(firms), "firms": "\n".join(firms[:FIRMS_TOLD])}
+            raise Refusal(say("error.case_many", wanted=wanted, **told), 2)
+        for firm in firms:
+            return firm
+        for event in events:
             if (referral := event.field("referral_id")) and referral != wanted:
                 return supplier_of(client, referral)
     raise Refusal(say("error.case", wanted=wanted), 2)
+
+
+def firms_of(wanted: str, events: Iterable[Event]) -> list[str]:
+    """The firms of these events, in their order: of the one that has this id alone, where it is one of a firm."""
+    firms: dict[str, None] = {}
+    for event in events:
+        if firm := event.field("supplier_id"):
+            if event.id == wanted:
+                return [firm]
+            firms[firm] = None
+    return [*firms]
 
 
 def events_of(client: Client, supplier: str) -> tuple[list[Event], list[Event]]:
@@ -60,7 +78,10 @@ def events_of(client: Client, supplier: str) -> tuple[list[Event], list[Event]]:
 
 def _by_rfc(client: Client, rfc: str) -> str:
     """Asked of registration: events do not carry the RFC of a natural person. Of a firm that came back, the last."""
-    found = request(client, "registration", "POST", "/suppliers/search", json={"rfc": rfc})
+    try:
+        found = request(client, "registration", "POST", "/suppliers/search", json={"rfc": rfc})
+    except Away as away:
+        raise Away(f"{away} {say('error.case_away')}") from away
     if not found["items"]:
         raise Refusal(say("error.case", wanted=rfc), 2)
     return str(found["items"][-1]["id"])

@@ -19,6 +19,7 @@ from deploy.cli.usage import App, fault
 from deploy.engines.errors import DeployError
 from deploy.local.state import DATA
 from deploy.target import TARGET
+from shared.i18n import LANGUAGES
 
 COMMANDS = {
     "up": "up",
@@ -163,12 +164,12 @@ def _wanted(arguments: list[str]) -> str | None:
 
 
 def _choose_language(arguments: list[str]) -> None:
-    """Before the commands are read: their help is in the language too."""
+    """Before the commands are read: their help is in the language too. Another is refused later."""
     for at, argument in enumerate(arguments):
-        if argument == "--lang" and at + 1 < len(arguments):
-            os.environ[LANG] = arguments[at + 1]
-        elif argument.startswith("--lang="):
-            os.environ[LANG] = argument.removeprefix("--lang=")
+        name, _, given = argument.partition("=")
+        chosen = given or "".join(arguments[at + 1 : at + 2])
+        if name == "--lang" and chosen in LANGUAGES:
+            os.environ[LANG] = chosen
 
 
 if __name__ == "__main__":

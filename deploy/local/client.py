@@ -14,9 +14,12 @@ from deploy.engines.postgres import Postgres
 from deploy.local.layout import Layout
 from deploy.local.state import read_running
 from deploy.target.client import Client
+from deploy.target.services import present
 from deploy.target.target import KafkaAccess, Target, TokenSource
 
 ENGINES = frozenset({"kafka", "postgres"})
+NO_PORT = 0
+"""That of a service which has none yet: nothing listens there, so whoever asks it hears that it is away."""
 
 
 class NotRunningError(DeployError):
@@ -54,7 +57,7 @@ class LocalClient(Client):
 
 
 def target_of(data: Path, ports: Mapping[str, int]) -> Target:
-    """Where the platform of this folder is while it runs on these ports."""
+    """Where the platform of this folder is while it runs on these ports; it has its services before they have ports."""
     layout = Layout(data)
     names = [name for name in ports if name not in ENGINES]
     server = Postgres(layout.postgres).admin_dsn.rpartition("/")[0]
@@ -62,7 +65,7 @@ def target_of(data: Path, ports: Mapping[str, int]) -> Target:
     return Target(
         kind="local",
         data=data,
-        services={name: f"http://{LOOPBACK}:{ports[name]}" for name in names},
+        services={name: f"http://{LOOPBACK}:{ports.get(name, NO_PORT)}" for name in present()},
         kafka=KafkaAccess(
             bootstrap=kafka.bootstrap,
             protocol="SASL_PLAINTEXT",

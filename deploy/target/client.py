@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from threading import Lock
 from typing import Literal
 from uuid import UUID
 
@@ -24,8 +25,12 @@ RoleName = Literal["supplier", "anchor", "assessor", "expert", "mentor", "operat
 TOKEN_LIFESPAN = timedelta(hours=8)
 TOKEN_COMMAND_TIMEOUT = 60.0
 """Seconds: it may ask a person to sign in."""
-REQUEST_TIMEOUT = 60.0
-"""Seconds for one request: an import of thousands of rows is one transaction."""
+READ_TIMEOUT = 5.0
+"""Seconds for what is read: a service that takes longer is as good as away."""
+WORK_TIMEOUT = 60.0
+"""Seconds for what changes much at once: an import of thousands of rows is one transaction."""
+ONE_TOKEN = Lock()
+"""Several services may be asked at once, but a person is asked to sign in once at a time."""
 
 
 @dataclass(frozen=True)
@@ -76,18 +81,19 @@ class Client:
         if source.issuer_folder is None:
             if role != "operator":
                 raise TargetError("target_lacks", what="token.issuer_folder")
-            return _operators(source)
+            with ONE_TOKEN:
+                return _operators(source)
         claims = {"supplier_id": supplier, "anchor_id": anchor}
         bound = {name: str(id_) for name, id_ in claims.items() if id_ is not None}
         issuer = LocalIssuer(source.issuer_folder, source.issuer)
         return issuer.issue(subject or f"local-{role}", [role], TOKEN_LIFESPAN, **bound)
 
-    def http(self, service: str, token: str | None = None) -> httpx.Client:
+    def http(self, service: str, token: str | None = None, *, timeout: float = WORK_TIMEOUT) -> httpx.Client:
         """An HTTP client of the service, as an operator unless another token is given."""
         return httpx.Client(
             base_url=self.url(service),
             headers={"Authorization": f"Bearer {token or self.token('operator')}"},
-            timeout=REQUEST_TIMEOUT,
+            timeout=timeout,
             trust_env=False,
             verify=self.trust(),
         )

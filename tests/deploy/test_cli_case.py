@@ -6,6 +6,7 @@ from typing import Any
 from deploy.cli.case import story, walked
 from deploy.cli.commands.case import _lines
 from deploy.cli.events import Event, Reason
+from deploy.cli.finding import firms_of
 
 BEGIN = datetime(2026, 11, 29, 8, tzinfo=UTC)
 
@@ -87,3 +88,20 @@ def test_at_80_columns_no_line_of_facts_is_longer() -> None:
     lines = [*_lines(walked(story([event("a", 0, data=data)], ())), 80)]
     assert max(map(len, lines)) <= 80
     assert any("d" * 36 in line for line in lines)
+
+
+def test_in_a_narrow_terminal_reasons_hang_and_ids_are_whole() -> None:
+    id_ = "01a20c45-6301-77e3-99e9-be2fd56a1ffd"
+    found = event("a", 0, causation=id_, data={"missing": [{"gate": "qms", "reason": "qms_below_ladder"}]})
+    lines = [*_lines(walked(story([found], ())), 50)]
+    assert max(map(len, lines)) <= 50
+    assert any(id_ in line for line in lines)
+    [at] = [number for number, line in enumerate(lines) if line.startswith(" " * 10 + "– ")]
+    assert lines[at + 1].startswith(" " * 12)
+
+
+def test_what_is_of_several_firms_is_of_each_and_an_events_id_is_of_its_own_firm() -> None:
+    events = [event(f"e{firm}", 0, "e1", data={"supplier_id": f"firm-{firm}"}) for firm in (2, 1, 3, 1)]
+    assert firms_of("c1", events) == ["firm-2", "firm-1", "firm-3"]
+    assert firms_of("e1", events) == ["firm-1"]
+    assert firms_of("c1", []) == []

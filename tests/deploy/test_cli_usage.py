@@ -96,6 +96,12 @@ def test_the_language_may_stand_anywhere(line: str) -> None:
     assert "Nothing runs" in pdp(*line.split()).err
 
 
+def test_a_language_that_there_is_not_is_refused_in_the_chosen_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDP_LANG", "en")
+    for line in ("--lang fr status", "status --lang=fr"):
+        assert pdp(*line.split()).err.startswith("Invalid value for '--lang'")
+
+
 def test_what_stands_behind_two_dashes_is_no_option() -> None:
     assert cli.hoisted(["explain", "rfc", "--", "--lang"]) == ["explain", "rfc", "--", "--lang"]
     assert cli.hoisted(["tail", "--data", "x", "-n", "1"]) == ["--data", "x", "tail", "-n", "1"]

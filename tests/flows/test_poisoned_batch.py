@@ -70,7 +70,11 @@ def test_it_is_seen_replayed_discarded_and_on_record(client: LocalClient) -> Non
     assert pdp("dead-letters", "discard", "--key", key, "--yes").out.count("1 resolved; 1 that waited") == len(READERS)
     assert pdp("dead-letters", "discard", "--yes").code == 0
     assert pdp("dead-letters", "list").out.strip() == "There are no dead letters."
+    assert pdp("dead-letters", "list", "--key", key).out.strip() == "No dead letter matches these filters."
     assert set_aside(client) == 0
+    for action in ("replay", "discard"):
+        again = pdp("dead-letters", action, early["id"])
+        assert (again.code, f"{early['id']} is closed already: replayed" in again.err) == (2, True)
 
     record = pdp("dead-letters", "show", early["id"], "--json").json
     assert [(one["action"], one["by"]) for one in record["actions"]] == [

@@ -66,11 +66,23 @@ def _lines(shown: Iterable[tuple[int, Step]], width: int) -> Iterator[str]:
             yield "  ".join([head, *facts])
         else:
             yield head
-            yield from wrap("  ".join(facts), width, initial_indent=inner, subsequent_indent=inner)
+            yield from _wrapped("  ".join(facts), width, inner, inner)
         if why := _cause(each):
-            yield f"{inner}{why}"
+            yield from _wrapped(why, width, inner, f"{inner}  ")
         for reason in each.event.reasons:
-            yield f"{inner}– {_worded(each.event, reason)}"
+            yield from _wrapped(f"– {_worded(each.event, reason)}", width, inner, f"{inner}  ")
+
+
+def _wrapped(text: str, width: int, first: str, next_: str) -> list[str]:
+    """Lines that fit, their ids whole."""
+    return wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=next_,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _name(event: Event) -> str:

@@ -11,11 +11,11 @@ import typer
 from deploy.cli import choices
 from deploy.cli.api import Round, request
 from deploy.cli.choices import one_of, services_of
-from deploy.cli.console import AsJson, Refusal, err, fitting, out, show_json
+from deploy.cli.console import AsJson, Refusal, err, out, print_fitting, show_json
 from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
-from deploy.target.client import Client
+from deploy.target.client import WORK_TIMEOUT, Client
 
 app = App(say("help.dead_letters"))
 
@@ -52,20 +52,24 @@ class Wanted:
         given = {"reason": self.reason, "key": self.key, "topic": self.topic, "after": self.after}
         return {name: value for name, value in given.items() if value is not None}
 
+    @property
+    def none(self) -> str:
+        """What is said when there are none: that nothing fits what was asked for is no news of all the others."""
+        return say("dead_letters.none_fits" if self.query or self.service else "dead_letters.none")
 
-COLUMNS = ("id", "service", "reason", "at", "event_type", "key", "topic", "behind", "error")
-HEADS = (
-    "head.id",
-    "head.service",
-    "head.reason",
-    "head.at",
-    "head.event",
-    "head.key",
-    "head.topic",
-    "head.behind",
-    "head.error",
-)
-"""The first that fit into a terminal; an id is always whole, so that other commands take it."""
+
+COLUMNS = {
+    "id": "head.id",
+    "behind": "head.behind",
+    "key": "head.key",
+    "reason": "head.reason",
+    "service": "head.service",
+    "at": "head.at",
+    "event_type": "head.event",
+    "topic": "head.topic",
+    "error": "head.error",
+}
+"""Each with its heading, the most wanted first; an id is always whole, so that other commands take it."""
 MOST = 200
 """The largest page; the last one\'s id is the `--after` of the next."""
 
@@ -89,9 +93,9 @@ def list_(
         show_json(found)
     elif found:
         rows = [[_shown(letter[column]) for column in COLUMNS] for letter in found]
-        out().print(fitting(*HEADS, rows=rows))
+        print_fitting(*COLUMNS.values(), rows=rows)
     elif not asking.away:
-        out().print(say("dead_letters.none"))
+        out().print(wanted.none)
     asking.end()
 
 
@@ -160,8 +164,9 @@ def _resolve(action: Literal["replay", "discard"], ids: list[str] | None, wanted
         if asked and not sure:
             typer.confirm(say("dead_letters.ask", services=", ".join(asked)), abort=True)
     if not (asked or asking.away):
-        out().print(say("dead_letters.none"))
-    answers = asking.ask(asked, lambda name: request(client, name, "POST", f"/dead-letters/{action}", json=asked[name]))
+        out().print(wanted.none)
+    path = f"/dead-letters/{action}"
+    answers = asking.ask(asked, lambda name: request(client, name, "POST", path, WORK_TIMEOUT, json=asked[name]))
     done = [_report(name, answer) for name, answer in answers]
     if not all(done):
         raise typer.Exit(1)
@@ -198,12 +203,24 @@ def _by_service(client: Client, ids: list[str]) -> dict[str, list[str]]:
 
 def _whole(client: Client, beginning: str, *, closed: bool = False) -> tuple[str, str]:
     """The service and the whole id of the dead letter whose id begins so."""
+    asking = Round()
+    found = _beginning(asking, client, beginning, closed=closed)
+    if len(found) == 1:
+        service, letter = found[0]
+        return service, letter["id"]
+    if found:
+        raise Refusal(say("error.letters", id=beginning), 2)
+    asking.end()
+    for _, letter in _beginning(asking, client, beginning, closed=True):
+        told = {"id": letter["id"], "resolution": letter["resolution"], "at": letter["closed_at"]}
+        raise Refusal(say("error.letter_closed", **told), 2)
+    raise Refusal(say("error.letter", id=beginning), 2)
+
+
+def _beginning(asking: Round, client: Client, beginning: str, *, closed: bool) -> list[tuple[str, dict[str, Any]]]:
     query = {"id_begins": beginning.lower(), "closed": closed}
-    answers = Round().ask(client.services, lambda name: _list(client, name, query))
-    found = [(name, letter["id"]) for name, letters in answers for letter in letters]
-    if len(found) != 1:
-        raise Refusal(say("error.letters" if found else "error.letter", id=beginning), 2)
-    return found[0]
+    answers = asking.ask(services_of(client, None), lambda name: _list(client, name, query))
+    return [(name, letter) for name, letters in answers for letter in letters]
 
 
 def _shown(value: object) -> str:

@@ -13,6 +13,7 @@ from deploy.cli.console import AsJson, Refusal, err, out, show_json, step, table
 from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
+from deploy.target.client import WORK_TIMEOUT
 
 app = App(say("help.import"))
 
@@ -56,7 +57,8 @@ def _import(service: str, path: str, file: Path, *, as_json: bool, **fields: str
     except OSError as error:
         raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
     with step(say("import.sending", file=file)):
-        answer = request(client, service, "POST", path, files={"file": (file.name, content)}, data=fields)
+        files = {"file": (file.name, content)}
+        answer = request(client, service, "POST", path, WORK_TIMEOUT, files=files, data=fields)
     if as_json:
         show_json(answer)
     else:
