@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from tests.http.services import SERVICES, service
 
@@ -72,6 +73,14 @@ def asked(document: dict[str, Any], operation: dict[str, Any]) -> Walked:
         yield from walked(parameter["schema"], document, parameter["name"])
     for content in operation.get("requestBody", {}).get("content", {}).values():
         yield from walked(content["schema"], document, "body")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_it_is_openapi_by_the_specification_s_own_schema(name: str) -> None:
+    document = service(name).app.openapi()
+    assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
+    document["paths"]["/docs"] = {"get": {"summary": "an operation without responses", "responses": 200}}
+    assert [*OpenAPIV31SpecValidator(document).iter_errors()] != []
 
 
 @pytest.mark.parametrize("name", SERVICES)
