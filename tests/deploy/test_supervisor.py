@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -74,6 +75,23 @@ async def test_a_killed_child_comes_back(supervisor: Supervisor, shell: MakeComm
     assert [each.name for each in supervisor.processes] == ["matching"]
     told = {"name": "matching", "why": -signal.SIGKILL, "wait": "0.05", "log": command.log}
     assert reports[0] == Notice("crashed", told)
+
+
+async def test_a_crash_names_the_log_that_has_the_reason_and_says_when_a_port_was_taken(
+    supervisor: Supervisor, shell: MakeCommand, reports: list[Notice], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.log"
+    silent = replace(
+        shell("kafka", f"echo 'java.net.BindException: Address already in use' > {own}; exit 1"), own_log=own
+    )
+    await supervisor.start(silent)
+    await until(lambda: bool(reports))
+    assert (reports[0].code, reports[0].params["log"]) == ("crashed.address", own)
+    loud = replace(shell("loud", "echo no such option; exit 1"), own_log=tmp_path / "never.log")
+    await supervisor.start(loud)
+    await until(lambda: any(each.params["name"] == "loud" for each in reports))
+    told = next(each for each in reports if each.params["name"] == "loud")
+    assert (told.code, told.params["log"]) == ("crashed", loud.log)
 
 
 async def test_a_child_that_exits_by_itself_comes_back_too(supervisor: Supervisor, shell: MakeCommand) -> None:
