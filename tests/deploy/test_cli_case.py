@@ -1,12 +1,22 @@
 """A firm's story: what caused what, told without a word of what is personal."""
 
+import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from deploy.cli import finding
 from deploy.cli.case import story, walked
 from deploy.cli.commands.case import _lines
+from deploy.cli.console import Refusal
 from deploy.cli.events import Event, Reason
-from deploy.cli.finding import firms_of
+from deploy.cli.finding import firms_of, supplier_of
+from deploy.local.client import target_of
+from deploy.target import TARGET
+from deploy.target.client import Client
+from tests.deploy.program import pdp
 
 BEGIN = datetime(2026, 11, 29, 8, tzinfo=UTC)
 
@@ -105,3 +115,30 @@ def test_what_is_of_several_firms_is_of_each_and_an_events_id_is_of_its_own_firm
     assert firms_of("c1", events) == ["firm-2", "firm-1", "firm-3"]
     assert firms_of("e1", events) == ["firm-1"]
     assert firms_of("c1", []) == []
+
+
+def test_what_is_of_several_firms_is_refused_with_their_number_and_the_first_ids(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PDP_LANG", "en")
+    imported = [event(f"e{firm}", 0, "import", data={"supplier_id": f"firm-{firm:02}"}) for firm in range(25)]
+    monkeypatch.setattr(finding, "_mentioning", lambda *_: iter(imported))
+    with pytest.raises(Refusal) as refused:
+        supplier_of(Client(target_of(tmp_path, {"kafka": 1})), "import-of-today")
+    sentence, *firms = str(refused.value).splitlines()
+    assert (refused.value.code, sentence) == (2, "import-of-today is of 25 firms; give the id of one:")
+    assert firms == [f"firm-{firm:02}" for firm in range(20)]
+
+
+def test_where_registration_is_away_an_rfc_is_refused_with_what_works(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {"PDP_LANG": "en", "TOKEN": "a token", TARGET: str(tmp_path / "target.json")}.items():
+        monkeypatch.setenv(name, value)
+    services = dict(target_of(tmp_path, {}).services)
+    told = {"kind": "cluster", "services": services, "token": {"env": "TOKEN"}}
+    (tmp_path / "target.json").write_text(json.dumps(told), encoding="utf-8")
+    outcome = pdp("case", "SAT970701NN3")
+    assert outcome.code == 1
+    assert '"registration" does not answer' in outcome.err
+    assert "A firm's id works without it." in outcome.err
