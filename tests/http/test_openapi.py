@@ -79,7 +79,7 @@ def asked(document: dict[str, Any], operation: dict[str, Any]) -> Walked:
 def test_it_is_openapi_by_the_specification_s_own_schema(name: str) -> None:
     document = service(name).app.openapi()
     assert [error.message for error in OpenAPIV31SpecValidator(document).iter_errors()] == []
-    document["paths"]["/docs"] = {"get": {"summary": "an operation without responses", "responses": 200}}
+    document["info"] = {}
     assert [*OpenAPIV31SpecValidator(document).iter_errors()] != []
 
 

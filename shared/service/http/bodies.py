@@ -1,6 +1,7 @@
 """What callers send and get: no unknown fields, and of what is sent no value of another type."""
 
 import json
+import re
 from functools import partial
 from typing import Annotated, Any, Self, TypeVar
 
@@ -8,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidatorFunct
 from pydantic_core import CoreSchema, core_schema
 
 T = TypeVar("T")
+
+MAYBE_WHOLE = re.compile(r"\.0[,}\]]")
+"""A number that ends so, and not an amount, which is a text: most bodies have none."""
 
 
 class View(BaseModel):
@@ -43,7 +47,7 @@ def _as_json(model: type[BaseModel], value: Any, handler: ValidatorFunctionWrapH
         return handler(value)
     text = json.dumps(value)
     # To JSON 1.0 is a whole number; to a strict validator it is none.
-    return model.model_validate_json(json.dumps(_whole(value)) if ".0" in text else text, strict=True)
+    return model.model_validate_json(json.dumps(_whole(value)) if MAYBE_WHOLE.search(text) else text, strict=True)
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 - JSON
