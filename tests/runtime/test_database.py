@@ -113,6 +113,7 @@ async def distant(store_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
                 await stack.enter_async_context(database.connection())
         yield database, net
         database.pool.terminate()
+        await database.close()
 
 
 async def test_trap_13_connections_that_died_without_a_sign_cost_one_wait(distant: tuple[Database, Proxy]) -> None:
