@@ -52,9 +52,13 @@ def configure(service: str, level: str = "INFO", *, decided: bool = True) -> Non
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
-RETRIED = ("Group Coordinator Request failed", "Marking the coordinator dead")
-"""What aiokafka says of a Kafka whose groups are being set up, as at its first start, and tries again by itself. One
-that stays without is `not_ready`."""
+RETRIED = (
+    "Group Coordinator Request failed",
+    "Marking the coordinator dead",
+    "Heartbeat failed for group %s because it is rebalancing",
+)
+"""What aiokafka says of a Kafka whose groups are being set up, as at its first start, or of a group that another member
+joins, and tries again by itself. One that stays without is `not_ready`."""
 
 
 def _retried(record: logging.LogRecord) -> bool:

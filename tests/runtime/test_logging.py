@@ -50,8 +50,9 @@ def test_what_the_client_tries_again_by_itself_is_no_error(capsys: pytest.Captur
     coordinator = standard.getLogger("aiokafka.consumer.group_coordinator")
     coordinator.error("Group Coordinator Request failed: %s", "[Error 15] GroupCoordinatorNotAvailableError")
     coordinator.warning("Marking the coordinator dead (node %s)for group %s.", 1, "matching")
+    coordinator.warning("Heartbeat failed for group %s because it is rebalancing", "matching")
     coordinator.error("LeaveGroup request failed: %s", "reason")
-    assert [line["level"] for line in _lines(capsys)] == ["info", "info", "error"]
+    assert [line["level"] for line in _lines(capsys)] == ["info", "info", "info", "error"]
 
 
 def test_many_lines_are_as_one(capsys: pytest.CaptureFixture[str]) -> None:
