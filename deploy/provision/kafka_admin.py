@@ -115,13 +115,11 @@ def partner_codes(client: AdminClient) -> list[str]:
     return sorted(match[1] for match in found if match)
 
 
-def ensure_user(client: AdminClient, name: str, password: str) -> None:
-    """Create the SCRAM-SHA-256 user or set its password; open connections of the old password live on."""
-    ensure_users(client, {name: password})
-
-
 def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
-    """``ensure_user`` for many, in one request. Returns once the broker knows each name, a moment after it agreed."""
+    """Create each SCRAM-SHA-256 user or set its password, in one request; open connections of an old password live on.
+
+    Returns once the broker knows each name, a moment after it agreed.
+    """
     scram = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, SCRAM_ITERATIONS)
     upserts: list[UserScramCredentialAlteration] = [
         UserScramCredentialUpsertion(name, scram, word.encode()) for name, word in passwords.items()

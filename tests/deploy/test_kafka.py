@@ -23,7 +23,6 @@ from deploy.provision.kafka_admin import (
     describe_topics,
     ensure_acls,
     ensure_topics,
-    ensure_user,
     ensure_users,
     group_lag,
 )
@@ -95,7 +94,7 @@ def code_of(refusal: pytest.ExceptionInfo[KafkaException]) -> int:
 
 def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: KafkaNode, admin: AdminClient) -> None:
     ensure_topics(admin, [TopicSpec("secret", 1)])
-    ensure_user(admin, "reader", PASSWORD)
+    ensure_users(admin, {"reader": PASSWORD})
     assert produce(kafka, "secret", b"hello") is None
 
     with pytest.raises(KafkaException) as refusal:
@@ -119,7 +118,7 @@ def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: KafkaNode, a
 
 
 def test_a_wrong_password_is_refused(kafka: KafkaNode, admin: AdminClient) -> None:
-    ensure_user(admin, "careful", PASSWORD)
+    ensure_users(admin, {"careful": PASSWORD})
     with pytest.raises(KafkaException) as refusal:
         read_one(kafka, "secret", "careful", password="guess")
     assert code_of(refusal) == KafkaError._AUTHENTICATION
@@ -180,7 +179,7 @@ def test_topics_are_never_made_by_using_them(kafka: KafkaNode, admin: AdminClien
 
 
 def test_a_quota_is_stored_for_its_user(kafka: KafkaNode, admin: AdminClient) -> None:
-    ensure_user(admin, "greedy", PASSWORD)
+    ensure_users(admin, {"greedy": PASSWORD})
     assert ensure_quotas(kafka.client_config(), {"greedy": 1_000_000}) == ["greedy"]
     assert ensure_quotas(kafka.client_config(), {"greedy": 1_000_000}) == []
     assert quotas(kafka.client_config()) == {"greedy": {"producer_byte_rate": 1e6, "consumer_byte_rate": 1e6}}

@@ -1,59 +1,16 @@
 import asyncio
-from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.development.api import router
-from shared.contracts.event import EventData
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.development import given
-
-DELIVERABLE = {"kind": "document", "description": "PPAP simulado aprobado", "sha256": "a" * 64}
-
-
-ANY = {"If-Match": "*"}
-
-
-async def learn(stage: StageUnderTest, *events: EventData) -> None:
-    assert (await stage.consume(*events)).applied == len(events)
-
-
-async def ready(stage: StageUnderTest, number: int, match: int, *questions: str) -> UUID:
-    """A firm that the other stages have told everything about."""
-    await learn(
-        stage,
-        given.match_found(match, number=number),
-        given.diagnosis_completed(*questions, number=number),
-        given.profile(number),
-    )
-    return given.supplier(number)
-
-
-async def post(stage: StageUnderTest, path: str, role: Role = Role.OPERATOR, body: object = None, **claims: Any) -> Any:
-    answer = await stage.client.post(path, json=body, headers=stage.headers(role, **claims) | ANY)
-    assert answer.status_code in (200, 201), answer.text
-    return answer.json()
-
-
-async def get(stage: StageUnderTest, path: str, role: Role = Role.OPERATOR, **claims: Any) -> Any:
-    answer = await stage.client.get(path, headers=stage.headers(role, **claims))
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-async def open_cohort(stage: StageUnderTest, capacity: int | None = None) -> str:
-    cohort = await post(stage, "/cohorts", body={"name": "Generación 2026", "capacity": capacity})
-    return str(cohort["id"])
-
-
-async def refusal(stage: StageUnderTest, method: str, path: str, role: Role, body: object = None) -> tuple[int, str]:
-    answer = await stage.client.request(method, path, json=body, headers=stage.headers(role) | ANY)
-    return answer.status_code, answer.json()["title"]
+from tests.development.calls import ANY, DELIVERABLE, get, learn, open_cohort, post, ready, refusal
 
 
 async def test_the_walk_of_a_cohort(stage: StageUnderTest) -> None:

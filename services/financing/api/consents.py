@@ -5,12 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.financing.api.access import Firm, Own
+from services.financing.api.access import Firm, Own, own_row
 from services.financing.domain.consent_text import show as words
 from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Terms
 from services.financing.handlers import consents as handlers
-from services.financing.store import queries
 from services.financing.store.cases import cases
 from services.financing.store.tables import ConsentRow
 from services.financing.views.consents import MOST_NAMED, ConsentBody, ConsentTextView, ConsentView, Day
@@ -19,20 +18,11 @@ from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.callers import Caller
 from shared.service.http import Create, Problem, Replace, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
     api = routes("consents")
-
-    async def own(consent_id: UUID, caller: Caller) -> ConsentRow:
-        async with database.session() as session:
-            row = await queries.row(session, ConsentRow, consent_id)
-        if row is None:
-            raise Problem(404, "consent_unknown")
-        caller.require_supplier(row.supplier_id)
-        return row
 
     @api.get("/consent-texts/{partner}")
     async def show_consent_text(
@@ -81,12 +71,12 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
     @api.get("/consents/{consent_id}")
     async def show_consent(consent_id: UUID, caller: Own, show: Show) -> ConsentView:
         """Show one consent, without the data that were handed over with it."""
-        return show.shown(ConsentView.of(await own(consent_id, caller)))
+        return show.shown(ConsentView.of(await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")))
 
     @api.post("/consents/{consent_id}/revocation")
     async def revoke_consent(consent_id: UUID, caller: Own, replace: Replace) -> ConsentView:
         """Take a consent back: its open referrals are withdrawn and its data erased, at once."""
-        supplier_id = (await own(consent_id, caller)).supplier_id
+        supplier_id = (await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")).supplier_id
         return await replace.run(
             commands,
             cases,

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.financing.api.access import Operator, Own
+from services.financing.api.access import Operator, Own, own_row
 from services.financing.domain.reasons import ReferralState
 from services.financing.domain.terms import Terms
 from services.financing.handlers import referrals as handlers
@@ -17,20 +17,11 @@ from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.callers import Caller
-from shared.service.http import Change, Create, Page, Paging, Problem, Show, Strict, routes
+from shared.service.http import Change, Create, Page, Paging, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
     api = routes("referrals")
-
-    async def own(referral_id: UUID, caller: Caller) -> ReferralRow:
-        async with database.session() as session:
-            row = await queries.row(session, ReferralRow, referral_id)
-        if row is None:
-            raise Problem(404, "referral_unknown")
-        caller.require_supplier(row.supplier_id)
-        return row
 
     @api.post("/referrals", status_code=201)
     async def send_referral(body: Strict[ReferralBody], caller: Own, create: Create) -> ReferralView:
@@ -57,12 +48,14 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
     @api.get("/referrals/{referral_id}")
     async def show_referral(referral_id: UUID, caller: Own, show: Show) -> ReferralView:
         """Show one referral with what the partner said, until that is erased."""
-        return show.shown(ReferralView.of(await own(referral_id, caller)))
+        return show.shown(
+            ReferralView.of(await own_row(database, ReferralRow, referral_id, caller, "referral_unknown"))
+        )
 
     @api.post("/referrals/{referral_id}/information")
     async def report_information(referral_id: UUID, caller: Own, change: Change) -> ReferralView:
         """Say that the firm has handed the partner what it asked for, on the partner's own channel."""
-        supplier_id = (await own(referral_id, caller)).supplier_id
+        supplier_id = (await own_row(database, ReferralRow, referral_id, caller, "referral_unknown")).supplier_id
         return await change.run(
             commands,
             cases,
