@@ -100,6 +100,8 @@ def failures(app: ASGIApp, token: str) -> set[str]:
     return found
 
 
+# Its advice on how to generate (a large repr, a random number that another thread drew) says nothing of the API.
+@pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisWarning")
 @pytest.mark.parametrize("name", SERVICES)
 async def test_what_an_api_says_of_itself_is_true(
     name: str, migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
