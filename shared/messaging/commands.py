@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
+import asyncpg
 import stamina
 
 from shared.contracts.event import Cause
@@ -42,12 +43,19 @@ class About(Generic[R]):
 
 
 ATTEMPTS = 4
-"""A command that meets a deadlock or a concurrent insert decides again on what the other one wrote."""
+"""A command that meets a deadlock or a concurrent insert decides again on what the other one wrote. So does one that
+meets what must be unique besides its own key, as a supplier's RFC: what the other one wrote refuses it.
+"""
 
 GROUP = 100
 """Commands of one transaction: their locks are held for some ten milliseconds."""
 
-_patiently = stamina.retry(on=(ConcurrentInsertError, *RETRYABLE), attempts=ATTEMPTS, wait_initial=0.02, wait_max=0.5)
+_patiently = stamina.retry(
+    on=(ConcurrentInsertError, asyncpg.UniqueViolationError, *RETRYABLE),
+    attempts=ATTEMPTS,
+    wait_initial=0.02,
+    wait_max=0.5,
+)
 
 
 class CommandUnit:

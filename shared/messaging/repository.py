@@ -19,7 +19,10 @@ S = TypeVar("S")
 
 
 class ConcurrentInsertError(Exception):
-    """Somebody else stored a new aggregate of the same identity first: load it and decide again."""
+    """Somebody else stored a new aggregate of the same identity first: load it and decide again.
+
+    A conflict on any other unique index is no such thing: the record that meets it may meet it every time.
+    """
 
 
 class Row(Protocol):
@@ -72,6 +75,7 @@ class TableRepository(Generic[S]):
             if isinstance(column.type, JSONB) and column.name not in hints
         }
         name = table.__tablename__
+        self._own_key = f"{name}_pkey"
         arrays = ", ".join(
             f"${position}::{column.type.compile(postgresql.dialect())}[]"  # type: ignore[no-untyped-call]  # of SQLAlchemy
             for position, column in enumerate(declared, 1)
@@ -92,6 +96,8 @@ class TableRepository(Generic[S]):
             try:
                 await connection.execute(self._insert, *self._arrays(new))
             except asyncpg.UniqueViolationError as error:
+                if error.constraint_name != self._own_key:
+                    raise
                 raise ConcurrentInsertError(error.constraint_name) from error
         if changed:
             await connection.execute(self._update, *self._arrays(changed))
