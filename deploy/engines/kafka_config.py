@@ -11,6 +11,7 @@ from pathlib import Path
 
 from deploy.engines.ports import LOOPBACK, free_port
 from deploy.engines.private import new_secret, write_private
+from shared.messaging.topics import OFFSETS_RETENTION_MINUTES
 
 ADMIN = "admin"
 BROKER = "broker"
@@ -50,6 +51,8 @@ auto.create.topics.enable=false
 default.replication.factor=1
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=8
+# Longer than any topic keeps its records: a group that forgot its place cannot tell what it missed.
+offsets.retention.minutes={offsets_retention_minutes}
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 transaction.state.log.num.partitions=4
@@ -136,6 +139,7 @@ def server_properties(node: Node, logs: Path, advertised_port: int | None = None
         logs=property_value(logs),
         scram=SCRAM,
         scram_lower=SCRAM.lower(),
+        offsets_retention_minutes=OFFSETS_RETENTION_MINUTES,
         admin=ADMIN,
         broker=BROKER,
         **asdict(node),

@@ -1,4 +1,4 @@
-"""Topics, users, access rules and lag of a Kafka cluster: one request for many, and each call may be repeated.
+"""Topics, users and access rules of a Kafka cluster: one request for many, and each call may be repeated.
 
 Every function wants a super user's client and raises ``KafkaAdminError``.
 """
@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaError, KafkaException, TopicPartition
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names are public, but not marked so
     AclBinding,
     AclOperation,
@@ -23,7 +23,6 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
     ConfigResource,
     NewPartitions,
     NewTopic,
-    OffsetSpec,
     ResourcePatternType,
     ResourceType,
     ScramCredentialInfo,
@@ -158,23 +157,14 @@ def group_names(client: AdminClient) -> list[str]:
     return sorted(listed.group_id for listed in known)
 
 
-def group_lag(client: AdminClient, group: str) -> dict[tuple[str, int], int]:
-    """How many records the group has still to commit, per (topic, partition) that it ever committed."""
-    # Asked for a group that has no coordinator yet, as on a fresh node, librdkafka 2.x ends the whole process.
-    if group not in group_names(client):
-        return {}
-    request = [ConsumerGroupTopicPartitions(group)]
-    offsets = _settle("read offsets of", client.list_consumer_group_offsets(request))
-    committed = {(place.topic, place.partition): place.offset for place in offsets[group].topic_partitions}
-    if not committed:
-        return {}
-    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # not annotated upstream
-    ends = {TopicPartition(topic, partition): latest for topic, partition in committed}
-    found = _settle("read the end of", client.list_offsets(ends))
-    return {
-        (place.topic, place.partition): max(end.offset - max(committed[place.topic, place.partition], 0), 0)
-        for place, end in found.items()
-    }
+def offsets_retention_minutes(client: AdminClient) -> int:
+    """How long the brokers keep the offsets of a group without members; the shortest of all brokers."""
+    brokers = [
+        ConfigResource(ConfigResource.Type.BROKER, str(broker))
+        for broker in client.list_topics(timeout=REQUEST_TIMEOUT).brokers
+    ]
+    found = _settle("describe broker", client.describe_configs(brokers))
+    return min(int(_plain(entries)["offsets.retention.minutes"]) for entries in found.values())
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ EVENT_RETENTION_MS = 30 * DAY_MS
 PARTNER_RETENTION_MS = 14 * DAY_MS
 """Personal data: long enough for a partner's longest outage, no longer."""
 
+OFFSETS_RETENTION_MINUTES = 2 * EVENT_RETENTION_MS // 60_000
+"""The brokers' `offsets.retention.minutes`. With Kafka's seven days a group that was away for eight begins anew at the
+log's start, and nobody can tell what was removed before it came back."""
+
 SEGMENT_MS = DAY_MS // 4
 """How much longer than its retention a record may lie there."""
 
@@ -166,6 +170,13 @@ ANSWERS_PATTERN = r"^partner\.[a-z0-9-]+\.answers\.v1$"
 def subscriptions(service: str) -> tuple[str, ...]:
     """Names of the stage topics that a service reads."""
     return tuple(topic.name for topic in STAGE_TOPICS if service in topic.readers)
+
+
+def groups(service: str, partners: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:
+    """The consumer groups that a service should have, each with the topics that it reads."""
+    answers = [topic.name for code in partners for topic in partner_topics(code) if service in topic.readers]
+    wanted = {service: subscriptions(service), f"{service}.partners": tuple(answers)}
+    return {group: topics for group, topics in wanted.items() if topics}
 
 
 EVENT_TYPES: dict[str, type[EventData]] = {

@@ -24,13 +24,16 @@ from deploy.provision.kafka_admin import (
     ensure_acls,
     ensure_topics,
     ensure_users,
-    group_lag,
+    offsets_retention_minutes,
 )
 from deploy.provision.kafka_quotas import ensure_quotas, quotas
+from deploy.provision.lag import Lag, lags
 from shared.messaging.access import AccessRule
+from shared.messaging.topics import OFFSETS_RETENTION_MINUTES, catalogue
 from tests.conftest import Engines
 
 PASSWORD = "correct horse"
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -108,10 +111,10 @@ def test_a_user_without_a_rule_is_refused_and_with_one_reads(kafka: KafkaNode, a
     ensure_acls(admin, rules)
     ensure_acls(admin, rules)
     assert read_one(kafka, "secret", "reader") == b"hello"
-    assert group_lag(admin, "readers") == {("secret", 0): 0}
+    assert lags(admin, {}) == [Lag("readers", "secret", 0, 0)]
 
     assert produce(kafka, "secret", b"again") is None
-    assert group_lag(admin, "readers") == {("secret", 0): 1}
+    assert lags(admin, {}) == [Lag("readers", "secret", 1, 0)]
     write = produce(kafka, "secret", b"forged", user="reader")
     assert write is not None
     assert write.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
@@ -185,8 +188,20 @@ def test_a_quota_is_stored_for_its_user(kafka: KafkaNode, admin: AdminClient) ->
     assert quotas(kafka.client_config()) == {"greedy": {"producer_byte_rate": 1e6, "consumer_byte_rate": 1e6}}
 
 
-def test_a_group_that_never_committed_has_no_lag(admin: AdminClient) -> None:
-    assert group_lag(admin, "nobody") == {}
+def test_a_group_that_never_committed_is_behind_from_the_log_s_start(kafka: KafkaNode, admin: AdminClient) -> None:
+    ensure_topics(admin, [TopicSpec("unread", 2)])
+    for _ in range(3):
+        assert produce(kafka, "unread", b"x") is None
+    found = lags(admin, {"nobody": ["unread", "missing"], "idle": []})
+    assert [each for each in found if each.group != "readers"] == [Lag("nobody", "unread", 3, 2)]
+
+
+def test_a_group_s_place_is_kept_for_longer_than_any_record(admin: AdminClient) -> None:
+    longest_ms = max(topic.retention_ms for topic in catalogue(["any"]))
+    assert offsets_retention_minutes(admin) == OFFSETS_RETENTION_MINUTES > longest_ms // 60_000
+    compose, chart = (ROOT / "deploy/compose/compose.yaml", ROOT / "deploy/kubernetes/chart/templates/kafka.yaml")
+    assert f"KAFKA_OFFSETS_RETENTION_MINUTES: {OFFSETS_RETENTION_MINUTES}\n" in compose.read_text()
+    assert f"offsets.retention.minutes: {OFFSETS_RETENTION_MINUTES}\n" in chart.read_text()
 
 
 def test_secrets_are_closed_to_others(process: Kafka) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -14,14 +13,16 @@ from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-d
 
 from deploy.cli import choices
 from deploy.cli.choices import one_of
-from deploy.cli.console import AsJson, out, show_json, table
+from deploy.cli.console import AsJson, err, out, show_json, table
 from deploy.cli.events import Event
 from deploy.cli.installation import installation
 from deploy.cli.lines import json_line, line
 from deploy.cli.texts import say
-from deploy.provision.kafka_admin import TopicSpec, describe_topics, group_lag, group_names, partner_codes
+from deploy.provision.kafka_admin import TopicSpec, describe_topics, offsets_retention_minutes, partner_codes
+from deploy.provision.lag import lags
 from deploy.provision.reader import Entry, Reader
-from shared.messaging.topics import DAY_MS, catalogue
+from deploy.target.services import present
+from shared.messaging.topics import DAY_MS, OFFSETS_RETENTION_MINUTES, catalogue, groups
 
 REQUEST_TIMEOUT = 15.0
 GROUP = "pdp-tail"
@@ -128,19 +129,19 @@ def _topic_cells(row: dict[str, Any]) -> list[object]:
 
 def lag(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     admin = installation().admin()
-    groups = group_names(admin)
-    with ThreadPoolExecutor(8) as pool:
-        behind = dict(zip(groups, pool.map(lambda group: group_lag(admin, group), groups), strict=True))
-    rows = [
-        (group, topic, records)
-        for group, places in behind.items()
-        for topic, records in _summed((place[0], count) for place, count in places.items()).items()
-    ]
+    codes = partner_codes(admin)
+    found = lags(admin, {group: topics for name in present() for group, topics in groups(name, codes).items()})
+    kept = offsets_retention_minutes(admin)
     if as_json:
-        show_json([{"group": group, "topic": topic, "lag": records} for group, topic, records in rows])
+        names = {"records": "lag"}
+        show_json([{names.get(name, name): value for name, value in asdict(each).items()} for each in found])
     else:
-        shown = [(group, topic, f"{records:,}") for group, topic, records in rows]
-        out().print(table("head.group", "head.topic", "head.lag", rows=shown))
+        rows = [(each.group, each.topic, f"{each.records:,}", each.never_committed or "") for each in found]
+        out().print(table("head.group", "head.topic", "head.lag", "head.never_committed", rows=rows))
+    longest = max(topic.retention_days for topic in catalogue(codes))
+    if kept < longest * DAY_MS // 60_000:
+        err().print(say("lag.offsets_retention", minutes=kept, days=longest, wanted=OFFSETS_RETENTION_MINUTES))
+        raise typer.Exit(1)
 
 
 def _records(admin: AdminClient, topics: Iterable[TopicSpec]) -> dict[str, int]:
