@@ -157,7 +157,7 @@ class Commands:
                 for command in group
             ]
             await work.flush()
-            await answers.flush(work.connection, work.now)
+            await answers.flush(work.connection)
         return outcomes
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
@@ -48,7 +48,7 @@ _BLOCKED_AMONG = """
 """
 _FORGET = """
     UPDATE dead_letter SET value = NULL
-    WHERE closed_at < $1 AND topic LIKE 'partner.%' AND value IS NOT NULL
+    WHERE closed_at < now() - $1::interval AND topic LIKE 'partner.%' AND value IS NOT NULL
 """
 
 
@@ -156,11 +156,11 @@ async def block(connection: Connection, records: Sequence[Record], at: datetime)
         await connection.execute(_BLOCK_RECORDS, *columns(rows))
 
 
-async def forget(connection: Connection, before: datetime) -> None:
-    """Forget what partners wrote in letters closed before: it may be personal, and nobody needs it any more. That there
-    was a letter, why, and what became of it, stays.
+async def forget(connection: Connection, kept: timedelta) -> None:
+    """Forget what partners wrote in letters closed longer ago than this: it may be personal, and nobody needs it any
+    more. That there was a letter, why, and what became of it, stays.
     """
-    await connection.execute(_FORGET, before)
+    await connection.execute(_FORGET, kept)
 
 
 async def blocked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:

@@ -6,7 +6,7 @@ second one is decided again, and finds the first one's answer.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import asyncpg
@@ -62,23 +62,23 @@ class Answers:
             self._known[once.key] = once.request, once.answer(state)
             self._new.append(once.key)
 
-    async def flush(self, connection: Connection, now: datetime) -> None:
+    async def flush(self, connection: Connection) -> None:
         if not self._new:
             return
-        rows = [(key, *self._known[key], now) for key in sorted(self._new)]
+        rows = [(key, *self._known[key]) for key in sorted(self._new)]
         try:
             await connection.execute(_KEEP, *columns(rows))
         except asyncpg.UniqueViolationError as error:
             raise ConcurrentInsertError(error.constraint_name) from error
 
 
-async def forget(connection: Connection, before: datetime) -> None:
-    """Forget the answers given before a moment: their requests are then new ones."""
-    await connection.execute("DELETE FROM idempotency WHERE at < $1", before)
+async def forget(connection: Connection, kept: timedelta) -> None:
+    """Forget the answers older than this: their requests are then new ones."""
+    await connection.execute("DELETE FROM idempotency WHERE at < now() - $1::interval", kept)
 
 
 _KNOWN = "SELECT key, request, answer FROM idempotency WHERE key = ANY($1::bytea[])"
 _KEEP = """
     INSERT INTO idempotency (key, request, answer, at)
-    SELECT * FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::timestamptz[])
+    SELECT *, now() FROM unnest($1::bytea[], $2::bytea[], $3::bytea[])
 """

@@ -1,7 +1,7 @@
 """Which messages took effect: the memory that makes at least once into exactly once."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import timedelta
 from uuid import UUID
 
 from shared.runtime.database import Connection
@@ -18,7 +18,10 @@ _CLAIM = """
 """Gives those that were claimed before: mostly none, so hardly a row travels."""
 
 
-_FORGET = "DELETE FROM inbox WHERE ctid = ANY(ARRAY(SELECT ctid FROM inbox WHERE received_at < $1 LIMIT $2))"
+_FORGET = """
+    DELETE FROM inbox
+    WHERE ctid = ANY(ARRAY(SELECT ctid FROM inbox WHERE received_at < now() - $1::interval LIMIT $2))
+"""
 FORGOTTEN_AT_ONCE = 10_000
 """Far below what a statement's time allows, and few enough not to hold anybody up."""
 
@@ -34,8 +37,8 @@ async def claim(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID
     return distinct.difference(row[0] for row in known)
 
 
-async def forget(connection: Connection, before: datetime) -> None:
+async def forget(connection: Connection, kept: timedelta) -> None:
     """Drop claims older than every topic's retention: Kafka cannot deliver those messages again."""
     deleted = f"DELETE {FORGOTTEN_AT_ONCE}"
     while deleted == f"DELETE {FORGOTTEN_AT_ONCE}":
-        deleted = await connection.execute(_FORGET, before, FORGOTTEN_AT_ONCE)
+        deleted = await connection.execute(_FORGET, kept, FORGOTTEN_AT_ONCE)

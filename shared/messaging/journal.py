@@ -134,11 +134,13 @@ async def redact(
     await connection.execute(_REDACT, keys, type_, id_field, ids, fields)
 
 
-async def ensure_partitions(connection: Connection, today: datetime, months_ahead: int = 3) -> None:
-    """Create the journal's partitions of this month and the next ones.
+async def ensure_partitions(connection: Connection, today: datetime | None = None, months_ahead: int = 3) -> None:
+    """Create the journal's partitions of this month and the next ones, by the store's clock unless a day is given.
 
     Raises asyncpg.LockNotAvailableError when a reader or a writer of the journal is in the way for too long.
     """
+    if today is None:
+        today = await connection.fetchval("SELECT now()")
     year, month = today.year, today.month
     for _ in range(months_ahead + 1):
         start = datetime(year, month, 1, tzinfo=UTC)

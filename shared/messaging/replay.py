@@ -30,7 +30,7 @@ _FAILED = """
     WHERE id = $1
 """
 _RESOLVE = "UPDATE dead_letter SET resolution = $2 WHERE id = $1"
-_CLOSE = "UPDATE dead_letter SET closed_at = $2 WHERE id = $1 AND closed_at IS NULL"
+_CLOSE = "UPDATE dead_letter SET closed_at = now() WHERE id = $1 AND closed_at IS NULL"
 _ACTION = """
     INSERT INTO dead_letter_action (dead_letter_id, action, by, at, reason, error, released)
     VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -168,7 +168,7 @@ class Replayer:
             await connection.execute(_RESOLVE, letter_id, resolution)
             await _record(connection, letter_id, resolution, by)
             if record.key is None:
-                await connection.execute(_CLOSE, letter_id, now())
+                await connection.execute(_CLOSE, letter_id)
         return record
 
     async def _release(self, letter_id: UUID, topic: str, key: bytes, by: str, most: int) -> Replayed:
@@ -202,7 +202,7 @@ class Replayer:
 
     async def _close(self, connection: Connection, letter_id: UUID, by: str, released: int) -> None:
         await connection.execute(_RELEASE, letter_id)
-        await connection.execute(_CLOSE, letter_id, now())
+        await connection.execute(_CLOSE, letter_id)
         if released:
             await _record(connection, letter_id, "released", by, released=released)
 

@@ -1,4 +1,7 @@
-"""What every store needs from time to time: the next months' partitions, and to forget what is past its use."""
+"""What every store needs from time to time: the next months' partitions, and to forget what is past its use.
+
+Age is judged by the store's clock: that of one host, weeks ahead, would empty the inbox for all.
+"""
 
 import asyncio
 from datetime import timedelta
@@ -8,7 +11,6 @@ import asyncpg
 from shared.messaging import dead_letters, idempotency, inbox, journal
 from shared.messaging.topics import EVENT_RETENTION_MS, PARTNER_RETENTION_MS
 from shared.runtime import logging
-from shared.runtime.clock import now
 from shared.runtime.database import Database
 
 INBOX_KEPT = timedelta(milliseconds=2 * EVENT_RETENTION_MS)
@@ -38,7 +40,7 @@ async def run(database: Database) -> None:
 async def ensure_partitions(database: Database) -> None:
     """The one chore that a service does before it starts, for this month alone."""
     async with database.connection() as connection:
-        await journal.ensure_partitions(connection, now(), months_ahead=0)
+        await journal.ensure_partitions(connection, months_ahead=0)
 
 
 async def ensure_next_partitions(database: Database) -> None:
@@ -46,7 +48,7 @@ async def ensure_next_partitions(database: Database) -> None:
     for left in reversed(range(PARTITION_TRIES)):
         try:
             async with database.connection() as connection:
-                await journal.ensure_partitions(connection, now())
+                await journal.ensure_partitions(connection)
         except asyncpg.LockNotAvailableError:
             if not left:
                 raise
@@ -58,6 +60,6 @@ async def ensure_next_partitions(database: Database) -> None:
 async def forget(database: Database) -> None:
     """It may take long: a service works meanwhile."""
     async with database.connection() as connection:
-        await idempotency.forget(connection, now() - ANSWERS_KEPT)
-        await inbox.forget(connection, now() - INBOX_KEPT)
-        await dead_letters.forget(connection, now() - PARTNERS_BYTES_KEPT)
+        await idempotency.forget(connection, ANSWERS_KEPT)
+        await inbox.forget(connection, INBOX_KEPT)
+        await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)

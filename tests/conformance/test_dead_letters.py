@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -249,7 +250,7 @@ async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench
     for letter in closed:
         await bench.replayer.resolve(letter, "discarded", "operator")
     async with bench.database.connection() as connection:
-        await dead_letters.forget(connection, now())
+        await dead_letters.forget(connection, timedelta())
         rows = await connection.fetch('SELECT "offset", value FROM dead_letter ORDER BY "offset"')
     assert [(row["offset"], row["value"]) for row in rows] == [(1, b"no event"), (2, None), (3, b"no event")]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -10,10 +11,12 @@ import pytest
 from structlog.testing import capture_logs
 
 from shared.messaging import inbox, journal, tables
-from shared.runtime.clock import now
-from shared.runtime.database import Connection
+from shared.runtime import clock
+from shared.runtime.database import Connection, Database
+from shared.service import housekeeping
 from tests.conformance.stage import eventually
 
+AHEAD = timedelta(days=90)
 YEARS_AHEAD = datetime(2090, 11, 1, tzinfo=UTC)
 WANTED = {"journal_2090_11", "journal_2090_12", "journal_2091_01", "journal_2091_02"}
 
@@ -43,10 +46,37 @@ async def test_the_inbox_forgets_in_statements_of_a_bounded_size(
         )
     statements: list[str] = []
     with store.query_logger(lambda record: statements.append(record.query)):
-        await inbox.forget(store, now() - timedelta(days=1))
+        await inbox.forget(store, timedelta(days=1))
         await store.execute("SELECT")  # The logger is told in the loop's next round.
     assert sum("DELETE" in statement for statement in statements) == 4
     assert await store.fetchval("SELECT count(*) FROM inbox") == 5
+
+
+async def test_a_host_whose_clock_is_weeks_ahead_forgets_nothing_early(
+    store: Connection, store_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every age is the store's to judge, in every statement of the chores."""
+    real = clock.now
+    for module in [module for name, module in sys.modules.items() if name.startswith("shared.")]:
+        if getattr(module, "now", None) is real:
+            monkeypatch.setattr(module, "now", lambda: real() + AHEAD)
+    await store.execute("INSERT INTO inbox VALUES (gen_random_uuid())")
+    await store.execute("INSERT INTO idempotency VALUES ('key', '', '', now())")
+    await store.execute(
+        'INSERT INTO dead_letter (id, topic, partition, "offset", value, reason, error, at, closed_at)'
+        " VALUES (gen_random_uuid(), 'partner.a.answers.v1', 0, 0, 'v', 'r', 'e', now(), now())"
+    )
+    database = Database(store_url, application="test")
+    await database.open()
+    await housekeeping.ensure_partitions(database)
+    await housekeeping.forget(database)
+    await database.close()
+    for kept in ("inbox", "idempotency", "dead_letter WHERE value IS NOT NULL"):
+        assert await store.fetchval(f"SELECT count(*) FROM {kept}") == 1, kept
+    made = await store.fetch(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'journal'::regclass"
+    )
+    assert {row["name"] for row in made} == {"journal_default", f"journal_{real():%Y_%m}"}
 
 
 async def test_two_processes_may_make_the_same_partitions_at_once(store: Connection, store_url: str) -> None:
