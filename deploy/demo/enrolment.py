@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from deploy.demo.calls import FIRST_PAUSE, StoryError
+from deploy.demo.calls import FIRST_PAUSE, StoryError, once
 from deploy.demo.stage import Stage, together
 from deploy.demo.texts import tell
 from services.registration.domain.profile import Profile
@@ -82,7 +82,7 @@ async def _import(
 ) -> dict[str, Any]:
     files = {"file": stage.sample.file(name)}
     answer: dict[str, Any] = await stage.api.do(
-        stage.people.operator, service, "POST", path, files=files, data=dict(fields or {})
+        stage.people.operator, service, "POST", path, files=files, data=dict(fields or {}), headers=once()
     )
     return answer
 

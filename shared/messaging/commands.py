@@ -138,27 +138,53 @@ class Commands:
         decide: Mapping[UUID, Decide[S, Any]],
         cause: Cause,
         reference: Reference[Any] | About[Any] = none,
-    ) -> dict[UUID, S | Refused]:
-        """Decide many aggregates in one transaction. The refused are left out, the others go in."""
-        group = [_Command(id_, decide_one, cause) for id_, decide_one in decide.items()]
-        outcomes: list[Any] = await _patiently(self._decide)(repository, group, [reference])
-        return dict(zip(decide, outcomes, strict=True))
+        once: Once[Mapping[UUID, S | Refused]] | None = None,
+    ) -> dict[UUID, S | Refused] | Refused | Again:
+        """Decide many aggregates in one transaction. The refused are left out, the others go in.
+
+        All have one answer where they may come again: then what was answered before, and nothing is decided.
+        """
+
+        async def together() -> dict[UUID, S | Refused] | Refused | Again:
+            async with self._deciding(repository, list(decide), [reference], [once]) as (work, known, answers):
+                if before := answers.find(once):
+                    return before
+                outcomes: dict[UUID, S | Refused] = {}
+                for id_, one in decide.items():
+                    outcome: S | Refused = _decide_one(work, repository, _Command(id_, one, cause), known, answers)
+                    outcomes[id_] = outcome
+                answers.give(once, outcomes)
+            return outcomes
+
+        return await _patiently(together)()
 
     async def _decide(
         self, repository: Repository[Any], group: Sequence[_Command], references: Sequence[Reference[Any] | About[Any]]
     ) -> list[Any]:
-        async with unit_of_work(self._database, self._source) as work:
-            known = await _look_up(work.connection, references)
-            await work.load(repository, [command.id for command in group])
-            answers = Answers()
-            await answers.load(work.connection, [command.once for command in group if command.once is not None])
-            outcomes = [
+        ids, asked = [command.id for command in group], [command.once for command in group]
+        async with self._deciding(repository, ids, references, asked) as (work, known, answers):
+            return [
                 answers.find(command.once) or _decide_one(work, repository, command, known, answers)
                 for command in group
             ]
+
+    @asynccontextmanager
+    async def _deciding(
+        self,
+        repository: Repository[Any],
+        ids: Sequence[UUID],
+        references: Sequence[Reference[Any] | About[Any]],
+        asked: Sequence[Once[Any] | None],
+    ) -> AsyncIterator[tuple[UnitOfWork, object, Answers]]:
+        """One transaction, with what its commands must know and what of them was answered before."""
+        async with unit_of_work(self._database, self._source) as work:
+            known = await _look_up(work.connection, references)
+            await work.load(repository, ids)
+            answers = Answers()
+            await answers.load(work.connection, [once for once in asked if once is not None])
+            yield work, known, answers
             await work.flush()
             await answers.flush(work.connection)
-        return outcomes
 
 
 async def _look_up(connection: Connection, references: Sequence[Reference[Any] | About[Any]]) -> object:

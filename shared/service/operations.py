@@ -18,7 +18,7 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
 from shared.service import asyncapi, events_page
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
-from shared.service.http import Page, Paging, Problem, Strict, View, routes
+from shared.service.http import Page, Paging, Problem, Show, Strict, View, routes
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 
@@ -81,14 +81,14 @@ def _add_health(api: APIRouter, service: ServiceName, health: Health) -> None:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     @api.get("/asyncapi", openapi_extra=OPEN_TO_ALL)
-    async def show_asyncapi() -> dict[str, Any]:
+    async def show_asyncapi(show: Show) -> dict[str, Any]:
         """Show the specification of the service's events, in AsyncAPI."""
-        return asyncapi.document(service)
+        return show.shown(asyncapi.document(service))
 
     @api.get("/asyncapi/program", openapi_extra=OPEN_TO_ALL)
-    async def show_asyncapi_of_the_program() -> dict[str, Any]:
+    async def show_asyncapi_of_the_program(show: Show) -> dict[str, Any]:
         """Show the specification of all services' events, in AsyncAPI."""
-        return asyncapi.program()
+        return show.shown(asyncapi.program())
 
     @api.get("/events", openapi_extra=OPEN_TO_ALL, response_class=HTMLResponse)
     async def show_events_page() -> str:
@@ -105,13 +105,13 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         return Page[DeadLetterView].of_rows(found, paging, lambda letter: letter, lambda letter: letter.id)
 
     @api.get("/dead-letters/{letter_id}", dependencies=[allow(Role.OPERATOR)])
-    async def show_dead_letter(letter_id: UUID) -> Content:
+    async def show_dead_letter(letter_id: UUID, show: Show) -> Content:
         """Show a dead letter: its record, what was tried, and what waits behind it."""
         async with database.connection() as connection:
             found = await queries.content(connection, letter_id)
         if found is None:
             raise Problem(404, "dead_letter_unknown")
-        return found
+        return show.shown(found)
 
 
 def _add_resolving(

@@ -1,17 +1,28 @@
 """A file in a multipart form, read only after its caller was let in and its size was looked at."""
 
 import asyncio
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
 
-from fastapi import Request
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
 from shared.files.faults import FileRefusedError
+from shared.messaging.commands import About, Commands, Decide
+from shared.messaging.decision import Refused
+from shared.messaging.repository import Repository
+from shared.messaging.routing import Reference, none
 from shared.service.http import Problem
+from shared.service.http.changes import Changing, Creates, IdempotencyKey, long_enough
 
+S = TypeVar("S")
 T = TypeVar("T")
+V = TypeVar("V", bound=BaseModel)
 
 FORM_OVERHEAD_BYTES = 10_000
 """Boundaries, headers and small fields beside the file."""
@@ -32,10 +43,46 @@ def form_schema(**fields: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
-async def receive(request: Request, max_bytes: int, *fields: str) -> Upload:
-    """Read the form's `file` and these fields of it. Not a parameter of the route: FastAPI would read any size, from
-    anybody, before the guard runs.
-    """
+class Sending(Changing):
+    """One file that a caller sends."""
+
+    async def receive(self, max_bytes: int, *fields: str) -> Upload:
+        """Read the form's `file` and these fields of it. Not a parameter of the route: FastAPI would read any size,
+        from anybody, before the guard runs.
+        """
+        upload = await _receive(self.request, max_bytes, *fields)
+        # Not of the form as it came: each time it is sent its parts are divided by another text.
+        given = json.dumps(upload.fields, sort_keys=True).encode()
+        self.digest = b"" if self.key is None else hashlib.sha256(given + b"\n" + upload.content).digest()
+        return upload
+
+    async def run_many(
+        self,
+        commands: Commands,
+        repository: Repository[S],
+        decide: Mapping[UUID, Decide[S, Any]],
+        view: Callable[[Mapping[UUID, S | Refused]], V],
+        reference: Reference[Any] | About[Any] = none,
+    ) -> V:
+        """Decide what the file's rows ask for, in one transaction, and show by `view` what became of them."""
+        once = None if self.key is None else self.once(view)
+        return self.answered(await commands.run_many(repository, decide, self.cause, reference, once), view)
+
+
+class _Sends(Creates):
+    """The dependency of a route that takes a file."""
+
+    problems = (409,)
+
+    async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Sending:
+        return Sending(response, request.state.cause, request, key=long_enough(idempotency_key))
+
+
+Send = Annotated[Sending, Depends(_Sends())]
+"""Of a file. Honours `Idempotency-Key`."""
+
+
+async def _receive(request: Request, max_bytes: int, *fields: str) -> Upload:
     length = request.headers.get("content-length", "")
     if not length.isdecimal():
         raise Problem(411, "length_required")

@@ -1,6 +1,7 @@
 """Requirements by file, over HTTP."""
 
 from typing import Any
+from uuid import uuid4
 
 from shared.testing.stage import StageUnderTest, types
 from tests.files.given import csv_of
@@ -51,6 +52,16 @@ async def test_an_anchor_gives_a_file_of_its_own(stage: StageUnderTest) -> None:
         stage, csv_of(own, FULL | {"tractora": "TRACTORA-2"}), stage.headers("anchor", anchor_id=ANCHOR)
     )
     assert (view["published"], [each["reason"] for each in view["refused"]]) == (1, ["not_yours"])
+
+
+async def test_a_file_that_is_sent_again_goes_in_once(stage: StageUnderTest) -> None:
+    await stage.consume(joined())
+    headers = stage.headers("anchor", anchor_id=ANCHOR) | {"Idempotency-Key": str(uuid4())}
+    content = csv_of(LEAST | {"vigente_hasta": LAST_DAY}, LEAST | {"area": "P77"})
+    first = await upload(stage, content, headers)
+    assert (first["published"], first, len(await stage.told())) == (1, await upload(stage, content, headers), 1)
+    other = await stage.client.post("/requirements/imports", files={"file": csv_of(FULL)}, headers=headers)
+    assert (other.status_code, other.json()["title"]) == (409, "idempotency_key_reused")
 
 
 async def test_files_that_are_refused_as_a_whole(stage: StageUnderTest) -> None:

@@ -17,6 +17,7 @@ SUPPLIER = {
 }
 
 
-async def upload(stage: StageUnderTest, path: str, content: bytes, **fields: str) -> Response:
+async def upload(stage: StageUnderTest, path: str, content: bytes, *, key: str = "", **fields: str) -> Response:
     files = {"file": ("file", content)}
-    return await stage.client.post(path, files=files, data=fields, headers=stage.headers("operator"))
+    headers = stage.headers("operator") | ({"Idempotency-Key": key} if key else {})
+    return await stage.client.post(path, files=files, data=fields, headers=headers)

@@ -1,4 +1,6 @@
+import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -43,6 +45,40 @@ async def test_the_same_file_again_changes_nothing(stage: StageUnderTest) -> Non
     again = (await upload(stage, "/suppliers/imports", content)).json()
     assert (again["registered"], [row["reason"] for row in again["refused"]]) == (0, ["rfc_taken"] * 2)
     assert await stage.told() == []
+
+
+ANCHOR = {"codigo": "A01", "nombre": "Armadora Ejemplo", "estados": "22"}
+
+
+@pytest.mark.parametrize(
+    ("path", "row", "other"),
+    [
+        ("/suppliers/imports", SUPPLIER, SUPPLIER | {"rfc": OTHER_RFC}),
+        ("/anchors/imports", ANCHOR, ANCHOR | {"codigo": "A02"}),
+    ],
+)
+async def test_a_file_that_is_sent_again_goes_in_once(
+    stage: StageUnderTest, path: str, row: dict[str, str], other: dict[str, str]
+) -> None:
+    key = str(uuid4())
+    answers = await asyncio.gather(*(upload(stage, path, csv_of(row, {}), key=key) for _ in range(3)))
+    answers.append(await upload(stage, path, csv_of(row, {}), key=key))
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert 1 in answers[0].json().values()
+    assert len(await stage.told()) == 1
+    refused = await upload(stage, path, csv_of(row, other), key=key)
+    assert (refused.status_code, refused.json()["title"]) == (409, "idempotency_key_reused")
+    assert await stage.told() == []
+    short = await upload(stage, path, csv_of(row), key="again")
+    assert (short.status_code, short.json()["title"]) == (422, "idempotency_key_short")
+
+
+async def test_a_file_without_a_good_row_is_answered_again_too(stage: StageUnderTest) -> None:
+    key, content = str(uuid4()), csv_of(SUPPLIER | {"scian": "1"})
+    answers = [await upload(stage, "/suppliers/imports", content, key=key) for _ in range(2)]
+    assert answers[0].json() == answers[1].json()
+    assert (await upload(stage, "/suppliers/imports", csv_of(SUPPLIER), key=key)).status_code == 409
 
 
 @pytest.mark.parametrize(

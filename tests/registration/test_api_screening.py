@@ -1,3 +1,5 @@
+from uuid import uuid4
+
 import pytest
 
 from shared.testing.stage import StageUnderTest
@@ -14,6 +16,15 @@ async def test_lists_are_loaded_and_listed(stage: StageUnderTest) -> None:
     assert [(list_["list_date"], list_["firms"]) for list_ in listed] == [("2026-01-01", 1)]
     older = await upload(stage, "/screening/lists", content, list_date="2025-12-01")
     assert (older.status_code, older.json()["title"]) == (409, "screening_list_older")
+
+
+async def test_a_list_that_is_sent_again_is_loaded_once(stage: StageUnderTest) -> None:
+    key, content = str(uuid4()), csv_of({"rfc": LEGAL_RFC, "situacion": "Definitivo"})
+    first = await upload(stage, "/screening/lists", content, key=key, list_date="2026-01-01")
+    again = await upload(stage, "/screening/lists", content, key=key, list_date="2026-01-01")
+    assert (first.status_code, first.json(), first.headers["ETag"]) == (201, again.json(), again.headers["ETag"])
+    other = await upload(stage, "/screening/lists", content, key=key, list_date="2026-01-02")
+    assert (other.status_code, other.json()["title"]) == (409, "idempotency_key_reused")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
 from shared.service.callers import Role
-from shared.service.http import Problem, RequestCause, accepted
+from shared.service.http import Problem, Show, accepted
 from shared.service.http.application import install
 
 
@@ -26,8 +26,8 @@ async def client() -> AsyncIterator[AsyncClient]:
     install(app, "services.registration")
 
     @app.get("/cause")
-    async def cause(cause: RequestCause) -> dict[str, str | None]:
-        return cause._asdict()
+    async def cause(request: Request) -> dict[str, str | None]:
+        return dict(request.state.cause._asdict())
 
     @app.get("/fail/{what}")
     async def fail(what: str) -> None:
@@ -47,6 +47,10 @@ async def client() -> AsyncIterator[AsyncClient]:
     @app.get("/refused")
     async def refused() -> int:
         return accepted(Refused("conflict", "rfc_taken"))
+
+    @app.get("/shown")
+    async def shown(show: Show) -> dict[str, str]:
+        return show.shown({"name": "Ana"})
 
     @app.post("/body")
     async def body(body: Body) -> int:
@@ -125,3 +129,13 @@ async def test_a_line_says_who_and_about_which_ids_and_nothing_personal(client: 
     told = {"route": "/file/{supplier_id}/{rfc}", "supplier_id": id_, "subject": "ana", "roles": ["mentor"]}
     assert told.items() <= line.items(), "a GET too, where somebody signed in"
     assert "PEPJ" not in str(logs)
+
+
+@pytest.mark.parametrize(
+    ("seen", "status"), [("{}", 304), ("W/{}", 304), ('"x", {}', 304), ("*", 304), ('"x"', 200), ("", 200)]
+)
+async def test_a_version_that_was_seen_is_not_shown_again(client: AsyncClient, seen: str, status: int) -> None:
+    first = await client.get("/shown")
+    answer = await client.get("/shown", headers={"If-None-Match": seen.replace("{}", first.headers["ETag"])})
+    assert (answer.status_code, answer.headers["ETag"]) == (status, first.headers["ETag"])
+    assert answer.content == (b"" if status == 304 else first.content)

@@ -28,6 +28,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
     async def show_consent_text(
         partner: PartnerCode,
         _: Own,
+        show: Show,
         purpose: Annotated[list[Purpose], Query(min_length=1, max_length=MOST_NAMED)],
         data_class: Annotated[list[DataClass], Query(min_length=1, max_length=MOST_NAMED)],
         expires_on: Day | None = None,
@@ -40,7 +41,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             raise Problem(404, "partner_unknown")
         last_day = expires_on or handlers.latest_expiry(known, now())
         shown = words(known.text_for(found), found.name, purpose, data_class, last_day)
-        return ConsentTextView(
+        view = ConsentTextView(
             partner=partner,
             version=shown.version,
             body=shown.body,
@@ -49,6 +50,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             data_classes=tuple(data_class),
             expires_on=last_day,
         )
+        return show.shown(view)
 
     @api.post("/consents", status_code=201)
     async def give_consent(body: Strict[ConsentBody], caller: Firm, create: Create) -> ConsentView:

@@ -7,7 +7,7 @@ from services.matching.api.access import BY_ANYBODY, BY_STAFF
 from services.matching.store import queries
 from services.matching.views.demand import AnchorView, AreasView, AreaView, CoverageView
 from shared.runtime.database import Database
-from shared.service.http import Page, Paging, routes
+from shared.service.http import Page, Paging, Show, routes
 
 
 def router(database: Database) -> APIRouter:
@@ -15,9 +15,10 @@ def router(database: Database) -> APIRouter:
     api = routes("demand")
 
     @api.get("/areas", dependencies=[BY_ANYBODY])
-    async def show_areas() -> AreasView:
+    async def show_areas(show: Show) -> AreasView:
         """Show the areas in which anchors ask, with what is asked in each."""
-        return AreasView(version=catalogue.AREAS_VERSION, areas=[AreaView.of(area) for area in catalogue.areas()])
+        areas = [AreaView.of(area) for area in catalogue.areas()]
+        return show.shown(AreasView(version=catalogue.AREAS_VERSION, areas=areas))
 
     @api.get("/anchors", dependencies=[BY_ANYBODY])
     async def list_anchors(paging: Paging) -> Page[AnchorView]:

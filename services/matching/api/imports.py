@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from services.matching.api.access import Buyer, acts_for
 from services.matching.domain.anchor import Anchor
@@ -24,8 +24,8 @@ from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role
-from shared.service.http import RequestCause, routes
-from shared.service.upload import form_schema, reading, receive
+from shared.service.http import routes
+from shared.service.upload import Send, form_schema, reading
 
 Fate = Literal["published", "changed", "unchanged"]
 Take = Callable[[Requirement | None, Mapping[UUID, Anchor]], Decision[Requirement] | Refused]
@@ -37,27 +37,32 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
     max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
 
     @api.post("/requirements/imports", openapi_extra=form_schema())
-    async def import_requirements(request: Request, caller: Buyer, cause: RequestCause) -> RequirementImport:
+    async def import_requirements(caller: Buyer, send: Send) -> RequirementImport:
         """Publish or change the requirements of a spreadsheet.
 
         Rows that fail are reported; the others go in.
         """
-        upload = await receive(request, max_bytes)
+        upload = await send.receive(max_bytes)
         rows, faults = await reading(partial(read_requirements, upload.content, max_rows=max_rows))
         wanted, refused = _identified(rows, caller, await queries.all_anchors(database))
         fates: dict[UUID, Fate] = {}
         decide = {id_: _taking(id_, anchor_id, row, fates) for id_, (anchor_id, row) in wanted.items()}
-        outcomes = await commands.run_many(requirements, decide, cause, publishing)
-        refused += [
-            _refused(wanted[id_][1].line, outcome) for id_, outcome in outcomes.items() if isinstance(outcome, Refused)
-        ]
-        count = Counter(fates[id_] for id_, outcome in outcomes.items() if not isinstance(outcome, Refused))
-        return RequirementImport(
-            published=count["published"],
-            changed=count["changed"],
-            unchanged=count["unchanged"],
-            refused=sorted([*faults, *refused], key=attrgetter("line")),
-        )
+
+        def view(outcomes: Mapping[UUID, Requirement | Refused]) -> RequirementImport:
+            decided = [
+                _refused(wanted[id_][1].line, outcome)
+                for id_, outcome in outcomes.items()
+                if isinstance(outcome, Refused)
+            ]
+            count = Counter(fates[id_] for id_, outcome in outcomes.items() if not isinstance(outcome, Refused))
+            return RequirementImport(
+                published=count["published"],
+                changed=count["changed"],
+                unchanged=count["unchanged"],
+                refused=sorted([*faults, *refused, *decided], key=attrgetter("line")),
+            )
+
+        return await send.run_many(commands, requirements, decide, view, publishing)
 
     return api
 

@@ -11,7 +11,7 @@ from services.matching.store import queries
 from services.matching.views.matches import AlignmentView, MatchView
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller, Role, allow
-from shared.service.http import Page, Paging, Problem, routes
+from shared.service.http import Page, Paging, Problem, Show, routes
 
 Owner = Annotated[Caller, allow(Role.SUPPLIER, *SEES_ALL)]
 
@@ -28,12 +28,12 @@ def router(database: Database) -> APIRouter:
         return known
 
     @api.get("/suppliers/{supplier_id}/alignment")
-    async def show_alignment(supplier_id: UUID, caller: Owner) -> AlignmentView:
+    async def show_alignment(supplier_id: UUID, caller: Owner, show: Show) -> AlignmentView:
         """Show whether anybody asks for what a firm can make, and of each requirement what keeps it from that."""
         known = await own(supplier_id, caller)
         if known.alignment is None:
             raise _unknown()
-        return AlignmentView.of_alignment(supplier_id, known.alignment)
+        return show.shown(AlignmentView.of_alignment(supplier_id, known.alignment))
 
     @api.get("/suppliers/{supplier_id}/matches")
     async def list_matches(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MatchView]:

@@ -1,31 +1,30 @@
 """Suppliers and anchors by file: the rows that fail are reported, the others go in in one transaction."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from services.registration import handlers
 from services.registration.domain.anchor import Anchor, anchor_id
 from services.registration.domain.profile import Profile
 from services.registration.domain.supplier import Supplier
 from services.registration.files.anchors import read_anchors
-from services.registration.files.suppliers import SupplierRow, read_suppliers
+from services.registration.files.suppliers import read_suppliers
 from services.registration.handlers import JoinAnchor, Register
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, anchors, intake_of, suppliers
 from services.registration.views import AnchorImport, SupplierImport
-from shared.contracts.event import Cause
 from shared.files.faults import RowFault, row_fault
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from shared.service.callers import Role, allow
-from shared.service.http import RequestCause, routes
-from shared.service.upload import form_schema, reading, receive
+from shared.service.http import routes
+from shared.service.upload import Send, form_schema, reading
 
 BY_OPERATOR = allow(Role.OPERATOR)
 
@@ -36,43 +35,44 @@ def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
     max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
 
     @api.post("/suppliers/imports", openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
-    async def import_suppliers(request: Request, cause: RequestCause) -> SupplierImport:
+    async def import_suppliers(send: Send) -> SupplierImport:
         """Register the firms of a spreadsheet.
 
         Rows that fail are reported; the others go in.
         """
-        upload = await receive(request, max_bytes)
+        upload = await send.receive(max_bytes)
         read = partial(read_suppliers, upload.content, max_rows=max_rows, today=now().date())
         rows, faults = await reading(read)
-        outcomes = await _register(rows, commands, cause)
-        states = [outcome.status for _, outcome in outcomes if isinstance(outcome, Supplier)]
-        refused = _refused(faults, "rfc", outcomes)
-        return SupplierImport(registered=states.count("registered"), held=states.count("held"), refused=refused)
+        registrations = {new_id(): row for row in rows}
+        decide = {id_: _registering(id_, row.profile) for id_, row in registrations.items()}
+        about = About(intake_of, tuple(row.profile.rfc for row in rows))
+
+        def view(found: Mapping[UUID, Supplier | Refused]) -> SupplierImport:
+            outcomes = [(row.line, found[id_]) for id_, row in registrations.items()]
+            states = [outcome.status for outcome in found.values() if isinstance(outcome, Supplier)]
+            refused = _refused(faults, "rfc", outcomes)
+            return SupplierImport(registered=states.count("registered"), held=states.count("held"), refused=refused)
+
+        return await send.run_many(commands, suppliers, decide, view, about)
 
     @api.post("/anchors/imports", openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
-    async def import_anchors(request: Request, cause: RequestCause) -> AnchorImport:
+    async def import_anchors(send: Send) -> AnchorImport:
         """Let the large buyers of a spreadsheet join.
 
         Rows that fail are reported; the others go in.
         """
-        upload = await receive(request, max_bytes)
+        upload = await send.receive(max_bytes)
         rows, faults = await reading(partial(read_anchors, upload.content, max_rows=max_rows))
         decide = {anchor_id(command.code): _joining(command) for _, command in rows}
-        found = await commands.run_many(anchors, decide, cause)
-        outcomes = [(line, found[anchor_id(command.code)]) for line, command in rows]
-        joined = sum(isinstance(outcome, Anchor) for _, outcome in outcomes)
-        return AnchorImport(joined=joined, refused=_refused(faults, "codigo", outcomes))
+
+        def view(found: Mapping[UUID, Anchor | Refused]) -> AnchorImport:
+            outcomes = [(line, found[anchor_id(command.code)]) for line, command in rows]
+            joined = sum(isinstance(outcome, Anchor) for _, outcome in outcomes)
+            return AnchorImport(joined=joined, refused=_refused(faults, "codigo", outcomes))
+
+        return await send.run_many(commands, anchors, decide, view)
 
     return api
-
-
-async def _register(rows: list[SupplierRow], commands: Commands, cause: Cause) -> list[tuple[int, Supplier | Refused]]:
-    """What became of each row, by its line."""
-    registrations = {new_id(): row for row in rows}
-    decide = {id_: _registering(id_, row.profile) for id_, row in registrations.items()}
-    about = About(intake_of, tuple(row.profile.rfc for row in rows))
-    outcomes = await commands.run_many(suppliers, decide, cause, about)
-    return [(row.line, outcomes[id_]) for id_, row in registrations.items()]
 
 
 def _registering(id_: UUID, profile: Profile) -> Callable[[Supplier | None, Intake], Decision[Supplier] | Refused]:

@@ -3,7 +3,7 @@
 from datetime import date
 from functools import partial
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter
 
 from services.registration import handlers, store
 from services.registration.domain.screening import list_id
@@ -16,8 +16,8 @@ from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Role, allow
-from shared.service.http import Page, Paging, Problem, RequestCause, accepted, routes
-from shared.service.upload import form_schema, reading, receive
+from shared.service.http import Page, Paging, Problem, routes
+from shared.service.upload import Send, form_schema, reading
 
 BY_OPERATOR = allow(Role.OPERATOR)
 
@@ -28,25 +28,24 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
     fields = form_schema(list_date={"type": "string", "format": "date", "maxLength": 10})
 
     @api.post("/lists", status_code=201, openapi_extra=fields, dependencies=[BY_OPERATOR])
-    async def load_list(request: Request, cause: RequestCause) -> ListLoaded:
+    async def load_list(send: Send) -> ListLoaded:
         """Load a list of article 69-B, as the tax authority publishes it.
 
         Every supplier is then looked up in it. One of the same date corrects the one before.
         """
-        upload = await receive(request, settings.list_max_bytes, "list_date")
+        upload = await send.receive(settings.list_max_bytes, "list_date")
         list_date = _date(upload.fields.get("list_date", ""))
         file = await reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
         command = LoadList(list_date=list_date, entries=file.entries)
-        outcome = await commands.run(
+        return await send.run(
+            commands,
             screening_lists,
             list_id(list_date),
             lambda state, newest: handlers.load_list(state, command, now(), newest),
-            cause,
+            lambda list_: ListLoaded(
+                list_date=list_date, loaded_at=list_.loaded_at, firms=len(list_.entries), left_out=file.left_out
+            ),
             newest_list,
-        )
-        list_ = accepted(outcome)
-        return ListLoaded(
-            list_date=list_date, loaded_at=list_.loaded_at, firms=len(list_.entries), left_out=file.left_out
         )
 
     @api.get("/lists", dependencies=[BY_OPERATOR])

@@ -2,10 +2,11 @@
 
 from shared.service.http.application import application
 from shared.service.http.bodies import Body, Strict, View
-from shared.service.http.changes import Change, Create, Replace, RequestCause, Show, accepted
+from shared.service.http.changes import Change, Create, Replace, accepted
 from shared.service.http.pages import Page, Paging
 from shared.service.http.problem import Problem
 from shared.service.http.routes import routes, together
+from shared.service.http.showing import Show
 
 __all__ = [
     "Body",
@@ -15,7 +16,6 @@ __all__ = [
     "Paging",
     "Problem",
     "Replace",
-    "RequestCause",
     "Show",
     "Strict",
     "View",

@@ -20,6 +20,7 @@ from shared.messaging.idempotency import Again, Once
 from shared.messaging.repository import Repository
 from shared.messaging.routing import Reference, none
 from shared.service.http.problem import Problem
+from shared.service.http.showing import Showing, etag
 
 S = TypeVar("S")
 V = TypeVar("V", bound=BaseModel)
@@ -45,38 +46,18 @@ IdempotencyKey = Annotated[
 ]
 
 
+def long_enough(key: str | None) -> str | None:
+    """The key, unless two may choose it."""
+    if key is not None and len(key) < SHORTEST_KEY:
+        raise Problem(422, "idempotency_key_short", least=SHORTEST_KEY)
+    return key
+
+
 def accepted(outcome: S | Refused) -> S:
     """The state that a command gave, or the problem of its refusal."""
     if isinstance(outcome, Refused):
         raise Problem(STATUS[outcome.kind], outcome.code, message=outcome.message, at=outcome.at, **outcome.params)
     return outcome
-
-
-async def request_cause(request: Request) -> Cause:
-    """Where the events of this request come from."""
-    cause: Cause = request.state.cause
-    return cause
-
-
-RequestCause = Annotated[Cause, Depends(request_cause)]
-
-
-def etag(view: BaseModel) -> str:
-    """The version of what is shown: the same for equal content, whatever the order of its keys."""
-    text = json.dumps(view.model_dump(mode="json"), sort_keys=True)
-    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
-
-
-@dataclass(slots=True)
-class Showing:
-    """One answer."""
-
-    response: Response
-
-    def shown(self, view: V) -> V:
-        """Name the version of what the answer shows, as its `ETag`."""
-        self.response.headers["ETag"] = etag(view)
-        return view
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +104,8 @@ class Changing(Showing):
         view: Callable[[S], V],
         reference: Reference[Any] | About[Any],
     ) -> V:
-        outcome = await commands.run_once(repository, id_, decide, self.cause, reference, self._once(view))
-        if isinstance(outcome, Again):
-            before: V = self._read(outcome.answer)
-            return self.shown(before)
-        return self.shown(view(accepted(outcome)))
+        outcome = await commands.run_once(repository, id_, decide, self.cause, reference, self.once(view))
+        return self.answered(outcome, view)
 
     def check(self, view: BaseModel) -> None:
         """Refuse when the caller saw another version. For what is decided in a `commands.unit`, under its lock."""
@@ -151,7 +129,8 @@ class Changing(Showing):
         # A weak tag never matches: RFC 9110, 13.1.1.
         return self.if_match in (None, "*") or present in re.split(" *, *", self.if_match or "")
 
-    def _once(self, view: Callable[[S], V]) -> Once[S]:
+    def once(self, view: Callable[[S], BaseModel]) -> Once[S]:
+        """Under which key the answer is kept, and of what request it is."""
         scope = f"{self.request.method} {self.request.url.path} {getattr(self.request.state, 'subject', '')}"
         return Once(
             hashlib.sha256(f"{scope}\n{self.key}".encode()).digest(),
@@ -160,9 +139,13 @@ class Changing(Showing):
             lambda state: view(state).model_dump_json().encode(),
         )
 
-    def _read(self, answer: bytes) -> Any:  # noqa: ANN401 - the view that the route declares
-        declared: Any = self.request.scope["route"].response_model
-        return TypeAdapter[Any](declared).validate_json(answer)
+    def answered(self, outcome: S | Refused | Again, view: Callable[[S], V]) -> V:
+        """What was decided, by `view`; or what was answered before, as the route declares it."""
+        if isinstance(outcome, Again):
+            declared: Any = self.request.scope["route"].response_model
+            before: V = TypeAdapter[Any](declared).validate_json(outcome.answer)
+            return self.shown(before)
+        return self.shown(view(accepted(outcome)))
 
 
 def _stale(present: str) -> Problem:
@@ -191,26 +174,16 @@ class _Replaces(_Changes):
         return Changing(response, request.state.cause, request, if_match)
 
 
-class _Creates:
+class Creates:
     """The dependency of a route that makes something new. What it is made for may be unknown."""
 
-    problems = (404, 409)
+    problems: tuple[int, ...] = (404, 409)
     tagged = True
 
     async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Changing:
-        if idempotency_key is not None and len(idempotency_key) < SHORTEST_KEY:
-            raise Problem(422, "idempotency_key_short", least=SHORTEST_KEY)
-        body = b"" if idempotency_key is None else _canonical(await request.body())
-        return Changing(response, request.state.cause, request, key=idempotency_key, digest=body)
-
-
-class _Shows:
-    """The dependency of a route that shows one aggregate."""
-
-    tagged = True
-
-    async def __call__(self, response: Response) -> Showing:
-        return Showing(response)
+        key = long_enough(idempotency_key)
+        body = b"" if key is None else _canonical(await request.body())
+        return Changing(response, request.state.cause, request, key=key, digest=body)
 
 
 def _canonical(body: bytes) -> bytes:
@@ -222,7 +195,5 @@ Change = Annotated[Changing, Depends(_Changes())]
 """Honours `If-Match`."""
 Replace = Annotated[Changing, Depends(_Replaces())]
 """Requires `If-Match`: of a PUT, and wherever two people may work on one thing."""
-Create = Annotated[Changing, Depends(_Creates())]
+Create = Annotated[Changing, Depends(Creates())]
 """Honours `Idempotency-Key`."""
-Show = Annotated[Showing, Depends(_Shows())]
-"""Of a GET: `return show.shown(SupplierView.of(supplier))`."""

@@ -12,6 +12,7 @@ from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.runtime import logging
 from shared.service.http.problem import Problem
+from shared.service.http.showing import NotModified
 
 NOT_STORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 
@@ -26,6 +27,7 @@ log = logging.get(__name__)
 def add_to(app: FastAPI) -> None:
     """Every error of an application becomes a problem."""
     app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(NotModified, _on_not_modified)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_http_error)
 
@@ -44,6 +46,12 @@ def unexpected(error: Exception) -> Response:
 
 async def _on_problem(_: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
+        raise error
+    return error.response()
+
+
+async def _on_not_modified(_: Request, error: Exception) -> Response:
+    if not isinstance(error, NotModified):
         raise error
     return error.response()
 

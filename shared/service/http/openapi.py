@@ -53,9 +53,12 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
     marked = [each.call for each in dependants(route.dependant)]
+    answers = operation["responses"]
+    tag = {"ETag": {"description": "The version of what is shown.", "schema": {"type": "string"}}}
     if any(getattr(call, "tagged", False) for call in marked):
-        header = {"description": "The version of what is shown.", "schema": {"type": "string"}}
-        operation["responses"][str(route.status_code or 200)]["headers"] = {"ETag": header}
+        answers[str(route.status_code or 200)]["headers"] = tag
+    if any(getattr(call, "answers_304", False) for call in marked):
+        answers["304"] = {"description": HTTPStatus.NOT_MODIFIED.phrase, "headers": tag}
     required = {getattr(call, "requires", None) for call in marked}
     for parameter in operation.get("parameters", ()):
         parameter["required"] = parameter["required"] or parameter["name"] in required

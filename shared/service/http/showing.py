@@ -1,0 +1,72 @@
+"""What is shown, under its version: whoever has seen that version already is told so, and nothing more."""
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Annotated, Any, TypeVar
+
+from fastapi import Depends, Header, Response
+from pydantic import BaseModel
+from pydantic_core import to_jsonable_python
+
+Shown = BaseModel | dict[str, Any]
+
+V = TypeVar("V", bound=Shown)
+
+IfNoneMatch = Annotated[
+    str | None,
+    Header(max_length=1100, description="The `ETag` under which you saw it: of the same version you get 304 alone."),
+]
+
+
+def etag(view: Shown) -> str:
+    """The version of what is shown: the same for equal content, whatever the order of its keys."""
+    text = json.dumps(to_jsonable_python(view), sort_keys=True)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+class NotModified(Exception):  # noqa: N818 - the phrase of its status
+    """The caller has seen this version."""
+
+    def __init__(self, version: str) -> None:
+        super().__init__(version)
+        self.version = version
+
+    def response(self) -> Response:
+        return Response(status_code=304, headers={"ETag": self.version})
+
+
+@dataclass(slots=True)
+class Showing:
+    """One answer."""
+
+    response: Response
+    seen: str | None = field(default=None, kw_only=True)
+    """The versions that the caller has seen."""
+
+    def shown(self, view: V) -> V:
+        """Name the version of what the answer shows, as its `ETag`. Raises `NotModified` where the caller has it."""
+        version = etag(view)
+        if self.seen is not None and _names(self.seen, version):
+            raise NotModified(version)
+        self.response.headers["ETag"] = version
+        return view
+
+
+def _names(seen: str, version: str) -> bool:
+    # Weak comparison, unlike that of a change: RFC 9110, 13.1.2.
+    return seen == "*" or version in {tag.strip().removeprefix("W/") for tag in seen.split(",")}
+
+
+class _Shows:
+    """The dependency of a route that shows one aggregate or one document."""
+
+    tagged = True
+    answers_304 = True
+
+    async def __call__(self, response: Response, if_none_match: IfNoneMatch = None) -> Showing:
+        return Showing(response, seen=if_none_match)
+
+
+Show = Annotated[Showing, Depends(_Shows())]
+"""Of a GET: `return show.shown(SupplierView.of(supplier))`."""
