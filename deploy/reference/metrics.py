@@ -27,6 +27,6 @@ def catalogue() -> Iterator[tuple[str, str, tuple[str, ...], str]]:
     for metric in vars(metrics).values():
         if isinstance(metric, MetricWrapperBase):
             [family] = metric.describe()
-            labels = metric._labelnames
+            labels = metric._labelnames  # noqa: SLF001 - one without a value yet tells them nowhere else
             name = family.name + ("_total" if family.type == "counter" else "")
             yield name, family.type, tuple(labels), family.documentation

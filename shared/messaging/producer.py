@@ -3,20 +3,16 @@ stays broken after a fatal error, so each call has a deadline and a failed produ
 """
 
 import asyncio
-import contextlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import chain
-from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
     InvalidTopicError,
     KafkaError,
     MessageSizeTooLargeError,
-    ProducerClosed,
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
@@ -24,6 +20,7 @@ from aiokafka.errors import (
 from aiokafka.partitioner import murmur2
 from aiokafka.producer.message_accumulator import BatchBuilder
 
+from shared.messaging.aiokafka_internals import abandon
 from shared.messaging.journal import Unpublished
 from shared.runtime.settings import KafkaSettings
 
@@ -86,7 +83,7 @@ class Publisher:
         if delivery.undelivered and (delivery.acked or await _answers(producer)):
             # The producer would try on for ever, and what it delivers late would come behind the topic's next try.
             self._producer = None
-            await _abandon(producer)
+            await abandon(producer, STOP_DEADLINE_S)
             delivery.troubled |= delivery.undelivered
             delivery.undelivered.clear()
         return delivery
@@ -100,7 +97,7 @@ class Publisher:
             async with asyncio.timeout(STOP_DEADLINE_S):
                 await producer.stop()
         except Exception:  # noqa: BLE001 - uvloop says RuntimeError where a connection ended
-            await _abandon(producer)
+            await abandon(producer, STOP_DEADLINE_S)
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -118,7 +115,7 @@ class Publisher:
                 async with asyncio.timeout(START_DEADLINE_S):
                     await producer.start()
             except BaseException:
-                await _abandon(producer)
+                await abandon(producer, STOP_DEADLINE_S)
                 raise
             self._producer = producer
         return self._producer
@@ -187,24 +184,3 @@ async def _answers(producer: AIOKafkaProducer) -> bool:
             return bool(await producer.client.force_metadata_update())
     except (TimeoutError, KafkaError):
         return False
-
-
-async def _abandon(producer: AIOKafkaProducer) -> None:
-    """End a producer that does not stop by itself. aiokafka offers no public way: these are its own parts."""
-    parts: Any = producer
-    parts._closed = True
-    accumulator = parts._message_accumulator
-    given_up = [*chain.from_iterable(accumulator._batches.values()), *accumulator._pending_batches]
-    accumulator.fail_all(ProducerClosed())
-    for batch in given_up:
-        for future in (batch.future, batch._drain_waiter):
-            # Nobody waits for it any more: unread, it would be an error in the log at some later time.
-            if not future.cancelled():
-                future.exception()
-    sender = parts._sender.sender_task
-    if sender is not None and not sender.done():
-        sender.cancel()
-        await asyncio.wait([sender], timeout=STOP_DEADLINE_S)
-    with contextlib.suppress(Exception):
-        async with asyncio.timeout(STOP_DEADLINE_S):
-            await producer.client.close()

@@ -5,13 +5,9 @@ from collections.abc import Mapping
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.messaging.aiokafka_internals import has_joined, position
+
 STUCK_AFTER_S = 30.0
-
-
-def has_joined(consumer: AIOKafkaConsumer) -> bool:
-    """Whether the group gave an assignment, also an empty one: a process more than there are partitions is ready."""
-    subscription = consumer._subscription.subscription
-    return subscription is not None and subscription.assignment is not None
 
 
 def trouble(consumer: AIOKafkaConsumer) -> str | None:
@@ -24,11 +20,8 @@ def trouble(consumer: AIOKafkaConsumer) -> str | None:
 
 def positions(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
     """The next offset to read, of each assigned partition for which it is known."""
-    if not has_joined(consumer):
-        return {}
-    state_of = consumer._subscription.subscription.assignment.state_value
-    states = {partition: state_of(partition) for partition in consumer.assignment()}
-    return {partition: int(s.position) for partition, s in states.items() if s is not None and s.has_valid_position}
+    found = ((partition, position(consumer, partition)) for partition in consumer.assignment())
+    return {partition: offset for partition, offset in found if offset is not None}
 
 
 def lags(consumer: AIOKafkaConsumer, under_way: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
@@ -41,11 +34,10 @@ def _lag(consumer: AIOKafkaConsumer, partition: TopicPartition, first: int | Non
     """Records from the first under way, else from the next one to read, to the end as of the last fetch; None before
     the first fetch.
     """
-    end = consumer.highwater(partition)
-    state = consumer._subscription.subscription.assignment.state_value(partition)
-    if end is None or state is None or not state.has_valid_position:
+    end, reached = consumer.highwater(partition), position(consumer, partition)
+    if end is None or reached is None:
         return None
-    return max(0, int(end) - (int(state.position) if first is None else first))
+    return max(0, int(end) - (reached if first is None else first))
 
 
 def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:

@@ -14,6 +14,7 @@ from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 
 from shared.messaging import progress
+from shared.messaging.aiokafka_internals import has_joined, routines
 from shared.messaging.batch import FATES, BatchRunner, Outcome
 from shared.messaging.broker import group_subscriber
 from shared.messaging.codec import Record
@@ -79,7 +80,7 @@ class BatchSubscriber:
         consumer = self._subscriber.consumer
         if consumer is None:
             return "not started"
-        if self._failing_since is not None and progress.has_joined(consumer):
+        if self._failing_since is not None and has_joined(consumer):
             return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
         seconds = time.monotonic() - self._under_way_since
         if self._under_way and seconds > BATCH_STUCK_AFTER_S:
@@ -93,9 +94,7 @@ class BatchSubscriber:
         the consumer takes no part in its group, fetches nothing, or never learns of another leader.
         """
         consumer: Any = self._subscriber.consumer
-        group, fetches, metadata = consumer._coordinator, consumer._fetcher, consumer._client
-        routines = {group._coordination_task, fetches._fetch_task, metadata._sync_task}
-        await asyncio.wait(routines, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(routines(consumer), return_when=asyncio.FIRST_COMPLETED)
 
     @property
     def stopped(self) -> bool:

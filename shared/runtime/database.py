@@ -193,7 +193,7 @@ async def _connect(*args: Any, **settings: Any) -> "asyncpg.Connection[Record]":
     """A connection whose client side, too, notices that the other one is gone."""
     connection: asyncpg.Connection[Record] = await asyncpg.connect(*args, **settings)
     found: Any = connection
-    sock = found._transport.get_extra_info("socket")
+    sock = found._transport.get_extra_info("socket")  # noqa: SLF001 - asyncpg gives its socket nowhere else
     if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
         # By name: not every system has each of them.

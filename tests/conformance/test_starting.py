@@ -8,7 +8,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,6 +32,7 @@ from tests.conformance.stage import envelope, eventually
 from tests.conftest import Broker
 from tests.faults import stage
 from tests.faults.plant import START_S, Worker
+from tests.messaging.test_aiokafka_internals import ROUTINES, routine_of
 
 STOP_S = 30.0
 """More than any stop takes, so that one that hangs fails its test."""
@@ -115,15 +115,12 @@ async def running(service: Service) -> AsyncIterator[BatchSubscriber]:
             await task
 
 
-ROUTINES = ("_coordinator._coordination_task", "_fetcher._fetch_task", "_client._sync_task")
-
-
 @pytest.mark.parametrize("routine", ROUTINES)
 async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service, routine: str) -> None:
     async with running(service) as member:
         await eventually(lambda: _works(member), START_S)
         consumer: Any = member._subscriber.consumer
-        attrgetter(routine)(consumer).cancel()
+        routine_of(consumer, routine).cancel()
         await eventually(lambda: _is(member._subscriber.consumer not in {None, consumer}), START_S)
         await eventually(lambda: _works(member), START_S)
 
