@@ -1,9 +1,7 @@
 """One service's PostgreSQL: an asyncpg pool for the hot path, SQLModel sessions for the API's reads."""
 
-import socket
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
@@ -11,6 +9,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
+
+from shared.runtime.servers import KEEPALIVE, USER_TIMEOUT_MS, WRONG_SERVER, Servers
 
 if TYPE_CHECKING:
     from asyncpg import Pool, Record
@@ -27,10 +27,10 @@ COMMAND_TIMEOUT_S = 35.0
 SESSION_COMMAND_TIMEOUT_S = 15.0
 """Of a connection outside the pool: it leads, and while it waits for an answer nobody else can."""
 
-KEEPALIVE = {"IDLE": 5, "INTVL": 2, "CNT": 3}
-"""TCP's own questions, in seconds: a host that vanished is known within eleven, on both sides."""
-USER_TIMEOUT_MS = 10_000
-"""What was sent and not acknowledged for so long will not be."""
+SESSION_IDLE_TIMEOUT_MS = "40000"
+"""A leader whose process hangs leads nobody, and its host answers for it: the store ends its session. Longer than what
+the relay may spend with Kafka between two looks at the store.
+"""
 
 BOTH_SIDES = {
     "tcp_keepalives_idle": str(KEEPALIVE["IDLE"]),
@@ -47,17 +47,8 @@ PLANS_BY_INDEX = {"enable_seqscan": "off"}
 """Of connections that decide: what they ask for has an index. PostgreSQL keeps a plan until tables are analyzed,
 and one made on an empty store reads whole tables (docs/decisions/0030). Reads of the API count whole tables too."""
 
-WRONG_SERVER: tuple[type[Exception], ...] = (
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-)
-"""What a server says that was switched over or goes down: to try again on the same connection would never end."""
-
 POOL_SIZE = 10
 READ_POOL_SIZE = 3
-CONNECT_TIMEOUT_S = 10.0
 ACQUIRE_TIMEOUT_S = 30.0
 """A pool that stays used up this long is a store that is away: a batch holds its connection for far less."""
 
@@ -76,6 +67,7 @@ class Database:
         """
         self.url = url
         self.application = application
+        self._servers = Servers(url)
         self._pool_size = pool_size
         self._pool: Pool[Record] | None = None
         self._engine: AsyncEngine | None = None
@@ -90,22 +82,20 @@ class Database:
             self.url,
             min_size=1,
             max_size=self._pool_size,
-            timeout=CONNECT_TIMEOUT_S,
             command_timeout=COMMAND_TIMEOUT_S,
-            connect=_connect,
+            connect=self._servers.connect,
             reset=_left_clean,
             server_settings=settings | PLANS_BY_INDEX,
         )
         self._engine = create_async_engine(
-            # The driver reads the URL itself: SQLAlchemy's form has one host.
+            # The driver has the servers from us: SQLAlchemy's form of a URL has one host.
             "postgresql+asyncpg://",
             pool_size=READ_POOL_SIZE,
             max_overflow=0,
             pool_timeout=ACQUIRE_TIMEOUT_S,
             connect_args={
-                "timeout": CONNECT_TIMEOUT_S,
                 "command_timeout": COMMAND_TIMEOUT_S,
-                "async_creator_fn": partial(_connect, self.url),
+                "async_creator_fn": self._servers.connect,
                 "server_settings": settings,
             },
         )
@@ -156,13 +146,13 @@ class Database:
 
     async def dedicated(self) -> "asyncpg.Connection[Record]":
         """A connection outside the pool, for session locks and LISTEN. The caller closes it."""
-        settings = {"application_name": f"{self.application}-session", **PLANS_BY_INDEX, **BOTH_SIDES}
-        return await _connect(
-            self.url,
-            timeout=CONNECT_TIMEOUT_S,
-            command_timeout=SESSION_COMMAND_TIMEOUT_S,
-            server_settings=settings,
-        )
+        settings = {
+            "application_name": f"{self.application}-session",
+            "idle_session_timeout": SESSION_IDLE_TIMEOUT_MS,
+            **PLANS_BY_INDEX,
+            **BOTH_SIDES,
+        }
+        return await self._servers.connect(command_timeout=SESSION_COMMAND_TIMEOUT_S, server_settings=settings)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -187,21 +177,6 @@ def refuse_read_only(connection: Connection) -> None:
     told = connection.get_settings()
     if "on" in {getattr(told, name, "off") for name in ("in_hot_standby", "default_transaction_read_only")}:
         raise asyncpg.ReadOnlySQLTransactionError("the store's server takes no writes: it was switched over")
-
-
-async def _connect(*args: Any, **settings: Any) -> "asyncpg.Connection[Record]":  # noqa: ANN401 - asyncpg's own
-    """A connection whose client side, too, notices that the other one is gone."""
-    connection: asyncpg.Connection[Record] = await asyncpg.connect(*args, **settings)
-    found: Any = connection
-    sock = found._transport.get_extra_info("socket")  # noqa: SLF001 - asyncpg gives its socket nowhere else
-    if sock is not None and sock.family in {socket.AF_INET, socket.AF_INET6}:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        # By name: not every system has each of them.
-        options = {f"TCP_KEEP{name}": seconds for name, seconds in KEEPALIVE.items()}
-        for name, value in (options | {"TCP_USER_TIMEOUT": USER_TIMEOUT_MS}).items():
-            if (option := getattr(socket, name, None)) is not None:
-                sock.setsockopt(socket.IPPROTO_TCP, option, value)
-    return connection
 
 
 async def _left_clean(_: Connection) -> None:

@@ -8,12 +8,10 @@ that would make others wait gives up by a short lock timeout, and is tried again
 import asyncio
 import sys
 import time
-from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Literal
 
-import asyncpg
 from alembic import command, context
 from alembic.config import Config
 from alembic.operations.ops import MigrationScript
@@ -28,6 +26,8 @@ from sqlmodel.sql.sqltypes import AutoString
 from shared.messaging.retry import Backoff
 from shared.messaging.tables import NAMES
 from shared.runtime import logging
+from shared.runtime.database import BOTH_SIDES
+from shared.runtime.servers import Servers
 from shared.runtime.settings import ServiceSettings
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -115,11 +115,11 @@ def _config(service: str, url: str) -> Config:
 
 async def _run(metadata: MetaData, url: str) -> None:
     # A concurrent build waits for transactions older than itself, and nobody for it: its lock_timeout is the long one.
-    session = {"application_name": "migrations", "lock_timeout": f"{PATIENCE_S}s"}
+    session = {"application_name": "migrations", "lock_timeout": f"{PATIENCE_S}s", **BOTH_SIDES}
     engine = create_async_engine(
         "postgresql+asyncpg://",
         poolclass=NullPool,
-        connect_args={"server_settings": session, "async_creator_fn": partial(asyncpg.connect, url)},
+        connect_args={"server_settings": session, "async_creator_fn": Servers(url).connect},
     )
     try:
         async with engine.connect() as connection:

@@ -8,7 +8,7 @@ import pytest
 
 from deploy.engines.ports import free_port
 from shared.messaging.producer import Publisher
-from shared.messaging.relay import Relay
+from shared.messaging.relay import RELAY_LOCK, Relay
 from shared.runtime.database import Database
 from shared.testing.faults import Proxy
 from tests.conformance.events import Told
@@ -118,3 +118,16 @@ async def test_trap_13_an_idle_leader_leaves_a_store_that_was_demoted(
         async with asyncio.timeout(PATIENCE_S):
             await relay.failed()
             await relay.idle.wait()
+
+
+async def test_a_leader_that_hangs_is_no_leader_any_more(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its host answers for it, so no keepalive tells; but it asks nothing."""
+    monkeypatch.setattr("shared.runtime.database.SESSION_IDLE_TIMEOUT_MS", "1000")
+    hangs = await bench.database.dedicated()
+    await hangs.execute("SELECT pg_advisory_lock($1)", RELAY_LOCK)
+    await bench.write_down(Told(on=topic, account=uuid4(), number=1))
+    async with running(bench.relay()):
+        await eventually(lambda: published(bench))
+    assert hangs.is_closed()

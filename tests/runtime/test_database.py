@@ -6,13 +6,15 @@ from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import urlsplit
 
+import asyncpg
 import pytest
 from sqlmodel import func, select
 
 from deploy.engines.ports import free_port
 from shared.messaging.retry import INFRASTRUCTURE
 from shared.runtime import database as database_module
-from shared.runtime.database import KEEPALIVE, READ_POOL_SIZE, USER_TIMEOUT_MS, Connection, Database, refuse_read_only
+from shared.runtime.database import READ_POOL_SIZE, Connection, Database, refuse_read_only
+from shared.runtime.servers import KEEPALIVE, USER_TIMEOUT_MS
 from shared.testing.faults import Proxy
 from tests.conformance.stage import eventually
 from tests.conftest import SwitchOver
@@ -191,13 +193,29 @@ async def _is_refused(connection: Connection) -> bool:
     return False
 
 
-async def test_every_way_to_the_store_finds_the_primary_among_several_hosts(store_url: str) -> None:
+@pytest.mark.parametrize("says_nothing", [False, True], ids=["refuses", "says nothing"])
+async def test_every_way_to_the_store_finds_the_primary_among_several_hosts(
+    store_url: str, says_nothing: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the first takes connections, as a host that is frozen does."""
+    monkeypatch.setattr("shared.runtime.servers.CONNECT_TIMEOUT_S", 4.0)
     url = urlsplit(store_url)
     role, _, host = url.netloc.rpartition("@")
-    hosts = f"{role}@127.0.0.1:{free_port()},{host}"
-    database = Database(url._replace(netloc=hosts, query="target_session_attrs=read-write").geturl(), application="x")
-    await database.open()
-    await _begin(database)
-    await _read(database)
-    await (await database.dedicated()).close()
-    await database.close()
+    with Proxy(free_port(), url.port or 5432) as away:
+        away.set("blackhole" if says_nothing else "refuse")
+        several = url._replace(netloc=f"{role}@127.0.0.1:{away.port},{host}", query="target_session_attrs=read-write")
+        database = Database(several.geturl(), application="x")
+        await database.open()
+        await _begin(database)
+        await _read(database)
+        await (await database.dedicated()).close()
+        await database.close()
+
+
+async def test_a_server_that_takes_no_writes_is_none_of_several(store_url: str) -> None:
+    connection = await asyncpg.connect(store_url)
+    name = urlsplit(store_url).path.removeprefix("/")
+    await connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    await connection.close()
+    with pytest.raises(INFRASTRUCTURE):
+        await Database(f"{store_url}?target_session_attrs=read-write", application="x").open()
