@@ -10,8 +10,11 @@ from typing import Any
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.text import plain
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
+_MEXICAN_DATE = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
 _AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"})
+"""What a spreadsheet shows for a formula that failed."""
 _SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2})0*)?")
 
 MAX_DIGITS = 18
@@ -41,6 +44,9 @@ def values(
             if column.required:
                 faults.append(row_fault(line, name, "cell_missing"))
             continue
+        if cell in ERRORS:
+            faults.append(row_fault(line, name, "cell_error"))
+            continue
         try:
             found[column.field] = column.parse(cell)
         except CellRefusedError as refused:
@@ -68,20 +74,31 @@ def amount(cell: str) -> Decimal:
 
 
 def share(cell: str) -> int:
-    """Basis points of a percentage with at most two decimals."""
+    """Basis points of a percentage with at most two decimals.
+
+    Without its sign, what is above 0 and not above 1 may be meant as a fraction: it is refused.
+    """
     found = _SHARE.fullmatch(cell.removesuffix("%").strip())
     if found is None:
         raise CellRefusedError("cell_share")
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    points = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    if 0 < points <= 100 and not cell.endswith("%"):
+        raise CellRefusedError("cell_share", message="cell_share.unit")
+    return points
 
 
 def day(cell: str) -> date:
+    """A date as `2026-05-01`, or as people write it in Mexico: `01/05/2026`, the day first."""
+    if found := _DATE.fullmatch(cell):
+        year, month, day_ = found.groups()
+    elif found := _MEXICAN_DATE.fullmatch(cell):
+        day_, month, year = found.groups()
+    else:
+        raise CellRefusedError("cell_date")
     try:
-        if _DATE.fullmatch(cell):
-            return date.fromisoformat(cell)
+        return date(int(year), int(month), int(day_))
     except ValueError:
-        pass
-    raise CellRefusedError("cell_date")
+        raise CellRefusedError("cell_date") from None
 
 
 def digits(length: int) -> Callable[[str], str]:

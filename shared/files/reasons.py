@@ -13,5 +13,7 @@ FileReason = Literal[
 ]
 """The file as a whole."""
 
-CellReason = Literal["cell_missing", "cell_number", "cell_share", "cell_date", "cell_choice", "cell_pairs"]
+CellReason = Literal[
+    "cell_missing", "cell_error", "cell_number", "cell_share", "cell_date", "cell_choice", "cell_pairs"
+]
 """One cell: it is not of the form that its column asks for."""

@@ -1,100 +1,61 @@
-"""Rows of text from an .xlsx or .csv file."""
+"""Rows of text from an .xlsx or .csv file, read by a child process."""
 
-import csv
-import io
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Literal
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+
+import msgspec
 
 from shared.files.faults import FileRefusedError
-from shared.files.text import plain
-from shared.files.workbook import ZIP, first_sheet
+from shared.files.rows import End, Others, Row, Wanted
 
-Others = Literal["refused", "ignored"]
+INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
+"""Of the environment, whose rest is secrets."""
 
+CHILD = ("-m", "shared.files.child")
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row that is not blank: its line in the file, and its cells by column name. Blank cells are left out."""
-
-    line: int
-    cells: dict[str, str]
+_DECODER = msgspec.json.Decoder(Row | End)
 
 
 def read(
     content: bytes, *, required: Sequence[str], optional: Sequence[str], max_rows: int, others: Others = "refused"
-) -> list[Row]:
-    """The rows below the header row, the first that is not blank. Raises FileRefusedError.
+) -> Generator[Row, None, None]:
+    """The rows below the header, one by one as they are read. Raises FileRefusedError, perhaps after some rows.
 
-    `others` says what becomes of columns that are neither required nor optional. A workbook is read from its first
-    sheet; a CSV file is UTF-8 (with or without BOM) or else Latin-1, with commas or semicolons; a cell that holds the
-    delimiter is quoted.
+    `others` says what becomes of columns that are neither required nor optional. A CSV file is UTF-8, UTF-16 or
+    Windows-1252, with commas, semicolons or tabs; a cell that holds the delimiter is quoted.
     """
-    lines = _sheet(content) if content.startswith(ZIP) else _csv(content)
-    header = next((texts for _, texts in lines if any(texts)), None)
-    if header is None:
-        raise FileRefusedError("file_empty", message="file_empty.header")
-    names = [plain(cell) for cell in header]
-    known = {*required, *optional}
-    _check(names, required, known, others)
-    rows: list[Row] = []
-    for line, texts in lines:
-        cells = {name: text for name, text in zip(names, texts, strict=False) if text and name in known}
-        if not cells:
-            continue
-        if len(rows) == max_rows:
-            raise FileRefusedError("file_too_many_rows", most=f"{max_rows:,}")
-        rows.append(Row(line, cells))
-    if not rows:
-        raise FileRefusedError("file_empty", message="file_empty.rows")
-    return rows
-
-
-def _check(names: Sequence[str], required: Sequence[str], known: set[str], others: Others) -> None:
-    if missing := [name for name in required if name not in names]:
-        raise FileRefusedError("file_column_missing", columns=", ".join(missing))
-    for place, name in enumerate(names, 1):
-        if name and name not in known and others == "refused":
-            raise FileRefusedError("file_column_unknown", place=place)
-        if name in known and name in names[: place - 1]:
-            raise FileRefusedError("file_column_repeated", place=place)
-
-
-def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    if b"\x00" in content:
-        raise FileRefusedError("file_format", message="file_format.neither")
+    wanted = msgspec.json.encode(Wanted(required, optional, max_rows, others)).decode()
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    child = subprocess.Popen(  # noqa: S603 - our own arguments
+        [sys.executable, *CHILD, wanted],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # It would quote the file.
+        env=environment,
+    )
+    assert child.stdin is not None and child.stdout is not None  # noqa: PT018, S101 - both are asked for above
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    header = next((line for line in io.StringIO(text) if line.strip(" ,;\r\n")), "")
-    delimiter = ";" if header.count(";") > header.count(",") else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    line = 1
-    try:
-        for texts in reader:
-            yield line, [cell.strip() for cell in texts]
-            line = reader.line_num + 1
-    except csv.Error:
-        raise FileRefusedError("file_format", message="file_format.csv", line=line) from None
-
-
-def _sheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
-    for line, cells in enumerate(first_sheet(content), 1):
-        yield line, [_text(cell) for cell in cells]
-
-
-def _text(cell: object) -> str:
-    """A cell as a person would type it. Workbooks keep numbers as floats, of which people see 15 digits."""
-    match cell:
-        case bool():
-            return "si" if cell else "no"
-        case float():
-            return str(int(cell)) if cell.is_integer() else f"{cell:.15g}"
-        case datetime():
-            return cell.date().isoformat()
-        case date():
-            return cell.isoformat()
-        case _:
-            return str(cell).strip()
+        with contextlib.suppress(BrokenPipeError):  # It ended before it had all: how is seen below.
+            child.stdin.write(content)
+            child.stdin.close()
+        for line in child.stdout:
+            said = _DECODER.decode(line)
+            if isinstance(said, Row):
+                yield said
+            elif said.reason is None:
+                return
+            else:
+                raise FileRefusedError(said.reason, message=said.message, **said.params)
+        # No end was told: the system ended it at one of its limits.
+        if child.wait() >= 0:
+            raise RuntimeError(f"the reader of files ended by itself, with {child.returncode}")
+        raise FileRefusedError("file_too_large", message="file_too_large.work")
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close()
+        with contextlib.suppress(BrokenPipeError):
+            child.stdin.close()

@@ -1,72 +1,103 @@
-"""The cells of an .xlsx workbook, which is looked at before it is opened."""
+"""The sheets of an .xlsx workbook, cell by cell as people see them.
+
+It is read by a child process with limits (`child.py`): what a library does with a hostile workbook is not ours to know.
+"""
 
 import io
 import re
+import warnings
 import zipfile
-import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
 
-from python_calamine import CalamineError, CalamineWorkbook
+from openpyxl import load_workbook
+from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 
 from shared.files.faults import FileRefusedError
 
 ZIP = b"PK\x03\x04"
 
-MAX_UNPACKED_BYTES = 50_000_000
-"""A workbook is a zip archive: a small one can unpack to gigabytes."""
+MAX_UNPACKED_BYTES = 500_000_000
+"""A workbook is a zip archive: a small one can unpack to gigabytes. It is unpacked in pieces."""
 
-MAX_ROWS = 200_000
-MAX_COLUMNS = 100
-MAX_CELLS = 5_000_000
-"""The reader holds a cell for each place up to the farthest one, 8 bytes and more: a single stray cell at the sheet's
-end would exhaust the memory of the whole service.
-"""
+MAX_LINE = 1_048_576
+"""Excel's own. A row that names a later one would be waited for, line by line."""
 
-_PLACE = re.compile(rb"""\br\s*=\s*["']([A-Z]{0,3})([0-9]+)["']""", re.IGNORECASE)
-_UNREADABLE = (CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
-"""RuntimeError is an archive with a password, or packed in a way that is not known here."""
+_LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+"""What a number format shows as it stands."""
+
+Line = tuple[int, list[str]]
+AnyCell = Cell | MergedCell | ReadOnlyCell | EmptyCell
 
 
-def first_sheet(content: bytes) -> Sequence[Sequence[object]]:
-    """The cells of the first sheet from its first row on. Raises FileRefusedError."""
-    try:
+def sheets(content: bytes) -> Iterator[Iterator[Line]]:
+    """The lines of each sheet, by number from 1; each sheet is to be read before the next. Raises FileRefusedError."""
+    with _readable():
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check(archive)
-        workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
-        return workbook.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except _UNREADABLE:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        for sheet in book.worksheets:
+            sheet.reset_dimensions()  # What a workbook says of its size need not be true.
+            yield _lines(sheet.iter_rows())
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    try:
+        with warnings.catch_warnings():
+            # Of what it leaves out: charts, validations, dates out of range, which are cells with an error then.
+            warnings.simplefilter("ignore")
+            yield
+    except (FileRefusedError, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - of any type: openpyxl raises what the damaged part gives
         raise FileRefusedError("file_format", message="file_format.unreadable") from None
 
 
 def _check(archive: zipfile.ZipFile) -> None:
     if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
         raise FileRefusedError("file_too_large", message="file_too_large.unpacked", most=f"{MAX_UNPACKED_BYTES:,}")
-    names = archive.namelist()
-    # The reader would open other kinds of workbook too, whose stray cells are not found below.
-    if "xl/workbook.xml" not in names or "content.xml" in names:
+    if "xl/workbook.xml" not in archive.namelist():
         raise FileRefusedError("file_format", message="file_format.other_workbook")
-    for name in names:
-        # Every part: the workbook may keep a sheet under any name.
-        _check_places(archive.read(name))
 
 
-def _check_places(part: bytes) -> None:
-    farthest_row = farthest_column = 0
-    for place in _PLACE.finditer(part):
-        farthest_row = max(farthest_row, int(place[2][:10]))
-        farthest_column = max(farthest_column, _column_number(place[1]))
-    if farthest_row > MAX_ROWS or farthest_column > MAX_COLUMNS or farthest_row * farthest_column > MAX_CELLS:
-        raise FileRefusedError(
-            "file_too_large",
-            message="file_too_large.sheet",
-            rows=f"{MAX_ROWS:,}",
-            columns=MAX_COLUMNS,
-            cells=f"{MAX_CELLS:,}",
-        )
+def _lines(rows: Iterator[tuple[AnyCell, ...]]) -> Iterator[Line]:
+    with _readable():
+        for line, cells in enumerate(rows, 1):
+            if line > MAX_LINE:
+                raise FileRefusedError("file_too_large", message="file_too_large.sheet", rows=f"{MAX_LINE:,}")
+            if cells:
+                yield line, [_text(cell) for cell in cells]
 
 
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number
+def _text(cell: AnyCell) -> str:
+    """A cell as a person would type it. Workbooks keep numbers as floats, of which people see 15 digits."""
+    match cell.value:
+        case None:
+            return ""
+        case bool(value):
+            return "si" if value else "no"
+        case int() | float() as number:
+            return _percent(number) if _is_share(cell) else _number(number)
+        case datetime() as moment:
+            return moment.date().isoformat()
+        case date() as day:
+            return day.isoformat()
+        case value:
+            return str(value).strip()
+
+
+def _is_share(cell: AnyCell) -> bool:
+    """Whether people see a percentage, of which the file has the hundredth."""
+    return "%" in _LITERAL.sub("", cell.number_format or "")
+
+
+def _percent(number: float) -> str:
+    return f"{Decimal(_number(number)).scaleb(2).normalize():f}%"
+
+
+def _number(number: float) -> str:
+    return str(int(number)) if isinstance(number, int) or number.is_integer() else f"{number:.15g}"

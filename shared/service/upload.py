@@ -27,6 +27,8 @@ V = TypeVar("V", bound=BaseModel)
 FORM_OVERHEAD_BYTES = 10_000
 """Boundaries, headers and small fields beside the file."""
 
+_READERS = asyncio.Semaphore(2)
+
 _TOO_MUCH = frozenset({"file_too_large", "file_too_many_rows"})
 
 
@@ -99,9 +101,10 @@ async def _receive(request: Request, max_bytes: int, *fields: str) -> Upload:
 
 
 async def reading(read: Callable[[], T]) -> T:
-    """Read a file in a thread: it takes seconds of computing, in which the others' requests go on."""
+    """Read a file in a thread, where others' requests go on; each has a child process, so they are few at a time."""
     try:
-        return await asyncio.to_thread(read)
+        async with _READERS:
+            return await asyncio.to_thread(read)
     except FileRefusedError as error:
         status = 413 if error.reason in _TOO_MUCH else 422
         raise Problem(status, error.reason, message=error.message, **error.params) from error

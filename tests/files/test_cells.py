@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.files.cells import Column, amount, choice, codes, day, digits, pairs, parts, share, text, values, whole
-from shared.files.faults import CellRefusedError, RowFault
+from shared.files.faults import CellRefusedError, RowFault, row_fault
 
 
 @pytest.mark.parametrize(
@@ -23,7 +23,11 @@ from shared.files.faults import CellRefusedError, RowFault
         (share, "100", 10_000),
         (share, "0.01 %", 1),
         (share, "62.500", 6_250),
+        (share, "0", 0),
+        (share, "1.01", 101),
         (day, "2026-05-01", date(2026, 5, 1)),
+        (day, "15/03/1998", date(1998, 3, 15)),
+        (day, "1-5-2026", date(2026, 5, 1)),
         (digits(5), "1001", "01001"),
         (choice({"si": True, "no": False}), "Sí", True),
         (choice({"negativa_con_plan": 1}), "Negativa con plan", 1),
@@ -50,7 +54,11 @@ def test_cells_as_people_write_them(parse: Callable[[str], Any], cell: str, valu
         (share, "98.255", "cell_share"),
         (share, "-1", "cell_share"),
         (share, "1000", "cell_share"),
-        (day, "31/12/2025", "cell_date"),
+        (share, "0.97", "cell_share"),
+        (share, "1", "cell_share"),
+        (share, "9700%", "cell_share"),
+        (day, "12/31/2025", "cell_date"),
+        (day, "31/12/25", "cell_date"),
         (day, "2025-02-30", "cell_date"),
         (day, "20250101", "cell_date"),
         (choice({"si": True}), "quizá", "cell_choice"),
@@ -67,7 +75,12 @@ def test_a_cell_that_cannot_be_read(parse: Callable[[str], Any], cell: str, reas
 
 @given(st.integers(0, 10_000))
 def test_two_decimals_of_a_percentage_become_basis_points_exactly(points: int) -> None:
-    assert share(f"{points // 100}.{points % 100:02}") == points
+    assert share(f"{points // 100}.{points % 100:02} %") == points
+
+
+@pytest.mark.parametrize("shown", ["#REF!", "#N/A"])
+def test_the_error_of_a_formula_is_no_text(shown: str) -> None:
+    assert values([Column("rfc", "rfc", text)], {"rfc": shown}, 7) == ({}, [row_fault(7, "rfc", "cell_error")])
 
 
 def test_all_that_is_wrong_in_a_row_is_reported_with_its_column() -> None:

@@ -1,65 +1,152 @@
+"""Workbooks that somebody made to harm whoever reads them: each is refused, and takes no more than it is given."""
+
+import contextlib
 import io
 import re
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
+from shared.files import sheet
 from shared.files.faults import FileRefusedError
-from shared.files.workbook import MAX_UNPACKED_BYTES, first_sheet
-from tests.files.given import parts_of, xlsx_of, xlsx_with_a_stray_cell, zip_of
+from shared.files.rows import Row, Wanted
+from shared.files.table import read
+from tests.files.given import shared_strings_book, xlsx_of, xlsx_with_a_stray_cell, zip_of
 
-SHEET = "xl/worksheets/sheet1.xml"
+SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
+PARTS = shared_strings_book()
+
+
+def rows(content: bytes, max_rows: int = 10) -> list[Row]:
+    return list(read(content, required=("rfc",), optional=(), max_rows=max_rows))
 
 
 def refusal(content: bytes) -> str:
     with pytest.raises(FileRefusedError) as caught:
-        first_sheet(content)
-    return caught.value.reason
+        rows(content)
+    return caught.value.message
 
 
-def test_cells_from_the_first_row_on() -> None:
-    assert first_sheet(xlsx_of([None], ["a", 1.5])) == [["", ""], ["a", 1.5]]
+def changed(part: str, change: Callable[[bytes], bytes]) -> bytes:
+    content = change(PARTS[part])
+    assert content != PARTS[part]
+    return zip_of(PARTS | {part: content})
 
 
-@pytest.mark.parametrize("place", ["XFD1", "A1048576", "CW1", "A200001", "CV50001"])
-def test_a_stray_cell_that_would_fill_the_memory(place: str) -> None:
-    assert refusal(xlsx_with_a_stray_cell(place)) == "file_too_large"
+def test_a_whole_workbook() -> None:
+    assert rows(zip_of(PARTS)) == [Row(2, {"rfc": "A"})]
 
 
-@pytest.mark.parametrize("place", ["CV50000", "Y200000"])
-def test_the_farthest_cell_that_is_read(place: str) -> None:
-    assert len(first_sheet(xlsx_with_a_stray_cell(place))) == int(place.strip("CVY"))
+@pytest.mark.parametrize("place", ["XFD1", "XFD1048576"])
+def test_a_stray_cell_far_away_costs_nothing(place: str) -> None:
+    assert refusal(xlsx_with_a_stray_cell(place)) in {"file_column_unknown", "file_empty.rows"}
 
 
-@pytest.mark.parametrize("written", [b"r='XFD1'", b'r = "xfd1"', b'r="A99999999999"'])
-def test_a_stray_cell_however_it_is_written(written: bytes) -> None:
-    parts = parts_of(xlsx_with_a_stray_cell("B1"))
-    assert refusal(zip_of(parts | {SHEET: parts[SHEET].replace(b'r="B1"', written)})) == "file_too_large"
+@pytest.mark.parametrize("line", [b"1048577", b"4294967295", b"99999999999999999999"])
+def test_a_row_that_no_sheet_has(line: bytes) -> None:
+    assert refusal(changed(SHEET, lambda part: part.replace(b'<row r="2"', b'<row r="' + line + b'"'))) in {
+        "file_too_large.sheet",
+        "file_format.unreadable",
+    }
 
 
-def test_a_stray_cell_in_a_part_of_another_name() -> None:
-    parts = parts_of(xlsx_with_a_stray_cell("XFD1"))
-    sheet = parts.pop(SHEET)
-    relations = {name: content.replace(b"worksheets/sheet1.xml", b"elsewhere.bin") for name, content in parts.items()}
-    assert refusal(zip_of(relations | {"xl/elsewhere.bin": sheet})) == "file_too_large"
+@pytest.mark.parametrize("place", [b"", b'r="AAAAAAAA2"', b'r="A0"', b'r="-"'])
+def test_cells_without_a_place_or_with_none_that_is(place: bytes) -> None:
+    """A parser that subtracts without looking asks for a terabyte here, and the system ends its process."""
+    content = changed(SHEET, lambda part: part.replace(b'r="A2"', place))
+    with contextlib.suppress(FileRefusedError):
+        assert rows(content) == [Row(2, {"rfc": "A"})]
 
 
-def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked() -> None:
-    assert refusal(zip_of({SHEET: b"0" * (MAX_UNPACKED_BYTES + 1)})) == "file_too_large"
+def test_a_count_that_lies() -> None:
+    content = changed(STRINGS, lambda strings: re.sub(rb'uniqueCount="\d+"', b'uniqueCount="4294967295"', strings))
+    assert rows(content) == [Row(2, {"rfc": "A"})]
 
 
-def test_what_unpacks_to_too_much_in_all_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.files.workbook.MAX_UNPACKED_BYTES", 100)
-    assert refusal(xlsx_of(["rfc"], ["A"])) == "file_too_large"
+def test_a_size_that_lies() -> None:
+    content = changed(SHEET, lambda sheet: re.sub(rb'<dimension ref="[^"]*"', b'<dimension ref="A1:XFD1048576"', sheet))
+    assert rows(content) == [Row(2, {"rfc": "A"})]
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.files.workbook.MAX_UNPACKED_BYTES", sum(map(len, PARTS.values())) - 1)
+    with pytest.raises(FileRefusedError) as caught:
+        list(sheet.rows(zip_of(PARTS), Wanted(("rfc",), (), 10)))
+    assert caught.value.message == "file_too_large.unpacked"
+
+
+def test_more_text_than_the_memory_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """40 MB of text in one cell, packed in 40 kB."""
+    content = changed(STRINGS, lambda strings: strings.replace(b">A<", b">" + b"A" * 40_000_000 + b"<"))
+    monkeypatch.setattr("shared.files.table.CHILD", ("-c", _LIMITED.format(memory=150_000_000)))
+    assert refusal(content) in {"file_too_large.work", "file_format.unreadable"}
+
+
+_LIMITED = """
+from shared.files import child
+child.MEMORY_BYTES = {memory}
+child.main()
+"""
+
+
+def test_entities_that_multiply() -> None:
+    bomb = b"<!DOCTYPE x [" + b"".join(
+        b'<!ENTITY e%d "%s">' % (n, b"&e%d;" % (n - 1) * 10 if n else b"A" * 10) for n in range(10)
+    )
+    content = changed(STRINGS, lambda strings: bomb + b"]>" + strings.replace(b">A<", b">&e9;<"))
+    assert refusal(content) in {"file_format.unreadable", "file_too_large.work"}
+
+
+def test_an_entity_that_names_a_file_is_not_read() -> None:
+    named = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+    content = changed(STRINGS, lambda strings: named + strings.replace(b">A<", b">&e;<"))
+    assert refusal(content) == "file_format.unreadable"
+
+
+def test_more_work_than_the_time_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system ends the child; nobody else notices."""
+    monkeypatch.setattr("shared.files.table.CHILD", ("-c", _IMPATIENT))
+    assert refusal(zip_of(PARTS)) == "file_too_large.work"
+
+
+_IMPATIENT = """
+import resource
+from shared.files import child
+child.PROCESSOR_S = 1
+rows = child.rows
+def slow(*given):
+    while True:
+        yield from rows(*given)
+child.rows = slow
+child.main()
+"""
+
+
+def test_a_reader_that_fails_for_its_own_reasons_blames_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.files.table.CHILD", ("-c", "raise SystemExit(3)"))
+    with pytest.raises(RuntimeError, match="ended by itself, with 3"):
+        rows(zip_of(PARTS))
+
+
+def test_the_child_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDP_DATABASE_URL", "postgresql://user:secret@host/db")
+    monkeypatch.setattr(
+        "shared.files.table.CHILD", ("-c", "import os, sys; sys.exit('PDP_DATABASE_URL' in os.environ)")
+    )
+    with pytest.raises(RuntimeError, match="with 0"):
+        rows(zip_of(PARTS))
+
+
+def test_a_reading_that_is_given_up_ends_the_child() -> None:
+    reading = read(xlsx_of(["rfc"], *[["A"]] * 5_000), required=("rfc",), optional=(), max_rows=100_000)
+    assert next(reading) == Row(2, {"rfc": "A"})
+    reading.close()
 
 
 @pytest.mark.parametrize("other", ["content.xml", "xl/workbook.bin", "a.txt"])
 def test_a_zip_that_is_no_workbook_or_one_of_another_kind(other: str) -> None:
-    assert refusal(zip_of({other: b"rfc"})) == "file_format"
-
-
-def test_a_workbook_that_is_also_one_of_another_kind() -> None:
-    assert refusal(zip_of(parts_of(xlsx_of(["rfc"])) | {"content.xml": b""})) == "file_format"
+    assert refusal(zip_of({other: b"rfc"})) == "file_format.other_workbook"
 
 
 def _damaged(content: bytes) -> bytes:
@@ -79,9 +166,12 @@ def _locked(content: bytes) -> bytes:
     return bytes(marked)
 
 
-def test_a_workbook_that_is_damaged_or_locked() -> None:
-    whole = zip_of(parts_of(xlsx_of(["rfc"], ["A"])))
-    assert first_sheet(whole) == [["rfc"], ["A"]]
-    assert refusal(_damaged(whole)) == "file_format"
-    assert refusal(_locked(whole)) == "file_format"
-    assert refusal(whole[: len(whole) // 2]) == "file_format"
+@pytest.mark.parametrize("harm", [_damaged, _locked, lambda content: content[: len(content) // 2]])
+def test_a_workbook_that_is_damaged_or_locked(harm: Callable[[bytes], bytes]) -> None:
+    assert refusal(harm(zip_of(PARTS))) == "file_format.unreadable"
+
+
+@pytest.mark.parametrize("part", [SHEET, STRINGS, "xl/workbook.xml", "[Content_Types].xml"])
+@pytest.mark.parametrize("instead", [b"", b"<x/>", b"\x00\xff"])
+def test_a_part_that_is_something_else(part: str, instead: bytes) -> None:
+    assert refusal(changed(part, lambda _: instead)).startswith("file_")

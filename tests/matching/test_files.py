@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from contextvars import copy_context
 from datetime import date
 from typing import Any
@@ -10,7 +11,7 @@ from services.matching.domain.requirement import Specification
 from services.matching.files.requirements import COLUMNS, read_requirements
 from shared.files.faults import FileRefusedError, RowFault
 from shared.i18n import Catalogue, speak
-from tests.files.given import csv_of, xlsx_of
+from tests.files.given import csv_of, in_this_process, xlsx_of
 
 FULL: dict[str, str] = {
     "tractora": "tractora-1",
@@ -36,6 +37,13 @@ FULL: dict[str, str] = {
     "vigente_hasta": "2026-12-31",
 }
 LEAST = {name: FULL[name] for name in ("area", "titulo", "volumen_anual", "estado_planta", "vigente_hasta")}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _read_in_this_process() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.matching.files.requirements.read", in_this_process)
+        yield
 
 
 def specification(content: bytes) -> Specification:
@@ -123,7 +131,7 @@ def test_what_may_be_left_out() -> None:
         ({"metas": "T04:3;T04:4"}, "metas", "cell_value"),
         ({"indispensables": "X01"}, "indispensables", "cell_value"),
         ({"vigente_hasta": "2026-02-30"}, "vigente_hasta", "cell_value"),
-        ({"vigente_hasta": "31/12/2026"}, "vigente_hasta", "cell_value"),
+        ({"vigente_hasta": "12/31/2026"}, "vigente_hasta", "cell_value"),
     ],
 )
 def test_a_wrong_cell_is_reported_by_line_and_column(changes: dict[str, str], column: str, reason: str) -> None:

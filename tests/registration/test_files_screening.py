@@ -7,7 +7,7 @@ from tests.registration.test_rfc import SAT_LIST
 HEADER = "No,rfc,Nombre del Contribuyente,situacion\n"
 
 
-@pytest.mark.parametrize("column", ["situacion", "situacion_69b", "Situación"])
+@pytest.mark.parametrize("column", ["situacion", "situacion_69b", "Situación", "Situación del contribuyente"])
 def test_a_list_by_either_name_of_its_column(column: str) -> None:
     content = f"rfc,{column}\nMAB9307148T4,Definitivo\ntme840315kt6,Presunto\n".encode()
     assert read_list(content, max_rows=10) == ListFile(
@@ -18,6 +18,13 @@ def test_a_list_by_either_name_of_its_column(column: str) -> None:
 def test_names_are_not_read_and_redacted_firms_are_left_out() -> None:
     content = (HEADER + "1,MAB9307148T4,Firma,Desvirtuado\n2,XXXXXXXXXXXX,XXXX,Definitivo\n").encode("latin-1")
     assert read_list(content, max_rows=10) == ListFile({"MAB9307148T4": "disproved"}, left_out=1)
+
+
+def test_a_list_as_it_is_downloaded() -> None:
+    titles = "Información actualizada al 30 de septiembre de 2024,,,\nListado completo (Artículo 69-B),,,\n"
+    header = "No,RFC,Nombre del Contribuyente,Situación del contribuyente\n"
+    content = (titles + header + '1,MAB9307148T4,"FIRMA – “PRUEBA”, S.A. DE C.V.",Definitivo\n').encode("cp1252")
+    assert read_list(content, max_rows=10) == ListFile({"MAB9307148T4": "definitive"}, left_out=0)
 
 
 def test_a_doubtful_check_digit_is_listed_all_the_same() -> None:

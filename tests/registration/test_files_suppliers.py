@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from contextvars import copy_context
 from dataclasses import replace
 from datetime import date
@@ -10,7 +11,7 @@ from services.registration.domain.profile import Contact, Profile
 from services.registration.files.suppliers import OPTIONAL, REQUIRED, SupplierRow, read_suppliers
 from shared.files.faults import RowFault
 from shared.i18n import Catalogue, speak
-from tests.files.given import csv_of, xlsx_of
+from tests.files.given import csv_of, in_this_process, xlsx_of
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import TODAY
 
@@ -79,6 +80,13 @@ EXPECTED = Profile(
         regional_value_bp=6_250,
     ),
 )
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _read_in_this_process() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("services.registration.files.suppliers.read", in_this_process)
+        yield
 
 
 def read(content: bytes) -> tuple[list[SupplierRow], list[RowFault]]:

@@ -9,7 +9,8 @@ from pydantic import ValidationError
 from services.matching.views.requirements import AskedSpecification
 from shared.files.cells import Column, choice, codes, day, digits, parts, share, text, values, whole
 from shared.files.faults import CellRefusedError, RowFault, row_fault
-from shared.files.table import Row, read
+from shared.files.rows import Row
+from shared.files.table import read
 
 QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
 YES_NO = {"si": True, "no": False}

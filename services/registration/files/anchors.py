@@ -5,7 +5,8 @@ from services.registration.files.states import state
 from services.registration.handlers import JoinAnchor
 from shared.files.cells import Column, parts, text, values
 from shared.files.faults import RowFault, row_fault
-from shared.files.table import Row, read
+from shared.files.rows import Row
+from shared.files.table import read
 
 COLUMNS = (
     Column("codigo", "code", text, required=True),

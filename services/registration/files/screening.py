@@ -1,4 +1,6 @@
-"""The list of article 69-B as SAT publishes it: further columns, the names of the listed among them, are not read."""
+"""The list of article 69-B as SAT publishes it: lines above the header and further columns, the names of the listed
+among them, are not read.
+"""
 
 from dataclasses import dataclass
 
@@ -6,9 +8,10 @@ from services.registration.domain import rfc as rfcs
 from services.registration.domain.rfc import RefusedRfc, Verdict
 from services.registration.domain.screening import ListState, gather, situation
 from shared.files.faults import FileRefusedError
-from shared.files.table import Row, read
+from shared.files.rows import Row
+from shared.files.table import read
 
-SITUATION = ("situacion", "situacion_69b")
+SITUATION = ("situacion", "situacion_69b", "situacion_del_contribuyente")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,9 @@ class ListFile:
 def read_list(content: bytes, *, max_rows: int) -> ListFile:
     """Read a list. Raises FileRefusedError: a situation that is unknown might be one that excludes."""
     rows = read(content, required=("rfc",), optional=SITUATION, max_rows=max_rows, others="ignored")
-    entries = [(verdict.rfc, state) for verdict, state in map(_entry, rows) if not isinstance(verdict, RefusedRfc)]
-    return ListFile(gather(entries), len(rows) - len(entries))
+    found = [_entry(row) for row in rows]
+    entries = [(verdict.rfc, state) for verdict, state in found if not isinstance(verdict, RefusedRfc)]
+    return ListFile(gather(entries), len(found) - len(entries))
 
 
 def _entry(row: Row) -> tuple[Verdict, ListState]:

@@ -14,7 +14,8 @@ from services.registration.domain.rfc import RefusedRfc
 from services.registration.files.states import state
 from shared.files.cells import Column, amount, choice, day, digits, pairs, parts, share, text, values, whole
 from shared.files.faults import RowFault, row_fault
-from shared.files.table import Row, read
+from shared.files.rows import Row
+from shared.files.table import read
 
 GROUPS = ("_1", "_2", "_3")
 

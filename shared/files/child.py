@@ -1,0 +1,54 @@
+"""The process that reads a file which somebody sent: `python -m shared.files.child` with the file on its input.
+
+A few kilobytes can make any reader of workbooks ask for gigabytes, or for hours. Here they end this process alone: its
+limits are set before the file is looked at, it has no secrets, writes no file, and is the first that a system without
+memory ends. Its output is a line of JSON for each row, and a last one that says how it ended.
+"""
+
+import contextlib
+import resource
+import sys
+from pathlib import Path
+
+import msgspec
+
+from shared.files.faults import FileRefusedError
+from shared.files.rows import End, Wanted
+from shared.files.sheet import rows
+
+MEMORY_BYTES = 512 * 1024 * 1024
+"""Address space, of which the interpreter has some 100 MB; a workbook of 100,000 rows takes 200 MB beside it."""
+
+PROCESSOR_S = 120
+"""100,000 rows of 40 cells take some 30."""
+
+
+def main() -> None:
+    _limit()
+    wanted = msgspec.json.decode(sys.argv[1], type=Wanted)
+    encode, write = msgspec.json.encode, sys.stdout.buffer.write
+    try:
+        for row in rows(sys.stdin.buffer.read(), wanted):
+            write(encode(row) + b"\n")
+        end = End()
+    except FileRefusedError as refused:
+        end = End(refused.reason, refused.message, refused.params)
+    except MemoryError:
+        end = End("file_too_large", "file_too_large.work")
+    write(encode(end) + b"\n")
+
+
+def _limit() -> None:
+    for what, limit in (
+        (resource.RLIMIT_AS, MEMORY_BYTES),
+        (resource.RLIMIT_CPU, PROCESSOR_S),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (limit, limit))
+    with contextlib.suppress(OSError):  # Linux only.
+        Path("/proc/self/oom_score_adj").write_text("1000")
+
+
+if __name__ == "__main__":
+    main()
