@@ -52,8 +52,8 @@ faults: setup ## Every fault of docs/architecture/faults.md; writes the table of
 faults-smoke: setup ## Those faults that `make test` has too
 	@$(BIN)/python -m pytest tests/faults
 
-chaos: setup ## The program while random processes are killed, ten minutes (MINUTES=2, SEED=... of a run to take it again)
-	@$(BIN)/python -m tests.flows.chain $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+chaos: setup ## The program under random kills and faults, ten minutes (MINUTES=2, SEED=... of a run, PAGE=docs/faults.md for its tables)
+	@PDP_CHAOS_PAGE="$(PAGE)" $(BIN)/python -m tests.flows.chain $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 bench: setup ## Every figure of docs/benchmarks.md (QUICK=1, PART=consume,relay, JSON=file for the figures)
 	@$(BIN)/python -m tests.bench

@@ -39,6 +39,7 @@ class Outcome:
     lag: int
     dead_letters: int
     planned_dead_letters: int
+    told_letters: int
     ended: tuple[Ended, ...]
     told: Told
     partners: tuple[str, ...]
@@ -76,6 +77,7 @@ class Outcome:
                 "lag": self.lag,
                 "dead_letters": self.dead_letters,
                 "planned_dead_letters": self.planned_dead_letters,
+                "told_letters": self.told_letters,
                 **books,
             },
             "seconds": round(seconds, 1),
@@ -113,6 +115,7 @@ def conclude(found: Found, told: Told, sample: Sample, planned_letters: Mapping[
         lag=found.lag,
         dead_letters=len(found.letters),
         planned_dead_letters=planned,
+        told_letters=found.told_letters,
         ended=ended,
         told=told,
         partners=FIRST,

@@ -5,6 +5,7 @@ import contextlib
 import socket
 import struct
 import threading
+from collections.abc import Iterable
 from typing import Literal, Self
 
 Mode = Literal["pass", "delay", "blackhole", "refuse"]
@@ -31,6 +32,8 @@ class Proxy:
         self._host = host
         self._mode: Mode = "pass"
         self._connections: set[asyncio.StreamWriter] = set()
+        self._far: set[asyncio.StreamWriter] = set()
+        """Of the connections, the ends towards the target."""
         self._silent: list[asyncio.Event] = []
 
     def __enter__(self) -> Self:
@@ -52,9 +55,12 @@ class Proxy:
         """End every connection with a TCP reset."""
         self._loop.call_soon_threadsafe(self._reset)
 
-    def silence(self) -> None:
-        """Every connection made so far passes nothing on any more, and says so to nobody; new ones work."""
-        self._loop.call_soon_threadsafe(self._silence)
+    def silence(self, far_end_gives_up_s: float | None = None) -> None:
+        """Every connection made so far passes nothing on any more, and says so to nobody; new ones work.
+
+        After `far_end_gives_up_s` their target sees them end, as by its own keepalives; the near side does not.
+        """
+        self._loop.call_soon_threadsafe(self._silence, far_end_gives_up_s)
 
     async def _serve(self, started: threading.Event) -> None:
         self._loop, self._stopping, self._passing = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
@@ -76,7 +82,9 @@ class Proxy:
                 passing.set()
             self._reset()
 
-    def _silence(self) -> None:
+    def _silence(self, far_end_gives_up_s: float | None) -> None:
+        if far_end_gives_up_s is not None:
+            self._loop.call_later(far_end_gives_up_s, _abort, list(self._far))
         self._passing.clear()
         self._silent.append(self._passing)
         self._passing = asyncio.Event()
@@ -103,9 +111,11 @@ class Proxy:
             writer.transport.abort()
             return
         self._connections.add(far_writer)
+        self._far.add(far_writer)
         try:
             await asyncio.gather(self._pump(reader, far_writer, passing), self._pump(far_reader, writer, passing))
         finally:
+            self._far.discard(far_writer)
             for end in (writer, far_writer):
                 self._connections.discard(end)
                 end.transport.abort()
@@ -118,5 +128,11 @@ class Proxy:
                     await asyncio.sleep(DELAY_S)
                 writer.write(data)
                 await writer.drain()
+        await passing.wait()  # an end is not passed on either
         with contextlib.suppress(OSError, RuntimeError):
             writer.write_eof()
+
+
+def _abort(writers: Iterable[asyncio.StreamWriter]) -> None:
+    for writer in writers:
+        writer.transport.abort()

@@ -1,59 +1,30 @@
 """What a stage promises whatever the client library raises before any code of ours sees a record."""
 
-import struct
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException, TopicAuthorizationFailedError
-from aiokafka.record.util import calc_crc32c
 
 from shared.messaging.codec import encode
 from shared.messaging.fetching import TRIES
 from shared.messaging.producer import partition_of
 from shared.messaging.retry import Backoff
+from tests import hostile
 from tests.conformance.events import Told
 from tests.conformance.stage import Bench, Consuming, envelope, eventually
 from tests.conformance.test_consuming import _all_have, _has, _one_of_each_partition
 
-PLAIN, HOSTILE = b"aXoY", b"a\xf1o\xff"
-CRC_AT, CRC_OF = 17, 21
-"""Offsets in a batch of records (format v2): the checksum, and where begins what it is made of."""
-
-
-class _Tampered:
-    """A builder of batches that puts a header key on the wire which no client of ours would write."""
-
-    def __init__(self, builder: Any) -> None:
-        self._builder = builder
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._builder, name)
-
-    def build(self) -> bytearray:
-        raw = bytearray(bytes(self._builder.build()).replace(PLAIN, HOSTILE))
-        struct.pack_into(">I", raw, CRC_AT, calc_crc32c(bytes(raw[CRC_OF:])))
-        return raw
+PARTITIONS = 3
 
 
 async def _send_hostile(bench: Bench, topic: str, key: UUID, numbers: tuple[int, int]) -> None:
     """One batch of a partition: an event, a record whose header key is not UTF-8, another event."""
-    producer = AIOKafkaProducer(**bench.broker.settings().client())
-    await producer.start()
-    try:
-        batch: Any = producer.create_batch()
-        first, last = (encode(envelope(Told(on=topic, account=key, number=number))) for number in numbers)
-        text = str(key).encode()
-        batch.append(key=text, value=first, timestamp=None)
-        batch.append(key=b"hostile", value=b"{}", timestamp=None, headers=[(PLAIN.decode(), b"x")])
-        batch.append(key=text, value=last, timestamp=None)
-        batch.close()
-        batch._builder = _Tampered(batch._builder)
-        partition = partition_of(text, len(await producer.partitions_for(topic)))
-        await (await producer.send_batch(batch, topic, partition=partition))
-    finally:
-        await producer.stop()
+    text = str(key).encode()
+    first, last = (encode(envelope(Told(on=topic, account=key, number=number))) for number in numbers)
+    batch = [(text, first, False), (b"hostile", b"{}", True), (text, last, False)]
+    await hostile.send(bench.broker.settings().client(), topic, partition_of(text, PARTITIONS), batch)
 
 
 def _soon(consuming: Consuming) -> Consuming:

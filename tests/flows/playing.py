@@ -19,10 +19,10 @@ OUTCOME = "outcome.json"
 
 
 @contextmanager
-def playing(data: Path, **environment: str) -> Iterator[subprocess.Popen[str]]:
-    """`pdp demo` with its lines on `stdout`; what it found is in `outcome(data)` once it has ended."""
+def playing(data: Path, module: str = "deploy.cli.main", **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """`pdp demo`, by this module, with its lines on `stdout`; what it found is in `outcome(data)` once it has ended."""
     with subprocess.Popen(
-        [sys.executable, "-m", "deploy.cli.main", "--lang", "en", "demo", "--json", str(data / OUTCOME)],
+        [sys.executable, "-m", module, "--lang", "en", "demo", "--json", str(data / OUTCOME)],
         env={**os.environ, "PDP_DATA": str(data), "PYTHONUNBUFFERED": "1", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
