@@ -31,29 +31,30 @@ _APPEND = """
         FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[])
             WITH ORDINALITY AS given(event_id, topic, key, type, body, position)
         ORDER BY position
-        RETURNING id, recorded_at
+        RETURNING id, recorded_at, topic
     ), todo AS (
-        INSERT INTO outbox (id, recorded_at) SELECT id, recorded_at FROM written RETURNING id
+        INSERT INTO outbox (id, recorded_at, topic) SELECT id, recorded_at, topic FROM written RETURNING id
     )
     SELECT pg_notify($6, '') FROM (SELECT count(*) FROM todo) AS appended
 """
 
 _FETCH = """
-    SELECT o.id, j.topic, convert_to(j.key::text, 'UTF8') AS key, j.body
-    FROM (SELECT id, recorded_at FROM outbox WHERE id <> ALL($2::bigint[]) ORDER BY id LIMIT $1) AS o
-    CROSS JOIN LATERAL (
-        SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
-    ) AS j
-    ORDER BY o.id
+    SELECT id, topic, convert_to(key::text, 'UTF8') AS key, body
+    FROM (
+        SELECT o.id, j.topic, j.key, j.body,
+            sum(octet_length(j.body)) OVER (ORDER BY o.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
+        FROM outbox AS o CROSS JOIN LATERAL (
+            SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
+        ) AS j
+        WHERE o.id <> ALL($3::bigint[]) AND (o.topic IS NULL OR o.topic <> ALL($4::text[])) AND j.topic <> ALL($4)
+        ORDER BY o.id LIMIT $1
+    ) AS lowest
+    WHERE coalesce(before, 0) < $2
+    ORDER BY id
 """
-"""The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal."""
-_FETCH_OTHERS = """
-    SELECT o.id, j.topic, convert_to(j.key::text, 'UTF8') AS key, j.body
-    FROM outbox AS o JOIN journal AS j ON j.recorded_at = o.recorded_at AND j.id = o.id
-    WHERE j.topic <> ALL($2)
-    ORDER BY o.id LIMIT $1
+"""The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal. The
+length of a body is known without reading it. An entry of the release before has no topic.
 """
-
 
 _REDACT = """
     UPDATE journal SET body = convert_to(
@@ -105,17 +106,16 @@ async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     )
 
 
-async def unpublished(connection: Connection, limit: int, under_way: Sequence[int] = ()) -> list[Unpublished]:
-    """The lowest ids of the unpublished set, without those that are under way.
+async def unpublished(
+    connection: Connection, most: int, most_bytes: int, under_way: Sequence[int] = (), without: Sequence[str] = ()
+) -> list[Unpublished]:
+    """The lowest ids of the unpublished set, without those that are under way and those of the topics `without`.
 
-    Never a cursor: an id that commits late would be passed over (ids are given before the commit).
+    It ends with the entry by which the bodies have `most_bytes`, or with the one that is `most` in number. Never a
+    cursor: an id that commits late would be passed over (ids are given before the commit).
     """
-    return [Unpublished(*row) for row in await connection.fetch(_FETCH, limit, under_way)]
-
-
-async def unpublished_of_others(connection: Connection, limit: int, topics: Sequence[str]) -> list[Unpublished]:
-    """The lowest ids of the unpublished set, without those of topics that cannot be written to right now."""
-    return [Unpublished(*row) for row in await connection.fetch(_FETCH_OTHERS, limit, topics)]
+    rows = await connection.fetch(_FETCH, most, most_bytes, under_way, without)
+    return [Unpublished(*row) for row in rows]
 
 
 async def published(connection: Connection, ids: Sequence[int]) -> None:

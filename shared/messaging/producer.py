@@ -4,11 +4,11 @@ stays broken after a fatal error, so each call has a deadline and a failed produ
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import (
     InvalidTopicError,
     KafkaError,
@@ -26,7 +26,7 @@ from shared.runtime.settings import KafkaSettings
 
 START_DEADLINE_S = 10.0
 DELIVERY_DEADLINE_S = 20.0
-"""Longer than a leader election, shorter than anybody's patience with a stuck relay."""
+"""Without any acknowledgement. Longer than a leader election, shorter than anybody's patience with a stuck relay."""
 STOP_DEADLINE_S = 3.0
 MAX_BATCH_BYTES = 1_000_000
 """Below the broker's limit of a request's batch (1 MiB) with room for its header."""
@@ -58,6 +58,13 @@ class Delivery:
     undelivered: dict[str, Exception] = field(default_factory=dict)
     """Topics of which a partition did not acknowledge in time, or the producer failed."""
 
+    def give_up(self, by_topic: Mapping[str, Sequence[Unpublished]], error: Exception) -> None:
+        """Whatever was neither acknowledged nor refused did not come through in time."""
+        acked = set(self.acked)
+        for topic in by_topic.keys() - self.troubled.keys():
+            if any(entry.id not in acked for entry in by_topic[topic]):
+                self.undelivered[topic] = error
+
     @property
     def failure(self) -> Exception | None:
         """What went wrong with the brokers or the producer, if anything did."""
@@ -73,13 +80,21 @@ class Publisher:
         self._producer: AIOKafkaProducer | None = None
 
     async def publish(self, entries: Sequence[Unpublished]) -> Delivery:
-        """Send one batch per partition and wait for every acknowledgement within the deadline."""
+        """Send each partition its batches and wait for their acknowledgements: each gives the others the deadline anew,
+        so a slow line ends nothing that gets on.
+        """
         producer = await self._started()
         by_topic: defaultdict[str, list[Unpublished]] = defaultdict(list)
         for entry in entries:
             by_topic[entry.topic].append(entry)
         delivery = Delivery()
-        await asyncio.gather(*(self._send_topic(producer, topic, mine, delivery) for topic, mine in by_topic.items()))
+        try:
+            async with asyncio.timeout(DELIVERY_DEADLINE_S) as patience:
+                await asyncio.gather(
+                    *(self._send_topic(producer, topic, mine, delivery, patience) for topic, mine in by_topic.items())
+                )
+        except TimeoutError as error:
+            delivery.give_up(by_topic, error)
         if delivery.undelivered and (delivery.acked or await _answers(producer)):
             # The producer would try on for ever, and what it delivers late would come behind the topic's next try.
             self._producer = None
@@ -121,7 +136,12 @@ class Publisher:
         return self._producer
 
     async def _send_topic(
-        self, producer: AIOKafkaProducer, topic: str, entries: Sequence[Unpublished], delivery: Delivery
+        self,
+        producer: AIOKafkaProducer,
+        topic: str,
+        entries: Sequence[Unpublished],
+        delivery: Delivery,
+        patience: asyncio.Timeout,
     ) -> None:
         try:
             async with asyncio.timeout(METADATA_DEADLINE_S):
@@ -132,30 +152,37 @@ class Publisher:
         except TOPIC_ERRORS as error:
             delivery.troubled[topic] = error
             return
+        except Exception as error:  # noqa: BLE001 - whatever it is: what others got acknowledged stays known
+            delivery.undelivered[topic] = error
+            return
         by_partition: defaultdict[int, list[Unpublished]] = defaultdict(list)
         for entry in entries:
             by_partition[partition_of(entry.key, count)].append(entry)
         await asyncio.gather(
-            *(self._send(producer, topic, partition, mine, delivery) for partition, mine in by_partition.items())
+            *(
+                self._send(producer, TopicPartition(topic, partition), mine, delivery, patience)
+                for partition, mine in by_partition.items()
+            )
         )
 
     async def _send(
         self,
         producer: AIOKafkaProducer,
-        topic: str,
-        partition: int,
+        to: TopicPartition,
         entries: Sequence[Unpublished],
         delivery: Delivery,
+        patience: asyncio.Timeout,
     ) -> None:
         try:
-            async with asyncio.timeout(DELIVERY_DEADLINE_S):
-                for batch, ids in _batches(producer, entries):
-                    await (await producer.send_batch(batch, topic, partition=partition))
-                    delivery.acked += ids
+            for batch, ids in _batches(producer, entries):
+                await (await producer.send_batch(batch, to.topic, partition=to.partition))
+                delivery.acked += ids
+                if not patience.expired():
+                    patience.reschedule(asyncio.get_running_loop().time() + DELIVERY_DEADLINE_S)
         except TOPIC_ERRORS as error:
-            delivery.troubled[topic] = error
-        except (TimeoutError, KafkaError) as error:
-            delivery.undelivered[topic] = error
+            delivery.troubled[to.topic] = error
+        except Exception as error:  # noqa: BLE001 - uvloop's RuntimeError too: what was acknowledged stays known
+            delivery.undelivered[to.topic] = error
 
 
 @lru_cache(KEYS_KEPT)

@@ -1,8 +1,8 @@
 """From the outbox to Kafka: one leader per service publishes the unpublished set, lowest ids first."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import ClassVar, NamedTuple, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, NamedTuple
 
 from shared.messaging import journal
 from shared.messaging.codec import traceparent_of
@@ -15,12 +15,13 @@ from shared.runtime.database import Connection, Database
 
 ROUND = 2_000
 """Entries of one round: large enough that a round trip to either side costs little per entry."""
+ROUND_BYTES = 8 * 1_048_576
+"""A round ends with the entry by which its bodies have so many: they are in memory, and those of the round ahead too.
+More than 2,000 events of a usual size.
+"""
 
 RELAY_LOCK = 0x5044_5001
 """Advisory lock of the relay, one per database and so per service."""
-
-A = TypeVar("A")
-B = TypeVar("B")
 
 BACKOFF = Backoff(first_s=1.0, longest_s=60.0)
 
@@ -54,11 +55,16 @@ class Relay(Worker):
     async def step(self, connection: Connection) -> float:
         clock = asyncio.get_running_loop().time()
         backing_off = {topic: pause for topic, pause in self._backing_off.items() if pause.until > clock}
-        entries, self._ahead = self._ahead or await _fetch(connection, list(backing_off)), []
+        entries, self._ahead = self._ahead or await _fetch(connection, without=list(backing_off)), []
         if not entries:
             return min((pause.until - clock for pause in backing_off.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
-        delivery, ahead = await _both(self._publish(entries), _look_ahead(connection, entries))
+        # Waits for both even when one fails: nothing may be under way when the failure is dealt with.
+        delivery, ahead = await asyncio.gather(
+            self._publish(entries), _look_ahead(connection, entries), return_exceptions=True
+        )
+        if isinstance(delivery, BaseException):
+            raise delivery
         crash.point("relay.acked")
         if delivery.acked:
             await journal.published(connection, delivery.acked)
@@ -67,6 +73,8 @@ class Relay(Worker):
         self._back_off(delivery.troubled, {entry.topic for entry in entries})
         if delivery.failure is not None:
             raise delivery.failure
+        if isinstance(ahead, BaseException):
+            raise ahead
         if not self._backing_off:
             self._ahead = ahead
         return 0
@@ -99,24 +107,14 @@ class Relay(Worker):
         await self._publisher.close()
 
 
-async def _fetch(connection: Connection, backing_off: Sequence[str]) -> list[Unpublished]:
-    if backing_off:
-        return await journal.unpublished_of_others(connection, ROUND, backing_off)
-    return await journal.unpublished(connection, ROUND)
+async def _fetch(
+    connection: Connection, under_way: Sequence[int] = (), without: Sequence[str] = ()
+) -> list[Unpublished]:
+    return await journal.unpublished(connection, ROUND, ROUND_BYTES, under_way, without)
 
 
 async def _look_ahead(connection: Connection, under_way: Sequence[Unpublished]) -> list[Unpublished]:
     """The round after a full one. It may follow only when all of this one was delivered, or keys lose their order."""
-    if len(under_way) < ROUND:
+    if len(under_way) < ROUND and sum(len(entry.body) for entry in under_way) < ROUND_BYTES:
         return []
-    return await journal.unpublished(connection, ROUND, [entry.id for entry in under_way])
-
-
-async def _both(first: Awaitable[A], second: Awaitable[B]) -> tuple[A, B]:
-    """Wait for both even when one fails: nothing may be under way when the failure is dealt with."""
-    a, b = await asyncio.gather(first, second, return_exceptions=True)
-    if isinstance(a, BaseException):
-        raise a
-    if isinstance(b, BaseException):
-        raise b
-    return a, b
+    return await _fetch(connection, [entry.id for entry in under_way])

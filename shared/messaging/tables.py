@@ -31,7 +31,8 @@ STATEMENTS = (
     """
     CREATE TABLE outbox (
         id bigint PRIMARY KEY,
-        recorded_at timestamptz NOT NULL
+        recorded_at timestamptz NOT NULL,
+        topic text
     ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)
     """,
     """

@@ -15,6 +15,7 @@ class Told(EventData):
     on: str
     account: UUID
     number: int
+    note: str = ""
 
     @property
     def key(self) -> UUID:

@@ -158,7 +158,7 @@ async def test_trap_8_the_producer_waits_for_every_replica_and_is_idempotent(ben
     publisher = Publisher(bench.broker.settings(), "conformance")
     await bench.write_down(Told(on=topic, account=uuid4(), number=1))
     async with bench.database.connection() as connection:
-        delivery = await publisher.publish(await journal.unpublished(connection, 10))
+        delivery = await publisher.publish(await journal.unpublished(connection, 10, 1))
     producer = publisher._producer
     assert producer is not None
     assert (len(delivery.acked), producer._sender._acks, producer._txn_manager is not None) == (1, -1, True)
@@ -172,7 +172,7 @@ async def test_a_producer_that_cannot_stop_is_given_up(
     publisher = Publisher(bench.broker.settings(), "conformance")
     await bench.write_down(Told(on=topic, account=uuid4(), number=1))
     async with bench.database.connection() as connection:
-        await publisher.publish(await journal.unpublished(connection, 10))
+        await publisher.publish(await journal.unpublished(connection, 10, 1))
     producer = publisher._producer
     assert producer is not None
     with monkeypatch.context() as broken:

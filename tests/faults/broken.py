@@ -12,7 +12,7 @@ from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 from shared.messaging import dead_letters, inbox, journal
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Poison, decode
-from shared.messaging.relay import ROUND, Relay
+from shared.messaging.relay import ROUND, ROUND_BYTES, Relay
 from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.worker import WATCHDOG_S
 from shared.runtime import crash
@@ -65,7 +65,7 @@ def offsets_before_the_store() -> None:
 @_build
 def deleted_before_acknowledged() -> None:
     async def step(self: Relay, connection: Connection) -> float:
-        entries = await journal.unpublished(connection, ROUND)
+        entries = await journal.unpublished(connection, ROUND, ROUND_BYTES)
         await journal.published(connection, [entry.id for entry in entries])
         crash.point("relay.fetched")
         if entries:

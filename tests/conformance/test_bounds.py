@@ -1,0 +1,171 @@
+"""What a stage holds in memory is bounded in bytes, whatever the sizes of its events."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aiokafka import AIOKafkaProducer
+
+from shared.messaging import journal
+from shared.messaging.journal import LARGEST_BODY, Unpublished
+from shared.messaging.producer import DELIVERY_DEADLINE_S, Delivery
+from shared.messaging.relay import ROUND_BYTES
+from tests.conformance.events import Told
+from tests.conformance.relaying import WatchedRelay, published, running
+from tests.conformance.stage import Bench, eventually
+
+LARGE = "x" * (900 * 1024)
+
+
+async def _write_large(bench: Bench, topic: str, count: int) -> None:
+    """Of about 0.9 MB each, in two of three places behind one that is small."""
+    for number in range(count):
+        note = LARGE if number % 3 else ""
+        await bench.write_down(Told(on=topic, account=uuid4(), number=number, note=note))
+
+
+async def test_a_round_of_the_relay_and_the_one_ahead_are_bounded_in_bytes(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held: list[int] = []
+    publish = WatchedRelay._publish
+
+    async def looks(self: WatchedRelay, entries: Sequence[Unpublished]) -> Delivery:
+        held.append(sum(len(entry.body) for entry in entries))
+        return await publish(self, entries)
+
+    monkeypatch.setattr(WatchedRelay, "_publish", looks)
+    await _write_large(bench, topic, 45)
+    relay = bench.relay()
+    async with running(relay):
+        await eventually(lambda: published(bench))
+    assert max(held) < ROUND_BYTES + LARGEST_BODY
+    assert len(held) >= sum(held) // (ROUND_BYTES + LARGEST_BODY)
+    assert sorted(told.number for told in await bench.told_on(topic)) == [*range(45)]
+
+
+async def test_a_round_that_is_full_by_bytes_has_one_ahead(bench: Bench, topic: str) -> None:
+    await _write_large(bench, topic, 30)
+    relay = bench.relay()
+    async with bench.database.connection() as connection:
+        await relay.step(connection)
+    assert sum(len(entry.body) for entry in relay._ahead) >= ROUND_BYTES
+    await relay.release()
+
+
+async def test_each_acknowledgement_gives_the_rest_of_a_round_the_deadline_anew(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deadlines: list[float] = []
+    patience: list[asyncio.Timeout] = []
+    timeout, send_batch = asyncio.timeout, AIOKafkaProducer.send_batch
+
+    def noted(delay: float) -> asyncio.Timeout:
+        made = timeout(delay)
+        patience.extend([made] if delay == DELIVERY_DEADLINE_S else [])
+        return made
+
+    async def looks(self: AIOKafkaProducer, *args: Any, **more: Any) -> Any:
+        deadlines.append(patience[0].when() or 0.0)
+        return await send_batch(self, *args, **more)
+
+    monkeypatch.setattr(AIOKafkaProducer, "send_batch", looks)
+    key = uuid4()
+    await bench.write_down(*(Told(on=topic, account=key, number=number, note=LARGE) for number in range(4)))
+    relay = bench.relay()
+    async with bench.database.connection() as connection:
+        with monkeypatch.context() as noting:
+            noting.setattr("shared.messaging.producer.asyncio.timeout", noted)
+            await relay.step(connection)
+    await relay.release()
+    assert len(deadlines) == 4
+    assert deadlines == sorted(set(deadlines)), "later with each"
+
+
+async def test_what_was_acknowledged_is_published_when_the_rest_of_its_round_was_not(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.producer.DELIVERY_DEADLINE_S", 1.0)
+    send_batch, sent = AIOKafkaProducer.send_batch, itertools.count()
+
+    async def stops_answering(self: AIOKafkaProducer, *args: Any, **more: Any) -> Any:
+        return asyncio.Future() if next(sent) == 2 else await send_batch(self, *args, **more)
+
+    key = uuid4()
+    await bench.write_down(*(Told(on=topic, account=key, number=number, note=LARGE) for number in range(4)))
+    relay = bench.relay()
+    async with bench.database.connection() as connection:
+        with monkeypatch.context() as broken:
+            broken.setattr(AIOKafkaProducer, "send_batch", stops_answering)
+            await relay.step(connection)
+        left = await journal.unpublished(connection, 10, ROUND_BYTES)
+    assert relay.backing_off == {topic}
+    await relay.release()
+    assert len(left) == 2
+    assert [told.number for told in await bench.told_on(topic)] == [0, 1]
+
+
+async def test_a_look_ahead_that_fails_costs_no_acknowledgement(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.relay.ROUND", 1)
+    await bench.write_down(*(Told(on=topic, account=uuid4(), number=number) for number in range(2)))
+    relay = bench.relay()
+    async with bench.database.connection() as connection:
+        with monkeypatch.context() as broken:
+            broken.setattr("shared.messaging.relay._look_ahead", _fails)
+            with pytest.raises(asyncpg.QueryCanceledError):
+                await relay.step(connection)
+        assert len(await journal.unpublished(connection, 10, ROUND_BYTES)) == 1
+    await relay.release()
+
+
+async def _fails(*_: object) -> None:
+    raise asyncpg.QueryCanceledError("statement timeout")
+
+
+async def test_entries_of_a_topic_that_is_backed_off_from_cost_no_look_into_the_journal(bench: Bench) -> None:
+    async with bench.database.connection() as connection:
+        for topic, count in (("away", 20_000), ("well", 10)):
+            await connection.execute(_GROW, topic, count)
+        await connection.execute("ANALYZE outbox, journal")
+        plan = json.loads(
+            await connection.fetchval(
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {journal._FETCH}", 2_000, ROUND_BYTES, [], ["away"]
+            )
+        )
+    looks = [node for node in _nodes(plan[0]["Plan"]) if node.get("Relation Name", "").startswith("journal")]
+    assert sum(node["Actual Loops"] for node in looks if node["Actual Rows"]) == 10
+    assert "Seq Scan" not in {node["Node Type"] for node in _nodes(plan[0]["Plan"])}
+
+
+_GROW = """
+    WITH written AS (
+        INSERT INTO journal (event_id, topic, key, type, body)
+        SELECT gen_random_uuid(), $1, gen_random_uuid(), 'grown', convert_to(repeat('x', 900), 'UTF8')
+        FROM generate_series(1, $2::int)
+        RETURNING id, recorded_at, topic
+    )
+    INSERT INTO outbox (id, recorded_at, topic) SELECT id, recorded_at, topic FROM written
+"""
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for child in plan.get("Plans", ()):
+        yield from _nodes(child)
+
+
+async def test_an_entry_of_the_release_before_has_no_topic_and_is_published_all_the_same(
+    bench: Bench, topic: str
+) -> None:
+    await bench.write_down(*(Told(on=topic, account=uuid4(), number=number) for number in range(2)))
+    async with bench.database.connection() as connection:
+        await connection.execute("UPDATE outbox SET topic = NULL")
+        assert len(await journal.unpublished(connection, 10, ROUND_BYTES, without=["another"])) == 2
+        assert await journal.unpublished(connection, 10, ROUND_BYTES, without=[topic]) == []
