@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from deploy.engines.errors import DeployError
 from deploy.engines.private import write_private
 from deploy.target.keys import ISSUER
+from shared.i18n.fields import fault, wrong
 
 FOLDER = "folder"
 
@@ -83,7 +84,7 @@ class TokenSource(_Part):
     @model_validator(mode="after")
     def _one(self) -> TokenSource:
         if sum(each is not None for each in (self.issuer_folder, self.command, self.file, self.env)) != 1:
-            raise ValueError("name one of issuer_folder, command, file and env")
+            raise wrong("fields.one_of", names="issuer_folder, command, file, env")
         return self
 
 
@@ -114,7 +115,7 @@ def read(file: Path) -> Target:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "–"
-        raise TargetError("target_invalid", file=file, where=where, detail=first["msg"]) from error
+        raise TargetError("target_invalid", file=file, where=where, detail=fault(first)) from error
     except ValueError as error:
         raise TargetError("target_invalid", file=file, where="–", detail=error) from error
 

@@ -16,6 +16,7 @@ from services.matching.handlers import published
 from shared.contracts import matching, registration
 from shared.contracts.event import StateCode, Text
 from shared.i18n import NotExplainedError, said
+from shared.i18n.fields import fault
 from shared.runtime.clock import now
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
@@ -89,7 +90,7 @@ def _validated(payload: dict[str, Any]) -> Explained:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "payload"
-        raise NotExplainedError("explain.field", field=field, problem=first["msg"]) from None
+        raise NotExplainedError("explain.field", field=field, problem=fault(first)) from None
 
 
 def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,6 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
-from pydantic_core import PydanticCustomError
 
 from services.registration.domain.offering import Experience, Qms
 from services.registration.domain.profile import MAX_SALES_MXN, Profile, TaxOpinion
@@ -17,6 +16,7 @@ from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
 from shared.files.faults import RowFault
+from shared.i18n.fields import wrong
 from shared.service.http import Body, View
 
 LARGEST_WHOLE = 2_000_000_000
@@ -34,7 +34,7 @@ def _amount(given: object) -> Decimal:
         return Decimal(given)
     if isinstance(given, int | float) and not isinstance(given, bool):
         return Decimal(str(given))
-    raise PydanticCustomError("amount_form", "A number, or a text of at most 14 digits and 2 decimals after a point")
+    raise wrong("field.amount")
 
 
 Score = Annotated[Decimal, PlainSerializer(lambda number: format(number, "f"), return_type=str)]

@@ -8,26 +8,35 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from shared.i18n.language import Language
+from shared.i18n.said import is_said
 
 
 class Catalogue:
-    """The messages in `locale/es.po` and `locale/en.po` of these packages; the first that has a code words it.
+    """The messages in `locale/es.po` and `locale/en.po` of these packages, and of this one; the first that has a code
+    words it.
 
     Nothing is read before the first text is asked for.
     """
 
     def __init__(self, *packages: str) -> None:
-        self._packages = packages
+        self._packages = (*packages, "shared.i18n")
 
     def text(self, code: str, language: Language, /, **params: object) -> str:
         """The message of this code. The code itself when it has no message here, or one that wants other parameters:
-        a missing word must not cost the caller the answer, and `tests/i18n` refuses it.
+        a missing word must not cost the caller the answer, and `tests/i18n` refuses it. A parameter that is itself
+        `said` is worded too.
         """
         message = self._message(code, language)
         try:
-            return code if message is None else message.format(**params)
+            return code if message is None else message.format(**self._worded(params, language))
         except (LookupError, ValueError, TypeError, AttributeError):
             return code
+
+    def _worded(self, params: Mapping[str, object], language: Language) -> dict[str, object]:
+        return {
+            name: self.text(value["code"], language, **value["params"]) if is_said(value) else value
+            for name, value in params.items()
+        }
 
     def has(self, code: str, language: Language) -> bool:
         return self._message(code, language) is not None

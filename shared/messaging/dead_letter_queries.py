@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.i18n.fields import wrong
 from shared.runtime.database import Connection
 
 WAITING_SHOWN = 20
@@ -73,7 +74,7 @@ class Selection(_Fitting):
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if not (self.all or self.ids or self.reason or self.key or self.topic):
-            raise ValueError("name what: ids, reason, key, topic, or all")
+            raise wrong("fields.some_of", names="ids, reason, key, topic, all")
         return self
 
 

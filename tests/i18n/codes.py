@@ -21,6 +21,7 @@ CODE_AT = {
     "said": 0,
     "NotExplainedError": 0,
     "row_fault": 2,
+    "wrong": 0,
     "FileRefusedError": 0,
     "CellRefusedError": 0,
 }
@@ -158,7 +159,7 @@ def scope(owner: str) -> list[Path]:
     folders = {
         "deploy": [f"deploy/{name}"] if name == "demo" else ["deploy"],
         "services": [f"services/{name}", "shared"],
-        "shared": ["shared", "services"],
+        "shared": ["shared", "services", "deploy"],
     }[top]
     return [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
 
@@ -166,7 +167,5 @@ def scope(owner: str) -> list[Path]:
 def words(owner: str) -> tuple[str, ...]:
     """The packages whose catalogues word what this package asks for, the nearest first."""
     top = owner.split(".", maxsplit=1)[0]
-    return (
-        owner,
-        *(shared for shared in owners() if shared.startswith("shared.") and shared != owner and top != "deploy"),
-    )
+    known = ["shared.i18n"] if top == "deploy" else [each for each in owners() if each.startswith("shared.")]
+    return (owner, *(each for each in known if each != owner))

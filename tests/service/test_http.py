@@ -96,6 +96,17 @@ async def test_an_invalid_body_names_the_field_and_not_the_value(client: AsyncCl
     assert "Juan" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("language", "sentence"), [("es", "Va un número entero."), ("en", "It is a whole number."), ("fr", "Va un número")]
+)
+async def test_what_is_wrong_with_a_field_is_told_in_the_caller_s_language(
+    client: AsyncClient, language: str, sentence: str
+) -> None:
+    problem = (await client.post("/body", json={"workers": "x"}, headers={"Accept-Language": language})).json()
+    assert problem["errors"][0]["problem"].startswith(sentence)
+    assert problem["detail"].endswith(problem["errors"][0]["problem"])
+
+
 async def test_a_correlation_id_is_taken_over_and_returned(client: AsyncClient) -> None:
     answer = await client.get("/cause", headers={"X-Correlation-Id": "office-2026-11"})
     assert answer.json()["correlation_id"] == answer.headers["X-Correlation-Id"] == "office-2026-11"

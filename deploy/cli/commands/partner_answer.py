@@ -15,6 +15,7 @@ from deploy.cli.console import Refusal, out
 from deploy.cli.texts import say
 from shared.contracts import partner as contract
 from shared.contracts.partner import Answer, DeclineReason
+from shared.i18n.fields import fault
 from shared.runtime.clock import now
 
 Action = Literal["acknowledge", "request-information", "approve", "decline", "disburse"]
@@ -79,7 +80,8 @@ def _event(event: type[Answer], referral: UUID, code: str, given: dict[str, Any]
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))
-        raise Refusal(f"{where}: {first['msg']}.", 2) from error
+        problem = fault(first)
+        raise Refusal(f"{where}: {say(problem['code'], **problem['params'])}", 2) from error
 
 
 def _amount(text: str) -> str:

@@ -6,7 +6,6 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from services.financing.domain.case import Case
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
@@ -18,6 +17,7 @@ from services.financing.domain.reasons import (
 )
 from services.financing.store.rows import consent_rows
 from shared.contracts.event import PartnerCode
+from shared.i18n.fields import wrong
 from shared.service.http import Body, View
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
@@ -27,7 +27,7 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0
 
 def _written_out(day: object) -> object:
     if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
-        raise PydanticCustomError("date_form", "Input should be a day as YYYY-MM-DD")
+        raise wrong("field.date")
     return day
 
 

@@ -11,6 +11,7 @@ from shared.files.cells import Column, choice, codes, day, digits, parts, share,
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row
 from shared.files.table import read
+from shared.i18n.fields import fault
 
 QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
 YES_NO = {"si": True, "no": False}
@@ -63,8 +64,8 @@ def _as_told(fault: RowFault) -> RowFault:
 def _faults(error: ValidationError, line: int) -> list[RowFault]:
     """The first fault of each column."""
     found = error.errors(include_url=False, include_input=False)
-    wrong = {_COLUMN_OF[str(each["loc"][0])]: each["msg"] for each in reversed(found)}
-    return [row_fault(line, column, "cell_value", problem=detail) for column, detail in wrong.items()]
+    wrong = {_COLUMN_OF[str(each["loc"][0])]: fault(each) for each in reversed(found)}
+    return [row_fault(line, column, "cell_value", problem=problem) for column, problem in wrong.items()]
 
 
 def _levels(cell: str) -> Mapping[str, int]:

@@ -14,6 +14,7 @@ from services.matching.handlers import published
 from services.matching.views.requirements import Positive
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
+from shared.i18n.fields import wrong
 from shared.service.http import Body, View
 
 
@@ -115,7 +116,7 @@ class AnswerBody(Body):
     @model_validator(mode="after")
     def _reason_of_a_decline(self) -> Self:
         if (self.reason is None) == (self.answer == "declined"):
-            raise ValueError("give a reason when you decline, and only then")
+            raise wrong("fields.decline_reason")
         return self
 
 
@@ -133,7 +134,7 @@ class AwardBody(Body):
     @model_validator(mode="after")
     def _something_is_bought(self) -> Self:
         if not self.value:
-            raise ValueError("the annual value must be more than zero")
+            raise wrong("fields.annual_value")
         return self
 
     @property

@@ -1,13 +1,16 @@
 """What goes wrong, as problems. A message may quote data, so only its type is logged, and nothing of it is answered."""
 
-from typing import Any
+from typing import cast
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.routing import Match, Route
 
+from shared.i18n import worded
+from shared.i18n.fields import FIELDS, fault
 from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
 from shared.runtime import logging
@@ -60,16 +63,17 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     # Without the input: it may be personal, and the caller has it.
-    found = [{"field": ".".join(map(str, e["loc"])), "problem": e["msg"]} for e in error.errors()]
-    first: dict[str, Any] = found[0]
+    found = [(".".join(map(str, e["loc"])), fault(cast("ErrorDetails", e))) for e in error.errors()]
+    field, problem = found[0]
     # Each field is well formed and they do not go together: a rule of ours, which no schema tells.
-    disagree = {e["type"] for e in error.errors()} == {"value_error"}
+    disagree = all(each["code"].startswith(FIELDS) for _, each in found)
     return Problem(
         422,
         "fields_disagree" if disagree else "invalid_request",
         message="field_invalid",
-        more={"errors": found},
-        **first,
+        more={"errors": [{"field": at, "problem": worded(each["code"], **each["params"])} for at, each in found]},
+        field=field,
+        problem=problem,
     ).response()
 
 
