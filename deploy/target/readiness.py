@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Mapping
-from typing import Self
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -17,6 +17,14 @@ SILENT = "silent"
 
 Troubles = Mapping[str, str]
 """What keeps a service from being ready, by part; empty when it is."""
+
+
+class State(NamedTuple):
+    """How a service is, as it says itself."""
+
+    ready: bool
+    told: Troubles
+    """Where it is ready, what it tells all the same: which partners' topics wait."""
 
 
 class Readiness:
@@ -34,15 +42,18 @@ class Readiness:
 
     async def troubles(self, urls: Mapping[str, str]) -> dict[str, Troubles]:
         """What keeps each of the services from being ready, by service; all are asked at once."""
+        return {name: {} if state.ready else state.told for name, state in (await self.states(urls)).items()}
+
+    async def states(self, urls: Mapping[str, str]) -> dict[str, State]:
+        """How each of the services is; all are asked at once."""
         found = await asyncio.gather(*(self._ask(url) for url in urls.values()))
         return dict(zip(urls, found, strict=True))
 
-    async def _ask(self, url: str) -> Troubles:
+    async def _ask(self, url: str) -> State:
         try:
             answer = await self._client.get(f"{url}/ready")
             told = answer.json()
         except (httpx.HTTPError, ValueError):
-            return {"http": SILENT}
-        if answer.status_code == httpx.codes.OK:
-            return {}
-        return told if isinstance(told, dict) else {"http": SILENT}
+            return State(ready=False, told={"http": SILENT})
+        ready = answer.status_code == httpx.codes.OK
+        return State(ready, told if isinstance(told, dict) else {} if ready else {"http": SILENT})

@@ -85,6 +85,9 @@ class Stoppable(Protocol):
     def resume(self) -> bool:
         """Go on. False when it had not stopped."""
 
+    async def look_again(self) -> None:
+        """Let partners' topics go on that are below their cap again."""
+
 
 def resume(subscribers: Collection[Stoppable], by: str) -> list[str]:
     """Let them go on; the groups of those that had stopped."""
@@ -101,7 +104,7 @@ async def tell_all(database: Database, by: str) -> None:
 
 
 class Resumer(Worker):
-    """Hears in one process that it may go on."""
+    """Hears in one process that it may go on, and sees which partner may."""
 
     name: ClassVar[str] = "resumer"
     channel: ClassVar[str] = RESUME_CHANNEL
@@ -111,8 +114,10 @@ class Resumer(Worker):
         self._subscribers = subscribers
 
     async def step(self, connection: Connection) -> float:
-        """See that the connection still hears."""
+        """See that the connection still hears, and who is below its cap again."""
         await connection.execute("SELECT")
+        for subscriber in self._subscribers:
+            await subscriber.look_again()
         return WATCHDOG_S
 
     def _notified(self, *told: object) -> None:

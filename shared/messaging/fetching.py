@@ -14,7 +14,6 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import (
     ConsumerStoppedError,
     CorruptRecordException,
-    IllegalStateError,
     KafkaError,
     UnsupportedCodecError,
 )
@@ -25,6 +24,7 @@ from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.messaging import progress
 from shared.messaging.codec import Record
+from shared.messaging.offsets import seek
 from shared.messaging.retry import Backoff
 from shared.runtime import logging
 
@@ -79,7 +79,7 @@ class CarefulSubscriber(BatchSubscriber):
         except Exception as error:  # noqa: BLE001 - whatever it is, what was drained before it is fetched again
             log.warning("fetch_failed", group=self.group_id, error=type(error).__name__, at=logging.frames(error))
             for partition, offset in positions.items():
-                _seek(consumer, partition, offset)
+                seek(consumer, partition, offset)
             self._careful = CAREFUL_POLLS
             return []
         return list(map(_record, chain.from_iterable(fetched.values())))
@@ -124,10 +124,10 @@ class CarefulSubscriber(BatchSubscriber):
         log.warning("fetch_failed", group=self.group_id, error=type(error).__name__, at=logging.frames(error), **told)
         if not _is_its_own(error) or tries < TRIES:
             self._tries[partition] = offset, tries
-            _seek(consumer, partition, offset)
+            seek(consumer, partition, offset)
             return []
         self._tries.pop(partition, None)
-        _seek(consumer, partition, offset + 1)
+        seek(consumer, partition, offset + 1)
         return [Record(partition.topic, partition.partition, offset, None, None, type(error).__name__)]
 
 
@@ -139,11 +139,3 @@ def _record(record: ConsumerRecord[Any, Any]) -> Record:
 def _is_its_own(error: Exception) -> bool:
     """Whether the record is to blame. What the brokers say is no record's fault, as that a topic may not be read."""
     return not isinstance(error, KafkaError) or isinstance(error, (CorruptRecordException, UnsupportedCodecError))
-
-
-def _seek(consumer: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
-    try:
-        consumer.seek(partition, offset)
-    except IllegalStateError:
-        # Taken away meanwhile: its new owner starts at the committed offset.
-        return

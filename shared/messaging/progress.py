@@ -14,7 +14,7 @@ def trouble(consumer: AIOKafkaConsumer) -> str | None:
     """Why nothing arrives; None while it does, or might."""
     if not has_joined(consumer):
         return "waits to join its group"
-    idle = sum(_idle(consumer, partition) for partition in consumer.assignment())
+    idle = sum(_idle(consumer, partition) for partition in consumer.assignment() - consumer.paused())
     return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
 
 

@@ -1,5 +1,6 @@
 """Dead letters again: replayed or discarded, then the records blocked behind them, in order; each attempt on record."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
@@ -59,6 +60,8 @@ class Replayed:
     """Blocked records that took effect after it."""
     error: str | None = None
     """Why it, or a record behind it, still fails."""
+    next: UUID | None = None
+    """The dead letter that a record behind it became."""
     left: bool = False
     """More waits behind it than one call takes: the dead letter stays open, and goes on where it stopped."""
 
@@ -69,6 +72,8 @@ class Failure:
     resolved: bool
     """It went through, and a record behind it failed and took its place."""
     error: str
+    next: UUID | None
+    """The dead letter that it became."""
 
 
 @dataclass(slots=True)
@@ -101,11 +106,27 @@ class Replayer:
     ) -> Resolved:
         """Replay or discard those that fit, oldest first, up to about `most` records, those behind them included.
 
-        Each record has a transaction of its own, so what is done stays done whatever happens to the rest.
+        Each record has a transaction of its own, so what is done stays done whatever happens to the rest. What takes
+        the place of a letter that is discarded, and fits too, is discarded with it: of a flood behind one key that is
+        every record.
         """
-        async with self._database.connection() as connection:
-            ids = await queries.open_ids(connection, wanted, most)
         done, budget = Resolved(last=wanted.after), most
+        while budget > 0 and (ids := await self._open(wanted, done.last, budget)):
+            budget = await self._resolve_each(ids, resolution, by, budget, done)
+            if resolution == "replayed":
+                break
+        async with self._database.connection() as connection:
+            done.left = await queries.count_open(connection, wanted.model_copy(update={"after": done.last}))
+        return done
+
+    async def _open(self, wanted: queries.Selection, after: UUID | None, most: int) -> list[UUID]:
+        async with self._database.connection() as connection:
+            return await queries.open_ids(connection, wanted.model_copy(update={"after": after}), most)
+
+    async def _resolve_each(
+        self, ids: Sequence[UUID], resolution: Resolution, by: str, budget: int, done: Resolved
+    ) -> int:
+        """Returns what is left of the budget; 0 too where the next call has to go on with the same letter."""
         for id_ in ids:
             if budget <= 0:
                 break
@@ -116,14 +137,13 @@ class Replayer:
             budget -= 1 + replayed.released
             done.resolved += replayed.resolved
             done.released += replayed.released
+            done.failures = [failure for failure in done.failures if not replayed.resolved or failure.next != id_]
             if replayed.error is not None:
-                done.failures.append(Failure(id_, replayed.resolved, replayed.error))
+                done.failures.append(Failure(id_, replayed.resolved, replayed.error, replayed.next))
             if replayed.left:
-                break
+                return 0
             done.last = id_
-        async with self._database.connection() as connection:
-            done.left = await queries.count_open(connection, wanted.model_copy(update={"after": done.last}))
-        return done
+        return budget
 
     async def resolve(self, letter_id: UUID, resolution: Resolution, by: str, most: int = MOST_RECORDS) -> Replayed:
         """Replay or discard one dead letter, then release what is blocked behind it, in order, up to `most` records.
@@ -197,8 +217,8 @@ class Replayer:
             except Exception as error:
                 if failed is None:
                     raise
-                if await self._set_aside_again(letter_id, *failed, error, by, released):
-                    return Replayed(resolved=True, released=released, error=_reason(error))
+                if (next_ := await self._set_aside_again(letter_id, *failed, error, by, released)) is not None:
+                    return Replayed(resolved=True, released=released, error=_reason(error), next=next_)
 
     async def _close(self, connection: Connection, letter_id: UUID, by: str, released: int) -> None:
         await connection.execute(_RELEASE, letter_id)
@@ -208,10 +228,10 @@ class Replayer:
 
     async def _set_aside_again(
         self, letter_id: UUID, seq: int, record: Record, error: Exception, by: str, released: int
-    ) -> bool:
-        """The record takes the place of the dead letter that it waited behind.
+    ) -> UUID | None:
+        """The record takes the place of the dead letter that it waited behind; the id of the one that it becomes.
 
-        False when it no longer waits there: the failure rolled its lock back, and another operator came in between.
+        None when it no longer waits there: the failure rolled its lock back, and another operator came in between.
         """
         item = decode(record)
         letter: SetAside = (
@@ -223,12 +243,12 @@ class Replayer:
             connection = work.connection
             blocker = await connection.fetchval(_LOCK_KEY, record.topic, record.key)
             if blocker != letter_id or await connection.fetchval(_DROP, seq) is None:
-                return False
+                return None
             await dead_letters.set_aside(connection, [letter], work.now)
             await self._close(connection, letter_id, by, released)
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))
             await work.flush()
-        return True
+        return letter.id
 
 
 async def _record(

@@ -5,21 +5,22 @@ after the store, and a batch that met trouble is rewound.
 import asyncio
 import contextlib
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker, KafkaMessage
 from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 
-from shared.messaging import progress
+from shared.messaging import offsets, progress
 from shared.messaging.aiokafka_internals import has_joined, routines
 from shared.messaging.batch import FATES, BatchRunner, Outcome
 from shared.messaging.broker import group_subscriber
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
 from shared.messaging.gaps import Gap, GapWatch
+from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.runtime import crash, logging, metrics, tracing
 
@@ -48,8 +49,10 @@ class BatchSubscriber:
         batch_records: int = 500,
         instance: str = "",
         backoff: Backoff | None = None,
+        cap: PartnerCap | None = None,
     ) -> None:
         self.group = group
+        self._cap = cap
         self._runner = runner
         self._backoff = backoff or Backoff()
         self._failures = 0
@@ -110,6 +113,17 @@ class BatchSubscriber:
             consumer.resume(*consumer.paused())
         return True
 
+    @property
+    def paused(self) -> Mapping[str, str]:
+        """Partners' topics that wait at their cap, each with why."""
+        return {} if self._cap is None else self._cap.paused
+
+    async def look_again(self) -> None:
+        """Let partners' topics go on that are below their cap again. Raises what the store raises."""
+        consumer = self._subscriber.consumer
+        if self._cap is not None and consumer is not None:
+            await self._cap.look_again(consumer)
+
     def lags(self) -> Mapping[TopicPartition, int]:
         """Records behind, of each assigned partition that has been looked at."""
         consumer = self._subscriber.consumer
@@ -139,12 +153,18 @@ class BatchSubscriber:
     async def _handle(self, message: IncomingMessage) -> None:
         """Never raises: FastStream would go on behind the records that were not consumed."""
         body: Any = message.body
-        records: list[Record] = body
+        records: Sequence[Record] = body
         consumer: Any = message.consumer
         crash.point("consume.received")
         started = self._under_way_since = time.monotonic()
-        self._under_way = _final(reversed(records))
+        self._under_way = offsets.first(records)
         try:
+            if self._cap is not None:
+                records = await self._cap.admit(consumer, records)
+                self._under_way = offsets.first(records)
+            if not records:
+                self._failures, self._failing_since = 0, None
+                return
             with tracing.consuming(self.group, (record.topic for record in records), len(records)):
                 await self._gaps.look(consumer, self._under_way)
                 outcome = await self._runner.consume(records)
@@ -184,7 +204,7 @@ class BatchSubscriber:
         self._failures += 1
         if self._failing_since is None:
             self._failing_since = time.monotonic()
-        _rewind(consumer, records)
+        offsets.rewind(consumer, records)
         metrics.BATCH_FAILURES.inc()
         pause = self._backoff.pause(self._failures)
         told = {"group": self.group, "records": len(records), "failures": self._failures, "pause_s": round(pause, 2)}
@@ -196,7 +216,7 @@ class BatchSubscriber:
 
     def _stop_consuming(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
         """Rewind and pause. Partitions that a rebalance brings come here with their first batch."""
-        _rewind(consumer, records)
+        offsets.rewind(consumer, records)
         if not self.stopped:
             return  # Lifted while the batch was rolled back: a pause now would have nobody to end it.
         consumer.pause(*consumer.assignment())
@@ -206,7 +226,7 @@ class BatchSubscriber:
     async def _commit(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
         """Commit exactly this batch. A refused commit costs a second delivery, which the inbox sees."""
         owned = consumer.assignment()
-        ends = {tp: last + 1 for tp, last in _final(records).items() if tp in owned}
+        ends = {tp: last + 1 for tp, last in offsets.final(records).items() if tp in owned}
         self._gaps.consumed(ends)
         try:
             if ends:
@@ -216,18 +236,3 @@ class BatchSubscriber:
             self.failed_commits += 1
             metrics.COMMIT_FAILURES.inc()
             log.warning("offset_commit_failed", group=self.group, error=type(error).__name__)
-
-
-def _rewind(consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
-    for partition, first in _final(reversed(records)).items():
-        try:
-            consumer.seek(partition, first)
-        except IllegalStateError:
-            # Taken away meanwhile: its new owner starts at the committed offset.
-            continue
-
-
-def _final(records: Iterable[Record]) -> dict[TopicPartition, int]:
-    """The offset of each partition's last record in this order; a batch is in the order of each partition."""
-    offsets = {(record.topic, record.partition): record.offset for record in records}
-    return {TopicPartition(*place): offset for place, offset in offsets.items()}

@@ -62,6 +62,7 @@ STATEMENTS = (
     """,
     # Open until nothing waits behind it either: a release that was interrupted is found and goes on.
     'CREATE INDEX dead_letter_open ON dead_letter (at, topic, partition, "offset") WHERE closed_at IS NULL',
+    "CREATE INDEX dead_letter_open_topic ON dead_letter (topic) WHERE closed_at IS NULL",
     """
     CREATE TABLE dead_letter_action (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -19,6 +19,9 @@ BATCH_FAILURES = Counter(
 )
 COMMIT_FAILURES = Counter("pdp_offset_commit_failures", "Offset commits that Kafka refused")
 LIMIT_REACHED = Counter("pdp_dlq_limit_reached", "Batches refused because too many records became dead letters")
+PARTNER_PAUSED = Gauge(
+    "pdp_partner_paused", "1 while a partner's topic waits: too many of its records are open", ["topic"]
+)
 LAG = Gauge("pdp_consumer_lag", "Records not yet consumed", ["topic", "partition"])
 OUTBOX_ROWS = Gauge("pdp_outbox_rows", "Events not yet published, up to 100,000")
 OUTBOX_AGE = Gauge("pdp_outbox_oldest_seconds", "Age of the oldest event not yet published")

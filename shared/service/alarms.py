@@ -21,7 +21,7 @@ from shared.service.operations import Health
 
 NOT_READY, CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "not_ready", "consumer_stuck", "commits_fail", "outbox_old"
 TOPICS_BACKING_OFF, KEYS_BLOCKED, SWEEPS_STUCK = "topics_backing_off", "keys_blocked", "sweeps_stuck"
-STORE_UNREACHABLE, RECORDS_MISSED = "store_unreachable", "records_missed"
+STORE_UNREACHABLE, RECORDS_MISSED, PARTNER_PAUSED = "store_unreachable", "records_missed", "partner_paused"
 
 ALARMS: Mapping[str, str] = {
     NOT_READY: "See /ready for what is wrong with that part; restart the process if Kafka and PostgreSQL are well.",
@@ -33,6 +33,7 @@ ALARMS: Mapping[str, str] = {
     KEYS_BLOCKED: "List the dead letters; replay them once the cause is mended, or discard them.",
     SWEEPS_STUCK: "See worker_failed of sweeps in the log; locks that others hold too long stop it too.",
     DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
+    PARTNER_PAUSED: "List the topic's dead letters; tell the partner; discard or replay them. It goes on by itself.",
     STORE_UNREACHABLE: "See whether PostgreSQL is up and has connections left.",
 }
 """Each alarm, and what to do; docs/runbook/alerts.md has more."""
@@ -92,7 +93,7 @@ class AlarmWatch:
         """Measure, and raise or clear."""
         for subscriber in self._subscribers.values():
             await subscriber.look_for_gaps()
-        readings = [*self._of_parts(), *self._of_consumers(), *self._of_relay()]
+        readings = [*self._of_parts(), *self._of_consumers(), *self._of_partners(), *self._of_relay()]
         try:
             async with asyncio.timeout(self._settings.alarm_every_s), self._database.connection() as connection:
                 found = await backlog.look(connection)
@@ -119,7 +120,8 @@ class AlarmWatch:
             lags = subscriber.lags()
             for partition, lag in lags.items():
                 metrics.LAG.labels(partition.topic, str(partition.partition)).set(lag)
-            behind = sum(lags.values())
+            # What waits at a partner's cap has an alarm of its own.
+            behind = sum(lag for partition, lag in lags.items() if partition.topic not in subscriber.paused)
             still = self._batches.get(member) == subscriber.batches
             self._batches[member] = subscriber.batches
             stuck = still and behind > 0 and not subscriber.stopped
@@ -129,6 +131,15 @@ class AlarmWatch:
             missed = sum(gap.records for gap in subscriber.gaps)
             yield Reading(RECORDS_MISSED, missed > 0, missed, of=member)
             yield Reading(DLQ_LIMIT_REACHED, subscriber.stopped, behind, of=member)
+
+    def _of_partners(self) -> Iterator[Reading]:
+        paused = {topic for subscriber in self._subscribers.values() for topic in subscriber.paused}
+        metrics.PARTNER_PAUSED.clear()
+        for topic in paused:
+            metrics.PARTNER_PAUSED.labels(topic).set(1)
+        before = {topic for name, topic in self._states if name == PARTNER_PAUSED}
+        for topic in sorted(before.union(paused)):
+            yield Reading(PARTNER_PAUSED, topic in paused, 1, of=topic)
 
     def _of_relay(self) -> Iterator[Reading]:
         backing_off = len(self._relay.backing_off)

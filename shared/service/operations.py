@@ -1,8 +1,8 @@
 """The routes that operators and their tools find on every service."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -28,15 +28,26 @@ Check = Callable[[], str | None]
 """Says what is wrong, or None."""
 
 
+class Pausing(Protocol):
+    @property
+    def paused(self) -> Mapping[str, str]:
+        """Topics that wait, with why."""
+
+
 @dataclass(slots=True)
 class Health:
     """Readiness as the sum of its parts. It looks at progress; it never asks another system."""
 
     checks: dict[str, Check] = field(default_factory=dict)
+    paused: list[Pausing] = field(default_factory=list)
 
     def troubles(self) -> dict[str, str]:
         """What keeps the process from getting on, by part."""
         return {name: trouble for name, check in self.checks.items() if (trouble := check()) is not None}
+
+    def waiting(self) -> dict[str, str]:
+        """Partners' topics that wait at their cap, with why. The process goes on with the rest."""
+        return {topic: why for each in self.paused for topic, why in each.paused.items()}
 
 
 class Resumed(View):
@@ -69,11 +80,12 @@ def _add_health(api: APIRouter, service: ServiceName, health: Health) -> None:
     async def check_ready(response: Response) -> dict[str, str]:
         """Say whether the process gets on with its work.
 
-        By part, what keeps it from that; empty when all is well.
+        By part, what keeps it from that; by topic, which partners' wait at their cap, which does not. Empty when all
+        is well.
         """
         troubles = health.troubles()
         response.status_code = 503 if troubles else 200
-        return troubles
+        return troubles | health.waiting()
 
     @api.get("/metrics", openapi_extra=OPEN_TO_ALL, response_class=PlainTextResponse)
     async def show_metrics() -> Response:

@@ -18,6 +18,7 @@ from shared.messaging.broker import broker_of
 from shared.messaging.commands import Commands
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.partitions import Partitions
+from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
@@ -109,6 +110,7 @@ class Service:
     ) -> BatchSubscriber:
         settings, instance = self._settings, self._settings.instance
         limit = DlqLimit(settings.dlq_max_ratio, settings.dlq_min_count, settings.dlq_window)
+        cap = PartnerCap(self.database, settings.partner_max_open, settings.partner_max_open_bytes)
         self._brokers.append(broker_of(self._kafka, self._stage.name, settings.stop_grace_s))
         return BatchSubscriber(
             self._brokers[-1],
@@ -118,6 +120,7 @@ class Service:
             pattern=pattern,
             batch_records=settings.batch_records,
             instance=f"{instance}.{member}" if instance else "",
+            cap=cap if pattern else None,
         )
 
     def _api(self) -> FastAPI:
@@ -141,6 +144,7 @@ class Service:
             self.health.checks[worker.name] = worker.trouble
         for member, subscriber in self._subscribers.items():
             self.health.checks[member] = subscriber.trouble
+            self.health.paused.append(subscriber)
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
         members = zip(self._brokers, self._subscribers.values(), strict=True)
         consumers = [asyncio.create_task(consuming.consume(*member), name="consume") for member in members]

@@ -16,6 +16,7 @@ from shared.messaging import dead_letters
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
+from shared.messaging.decision import RejectedEventError
 from shared.messaging.replay import Replayer
 from shared.messaging.routing import on
 from shared.messaging.topics import MAX_ANSWER_BYTES
@@ -65,7 +66,7 @@ class _Overtaken(Replayer):
         )
         self._meanwhile = meanwhile
 
-    async def _set_aside_again(self, *args: Any) -> bool:
+    async def _set_aside_again(self, *args: Any) -> UUID | None:
         await self._meanwhile()
         return await super()._set_aside_again(*args)
 
@@ -236,6 +237,22 @@ async def test_what_waits_behind_another_letter_meanwhile_is_not_set_aside(bench
 
     await _Overtaken(bench, other_blocks).resolve(letter.id, "replayed", "ana")
     assert [(one.id, one.behind) for one in await listed(bench)] == [(other.id, 1)]
+
+
+async def test_a_flood_behind_one_key_is_discarded_in_one_call_as_far_as_it_fits(bench: Bench) -> None:
+    """Each record that takes a discarded letter's place is one more letter; by hand that is a call for each."""
+    key = uuid4()
+    bench.rule.failing = lambda event: RejectedEventError("unknown")
+    await bench.runner.consume([*(garbage(key, offset) for offset in range(20)), told(key, 1, 20), told(key, 2, 21)])
+
+    fitting = await bench.replayer.resolve_all(Selection(reason="not_json"), "discarded", "ana")
+    [left] = await listed(bench)
+    assert (fitting.resolved, fitting.left, left.reason, left.behind) == (20, 0, "unknown", 1)
+    assert [(failure.error, failure.next) for failure in fitting.failures] == [("unknown", left.id)]
+
+    rest = await bench.replayer.resolve_all(Selection(key=str(key)), "discarded", "ana")
+    assert (rest.resolved, rest.left, rest.failures) == (2, 0, [])
+    assert await listed(bench) == []
 
 
 def test_whoever_means_all_says_so() -> None:

@@ -60,7 +60,7 @@ async def test_from_the_list_to_the_record(bench: Bench, operator: httpx.AsyncCl
     assert done.json() == {
         "resolved": 0,
         "released": 0,
-        "failures": [{"id": listed[0]["id"], "resolved": False, "error": "not_json"}],
+        "failures": [{"id": listed[0]["id"], "resolved": False, "error": "not_json", "next": None}],
         "left": 0,
         "last": listed[0]["id"],
     }

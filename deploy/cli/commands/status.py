@@ -17,14 +17,15 @@ from deploy.engines.ports import accepts
 from deploy.local.client import LocalClient
 from deploy.local.state import Run, read_running
 from deploy.target.client import Client
-from deploy.target.readiness import SILENT, Readiness, Troubles
+from deploy.target.readiness import SILENT, Readiness, State, Troubles
 
 KAFKA_TIMEOUT = 5.0
 
 
 def status(as_json: AsJson = False) -> None:  # noqa: FBT002 - as Typer calls it
     client = installation()
-    found = asyncio.run(_troubles(client))
+    states = asyncio.run(_states(client))
+    found = {name: state.told for name, state in states.items()}
     run = read_running(client.data) if isinstance(client, LocalClient) else None
     if run is not None:
         told, rows = status_table(run, found), _local_data(run, found)
@@ -37,7 +38,7 @@ def status(as_json: AsJson = False) -> None:  # noqa: FBT002 - as Typer calls it
         show_json(rows)
     else:
         out().print(told)
-    if any(found.values()) or not well:
+    if not (well and all(state.ready for state in states.values())):
         raise typer.Exit(1)
 
 
@@ -118,9 +119,9 @@ def _told(troubles: Troubles) -> str:
     return f"[yellow]{escape(shown(troubles))}[/]" if troubles else f"[green]{say('state.ready')}[/]"
 
 
-async def _troubles(client: Client) -> dict[str, Troubles]:
+async def _states(client: Client) -> dict[str, State]:
     async with Readiness(client.trust()) as readiness:
-        return await readiness.troubles(client.services)
+        return await readiness.states(client.services)
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"status": status}

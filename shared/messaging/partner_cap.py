@@ -1,0 +1,85 @@
+"""How much of one partner may stay open in the store: at its cap its topic waits in Kafka, and nobody else's does.
+
+The store itself is asked, so a process that starts anew, or gets the partitions of another, comes to the same answer.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from aiokafka import AIOKafkaConsumer
+
+from shared.messaging import offsets
+from shared.messaging.codec import Record
+from shared.messaging.topics import is_partners
+from shared.runtime import logging
+from shared.runtime.database import Database
+
+OPEN = """
+    SELECT given.topic, found.records, found.bytes
+    FROM unnest($1::text[]) AS given(topic), LATERAL (
+        SELECT count(*) AS records, coalesce(sum(size), 0)::bigint AS bytes FROM (
+            (SELECT octet_length(value) AS size FROM dead_letter
+                WHERE topic = given.topic AND closed_at IS NULL LIMIT $2)
+            UNION ALL
+            (SELECT octet_length(value) FROM blocked_record WHERE topic = given.topic LIMIT $2)
+        ) AS one
+    ) AS found
+    WHERE found.records >= $2 OR found.bytes >= $3
+"""
+"""Looks at no more rows than the cap has, of either table and by index, however many there are."""
+
+log = logging.get(__name__)
+
+
+class PartnerCap:
+    """The most that one partner's topic may have open: dead letters, and the records blocked behind them."""
+
+    def __init__(self, database: Database, most_records: int, most_bytes: int) -> None:
+        self._database = database
+        self._most = most_records, most_bytes
+        self._paused: dict[str, str] = {}
+
+    @property
+    def paused(self) -> Mapping[str, str]:
+        """Topics that wait in this process, each with why."""
+        return self._paused
+
+    async def admit(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> Sequence[Record]:
+        """Those whose topics are below their cap; the others' partitions go back to where they were, and pause.
+
+        A batch is consumed as a whole, so a topic may come to its cap and one batch more. Raises what the store raises.
+        """
+        reached = await self._reached({record.topic for record in records})
+        if not reached:
+            return records
+        offsets.rewind(consumer, [record for record in records if record.topic in reached])
+        consumer.pause(*(partition for partition in consumer.assignment() if partition.topic in reached))
+        for topic, why in reached.items():
+            if topic not in self._paused:
+                log.warning("partner_paused", topic=topic, why=why)
+        self._paused |= reached
+        return [record for record in records if record.topic not in reached]
+
+    async def look_again(self, consumer: AIOKafkaConsumer) -> None:
+        """Let those go on whose open records an operator has brought below the cap. Raises what the store raises."""
+        asked = list(self._paused)
+        reached = await self._reached(asked)
+        self._paused |= reached
+        for topic in asked:
+            if topic not in reached:
+                del self._paused[topic]
+                consumer.resume(*(partition for partition in consumer.paused() if partition.topic == topic))
+                log.info("partner_goes_on", topic=topic)
+
+    async def _reached(self, topics: Iterable[str]) -> dict[str, str]:
+        partners = sorted(filter(is_partners, topics))
+        if not partners:
+            return {}
+        async with self._database.connection() as connection:
+            rows = await connection.fetch(OPEN, partners, *self._most)
+        return {topic: self._why(records, bytes_) for topic, records, bytes_ in rows}
+
+    def _why(self, records: int, bytes_: int) -> str:
+        return (
+            f"paused: {records} records or more ({bytes_} bytes) are open as dead letters or wait behind them,"
+            f" at most {self._most[0]} ({self._most[1]} bytes) may"
+        )
