@@ -60,6 +60,12 @@ class ServiceSettings(BaseSettings):
     """Where the issuer's public keys are: an https address, or the path of a file (one machine)."""
     oidc_audience: str = "pdp"
     """`aud` that a token must have."""
+    oidc_roles_claim: str = "roles"
+    """Where a token has its roles; Keycloak's are at `realm_access.roles`. Roles of others are left out."""
+    oidc_supplier_claim: str = "supplier_id"
+    """Where a token has the firm that its person belongs to."""
+    oidc_anchor_claim: str = "anchor_id"
+    """Where a token has the large buyer that its person belongs to."""
 
     instance: str = ""
     """Name of this process among those of its service, kept over restarts; no two alive may have the same. A crashed

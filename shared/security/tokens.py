@@ -1,6 +1,7 @@
 """Tokens: verified against an issuer's public keys, and on one machine also issued."""
 
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
@@ -10,11 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from jwt.algorithms import OKPAlgorithm
 
+from shared.security.keys import Keys, UnknownKeyError
+
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]
 """Signatures only: a shared secret would let every service issue tokens."""
 
 LEEWAY_S = 10
-KEYS_LIFESPAN_S = 300
 
 
 TokenReason = Literal["expired", "does_not_fit"]
@@ -35,16 +37,14 @@ class Verifier:
         """`jwks` is the https address of the issuer's key set, or the path of a file that holds it."""
         self._issuer = issuer
         self._audience = audience
-        self._jwks = jwks
-        self._remote = jwt.PyJWKClient(jwks, lifespan=KEYS_LIFESPAN_S) if jwks.startswith("http") else None
-        self._local: jwt.PyJWKSet | None = None
+        self._keys = Keys(jwks)
 
-    def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a valid token; raises TokenError."""
+    async def claims(self, token: str) -> dict[str, Any]:
+        """The claims of a valid token. Raises TokenError, and KeysUnavailableError when nobody can tell."""
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
-                self._key(token),
+                await self._keys.of(str(jwt.get_unverified_header(token).get("kid"))),
                 algorithms=ALGORITHMS,
                 issuer=self._issuer,
                 audience=self._audience,
@@ -53,16 +53,19 @@ class Verifier:
             )
         except jwt.ExpiredSignatureError as error:
             raise TokenError("expired") from error
-        except (jwt.PyJWTError, KeyError, OSError, ValueError) as error:
+        except (jwt.PyJWTError, UnknownKeyError, ValueError, RecursionError) as error:
             raise TokenError("does_not_fit") from error
         return claims
 
-    def _key(self, token: str) -> jwt.PyJWK:
-        if self._remote is not None:
-            return self._remote.get_signing_key_from_jwt(token)
-        if self._local is None:
-            self._local = jwt.PyJWKSet.from_json(Path(self._jwks).read_text(encoding="utf-8"))
-        return self._local[jwt.get_unverified_header(token)["kid"]]
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who says who somebody is, and where its tokens say it: paths such as `realm_access.roles`."""
+
+    verifier: Verifier
+    roles_claim: str = "roles"
+    supplier_claim: str = "supplier_id"
+    anchor_claim: str = "anchor_id"
 
 
 class LocalIssuer:

@@ -1,15 +1,17 @@
 """Who calls: a JSON Web Token of an OpenID Connect issuer, and the roles that a route names."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.security.tokens import TokenError, Verifier
+from shared.security.keys import KeysUnavailableError
+from shared.security.tokens import Issuer, TokenError
 from shared.service.http import Problem
 
 
@@ -50,8 +52,8 @@ class Caller:
 class _Claims(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    sub: str
-    roles: frozenset[Role]
+    sub: str = Field(min_length=1, max_length=255)
+    """OpenID Connect Core, section 2: at most 255 ASCII characters."""
     supplier_id: UUID | None = None
     anchor_id: UUID | None = None
 
@@ -59,34 +61,59 @@ class _Claims(BaseModel):
 class Guard:
     """The dependency of a route: lets in who has one of its roles. The test that walks all routes reads `roles`."""
 
-    problems = (401, 403)
+    problems = (401, 403, 503)
 
     def __init__(self, roles: frozenset[Role]) -> None:
         self.roles = roles
 
-    def __call__(self, request: Request) -> Caller:
-        """Not async: FastAPI runs it in a thread, where a look at the issuer's keys holds up nobody else."""
-        caller = _caller(request)
+    async def __call__(self, request: Request) -> Caller:
+        """The caller, with no other roles than those that let it in: to see all as a mentor is not to act as a firm."""
+        caller = await _caller(request)
         request.state.subject = caller.subject
-        request.state.roles = caller.roles
-        if not caller.roles & self.roles:
+        admitted = caller.roles & self.roles
+        request.state.roles = admitted or caller.roles
+        if not admitted:
             wanted = ", ".join(sorted(self.roles))
             raise Problem(403, "role_missing", roles=wanted)
-        return caller
+        return replace(caller, roles=admitted)
 
 
-def _caller(request: Request) -> Caller:
+async def _caller(request: Request) -> Caller:
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Problem(401, "token_missing")
-    verifier: Verifier = request.app.state.verifier
+    issuer: Issuer = request.app.state.issuer
     try:
-        claims = _Claims.model_validate(verifier.claims(token))
+        found = await issuer.verifier.claims(token)
+        claims = _Claims.model_validate(
+            {
+                "sub": found["sub"],
+                "supplier_id": at(found, issuer.supplier_claim),
+                "anchor_id": at(found, issuer.anchor_claim),
+            }
+        )
     except TokenError as error:
         raise Problem(401, "token_refused", message=f"token_refused.{error.reason}") from error
     except ValidationError as error:
         raise Problem(401, "token_refused", message="token_refused.claims") from error
-    return Caller(claims.sub, claims.roles, claims.supplier_id, claims.anchor_id)
+    except KeysUnavailableError as error:
+        raise Problem(503, "issuer_unavailable", headers={"Retry-After": "10"}) from error
+    return Caller(claims.sub, _roles(at(found, issuer.roles_claim)), claims.supplier_id, claims.anchor_id)
+
+
+def _roles(claimed: object) -> frozenset[Role]:
+    """Those of ours: an issuer has roles for others too, as Keycloak's `offline_access`."""
+    named = claimed if isinstance(claimed, list) else [claimed]
+    return frozenset(role for role in Role if role in named)
+
+
+def at(claims: Mapping[str, Any], path: str) -> Any:  # noqa: ANN401 - whatever the issuer put there
+    """What stands at a path as `realm_access.roles`; None where nothing does. A claim of that very name goes first."""
+    if path in claims:
+        return claims[path]
+    name, dot, rest = path.partition(".")
+    inner = claims.get(name)
+    return at(inner, rest) if dot and isinstance(inner, Mapping) else None
 
 
 def allow(*roles: Role) -> Any:  # noqa: ANN401 - FastAPI's own type of a dependency

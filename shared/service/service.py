@@ -32,7 +32,7 @@ from shared.messaging.worker import Worker
 from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
-from shared.security.tokens import Verifier
+from shared.security.tokens import Issuer, Verifier
 from shared.service import consuming, housekeeping, http, operations
 from shared.service.alarms import AlarmWatch
 from shared.service.figures import FigureWatch, Queries
@@ -131,7 +131,9 @@ class Service:
             self._stage.router(Commands(self.database, name), self.database),
             operations.router(name, self.database, self.health, replayer, subscribers),
         )
-        return http.application(name, Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience), api)
+        verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
+        claims = settings.oidc_roles_claim, settings.oidc_supplier_claim, settings.oidc_anchor_claim
+        return http.application(name, Issuer(verifier, *claims), api)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""

@@ -25,7 +25,7 @@ from shared.messaging.worker import Worker
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
-from shared.security.tokens import LocalIssuer, Verifier
+from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service import http
 from shared.service.service import Stage
 
@@ -87,7 +87,7 @@ class StageUnderTest:
         return client
 
     def _app(self) -> FastAPI:
-        return http.application(self.name, Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE), self.router)
+        return http.application(self.name, Issuer(Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE)), self.router)
 
     def headers(
         self,

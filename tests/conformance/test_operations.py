@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit, Resumer
-from shared.security.tokens import LocalIssuer, Verifier
+from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service import operations
 from shared.service.http.application import install
 from shared.service.operations import Health
@@ -32,7 +32,7 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
     issuer = LocalIssuer(tmp_path, ISSUER, AUDIENCE)
     issuer.ensure_key()
     app = FastAPI()
-    app.state.verifier = Verifier(ISSUER, str(issuer.jwks_path), AUDIENCE)
+    app.state.issuer = Issuer(Verifier(ISSUER, str(issuer.jwks_path), AUDIENCE))
     install(app)
     subscribers = [consuming.subscriber]
     app.include_router(operations.router("portal", bench.database, Health(), bench.replayer, subscribers))

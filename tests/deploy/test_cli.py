@@ -1,5 +1,6 @@
 """`pdp` as one types it: what it explains, and the one sentence that it says when something is wrong."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -158,7 +159,9 @@ def test_a_token_is_printed_alone_and_is_accepted(folder: Path) -> None:
     layout.issuer().ensure_key()
     supplier = UUID(int=7)
     outcome = pdp("token", "--role", "supplier", "--supplier", str(supplier), "--subject", "ana")
-    claims = Verifier("http://127.0.0.1/pdp", str(layout.issuer().jwks_path), "pdp").claims(outcome.out.strip())
+    claims = asyncio.run(
+        Verifier("http://127.0.0.1/pdp", str(layout.issuer().jwks_path), "pdp").claims(outcome.out.strip())
+    )
     assert (claims["roles"], claims["supplier_id"], claims["sub"]) == (["supplier"], str(supplier), "ana")
 
 

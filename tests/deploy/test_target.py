@@ -1,5 +1,6 @@
 """A target says where an installation is; a service that is away is named, and the others are asked."""
 
+import asyncio
 import json
 import stat
 import sys
@@ -113,7 +114,9 @@ def test_a_key_makes_tokens_of_every_role(file: Path, tmp_path: Path) -> None:
     source = {"issuer_folder": "issuer", "issuer": "https://issuer.example"}
     told(tmp_path, CLUSTER | {"token": source})
     token = pdp("token", "--role", "mentor").out.strip()
-    claims = Verifier("https://issuer.example", str(tmp_path / "issuer" / "jwks.json"), "pdp").claims(token)
+    claims = asyncio.run(
+        Verifier("https://issuer.example", str(tmp_path / "issuer" / "jwks.json"), "pdp").claims(token)
+    )
     assert claims["roles"] == ["mentor"]
 
 

@@ -1,5 +1,6 @@
 """Who a token is believed to be."""
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,34 +22,37 @@ def _verifier(local: LocalIssuer, **changes: str) -> Verifier:
     return Verifier(**({"issuer": ISSUER, "jwks": str(local.jwks_path), "audience": "pdp"} | changes))
 
 
-def test_a_token_of_the_issuer_is_believed(issuer: LocalIssuer) -> None:
+async def test_a_token_of_the_issuer_is_believed(issuer: LocalIssuer) -> None:
     token = issuer.issue("ana", ["operator"], supplier_id="x")
-    claims = _verifier(issuer).claims(token)
+    claims = await _verifier(issuer).claims(token)
     assert (claims["sub"], claims["roles"], claims["supplier_id"]) == ("ana", ["operator"], "x")
 
 
-def test_an_expired_token_is_refused(issuer: LocalIssuer) -> None:
+async def test_an_expired_token_is_refused(issuer: LocalIssuer) -> None:
     with pytest.raises(TokenError, match="expired"):
-        _verifier(issuer).claims(issuer.issue("ana", ["operator"], timedelta(minutes=-5)))
+        await _verifier(issuer).claims(issuer.issue("ana", ["operator"], timedelta(minutes=-5)))
 
 
 @pytest.mark.parametrize("changes", [{"issuer": "http://other"}, {"audience": "other"}])
-def test_a_token_for_somebody_else_is_refused(issuer: LocalIssuer, changes: dict[str, str]) -> None:
+async def test_a_token_for_somebody_else_is_refused(issuer: LocalIssuer, changes: dict[str, str]) -> None:
     with pytest.raises(TokenError):
-        _verifier(issuer, **changes).claims(issuer.issue("ana", ["operator"]))
+        await _verifier(issuer, **changes).claims(issuer.issue("ana", ["operator"]))
 
 
-def test_a_token_of_another_key_is_refused(issuer: LocalIssuer, tmp_path: Path) -> None:
+async def test_a_token_of_another_key_is_refused(issuer: LocalIssuer, tmp_path: Path) -> None:
     other = LocalIssuer(tmp_path / "other", ISSUER)
     other.ensure_key()
     with pytest.raises(TokenError):
-        _verifier(issuer).claims(other.issue("ana", ["operator"]))
+        await _verifier(issuer).claims(other.issue("ana", ["operator"]))
 
 
-@pytest.mark.parametrize("token", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbmEifQ."])
-def test_what_is_no_token_is_refused(issuer: LocalIssuer, token: str) -> None:
+DEEP = base64.urlsafe_b64encode(b'{"kid":' + b"[" * 20_000).decode() + ".e30.e30"
+
+
+@pytest.mark.parametrize("token", ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhbmEifQ.", DEEP])
+async def test_what_is_no_token_is_refused(issuer: LocalIssuer, token: str) -> None:
     with pytest.raises(TokenError):
-        _verifier(issuer).claims(token)
+        await _verifier(issuer).claims(token)
 
 
 def test_the_key_is_its_owner_s_alone_and_is_made_once(issuer: LocalIssuer, tmp_path: Path) -> None:

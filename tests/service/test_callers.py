@@ -3,7 +3,8 @@
 import importlib
 import re
 from pathlib import Path
-from uuid import uuid4
+from typing import Annotated, Any
+from uuid import UUID, uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -12,10 +13,15 @@ from httpx import ASGITransport, AsyncClient
 from starlette.routing import Route
 
 from shared.runtime.settings import KafkaSettings
-from shared.service.callers import roles_of
+from shared.security.tokens import Issuer, LocalIssuer, Verifier
+from shared.service.callers import Caller, Role, allow, at, roles_of
+from shared.service.http.application import install
 from shared.service.service import Service
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/app.py"))
+
+ISSUER = "http://127.0.0.1/pdp"
+OWN = UUID(int=1)
 
 OPEN = {
     ("GET", "/live"),
@@ -67,6 +73,77 @@ async def test_a_call_without_a_token_is_refused_on_every_other_route(name: str)
                 answer = await client.request(method, re.sub(r"{\w*id}", str(uuid4()), route.path))
                 assert (answer.status_code, answer.json()["title"]) == (401, "token_missing"), (method, route.path)
                 assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> LocalIssuer:
+    local = LocalIssuer(tmp_path, ISSUER)
+    local.ensure_key()
+    return local
+
+
+def guarded(issuer: Issuer, *roles: Role) -> AsyncClient:
+    """An application with one route of these roles, which tells its caller."""
+    app = FastAPI()
+    install(app)
+    app.state.issuer = issuer
+
+    @app.get("/it")
+    async def it(caller: Annotated[Caller, allow(*roles)]) -> dict[str, object]:
+        caller.require_supplier(OWN)
+        return {"roles": sorted(caller.roles)}
+
+    return AsyncClient(transport=ASGITransport(app), base_url="http://test")
+
+
+BOUND, FREE = Role.SUPPLIER, sorted(set(Role) - {Role.SUPPLIER})
+
+
+@pytest.mark.parametrize("other", FREE)
+async def test_only_the_roles_that_let_a_caller_in_count(issuer: LocalIssuer, other: Role) -> None:
+    """Seen: a mentor who is a supplier too changed every firm's contact."""
+    verifier = Verifier(ISSUER, str(issuer.jwks_path), "pdp")
+    async with guarded(Issuer(verifier), Role.SUPPLIER) as client:
+        for supplier, status in ((OWN, 200), (uuid4(), 403)):
+            token = issuer.issue("ana", [Role.SUPPLIER, other], supplier_id=str(supplier))
+            answer = await client.get("/it", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == status
+        assert (await client.get("/it", headers=as_(issuer, [other], OWN))).status_code == 403
+
+
+def as_(issuer: LocalIssuer, roles: list[str], supplier: UUID) -> dict[str, str]:
+    return {"Authorization": f"Bearer {issuer.issue('ana', roles, supplier_id=str(supplier))}"}
+
+
+async def test_roles_of_others_are_left_out(issuer: LocalIssuer) -> None:
+    """Keycloak gives `offline_access` and `uma_authorization` to everybody."""
+    verifier = Verifier(ISSUER, str(issuer.jwks_path), "pdp")
+    async with guarded(Issuer(verifier), Role.SUPPLIER) as client:
+        answer = await client.get("/it", headers=as_(issuer, ["offline_access", "supplier"], OWN))
+        assert answer.json() == {"roles": ["supplier"]}
+        answer = await client.get("/it", headers=as_(issuer, ["offline_access"], OWN))
+        assert (answer.status_code, answer.json()["title"]) == (403, "role_missing")
+
+
+async def test_an_issuer_that_is_away_is_no_fault_of_the_caller(issuer: LocalIssuer, tmp_path: Path) -> None:
+    async with guarded(Issuer(Verifier(ISSUER, str(tmp_path / "absent.json"), "pdp")), Role.SUPPLIER) as client:
+        answer = await client.get("/it", headers=as_(issuer, ["supplier"], OWN))
+    assert (answer.status_code, answer.json()["title"]) == (503, "issuer_unavailable")
+    assert answer.headers["Retry-After"] == "10"
+
+
+@pytest.mark.parametrize(
+    ("claims", "path", "found"),
+    [
+        ({"roles": ["a"]}, "roles", ["a"]),
+        ({"realm_access": {"roles": ["a"]}}, "realm_access.roles", ["a"]),
+        ({"https://issuer.example/roles": ["a"]}, "https://issuer.example/roles", ["a"]),
+        ({"realm_access": ["roles"]}, "realm_access.roles", None),
+        ({}, "realm_access.roles", None),
+    ],
+)
+def test_where_a_claim_is(claims: dict[str, Any], path: str, found: object) -> None:
+    assert at(claims, path) == found
 
 
 def test_a_route_that_says_nothing_is_seen() -> None:

@@ -3,12 +3,12 @@
 from fastapi import APIRouter, FastAPI
 
 from shared.i18n import Catalogue
-from shared.security.tokens import Verifier
+from shared.security.tokens import Issuer
 from shared.service.http import docs, errors, openapi
 from shared.service.http.observed import Observed
 
 
-def application(name: str, verifier: Verifier, router: APIRouter) -> FastAPI:
+def application(name: str, issuer: Issuer, router: APIRouter) -> FastAPI:
     """Serves a service's routes."""
     app = FastAPI(
         title=f"Supplier Development Program: {name}",
@@ -17,7 +17,7 @@ def application(name: str, verifier: Verifier, router: APIRouter) -> FastAPI:
         redoc_url=None,
         routes=router.routes,
     )
-    app.state.verifier = verifier
+    app.state.issuer = issuer
     install(app, f"services.{name}")
     docs.add_to(app)
     return app
