@@ -2,18 +2,17 @@
 
 import zlib
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Any
 
+from aiokafka import AIOKafkaConsumer
 from faststream import AckPolicy
-from faststream._internal.broker.registrator import Registrator
-from faststream._internal.endpoint.subscriber.call_item import CallsCollection
 from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.schemas import Topic
-from faststream.kafka.subscriber.config import KafkaSubscriberConfig, KafkaSubscriberSpecificationConfig
-from faststream.kafka.subscriber.specification import KafkaSubscriberSpecification
+from faststream.kafka.subscriber.usecase import BatchSubscriber
 from faststream.security import SASLScram256, SASLScram512
 
-from shared.messaging.fetching import CarefulSubscriber
+from shared.messaging.fetching import CarefulConsumer
+from shared.messaging.incoming import IncomingBatch, Watching
 from shared.runtime.settings import KafkaSettings
 
 METADATA_MAX_AGE_MS = 30_000
@@ -34,24 +33,38 @@ MAX_FETCH_BYTES = 8 * 1_048_576
 SCRAM = {"SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
 
-def broker_of(kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> KafkaBroker:
-    """FastStream's broker, for consuming only: what is published goes through the relay."""
-    return KafkaBroker(
-        # A list: FastStream takes a string for one server, whatever commas it has.
-        kafka.bootstrap.split(","),
-        client_id=client_id,
-        security=SCRAM[kafka.mechanism](
-            kafka.user,
-            kafka.password.get_secret_value(),
-            ssl_context=kafka.client()["ssl_context"],
-            use_ssl=kafka.protocol == "SASL_SSL",
-        ),
-        consumer_only=True,
-        allow_auto_create_topics=False,
-        metadata_max_age_ms=METADATA_MAX_AGE_MS,
-        graceful_timeout=stop_grace_s,
-        logger=None,
-    )
+class ConsumingBroker(KafkaBroker):
+    """FastStream's broker with consumers that lose no record, and each batch watched.
+
+    For consuming only: what is published goes through the relay.
+    """
+
+    def __init__(self, kafka: KafkaSettings, client_id: str, stop_grace_s: float) -> None:
+        super().__init__(
+            # A list: FastStream takes a string for one server, whatever commas it has.
+            kafka.bootstrap.split(","),
+            client_id=client_id,
+            security=SCRAM[kafka.mechanism](
+                kafka.user,
+                kafka.password.get_secret_value(),
+                ssl_context=kafka.client()["ssl_context"],
+                use_ssl=kafka.protocol == "SASL_SSL",
+            ),
+            consumer_only=True,
+            allow_auto_create_topics=False,
+            metadata_max_age_ms=METADATA_MAX_AGE_MS,
+            graceful_timeout=stop_grace_s,
+            # The handler takes the batch as it is: there is nothing to convert or to inject.
+            apply_types=False,
+            middlewares=[Watching],
+            logger=None,
+        )
+
+    async def _connect(self) -> Callable[..., AIOKafkaConsumer]:
+        """FastStream has no setting for the class of its consumers; it makes them by what this leaves behind."""
+        made: Any = await super()._connect()
+        self.config.broker_config.builder = partial(CarefulConsumer, **made.keywords)
+        return self.config.broker_config.builder
 
 
 def member_name(group: str, instance: str, topics: Sequence[str]) -> str | None:
@@ -67,43 +80,33 @@ def member_name(group: str, instance: str, topics: Sequence[str]) -> str | None:
 def group_subscriber(
     broker: KafkaBroker,
     group: str,
-    parser: Callable[[Any], Awaitable[KafkaMessage]],
+    parser: Callable[[Any], Awaitable[IncomingBatch]],
     *,
     topics: Sequence[str],
     pattern: str | None,
     instance: str,
     max_records: int,
-) -> CarefulSubscriber:
-    """FastStream's subscriber as a member of a group, which commits nothing by itself.
-
-    Put together as `KafkaBroker.subscriber` does it, which would make FastStream's own class.
-    """
-    outer: Any = broker.config
-    declared = [Topic.validate(topic) for topic in topics]
-    config = KafkaSubscriberConfig(
-        topics=declared,
+) -> BatchSubscriber:
+    """FastStream's subscriber as a member of a group. A batch is acknowledged or nacked as it says itself."""
+    return broker.subscriber(
+        *topics,
+        batch=True,
         pattern=pattern,
         group_id=group,
-        connection_args={
-            "group_instance_id": member_name(group, instance, topics),
-            "auto_offset_reset": "earliest",
-            "session_timeout_ms": NAMELESS_SESSION_TIMEOUT_MS if pattern else SESSION_TIMEOUT_MS,
-            "rebalance_timeout_ms": REBALANCE_TIMEOUT_MS,
-            "max_poll_interval_ms": MAX_POLL_INTERVAL_MS,
-            "fetch_max_bytes": MAX_FETCH_BYTES,
-        },
-        _outer_config=outer,
-        _ack_policy=AckPolicy.MANUAL,
+        group_instance_id=member_name(group, instance, topics),
+        auto_offset_reset="earliest",
+        session_timeout_ms=NAMELESS_SESSION_TIMEOUT_MS if pattern else SESSION_TIMEOUT_MS,
+        rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
+        max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
+        fetch_max_bytes=MAX_FETCH_BYTES,
+        batch_timeout_ms=POLL_MS,
+        max_records=max_records,
+        ack_policy=AckPolicy.NACK_ON_ERROR,
+        parser=parser,
+        decoder=_as_it_is,
     )
-    calls: CallsCollection[Any] = CallsCollection()
-    told = KafkaSubscriberSpecificationConfig(topics=declared, pattern=pattern, title_=group, description_=None)
-    specification = KafkaSubscriberSpecification(_outer_config=outer, calls=calls, specification_config=told)
-    made = CarefulSubscriber(config, specification, calls, batch_timeout_ms=POLL_MS, max_records=max_records)
-    Registrator.subscriber(broker, made)
-    made.add_call(parser_=parser, decoder_=_decoded, dependencies_=())
-    return made
 
 
-async def _decoded(message: KafkaMessage) -> Any:  # noqa: ANN401 - FastStream's decoder type
-    """The records as parsed: what is in them is the batch runner's business, and it cannot raise here."""
-    return message.body
+async def _as_it_is(batch: KafkaMessage) -> KafkaMessage:
+    """For the handler, undecoded: what is in its records is the batch runner's business, and it cannot raise here."""
+    return batch

@@ -1,4 +1,4 @@
-"""FastStream's batch subscriber with a fetch of our own: whatever the client library raises, no record is passed over.
+"""aiokafka's consumer with a fetch of our own: whatever the library raises, no record is passed over.
 
 aiokafka decodes records, header keys too, before any parser of ours. When one raises, the positions of the partitions
 that were drained before it have moved, those of its own earlier records move with the next call, and FastStream goes on
@@ -6,8 +6,8 @@ from there.
 """
 
 import asyncio
-from collections.abc import Mapping
-from itertools import chain
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -17,12 +17,9 @@ from aiokafka.errors import (
     KafkaError,
     UnsupportedCodecError,
 )
-from faststream._internal.endpoint.subscriber.call_item import CallsCollection
-from faststream.kafka.subscriber.config import KafkaSubscriberConfig
-from faststream.kafka.subscriber.specification import KafkaSubscriberSpecification
-from faststream.kafka.subscriber.usecase import BatchSubscriber
 
 from shared.messaging import progress
+from shared.messaging.aiokafka_internals import position
 from shared.messaging.codec import Record
 from shared.messaging.offsets import seek
 from shared.messaging.retry import Backoff
@@ -33,102 +30,101 @@ TRIES = 5
 CAREFUL_POLLS = 50
 """Polls record by record after a failure: some seconds when there is nothing to read, and those that follow."""
 
+BACKOFF = Backoff(longest_s=5.0)
+
 log = logging.get(__name__)
 
 Positions = Mapping[TopicPartition, int]
+Fetched = dict[TopicPartition, list[Record]]
 
 
-class CarefulSubscriber(BatchSubscriber):
+class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has no types
     """Gives records, and in the place of one that cannot be read its position and why."""
 
-    def __init__(
-        self,
-        config: KafkaSubscriberConfig,
-        specification: KafkaSubscriberSpecification,
-        calls: CallsCollection[Any],
-        *,
-        batch_timeout_ms: int,
-        max_records: int,
-    ) -> None:
-        super().__init__(config, specification, calls, batch_timeout_ms, max_records)
-        self._backoff = Backoff(longest_s=5.0)
-        self._careful = 0
+    def __init__(self, *, group_id: str | None, **settings: Any) -> None:  # noqa: ANN401 - aiokafka's own
+        super().__init__(group_id=group_id, **settings)
+        self.group = group_id
+        self._careful_polls = 0
         """Polls left that go record by record."""
-        self._failures = 0
+        self._failed_polls = 0
         """Polls in a row that only failed."""
         self._tries: dict[TopicPartition, tuple[int, int]] = {}
         """Where a partition failed last, and how often there."""
 
-    async def get_msg(self, consumer: AIOKafkaConsumer) -> Any:  # noqa: ANN401 - the parser that takes it is ours
+    async def getmany(
+        self, *partitions: TopicPartition, timeout_ms: int = 0, max_records: int | None = None
+    ) -> Fetched:
         """The next records. Only of partitions that have a position: it is where a failure has to go back to."""
-        positions = progress.positions(consumer)
-        if self._careful and positions:
-            self._careful -= 1
-            found = await self._one_by_one(consumer, positions)
-        else:
-            found = await self._all(consumer, positions) if positions else []
-        if not found:
-            await asyncio.sleep(self.batch_timeout_ms / 1000)
-        return found
+        known = progress.positions(self)
+        positions = {each: known[each] for each in partitions or known if each in known}
+        if not positions:
+            return {}
+        if not self._careful_polls:
+            return await self._all(positions, timeout_ms, max_records)
+        self._careful_polls -= 1
+        return await self._one_by_one(positions, max_records or 1)
 
-    async def _all(self, consumer: AIOKafkaConsumer, positions: Positions) -> list[Record]:
+    async def _all(self, positions: Positions, timeout_ms: int, max_records: int | None) -> Fetched:
         try:
-            fetched = await consumer.getmany(*positions, timeout_ms=self.batch_timeout_ms, max_records=self.max_records)
+            fetched = await super().getmany(*positions, timeout_ms=timeout_ms, max_records=max_records)
         except ConsumerStoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, what was drained before it is fetched again
-            log.warning("fetch_failed", group=self.group_id, error=type(error).__name__, at=logging.frames(error))
+            log.warning("fetch_failed", group=self.group, error=type(error).__name__, at=logging.frames(error))
             for partition, offset in positions.items():
-                seek(consumer, partition, offset)
-            self._careful = CAREFUL_POLLS
-            return []
-        return list(map(_record, chain.from_iterable(fetched.values())))
+                seek(self, partition, offset)
+            self._careful_polls = CAREFUL_POLLS
+            return {}
+        return {partition: list(map(_record, records)) for partition, records in fetched.items()}
 
-    async def _one_by_one(self, consumer: AIOKafkaConsumer, positions: Positions) -> list[Record]:
+    async def _one_by_one(self, positions: Positions, max_records: int) -> Fetched:
         """Each partition by itself: one that raises costs the others nothing, and its position says where."""
-        found: list[Record] = []
-        failed = False
+        found: Fetched = defaultdict(list)
+        left, failed = max_records, False
         # Another one first each time: none may keep the others waiting.
         order = sorted(positions)
-        first = self._careful % len(order)
+        first = self._careful_polls % len(order)
         for partition in order[first:] + order[:first]:
             try:
-                await self._drain(consumer, partition, found)
+                async for record in self._drain(partition, left):
+                    found[partition].append(record)
+                    left -= 1
             except ConsumerStoppedError:
                 raise
             except Exception as error:  # noqa: BLE001 - of any type: this is where they are looked at
                 failed = True
-                found += self._failed(consumer, partition, error)
-        self._failures = self._failures + 1 if failed and not found else 0
+                if (unreadable := self._failed(partition, error)) is not None:
+                    found[partition].append(unreadable)
+        self._failed_polls = self._failed_polls + 1 if failed and not found else 0
         if failed:
-            self._careful = CAREFUL_POLLS
-            if self._failures:
-                await asyncio.sleep(self._backoff.pause(self._failures))
+            self._careful_polls = CAREFUL_POLLS
+            if self._failed_polls:
+                await asyncio.sleep(BACKOFF.pause(self._failed_polls))
         return found
 
-    async def _drain(self, consumer: AIOKafkaConsumer, partition: TopicPartition, found: list[Record]) -> None:
-        while len(found) < (self.max_records or 1):
-            fetched = await consumer.getmany(partition, timeout_ms=0, max_records=1)
+    async def _drain(self, partition: TopicPartition, limit: int) -> AsyncIterator[Record]:
+        for _ in range(limit):
+            fetched = await super().getmany(partition, timeout_ms=0, max_records=1)
             if partition not in fetched:
                 return
-            found += map(_record, fetched[partition])
+            yield _record(fetched[partition][0])
 
-    def _failed(self, consumer: AIOKafkaConsumer, partition: TopicPartition, error: Exception) -> list[Record]:
+    def _failed(self, partition: TopicPartition, error: Exception) -> Record | None:
         """Go back to where it failed; at last, when the record itself is to blame, give its place and pass it by."""
-        offset = progress.positions(consumer).get(partition)
+        offset = position(self, partition)
         if offset is None:
-            return []  # Taken away meanwhile: its new owner meets the same.
+            return None  # Taken away meanwhile: its new owner meets the same.
         before, tries = self._tries.get(partition, (offset, 0))
         tries = tries + 1 if before == offset else 1
         told = {"topic": partition.topic, "partition": partition.partition, "offset": offset, "tries": tries}
-        log.warning("fetch_failed", group=self.group_id, error=type(error).__name__, at=logging.frames(error), **told)
+        log.warning("fetch_failed", group=self.group, error=type(error).__name__, at=logging.frames(error), **told)
         if not _is_its_own(error) or tries < TRIES:
             self._tries[partition] = offset, tries
-            seek(consumer, partition, offset)
-            return []
+            seek(self, partition, offset)
+            return None
         self._tries.pop(partition, None)
-        seek(consumer, partition, offset + 1)
-        return [Record(partition.topic, partition.partition, offset, None, None, type(error).__name__)]
+        seek(self, partition, offset + 1)
+        return Record(partition.topic, partition.partition, offset, None, None, type(error).__name__)
 
 
 def _record(record: ConsumerRecord[Any, Any]) -> Record:

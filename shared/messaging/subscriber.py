@@ -10,19 +10,19 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
-from faststream.kafka import KafkaBroker, KafkaMessage
-from faststream.kafka.annotations import KafkaMessage as IncomingMessage
+from faststream.kafka import KafkaBroker
 
 from shared.messaging import offsets, progress
 from shared.messaging.aiokafka_internals import has_joined, routines
-from shared.messaging.batch import FATES, BatchRunner, Outcome
+from shared.messaging.batch import BatchRunner, Outcome
 from shared.messaging.broker import group_subscriber
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
 from shared.messaging.gaps import Gap, GapWatch
+from shared.messaging.incoming import IncomingBatch
 from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.retry import TRY_AGAIN, Backoff
-from shared.runtime import crash, logging, metrics, tracing
+from shared.runtime import crash, logging, metrics
 
 BATCH_STUCK_AFTER_S = 30.0
 """A batch takes well below a second. The client's fetcher goes on meanwhile, so it looks healthy."""
@@ -145,83 +145,68 @@ class BatchSubscriber:
             async with asyncio.timeout(GAP_LOOK_S):
                 await self._gaps.look(consumer, {**progress.positions(consumer), **self._under_way})
 
-    async def _parse(self, records: Any) -> KafkaMessage:  # noqa: ANN401 - FastStream's type is that of its own fetch
+    async def _parse(self, records: Any) -> IncomingBatch:  # noqa: ANN401 - FastStream's type is that of its own fetch
         """Reads nothing: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""
-        consumer: Any = self._subscriber.consumer
-        return KafkaMessage(body=records, raw_message=records, consumer=consumer)
+        return IncomingBatch(records, self._subscriber.consumer, self)
 
-    async def _handle(self, message: IncomingMessage) -> None:
-        """Never raises: FastStream would go on behind the records that were not consumed."""
-        body: Any = message.body
-        records: Sequence[Record] = body
-        consumer: Any = message.consumer
+    async def _handle(self, batch: IncomingBatch) -> Outcome:
+        """Whatever it raises, FastStream nacks the batch."""
         crash.point("consume.received")
-        started = self._under_way_since = time.monotonic()
-        self._under_way = offsets.first(records)
+        self._under_way_since = time.monotonic()
+        self._under_way = offsets.first(batch.records)
         try:
             if self._cap is not None:
-                records = await self._cap.admit(consumer, records)
-                self._under_way = offsets.first(records)
-            if not records:
-                self._failures, self._failing_since = 0, None
-                return
-            with tracing.consuming(self.group, (record.topic for record in records), len(records)):
-                await self._gaps.look(consumer, self._under_way)
-                outcome = await self._runner.consume(records)
-        except DlqLimitReachedError:
-            self._stop_consuming(consumer, records)
-            return
-        except Exception as error:  # noqa: BLE001 - whatever it is: what is not nacked would be passed over
-            await self._nack(consumer, records, error)
-            return
+                batch.records = await self._cap.admit(batch.consumer, batch.records)
+                self._under_way = offsets.first(batch.records)
+            if not batch.records:
+                return Outcome()
+            await self._gaps.look(batch.consumer, self._under_way)
+            return await self._runner.consume(batch.records)
         finally:
             self._under_way = {}
+
+    async def acknowledge(self, batch: IncomingBatch) -> None:
+        """Commit the offsets of what took effect."""
         self._failures, self._failing_since = 0, None
+        if not batch.records:
+            return
         self.batches += 1
         crash.point("consume.committed")
-        await self._commit(consumer, records)
+        await self._commit(batch.consumer, batch.records)
         crash.point("consume.acknowledged")
-        self._measure(outcome, records, time.monotonic() - started)
 
-    def _measure(self, outcome: Outcome, records: Sequence[Record], seconds: float) -> None:
-        fates = {fate: getattr(outcome, fate) for fate in FATES}
-        for fate, count in fates.items():
-            metrics.RECORDS.labels(fate).inc(count)
-        metrics.BATCH_SIZE.observe(len(records))
-        metrics.BATCH_SECONDS.observe(seconds)
-        log.info(
-            "batch_consumed",
-            group=self.group,
-            topics=sorted({record.topic for record in records}),
-            records=len(records),
-            **fates,
-            decided=outcome.decided,
-            seconds=round(seconds, 4),
-        )
-
-    async def _nack(self, consumer: AIOKafkaConsumer, records: Sequence[Record], error: Exception) -> None:
-        """Rewind every partition of the batch, and wait. Polling goes on after it, so membership stays."""
+    async def nack(self, batch: IncomingBatch) -> None:
+        """Rewind every partition of the batch, and wait; or stop, where it has too many dead letters. Polling goes on
+        after it, so membership stays.
+        """
+        offsets.rewind(batch.consumer, batch.records)
+        if isinstance(batch.error, DlqLimitReachedError):
+            self._stop_consuming(batch)
+            return
         self._failures += 1
         if self._failing_since is None:
             self._failing_since = time.monotonic()
-        offsets.rewind(consumer, records)
         metrics.BATCH_FAILURES.inc()
         pause = self._backoff.pause(self._failures)
-        told = {"group": self.group, "records": len(records), "failures": self._failures, "pause_s": round(pause, 2)}
-        if isinstance(error, (*TRY_AGAIN, KafkaError)):
-            log.warning("batch_nacked", error=type(error).__name__, **told)
-        else:
-            log.error("batch_nacked", error=type(error).__name__, at=logging.frames(error), **told)
+        self._say(batch, pause)
         await asyncio.sleep(pause)
 
-    def _stop_consuming(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
-        """Rewind and pause. Partitions that a rebalance brings come here with their first batch."""
-        offsets.rewind(consumer, records)
+    def _say(self, batch: IncomingBatch, pause_s: float) -> None:
+        error = batch.error
+        told = {"group": self.group, "records": len(batch.records), "failures": self._failures}
+        told |= {"pause_s": round(pause_s, 2), "error": type(error).__name__}
+        if error is None or isinstance(error, (*TRY_AGAIN, KafkaError)):
+            log.warning("batch_nacked", **told)
+        else:
+            log.error("batch_nacked", at=logging.frames(error), **told)
+
+    def _stop_consuming(self, batch: IncomingBatch) -> None:
+        """Pause. Partitions that a rebalance brings come here with their first batch."""
         if not self.stopped:
             return  # Lifted while the batch was rolled back: a pause now would have nobody to end it.
-        consumer.pause(*consumer.assignment())
+        batch.consumer.pause(*batch.consumer.assignment())
         metrics.LIMIT_REACHED.inc()
-        log.error(DLQ_LIMIT_REACHED, group=self.group, records=len(records))
+        log.error(DLQ_LIMIT_REACHED, group=self.group, records=len(batch.records))
 
     async def _commit(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> None:
         """Commit exactly this batch. A refused commit costs a second delivery, which the inbox sees."""

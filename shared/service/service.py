@@ -14,7 +14,7 @@ from faststream.kafka import KafkaBroker
 
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging.batch import BatchRunner
-from shared.messaging.broker import broker_of
+from shared.messaging.broker import ConsumingBroker
 from shared.messaging.commands import Commands
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.partitions import Partitions
@@ -111,7 +111,7 @@ class Service:
         settings, instance = self._settings, self._settings.instance
         limit = DlqLimit(settings.dlq_max_ratio, settings.dlq_min_count, settings.dlq_window)
         cap = PartnerCap(self.database, settings.partner_max_open, settings.partner_max_open_bytes)
-        self._brokers.append(broker_of(self._kafka, self._stage.name, settings.stop_grace_s))
+        self._brokers.append(ConsumingBroker(self._kafka, self._stage.name, settings.stop_grace_s))
         return BatchSubscriber(
             self._brokers[-1],
             BatchRunner(self.database, self._stage.name, self._stage.routes, limit),

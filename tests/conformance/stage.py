@@ -17,7 +17,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging import journal
 from shared.messaging.batch import BatchRunner
-from shared.messaging.broker import broker_of
+from shared.messaging.broker import ConsumingBroker
 from shared.messaging.codec import Message, Record, decode, encode
 from shared.messaging.decision import Decision
 from shared.messaging.dlq_limit import DlqLimit
@@ -87,7 +87,7 @@ class Bench:
     def subscriber(
         self, topic: str, group: str | None = None, instance: str = "", limit: DlqLimit | None = None
     ) -> "Consuming":
-        kafka = broker_of(self.broker.settings(), "conformance", 5.0)
+        kafka = ConsumingBroker(self.broker.settings(), "conformance", 5.0)
         subscriber = BatchSubscriber(
             kafka,
             BatchRunner(self.database, "portal", self.routes, limit),

@@ -9,6 +9,7 @@ import pytest
 from asyncpg.connection import LoggedQuery
 
 from shared.messaging.codec import Record, encode
+from shared.messaging.fetching import CarefulConsumer
 from shared.messaging.producer import partition_of
 from shared.messaging.subscriber import BatchSubscriber
 from tests.conformance.events import Told
@@ -244,7 +245,7 @@ def _record(topic: str, key: UUID, number: int) -> Record:
 async def test_trap_8_the_consumer_s_unsafe_defaults_are_replaced(bench: Bench, topic: str) -> None:
     async with bench.subscriber(topic) as subscriber:
         consumer = subscriber._subscriber.consumer
-        assert consumer is not None
+        assert isinstance(consumer, CarefulConsumer), "FastStream makes its consumers by the broker's builder"
         settings = {
             name: getattr(consumer, f"_{name}")
             for name in ("auto_offset_reset", "enable_auto_commit", "session_timeout_ms", "rebalance_timeout_ms")

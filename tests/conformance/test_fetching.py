@@ -13,7 +13,7 @@ from shared.messaging.producer import partition_of
 from shared.messaging.retry import Backoff
 from tests import hostile
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, Consuming, envelope, eventually
+from tests.conformance.stage import Bench, envelope, eventually
 from tests.conformance.test_consuming import _all_have, _has, _one_of_each_partition
 
 PARTITIONS = 3
@@ -27,9 +27,9 @@ async def _send_hostile(bench: Bench, topic: str, key: UUID, numbers: tuple[int,
     await hostile.send(bench.broker.settings().client(), topic, partition_of(text, PARTITIONS), batch)
 
 
-def _soon(consuming: Consuming) -> Consuming:
-    consuming.subscriber._subscriber._backoff = Backoff(0.01, 0.02)
-    return consuming
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.messaging.fetching.BACKOFF", Backoff(0.01, 0.02))
 
 
 async def test_trap_11_a_header_key_that_is_not_utf_8_costs_nobody_a_record(bench: Bench, topic: str) -> None:
@@ -39,7 +39,7 @@ async def test_trap_11_a_header_key_that_is_not_utf_8_costs_nobody_a_record(benc
     for key in keys:
         await _send_hostile(bench, topic, key, (1, 2))
         await bench.tell(topic, key, 3)
-    async with _soon(bench.subscriber(topic)):
+    async with bench.subscriber(topic):
         # The library reads a batch from its beginning: what the same writer put behind it cannot be read either.
         await eventually(lambda: _all_have(bench, keys, 0, 1, 3))
     async with bench.database.connection() as connection:
@@ -63,7 +63,7 @@ async def test_what_was_drained_before_an_error_is_fetched_again(
     monkeypatch.setattr(AIOKafkaConsumer, "getmany", drains_and_raises)
     for key in keys:
         await bench.tell(topic, key, 1, 2)
-    async with _soon(bench.subscriber(topic)):
+    async with bench.subscriber(topic):
         await eventually(lambda: _all_have(bench, keys, 1, 2))
     assert errors == []
     assert await bench.count("dead_letter") == 0
@@ -82,6 +82,6 @@ async def test_a_topic_that_may_not_be_read_for_a_while_gives_no_dead_letter(
     monkeypatch.setattr(AIOKafkaConsumer, "getmany", forbidden)
     key = uuid4()
     await bench.tell(topic, key, 1)
-    async with _soon(bench.subscriber(topic)):
+    async with bench.subscriber(topic):
         await eventually(lambda: _has(bench, key, 1))
     assert await bench.count("dead_letter") == 0

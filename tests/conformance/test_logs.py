@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from faststream import ContextRepo
 from structlog.testing import capture_logs
 
 from shared.contracts.event import Cause
@@ -17,6 +18,7 @@ from shared.messaging.batch import FATES, BatchRunner
 from shared.messaging.codec import Record, encode
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, RejectedEventError, SweepRequest, Timer
+from shared.messaging.incoming import IncomingBatch, Watching
 from shared.messaging.routing import at, on, over
 from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.sweeps import SweepWorker
@@ -172,5 +174,5 @@ async def test_the_books_of_a_batch_balance(bench: Bench, way: str) -> None:
 
 
 async def _consume(subscriber: BatchSubscriber, records: list[Record]) -> None:
-    outcome = await subscriber._runner.consume(records)
-    subscriber._measure(outcome, records, 0.0)
+    batch = IncomingBatch(tuple(records), None, subscriber)
+    await Watching(None, context=ContextRepo()).consume_scope(lambda it: subscriber._runner.consume(it.records), batch)

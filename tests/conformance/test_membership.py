@@ -6,14 +6,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.messaging.broker import broker_of
+from shared.messaging.broker import ConsumingBroker
 from shared.messaging.retry import Backoff
 from shared.messaging.subscriber import BatchSubscriber
 from tests.conformance.stage import Bench, Consuming, eventually
 
 
 def _named(bench: Bench, group: str, topics: tuple[str, ...] = (), pattern: str | None = None) -> Consuming:
-    kafka = broker_of(bench.broker.settings(), "conformance", 5.0)
+    kafka = ConsumingBroker(bench.broker.settings(), "conformance", 5.0)
     subscriber = BatchSubscriber(
         kafka, bench.runner, group, topics=topics, pattern=pattern, instance="one", backoff=Backoff(0.05, 0.3)
     )

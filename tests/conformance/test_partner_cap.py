@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from shared.messaging import progress
 from shared.messaging.batch import BatchRunner
-from shared.messaging.broker import broker_of
+from shared.messaging.broker import ConsumingBroker
 from shared.messaging.dead_letter_queries import Selection
 from shared.messaging.dlq_limit import Resumer
 from shared.messaging.partner_cap import OPEN, PartnerCap
@@ -28,7 +28,7 @@ LARGE = b"x" * 60_000
 
 
 def consuming(bench: Bench, *topics: str, group: str = "partners", most: int = MOST) -> Consuming:
-    kafka = broker_of(bench.broker.settings(), "conformance", 5.0)
+    kafka = ConsumingBroker(bench.broker.settings(), "conformance", 5.0)
     subscriber = BatchSubscriber(
         kafka,
         BatchRunner(bench.database, "portal", bench.routes),

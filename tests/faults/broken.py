@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 import uvloop
-from faststream.kafka.annotations import KafkaMessage as IncomingMessage
 
 from shared.messaging import dead_letters, inbox, journal
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Poison, decode
+from shared.messaging.incoming import IncomingBatch
 from shared.messaging.relay import ROUND, ROUND_BYTES, Relay
 from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.worker import WATCHDOG_S
@@ -54,10 +54,9 @@ def inbox_off() -> None:
 def offsets_before_the_store() -> None:
     handle = BatchSubscriber._handle
 
-    async def eager(self: BatchSubscriber, message: IncomingMessage) -> None:
-        records: Any = message.body
-        await self._commit(message.consumer, records)
-        await handle(self, message)
+    async def eager(self: BatchSubscriber, batch: IncomingBatch) -> Any:
+        await self._commit(batch.consumer, batch.records)
+        return await handle(self, batch)
 
     _replace(BatchSubscriber, "_handle", eager)
 

@@ -4,7 +4,7 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
 
-from shared.messaging.broker import broker_of
+from shared.messaging.broker import ConsumingBroker
 from shared.runtime.settings import KafkaSettings
 from tests.conftest import Broker
 
@@ -18,7 +18,7 @@ async def _write_side(kafka: KafkaSettings, _: str) -> None:
 
 
 async def _read_side(kafka: KafkaSettings, topic: str) -> None:
-    broker = broker_of(kafka, "settings", stop_grace_s=2)
+    broker = ConsumingBroker(kafka, "settings", stop_grace_s=2)
     broker.subscriber(topic, group_id="settings", batch=True)(lambda _: None)
     try:
         await broker.start()

@@ -10,7 +10,7 @@ from aiokafka import AIOKafkaConsumer
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.matching import MatchFound
 from shared.messaging.batch import BatchRunner
-from shared.messaging.broker import broker_of
+from shared.messaging.broker import ConsumingBroker
 from shared.messaging.routing import Routes, on
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
@@ -34,7 +34,7 @@ def taking_in(
     async def consume(group: str, _: int) -> tuple[float, float]:
         database = Database(SETTINGS.database_url, application="bench", pool_size=SETTINGS.database_pool)
         await database.open()
-        broker = broker_of(KafkaSettings(), "bench", SETTINGS.stop_grace_s)
+        broker = ConsumingBroker(KafkaSettings(), "bench", SETTINGS.stop_grace_s)
         runner = BatchRunner(database, service, routes)
         subscribers = [
             BatchSubscriber(broker, runner, group, topics=[topic], batch_records=SETTINGS.batch_records)

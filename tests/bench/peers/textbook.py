@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from faststream import AckPolicy
+from faststream.kafka import KafkaBroker
+from faststream.security import SASLScram256
 from pydantic import AwareDatetime, BaseModel
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
@@ -13,7 +15,6 @@ from sqlmodel import Field, SQLModel, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from shared.contracts.matching import MatchFound
-from shared.messaging.broker import broker_of
 from shared.runtime.ids import new_id
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from tests.bench.peers.rounds import Progress, assigned, rewind, serve
@@ -93,7 +94,9 @@ async def apply(session: AsyncSession, event: CloudEvent) -> None:
 async def consume(group: str, _: int) -> tuple[float, float]:
     engine = create_async_engine(SETTINGS.database_url.replace("postgresql://", "postgresql+asyncpg://", 1))
     sessions = async_sessionmaker(engine, class_=AsyncSession, expire_on_commit=False)
-    broker = broker_of(KafkaSettings(), "textbook", SETTINGS.stop_grace_s)
+    kafka = KafkaSettings()
+    security = SASLScram256(kafka.user, kafka.password.get_secret_value(), use_ssl=False)
+    broker = KafkaBroker(kafka.bootstrap, security=security, consumer_only=True, logger=None)
     subscriber = broker.subscriber(
         FEW, group_id=group, auto_offset_reset="earliest", ack_policy=AckPolicy.NACK_ON_ERROR
     )
