@@ -167,6 +167,8 @@ def _embedded_kafka(folder: Path) -> Iterator[Broker]:
 def _stopped(pid: int | None) -> Iterator[None]:
     assert pid is not None
     os.kill(pid, signal.SIGSTOP)
+    # Its threads stop one after the other; until the last has, it may still answer.
+    os.waitid(os.P_PID, pid, os.WSTOPPED | os.WNOWAIT)
     try:
         yield
     finally:
