@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
@@ -10,6 +10,7 @@ from services.matching import catalogue
 from services.matching.domain.alignment import judge
 from services.matching.domain.calendar import day
 from services.matching.domain.gates import Gate, firm_gates
+from services.matching.domain.offering import Qms
 from services.matching.domain.requirement import Specification
 from services.matching.domain.score import Criterion, score
 from services.matching.handlers import published
@@ -97,20 +98,25 @@ def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dic
     """Each gate and each criterion, with its reason after it."""
     for gate in gates:
         code = "explain.gate.passed" if gate.passed else "explain.gate.failed"
-        yield said(code, gate=gate.gate, need=gate.need or "—", offer=gate.offer or "—")
+        yield said(code, gate=said(f"gate.{gate.gate}"), need=_value(gate.need), offer=_value(gate.offer))
         if gate.reason:
             yield said(gate.reason)
     for one in criteria:
         yield said(
             "explain.criterion",
-            criterion=one.criterion,
+            criterion=said(f"criterion.{one.criterion}"),
             points=one.points,
             most=one.max,
-            need=one.need or "—",
-            offer=one.offer or "—",
+            need=_value(one.need),
+            offer=_value(one.offer),
         )
         if one.reason:
             yield said(one.reason)
+
+
+def _value(shown: str) -> object:
+    """What is asked or offered: a figure as it is, the code of a quality system in words."""
+    return said(f"qms.{shown}") if shown in get_args(Qms) else shown or "—"
 
 
 def _gate(gate: Gate) -> dict[str, Any]:

@@ -49,17 +49,18 @@ def explain_size(payload: Mapping[str, Any]) -> dict[str, Any]:
     for band in rules.of_sector(sector):
         within = size.score <= band.cap
         code = "explain.cap.within" if within else "explain.cap.above"
-        steps.append(said(code, stratum=band.stratum, score=_plain(size.score), cap=str(band.cap)))
+        stratum = said(f"stratum.{band.stratum}")
+        steps.append(said(code, stratum=stratum, score=_plain(size.score), cap=str(band.cap)))
         if within:
             most = str(band.sales_to_millions)
-            steps.append(said("explain.ranges", stratum=band.stratum, workers=band.workers_to, millions=most))
+            steps.append(said("explain.ranges", stratum=stratum, workers=band.workers_to, millions=most))
             break
     steps += [said(flag) for flag in size.flags]
     return {
         "score": _plain(size.score),
         "stratum": size.stratum,
         "flags": list(size.flags),
-        "steps": [*steps, said("explain.stratum", result=size.stratum)],
+        "steps": [*steps, said("explain.stratum", result=said(f"stratum.{size.stratum}"))],
         "rules": rules.version,
         "source": rules.source,
     }
