@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from deploy.capacity.inputs import Inputs
 from deploy.capacity.load import BUILT, DAY_S, YEAR_S, Design, Load, diagnoses_per_journey, load
+from shared.messaging.inbox import KEPT
 from shared.messaging.topics import EVENT_RETENTION_MS
 from shared.runtime.database import POOL_SIZE, READ_POOL_SIZE
-from shared.service.housekeeping import INBOX_KEPT
 
 GB = 1e9
 MONTHS = 12
@@ -181,7 +181,7 @@ def _stored(inputs: Inputs, work: Load, name: str) -> tuple[float, float, float]
     per_supplier = row["state_bytes"] / inputs.program["suppliers"]
     if name == "matching":
         per_supplier = inputs.store_line().at(work.seen)
-    inbox = sum(flow.year for flow in work.read_by(name)) * INBOX_KEPT.total_seconds() / YEAR_S
+    inbox = sum(flow.year for flow in work.read_by(name)) * KEPT.total_seconds() / YEAR_S
     claim = row["inbox_bytes"] / max(row["consumed"], 1)
     written = sum(flow.stored for flow in work.written_by(name))
     return work.suppliers * per_supplier / GB, inbox * claim / GB, written / GB

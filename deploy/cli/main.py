@@ -31,6 +31,8 @@ COMMANDS = {
     "topics": "watch",
     "lag": "watch",
     "dead-letters": "dead_letters",
+    "gaps": "gaps",
+    "resend": "resend",
     "partner": "partner",
     "import": "imports",
     "token": "token",

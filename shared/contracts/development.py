@@ -31,6 +31,7 @@ class SupplierSelected(DevelopmentEvent):
     """The firm has a place in the cohort."""
 
     TYPE: ClassVar[str] = "development.supplier-selected"
+    ABOUT: ClassVar[tuple[str, ...]] = ("selection",)
 
     rank: Annotated[int, Field(ge=1)]
     """Its place in the ranking; 1 is the first."""
@@ -46,6 +47,7 @@ class SupplierNotSelected(DevelopmentEvent):
     """The firm has no place in the cohort, and why."""
 
     TYPE: ClassVar[str] = "development.supplier-not-selected"
+    ABOUT: ClassVar[tuple[str, ...]] = ("refusal", "cohort_id")
 
     rank: Annotated[int, Field(ge=1)] | None = None
     """Only of firms that met every condition and found the cohort full."""
@@ -87,6 +89,7 @@ class PlanAgreed(PlanEvent):
     """Firm and program agreed on the activities."""
 
     TYPE: ClassVar[str] = "development.plan-agreed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("plan",)
 
     activities: tuple[PlannedActivity, ...]
     """What will be done."""
@@ -102,6 +105,7 @@ class ActivityCompleted(PlanEvent):
     """An activity's deliverable is there. The gap stays open until it is scored again."""
 
     TYPE: ClassVar[str] = "development.activity-completed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("activity", "activity_id")
 
     activity_id: UUID
     """The activity, as `PlanAgreed` named it."""
@@ -119,6 +123,7 @@ class PlanCompleted(PlanEvent):
     """Every activity is done."""
 
     TYPE: ClassVar[str] = "development.plan-completed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("completion", "plan_id")
 
     closed: tuple[QuestionCode, ...]
     """Gaps of the plan that were closed by a new score."""

@@ -76,6 +76,7 @@ class DiagnosisOpened(DiagnosisEvent):
     """An aligned firm may answer the instrument."""
 
     TYPE: ClassVar[str] = "diagnosis.diagnosis-opened"
+    ABOUT: ClassVar[tuple[str, ...]] = ("opening",)
 
     targets: dict[QuestionCode, Level]
     """Level that the matched anchors ask, by question; 3 where it says nothing."""
@@ -87,6 +88,7 @@ class DiagnosisSubmitted(DiagnosisEvent):
     """The firm assessed itself. Not a grade: only a validated version grades, selects or refers."""
 
     TYPE: ClassVar[str] = "diagnosis.diagnosis-submitted"
+    ABOUT: ClassVar[tuple[str, ...]] = ("submission",)
 
     answered: Annotated[int, Field(examples=[46])]
     """Questions with an answer."""
@@ -98,6 +100,7 @@ class DiagnosisAssessed(DiagnosisEvent):
     """An assessor visited the plant."""
 
     TYPE: ClassVar[str] = "diagnosis.diagnosis-assessed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("assessment",)
 
     differences: Annotated[int, Field(examples=[5])]
     """Questions on which firm and assessor are two levels or more apart."""
@@ -107,6 +110,7 @@ class DiagnosisCompleted(DiagnosisEvent):
     """An expert validated the assessment: this version is locked."""
 
     TYPE: ClassVar[str] = "diagnosis.diagnosis-completed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("result",)
 
     version: Annotated[int, Field(ge=1)]
     """1 for the first validated version."""
@@ -122,6 +126,7 @@ class GapRescored(DiagnosisEvent):
     """An assessor scored one question again, on evidence: the only way to close a gap."""
 
     TYPE: ClassVar[str] = "diagnosis.gap-rescored"
+    ABOUT: ClassVar[tuple[str, ...]] = ("result",)
 
     version: Annotated[int, Field(ge=1)]
     """The validated version that the new score changes."""

@@ -20,6 +20,15 @@ class EventData(Value):
 
     TYPE: ClassVar[str]
     TOPIC: ClassVar[str]
+    ABOUT: ClassVar[tuple[str, ...]] = ()
+    """What it tells of: a word, then the fields that say which. Of two events of a key about the same the later one has
+    the whole state. Without it each event stands for itself.
+    """
+
+    @property
+    def about(self) -> tuple[str, ...]:
+        """What it tells of, or nothing."""
+        return self.ABOUT[:1] + tuple(str(getattr(self, name)) for name in self.ABOUT[1:])
 
     @property
     @abstractmethod

@@ -73,6 +73,7 @@ class NeedIdentified(FinancingEvent):
     """What the firm lacks costs money, and who could lend or give it."""
 
     TYPE: ClassVar[str] = "financing.need-identified"
+    ABOUT: ClassVar[tuple[str, ...]] = ("need", "need_id")
 
     need_id: UUID
     """The need, within every event that follows from it."""
@@ -103,6 +104,7 @@ class ConsentGiven(ConsentEvent):
     """The firm agreed, in express words, that one named partner may receive named classes of data."""
 
     TYPE: ClassVar[str] = "financing.consent-given"
+    ABOUT: ClassVar[tuple[str, ...]] = ("consent", "consent_id")
 
     purposes: tuple[Purpose, ...]
     """What the data may be used for."""
@@ -122,6 +124,7 @@ class ConsentRevoked(ConsentEvent):
     """The firm took its consent back."""
 
     TYPE: ClassVar[str] = "financing.consent-revoked"
+    ABOUT: ClassVar[tuple[str, ...]] = ("consent", "consent_id")
 
     revoked_at: Moment
     """When it was taken back."""
@@ -144,6 +147,7 @@ class ReferralSent(ReferralEvent):
     """A referral is on its partner's topic."""
 
     TYPE: ClassVar[str] = "financing.referral-sent"
+    ABOUT: ClassVar[tuple[str, ...]] = ("referral", "referral_id")
 
     shape: ReferralShape
     """Direction of the referral."""
@@ -159,6 +163,7 @@ class ReferralAnswered(ReferralEvent):
     """
 
     TYPE: ClassVar[str] = "financing.referral-answered"
+    ABOUT: ClassVar[tuple[str, ...]] = ("referral", "referral_id")
 
     state: ReferralState
     """The state from now on."""
@@ -174,6 +179,7 @@ class ReferralLapsed(ReferralEvent):
     """Nobody answered in time."""
 
     TYPE: ClassVar[str] = "financing.referral-lapsed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("referral", "referral_id")
 
     silent: Literal["partner", "supplier"]
     """Who should have said something."""

@@ -84,6 +84,7 @@ class RequirementPublished(RequirementEvent):
     """An anchor asks for something."""
 
     TYPE: ClassVar[str] = "matching.requirement-published"
+    ABOUT: ClassVar[tuple[str, ...]] = ("specification",)
 
     specification: Specification
     """What is asked of whoever makes it."""
@@ -93,6 +94,7 @@ class RequirementChanged(RequirementEvent):
     """What an anchor asks for changed; the whole specification as it is now."""
 
     TYPE: ClassVar[str] = "matching.requirement-changed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("specification",)
 
     specification: Specification
     """What is asked from now on."""
@@ -102,6 +104,7 @@ class RequirementClosed(RequirementEvent):
     """An anchor no longer asks."""
 
     TYPE: ClassVar[str] = "matching.requirement-closed"
+    ABOUT: ClassVar[tuple[str, ...]] = ("closing",)
 
     area: AreaCode
     """The procurement area that it belonged to."""
@@ -148,6 +151,7 @@ class OfferingAligned(SupplierEvent):
 
     TYPE: ClassVar[str] = "matching.offering-aligned"
     TOPIC: ClassVar[str] = "matching.match.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("alignment",)
 
     requirements: tuple[AlignedRequirement, ...]
     """Every open requirement that it can meet."""
@@ -160,6 +164,7 @@ class OfferingNotAligned(SupplierEvent):
 
     TYPE: ClassVar[str] = "matching.offering-not-aligned"
     TOPIC: ClassVar[str] = "matching.match.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("alignment",)
 
     missing: tuple[Missing, ...]
     """Every gate that it did not pass."""
@@ -205,6 +210,7 @@ class MatchFound(MatchEvent):
     """A diagnosed firm meets a requirement. Sent again when the score or what blocks it changes."""
 
     TYPE: ClassVar[str] = "matching.match-found"
+    ABOUT: ClassVar[tuple[str, ...]] = ("match", "match_id")
 
     score: BasisPoints
     """Sum of the criteria's points."""
@@ -220,6 +226,7 @@ class MatchLost(MatchEvent):
     """A match no longer holds."""
 
     TYPE: ClassVar[str] = "matching.match-lost"
+    ABOUT: ClassVar[tuple[str, ...]] = ("match", "match_id")
 
     reason: ReasonCode
     """Why it no longer holds."""
@@ -229,6 +236,7 @@ class MatchAnswered(MatchEvent):
     """The anchor's buyer looked at the match."""
 
     TYPE: ClassVar[str] = "matching.match-answered"
+    ABOUT: ClassVar[tuple[str, ...]] = ("answer", "match_id")
 
     answer: Literal["shortlisted", "declined"]
     """What the buyer decided."""
@@ -242,6 +250,7 @@ class ContractAwarded(MatchEvent):
     """The anchor buys from the firm."""
 
     TYPE: ClassVar[str] = "matching.contract-awarded"
+    ABOUT: ClassVar[tuple[str, ...]] = ("award", "match_id")
 
     annual_value: Money
     """What the anchor buys in a year."""

@@ -141,6 +141,7 @@ class Referral(EventData):
     """A firm with a need that the partner's product could serve: all that the consent names, nothing more."""
 
     TYPE: ClassVar[str] = "partner.referral"
+    ABOUT: ClassVar[tuple[str, ...]] = ("referral", "referral_id")
 
     referral_id: UUID
     """The referral: every answer names it, and is keyed by it."""
@@ -182,6 +183,7 @@ class ReferralWithdrawn(EventData):
     """The consent was revoked: the partner must stop and erase."""
 
     TYPE: ClassVar[str] = "partner.referral-withdrawn"
+    ABOUT: ClassVar[tuple[str, ...]] = ("referral", "referral_id")
 
     referral_id: UUID
     """The referral."""

@@ -124,6 +124,7 @@ class SupplierProfile(SupplierEvent):
     """
 
     TOPIC: ClassVar[str] = "registration.supplier.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("participation",)
 
     folio: Annotated[str, Field(examples=["PDP-2026-000123"])]
     """Number of the registration, as the firm knows it."""
@@ -172,6 +173,7 @@ class SupplierWithdrawn(SupplierEvent):
 
     TYPE: ClassVar[str] = "registration.supplier-withdrawn"
     TOPIC: ClassVar[str] = "registration.supplier.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("participation",)
 
     reason: ReasonCode
     """Why it left."""
@@ -196,6 +198,7 @@ class AnchorJoined(AnchorEvent):
     """A large buyer (tractora) takes part."""
 
     TYPE: ClassVar[str] = "registration.anchor-joined"
+    ABOUT: ClassVar[tuple[str, ...]] = ("joining",)
 
     code: Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{2,20}$"), Field(examples=["ARMADORA-01"])]
     """Its short name."""
@@ -211,6 +214,7 @@ class AnchorLeft(AnchorEvent):
     """A large buyer no longer takes part; its requirements close."""
 
     TYPE: ClassVar[str] = "registration.anchor-left"
+    ABOUT: ClassVar[tuple[str, ...]] = ("leaving",)
 
     reason: ReasonCode
     """Why it left."""

@@ -9,11 +9,13 @@ MOST_COUNTED = 100_000
 
 _BACKLOG = f"""
     SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT {MOST_COUNTED}) AS counted) AS outbox,
-        coalesce(extract(epoch FROM now() - (SELECT recorded_at FROM outbox ORDER BY id LIMIT 1)), 0)::float8
+        coalesce(extract(epoch FROM now() - (
+            SELECT greatest(recorded_at, (SELECT max(at) FROM resend)) FROM outbox ORDER BY id LIMIT 1)), 0)::float8
             AS outbox_age_s,
         (SELECT count(*) FROM blocked_key) AS blocked,
         (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM blocked_key) AS blocked_age_s,
         (SELECT count(*) FROM dead_letter WHERE closed_at IS NULL) AS dead,
+        (SELECT coalesce(sum(last - first + 1), 0)::bigint FROM record_gap WHERE closed_at IS NULL) AS missed,
         (SELECT count(*) FROM sweep WHERE finished_at IS NULL) AS sweeps,
         (SELECT coalesce(sum(touched), 0)::bigint FROM sweep WHERE finished_at IS NULL) AS swept,
         (SELECT sum(numbackends)::int FROM pg_stat_database) AS connections,
@@ -31,11 +33,14 @@ class Backlog:
     outbox: int
     """Events not yet published, up to `MOST_COUNTED`."""
     outbox_age_s: float
+    """Since the oldest was decided, or since events were last published again: those are old from the start."""
     blocked: int
     """Keys that wait behind a dead letter."""
     blocked_age_s: float
     dead: int
     """Open dead letters."""
+    missed: int
+    """Records that Kafka removed before they were consumed, of open gaps."""
     sweeps: int
     """Sweeps not yet finished."""
     swept: int

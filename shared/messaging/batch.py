@@ -68,7 +68,7 @@ class BatchRunner:
     """Takes batches of records into one service's store."""
 
     def __init__(self, database: Database, service: ServiceName, routes: Routes, limit: DlqLimit | None = None) -> None:
-        self._database = database
+        self.database = database
         self._service = service
         self._routes = {route.event: route for route in routes}
         self.limit = limit or DlqLimit.none()
@@ -91,7 +91,7 @@ class BatchRunner:
             return await self._one_by_one(received)
 
     async def _together(self, received: Sequence[Received]) -> Outcome:
-        async with unit_of_work(self._database, self._service) as work:
+        async with unit_of_work(self.database, self._service) as work:
             fresh = await self._claim(work.connection, received)
             crash.point("consume.claimed")
             fates = _Fates(blocked=await dead_letters.blocked_among(work.connection, _keys(fresh)))
@@ -178,7 +178,7 @@ class BatchRunner:
         return total
 
     async def _refuse(self, item: Received, reason: str, error: str) -> Outcome:
-        async with unit_of_work(self._database, self._service) as work:
+        async with unit_of_work(self.database, self._service) as work:
             if not await self._claim(work.connection, [item]):
                 return Outcome(duplicate=1)
             letter = self._letter(item, reason, error)

@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from datetime import timedelta
 from uuid import UUID
 
+from shared.messaging.topics import EVENT_RETENTION_MS
 from shared.runtime.database import Connection
 from shared.runtime.ids import in_order
+
+KEPT = timedelta(milliseconds=3 * EVENT_RETENTION_MS)
+"""What is published again may be twice as old as Kafka keeps records, and then lies there for as long once more: no
+message can come back after its claim is forgotten."""
 
 _CLAIM = """
     WITH claimed AS (
@@ -38,7 +43,7 @@ async def claim(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:
-    """Drop claims older than every topic's retention: Kafka cannot deliver those messages again."""
+    """Drop claims that are older than any message that can still come again."""
     deleted = f"DELETE {FORGOTTEN_AT_ONCE}"
     while deleted == f"DELETE {FORGOTTEN_AT_ONCE}":
         deleted = await connection.execute(_FORGET, kept, FORGOTTEN_AT_ONCE)

@@ -5,7 +5,7 @@ after the store, and a batch that met trouble is rewound.
 import asyncio
 import contextlib
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -18,10 +18,10 @@ from shared.messaging.batch import BatchRunner, Outcome
 from shared.messaging.broker import group_subscriber
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimitReachedError
-from shared.messaging.gaps import Gap, GapWatch
+from shared.messaging.gaps import GapWatch
 from shared.messaging.incoming import IncomingBatch
 from shared.messaging.partner_cap import PartnerCap
-from shared.messaging.retry import TRY_AGAIN, Backoff
+from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN, Backoff
 from shared.runtime import crash, logging, metrics
 
 BATCH_STUCK_AFTER_S = 30.0
@@ -60,7 +60,7 @@ class BatchSubscriber:
         self._under_way: dict[TopicPartition, int] = {}
         """First offsets of the batch that is being consumed."""
         self._under_way_since = 0.0
-        self._gaps = GapWatch(group)
+        self._gaps = GapWatch(group, runner.database)
         self.batches = 0
         """Consumed so far: a number that stands still while there is lag is a consumer that does not get on."""
         self.failed_commits = 0
@@ -131,17 +131,12 @@ class BatchSubscriber:
             return {}
         return progress.lags(consumer, self._under_way)
 
-    @property
-    def gaps(self) -> Collection[Gap]:
-        """What Kafka removed before it was consumed, as far as this process saw."""
-        return self._gaps.gaps
-
     async def look_for_gaps(self) -> None:
-        """Also where no record comes that would tell. A Kafka that is away is asked again at the next look."""
+        """Also where no record comes that would tell. What is away is asked again at the next look."""
         consumer = self._subscriber.consumer
         if consumer is None:
             return
-        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+        with contextlib.suppress(KafkaError, *INFRASTRUCTURE):
             async with asyncio.timeout(GAP_LOOK_S):
                 await self._gaps.look(consumer, {**progress.positions(consumer), **self._under_way})
 

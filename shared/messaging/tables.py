@@ -7,10 +7,12 @@
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `idempotency`: answers to requests that may be sent again.
 `timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
+`record_gap`: what Kafka removed before a group consumed it, and who closed that. `resend`: what of the journal was
+published again, by whom and why; append-only.
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
-STATEMENTS = (
+FIRST = (
     "CREATE TABLE backup (taken_at timestamptz PRIMARY KEY)",
     "CREATE SEQUENCE journal_id_seq",
     """
@@ -136,7 +138,44 @@ STATEMENTS = (
 )
 """In order of creation; each service's first migration runs them."""
 
-NAMES = (
+RESENDING = (
+    """
+    CREATE TABLE record_gap (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        consumer_group text NOT NULL,
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        first bigint NOT NULL,
+        last bigint NOT NULL,
+        seen_at timestamptz NOT NULL DEFAULT now(),
+        closed_at timestamptz,
+        closed_by text,
+        reason text,
+        UNIQUE (consumer_group, topic, partition, first)
+    )
+    """,
+    """
+    CREATE TABLE resend (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        topic text NOT NULL,
+        partition integer,
+        key uuid,
+        since timestamptz NOT NULL,
+        until timestamptz NOT NULL,
+        events integer NOT NULL,
+        superseded integer NOT NULL,
+        withheld integer NOT NULL,
+        by text NOT NULL,
+        at timestamptz NOT NULL,
+        reason text NOT NULL
+    )
+    """,
+)
+"""Of a later migration of each service."""
+
+STATEMENTS = (*FIRST, *RESENDING)
+
+FIRST_NAMES = (
     "journal",
     "outbox",
     "backup",
@@ -149,3 +188,5 @@ NAMES = (
     "sweep",
     "idempotency",
 )
+
+NAMES = (*FIRST_NAMES, "record_gap", "resend")

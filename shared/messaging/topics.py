@@ -1,5 +1,6 @@
 """The catalogue of topics: local runtime, containers and access rules are all made from it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import get_args
@@ -161,6 +162,15 @@ def catalogue(partners: Iterable[str] = ()) -> tuple[Topic, ...]:
         *(dead_letter_topic(service) for service in SERVICES),
         *(topic for code in partners for topic in partner_topics(code)),
     )
+
+
+REFERRALS = re.compile(r"partner\.([a-z0-9-]+)\.referrals\.v1")
+
+
+def written(service: str, name: str) -> Topic | None:
+    """The topic of this name, if it is the service that writes it."""
+    code = REFERRALS.fullmatch(name)
+    return next((t for t in catalogue(code.groups() if code else ()) if (t.name, t.writer) == (name, service)), None)
 
 
 ANSWERS_PATTERN = r"^partner\.[a-z0-9-]+\.answers\.v1$"

@@ -27,7 +27,7 @@ ALARMS: Mapping[str, str] = {
     NOT_READY: "See /ready for what is wrong with that part; restart the process if Kafka and PostgreSQL are well.",
     CONSUMER_STUCK: "See /ready and batch_nacked in the log; restart the process if both are silent.",
     COMMITS_FAIL: "See whether Kafka is reachable and the group keeps rebalancing; nothing is lost meanwhile.",
-    RECORDS_MISSED: "See records_removed_unread in the log: Kafka removed them before this stage was back.",
+    RECORDS_MISSED: "Run `pdp gaps list`: it has the `pdp resend …` that brings each back; then `pdp gaps close`.",
     OUTBOX_OLD: "See whether Kafka is reachable, and worker_failed of the relay in the log.",
     TOPICS_BACKING_OFF: "See topic_backs_off in the log: the topic is missing, or the service may not write to it.",
     KEYS_BLOCKED: "List the dead letters; replay them once the cause is mended, or discard them.",
@@ -128,8 +128,6 @@ class AlarmWatch:
             yield Reading(CONSUMER_STUCK, stuck, behind, self._settings.alarm_stuck_after_s, member)
             failed = subscriber.failed_commits
             yield Reading(COMMITS_FAIL, failed >= self._settings.alarm_failed_commits, failed, of=member)
-            missed = sum(gap.records for gap in subscriber.gaps)
-            yield Reading(RECORDS_MISSED, missed > 0, missed, of=member)
             yield Reading(DLQ_LIMIT_REACHED, subscriber.stopped, behind, of=member)
 
     def _of_partners(self) -> Iterator[Reading]:
@@ -148,6 +146,7 @@ class AlarmWatch:
     def _of_backlog(self, found: Backlog) -> Iterator[Reading]:
         limits = self._settings
         yield Reading(OUTBOX_OLD, found.outbox_age_s > limits.alarm_outbox_age_s, found.outbox_age_s)
+        yield Reading(RECORDS_MISSED, found.missed > 0, found.missed)
         yield Reading(KEYS_BLOCKED, found.blocked_age_s > limits.alarm_blocked_after_s, found.blocked)
         swept = found.sweeps, found.swept
         stuck = found.sweeps > 0 and swept == self._swept

@@ -9,12 +9,10 @@ from datetime import timedelta
 import asyncpg
 
 from shared.messaging import dead_letters, idempotency, inbox, journal
-from shared.messaging.topics import EVENT_RETENTION_MS, PARTNER_RETENTION_MS
+from shared.messaging.topics import PARTNER_RETENTION_MS
 from shared.runtime import logging
 from shared.runtime.database import Database
 
-INBOX_KEPT = timedelta(milliseconds=2 * EVENT_RETENTION_MS)
-"""Twice what Kafka keeps: no message can come back after its claim is forgotten."""
 PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
 """As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
 ANSWERS_KEPT = timedelta(days=7)
@@ -61,5 +59,5 @@ async def forget(database: Database) -> None:
     """It may take long: a service works meanwhile."""
     async with database.connection() as connection:
         await idempotency.forget(connection, ANSWERS_KEPT)
-        await inbox.forget(connection, INBOX_KEPT)
+        await inbox.forget(connection, inbox.KEPT)
         await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)

@@ -10,7 +10,7 @@ from shared.messaging.replay import Replayer
 from shared.messaging.routing import on
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from tests.conformance.events import Told
+from tests.conformance.events import Stated, Told
 from tests.conformance.stage import Bench, Rule, accounts
 from tests.conftest import Broker
 
@@ -25,7 +25,7 @@ async def bench(store_url: str, broker: Broker) -> AsyncIterator[Bench]:
         await connection.execute("CREATE TABLE account (id uuid PRIMARY KEY, numbers jsonb NOT NULL)")
         await journal.ensure_partitions(connection, now())
     rule = Rule()
-    routes = (on(Told, accounts, rule.told),)
+    routes = (on(Told, accounts, rule.told), on(Stated, accounts, rule.told))
     runner = BatchRunner(database, "portal", routes)
     yield Bench(database, broker, rule, routes, runner, Replayer(database, "portal", runner))
     await database.close()

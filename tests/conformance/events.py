@@ -26,10 +26,17 @@ class Told(EventData):
         return self.on
 
 
+class Stated(Told):
+    """The whole state of a key: a later one supersedes it."""
+
+    TYPE: ClassVar[str] = "conformance.stated"
+    ABOUT: ClassVar[tuple[str, ...]] = ("state",)
+
+
 class Noted(Told):
     """The answer to a `Told`."""
 
     TYPE: ClassVar[str] = "conformance.noted"
 
 
-EVENT_TYPES.update({event.TYPE: event for event in (Told, Noted)})
+EVENT_TYPES.update({event.TYPE: event for event in (Told, Stated, Noted)})

@@ -1,6 +1,7 @@
 """The routes that operators use, over HTTP."""
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -8,12 +9,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
+import typer
 from fastapi import FastAPI
 
+from deploy.cli.main import build
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit, Resumer
+from shared.messaging.topics import SUPPLIER
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
-from shared.service import operations
+from shared.service import operations, resending
 from shared.service.http.application import install
 from shared.service.operations import Health
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
@@ -36,6 +40,7 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
     install(app)
     subscribers = [consuming.subscriber]
     app.include_router(operations.router("portal", bench.database, Health(), bench.replayer, subscribers))
+    app.include_router(resending.router("registration", bench.database))
     headers = {"Authorization": f"Bearer {issuer.issue('ana', ['operator'], TOKEN_LIFESPAN)}"}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://stage.test", headers=headers) as client:
@@ -123,3 +128,31 @@ async def test_every_process_goes_on_whichever_was_asked(
         await eventually(told_when_asked)
     resumer.stop()
     await hearing
+
+
+async def test_from_the_gap_to_the_resend_and_its_end(bench: Bench, operator: httpx.AsyncClient) -> None:
+    async with bench.database.connection() as connection:
+        await connection.execute(
+            "INSERT INTO record_gap (consumer_group, topic, partition, first, last)"
+            "VALUES ('matching', $1, 3, 5, 9), ('financing.partners', 'partner.nafin.answers.v1', 0, 1, 1)",
+            SUPPLIER.name,
+        )
+    [gap, answers] = (await operator.get("/record-gaps")).json()["items"]
+    assert (gap["records"], answers["command"]) == (5, None)
+    program, *words = shlex.split(gap["command"])
+    assert program == "pdp"
+    typer.main.get_command(build("resend")).make_context("pdp", words[1:], resilient_parsing=False)
+
+    body = {"topic": SUPPLIER.name, "reason": "gap 1", "partition": 3}
+    assert (await operator.post("/journal/resend", json=body)).json()["events"] == 0
+    refused = await operator.post("/journal/resend", json=body | {"since": "2020-01-01T00:00:00Z"})
+    assert (refused.status_code, refused.json()["title"]) == (422, "resend_too_old")
+    refused = await operator.post("/journal/resend", json=body | {"topic": "matching.match.v1"})
+    assert (refused.status_code, refused.json()["title"]) == (404, "resend_topic_unknown")
+
+    assert (await operator.post("/record-gaps/close", json={"reason": "resent"})).status_code == 422, "not by a slip"
+    done = await operator.post("/record-gaps/close", json={"ids": [gap["id"]], "reason": "resent"})
+    assert done.json() == {"ids": [gap["id"]]}
+    assert [each["id"] for each in (await operator.get("/record-gaps")).json()["items"]] == [answers["id"]]
+    [closed, _] = (await operator.get("/record-gaps", params={"closed": True})).json()["items"]
+    assert (closed["closed_by"], closed["reason"]) == ("ana", "resent")

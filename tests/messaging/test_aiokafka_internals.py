@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from shared.messaging.aiokafka_internals import abandon, has_joined, position, routines
+from shared.messaging.aiokafka_internals import abandon, committed, has_joined, position, routines
 from tests.conftest import Broker
 
 ROUTINES = (
@@ -50,6 +50,15 @@ async def test_who_has_joined_and_where_it_reads_are_told_before_and_after(
     consumer.seek(first, 7)
     assert position(consumer, first) == 7
     assert position(consumer, TopicPartition(topic, 99)) is None
+
+
+async def test_a_group_s_offsets_are_had_for_many_partitions_at_once(consumer: AIOKafkaConsumer, topic: str) -> None:
+    first, second = TopicPartition(topic, 0), TopicPartition(topic, 1)
+    consumer.subscribe([topic])
+    await consumer.start()
+    assert await committed(consumer, [first, second]) == {}
+    await consumer.commit({first: 0})
+    assert await committed(consumer, [first, second]) == {first: 0}
 
 
 async def test_an_assignment_without_partitions_is_one(broker: Broker, consumer: AIOKafkaConsumer, topic: str) -> None:

@@ -10,9 +10,13 @@ from confluent_kafka import KafkaException
 from rich.markup import escape
 from rich.table import Table
 
-from deploy.cli.console import AsJson, out, show_json, table
+from deploy.cli import wording
+from deploy.cli.api import Round
+from deploy.cli.commands.gaps import gaps, remedy
+from deploy.cli.console import AsJson, Refusal, err, out, show_json, table
 from deploy.cli.installation import installation
 from deploy.cli.texts import say
+from deploy.engines.errors import DeployError
 from deploy.engines.ports import accepts
 from deploy.local.client import LocalClient
 from deploy.local.state import Run, read_running
@@ -38,8 +42,24 @@ def status(as_json: AsJson = False) -> None:  # noqa: FBT002 - as Typer calls it
         show_json(rows)
     else:
         out().print(told)
+        _show_gaps(client, found)
     if not (well and all(state.ready for state in states.values())):
         raise typer.Exit(1)
+
+
+def _show_gaps(client: Client, found: Mapping[str, Troubles]) -> None:
+    """What Kafka removed before it was consumed, and what brings it back, of the services that answer."""
+    there = [name for name, troubles in found.items() if SILENT not in troubles.values()]
+    try:
+        missed = gaps(client, there, Round())
+    except (Refusal, DeployError) as error:
+        # Everybody may see whether a service is ready; what it missed is the operators'.
+        err().print(str(error) if isinstance(error, Refusal) else wording.error(error), markup=False)
+        return
+    for gap in missed:
+        told = {name: gap[name] for name in ("service", "topic", "partition", "records")}
+        out().print(f"[red]{say('status.gap', **told)}[/]")
+        typer.echo(remedy(gap))
 
 
 def _local_data(run: Run, found: Mapping[str, Troubles]) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for statement in tables.STATEMENTS:
+    for statement in tables.FIRST:
         op.execute(statement)
     _candidate()
     _cohort()
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("requirement", "outcome", "cohort", "candidate", *tables.NAMES):
+    for name in ("requirement", "outcome", "cohort", "candidate", *tables.FIRST_NAMES):
         op.drop_table(name)
     op.execute("DROP SEQUENCE journal_id_seq")
 

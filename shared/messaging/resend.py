@@ -1,0 +1,204 @@
+"""Events of a stage's journal once more: what Kafka removed before a reader consumed it.
+
+They go into the outbox under the ids that they had, and the relay publishes them like any other: whoever consumed them
+before drops them by its inbox. Three rules keep that true (decision 38): nothing is resent that an inbox may have
+forgotten, nothing that a later event of its key has superseded, and nothing whose data was erased.
+"""
+
+import json
+from datetime import datetime, timedelta
+from typing import Literal, NamedTuple
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from shared.contracts.dead_letters import ServiceName
+from shared.messaging import inbox
+from shared.messaging.codec import Message, Record, decode
+from shared.messaging.journal import OUTBOX_CHANNEL
+from shared.messaging.producer import partition_of
+from shared.messaging.topics import EVENT_RETENTION_MS, EVENT_TYPES, Topic, is_partners, written
+from shared.runtime import logging
+from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database, columns
+
+REACH = inbox.KEPT - timedelta(milliseconds=EVENT_RETENTION_MS) - timedelta(days=2)
+"""How old an event may be: what is published now lies on its topic for a retention and a segment, and each reader must
+know it until the last of that time. The two days are the segment, the outbox and clocks that differ."""
+
+MARGIN = timedelta(hours=1)
+"""What begins there and goes page by page is still within reach at its last page."""
+
+AT_ONCE = 500
+"""Events of the journal that one call looks at: live events wait behind them for as long as the relay takes."""
+
+Refusal = Literal["resend_topic_unknown", "resend_too_old", "resend_to_partner"]
+
+_PAGE = """
+    SELECT id, recorded_at, key, body FROM journal
+    WHERE topic = $1 AND recorded_at >= $2 AND recorded_at < $3 AND ($4::uuid IS NULL OR key = $4) AND id > $5
+    ORDER BY id LIMIT $6
+"""
+"""In the order of ids, which is the order per key: of two transactions the later one may have begun earlier."""
+_LATER = "SELECT id, key, body FROM journal WHERE key = ANY($1::uuid[]) AND topic = $2 AND id > $3"
+_AGAIN = """
+    INSERT INTO outbox (id, recorded_at, topic) SELECT *, $3::text FROM unnest($1::bigint[], $2::timestamptz[])
+    ON CONFLICT DO NOTHING
+"""
+_RECORD = """
+    INSERT INTO resend (topic, partition, key, since, until, events, superseded, withheld, by, at, reason)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+"""
+
+log = logging.get(__name__)
+
+
+class Wanted(BaseModel):
+    """Which events of the journal, and why."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    topic: str = Field(max_length=249)
+    reason: str = Field(min_length=1, max_length=500)
+    """For the record: no personal data."""
+    partition: int | None = Field(default=None, ge=0, le=10_000)
+    key: UUID | None = None
+    since: AwareDatetime | None = None
+    """As early as is safe where it is not given."""
+    until: AwareDatetime | None = None
+    """Before it. Now where it is not given."""
+    after: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    """Of the call before: its `next`."""
+    partner: bool = False
+    """Said aloud by whoever means to send a partner its referrals again."""
+    dry_run: bool = False
+
+
+class Resent(BaseModel):
+    """What one call did, or would do."""
+
+    events: int
+    """Published again."""
+    superseded: int
+    """Left out: a later event of the same key about the same thing has the whole state."""
+    withheld: int
+    """Left out: erased since, or not an event of today's contracts."""
+    first: datetime | None
+    """When the first of them was decided."""
+    last: datetime | None
+    since: datetime
+    until: datetime
+    next: int | None
+    """There is more: call again with it as `after`, with the same `since` and `until`."""
+
+
+class RefusedError(Exception):
+    """The whole request: nothing was done."""
+
+    def __init__(self, code: Refusal, since: datetime) -> None:
+        super().__init__(code)
+        self.code = code
+        self.since = since
+        """Since when events can be resent."""
+
+
+class _Entry(NamedTuple):
+    id: int
+    recorded_at: datetime
+    key: UUID
+    about: tuple[str, ...]
+    whole: bool
+
+
+class Resender:
+    """Resends what one service wrote."""
+
+    def __init__(self, database: Database, service: ServiceName) -> None:
+        self._database = database
+        self._service = service
+
+    async def resend(self, wanted: Wanted, by: str) -> Resent:
+        """The next events that fit, up to `AT_ONCE` of the journal, in one transaction. Raises RefusedError."""
+        at = now()
+        earliest = at - REACH
+        topic = self._topic(wanted, earliest)
+        since, until = wanted.since or earliest + MARGIN, wanted.until or at
+        async with self._database.transaction() as connection:
+            rows = _PAGE, topic.name, since, until, wanted.key, wanted.after or 0, AT_ONCE
+            found = [_entry(topic, *row) async for row in connection.cursor(*rows)]
+            meant = [entry for entry in found if _is_in(entry, topic, wanted.partition)]
+            newest = await _newest(connection, topic, meant)
+            whole = [entry for entry in meant if entry.whole]
+            again = [entry for entry in whole if not entry.about or newest[entry.key, entry.about] == entry.id]
+            done = Resent(
+                events=len(again),
+                superseded=len(whole) - len(again),
+                withheld=len(meant) - len(whole),
+                first=min((entry.recorded_at for entry in again), default=None),
+                last=max((entry.recorded_at for entry in again), default=None),
+                since=since,
+                until=until,
+                next=found[-1].id if len(found) == AT_ONCE else None,
+            )
+            if not wanted.dry_run:
+                await _publish(connection, topic, again)
+                counts = done.events, done.superseded, done.withheld
+                place = topic.name, wanted.partition, wanted.key
+                await connection.execute(_RECORD, *place, since, until, *counts, by, at, wanted.reason)
+        if not wanted.dry_run:
+            log.info("events_resent", topic=topic.name, by=by, **done.model_dump(include=_COUNTS))
+        return done
+
+    def _topic(self, wanted: Wanted, earliest: datetime) -> Topic:
+        topic = written(self._service, wanted.topic)
+        if topic is None:
+            raise RefusedError("resend_topic_unknown", earliest)
+        if is_partners(topic.name) and not wanted.partner:
+            raise RefusedError("resend_to_partner", earliest)
+        if wanted.since is not None and wanted.since < earliest:
+            raise RefusedError("resend_too_old", earliest)
+        return topic
+
+
+_COUNTS = {"events", "superseded", "withheld"}
+
+
+def _entry(topic: Topic, id_: int, recorded_at: datetime, key: UUID, body: bytes) -> _Entry:
+    about = _about(topic, key, body)
+    whole = about is not None and not (is_partners(topic.name) and _is_erased(body))
+    return _Entry(id_, recorded_at, key, about or (), whole)
+
+
+def _about(topic: Topic, key: UUID, body: bytes) -> tuple[str, ...] | None:
+    """What the event tells of; None where it is no event of its topic any more."""
+    item = decode(Record(topic.name, 0, 0, str(key).encode(), body))
+    return item.data.about if isinstance(item, Message) else None
+
+
+def _is_erased(body: bytes) -> bool:
+    """Erasure takes fields away (`journal.redact`). What was never said is written too, as null."""
+    event = json.loads(body)
+    return not EVENT_TYPES[event["type"]].model_fields.keys() <= event["data"].keys()
+
+
+def _is_in(entry: _Entry, topic: Topic, partition: int | None) -> bool:
+    return partition is None or partition_of(str(entry.key).encode(), topic.partitions) == partition
+
+
+async def _newest(
+    connection: Connection, topic: Topic, entries: list[_Entry]
+) -> dict[tuple[UUID, tuple[str, ...]], int]:
+    """The last event of each key about each thing, wherever in the journal it is; read as it comes, and not kept."""
+    newest = {(entry.key, entry.about): entry.id for entry in entries}
+    if entries:
+        keys = list({entry.key for entry in entries})
+        async for id_, key, body in connection.cursor(_LATER, keys, topic.name, entries[0].id):
+            if about := _about(topic, key, body):
+                newest[key, about] = max(id_, newest.get((key, about), id_))
+    return newest
+
+
+async def _publish(connection: Connection, topic: Topic, entries: list[_Entry]) -> None:
+    if entries:
+        await connection.execute(_AGAIN, *columns([entry[:2] for entry in entries]), topic.name)
+        await connection.execute("SELECT pg_notify($1, '')", OUTBOX_CHANNEL)

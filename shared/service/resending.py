@@ -1,0 +1,94 @@
+"""The routes by which operators bring back what Kafka removed before a stage consumed it."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Query
+from pydantic import Field, model_validator
+
+from shared.contracts.dead_letters import ServiceName
+from shared.messaging import gaps
+from shared.messaging.gaps import Gap
+from shared.messaging.resend import RefusedError, Resender, Resent, Wanted
+from shared.runtime.database import Database
+from shared.service.callers import Role, allow
+from shared.service.http import Body, Page, Paging, Problem, Strict, View, routes
+from shared.service.operations import Operator
+
+
+class GapView(View):
+    """Records of a partition that Kafka removed before this stage consumed them."""
+
+    id: int
+    consumer_group: str
+    topic: str
+    partition: int
+    first: int
+    """Offset."""
+    last: int
+    records: int
+    seen_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    reason: str | None
+    """Why it was closed."""
+    command: str | None
+    """What brings the events back; null where no stage has them."""
+
+
+class Closing(Body):
+    """Which gaps are done with, and why."""
+
+    ids: Annotated[list[Annotated[int, Field(ge=0, le=2**63 - 1)]], Field(max_length=1000)] | None = None
+    all: bool = False
+    """Said aloud by whoever means every one."""
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    """For the record: no personal data."""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not (self.all or self.ids):
+            raise ValueError("name what: ids, or all")
+        return self
+
+
+class Closed(View):
+    ids: list[int]
+    """Those that were open."""
+
+
+def router(service: ServiceName, database: Database) -> APIRouter:
+    """Gaps, and the journal's events once more."""
+    api = routes("operations")
+    resender = Resender(database, service)
+
+    @api.get("/record-gaps", dependencies=[allow(Role.OPERATOR)])
+    async def list_record_gaps(
+        paging: Paging, *, closed: Annotated[bool, Query(description="Those too that are done with.")] = False
+    ) -> Page[GapView]:
+        """List what Kafka removed before it was consumed, the oldest first."""
+        async with database.connection() as connection:
+            found = await gaps.page(connection, paging.position(int) or 0, paging.fetch, closed=closed)
+        return Page[GapView].of_rows(found, paging, GapView.of, _id)
+
+    @api.post("/record-gaps/close")
+    async def close_record_gaps(wanted: Strict[Closing], caller: Operator) -> Closed:
+        """Close gaps: what was missed is back, or is not needed. The alarm ends when none is open."""
+        async with database.connection() as connection:
+            ids = None if wanted.all else wanted.ids
+            return Closed(ids=await gaps.close(connection, ids, caller.subject, wanted.reason))
+
+    @api.post("/journal/resend")
+    async def resend_events(wanted: Strict[Wanted], caller: Operator) -> Resent:
+        """Publish events of the journal again; readers that consumed them drop them."""
+        try:
+            return await resender.resend(wanted, caller.subject)
+        except RefusedError as refused:
+            status = 404 if refused.code == "resend_topic_unknown" else 422
+            raise Problem(status, refused.code, since=refused.since.isoformat(timespec="seconds")) from None
+
+    return api
+
+
+def _id(gap: Gap) -> int:
+    return gap.id
