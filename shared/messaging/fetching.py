@@ -93,7 +93,8 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
                 raise
             except Exception as error:  # noqa: BLE001 - of any type: this is where they are looked at
                 failed = True
-                if (unreadable := self._failed(partition, error)) is not None:
+                unread = found[partition][-1].offset + 1 if partition in found else positions[partition]
+                if (unreadable := self._failed(partition, unread, error)) is not None:
                     found[partition].append(unreadable)
         self._failed_polls = self._failed_polls + 1 if failed and not found else 0
         if failed:
@@ -109,8 +110,11 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
                 return
             yield _record(fetched[partition][0])
 
-    def _failed(self, partition: TopicPartition, error: Exception) -> Record | None:
-        """Go back to where it failed; at last, when the record itself is to blame, give its place and pass it by."""
+    def _failed(self, partition: TopicPartition, unread: int, error: Exception) -> Record | None:
+        """Go back to what was not given; at last, when the record itself is to blame, give its place and pass it by.
+
+        Not to the library's own position: it may have drained a record before it raised.
+        """
         offset = position(self, partition)
         if offset is None:
             return None  # Taken away meanwhile: its new owner meets the same.
@@ -120,7 +124,7 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         log.warning("fetch_failed", group=self.group, error=type(error).__name__, at=logging.frames(error), **told)
         if not _is_its_own(error) or tries < TRIES:
             self._tries[partition] = offset, tries
-            seek(self, partition, offset)
+            seek(self, partition, unread)
             return None
         self._tries.pop(partition, None)
         seek(self, partition, offset + 1)

@@ -4,7 +4,8 @@ The invariants have names, so that a case can say which of them it puts to the t
 
 I1 none lost · I2 none doubled · I3 order per key · I4 lag 0 and outbox empty within a bound · I5 dead letters complete,
 and resolving them leaves nothing · I6 one's trouble leaves the others' latency alone · I7 clean exit within the grace ·
-I8 not ready while stuck, ready after.
+I8 not ready while stuck, ready after · I9 no process takes more memory than its bound · I10 what was removed unread is
+said, with its extent, and an alarm.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +16,7 @@ from uuid import UUID
 Mark: TypeAlias = tuple[UUID, int]
 """One event: its key, and its place among the events of that key."""
 
-Invariant = Literal["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8"]
+Invariant = Literal["I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10"]
 INVARIANTS: tuple[Invariant, ...] = get_args(Invariant)
 
 
@@ -87,6 +88,13 @@ class Findings:
     unclean_exits: int | None = None
     ready_while_stuck: bool | None = None
     ready_after: bool | None = None
+    peak_mb: int | None = None
+    """The most memory that one process took."""
+    peak_bound_mb: int | None = None
+    removed: int | None = None
+    """Records that Kafka removed unread."""
+    said_removed: int | None = None
+    """As many the processes said that they were, and as many an alarm told of."""
 
 
 def violations(findings: Findings, invariants: Iterable[Invariant]) -> dict[Invariant, str]:
@@ -144,6 +152,22 @@ def _ready(findings: Findings) -> str | None:
     return None if findings.ready_after else "not ready after"
 
 
+def _memory(findings: Findings) -> str | None:
+    if not findings.peak_mb or findings.peak_bound_mb is None:
+        return "memory was not looked at"
+    if findings.peak_mb <= findings.peak_bound_mb:
+        return None
+    return f"a process took {findings.peak_mb} MB, allowed are {findings.peak_bound_mb} MB"
+
+
+def _removed(findings: Findings) -> str | None:
+    if not findings.removed or findings.said_removed is None:
+        return "nothing was removed, or nobody listened"
+    if findings.said_removed == findings.removed:
+        return None
+    return f"{findings.removed} removed unread, {findings.said_removed} said"
+
+
 _CHECKS: Mapping[Invariant, Callable[[Findings], str | None]] = {
     "I1": _none_lost,
     "I2": _none_doubled,
@@ -153,4 +177,6 @@ _CHECKS: Mapping[Invariant, Callable[[Findings], str | None]] = {
     "I6": _neighbours,
     "I7": _clean,
     "I8": _ready,
+    "I9": _memory,
+    "I10": _removed,
 }

@@ -52,7 +52,8 @@ async def test_trap_11_a_header_key_that_is_not_utf_8_costs_nobody_a_record(benc
 async def test_what_was_drained_before_an_error_is_fetched_again(
     bench: Bench, topic: str, error: Exception, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    keys, errors, getmany = _one_of_each_partition(), [error], AIOKafkaConsumer.getmany
+    # The first of all partitions together, the others of one at a time.
+    keys, errors, getmany = _one_of_each_partition(), [error] * 3, AIOKafkaConsumer.getmany
 
     async def drains_and_raises(self: AIOKafkaConsumer, *partitions: TopicPartition, **more: Any) -> Any:
         found = await getmany(self, *partitions, **more)

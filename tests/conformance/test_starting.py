@@ -31,7 +31,8 @@ from tests.conformance.events import Told
 from tests.conformance.stage import envelope, eventually
 from tests.conftest import Broker
 from tests.faults import stage
-from tests.faults.plant import START_S, Worker
+from tests.faults.plant import START_S
+from tests.faults.worker import Worker
 from tests.messaging.test_aiokafka_internals import ROUTINES, routine_of
 
 STOP_S = 30.0

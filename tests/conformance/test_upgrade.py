@@ -22,8 +22,9 @@ from tests.conformance.next_release import EXPAND, INDEX
 from tests.conformance.stage import Account, Bench, accounts, eventually
 from tests.conftest import Broker
 from tests.faults import stage
-from tests.faults.plant import START_S, Worker
+from tests.faults.plant import START_S
 from tests.faults.source import Source
+from tests.faults.worker import Worker
 
 CAUSE = Cause(correlation_id="upgrade")
 ROWS = 100_000

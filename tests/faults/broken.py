@@ -4,18 +4,20 @@ import asyncio
 import signal
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import uvloop
+from aiokafka import AIOKafkaConsumer
 
-from shared.messaging import dead_letters, inbox, journal
+from shared.messaging import codec, dead_letters, fetching, gaps, inbox, journal, progress
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Poison, decode
 from shared.messaging.incoming import IncomingBatch
 from shared.messaging.relay import ROUND, ROUND_BYTES, Relay
 from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.worker import WATCHDOG_S
-from shared.runtime import crash
+from shared.runtime import clock, crash, database
 from shared.runtime.database import Connection
 from shared.service.operations import Health
 from shared.service.service import Stage
@@ -123,3 +125,60 @@ def poison_stops_the_partition() -> None:
 def deaf_to_sigterm() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     _replace(uvloop.Loop, "add_signal_handler", lambda *_: None)
+
+
+@_build
+def writers_clocks_are_trusted() -> None:
+    """Nothing in the process: its case makes the topic so."""
+
+
+@_build
+def fetch_trusts_the_library() -> None:
+    async def trusting(self: AIOKafkaConsumer, *partitions: Any, **more: Any) -> Any:
+        fetched = await AIOKafkaConsumer.getmany(self, *partitions, **more)
+        return {partition: list(map(fetching._record, records)) for partition, records in fetched.items()}
+
+    _replace(fetching.CarefulConsumer, "getmany", trusting)
+
+
+@_build
+def bombs_are_stored() -> None:
+    _replace(codec, "_unfit", lambda *_: None)
+
+
+@_build
+def store_is_waited_for() -> None:
+    for limit in ("COMMAND_TIMEOUT_S", "SESSION_COMMAND_TIMEOUT_S"):
+        setattr(database, limit, None)
+
+
+@_build
+def healthy_while_it_polls() -> None:
+    def trouble(self: BatchSubscriber) -> str | None:
+        return progress.trouble(self._subscriber.consumer)
+
+    _replace(BatchSubscriber, "trouble", trouble)
+
+
+@_build
+def partition_made_in_place() -> None:
+    async def make(connection: Connection, name: str, bounds: str) -> None:
+        await connection.execute(f"CREATE TABLE {name} PARTITION OF journal FOR VALUES {bounds}")
+
+    _replace(journal, "_make_partition", make)
+
+
+@_build
+def gaps_are_not_looked_for() -> None:
+    async def look(*_: Any) -> None:
+        return
+
+    _replace(gaps.GapWatch, "look", look)
+
+
+@_build
+def house_kept_by_the_process_s_clock() -> None:
+    async def forget(connection: Connection, kept: timedelta) -> None:
+        await connection.execute("DELETE FROM inbox WHERE received_at < $1", clock.now() - kept)
+
+    _replace(inbox, "forget", forget)

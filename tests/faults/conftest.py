@@ -17,20 +17,30 @@ from deploy.engines.postgres import Postgres
 from shared.runtime.settings import KafkaSettings
 from shared.testing.faults import Proxy
 from tests.faults import report, stage
-from tests.faults.plant import GROUP, Plant, Worker, make_topics
+from tests.faults.plant import GROUP, Plant, make_topics
 from tests.faults.run import Result
+from tests.faults.worker import Worker
 
 MakePlant = Callable[..., Awaitable[Plant]]
 
 TOPICS = ("faults.told.v1", "faults.noted.v1")
-PARTNER = "partner.faults.answers.v1"
+PARTNER, OTHER = "partner.faults.answers.v1", "partner.others.answers.v1"
+
+
+class _Hasty(Kafka):
+    """A node that removes what is past its time within a second; others look every five minutes."""
+
+    def _write_configuration(self, logs: Path) -> None:
+        super()._write_configuration(logs)
+        with self._properties.open("a") as properties:
+            properties.write("log.retention.check.interval.ms=1000\nlog.initial.task.delay.ms=1000\n")
 
 
 @pytest.fixture(scope="session")
 def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Kafka, Proxy, Postgres, Proxy]]:
     """The pair of these runs, for them alone: cases kill it."""
     front, back, client, store = free_port(), free_port(), free_port(), free_port()
-    kafka = Kafka(tmp_path_factory.mktemp("kafka"), port=client, controller_port=0, advertised_port=front)
+    kafka = _Hasty(tmp_path_factory.mktemp("kafka"), port=client, controller_port=0, advertised_port=front)
     kafka.install(lambda _: None)
     postgres = Postgres(tmp_path_factory.mktemp("postgres"), port=store)
     with Proxy(front, client) as kafka_net, Proxy(back, store) as postgres_net:
@@ -40,7 +50,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Kafka, Pr
             kafka.wait_ready()
             postgres.wait_ready()
             # The same for all cases: a group whose members come back with other topics waits for those that do not.
-            make_topics(kafka, (*TOPICS, PARTNER, "portal.dead-letters.v1"), max_message_bytes="4000000")
+            make_topics(kafka, (*TOPICS, PARTNER, OTHER, "portal.dead-letters.v1"), max_message_bytes="4000000")
             yield kafka, kafka_net, postgres, postgres_net
         finally:
             kafka.stop()
@@ -67,7 +77,7 @@ async def make_plant(ground: tuple[Kafka, Proxy, Postgres, Proxy], tmp_path: Pat
             "PDP_KAFKA_USER": user,
             "PDP_KAFKA_PASSWORD": password,
             "PDP_TOPICS": ",".join(TOPICS),
-            "PDP_PARTNERS": f"^{re.escape(PARTNER)}$",
+            "PDP_PARTNERS": f"^({re.escape(PARTNER)}|{re.escape(OTHER)})$",
             "PDP_STOP_GRACE_S": "5",
             # Off: a case may set aside as much as it likes.
             "PDP_DLQ_MAX_RATIO": "1",
@@ -77,7 +87,7 @@ async def make_plant(ground: tuple[Kafka, Proxy, Postgres, Proxy], tmp_path: Pat
         await clerk.start()
         clerks.append(clerk)
         workers = [Worker(number, env, tmp_path / f"{number}.log") for number in ("1", "2")]
-        return Plant(kafka, kafka_net, postgres, postgres_net, store, TOPICS, PARTNER, settings, clerk, workers)
+        return Plant(kafka, kafka_net, postgres, postgres_net, store, TOPICS, PARTNER, OTHER, settings, clerk, workers)
 
     yield make
     kafka_net.set("pass")

@@ -19,12 +19,10 @@ from shared.messaging.codec import encode
 from tests.conformance.events import Told
 from tests.conformance.stage import envelope
 from tests.faults import traffic
-from tests.faults.cases import CASES, case
+from tests.faults.cases import case
 from tests.faults.plant import Plant, make_topics
 from tests.faults.source import Source, told
 from tests.faults.stage import Answered
-
-__all__ = ["CASES"]
 
 DISK_MB = 8
 FLOOD = 1_000

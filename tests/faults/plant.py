@@ -3,13 +3,10 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
 import asyncpg
@@ -18,7 +15,6 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from deploy.engines.kafka import Kafka
-from deploy.engines.ports import free_port
 from deploy.engines.postgres import Postgres
 from deploy.provision import kafka_admin, offsets
 from deploy.provision.kafka_admin import TopicSpec
@@ -27,76 +23,16 @@ from shared.runtime.settings import KafkaSettings
 from shared.testing.faults import Proxy
 from shared.testing.ledger import Mark
 from tests.conformance.events import Told
+from tests.faults.worker import Worker
 
 GROUP = "portal"
 PARTITIONS = 3
 START_S = 120.0
 """For processes to get ready, on a machine that others keep busy."""
-GRACE_S = 10.0
-"""What a process is given to stop: its own grace and what its last batch takes."""
 NOTICED_S = 75.0
 """A fetch that does not come back is a trouble after 30 s; what the other process had comes after 30 s, its session."""
 PROBE_S = 0.2
 UNREACHABLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, httpx.HTTPError, KafkaError)
-
-
-@dataclass
-class Worker:
-    """One process, started again whenever it ends, as a supervisor would."""
-
-    name: str
-    env: dict[str, str]
-    log: Path
-    module: str = "tests.faults.service"
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[bytes] | None = None
-    wanted: bool = False
-    starts: int = 0
-
-    def start(self, **once: str) -> None:
-        """`once`: settings of this start alone, as a crash point."""
-        self.wanted = True
-        self.starts += 1
-        env = {**os.environ, **self.env, "PDP_HTTP_PORT": str(self.port), "PDP_INSTANCE": self.name, **once}
-        with self.log.open("ab") as log:
-            self.process = subprocess.Popen([sys.executable, "-m", self.module], env=env, stdout=log, stderr=log)
-
-    def keep(self) -> None:
-        if self.wanted and self.process is not None and self.process.poll() is not None:
-            self.start()
-
-    def send(self, number: signal.Signals) -> None:
-        if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(number)
-
-    async def die_at(self, point: str) -> None:
-        """Die now, and then, started again, when that crash point is passed."""
-        self.wanted = False
-        self.send(signal.SIGKILL)
-        if self.process is not None:
-            await asyncio.to_thread(self.process.wait)
-        self.start(PDP_CRASH_AT=point)
-
-    async def stop(self) -> bool:
-        """Ask it to stop. Whether it did within the grace, and said so."""
-        self.wanted = False
-        self.send(signal.SIGTERM)
-        if self.process is None:
-            return True
-        try:
-            code = await asyncio.to_thread(self.process.wait, GRACE_S)
-        except subprocess.TimeoutExpired:
-            self.send(signal.SIGKILL)
-            await asyncio.to_thread(self.process.wait, GRACE_S)
-            return False
-        return code == 0
-
-    async def ready(self) -> bool:
-        try:
-            async with httpx.AsyncClient() as client:
-                return (await client.get(f"http://127.0.0.1:{self.port}/ready", timeout=2)).status_code == 200
-        except httpx.HTTPError:
-            return False
 
 
 @dataclass
@@ -112,6 +48,8 @@ class Plant:
     topics: tuple[str, str]
     partner: str
     """Topic of a partner, which the service reads in a group of its own."""
+    other_partner: str
+    """Another one's, read by the same group."""
     kafka_settings: KafkaSettings
     clerk: AIOKafkaConsumer
     """Asks for the group's offsets, as a reader that never joins it."""
@@ -121,6 +59,14 @@ class Plant:
     """Whether each process that was asked to stop did so cleanly."""
     ready_while_stuck: bool | None = None
     neighbours_s: float | None = None
+    peak_mb: int = 0
+    removed: int | None = None
+    said_removed: int | None = None
+
+    @property
+    def broken(self) -> str:
+        """The broken build that runs, for what of it lies outside of the processes."""
+        return self.workers[0].env.get("PDP_BROKEN", "")
 
     @property
     def places(self) -> list[TopicPartition]:
@@ -173,6 +119,7 @@ class Plant:
         while True:
             for worker in self.workers:
                 worker.keep()
+                self.peak_mb = max(self.peak_mb, worker.peak_mb)
             try:
                 async with asyncio.timeout(5):
                     self.highest_lag = max(self.highest_lag, (await self.left())[0])
@@ -202,9 +149,9 @@ class Plant:
     async def none_ready(self) -> bool:
         return not any(await asyncio.gather(*(worker.ready() for worker in self.workers)))
 
-    async def note_readiness(self) -> None:
+    async def note_readiness(self, within_s: float | None = None) -> None:
         """Within the fault: whether the processes still call themselves ready."""
-        self.ready_while_stuck = await self.until(self.none_ready, NOTICED_S) is None
+        self.ready_while_stuck = await self.until(self.none_ready, within_s or NOTICED_S) is None
 
     async def restart_kafka(self) -> None:
         self.kafka.start()

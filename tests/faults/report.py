@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from shared.testing.page import between
 from tests.faults.run import Result
 
 HEADS = (
@@ -17,8 +18,8 @@ HEADS = (
     "disordered",
     "healed s",
     "top lag",
+    "peak MB",
 )
-BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 def row(result: Result) -> tuple[str, ...]:
@@ -34,7 +35,14 @@ def row(result: Result) -> tuple[str, ...]:
         before.blocked,
         *(max(getattr(hop, name) for hop in findings.hops) for name in ("lost", "doubled", "disordered")),
     ]
-    return result.case.name.replace("_", " "), verdict, *map(str, counted), healed, str(findings.highest_lag)
+    return (
+        result.case.name.replace("_", " "),
+        verdict,
+        *map(str, counted),
+        healed,
+        str(findings.highest_lag),
+        str(findings.peak_mb),
+    )
 
 
 def line(result: Result) -> str:
@@ -45,6 +53,4 @@ def write(results: Sequence[Result], page: Path) -> None:
     """Put the table between the page's marks."""
     lines = [f"| {' | '.join(HEADS)} |", f"|{'|'.join(['---'] * 2 + ['---:'] * (len(HEADS) - 2))}|"]
     lines += [f"| {' | '.join(row(result))} |" for result in results]
-    text = page.read_text(encoding="utf-8")
-    begin, end = text.index(BEGIN) + len(BEGIN), text.index(END)
-    page.write_text(text[:begin] + "\n" + "\n".join(lines) + "\n" + text[end:], encoding="utf-8")
+    between(page, "table", "\n".join(lines))

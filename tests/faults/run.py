@@ -18,6 +18,8 @@ WARM_S = 2.0
 HEAL_S = 75.0
 """Twice a dead member's session of 30 s, and some: a fault may take two members, one after the other."""
 NEIGHBOURS_BOUND_S = 3.0
+PEAK_BOUND_MB = 200
+"""Of one process, at any moment: hostile values and a large backlog cost no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,10 @@ async def _close(case: Case, plant: Plant, source: Source, healed_s: float | Non
         unclean_exits=plant.exits.count(False) if plant.exits else None,
         ready_while_stuck=plant.ready_while_stuck,
         ready_after=ready_after,
+        peak_mb=plant.peak_mb,
+        peak_bound_mb=PEAK_BOUND_MB,
+        removed=plant.removed,
+        said_removed=plant.said_removed,
     )
 
 

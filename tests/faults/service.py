@@ -1,7 +1,8 @@
 """The service under test as a process: the platform's own `Service` around the stage of `stage.py`, whole or broken.
 
 `python -m tests.faults.service`, with the settings of every service and
-`PDP_TOPICS` (where numbers are told, where they are noted), `PDP_PARTNERS` (a pattern), `PDP_BROKEN` (`broken.py`).
+`PDP_TOPICS` (where numbers are told, where they are noted), `PDP_PARTNERS` (a pattern), `PDP_BROKEN` (`broken.py`),
+`PDP_LIBRARY` (set: `stumbling.py`), `PDP_ROUND` (of the relay).
 """
 
 import os
@@ -12,14 +13,16 @@ from shared.messaging import relay
 from shared.runtime.settings import ServiceSettings
 from shared.service import service
 from shared.service.service import Stage
-from tests.faults import broken, stage
+from tests.faults import broken, stage, stumbling
 
 ROUND = 20
-"""Of the relay: so small that under load the next round is fetched while one is under way."""
+"""Of the relay, unless told otherwise: so small that under load the next round is fetched while one is under way."""
 
 
 def build() -> tuple[Stage, ServiceSettings]:
-    relay.ROUND = ROUND
+    relay.ROUND = int(os.environ.get("PDP_ROUND", ROUND))
+    if os.environ.get("PDP_LIBRARY"):
+        stumbling.begin()
     topics = tuple(os.environ["PDP_TOPICS"].split(","))
     partners = os.environ.get("PDP_PARTNERS") or None
     settings = ServiceSettings()

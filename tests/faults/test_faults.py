@@ -7,7 +7,7 @@ import pytest
 from tests.faults import report
 from tests.faults.cases import Case
 from tests.faults.conftest import MakePlant
-from tests.faults.more_cases import CASES
+from tests.faults.every_case import CASES
 from tests.faults.run import Result, run
 
 

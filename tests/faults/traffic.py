@@ -70,6 +70,16 @@ async def letters(plant: Plant, wanted: int) -> None:
     await plant.until(there, LETTERS_S)
 
 
+async def all_in_effect(plant: Plant, source: Source, keys: Sequence[UUID], rounds: int) -> None:
+    """Wait for it, for a while: whether they arrived is the ledger's to judge."""
+
+    async def arrived() -> bool:
+        return len(await plant.effects(1, keys)) >= len(keys) * rounds
+
+    await plant.until(arrived, LETTERS_S)
+    source.sent += [(key, number) for number in range(1, rounds + 1) for key in keys]
+
+
 async def write_down(plant: Plant, source: Source, key: UUID, numbers: Sequence[int]) -> None:
     """Decide numbers as a command would: in the journal, for the relay to publish."""
     connection = await asyncpg.connect(plant.store)
