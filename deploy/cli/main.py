@@ -33,6 +33,7 @@ COMMANDS = {
     "dead-letters": "dead_letters",
     "gaps": "gaps",
     "resend": "resend",
+    "skip": "skip",
     "partner": "partner",
     "import": "imports",
     "token": "token",

@@ -17,6 +17,7 @@ from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Routes
+from shared.messaging.skips import Skips
 from shared.messaging.topics import is_partners
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime import crash, logging, tracing
@@ -67,11 +68,19 @@ class _Fates:
 class BatchRunner:
     """Takes batches of records into one service's store."""
 
-    def __init__(self, database: Database, service: ServiceName, routes: Routes, limit: DlqLimit | None = None) -> None:
+    def __init__(
+        self,
+        database: Database,
+        service: ServiceName,
+        routes: Routes,
+        limit: DlqLimit | None = None,
+        skips: Skips | None = None,
+    ) -> None:
         self.database = database
         self._service = service
         self._routes = {route.event: route for route in routes}
         self.limit = limit or DlqLimit.none()
+        self._skips = skips or Skips()
 
     async def consume(self, records: Sequence[Record]) -> Outcome:
         """Settle what becomes of every record.
@@ -79,7 +88,7 @@ class BatchRunner:
         Raises one of `TRY_AGAIN` when the store or a concurrent writer was in the way: nothing was written then, or
         only a first part whose records will be seen as duplicates. Raises DlqLimitReachedError likewise.
         """
-        received = [decode(record) for record in records]
+        received = [decode(record) for record in self._skips.mark(records)]
         if tracing.on():
             tracing.link(item.envelope.cause.traceparent for item in received if isinstance(item, Message))
         try:

@@ -44,9 +44,21 @@ PoisonReason = Literal[
     "wrong_key",
     "unreadable",
     "too_large",
+    "skipped",
 ]
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class Refused(NamedTuple):
+    """What was found before a record was decoded."""
+
+    reason: PoisonReason
+    error: str
+
+
+TOMBSTONE = Refused("tombstone", "no value")
+SKIPPED = Refused("skipped", "an operator's wish")
 
 
 class Record(NamedTuple):
@@ -57,8 +69,8 @@ class Record(NamedTuple):
     offset: int
     key: bytes | None
     value: bytes | None
-    unreadable: str | None = None
-    """The error of the client library where it could not be read: then it is a place and nothing else."""
+    refused: Refused | None = None
+    """Why it is no event whatever its value is, which may be known no more."""
 
 
 class Message(NamedTuple):
@@ -146,15 +158,16 @@ def encode(envelope: Envelope) -> bytes:
 
 def decode(record: Record) -> Message | Poison:
     """Read a record, whatever its bytes are."""
-    if record.value is None:
-        return _without_value(record)
-    suspect = len(record.value) > MAX_ANSWER_BYTES or ESCAPED_NUL in record.value
-    if suspect and (unfit := _unfit(record, record.value)) is not None:
+    value = record.value
+    if record.refused is not None or value is None:
+        return _refused(record, *(record.refused or TOMBSTONE))
+    suspect = len(value) > MAX_ANSWER_BYTES or ESCAPED_NUL in value
+    if suspect and (unfit := _unfit(record, value)) is not None:
         return unfit
     try:
-        read = _read(record.value)
+        read = _read(value)
     except UNREADABLE as error:
-        return _unreadable(record, record.value, error)
+        return _unreadable(record, value, error)
     event = EVENT_TYPES.get(read.type)
     if event is None:
         return _poison(record, "unknown_type", "type not in the contracts", read.id, read.type)
@@ -172,19 +185,25 @@ def decode(record: Record) -> Message | Poison:
 
 
 def _unfit(record: Record, value: bytes) -> Poison | None:
-    """A value beyond its topic's limit is known by size and hash: stored, it would fill the store for its writer."""
-    if len(value) > (MAX_ANSWER_BYTES if is_partners(record.topic) else MAX_EVENT_BYTES):
-        poison = _poison(record, "too_large", f"{len(value)} bytes")
-        return poison._replace(record=poison.record._replace(value=None), digest=(len(value), sha256(value)))
+    """Why no store takes it."""
+    if _is_too_large(record):
+        return _refused(record, "too_large", f"{len(value)} bytes")
     if NUL.search(value):
         return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
     return None
 
 
-def _without_value(record: Record) -> Poison:
-    if record.unreadable is None:
-        return _poison(record, "tombstone", "no value")
-    return _poison(record, "unreadable", record.unreadable)
+def _refused(record: Record, reason: PoisonReason, error: str) -> Poison:
+    """A value beyond its topic's limit is known by size and hash: stored, it would fill the store for its writer."""
+    poison = _poison(record, reason, error)
+    if record.value is None or not _is_too_large(record):
+        return poison
+    kept = poison.record._replace(value=None, refused=Refused(reason, error))
+    return poison._replace(record=kept, digest=(len(record.value), sha256(record.value)))
+
+
+def _is_too_large(record: Record) -> bool:
+    return len(record.value or b"") > (MAX_ANSWER_BYTES if is_partners(record.topic) else MAX_EVENT_BYTES)
 
 
 def _unreadable(record: Record, value: bytes, error: Exception) -> Poison:

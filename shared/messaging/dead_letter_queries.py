@@ -13,6 +13,8 @@ from shared.i18n.fields import wrong
 from shared.runtime.database import Connection
 
 WAITING_SHOWN = 20
+VALUE_NOT_KEPT = "value_not_kept"
+"""What a replay fails with where only a record's place is known, and perhaps size and hash."""
 HIDDEN = "partner."
 """Beginning of the topics that hold personal data: their bytes stay in the store."""
 

@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from shared.contracts.dead_letters import DeadLetter, ServiceName
-from shared.messaging.codec import RECORD_NAMESPACE, Message, Poison, Record, record_id, sha256
+from shared.messaging.codec import RECORD_NAMESPACE, SKIPPED, Message, Poison, Record, record_id, sha256
 from shared.runtime.database import Connection, columns
 
 Key = tuple[str, bytes]
@@ -28,16 +28,22 @@ _SET_ASIDE = """
         reason = excluded.reason, error = excluded.error, at = excluded.at, attempts = dead_letter.attempts + 1,
         resolution = NULL, closed_at = NULL
 """
+_SKIPPED_BY = """
+    INSERT INTO dead_letter_action (dead_letter_id, action, by, at, reason)
+    SELECT d.id, 'skipped', s.by, s.at, s.reason FROM dead_letter AS d JOIN skip AS s USING (topic, partition, "offset")
+    WHERE d.id = ANY($1::uuid[])
+"""
 _BLOCK_KEYS = """
     INSERT INTO blocked_key (topic, key, dead_letter_id, since)
     SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[], $4::timestamptz[])
     ON CONFLICT (topic, key) DO UPDATE SET dead_letter_id = excluded.dead_letter_id
 """
 _BLOCK_RECORDS = """
-    INSERT INTO blocked_record (topic, partition, "offset", key, value, at)
-    SELECT topic, partition, "offset", key, value, at
-    FROM unnest($1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::timestamptz[])
-        WITH ORDINALITY AS given(topic, partition, "offset", key, value, at, position)
+    INSERT INTO blocked_record (topic, partition, "offset", key, value, reason, error, at)
+    SELECT topic, partition, "offset", key, value, reason, error, at
+    FROM unnest(
+        $1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::timestamptz[]
+    ) WITH ORDINALITY AS given(topic, partition, "offset", key, value, reason, error, at, position)
     ORDER BY position
 """
 _BLOCKED_AMONG = """
@@ -144,6 +150,8 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
         for letter in letters
     ]
     await connection.execute(_SET_ASIDE, *columns(rows))
+    if skipped := [letter.id for letter in letters if letter.reason == SKIPPED.reason]:
+        await connection.execute(_SKIPPED_BY, skipped)
     keys = sorted((*letter.key, letter.id, at) for letter in letters if letter.key is not None)
     if keys:
         await connection.execute(_BLOCK_KEYS, *columns(keys))
@@ -151,7 +159,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
 
 async def block(connection: Connection, records: Sequence[Record], at: datetime) -> None:
     """Keep records of blocked keys, in order, until their key is released."""
-    rows = [(record.topic, record.partition, record.offset, record.key, record.value, at) for record in records]
+    rows = [(*record[:5], *(record.refused or (None, None)), at) for record in records]
     if rows:
         await connection.execute(_BLOCK_RECORDS, *columns(rows))
 

@@ -7,14 +7,15 @@ from collections.abc import Collection, Iterable
 from itertools import repeat
 from typing import ClassVar, Protocol, Self, get_args
 
-from shared.messaging.codec import PoisonReason
+from shared.messaging.codec import SKIPPED, PoisonReason
 from shared.messaging.dead_letters import HANDLER_FAILED, SetAside
+from shared.messaging.skips import Skips
 from shared.messaging.topics import is_partners
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database
 
-FAULTS = frozenset({HANDLER_FAILED, *get_args(PoisonReason)})
+FAULTS = frozenset({HANDLER_FAILED, *get_args(PoisonReason)}) - {SKIPPED.reason}
 
 RESUME_CHANNEL = "resume"
 
@@ -104,18 +105,19 @@ async def tell_all(database: Database, by: str) -> None:
 
 
 class Resumer(Worker):
-    """Hears in one process that it may go on, and sees which partner may."""
+    """Hears in one process that it may go on, and sees which partner may, and what operators want passed by."""
 
     name: ClassVar[str] = "resumer"
     channel: ClassVar[str] = RESUME_CHANNEL
 
-    def __init__(self, database: Database, subscribers: Collection[Stoppable]) -> None:
+    def __init__(self, database: Database, subscribers: Collection[Stoppable], skips: Skips | None = None) -> None:
         super().__init__(database)
         self._subscribers = subscribers
+        self._skips = skips or Skips()
 
     async def step(self, connection: Connection) -> float:
-        """See that the connection still hears, and who is below its cap again."""
-        await connection.execute("SELECT")
+        """See what is to be passed by, and who is below its cap again."""
+        await self._skips.load(connection)
         for subscriber in self._subscribers:
             await subscriber.look_again()
         return WATCHDOG_S

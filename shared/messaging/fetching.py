@@ -20,7 +20,7 @@ from aiokafka.errors import (
 
 from shared.messaging import progress
 from shared.messaging.aiokafka_internals import position
-from shared.messaging.codec import Record
+from shared.messaging.codec import Record, Refused
 from shared.messaging.offsets import seek
 from shared.messaging.retry import Backoff
 from shared.runtime import logging
@@ -128,7 +128,8 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
             return None
         self._tries.pop(partition, None)
         seek(self, partition, offset + 1)
-        return Record(partition.topic, partition.partition, offset, None, None, type(error).__name__)
+        refused = Refused("unreadable", type(error).__name__)
+        return Record(partition.topic, partition.partition, offset, None, None, refused)
 
 
 def _record(record: ConsumerRecord[Any, Any]) -> Record:

@@ -10,7 +10,7 @@ from shared.contracts.event import Cause
 from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dead_letters
 from shared.messaging.batch import BatchRunner
-from shared.messaging.codec import Message, Record, decode
+from shared.messaging.codec import TOMBSTONE, Message, Record, Refused, decode
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.retry import TRY_AGAIN
@@ -23,11 +23,12 @@ MOST_RECORDS = 500
 """Records of one call, dead letters and those behind them: some seconds, well within a request's time."""
 
 _LETTER = """
-    SELECT topic, partition, "offset", key, value, resolution FROM dead_letter
+    SELECT topic, partition, "offset", key, value, reason, error, resolution FROM dead_letter
     WHERE id = $1 AND closed_at IS NULL FOR UPDATE
 """
 _FAILED = """
-    UPDATE dead_letter SET attempts = attempts + 1, reason = $2, error = CASE WHEN reason = $2 THEN error ELSE $3 END
+    UPDATE dead_letter SET attempts = attempts + 1, reason = CASE WHEN $2 = $4 THEN reason ELSE $2 END,
+        error = CASE WHEN $2 IN (reason, $4) THEN error ELSE $3 END
     WHERE id = $1
 """
 _RESOLVE = "UPDATE dead_letter SET resolution = $2 WHERE id = $1"
@@ -38,7 +39,7 @@ _ACTION = """
 """
 _LOCK_KEY = "SELECT dead_letter_id FROM blocked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
 _NEXT = """
-    SELECT seq, topic, partition, "offset", key, value FROM blocked_record
+    SELECT seq, topic, partition, "offset", key, value, reason, error FROM blocked_record
     WHERE topic = $1 AND key = $2 ORDER BY seq LIMIT 1
 """
 _DROP = "DELETE FROM blocked_record WHERE seq = $1 RETURNING seq"
@@ -91,6 +92,13 @@ class Resolved:
 
 class UnknownDeadLetterError(LookupError):
     """There is no open dead letter of that id."""
+
+
+class ValueNotKeptError(RejectedEventError):
+    """Nothing is left to replay. The letter keeps the reason why."""
+
+    def __init__(self) -> None:
+        super().__init__(queries.VALUE_NOT_KEPT)
 
 
 class Replayer:
@@ -165,7 +173,7 @@ class Replayer:
         except Exception as error:  # noqa: BLE001 - whatever the handler raised: the letter stays
             reason = _reason(error)
             async with self._database.transaction() as connection:
-                await connection.execute(_FAILED, letter_id, reason, type(error).__name__)
+                await connection.execute(_FAILED, letter_id, reason, type(error).__name__, queries.VALUE_NOT_KEPT)
                 await _record(connection, letter_id, "failed", by, error)
             return Replayed(resolved=False, released=0, error=reason)
         if record.key is None:
@@ -181,6 +189,8 @@ class Replayer:
             record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"])
             if row["resolution"] is not None:
                 return record  # An earlier call got so far; only what waits behind it is left.
+            if resolution == "replayed" and record.value is None and row["reason"] != TOMBSTONE.reason:
+                raise ValueNotKeptError
             if record.key is not None:
                 await connection.execute(_LOCK_KEY, record.topic, record.key)
             if resolution == "replayed":
@@ -207,7 +217,8 @@ class Replayer:
                     if released >= most:
                         await _record(connection, letter_id, "released", by, released=released)
                         return Replayed(resolved=True, released=released, left=True)
-                    record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"])
+                    refused = None if row["reason"] is None else Refused(row["reason"], row["error"])
+                    record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], refused)
                     failed = row["seq"], record
                     await self._runner.decide_again(work, record)
                     await connection.execute(_DROP, row["seq"])

@@ -4,6 +4,7 @@ after the store, and a batch that met trouble is rewound.
 
 import asyncio
 import contextlib
+import re
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -52,6 +53,7 @@ class BatchSubscriber:
         cap: PartnerCap | None = None,
     ) -> None:
         self.group = group
+        self._topics, self._pattern = frozenset(topics), pattern
         self._cap = cap
         self._runner = runner
         self._backoff = backoff or Backoff()
@@ -130,6 +132,20 @@ class BatchSubscriber:
         if consumer is None:
             return {}
         return progress.lags(consumer, self._under_way)
+
+    def reads(self, topic: str) -> bool:
+        return topic in self._topics or (self._pattern is not None and re.match(self._pattern, topic) is not None)
+
+    async def has_consumed(self, topic: str, partition: int, offset: int) -> bool:
+        """Whether the group is past a position. False while Kafka does not say."""
+        consumer = self._subscriber.consumer
+        if consumer is None:
+            return False
+        with contextlib.suppress(KafkaError, OSError, TimeoutError):
+            async with asyncio.timeout(GAP_LOOK_S):
+                committed = await consumer.committed(TopicPartition(topic, partition))
+                return committed is not None and committed > offset
+        return False
 
     async def look_for_gaps(self) -> None:
         """Also where no record comes that would tell. What is away is asked again at the next look."""

@@ -9,6 +9,7 @@
 `timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 `record_gap`: what Kafka removed before a group consumed it, and who closed that. `resend`: what of the journal was
 published again, by whom and why; append-only.
+`skip`: positions that an operator wants passed by.
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
@@ -96,10 +97,23 @@ FIRST = (
         "offset" bigint NOT NULL,
         key bytea NOT NULL,
         value bytea,
-        at timestamptz NOT NULL
+        at timestamptz NOT NULL,
+        reason text,
+        error text
     )
     """,
     "CREATE INDEX blocked_record_key ON blocked_record (topic, key, seq)",
+    """
+    CREATE TABLE skip (
+        topic text NOT NULL,
+        partition integer NOT NULL,
+        "offset" bigint NOT NULL,
+        reason text NOT NULL,
+        by text NOT NULL,
+        at timestamptz NOT NULL DEFAULT now(),
+        PRIMARY KEY (topic, partition, "offset")
+    )
+    """,
     """
     CREATE TABLE timer (
         kind text NOT NULL,
@@ -184,6 +198,7 @@ FIRST_NAMES = (
     "blocked_record",
     "dead_letter_action",
     "dead_letter",
+    "skip",
     "timer",
     "sweep",
     "idempotency",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from shared.messaging import dead_letters, idempotency, inbox, journal
+from shared.messaging import dead_letters, idempotency, inbox, journal, skips
 from shared.messaging.topics import PARTNER_RETENTION_MS
 from shared.runtime import logging
 from shared.runtime.database import Database
@@ -60,4 +60,5 @@ async def forget(database: Database) -> None:
     async with database.connection() as connection:
         await idempotency.forget(connection, ANSWERS_KEPT)
         await inbox.forget(connection, inbox.KEPT)
+        await skips.forget(connection, inbox.KEPT)
         await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)

@@ -11,9 +11,10 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging import dead_letter_queries as queries
-from shared.messaging import dlq_limit
+from shared.messaging import dlq_limit, skips
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
 from shared.messaging.replay import Replayer, Resolved
+from shared.messaging.skips import Skip
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
 from shared.service import asyncapi, events_page
@@ -48,6 +49,11 @@ class Health:
     def waiting(self) -> dict[str, str]:
         """Partners' topics that wait at their cap, with why. The process goes on with the rest."""
         return {topic: why for each in self.paused for topic, why in each.paused.items()}
+
+
+class Skipping(View):
+    by: str
+    """On whose wish."""
 
 
 class Resumed(View):
@@ -138,6 +144,21 @@ def _add_resolving(
     async def discard_dead_letters(wanted: Strict[Selection], caller: Operator) -> Resolved:
         """Give dead letters up, and process what waits behind them, in order."""
         return await replayer.resolve_all(wanted, "discarded", caller.subject)
+
+    @api.post("/dead-letters/skip")
+    async def skip_record(wanted: Strict[Skip], caller: Operator) -> Skipping:
+        """Have the record at a position passed by: when the service comes to it, it becomes a dead letter.
+
+        For a record that the service cannot get past. Every process knows of it within seconds, and at each start.
+        """
+        reading = [subscriber for subscriber in subscribers if subscriber.reads(wanted.topic)]
+        if not reading:
+            raise Problem(404, "topic_not_read", topic=wanted.topic)
+        if await reading[0].has_consumed(wanted.topic, wanted.partition, wanted.offset):
+            raise Problem(409, "position_consumed")
+        async with database.connection() as connection:
+            await skips.ask(connection, wanted, caller.subject)
+        return Skipping(by=caller.subject)
 
     @api.post("/dead-letters/resume")
     async def resume_consuming(caller: Operator) -> Resumed:

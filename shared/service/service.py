@@ -24,6 +24,7 @@ from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
 from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.messaging.routing import Routes, Sweeps, Timers
+from shared.messaging.skips import Skips
 from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
@@ -74,6 +75,7 @@ class Service:
         self._stage = stage
         self._settings = settings
         name = stage.name
+        self._skips = Skips()
         self.database = Database(settings.database_url, application=name, pool_size=settings.database_pool)
         self._kafka = kafka
         self._brokers: list[KafkaBroker] = []
@@ -87,7 +89,7 @@ class Service:
         self._watches = {"alarms": alarms.run, "figures": figures.run}
         self._workers: list[Worker] = [relay]
         if self._subscribers:
-            self._workers.append(Resumer(self.database, self._subscribers.values()))
+            self._workers.append(Resumer(self.database, self._subscribers.values(), self._skips))
         if stage.timers:
             self._workers.append(TimerWorker(self.database, name, stage.timers))
         if stage.sweeps:
@@ -114,7 +116,7 @@ class Service:
         self._brokers.append(ConsumingBroker(self._kafka, self._stage.name, settings.stop_grace_s))
         return BatchSubscriber(
             self._brokers[-1],
-            BatchRunner(self.database, self._stage.name, self._stage.routes, limit),
+            BatchRunner(self.database, self._stage.name, self._stage.routes, limit, self._skips),
             group,
             topics=topics,
             pattern=pattern,
@@ -172,6 +174,8 @@ class Service:
             try:
                 await self.database.open()
                 await housekeeping.ensure_partitions(self.database)
+                async with self.database.connection() as connection:
+                    await self._skips.load(connection)
             except TRY_AGAIN as error:
                 await self.database.close()
                 attempt += 1

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from deploy.cli.main import build
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit, Resumer
+from shared.messaging.producer import partition_of
 from shared.messaging.topics import SUPPLIER
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service import operations, resending
@@ -84,6 +85,26 @@ async def test_nothing_is_discarded_by_a_slip(bench: Bench, operator: httpx.Asyn
     assert len(await _listed(operator)) == 1
     assert (await operator.get("/dead-letters", params={"reasn": "x"})).status_code == 422
     assert (await operator.get(f"/dead-letters/{uuid4()}")).status_code == 404
+
+
+async def test_a_position_is_passed_by_only_where_it_is_still_to_come(
+    bench: Bench, consuming: Consuming, operator: httpx.AsyncClient, topic: str
+) -> None:
+    partition = partition_of(str(key := uuid4()).encode(), 3)
+    wish = {"topic": topic, "partition": partition, "offset": 0, "reason": "it hangs"}
+    assert (await operator.post("/dead-letters/skip", json=wish | {"topic": "another.v1"})).status_code == 404
+    assert (await operator.post("/dead-letters/skip", json=wish | {"reason": " "})).status_code == 422
+    assert (await operator.post("/dead-letters/skip", json=wish)).json() == {"by": "ana"}
+    assert await bench.count("skip", "by = 'ana' AND reason = 'it hangs'") == 1
+    await bench.tell(topic, key, 1)
+    async with consuming as subscriber:
+
+        async def consumed() -> bool:
+            return await subscriber.has_consumed(topic, partition, 0)
+
+        await eventually(consumed)
+        told = await operator.post("/dead-letters/skip", json=wish)
+    assert (told.status_code, told.json()["title"]) == (409, "position_consumed")
 
 
 async def test_consuming_that_stopped_goes_on_when_asked(

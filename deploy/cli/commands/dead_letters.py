@@ -16,6 +16,7 @@ from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.target.client import WORK_TIMEOUT, Client
+from shared.messaging.dead_letter_queries import VALUE_NOT_KEPT
 
 app = App(say("help.dead_letters"))
 
@@ -57,6 +58,9 @@ class Wanted:
         """What is said when there are none: that nothing fits what was asked for is no news of all the others."""
         return say("dead_letters.none_fits" if self.query or self.service else "dead_letters.none")
 
+
+TEXTS = {VALUE_NOT_KEPT: "dead_letters.value_not_kept"}
+"""For a replay that fails otherwise than by what the record says."""
 
 COLUMNS = {
     "id": "head.id",
@@ -178,7 +182,7 @@ def _report(service: str, done: dict[str, Any]) -> bool:
     counts = {name: done[name] for name in ("resolved", "released", "left")}
     out().print(say("dead_letters.done", service=service, **counts))
     for failure in done["failures"]:
-        text = "dead_letters.next_failed" if failure["resolved"] else "dead_letters.failed"
+        text = "dead_letters.next_failed" if failure["resolved"] else TEXTS.get(failure["error"], "dead_letters.failed")
         err().print(say(text, id=failure["id"], error=failure["error"]))
     if done["left"]:
         after = f" --after {done['last']}" if done["last"] else ""

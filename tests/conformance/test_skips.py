@@ -1,0 +1,152 @@
+"""A record that a service cannot get past is passed by where an operator says so, and becomes a dead letter."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import pytest
+
+from shared.messaging import skips, tables
+from shared.messaging.batch import BatchRunner
+from shared.messaging.codec import SKIPPED, Record, encode
+from shared.messaging.dead_letter_queries import VALUE_NOT_KEPT
+from shared.messaging.dlq_limit import DlqLimit, Resumer
+from shared.messaging.producer import partition_of
+from shared.messaging.skips import Skip, Skips
+from shared.messaging.topics import MAX_ANSWER_BYTES
+from tests.conformance.events import Told
+from tests.conformance.fatal import FATAL
+from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.test_dead_letters import listed, shown, told
+from tests.conftest import Broker
+from tests.faults import stage
+from tests.faults.plant import START_S
+from tests.faults.worker import Worker
+
+TOPIC = "conformance.dead-letters.v1"
+
+
+async def skipping(bench: Bench, *offsets: int, limit: DlqLimit | None = None) -> BatchRunner:
+    """A runner of a process that knows of these."""
+    known = Skips()
+    async with bench.database.connection() as connection:
+        for offset in offsets:
+            await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=offset, reason="it kills us"), "ana")
+        await known.load(connection)
+    return BatchRunner(bench.database, "portal", bench.routes, limit, known)
+
+
+async def test_it_becomes_a_dead_letter_with_its_value_and_with_who_wished_it_and_why(bench: Bench) -> None:
+    bad, good = uuid4(), uuid4()
+    runner = await skipping(bench, 1)
+    records = [told(bad, 1, 0), told(bad, 2, 1), told(bad, 3, 2), told(good, 1, 3)]
+    outcome = await runner.consume(records)
+    assert (outcome.applied, outcome.dead, outcome.blocked) == (2, 1, 1)
+    [letter] = await listed(bench)
+    assert (letter.reason, letter.offset, letter.behind) == ("skipped", 1, 1)
+    whole = await shown(bench, letter.id)
+    assert [(one.action, one.by, one.reason) for one in whole.actions] == [("skipped", "ana", "it kills us")]
+    assert (await runner.consume(records)).duplicate == 4, "however often it comes"
+
+    await bench.replayer.resolve(letter.id, "replayed", "luis")
+    assert (await bench.numbers(bad), await bench.numbers(good)) == ((1, 2, 3), (1,))
+
+
+async def test_behind_a_blocked_key_it_keeps_its_reason(bench: Bench) -> None:
+    key = uuid4()
+    bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
+    await (await skipping(bench, 1)).consume([told(key, 1, 0), told(key, 2, 1)])
+    [first] = await listed(bench)
+    await bench.replayer.resolve(first.id, "discarded", "ana")
+    [second] = await listed(bench)
+    assert (second.reason, second.offset) == ("skipped", 1)
+    assert [one.action for one in (await shown(bench, second.id)).actions] == ["skipped"]
+
+
+async def test_an_operator_s_wish_is_no_fault_of_the_build(bench: Bench) -> None:
+    runner = await skipping(bench, *range(10), limit=DlqLimit(max_ratio=0.1, min_count=1, window=10))
+    assert (await runner.consume([told(uuid4(), 1, offset) for offset in range(10)])).dead == 10
+
+
+async def test_a_process_that_runs_hears_of_it(bench: Bench) -> None:
+    known = Skips()
+    resumer = Resumer(bench.database, [], known)
+    async with bench.database.connection() as connection:
+        await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=0, reason="it hangs"), "ana")
+        await resumer.step(connection)
+    [marked] = known.mark([told(uuid4(), 1, 0)])
+    assert marked.refused == SKIPPED
+
+
+async def test_a_replay_of_what_was_not_kept_says_so_and_the_letter_keeps_its_reason(bench: Bench) -> None:
+    """Also of one that waited behind another: its reason outlives its value."""
+    topic, key, value = "partner.nafin.answers.v1", str(uuid4()).encode(), b" " * (MAX_ANSWER_BYTES + 1)
+    await bench.runner.consume([Record(topic, 0, offset, key, value) for offset in range(2)])
+    for offset in range(2):
+        [letter] = await listed(bench)
+        assert (letter.reason, letter.offset, letter.error) == ("too_large", offset, f"{len(value)} bytes")
+        replayed = await bench.replayer.resolve(letter.id, "replayed", "ana")
+        assert (replayed.resolved, replayed.error) == (False, VALUE_NOT_KEPT)
+        [again] = await listed(bench)
+        assert (again.reason, again.error, again.attempts) == ("too_large", letter.error, 2)
+        assert [one.reason for one in (await shown(bench, letter.id)).actions] == [VALUE_NOT_KEPT]
+        await bench.replayer.resolve(letter.id, "discarded", "ana")
+    assert await listed(bench) == []
+
+
+@pytest.fixture
+async def dying(bench: Bench, broker: Broker, store_url: str, tmp_path: Path) -> tuple[Worker, str]:
+    """A process that its first record will kill at every start, and its topic."""
+    async with bench.database.connection() as connection:
+        for statement in stage.STATEMENTS[len(tables.STATEMENTS) :]:
+            await connection.execute(statement)
+    kafka, name = broker.settings(), f"dying.{uuid4().hex}"
+    topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
+    environment = {
+        "PDP_DATABASE_URL": store_url,
+        "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
+        "PDP_KAFKA_USER": kafka.user,
+        "PDP_KAFKA_PASSWORD": kafka.password.get_secret_value(),
+        "PDP_TOPICS": ",".join(topics),
+    }
+    return Worker("1", environment, tmp_path / "service.log", module="tests.conformance.fatal"), topics[0]
+
+
+async def test_a_process_that_dies_at_each_start_gets_past_it(
+    bench: Bench, dying: tuple[Worker, str], store_url: str
+) -> None:
+    """By the statement of the runbook: nobody answers HTTP for long enough."""
+    worker, topic = dying
+    key = uuid4()
+    values = [encode(envelope(Told(on=topic, account=key, number=number))) for number in (12, 13)]
+    assert FATAL in values[1]
+    other = encode(envelope(Told(on=topic, account=(free := uuid4()), number=1)))
+    keyed = [(str(key).encode(), value) for value in values] + [(str(free).encode(), other)]
+    await bench.send([(topic, each, value) for each, value in keyed])
+    store = await asyncpg.connect(store_url)
+    for _ in range(2):
+        worker.start()
+        await eventually(lambda: _is_dead(worker), START_S)
+    await store.execute(
+        "INSERT INTO skip (topic, partition, \"offset\", reason, by) VALUES ($1, $2, 1, 'it kills us', 'ana')",
+        topic,
+        partition_of(str(key).encode(), 3),
+    )
+    worker.start()
+    await eventually(lambda: _has(store, key, [12]), START_S)
+    await eventually(lambda: _has(store, free, [1]), START_S)
+    assert await store.fetchval("SELECT reason FROM dead_letter") == "skipped"
+    assert await store.fetchval("SELECT by FROM dead_letter_action WHERE action = 'skipped'") == "ana"
+    assert await worker.stop()
+    await store.close()
+
+
+async def _is_dead(worker: Worker) -> bool:
+    return worker.process is not None and worker.process.poll() is not None
+
+
+async def _has(store: Any, key: UUID, numbers: Sequence[int]) -> bool:
+    rows = await store.fetch("SELECT number FROM effect WHERE hop = 1 AND key = $1 ORDER BY serial", key)
+    return [row["number"] for row in rows] == [*numbers]
