@@ -43,7 +43,7 @@ class Relay(Worker):
 
     name: ClassVar[str] = "relay"
     channel: ClassVar[str] = journal.OUTBOX_CHANNEL
-    lock: ClassVar[int | None] = RELAY_LOCK
+    lock: int | None = RELAY_LOCK
 
     def __init__(self, database: Database, publisher: Publisher) -> None:
         super().__init__(database)

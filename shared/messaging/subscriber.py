@@ -32,6 +32,7 @@ GAP_LOOK_S = 2.0
 """The look for gaps is one of many: a broker that does not answer must not hold up the others."""
 
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
+NOT_STARTED = "not started"
 
 log = logging.get(__name__)
 
@@ -59,6 +60,7 @@ class BatchSubscriber:
         self._backoff = backoff or Backoff()
         self._failures = 0
         self._failing_since: float | None = None
+        self._last_failure = ""
         self._under_way: dict[TopicPartition, int] = {}
         """First offsets of the batch that is being consumed."""
         self._under_way_since = 0.0
@@ -84,9 +86,9 @@ class BatchSubscriber:
             return DLQ_LIMIT_REACHED
         consumer = self._subscriber.consumer
         if consumer is None:
-            return "not started"
+            return NOT_STARTED
         if self._failing_since is not None and has_joined(consumer):
-            return f"batches fail since {time.monotonic() - self._failing_since:.0f} s"
+            return f"batches fail since {time.monotonic() - self._failing_since:.0f} s: {self._last_failure}"
         seconds = time.monotonic() - self._under_way_since
         if self._under_way and seconds > BATCH_STUCK_AFTER_S:
             return f"a batch is under way since {seconds:.0f} s"
@@ -197,6 +199,7 @@ class BatchSubscriber:
         self._failures += 1
         if self._failing_since is None:
             self._failing_since = time.monotonic()
+        self._last_failure = type(batch.error).__name__
         metrics.BATCH_FAILURES.inc()
         pause = self._backoff.pause(self._failures)
         self._say(batch, pause)

@@ -30,7 +30,7 @@ class Worker(ABC):
     channel: ClassVar[str]
     leader_wait_s: ClassVar[float] = 5.0
     """One wait for the leader's lock. Each holds a snapshot, behind which vacuum can clean up nothing."""
-    lock: ClassVar[int | None] = None
+    lock: int | None = None
     """Advisory lock that makes one process of the service the leader; None where all may work side by side."""
 
     def __init__(self, database: Database, backoff: Backoff | None = None) -> None:
@@ -40,6 +40,9 @@ class Worker(ABC):
         self._stopped = asyncio.Event()
         self.failing_since: float | None = None
         """Loop time of the first of the failures in a row; None while all is well."""
+        self._last_failure = ""
+        self.another_leads = False
+        """Another process has the leader's lock, as of the last try."""
         self.idle = asyncio.Event()
         """Set while the last round found nothing more to do: whoever waits for the work to end waits for this."""
 
@@ -48,7 +51,7 @@ class Worker(ABC):
         if self.failing_since is None:
             return None
         seconds = asyncio.get_running_loop().time() - self.failing_since
-        return f"failing for {seconds:.0f} s" if seconds > TROUBLE_AFTER_S else None
+        return f"failing for {seconds:.0f} s: {self._last_failure}" if seconds > TROUBLE_AFTER_S else None
 
     @abstractmethod
     async def step(self, connection: Connection) -> float:
@@ -57,6 +60,11 @@ class Worker(ABC):
     async def release(self) -> None:
         """Give up what a failed or ended round may have left behind."""
         return
+
+    def refused(self) -> None:
+        """The store answers, and another process is the leader: nothing is wrong with this one."""
+        self.failing_since = None
+        self.another_leads = True
 
     async def run(self) -> None:
         """Work until `stop`."""
@@ -104,9 +112,9 @@ class Worker(ABC):
             try:
                 leader = await self._become_leader(connection, lock)
             except asyncpg.LockNotAvailableError:
-                # The store answers, and another process is the leader: all is well.
-                self.failing_since = None
+                self.refused()
                 continue
+            self.another_leads = False
             await connection.execute("RESET lock_timeout")
             return leader
         return False
@@ -126,6 +134,7 @@ class Worker(ABC):
     async def _failed(self, error: Exception, failures: int) -> None:
         if self.failing_since is None:
             self.failing_since = asyncio.get_running_loop().time()
+        self._last_failure = type(error).__name__
         pause = self._backoff.pause(failures)
         told = {"worker": self.name, "error": type(error).__name__, "pause_s": round(pause, 2)}
         if isinstance(error, FAILURES):

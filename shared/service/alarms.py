@@ -10,9 +10,10 @@ from datetime import datetime
 
 from shared.messaging import backlog
 from shared.messaging.backlog import Backlog
+from shared.messaging.instance import INSTANCE_TAKEN
 from shared.messaging.relay import Relay
 from shared.messaging.retry import INFRASTRUCTURE
-from shared.messaging.subscriber import DLQ_LIMIT_REACHED, BatchSubscriber
+from shared.messaging.subscriber import DLQ_LIMIT_REACHED, NOT_STARTED, BatchSubscriber
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -34,6 +35,7 @@ ALARMS: Mapping[str, str] = {
     SWEEPS_STUCK: "See worker_failed of sweeps in the log; locks that others hold too long stop it too.",
     DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
     PARTNER_PAUSED: "List the topic's dead letters; tell the partner; discard or replay them. It goes on by itself.",
+    INSTANCE_TAKEN: "Another process of this stage has the same PDP_INSTANCE: end it, or give this one its own name.",
     STORE_UNREACHABLE: "See whether PostgreSQL is up and has connections left.",
 }
 """Each alarm, and what to do; docs/runbook/alerts.md has more."""
@@ -109,9 +111,12 @@ class AlarmWatch:
             metrics.ALARM.labels(name).set(raised)
 
     def _of_parts(self) -> Iterator[Reading]:
-        for part, check in self._health.checks.items():
-            # The limit has an alarm of its own.
-            away = check() not in {None, DLQ_LIMIT_REACHED}
+        troubles = {part: check() for part, check in self._health.checks.items()}
+        taken = INSTANCE_TAKEN in troubles.values()
+        yield Reading(INSTANCE_TAKEN, taken, taken)
+        for part, trouble in troubles.items():
+            # The limit and the name have alarms of their own; without a name nothing is started.
+            away = trouble not in {None, DLQ_LIMIT_REACHED, INSTANCE_TAKEN} and not (taken and trouble == NOT_STARTED)
             yield Reading(NOT_READY, away, away, self._settings.alarm_stuck_after_s, part)
 
     def _of_consumers(self) -> Iterator[Reading]:

@@ -16,8 +16,11 @@ UNREACHABLE = (KafkaError, OSError, TimeoutError)
 log = logging.get(__name__)
 
 
-async def consume(broker: KafkaBroker, subscriber: BatchSubscriber) -> None:
-    """Start a member, and again when it ended by itself; a Kafka that is away is waited for while HTTP goes on."""
+async def consume(broker: KafkaBroker, subscriber: BatchSubscriber, named: asyncio.Event) -> None:
+    """Start a member once its process has its name, and again when it ended by itself; a Kafka that is away is waited
+    for while HTTP goes on.
+    """
+    await named.wait()
     backoff, attempt = Backoff(), 0
     while True:
         try:

@@ -17,6 +17,7 @@ from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import ConsumingBroker
 from shared.messaging.commands import Commands
 from shared.messaging.dlq_limit import DlqLimit, Resumer
+from shared.messaging.instance import Name
 from shared.messaging.partitions import Partitions
 from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.producer import Publisher
@@ -88,6 +89,9 @@ class Service:
         figures = FigureWatch(self.database, Partitions(kafka, f"{name}-figures"), stage.figures)
         self._watches = {"alarms": alarms.run, "figures": figures.run}
         self._workers: list[Worker] = [relay]
+        self._named = asyncio.Event()
+        """What consumes may start."""
+        self._take_name()
         if self._subscribers:
             self._workers.append(Resumer(self.database, self._subscribers.values(), self._skips))
         if stage.timers:
@@ -95,6 +99,14 @@ class Service:
         if stage.sweeps:
             self._workers.append(SweepWorker(self.database, name, stage.sweeps))
         self.app = self._api()
+
+    def _take_name(self) -> None:
+        if self._settings.instance and self._subscribers:
+            name = Name(self.database, self._settings.instance)
+            self._workers.append(name)
+            self._named = name.held
+        else:
+            self._named.set()
 
     def _subscribe(self) -> dict[str, BatchSubscriber]:
         """The members of its groups that this process is, by the name that health gives them."""
@@ -152,7 +164,7 @@ class Service:
             self.health.paused.append(subscriber)
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
         members = zip(self._brokers, self._subscribers.values(), strict=True)
-        consumers = [asyncio.create_task(consuming.consume(*member), name="consume") for member in members]
+        consumers = [asyncio.create_task(consuming.consume(*member, self._named), name="consume") for member in members]
         keeping = asyncio.create_task(housekeeping.run(self.database), name="housekeeping")
         watching = [asyncio.create_task(watch(), name=part) for part, watch in self._watches.items()]
         server = _Server(self._server_config())

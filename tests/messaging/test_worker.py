@@ -46,7 +46,7 @@ class Leading(Worker):
     name: ClassVar[str] = "leading"
     channel: ClassVar[str] = "leading"
     leader_wait_s: ClassVar[float] = 0.2
-    lock: ClassVar[int | None] = 1
+    lock: int | None = 1
 
     async def step(self, connection: Connection) -> float:
         return 60

@@ -1,0 +1,92 @@
+"""Two living processes of one name: the store gives the name to one, the other says why it waits, and takes over."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+
+from shared.messaging import journal
+from tests.conformance.events import Told
+from tests.conformance.stage import envelope, eventually
+from tests.conftest import Broker
+from tests.faults import stage
+from tests.faults.plant import START_S
+from tests.faults.worker import Worker
+
+
+@pytest.fixture
+async def twins(broker: Broker, store_url: str, tmp_path: Path) -> AsyncIterator[tuple[Worker, Worker, str]]:
+    """Two processes, not yet started, of one name on one store, and the topic that they read."""
+    await stage.make_store(store_url)
+    kafka, name = broker.settings(), f"twins.{uuid4().hex}"
+    topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
+    environment = {
+        "PDP_DATABASE_URL": store_url,
+        "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
+        "PDP_KAFKA_USER": kafka.user,
+        "PDP_KAFKA_PASSWORD": kafka.password.get_secret_value(),
+        "PDP_TOPICS": ",".join(topics),
+        "PDP_ALARM_EVERY_S": "1",
+        "PDP_CONSUMERS": "1",
+    }
+    first, second = (Worker("twin", environment, tmp_path / f"{place}.log") for place in (1, 2))
+    yield first, second, topics[0]
+    for worker in (first, second):
+        await worker.stop()
+
+
+async def test_the_second_of_two_processes_of_one_name_says_so_and_waits(
+    twins: tuple[Worker, Worker, str], store_url: str
+) -> None:
+    first, second, topic = twins
+    first.start()
+    await eventually(first.ready, START_S)
+    second.start()
+    await eventually(lambda: _says(second, {"instance": "instance_taken", "portal.0": "not started"}), START_S)
+    assert _said(second, "instance_taken")
+    await eventually(lambda: _alarm(second, "alarm_raised"))
+    await _decide(store_url, topic, 1)
+    await eventually(lambda: _noted(store_url, 1), START_S)
+    assert await first.ready()
+    assert not _said(first, "offset_commit_failed")
+    await first.stop()
+    await eventually(second.ready, START_S)
+    await eventually(lambda: _alarm(second, "alarm_cleared"))
+    await _decide(store_url, topic, 2)
+    await eventually(lambda: _noted(store_url, 2), START_S)
+
+
+async def _says(worker: Worker, troubles: dict[str, str]) -> bool:
+    try:
+        async with httpx.AsyncClient() as client:
+            answer = await client.get(f"http://127.0.0.1:{worker.port}/ready")
+    except httpx.HTTPError:
+        return False
+    return answer.json() == troubles
+
+
+def _said(worker: Worker, event: str) -> list[dict[str, object]]:
+    lines = worker.log.read_text().splitlines()
+    return [told for line in lines if f'"{event}"' in line and (told := json.loads(line))["event"] == event]
+
+
+async def _alarm(worker: Worker, event: str) -> bool:
+    return [line["name"] for line in _said(worker, event)] == ["instance_taken"]
+
+
+async def _decide(url: str, topic: str, number: int) -> None:
+    connection = await asyncpg.connect(url, timeout=10)
+    await journal.append(connection, [envelope(Told(on=topic, account=uuid4(), number=number))])
+    await connection.close()
+
+
+async def _noted(url: str, number: int) -> bool:
+    """It went through both hops."""
+    connection = await asyncpg.connect(url, timeout=10)
+    found = await connection.fetchval("SELECT count(*) FROM effect WHERE number = $1", number)
+    await connection.close()
+    return bool(found == 2)
