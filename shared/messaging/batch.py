@@ -152,7 +152,7 @@ class BatchRunner:
     async def _decide(self, work: UnitOfWork, messages: Sequence[Message]) -> None:
         """Load every aggregate of the batch, then decide event by event, in order."""
         routes = [self._routes[type(message.data)] for message in messages]
-        references, targets = await work.load_for(messages, routes)
+        references, targets = await work.load_for(messages, routes, self._routes.values())
         traced = tracing.on()
         for message, route, target in zip(messages, routes, targets, strict=True):
             started_ns = tracing.clock_ns() if traced else 0

@@ -39,7 +39,9 @@ class Partitions:
 
     async def _connected(self) -> AIOKafkaAdminClient:
         if self._admin is None:
-            self._admin = AIOKafkaAdminClient(**self._kafka.client(), client_id=self._client_id)
+            self._admin = AIOKafkaAdminClient(
+                **self._kafka.client(), client_id=self._client_id, request_timeout_ms=int(TIMEOUT_S * 1000)
+            )
             await self._admin.start()
         return self._admin
 

@@ -1,8 +1,8 @@
 """The way in for time: a table of timers, each decided once, also across a restart."""
 
-from collections import defaultdict
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from shared.contracts.event import Cause
@@ -22,7 +22,7 @@ _DUE = "SELECT * FROM timer WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT 
 _TAKE = """
     DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
     WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id AND timer.at <= $3
-    RETURNING timer.kind, timer.aggregate_id
+    RETURNING timer.aggregate_id
 """
 _PUT_OFF = "UPDATE timer SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at <= $4"
 _NEXT = "SELECT min(at) FROM timer WHERE kind = ANY($1)"
@@ -52,14 +52,24 @@ class TimerWorker(Worker):
         due = await self._due(connection)
         if not due:
             return await self._until_next(connection)
+        for route, timers in self._by_kind(due):
+            await self._settle(route, timers)
+        return 0
+
+    def _by_kind(self, due: list[_Due]) -> Iterator[tuple[TimerRoute, list[_Due]]]:
+        """A transaction for each kind: it has one reference and one repository, so two cannot lock crosswise."""
+        for route in self._routes.values():
+            if timers := [timer for timer in due if timer.kind == route.kind]:
+                yield route, timers
+
+    async def _settle(self, route: TimerRoute, due: list[_Due]) -> None:
         try:
-            await self._decide(due)
+            await self._decide(route, due)
         except TRY_AGAIN:
             raise
         except Exception:  # noqa: BLE001 - one timer's trouble must not stop the others
             for timer in due:
-                await self._decide_alone(timer)
-        return 0
+                await self._decide_alone(route, timer)
 
     async def _due(self, connection: Connection) -> list[_Due]:
         rows = await connection.fetch(_DUE, now(), list(self._routes), ROUND)
@@ -69,20 +79,18 @@ class TimerWorker(Worker):
         at: datetime | None = await connection.fetchval(_NEXT, list(self._routes))
         return WATCHDOG_S if at is None else max(0.001, (at - now()).total_seconds())
 
-    async def _decide(self, due: list[_Due]) -> None:
+    async def _decide(self, route: TimerRoute, due: list[_Due]) -> None:
         async with unit_of_work(self._database, self._service) as work:
             connection = work.connection
-            routes = [self._routes[timer.kind] for timer in due]
-            references = {reference: await reference(connection) for reference in {route.reference for route in routes}}
-            for repository, ids in _by_repository(zip(routes, due, strict=True)).items():
-                await work.load(repository, ids)
+            reference = await route.reference(connection)
+            await work.load(route.repository, [timer.id for timer in due])
             # Taken only now, under the aggregates' locks: whoever moved or fired a timer meanwhile was first.
             taken = await connection.fetch(_TAKE, [timer.kind for timer in due], [timer.id for timer in due], work.now)
-            still_due = {(row["kind"], row["aggregate_id"]) for row in taken}
-            for route, timer in zip(routes, due, strict=True):
-                if (timer.kind, timer.id) in still_due:
+            still_due = {row["aggregate_id"] for row in taken}
+            for timer in due:
+                if timer.id in still_due:
                     state = work.state(route.repository, timer.id)
-                    decision = route.decide(state, work.now, references[route.reference])
+                    decision = route.decide(state, work.now, reference)
                     # Linked: a trace that goes on months later would never be looked at as one.
                     with tracing.step(f"timer {timer.kind}", links=[timer.traceparent]) as traceparent:
                         cause = Cause(timer.correlation_id, traceparent=traceparent)
@@ -90,10 +98,10 @@ class TimerWorker(Worker):
             await work.flush()
         metrics.TIMERS.inc(len(still_due))
 
-    async def _decide_alone(self, timer: _Due) -> None:
+    async def _decide_alone(self, route: TimerRoute, timer: _Due) -> None:
         looked = now()
         try:
-            await self._decide([timer])
+            await self._decide(route, [timer])
         except TRY_AGAIN:
             raise
         except Exception as error:  # noqa: BLE001 - whatever the handler raised
@@ -101,11 +109,3 @@ class TimerWorker(Worker):
             async with self._database.connection() as connection:
                 # Unless somebody moved it when the failure let its aggregate go.
                 await connection.execute(_PUT_OFF, timer.kind, timer.id, now() + RETRY_AFTER, looked)
-
-
-def _by_repository(pairs: Any) -> dict[Any, list[UUID]]:  # noqa: ANN401 - a zip of TimerRoute and _Due
-    wanted: defaultdict[Any, list[UUID]] = defaultdict(list)
-    route: TimerRoute
-    for route, timer in pairs:
-        wanted[route.repository].append(timer.id)
-    return wanted

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -76,15 +76,23 @@ class UnitOfWork:
         held.current |= found
 
     async def load_for(
-        self, messages: Sequence[Message], routes: Sequence[Route]
+        self, messages: Sequence[Message], routes: Sequence[Route], table: Collection[Route]
     ) -> tuple[dict[Reference[Any], Any], list[UUID | None]]:
-        """Load all that these messages meet. Returns each reference's value and each message's aggregate."""
-        references = dict.fromkeys(route.reference for route in routes)
+        """Load all that these messages meet. Returns each reference's value and each message's aggregate.
+
+        In the order of the stage's table, whatever the messages' own: two units cannot lock crosswise.
+        """
+        used = frozenset(routes)
+        in_order = [route for route in table if route in used]
         # Before any aggregate is locked: a reference's loader may take a lock of its own.
-        known = {reference: await reference(self.connection) for reference in references}
+        known: dict[Reference[Any], Any] = {}
+        for route in in_order:
+            if route.reference not in known:
+                known[route.reference] = await route.reference(self.connection)
         targets = await _targets(self.connection, messages, routes)
-        for repository, ids in _by_repository(routes, targets).items():
-            await self.load(repository, ids)
+        wanted = _by_repository(routes, targets)
+        for route in in_order:
+            await self.load(route.repository, wanted.get(route.repository, ()))
         return known, targets
 
     def state(self, repository: Repository[S], id_: UUID) -> S | None:

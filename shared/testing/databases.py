@@ -10,6 +10,7 @@ import asyncpg
 
 from shared.messaging import journal
 from shared.runtime.clock import now
+from shared.runtime.servers import CONNECT_TIMEOUT_S
 from shared.service import migrations
 
 
@@ -25,7 +26,7 @@ class Templates:
         self._urls: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
-        self._admin = await asyncpg.connect(self._admin_url)
+        self._admin = await asyncpg.connect(self._admin_url, timeout=CONNECT_TIMEOUT_S)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -52,7 +53,7 @@ class Templates:
         url = await asyncio.to_thread(self._ensure, f"template_{service}")
         # In a thread: Alembic's environment runs a loop of its own.
         await asyncio.to_thread(migrations.upgrade, service, url)
-        connection = await asyncpg.connect(url)
+        connection = await asyncpg.connect(url, timeout=CONNECT_TIMEOUT_S)
         await journal.ensure_partitions(connection, now())
         await connection.close()
         return url
