@@ -15,6 +15,7 @@ from services.registration.domain.rfc import Kind
 from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
+from shared.contracts.event import Day
 from shared.files.faults import RowFault
 from shared.i18n.fields import wrong
 from shared.service.http import Body, View
@@ -42,8 +43,8 @@ Score = Annotated[Decimal, PlainSerializer(lambda number: format(number, "f"), r
 
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_amount),
     Field(ge=0, le=MAX_SALES_MXN),
+    BeforeValidator(_amount),
     PlainSerializer(lambda amount: format(amount, ".2f"), return_type=str, when_used="json"),
     WithJsonSchema(
         {
@@ -71,7 +72,7 @@ class ContactBody(Body):
 
 class SpecialProcessBody(Body):
     code: Line
-    assessed_on: date
+    assessed_on: Day
 
 
 class ProcessBody(Body):
@@ -93,7 +94,7 @@ class OfferingBody(Body):
 
     processes: Annotated[tuple[ProcessBody, ...], Field(max_length=100)]
     qms: Qms = "none"
-    qms_valid_to: date | None = None
+    qms_valid_to: Day | None = None
     ppm_12m: Whole | None = None
     otif_bp_12m: Whole | None = None
     experience: Experience = "none"
@@ -110,7 +111,7 @@ class SupplierBody(Body):
     scian: Line
     state: Line
     municipality: Line | None = None
-    operating_since: date
+    operating_since: Day
     exports: bool = False
     workers: Whole
     annual_sales_mxn: Amount

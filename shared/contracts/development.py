@@ -10,8 +10,9 @@ from shared.contracts.event import (
     ModuleCode,
     Moment,
     Money,
-    QuestionCode,
-    ReasonCode,
+    Positive,
+    Questions,
+    Reasons,
     RulesVersion,
     SupplierEvent,
     Value,
@@ -33,11 +34,11 @@ class SupplierSelected(DevelopmentEvent):
     TYPE: ClassVar[str] = "development.supplier-selected"
     ABOUT: ClassVar[tuple[str, ...]] = ("selection",)
 
-    rank: Annotated[int, Field(ge=1)]
+    rank: Positive
     """Its place in the ranking; 1 is the first."""
     score: BasisPoints
     """What it was ranked by."""
-    reasons: tuple[ReasonCode, ...]
+    reasons: Reasons
     """Why it has the place, with what an operator should look at."""
     rules: RulesVersion
     """Version of the selection rules."""
@@ -49,11 +50,11 @@ class SupplierNotSelected(DevelopmentEvent):
     TYPE: ClassVar[str] = "development.supplier-not-selected"
     ABOUT: ClassVar[tuple[str, ...]] = ("refusal", "cohort_id")
 
-    rank: Annotated[int, Field(ge=1)] | None = None
+    rank: Positive | None = None
     """Only of firms that met every condition and found the cohort full."""
     score: BasisPoints | None = None
     """What it was ranked by, where it was."""
-    reasons: tuple[ReasonCode, ...]
+    reasons: Reasons
     """Every condition that it failed, or that the cohort was full."""
     rules: RulesVersion
     """Version of the selection rules."""
@@ -68,9 +69,9 @@ class PlannedActivity(Value):
     """What is taught or done."""
     kind: ModuleKind
     """How it is delivered."""
-    hours: Annotated[int, Field(gt=0, examples=[24])]
+    hours: Annotated[Positive, Field(examples=[24])]
     """Hours that it takes."""
-    questions: tuple[QuestionCode, ...]
+    questions: Questions
     """Gaps that it helps to close."""
     cost_from: Money
     """Lowest cost that the catalogue expects."""
@@ -91,9 +92,9 @@ class PlanAgreed(PlanEvent):
     TYPE: ClassVar[str] = "development.plan-agreed"
     ABOUT: ClassVar[tuple[str, ...]] = ("plan",)
 
-    activities: tuple[PlannedActivity, ...]
+    activities: Annotated[tuple[PlannedActivity, ...], Field(max_length=100)]
     """What will be done."""
-    uncovered: tuple[QuestionCode, ...] = ()
+    uncovered: Questions = ()
     """Gaps that no module closes."""
     modules: RulesVersion
     """Version of the module catalogue."""
@@ -111,7 +112,7 @@ class ActivityCompleted(PlanEvent):
     """The activity, as `PlanAgreed` named it."""
     module: ModuleCode
     """What was taught or done."""
-    questions: tuple[QuestionCode, ...]
+    questions: Questions
     """Gaps that it helps to close."""
     evidence_id: UUID
     """The deliverable, as development keeps it."""
@@ -125,9 +126,9 @@ class PlanCompleted(PlanEvent):
     TYPE: ClassVar[str] = "development.plan-completed"
     ABOUT: ClassVar[tuple[str, ...]] = ("completion", "plan_id")
 
-    closed: tuple[QuestionCode, ...]
+    closed: Questions
     """Gaps of the plan that were closed by a new score."""
-    open: tuple[QuestionCode, ...]
+    open: Questions
     """Gaps of the plan that are still open."""
     completed_at: Moment
     """When the last activity was done."""

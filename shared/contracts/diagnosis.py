@@ -6,12 +6,16 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import (
+    MOST_QUESTIONS,
     BasisPoints,
+    Count,
     Level,
-    ModuleCode,
+    Modules,
     Moment,
+    Positive,
     QuestionCode,
-    ReasonCode,
+    Questions,
+    Reasons,
     RulesVersion,
     SupplierEvent,
     Value,
@@ -36,16 +40,16 @@ class Gap(Value):
     """Levels between the two."""
     severity: Severity
     """How much it weighs: a critical one blocks introductions."""
-    anchors_asking: Annotated[int, Field(ge=0)] = 0
+    anchors_asking: Count = 0
     """How many matched anchors ask for this level."""
-    modules: tuple[ModuleCode, ...] = ()
+    modules: Modules = ()
     """Development modules that help to close it."""
 
 
 class Result(Value):
     """Scores and gaps of one state of a diagnosis."""
 
-    dimensions: dict[Dimension, BasisPoints]
+    dimensions: Annotated[dict[Dimension, BasisPoints], Field(max_length=6)]
     """Share reached in each dimension: technical, operational, commercial, financial, management, environment and
     safety.
     """
@@ -55,9 +59,9 @@ class Result(Value):
     """A, B or C."""
     band: Band
     """The grade, with C in three steps."""
-    reasons: tuple[ReasonCode, ...] = ()
+    reasons: Reasons = ()
     """Why the grade is lower than the overall share alone would give."""
-    gaps: tuple[Gap, ...] = ()
+    gaps: Annotated[tuple[Gap, ...], Field(max_length=MOST_QUESTIONS)] = ()
     """In order of priority."""
 
 
@@ -78,9 +82,9 @@ class DiagnosisOpened(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.diagnosis-opened"
     ABOUT: ClassVar[tuple[str, ...]] = ("opening",)
 
-    targets: dict[QuestionCode, Level]
+    targets: Annotated[dict[QuestionCode, Level], Field(max_length=MOST_QUESTIONS)]
     """Level that the matched anchors ask, by question; 3 where it says nothing."""
-    must_have: tuple[QuestionCode, ...]
+    must_have: Questions
     """Questions on which a gap is critical."""
 
 
@@ -90,9 +94,9 @@ class DiagnosisSubmitted(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.diagnosis-submitted"
     ABOUT: ClassVar[tuple[str, ...]] = ("submission",)
 
-    answered: Annotated[int, Field(examples=[46])]
+    answered: Annotated[Count, Field(examples=[46])]
     """Questions with an answer."""
-    not_evaluated: Annotated[int, Field(examples=[2])]
+    not_evaluated: Annotated[Count, Field(examples=[2])]
     """Questions that the firm left out."""
 
 
@@ -102,7 +106,7 @@ class DiagnosisAssessed(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.diagnosis-assessed"
     ABOUT: ClassVar[tuple[str, ...]] = ("assessment",)
 
-    differences: Annotated[int, Field(examples=[5])]
+    differences: Annotated[Count, Field(examples=[5])]
     """Questions on which firm and assessor are two levels or more apart."""
 
 
@@ -112,9 +116,9 @@ class DiagnosisCompleted(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.diagnosis-completed"
     ABOUT: ClassVar[tuple[str, ...]] = ("result",)
 
-    version: Annotated[int, Field(ge=1)]
+    version: Positive
     """1 for the first validated version."""
-    levels: dict[QuestionCode, Level | None]
+    levels: Annotated[dict[QuestionCode, Level | None], Field(max_length=MOST_QUESTIONS)]
     """Validated level of each question; null where it was not evaluated."""
     result: Result
     """Scores and gaps of this version."""
@@ -128,7 +132,7 @@ class GapRescored(DiagnosisEvent):
     TYPE: ClassVar[str] = "diagnosis.gap-rescored"
     ABOUT: ClassVar[tuple[str, ...]] = ("result",)
 
-    version: Annotated[int, Field(ge=1)]
+    version: Positive
     """The validated version that the new score changes."""
     question: QuestionCode
     """The question that was scored again."""

@@ -1,6 +1,7 @@
 """What every event of the platform has in common."""
 
 from abc import abstractmethod
+from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -51,6 +52,23 @@ class SupplierEvent(EventData):
         return self.supplier_id
 
 
+LARGEST = 2_000_000_000
+"""Fits the four bytes of every reader's integer column; no force, side, volume or time comes near it."""
+
+Count = Annotated[int, Field(ge=0, le=LARGEST)]
+"""A number of things, or a measure."""
+Positive = Annotated[int, Field(gt=0, le=LARGEST)]
+"""The same, and at least one."""
+
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
+"""Far enough from the calendar's ends for every reader's arithmetic: a day more than 9999-12-31 is none."""
+
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1800, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
+]
+
 BasisPoints = Annotated[int, Field(ge=0, le=10_000, examples=[8000])]
 """A share in hundredths of a percent: 8,000 is 80 %."""
 
@@ -60,8 +78,12 @@ AreaCode = Annotated[str, StringConstraints(pattern=r"^P(0[1-9]|[12]\d|3[0-5])$"
 StateCode = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12]\d|3[0-2])$"), Field(examples=["11"])]
 """INEGI key of a Mexican state."""
 
-QuestionCode = Annotated[str, StringConstraints(pattern=r"^[TOCFGA]\d{2}$"), Field(examples=["T04"])]
+QuestionCode = Annotated[str, StringConstraints(pattern=r"^[TOCFGA][0-9]{2}$"), Field(examples=["T04"])]
 """A question of the diagnosis instrument."""
+
+MOST_QUESTIONS = 100
+Questions = Annotated[tuple[QuestionCode, ...], Field(max_length=MOST_QUESTIONS)]
+"""Questions of the diagnosis instrument, which has fewer than so many."""
 
 Level = Annotated[int, Field(ge=0, le=4, examples=[2])]
 """Answer to a question: 0 (nothing there) to 4 (measured, reviewed, improved)."""
@@ -74,19 +96,22 @@ ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$")
 
 Text = Annotated[str, StringConstraints(max_length=500), Field(examples=["Bracket, stamped"])]
 
-RulesVersion = Annotated[str, Field(examples=["2026.1"])]
+RulesVersion = Annotated[str, Field(max_length=120, examples=["2026.1"])]
 """Version of the catalogue or rule table that was applied: a decision can be explained years later."""
 
-ModuleCode = Annotated[str, Field(examples=["M04"])]
+ModuleCode = Annotated[str, Field(max_length=20, examples=["M04"])]
 """A module of the development catalogue."""
 
-ProductCode = Annotated[str, Field(examples=["nafin-cadenas"])]
+ProductCode = Annotated[str, Field(max_length=60, examples=["nafin-cadenas"])]
 """A product of the financing catalogue."""
 
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), Field(examples=["0f" * 32])]
 """A digest in hexadecimal digits."""
 
-Moment = AwareDatetime
+Reasons = Annotated[tuple[ReasonCode, ...], Field(max_length=50)]
+
+Modules = Annotated[tuple[ModuleCode, ...], Field(max_length=50)]
+"""Modules of the development catalogue, which has fewer than so many."""
 
 
 class Money(Value):
@@ -110,15 +135,21 @@ __all__ = [
     "AreaCode",
     "BasisPoints",
     "Cause",
+    "Count",
+    "Day",
     "EventData",
     "Level",
     "ModuleCode",
+    "Modules",
     "Moment",
     "Money",
     "PartnerCode",
+    "Positive",
     "ProductCode",
     "QuestionCode",
+    "Questions",
     "ReasonCode",
+    "Reasons",
     "RulesVersion",
     "Sha256",
     "StateCode",

@@ -1,19 +1,20 @@
 """The published language of `financing`, for the program's own stages: no personal and no credit data."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contracts.event import (
-    ModuleCode,
+    Day,
+    Modules,
     Moment,
     Money,
     PartnerCode,
     ProductCode,
-    QuestionCode,
+    Questions,
     ReasonCode,
+    Reasons,
     RulesVersion,
     Sha256,
     SupplierEvent,
@@ -32,6 +33,9 @@ Purpose = Literal[
     "collateral",
 ]
 DataClass = Literal["identity", "contact", "standing", "need", "capacity", "evidence"]
+Purposes = Annotated[tuple[Purpose, ...], Field(max_length=20)]
+DataClasses = Annotated[tuple[DataClass, ...], Field(max_length=20)]
+TextVersion = Annotated[str, Field(max_length=60, examples=["credit-es-2026.1"])]
 ReferralShape = Literal["to_intermediary", "buyer_initiated", "direct", "non_financial"]
 """Through a bank or SOFOM, started by the buyer, to the development bank itself, or no credit."""
 ReferralState = Literal[
@@ -59,7 +63,7 @@ class ProductOption(Value):
     """Direction of a referral: through a bank, started by the buyer, to the development bank itself, or no credit."""
     eligible: bool
     """Whether the firm could be referred for it now."""
-    reasons: tuple[ReasonCode, ...]
+    reasons: Reasons
     """Why, or why not."""
 
 
@@ -79,13 +83,13 @@ class NeedIdentified(FinancingEvent):
     """The need, within every event that follows from it."""
     purpose: Purpose
     """What the money is for."""
-    questions: tuple[QuestionCode, ...]
+    questions: Questions
     """Gaps that it would help to close."""
-    modules: tuple[ModuleCode, ...] = ()
+    modules: Modules = ()
     """Development modules that it would pay for."""
     amount: Money | None = None
     """What it takes, where that is known."""
-    options: tuple[ProductOption, ...]
+    options: Annotated[tuple[ProductOption, ...], Field(max_length=100)]
     """Every product that was looked at."""
     products: RulesVersion
     """Version of the product catalogue."""
@@ -106,17 +110,17 @@ class ConsentGiven(ConsentEvent):
     TYPE: ClassVar[str] = "financing.consent-given"
     ABOUT: ClassVar[tuple[str, ...]] = ("consent", "consent_id")
 
-    purposes: tuple[Purpose, ...]
+    purposes: Purposes
     """What the data may be used for."""
-    data_classes: tuple[DataClass, ...]
+    data_classes: DataClasses
     """What may be handed over."""
-    text_version: Annotated[str, Field(examples=["credit-es-2026.1"])]
+    text_version: TextVersion
     """Version of the words that the firm agreed to."""
     text_sha256: Sha256
     """Digest of those words."""
     given_at: Moment
     """When it was given."""
-    expires_on: date
+    expires_on: Day
     """Last day on which it holds."""
 
 
@@ -169,7 +173,7 @@ class ReferralAnswered(ReferralEvent):
     """The state from now on."""
     reason: ReasonCode | None = None
     """Why it was declined, where it was."""
-    questions: tuple[QuestionCode, ...] = ()
+    questions: Questions = ()
     """Gaps that a refusal's reason points back to."""
     answered_at: Moment
     """When the state moved on."""

@@ -1,6 +1,5 @@
 """The published language of `matching`: what is asked for, and who could make it."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -9,11 +8,15 @@ from pydantic import Field
 from shared.contracts.event import (
     AreaCode,
     BasisPoints,
+    Count,
+    Day,
     EventData,
     Level,
     Moment,
     Money,
+    Positive,
     QuestionCode,
+    Questions,
     ReasonCode,
     RulesVersion,
     StateCode,
@@ -21,7 +24,18 @@ from shared.contracts.event import (
     Text,
     Value,
 )
-from shared.contracts.registration import CqiCode, Material, Qms
+from shared.contracts.registration import CqiCode, Envelope, Materials, Qms
+
+Shown = Annotated[str, Field(max_length=120)]
+"""A value as text, with its unit."""
+
+Targets = Annotated[dict[QuestionCode, Level], Field(max_length=60)]
+MustHave = Annotated[tuple[QuestionCode, ...], Field(max_length=60)]
+
+MOST_ALIGNED = 800
+"""The best so many requirements are kept: with all that one may ask, they still fit into one event."""
+MOST_MISSING = 500
+"""The first so many failed gates are told, for the same reason."""
 
 
 class Specification(Value):
@@ -31,25 +45,25 @@ class Specification(Value):
     """The procurement area that it belongs to."""
     title: Text
     """The part family, in the anchor's words."""
-    materials: tuple[Material, ...] = ()
+    materials: Materials = ()
     """Any one of these will do."""
-    force_t: Annotated[int, Field(ge=0, examples=[400])] | None = None
+    force_t: Annotated[Count, Field(examples=[400])] | None = None
     """Press or clamping force, metric tons."""
-    envelope_mm: Annotated[tuple[int, int, int] | None, Field(examples=[[400, 250, 120]])] = None
+    envelope_mm: Annotated[Envelope | None, Field(examples=[[400, 250, 120]])] = None
     """The part's three sides, millimetres."""
-    tolerance_um: Annotated[int, Field(ge=0, examples=[50])] | None = None
+    tolerance_um: Annotated[Count, Field(examples=[50])] | None = None
     """Tolerance to hold, micrometres."""
-    annual_volume: Annotated[int, Field(gt=0, examples=[120000])]
+    annual_volume: Annotated[Positive, Field(examples=[120000])]
     """Pieces per year."""
-    lead_time_days: Annotated[int, Field(gt=0, examples=[45])] | None = None
+    lead_time_days: Annotated[Positive, Field(examples=[45])] | None = None
     """From order to first series delivery."""
     qms: Qms = "iso_9001"
     """Lowest quality management system."""
     qms_waivable: bool = True
     """A firm below the ladder may still align, with a plan (IATF 16949 8.4.2.3)."""
-    special_processes: tuple[CqiCode, ...] = ()
+    special_processes: Annotated[tuple[CqiCode, ...], Field(max_length=10)] = ()
     """AIAG CQI codes that must be assessed within 12 months."""
-    ppm_max: Annotated[int, Field(ge=0, examples=[50])] | None = None
+    ppm_max: Annotated[Count, Field(examples=[50])] | None = None
     """Most defective parts per million delivered."""
     otif_bp_min: BasisPoints | None = None
     """Least share of deliveries on time in full."""
@@ -57,11 +71,11 @@ class Specification(Value):
     """Least regional value content (T-MEC, net cost)."""
     plant_state: StateCode
     """Where the parts are delivered."""
-    targets: dict[QuestionCode, Level] = Field(default_factory=dict)
+    targets: Targets = Field(default_factory=dict)
     """Level asked in the diagnosis, by question; 3 where it says nothing."""
-    must_have: tuple[QuestionCode, ...] = ()
+    must_have: MustHave = ()
     """Questions on which a gap is critical."""
-    open_until: date
+    open_until: Day
     """Last day on which it is open."""
 
 
@@ -123,9 +137,9 @@ class AlignedRequirement(Value):
     """The procurement area."""
     score: BasisPoints
     """How well the offering fits, before any diagnosis."""
-    targets: dict[QuestionCode, Level]
+    targets: Targets
     """Level asked in the diagnosis, by question; 3 where it says nothing."""
-    must_have: tuple[QuestionCode, ...]
+    must_have: MustHave
     """Questions on which a gap is critical."""
 
 
@@ -140,9 +154,9 @@ class Missing(Value):
     """The gate."""
     reason: ReasonCode
     """Why it did not pass."""
-    need: Annotated[str, Field(examples=["400 t"])] = ""
+    need: Annotated[Shown, Field(examples=["400 t"])] = ""
     """What is asked, as text."""
-    offer: Annotated[str, Field(examples=["250 t"])] = ""
+    offer: Annotated[Shown, Field(examples=["250 t"])] = ""
     """What the firm offers, as text."""
 
 
@@ -153,7 +167,7 @@ class OfferingAligned(SupplierEvent):
     TOPIC: ClassVar[str] = "matching.match.v1"
     ABOUT: ClassVar[tuple[str, ...]] = ("alignment",)
 
-    requirements: tuple[AlignedRequirement, ...]
+    requirements: Annotated[tuple[AlignedRequirement, ...], Field(max_length=MOST_ALIGNED)]
     """Every open requirement that it can meet."""
     rules: RulesVersion
     """Version of the alignment rules."""
@@ -166,7 +180,7 @@ class OfferingNotAligned(SupplierEvent):
     TOPIC: ClassVar[str] = "matching.match.v1"
     ABOUT: ClassVar[tuple[str, ...]] = ("alignment",)
 
-    missing: tuple[Missing, ...]
+    missing: Annotated[tuple[Missing, ...], Field(max_length=MOST_MISSING)]
     """Every gate that it did not pass."""
     rules: RulesVersion
     """Version of the alignment rules."""
@@ -183,9 +197,9 @@ class Criterion(Value):
     """What it could have given."""
     status: Literal["ok", "partial", "fails", "unknown"]
     """How it came out."""
-    need: Annotated[str, Field(examples=["400 t"])]
+    need: Annotated[Shown, Field(examples=["400 t"])]
     """What is asked, as text."""
-    offer: Annotated[str, Field(examples=["250 t"])]
+    offer: Annotated[Shown, Field(examples=["250 t"])]
     """What the firm offers, as text."""
     reason: ReasonCode
     """Why it came out so."""
@@ -214,9 +228,9 @@ class MatchFound(MatchEvent):
 
     score: BasisPoints
     """Sum of the criteria's points."""
-    criteria: tuple[Criterion, ...]
+    criteria: Annotated[tuple[Criterion, ...], Field(max_length=20)]
     """Each criterion with its points."""
-    blocked_by: tuple[QuestionCode, ...] = ()
+    blocked_by: Questions = ()
     """Open critical gaps: the firm is not introduced to the anchor until they close."""
     rules: RulesVersion
     """Version of the matching rules."""
@@ -254,7 +268,7 @@ class ContractAwarded(MatchEvent):
 
     annual_value: Money
     """What the anchor buys in a year."""
-    annual_volume: Annotated[int, Field(gt=0, examples=[120000])]
+    annual_volume: Annotated[Positive, Field(examples=[120000])]
     """Pieces per year."""
     awarded_at: Moment
     """When it was awarded."""

@@ -1,23 +1,26 @@
 """The published language between the program and one financing partner: the only topics with personal data."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
 from shared.contracts.event import (
+    MOST_QUESTIONS,
     BasisPoints,
+    Count,
+    Day,
     EventData,
     Moment,
     Money,
     PartnerCode,
     ProductCode,
+    Sha256,
     StateCode,
     Text,
     Value,
 )
-from shared.contracts.financing import DataClass, Purpose, ReferralShape
+from shared.contracts.financing import DataClasses, Purpose, ReferralShape, TextVersion
 from shared.contracts.registration import Rfc, Stratum, TaxOpinion
 
 DeclineReason = Literal[
@@ -41,15 +44,15 @@ class ConsentReference(Value):
 
     consent_id: UUID
     """The consent."""
-    data_classes: tuple[DataClass, ...]
+    data_classes: DataClasses
     """What the firm agreed to hand over: no other class is in the referral."""
-    text_version: Annotated[str, Field(examples=["credit-es-2026.1"])]
+    text_version: TextVersion
     """Version of the words that the firm agreed to."""
-    text_sha256: Annotated[str, Field(examples=["0f" * 32])]
+    text_sha256: Sha256
     """Digest of those words."""
     given_at: Moment
     """When it was given."""
-    expires_on: date
+    expires_on: Day
     """Last day on which it holds."""
 
 
@@ -62,13 +65,13 @@ class Identity(Value):
     """Name of the firm."""
     kind: Literal["legal", "natural"]
     """Legal or natural person."""
-    scian: Annotated[str, Field(examples=["336370"])]
+    scian: Annotated[str, Field(max_length=10, examples=["336370"])]
     """Class of economic activity (SCIAN)."""
     state: StateCode
     """Where it is."""
     stratum: Stratum
     """Size by the Acuerdo of 30 June 2009."""
-    operating_since: date
+    operating_since: Day
     """Since when it operates."""
     representative: Annotated[Text, Field(examples=["María Pérez López"])]
     """Who may sign for it."""
@@ -88,9 +91,9 @@ class Standing(Value):
 
     tax_opinion: TaxOpinion
     """Opinion on tax compliance, article 32-D of the Código Fiscal."""
-    list_69b: Annotated[str, Field(examples=["not_listed"])]
+    list_69b: Annotated[str, Field(max_length=40, examples=["not_listed"])]
     """State on the list of article 69-B of the Código Fiscal."""
-    list_date: date | None
+    list_date: Day | None
     """Date of the list that was looked at."""
 
 
@@ -103,7 +106,9 @@ class Need(Value):
     """How much."""
     term_months: Annotated[int, Field(ge=1, le=240, examples=[36])]
     """For how long."""
-    gaps: tuple[Annotated[str, Field(examples=["T04"])], ...]
+    gaps: Annotated[
+        tuple[Annotated[str, Field(max_length=10, examples=["T04"])], ...], Field(max_length=MOST_QUESTIONS)
+    ]
     """Gaps of the diagnosis that it would help to close."""
     requirement_id: UUID | None = None
     """The anchor's requirement behind it, where there is one."""
@@ -114,7 +119,7 @@ class Capacity(Value):
 
     annual_sales: Money
     """Sales of the last year."""
-    workers: Annotated[int, Field(ge=0, examples=[85])]
+    workers: Annotated[Count, Field(examples=[85])]
     """People who work there."""
 
 
@@ -123,17 +128,17 @@ class Evidence(Value):
 
     diagnosis_id: UUID
     """The firm's diagnosis."""
-    version: Annotated[int, Field(examples=[1])]
+    version: Annotated[Count, Field(examples=[1])]
     """Its validated version."""
-    grade: Annotated[str, Field(examples=["B"])]
+    grade: Annotated[str, Field(max_length=10, examples=["B"])]
     """A, B or C."""
-    band: Annotated[str, Field(examples=["B"])]
+    band: Annotated[str, Field(max_length=10, examples=["B"])]
     """The grade, with C in three steps."""
     overall: BasisPoints
     """Weighted share over all dimensions."""
-    activities_completed: Annotated[int, Field(examples=[2])]
+    activities_completed: Annotated[Count, Field(examples=[2])]
     """Activities of its plan that are done."""
-    activities_planned: Annotated[int, Field(examples=[5])]
+    activities_planned: Annotated[Count, Field(examples=[5])]
     """Activities of its plan."""
 
 

@@ -1,6 +1,5 @@
 """The published language of `registration`: who takes part, and what they can make."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
@@ -9,9 +8,12 @@ from pydantic import Field, StringConstraints
 from shared.contracts.event import (
     AreaCode,
     BasisPoints,
+    Count,
+    Day,
     EventData,
     Moment,
     ReasonCode,
+    Reasons,
     RulesVersion,
     StateCode,
     SupplierEvent,
@@ -33,14 +35,18 @@ TaxOpinion = Literal[
 ]
 """Opinion on tax compliance, article 32-D of the Código Fiscal."""
 
-Rfc = Annotated[str, Field(examples=["TBA950301QX7"])]
+Rfc = Annotated[str, Field(max_length=20, examples=["TBA950301QX7"])]
 """Tax id of a firm or a natural person with a business."""
 
-Material = Annotated[str, Field(examples=["steel"])]
+Material = Annotated[str, Field(max_length=60, examples=["steel"])]
 """What a part is made of, in the words of the area."""
 
-CqiCode = Annotated[str, Field(examples=["CQI-9"])]
+CqiCode = Annotated[str, Field(max_length=10, examples=["CQI-9"])]
 """AIAG code of a special process."""
+
+Materials = Annotated[tuple[Material, ...], Field(max_length=20)]
+Envelope = tuple[Count, Count, Count]
+"""Three sides in millimetres."""
 
 
 class SpecialProcess(Value):
@@ -48,7 +54,7 @@ class SpecialProcess(Value):
 
     code: Annotated[CqiCode, StringConstraints(pattern=r"^CQI-\d{1,2}$")]
     """AIAG code of the process."""
-    assessed_on: date
+    assessed_on: Day
     """Day of the last assessment."""
 
 
@@ -57,34 +63,34 @@ class ProcessOffer(Value):
 
     area: AreaCode
     """The procurement area."""
-    materials: tuple[Material, ...] = ()
+    materials: Materials = ()
     """What it works with."""
-    force_t: Annotated[int, Field(ge=0, examples=[250])] | None = None
+    force_t: Annotated[Count, Field(examples=[250])] | None = None
     """Largest press or clamping force, metric tons."""
-    envelope_mm: Annotated[tuple[int, int, int] | None, Field(examples=[[600, 400, 200]])] = None
+    envelope_mm: Annotated[Envelope | None, Field(examples=[[600, 400, 200]])] = None
     """Largest part, three sides in millimetres."""
-    tolerance_um: Annotated[int, Field(ge=0, examples=[50])] | None = None
+    tolerance_um: Annotated[Count, Field(examples=[50])] | None = None
     """Closest tolerance held, micrometres."""
-    installed_capacity: Annotated[int, Field(ge=0, examples=[900000])] | None = None
+    installed_capacity: Annotated[Count, Field(examples=[900000])] | None = None
     """Pieces per year."""
-    free_capacity: Annotated[int, Field(ge=0, examples=[200000])] | None = None
+    free_capacity: Annotated[Count, Field(examples=[200000])] | None = None
     """Pieces per year."""
-    lead_time_days: Annotated[int, Field(ge=0, examples=[30])] | None = None
+    lead_time_days: Annotated[Count, Field(examples=[30])] | None = None
     """From order to first series delivery."""
-    special_processes: tuple[SpecialProcess, ...] = ()
+    special_processes: Annotated[tuple[SpecialProcess, ...], Field(max_length=10)] = ()
     """Special processes that it assessed itself in."""
 
 
 class Offering(Value):
     """Everything that a supplier offers, across areas."""
 
-    processes: tuple[ProcessOffer, ...]
+    processes: Annotated[tuple[ProcessOffer, ...], Field(max_length=35)]
     """One for each area."""
     qms: Qms = "none"
     """Quality management system that it has."""
-    qms_valid_to: date | None = None
+    qms_valid_to: Day | None = None
     """Last day of the certificate, for certified ladders; a certificate past it counts as not held."""
-    ppm_12m: Annotated[int, Field(ge=0, examples=[35])] | None = None
+    ppm_12m: Annotated[Count, Field(examples=[35])] | None = None
     """Defective parts per million delivered, last 12 months."""
     otif_bp_12m: BasisPoints | None = None
     """Deliveries on time in full, last 12 months."""
@@ -99,9 +105,9 @@ class Size(Value):
 
     stratum: Stratum
     """The stratum that follows from workers and sales."""
-    score: Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2,}$"), Field(examples=["92.50"])]
+    score: Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2,}$", max_length=40), Field(examples=["92.50"])]
     """10 % of the workers plus 90 % of the sales in millions of pesos."""
-    flags: tuple[ReasonCode, ...] = ()
+    flags: Reasons = ()
     """What an operator should look at."""
     rules: RulesVersion
     """Version of the rule."""
@@ -112,7 +118,7 @@ class Screening(Value):
 
     list_69b: ListState
     """State on the list of article 69-B."""
-    list_date: date | None
+    list_date: Day | None
     """Date of the list that was looked at; none when no list was loaded."""
     tax_opinion: TaxOpinion = "unknown"
     """Opinion on tax compliance that the firm handed in."""
@@ -126,7 +132,7 @@ class SupplierProfile(SupplierEvent):
     TOPIC: ClassVar[str] = "registration.supplier.v1"
     ABOUT: ClassVar[tuple[str, ...]] = ("participation",)
 
-    folio: Annotated[str, Field(examples=["PDP-2026-000123"])]
+    folio: Annotated[str, Field(max_length=40, examples=["PDP-2026-000123"])]
     """Number of the registration, as the firm knows it."""
     kind: Literal["legal", "natural"]
     """Legal or natural person."""
@@ -142,7 +148,7 @@ class SupplierProfile(SupplierEvent):
     """State where its plant is."""
     municipality: Annotated[str, StringConstraints(pattern=r"^\d{5}$"), Field(examples=["11020"])] | None = None
     """INEGI key of its municipality."""
-    operating_since: date
+    operating_since: Day
     """Since when it operates."""
     exports: bool = False
     """Whether it exports."""
@@ -204,7 +210,7 @@ class AnchorJoined(AnchorEvent):
     """Its short name."""
     name: Annotated[Text, Field(examples=["Armadora del Norte"])]
     """Its name."""
-    states: tuple[StateCode, ...]
+    states: Annotated[tuple[StateCode, ...], Field(max_length=32)]
     """States where its plants are."""
     joined_at: Moment
     """When it joined."""

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from shared.contracts.event import FIRST_DAY, LAST_DAY
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.text import plain
 
@@ -96,9 +97,12 @@ def day(cell: str) -> date:
     else:
         raise CellRefusedError("cell_date")
     try:
-        return date(int(year), int(month), int(day_))
+        found_day = date(int(year), int(month), int(day_))
     except ValueError:
         raise CellRefusedError("cell_date") from None
+    if not FIRST_DAY <= found_day <= LAST_DAY:
+        raise CellRefusedError("cell_date")
+    return found_day
 
 
 def digits(length: int) -> Callable[[str], str]:

@@ -12,7 +12,7 @@ from services.financing.domain.terms import Terms
 from services.financing.handlers import consents as handlers
 from services.financing.store.cases import cases
 from services.financing.store.tables import ConsentRow
-from services.financing.views.consents import MOST_NAMED, ConsentBody, ConsentTextView, ConsentView, Day
+from services.financing.views.consents import MOST_NAMED, AskedDay, ConsentBody, ConsentTextView, ConsentView
 from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
@@ -31,7 +31,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         show: Show,
         purpose: Annotated[list[Purpose], Query(min_length=1, max_length=MOST_NAMED)],
         data_class: Annotated[list[DataClass], Query(min_length=1, max_length=MOST_NAMED)],
-        expires_on: Day | None = None,
+        expires_on: AskedDay | None = None,
     ) -> ConsentTextView:
         """Show the exact words of a choice, and the hash that the consent sends back."""
         async with database.transaction() as connection:

@@ -16,7 +16,7 @@ from services.financing.domain.reasons import (
     Purpose,
 )
 from services.financing.store.rows import consent_rows
-from shared.contracts.event import PartnerCode
+from shared.contracts.event import Day, PartnerCode
 from shared.i18n.fields import wrong
 from shared.service.http import Body, View
 
@@ -35,7 +35,7 @@ def _normal(rfc: str) -> str:
     return rfc.upper().replace(" ", "").replace("-", "")
 
 
-Day = Annotated[date, BeforeValidator(_written_out)]
+AskedDay = Annotated[Day, BeforeValidator(_written_out)]
 """Of a query, where pydantic would take a number of seconds for a day."""
 
 MOST_NAMED = 20
@@ -80,7 +80,7 @@ class ConsentBody(Body):
     purposes: Annotated[tuple[Purpose, ...], Field(max_length=MOST_NAMED)]
     data_classes: Annotated[tuple[DataClass, ...], Field(max_length=MOST_NAMED)]
     text_sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-    expires_on: date
+    expires_on: Day
     channel: Channel = "portal"
     identity: IdentityBody | None = None
     contact: ContactBody | None = None

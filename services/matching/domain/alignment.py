@@ -12,10 +12,10 @@ from services.matching.domain.requirement import Demand, Requirement, Specificat
 from services.matching.domain.rules import Rules
 from services.matching.domain.score import Score, score
 
-MOST_ALIGNED = 1_000
-"""The best so many requirements are kept: with every target of the instrument they still fit into one event (1 MiB)."""
+MOST_ALIGNED = 800
+"""The best so many requirements are kept: with all that one may ask they still fit into one event (1 MiB)."""
 
-MOST_MISSING = 1_000
+MOST_MISSING = 500
 """The first so many failed gates are told, for the same reason."""
 
 

@@ -12,6 +12,7 @@ from services.registration.handlers import LoadList
 from services.registration.settings import RegistrationSettings
 from services.registration.store import newest_list, screening_lists
 from services.registration.views import ListLoaded, ListView
+from shared.contracts.event import FIRST_DAY
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -61,6 +62,8 @@ def _date(text: str) -> date:
         list_date = date.fromisoformat(text)
     except ValueError:
         raise Problem(422, "list_date_form") from None
+    if list_date < FIRST_DAY:
+        raise Problem(422, "list_date_form")
     if list_date > now().date():
         raise Problem(422, "list_date_in_future")
     return list_date

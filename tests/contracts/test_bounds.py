@@ -1,0 +1,128 @@
+"""Whatever is accepted has bounds, and the largest event that is allowed fits into a record."""
+
+import importlib
+from collections.abc import Iterator
+from re import _parser as parser
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from services.matching.domain import alignment
+from shared.contracts import matching
+from shared.contracts.event import EventData
+from shared.messaging.journal import LARGEST_BODY
+from shared.messaging.topics import EVENT_TYPES
+from shared.service.http import Body
+from tests.http.services import SERVICES
+
+ENVELOPE = 4_096
+"""Bytes of an event's attributes at most: each has at most 200 characters."""
+FIXED = {"uuid": 38, "bool": 5, "date": 12, "datetime": 40, "none": 4}
+
+
+def _parts(schema: Any) -> Iterator[dict[str, Any]]:
+    """Every node of a pydantic core schema."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("type"), str):
+            yield schema
+        for name, part in schema.items():
+            if name not in {"metadata", "serialization", "default", "ref"}:
+                yield from _parts(part)
+    elif isinstance(schema, (list, tuple)):
+        for part in schema:
+            yield from _parts(part)
+
+
+def _is_bounded(node: dict[str, Any]) -> bool:
+    """Whether a node of a core schema allows so much and no more."""
+    match node["type"]:
+        case "str":
+            return _longest(node) is not None
+        case "int" | "float" | "decimal" | "date" | "datetime":
+            return bool({"ge", "gt"} & node.keys()) and bool({"le", "lt"} & node.keys())
+        case "dict" | "list" | "set":
+            return "max_length" in node
+        case "tuple":
+            return "variadic_item_index" not in node or "max_length" in node
+        case "any" | "json" | "bytes":
+            return False
+    return True
+
+
+def _longest(node: dict[str, Any]) -> int | None:
+    if "max_length" in node:
+        return int(node["max_length"])
+    most = parser.parse(node["pattern"]).getwidth()[1] if node.get("pattern", "").endswith("$") else parser.MAXREPEAT
+    return None if most >= 10_000 else int(most)
+
+
+def unbounded(model: type[BaseModel]) -> list[str]:
+    return [str(node) for node in _parts(model.__pydantic_core_schema__) if not _is_bounded(node)]
+
+
+@pytest.mark.parametrize("event", EVENT_TYPES.values(), ids=lambda event: event.TYPE)
+def test_every_field_of_an_event_has_bounds(event: type[EventData]) -> None:
+    assert unbounded(event) == []
+
+
+def _bodies(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for each in base.__subclasses__():
+        yield each
+        yield from _bodies(each)
+
+
+for stage in SERVICES:
+    importlib.import_module(f"services.{stage}.app")
+BODIES = [
+    body for body in _bodies(Body) if body.__module__.startswith("services.") and not body.__name__.endswith("View")
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)
+def test_every_field_of_a_body_has_bounds(body: type[BaseModel]) -> None:
+    assert unbounded(body) == []
+
+
+def _widest(pattern: str | None) -> int:
+    """Bytes of a character in JSON at most: `\\u0001`, where one of UTF-8 has four, as a digit of another script."""
+    return 6 if pattern is None else 4 if "\\d" in pattern else 1
+
+
+def _largest(schema: Any, known: dict[str, Any]) -> int:  # noqa: C901, PLR0911 - a case for each kind
+    """Bytes of the longest JSON that a core schema allows."""
+    match schema["type"]:
+        case "definitions":
+            found = {each["ref"]: each for each in schema["definitions"]}
+            return _largest(schema["schema"], known | found)
+        case "definition-ref":
+            return _largest(known[schema["schema_ref"]], known)
+        case "model-fields":
+            return 2 + sum(len(name) + 4 + _largest(field, known) for name, field in schema["fields"].items())
+        case "str":
+            return 2 + (_longest(schema) or 0) * _widest(schema.get("pattern"))
+        case "int":
+            return 1 + max(len(str(schema[bound])) for bound in ("ge", "gt", "le", "lt") if bound in schema)
+        case "literal":
+            return 2 + max(len(str(each)) for each in schema["expected"])
+        case "nullable":
+            return max(4, _largest(schema["schema"], known))
+        case "dict":
+            pair = _largest(schema["keys_schema"], known) + _largest(schema["values_schema"], known) + 2
+            return 2 + schema["max_length"] * pair
+        case "tuple":
+            parts = [1 + _largest(part, known) for part in schema["items_schema"]]
+            return 2 + sum(parts) * schema.get("max_length", 1)
+        case kind if kind in FIXED:
+            return FIXED[kind]
+    return _largest(schema["schema"], known)
+
+
+@pytest.mark.parametrize("event", EVENT_TYPES.values(), ids=lambda event: event.TYPE)
+def test_the_largest_event_of_a_type_fits_into_a_record(event: type[EventData]) -> None:
+    assert _largest(event.__pydantic_core_schema__, {}) + ENVELOPE <= LARGEST_BODY
+
+
+def test_an_alignment_has_no_more_than_its_event_takes() -> None:
+    assert alignment.MOST_ALIGNED == matching.MOST_ALIGNED
+    assert alignment.MOST_MISSING == matching.MOST_MISSING
