@@ -128,11 +128,6 @@ def deaf_to_sigterm() -> None:
 
 
 @_build
-def writers_clocks_are_trusted() -> None:
-    """Nothing in the process: its case makes the topic so."""
-
-
-@_build
 def fetch_trusts_the_library() -> None:
     async def trusting(self: AIOKafkaConsumer, *partitions: Any, **more: Any) -> Any:
         fetched = await AIOKafkaConsumer.getmany(self, *partitions, **more)

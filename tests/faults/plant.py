@@ -64,11 +64,6 @@ class Plant:
     said_removed: int | None = None
 
     @property
-    def broken(self) -> str:
-        """The broken build that runs, for what of it lies outside of the processes."""
-        return self.workers[0].env.get("PDP_BROKEN", "")
-
-    @property
     def places(self) -> list[TopicPartition]:
         return [TopicPartition(topic, part) for topic in self.topics for part in range(PARTITIONS)]
 

@@ -31,7 +31,6 @@ BROKEN: list[tuple[str, str, Invariant]] = [
     ("healthy_while_it_polls", "batch_hangs", "I8"),
     ("partition_made_in_place", "partition_due_while_the_journal_is_read", "I6"),
     ("gaps_are_not_looked_for", "removed_unread", "I10"),
-    ("writers_clocks_are_trusted", "writer_s_clock_is_behind", "I1"),
     ("house_kept_by_the_process_s_clock", "clock_jumps", "I2"),
 ]
 

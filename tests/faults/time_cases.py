@@ -76,8 +76,7 @@ def _remove(plant: Plant) -> None:
 async def writer_s_clock_is_behind(plant: Plant, source: Source) -> None:
     """A partner answers with a clock that is longer behind than Kafka keeps, while nobody is up to read it."""
     _, answers = partner_topics("others")
-    trusted = {"message.timestamp.type": "CreateTime"} if plant.broken == "writers_clocks_are_trusted" else {}
-    spec = TopicSpec(plant.other_partner, PARTITIONS, {**answers.config, **trusted})
+    spec = TopicSpec(plant.other_partner, PARTITIONS, answers.config)
     await asyncio.to_thread(kafka_admin.ensure_topics, plant.kafka.admin(), [spec])
     await asyncio.gather(*(worker.stop() for worker in plant.workers))
     keys, at = [uuid4() for _ in range(12)], int((time.time() - BEHIND_S) * 1000)
