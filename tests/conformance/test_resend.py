@@ -9,7 +9,7 @@ import pytest
 
 from shared.contracts import partner
 from shared.contracts.event import EventData
-from shared.messaging import inbox, journal, resend
+from shared.messaging import backlog, inbox, journal, resend
 from shared.messaging.resend import MARGIN, REACH, RefusedError, Resender, Resent, Wanted
 from shared.messaging.topics import SEGMENT_MS, STAGE_TOPICS, Topic, catalogue, partner_topics
 from shared.runtime.clock import now
@@ -119,6 +119,7 @@ async def test_it_goes_page_by_page_in_the_order_of_each_key(
 
 def test_an_inbox_remembers_for_longer_than_what_is_resent_can_lie_on_its_topic() -> None:
     longest = max(topic.retention_ms for topic in catalogue(["any"])) + SEGMENT_MS
+    assert timedelta(milliseconds=longest) < REACH, "what Kafka removed can be resent"
     assert REACH + timedelta(milliseconds=longest) + timedelta(days=1) < inbox.KEPT
 
 
@@ -133,6 +134,9 @@ async def test_what_an_inbox_may_have_forgotten_is_refused(bench: Bench, topic: 
         await resender.resend(wanted(topic, since=now() - REACH - timedelta(seconds=1)), "ana")
     assert refused.value.code == "resend_too_old"
     assert (await resender.resend(wanted(topic), "ana")).events == 1, "what is younger"
+    async with bench.database.connection() as connection:
+        found = await backlog.look(connection)
+    assert (found.outbox, found.outbox_age_s < MARGIN.total_seconds()) == (1, True), "old from the start: no alarm"
 
 
 async def test_a_partner_gets_again_what_stands_and_never_what_was_taken_back(bench: Bench) -> None:
