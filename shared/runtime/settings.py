@@ -53,6 +53,9 @@ class ServiceSettings(BaseSettings):
     """Address to listen on; `0.0.0.0` in a container."""
     http_port: int = 8000
     """Port to listen on."""
+    trusted_proxies: str = ""
+    """Addresses or networks of the proxies before this service, with commas: what they write into `X-Forwarded-For` is
+    the caller's address, which limits of requests look at. Empty: nobody is believed."""
 
     oidc_issuer: str = "http://127.0.0.1/pdp"
     """`iss` that a token must have."""

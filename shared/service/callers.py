@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from shared.security.keys import KeysUnavailableError
 from shared.security.tokens import Issuer, TokenError
-from shared.service.http import Problem
+from shared.service.http import BeforeBody, Problem
 
 
 class Role(StrEnum):
@@ -58,7 +58,7 @@ class _Claims(BaseModel):
     anchor_id: UUID | None = None
 
 
-class Guard:
+class Guard(BeforeBody[Caller]):
     """The dependency of a route: lets in who has one of its roles. The test that walks all routes reads `roles`."""
 
     problems = (401, 403, 503)
@@ -66,7 +66,7 @@ class Guard:
     def __init__(self, roles: frozenset[Role]) -> None:
         self.roles = roles
 
-    async def __call__(self, request: Request) -> Caller:
+    async def decide(self, request: Request) -> Caller:
         """The caller, with no other roles than those that let it in: to see all as a mentor is not to act as a firm."""
         caller = await _caller(request)
         request.state.subject = caller.subject

@@ -38,6 +38,7 @@ from shared.security.tokens import Issuer, Verifier
 from shared.service import consuming, housekeeping, http, operations, resending
 from shared.service.alarms import AlarmWatch
 from shared.service.figures import FigureWatch, Queries
+from shared.service.http.connection import Connection
 from shared.service.operations import Health
 
 DECIDING = 2 / 3
@@ -230,6 +231,10 @@ class Service:
             log_config=None,
             access_log=False,
             lifespan="off",
+            http=Connection,
+            # Whom an address is believed that it only passes on: nobody, unless it is said.
+            proxy_headers=bool(self._settings.trusted_proxies),
+            forwarded_allow_ips=self._settings.trusted_proxies,
             timeout_graceful_shutdown=max(1, int(self._deciding_s)),
         )
 

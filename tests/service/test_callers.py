@@ -11,11 +11,13 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from httpx import ASGITransport, AsyncClient
 from starlette.routing import Route
+from starlette.types import Message
 
 from shared.runtime.settings import KafkaSettings
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service.callers import Caller, Role, allow, at, roles_of
 from shared.service.http.application import install
+from shared.service.http.routes import JSON, ConventionalRoute, content_type_of
 from shared.service.service import Service
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/app.py"))
@@ -144,6 +146,58 @@ async def test_an_issuer_that_is_away_is_no_fault_of_the_caller(issuer: LocalIss
 )
 def test_where_a_claim_is(claims: dict[str, Any], path: str, found: object) -> None:
     assert at(claims, path) == found
+
+
+async def status_before_the_body(app: FastAPI, method: str, path: str, headers: dict[str, str]) -> int:
+    """The answer to a request whose body must not be read for it."""
+    answered: list[int] = []
+
+    async def receive() -> Message:
+        raise AssertionError("the body was read")
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answered.append(message["status"])
+
+    scope = {
+        "type": "http", "method": method, "path": path, "raw_path": path.encode(), "query_string": b"",
+        "scheme": "http", "http_version": "1.1", "root_path": "", "server": ("test", 80), "client": ("192.0.2.1", 1),
+        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items()],
+    }  # fmt: skip
+    await app(scope, receive, send)
+    return answered[0]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_nobody_without_a_token_has_a_body_read(name: str) -> None:
+    app = app_of(name)
+    routes = [route for route in _routes(name) if roles_of(route) and content_type_of(route)]
+    assert routes
+    for route in routes:
+        headers = {"Content-Length": "1000000", "Content-Type": str(content_type_of(route))}
+        path = re.sub(r"{\w*id}", str(uuid4()), route.path)
+        for method in route.methods or ():
+            assert await status_before_the_body(app, method, path, headers) == 401, (method, route.path)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"Content-Length": "1048577"}, 413), ({"Transfer-Encoding": "chunked"}, 411), ({"Content-Length": "-1"}, 411)],
+)
+async def test_no_route_reads_more_than_it_takes(
+    name: str, headers: dict[str, str], status: int, issuer: LocalIssuer
+) -> None:
+    app = app_of(name)
+    app.state.issuer = Issuer(Verifier(ISSUER, str(issuer.jwks_path), "pdp"))
+    token = issuer.issue("ana", list(Role), supplier_id=str(OWN), anchor_id=str(OWN))
+    assert all(isinstance(route, ConventionalRoute) for route in _routes(name) if content_type_of(route))
+    for route in _routes(name):
+        path = re.sub(r"{\w*id}", str(uuid4()), route.path)
+        for method in (route.methods or ()) if content_type_of(route) == JSON else ():
+            # A form may be larger where a form is taken, and nowhere else.
+            given = headers | {"Authorization": f"Bearer {token}", "Content-Type": "multipart/form-data; boundary=x"}
+            assert await status_before_the_body(app, method, path, given) == status, (method, route.path)
 
 
 def test_a_route_that_says_nothing_is_seen() -> None:

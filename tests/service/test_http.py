@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
 from shared.service.callers import Role
-from shared.service.http import Problem, Show, accepted
+from shared.service.http import Problem, Show, accepted, routes
 from shared.service.http.application import install
 
 
@@ -52,9 +52,13 @@ async def client() -> AsyncIterator[AsyncClient]:
     async def shown(show: Show) -> dict[str, str]:
         return show.shown({"name": "Ana"})
 
-    @app.post("/body")
+    conventional = routes("body")
+
+    @conventional.post("/body")
     async def body(body: Body) -> int:
         return body.workers
+
+    app.router.routes += conventional.routes
 
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://test") as client:

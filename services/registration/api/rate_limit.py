@@ -8,7 +8,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
 
-from shared.service.http import Problem
+from shared.service.http import BeforeBody, Problem
 
 ADDRESSES_KEPT = 10_000
 """Buckets in memory; the one that was used longest ago is forgotten first."""
@@ -20,7 +20,7 @@ class _Bucket:
     at: float
 
 
-class RateLimit:
+class RateLimit(BeforeBody[None]):
     """A dependency that refuses with 429. Per process: with several, the limit is theirs together."""
 
     problems = (429,)
@@ -31,7 +31,7 @@ class RateLimit:
         self._clock = clock
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
-    async def __call__(self, request: Request) -> None:
+    async def decide(self, request: Request) -> None:
         address = request.client.host if request.client else ""
         wait = self.take(_household(address))
         if wait > 0:

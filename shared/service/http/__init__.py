@@ -5,10 +5,11 @@ from shared.service.http.bodies import Body, Strict, View
 from shared.service.http.changes import Change, Create, Replace, accepted
 from shared.service.http.pages import Page, Paging
 from shared.service.http.problem import Problem
-from shared.service.http.routes import routes, together
+from shared.service.http.routes import BeforeBody, routes, together
 from shared.service.http.showing import Show
 
 __all__ = [
+    "BeforeBody",
     "Body",
     "Change",
     "Create",

@@ -1,4 +1,4 @@
-"""Around every request: its cause, its size, its outcome in logs and metrics, and a problem where it failed."""
+"""Around every request: its cause, its outcome in logs and metrics, and a problem where it failed."""
 
 import re
 import time
@@ -14,7 +14,6 @@ from shared.runtime.ids import new_id, text_of
 from shared.runtime.traceparent import well_formed, written
 from shared.service.http.docs import ASSETS
 from shared.service.http.errors import unexpected
-from shared.service.http.problem import Problem
 
 CORRELATION_HEADER = "X-Correlation-Id"
 CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
@@ -22,10 +21,6 @@ CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
 
 UUID_TEXT = re.compile(r"[0-9a-fA-F-]{36}$")
 """Of what a path holds, ids go to the log: an RFC, or what a caller made up, may be personal."""
-
-MAX_BODY_BYTES = 1_048_576
-MAX_FILE_BYTES = 32 * 1_048_576
-"""The tax authority's whole list is some 5 MB; a route may allow less."""
 
 NOT_STORED = (b"cache-control", b"no-store")
 """Of every answer but the page's assets: most hold what is personal or confidential."""
@@ -38,7 +33,7 @@ PROBES = frozenset({"/live", "/ready", "/metrics"})
 
 
 class Observed:
-    """Around every request: its cause, its size, its outcome in logs and metrics, and a problem where it failed."""
+    """Around every request: its cause, its outcome in logs and metrics, and a problem where it failed."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -77,8 +72,7 @@ class Observed:
         if not scope["path"].startswith(ASSETS):
             added.append(NOT_STORED)
         try:
-            problem = _oversized(headers)
-            await (self._app if problem is None else problem.response())(scope, receive, answer)
+            await self._app(scope, receive, answer)
         except Exception as error:
             if status:
                 raise
@@ -107,15 +101,3 @@ def _note(scope: Scope, status: int, seconds: float) -> None:
     if subject is not None:
         told |= {"subject": subject, "roles": sorted(scope["state"]["roles"])}
     log.info("http", method=method, route=route, status=status, seconds=round(seconds, 4), **told)
-
-
-def _oversized(headers: Headers) -> Problem | None:
-    """A body is read before any guard runs, also on open routes: its size is checked before it is read."""
-    length = headers.get("Content-Length", "")
-    if "Transfer-Encoding" in headers or (length and not length.isdecimal()):
-        return Problem(411, "length_required")
-    is_file = headers.get("Content-Type", "").startswith("multipart/form-data")
-    limit = MAX_FILE_BYTES if is_file else MAX_BODY_BYTES
-    if length and int(length) > limit:
-        return Problem(413, "too_large", most=f"{limit:,}")
-    return None

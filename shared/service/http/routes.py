@@ -1,11 +1,12 @@
 """Routes that refuse what they do not know, and routers of them."""
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -15,12 +16,35 @@ from starlette.types import Receive, Scope, Send
 
 from shared.service.http.problem import Problem
 
+T = TypeVar("T")
+
+MAX_BODY_BYTES = 1_048_576
+MAX_FILE_BYTES = 32 * 1_048_576
+"""The tax authority's whole list is some 5 MB; a route may allow less."""
+
 JSON = "application/json"
 FORM = "multipart/form-data"
 
 
+class BeforeBody(ABC, Generic[T]):
+    """A dependency that may refuse, and is asked before the body is read: FastAPI reads it first, from anybody."""
+
+    @abstractmethod
+    async def decide(self, request: Request) -> T:
+        """Raises Problem."""
+
+    async def __call__(self, request: Request) -> T:
+        """Decides once for a request."""
+        decided: dict[BeforeBody[T], T] = request.scope.setdefault("state", {}).setdefault("before_body", {})
+        if self not in decided:
+            decided[self] = await self.decide(request)
+        return decided[self]
+
+
 class ConventionalRoute(APIRoute):
-    """Refuses unknown parameters of the query and other kinds of body, which FastAPI would not look at."""
+    """Refuses unknown parameters of the query and other kinds of body, which FastAPI would not look at, and a body that
+    is too large or of a caller who may not send it.
+    """
 
     def __init__(self, *args: Any, **more: Any) -> None:  # noqa: ANN401 - FastAPI's own
         super().__init__(*args, **more)
@@ -30,9 +54,10 @@ class ConventionalRoute(APIRoute):
         self.path_regex, self.path_format, self.param_convertors = compile_path(path)
         self._known = frozenset(_query_names(self.dependant))
         self._takes = content_type_of(self)
+        self._first = [each.call for each in dependants(self.dependant) if isinstance(each.call, BeforeBody)]
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        problem = self._problem(scope) if scope["method"] in (self.methods or ()) else None
+        problem = await self._problem(scope) if scope["method"] in (self.methods or ()) else None
         if problem is None:
             await super().handle(scope, receive, send)
         else:
@@ -40,12 +65,29 @@ class ConventionalRoute(APIRoute):
             scope["route"] = self
             await problem.response()(scope, receive, send)
 
-    def _problem(self, scope: Scope) -> Problem | None:
+    async def _problem(self, scope: Scope) -> Problem | None:
+        if self._takes is not None:
+            try:
+                for first in self._first:
+                    await first(Request(scope))
+            except Problem as problem:
+                return problem
+        return self._malformed(scope)
+
+    def _malformed(self, scope: Scope) -> Problem | None:
         unknown = sorted(set(QueryParams(scope["query_string"])) - self._known) if scope["query_string"] else []
         if unknown:
             return Problem(422, "parameter_unknown", name=repr(unknown[0][:100]))
         headers = Headers(scope=scope)
-        if self._takes and headers.get("content-length", "0") != "0":
+        if "transfer-encoding" in headers:
+            return Problem(411, "length_required")
+        length = headers.get("content-length", "0")
+        if not length.isdecimal():
+            return Problem(411, "length_required")
+        most = MAX_FILE_BYTES if self._takes == FORM else MAX_BODY_BYTES
+        if int(length) > most:
+            return Problem(413, "too_large", most=f"{most:,}")
+        if self._takes and int(length):
             given = headers.get("content-type", "").partition(";")[0].strip().lower()
             if given != self._takes:
                 return Problem(415, "content_type", takes=self._takes)
