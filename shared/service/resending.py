@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import Field, model_validator
 
 from shared.contracts.dead_letters import ServiceName
+from shared.i18n.fields import wrong
 from shared.messaging import gaps
 from shared.messaging.gaps import Gap
 from shared.messaging.resend import RefusedError, Resender, Resent, Wanted
@@ -48,7 +49,7 @@ class Closing(Body):
     @model_validator(mode="after")
     def _names_something(self) -> Self:
         if not (self.all or self.ids):
-            raise ValueError("name what: ids, or all")
+            raise wrong("fields.some_of", names="ids, all")
         return self
 
 

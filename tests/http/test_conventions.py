@@ -13,6 +13,9 @@ NOT_ONCE = {
     "search_suppliers": "it changes nothing",
     "replay_dead_letters": "of what was replayed there is no more to replay",
     "discard_dead_letters": "of what was discarded there is no more to discard",
+    "skip_record": "a record that is skipped already stays skipped",
+    "close_record_gaps": "of what was closed there is no more to close",
+    "resend_events": "readers drop what they have, however often it is published",
     "resume_consuming": "what goes on already goes on",
 }
 """POSTs without `Idempotency-Key` and without `If-Match`, and why whoever sends them again does no harm."""
