@@ -21,6 +21,7 @@ from shared.contracts.event import (
     Value,
 )
 from shared.contracts.financing import DataClasses, Purpose, ReferralShape, TextVersion
+from shared.contracts.outsiders import Counted, PartnersMoment, PartnersText, Plain
 from shared.contracts.registration import Rfc, Stratum, TaxOpinion
 
 DeclineReason = Literal[
@@ -185,7 +186,9 @@ class Referral(EventData):
 
 
 class ReferralWithdrawn(EventData):
-    """The consent was revoked: the partner must stop and erase."""
+    """The consent was revoked: the partner must stop and erase. A referral of this id that arrives behind it is a
+    repetition, and to be dropped: no referral comes back under an id that was withdrawn.
+    """
 
     TYPE: ClassVar[str] = "partner.referral-withdrawn"
     ABOUT: ClassVar[tuple[str, ...]] = ("referral", "referral_id")
@@ -215,7 +218,7 @@ class Answer(EventData):
     """The referral that it answers."""
     partner: PartnerCode
     """Who answers."""
-    answered_at: Moment
+    answered_at: PartnersMoment
     """When."""
 
     @property
@@ -232,7 +235,7 @@ class ReferralAcknowledged(Answer):
 
     TYPE: ClassVar[str] = "partner.referral-acknowledged"
 
-    folio: Annotated[str, StringConstraints(max_length=60), Field(examples=["NAF-2026-00123"])] | None = None
+    folio: Annotated[str, StringConstraints(max_length=60), Plain, Field(examples=["NAF-2026-00123"])] | None = None
     """The partner's own number of the case."""
 
 
@@ -241,7 +244,9 @@ class InformationRequested(Answer):
 
     TYPE: ClassVar[str] = "partner.information-requested"
 
-    items: Annotated[tuple[Text, ...], Field(max_length=20, examples=[["Audited statements of the last two years"]])]
+    items: Annotated[
+        tuple[PartnersText, ...], Field(max_length=20, examples=[["Audited statements of the last two years"]])
+    ]
     """What the firm should hand in, one sentence each."""
 
 
@@ -252,7 +257,7 @@ class ReferralApproved(Answer):
 
     amount: Money
     """What was approved."""
-    term_months: Annotated[int, Field(ge=1, le=240, examples=[36])]
+    term_months: Annotated[int, Field(ge=1, le=240, examples=[36]), Counted]
     """For how long."""
 
 

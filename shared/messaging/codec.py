@@ -18,6 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners
 from shared.runtime.ids import text_of
+from shared.runtime.traceparent import well_formed
 
 RECORD_NAMESPACE = UUID("6f0f4f5e-3b0a-5b3c-9a4e-1d2c3b4a5f60")
 """Namespace of the identities that records without a usable event id are given."""
@@ -28,6 +29,12 @@ LONGEST_KEY = 200
 ESCAPED_NUL = b"\\u0000"
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """The escape itself; behind a backslash that is escaped it is six characters of text."""
+
+PLAIN = re.compile(r"[\x21-\x7e]{1,200}")
+"""What an id of another's may look like: no space, no control character, no escape of a terminal's."""
+
+LEAP_SECOND = re.compile(rb'("\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:)60(?=(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")')
+"""A minute's 61st second (RFC 3339, 5.7), which no clock here has: taken as the second before it."""
 
 TYPE_NAME = re.compile(r"[a-z][a-z0-9-]{0,40}\.[a-z][a-z0-9-]{0,60}$")
 
@@ -164,6 +171,8 @@ def decode(record: Record) -> Message | Poison:
     suspect = len(value) > MAX_ANSWER_BYTES or ESCAPED_NUL in value
     if suspect and (unfit := _unfit(record, value)) is not None:
         return unfit
+    if is_partners(record.topic) and LEAP_SECOND.search(value):
+        value = LEAP_SECOND.sub(rb"\g<1>59", value)
     try:
         read = _read(value)
     except UNREADABLE as error:
@@ -180,8 +189,19 @@ def decode(record: Record) -> Message | Poison:
     if record.key != text_of(data.key).encode():
         return _poison(record, "wrong_key", "the key is not the aggregate's", read.id, read.type)
     cause = Cause(read.correlationid or text_of(read.id), read.causationid, read.traceparent)
+    if is_partners(record.topic):
+        cause = _of_partner(read)
     envelope = Envelope(read.id, read.source, read.time, data, cause)
     return Message(record, envelope, message_id(record.topic, read.id))
+
+
+def _of_partner(read: _Read) -> Cause:
+    """What an outsider says of where its event comes from goes on to logs and other events: only plain text does."""
+    correlation, causation = (
+        given if given is not None and PLAIN.fullmatch(given) else None
+        for given in (read.correlationid, read.causationid)
+    )
+    return Cause(correlation or text_of(read.id), causation, well_formed(read.traceparent))
 
 
 def _unfit(record: Record, value: bytes) -> Poison | None:
