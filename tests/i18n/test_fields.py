@@ -122,7 +122,11 @@ def sentences(file: Path) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef) and (node.name in given or _validates(node)):
             raised = [ast.unparse(each.exc) for each in ast.walk(node) if isinstance(each, ast.Raise) and each.exc]
-            yield from (f"{file.name}:{node.lineno}: {each}" for each in raised if not each.startswith("wrong("))
+            yield from (
+                f"{file.name}:{node.lineno}: {each}"
+                for each in raised
+                if not each.startswith(("wrong(", "PydanticKnownError("))
+            )
 
 
 def _validates(node: ast.FunctionDef) -> bool:
