@@ -46,14 +46,14 @@ _FETCH = """
         FROM outbox AS o CROSS JOIN LATERAL (
             SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
         ) AS j
-        WHERE o.id <> ALL($3::bigint[]) AND (o.topic IS NULL OR o.topic <> ALL($4::text[])) AND j.topic <> ALL($4)
+        WHERE o.id <> ALL($3::bigint[]) AND o.topic <> ALL($4::text[])
         ORDER BY o.id LIMIT $1
     ) AS lowest
     WHERE coalesce(before, 0) < $2
     ORDER BY id
 """
 """The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal. The
-length of a body is known without reading it. An entry of the release before has no topic.
+length of a body is known without reading it.
 """
 
 _REDACT = """

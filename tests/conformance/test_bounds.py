@@ -159,13 +159,3 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for child in plan.get("Plans", ()):
         yield from _nodes(child)
-
-
-async def test_an_entry_of_the_release_before_has_no_topic_and_is_published_all_the_same(
-    bench: Bench, topic: str
-) -> None:
-    await bench.write_down(*(Told(on=topic, account=uuid4(), number=number) for number in range(2)))
-    async with bench.database.connection() as connection:
-        await connection.execute("UPDATE outbox SET topic = NULL")
-        assert len(await journal.unpublished(connection, 10, ROUND_BYTES, without=["another"])) == 2
-        assert await journal.unpublished(connection, 10, ROUND_BYTES, without=[topic]) == []

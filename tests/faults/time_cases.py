@@ -45,7 +45,7 @@ async def removed_unread(plant: Plant, source: Source) -> None:
         worker.start()
     await plant.until(lambda: _said(plant), SAID_WITHIN_S)
     # As the runbook has it: the writer's journal tells it again.
-    await plant.query("INSERT INTO outbox SELECT id, recorded_at FROM journal WHERE topic = $1", source.topic)
+    await plant.query("INSERT INTO outbox SELECT id, recorded_at, topic FROM journal WHERE topic = $1", source.topic)
     await plant.query("NOTIFY outbox")
 
 

@@ -27,8 +27,9 @@ final class ArrayStore {
     private static final String TELL = "WITH written AS ("
             + "INSERT INTO journal (event_id, topic, key, type, body)"
             + " SELECT * FROM unnest(?::uuid[], ?::text[], ?::uuid[], ?::text[], ?::bytea[])"
-            + " RETURNING id, recorded_at"
-            + "), todo AS (INSERT INTO outbox (id, recorded_at) SELECT id, recorded_at FROM written RETURNING id)"
+            + " RETURNING id, recorded_at, topic"
+            + "), todo AS (INSERT INTO outbox (id, recorded_at, topic)"
+            + " SELECT id, recorded_at, topic FROM written RETURNING id)"
             + " SELECT pg_notify('outbox', '') FROM (SELECT count(*) FROM todo) AS appended";
 
     private final Connection connection;

@@ -19,8 +19,8 @@ final class TemplateStore {
     private static final String SAVE = "INSERT INTO account (id, taken, best) VALUES (?, ?, ?)"
             + " ON CONFLICT (id) DO UPDATE SET taken = excluded.taken, best = excluded.best";
     private static final String TELL = "WITH written AS (INSERT INTO journal (event_id, topic, key, type, body)"
-            + " VALUES (?, ?, ?, ?, ?) RETURNING id, recorded_at)"
-            + " INSERT INTO outbox (id, recorded_at) SELECT id, recorded_at FROM written";
+            + " VALUES (?, ?, ?, ?, ?) RETURNING id, recorded_at, topic)"
+            + " INSERT INTO outbox (id, recorded_at, topic) SELECT id, recorded_at, topic FROM written";
 
     private final JdbcTemplate template;
     private final NamedParameterJdbcTemplate named;

@@ -32,8 +32,9 @@ SAVE = """
 TELL = """
     WITH written AS (
         INSERT INTO journal (event_id, topic, key, type, body)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[]) RETURNING id, recorded_at
-    ), todo AS (INSERT INTO outbox (id, recorded_at) SELECT id, recorded_at FROM written RETURNING id)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[])
+        RETURNING id, recorded_at, topic
+    ), todo AS (INSERT INTO outbox (id, recorded_at, topic) SELECT id, recorded_at, topic FROM written RETURNING id)
     SELECT pg_notify('outbox', '') FROM (SELECT count(*) FROM todo) AS appended
 """
 

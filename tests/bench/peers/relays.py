@@ -30,8 +30,8 @@ FILL = """
         INSERT INTO journal (event_id, topic, key, type, body)
         SELECT gen_random_uuid(), $1, key, 'matching.match-found', body
         FROM unnest($2::uuid[], $3::bytea[]) AS given(key, body)
-        RETURNING id, recorded_at
-    ) INSERT INTO outbox SELECT id, recorded_at FROM written
+        RETURNING id, recorded_at, topic
+    ) INSERT INTO outbox SELECT id, recorded_at, topic FROM written
 """
 NEXT = """
     SELECT o.id, j.topic, j.key, j.body FROM outbox AS o

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for statement in tables.FIRST:
+    for statement in tables.STATEMENTS:
         op.execute(statement)
     _candidate()
     _cohort()
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("requirement", "outcome", "cohort", "candidate", *tables.FIRST_NAMES):
+    for name in ("requirement", "outcome", "cohort", "candidate", *tables.NAMES):
         op.drop_table(name)
     op.execute("DROP SEQUENCE journal_id_seq")
 

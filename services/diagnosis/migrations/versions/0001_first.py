@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for statement in tables.FIRST:
+    for statement in tables.STATEMENTS:
         op.execute(statement)
     op.create_table(
         "diagnosis",
@@ -51,6 +51,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("gap")
     op.drop_table("diagnosis")
-    for name in tables.FIRST_NAMES:
+    for name in tables.NAMES:
         op.execute(f"DROP TABLE {name}")
     op.execute("DROP SEQUENCE journal_id_seq")

@@ -15,7 +15,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    for statement in tables.FIRST:
+    for statement in tables.STATEMENTS:
         op.execute(statement)
     _case()
     _need()
@@ -33,7 +33,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("partner", "referral", "consent", "need", "financing_case", *tables.FIRST_NAMES):
+    for name in ("partner", "referral", "consent", "need", "financing_case", *tables.NAMES):
         op.drop_table(name)
     op.execute("DROP SEQUENCE journal_id_seq")
 

@@ -15,7 +15,7 @@ MOMENT = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    for statement in tables.FIRST:
+    for statement in tables.STATEMENTS:
         op.execute(statement)
     _anchor()
     _requirement()
@@ -25,7 +25,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     own = ("match", "offering_area", "offering", "demand_revision", "requirement", "anchor")
-    for name in (*own, *tables.FIRST_NAMES):
+    for name in (*own, *tables.NAMES):
         op.drop_table(name)
     op.execute("DROP SEQUENCE journal_id_seq")
 

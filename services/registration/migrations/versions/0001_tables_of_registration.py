@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    for statement in tables.FIRST:
+    for statement in tables.STATEMENTS:
         op.execute(statement)
     op.execute(sa.schema.CreateSequence(sa.Sequence("supplier_folio")))
     op.create_table(
@@ -76,6 +76,6 @@ def downgrade() -> None:
     for name in ("screening_entry", "screening_list", "anchor", "supplier"):
         op.drop_table(name)
     op.execute(sa.schema.DropSequence(sa.Sequence("supplier_folio")))
-    for name in reversed(tables.FIRST_NAMES):
+    for name in tables.NAMES:
         op.execute(f"DROP TABLE IF EXISTS {name} CASCADE")
     op.execute("DROP SEQUENCE journal_id_seq")
