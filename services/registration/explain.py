@@ -79,7 +79,11 @@ def _rfc_steps(verdict: Verdict) -> list[dict[str, Any]]:
         said("explain.weighted_sum", terms=terms_shown, result=str(total)),
         said("explain.remainder", total=total, result=str(total % 11)),
         said("explain.check_digit", result=rfcs.check_digit(verdict.rfc)),
-        said("explain.fits", last=verdict.rfc[-1]) if isinstance(verdict, ValidRfc) else said("rfc_check_digit"),
+        *(
+            [said("explain.fits", last=verdict.rfc[-1])]
+            if isinstance(verdict, ValidRfc)
+            else [said(doubt) for doubt in verdict.reasons]
+        ),
         said("explain.blind_spot", character=blind),
     ]
 

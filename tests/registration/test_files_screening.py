@@ -27,9 +27,9 @@ def test_a_list_as_it_is_downloaded() -> None:
     assert read_list(content, max_rows=10) == ListFile({"MAB9307148T4": "definitive"}, left_out=0)
 
 
-def test_a_doubtful_check_digit_is_listed_all_the_same() -> None:
-    content = b"rfc,situacion\nVACE460910SX6,Definitivo\n"
-    assert read_list(content, max_rows=10).entries == {"VACE460910SX6": "definitive"}
+def test_a_doubtful_rfc_is_listed_all_the_same() -> None:
+    content = b"rfc,situacion\nVACE460910SX6,Definitivo\nCCM650122I06,Presunto\n"
+    assert read_list(content, max_rows=10).entries == {"VACE460910SX6": "definitive", "CCM650122I06": "presumed"}
 
 
 @pytest.mark.parametrize("situation", ["Sospechoso", ""])

@@ -16,7 +16,7 @@ from services.registration.domain.supplier import (
 from tests.registration.given import DOUBTFUL_RFC, LATER, LEGAL_RFC, NOW, held, listing, profile, registered
 
 VALID = ValidRfc(LEGAL_RFC, "legal")
-DOUBTFUL = DoubtfulRfc(DOUBTFUL_RFC, "natural")
+DOUBTFUL = DoubtfulRfc(DOUBTFUL_RFC, "natural", ("rfc_check_digit",))
 
 
 def consume(identity: ValidRfc | DoubtfulRfc, of: Profile, seen: Listing) -> Supplier:

@@ -10,10 +10,11 @@ RfcReason = Literal[
     "rfc_generic",
     "rfc_redacted",
     "rfc_inconvenient_word",
-    "rfc_check_digit",
 ]
 
-HoldReason = Literal["rfc_check_digit", "list_69b_presumed"]
+RfcDoubt = Literal["rfc_check_digit", "rfc_homoclave_unusual"]
+
+HoldReason = Literal["rfc_check_digit", "rfc_homoclave_unusual", "list_69b_presumed"]
 """Why a supplier waits for an operator before it takes part."""
 
 SizeFlag = Literal["workers_above_range", "sales_above_range"]

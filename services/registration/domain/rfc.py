@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple, TypeAlias
 
-from services.registration.domain.reasons import RfcReason
+from services.registration.domain.reasons import RfcDoubt, RfcReason
 
 Kind = Literal["legal", "natural"]
 """Persona moral (12 characters) or persona física (13)."""
@@ -68,7 +68,8 @@ INCONVENIENT = frozenset(
 _IGNORED = re.compile(r"[\s‐-―-]+")
 _LETTERS = re.compile(r"[A-ZÑ&]+")
 _DATE = re.compile(r"[0-9]{6}")
-_TAIL = re.compile(r"[1-9A-V][1-9A-Z][0-9A]")
+_TAIL = re.compile(r"[0-9A-Z]{3}")
+_USUAL_TAIL = re.compile(r"[1-9A-V][1-9A-Z][0-9A]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +83,11 @@ class ValidRfc:
 
 @dataclass(frozen=True, slots=True)
 class DoubtfulRfc:
-    """Well-formed, but its check digit does not fit: for an operator to confirm."""
+    """Such are in use, but most are slips: for an operator to confirm."""
 
     rfc: str
     kind: Kind
-    reasons: tuple[RfcReason, ...] = ("rfc_check_digit",)
+    reasons: tuple[RfcDoubt, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,16 @@ def judge(text: str) -> Verdict:
     reasons = _faults(rfc, kind)
     if reasons or kind is None:
         return RefusedRfc(rfc, kind, reasons)
-    return ValidRfc(rfc, kind) if check_digit(rfc) == rfc[-1] else DoubtfulRfc(rfc, kind)
+    doubts = _doubts(rfc)
+    return DoubtfulRfc(rfc, kind, doubts) if doubts else ValidRfc(rfc, kind)
+
+
+def _doubts(rfc: str) -> tuple[RfcDoubt, ...]:
+    tests: tuple[tuple[RfcDoubt, bool], ...] = (
+        ("rfc_homoclave_unusual", _USUAL_TAIL.fullmatch(rfc[-3:]) is not None),
+        ("rfc_check_digit", check_digit(rfc) == rfc[-1]),
+    )
+    return tuple(doubt for doubt, passed in tests if not passed)
 
 
 def _faults(rfc: str, kind: Kind | None) -> tuple[RfcReason, ...]:

@@ -71,8 +71,7 @@ def received(
 ) -> Supplier:
     """A new supplier: registered, or held where an operator must look first."""
     screening = listing.look_up(identity.rfc)
-    doubts: tuple[HoldReason, ...] = ("rfc_check_digit",) if isinstance(identity, DoubtfulRfc) else ()
-    holds = _holds(doubts, screening)
+    holds = _holds(identity.reasons if isinstance(identity, DoubtfulRfc) else (), screening)
     return Supplier(
         **_values(profile, identity.rfc),
         id=id_,
