@@ -27,8 +27,11 @@ MAX_POLL_INTERVAL_MS = 300_000
 """Longer than a batch that runs one by one, with every backoff in between."""
 POLL_MS = 20
 """FastStream sleeps this long after each empty poll: it is latency."""
-MAX_FETCH_BYTES = 8 * 1_048_576
-"""Bounds the memory of a backlog, whatever its length."""
+MAX_FETCH_BYTES = 4 * 1_048_576
+MAX_PARTITION_FETCH_BYTES = 262_144
+"""Both compressed. What was fetched and not yet consumed is held for each partition: of a service's 36, or of those of
+a hundred partners. A larger record comes all the same, alone.
+"""
 
 SCRAM = {"SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}
 
@@ -99,6 +102,7 @@ def group_subscriber(
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         fetch_max_bytes=MAX_FETCH_BYTES,
+        max_partition_fetch_bytes=MAX_PARTITION_FETCH_BYTES,
         batch_timeout_ms=POLL_MS,
         max_records=max_records,
         ack_policy=AckPolicy.NACK_ON_ERROR,

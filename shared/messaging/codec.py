@@ -208,7 +208,8 @@ def _unfit(record: Record, value: bytes) -> Poison | None:
     """Why no store takes it."""
     if _is_too_large(record):
         return _refused(record, "too_large", f"{len(value)} bytes")
-    if NUL.search(value):
+    # The search by pattern looks at each byte: a fifth of a second for the largest event.
+    if ESCAPED_NUL in value and NUL.search(value):
         return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
     return None
 

@@ -7,7 +7,7 @@ from there.
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -29,6 +29,11 @@ TRIES = 5
 """A record that raises so often alone, some seconds long, is passed by; a checksum that failed on the way is not."""
 CAREFUL_POLLS = 50
 """Polls record by record after a failure: some seconds when there is nothing to read, and those that follow."""
+
+BATCH_BYTES = 4 * 1_048_576
+"""A batch ends with the slice by which its values have so many: what is decoded of them is several times as large."""
+SLICE = 8
+"""Records asked for at once: of the largest size, 8 MiB beyond the batch's bytes."""
 
 BACKOFF = Backoff(longest_s=5.0)
 
@@ -66,7 +71,7 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
 
     async def _all(self, positions: Positions, timeout_ms: int, max_records: int | None) -> Fetched:
         try:
-            fetched = await super().getmany(*positions, timeout_ms=timeout_ms, max_records=max_records)
+            return await self._by_slices(positions, timeout_ms, max_records or SLICE)
         except ConsumerStoppedError:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, what was drained before it is fetched again
@@ -75,20 +80,38 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
                 seek(self, partition, offset)
             self._careful_polls = CAREFUL_POLLS
             return {}
-        return {partition: list(map(_record, records)) for partition, records in fetched.items()}
+
+    async def _by_slices(self, positions: Positions, timeout_ms: int, max_records: int) -> Fetched:
+        """The client gives records by number and bounds what it fetches compressed; a batch is bounded by its bytes."""
+        found: Fetched = defaultdict(list)
+        left, size = max_records, 0
+        while left > 0 and size < BATCH_BYTES:
+            wanted = min(SLICE, left)
+            # Only the first waits, so that nothing is taken away between it and the last.
+            fetched = await super().getmany(*positions, timeout_ms=timeout_ms, max_records=wanted)
+            timeout_ms = 0
+            for partition, records in fetched.items():
+                found[partition] += map(_record, records)
+                size += sum(map(_size, records))
+                wanted -= len(records)
+                left -= len(records)
+            if wanted:
+                break
+        return found
 
     async def _one_by_one(self, positions: Positions, max_records: int) -> Fetched:
         """Each partition by itself: one that raises costs the others nothing, and its position says where."""
         found: Fetched = defaultdict(list)
-        left, failed = max_records, False
+        left, size, failed = max_records, 0, False
         # Another one first each time: none may keep the others waiting.
         order = sorted(positions)
         first = self._careful_polls % len(order)
         for partition in order[first:] + order[:first]:
             try:
-                async for record in self._drain(partition, left):
+                while left > 0 and size < BATCH_BYTES and (record := await self._next(partition)) is not None:
                     found[partition].append(record)
                     left -= 1
+                    size += _size(record)
             except ConsumerStoppedError:
                 raise
             except Exception as error:  # noqa: BLE001 - of any type: this is where they are looked at
@@ -103,12 +126,9 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
                 await asyncio.sleep(BACKOFF.pause(self._failed_polls))
         return found
 
-    async def _drain(self, partition: TopicPartition, limit: int) -> AsyncIterator[Record]:
-        for _ in range(limit):
-            fetched = await super().getmany(partition, timeout_ms=0, max_records=1)
-            if partition not in fetched:
-                return
-            yield _record(fetched[partition][0])
+    async def _next(self, partition: TopicPartition) -> Record | None:
+        fetched = await super().getmany(partition, timeout_ms=0, max_records=1)
+        return _record(fetched[partition][0]) if fetched else None
 
     def _failed(self, partition: TopicPartition, unread: int, error: Exception) -> Record | None:
         """Go back to what was not given; at last, when the record itself is to blame, give its place and pass it by.
@@ -135,6 +155,10 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
 def _record(record: ConsumerRecord[Any, Any]) -> Record:
     """Without headers: they are hostile bytes that nothing here needs."""
     return Record(record.topic, record.partition, record.offset, record.key, record.value)
+
+
+def _size(record: ConsumerRecord[Any, Any] | Record) -> int:
+    return len(record.value or b"")
 
 
 def _is_its_own(error: Exception) -> bool:

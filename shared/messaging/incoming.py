@@ -44,10 +44,22 @@ class IncomingBatch(KafkaMessage):
         """Why it failed."""
 
     async def ack(self) -> None:
-        await self.member.acknowledge(self)
+        try:
+            await self.member.acknowledge(self)
+        finally:
+            self._release()
 
     async def nack(self) -> None:
-        await self.member.nack(self)
+        try:
+            await self.member.nack(self)
+        finally:
+            self._release()
+
+    def _release(self) -> None:
+        """Megabytes that nobody needs any more. FastStream has the message in its context, which every timer keeps that
+        began meanwhile; an error's traceback leads back here, and so does what FastStream has decoded.
+        """
+        self.records, self.body, self.raw_message, self.error = (), (), (), None
 
 
 class Watching(BaseMiddleware[Any, Any]):

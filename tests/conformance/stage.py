@@ -101,8 +101,14 @@ class Bench:
     def relay(self) -> WatchedRelay:
         return WatchedRelay(self.database, Publisher(self.broker.settings(), "conformance-relay"))
 
-    async def send(self, records: Sequence[tuple[str, bytes | None, bytes | None]], **more: Any) -> None:
-        producer = AIOKafkaProducer(**self.broker.settings().client(), max_request_size=4_000_000)
+    async def send(
+        self,
+        records: Sequence[tuple[str, bytes | None, bytes | None]],
+        compression_type: str | None = None,
+        **more: Any,
+    ) -> None:
+        kafka = self.broker.settings().client()
+        producer = AIOKafkaProducer(**kafka, max_request_size=4_000_000, compression_type=compression_type)
         await producer.start()
         try:
             counts = {topic: len(await producer.partitions_for(topic)) for topic in {t for t, _, _ in records}}

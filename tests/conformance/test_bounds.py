@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import uuid4
@@ -12,13 +13,15 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from shared.messaging import journal
+from shared.messaging.codec import encode
 from shared.messaging.journal import LARGEST_BODY, Unpublished
 from shared.messaging.producer import DELIVERY_DEADLINE_S, Delivery
 from shared.messaging.relay import ROUND_BYTES
 from tests.conformance.events import Told
 from tests.conformance.relaying import WatchedRelay, published, running
-from tests.conformance.stage import Bench, eventually
+from tests.conformance.stage import Bench, envelope, eventually
 
+MOST_MB = 200
 LARGE = "x" * (900 * 1024)
 
 
@@ -159,3 +162,20 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for child in plan.get("Plans", ()):
         yield from _nodes(child)
+
+
+async def test_a_backlog_of_large_records_takes_a_process_less_than_200_mb(bench: Bench, topic: str) -> None:
+    """They are some bytes on the way and 0.9 MB each when they are here: Kafka's own limits count compressed bytes."""
+    count = 150
+    told = [envelope(Told(on=topic, account=uuid4(), number=number, note=LARGE)) for number in range(count)]
+    await bench.send([(topic, str(one.data.key).encode(), encode(one)) for one in told], compression_type="zstd")
+    kafka = bench.broker.settings()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.conformance.eating", bench.database.url, topic, str(count)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+    )
+    secret = json.dumps(kafka.model_dump() | {"password": kafka.password.get_secret_value()}).encode()
+    out, _ = await process.communicate(secret)
+    assert process.returncode == 0
+    assert int(out.split()[-1]) < MOST_MB

@@ -1,5 +1,6 @@
 """What FastStream makes of a batch between the fetch and its offsets, on its own test broker: no Kafka is in this."""
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,10 +23,12 @@ class Member:
     group: str = "g"
     ended: list[tuple[str, Exception | None]] = field(default_factory=list)
     failing: dict[str, Exception] = field(default_factory=dict)
+    batches: list[IncomingBatch] = field(default_factory=list)
 
     async def parse(self, records: Any) -> IncomingBatch:
         found = tuple(Record(each.topic, each.partition, each.offset, each.key, each.value) for each in records)
-        return IncomingBatch(found, None, self)
+        self.batches.append(IncomingBatch(found, None, self))
+        return self.batches[-1]
 
     async def handle(self, batch: IncomingBatch) -> Outcome:
         self._fail("handle")
@@ -92,3 +95,13 @@ async def test_what_cannot_be_acknowledged_is_not_nacked(member: Member, publish
     member.failing["acknowledge"] = RuntimeError("uvloop")
     await publish()
     assert member.ended == [("acknowledged", None)]
+
+
+@pytest.mark.parametrize("at", ["", "handle", "acknowledge"])
+async def test_a_batch_that_has_ended_holds_nothing_whoever_holds_it(member: Member, publish: Publish, at: str) -> None:
+    member.failing = {at: OSError("away")}
+    with contextlib.suppress(OSError):
+        await publish()
+    [batch] = member.batches
+    assert member.ended
+    assert (batch.records, batch.body, batch.raw_message, batch.error) == ((), (), (), None)
