@@ -1,18 +1,27 @@
 """Faults of time: what was kept too short, clocks that are wrong, and more work at once than fits."""
 
 import asyncio
+import secrets
 import time
 from datetime import UTC, datetime
 from uuid import uuid4
 
+import asyncpg
+import pytest
 from confluent_kafka import OFFSET_END, TopicPartition
 
 from deploy.provision import kafka_admin
 from deploy.provision.kafka_admin import TopicSpec
+from shared.messaging import resend
+from shared.messaging.codec import encode
 from shared.messaging.producer import partition_of
-from shared.messaging.topics import partner_topics
+from shared.messaging.resend import Resender, Wanted
+from shared.messaging.topics import Topic, partner_topics
+from shared.runtime.database import Database
 from shared.testing.adrift import set_wrong_by
 from tests import hostile
+from tests.conformance.events import Told
+from tests.conformance.stage import envelope
 from tests.faults import traffic
 from tests.faults.cases import case
 from tests.faults.plant import PARTITIONS, START_S, Plant
@@ -26,6 +35,7 @@ AHEAD_S = 61 * 86_400.0
 BEHIND_S = 20 * 86_400
 LOOKED_S = 10.0
 """By then the broker has looked several times for what is past its time."""
+LARGE, LARGE_EACH, LARGE_BYTES = 120, 10, 900_000
 
 
 @case(more=("I10",))
@@ -44,9 +54,20 @@ async def removed_unread(plant: Plant, source: Source) -> None:
     for worker in plant.workers:
         worker.start()
     await plant.until(lambda: _said(plant), SAID_WITHIN_S)
-    # As the runbook has it: the writer's journal tells it again.
-    await plant.query("INSERT INTO outbox SELECT id, recorded_at, topic FROM journal WHERE topic = $1", source.topic)
-    await plant.query("NOTIFY outbox")
+    await _resend(plant, source.topic)
+
+
+async def _resend(plant: Plant, name: str) -> None:
+    """As the runbook has it: the writer's journal tells it again. This topic is in no catalogue."""
+    topic = Topic(name, "portal", ("portal",), (Told,), partitions=PARTITIONS)
+    database = Database(plant.store, application="resend")
+    await database.open()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(resend, "written", lambda *_: topic)
+        page: dict[str, object] = {"topic": name, "reason": "what Kafka removed"}
+        while (done := await Resender(database, "portal").resend(Wanted.model_validate(page), "the run")).next:
+            page |= {"after": done.next, "since": done.since, "until": done.until}
+    await database.close()
 
 
 async def _published(plant: Plant) -> bool:
@@ -108,3 +129,35 @@ async def clock_jumps(plant: Plant, source: Source) -> None:
     await asyncio.to_thread(plant.forget_offsets, since)
     for worker in plant.workers:
         worker.start()
+
+
+@case(more=("I9",), env={"PDP_ROUND": "2000"})
+async def large_events(plant: Plant, source: Source) -> None:
+    """A hundred megabytes of events are decided while Kafka is away."""
+    plant.kafka_net.set("refuse")
+    keys = [uuid4() for _ in range(LARGE // LARGE_EACH)]
+    connection = await asyncpg.connect(plant.store)
+    for number in range(1, LARGE_EACH + 1):
+        for key in keys:
+            body = encode(envelope(Told(on=source.topic, account=key, number=number)))
+            await connection.execute(_WRITE, source.topic, key, Told.TYPE, _padded(body))
+            source.sent.append((key, number))
+    await connection.execute("NOTIFY outbox")
+    await connection.close()
+    plant.kafka_net.set("pass")
+    await plant.until(plant.idle, START_S)
+
+
+def _padded(body: bytes) -> bytes:
+    """The event with something in it that no compression makes small."""
+    noise = secrets.token_hex((LARGE_BYTES - len(body)) // 2).encode()
+    return body[:-1] + b',"noise":"' + noise + b'"}'
+
+
+_WRITE = """
+    WITH written AS (
+        INSERT INTO journal (event_id, topic, key, type, body) VALUES (gen_random_uuid(), $1, $2, $3, $4)
+        RETURNING id, recorded_at, topic
+    )
+    INSERT INTO outbox (id, recorded_at, topic) SELECT id, recorded_at, topic FROM written
+"""

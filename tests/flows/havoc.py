@@ -154,9 +154,10 @@ def _hold(ground: Ground, chance: random.Random, statement: str, service: str = 
     async def hold() -> None:
         connection = await asyncpg.connect(ground.store(service), timeout=5)
         try:
-            async with asyncio.timeout(SENT_WITHIN_S), connection.transaction():
-                await connection.execute(statement)
-                await asyncio.to_thread(ground.last, seconds)
+            async with asyncio.timeout(SENT_WITHIN_S):
+                await connection.execute(f"BEGIN; {statement}")
+            # A server that is killed meanwhile ends the fault; it was one.
+            await asyncio.to_thread(ground.last, seconds)
         finally:
             connection.terminate()
 
