@@ -165,9 +165,6 @@ async def with_plans(
     return [candidates.of(row) for row in rows]
 
 
-LAST_LINE = 2**31 - 1
-"""Of the column's type."""
-
 Line = tuple[OutcomeRow, str | None, str | None, str | None]
 """An outcome with its firm's folio and legal name, and the title of its best match's requirement."""
 
@@ -180,7 +177,7 @@ async def lines(
         select(OutcomeRow, CandidateRow.folio, CandidateRow.legal_name, RequirementRow.title)
         .join(CandidateRow, col(CandidateRow.id) == col(OutcomeRow.supplier_id))
         .join(RequirementRow, col(RequirementRow.id) == col(OutcomeRow.requirement_id), isouter=True)
-        .where(OutcomeRow.cohort_id == cohort_id, OutcomeRow.line > min(after or 0, LAST_LINE))
+        .where(OutcomeRow.cohort_id == cohort_id, OutcomeRow.line > (after or 0))
         .order_by(col(OutcomeRow.line))
         .limit(limit)
     )

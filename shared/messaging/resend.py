@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.dead_letters import ServiceName
+from shared.contracts.event import Moment
 from shared.messaging import inbox
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.journal import OUTBOX_CHANNEL
@@ -63,9 +64,9 @@ class Wanted(BaseModel):
     """For the record: no personal data."""
     partition: int | None = Field(default=None, ge=0, le=10_000)
     key: UUID | None = None
-    since: AwareDatetime | None = None
+    since: Moment | None = None
     """As early as is safe where it is not given."""
-    until: AwareDatetime | None = None
+    until: Moment | None = None
     """Before it. Now where it is not given."""
     after: int | None = Field(default=None, ge=0, le=2**63 - 1)
     """Of the call before: its `next`."""

@@ -13,7 +13,7 @@ from shared.messaging.gaps import Gap
 from shared.messaging.resend import RefusedError, Resender, Resent, Wanted
 from shared.runtime.database import Database
 from shared.service.callers import Role, allow
-from shared.service.http import Body, Page, Paging, Problem, Strict, View, routes
+from shared.service.http import Body, Number, Page, Paging, Problem, Strict, View, routes
 from shared.service.operations import Operator
 
 
@@ -69,7 +69,7 @@ def router(service: ServiceName, database: Database) -> APIRouter:
     ) -> Page[GapView]:
         """List what Kafka removed before it was consumed, the oldest first."""
         async with database.connection() as connection:
-            found = await gaps.page(connection, paging.position(int) or 0, paging.fetch, closed=closed)
+            found = await gaps.page(connection, paging.position(Number) or 0, paging.fetch, closed=closed)
         return Page[GapView].of_rows(found, paging, GapView.of, _id)
 
     @api.post("/record-gaps/close")

@@ -1,21 +1,25 @@
 """Whatever is accepted has bounds, and the largest event that is allowed fits into a record."""
 
+import ast
 import importlib
 from collections.abc import Iterator
-from re import _parser as parser
-from typing import Any
+from pathlib import Path
+from typing import Annotated, Any
 
 import pytest
-from pydantic import BaseModel
+from fastapi.dependencies.utils import get_flat_params
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter
 
 from services.matching.domain import alignment
 from shared.contracts import matching
 from shared.contracts.event import EventData
 from shared.messaging.journal import LARGEST_BODY
 from shared.messaging.topics import EVENT_TYPES
-from shared.service.http import Body
-from tests.http.services import SERVICES
+from tests.contracts.extremes import parser
+from tests.http.services import SERVICES, service
 
+ROOT = Path(__file__).parents[2]
 ENVELOPE = 4_096
 """Bytes of an event's attributes at most: each has at most 200 characters."""
 FIXED = {"uuid": 38, "bool": 5, "date": 12, "datetime": 40, "none": 4}
@@ -66,22 +70,36 @@ def test_every_field_of_an_event_has_bounds(event: type[EventData]) -> None:
     assert unbounded(event) == []
 
 
-def _bodies(base: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for each in base.__subclasses__():
-        yield each
-        yield from _bodies(each)
+def _asked(stage: str) -> Iterator[tuple[str, Any]]:
+    """All that a caller sends: each parameter and body of each route, with its core schema."""
+    for route in service(stage).app.routes:
+        if isinstance(route, APIRoute):
+            for field in (*get_flat_params(route.dependant), *filter(None, [route.body_field])):
+                given = Annotated[field.field_info.annotation, field.field_info]  # type: ignore[name-defined]  # made at run time
+                yield f"{route.path} {field.name}", TypeAdapter(given).core_schema
 
 
-for stage in SERVICES:
-    importlib.import_module(f"services.{stage}.app")
-BODIES = [
-    body for body in _bodies(Body) if body.__module__.startswith("services.") and not body.__name__.endswith("View")
-]
+@pytest.mark.parametrize("stage", SERVICES)
+def test_all_that_a_route_takes_has_bounds(stage: str) -> None:
+    found = [f"{where}: {node}" for where, schema in _asked(stage) for node in _parts(schema) if not _is_bounded(node)]
+    assert found == []
 
 
-@pytest.mark.parametrize("body", BODIES, ids=lambda body: body.__name__)
-def test_every_field_of_a_body_has_bounds(body: type[BaseModel]) -> None:
-    assert unbounded(body) == []
+def _positions() -> Iterator[Any]:
+    """What each list takes a cursor for, where `paging.position(…)` says it."""
+    for path in [*ROOT.glob("services/**/*.py"), *ROOT.glob("shared/service/**/*.py")]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        for call in calls:
+            if isinstance(call.func, ast.Attribute) and call.func.attr == "position" and len(call.args) == 1:
+                name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+                type_ = eval(ast.unparse(call.args[0]), vars(importlib.import_module(name)))
+                yield pytest.param(type_, id=f"{name}:{call.lineno}")
+
+
+@pytest.mark.parametrize("type_", [*_positions()])
+def test_a_cursor_has_bounds_too(type_: Any) -> None:
+    assert [str(node) for node in _parts(TypeAdapter(type_).core_schema) if not _is_bounded(node)] == []
 
 
 def _widest(pattern: str | None) -> int:

@@ -1,6 +1,5 @@
 """Cohorts, and an operator's word on one firm."""
 
-from datetime import datetime
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,6 +11,7 @@ from services.development.handlers import cohorts as handlers
 from services.development.handlers.refusal import refused
 from services.development.store import candidates, cohorts
 from services.development.views.cohorts import CohortBody, CohortView, OverrideBody
+from shared.contracts.event import Moment
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision
 from shared.runtime.clock import now
@@ -40,7 +40,7 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
     async def list_cohorts(_: Operator, paging: Paging) -> Page[CohortView]:
         """List the cohorts, the newest first."""
         async with database.connection() as connection:
-            rows = await store.page_of_cohorts(connection, paging.position(tuple[datetime, UUID]), paging.fetch)
+            rows = await store.page_of_cohorts(connection, paging.position(tuple[Moment, UUID]), paging.fetch)
         return Page[CohortView].of_rows(rows, paging, CohortView.of, lambda cohort: (cohort.created_at, cohort.id))
 
     @api.get("/cohorts/{cohort_id}")

@@ -14,7 +14,7 @@ from services.development.views.cohorts import CandidateView, CohortView, Select
 from shared.messaging.commands import Commands, CommandUnit
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Page, Paging, Replace, accepted, routes
+from shared.service.http import Number, Page, Paging, Replace, accepted, routes
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
@@ -58,7 +58,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         """List what the selection said of each firm, in the order of its rank."""
         await known(database, cohort_id)
         async with database.session() as session:
-            lines = await store.lines(session, cohort_id, paging.position(int), paging.fetch, selected=selected)
+            lines = await store.lines(session, cohort_id, paging.position(Number), paging.fetch, selected=selected)
         return Page[CandidateView].of_rows(lines, paging, CandidateView.stored, lambda line: line[0].line)
 
     return api

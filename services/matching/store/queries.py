@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 from sqlalchemy import and_, or_, tuple_
 from sqlmodel import col, func, select
 
@@ -15,6 +15,7 @@ from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.store.demand import FIRST
 from services.matching.store.tables import AnchorRow, MatchRow, OfferingAreaRow, OfferingRow, RequirementRow
+from shared.contracts.event import BasisPoints, Moment
 from shared.runtime.database import Database
 
 _ANCHOR: TypeAdapter[Anchor] = TypeAdapter(Anchor)
@@ -29,7 +30,7 @@ FIRMS = """
 """
 
 
-Rank = tuple[int, str, datetime, UUID]
+Rank = tuple[BasisPoints, Annotated[str, Field(max_length=1)], Moment, UUID]
 """Place of a match among those of its requirement."""
 
 

@@ -3,7 +3,7 @@
 from shared.service.http.application import application
 from shared.service.http.bodies import Body, Strict, View
 from shared.service.http.changes import Change, Create, Replace, accepted
-from shared.service.http.pages import Page, Paging
+from shared.service.http.pages import Number, Page, Paging
 from shared.service.http.problem import Problem
 from shared.service.http.routes import BeforeBody, routes, together
 from shared.service.http.showing import Show
@@ -13,6 +13,7 @@ __all__ = [
     "Body",
     "Change",
     "Create",
+    "Number",
     "Page",
     "Paging",
     "Problem",

@@ -1,9 +1,10 @@
 """The page that shows an API and lets people try it. Its assets come from here: it works without internet."""
 
 from importlib.resources import files
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import FastAPI
+from fastapi import Path as PathParameter
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
@@ -38,7 +39,7 @@ def add_to(app: FastAPI) -> None:
         )
 
     @app.get(f"{ASSETS}{{name}}", **OPEN)
-    async def asset(name: str) -> FileResponse:
+    async def asset(name: Annotated[str, PathParameter(max_length=100)]) -> FileResponse:
         if name not in NAMES:
             raise Problem(404, "route_unknown")
         return FileResponse(str(_FOLDER / name), headers={"Cache-Control": f"max-age={KEPT_S}"})

@@ -22,6 +22,9 @@ LONGEST_CURSOR = 400
 
 Cursor = Annotated[str, Field(max_length=LONGEST_CURSOR)]
 
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A place in a list that is a number: what a column takes. A cursor is a caller's text, whoever made it."""
+
 _ANY: TypeAdapter[Any] = TypeAdapter(Any)
 
 
@@ -38,7 +41,10 @@ class Part:
         return self.limit + 1
 
     def position(self, type_: TypeForm[P]) -> P | None:
-        """The place after which the page begins, as `Page.of_rows` was given it; None at the beginning."""
+        """The place after which the page begins, as `Page.of_rows` was given it; None at the beginning.
+
+        Each number, text and time of the type has bounds: a column would refuse what is beyond its own.
+        """
         if self.after is None:
             return None
         adapter = TypeAdapter(type_)
@@ -82,7 +88,7 @@ class Page(View, Generic[V]):
     @classmethod
     def of_all(cls, rows: Sequence[R], paging: Part, view: Callable[[R], V]) -> Self:
         """Of a list that is whole in memory, since it is short or made at once."""
-        start = max(0, paging.position(int) or 0)
+        start = paging.position(Number) or 0
         end = start + paging.limit
         return cls(items=[view(row) for row in rows[start:end]], next=_cursor(end) if end < len(rows) else None)
 
