@@ -10,7 +10,7 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from shared.messaging import codec, dead_letters, fetching, gaps, inbox, journal, progress
+from shared.messaging import codec, dead_letters, fetching, gaps, inbox, journal, progress, relay
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Poison, decode
 from shared.messaging.incoming import IncomingBatch
@@ -177,3 +177,8 @@ def house_kept_by_the_process_s_clock() -> None:
         await connection.execute("DELETE FROM inbox WHERE received_at < $1", clock.now() - kept)
 
     _replace(inbox, "forget", forget)
+
+
+@_build
+def rounds_without_a_budget() -> None:
+    relay.ROUND_BYTES = 2**40
