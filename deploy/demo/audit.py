@@ -20,7 +20,7 @@ from deploy.demo.reconciliation import Evidence, OnTopic
 from deploy.demo.stores import Letter, Stores
 from deploy.demo.texts import tell
 from deploy.target.client import Client
-from shared.messaging.codec import Message, Poison
+from shared.messaging.codec import Message, Poison, record_id
 from shared.messaging.retry import INFRASTRUCTURE
 from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, dead_letter_topic, partner_topics, subscriptions
 
@@ -165,7 +165,7 @@ def _on_topic(record: Message | Poison) -> OnTopic:
     topic = record.record.topic
     if isinstance(record, Poison):
         return OnTopic(topic, record.message_id, None)
-    return OnTopic(topic, record.message_id, record.envelope.id, _effect(record))
+    return OnTopic(topic, record.message_id, record.envelope.id, _effect(record), record_id(record.record))
 
 
 def _effect(event: Message) -> str | None:

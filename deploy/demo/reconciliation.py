@@ -17,13 +17,16 @@ Name = str
 
 @dataclass(frozen=True, slots=True)
 class OnTopic:
-    """One record. `message_id` is what its readers claim; `event_id` is None where the record is no event."""
+    """One record. Readers claim its `message_id` or, where they set it aside, its `place`; `event_id` is None where the
+    record is no event.
+    """
 
     topic: Topic
     message_id: UUID
     event_id: UUID | None
     effect: str | None = None
     """What it says and why, without its id and moment: one cause has each effect once. None: no event caused it."""
+    place: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -77,15 +80,16 @@ def _is_of(record: OnTopic, decided: Collection[tuple[Topic, UUID]]) -> bool:
 
 def _readings(evidence: Evidence) -> tuple[int, int]:
     """What readers consumed of their topics, and what they missed."""
-    on_topic: dict[Topic, set[UUID]] = {}
+    on_topic: dict[Topic, dict[UUID, set[UUID | None]]] = {}
     for record in evidence.records:
-        on_topic.setdefault(record.topic, set()).add(record.message_id)
+        claims = on_topic.setdefault(record.topic, {}).setdefault(record.message_id, {record.message_id})
+        claims.add(record.place)
     claimed = {name: set(inbox) for name, inbox in evidence.inboxes.items()}
     consumed = missed = 0
     for topic, readers in evidence.readers.items():
         for reader in readers:
-            expected = on_topic.get(topic, set())
-            found = len(expected & claimed.get(reader, set()))
+            expected = on_topic.get(topic, {}).values()
+            found = sum(not claims.isdisjoint(claimed.get(reader, set())) for claims in expected)
             consumed += found
             missed += len(expected) - found
     return consumed, missed

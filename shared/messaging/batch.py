@@ -11,7 +11,7 @@ from typing import Any, Self
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
 from shared.messaging import dead_letters, inbox
-from shared.messaging.codec import Message, Poison, Record, decode
+from shared.messaging.codec import Message, Poison, Record, decode, record_id
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
@@ -60,7 +60,7 @@ class _Fates:
     """The part of one transaction that is not decided by handlers."""
 
     letters: list[SetAside] = field(default_factory=list)
-    waiting: list[Record] = field(default_factory=list)
+    waiting: list[Received] = field(default_factory=list)
     blocked: set[Key] = field(default_factory=set)
     """Keys blocked before this batch or by it."""
 
@@ -105,10 +105,12 @@ class BatchRunner:
             crash.point("consume.claimed")
             fates = _Fates(blocked=await dead_letters.blocked_among(work.connection, _keys(fresh)))
             wanted = self._sort_out(fresh, fates)
+            here = len(fates.waiting)
+            fates.waiting = await self._placed(work.connection, fates.waiting)
             outcome = Outcome(
                 applied=len(wanted),
-                duplicate=len(received) - len(fresh),
-                ignored=len(fresh) - len(wanted) - len(fates.letters) - len(fates.waiting),
+                duplicate=len(received) - len(fresh) + here - len(fates.waiting),
+                ignored=len(fresh) - len(wanted) - len(fates.letters) - here,
                 dead=len(fates.letters),
                 blocked=len(fates.waiting),
             )
@@ -134,13 +136,22 @@ class BatchRunner:
                 fresh.append(item)
         return fresh
 
+    async def _placed(self, connection: Connection, items: Sequence[Received]) -> list[Received]:
+        """Those that are not set aside or waiting already. They claim their places, no longer their events' ids."""
+        places = {record_id(item.record): item.message_id for item in items if isinstance(item, Message)}
+        if not places:
+            return list(items)
+        await inbox.give_back(connection, list(places.values()))
+        new = await inbox.claim(connection, list(places))
+        return [item for item in items if not isinstance(item, Message) or record_id(item.record) in new]
+
     def _sort_out(self, fresh: Sequence[Received], fates: _Fates) -> list[Message]:
         """Set poison aside, block what waits behind it, and leave out what this stage does not read."""
         wanted = []
         for item in fresh:
             key = blocking_key(item.record)
             if key in fates.blocked:
-                fates.waiting.append(item.record)
+                fates.waiting.append(item)
             elif isinstance(item, Poison):
                 fates.letters.append(dead_letters.poisoned(self._service, item))
                 if key is not None:
@@ -167,7 +178,7 @@ class BatchRunner:
 
     async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
         await dead_letters.set_aside(work.connection, fates.letters, work.now)
-        await dead_letters.block(work.connection, fates.waiting, work.now)
+        await dead_letters.block(work.connection, [item.record for item in fates.waiting], work.now)
         for letter in fates.letters:
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))
             log.error("dead_letter", **_letter_context(letter))
@@ -188,7 +199,7 @@ class BatchRunner:
 
     async def _refuse(self, item: Received, reason: str, error: str) -> Outcome:
         async with unit_of_work(self.database, self._service) as work:
-            if not await self._claim(work.connection, [item]):
+            if not await self._placed(work.connection, await self._claim(work.connection, [item])):
                 return Outcome(duplicate=1)
             letter = self._letter(item, reason, error)
             faults = self.limit.admit(0, [letter])
@@ -204,13 +215,21 @@ class BatchRunner:
         return dead_letters.poisoned(self._service, item._replace(event_id=None, event_type=None))
 
     async def decide_again(self, work: UnitOfWork, record: Record) -> None:
-        """Run one record that was claimed before, and write what it gives. Raises what its handler raises."""
+        """Run one record that was set aside, or waited, and write what it gives; nothing when its event took effect
+        meanwhile by another record. Raises what its handler raises.
+        """
         item = decode(record)
         if isinstance(item, Poison):
             raise RejectedEventError(item.reason)
-        if type(item.data) in self._routes:
+        if await self._claim(work.connection, [item]) and type(item.data) in self._routes:
             await self._decide(work, [item])
             await work.flush()
+
+    async def forgo(self, work: UnitOfWork, record: Record) -> None:
+        """See that the event of a record that is discarded takes no effect by another record either."""
+        item = decode(record)
+        if isinstance(item, Message):
+            await self._claim(work.connection, [item])
 
 
 def _keys(received: Sequence[Received]) -> Iterator[Key]:

@@ -1,4 +1,8 @@
-"""Which messages took effect: the memory that makes at least once into exactly once."""
+"""Which messages took effect: the memory that makes at least once into exactly once.
+
+Whoever decides an event claims its id, whenever that is. A record that is set aside, or waits behind one, claims its
+place: its event may still come, under its id, by another record or to a later build.
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -40,6 +44,11 @@ async def claim(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID
     distinct = set(message_ids)
     known = await connection.fetch(_CLAIM, sorted(distinct, key=in_order))
     return distinct.difference(row[0] for row in known)
+
+
+async def give_back(connection: Connection, message_ids: Sequence[UUID]) -> None:
+    """Undo claims of this transaction: what was claimed here is not decided here."""
+    await connection.execute("DELETE FROM inbox WHERE message_id = ANY($1::uuid[])", message_ids)
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:

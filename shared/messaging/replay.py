@@ -10,7 +10,7 @@ from shared.contracts.event import Cause
 from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dead_letters
 from shared.messaging.batch import BatchRunner
-from shared.messaging.codec import TOMBSTONE, Message, Record, Refused, decode
+from shared.messaging.codec import SKIPPED, TOMBSTONE, Message, Record, Refused, decode
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.retry import TRY_AGAIN
@@ -195,6 +195,8 @@ class Replayer:
                 await connection.execute(_LOCK_KEY, record.topic, record.key)
             if resolution == "replayed":
                 await self._runner.decide_again(work, record)
+            elif row["reason"] != SKIPPED.reason:  # Which is looked at by nobody: it may end whoever does.
+                await self._runner.forgo(work, record)
             await connection.execute(_RESOLVE, letter_id, resolution)
             await _record(connection, letter_id, resolution, by)
             if record.key is None:
