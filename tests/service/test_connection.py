@@ -2,94 +2,12 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-import uvicorn
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.types import Receive, Scope, Send
 
 from shared.service.http import connection
-from shared.service.http.connection import Connection
-
-SOON = 0.2
-"""Seconds of every deadline here; a test that waits for one fails by pytest's own."""
-
-GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
-POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
-
-
-async def answering(scope: Scope, receive: Receive, send: Send) -> None:
-    """The length of the body; `/unread` does not read it, `/large` answers with more than any buffer holds."""
-    path = scope["path"]
-    length = 0 if path == "/unread" else len(await Request(scope, receive).body())
-    answer: Response = PlainTextResponse("x" * 50_000_000 if path == "/large" else str(length))
-    await answer(scope, receive, send)
-
-
-Opened = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
-
-class Server:
-    def __init__(self, port: int, lost: asyncio.Event) -> None:
-        self.port = port
-        self.lost = lost
-        """A connection was lost."""
-        self._opened: list[asyncio.StreamWriter] = []
-
-    async def connect(self, said: bytes = b"") -> Opened:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self._opened.append(writer)
-        writer.write(said)
-        return reader, writer
-
-    def close(self) -> None:
-        for writer in self._opened:
-            writer.transport.abort()
-
-
-@asynccontextmanager
-async def serving() -> AsyncIterator[Server]:
-    lost = asyncio.Event()
-
-    class Told(Connection):
-        def connection_lost(self, exc: Exception | None) -> None:
-            super().connection_lost(exc)
-            lost.set()
-
-    config = uvicorn.Config(answering, port=0, http=Told, lifespan="off", log_config=None, access_log=False)
-    server = uvicorn.Server(config)
-    config.load()
-    server.lifespan = config.lifespan_class(config)
-    await server.startup()
-    found = Server(server.servers[0].sockets[0].getsockname()[1], lost)
-    try:
-        yield found
-    finally:
-        found.close()
-        await server.shutdown()
-
-
-@pytest.fixture
-async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
-    for name in ("HEAD_S", "BODY_S", "UNREAD_S"):
-        monkeypatch.setattr(connection, name, SOON)
-    monkeypatch.setattr(connection, "BODY_BYTES_PER_S", 1e9)
-    async with serving() as found:
-        yield found
-
-
-async def dripping(opened: Opened, piece: bytes) -> bytes:
-    """What comes back while a caller goes on saying a little."""
-    reader, writer = opened
-    answer = asyncio.create_task(reader.read())
-    while not answer.done():
-        writer.write(piece)
-        await asyncio.wait({answer}, timeout=SOON / 10)
-    return answer.result()
+from tests.service.given import GET, POST, Server, dripping
 
 
 async def test_a_request_is_answered_and_the_next_one_too(server: Server) -> None:
@@ -169,3 +87,29 @@ async def test_more_connections_than_a_process_has(server: Server, monkeypatch: 
     reader, _ = await server.connect(GET + b"\r\n")
     with contextlib.suppress(ConnectionError):
         assert await reader.read() == b""
+
+
+async def test_one_address_leaves_connections_to_others(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "SHARE", 2)
+    kept = [await server.connect(GET + b"\r\n") for _ in range(2)]
+    for reader, _ in kept:
+        await reader.readuntil(b"0")
+    reader, _ = await server.connect(GET + b"\r\n")
+    with contextlib.suppress(ConnectionError):
+        assert await reader.read() == b""
+    reader, _ = await server.connect(GET + b"\r\n", address="127.0.0.2")
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", 0x20010DB800000000),
+        ("2001:db8::ffff:1", 0x20010DB800000000),
+        ("2001:db8:0:1::1", 0x20010DB800000001),
+    ],
+)
+def test_an_address_of_ipv6_is_its_network(address: str, place: str | int) -> None:
+    assert connection._place(address) == place

@@ -4,18 +4,25 @@ uvicorn waits for a request, and for whoever does not read its answer, without e
 """
 
 import asyncio
+from ipaddress import IPv6Address, ip_address
 
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.runtime import logging
+from shared.service.http.routes import MAX_FILE_BYTES
 
 MOST = 1_000
 """Connections of a process at a time."""
+SHARE = MOST // 2
+"""Of these, those of one address: whoever watches the process comes from another one, and still gets in."""
 HEAD_S = 10.0
 """From a request's first byte, or the connection's begin, until its head is there."""
 BODY_S = 30.0
 BODY_BYTES_PER_S = 50_000
-"""A body has so many seconds, and one more for each of these."""
+"""A body has so many seconds, and one more for each of these; of no more bytes than a route may take."""
+REST_S = 5.0
+"""What is left of a body whose request is answered, so that its caller reads the answer; then the connection closes."""
 UNREAD_S = 30.0
 """How long an answer may wait for a caller that does not read it."""
 MAX_HEAD_BYTES = 32_768
@@ -23,6 +30,7 @@ MAX_HEAD_BYTES = 32_768
 MAX_AHEAD = 16
 """Requests that a caller sends without waiting for the answers before them."""
 
+MALFORMED = "400 Bad Request"
 TOO_LATE = "408 Request Timeout"
 TOO_LARGE = "431 Request Header Fields Too Large"
 TOO_MANY = "429 Too Many Requests"
@@ -31,19 +39,31 @@ log = logging.get(__name__)
 
 
 class Connection(HttpToolsProtocol):
-    """Closes itself when its caller is late, and at once when there are too many."""
+    """Closes itself when its caller is late, and at once when there are too many.
+
+    What is behind a request that is still being decided has no deadline and no refusal until that one is answered.
+    """
 
     _reading: asyncio.TimerHandle | None = None
     """Runs while a request is under way to us."""
     _writing: asyncio.TimerHandle | None = None
     """Runs while an answer waits to be read."""
     _in_head = False
+    _in_body = False
     _head_bytes = 0
+    _body_s = 0.0
+    _refused: str | None = None
+    """The status of what is under way; no more is read."""
+    _ends = False
+    """An answer began before its request had ended, and said that the connection closes."""
+    _from: str | int | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
-        if len(self.connections) > MOST:
-            log.warning("too_many_connections", most=MOST)
+        self._serve, self.app = self.app, self._answer
+        self._from = _place(self.client[0]) if self.client else None
+        if len(self.connections) > MOST or self._of_my_address() > SHARE:
+            log.warning("too_many_connections", most=MOST, share=SHARE)
             transport.abort()
         else:
             self._begin()
@@ -54,7 +74,9 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._reading is None:
+        if self._refused is not None:
+            return
+        if not self._in_head and not self._in_body:
             self._begin()
         if self._in_head:
             self._head_bytes += len(data)
@@ -63,24 +85,53 @@ class Connection(HttpToolsProtocol):
             self._refuse(TOO_LARGE)
 
     def on_message_begin(self) -> None:
-        if self._reading is None:
+        if not self._in_head:
             self._begin()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
+        if self._stopped():
+            return
         if len(self.url) + sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
             self._refuse(TOO_LARGE)
         elif len(self.pipeline) >= MAX_AHEAD:
             self._refuse(TOO_MANY)
         else:
             length = next((value for name, value in self.headers if name == b"content-length"), b"0")
-            self._read_by(BODY_S + (int(length) if length.isdigit() else 0) / BODY_BYTES_PER_S)
+            claimed = int(length) if length.isdigit() else 0
+            self._body_s = BODY_S + min(claimed, MAX_FILE_BYTES) / BODY_BYTES_PER_S
             super().on_headers_complete()
+            self._in_head, self._in_body = False, True
+            self._read_by(self._body_s)
+
+    def on_body(self, body: bytes) -> None:
+        if not self._stopped():
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
+        if self._stopped():
+            return
+        self._in_body = False
         self._read_by(None)
         super().on_message_complete()
+        if self._ends and self.cycle.response_complete:
+            self.transport.close()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.transport.is_closing() or not self._is_next():
+            return
+        if self._refused is not None:
+            self._refuse(self._refused)
+        elif self._in_head:
+            self._read_by(HEAD_S)
+        elif self._in_body:
+            self._read_by(REST_S if self.cycle.response_complete else self._body_s)
+        elif self._ends:
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn has it
+        self._refuse(MALFORMED)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -92,19 +143,61 @@ class Connection(HttpToolsProtocol):
             self._writing.cancel()
             self._writing = None
 
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Say with an answer that the connection closes, where what was asked has not all come."""
+
+        async def say(message: Message) -> None:
+            early = message["type"] == "http.response.start" and self._in_body and not self.pipeline
+            if early:
+                self._ends, self.cycle.keep_alive = True, False
+            await send(message)
+            if early:
+                # uvicorn would close as soon as it has answered; a caller who still writes would not read it.
+                self.cycle.keep_alive = True
+
+        await self._serve(scope, receive, say)
+
     def _begin(self) -> None:
         self._in_head, self._head_bytes = True, 0
         self._read_by(HEAD_S)
 
+    def _is_next(self) -> bool:
+        """Whether all that was asked before what is under way is answered."""
+        if self._in_body:
+            return not self.pipeline
+        return self.cycle is None or self.cycle.response_complete
+
+    def _stopped(self) -> bool:
+        return self._refused is not None or self.transport.is_closing()
+
     def _read_by(self, seconds: float | None) -> None:
         if self._reading is not None:
             self._reading.cancel()
-        self._reading = None if seconds is None else self.loop.call_later(seconds, self._refuse, TOO_LATE)
+            self._reading = None
+        if seconds is not None and self._is_next():
+            self._unset_keepalive_if_required()
+            self._reading = self.loop.call_later(seconds, self._refuse, TOO_LATE)
 
     def _refuse(self, status: str) -> None:
         """Without a body: who is refused here said too little, or too much, to be answered in its language."""
+        self._read_by(None)
+        self._refused = status
         if self.transport.is_closing():
             return
-        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+        if not self._is_next():
+            self.flow.pause_reading()
+            return
+        if not (self._in_body and self.cycle.response_started):
             self.transport.write(f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode())
         self.transport.close()
+
+    def _of_my_address(self) -> int:
+        return sum(isinstance(each, Connection) and each._from == self._from for each in self.connections)  # noqa: SLF001 - its own
+
+
+def _place(address: str) -> str | int:
+    """An address, of IPv6 its network: who has one has 2**64."""
+    found = ip_address(address)
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped) if found.ipv4_mapped else int(found) >> 64
+    return address
