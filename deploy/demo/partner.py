@@ -157,11 +157,8 @@ class PartnerSession:
         self._flush(producer)
 
     def _producer(self) -> Producer:
-        """Partitions as the Java client does, so that all answers to one referral stay in order whoever sends them.
-
-        Idempotent: else an answer that is sent again, as its broker crashed, may come behind the next one.
-        """
-        settings = {"enable.idempotence": True, "partitioner": "murmur2", "log_level": 0}
+        """Idempotent: else an answer that is sent again, as its broker crashed, may come behind the next one."""
+        settings = {"enable.idempotence": True, "log_level": 0}
         return Producer({**self.connection, **settings})
 
     def _send(self, producer: Producer, answer: Answer, cause: Cause) -> None:

@@ -50,8 +50,7 @@ class PartnerClient:
     def answer(self, answer: Answer, cause: Cause) -> UUID:
         """Send the answer, and return its event id once the broker has it."""
         envelope = Envelope(new_id(), self._principal, now(), answer, cause)
-        # As the Java client does, so that all of one referral's answers stay in one partition whoever sends them.
-        settings = {"acks": "all", "partitioner": "murmur2", "message.timeout.ms": int(SEND_TIMEOUT * 1000)}
+        settings = {"acks": "all", "message.timeout.ms": int(SEND_TIMEOUT * 1000)}
         failures: list[KafkaError] = []
 
         def delivered(error: KafkaError | None, _: Message) -> None:

@@ -29,8 +29,8 @@ POLL_MS = 20
 """FastStream sleeps this long after each empty poll: it is latency."""
 MAX_FETCH_BYTES = 4 * 1_048_576
 MAX_PARTITION_FETCH_BYTES = 262_144
-"""Both compressed. What was fetched and not yet consumed is held for each partition: of a service's 36, or of those of
-a hundred partners. A larger record comes all the same, alone.
+"""Both compressed. What was fetched and not yet consumed is held for each partition: of a service's 36, or one of each
+of a hundred partners. A larger batch comes all the same, one in a fetch: at most a topic's 1 MiB.
 """
 
 SCRAM = {"SCRAM-SHA-256": SASLScram256, "SCRAM-SHA-512": SASLScram512}

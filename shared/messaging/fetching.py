@@ -158,7 +158,8 @@ def _record(record: ConsumerRecord[Any, Any]) -> Record:
 
 
 def _size(record: ConsumerRecord[Any, Any] | Record) -> int:
-    return len(record.value or b"")
+    """An outsider's key may be as large as a value."""
+    return len(record.key or b"") + len(record.value or b"")
 
 
 def _is_its_own(error: Exception) -> bool:

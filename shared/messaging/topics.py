@@ -25,8 +25,11 @@ SEGMENT_MS = DAY_MS // 4
 """How much longer than its retention a record may lie there."""
 
 MAX_EVENT_BYTES = 1_048_576
+"""Of one event of ours, and of one batch on any topic: that is what Kafka's `max.message.bytes` counts, and clients
+fill a batch up to a million bytes before they send it.
+"""
 MAX_ANSWER_BYTES = 65_536
-"""A partner's answer is hostile input: the broker already refuses a large one."""
+"""Of one answer, which is hostile input: whoever consumes it refuses a larger one."""
 
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
 
@@ -50,7 +53,6 @@ class Topic:
     """Field of every event whose value is the records' key: the aggregate whose order counts."""
     partitions: int = 6
     retention_ms: int = EVENT_RETENTION_MS
-    max_bytes: int = MAX_EVENT_BYTES
 
     @property
     def retention_days(self) -> int:
@@ -60,7 +62,7 @@ class Topic:
     def config(self) -> dict[str, str]:
         return {
             "retention.ms": str(self.retention_ms),
-            "max.message.bytes": str(self.max_bytes),
+            "max.message.bytes": str(MAX_EVENT_BYTES),
             "cleanup.policy": "delete",
             # Kafka's limits count what goes over the wire: compressed, 9 KB of an outsider can be 300 MB here.
             "compression.type": "uncompressed" if is_partners(self.writer) else "producer",
@@ -148,9 +150,9 @@ def partner_topics(code: str) -> tuple[Topic, Topic]:
         ("financing",),
         _events(partner, partner.Answer),
         key="referral_id",
-        partitions=3,
+        # A batch that waits here to be consumed is held for each partition; and one has an order whoever writes it.
+        partitions=1,
         retention_ms=PARTNER_RETENTION_MS,
-        max_bytes=MAX_ANSWER_BYTES,
     )
     return referrals, answers
 

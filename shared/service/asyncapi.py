@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.event import EventData
-from shared.messaging.topics import SERVICES, Topic, catalogue
+from shared.messaging.topics import MAX_EVENT_BYTES, SERVICES, Topic, catalogue
 from shared.service.schema_examples import example_of
 
 Json = dict[str, Any]
@@ -188,7 +188,7 @@ def _channel(topic: Topic) -> Json:
                 "topicConfiguration": {
                     "cleanup.policy": ["delete"],
                     "retention.ms": topic.retention_ms,
-                    "max.message.bytes": topic.max_bytes,
+                    "max.message.bytes": MAX_EVENT_BYTES,
                 },
                 "bindingVersion": KAFKA_BINDING,
             }

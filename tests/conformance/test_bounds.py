@@ -10,10 +10,11 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaProducer, TopicPartition
 
 from shared.messaging import journal
 from shared.messaging.codec import encode
+from shared.messaging.fetching import BATCH_BYTES, SLICE, CarefulConsumer, Fetched
 from shared.messaging.journal import LARGEST_BODY, Unpublished
 from shared.messaging.producer import DELIVERY_DEADLINE_S, Delivery
 from shared.messaging.relay import ROUND_BYTES
@@ -162,6 +163,27 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield plan
     for child in plan.get("Plans", ()):
         yield from _nodes(child)
+
+
+async def test_a_batch_counts_keys_too(bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[int] = []
+    getmany = CarefulConsumer.getmany
+
+    async def looks(self: CarefulConsumer, *partitions: TopicPartition, **more: Any) -> Fetched:
+        found = await getmany(self, *partitions, **more)
+        held.append(sum(len(record.key or b"") for records in found.values() for record in records))
+        return found
+
+    async def dead() -> bool:
+        return await bench.count("dead_letter") == count
+
+    monkeypatch.setattr(CarefulConsumer, "getmany", looks)
+    count = 40
+    keys = [f"{number}{LARGE}".encode() for number in range(count)]
+    await bench.send([(topic, key, b"{}") for key in keys], compression_type="zstd")
+    async with bench.subscriber(topic):
+        await eventually(dead)
+    assert max(held) < BATCH_BYTES + SLICE * len(keys[-1])
 
 
 async def test_a_backlog_of_large_records_takes_a_process_less_than_200_mb(bench: Bench, topic: str) -> None:

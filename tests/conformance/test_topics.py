@@ -12,6 +12,9 @@ from shared.messaging.topics import MAX_ANSWER_BYTES, PARTNER_RETENTION_MS, cata
 from shared.runtime.clock import now
 from tests.conftest import Broker
 
+FULL_BATCH_BYTES = 1_000_000
+"""What librdkafka fills a batch to by itself; the limit of a topic counts batches."""
+
 _, ANSWERS = partner_topics("conformance")
 
 
@@ -49,4 +52,5 @@ async def test_trap_15_retention_goes_by_the_broker_s_clock(broker: Broker, prod
 def test_every_topic_forgets_when_it_says_and_outsiders_cannot_compress(topic) -> None:
     assert topic.config["message.timestamp.type"] == "LogAppendTime"
     assert int(topic.config["segment.ms"]) < 0.02 * topic.retention_ms
+    assert int(topic.config["max.message.bytes"]) >= FULL_BATCH_BYTES
     assert (topic.config["compression.type"] == "uncompressed") == topic.writer.startswith("partner.")

@@ -8,8 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from confluent_kafka import KafkaError, Producer
+from confluent_kafka import Message as Sent
 
 from deploy.provision import kafka_admin
 from shared.contracts.partner import ReferralAcknowledged
@@ -22,6 +25,7 @@ GUIDE = (Path(__file__).parents[2] / "docs" / "partners.md").read_text(encoding=
 CODE, PASSWORD = "example-bank", secrets.token_hex(16)
 REFERRALS, ANSWERS = partner_topics(CODE)
 WAIT = 60
+MANY = 1_600
 
 
 def program(broker: Broker) -> str:
@@ -76,9 +80,33 @@ async def test_the_first_program_answers_the_first_referral(broker: Broker) -> N
     run = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=WAIT, check=False)
     assert run.returncode == 0, run.stderr
     assert referral["data"]["referral_id"] in run.stdout
-    assert run.stdout.endswith("still to send: 0\n")
+    assert run.stdout.endswith(f"the program has {referral['data']['referral_id']}\nstill to send: 0\n")
     answer = await received(broker)
     message = decode(Record(answer.topic, answer.partition, answer.offset, answer.key, answer.value))
     assert isinstance(message, Message), message
     assert isinstance(message.data, ReferralAcknowledged)
     assert str(message.data.referral_id) == referral["data"]["referral_id"]
+
+
+def send_many(settings: dict[str, Any]) -> list[KafkaError | None]:
+    """The delivery report of each of many small answers, sent at once as one batch."""
+    answer = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)[1])
+    key, told = answer["data"]["referral_id"], list[KafkaError | None]()
+
+    def delivered(error: KafkaError | None, _: Sent) -> None:
+        told.append(error)
+
+    producer = Producer(settings)
+    for _ in range(MANY):
+        value = json.dumps({**answer, "id": str(uuid4())})
+        producer.produce(ANSWERS.name, value, key, on_delivery=delivered)
+    producer.flush(WAIT)
+    return told
+
+
+async def test_many_small_answers_at_once_are_all_taken(broker: Broker) -> None:
+    """Kafka's limit counts the batch, which librdkafka fills up to a million bytes and does not split."""
+    await provision(broker)
+    login = broker.node.client_config((f"partner.{CODE}", PASSWORD))
+    told = await asyncio.to_thread(send_many, {**login, "acks": "all", "enable.idempotence": True, "linger.ms": 500})
+    assert told == [None] * MANY
