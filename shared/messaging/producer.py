@@ -53,6 +53,8 @@ class Delivery:
 
     acked: list[int] = field(default_factory=list)
     """Journal ids that Kafka acknowledged."""
+    marked: int = 0
+    """So many of those are off the outbox."""
     troubled: dict[str, Exception] = field(default_factory=dict)
     """Topics that cannot be written to, and why."""
     undelivered: dict[str, Exception] = field(default_factory=dict)
@@ -79,15 +81,15 @@ class Publisher:
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
 
-    async def publish(self, entries: Sequence[Unpublished]) -> Delivery:
+    async def publish(self, entries: Sequence[Unpublished], delivery: Delivery | None = None) -> Delivery:
         """Send each partition its batches and wait for their acknowledgements: each gives the others the deadline anew,
-        so a slow line ends nothing that gets on.
+        so a slow line ends nothing that gets on. A `delivery` that is given tells meanwhile what was acknowledged.
         """
         producer = await self._started()
         by_topic: defaultdict[str, list[Unpublished]] = defaultdict(list)
         for entry in entries:
             by_topic[entry.topic].append(entry)
-        delivery = Delivery()
+        delivery = delivery or Delivery()
         try:
             async with asyncio.timeout(DELIVERY_DEADLINE_S) as patience:
                 await asyncio.gather(

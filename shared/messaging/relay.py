@@ -20,6 +20,12 @@ ROUND_BYTES = 8 * 1_048_576
 More than 2,000 events of a usual size.
 """
 
+MARK_EVERY_S = 5.0
+"""While a round is under way: what was acknowledged leaves the outbox, and the store hears from its leader. A slow line
+makes a round long, and the store ends a session that asks nothing for `SESSION_IDLE_TIMEOUT_MS`: nothing of the
+round would be marked then, and all of it would be sent again, for ever.
+"""
+
 RELAY_LOCK = 0x5044_5001
 """Advisory lock of the relay, one per database and so per service."""
 
@@ -59,17 +65,18 @@ class Relay(Worker):
         if not entries:
             return min((pause.until - clock for pause in backing_off.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
+        delivery = Delivery()
+        publishing = asyncio.ensure_future(self._publish(entries, delivery))
         # Waits for both even when one fails: nothing may be under way when the failure is dealt with.
-        delivery, ahead = await asyncio.gather(
-            self._publish(entries), _look_ahead(connection, entries), return_exceptions=True
+        failure, ahead = await asyncio.gather(
+            publishing, _meanwhile(connection, entries, publishing, delivery), return_exceptions=True
         )
-        if isinstance(delivery, BaseException):
-            raise delivery
+        if isinstance(failure, BaseException):
+            raise failure
         crash.point("relay.acked")
         if delivery.acked:
-            await journal.published(connection, delivery.acked)
+            await _mark(connection, delivery)
             crash.point("relay.published")
-            metrics.PUBLISHED.inc(len(delivery.acked))
         self._back_off(delivery.troubled, {entry.topic for entry in entries})
         if delivery.failure is not None:
             raise delivery.failure
@@ -79,10 +86,10 @@ class Relay(Worker):
             self._ahead = ahead
         return 0
 
-    async def _publish(self, entries: Sequence[Unpublished]) -> Delivery:
+    async def _publish(self, entries: Sequence[Unpublished], delivery: Delivery) -> None:
         traceparents = (traceparent_of(entry.body) for entry in entries)
         with tracing.publishing(traceparents, (entry.topic for entry in entries), len(entries)):
-            return await self._publisher.publish(entries)
+            await self._publisher.publish(entries, delivery)
 
     @property
     def backing_off(self) -> frozenset[str]:
@@ -118,3 +125,21 @@ async def _look_ahead(connection: Connection, under_way: Sequence[Unpublished]) 
     if len(under_way) < ROUND and sum(len(entry.body) for entry in under_way) < ROUND_BYTES:
         return []
     return await _fetch(connection, [entry.id for entry in under_way])
+
+
+async def _meanwhile(
+    connection: Connection, entries: Sequence[Unpublished], publishing: "asyncio.Future[None]", delivery: Delivery
+) -> list[Unpublished]:
+    """What the leader asks of the store while its round is under way. Gives the round after it."""
+    ahead = await _look_ahead(connection, entries)
+    while not (await asyncio.wait({publishing}, timeout=MARK_EVERY_S))[0]:
+        await _mark(connection, delivery)
+    return ahead
+
+
+async def _mark(connection: Connection, delivery: Delivery) -> None:
+    """Take what was acknowledged since then off the to-do list; the store is asked also when that is nothing."""
+    acked = delivery.acked[delivery.marked :]
+    await journal.published(connection, acked)
+    delivery.marked += len(acked)
+    metrics.PUBLISHED.inc(len(acked))

@@ -28,8 +28,8 @@ SESSION_COMMAND_TIMEOUT_S = 15.0
 """Of a connection outside the pool: it leads, and while it waits for an answer nobody else can."""
 
 SESSION_IDLE_TIMEOUT_MS = "40000"
-"""A leader whose process hangs leads nobody, and its host answers for it: the store ends its session. Longer than what
-the relay may spend with Kafka between two looks at the store.
+"""A leader whose process hangs leads nobody, and its host answers for it: the store ends its session. Longer than
+any leader that works is silent: a round of the relay asks every `MARK_EVERY_S` (5), who waits every `WATCHDOG_S` (10).
 """
 
 BOTH_SIDES = {

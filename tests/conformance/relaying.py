@@ -28,9 +28,9 @@ class WatchedRelay(Relay):
         """Return when it fails once more."""
         await self._failures.acquire()
 
-    async def _publish(self, entries: Sequence[Unpublished]) -> Delivery:
+    async def _publish(self, entries: Sequence[Unpublished], delivery: Delivery) -> None:
         self.publishes.set()
-        return await super()._publish(entries)
+        await super()._publish(entries, delivery)
 
     async def _failed(self, error: Exception, failures: int) -> None:
         self._failures.release()

@@ -39,9 +39,9 @@ async def test_a_round_of_the_relay_and_the_one_ahead_are_bounded_in_bytes(
     held: list[int] = []
     publish = WatchedRelay._publish
 
-    async def looks(self: WatchedRelay, entries: Sequence[Unpublished]) -> Delivery:
+    async def looks(self: WatchedRelay, entries: Sequence[Unpublished], delivery: Delivery) -> None:
         held.append(sum(len(entry.body) for entry in entries))
-        return await publish(self, entries)
+        await publish(self, entries, delivery)
 
     monkeypatch.setattr(WatchedRelay, "_publish", looks)
     await _write_large(bench, topic, 45)

@@ -1,15 +1,19 @@
 """What a service's leader promises: one relay publishes, and who lost the lock or the store leaves it to the next."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from deploy.engines.ports import free_port
 from shared.messaging.producer import Publisher
-from shared.messaging.relay import RELAY_LOCK, Relay
-from shared.runtime.database import Database
+from shared.messaging.relay import MARK_EVERY_S, RELAY_LOCK, Relay
+from shared.messaging.worker import WATCHDOG_S
+from shared.runtime.database import SESSION_COMMAND_TIMEOUT_S, SESSION_IDLE_TIMEOUT_MS, Database
 from shared.testing.faults import Proxy
 from tests.conformance.events import Told
 from tests.conformance.relaying import WatchedRelay, published, running
@@ -131,3 +135,44 @@ async def test_a_leader_that_hangs_is_no_leader_any_more(
     async with running(bench.relay()):
         await eventually(lambda: published(bench))
     assert hangs.is_closed()
+
+
+def test_a_leader_that_works_is_never_silent_for_as_long_as_the_store_allows() -> None:
+    for silent_s in (MARK_EVERY_S, WATCHDOG_S):
+        assert silent_s + SESSION_COMMAND_TIMEOUT_S < int(SESSION_IDLE_TIMEOUT_MS) / 1000
+
+
+async def test_a_round_gets_on_however_slow_the_line(bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it is under way what was acknowledged leaves the outbox, and the store hears from its leader."""
+    monkeypatch.setattr("shared.messaging.relay.MARK_EVERY_S", 0.1)
+    monkeypatch.setattr("shared.messaging.producer.MAX_BATCH_BYTES", 2_000)
+    events, key, sent, send_batch = 3, uuid4(), [0], AIOKafkaProducer.send_batch
+
+    async def slow(*args: Any, **more: Any) -> Any:
+        before = await _asked(bench)
+        await eventually(lambda: published(bench, but=events - sent[0]), 5)
+        await eventually(lambda: _asks_again(bench, before), 5)
+        sent[0] += 1
+        return await send_batch(*args, **more)
+
+    monkeypatch.setattr(AIOKafkaProducer, "send_batch", slow)
+    await bench.write_down(*(Told(on=topic, account=key, number=n, note="x" * 1_500) for n in range(events)))
+    relay, connection = bench.relay(), await bench.database.dedicated()
+    assert await relay.step(connection) == 0
+    assert (sent[0], await bench.count("outbox")) == (events, 0)
+    await relay.release()
+    await connection.close()
+
+
+async def _asked(bench: Bench) -> datetime:
+    """When the leader's session asked the store last."""
+    async with bench.database.connection() as connection:
+        found: datetime = await connection.fetchval(
+            "SELECT query_start FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1",
+            "conformance-session",
+        )
+    return found
+
+
+async def _asks_again(bench: Bench, before: datetime) -> bool:
+    return await _asked(bench) > before
