@@ -1,14 +1,14 @@
 """A process's name among those of its service: two living processes of one name would fence each other off for ever.
 
 Kafka takes the later of two members of one name for the earlier one come back, and what the earlier one commits is
-refused. So the store decides who has the name, and nobody else consumes under it.
+refused. So the store decides who has the name, and nobody else consumes under it: who loses it stops at once.
 """
 
 import asyncio
 import zlib
 from typing import ClassVar
 
-from shared.messaging.worker import WATCHDOG_S, Worker
+from shared.messaging.worker import Worker
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database
 
@@ -17,11 +17,18 @@ INSTANCE_LOCKS = 0x5044_5004 << 32
 
 INSTANCE_TAKEN = "instance_taken"
 
+LOOK_S = 2.0
+"""Between two looks whether the session still has the name; an end that arrives is seen at once."""
+ANSWER_S = 5.0
+"""For the store's answer. With `LOOK_S` less than the store needs to give up a session whose host it cannot reach
+(`USER_TIMEOUT_MS`): who is cut off has stopped before another gets the name.
+"""
+
 log = logging.get(__name__)
 
 
 class Name(Worker):
-    """Holds the name for as long as the process lives. A store that was away gives it to whoever asks first again."""
+    """Holds the name for as long as its session lives. A store that was away gives it to whoever asks first again."""
 
     name: ClassVar[str] = "instance"
     channel: ClassVar[str] = "instance"
@@ -31,16 +38,27 @@ class Name(Worker):
         self._instance = instance
         self.lock = INSTANCE_LOCKS | zlib.crc32(instance.encode())
         self.held = asyncio.Event()
-        """Set from the first time on: what consumes may start."""
+        """Set while this process has the name: what consumes may run."""
+        self.lost = asyncio.Event()
+        """Set while it has not."""
 
     def trouble(self) -> str | None:
         return INSTANCE_TAKEN if self.another_leads else super().trouble()
 
     async def step(self, connection: Connection) -> float:
         """See that the connection still holds the lock."""
-        await connection.execute("SELECT")
+        async with asyncio.timeout(ANSWER_S):
+            await connection.execute("SELECT")
+        self.lost.clear()
         self.held.set()
-        return WATCHDOG_S
+        return LOOK_S
+
+    async def release(self) -> None:
+        """The session ended, or nobody knows whether it did: another process may have the name."""
+        if self.held.is_set() and not self._stopped.is_set():
+            log.warning("instance_lost", instance=self._instance)
+        self.held.clear()
+        self.lost.set()
 
     def refused(self) -> None:
         if not self.another_leads:

@@ -95,6 +95,8 @@ class Worker(ABC):
         if self.lock is not None and not await self._wait_for_leadership(connection, self.lock):
             return
         await connection.add_listener(self.channel, self._notified)
+        # Looks at once where the session ended: who was the leader is none any more.
+        connection.add_termination_listener(lambda _: self._wake.set())
         while not self._stopped.is_set():
             self._wake.clear()
             pause = await self.step(connection)

@@ -6,6 +6,7 @@ import contextlib
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
+from shared.messaging.instance import Name
 from shared.messaging.retry import Backoff
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime import logging
@@ -16,11 +17,24 @@ UNREACHABLE = (KafkaError, OSError, TimeoutError)
 log = logging.get(__name__)
 
 
-async def consume(broker: KafkaBroker, subscriber: BatchSubscriber, named: asyncio.Event) -> None:
-    """Start a member once its process has its name, and again when it ended by itself; a Kafka that is away is waited
-    for while HTTP goes on.
-    """
-    await named.wait()
+async def consume(broker: KafkaBroker, subscriber: BatchSubscriber, name: Name | None = None) -> None:
+    """Keep a member consuming; where its process has a name, only while it has it."""
+    while name is not None:
+        await name.held.wait()
+        consuming = asyncio.create_task(_keep(broker, subscriber), name="keep")
+        lost = asyncio.create_task(name.lost.wait(), name="lost")
+        try:
+            await asyncio.wait({consuming, lost}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (consuming, lost):
+                task.cancel()
+            await asyncio.wait({consuming, lost})
+        await stop(broker)
+    await _keep(broker, subscriber)
+
+
+async def _keep(broker: KafkaBroker, subscriber: BatchSubscriber) -> None:
+    """Start a member, and again when it ended by itself; a Kafka that is away is waited for while HTTP goes on."""
     backoff, attempt = Backoff(), 0
     while True:
         try:

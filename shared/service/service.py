@@ -90,9 +90,7 @@ class Service:
         figures = FigureWatch(self.database, Partitions(kafka, f"{name}-figures"), stage.figures)
         self._watches = {"alarms": alarms.run, "figures": figures.run}
         self._workers: list[Worker] = [relay]
-        self._named = asyncio.Event()
-        """What consumes may start."""
-        self._take_name()
+        self._name = self._own_name()
         if self._subscribers:
             self._workers.append(Resumer(self.database, self._subscribers.values(), self._skips))
         if stage.timers:
@@ -101,13 +99,13 @@ class Service:
             self._workers.append(SweepWorker(self.database, name, stage.sweeps))
         self.app = self._api()
 
-    def _take_name(self) -> None:
-        if self._settings.instance and self._subscribers:
-            name = Name(self.database, self._settings.instance)
-            self._workers.append(name)
-            self._named = name.held
-        else:
-            self._named.set()
+    def _own_name(self) -> Name | None:
+        """What consumes runs while the process has it; None where it was given none."""
+        if not (self._settings.instance and self._subscribers):
+            return None
+        name = Name(self.database, self._settings.instance)
+        self._workers.append(name)
+        return name
 
     def _subscribe(self) -> dict[str, BatchSubscriber]:
         """The members of its groups that this process is, by the name that health gives them."""
@@ -165,7 +163,7 @@ class Service:
             self.health.paused.append(subscriber)
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
         members = zip(self._brokers, self._subscribers.values(), strict=True)
-        consumers = [asyncio.create_task(consuming.consume(*member, self._named), name="consume") for member in members]
+        consumers = [asyncio.create_task(consuming.consume(*member, self._name), name="consume") for member in members]
         keeping = asyncio.create_task(housekeeping.run(self.database), name="housekeeping")
         watching = [asyncio.create_task(watch(), name=part) for part, watch in self._watches.items()]
         server = _Server(self._server_config())

@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from shared.messaging import journal
+from shared.messaging.instance import ANSWER_S, INSTANCE_LOCKS, LOOK_S
+from shared.runtime.servers import KEEPALIVE, USER_TIMEOUT_MS
 from tests.conformance.events import Told
 from tests.conformance.stage import envelope, eventually
 from tests.conftest import Broker
@@ -58,6 +60,41 @@ async def test_the_second_of_two_processes_of_one_name_says_so_and_waits(
     await eventually(lambda: _alarm(second, "alarm_cleared"))
     await _decide(store_url, topic, 2)
     await eventually(lambda: _noted(store_url, 2), START_S)
+
+
+async def test_a_name_lost_to_another_is_consumed_under_no_more_and_taken_again_when_it_is_free(
+    twins: tuple[Worker, Worker, str], store_url: str
+) -> None:
+    first, second, topic = twins
+    first.start()
+    await eventually(first.ready, START_S)
+    second.start()
+    await eventually(lambda: _says(second, {"instance": "instance_taken", "portal.0": "not started"}), START_S)
+    await _end_the_session_of_the_name(store_url)
+    await eventually(second.ready, START_S)
+    await eventually(lambda: _says(first, {"instance": "instance_taken", "portal.0": "not started"}), START_S)
+    await _decide(store_url, topic, 1)
+    await eventually(lambda: _noted(store_url, 1), START_S)
+    assert not _said(second, "offset_commit_failed"), "nobody else consumes under the name"
+    await second.stop()
+    await eventually(first.ready, START_S)
+    await _decide(store_url, topic, 2)
+    await eventually(lambda: _noted(store_url, 2), START_S)
+
+
+def test_who_is_cut_off_from_the_store_stops_before_another_gets_the_name() -> None:
+    silence_s = KEEPALIVE["IDLE"] + KEEPALIVE["INTVL"] * KEEPALIVE["CNT"]
+    assert min(USER_TIMEOUT_MS / 1000, silence_s) > LOOK_S + ANSWER_S
+
+
+async def _end_the_session_of_the_name(url: str) -> None:
+    connection = await asyncpg.connect(url, timeout=10)
+    await connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1"
+        " AND classid::bigint = $1",
+        INSTANCE_LOCKS >> 32,
+    )
+    await connection.close()
 
 
 async def _says(worker: Worker, troubles: dict[str, str]) -> bool:
