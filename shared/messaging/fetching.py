@@ -51,6 +51,8 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         self.group = group_id
         self._careful_polls = 0
         """Polls left that go record by record."""
+        self._turn = 0
+        """Whose turn it is to be first, record by record."""
         self._failed_polls = 0
         """Polls in a row that only failed."""
         self._tries: dict[TopicPartition, tuple[int, int]] = {}
@@ -105,7 +107,8 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         left, size, failed = max_records, 0, False
         # Another one first each time: none may keep the others waiting.
         order = sorted(positions)
-        first = self._careful_polls % len(order)
+        first = self._turn % len(order)
+        self._turn += 1
         for partition in order[first:] + order[:first]:
             try:
                 while left > 0 and size < BATCH_BYTES and (record := await self._next(partition)) is not None:

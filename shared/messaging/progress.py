@@ -8,14 +8,10 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from shared.messaging.aiokafka_internals import has_joined, position
 
 STUCK_AFTER_S = 30.0
-
-
-def trouble(consumer: AIOKafkaConsumer) -> str | None:
-    """Why nothing arrives; None while it does, or might."""
-    if not has_joined(consumer):
-        return "waits to join its group"
-    idle = sum(_idle(consumer, partition) for partition in consumer.assignment() - consumer.paused())
-    return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
+FRESH_S = 2.0
+"""A partition that gets on is fetched twice a second, whether there is anything or not: what its last fetch said of the
+log's end is as good as an answer of Kafka's.
+"""
 
 
 def positions(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
@@ -24,23 +20,51 @@ def positions(consumer: AIOKafkaConsumer) -> Mapping[TopicPartition, int]:
     return {partition: offset for partition, offset in found if offset is not None}
 
 
-def lags(consumer: AIOKafkaConsumer, under_way: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
-    """Records behind, of each assigned partition that has been looked at; what is under way counts: it is not done."""
-    found = ((tp, _lag(consumer, tp, under_way.get(tp))) for tp in consumer.assignment())
-    return {tp: lag for tp, lag in found if lag is not None}
+class Progress:
+    """What one member knows of its partitions' fetches and of their logs' ends."""
 
+    def __init__(self) -> None:
+        self._unfetched: dict[TopicPartition, float] = {}
+        """Assigned and never fetched since then; the client itself says nothing of those."""
+        self._ends: dict[TopicPartition, int] = {}
+        """Where the logs of those that are not fetched end, as Kafka said last."""
 
-def _lag(consumer: AIOKafkaConsumer, partition: TopicPartition, first: int | None) -> int | None:
-    """Records from the first under way, else from the next one to read, to the end as of the last fetch; None before
-    the first fetch.
-    """
-    end, reached = consumer.highwater(partition), position(consumer, partition)
-    if end is None or reached is None:
-        return None
-    return max(0, int(end) - (reached if first is None else first))
+    def trouble(self, consumer: AIOKafkaConsumer) -> str | None:
+        """Why nothing arrives; None while it does, or might."""
+        if not has_joined(consumer):
+            return "waits to join its group"
+        self._note_unfetched(consumer)
+        active = consumer.assignment() - consumer.paused()
+        idle = sum(self._silent_s(consumer, partition) > STUCK_AFTER_S for partition in active)
+        return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
 
+    async def look(self, consumer: AIOKafkaConsumer) -> None:
+        """Ask Kafka where the logs end that no fetch tells of. Raises what aiokafka raises; then it looks again."""
+        self._note_unfetched(consumer)
+        unknown = [each for each in consumer.assignment() if self._silent_s(consumer, each) > FRESH_S]
+        self._ends = await consumer.end_offsets(unknown) if unknown else {}
 
-def _idle(consumer: AIOKafkaConsumer, partition: TopicPartition) -> bool:
-    """No fetch of this partition for so long that the consumer must be stuck, or a batch takes that long."""
-    polled_ms: int | None = consumer.last_poll_timestamp(partition)
-    return polled_ms is not None and time.time() * 1000 - polled_ms > STUCK_AFTER_S * 1000
+    def lags(self, consumer: AIOKafkaConsumer, under_way: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
+        """Records behind, of each assigned partition that has been looked at: from the first under way, which is not
+        done, else from the next one to read.
+        """
+        reached = {**positions(consumer), **under_way}
+        ends = {partition: self._end(consumer, partition) for partition in consumer.assignment() & reached.keys()}
+        return {tp: max(0, end - reached[tp]) for tp, end in ends.items() if end is not None}
+
+    def _end(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
+        """Of the log, as of the last fetch or the last look; None before both."""
+        known = consumer.highwater(partition), self._ends.get(partition)
+        return max((int(end) for end in known if end is not None), default=None)
+
+    def _note_unfetched(self, consumer: AIOKafkaConsumer) -> None:
+        clock = time.monotonic()
+        never = [each for each in consumer.assignment() if consumer.last_poll_timestamp(each) is None]
+        self._unfetched = {partition: self._unfetched.get(partition, clock) for partition in never}
+
+    def _silent_s(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> float:
+        """Seconds since its last fetch, or since it was seen without any. A batch may take that long too."""
+        polled_ms: int | None = consumer.last_poll_timestamp(partition)
+        if polled_ms is None:
+            return time.monotonic() - self._unfetched[partition]
+        return time.time() - polled_ms / 1000

@@ -22,14 +22,15 @@ from shared.messaging.dlq_limit import DlqLimitReachedError
 from shared.messaging.gaps import GapWatch
 from shared.messaging.incoming import IncomingBatch
 from shared.messaging.partner_cap import PartnerCap
+from shared.messaging.progress import Progress
 from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN, Backoff
 from shared.runtime import crash, logging, metrics
 
 BATCH_STUCK_AFTER_S = 30.0
 """A batch takes well below a second. The client's fetcher goes on meanwhile, so it looks healthy."""
 
-GAP_LOOK_S = 2.0
-"""The look for gaps is one of many: a broker that does not answer must not hold up the others."""
+LOOK_S = 2.0
+"""The look for gaps, or for ends of logs, is one of many: a broker that does not answer must not hold up the others."""
 
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
 NOT_STARTED = "not started"
@@ -65,6 +66,7 @@ class BatchSubscriber:
         """First offsets of the batch that is being consumed."""
         self._under_way_since = 0.0
         self._gaps = GapWatch(group, runner.database)
+        self._progress = Progress()
         self.batches = 0
         """Consumed so far: a number that stands still while there is lag is a consumer that does not get on."""
         self.failed_commits = 0
@@ -92,7 +94,7 @@ class BatchSubscriber:
         seconds = time.monotonic() - self._under_way_since
         if self._under_way and seconds > BATCH_STUCK_AFTER_S:
             return f"a batch is under way since {seconds:.0f} s"
-        return progress.trouble(consumer)
+        return self._progress.trouble(consumer)
 
     async def ended(self) -> None:
         """Return when one of the started consumer's routines has ended, though nobody stopped it.
@@ -133,7 +135,7 @@ class BatchSubscriber:
         consumer = self._subscriber.consumer
         if consumer is None:
             return {}
-        return progress.lags(consumer, self._under_way)
+        return self._progress.lags(consumer, self._under_way)
 
     def reads(self, topic: str) -> bool:
         return topic in self._topics or (self._pattern is not None and re.match(self._pattern, topic) is not None)
@@ -144,19 +146,24 @@ class BatchSubscriber:
         if consumer is None:
             return False
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
-            async with asyncio.timeout(GAP_LOOK_S):
+            async with asyncio.timeout(LOOK_S):
                 committed = await consumer.committed(TopicPartition(topic, partition))
                 return committed is not None and committed > offset
         return False
 
-    async def look_for_gaps(self) -> None:
-        """Also where no record comes that would tell. What is away is asked again at the next look."""
+    async def look(self) -> None:
+        """For gaps and for records that wait, where nothing arrives that would tell. What is away is asked again next
+        time.
+        """
         consumer = self._subscriber.consumer
         if consumer is None:
             return
         with contextlib.suppress(KafkaError, *INFRASTRUCTURE):
-            async with asyncio.timeout(GAP_LOOK_S):
+            async with asyncio.timeout(LOOK_S):
                 await self._gaps.look(consumer, {**progress.positions(consumer), **self._under_way})
+        with contextlib.suppress(KafkaError, *INFRASTRUCTURE):
+            async with asyncio.timeout(LOOK_S):
+                await self._progress.look(consumer)
 
     async def _parse(self, records: Any) -> IncomingBatch:  # noqa: ANN401 - FastStream's type is that of its own fetch
         """Reads nothing: one null or non-UTF-8 header makes FastStream's own parser lose the whole batch."""

@@ -94,7 +94,7 @@ class AlarmWatch:
     async def look(self) -> None:
         """Measure, and raise or clear."""
         for subscriber in self._subscribers.values():
-            await subscriber.look_for_gaps()
+            await subscriber.look()
         readings = [*self._of_parts(), *self._of_consumers(), *self._of_partners(), *self._of_relay()]
         try:
             async with asyncio.timeout(self._settings.alarm_every_s), self._database.connection() as connection:

@@ -30,6 +30,7 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
+from shared.runtime.settings import KafkaSettings
 from tests.conformance.events import Noted, Told
 from tests.conformance.relaying import WatchedRelay
 from tests.conftest import Broker
@@ -85,9 +86,14 @@ class Bench:
     replayer: Replayer
 
     def subscriber(
-        self, topic: str, group: str | None = None, instance: str = "", limit: DlqLimit | None = None
+        self,
+        topic: str,
+        group: str | None = None,
+        instance: str = "",
+        limit: DlqLimit | None = None,
+        user: KafkaSettings | None = None,
     ) -> "Consuming":
-        kafka = ConsumingBroker(self.broker.settings(), "conformance", 5.0)
+        kafka = ConsumingBroker(user or self.broker.settings(), "conformance", 5.0)
         subscriber = BatchSubscriber(
             kafka,
             BatchRunner(self.database, "portal", self.routes, limit),

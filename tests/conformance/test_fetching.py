@@ -1,5 +1,6 @@
 """What a stage promises whatever the client library raises before any code of ours sees a record."""
 
+import asyncio
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -8,12 +9,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import CorruptRecordException, TopicAuthorizationFailedError
 
 from shared.messaging.codec import encode
-from shared.messaging.fetching import TRIES
+from shared.messaging.fetching import TRIES, CarefulConsumer
 from shared.messaging.producer import partition_of
 from shared.messaging.retry import Backoff
 from tests import hostile
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.stage import PATIENCE_S, Bench, envelope, eventually
 from tests.conformance.test_consuming import _all_have, _has, _one_of_each_partition
 
 PARTITIONS = 3
@@ -86,3 +87,28 @@ async def test_a_topic_that_may_not_be_read_for_a_while_gives_no_dead_letter(
     async with bench.subscriber(topic):
         await eventually(lambda: _has(bench, key, 1))
     assert await bench.count("dead_letter") == 0
+
+
+async def test_record_by_record_each_partition_has_its_turn_though_one_fails_at_each_poll(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for key in _one_of_each_partition():
+        await bench.tell(topic, key, *range(20))
+    getmany = AIOKafkaConsumer.getmany
+    served: list[int] = []
+
+    async def forbidden(self: AIOKafkaConsumer, *partitions: TopicPartition, **more: Any) -> Any:
+        if TopicPartition(topic, 1) in partitions:
+            raise TopicAuthorizationFailedError(topic)
+        return await getmany(self, *partitions, **more)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "getmany", forbidden)
+    kafka = bench.broker.settings().client()
+    consumer = CarefulConsumer(group_id=f"g-{uuid4()}", auto_offset_reset="earliest", **kafka)
+    consumer.subscribe([topic])
+    await consumer.start()
+    async with asyncio.timeout(PATIENCE_S):
+        while len(served) < 2 * PARTITIONS:
+            served += [partition.partition for partition in await consumer.getmany(max_records=1)]
+    await consumer.stop()
+    assert set(served) == {0, 2}, "while both have more to give"

@@ -90,7 +90,7 @@ async def test_the_alarm_survives_restarts_and_ends_everywhere_when_the_gaps_are
     assert said(logs)[2:] == 2 * [("alarm_cleared", "records_missed")]
     async with bench.subscriber(topic, group) as subscriber:
         await eventually(lambda: _positioned(subscriber))
-        await subscriber.look_for_gaps()
+        await subscriber.look()
     assert await _gaps(bench) == []
 
 
@@ -129,7 +129,7 @@ async def test_kafka_is_asked_once_for_an_assignment_and_not_for_a_batch(
             for key in keys:
                 await bench.tell(topic, key, number)
             await eventually(partial(_all_have, bench, keys, *range(number + 1)))
-            await subscriber.look_for_gaps()
+            await subscriber.look()
         assert subscriber.batches >= 5
     assert [len(partitions) for partitions in asked] == [3]
 
@@ -140,7 +140,7 @@ async def test_a_new_reader_misses_nothing_that_was_removed_before_it(bench: Ben
     await bench.tell(topic, key, 2)
     async with bench.subscriber(topic) as subscriber:
         await eventually(lambda: _has(bench, key, 2))
-        await subscriber.look_for_gaps()
+        await subscriber.look()
         assert await _gaps(bench) == []
 
 
@@ -150,7 +150,7 @@ async def _gaps(bench: Bench) -> list[Gap]:
 
 
 async def _looked(bench: Bench, subscriber: BatchSubscriber, gaps: int) -> bool:
-    await subscriber.look_for_gaps()
+    await subscriber.look()
     return await _positioned(subscriber) and len(await _gaps(bench)) == gaps
 
 

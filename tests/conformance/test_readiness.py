@@ -3,10 +3,13 @@
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
 
+from deploy.provision import kafka_admin
+from shared.messaging.access import AccessRule
 from shared.messaging.broker import member_name
 from tests.conformance.stage import Bench, eventually
 
@@ -85,6 +88,32 @@ async def test_lag_is_what_is_not_yet_consumed(bench: Bench, topic: str) -> None
     await bench.tell(topic, uuid4(), 1, 2, 3)
     async with bench.subscriber(topic) as subscriber:
         await eventually(lambda: _lag(subscriber, 3))
+
+
+async def test_what_was_never_fetched_is_trouble_and_lag(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A topic that a stage may look at and not read: the client has nothing to tell of it, and says so nowhere."""
+    monkeypatch.setattr("shared.messaging.progress.STUCK_AFTER_S", 0.5)
+    monkeypatch.setattr("shared.messaging.progress.FRESH_S", 0.5)
+    user, group, admin = f"u{uuid4().hex}", f"g-{uuid4()}", bench.broker.node.admin()
+    may_look = AccessRule(user, "topic", topic, prefixed=False, operations=("DESCRIBE",))
+    may_join = AccessRule(user, "group", group, prefixed=False, operations=("READ",))
+    await asyncio.to_thread(kafka_admin.ensure_users, admin, {user: "secret-secret"})
+    await asyncio.to_thread(kafka_admin.ensure_acls, admin, [may_look, may_join])
+    await bench.tell(topic, key := uuid4(), 1)
+    async with bench.subscriber(topic, group, user=bench.broker.settings(user, "secret-secret")) as subscriber:
+        await eventually(lambda: _says(subscriber, "no fetch"))
+        await eventually(lambda: _looks(subscriber, 1))
+        await asyncio.to_thread(kafka_admin.ensure_acls, admin, [replace(may_look, operations=("READ",))])
+        await eventually(lambda: _told(bench, key))
+        await eventually(lambda: _says(subscriber, None))
+        await eventually(lambda: _looks(subscriber, 0))
+
+
+async def _looks(subscriber, wanted: int) -> bool:
+    await subscriber.look()
+    return await _lag(subscriber, wanted)
 
 
 async def _lag(subscriber, wanted: int) -> bool:

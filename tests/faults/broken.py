@@ -10,7 +10,7 @@ from typing import Any
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
-from shared.messaging import codec, dead_letters, fetching, gaps, inbox, journal, progress, relay
+from shared.messaging import codec, dead_letters, fetching, gaps, inbox, journal, relay
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Poison, decode
 from shared.messaging.incoming import IncomingBatch
@@ -150,7 +150,7 @@ def store_is_waited_for() -> None:
 @_build
 def healthy_while_it_polls() -> None:
     def trouble(self: BatchSubscriber) -> str | None:
-        return progress.trouble(self._subscriber.consumer)
+        return self._progress.trouble(self._subscriber.consumer)
 
     _replace(BatchSubscriber, "trouble", trouble)
 
