@@ -19,6 +19,9 @@ from tests.faults import stage
 from tests.faults.plant import START_S
 from tests.faults.worker import Worker
 
+pytestmark = pytest.mark.timeout(300)
+"""Processes start and stop several times."""
+
 
 @pytest.fixture
 async def twins(broker: Broker, store_url: str, tmp_path: Path) -> AsyncIterator[tuple[Worker, Worker, str]]:
