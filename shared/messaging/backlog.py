@@ -8,10 +8,7 @@ MOST_COUNTED = 100_000
 """Rows of the outbox: to count more costs more with every one, every few seconds, when the store has enough to do."""
 
 _BACKLOG = f"""
-    SELECT (SELECT count(*) FROM (SELECT FROM outbox LIMIT {MOST_COUNTED}) AS counted) AS outbox,
-        coalesce(extract(epoch FROM now() - (
-            SELECT greatest(recorded_at, (SELECT max(at) FROM resend)) FROM outbox ORDER BY id LIMIT 1)), 0)::float8
-            AS outbox_age_s,
+    SELECT waiting.rows AS outbox, waiting.age_s AS outbox_age_s,
         (SELECT count(*) FROM blocked_key) AS blocked,
         (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM blocked_key) AS blocked_age_s,
         (SELECT count(*) FROM dead_letter WHERE closed_at IS NULL) AS dead,
@@ -25,6 +22,11 @@ _BACKLOG = f"""
         (SELECT coalesce(extract(epoch FROM max(now() - xact_start)), 0)::float8 FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid()) AS transaction_age_s,
         (SELECT coalesce(extract(epoch FROM max(taken_at)), 0)::float8 FROM backup) AS backup_at
+    FROM (
+        SELECT count(*) AS rows, coalesce(extract(epoch FROM now() - min(since)), 0)::float8 AS age_s FROM (
+            SELECT coalesce(resent_at, recorded_at) AS since FROM outbox ORDER BY id LIMIT {MOST_COUNTED}
+        ) AS counted
+    ) AS waiting
 """
 
 
@@ -33,7 +35,7 @@ class Backlog:
     outbox: int
     """Events not yet published, up to `MOST_COUNTED`."""
     outbox_age_s: float
-    """Since the oldest was decided, or since events were last published again: those are old from the start."""
+    """Since the oldest was decided, or resent where it was: that is old from the start."""
     blocked: int
     """Keys that wait behind a dead letter."""
     blocked_age_s: float
@@ -58,5 +60,5 @@ class Backlog:
 async def look(connection: Connection) -> Backlog:
     row = await connection.fetchrow(_BACKLOG)
     if row is None:
-        raise RuntimeError("a query without FROM always gives one row")
+        raise RuntimeError("a query over one row of counts always gives one row")
     return Backlog(**dict(row))

@@ -34,8 +34,7 @@ _SKIPPED_BY = """
     WHERE d.id = ANY($1::uuid[])
 """
 _BLOCK_KEYS = """
-    INSERT INTO blocked_key (topic, key, dead_letter_id, since)
-    SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[], $4::timestamptz[])
+    INSERT INTO blocked_key (topic, key, dead_letter_id) SELECT * FROM unnest($1::text[], $2::bytea[], $3::uuid[])
     ON CONFLICT (topic, key) DO UPDATE SET dead_letter_id = excluded.dead_letter_id
 """
 _BLOCK_RECORDS = """
@@ -152,7 +151,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
     await connection.execute(_SET_ASIDE, *columns(rows))
     if skipped := [letter.id for letter in letters if letter.reason == SKIPPED.reason]:
         await connection.execute(_SKIPPED_BY, skipped)
-    keys = sorted((*letter.key, letter.id, at) for letter in letters if letter.key is not None)
+    keys = sorted((*letter.key, letter.id) for letter in letters if letter.key is not None)
     if keys:
         await connection.execute(_BLOCK_KEYS, *columns(keys))
 

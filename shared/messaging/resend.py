@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 from uuid import UUID
 
+import stamina
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.dead_letters import ServiceName
@@ -18,14 +19,19 @@ from shared.messaging import inbox
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.journal import OUTBOX_CHANNEL
 from shared.messaging.producer import partition_of
+from shared.messaging.retry import RETRYABLE
 from shared.messaging.topics import EVENT_RETENTION_MS, EVENT_TYPES, Topic, is_partners, written
 from shared.runtime import logging
-from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database, columns
 
 REACH = inbox.KEPT - timedelta(milliseconds=EVENT_RETENTION_MS) - timedelta(days=2)
 """How old an event may be: what is published now lies on its topic for a retention and a segment, and each reader must
 know it until the last of that time. The two days are the segment, the outbox and clocks that differ."""
+
+HOLD_WAIT_S = 1
+"""Who waits for what a long transaction has appended keeps every decision waiting behind it."""
+HELD_AT_MOST_S = 5
+"""Some hundred times what it takes: the store ends the session of a process that hangs while nobody else can decide."""
 
 MARGIN = timedelta(hours=1)
 """What begins there and goes page by page is still within reach at its last page."""
@@ -41,9 +47,20 @@ _PAGE = """
     ORDER BY id LIMIT $6
 """
 """In the order of ids, which is the order per key: of two transactions the later one may have begun earlier."""
-_LATER = "SELECT id, key, body FROM journal WHERE key = ANY($1::uuid[]) AND topic = $2 AND id > $3"
+_LATER = """
+    SELECT later.id, later.key, later.body FROM unnest($1::uuid[], $2::bigint[]) AS seen(key, id) CROSS JOIN LATERAL (
+        SELECT id, key, body FROM journal WHERE key = seen.key AND id > seen.id AND topic = $3 OFFSET 0
+    ) AS later
+"""
+"""Of each key what was written behind the one seen: ids are in the order of commits there. The OFFSET makes it one look
+into the index per key."""
+_SAME = """
+    SELECT id, recorded_at, key, body FROM unnest($1::bigint[], $2::timestamptz[]) AS same(id, recorded_at)
+    JOIN journal USING (id, recorded_at) ORDER BY id
+"""
 _AGAIN = """
-    INSERT INTO outbox (id, recorded_at, topic) SELECT *, $3::text FROM unnest($1::bigint[], $2::timestamptz[])
+    INSERT INTO outbox (id, recorded_at, topic, resent_at)
+    SELECT *, $3::text, now() FROM unnest($1::bigint[], $2::timestamptz[])
     ON CONFLICT DO NOTHING
 """
 _RECORD = """
@@ -111,6 +128,10 @@ class _Entry(NamedTuple):
     whole: bool
 
 
+_Newest = dict[tuple[UUID, tuple[str, ...]], int]
+"""The last event of each key about each thing."""
+
+
 class Resender:
     """Resends what one service wrote."""
 
@@ -118,17 +139,28 @@ class Resender:
         self._database = database
         self._service = service
 
+    @stamina.retry(on=RETRYABLE, attempts=4, wait_initial=0.5, wait_max=2.0)
     async def resend(self, wanted: Wanted, by: str) -> Resent:
-        """The next events that fit, up to `AT_ONCE` of the journal, in one transaction. Raises RefusedError."""
-        at = now()
-        earliest = at - REACH
-        topic = self._topic(wanted, earliest)
-        since, until = wanted.since or earliest + MARGIN, wanted.until or at
+        """The next events that fit, up to `AT_ONCE` of the journal, in one transaction. Raises RefusedError.
+
+        What is newest is looked for twice: at length, and then once more for what was decided meanwhile, while nobody
+        can decide.
+        """
         async with self._database.transaction() as connection:
+            at: datetime = await connection.fetchval("SELECT now()")
+            earliest = at - REACH
+            topic = self._topic(wanted, earliest)
+            since, until = wanted.since or earliest + MARGIN, wanted.until or at
             rows = _PAGE, topic.name, since, until, wanted.key, wanted.after or 0, AT_ONCE
             found = [_entry(topic, *row) async for row in connection.cursor(*rows)]
             meant = [entry for entry in found if _is_in(entry, topic, wanted.partition)]
-            newest = await _newest(connection, topic, meant)
+            newest = {(entry.key, entry.about): entry.id for entry in meant}
+            seen = {entry.key: entry.id for entry in reversed(meant)}
+            await _look_later(connection, topic, seen, newest)
+            if not wanted.dry_run:
+                await _hold(connection)
+                await _look_later(connection, topic, seen, newest)
+                meant = await _as_they_are(connection, topic, meant)
             whole = [entry for entry in meant if entry.whole]
             again = [entry for entry in whole if not entry.about or newest[entry.key, entry.about] == entry.id]
             done = Resent(
@@ -186,17 +218,33 @@ def _is_in(entry: _Entry, topic: Topic, partition: int | None) -> bool:
     return partition is None or partition_of(str(entry.key).encode(), topic.partitions) == partition
 
 
-async def _newest(
-    connection: Connection, topic: Topic, entries: list[_Entry]
-) -> dict[tuple[UUID, tuple[str, ...]], int]:
-    """The last event of each key about each thing, wherever in the journal it is; read as it comes, and not kept."""
-    newest = {(entry.key, entry.about): entry.id for entry in entries}
-    if entries:
-        keys = list({entry.key for entry in entries})
-        async for id_, key, body in connection.cursor(_LATER, keys, topic.name, entries[0].id):
+async def _look_later(connection: Connection, topic: Topic, seen: dict[UUID, int], newest: _Newest) -> None:
+    """Learn of what was written of each key behind the one `seen`, wherever in the journal it is; read as it comes, and
+    not kept.
+    """
+    if seen:
+        async for id_, key, body in connection.cursor(_LATER, list(seen), list(seen.values()), topic.name):
+            seen[key] = max(id_, seen[key])
             if about := _about(topic, key, body):
                 newest[key, about] = max(id_, newest.get((key, about), id_))
-    return newest
+
+
+async def _hold(connection: Connection) -> None:
+    """From here to the commit nobody appends or erases, and what comes later has a later id: the relay sends it later.
+
+    Reads go on, the relay's among them. The parent alone is locked, which no autovacuum visits. Raises
+    asyncpg.LockNotAvailableError.
+    """
+    await connection.execute(f"SET LOCAL lock_timeout = '{HOLD_WAIT_S}s'")
+    await connection.execute(f"SET LOCAL transaction_timeout = '{HELD_AT_MOST_S}s'")
+    await connection.execute("LOCK TABLE ONLY journal IN SHARE ROW EXCLUSIVE MODE")
+
+
+async def _as_they_are(connection: Connection, topic: Topic, entries: list[_Entry]) -> list[_Entry]:
+    """A partner's may have been erased since they were read."""
+    if not entries or not is_partners(topic.name):
+        return entries
+    return [_entry(topic, *row) for row in await connection.fetch(_SAME, *columns([entry[:2] for entry in entries]))]
 
 
 async def _publish(connection: Connection, topic: Topic, entries: list[_Entry]) -> None:

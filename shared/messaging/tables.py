@@ -1,7 +1,7 @@
 """The tables that every service's store has for its messages.
 
 `journal`: every event that the stage ever decided, its bytes once; monthly partitions.
-`outbox`: what of it is not yet published, as narrow rows.
+`outbox`: what of it is not yet published, as narrow rows; `resent_at` where it was before.
 `inbox`: which messages took effect here.
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
@@ -35,7 +35,8 @@ STATEMENTS = (
     CREATE TABLE outbox (
         id bigint PRIMARY KEY,
         recorded_at timestamptz NOT NULL,
-        topic text NOT NULL
+        topic text NOT NULL,
+        resent_at timestamptz
     ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)
     """,
     """
@@ -84,7 +85,7 @@ STATEMENTS = (
         topic text NOT NULL,
         key bytea NOT NULL,
         dead_letter_id uuid NOT NULL REFERENCES dead_letter,
-        since timestamptz NOT NULL,
+        since timestamptz NOT NULL DEFAULT now(),
         PRIMARY KEY (topic, key)
     )
     """,

@@ -59,6 +59,9 @@ class Reading:
 @dataclass(slots=True)
 class _State:
     since: datetime
+    """For people to read."""
+    began: float
+    """Loop time: how long is not for a clock that may be set."""
     raised: bool = False
 
 
@@ -165,8 +168,9 @@ class AlarmWatch:
             if state is not None and state.raised:
                 log.info("alarm_cleared", **_told(reading, state))
             return
-        state = self._states.setdefault(which, _State(now()))
-        if not state.raised and (now() - state.since).total_seconds() >= reading.after_s:
+        clock = asyncio.get_running_loop().time()
+        state = self._states.setdefault(which, _State(now(), clock))
+        if not state.raised and clock - state.began >= reading.after_s:
             state.raised = True
             log.error("alarm_raised", **_told(reading, state), what_to_do=ALARMS[reading.name])
 

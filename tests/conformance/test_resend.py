@@ -141,7 +141,7 @@ async def test_what_an_inbox_may_have_forgotten_is_refused(bench: Bench, topic: 
 
 async def test_a_partner_gets_again_what_stands_and_never_what_was_taken_back(bench: Bench) -> None:
     supplier, (stands, withdrawn, erased) = uuid4(), (uuid4(), uuid4(), uuid4())
-    await bench.write_down(*(_referral(supplier, id_) for id_ in (stands, withdrawn, erased)))
+    await bench.write_down(*(referral(supplier, id_) for id_ in (stands, withdrawn, erased)))
     taken_back = partner.ReferralWithdrawn(
         referral_id=withdrawn, supplier_id=supplier, partner="nafin", withdrawn_at=now()
     )
@@ -183,7 +183,7 @@ async def _decide(bench: Bench, topic: str, keys: list[UUID], *numbers: int) -> 
     await eventually(lambda: published(bench))
 
 
-def _referral(supplier: UUID, id_: UUID) -> partner.Referral:
+def referral(supplier: UUID, id_: UUID) -> partner.Referral:
     schema = partner.Referral.model_json_schema()
     made = example_of(schema, schema["$defs"])
     return partner.Referral.model_validate(made | {"supplier_id": supplier, "referral_id": id_, "partner": "nafin"})
