@@ -85,7 +85,7 @@ class Wanted(BaseModel):
     """As early as is safe where it is not given."""
     until: Moment | None = None
     """Before it. Now where it is not given."""
-    after: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    after: int | None = Field(default=None, ge=0, le=2**53 - 1)
     """Of the call before: its `next`."""
     partner: bool = False
     """Said aloud by whoever means to send a partner its referrals again."""

@@ -33,7 +33,7 @@ class Skip(BaseModel):
 
     topic: str = Field(max_length=249)
     partition: int = Field(ge=0, le=2**31 - 1)
-    offset: int = Field(ge=0, le=2**63 - 1)
+    offset: int = Field(ge=0, le=2**53 - 1)
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
     """For whoever finds the dead letter."""
 

@@ -40,7 +40,7 @@ class GapView(View):
 class Closing(Body):
     """Which gaps are done with, and why."""
 
-    ids: Annotated[list[Annotated[int, Field(ge=0, le=2**63 - 1)]], Field(max_length=1000)] | None = None
+    ids: Annotated[list[Annotated[int, Field(ge=0, le=2**53 - 1)]], Field(max_length=1000)] | None = None
     all: bool = False
     """Said aloud by whoever means every one."""
     reason: Annotated[str, Field(min_length=1, max_length=500)]
