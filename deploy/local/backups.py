@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from deploy.engines.errors import DeployError
 from deploy.engines.private import write_private
@@ -36,6 +36,10 @@ CREATE DATABASE {new} OWNER {name};
 REVOKE ALL ON DATABASE {new} FROM PUBLIC;
 """
 _TAKEN = "INSERT INTO backup VALUES ('{at}')"
+_COUNTS = """
+SELECT (SELECT count(*) FROM inbox),
+       (SELECT count(*) FROM dead_letter WHERE closed_at IS NULL) + (SELECT count(*) FROM blocked_record)
+"""
 # The one before stays under another name until the next restore, so that a restore can be taken back.
 _SWAP = """
 DROP DATABASE IF EXISTS {old} WITH (FORCE);
@@ -60,6 +64,14 @@ class Backup:
     service: str
     taken_at: datetime
     places: tuple[Place, ...]
+
+
+class Counts(NamedTuple):
+    """Records, however often they came."""
+
+    known: int
+    stuck: int
+    """Of these, dead letters and what waits behind one."""
 
 
 def take(client: LocalClient, service: str, file: Path) -> Backup:
@@ -116,9 +128,9 @@ def swap(client: LocalClient, service: str) -> None:
     client.postgres.execute(_SWAP.format(**names))
 
 
-def inbox(client: LocalClient, service: str) -> int:
-    """How many messages took effect in the service's store."""
-    return int(client.postgres.execute("SELECT count(*) FROM inbox", service))
+def counts(client: LocalClient, service: str) -> Counts:
+    """What the service's store has of its topics."""
+    return Counts(*map(int, client.postgres.execute(_COUNTS, service).split("|")))
 
 
 def _read(found: dict[str, Any]) -> Backup:

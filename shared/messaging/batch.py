@@ -88,7 +88,7 @@ class BatchRunner:
         Raises one of `TRY_AGAIN` when the store or a concurrent writer was in the way: nothing was written then, or
         only a first part whose records will be seen as duplicates. Raises DlqLimitReachedError likewise.
         """
-        received = [decode(record) for record in self._skips.mark(records)]
+        received = [decode(record) for record in await self._skips.mark(self.database, records)]
         if tracing.on():
             tracing.link(item.envelope.cause.traceparent for item in received if isinstance(item, Message))
         try:

@@ -62,6 +62,8 @@ class Refused(NamedTuple):
 
     reason: PoisonReason
     error: str
+    message_id: UUID | None = None
+    """What the inbox knows it by, where that is not its own."""
 
 
 TOMBSTONE = Refused("tombstone", "no value")
@@ -167,7 +169,7 @@ def decode(record: Record) -> Message | Poison:
     """Read a record, whatever its bytes are."""
     value = record.value
     if record.refused is not None or value is None:
-        return _refused(record, *(record.refused or TOMBSTONE))
+        return _refused(record, record.refused or TOMBSTONE)
     suspect = len(value) > MAX_ANSWER_BYTES or ESCAPED_NUL in value
     if suspect and (unfit := _unfit(record, value)) is not None:
         return unfit
@@ -207,19 +209,20 @@ def _of_partner(read: _Read) -> Cause:
 def _unfit(record: Record, value: bytes) -> Poison | None:
     """Why no store takes it."""
     if _is_too_large(record):
-        return _refused(record, "too_large", f"{len(value)} bytes")
+        return _refused(record, Refused("too_large", f"{len(value)} bytes"))
     # The search by pattern looks at each byte: a fifth of a second for the largest event.
     if ESCAPED_NUL in value and NUL.search(value):
         return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
     return None
 
 
-def _refused(record: Record, reason: PoisonReason, error: str) -> Poison:
+def _refused(record: Record, refused: Refused) -> Poison:
     """A value beyond its topic's limit is known by size and hash: stored, it would fill the store for its writer."""
-    poison = _poison(record, reason, error)
+    poison = _poison(record, refused.reason, refused.error)
+    poison = poison._replace(message_id=refused.message_id or poison.message_id)
     if record.value is None or not _is_too_large(record):
         return poison
-    kept = poison.record._replace(value=None, refused=Refused(reason, error))
+    kept = poison.record._replace(value=None, refused=refused)
     return poison._replace(record=kept, digest=(len(record.value), sha256(record.value)))
 
 

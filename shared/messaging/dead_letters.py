@@ -158,7 +158,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
 
 async def block(connection: Connection, records: Sequence[Record], at: datetime) -> None:
     """Keep records of blocked keys, in order, until their key is released."""
-    rows = [(*record[:5], *(record.refused or (None, None)), at) for record in records]
+    rows = [(*record[:5], *(record.refused or (None, None))[:2], at) for record in records]
     if rows:
         await connection.execute(_BLOCK_RECORDS, *columns(rows))
 

@@ -1,29 +1,53 @@
 """Positions that an operator wants passed by: records that a service cannot get past, or that end it at each start.
 
 They stand in the store, so a process knows them before it consumes anything, and however often a record comes again.
-What is passed by becomes a dead letter, with its value, before anybody looks at that.
+What is passed by becomes a dead letter, with its value, before anybody looks at more of that than its id. What the
+inbox knows stays consumed, whatever is wished.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Annotated, NamedTuple
+from datetime import datetime
+from typing import Annotated, Literal, NamedTuple
+from uuid import UUID
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.messaging.codec import SKIPPED, Record
-from shared.runtime.database import Connection
+from shared.messaging.codec import SKIPPED, UNREADABLE, Record, Refused, message_id, record_id
+from shared.messaging.inbox import KEPT
+from shared.runtime.database import Connection, Database
 
 _ASK = """
     INSERT INTO skip (topic, partition, "offset", reason, by) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (topic, partition, "offset") DO NOTHING
 """
-_ALL = 'SELECT topic, partition, "offset" FROM skip'
+_LIVE = 'SELECT topic, partition, "offset" FROM skip WHERE at > now() - $1::interval'
+_TAKEN = """(
+    EXISTS (
+        SELECT FROM dead_letter AS d JOIN dead_letter_action AS a ON a.dead_letter_id = d.id AND a.action = 'skipped'
+        WHERE (d.topic, d.partition, d."offset") = (s.topic, s.partition, s."offset")
+    ) OR EXISTS (
+        SELECT FROM blocked_record AS b
+        WHERE (b.topic, b.partition, b."offset", b.reason) = (s.topic, s.partition, s."offset", 'skipped')
+    )
+)"""
+_PAGE = f"""
+    SELECT topic, partition, "offset", reason, by, at, at + $4::interval AS until, {_TAKEN} AS taken FROM skip AS s
+    WHERE (topic, partition, "offset") > ($1::text, $2::integer, $3::bigint)
+    ORDER BY topic, partition, "offset" LIMIT $5
+"""
+_FIND = f'SELECT {_TAKEN} FROM skip AS s WHERE (topic, partition, "offset") = ($1::text, $2::integer, $3::bigint)'
+_TAKE_BACK = 'DELETE FROM skip WHERE (topic, partition, "offset") = ($1::text, $2::integer, $3::bigint)'
+_KNOWN = "SELECT message_id FROM inbox WHERE message_id = ANY($1::uuid[])"
 
 
 class Place(NamedTuple):
     topic: str
     partition: int
     offset: int
+
+
+BEFORE_ALL = Place("", -1, -1)
 
 
 class Skip(BaseModel):
@@ -38,14 +62,67 @@ class Skip(BaseModel):
     """For whoever finds the dead letter."""
 
 
+class Wish(NamedTuple):
+    """A position that somebody wants passed by."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    by: str
+    at: datetime
+    until: datetime
+    """Forgotten then: Kafka cannot deliver the record any more."""
+    taken: bool
+    """Its record came, and is a dead letter or waits behind one."""
+
+
+class Span(NamedTuple):
+    """What a partition holds, and where its reader stands."""
+
+    first: int
+    end: int
+    """The offset of the next record to be written."""
+    committed: int | None
+    """The next one that the group consumes."""
+
+
+Unmeant = Literal["position_consumed", "position_unknown"]
+
+
+def unmeant(offset: int, span: Span) -> Unmeant | None:
+    """Why nobody can mean this position: it is past, removed, or further on than the next record."""
+    if span.committed is not None and offset < span.committed:
+        return "position_consumed"
+    return None if span.first <= offset <= span.end else "position_unknown"
+
+
 async def ask(connection: Connection, skip: Skip, by: str) -> None:
     """Have a position passed by from now on. Who asked first stays on record."""
     await connection.execute(_ASK, skip.topic, skip.partition, skip.offset, skip.reason, by)
 
 
-async def forget(connection: Connection, kept: timedelta) -> None:
+async def page(connection: Connection, after: Place, limit: int) -> list[Wish]:
+    """The first wishes after this place."""
+    return [Wish(*row) for row in await connection.fetch(_PAGE, *after, KEPT, limit)]
+
+
+async def take_back(connection: Connection, place: Place) -> Literal["skip_unknown", "skip_taken"] | None:
+    """Have a position consumed like any other; why that cannot be. One whose record came stays: by it the record is
+    known however often it comes again.
+    """
+    taken = await connection.fetchval(_FIND, *place)
+    if taken is None:
+        return "skip_unknown"
+    if taken:
+        return "skip_taken"
+    await connection.execute(_TAKE_BACK, *place)
+    return None
+
+
+async def forget(connection: Connection) -> None:
     """Forget positions that Kafka cannot deliver again."""
-    await connection.execute("DELETE FROM skip WHERE at < now() - $1::interval", kept)
+    await connection.execute("DELETE FROM skip WHERE at < now() - $1::interval", KEPT)
 
 
 class Skips:
@@ -55,10 +132,40 @@ class Skips:
         self._places: frozenset[Place] = frozenset()
 
     async def load(self, connection: Connection) -> None:
-        self._places = frozenset(Place(*row) for row in await connection.fetch(_ALL))
+        self._places = frozenset(Place(*row) for row in await connection.fetch(_LIVE, KEPT))
 
-    def mark(self, records: Sequence[Record]) -> Sequence[Record]:
-        """The same records; those to be passed by say so."""
-        if not self._places:
+    async def mark(self, database: Database, records: Sequence[Record]) -> Sequence[Record]:
+        """The same records; those to be passed by say so, under the id by which the inbox knows them if it does: else by
+        their place, like whatever is set aside.
+
+        Raises what the store raises.
+        """
+        wished = {record[:3]: _identities(record) for record in records if record[:3] in self._places}
+        if not wished:
             return records
-        return [record._replace(refused=SKIPPED) if record[:3] in self._places else record for record in records]
+        async with database.connection() as connection:
+            rows = await connection.fetch(_KNOWN, [id_ for ids in wished.values() for id_ in ids])
+        known = {row[0] for row in rows}
+        named = {place: next((id_ for id_ in ids if id_ in known), ids[-1]) for place, ids in wished.items()}
+        return [
+            record._replace(refused=Refused(SKIPPED.reason, SKIPPED.error, named[record[:3]]))
+            if record[:3] in named
+            else record
+            for record in records
+        ]
+
+
+class _Identity(msgspec.Struct):
+    id: UUID
+
+
+_identity = msgspec.json.Decoder(_Identity).decode
+
+
+def _identities(record: Record) -> tuple[UUID, ...]:
+    """Its event's id, claimed by whoever decided it; and its place's, by whoever set it aside."""
+    own = record_id(record)
+    try:
+        return message_id(record.topic, _identity(record.value or b"").id), own
+    except UNREADABLE:
+        return (own,)

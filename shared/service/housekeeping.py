@@ -60,5 +60,5 @@ async def forget(database: Database) -> None:
     async with database.connection() as connection:
         await idempotency.forget(connection, ANSWERS_KEPT)
         await inbox.forget(connection, inbox.KEPT)
-        await skips.forget(connection, inbox.KEPT)
+        await skips.forget(connection)
         await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)

@@ -10,7 +10,7 @@ import pytest
 
 from shared.messaging import skips, tables
 from shared.messaging.batch import BatchRunner
-from shared.messaging.codec import SKIPPED, Record, encode
+from shared.messaging.codec import SKIPPED, Record, encode, record_id
 from shared.messaging.dead_letter_queries import VALUE_NOT_KEPT
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.producer import partition_of
@@ -76,8 +76,42 @@ async def test_a_process_that_runs_hears_of_it(bench: Bench) -> None:
     async with bench.database.connection() as connection:
         await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=0, reason="it hangs"), "ana")
         await resumer.step(connection)
-    [marked] = known.mark([told(uuid4(), 1, 0)])
-    assert marked.refused == SKIPPED
+    [marked] = await known.mark(bench.database, [told(uuid4(), 1, 0)])
+    assert marked.refused is not None
+    assert marked.refused.reason == SKIPPED.reason
+
+
+@pytest.mark.parametrize("known", ["applied", "copied", "not an event", "skipped by the build before"])
+async def test_what_the_inbox_knows_is_a_duplicate_whatever_is_wished(bench: Bench, known: str) -> None:
+    """Its group is set back, or somebody wrote the wish by hand for a position that is past."""
+    key = uuid4()
+    record = told(key, 1, 4)
+    if known == "not an event":
+        record = record._replace(value=b"-")
+    before = record._replace(offset=2) if known == "copied" else record
+    if known == "skipped by the build before":
+        async with bench.database.connection() as connection:
+            await connection.execute("INSERT INTO inbox (message_id) VALUES ($1)", record_id(record))
+    else:
+        await bench.runner.consume([before])
+    letters = await listed(bench)
+    outcome = await (await skipping(bench, 4)).consume([record])
+    assert (outcome.duplicate, outcome.dead) == (1, 0)
+    assert await listed(bench) == letters
+
+
+@pytest.mark.parametrize("forgotten", [False, True])
+async def test_what_was_skipped_takes_effect_once_however_it_comes_again(bench: Bench, *, forgotten: bool) -> None:
+    """As a copy that was sent again, and as itself, also when the wish is forgotten."""
+    key = uuid4()
+    runner = await skipping(bench, 0)
+    record = told(key, 1, 0)
+    await runner.consume([record])
+    [letter] = await listed(bench)
+    await bench.replayer.resolve(letter.id, "replayed", "luis")
+    again = bench.runner if forgotten else runner
+    assert (await again.consume([record, record._replace(offset=9)])).duplicate == 2
+    assert await bench.numbers(key) == (1,)
 
 
 async def test_a_replay_of_what_was_not_kept_says_so_and_the_letter_keeps_its_reason(bench: Bench) -> None:

@@ -15,6 +15,7 @@ from deploy.cli.installation import local_installation
 from deploy.cli.lines import line
 from deploy.cli.texts import say
 from deploy.local import backups
+from deploy.local.backups import Counts
 from deploy.local.client import LocalClient
 from deploy.local.forgotten import Forgotten, forgotten
 from deploy.local.hold import held_down
@@ -51,9 +52,9 @@ def restore(service: ServiceName, file: File) -> None:
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
             offsets.set_back(client.admin(), places)
             backups.swap(client, service)
-            known, lost = backups.inbox(client, service), forgotten(client, service)
+            before, lost = backups.counts(client, service), forgotten(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))
-    _read_again(client, service, places, known)
+    _read_again(client, service, places, before)
     _show(lost)
 
 
@@ -64,8 +65,8 @@ def rewind(service: ServiceName, *, to: Moment = None) -> None:
     places = offsets.at(admin, offsets.committed(admin, service), moment)
     with step(say("restore.holding", service=service)), held_down(client.data, service):
         offsets.set_back(admin, places)
-        known = backups.inbox(client, service)
-    _read_again(client, service, places, known)
+        before = backups.counts(client, service)
+    _read_again(client, service, places, before)
 
 
 def _client(service: str) -> LocalClient:
@@ -83,7 +84,7 @@ def _places(client: LocalClient, service: str, taken: Iterable[Place]) -> list[P
     return [*known.values(), *offsets.at(admin, since, None)]
 
 
-def _read_again(client: LocalClient, service: str, places: list[Place], known: int) -> None:
+def _read_again(client: LocalClient, service: str, places: list[Place], before: Counts) -> None:
     """Tell how many records come again, and what became of them."""
     admin = client.admin()
     again = offsets.behind(admin, places)
@@ -94,7 +95,9 @@ def _read_again(client: LocalClient, service: str, places: list[Place], known: i
             if time.monotonic() > deadline:
                 return
             time.sleep(PROBE_PAUSE)
-    out().print(say("rewind.read", fresh=f"{backups.inbox(client, service) - known:,}"))
+    after = backups.counts(client, service)
+    fresh, stuck = after.known - before.known, max(after.stuck - before.stuck, 0)
+    out().print(say("rewind.read", fresh=f"{fresh:,}", stuck=f"{stuck:,}"))
 
 
 def _show(lost: list[Forgotten]) -> None:
