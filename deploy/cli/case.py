@@ -22,6 +22,8 @@ class Step:
     cause: Event | None = None
     """The event that caused it, where it is known."""
     caused: list[Step] = field(default_factory=list)
+    published: int = 1
+    """How often its topic has it: a resend publishes the same event again."""
 
 
 def story(events: Iterable[Event], others: Iterable[Event]) -> list[Step]:
@@ -33,12 +35,17 @@ def story(events: Iterable[Event], others: Iterable[Event]) -> list[Step]:
     steps: dict[str, Step] = {}
     first: dict[str, Event] = {}
     roots: list[Step] = []
+    copies: dict[tuple[str, str], Step] = {}
     for event in sorted(events, key=lambda each: each.at):
+        if event.id and (same := copies.get((event.topic, event.id))) is not None:
+            same.published += 1
+            continue
         parent = steps.get(event.causation or "")
         step = Step(event, *_cause(event, parent, known, first))
         (roots if parent is None else parent.caused).append(step)
         if event.id:
             steps.setdefault(event.id, step)
+            copies[event.topic, event.id] = step
         if event.correlation:
             first.setdefault(event.correlation, event)
     return roots

@@ -24,6 +24,7 @@ LEAST = 6
 """Characters of what is looked for: less would be found anywhere."""
 
 FIRMS_TOLD = 20
+IDS = ("id", "correlationid", "causationid")
 
 KEYED_BY_SUPPLIER = (SupplierEvent, Referral, ReferralWithdrawn)
 
@@ -38,15 +39,12 @@ def supplier_of(client: Client, wanted: str) -> str:
         return wanted.lower()
     if len(wanted) >= LEAST:
         events = [*_mentioning(client, wanted)]
-        firms = firms_of(wanted, events)
+        firms = firms_of(wanted, events) or _of_referrals(client, wanted, events)
         if len(firms) > 1:
             told = {"count": len(firms), "firms": "\n".join(firms[:FIRMS_TOLD])}
             raise Refusal(say("error.case_many", wanted=wanted, **told), 2)
         for firm in firms:
             return firm
-        for event in events:
-            if (referral := event.field("referral_id")) and referral != wanted:
-                return supplier_of(client, referral)
     raise Refusal(say("error.case", wanted=wanted), 2)
 
 
@@ -59,6 +57,13 @@ def firms_of(wanted: str, events: Iterable[Event]) -> list[str]:
                 return [firm]
             firms[firm] = None
     return [*firms]
+
+
+def _of_referrals(client: Client, wanted: str, events: Iterable[Event]) -> list[str]:
+    """The firms of partners' answers, which name the referral alone."""
+    referrals = dict.fromkeys(event.field("referral_id") for event in events)
+    found = (supplier_of(client, referral) for referral in referrals if referral and referral != wanted)
+    return [*dict.fromkeys(found)]
 
 
 def events_of(client: Client, supplier: str) -> tuple[list[Event], list[Event]]:
@@ -95,19 +100,21 @@ def _of_key(client: Client, supplier: str) -> Iterator[Entry]:
 
 
 def _mentioning(client: Client, wanted: str) -> Iterator[Event]:
-    """Events that have this text as one of their attributes or of their content's fields."""
+    """Events that have this text as one of their ids: a word that many share, as a type, names nobody."""
     needle = wanted.encode()
     with Reader(client.connection(), GROUP, choices.topics(client)) as reader:
         for entry in reader.past():
-            if entry.value and needle in entry.value:
-                read = outline(entry.value)
-                data = read.get("data")
-                if wanted in {*_texts(read), *_texts(data if isinstance(data, dict) else {})}:
-                    yield Event.of(entry)
+            if entry.value and needle in entry.value and wanted in ids_of(outline(entry.value)):
+                yield Event.of(entry)
 
 
-def _texts(fields: dict[str, object]) -> Iterator[str]:
-    return (value for value in fields.values() if isinstance(value, str))
+def ids_of(event: dict[str, object]) -> set[str]:
+    """By which an event is found: its own ids, and those and the folio in its content."""
+    data = event.get("data")
+    named = [event.get(name) for name in IDS]
+    if isinstance(data, dict):
+        named += [value for name, value in data.items() if name == "folio" or name.endswith("_id")]
+    return {each for each in named if isinstance(each, str)}
 
 
 def _topics(client: Client, *, by_supplier: bool) -> list[str]:

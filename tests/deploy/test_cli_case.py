@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -12,7 +13,7 @@ from deploy.cli.case import story, walked
 from deploy.cli.commands.case import _lines
 from deploy.cli.console import Refusal
 from deploy.cli.events import Event, Reason
-from deploy.cli.finding import firms_of, supplier_of
+from deploy.cli.finding import firms_of, ids_of, supplier_of
 from deploy.local.client import target_of
 from deploy.target import TARGET
 from deploy.target.client import Client
@@ -68,6 +69,33 @@ def test_a_timer_goes_on_with_a_correlation_and_one_commands_events_are_of_one_m
 def test_events_that_name_each_other_are_shown_all_the_same() -> None:
     events = [event("a", 0, "b"), event("b", 0, "a"), event("x", 1)]
     assert {id_ for _, id_, _ in told(events)} == {"a", "b", "x"}
+
+
+def test_an_event_that_was_published_again_is_told_once_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDP_LANG", "en")
+    events = [event("a", 0), event("b", 1, "a"), event("a", 0), event("b", 1, "a"), event("b", 1, "a")]
+    steps = [step for _, step in walked(story(events, ()))]
+    assert [(step.event.id, step.published) for step in steps] == [("a", 2), ("b", 3)]
+    assert [line for line in _lines(walked(story(events, ())), 200) if "(published 3 times)" in line]
+
+
+def test_an_event_is_found_by_its_ids_and_by_no_word_that_others_share() -> None:
+    ids = {name: str(uuid4()) for name in ("id", "correlationid", "causationid")}
+    data_ids = {"supplier_id": str(uuid4()), "referral_id": str(uuid4()), "folio": "NAF-2026-00123"}
+    words = {"source": "partner.nafin", "type": "partner.referral-approved", "specversion": "1.0"}
+    data = {"partner": "bancomext", "state": "approved", "product": "nafin-eco-credit"}
+    assert ids_of(words | ids | {"data": data | data_ids}) == {*ids.values(), *data_ids.values()}
+    assert ids_of({"id": 7, "data": []}) == set()
+
+
+def test_a_folio_of_several_partners_is_of_each_ones_firm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    answers = [event(f"e{each}", 0, data={"referral_id": f"referral-{each}"}) for each in (1, 2, 1)]
+    sent = {f"referral-{each}": event("s", 0, data={"supplier_id": f"firm-{each}"}) for each in (1, 2)}
+    monkeypatch.setattr(finding, "_mentioning", lambda _, wanted: [sent[wanted]] if wanted in sent else answers)
+    client = Client(target_of(tmp_path, {"kafka": 1}))
+    with pytest.raises(Refusal, match="firm-1\nfirm-2"):
+        supplier_of(client, "FOLIO-7")
+    assert supplier_of(client, "referral-2") == "firm-2"
 
 
 PERSONAL = {"legal_name": "Ana Pérez", "rfc": "PEAA800101AB1", "state": "11", "contact": {"email": "ana@example.com"}}

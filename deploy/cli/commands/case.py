@@ -61,7 +61,7 @@ def _lines(shown: Iterable[tuple[int, Step]], width: int) -> Iterator[str]:
         indent = "  " * depth
         inner = " " * 10 + indent + ("  " if depth else "")
         head = f"{at:%H:%M:%S}  {indent}{'└ ' if depth else ''}{_name(each.event)}"
-        facts = _facts(each.event)
+        facts = _facts(each)
         if len("  ".join([head, *facts])) <= width:
             yield "  ".join([head, *facts])
         else:
@@ -95,8 +95,9 @@ def _worded(event: Event, reason: Reason) -> str:
     return str(reason) if text == reason.code else f"{reason}: {text}"
 
 
-def _facts(event: Event) -> list[str]:
-    return [f"{name}={printable(str(value))}" for name, value in _told(event).items()]
+def _facts(each: Step) -> list[str]:
+    told = [f"{name}={printable(str(value))}" for name, value in _told(each.event).items()]
+    return [*told, say("case.published", times=each.published)] if each.published > 1 else told
 
 
 def _told(event: Event) -> dict[str, str | int]:
@@ -134,6 +135,7 @@ def _as_data(each: Step) -> dict[str, Any]:
         "key": event.key,
         "correlation_id": event.correlation,
         "cause": cause,
+        "published": each.published,
         "reasons": [
             {"code": reason.code, "about": reason.about, "text": reason_text(event.stage, reason.code)}
             for reason in event.reasons
