@@ -114,10 +114,10 @@ def load(client: LocalClient, service: str, store: Path) -> None:
     server.run("pg_restore", *options, str(store), timeout=DUMP_TIMEOUT)
 
 
-def migrate(client: LocalClient, service: str) -> None:
-    """Bring what was loaded to this checkout's revision. Raises ``BackupError``."""
+def migrate(client: LocalClient, service: str, database: str) -> None:
+    """Bring a database of the service to this checkout's revision. Raises ``BackupError``."""
     server, _, _ = client.postgres.ensure_database(service).rpartition("/")
-    migration = services.migration(Layout(client.data), {service: f"{server}/{service}_restored"})
+    migration = services.migration(Layout(client.data), {service: f"{server}/{database}"})
     if asyncio.run(run_once(migration)) != 0:
         raise BackupError("migration", log=migration.log)
 

@@ -7,6 +7,9 @@ import asyncpg
 
 from shared.messaging.repository import ConcurrentInsertError
 
+STORE_BEHIND: tuple[type[Exception], ...] = (asyncpg.UndefinedTableError, asyncpg.UndefinedColumnError)
+"""The store does not know the statement: it was not migrated to what this build needs."""
+
 INFRASTRUCTURE: tuple[type[Exception], ...] = (
     OSError,
     TimeoutError,
@@ -17,14 +20,13 @@ INFRASTRUCTURE: tuple[type[Exception], ...] = (
     asyncpg.InsufficientResourcesError,
     asyncpg.OperatorInterventionError,
     asyncpg.PostgresSystemError,
-    # A store that was switched over, whose password was changed, or that is not yet what this build needs.
+    # A store that was switched over, or whose password was changed.
     asyncpg.ReadOnlySQLTransactionError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
-    asyncpg.UndefinedTableError,
-    asyncpg.UndefinedColumnError,
+    *STORE_BEHIND,
 )
 """The store is away, full, shutting down or not ours to write: nothing is wrong with the records."""
 

@@ -12,7 +12,8 @@ from shared.messaging import backlog
 from shared.messaging.backlog import Backlog
 from shared.messaging.instance import INSTANCE_TAKEN
 from shared.messaging.relay import Relay
-from shared.messaging.retry import INFRASTRUCTURE
+from shared.messaging.retry import INFRASTRUCTURE, STORE_BEHIND
+from shared.messaging.revision import BEHIND, Revision
 from shared.messaging.subscriber import DLQ_LIMIT_REACHED, NOT_STARTED, BatchSubscriber
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
@@ -36,6 +37,7 @@ ALARMS: Mapping[str, str] = {
     DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
     PARTNER_PAUSED: "List the topic's dead letters; tell the partner; discard or replay them. It goes on by itself.",
     INSTANCE_TAKEN: "Another process of this stage has the same PDP_INSTANCE: end it, or give this one its own name.",
+    BEHIND: "Migrate the store: `pdp down` and `pdp up`, or `python -m shared.service.migrations SERVICE`.",
     STORE_UNREACHABLE: "See whether PostgreSQL is up and has connections left.",
 }
 """Each alarm, and what to do; docs/runbook/alerts.md has more."""
@@ -75,7 +77,9 @@ class AlarmWatch:
         subscribers: Mapping[str, BatchSubscriber],
         relay: Relay,
         health: Health,
+        revision: Revision,
     ) -> None:
+        self._revision = revision
         self._database = database
         self._settings = settings
         self._subscribers = subscribers
@@ -101,12 +105,16 @@ class AlarmWatch:
         readings = [*self._of_parts(), *self._of_consumers(), *self._of_partners(), *self._of_relay()]
         try:
             async with asyncio.timeout(self._settings.alarm_every_s), self._database.connection() as connection:
+                await self._revision.look(connection)
                 found = await backlog.look(connection)
+        except STORE_BEHIND:
+            self._revision.behind = True
         except INFRASTRUCTURE:
             readings.append(Reading(STORE_UNREACHABLE, holds=True, value=1))
         else:
             _measure(found)
             readings += [Reading(STORE_UNREACHABLE, holds=False, value=0), *self._of_backlog(found)]
+        readings.append(Reading(BEHIND, self._revision.behind, self._revision.behind))
         for reading in readings:
             self._settle(reading)
         for name in ALARMS:
@@ -118,8 +126,10 @@ class AlarmWatch:
         taken = INSTANCE_TAKEN in troubles.values()
         yield Reading(INSTANCE_TAKEN, taken, taken)
         for part, trouble in troubles.items():
-            # The limit and the name have alarms of their own; without a name nothing is started.
-            away = trouble not in {None, DLQ_LIMIT_REACHED, INSTANCE_TAKEN} and not (taken and trouble == NOT_STARTED)
+            # The limit, the name and the revision have alarms of their own; without a name nothing is started.
+            away = trouble not in {None, DLQ_LIMIT_REACHED, INSTANCE_TAKEN, BEHIND} and not (
+                taken and trouble == NOT_STARTED
+            )
             yield Reading(NOT_READY, away, away, self._settings.alarm_stuck_after_s, part)
 
     def _of_consumers(self) -> Iterator[Reading]:

@@ -23,7 +23,8 @@ from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
-from shared.messaging.retry import TRY_AGAIN, Backoff
+from shared.messaging.retry import STORE_BEHIND, TRY_AGAIN, Backoff
+from shared.messaging.revision import BEHIND, Revision
 from shared.messaging.routing import Routes, Sweeps, Timers
 from shared.messaging.skips import Skips
 from shared.messaging.subscriber import BatchSubscriber
@@ -86,7 +87,9 @@ class Service:
         self._subscribers = self._subscribe()
         relay = Relay(self.database, Publisher(kafka, f"{name}-relay"))
         self.health = Health()
-        alarms = AlarmWatch(self.database, settings, self._subscribers, relay, self.health)
+        revision = Revision(name)
+        self.health.checks["store"] = revision.trouble
+        alarms = AlarmWatch(self.database, settings, self._subscribers, relay, self.health, revision)
         figures = FigureWatch(self.database, Partitions(kafka, f"{name}-figures"), stage.figures)
         self._watches = {"alarms": alarms.run, "figures": figures.run}
         self._workers: list[Worker] = [relay]
@@ -191,7 +194,8 @@ class Service:
                 await self.database.close()
                 attempt += 1
                 pause = backoff.pause(attempt)
-                log.warning("store_unreachable", error=type(error).__name__, pause_s=round(pause, 2))
+                told = BEHIND if isinstance(error, STORE_BEHIND) else "store_unreachable"
+                log.warning(told, error=type(error).__name__, pause_s=round(pause, 2))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stopping.wait(), pause)
             else:

@@ -1,6 +1,7 @@
 """What an operator must know is said once when it starts, and once when it ends."""
 
 from collections.abc import Iterator, MutableMapping
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -8,7 +9,9 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from shared.messaging import revision
 from shared.messaging.dlq_limit import DlqLimit
+from shared.messaging.revision import Revision
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.database import Database
 from shared.runtime.settings import ServiceSettings
@@ -29,11 +32,11 @@ def logs() -> Iterator[Logs]:
 
 
 def watch(bench: Bench, settings: ServiceSettings = AT_ONCE, **subscribers: BatchSubscriber) -> AlarmWatch:
-    return AlarmWatch(bench.database, settings, subscribers, bench.relay(), Health())
+    return AlarmWatch(bench.database, settings, subscribers, bench.relay(), Health(), Revision("portal"))
 
 
 def watch_health(bench: Bench, settings: ServiceSettings = AT_ONCE, **checks: Check) -> AlarmWatch:
-    return AlarmWatch(bench.database, settings, {}, bench.relay(), Health(checks))
+    return AlarmWatch(bench.database, settings, {}, bench.relay(), Health(checks), Revision("portal"))
 
 
 def said(logs: Logs) -> list[tuple[str, str]]:
@@ -122,7 +125,7 @@ async def test_consuming_that_stopped_at_the_limit(bench: Bench, topic: str, log
 
 async def test_an_old_outbox_and_a_topic_that_rests(bench: Bench, logs: Logs) -> None:
     relay = bench.relay()
-    watching = AlarmWatch(bench.database, AT_ONCE, {}, relay, Health())
+    watching = AlarmWatch(bench.database, AT_ONCE, {}, relay, Health(), Revision("portal"))
     await bench.write_down(Told(on=f"missing.{uuid4()}.v1", account=uuid4(), number=1))
     async with bench.database.connection() as connection:
         await relay.step(connection)
@@ -166,12 +169,39 @@ async def test_a_store_that_is_out_of_connections(bench: Bench, logs: Logs) -> N
     """A watch that cannot look must not look like one that sees nothing."""
     small = Database(bench.database.url, application="conformance", pool_size=1)
     await small.open()
-    watching = AlarmWatch(small, ServiceSettings(alarm_every_s=0.2), {}, bench.relay(), Health())
+    watching = AlarmWatch(small, ServiceSettings(alarm_every_s=0.2), {}, bench.relay(), Health(), Revision("portal"))
     async with small.connection():
         await watching.look()
     await watching.look()
     await small.close()
     assert said(logs) == [("alarm_raised", "store_unreachable"), ("alarm_cleared", "store_unreachable")]
+
+
+@pytest.mark.parametrize("lacks", ["revision", "table"])
+async def test_a_build_ahead_of_its_store_is_not_ready_and_says_migrate(
+    bench: Bench, logs: Logs, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, lacks: str
+) -> None:
+    scripts = tmp_path / "portal" / "migrations" / "versions"
+    scripts.mkdir(parents=True)
+    for script in ("0001_tables.py", "0002_a_note.py"):
+        (scripts / script).touch()
+    monkeypatch.setattr(revision, "SERVICES", tmp_path)
+    build = Revision("portal")
+    watching = AlarmWatch(bench.database, AT_ONCE, {}, bench.relay(), Health({"store": build.trouble}), build)
+    async with bench.database.connection() as connection:
+        await connection.execute("CREATE TABLE alembic_version AS SELECT '0001' AS version_num")
+        if lacks == "table":
+            await connection.execute("UPDATE alembic_version SET version_num = '0002'")
+            await connection.execute("ALTER TABLE sweep RENAME TO sweep_of_before")
+        await watching.look()
+        assert build.trouble() == "store_behind"
+        await connection.execute("UPDATE alembic_version SET version_num = '0003'")
+        if lacks == "table":
+            await connection.execute("ALTER TABLE sweep_of_before RENAME TO sweep")
+        await watching.look()
+    assert build.trouble() is None, "a store of a later release is no trouble"
+    assert said(logs) == [("alarm_raised", "store_behind"), ("alarm_cleared", "store_behind")]
+    assert "igrat" in logs[-2]["what_to_do"]
 
 
 async def _told(bench: Bench, key: Any) -> bool:

@@ -17,6 +17,7 @@ from shared.messaging.dlq_limit import Resumer
 from shared.messaging.partner_cap import OPEN, PartnerCap
 from shared.messaging.producer import partition_of
 from shared.messaging.retry import Backoff
+from shared.messaging.revision import Revision
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.settings import ServiceSettings
 from shared.service.alarms import AlarmWatch
@@ -173,7 +174,9 @@ async def test_the_alarm_names_the_topic_and_the_process_stays_ready(
     async with consuming(bench, topic) as subscriber:
         health = Health({"partners": subscriber.trouble}, [subscriber])
         settings = ServiceSettings(alarm_stuck_after_s=0)
-        watch = AlarmWatch(bench.database, settings, {"partners": subscriber}, bench.relay(), health)
+        watch = AlarmWatch(
+            bench.database, settings, {"partners": subscriber}, bench.relay(), health, Revision("portal")
+        )
         await eventually(lambda: is_paused(subscriber, topic))
         with capture_logs() as logs:
             for _ in range(3):

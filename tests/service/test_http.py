@@ -34,6 +34,7 @@ async def client() -> AsyncIterator[AsyncClient]:
         errors: dict[str, Exception] = {
             "bug": ValueError("Juan Pérez, RFC PEPJ800101XX1"),
             "store": OSError("connection refused"),
+            "column": asyncpg.UndefinedColumnError('column "note" does not exist'),
             "busy": ConcurrentInsertError("supplier_pkey"),
             "nul": asyncpg.CharacterNotInRepertoireError('invalid byte sequence for encoding "UTF8": 0x00'),
             "problem": Problem(404, "supplier_unknown", more={"pot": "brown"}),
@@ -70,6 +71,7 @@ async def client() -> AsyncIterator[AsyncClient]:
     [
         ("/fail/bug", 500, "internal_error"),
         ("/fail/store", 503, "store_unavailable"),
+        ("/fail/column", 503, "store_behind"),
         ("/fail/busy", 409, "busy"),
         ("/fail/nul", 422, "text_not_storable"),
         ("/fail/problem", 404, "supplier_unknown"),

@@ -46,7 +46,7 @@ def restore(service: ServiceName, file: File) -> None:
     with backups.opened(file, service) as (taken, store):
         with step(say("restore.loading", file=file)):
             backups.load(client, service, store)
-            backups.migrate(client, service)
+            backups.migrate(client, service, f"{service}_restored")
         places = _places(client, service, taken.places)
         with step(say("restore.holding", service=service)), held_down(client.data, service):
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
@@ -65,6 +65,8 @@ def rewind(service: ServiceName, *, to: Moment = None) -> None:
     places = offsets.at(admin, offsets.committed(admin, service), moment)
     with step(say("restore.holding", service=service)), held_down(client.data, service):
         offsets.set_back(admin, places)
+        # It comes back as this checkout's build, which may be newer than the one that was stopped.
+        backups.migrate(client, service, service)
         before = backups.counts(client, service)
     _read_again(client, service, places, before)
 

@@ -13,7 +13,7 @@ from starlette.routing import Match, Route
 from shared.i18n import worded
 from shared.i18n.fields import FIELDS, fault
 from shared.messaging.repository import ConcurrentInsertError
-from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
+from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE, STORE_BEHIND
 from shared.runtime import logging
 from shared.service.http.problem import Problem
 from shared.service.http.showing import NotModified
@@ -42,6 +42,8 @@ def unexpected(error: Exception) -> Response:
         # Nobody reads it, and it is no fault of ours: without this it would count as one.
         return Problem(400, "body_unreadable").response()
     log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
+    if isinstance(error, STORE_BEHIND):
+        return Problem(503, "store_behind").response()
     if isinstance(error, INFRASTRUCTURE):
         return Problem(503, "store_unavailable").response()
     if isinstance(error, (*RETRYABLE, ConcurrentInsertError)):
