@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         migrations.upgrade(given.stage, url)
         written = migrations.autogenerate(given.stage, url, given.name)
     if written is None:
-        sys.exit(f"nothing is new in services/{given.stage}/store.py")
+        sys.exit(f"nothing is new in the tables of services/{given.stage}")
     for task in (["check", "--fix", "--quiet", "--select=F401,I"], ["format", "--quiet"]):
         subprocess.run([sys.executable, "-m", "ruff", *task, written], check=True)  # noqa: S603 - our own arguments
 

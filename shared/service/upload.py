@@ -40,10 +40,10 @@ class Upload:
     fields: dict[str, str]
 
 
-def form_schema(**fields: dict[str, Any]) -> dict[str, Any]:
+def form_schema(optional: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Any]:
     """OpenAPI of a form with a file and these fields."""
-    properties = {"file": {"type": "string", "format": "binary"}, **fields}
-    schema = {"type": "object", "required": list(properties), "properties": properties, "additionalProperties": False}
+    properties = {"file": {"type": "string", "format": "binary"}, **(optional or {})}
+    schema = {"type": "object", "required": ["file"], "properties": properties, "additionalProperties": False}
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 

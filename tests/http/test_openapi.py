@@ -2,12 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from shared.service.housekeeping import ANSWERS_KEPT
+from shared.service.http.changes import SHORTEST_KEY
 from tests.http.services import SERVICES, service
+
+HTTP_GUIDE = Path(__file__).parents[2] / "docs" / "http.md"
 
 OPERATIONS = ("get", "put", "post", "delete", "patch")
 BOUNDED_FORMATS = {"uuid", "date", "date-time", "binary"}
@@ -105,6 +110,19 @@ def test_every_operation_has_its_name_and_its_words(name: str) -> None:
     generated = {where: one["operationId"].replace("_", " ").title() for where, one in found.items()}
     assert [where for where, one in found.items() if one.get("summary", "") in {"", generated[where]}] == []
     assert all(one["tags"] for one in found.values())
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_an_integrator_must_know_is_in_it(name: str) -> None:
+    document = service(name).app.openapi()
+    assert "docs/http.md" in document["info"]["description"]
+    for where, operation in operations(document):
+        parameters = {each["name"].lower(): each for each in operation["parameters"]}
+        assert "accept-language" in parameters, where
+        if key := parameters.get("idempotency-key"):
+            assert key["schema"]["minLength"] == SHORTEST_KEY, where
+    assert f"{SHORTEST_KEY} to 100" in HTTP_GUIDE.read_text("utf-8")
+    assert (ANSWERS_KEPT.days, HTTP_GUIDE.read_text("utf-8").count("for seven days")) == (7, 1)
 
 
 @pytest.mark.parametrize("name", SERVICES)

@@ -1,3 +1,5 @@
+import re
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -6,6 +8,8 @@ from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of
 from tests.registration.files_given import upload
 from tests.registration.given import LEGAL_RFC
+
+RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook" / "operate.md"
 
 
 async def test_lists_are_loaded_and_listed(stage: StageUnderTest) -> None:
@@ -25,6 +29,32 @@ async def test_a_list_that_is_sent_again_is_loaded_once(stage: StageUnderTest) -
     assert (first.status_code, first.json(), first.headers["ETag"]) == (201, again.json(), again.headers["ETag"])
     other = await upload(stage, "/screening/lists", content, key=key, list_date="2026-01-02")
     assert (other.status_code, other.json()["title"]) == (409, "idempotency_key_reused")
+
+
+TITLE = "Información actualizada al 30 de septiembre de 2024,\n"
+
+
+async def test_the_date_is_what_the_file_s_title_says(stage: StageUnderTest) -> None:
+    content = csv_of({"rfc": LEGAL_RFC, "situacion": "Definitivo"})
+    for encoding in ("utf-8", "cp1252"):
+        answer = await upload(stage, "/screening/lists", TITLE.encode(encoding) + content)
+        assert (answer.status_code, answer.json()["list_date"]) == (201, "2024-09-30")
+    differs = await upload(stage, "/screening/lists", TITLE.encode() + content, list_date="2026-01-01")
+    assert (differs.status_code, differs.json()["title"]) == (422, "list_date_differs")
+    missing = await upload(stage, "/screening/lists", TITLE.replace("septiembre", "otoño").encode() + content)
+    assert (missing.status_code, missing.json()["title"]) == (422, "list_date_missing")
+
+
+async def test_a_wrong_date_is_corrected_as_the_runbook_says(stage: StageUnderTest) -> None:
+    content = csv_of({"rfc": LEGAL_RFC, "situacion": "Definitivo"})
+    await upload(stage, "/screening/lists", content, list_date="2026-01-02")
+    statements = re.findall(r"DELETE FROM screening_\w+ WHERE list_date = 'WRONG';", RUNBOOK.read_text("utf-8"))
+    async with stage.database.transaction() as connection:
+        for statement in statements:
+            await connection.execute(statement.replace("WRONG", "2026-01-02"))
+    right = await upload(stage, "/screening/lists", content, list_date="2026-01-01")
+    listed = (await stage.client.get("/screening/lists", headers=stage.headers("operator"))).json()["items"]
+    assert (right.status_code, [list_["list_date"] for list_ in listed]) == (201, ["2026-01-01"])
 
 
 @pytest.mark.parametrize(

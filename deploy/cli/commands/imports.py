@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -44,8 +44,8 @@ def screening(
     *,
     as_json: AsJson = False,
 ) -> None:
-    on: date = list_date.date() if list_date else datetime.now(UTC).date()
-    _import("registration", "/screening/lists", file, as_json=as_json, list_date=on.isoformat())
+    given = {"list_date": list_date.date().isoformat()} if list_date else {}
+    _import("registration", "/screening/lists", file, as_json=as_json, **given)
 
 
 def _import(service: str, path: str, file: Path, *, as_json: bool, **fields: str) -> None:
@@ -69,6 +69,8 @@ def _import(service: str, path: str, file: Path, *, as_json: bool, **fields: str
 
 
 def _show(answer: dict[str, Any]) -> None:
+    if "list_date" in answer:
+        out().print(f"{say('import.list_date')}: {answer['list_date']}")
     for name in COUNTS:
         if name in answer:
             out().print(f"{say(f'import.{name}')}: {answer[name]:,}")

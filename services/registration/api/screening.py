@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from services.registration import handlers, store
 from services.registration.domain.screening import list_id
-from services.registration.files.screening import read_list
+from services.registration.files.screening import date_of, read_list
 from services.registration.handlers import LoadList
 from services.registration.settings import RegistrationSettings
 from services.registration.store import newest_list, screening_lists
@@ -26,16 +26,17 @@ BY_OPERATOR = allow(Role.OPERATOR)
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """The routes of screening."""
     api = routes("screening", prefix="/screening")
-    fields = form_schema(list_date={"type": "string", "format": "date", "maxLength": 10})
+    fields = form_schema(optional={"list_date": {"type": "string", "format": "date", "maxLength": 10}})
 
     @api.post("/lists", status_code=201, openapi_extra=fields, dependencies=[BY_OPERATOR])
     async def load_list(send: Send) -> ListLoaded:
         """Load a list of article 69-B, as the tax authority publishes it.
 
-        Every supplier is then looked up in it. One of the same date corrects the one before.
+        Every supplier is then looked up in it. One of the same date corrects the one before. The date is what the
+        file's title says, or else `list_date`.
         """
         upload = await send.receive(settings.list_max_bytes, "list_date")
-        list_date = _date(upload.fields.get("list_date", ""))
+        list_date = _date(upload.fields.get("list_date"), date_of(upload.content))
         file = await send.reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
         command = LoadList(list_date=list_date, entries=file.entries)
         return await send.run(
@@ -57,11 +58,16 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
     return api
 
 
-def _date(text: str) -> date:
+def _date(given: str | None, said: date | None) -> date:
+    """The list's date, as its file says or its caller: a wrong one would keep the right list out."""
     try:
-        list_date = date.fromisoformat(text)
+        list_date = date.fromisoformat(given) if given is not None else said
     except ValueError:
         raise Problem(422, "list_date_form") from None
+    if list_date is None:
+        raise Problem(422, "list_date_missing")
+    if said not in (None, list_date):
+        raise Problem(422, "list_date_differs", said=said.isoformat())
     if list_date < FIRST_DAY:
         raise Problem(422, "list_date_form")
     if list_date > now().date():

@@ -41,7 +41,9 @@ IdempotencyKey = Annotated[
     str | None,
     Header(
         max_length=100,
-        description="Any text that you will not use twice, as a UUID: a request that is sent again is done once.",
+        description=f"A text that you will not use twice, as a UUID, of {SHORTEST_KEY} characters at least. The same"
+        " request under the same key is done once, and has the same answer for seven days.",
+        json_schema_extra={"minLength": SHORTEST_KEY},
     ),
 ]
 

@@ -15,10 +15,25 @@ BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "descriptio
 WITH_BODY = (400, 411, 413, 415)
 STORE_AWAY = 503
 
+INFO = """\
+Sentences are Spanish, or English by `Accept-Language: en`; codes are the same in both. Every error is a problem
+(RFC 9457).
+
+`Idempotency-Key` makes a POST that is sent again be done once. `ETag`, `If-Match` and `If-None-Match` are versions.
+A list has `limit` and `after`; its `next` is the following page's `after`. The guide for integrators is `docs/http.md`.
+"""
+LANGUAGE = {
+    "name": "Accept-Language",
+    "in": "header",
+    "required": False,
+    "description": "Of the sentences in the answer: `es` or `en`.",
+    "schema": {"type": "string", "maxLength": 200, "default": "es"},
+}
+
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The document of an application."""
-    document = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+    document = get_openapi(title=app.title, version=app.version, description=INFO, routes=app.routes)
     components = document.setdefault("components", {})
     schemas = components.setdefault("schemas", {})
     for replaced in ("HTTPValidationError", "ValidationError"):
@@ -52,6 +67,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
+    operation.setdefault("parameters", []).append(LANGUAGE)
     marked = [each.call for each in dependants(route.dependant)]
     answers = operation["responses"]
     tag = {"ETag": {"description": "The version of what is shown.", "schema": {"type": "string"}}}
