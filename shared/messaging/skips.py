@@ -135,8 +135,8 @@ class Skips:
         self._places = frozenset(Place(*row) for row in await connection.fetch(_LIVE, KEPT))
 
     async def mark(self, database: Database, records: Sequence[Record]) -> Sequence[Record]:
-        """The same records; those to be passed by say so, under the id by which the inbox knows them if it does: else by
-        their place, like whatever is set aside.
+        """The same records; those to be passed by say so, under the id by which the inbox knows them if it does, else
+        by their place, like whatever is set aside.
 
         Raises what the store raises.
         """
