@@ -108,14 +108,13 @@ class OnItsLoop:
     async def _answer(self, scope: Scope, body: bytes) -> list[Message]:
         sent: list[Message] = []
 
-        messages: asyncio.Queue[Message] = asyncio.Queue()
-        messages.put_nowait({"type": "http.request", "body": body, "more_body": False})
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Message) -> None:
             sent.append(message)
 
-        # Asked for more, a server waits until the caller has gone.
-        await self._app(scope, messages.get, send)
+        await self._app(scope, receive, send)
         return sent
 
 
