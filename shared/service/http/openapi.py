@@ -27,7 +27,7 @@ LANGUAGE = {
     "in": "header",
     "required": False,
     "description": "Of the sentences in the answer: `es` or `en`.",
-    "schema": {"type": "string", "maxLength": 200, "default": "es"},
+    "schema": {"type": "string", "default": "es"},
 }
 
 
