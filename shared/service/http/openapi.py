@@ -22,6 +22,9 @@ Sentences are Spanish, or English by `Accept-Language: en`; codes are the same i
 `Idempotency-Key` makes a POST that is sent again be done once. `ETag`, `If-Match` and `If-None-Match` are versions.
 A list has `limit` and `after`; its `next` is the following page's `after`. The guide for integrators is `docs/http.md`.
 """
+NAMED_IN_THE_BODY = {"resend_events", "skip_record"}
+"""Routes that answer 404 for what their body names."""
+
 LANGUAGE = {
     "name": "Accept-Language",
     "in": "header",
@@ -102,7 +105,7 @@ def _problems(route: APIRoute, method: str) -> Iterator[int]:
     yield 422
     if content_type_of(route):
         yield from WITH_BODY
-    if route.dependant.path_params:
+    if (route.dependant.path_params) or route.name in NAMED_IN_THE_BODY:
         yield 404
     if method != "GET":
         yield 409
