@@ -6,8 +6,7 @@ inbox knows stays consumed, whatever is wished.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -22,22 +21,6 @@ _ASK = """
     ON CONFLICT (topic, partition, "offset") DO NOTHING
 """
 _LIVE = 'SELECT topic, partition, "offset" FROM skip WHERE at > now() - $1::interval'
-_TAKEN = """(
-    EXISTS (
-        SELECT FROM dead_letter AS d JOIN dead_letter_action AS a ON a.dead_letter_id = d.id AND a.action = 'skipped'
-        WHERE (d.topic, d.partition, d."offset") = (s.topic, s.partition, s."offset")
-    ) OR EXISTS (
-        SELECT FROM blocked_record AS b
-        WHERE (b.topic, b.partition, b."offset", b.reason) = (s.topic, s.partition, s."offset", 'skipped')
-    )
-)"""
-_PAGE = f"""
-    SELECT topic, partition, "offset", reason, by, at, at + $4::interval AS until, {_TAKEN} AS taken FROM skip AS s
-    WHERE (topic, partition, "offset") > ($1::text, $2::integer, $3::bigint)
-    ORDER BY topic, partition, "offset" LIMIT $5
-"""
-_FIND = f'SELECT {_TAKEN} FROM skip AS s WHERE (topic, partition, "offset") = ($1::text, $2::integer, $3::bigint)'
-_TAKE_BACK = 'DELETE FROM skip WHERE (topic, partition, "offset") = ($1::text, $2::integer, $3::bigint)'
 _KNOWN = "SELECT message_id FROM inbox WHERE message_id = ANY($1::uuid[])"
 
 
@@ -45,9 +28,6 @@ class Place(NamedTuple):
     topic: str
     partition: int
     offset: int
-
-
-BEFORE_ALL = Place("", -1, -1)
 
 
 class Skip(BaseModel):
@@ -62,62 +42,9 @@ class Skip(BaseModel):
     """For whoever finds the dead letter."""
 
 
-class Wish(NamedTuple):
-    """A position that somebody wants passed by."""
-
-    topic: str
-    partition: int
-    offset: int
-    reason: str
-    by: str
-    at: datetime
-    until: datetime
-    """Forgotten then: Kafka cannot deliver the record any more."""
-    taken: bool
-    """Its record came, and is a dead letter or waits behind one."""
-
-
-class Span(NamedTuple):
-    """What a partition holds, and where its reader stands."""
-
-    first: int
-    end: int
-    """The offset of the next record to be written."""
-    committed: int | None
-    """The next one that the group consumes."""
-
-
-Unmeant = Literal["position_consumed", "position_unknown"]
-
-
-def unmeant(offset: int, span: Span) -> Unmeant | None:
-    """Why nobody can mean this position: it is past, removed, or further on than the next record."""
-    if span.committed is not None and offset < span.committed:
-        return "position_consumed"
-    return None if span.first <= offset <= span.end else "position_unknown"
-
-
 async def ask(connection: Connection, skip: Skip, by: str) -> None:
     """Have a position passed by from now on. Who asked first stays on record."""
     await connection.execute(_ASK, skip.topic, skip.partition, skip.offset, skip.reason, by)
-
-
-async def page(connection: Connection, after: Place, limit: int) -> list[Wish]:
-    """The first wishes after this place."""
-    return [Wish(*row) for row in await connection.fetch(_PAGE, *after, KEPT, limit)]
-
-
-async def take_back(connection: Connection, place: Place) -> Literal["skip_unknown", "skip_taken"] | None:
-    """Have a position consumed like any other; why that cannot be. One whose record came stays: by it the record is
-    known however often it comes again.
-    """
-    taken = await connection.fetchval(_FIND, *place)
-    if taken is None:
-        return "skip_unknown"
-    if taken:
-        return "skip_taken"
-    await connection.execute(_TAKE_BACK, *place)
-    return None
 
 
 async def forget(connection: Connection) -> None:

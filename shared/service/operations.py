@@ -145,7 +145,7 @@ def _add_resolving(
         """Give dead letters up, and process what waits behind them, in order."""
         return await replayer.resolve_all(wanted, "discarded", caller.subject)
 
-    @api.post("/dead-letters/skip")
+    @api.post("/dead-letters/skip", responses={404: {}})
     async def skip_record(wanted: Strict[Skip], caller: Operator) -> Skipping:
         """Have the record at a position passed by: when the service comes to it, it becomes a dead letter.
 

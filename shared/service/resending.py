@@ -79,7 +79,7 @@ def router(service: ServiceName, database: Database) -> APIRouter:
             ids = None if wanted.all else wanted.ids
             return Closed(ids=await gaps.close(connection, ids, caller.subject, wanted.reason))
 
-    @api.post("/journal/resend")
+    @api.post("/journal/resend", responses={404: {}})
     async def resend_events(wanted: Strict[Wanted], caller: Operator) -> Resent:
         """Publish events of the journal again; readers that consumed them drop them."""
         try:

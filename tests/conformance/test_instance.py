@@ -17,7 +17,7 @@ from tests.conformance.stage import envelope, eventually
 from tests.conftest import Broker
 from tests.faults import stage
 from tests.faults.plant import START_S
-from tests.faults.worker import Worker
+from tests.faults.worker import Worker, environment
 
 pytestmark = pytest.mark.timeout(300)
 """Processes start and stop several times."""
@@ -29,16 +29,8 @@ async def twins(broker: Broker, store_url: str, tmp_path: Path) -> AsyncIterator
     await stage.make_store(store_url)
     kafka, name = broker.settings(), f"twins.{uuid4().hex}"
     topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
-    environment = {
-        "PDP_DATABASE_URL": store_url,
-        "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
-        "PDP_KAFKA_USER": kafka.user,
-        "PDP_KAFKA_PASSWORD": kafka.password.get_secret_value(),
-        "PDP_TOPICS": ",".join(topics),
-        "PDP_ALARM_EVERY_S": "1",
-        "PDP_CONSUMERS": "1",
-    }
-    first, second = (Worker("twin", environment, tmp_path / f"{place}.log") for place in (1, 2))
+    settings = environment(store_url, kafka, topics) | {"PDP_ALARM_EVERY_S": "1", "PDP_CONSUMERS": "1"}
+    first, second = (Worker("twin", settings, tmp_path / f"{place}.log") for place in (1, 2))
     yield first, second, topics[0]
     for worker in (first, second):
         await worker.stop()

@@ -23,7 +23,7 @@ from tests.conformance.test_dead_letters import listed, shown, told
 from tests.conftest import Broker
 from tests.faults import stage
 from tests.faults.plant import START_S
-from tests.faults.worker import Worker
+from tests.faults.worker import Worker, environment
 
 TOPIC = "conformance.dead-letters.v1"
 
@@ -138,14 +138,8 @@ async def dying(bench: Bench, broker: Broker, store_url: str, tmp_path: Path) ->
             await connection.execute(statement)
     kafka, name = broker.settings(), f"dying.{uuid4().hex}"
     topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
-    environment = {
-        "PDP_DATABASE_URL": store_url,
-        "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
-        "PDP_KAFKA_USER": kafka.user,
-        "PDP_KAFKA_PASSWORD": kafka.password.get_secret_value(),
-        "PDP_TOPICS": ",".join(topics),
-    }
-    return Worker("1", environment, tmp_path / "service.log", module="tests.conformance.fatal"), topics[0]
+    settings = environment(store_url, kafka, topics)
+    return Worker("1", settings, tmp_path / "service.log", module="tests.conformance.fatal"), topics[0]
 
 
 async def test_a_process_that_dies_at_each_start_gets_past_it(

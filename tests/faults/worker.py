@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,23 @@ from typing import Any
 import httpx
 
 from deploy.engines.ports import free_port
+from shared.runtime.settings import KafkaSettings
 from shared.testing.adrift import CLOCK, set_wrong_by
 from shared.testing.memory import peak_mb
 
 GRACE_S = 10.0
 """What a process is given to stop: its own grace and what its last batch takes."""
+
+
+def environment(store_url: str, kafka: KafkaSettings, topics: Sequence[str]) -> dict[str, str]:
+    """What a process needs to find its store, its Kafka and its topics."""
+    return {
+        "PDP_DATABASE_URL": store_url,
+        "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
+        "PDP_KAFKA_USER": kafka.user,
+        "PDP_KAFKA_PASSWORD": kafka.password.get_secret_value(),
+        "PDP_TOPICS": ",".join(topics),
+    }
 
 
 @dataclass

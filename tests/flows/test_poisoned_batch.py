@@ -2,32 +2,16 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
-import pytest
-
-from deploy.local import background
 from deploy.local.client import LocalClient
-from deploy.local.platform import ANY_PORTS
 from tests.deploy.program import pdp
 from tests.financing.given import SUPPLIER
 from tests.flows import poison
 
 PATIENCE = 40.0
 READERS = ("matching", "diagnosis", "development", "financing")
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClient]:
-    folder = tmp_path_factory.mktemp("poisoned")
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {ANY_PORTS: "1", "PDP_DATA": str(folder), "PDP_LANG": "en"}.items():
-            environment.setenv(name, value)
-        try:
-            yield background.start(folder, lambda _: None)
-        finally:
-            background.stop(folder)
 
 
 def letters(client: LocalClient, service: str, **wanted: str) -> list[dict[str, Any]]:

@@ -5,37 +5,22 @@ import csv
 import json
 import shlex
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-import pytest
 from confluent_kafka import OFFSET_END, TopicPartition
 
 from deploy.demo import sample
-from deploy.local import background
 from deploy.local.client import LocalClient
 from deploy.local.hold import held_down
-from deploy.local.platform import ANY_PORTS
 from shared.messaging.topics import ANCHOR
 from tests.deploy.program import pdp
 
 PATIENCE = 60.0
 FILE = Path(sample.__file__).with_name("anchors.csv")
-
-
-@pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClient]:
-    folder = tmp_path_factory.mktemp("resent")
-    with pytest.MonkeyPatch.context() as environment:
-        for name, value in {ANY_PORTS: "1", "PDP_DATA": str(folder), "PDP_LANG": "en"}.items():
-            environment.setenv(name, value)
-        try:
-            yield background.start(folder, lambda _: None)
-        finally:
-            background.stop(folder)
 
 
 def until(condition: Callable[[], object]) -> None:

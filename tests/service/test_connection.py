@@ -79,24 +79,23 @@ async def test_more_requests_ahead_than_anybody_needs(server: Server) -> None:
     assert b"HTTP/1.1 429" in await reader.read()
 
 
-async def test_more_connections_than_a_process_has(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connection, "MOST", 2)
+async def third_is_refused(server: Server) -> None:
     kept = [await server.connect(GET + b"\r\n") for _ in range(2)]
     for reader, _ in kept:
         await reader.readuntil(b"0")
     reader, _ = await server.connect(GET + b"\r\n")
     with contextlib.suppress(ConnectionError):
         assert await reader.read() == b""
+
+
+async def test_more_connections_than_a_process_has(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connection, "MOST", 2)
+    await third_is_refused(server)
 
 
 async def test_one_address_leaves_connections_to_others(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connection, "SHARE", 2)
-    kept = [await server.connect(GET + b"\r\n") for _ in range(2)]
-    for reader, _ in kept:
-        await reader.readuntil(b"0")
-    reader, _ = await server.connect(GET + b"\r\n")
-    with contextlib.suppress(ConnectionError):
-        assert await reader.read() == b""
+    await third_is_refused(server)
     reader, _ = await server.connect(GET + b"\r\n", address="127.0.0.2")
     assert (await reader.readline()).startswith(b"HTTP/1.1 200")
 

@@ -22,8 +22,6 @@ Sentences are Spanish, or English by `Accept-Language: en`; codes are the same i
 `Idempotency-Key` makes a POST that is sent again be done once. `ETag`, `If-Match` and `If-None-Match` are versions.
 A list has `limit` and `after`; its `next` is the following page's `after`. The guide for integrators is `docs/http.md`.
 """
-NAMED_IN_THE_BODY = {"resend_events", "skip_record"}
-"""Routes that answer 404 for what their body names."""
 
 LANGUAGE = {
     "name": "Accept-Language",
@@ -65,7 +63,7 @@ def _close(schema: Any) -> None:  # noqa: ANN401 - JSON
 def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     _word(operation, route)
     operation.setdefault("security", [{"bearer": []}])
-    for status in sorted(problems_of(route, method) - set(route.responses)):
+    for status in sorted(problems_of(route, method) - {status for status, own in route.responses.items() if own}):
         operation["responses"][str(status)] = {
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
@@ -105,8 +103,9 @@ def _problems(route: APIRoute, method: str) -> Iterator[int]:
     yield 422
     if content_type_of(route):
         yield from WITH_BODY
-    if (route.dependant.path_params) or route.name in NAMED_IN_THE_BODY:
+    if route.dependant.path_params:
         yield 404
+    yield from map(int, route.responses)
     if method != "GET":
         yield 409
     for each in dependants(route.dependant):
