@@ -9,13 +9,13 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from shared.messaging import progress
 from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import ConsumingBroker
 from shared.messaging.dead_letter_queries import Selection
 from shared.messaging.dlq_limit import Resumer
 from shared.messaging.partner_cap import OPEN, PartnerCap
 from shared.messaging.producer import partition_of
+from shared.messaging.progress import STUCK_AFTER_S, Progress
 from shared.messaging.retry import Backoff
 from shared.messaging.revision import Revision
 from shared.messaging.subscriber import BatchSubscriber
@@ -183,7 +183,7 @@ async def test_the_alarm_names_the_topic_and_the_process_stays_ready(
                 await watch.look()
             assert alarms(logs) == [("alarm_raised", "partner_paused", topic)], "and none for the lag"
             # No fetch at all of what is paused.
-            monkeypatch.setattr(progress, "_idle", lambda *_: True)
+            monkeypatch.setattr(Progress, "_silent_s", lambda *_: 2 * STUCK_AFTER_S)
             assert health.troubles() == {}
             assert list(health.waiting()) == [topic]
             assert "at most 50 (10000000 bytes)" in health.waiting()[topic]

@@ -51,7 +51,20 @@ def test_since_is_some_time_ago_or_a_moment() -> None:
             choices.since(wrong)
 
 
-SHOW_NOTHING = {"logs", "restart", "target", "up", "down", "demo", "token", "backup", "restore", "rewind", "rotate"}
+SHOW_NOTHING = {
+    "logs",
+    "restart",
+    "target",
+    "up",
+    "down",
+    "demo",
+    "token",
+    "backup",
+    "restore",
+    "rewind",
+    "rotate",
+    "skip",
+}
 """They do something, or print one thing that is for programs already."""
 
 

@@ -23,14 +23,6 @@ Sentences are Spanish, or English by `Accept-Language: en`; codes are the same i
 A list has `limit` and `after`; its `next` is the following page's `after`. The guide for integrators is `docs/http.md`.
 """
 
-LANGUAGE = {
-    "name": "Accept-Language",
-    "in": "header",
-    "required": False,
-    "description": "Of the sentences in the answer: `es` or `en`.",
-    "schema": {"type": "string", "default": "es"},
-}
-
 
 def describe(app: FastAPI) -> dict[str, Any]:
     """The document of an application."""
@@ -68,7 +60,6 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
             "description": HTTPStatus(status).phrase,
             "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-    operation.setdefault("parameters", []).append(LANGUAGE)
     marked = [each.call for each in dependants(route.dependant)]
     answers = operation["responses"]
     tag = {"ETag": {"description": "The version of what is shown.", "schema": {"type": "string"}}}
