@@ -37,6 +37,9 @@ from tests.conftest import Broker
 
 PATIENCE_S = 20.0
 
+SHORT_SESSION_MS = 6_000
+"""The shortest that the broker takes, for tests that wait for the end of a member's session."""
+
 
 class Table(SQLModel, registry=registry()):
     pass

@@ -57,6 +57,7 @@ async def test_the_second_of_two_processes_of_one_name_says_so_and_waits(
     await eventually(lambda: _noted(store_url, 2), START_S)
 
 
+@pytest.mark.long
 async def test_a_name_lost_to_another_is_consumed_under_no_more_and_taken_again_when_it_is_free(
     twins: tuple[Worker, Worker, str], store_url: str
 ) -> None:

@@ -9,7 +9,7 @@ import pytest
 from shared.messaging.broker import ConsumingBroker
 from shared.messaging.retry import Backoff
 from shared.messaging.subscriber import BatchSubscriber
-from tests.conformance.stage import Bench, Consuming, eventually
+from tests.conformance.stage import SHORT_SESSION_MS, Bench, Consuming, eventually
 
 
 def _named(bench: Bench, group: str, topics: tuple[str, ...] = (), pattern: str | None = None) -> Consuming:
@@ -23,6 +23,11 @@ def _named(bench: Bench, group: str, topics: tuple[str, ...] = (), pattern: str 
 @pytest.fixture
 async def second(bench: Bench) -> str:
     return await bench.broker.create_topic(f"conformance.{secrets.token_hex(6)}.v1")
+
+
+@pytest.fixture(autouse=True)
+def _short_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.messaging.broker.SESSION_TIMEOUT_MS", SHORT_SESSION_MS)
 
 
 @pytest.mark.parametrize("keeps_the_first", [True, pytest.param(False, marks=pytest.mark.long)])

@@ -28,7 +28,7 @@ from shared.service.callers import OPEN_TO_ALL
 from shared.service.service import CLOSE_S, Service, Stage
 from shared.testing.faults import Proxy
 from tests.conformance.events import Told
-from tests.conformance.stage import envelope, eventually
+from tests.conformance.stage import SHORT_SESSION_MS, envelope, eventually
 from tests.conftest import Broker
 from tests.faults import stage
 from tests.faults.plant import START_S
@@ -117,7 +117,10 @@ async def running(service: Service) -> AsyncIterator[BatchSubscriber]:
 
 
 @pytest.mark.parametrize("routine", ROUTINES)
-async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service, routine: str) -> None:
+async def test_a_consumer_that_ends_by_itself_is_started_again(
+    service: Service, routine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.messaging.broker.SESSION_TIMEOUT_MS", SHORT_SESSION_MS)
     async with running(service) as member:
         await eventually(lambda: _works(member), START_S)
         consumer: Any = member._subscriber.consumer
