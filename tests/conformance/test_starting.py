@@ -82,8 +82,9 @@ def arrived() -> asyncio.Event:
 
 
 @pytest.fixture
-async def service(broker: Broker, store_url: str, arrived: asyncio.Event) -> Service:
+async def service(broker: Broker, store_url: str, arrived: asyncio.Event, monkeypatch: pytest.MonkeyPatch) -> Service:
     """A stage with one member, in this process; not yet running."""
+    monkeypatch.setattr("shared.messaging.broker.SESSION_TIMEOUT_MS", SHORT_SESSION_MS)
     await stage.make_store(store_url)
     name = f"starting.{uuid4().hex}"
     told, noted = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
@@ -117,10 +118,7 @@ async def running(service: Service) -> AsyncIterator[BatchSubscriber]:
 
 
 @pytest.mark.parametrize("routine", ROUTINES)
-async def test_a_consumer_that_ends_by_itself_is_started_again(
-    service: Service, routine: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.messaging.broker.SESSION_TIMEOUT_MS", SHORT_SESSION_MS)
+async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service, routine: str) -> None:
     async with running(service) as member:
         await eventually(lambda: _works(member), START_S)
         consumer: Any = member._subscriber.consumer
