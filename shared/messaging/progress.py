@@ -24,8 +24,10 @@ class Progress:
     """What one member knows of its partitions' fetches and of their logs' ends."""
 
     def __init__(self) -> None:
-        self._unfetched: dict[TopicPartition, float] = {}
-        """Assigned and never fetched since then; the client itself says nothing of those."""
+        self._marks: dict[TopicPartition, tuple[int | None, float]] = {}
+        """When the client says that each was fetched last, and since when it says so, by a clock that nobody sets: its
+        own may jump. None is said of what was assigned and never fetched.
+        """
         self._ends: dict[TopicPartition, int] = {}
         """Where the logs of those that are not fetched end, as Kafka said last."""
 
@@ -33,15 +35,15 @@ class Progress:
         """Why nothing arrives; None while it does, or might."""
         if not has_joined(consumer):
             return "waits to join its group"
-        self._note_unfetched(consumer)
+        self._note_fetches(consumer)
         active = consumer.assignment() - consumer.paused()
-        idle = sum(self._silent_s(consumer, partition) > STUCK_AFTER_S for partition in active)
+        idle = sum(self._silent_s(partition) > STUCK_AFTER_S for partition in active)
         return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
 
     async def look(self, consumer: AIOKafkaConsumer) -> None:
         """Ask Kafka where the logs end that no fetch tells of. Raises what aiokafka raises; then it looks again."""
-        self._note_unfetched(consumer)
-        unknown = [each for each in consumer.assignment() if self._silent_s(consumer, each) > FRESH_S]
+        self._note_fetches(consumer)
+        unknown = [each for each in consumer.assignment() if self._silent_s(each) > FRESH_S]
         self._ends = await consumer.end_offsets(unknown) if unknown else {}
 
     def lags(self, consumer: AIOKafkaConsumer, under_way: Mapping[TopicPartition, int]) -> Mapping[TopicPartition, int]:
@@ -57,14 +59,15 @@ class Progress:
         known = consumer.highwater(partition), self._ends.get(partition)
         return max((int(end) for end in known if end is not None), default=None)
 
-    def _note_unfetched(self, consumer: AIOKafkaConsumer) -> None:
+    def _note_fetches(self, consumer: AIOKafkaConsumer) -> None:
         clock = time.monotonic()
-        never = [each for each in consumer.assignment() if consumer.last_poll_timestamp(each) is None]
-        self._unfetched = {partition: self._unfetched.get(partition, clock) for partition in never}
+        marks = {each: consumer.last_poll_timestamp(each) for each in consumer.assignment()}
+        before = self._marks
+        self._marks = {
+            each: before[each] if each in before and before[each][0] == mark else (mark, clock)
+            for each, mark in marks.items()
+        }
 
-    def _silent_s(self, consumer: AIOKafkaConsumer, partition: TopicPartition) -> float:
-        """Seconds since its last fetch, or since it was seen without any. A batch may take that long too."""
-        polled_ms: int | None = consumer.last_poll_timestamp(partition)
-        if polled_ms is None:
-            return time.monotonic() - self._unfetched[partition]
-        return time.time() - polled_ms / 1000
+    def _silent_s(self, partition: TopicPartition) -> float:
+        """Seconds since its last fetch was noted, or since it was seen without any. A batch may take that long too."""
+        return time.monotonic() - self._marks[partition][1]

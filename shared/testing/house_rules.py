@@ -22,6 +22,12 @@ SQL_HOMES: Final = {
 }
 """Where statements may stand, by pattern, with the reason."""
 
+MOMENTS: Final = {
+    r"shared/runtime/tracing\.py": "when a span begins",
+    r"shared/messaging/timers\.py": "how long until a timer is due; it looks again soon whatever the answer is",
+}
+"""Where seconds until or since a moment of the calendar are counted, by pattern, with the reason."""
+
 POLLING: Final = {"eventually", "until", "becomes", "_do", "_get"}
 """Helpers that look again and again until a deadline: for other processes, which give no sign."""
 PAUSES: Final = {
@@ -37,6 +43,7 @@ _STATEMENT = re.compile(
     r"|(CREATE|ALTER|DROP)\s+(TABLE|INDEX|SEQUENCE|DATABASE|ROLE|UNIQUE)\b)"
 )
 _CLOCKS = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "time_ns", "sleep"}
+_SETTABLE = {"time", "time_ns"}
 _CLOCK_OWNERS = {"datetime", "date", "time", "clock"}
 _SUPPRESSION = re.compile(r"#\s*(ruff: )?(noqa|type: ignore|pragma)\b(?P<rest>[^\n]*)")
 _CODES = re.compile(r"^(\[[\w, -]+\]|:?\s*[A-Z]+\d+(,\s*[A-Z]+\d+)*)?")
@@ -72,6 +79,29 @@ def decisions_are_pure(source: Source) -> Found:
 def _owner(node: ast.Attribute) -> str:
     owner = node.value
     return owner.id if isinstance(owner, ast.Name) else owner.attr if isinstance(owner, ast.Attribute) else ""
+
+
+def durations_are_monotonic(source: Source) -> Found:
+    """How long something took, or stood still, is not for a clock that may be set: neither the system's, nor a moment
+    that it gave before.
+    """
+    if any(re.match(where, source.path) for where in MOMENTS):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "time":
+            found = any(alias.name in _SETTABLE for alias in node.names)
+        elif isinstance(node, ast.Attribute):
+            asked = node.attr in _SETTABLE and _owner(node) == "time"
+            found = asked or (node.attr == "total_seconds" and _asks_the_time(node.value))
+        else:
+            continue
+        if found:
+            yield node.lineno, "a duration by a clock that may be set: time.monotonic(), or the loop's"
+
+
+def _asks_the_time(node: ast.expr) -> bool:
+    calls = (each.func for each in ast.walk(node) if isinstance(each, ast.Call))
+    return any((call.id if isinstance(call, ast.Name) else getattr(call, "attr", "")) in _CLOCKS for call in calls)
 
 
 def statements_stand_in_stores(source: Source) -> Found:
@@ -116,6 +146,7 @@ def tests_wait_for_signs(source: Source) -> Found:
 
 RULES: Final[tuple[Callable[[Source], Found], ...]] = (
     decisions_are_pure,
+    durations_are_monotonic,
     statements_stand_in_stores,
     suppressions_say_why,
     files_are_short,

@@ -11,6 +11,12 @@ BROKEN = {
         ("services/financing/domain/case.py", "async def decide(): ..."),
         ("services/registration/domain/rfc.py", "today = dt.date.today()"),
     ],
+    "durations_are_monotonic": [
+        ("shared/messaging/progress.py", "silent = time.time() - polled_ms / 1000"),
+        ("deploy/local/state.py", "from time import monotonic, time"),
+        ("shared/service/alarms.py", "age = (now() - state.since).total_seconds()"),
+        ("services/portal/api/pages.py", "age = (datetime.now(UTC) - since).total_seconds()"),
+    ],
     "statements_stand_in_stores": [
         ("services/matching/api/matches.py", '"SELECT id FROM match"'),
         ("services/diagnosis/handlers.py", 'f"UPDATE {table} SET a = 1"\n"DELETE FROM gap"'),
@@ -28,6 +34,10 @@ BROKEN = {
     "files_are_short": [("services/matching/explain.py", "pass\n" * (MAX_LINES + 1))],
 }
 SOUND = [
+    ("shared/messaging/progress.py", "silent = time.monotonic() - before"),
+    ("shared/messaging/timers.py", "pause = (at - now()).total_seconds()"),
+    ("services/matching/domain/offering.py", "seconds = (until - since).total_seconds()"),
+    ("services/matching/api/matches.py", "until = now() + timedelta(days=1)"),
     ("services/matching/handlers/offerings.py", "def decide(now: datetime) -> date:\n    return now.date()"),
     ("services/matching/api/matches.py", "at = now()"),
     ("services/matching/store/queries.py", '"SELECT id FROM match"'),

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+import time
 from dataclasses import replace
 from uuid import uuid4
 
@@ -81,6 +82,26 @@ async def test_it_is_not_ready_while_the_broker_hangs_and_ready_after(
             await eventually(lambda: _says(subscriber, "no fetch"))
         await eventually(lambda: _says(subscriber, None))
         assert all(lag == 0 for lag in subscriber.lags().values())
+
+
+DAY_S = 86_400.0
+
+
+async def test_a_clock_that_jumps_neither_makes_a_consumer_stuck_nor_hides_that_it_is(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, wrong_by = time.time, 0.0
+    monkeypatch.setattr(time, "time", lambda: clock() + wrong_by)
+    await bench.tell(topic, key := uuid4(), 1)
+    async with bench.subscriber(topic) as subscriber:
+        await eventually(lambda: _told(bench, key))
+        await eventually(lambda: _says(subscriber, None))
+        wrong_by = DAY_S
+        assert subscriber.trouble() is None
+        monkeypatch.setattr("shared.messaging.progress.STUCK_AFTER_S", 1.0)
+        with bench.broker.hung():
+            wrong_by = -DAY_S
+            await eventually(lambda: _says(subscriber, "no fetch"))
 
 
 async def test_lag_is_what_is_not_yet_consumed(bench: Bench, topic: str) -> None:
