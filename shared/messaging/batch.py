@@ -225,12 +225,6 @@ class BatchRunner:
             await self._decide(work, [item])
             await work.flush()
 
-    async def forgo(self, work: UnitOfWork, record: Record) -> None:
-        """See that the event of a record that is discarded takes no effect by another record either."""
-        item = decode(record)
-        if isinstance(item, Message):
-            await self._claim(work.connection, [item])
-
 
 def _keys(received: Sequence[Received]) -> Iterator[Key]:
     return (key for item in received if (key := blocking_key(item.record)) is not None)

@@ -8,12 +8,13 @@ from uuid import UUID
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause
 from shared.messaging import dead_letter_queries as queries
-from shared.messaging import dead_letters
+from shared.messaging import dead_letters, inbox
 from shared.messaging.batch import BatchRunner
-from shared.messaging.codec import SKIPPED, TOMBSTONE, Message, Record, Refused, decode
+from shared.messaging.codec import TOMBSTONE, Message, PoisonReason, Record, Refused, decode
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.retry import TRY_AGAIN
+from shared.messaging.skips import identities
 from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime import logging
 from shared.runtime.clock import now
@@ -21,6 +22,9 @@ from shared.runtime.database import Connection, Database
 
 MOST_RECORDS = 500
 """Records of one call, dead letters and those behind them: some seconds, well within a request's time."""
+
+ANOTHERS_ID: frozenset[PoisonReason] = frozenset({"not_an_event", "wrong_topic", "wrong_key"})
+"""Reasons by which a record is not the event whose id it has: that event may still come."""
 
 _LETTER = """
     SELECT topic, partition, "offset", key, value, reason, error, resolution FROM dead_letter
@@ -195,8 +199,9 @@ class Replayer:
                 await connection.execute(_LOCK_KEY, record.topic, record.key)
             if resolution == "replayed":
                 await self._runner.decide_again(work, record)
-            elif row["reason"] != SKIPPED.reason:  # Which is looked at by nobody: it may end whoever does.
-                await self._runner.forgo(work, record)
+            elif row["reason"] not in ANOTHERS_ID:
+                # What is discarded comes back by no other record of the same event, nor to a later build.
+                await inbox.claim(connection, identities(record))
             await connection.execute(_RESOLVE, letter_id, resolution)
             await _record(connection, letter_id, resolution, by)
             if record.key is None:

@@ -67,7 +67,7 @@ class Skips:
 
         Raises what the store raises.
         """
-        wished = {record[:3]: _identities(record) for record in records if record[:3] in self._places}
+        wished = {record[:3]: identities(record) for record in records if record[:3] in self._places}
         if not wished:
             return records
         async with database.connection() as connection:
@@ -89,8 +89,10 @@ class _Identity(msgspec.Struct):
 _identity = msgspec.json.Decoder(_Identity).decode
 
 
-def _identities(record: Record) -> tuple[UUID, ...]:
-    """Its event's id, claimed by whoever decided it; and its place's, by whoever set it aside."""
+def identities(record: Record) -> tuple[UUID, ...]:
+    """Its event's id, claimed by whoever decided it; and its place's, by whoever set it aside. Nothing more of its
+    value is looked at: that may end whoever does.
+    """
     own = record_id(record)
     try:
         return message_id(record.topic, _identity(record.value or b"").id), own

@@ -1,7 +1,7 @@
 """An event takes effect once, by whichever of its records, and whoever looked at it before could not read it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from uuid import uuid4
 
 import pytest
@@ -141,13 +141,28 @@ async def set_aside(bench: Bench, runner: BatchRunner, record: Record, how: str)
     assert await bench.count("dead_letter", "closed_at IS NULL") == 1
 
 
-@pytest.mark.parametrize("how", ["unknown", "failed"])
-async def test_what_was_discarded_does_not_come_back(bench: Bench, runner: BatchRunner, log: Log, how: str) -> None:
+@pytest.mark.parametrize("by", [nullcontext, older_build])
+@pytest.mark.parametrize("how", ["skipped", "unknown", "failed"])
+async def test_what_was_discarded_does_not_come_back(
+    bench: Bench, runner: BatchRunner, log: Log, how: str, by: Callable[[], AbstractContextManager[None]]
+) -> None:
+    """By whichever build it was discarded, which may not be able to read it."""
     record = log.record(1)
     await set_aside(bench, runner, record, how)
-    await resolve(bench, "discarded")
+    with by():
+        await resolve(bench, "discarded")
     await runner.consume([record, *log.records(1, 2)])
     assert await bench.numbers(log.key) == (2,)
+
+
+async def test_an_event_still_comes_after_a_record_of_its_id_that_is_not_it(
+    bench: Bench, runner: BatchRunner, log: Log
+) -> None:
+    astray = log.record(1)._replace(key=str(uuid4()).encode())
+    await runner.consume([astray])
+    await resolve(bench, "discarded")
+    await runner.consume(log.records(1))
+    assert await bench.numbers(log.key) == (1,)
 
 
 async def test_what_waits_does_not_wait_twice(bench: Bench, runner: BatchRunner, log: Log) -> None:
