@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from deploy.cli.actors import Actor
 from deploy.cli.events import Event
 
 CauseKind = Literal["event", "other", "gone", "command", "timer"]
@@ -24,13 +25,16 @@ class Step:
     caused: list[Step] = field(default_factory=list)
     published: int = 1
     """How often its topic has it: a resend publishes the same event again."""
+    actor: Actor | None = None
+    """Who acted, as far as a journal says so."""
 
 
-def story(events: Iterable[Event], others: Iterable[Event]) -> list[Step]:
+def story(events: Iterable[Event], others: Iterable[Event], actors: Mapping[str, Actor] | None = None) -> list[Step]:
     """The events that no other of them caused, each with what followed, all in the order of time.
 
-    `others` are events of other aggregates that may have caused some of them.
+    `others` are events of other aggregates that may have caused some of them; `actors` are who acted, by event.
     """
+    acted = actors or {}
     known = {event.id: event for event in others if event.id}
     steps: dict[str, Step] = {}
     first: dict[str, Event] = {}
@@ -41,7 +45,7 @@ def story(events: Iterable[Event], others: Iterable[Event]) -> list[Step]:
             same.published += 1
             continue
         parent = steps.get(event.causation or "")
-        step = Step(event, *_cause(event, parent, known, first))
+        step = Step(event, *_cause(event, parent, known, first), actor=acted.get(event.id or ""))
         (roots if parent is None else parent.caused).append(step)
         if event.id:
             steps.setdefault(event.id, step)

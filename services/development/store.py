@@ -13,7 +13,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.development import catalogue
 from services.development.domain.candidate import Candidate
-from services.development.domain.cohort import Cohort
+from services.development.domain.cohort import Cohort, PastOverride
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome
 from services.development.domain.plan import PlanStatus
@@ -59,6 +59,21 @@ class CohortRow(Table, table=True):
     selected_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
+class PastOverrideRow(Table, table=True):
+    __tablename__ = "past_override"
+    __table_args__ = (Index("past_override_cohort", "cohort_id", "ended_at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    cohort_id: UUID
+    supplier_id: UUID
+    direction: str
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+    ended_by: str
+    ended_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
 class OutcomeRow(Table, table=True):
     __tablename__ = "outcome"
     __table_args__ = (Index("outcome_line", "cohort_id", "line", unique=True),)
@@ -96,6 +111,7 @@ def _for_queries(candidate: Candidate) -> Mapping[str, Any]:
 
 candidates = TableRepository(CandidateRow, Candidate, derived=_for_queries)
 cohorts = TableRepository(CohortRow, Cohort)
+past_overrides = TableRepository(PastOverrideRow, PastOverride)
 outcomes = TableRepository(OutcomeRow, Outcome)
 requirements = TableRepository(RequirementRow, Requirement)
 
@@ -146,6 +162,25 @@ async def page_of_cohorts(connection: Connection, after: tuple[datetime, UUID] |
         limit,
     )
     return [cohorts.of(row) for row in rows]
+
+
+async def page_of_past_overrides(
+    connection: Connection, cohort_id: UUID, after: tuple[datetime, UUID] | None, limit: int
+) -> list[PastOverride]:
+    """In the order in which they ended."""
+    at, id_ = after or (None, None)
+    rows = await connection.fetch(
+        """
+        SELECT * FROM past_override
+        WHERE cohort_id = $1 AND ($2::timestamptz IS NULL OR (ended_at, id) > ($2, $3::uuid))
+        ORDER BY ended_at, id LIMIT $4
+        """,
+        cohort_id,
+        at,
+        id_,
+        limit,
+    )
+    return [past_overrides.of(row) for row in rows]
 
 
 async def with_plans(

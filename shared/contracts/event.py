@@ -1,8 +1,9 @@
 """What every event of the platform has in common."""
 
 from abc import abstractmethod
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
@@ -123,15 +124,39 @@ class Money(Value):
     """ISO 4217 code."""
 
 
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acted: a person by pseudonym and role, or a machine by its name."""
+
+    subject: str
+    """Of a person the token's `sub`; of a machine `timer`, `sweep`, `consumer` or `partner.<code>`."""
+    role: str | None = None
+    """Which let the person in; several are joined by `+`. None of a machine, and of somebody without a token."""
+    on_behalf_of: UUID | None = None
+    """The supplier or the anchor that the token binds the person to."""
+    via: Literal["timer", "sweep", "replay"] | None = None
+    """What carried it out later, where it was not done at once. Of a timer the actor is who set it last."""
+
+
+ANYBODY = Actor("anybody")
+"""Who sent no token, where none is needed."""
+
+
 class Cause(NamedTuple):
-    """Where an event comes from: the ids that tie a chain together from its first request to its last event."""
+    """Where an event comes from: the ids that tie a chain together from its first request to its last event, and who
+    acted. The actor stays in the store that decided (decision 46): what another stage's event caused has none, and its
+    causation leads to it.
+    """
 
     correlation_id: str
     causation_id: str | None = None
     traceparent: str | None = None
+    actor: Actor | None = None
 
 
 __all__ = [
+    "ANYBODY",
+    "Actor",
     "AreaCode",
     "BasisPoints",
     "Cause",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from shared.contracts.dead_letters import ServiceName
-from shared.contracts.event import Cause
+from shared.contracts.event import Actor, Cause
 from shared.messaging import dead_letters, inbox
 from shared.messaging.codec import Message, Poison, Record, decode, record_id
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
@@ -18,7 +18,7 @@ from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Routes
 from shared.messaging.skips import Skips
-from shared.messaging.topics import is_partners
+from shared.messaging.topics import is_partners, principal_of
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Connection, Database
@@ -30,6 +30,9 @@ PASSED_ON: tuple[type[Exception], ...] = (*TRY_AGAIN, DlqLimitReachedError)
 
 log = logging.get(__name__)
 
+
+CONSUMER = Actor("consumer")
+"""Who sets aside what a stage wrote."""
 
 FATES = ("applied", "duplicate", "ignored", "dead", "blocked")
 """What becomes of a record: one of these, so that they add up to the batch."""
@@ -160,8 +163,8 @@ class BatchRunner:
                 wanted.append(item)
         return wanted
 
-    async def _decide(self, work: UnitOfWork, messages: Sequence[Message]) -> None:
-        """Load every aggregate of the batch, then decide event by event, in order."""
+    async def _decide(self, work: UnitOfWork, messages: Sequence[Message], actor: Actor | None = None) -> None:
+        """Load every aggregate of the batch, then decide event by event, in order. `actor`: who replays it."""
         routes = [self._routes[type(message.data)] for message in messages]
         references, targets = await work.load_for(messages, routes, self._routes.values())
         traced = tracing.on()
@@ -171,7 +174,7 @@ class BatchRunner:
             state = None if target is None else work.state(route.repository, target)
             decision = route.decide(state, data, work.now, references[route.reference])
             if target is not None:
-                cause = _caused_by(message)
+                cause = _caused_by(message, actor)
                 if traced and (decision.events or decision.timers or decision.sweeps):
                     cause = tracing.decided(cause, data.TYPE, started_ns, _foreign(message))
                 work.apply(route.repository, target, decision, cause)
@@ -180,7 +183,8 @@ class BatchRunner:
         await dead_letters.set_aside(work.connection, fates.letters, work.now)
         await dead_letters.block(work.connection, [item.record for item in fates.waiting], work.now)
         for letter in fates.letters:
-            work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id)))
+            cause = Cause(correlation_id=str(letter.id), actor=_writer(letter.record) or CONSUMER)
+            work.emit(letter.event(self._service, work.now), cause)
             log.error("dead_letter", **_letter_context(letter))
 
     async def _one_by_one(self, received: Sequence[Received]) -> Outcome:
@@ -214,7 +218,7 @@ class BatchRunner:
         # It could not even be set aside: perhaps for what it says of itself.
         return dead_letters.poisoned(self._service, item._replace(event_id=None, event_type=None))
 
-    async def decide_again(self, work: UnitOfWork, record: Record) -> None:
+    async def decide_again(self, work: UnitOfWork, record: Record, actor: Actor) -> None:
         """Run one record that was set aside, or waited, and write what it gives; nothing when its event took effect
         meanwhile by another record. Raises what its handler raises.
         """
@@ -222,7 +226,7 @@ class BatchRunner:
         if isinstance(item, Poison):
             raise RejectedEventError(item.reason)
         if await self._claim(work.connection, [item]) and type(item.data) in self._routes:
-            await self._decide(work, [item])
+            await self._decide(work, [item], actor)
             await work.flush()
 
 
@@ -230,10 +234,15 @@ def _keys(received: Sequence[Received]) -> Iterator[Key]:
     return (key for item in received if (key := blocking_key(item.record)) is not None)
 
 
-def _caused_by(message: Message) -> Cause:
+def _caused_by(message: Message, actor: Actor | None = None) -> Cause:
     envelope = message.envelope
     traceparent = None if is_partners(message.record.topic) else envelope.cause.traceparent
-    return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent)
+    return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent, actor or _writer(message.record))
+
+
+def _writer(record: Record) -> Actor | None:
+    """Who wrote it: a partner by its topic, which no other can write to. A stage's event has its actor there."""
+    return Actor(principal_of(record.topic)) if is_partners(record.topic) else None
 
 
 def _foreign(message: Message) -> str | None:

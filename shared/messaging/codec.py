@@ -160,7 +160,7 @@ def encode(envelope: Envelope) -> bytes:
             envelope.time,
             "application/json",
             msgspec.Raw(to_json(data)),
-            *cause,
+            *cause[:3],
         )
     )
 

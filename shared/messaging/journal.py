@@ -8,6 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from shared.contracts.envelope import Envelope
+from shared.contracts.event import Actor
+from shared.messaging import actors
 from shared.messaging.codec import encode
 from shared.messaging.topics import MAX_EVENT_BYTES
 from shared.runtime import logging
@@ -26,16 +28,16 @@ LARGEST_BODY = MAX_EVENT_BYTES - 65_536
 
 _APPEND = """
     WITH written AS (
-        INSERT INTO journal (event_id, topic, key, type, body)
-        SELECT event_id, topic, key, type, body
-        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[])
-            WITH ORDINALITY AS given(event_id, topic, key, type, body, position)
+        INSERT INTO journal (event_id, topic, key, type, body, actor)
+        SELECT event_id, topic, key, type, body, actor::jsonb
+        FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::bytea[], $6::text[])
+            WITH ORDINALITY AS given(event_id, topic, key, type, body, actor, position)
         ORDER BY position
         RETURNING id, recorded_at, topic
     ), todo AS (
         INSERT INTO outbox (id, recorded_at, topic) SELECT id, recorded_at, topic FROM written RETURNING id
     )
-    SELECT pg_notify($6, '') FROM (SELECT count(*) FROM todo) AS appended
+    SELECT pg_notify($7, '') FROM (SELECT count(*) FROM todo) AS appended
 """
 
 _FETCH = """
@@ -68,6 +70,10 @@ _REDACT = """
         AND found.event -> 'data' ->> $3 = ANY($4::text[])
 """
 
+_DECIDED = """
+    SELECT id, event_id, topic, type, recorded_at, actor FROM journal WHERE key = $1 AND id > $2 ORDER BY id LIMIT $3
+"""
+
 log = logging.get(__name__)
 
 
@@ -82,6 +88,17 @@ class Unpublished(NamedTuple):
     topic: str
     key: bytes
     body: bytes
+
+
+class Entry(NamedTuple):
+    """One journal entry, without what the event says."""
+
+    id: int
+    event_id: UUID
+    topic: str
+    type: str
+    recorded_at: datetime
+    actor: Actor | None
 
 
 async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
@@ -102,6 +119,7 @@ async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
         [envelope.data.key for envelope in envelopes],
         [envelope.data.TYPE for envelope in envelopes],
         bodies,
+        [actors.kept(envelope.cause.actor) for envelope in envelopes],
         OUTBOX_CHANNEL,
     )
 
@@ -116,6 +134,12 @@ async def unpublished(
     """
     rows = await connection.fetch(_FETCH, most, most_bytes, under_way, without)
     return [Unpublished(*row) for row in rows]
+
+
+async def decided(connection: Connection, key: UUID, after: int, limit: int) -> list[Entry]:
+    """The first entries of an aggregate after this id, the oldest first."""
+    rows = await connection.fetch(_DECIDED, key, after, limit)
+    return [Entry(**{**row, "actor": actors.of(row["actor"])}) for row in rows]
 
 
 async def published(connection: Connection, ids: Sequence[int]) -> None:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from shared.contracts.event import Cause
+from shared.messaging import actors
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Sweep, Sweeps
 from shared.messaging.unit_of_work import SWEEP_CHANNEL, UnitOfWork
@@ -17,7 +18,7 @@ CHUNK = 500
 """Aggregates of one transaction: their locks are held for some tens of milliseconds."""
 
 _NEXT = """
-    SELECT id, kind, args, cursor, correlation_id, causation_id, traceparent FROM sweep
+    SELECT id, kind, args, cursor, correlation_id, causation_id, traceparent, actor FROM sweep
     WHERE finished_at IS NULL AND kind = ANY($1)
     ORDER BY requested_at, id LIMIT 1
     FOR UPDATE SKIP LOCKED
@@ -45,7 +46,8 @@ class SweepWorker(Worker):
             if row is None:
                 return WATCHDOG_S
             sweep, args = self._sweeps[row["kind"]], json.loads(row["args"])
-            cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"])
+            actor = actors.later(actors.of(row["actor"]), "sweep")
+            cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"], actor)
             ids = await sweep.select(connection, args, row["cursor"], CHUNK)
             if not ids:
                 await connection.execute(_FINISH, row["id"], now())

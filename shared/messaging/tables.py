@@ -1,6 +1,6 @@
 """The tables that every service's store has for its messages.
 
-`journal`: every event that the stage ever decided, its bytes once; monthly partitions.
+`journal`: every event that the stage ever decided, its bytes once, and who acted; monthly partitions.
 `outbox`: what of it is not yet published, as narrow rows; `resent_at` where it was before.
 `inbox`: which messages took effect here.
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
@@ -25,6 +25,7 @@ STATEMENTS = (
         key uuid NOT NULL,
         type text NOT NULL,
         body bytea NOT NULL,
+        actor jsonb,
         PRIMARY KEY (recorded_at, id)
     ) PARTITION BY RANGE (recorded_at)
     """,
@@ -122,6 +123,7 @@ STATEMENTS = (
         at timestamptz NOT NULL,
         correlation_id text NOT NULL,
         traceparent text,
+        actor jsonb,
         PRIMARY KEY (kind, aggregate_id)
     )
     """,
@@ -137,7 +139,8 @@ STATEMENTS = (
         finished_at timestamptz,
         correlation_id text NOT NULL,
         causation_id text,
-        traceparent text
+        traceparent text,
+        actor jsonb
     )
     """,
     "CREATE INDEX sweep_open ON sweep (requested_at) WHERE finished_at IS NULL",

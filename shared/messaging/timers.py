@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-from shared.contracts.event import Cause
+from shared.contracts.event import Actor, Cause
+from shared.messaging import actors
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import TimerRoute, Timers
 from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
@@ -35,6 +36,7 @@ class _Due(NamedTuple):
     id: UUID
     correlation_id: str
     traceparent: str | None
+    actor: Actor
 
 
 class TimerWorker(Worker):
@@ -73,7 +75,16 @@ class TimerWorker(Worker):
 
     async def _due(self, connection: Connection) -> list[_Due]:
         rows = await connection.fetch(_DUE, now(), list(self._routes), ROUND)
-        return [_Due(row["kind"], row["aggregate_id"], row["correlation_id"], row["traceparent"]) for row in rows]
+        return [
+            _Due(
+                row["kind"],
+                row["aggregate_id"],
+                row["correlation_id"],
+                row["traceparent"],
+                actors.later(actors.of(row["actor"]), "timer"),
+            )
+            for row in rows
+        ]
 
     async def _until_next(self, connection: Connection) -> float:
         at: datetime | None = await connection.fetchval(_NEXT, list(self._routes))
@@ -93,7 +104,7 @@ class TimerWorker(Worker):
                     decision = route.decide(state, work.now, reference)
                     # Linked: a trace that goes on months later would never be looked at as one.
                     with tracing.step(f"timer {timer.kind}", links=[timer.traceparent]) as traceparent:
-                        cause = Cause(timer.correlation_id, traceparent=traceparent)
+                        cause = Cause(timer.correlation_id, traceparent=traceparent, actor=timer.actor)
                     work.apply(route.repository, timer.id, decision, cause)
             await work.flush()
         metrics.TIMERS.inc(len(still_due))

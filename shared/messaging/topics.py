@@ -39,6 +39,11 @@ def is_partners(name: str) -> bool:
     return name.startswith("partner.")
 
 
+def principal_of(name: str) -> str:
+    """Whose a partner's topic is: `partner.<code>`."""
+    return ".".join(name.split(".")[:2])
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """One aggregate's stream."""

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
-from shared.messaging import journal
+from shared.messaging import actors, journal
 from shared.messaging.codec import Message
 from shared.messaging.decision import Decision, SweepRequest, Timer
 from shared.messaging.repository import Repository
@@ -28,19 +28,21 @@ TIMER_CHANNEL = "timer"
 SWEEP_CHANNEL = "sweep"
 
 _SCHEDULE = """
-    INSERT INTO timer (kind, aggregate_id, at, correlation_id, traceparent)
-    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[])
+    INSERT INTO timer (kind, aggregate_id, at, correlation_id, traceparent, actor)
+    SELECT * FROM unnest($1::text[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[]::jsonb[])
     ON CONFLICT (kind, aggregate_id) DO UPDATE
-    SET at = excluded.at, correlation_id = excluded.correlation_id, traceparent = excluded.traceparent
+    SET at = excluded.at, correlation_id = excluded.correlation_id, traceparent = excluded.traceparent,
+        actor = excluded.actor
 """
 _CANCEL = """
     DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
     WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id
 """
 _REQUEST_SWEEP = """
-    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id, traceparent)
+    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id, traceparent, actor)
     SELECT * FROM unnest(
-        $1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[], $7::text[]
+        $1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+        $8::text[]::jsonb[]
     )
 """
 
@@ -138,7 +140,7 @@ class UnitOfWork:
 
     async def _write_due(self) -> None:
         set_ = [
-            (timer.kind, id_, timer.at, cause.correlation_id, cause.traceparent)
+            (timer.kind, id_, timer.at, cause.correlation_id, cause.traceparent, actors.kept(cause.actor))
             for (_, id_), (timer, cause) in self._set.items()
             if timer.at
         ]
@@ -151,7 +153,7 @@ class UnitOfWork:
 
     async def _write_sweeps(self) -> None:
         rows = [
-            (new_id(), sweep.kind, json.dumps(dict(sweep.args)), self.now, *cause)
+            (new_id(), sweep.kind, json.dumps(dict(sweep.args)), self.now, *cause[:3], actors.kept(cause.actor))
             for sweep, cause in self._sweeps.values()
         ]
         if rows:
@@ -211,6 +213,8 @@ def _line(event: Envelope) -> Mapping[str, object]:
         told["causation_id"] = cause.causation_id
     if cause.traceparent is not None:
         told["trace_id"] = cause.traceparent[3:35]
+    if cause.actor is not None:
+        told |= actors.told(cause.actor)
     if (read := _reader(type(data))) is not None and (reasons := read(data)):
         told["reasons"] = reasons
     return told

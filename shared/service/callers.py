@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared.contracts.event import Actor
 from shared.security.keys import KeysUnavailableError
 from shared.security.tokens import Issuer, TokenError
 from shared.service.http import BeforeBody, Problem
@@ -37,6 +38,13 @@ class Caller:
     roles: frozenset[Role]
     supplier_id: UUID | None = None
     anchor_id: UUID | None = None
+
+    @property
+    def actor(self) -> Actor:
+        """As the store keeps it."""
+        own = {Role.SUPPLIER: self.supplier_id, Role.ANCHOR: self.anchor_id}
+        bound = next((own[role] for role in own if role in self.roles), None)
+        return Actor(self.subject, "+".join(sorted(self.roles)), bound)
 
     def require_supplier(self, supplier_id: UUID) -> None:
         """Refuse whoever is bound to another supplier, or to none, and has no role that sees all."""
@@ -75,7 +83,9 @@ class Guard(BeforeBody[Caller]):
         if not admitted:
             wanted = ", ".join(sorted(self.roles))
             raise Problem(403, "role_missing", roles=wanted)
-        return replace(caller, roles=admitted)
+        caller = replace(caller, roles=admitted)
+        request.state.cause = request.state.cause._replace(actor=caller.actor)
+        return caller
 
 
 async def _caller(request: Request) -> Caller:

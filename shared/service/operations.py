@@ -1,7 +1,7 @@
 """The routes that operators and their tools find on every service."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -138,12 +138,12 @@ def _add_resolving(
     @api.post("/dead-letters/replay")
     async def replay_dead_letters(wanted: Strict[Selection], caller: Operator) -> Resolved:
         """Process dead letters again, and what waits behind them, in order."""
-        return await replayer.resolve_all(wanted, "replayed", caller.subject)
+        return await replayer.resolve_all(wanted, "replayed", replace(caller.actor, via="replay"))
 
     @api.post("/dead-letters/discard")
     async def discard_dead_letters(wanted: Strict[Selection], caller: Operator) -> Resolved:
         """Give dead letters up, and process what waits behind them, in order."""
-        return await replayer.resolve_all(wanted, "discarded", caller.subject)
+        return await replayer.resolve_all(wanted, "discarded", replace(caller.actor, via="replay"))
 
     @api.post("/dead-letters/skip", responses={404: {}})
     async def skip_record(wanted: Strict[Skip], caller: Operator) -> Skipping:

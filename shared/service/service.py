@@ -36,7 +36,7 @@ from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.security.tokens import Issuer, Verifier
-from shared.service import consuming, housekeeping, http, operations, resending
+from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
 from shared.service.figures import FigureWatch, Queries
 from shared.service.http.connection import Connection
@@ -147,6 +147,7 @@ class Service:
             self._stage.router(Commands(self.database, name), self.database),
             operations.router(name, self.database, self.health, replayer, subscribers),
             resending.router(name, self.database),
+            recorded.router(self.database),
         )
         verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
         claims = settings.oidc_roles_claim, settings.oidc_supplier_claim, settings.oidc_anchor_claim

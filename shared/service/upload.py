@@ -77,7 +77,7 @@ class _Sends(Creates):
     problems = (409,)
 
     async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Sending:
-        return Sending(response, request.state.cause, request, key=long_enough(idempotency_key))
+        return Sending(response, request, key=long_enough(idempotency_key))
 
 
 Send = Annotated[Sending, Depends(_Sends())]

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from shared.contracts.event import Actor
 from shared.messaging import revision
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.revision import Revision
@@ -148,7 +149,7 @@ async def test_keys_that_stay_blocked(bench: Bench, topic: str, logs: Logs) -> N
     await watching.look()
     async with bench.database.connection() as connection:
         letter = await connection.fetchval("SELECT id FROM dead_letter")
-    await bench.replayer.resolve(letter, "discarded", "ana")
+    await bench.replayer.resolve(letter, "discarded", Actor("ana"))
     await watching.look()
     assert said(logs) == [("alarm_raised", "keys_blocked"), ("alarm_cleared", "keys_blocked")]
 

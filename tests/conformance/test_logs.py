@@ -4,7 +4,7 @@ books.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,7 +13,8 @@ import pytest
 from faststream import ContextRepo
 from structlog.testing import capture_logs
 
-from shared.contracts.event import Cause
+from shared.contracts.event import Actor, Cause
+from shared.messaging import actors
 from shared.messaging.batch import FATES, BatchRunner
 from shared.messaging.codec import Record, encode
 from shared.messaging.commands import Commands
@@ -31,7 +32,8 @@ from tests.conformance.stage import Account, Bench, accounts, envelope
 from tests.conformance.test_time_and_sweeps import all_accounts
 
 ANSWERS = "conformance.answers.v1"
-CAUSE = Cause("correlation-of-a-command")
+ANA = Actor("ana", "operator")
+CAUSE = Cause("correlation-of-a-command", actor=ANA)
 
 
 class Refusing(Noted):
@@ -113,7 +115,35 @@ async def test_a_command_s_a_timer_s_and_a_sweep_s_decision_have_theirs(bench: B
     found = (command, timer, swept)
     assert [line["type"] for line in found] == [Refusing.TYPE] * 3
     assert {line["correlation_id"] for line in found} == {CAUSE.correlation_id}
+    assert {(line["actor"], line["role"]) for line in found} == {("ana", "operator")}
+    assert [line.get("via") for line in found] == [None, "timer", "sweep"]
+    async with bench.database.connection() as connection:
+        kept = await connection.fetch("SELECT actor FROM journal ORDER BY id")
+    assert [actors.of(row["actor"]) for row in kept] == [ANA, replace(ANA, via="timer"), replace(ANA, via="sweep")]
     assert _count() == before + 3
+
+
+async def test_what_an_event_had_done_later_names_the_machine_and_a_partner_s_answer_its_partner(
+    bench: Bench, decided: Decided
+) -> None:
+    id_ = uuid4()
+    due, sweep = (Timer("ripe", now() - timedelta(days=1)),), (SweepRequest("all", {}),)
+
+    def told(account: Account | None, event: Told, _: object) -> Decision[Account]:
+        decision = _answering(account, event.account)
+        return Decision(decision.state, decision.events, due, sweep)
+
+    runner = BatchRunner(bench.database, "portal", (on(Told, accounts, told),))
+    await runner.consume([_told("t.v1", id_, 1)])
+    (line,) = decided()
+    assert "actor" not in line, "the event's own stage has it"
+    timers = (at("ripe", accounts, lambda account, _: _answering(account, id_)),)
+    await _step(bench, TimerWorker(bench.database, "conformance", timers))
+    sweeps = (over("all", accounts, lambda account, *_: _answering(account, id_), select=all_accounts),)
+    await _step(bench, SweepWorker(bench.database, "conformance", sweeps))
+    assert [line["actor"] for line in decided()] == ["timer", "sweep"]
+    await runner.consume([Record("partner.nafin.answers.v1", 0, 0, None, b"-"), Record("t.v1", 0, 1, None, b"-")])
+    assert [line["actor"] for line in decided()] == ["partner.nafin", "consumer"]
 
 
 async def test_a_replayed_decision_has_its_line_and_one_rolled_back_has_none(bench: Bench, decided: Decided) -> None:
@@ -124,11 +154,13 @@ async def test_a_replayed_decision_has_its_line_and_one_rolled_back_has_none(ben
     assert [line["type"] for line in decided()] == [Noted.TYPE, "dead-letter"]
     async with bench.database.connection() as connection:
         letter = await connection.fetchval("SELECT id FROM dead_letter")
-    await bench.replayer.resolve(letter, "replayed", "somebody")
+    await bench.replayer.resolve(letter, "replayed", Actor("somebody"))
     assert decided() == []
     bench.rule.failing = lambda _: None
-    await bench.replayer.resolve(letter, "replayed", "somebody")
-    assert [line["type"] for line in decided()] == [Noted.TYPE, Noted.TYPE]
+    await bench.replayer.resolve(letter, "replayed", replace(ANA, via="replay"))
+    replayed = decided()
+    assert [(line["type"], line["actor"], line["via"]) for line in replayed] == [(Noted.TYPE, "ana", "replay")] * 2
+    assert all("causation_id" in line for line in replayed)
 
 
 Fate = Callable[[str, UUID], list[Record]]

@@ -13,15 +13,18 @@ import typer
 from fastapi import FastAPI
 
 from deploy.cli.main import build
+from shared.contracts.event import Actor, Cause
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.producer import partition_of
 from shared.messaging.topics import SUPPLIER
+from shared.messaging.unit_of_work import unit_of_work
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
-from shared.service import operations, resending
+from shared.service import operations, recorded, resending
 from shared.service.http.application import install
 from shared.service.operations import Health
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
+from tests.conformance.events import Told
 from tests.conformance.stage import Bench, Consuming, eventually
 
 TOPIC = "conformance.operations.v1"
@@ -42,6 +45,7 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
     subscribers = [consuming.subscriber]
     app.include_router(operations.router("portal", bench.database, Health(), bench.replayer, subscribers))
     app.include_router(resending.router("registration", bench.database))
+    app.include_router(recorded.router(bench.database))
     headers = {"Authorization": f"Bearer {issuer.issue('ana', ['operator'], TOKEN_LIFESPAN)}"}
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://stage.test", headers=headers) as client:
@@ -177,3 +181,17 @@ async def test_from_the_gap_to_the_resend_and_its_end(bench: Bench, operator: ht
     assert [each["id"] for each in (await operator.get("/record-gaps")).json()["items"]] == [answers["id"]]
     [closed, _] = (await operator.get("/record-gaps", params={"closed": True})).json()["items"]
     assert (closed["closed_by"], closed["reason"]) == ("ana", "resent")
+
+
+async def test_the_journal_says_who_caused_what_page_by_page(bench: Bench, operator: httpx.AsyncClient) -> None:
+    account, causes = uuid4(), (Cause("c-1", actor=Actor("ana", "operator")), Cause("c-2", "an event"))
+    for number, cause in enumerate(causes):
+        async with unit_of_work(bench.database, "conformance") as work:
+            work.emit(Told(on=TOPIC, account=account, number=number), cause)
+            work.emit(Told(on=TOPIC, account=uuid4(), number=number), cause)
+            await work.flush()
+    first = (await operator.get("/journal", params={"key": str(account), "limit": 1})).json()
+    rest = (await operator.get("/journal", params={"key": str(account), "after": first["next"]})).json()
+    ana = {"subject": "ana", "role": "operator", "on_behalf_of": None, "via": None}
+    assert [entry["actor"] for page in (first, rest) for entry in page["items"]] == [ana, None]
+    assert rest["next"] is None

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
+from shared.contracts.event import Actor
 from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import ConsumingBroker
 from shared.messaging.dead_letter_queries import Selection
@@ -72,7 +73,7 @@ async def are_opened(bench: Bench, number: int) -> bool:
 
 
 async def discarded(bench: Bench, topic: str) -> None:
-    await bench.replayer.resolve_all(Selection(topic=topic), "discarded", "ana")
+    await bench.replayer.resolve_all(Selection(topic=topic), "discarded", Actor("ana"))
 
 
 async def test_a_hostile_partner_waits_in_kafka_and_nobody_else_does(bench: Bench, topic: str) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
+from shared.contracts.event import Actor
 from shared.messaging import skips, tables
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import SKIPPED, Record, encode, record_id
@@ -50,7 +51,7 @@ async def test_it_becomes_a_dead_letter_with_its_value_and_with_who_wished_it_an
     assert [(one.action, one.by, one.reason) for one in whole.actions] == [("skipped", "ana", "it kills us")]
     assert (await runner.consume(records)).duplicate == 4, "however often it comes"
 
-    await bench.replayer.resolve(letter.id, "replayed", "luis")
+    await bench.replayer.resolve(letter.id, "replayed", Actor("luis"))
     assert (await bench.numbers(bad), await bench.numbers(good)) == ((1, 2, 3), (1,))
 
 
@@ -59,7 +60,7 @@ async def test_behind_a_blocked_key_it_keeps_its_reason(bench: Bench) -> None:
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
     await (await skipping(bench, 1)).consume([told(key, 1, 0), told(key, 2, 1)])
     [first] = await listed(bench)
-    await bench.replayer.resolve(first.id, "discarded", "ana")
+    await bench.replayer.resolve(first.id, "discarded", Actor("ana"))
     [second] = await listed(bench)
     assert (second.reason, second.offset) == ("skipped", 1)
     assert [one.action for one in (await shown(bench, second.id)).actions] == ["skipped"]
@@ -108,7 +109,7 @@ async def test_what_was_skipped_takes_effect_once_however_it_comes_again(bench: 
     record = told(key, 1, 0)
     await runner.consume([record])
     [letter] = await listed(bench)
-    await bench.replayer.resolve(letter.id, "replayed", "luis")
+    await bench.replayer.resolve(letter.id, "replayed", Actor("luis"))
     again = bench.runner if forgotten else runner
     assert (await again.consume([record, record._replace(offset=9)])).duplicate == 2
     assert await bench.numbers(key) == (1,)
@@ -121,12 +122,12 @@ async def test_a_replay_of_what_was_not_kept_says_so_and_the_letter_keeps_its_re
     for offset in range(2):
         [letter] = await listed(bench)
         assert (letter.reason, letter.offset, letter.error) == ("too_large", offset, f"{len(value)} bytes")
-        replayed = await bench.replayer.resolve(letter.id, "replayed", "ana")
+        replayed = await bench.replayer.resolve(letter.id, "replayed", Actor("ana"))
         assert (replayed.resolved, replayed.error) == (False, VALUE_NOT_KEPT)
         [again] = await listed(bench)
         assert (again.reason, again.error, again.attempts) == ("too_large", letter.error, 2)
         assert [one.reason for one in (await shown(bench, letter.id)).actions] == [VALUE_NOT_KEPT]
-        await bench.replayer.resolve(letter.id, "discarded", "ana")
+        await bench.replayer.resolve(letter.id, "discarded", Actor("ana"))
     assert await listed(bench) == []
 
 

@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from deploy.cli import finding
+from deploy.cli.actors import Actor, actors_of
 from deploy.cli.case import story, walked
 from deploy.cli.commands.case import _lines
 from deploy.cli.console import Refusal
@@ -96,6 +97,30 @@ def test_a_folio_of_several_partners_is_of_each_ones_firm(monkeypatch: pytest.Mo
     with pytest.raises(Refusal, match="firm-1\nfirm-2"):
         supplier_of(client, "FOLIO-7")
     assert supplier_of(client, "referral-2") == "firm-2"
+
+
+def test_who_acted_is_told_where_a_journal_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDP_LANG", "en")
+    actors = {"a": Actor("s-1", "supplier", "firm-1", None), "b": Actor("op-1", "operator", None, "sweep")}
+    events = [event("a", 0), event("b", 1, "r"), event("c", 2, "a"), event("z", 3, correlation="c2")]
+    lines = [line.strip() for line in _lines(walked(story(events, (), actors)), 200)]
+    assert "by supplier s-1 (firm-1), correlation c1" in lines
+    by_sweep = lines.index("by operator op-1, through sweep, correlation c1")
+    assert lines[by_sweep - 1] == "by event r, which the topics no longer hold"
+    assert "by a command, correlation c2" in lines
+    assert len([line for line in lines if line.startswith("by ")]) == 4
+
+
+def test_the_stages_journals_tell_who_acted_page_by_page(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    who: dict[str, Any] = {"subject": "s-1", "role": "supplier", "on_behalf_of": "firm-1", "via": None}
+    pages = {None: ([{"event_id": "a", "actor": who}], "7"), "7": ([{"event_id": "b", "actor": None}], None)}
+
+    def answered(_: Client, service: str, __: str, ___: str, params: dict[str, Any]) -> dict[str, Any]:
+        items, next_ = pages[params.get("after")] if service == "registration" else ([], None)
+        return {"items": items, "next": next_}
+
+    monkeypatch.setattr("deploy.cli.actors.request", answered)
+    assert actors_of(Client(target_of(tmp_path, {"kafka": 1})), "firm-1") == {"a": Actor(**who)}
 
 
 PERSONAL = {"legal_name": "Ana Pérez", "rfc": "PEAA800101AB1", "state": "11", "contact": {"email": "ana@example.com"}}

@@ -96,8 +96,16 @@ async def test_overrides(stage: StageUnderTest) -> None:
     assert await refusal(stage, "POST", path, Role.OPERATOR, other) == (409, "overrides_exceed_capacity")
     first, _ = (await get(stage, f"/cohorts/{cohort}/ranking"))["items"]
     assert (first["supplier_id"], first["reasons"]) == (str(low), ["override_in", "no_match_at_threshold"])
-    taken_back = await stage.client.delete(f"{path}/{low}", headers=stage.headers(Role.OPERATOR) | ANY)
+    await post(stage, path, body=word | {"reason": "Lo pidió el comité"})
+    headers = stage.headers(Role.OPERATOR, subject="operator-2") | ANY
+    taken_back = await stage.client.delete(f"{path}/{low}", headers=headers)
     assert taken_back.json()["overrides"] == []
+    ended = (await get(stage, f"/cohorts/{cohort}/past-overrides"))["items"]
+    assert [(each["reason"], each["by"], each["ended_by"]) for each in ended] == [
+        (word["reason"], "operator-1", "operator-1"),
+        ("Lo pidió el comité", "operator-1", "operator-2"),
+    ]
+    assert all(each["at"] <= each["ended_at"] for each in ended)
     unknown = word | {"supplier_id": str(UUID(int=5))}
     assert await refusal(stage, "POST", path, Role.OPERATOR, unknown) == (404, "candidate_not_found")
 
@@ -206,6 +214,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /cohorts/{cohort_id}": operator,
         "POST /cohorts/{cohort_id}/overrides": operator,
         "DELETE /cohorts/{cohort_id}/overrides/{supplier_id}": operator,
+        "GET /cohorts/{cohort_id}/past-overrides": operator,
         "POST /cohorts/{cohort_id}/selection": operator,
         "GET /cohorts/{cohort_id}/ranking": operator,
         "GET /cohorts/{cohort_id}/candidates": operator,

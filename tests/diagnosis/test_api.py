@@ -25,13 +25,17 @@ async def get(stage: StageUnderTest, role: str, path: str, supplier_id: UUID | N
     return await stage.client.get(path, headers=stage.headers(role, supplier_id=supplier_id))
 
 
-@pytest.fixture
-async def completed(stage: StageUnderTest) -> StageUnderTest:
+async def complete(stage: StageUnderTest) -> None:
     """A firm at level 4 but A01, at 0, where an activity gave evidence."""
     await stage.consume(aligned((ANCHOR, {"T04": 4}, ("F05",))), activity("A01"))
     for role, step in STEPS:
         response = await post(stage, role, step, sheet(levels_at(4, A01=0)))
         assert response.status_code == 200, response.text
+
+
+@pytest.fixture
+async def completed(stage: StageUnderTest) -> StageUnderTest:
+    await complete(stage)
     return stage
 
 

@@ -27,7 +27,7 @@ async def client() -> AsyncIterator[AsyncClient]:
 
     @app.get("/cause")
     async def cause(request: Request) -> dict[str, str | None]:
-        return dict(request.state.cause._asdict())
+        return dict(zip(("correlation_id", "causation_id", "traceparent"), request.state.cause, strict=False))
 
     @app.get("/fail/{what}")
     async def fail(what: str) -> None:

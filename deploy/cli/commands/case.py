@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
 from textwrap import wrap
 from typing import Annotated, Any
 
 import typer
 
+from deploy.cli.actors import actors_of
 from deploy.cli.case import Step, story, walked
 from deploy.cli.console import AsJson, out, show_json, step
 from deploy.cli.events import Event, Reason, printable
@@ -38,7 +40,7 @@ def case(wanted: Wanted, as_json: AsJson = False) -> None:  # noqa: FBT002  (an 
     client = installation()
     with step(say("case.reading")):
         supplier = supplier_of(client, wanted.strip())
-        shown = [*walked(story(*events_of(client, supplier)))]
+        shown = [*walked(story(*events_of(client, supplier), actors_of(client, supplier)))]
     if as_json:
         in_time = sorted((each for _, each in shown), key=lambda each: each.event.at)
         show_json({"supplier_id": supplier, "events": [_as_data(each) for each in in_time]})
@@ -67,7 +69,7 @@ def _lines(shown: Iterable[tuple[int, Step]], width: int) -> Iterator[str]:
         else:
             yield head
             yield from _wrapped("  ".join(facts), width, inner, inner)
-        if why := _cause(each):
+        for why in _causes(each):
             yield from _wrapped(why, width, inner, f"{inner}  ")
         for reason in each.event.reasons:
             yield from _wrapped(f"– {_worded(each.event, reason)}", width, inner, f"{inner}  ")
@@ -106,8 +108,16 @@ def _told(event: Event) -> dict[str, str | int]:
     return {name: event.data[name] for name in names if isinstance(event.data.get(name), str | int)}
 
 
+def _causes(each: Step) -> Iterator[str]:
+    """What caused an event that none of the firm's own did, and who acted."""
+    correlation = each.event.correlation
+    if each.kind in {"other", "gone"} or each.actor is None:
+        yield from filter(None, [_cause(each)])
+    if each.actor is not None:
+        yield say("case.actor", actor=printable(str(each.actor)), correlation=correlation)
+
+
 def _cause(each: Step) -> str | None:
-    """Who or what caused an event that none of the firm's own did."""
     match each.kind:
         case "event":
             return None
@@ -135,6 +145,7 @@ def _as_data(each: Step) -> dict[str, Any]:
         "key": event.key,
         "correlation_id": event.correlation,
         "cause": cause,
+        "actor": None if each.actor is None else asdict(each.actor),
         "published": each.published,
         "reasons": [
             {"code": reason.code, "about": reason.about, "text": reason_text(event.stage, reason.code)}

@@ -9,10 +9,10 @@ from services.development.api.access import Operator
 from services.development.domain.cohort import Cohort, Override
 from services.development.handlers import cohorts as handlers
 from services.development.handlers.refusal import refused
-from services.development.store import candidates, cohorts
-from services.development.views.cohorts import CohortBody, CohortView, OverrideBody
+from services.development.store import candidates, cohorts, past_overrides
+from services.development.views.cohorts import CohortBody, CohortView, OverrideBody, PastOverrideView
 from shared.contracts.event import Moment
-from shared.messaging.commands import Commands
+from shared.messaging.commands import Commands, CommandUnit
 from shared.messaging.decision import Decision
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -54,7 +54,8 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
     ) -> CohortView:
         """Give one firm a place, or keep it out, whatever the rule says.
 
-        The reason is kept with the name of whoever gives it. A later word on the same firm replaces the one before.
+        The reason is kept with the name of whoever gives it. A later word on the same firm replaces the one before,
+        which stays on record.
         """
         word = Override(body.supplier_id, body.direction, body.reason, caller.subject, now())
         async with commands.unit(replace.cause) as unit:
@@ -64,20 +65,39 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
             replace.check(CohortView.of(cohort))
             decision = accepted(handlers.override(cohort, unit.state(candidates, body.supplier_id), word))
             unit.apply(cohorts, cohort_id, decision)
+            await _keep(unit, cohort, body.supplier_id, caller.subject)
         return replace.shown(CohortView.of(decision.state))
 
     @api.delete("/cohorts/{cohort_id}/overrides/{supplier_id}")
-    async def take_override_back(cohort_id: UUID, supplier_id: UUID, _: Operator, replace: Replace) -> CohortView:
-        """Judge a firm by the rule alone again."""
-        return await replace.run(
-            commands,
-            cohorts,
-            cohort_id,
-            lambda cohort, _: handlers.take_back_override(cohort, supplier_id),
-            CohortView.of,
-        )
+    async def take_override_back(cohort_id: UUID, supplier_id: UUID, caller: Operator, replace: Replace) -> CohortView:
+        """Judge a firm by the rule alone again. The word that is taken back stays on record."""
+        async with commands.unit(replace.cause) as unit:
+            await unit.load(cohorts, [cohort_id])
+            cohort = there(unit.state(cohorts, cohort_id))
+            replace.check(CohortView.of(cohort))
+            decision = accepted(handlers.take_back_override(cohort, supplier_id))
+            unit.apply(cohorts, cohort_id, decision)
+            await _keep(unit, cohort, supplier_id, caller.subject)
+        return replace.shown(CohortView.of(decision.state))
+
+    @api.get("/cohorts/{cohort_id}/past-overrides")
+    async def list_past_overrides(cohort_id: UUID, _: Operator, paging: Paging) -> Page[PastOverrideView]:
+        """List the overrides that count no more, in the order in which they ended."""
+        await known(database, cohort_id)
+        async with database.connection() as connection:
+            after = paging.position(tuple[Moment, UUID])
+            rows = await store.page_of_past_overrides(connection, cohort_id, after, paging.fetch)
+        return Page[PastOverrideView].of_rows(rows, paging, PastOverrideView.of, lambda past: (past.ended_at, past.id))
 
     return api
+
+
+async def _keep(unit: CommandUnit, cohort: Cohort, supplier_id: UUID, ended_by: str) -> None:
+    """Keep the word on a firm that ends now, if there was one."""
+    ended = handlers.keep_override(cohort, supplier_id, ended_by, now())
+    if ended is not None and ended.state is not None:
+        await unit.load(past_overrides, [ended.state.id])
+        unit.apply(past_overrides, ended.state.id, ended)
 
 
 async def known(database: Database, cohort_id: UUID) -> Cohort:

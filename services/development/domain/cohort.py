@@ -3,12 +3,15 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from services.development.domain.reasons import Refusal
 
 Direction = Literal["in", "out"]
 CohortStatus = Literal["open", "selected"]
+
+OVERRIDES = UUID("4a0d9a0e-5d0c-5b3f-9a53-7c1f3f0f6b11")
+"""Namespace of past overrides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,21 @@ class Override:
     by: str
     """The operator's subject at the issuer."""
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PastOverride:
+    """A word that counts no more, as it was given, and who ended it: by taking it back or by another one."""
+
+    id: UUID
+    cohort_id: UUID
+    supplier_id: UUID
+    direction: Direction
+    reason: str
+    by: str
+    at: datetime
+    ended_by: str
+    ended_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,15 @@ def without_override(cohort: Cohort, supplier_id: UUID) -> Cohort | Refusal:
     if cohort.direction(supplier_id) is None:
         return "override_not_found"
     return replace(cohort, overrides=_without(cohort, supplier_id))
+
+
+def past_override(cohort: Cohort, supplier_id: UUID, ended_by: str, now: datetime) -> PastOverride | None:
+    """What stays on record when the word on a firm ends; None where there is none."""
+    word = next((each for each in cohort.overrides if each.supplier_id == supplier_id), None)
+    if word is None:
+        return None
+    id_ = uuid5(OVERRIDES, f"{cohort.id}/{supplier_id}/{word.at.isoformat()}")
+    return PastOverride(id_, cohort.id, supplier_id, word.direction, word.reason, word.by, word.at, ended_by, now)
 
 
 def close(cohort: Cohort, now: datetime) -> Cohort | Refusal:

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.development.domain import cohort as cohorts
 from services.development.domain import plan as plans
 from services.development.domain.candidate import Candidate
-from services.development.domain.cohort import Cohort, Override
+from services.development.domain.cohort import Cohort, Override, PastOverride
 from services.development.domain.conditions import SelectionRules
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome, outcome
@@ -42,6 +42,12 @@ def take_back_override(cohort: Cohort | None, supplier_id: UUID) -> Decision[Coh
     if cohort is None:
         return refused("cohort_not_found")
     return _decided(cohorts.without_override(cohort, supplier_id))
+
+
+def keep_override(cohort: Cohort, supplier_id: UUID, ended_by: str, now: datetime) -> Decision[PastOverride] | None:
+    """Keep the word that ends on record; None where the firm has none."""
+    past = cohorts.past_override(cohort, supplier_id, ended_by, now)
+    return None if past is None else Decision(past)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,14 @@ class OverrideView(View):
     at: datetime
 
 
+class PastOverrideView(OverrideView):
+    """An override that counts no more."""
+
+    ended_by: str
+    """Who took it back, or gave another one in its place."""
+    ended_at: datetime
+
+
 class CohortView(View):
     id: UUID
     name: str

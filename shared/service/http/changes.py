@@ -73,12 +73,17 @@ class _Stale(Refused):
 class Changing(Showing):
     """One change that a caller asks for."""
 
-    cause: Cause
     request: Request
     if_match: str | None = None
     key: str | None = None
     digest: bytes = b""
     """Of the body that came under the key."""
+
+    @property
+    def cause(self) -> Cause:
+        """Of what it decides. Who calls is in it once the route's guard was asked."""
+        cause: Cause = self.request.state.cause
+        return cause
 
     async def run(
         self,
@@ -161,7 +166,7 @@ class _Changes:
     tagged = True
 
     async def __call__(self, request: Request, response: Response, if_match: IfMatch = None) -> Changing:
-        return Changing(response, request.state.cause, request, if_match)
+        return Changing(response, request, if_match)
 
 
 class _Replaces(_Changes):
@@ -173,7 +178,7 @@ class _Replaces(_Changes):
     async def __call__(self, request: Request, response: Response, if_match: IfMatch = None) -> Changing:
         if if_match is None:
             raise Problem(428, "if_match_missing")
-        return Changing(response, request.state.cause, request, if_match)
+        return Changing(response, request, if_match)
 
 
 class Creates:
@@ -185,7 +190,7 @@ class Creates:
     async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Changing:
         key = long_enough(idempotency_key)
         body = b"" if key is None else _canonical(await request.body())
-        return Changing(response, request.state.cause, request, key=key, digest=body)
+        return Changing(response, request, key=key, digest=body)
 
 
 def _canonical(body: bytes) -> bytes:

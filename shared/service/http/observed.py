@@ -7,7 +7,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.contracts.event import Cause
+from shared.contracts.event import ANYBODY, Cause
 from shared.i18n import speak
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.ids import new_id, text_of
@@ -88,7 +88,7 @@ def _route(scope: Scope) -> str | None:
 def _cause(headers: Headers, traceparent: str | None) -> Cause:
     given = headers.get(CORRELATION_HEADER, "")
     correlation_id = given if CORRELATION.match(given) else text_of(new_id())
-    return Cause(correlation_id, traceparent=traceparent)
+    return Cause(correlation_id, traceparent=traceparent, actor=ANYBODY)
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:

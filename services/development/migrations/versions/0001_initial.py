@@ -17,6 +17,7 @@ def upgrade() -> None:
         op.execute(statement)
     _candidate()
     _cohort()
+    _past_override()
     _outcome()
     op.create_table(
         "requirement",
@@ -27,7 +28,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("requirement", "outcome", "cohort", "candidate", *tables.NAMES):
+    for name in ("requirement", "outcome", "past_override", "cohort", "candidate", *tables.NAMES):
         op.drop_table(name)
     op.execute("DROP SEQUENCE journal_id_seq")
 
@@ -64,6 +65,22 @@ def _cohort() -> None:
         sa.Column("overrides", JSONB(), nullable=False),
         sa.Column("selected_at", sa.DateTime(timezone=True)),
     )
+
+
+def _past_override() -> None:
+    op.create_table(
+        "past_override",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("cohort_id", sa.Uuid(), nullable=False),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("direction", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("by", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_by", sa.String(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.create_index("past_override_cohort", "past_override", ["cohort_id", "ended_at", "id"])
 
 
 def _outcome() -> None:

@@ -1,0 +1,32 @@
+"""Who acted, as a store keeps it and as the log tells it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from shared.contracts.event import Actor
+
+_ADAPTER = TypeAdapter(Actor)
+
+
+def kept(actor: Actor | None) -> str | None:
+    """The text of a `jsonb` column."""
+    return None if actor is None else _ADAPTER.dump_json(actor, exclude_none=True).decode()
+
+
+def of(column: str | None) -> Actor | None:
+    """The actor of such a column."""
+    return None if column is None else _ADAPTER.validate_json(column)
+
+
+def later(actor: Actor | None, via: Literal["timer", "sweep"]) -> Actor:
+    """Who acts when what somebody asked for is carried out; the machine itself where an event asked."""
+    return Actor(via) if actor is None else replace(actor, via=via)
+
+
+def told(actor: Actor) -> Mapping[str, object]:
+    """What a line of the log says of it."""
+    fields = {"actor": actor.subject, "role": actor.role, "on_behalf_of": actor.on_behalf_of, "via": actor.via}
+    return {name: value for name, value in fields.items() if value is not None}
