@@ -4,7 +4,10 @@ import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Generator, Sequence
+import threading
+from collections.abc import Callable, Generator, Sequence
+from contextvars import ContextVar
+from typing import TypeVar
 
 import msgspec
 
@@ -16,7 +19,40 @@ INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
 
 CHILD = ("-m", "shared.files.child")
 
+T = TypeVar("T")
+
 _DECODER = msgspec.json.Decoder(Row | End)
+
+
+class Reading:
+    """What reads a file in a thread, which another one may give up: its child process then ends at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen[bytes] | None = None
+        self._given_up = False
+
+    def run(self, read: Callable[[], T]) -> T:
+        """Read, in a context of its own."""
+        _reading.set(self)
+        return read()
+
+    def has(self, child: "subprocess.Popen[bytes]") -> None:
+        """It has this child now; one that starts too late ends too."""
+        with self._lock:
+            self._child = child
+            if self._given_up:
+                child.kill()
+
+    def give_up(self) -> None:
+        """End the child, if there is one. The file is then refused."""
+        with self._lock:
+            self._given_up = True
+            if self._child is not None:
+                self._child.kill()
+
+
+_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
 
 
 def read(
@@ -36,6 +72,8 @@ def read(
         stderr=subprocess.DEVNULL,  # It would quote the file.
         env=environment,
     )
+    if (reading := _reading.get()) is not None:
+        reading.has(child)
     assert child.stdin is not None and child.stdout is not None  # noqa: PT018, S101 - both are asked for above
     try:
         with contextlib.suppress(BrokenPipeError):  # It ended before it had all: how is seen below.

@@ -11,8 +11,10 @@ from uuid import UUID
 from fastapi import Depends, Request, Response
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
+from starlette.requests import ClientDisconnect
 
 from shared.files.faults import FileRefusedError
+from shared.files.table import Reading
 from shared.messaging.commands import About, Commands, Decide
 from shared.messaging.decision import Refused
 from shared.messaging.repository import Repository
@@ -58,6 +60,24 @@ class Sending(Changing):
         self.digest = b"" if self.key is None else hashlib.sha256(given + b"\n" + upload.content).digest()
         return upload
 
+    async def reading(self, read: Callable[[], T]) -> T:
+        """Read a file in a thread, where others' requests go on; each has a child process, so they are few at a time.
+
+        It ends with this request: when that is cancelled, and when its caller is gone.
+        """
+        work, gone = asyncio.create_task(_in_a_thread(read)), asyncio.create_task(_gone(self.request))
+        try:
+            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if not work.done():
+                raise ClientDisconnect
+            return work.result()
+        except FileRefusedError as error:
+            status = 413 if error.reason in _TOO_MUCH else 422
+            raise Problem(status, error.reason, message=error.message, **error.params) from error
+        finally:
+            work.cancel()
+            gone.cancel()
+
     async def run_many(
         self,
         commands: Commands,
@@ -100,11 +120,17 @@ async def _receive(request: Request, max_bytes: int, *fields: str) -> Upload:
         return Upload(await file.read(), given)
 
 
-async def reading(read: Callable[[], T]) -> T:
-    """Read a file in a thread, where others' requests go on; each has a child process, so they are few at a time."""
-    try:
-        async with _READERS:
-            return await asyncio.to_thread(read)
-    except FileRefusedError as error:
-        status = 413 if error.reason in _TOO_MUCH else 422
-        raise Problem(status, error.reason, message=error.message, **error.params) from error
+async def _in_a_thread(read: Callable[[], T]) -> T:
+    """A thread cannot be cancelled; the child process that it waits for can end."""
+    reading = Reading()
+    async with _READERS:
+        try:
+            return await asyncio.to_thread(reading.run, read)
+        finally:
+            reading.give_up()
+
+
+async def _gone(request: Request) -> None:
+    """Returns when the caller of a request that was read is gone."""
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

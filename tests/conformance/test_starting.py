@@ -27,12 +27,13 @@ from shared.runtime.settings import ServiceSettings
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.service import CLOSE_S, Service, Stage
 from shared.testing.faults import Proxy
+from tests.conformance.endless import READING
 from tests.conformance.events import Told
 from tests.conformance.stage import SHORT_SESSION_MS, envelope, eventually
 from tests.conftest import Broker
 from tests.faults import stage
 from tests.faults.plant import START_S
-from tests.faults.worker import Worker
+from tests.faults.worker import Worker, environment
 from tests.messaging.test_aiokafka_internals import ROUTINES, routine_of
 
 STOP_S = 30.0
@@ -188,6 +189,37 @@ async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(
     await transaction.rollback()
     await busy.close()
     assert took < service._settings.stop_grace_s + CLOSE_S + 0.5
+
+
+async def test_a_file_that_is_read_for_ever_ends_with_its_caller_and_with_the_process(
+    broker: Broker, store_url: str, tmp_path: Path
+) -> None:
+    await stage.make_store(store_url)
+    name = f"reading.{uuid4().hex}"
+    topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
+    settings = environment(store_url, broker.settings(), topics) | {"PDP_STOP_GRACE_S": "3"}
+    worker = Worker("1", settings, tmp_path / "service.log", module="tests.conformance.endless")
+    worker.start()
+    await eventually(worker.ready, START_S)
+    async with httpx.AsyncClient(timeout=60) as client:
+        request, child = await _sending(client, worker, 1)
+        request.cancel()
+        await eventually(lambda: _is(not child.exists()))
+        assert await worker.ready()
+        request, child = await _sending(client, worker, 2)
+        assert await worker.stop()
+        await eventually(lambda: _is(not child.exists()))
+        await asyncio.gather(request, return_exceptions=True)
+
+
+async def _sending(
+    client: httpx.AsyncClient, worker: Worker, number: int
+) -> tuple["asyncio.Task[httpx.Response]", Path]:
+    """A caller, and the process that reads its file, once that does: it is the service's first, second, …"""
+    sent = client.post(f"http://127.0.0.1:{worker.port}/files", files={"file": ("a.csv", b"rfc")})
+    request = asyncio.create_task(sent)
+    await eventually(lambda: _is(len(worker.said(READING)) == number), START_S)
+    return request, Path(f"/proc/{worker.said(READING)[-1]['pid']}")
 
 
 async def _tell(service: Service) -> None:

@@ -104,14 +104,7 @@ def test_an_entity_that_names_a_file_is_not_read() -> None:
     assert refusal(content) == "file_format.unreadable"
 
 
-def test_more_work_than_the_time_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The system ends the child; nobody else notices."""
-    monkeypatch.setattr("shared.files.table.CHILD", ("-c", _IMPATIENT))
-    assert refusal(zip_of(PARTS)) == "file_too_large.work"
-
-
-_IMPATIENT = """
-import resource
+_BUSY = """
 from shared.files import child
 child.PROCESSOR_S = 1
 rows = child.rows
@@ -121,6 +114,20 @@ def slow(*given):
 child.rows = slow
 child.main()
 """
+_KEPT_WAITING = """
+import time
+from shared.files import child
+child.AT_MOST_S = 1
+child.rows = lambda *_: time.sleep(600)
+child.main()
+"""
+
+
+@pytest.mark.parametrize("child", [_BUSY, _KEPT_WAITING])
+def test_more_work_than_the_time_that_is_given(monkeypatch: pytest.MonkeyPatch, child: str) -> None:
+    """The system ends the child; nobody else notices."""
+    monkeypatch.setattr("shared.files.table.CHILD", ("-c", child))
+    assert refusal(zip_of(PARTS)) == "file_too_large.work"
 
 
 def test_a_reader_that_fails_for_its_own_reasons_blames_no_file(monkeypatch: pytest.MonkeyPatch) -> None:

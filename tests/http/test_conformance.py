@@ -97,6 +97,8 @@ class OnItsLoop:
         self._loop = asyncio.get_running_loop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            return  # The service's own server does not ask for one either.
         body, more = b"", True
         while more:
             message = await receive()
@@ -108,13 +110,14 @@ class OnItsLoop:
     async def _answer(self, scope: Scope, body: bytes) -> list[Message]:
         sent: list[Message] = []
 
-        async def receive() -> Message:
-            return {"type": "http.request", "body": body, "more_body": False}
+        messages: asyncio.Queue[Message] = asyncio.Queue()
+        messages.put_nowait({"type": "http.request", "body": body, "more_body": False})
 
         async def send(message: Message) -> None:
             sent.append(message)
 
-        await self._app(scope, receive, send)
+        # Asked for more, a server waits until the caller has gone.
+        await self._app(scope, messages.get, send)
         return sent
 
 

@@ -25,7 +25,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role
 from shared.service.http import routes
-from shared.service.upload import Send, form_schema, reading
+from shared.service.upload import Send, form_schema
 
 Fate = Literal["published", "changed", "unchanged"]
 Take = Callable[[Requirement | None, Mapping[UUID, Anchor]], Decision[Requirement] | Refused]
@@ -43,7 +43,7 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
         Rows that fail are reported; the others go in.
         """
         upload = await send.receive(max_bytes)
-        rows, faults = await reading(partial(read_requirements, upload.content, max_rows=max_rows))
+        rows, faults = await send.reading(partial(read_requirements, upload.content, max_rows=max_rows))
         wanted, refused = _identified(rows, caller, await queries.all_anchors(database))
         fates: dict[UUID, Fate] = {}
         decide = {id_: _taking(id_, anchor_id, row, fates) for id_, (anchor_id, row) in wanted.items()}

@@ -24,7 +24,7 @@ from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from shared.service.callers import Role, allow
 from shared.service.http import routes
-from shared.service.upload import Send, form_schema, reading
+from shared.service.upload import Send, form_schema
 
 BY_OPERATOR = allow(Role.OPERATOR)
 
@@ -42,7 +42,7 @@ def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
         """
         upload = await send.receive(max_bytes)
         read = partial(read_suppliers, upload.content, max_rows=max_rows, today=now().date())
-        rows, faults = await reading(read)
+        rows, faults = await send.reading(read)
         registrations = {new_id(): row for row in rows}
         decide = {id_: _registering(id_, row.profile) for id_, row in registrations.items()}
         about = About(intake_of, tuple(row.profile.rfc for row in rows))
@@ -62,7 +62,7 @@ def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
         Rows that fail are reported; the others go in.
         """
         upload = await send.receive(max_bytes)
-        rows, faults = await reading(partial(read_anchors, upload.content, max_rows=max_rows))
+        rows, faults = await send.reading(partial(read_anchors, upload.content, max_rows=max_rows))
         decide = {anchor_id(command.code): _joining(command) for _, command in rows}
 
         def view(found: Mapping[UUID, Anchor | Refused]) -> AnchorImport:

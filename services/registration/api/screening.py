@@ -18,7 +18,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Role, allow
 from shared.service.http import Page, Paging, Problem, routes
-from shared.service.upload import Send, form_schema, reading
+from shared.service.upload import Send, form_schema
 
 BY_OPERATOR = allow(Role.OPERATOR)
 
@@ -37,7 +37,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         """
         upload = await send.receive(settings.list_max_bytes, "list_date")
         list_date = _date(upload.fields.get("list_date"), date_of(upload.content))
-        file = await reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
+        file = await send.reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
         command = LoadList(list_date=list_date, entries=file.entries)
         return await send.run(
             commands,

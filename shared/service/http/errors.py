@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
 from shared.i18n import worded
@@ -37,6 +38,9 @@ def add_to(app: FastAPI) -> None:
 
 def unexpected(error: Exception) -> Response:
     """A fault of ours, or a store that is away. The message may quote data, so only its type is logged."""
+    if isinstance(error, ClientDisconnect):
+        # Nobody reads it, and it is no fault of ours: without this it would count as one.
+        return Problem(400, "body_unreadable").response()
     log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
     if isinstance(error, STORE_BEHIND):
         return Problem(503, "store_behind").response()
