@@ -1,4 +1,4 @@
-"""Fourth act: a cohort is selected, plans are agreed, activities leave evidence, re-scores close gaps."""
+"""Fourth act: a cohort is selected, plans are agreed, a mentor accepts firms' evidence, re-scores close gaps."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from deploy.demo.calls import ANY_VERSION, once
+from deploy.demo.people import MENTOR
 from deploy.demo.stage import Stage, together
 from deploy.demo.texts import tell
 
@@ -22,7 +23,8 @@ EVIDENCE_UNDERWAY = ("evidence_unknown",)
 async def select(stage: Stage, refuser: UUID, name: str) -> tuple[UUID, ...]:
     """Open a cohort of the usual size and select it: its firms by rank.
 
-    The operator asks for a place for the firm that will refuse consent: without one nobody would refer it.
+    The operator asks for a place for the firm that will refuse consent: without one nobody would refer it. So another
+    one selects.
     """
     operator = stage.people.operator
     opened = await stage.api.do(operator, "development", "POST", "/cohorts", json={"name": name}, headers=once())
@@ -33,7 +35,7 @@ async def select(stage: Stage, refuser: UUID, name: str) -> tuple[UUID, ...]:
         path = f"/cohorts/{cohort}/overrides"
         await stage.api.do(operator, "development", "POST", path, json=override, headers=ANY_VERSION)
     await stage.api.do(
-        operator,
+        stage.people.reviewer,
         "development",
         "POST",
         f"/cohorts/{cohort}/selection",
@@ -72,6 +74,14 @@ async def _develop(stage: Stage, supplier: UUID, share: int | None) -> tuple[int
         done=("plan_already_agreed",),
         headers=ANY_VERSION,
     )
+    await stage.api.do(
+        stage.people.operator,
+        "development",
+        "PUT",
+        f"/plans/{supplier}/assignment",
+        json={"mentor": MENTOR},
+        headers=ANY_VERSION,
+    )
     activities = plan["activities"][:share]
     evidence: dict[str, str] = {}
     for activity in activities:
@@ -85,16 +95,20 @@ async def _develop(stage: Stage, supplier: UUID, share: int | None) -> tuple[int
 
 
 async def _complete(stage: Stage, supplier: UUID, activity: Mapping[str, Any]) -> str:
-    """A mentor records the deliverable: the id of the evidence."""
+    """The firm gives evidence of the deliverable, and its mentor accepts it: the id of the evidence."""
     evidence = {
         "kind": "document",
         "description": f"Entregable: {activity['deliverable']}",
         "reference": f"EV-{activity['module']}-{str(supplier)[-6:]}",
     }
-    path = f"/plans/{supplier}/activities/{activity['activity_id']}/completion"
-    plan = await stage.api.do(stage.people.mentor, "development", "POST", path, json=evidence, headers=ANY_VERSION)
-    done = next(each for each in plan["activities"] if each["activity_id"] == activity["activity_id"])
-    return str(done["completion"]["evidence_id"])
+    path = f"/plans/{supplier}/activities/{activity['activity_id']}"
+    firm, mentor = stage.people.firm(supplier), stage.people.mentor
+    plan = await stage.api.do(firm, "development", "POST", f"{path}/evidence", json=evidence, headers=ANY_VERSION)
+    shown = next(each for each in plan["activities"] if each["activity_id"] == activity["activity_id"])
+    evidence_id = str(shown["evidence"][0]["evidence_id"])
+    accepted = {"evidence_id": evidence_id}
+    await stage.api.do(mentor, "development", "POST", f"{path}/completion", json=accepted, headers=ANY_VERSION)
+    return evidence_id
 
 
 async def _targets(stage: Stage, supplier: UUID) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Second act: aligned firms answer the diagnosis, an assessor visits them, an expert validates."""
+"""Second act: aligned firms answer the diagnosis, an assessor visits them, an expert validates; both are assigned."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from uuid import UUID
 
 from deploy.demo.calls import ANY_VERSION
 from deploy.demo.enrolment import Enrolled
+from deploy.demo.people import ASSESSOR, EXPERT
 from deploy.demo.sample import diagnosis as answers
 from deploy.demo.sample.prepare import Firm
 from deploy.demo.stage import Stage, together
@@ -52,6 +53,14 @@ async def _through(stage: Stage, supplier: UUID, firm: Firm, questions: list[str
     own = answers.self_assessed(firm, questions, seed)
     found = answers.assessed(firm, questions, seed)
     await _answer(stage, stage.people.firm(supplier), supplier, "self-assessment", own)
+    await stage.api.do(
+        stage.people.operator,
+        "diagnosis",
+        "PUT",
+        f"/diagnoses/{supplier}/assignment",
+        json={"assessor": ASSESSOR, "validator": EXPERT},
+        headers=ANY_VERSION,
+    )
     await _answer(stage, stage.people.assessor, supplier, "assessment", found)
     await _answer(stage, stage.people.expert, supplier, "validation", found)
     return ()

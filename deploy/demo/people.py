@@ -7,30 +7,39 @@ from uuid import UUID
 
 from deploy.target.client import Client, RoleName
 
+OPERATOR, REVIEWER = "operadora-programa", "operador-revision"
+ASSESSOR, EXPERT, MENTOR = "evaluadora-planta", "experto-validador", "mentora-desarrollo"
+
 
 @dataclass
 class People:
     """Tokens by person, made when first needed."""
 
     client: Client
-    _tokens: dict[tuple[str, UUID | None], str] = field(default_factory=dict)
+    _tokens: dict[str, str] = field(default_factory=dict)
 
     @property
     def operator(self) -> str:
-        return self._token("operator", "operadora-programa")
+        """Loads files, assigns people, proposes overrides."""
+        return self._token("operator", OPERATOR)
+
+    @property
+    def reviewer(self) -> str:
+        """Another operator, who approves: nobody approves what they proposed."""
+        return self._token("operator", REVIEWER)
 
     @property
     def assessor(self) -> str:
-        return self._token("assessor", "evaluadora-planta")
+        return self._token("assessor", ASSESSOR)
 
     @property
     def expert(self) -> str:
         """Another person than the assessor: nobody validates their own assessment."""
-        return self._token("expert", "experto-validador")
+        return self._token("expert", EXPERT)
 
     @property
     def mentor(self) -> str:
-        return self._token("mentor", "mentora-desarrollo")
+        return self._token("mentor", MENTOR)
 
     def firm(self, supplier: UUID) -> str:
         """Whoever signs in for this supplier."""
@@ -41,7 +50,6 @@ class People:
         return self._token("anchor", f"comprador-{anchor}", anchor=anchor)
 
     def _token(self, role: RoleName, subject: str, *, supplier: UUID | None = None, anchor: UUID | None = None) -> str:
-        key = role, supplier or anchor
-        if key not in self._tokens:
-            self._tokens[key] = self.client.token(role, subject=subject, supplier=supplier, anchor=anchor)
-        return self._tokens[key]
+        if subject not in self._tokens:
+            self._tokens[subject] = self.client.token(role, subject=subject, supplier=supplier, anchor=anchor)
+        return self._tokens[subject]

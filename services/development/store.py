@@ -43,6 +43,7 @@ class CandidateRow(Table, table=True):
     referrals: list[dict[str, Any]] = Field(sa_type=JSONB)
     cohort_id: UUID | None
     plan: dict[str, Any] | None = Field(sa_type=JSONB)
+    mentor: str | None
     awaits_selection: bool
     plan_status: str | None
 
@@ -57,6 +58,7 @@ class CohortRow(Table, table=True):
     status: str
     overrides: list[dict[str, Any]] = Field(sa_type=JSONB)
     selected_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    took_part: dict[str, Any] = Field(sa_type=JSONB)
 
 
 class PastOverrideRow(Table, table=True):
@@ -184,16 +186,18 @@ async def page_of_past_overrides(
 
 
 async def with_plans(
-    connection: Connection, status: PlanStatus | None, after: UUID | None, limit: int
+    connection: Connection, status: PlanStatus | None, mentor: str | None, after: UUID | None, limit: int
 ) -> list[Candidate]:
-    """Firms that have a plan, by id."""
+    """Firms that have a plan, by id; of one mentor, those that they are assigned to."""
     rows = await connection.fetch(
         """
         SELECT * FROM candidate
-        WHERE plan_status IS NOT NULL AND ($1::text IS NULL OR plan_status = $1) AND ($2::uuid IS NULL OR id > $2)
-        ORDER BY id LIMIT $3
+        WHERE plan_status IS NOT NULL AND ($1::text IS NULL OR plan_status = $1)
+            AND ($2::text IS NULL OR mentor = $2) AND ($3::uuid IS NULL OR id > $3)
+        ORDER BY id LIMIT $4
         """,
         status,
+        mentor,
         after,
         limit,
     )

@@ -12,6 +12,7 @@ from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.store import diagnoses, instruments
 from services.diagnosis.views.answers import AnswersBody, RescoreBody
+from services.diagnosis.views.assignment import AssignmentBody, AssignmentView
 from services.diagnosis.views.diagnoses import DiagnosisView, SummaryView
 from services.diagnosis.views.gaps import GapView, LackView
 from services.diagnosis.views.instrument import InstrumentView
@@ -25,6 +26,7 @@ from shared.service.http import Page, Paging, Replace, Show, Strict, accepted, r
 Supplier = Annotated[Caller, allow(Role.SUPPLIER)]
 Assessor = Annotated[Caller, allow(Role.ASSESSOR)]
 Expert = Annotated[Caller, allow(Role.EXPERT)]
+Operator = Annotated[Caller, allow(Role.OPERATOR)]
 SeesAll = Annotated[Caller, allow(Role.ASSESSOR, Role.EXPERT, Role.OPERATOR)]
 SeesOne = Annotated[Caller, allow(Role.SUPPLIER, Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR)]
 
@@ -34,16 +36,18 @@ Answering = Callable[[Diagnosis | None, Answers, Instruments], Decision[Diagnosi
 def router(commands: Commands, database: Database) -> APIRouter:
     api = routes("diagnosis")
     _add_reads(api, database)
+    _add_assignment(api, commands, database)
     _add_answers(api, commands)
 
     @api.post("/diagnoses/{supplier_id}/rescores")
     async def rescore_question(
         supplier_id: UUID, body: Strict[RescoreBody], caller: Assessor, replace: Replace
     ) -> DiagnosisView:
-        """Score the question of an open gap again.
+        """Score the question of an open gap again, as the assessor who is assigned.
 
         On the evidence of a completed activity, or on what the note says was seen. The next version is locked.
         """
+        caller.require_outsider(supplier_id)
         asked = body.given(caller.subject, now())
         return await replace.run(
             commands,
@@ -55,6 +59,31 @@ def router(commands: Commands, database: Database) -> APIRouter:
         )
 
     return api
+
+
+def _add_assignment(api: APIRouter, commands: Commands, database: Database) -> None:
+    @api.get("/diagnoses/{supplier_id}/assignment")
+    async def show_assignment(supplier_id: UUID, _: SeesAll, show: Show) -> AssignmentView:
+        """Show who assesses a firm and who validates."""
+        return show.shown(AssignmentView.of_diagnosis(await _known(database, supplier_id)))
+
+    @api.put("/diagnoses/{supplier_id}/assignment")
+    async def assign_people(
+        supplier_id: UUID, body: Strict[AssignmentBody], caller: Operator, replace: Replace
+    ) -> AssignmentView:
+        """Assign the assessor and the validator, by the subjects of their tokens.
+
+        Only they act, and they are two people: neither of them whoever assigns, and the validator never one who took
+        part in a sheet.
+        """
+        caller.require_outsider(supplier_id)
+        return await replace.run(
+            commands,
+            diagnoses,
+            supplier_id,
+            lambda known, _: handlers.assign(known, body.given(), caller.subject),
+            AssignmentView.of_diagnosis,
+        )
 
 
 def _add_answers(api: APIRouter, commands: Commands) -> None:
@@ -86,20 +115,22 @@ def _add_answers(api: APIRouter, commands: Commands) -> None:
     async def record_assessment(
         supplier_id: UUID, body: Strict[AnswersBody], caller: Assessor, replace: Replace
     ) -> DiagnosisView:
-        """Answer the whole questionnaire after the visit to the plant.
+        """Answer the whole questionnaire after the visit to the plant, as the assessor who is assigned.
 
         With a note wherever firm and assessor are two levels or more apart.
         """
+        caller.require_outsider(supplier_id)
         return await answer(handlers.assess, supplier_id, body, caller, replace)
 
     @api.post("/diagnoses/{supplier_id}/validation")
     async def validate_diagnosis(
         supplier_id: UUID, body: Strict[AnswersBody], caller: Expert, replace: Replace
     ) -> DiagnosisView:
-        """Answer the whole questionnaire as the expert who locks it.
+        """Answer the whole questionnaire as the expert who is assigned to lock it.
 
-        This version grades the firm and finds its gaps. Whoever assessed the firm cannot validate it.
+        This version grades the firm and finds its gaps. Whoever took part in any sheet of it cannot validate.
         """
+        caller.require_outsider(supplier_id)
         return await answer(handlers.validate, supplier_id, body, caller, replace)
 
 
@@ -110,10 +141,13 @@ def _add_reads(api: APIRouter, database: Database) -> None:
         return show.shown(InstrumentView.of_instrument(catalogue.instruments().current))
 
     @api.get("/diagnoses")
-    async def list_diagnoses(_: SeesAll, paging: Paging, status: Status | None = None) -> Page[SummaryView]:
-        """List the diagnoses, without their answers."""
+    async def list_diagnoses(
+        caller: SeesAll, paging: Paging, status: Status | None = None, *, mine: bool = False
+    ) -> Page[SummaryView]:
+        """List the diagnoses, without their answers; with `mine`, those that the caller is assigned to."""
+        assigned = caller.subject if mine else None
         async with database.connection() as connection:
-            rows = await store.page(connection, status, paging.position(UUID), paging.fetch)
+            rows = await store.page(connection, status, assigned, paging.position(UUID), paging.fetch)
         return Page[SummaryView].of_rows(rows, paging, SummaryView.of, lambda row: row.supplier_id)
 
     @api.get("/diagnoses/{supplier_id}")

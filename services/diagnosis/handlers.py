@@ -8,6 +8,8 @@ from typing import Any
 from services.diagnosis.domain import diagnosis as rules
 from services.diagnosis.domain import result as scored
 from services.diagnosis.domain.answers import Answers
+from services.diagnosis.domain.assignment import Assignment
+from services.diagnosis.domain.assignment import assign as assign_people
 from services.diagnosis.domain.demand import Ask
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked
 from services.diagnosis.domain.instrument import Instruments
@@ -61,6 +63,11 @@ def activity_completed(state: Diagnosis | None, event: ActivityCompleted, _: dat
     return Decision(rules.receive_evidence(known, event.questions, event.evidence_id))
 
 
+def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diagnosis] | Refused:
+    """An operator says who assesses and who validates."""
+    return _decided(state, lambda known: assign_people(known, given, by), None)
+
+
 def submit(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """The firm assesses itself."""
     skipped = len(answers.not_evaluated)
@@ -95,15 +102,17 @@ def rescore(state: Diagnosis | None, asked: Rescoring, instruments: Instruments)
 def _decided(
     state: Diagnosis | None,
     rule: Callable[[Diagnosis], Diagnosis | Refusal],
-    tell: Callable[[Diagnosis], DiagnosisEvent],
+    tell: Callable[[Diagnosis], DiagnosisEvent] | None,
 ) -> Decision[Diagnosis] | Refused:
-    """Apply a command's rule, and tell of it when it changed something."""
+    """Apply a command's rule, and tell of it when it changed something that readers hear of."""
     if state is None:
         return NOT_FOUND
     after = rule(state)
     if isinstance(after, Refusal):
         return Refused(after.kind, after.reason, params=after.params)
-    return unchanged(state) if after == state else Decision(after, (tell(after),))
+    if after == state:
+        return unchanged(state)
+    return Decision(after) if tell is None else Decision(after, (tell(after),))
 
 
 def _opened(diagnosis: Diagnosis) -> DiagnosisOpened:

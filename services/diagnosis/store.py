@@ -40,6 +40,9 @@ class DiagnosisRow(Table, table=True):
     locked: dict[str, Any] | None = Field(sa_type=JSONB)
     evidence: dict[str, Any] = Field(sa_type=JSONB)
     rescores: list[dict[str, Any]] = Field(sa_type=JSONB)
+    assessor: str | None
+    validator: str | None
+    took_part: dict[str, Any] = Field(sa_type=JSONB)
     version: int
     """0 before the first validation, as the columns below are null."""
     overall: int | None
@@ -142,14 +145,17 @@ class Summary:
 _PAGE = """
     SELECT id AS supplier_id, status, required, withdrawn, instrument, version, overall, band, critical_gaps
     FROM diagnosis
-    WHERE ($1::text IS NULL OR status = $1) AND ($2::uuid IS NULL OR id > $2)
-    ORDER BY id LIMIT $3
+    WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR $2 IN (assessor, validator))
+        AND ($3::uuid IS NULL OR id > $3)
+    ORDER BY id LIMIT $4
 """
 
 
-async def page(connection: Connection, status: Status | None, after: UUID | None, limit: int) -> list[Summary]:
-    """Diagnoses by supplier id, without their answers."""
-    return [Summary(**row) for row in await connection.fetch(_PAGE, status, after, limit)]
+async def page(
+    connection: Connection, status: Status | None, assigned: str | None, after: UUID | None, limit: int
+) -> list[Summary]:
+    """Diagnoses by supplier id, without their answers; of one person, those that they are assigned to."""
+    return [Summary(**row) for row in await connection.fetch(_PAGE, status, assigned, after, limit)]
 
 
 @dataclass(frozen=True, slots=True)

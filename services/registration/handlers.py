@@ -31,6 +31,8 @@ class Register:
     id: UUID
     folio: str
     profile: Profile
+    by: str | None = None
+    """Subject of the operator who registers it; None: whoever came without a token."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +62,13 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
         return _faulty(fault)
     if identity.rfc in registry.taken:
         return _RFC_TAKEN
-    after = suppliers.received(command.id, command.folio, profile, identity, registry.listing, now)
+    after = suppliers.received(command.id, command.folio, profile, identity, registry.listing, command.by, now)
     return Decision(after, _told(None, after))
 
 
-def change(state: Supplier | None, profile: Profile, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
+def change(
+    state: Supplier | None, profile: Profile, by: str, now: datetime, registry: Registry
+) -> Decision[Supplier] | Refused:
     """Replace a supplier's whole profile, except its RFC."""
     if state is None:
         return _SUPPLIER_UNKNOWN
@@ -75,7 +79,7 @@ def change(state: Supplier | None, profile: Profile, now: datetime, registry: Re
     profile = profiles.tidy(profile)
     for fault in profiles.faults(profile, now.date()):
         return _faulty(fault)
-    after = suppliers.changed(state, profile, registry.listing, now)
+    after = suppliers.changed(state, profile, registry.listing, by, now)
     return Decision(after, _told(state, after))
 
 
@@ -87,6 +91,8 @@ def release(
         return _SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return _SUPPLIER_WITHDRAWN
+    if not state.took_part.may_approve(operator):
+        return _SAME_PERSON
     confirmed = {confirmation.reason for confirmation in state.confirmations}
     if not set(reasons) <= confirmed | set(state.holds):
         return _NOT_HELD_FOR
@@ -210,4 +216,5 @@ _SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
 _RFC_TAKEN = Refused("conflict", "rfc_taken")
 _RFC_FIXED = Refused("conflict", "rfc_fixed")
 _NOT_HELD_FOR = Refused("conflict", "not_held_for")
+_SAME_PERSON = Refused("forbidden", "same_person")
 _CODE_TAKEN = Refused("conflict", "anchor_code_taken")

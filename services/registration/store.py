@@ -61,6 +61,7 @@ class SupplierRow(Table, table=True):
     registered_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     withdrawal: str | None
     withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    took_part: dict[str, Any] = Field(sa_type=JSONB)
 
 
 class AnchorRow(Table, table=True):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -26,6 +26,9 @@ class Role(StrEnum):
     MENTOR = "mentor"
     OPERATOR = "operator"
 
+
+Subject = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
+"""Who a token is of. OpenID Connect Core, section 2: at most 255 ASCII characters."""
 
 SEES_ALL = frozenset({Role.OPERATOR, Role.ASSESSOR, Role.EXPERT, Role.MENTOR})
 
@@ -56,12 +59,16 @@ class Caller:
         if not self.roles & SEES_ALL and self.anchor_id != anchor_id:
             raise Problem(403, "not_yours", message="not_yours.anchor")
 
+    def require_outsider(self, supplier_id: UUID) -> None:
+        """Refuse the firm's own people: whatever else they are, nobody acts for the program on their own firm."""
+        if self.supplier_id == supplier_id:
+            raise Problem(403, "own_firm")
+
 
 class _Claims(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
-    sub: str = Field(min_length=1, max_length=255)
-    """OpenID Connect Core, section 2: at most 255 ASCII characters."""
+    sub: Subject
     supplier_id: UUID | None = None
     anchor_id: UUID | None = None
 

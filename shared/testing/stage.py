@@ -91,16 +91,15 @@ class StageUnderTest:
 
     def headers(
         self,
-        role: str,
-        *,
+        *roles: str,
         subject: str = "",
         supplier_id: UUID | str | None = None,
         anchor_id: UUID | str | None = None,
     ) -> dict[str, str]:
-        """Of a caller with one role; `subject` is `<role>-1` unless given."""
+        """Of a caller with these roles; `subject` is `<role>-1` of the first unless given."""
         bound = {"supplier_id": supplier_id, "anchor_id": anchor_id}
         claims = {name: str(id_) for name, id_ in bound.items() if id_ is not None}
-        token = self._issuer.issue(subject or f"{role}-1", [str(role)], TOKEN_LIFESPAN, **claims)
+        token = self._issuer.issue(subject or f"{roles[0]}-1", list(map(str, roles)), TOKEN_LIFESPAN, **claims)
         return {"Authorization": f"Bearer {token}"}
 
     async def consume(self, *events: EventData, topic: str | None = None) -> Outcome:

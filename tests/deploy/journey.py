@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
 
-from deploy.demo.people import People
+from deploy.demo.people import ASSESSOR, EXPERT, People
 from deploy.demo.sample.prepare import Sample
 from deploy.local.client import LocalClient
 from shared.contracts.event import Money
@@ -66,6 +66,8 @@ class Journey:
     def _diagnose(self, supplier: str, firm: str) -> None:
         instrument = self._get(self._operator, "diagnosis", "/instrument", bool)
         levels = {question["code"]: 3 for question in instrument["questions"]} | {GAP: 2}
+        assigned = {"assessor": ASSESSOR, "validator": EXPERT}
+        self._do(self._operator, "diagnosis", f"/diagnoses/{supplier}/assignment", "PUT", json=assigned)
         for person, state in (
             (firm, "self-assessment"),
             (self._people.assessor, "assessment"),
@@ -79,7 +81,7 @@ class Journey:
         self._get(self._operator, "development", f"{path}/ranking", _ranked)
         word = {"supplier_id": supplier, "direction": "in", "reason": "Caso de prueba"}
         self._do(self._operator, "development", f"{path}/overrides", json=word)
-        self._do(self._operator, "development", f"{path}/selection")
+        self._do(self._people.reviewer, "development", f"{path}/selection")
         self._do(firm, "development", f"/plans/{supplier}/agreement")
 
     def _refer(self, supplier: str, firm: str) -> UUID:
@@ -100,14 +102,14 @@ class Journey:
         referral = {"supplier_id": supplier, "need_id": need["id"], "product": product} | asked
         return UUID(self._do(firm, "financing", "/referrals", json=referral)["id"])
 
-    def _do(self, token: str, service: str, path: str, **options: Any) -> Any:
+    def _do(self, token: str, service: str, path: str, method: str = "POST", **options: Any) -> Any:
         """The JSON of a command, sent until the service knows what it needs for it."""
         deadline = time.monotonic() + PATIENCE_S
         with self.client.http(service, token) as http:
             while True:
                 context = traceparent()
                 headers = {"traceparent": context, "X-Correlation-Id": CORRELATION, "If-Match": "*"}
-                answer = http.post(path, headers=headers, **options)
+                answer = http.request(method, path, headers=headers, **options)
                 if answer.is_success:
                     self.contexts[path.rpartition("/")[2]] = context
                     return answer.json()

@@ -49,3 +49,17 @@ async def open_cohort(stage: StageUnderTest, capacity: int | None = None) -> str
 async def refusal(stage: StageUnderTest, method: str, path: str, role: Role, body: object = None) -> tuple[int, str]:
     answer = await stage.client.request(method, path, json=body, headers=stage.headers(role) | ANY)
     return answer.status_code, answer.json()["title"]
+
+
+async def assign(stage: StageUnderTest, firm: UUID, mentor: str = "mentor-1") -> None:
+    answer = await stage.client.put(
+        f"/plans/{firm}/assignment", json={"mentor": mentor}, headers=stage.headers(Role.OPERATOR) | ANY
+    )
+    assert answer.status_code == 200, answer.text
+
+
+async def complete(stage: StageUnderTest, activity: str, firm: UUID) -> Any:
+    """The firm gives evidence of the activity, and its mentor accepts it."""
+    plan = await post(stage, f"{activity}/evidence", Role.SUPPLIER, DELIVERABLE, supplier_id=firm)
+    (evidence,) = next(each["evidence"] for each in plan["activities"] if activity.endswith(each["activity_id"]))
+    return await post(stage, f"{activity}/completion", Role.MENTOR, {"evidence_id": evidence["evidence_id"]})

@@ -6,10 +6,12 @@ from uuid import UUID
 from services.development.domain.candidate import Candidate, Match, Standing
 from services.development.domain.cohort import Cohort, Direction, Override
 from services.development.domain.diagnosis import Diagnosis, Gap, Severity
+from services.development.domain.plan import Evidence, Given
 from shared.contracts import registration
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap
 from shared.contracts.matching import MatchFound, MatchLost
+from shared.four_eyes import NOBODY
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 LATER = datetime(2026, 9, 1, 9, tzinfo=UTC)
@@ -59,7 +61,19 @@ def override(number: int, direction: Direction) -> Override:
 
 
 def cohort(capacity: int = 55, *overrides: Override) -> Cohort:
-    return Cohort(COHORT_ID, "Generación 2026", capacity, NOW, overrides=overrides)
+    took_part = NOBODY.joined_by(*(each.by for each in overrides))
+    return Cohort(COHORT_ID, "Generación 2026", capacity, NOW, overrides=overrides, took_part=took_part)
+
+
+REVIEWER = "operator-2"
+"""Approves what the other one proposed."""
+MENTOR = "mentor-1"
+DELIVERABLE = Evidence("document", "PPAP simulado", "EXP-7")
+
+
+def evidence(activity_id: UUID, what: Evidence = DELIVERABLE, by: str = "firm") -> Given:
+    """What somebody of the firm gave."""
+    return Given(what.identity(activity_id), what, by, "supplier", NOW)
 
 
 def profile(

@@ -1,5 +1,5 @@
 from services.development.domain.cohort import Cohort, close, with_override, without_override
-from tests.development.given import LATER, NOW, cohort, override, supplier
+from tests.development.given import LATER, NOW, REVIEWER, cohort, override, supplier
 
 
 def sure(outcome: Cohort | str) -> Cohort:
@@ -26,13 +26,14 @@ def test_no_more_places_are_given_than_there_are() -> None:
 
 
 def test_taking_a_word_back() -> None:
-    assert sure(without_override(cohort(55, override(1, "in")), supplier(1))) == cohort()
-    assert without_override(cohort(), supplier(1)) == "override_not_found"
+    taken_back = sure(without_override(cohort(55, override(1, "in")), supplier(1), "operator-2"))
+    assert (taken_back.overrides, taken_back.took_part.subjects) == ((), ("operator-1", "operator-2"))
+    assert without_override(cohort(), supplier(1), "operator-2") == "override_not_found"
 
 
 def test_a_selection_is_final() -> None:
-    selected = sure(close(cohort(), LATER))
+    selected = sure(close(cohort(), REVIEWER, LATER))
     assert (selected.status, selected.selected_at) == ("selected", LATER)
-    assert close(selected, NOW) == "cohort_already_selected"
+    assert close(selected, REVIEWER, NOW) == "cohort_already_selected"
     assert with_override(selected, override(1, "in")) == "cohort_already_selected"
-    assert without_override(selected, supplier(1)) == "cohort_already_selected"
+    assert without_override(selected, supplier(1), REVIEWER) == "cohort_already_selected"

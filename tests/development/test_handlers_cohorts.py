@@ -18,7 +18,7 @@ from tests.development.decided import chosen, code, plan_of, sure, with_plan
 
 def test_selection_tells_every_firm_its_outcome() -> None:
     pool = [given.candidate(1), given.candidate(2, match=6_000), given.candidate(3, match=9_000)]
-    decision = cohorts.select_cohort(given.cohort(1), pool, selection_rules(), modules(), given.NOW)
+    decision = cohorts.select_cohort(given.cohort(1), given.REVIEWER, pool, selection_rules(), modules(), given.NOW)
     assert isinstance(decision, cohorts.SelectionDecision)
     events = {id_: each.events for id_, each in decision.candidates.items()}
     assert events[given.supplier(3)] == (
@@ -48,7 +48,7 @@ def test_selection_tells_every_firm_its_outcome() -> None:
 
 def test_selection_keeps_a_line_of_record_per_firm() -> None:
     pool = [given.candidate(1), given.candidate(2, match=6_000)]
-    decision = cohorts.select_cohort(given.cohort(), pool, selection_rules(), modules(), given.NOW)
+    decision = cohorts.select_cohort(given.cohort(), given.REVIEWER, pool, selection_rules(), modules(), given.NOW)
     assert isinstance(decision, cohorts.SelectionDecision)
     lines = sorted((sure(each) for each in decision.outcomes.values()), key=lambda line: line.line)
     assert [(line.supplier_id, line.line, line.selected, line.rank) for line in lines] == [
@@ -69,8 +69,10 @@ def test_a_selected_firm_has_a_proposed_plan_at_once_and_the_others_keep_their_r
 
 def test_selecting_twice_is_refused() -> None:
     closed = replace(given.cohort(), status="selected")
-    assert isinstance(cohorts.select_cohort(closed, [], selection_rules(), modules(), given.NOW), Refused)
-    missing = cohorts.select_cohort(None, [], selection_rules(), modules(), given.NOW)
+    assert isinstance(
+        cohorts.select_cohort(closed, given.REVIEWER, [], selection_rules(), modules(), given.NOW), Refused
+    )
+    missing = cohorts.select_cohort(None, given.REVIEWER, [], selection_rules(), modules(), given.NOW)
     assert isinstance(missing, Refused)
     assert missing.code == "cohort_not_found"
 
@@ -91,11 +93,22 @@ def test_overrides_that_could_have_no_effect_are_refused() -> None:
 
 def test_taking_an_override_back() -> None:
     cohort = given.cohort(55, given.override(1, "in"))
-    assert sure(cohorts.take_back_override(cohort, given.supplier(1))) == given.cohort()
-    assert code(cohorts.take_back_override(given.cohort(), given.supplier(1))) == "override_not_found"
-    assert code(cohorts.take_back_override(None, given.supplier(1))) == "cohort_not_found"
+    assert sure(cohorts.take_back_override(cohort, given.supplier(1), "operator-3")).overrides == ()
+    assert code(cohorts.take_back_override(given.cohort(), given.supplier(1), "operator-3")) == "override_not_found"
+    assert code(cohorts.take_back_override(None, given.supplier(1), "operator-3")) == "cohort_not_found"
+
+
+def test_whoever_proposed_an_override_does_not_select() -> None:
+    cohort = given.cohort(55, given.override(1, "in"))
+    taken_back = sure(cohorts.take_back_override(cohort, given.supplier(1), "operator-3"))
+    for by in ("operator-1", "operator-3"):
+        outcome = cohorts.select_cohort(taken_back, by, [], selection_rules(), modules(), given.NOW)
+        assert isinstance(outcome, Refused)
+        assert (outcome.kind, outcome.code) == ("forbidden", "same_person")
+    selected = cohorts.select_cohort(taken_back, given.REVIEWER, [], selection_rules(), modules(), given.NOW)
+    assert isinstance(selected, cohorts.SelectionDecision)
 
 
 @pytest.mark.parametrize("reason", get_args(Refusal))
 def test_every_refusal_has_its_kind(reason: Refusal) -> None:
-    assert REFUSALS[reason] in ("not_found", "conflict")
+    assert REFUSALS[reason] in ("not_found", "conflict", "forbidden")

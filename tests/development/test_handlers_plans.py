@@ -13,7 +13,7 @@ from shared.contracts.development import (
 from shared.contracts.event import Money
 from shared.messaging.decision import Decision
 from tests.development import given
-from tests.development.decided import EVIDENCE, agreed, code, plan_of, sure, with_plan
+from tests.development.decided import agreed, code, complete, plan_of, sure, with_plan
 
 
 def test_agreement_tells_activities_and_their_cost_range() -> None:
@@ -30,19 +30,19 @@ def test_agreement_tells_activities_and_their_cost_range() -> None:
 def test_completing_tells_the_activity_and_with_the_last_one_the_plan() -> None:
     firm = agreed("T04", "A01")
     first, second = plan_of(firm).activities
-    decision = plans.complete_activity(firm, first.activity_id, EVIDENCE, given.NOW)
+    decision = complete(firm, first.activity_id)
     assert isinstance(decision, Decision)
     assert [type(event) for event in decision.events] == [ActivityCompleted]
     firm = sure(decision)
     assert firm.diagnosis is not None
     assert set(firm.diagnosis.gap_questions) == {"T04", "A01"}
     firm = sure(facts.gap_rescored(firm, given.gap_rescored("T04", "A01"), given.NOW, modules()))
-    decision = plans.complete_activity(firm, second.activity_id, EVIDENCE, given.LATER)
+    decision = complete(firm, second.activity_id, now=given.LATER)
     assert isinstance(decision, Decision)
     done, completed = decision.events
     assert isinstance(done, ActivityCompleted)
     assert (done.module, done.questions) == (second.module, second.questions)
-    assert done.evidence_id == EVIDENCE.identity(second.activity_id)
+    assert done.evidence_id == given.DELIVERABLE.identity(second.activity_id)
     assert isinstance(completed, PlanCompleted)
     assert (completed.closed, completed.open, completed.completed_at) == (("T04",), ("A01",), given.LATER)
 
@@ -50,8 +50,8 @@ def test_completing_tells_the_activity_and_with_the_last_one_the_plan() -> None:
 def test_the_same_evidence_again_is_told_once() -> None:
     firm = agreed("T04")
     activity_id = plan_of(firm).activities[0].activity_id
-    firm = sure(plans.complete_activity(firm, activity_id, EVIDENCE, given.NOW))
-    again = plans.complete_activity(firm, activity_id, EVIDENCE, given.LATER)
+    firm = sure(complete(firm, activity_id))
+    again = complete(firm, activity_id, now=given.LATER)
     assert again == Decision(firm)
 
 
@@ -65,10 +65,25 @@ def test_commands_on_plans_that_are_not_there_are_refused() -> None:
     assert code(plans.agree_plan(None, given.NOW)) == "plan_not_found"
     assert code(plans.agree_plan(given.candidate(), given.NOW)) == "plan_not_found"
     assert code(plans.agree_plan(agreed("T04"), given.NOW)) == "plan_already_agreed"
-    assert code(plans.complete_activity(agreed("T04"), UUID(int=1), EVIDENCE, given.NOW)) == "activity_not_found"
+    assert code(complete(agreed("T04"), UUID(int=1))) == "activity_not_found"
 
 
 def test_the_plan_of_a_firm_that_withdrew_stands_still() -> None:
     gone = replace(agreed("T04"), withdrawn=True)
     activity_id = plan_of(gone).activities[0].activity_id
-    assert code(plans.complete_activity(gone, activity_id, EVIDENCE, given.NOW)) == "supplier_withdrawn"
+    assert code(complete(gone, activity_id)) == "supplier_withdrawn"
+
+
+def test_only_the_assigned_mentor_acts_as_one() -> None:
+    firm = agreed("T04")
+    activity_id = plan_of(firm).activities[0].activity_id
+    other = plans.Author("mentor-2", "mentor")
+    for assigned, expected in ((given.MENTOR, "not_assigned"), (None, "mentor_unassigned")):
+        firm = sure(plans.assign_mentor(firm, assigned, "operator-1"))
+        assert code(complete(firm, activity_id, "mentor-2")) == expected
+        assert code(plans.give_evidence(firm, activity_id, given.DELIVERABLE, other, given.NOW)) == expected
+
+
+def test_nobody_assigns_themselves() -> None:
+    assert code(plans.assign_mentor(with_plan("T04"), given.MENTOR, given.MENTOR)) == "assigned_themselves"
+    assert code(plans.assign_mentor(None, given.MENTOR, "operator-1")) == "plan_not_found"

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -8,8 +9,17 @@ from hypothesis import strategies as st
 
 from services.development.catalogue import modules
 from services.development.domain.module import Modules
-from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
-from tests.development.given import COHORT_ID, LATER, NOW, gap, supplier
+from services.development.domain.plan import (
+    MOST_EVIDENCE,
+    Evidence,
+    Plan,
+    agree,
+    complete_activity,
+    give_evidence,
+    plan_id,
+    propose,
+)
+from tests.development.given import COHORT_ID, LATER, MENTOR, NOW, evidence, gap, supplier
 
 PLAN_ID = plan_id(COHORT_ID, supplier(1))
 DELIVERABLE = Evidence("document", "PFMEA de la familia A", "EXP-12", "0" * 64)
@@ -27,6 +37,18 @@ def proposed(*questions: str) -> Plan:
 
 def agreed(*questions: str) -> Plan:
     return sure(agree(proposed(*questions), NOW))
+
+
+def shown(*questions: str) -> Plan:
+    """Agreed, and the firm gave evidence of every activity."""
+    plan = agreed(*questions)
+    for activity in plan.activities:
+        plan = sure(give_evidence(plan, activity.activity_id, evidence(activity.activity_id, DELIVERABLE)))
+    return plan
+
+
+def complete(plan: Plan, activity_id: UUID, by: str = MENTOR, now: datetime = NOW) -> Plan | str:
+    return complete_activity(plan, activity_id, DELIVERABLE.identity(activity_id), by, now)
 
 
 def sure(plan: Plan | str) -> Plan:
@@ -77,31 +99,61 @@ def test_a_plan_without_activities_is_completed_by_its_agreement() -> None:
 
 
 def test_the_last_activity_completes_the_plan() -> None:
-    plan = agreed("T04", "A01")
+    plan = shown("T04", "A01")
     first, second = (activity.activity_id for activity in plan.activities)
-    halfway = sure(complete_activity(plan, first, DELIVERABLE, NOW))
+    halfway = sure(complete(plan, first))
     assert halfway.status == "agreed"
     assert [activity.status for activity in halfway.activities] == ["completed", "planned"]
-    done = sure(complete_activity(halfway, second, DELIVERABLE, LATER))
+    done = sure(complete(halfway, second, now=LATER))
     assert (done.status, done.completed_at) == ("completed", LATER)
 
 
 def test_the_same_evidence_again_changes_nothing() -> None:
+    plan = shown("T04")
+    activity_id = plan.activities[0].activity_id
+    assert give_evidence(plan, activity_id, evidence(activity_id, DELIVERABLE, "somebody else")) == plan
+    done = sure(complete(plan, activity_id))
+    assert complete(done, activity_id, "another mentor", LATER) == done
+    assert give_evidence(done, activity_id, evidence(activity_id, DELIVERABLE)) == done
+    other = evidence(activity_id, Evidence("photo", "Tablero"))
+    assert complete_activity(done, activity_id, other.evidence_id, MENTOR, LATER) == "activity_already_completed"
+    assert give_evidence(done, activity_id, other) == "activity_already_completed"
+
+
+def test_nobody_accepts_evidence_of_their_own() -> None:
     plan = agreed("T04")
     activity_id = plan.activities[0].activity_id
-    done = sure(complete_activity(plan, activity_id, DELIVERABLE, NOW))
-    assert complete_activity(done, activity_id, DELIVERABLE, NOW + timedelta(days=1)) == done
-    other = Evidence("photo", "Tablero")
-    assert complete_activity(done, activity_id, other, LATER) == "activity_already_completed"
+    given = replace(evidence(activity_id, DELIVERABLE, MENTOR), role="mentor")
+    plan = sure(give_evidence(plan, activity_id, given))
+    assert complete(plan, activity_id) == "same_person"
+    # Nor does the firm make it its own by giving it again.
+    plan = sure(give_evidence(plan, activity_id, evidence(activity_id, DELIVERABLE)))
+    assert complete(plan, activity_id) == "same_person"
+    assert sure(complete(plan, activity_id, "another mentor")).status == "completed"
+
+
+def test_an_activity_is_completed_on_evidence_that_was_given() -> None:
+    plan = agreed("T04")
+    assert complete(plan, plan.activities[0].activity_id) == "evidence_unknown"
+
+
+def test_evidence_has_an_end() -> None:
+    plan = agreed("T04")
+    activity_id = plan.activities[0].activity_id
+    for number in range(MOST_EVIDENCE):
+        plan = sure(give_evidence(plan, activity_id, evidence(activity_id, Evidence("photo", str(number)))))
+    assert give_evidence(plan, activity_id, evidence(activity_id, DELIVERABLE)) == "evidence_too_much"
 
 
 def test_activities_of_a_proposed_plan_cannot_be_completed() -> None:
     plan = proposed("T04")
-    assert complete_activity(plan, plan.activities[0].activity_id, DELIVERABLE, NOW) == "plan_not_agreed"
+    activity_id = plan.activities[0].activity_id
+    assert complete(plan, activity_id) == "plan_not_agreed"
+    assert give_evidence(plan, activity_id, evidence(activity_id, DELIVERABLE)) == "plan_not_agreed"
 
 
 def test_an_activity_of_another_plan_is_unknown() -> None:
-    assert complete_activity(agreed("T04"), UUID(int=1), DELIVERABLE, NOW) == "activity_not_found"
+    assert complete(agreed("T04"), UUID(int=1)) == "activity_not_found"
 
 
 @pytest.mark.parametrize(

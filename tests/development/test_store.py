@@ -4,7 +4,7 @@ from uuid import UUID
 from services.development import store
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Referral
-from services.development.domain.plan import Evidence, Plan, agree, complete_activity, plan_id, propose
+from services.development.domain.plan import Plan, agree, complete_activity, give_evidence, plan_id, propose
 from services.development.domain.requirement import Requirement
 from services.development.handlers import cohorts
 from shared.testing.stage import StageUnderTest
@@ -15,7 +15,10 @@ def completed_plan(number: int) -> Plan:
     plan = propose(plan_id(given.COHORT_ID, given.supplier(number)), (given.gap("T04"), given.gap("A01")), modules())
     agreed = agree(plan, given.NOW)
     assert isinstance(agreed, Plan)
-    done = complete_activity(agreed, agreed.activities[0].activity_id, Evidence("photo", "Tablero"), given.NOW)
+    activity_id = agreed.activities[0].activity_id
+    shown = give_evidence(agreed, activity_id, given.evidence(activity_id))
+    assert isinstance(shown, Plan)
+    done = complete_activity(shown, activity_id, given.DELIVERABLE.identity(activity_id), given.MENTOR, given.NOW)
     assert isinstance(done, Plan)
     return done
 
@@ -26,6 +29,7 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest
         referrals=(Referral(UUID(int=1), "nafin", "factoring", "sent"),),
         cohort_id=given.COHORT_ID,
         plan=completed_plan(1),
+        mentor=given.MENTOR,
     )
     bare = given.candidate(2, match=None, standing=None, result=None)
     round_ = given.cohort(5, given.override(1, "in"))
@@ -61,6 +65,6 @@ async def test_plans_by_status_page_by_page(stage: StageUnderTest) -> None:
     firms = [replace(given.candidate(number), plan=completed_plan(number)) for number in (1, 2, 3)]
     async with stage.database.transaction() as connection:
         await store.candidates.save_many(connection, [*firms, given.candidate(4)], [])
-        assert await store.with_plans(connection, None, None, 2) == firms[:2]
-        assert await store.with_plans(connection, "agreed", firms[1].id, 2) == firms[2:]
-        assert await store.with_plans(connection, "completed", None, 2) == []
+        assert await store.with_plans(connection, None, None, None, 2) == firms[:2]
+        assert await store.with_plans(connection, "agreed", None, firms[1].id, 2) == firms[2:]
+        assert await store.with_plans(connection, "completed", None, None, 2) == []

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.diagnosis import catalogue
 from services.diagnosis.domain.answers import Answers
+from services.diagnosis.domain.assignment import Assignment, assign
 from services.diagnosis.domain.demand import Ask
 from services.diagnosis.domain.diagnosis import Diagnosis, align, assess, submit, validate
 from services.diagnosis.domain.instrument import Dimension, Instrument, Question, Rules
@@ -21,6 +22,7 @@ ANCHOR = UUID("0195d000-0000-7000-8000-00000000000a")
 OTHER_ANCHOR = UUID("0195d000-0000-7000-8000-00000000000b")
 EVIDENCE = UUID("0195d000-0000-7000-8000-0000000000e1")
 OTHER_EVIDENCE = UUID("0195d000-0000-7000-8000-0000000000e2")
+PEOPLE = Assignment("assessor", "expert")
 
 
 def levels_at(level: int, **others: int | None) -> dict[str, int | None]:
@@ -58,7 +60,9 @@ def done(outcome: Diagnosis | Refusal) -> Diagnosis:
 
 
 def opened(*asks: Ask) -> Diagnosis:
-    return align(Diagnosis(SUPPLIER), asks or (ask(),), INSTRUMENTS)
+    """With the people of `PEOPLE`."""
+    diagnosis = done(assign(Diagnosis(SUPPLIER), PEOPLE, "operator"))
+    return align(diagnosis, asks or (ask(),), INSTRUMENTS)
 
 
 def submitted(levels: Mapping[str, int | None], *asks: Ask) -> Diagnosis:
@@ -86,6 +90,10 @@ def small_instrument(*questions: tuple[str, str, int]) -> Instrument:
 
 def question(code: str, dimension: str, weight: int, *, critical: bool = False) -> Question:
     return Question(code, dimension, weight, critical, False, code, "", "", (), ("0", "1", "2", "3", "4"))
+
+
+def reassigned(diagnosis: Diagnosis, assessor: str | None = "assessor", validator: str | None = "expert") -> Diagnosis:
+    return done(assign(diagnosis, Assignment(assessor, validator), "operator"))
 
 
 def withdrawn(diagnosis: Diagnosis) -> Diagnosis:

@@ -1,36 +1,22 @@
 from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
 from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
 from tests.diagnosis.builders import ANCHOR, EVIDENCE, SUPPLIER, levels_at, sheet
+from tests.diagnosis.calls import ANY, PATH, answered, assign, get, post
 from tests.diagnosis.test_handlers import activity, aligned
 
 OTHER = UUID("0195d000-0000-7000-8000-000000000002")
-PATH = f"/diagnoses/{SUPPLIER}"
-ANY = {"If-Match": "*"}
-STEPS = (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation"))
-
-
-async def post(stage: StageUnderTest, role: str, step: str, body: dict[str, Any], subject: str = "") -> httpx.Response:
-    headers = stage.headers(role, subject=subject, supplier_id=SUPPLIER if role == "supplier" else None)
-    return await stage.client.post(f"{PATH}/{step}", json=body, headers=headers | ANY)
-
-
-async def get(stage: StageUnderTest, role: str, path: str, supplier_id: UUID | None = None) -> httpx.Response:
-    return await stage.client.get(path, headers=stage.headers(role, supplier_id=supplier_id))
 
 
 async def complete(stage: StageUnderTest) -> None:
     """A firm at level 4 but A01, at 0, where an activity gave evidence."""
     await stage.consume(aligned((ANCHOR, {"T04": 4}, ("F05",))), activity("A01"))
-    for role, step in STEPS:
-        response = await post(stage, role, step, sheet(levels_at(4, A01=0)))
-        assert response.status_code == 200, response.text
+    await answered(stage, A01=0)
 
 
 @pytest.fixture
@@ -72,13 +58,43 @@ async def test_a_command_again_changes_and_tells_nothing(completed: StageUnderTe
     assert await completed.told() == []
 
 
-async def test_whoever_assessed_cannot_validate(stage: StageUnderTest) -> None:
+async def test_whoever_assessed_never_validates(stage: StageUnderTest) -> None:
+    """Seen: ana assesses, berta assesses over it, ana validates her own work."""
     await stage.consume(aligned())
     await post(stage, "supplier", "self-assessment", sheet(levels_at(3)))
-    await post(stage, "assessor", "assessment", sheet(levels_at(3)), "ana")
-    response = await post(stage, "expert", "validation", sheet(levels_at(3)), "ana")
-    assert (response.status_code, response.json()["title"]) == (403, "same_person")
-    assert "ana" not in response.json()["detail"].split()
+    for assessor in ("ana", "berta"):
+        await assign(stage, assessor, "carla")
+        assert (await post(stage, "assessor", "assessment", sheet(levels_at(3)), assessor)).status_code == 200
+    body = {"assessor": "berta", "validator": "ana"}
+    refused = await stage.client.put(f"{PATH}/assignment", json=body, headers=stage.headers("operator") | ANY)
+    for response in (refused, await post(stage, "expert", "validation", sheet(levels_at(3)), "ana")):
+        assert response.status_code == 403
+        assert "ana" not in response.json()["detail"].split()
+    assert refused.json()["title"] == "same_person"
+    assert (await post(stage, "expert", "validation", sheet(levels_at(3)), "carla")).status_code == 200
+
+
+async def test_only_who_is_assigned_acts(stage: StageUnderTest) -> None:
+    await stage.consume(aligned())
+    await post(stage, "supplier", "self-assessment", sheet(levels_at(3)))
+    response = await post(stage, "assessor", "assessment", sheet(levels_at(3)))
+    assert (response.status_code, response.json()["title"]) == (409, "assessor_unassigned")
+    await assign(stage)
+    for role, step in (("assessor", "assessment"), ("expert", "validation")):
+        response = await post(stage, role, step, sheet(levels_at(3)), "another")
+        assert (response.status_code, response.json()["title"]) == (403, "not_assigned")
+        assert (await post(stage, role, step, sheet(levels_at(3)))).status_code == 200
+    response = await post(stage, "assessor", "rescores", {"question": "A01", "level": 3, "note": "seen"}, "another")
+    assert response.json()["title"] == "not_assigned"
+
+
+async def test_each_finds_the_diagnoses_that_are_theirs(completed: StageUnderTest) -> None:
+    for subject, number in (("assessor-1", 1), ("expert-1", 1), ("another", 0)):
+        headers = completed.headers("assessor", subject=subject)
+        page = (await completed.client.get("/diagnoses?mine=true", headers=headers)).json()
+        assert len(page["items"]) == number
+    shown = (await get(completed, "expert", f"{PATH}/assignment")).json()
+    assert (shown["assessor"], shown["validator"]) == ("assessor-1", "expert-1")
 
 
 @pytest.mark.parametrize(
@@ -96,6 +112,7 @@ async def test_whoever_assessed_cannot_validate(stage: StageUnderTest) -> None:
 )
 async def test_what_is_refused(stage: StageUnderTest, step: str, body: dict[str, Any], status: int, code: str) -> None:
     await stage.consume(aligned())
+    await assign(stage)
     role = {"self-assessment": "supplier", "validation": "expert"}.get(step, "assessor")
     response = await post(stage, role, step, body)
     assert (response.status_code, response.json()["title"]) == (status, code)
@@ -147,6 +164,8 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
         "GET /gaps": see_all,
         "GET /diagnoses/{supplier_id}": see_one,
         "GET /diagnoses/{supplier_id}/gaps": see_one,
+        "GET /diagnoses/{supplier_id}/assignment": see_all,
+        "PUT /diagnoses/{supplier_id}/assignment": frozenset({Role.OPERATOR}),
         "POST /diagnoses/{supplier_id}/self-assessment": frozenset({Role.SUPPLIER}),
         "POST /diagnoses/{supplier_id}/assessment": frozenset({Role.ASSESSOR}),
         "POST /diagnoses/{supplier_id}/validation": frozenset({Role.EXPERT}),

@@ -1,6 +1,7 @@
 from services.diagnosis import store
 from shared.testing.stage import StageUnderTest, types
-from tests.diagnosis.builders import SUPPLIER, levels_at, sheet
+from tests.diagnosis.builders import SUPPLIER
+from tests.diagnosis.calls import answered
 from tests.diagnosis.test_handlers import NOT_ALIGNED, WITHDRAWN, activity, aligned
 
 
@@ -33,10 +34,7 @@ async def test_a_withdrawn_firm_stays_closed(stage: StageUnderTest) -> None:
 
 async def test_new_targets_after_validation_are_told_as_the_next_version(stage: StageUnderTest) -> None:
     await stage.consume(aligned())
-    path = f"/diagnoses/{SUPPLIER}"
-    for role, step in (("supplier", "self-assessment"), ("assessor", "assessment"), ("expert", "validation")):
-        headers = stage.headers(role, supplier_id=SUPPLIER) | {"If-Match": "*"}
-        assert (await stage.client.post(f"{path}/{step}", json=sheet(levels_at(3)), headers=headers)).status_code == 200
+    await answered(stage, T04=3)
     (asked,) = aligned().requirements
     stricter = aligned((asked.anchor_id, {"T04": 4}, ()))
     await stage.consume(stricter, stricter)

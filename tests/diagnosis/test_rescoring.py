@@ -16,6 +16,7 @@ from tests.diagnosis.builders import (
     completed,
     done,
     levels_at,
+    reassigned,
     withdrawn,
 )
 
@@ -110,6 +111,7 @@ def test_the_experts_command_delivered_again_does_not_take_a_rescore_back() -> N
 
 def test_another_validation_after_a_rescore_is_the_next_version() -> None:
     rescored = done(rescore(with_gap(), again("A01", 4, evidence=EVIDENCE), INSTRUMENTS))
-    after = done(validate(rescored, answers(levels_at(3), "another expert"), INSTRUMENTS))
+    before = reassigned(rescored, validator="another expert")
+    after = done(validate(before, answers(levels_at(3), "another expert"), INSTRUMENTS))
     assert after.locked is not None
     assert (after.locked.version, after.locked.levels["A01"]) == (3, 3)

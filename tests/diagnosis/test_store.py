@@ -66,10 +66,10 @@ async def test_the_gap_table_follows_the_locked_version(database: Database) -> N
 async def test_a_list_shows_what_counts_and_can_be_paged(database: Database) -> None:
     await save(database, completed(levels_at(3, A01=0)))
     async with database.connection() as connection:
-        (one,) = await store.page(connection, "completed", None, 10)
+        (one,) = await store.page(connection, "completed", None, None, 10)
         assert (one.supplier_id, one.version, one.band, one.critical_gaps) == (SUPPLIER, 1, "C1", 1)
-        assert await store.page(connection, "open", None, 10) == []
-        assert await store.page(connection, None, SUPPLIER, 10) == []
+        assert await store.page(connection, "open", None, None, 10) == []
+        assert await store.page(connection, None, None, SUPPLIER, 10) == []
 
 
 async def test_what_the_program_lacks_leaves_out_who_withdrew(database: Database) -> None:

@@ -20,6 +20,7 @@ from shared.service.callers import roles_of
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.development import test_api as development
+from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
@@ -38,7 +39,7 @@ CHANGE_NOTHING = {"search_suppliers"}
 async def diagnosed(stage: StageUnderTest) -> None:
     await diagnosis.complete(stage)
     body = {"question": "A01", "level": 3, "evidence_id": str(EVIDENCE)}
-    assert (await diagnosis.post(stage, "assessor", "rescores", body)).status_code == 200
+    assert (await calls.post(stage, "assessor", "rescores", body)).status_code == 200
 
 
 WALKS: dict[str, tuple[Walk, ...]] = {

@@ -113,3 +113,17 @@ async def test_a_form_without_its_file_or_length(stage: StageUnderTest) -> None:
 async def test_nobody_but_an_operator_has_a_file_read(stage: StageUnderTest) -> None:
     answer = await stage.client.post("/suppliers/imports", files={"file": b"x"}, headers=stage.headers("supplier"))
     assert answer.status_code == 403
+
+
+async def test_whoever_imports_a_firm_does_not_release_it(stage: StageUnderTest) -> None:
+    await upload(stage, "/suppliers/imports", csv_of(SUPPLIER | {"rfc": DOUBTFUL_RFC}))
+    (held,) = await stage.rows("SELECT id, holds FROM supplier")
+    body = {"reasons": ["rfc_check_digit"]}
+    answers = [
+        await stage.client.post(f"/suppliers/{held['id']}/release", json=body, headers=headers)
+        for headers in (stage.headers("operator"), stage.headers("operator", subject="operator-2"))
+    ]
+    assert [(answer.status_code, answer.json().get("title")) for answer in answers] == [
+        (403, "same_person"),
+        (200, None),
+    ]

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -101,7 +102,7 @@ def test_what_cannot_be_is_refused(more: dict[str, Any], code: str) -> None:
 
 
 def change(state: Supplier | None, **more: Any) -> Decision[Supplier] | Refused:
-    return handlers.change(state, profile(**more), LATER, EMPTY)
+    return handlers.change(state, profile(**more), "somebody", LATER, EMPTY)
 
 
 def test_a_change_is_told_with_the_whole_profile() -> None:
@@ -185,6 +186,15 @@ def test_releasing_is_refused() -> None:
 
 
 # Withdrawing and erasing
+
+
+def test_whoever_gave_or_changed_the_profile_does_not_release_it() -> None:
+    asked = replace(command(of=profile(DOUBTFUL_RFC)), by="operator-1")
+    brought = decided(handlers.register(asked, NOW, EMPTY)).state
+    changed = decided(handlers.change(brought, profile(DOUBTFUL_RFC, workers=9), "operator-2", LATER, EMPTY)).state
+    for by in ("operator-1", "operator-2"):
+        assert refused(handlers.release(changed, ("rfc_check_digit",), by, LATER)) == ("forbidden", "same_person")
+    assert decided(handlers.release(changed, ("rfc_check_digit",), "operator-3", LATER)).events
 
 
 def test_a_supplier_withdraws_once() -> None:

@@ -20,7 +20,7 @@ DOUBTFUL = DoubtfulRfc(DOUBTFUL_RFC, "natural", ("rfc_check_digit",))
 
 
 def consume(identity: ValidRfc | DoubtfulRfc, of: Profile, seen: Listing) -> Supplier:
-    return received(UUID(int=1), folio(1), of, identity, seen, NOW)
+    return received(UUID(int=1), folio(1), of, identity, seen, None, NOW)
 
 
 def test_a_folio_has_six_digits_or_more() -> None:
@@ -88,7 +88,7 @@ def test_who_takes_part_goes_on_when_it_is_presumed_later() -> None:
 
 def test_a_change_classifies_again_and_keeps_identity_and_history() -> None:
     before = registered()
-    after = changed(before, profile("TME840315KT6", workers=251), listing({}), LATER)
+    after = changed(before, profile("TME840315KT6", workers=251), listing({}), "operator-1", LATER)
     assert (after.rfc, after.id, after.folio, after.registered_at) == (LEGAL_RFC, before.id, before.folio, NOW)
     assert (after.workers, format(after.size.score, "f")) == (251, "115.10")
 

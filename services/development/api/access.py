@@ -7,5 +7,6 @@ from shared.service.callers import Caller, Role, allow
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 Mentor = Annotated[Caller, allow(Role.MENTOR)]
 Staff = Annotated[Caller, allow(Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR)]
-Agreeing = Annotated[Caller, allow(Role.SUPPLIER, Role.MENTOR, Role.OPERATOR)]
+Firm = Annotated[Caller, allow(Role.SUPPLIER)]
+Giving = Annotated[Caller, allow(Role.SUPPLIER, Role.MENTOR)]
 SeesPlan = Annotated[Caller, allow(Role.SUPPLIER, Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR)]

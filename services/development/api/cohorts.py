@@ -54,9 +54,10 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
     ) -> CohortView:
         """Give one firm a place, or keep it out, whatever the rule says.
 
-        The reason is kept with the name of whoever gives it. A later word on the same firm replaces the one before,
-        which stays on record.
+        The reason is kept with the name of whoever gives it, who then cannot make the selection. A later word on the
+        same firm replaces the one before, which stays on record.
         """
+        caller.require_outsider(body.supplier_id)
         word = Override(body.supplier_id, body.direction, body.reason, caller.subject, now())
         async with commands.unit(replace.cause) as unit:
             await unit.load(cohorts, [cohort_id])
@@ -70,12 +71,16 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
 
     @api.delete("/cohorts/{cohort_id}/overrides/{supplier_id}")
     async def take_override_back(cohort_id: UUID, supplier_id: UUID, caller: Operator, replace: Replace) -> CohortView:
-        """Judge a firm by the rule alone again. The word that is taken back stays on record."""
+        """Judge a firm by the rule alone again. The word that is taken back stays on record.
+
+        Whoever takes it back cannot make the selection either.
+        """
+        caller.require_outsider(supplier_id)
         async with commands.unit(replace.cause) as unit:
             await unit.load(cohorts, [cohort_id])
             cohort = there(unit.state(cohorts, cohort_id))
             replace.check(CohortView.of(cohort))
-            decision = accepted(handlers.take_back_override(cohort, supplier_id))
+            decision = accepted(handlers.take_back_override(cohort, supplier_id, caller.subject))
             unit.apply(cohorts, cohort_id, decision)
             await _keep(unit, cohort, supplier_id, caller.subject)
         return replace.shown(CohortView.of(decision.state))

@@ -21,14 +21,14 @@ def router(commands: Commands, database: Database) -> APIRouter:
     api = routes("selection")
 
     @api.post("/cohorts/{cohort_id}/selection")
-    async def select_cohort(cohort_id: UUID, _: Operator, replace: Replace) -> SelectionView:
+    async def select_cohort(cohort_id: UUID, caller: Operator, replace: Replace) -> SelectionView:
         """Select the cohort's firms, once and for good.
 
         Every firm with a validated diagnosis and without a place elsewhere is told that it is in or out, and why. A
-        firm that is in has a proposed plan at once.
+        firm that is in has a proposed plan at once. Whoever gave or took back an override cannot select.
         """
         async with commands.unit(replace.cause) as unit:
-            decision = await _select(unit, cohort_id, replace)
+            decision = await _select(unit, cohort_id, caller.subject, replace)
         lines = [each.state for each in decision.outcomes.values() if each.state is not None]
         return SelectionView(
             cohort=replace.shown(CohortView.of(decision.cohort.state)),
@@ -64,7 +64,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
     return api
 
 
-async def _select(unit: CommandUnit, cohort_id: UUID, replace: Replace) -> handlers.SelectionDecision:
+async def _select(unit: CommandUnit, cohort_id: UUID, by: str, replace: Replace) -> handlers.SelectionDecision:
     """One transaction: the cohort's lock first, so that of two who select only one does, then all firms at once."""
     await unit.load(cohorts, [cohort_id])
     cohort = there(unit.state(cohorts, cohort_id))
@@ -73,7 +73,7 @@ async def _select(unit: CommandUnit, cohort_id: UUID, replace: Replace) -> handl
     await unit.load(candidates, ids)
     pool = [firm for id_ in ids if (firm := unit.state(candidates, id_)) is not None]
     rules, modules = catalogue.selection_rules(), catalogue.modules()
-    decision = accepted(handlers.select_cohort(cohort, pool, rules, modules, now()))
+    decision = accepted(handlers.select_cohort(cohort, by, pool, rules, modules, now()))
     unit.apply(cohorts, cohort_id, decision.cohort)
     for id_, decided in decision.candidates.items():
         unit.apply(candidates, id_, decided)

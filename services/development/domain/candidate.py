@@ -6,6 +6,7 @@ from uuid import UUID
 
 from services.development.domain.diagnosis import Diagnosis
 from services.development.domain.plan import Plan
+from services.development.domain.reasons import Refusal
 
 ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
 TaxOpinion = Literal[
@@ -61,6 +62,8 @@ class Candidate:
     cohort_id: UUID | None = None
     """The cohort that selected the firm."""
     plan: Plan | None = None
+    mentor: str | None = None
+    """Subject of whoever alone completes its activities; an operator assigns them."""
 
     @property
     def awaits_selection(self) -> bool:
@@ -89,3 +92,15 @@ def _without_match(candidate: Candidate, requirement_id: UUID) -> tuple[Match, .
 def with_referral(candidate: Candidate, referral: Referral) -> Candidate:
     others = (each for each in candidate.referrals if each.referral_id != referral.referral_id)
     return replace(candidate, referrals=tuple(sorted((*others, referral), key=lambda each: each.referral_id)))
+
+
+def assigned(candidate: Candidate, mentor: str | None, by: str) -> Candidate | Refusal:
+    """The firm with another mentor, or with none."""
+    return "assigned_themselves" if mentor == by else replace(candidate, mentor=mentor)
+
+
+def not_mentor(candidate: Candidate, subject: str) -> Refusal | None:
+    """What keeps somebody from an act of the firm's mentor, if anything."""
+    if candidate.mentor is None:
+        return "mentor_unassigned"
+    return None if candidate.mentor == subject else "not_assigned"

@@ -6,6 +6,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from services.development.domain.reasons import Refusal
+from shared.four_eyes import NOBODY, Participants
 
 Direction = Literal["in", "out"]
 CohortStatus = Literal["open", "selected"]
@@ -53,6 +54,8 @@ class Cohort:
     overrides: tuple[Override, ...] = ()
     """By supplier id, one a firm."""
     selected_at: datetime | None = None
+    took_part: Participants = NOBODY
+    """Whoever gave or took back a word. None of them makes the selection."""
 
     def direction(self, supplier_id: UUID) -> Direction | None:
         return next((each.direction for each in self.overrides if each.supplier_id == supplier_id), None)
@@ -66,16 +69,16 @@ def with_override(cohort: Cohort, override: Override) -> Cohort | Refusal:
     overrides = tuple(sorted((*kept, override), key=lambda each: each.supplier_id))
     if sum(each.direction == "in" for each in overrides) > cohort.capacity:
         return "overrides_exceed_capacity"
-    return replace(cohort, overrides=overrides)
+    return replace(cohort, overrides=overrides, took_part=cohort.took_part.joined_by(override.by))
 
 
-def without_override(cohort: Cohort, supplier_id: UUID) -> Cohort | Refusal:
+def without_override(cohort: Cohort, supplier_id: UUID, by: str) -> Cohort | Refusal:
     """Take an operator's word back."""
     if cohort.status == "selected":
         return "cohort_already_selected"
     if cohort.direction(supplier_id) is None:
         return "override_not_found"
-    return replace(cohort, overrides=_without(cohort, supplier_id))
+    return replace(cohort, overrides=_without(cohort, supplier_id), took_part=cohort.took_part.joined_by(by))
 
 
 def past_override(cohort: Cohort, supplier_id: UUID, ended_by: str, now: datetime) -> PastOverride | None:
@@ -87,10 +90,12 @@ def past_override(cohort: Cohort, supplier_id: UUID, ended_by: str, now: datetim
     return PastOverride(id_, cohort.id, supplier_id, word.direction, word.reason, word.by, word.at, ended_by, now)
 
 
-def close(cohort: Cohort, now: datetime) -> Cohort | Refusal:
-    """The selection was made."""
+def close(cohort: Cohort, by: str, now: datetime) -> Cohort | Refusal:
+    """The selection was made, and with it every word was approved."""
     if cohort.status == "selected":
         return "cohort_already_selected"
+    if not cohort.took_part.may_approve(by):
+        return "same_person"
     return replace(cohort, status="selected", selected_at=now)
 
 

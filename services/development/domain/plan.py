@@ -16,9 +16,14 @@ from services.development.domain.cover import cover
 from services.development.domain.diagnosis import Gap
 from services.development.domain.module import Module, ModuleKind, Modules
 from services.development.domain.reasons import Refusal
+from shared.four_eyes import Participants
 
 PlanStatus = Literal["proposed", "agreed", "completed"]
 EvidenceKind = Literal["document", "photo", "measurement", "audit_report", "certificate"]
+AuthorRole = Literal["supplier", "mentor"]
+
+MOST_EVIDENCE = 20
+"""Of one activity: a plan is read and written whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +43,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Completion:
-    """When an activity was completed, and on what evidence."""
+class Given:
+    """Evidence that somebody gave. Whoever gives it first is its author."""
 
     evidence_id: UUID
     evidence: Evidence
+    by: str
+    """Subject of the author's token; never leaves the store."""
+    role: AuthorRole
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """When an activity was completed, by whom, and on which of its evidence."""
+
+    evidence_id: UUID
+    by: str
     completed_at: datetime
 
 
@@ -58,6 +75,8 @@ class Activity:
     """The plan's gaps that it helps to close."""
     cost_from: Decimal
     cost_to: Decimal
+    evidence: tuple[Given, ...] = ()
+    """In the order in which it was given."""
     completion: Completion | None = None
 
     @property
@@ -134,19 +153,49 @@ def agree(plan: Plan, now: datetime) -> Plan | Refusal:
     return _completed_if_done(replace(plan, status="agreed", agreed_at=now), now)
 
 
-def complete_activity(plan: Plan, activity_id: UUID, evidence: Evidence, now: datetime) -> Plan | Refusal:
-    """The deliverable is there. The same evidence again changes nothing; the last activity completes the plan."""
+def give_evidence(plan: Plan, activity_id: UUID, given: Given) -> Plan | Refusal:
+    """Show that a deliverable exists. The same evidence again changes nothing, whoever gives it."""
+    found = _agreed(plan, activity_id)
+    if not isinstance(found, Activity):
+        return found
+    if any(each.evidence_id == given.evidence_id for each in found.evidence):
+        return plan
+    if found.completion is not None:
+        return "activity_already_completed"
+    if len(found.evidence) >= MOST_EVIDENCE:
+        return "evidence_too_much"
+    return _with(plan, found, replace(found, evidence=(*found.evidence, given)))
+
+
+def complete_activity(plan: Plan, activity_id: UUID, evidence_id: UUID, by: str, now: datetime) -> Plan | Refusal:
+    """Accept somebody else's evidence: the deliverable is there. The last activity completes the plan.
+
+    On the same evidence again it changes nothing.
+    """
+    found = _agreed(plan, activity_id)
+    if not isinstance(found, Activity):
+        return found
+    if found.completion is not None:
+        return plan if found.completion.evidence_id == evidence_id else "activity_already_completed"
+    accepted = next((each for each in found.evidence if each.evidence_id == evidence_id), None)
+    if accepted is None:
+        return "evidence_unknown"
+    if not Participants((accepted.by,)).may_approve(by):
+        return "same_person"
+    done = replace(found, completion=Completion(evidence_id, by, now))
+    return _completed_if_done(_with(plan, found, done), now)
+
+
+def _agreed(plan: Plan, activity_id: UUID) -> Activity | Refusal:
+    """The activity, of a plan that was agreed."""
     found = next((activity for activity in plan.activities if activity.activity_id == activity_id), None)
     if found is None:
         return "activity_not_found"
-    if plan.status == "proposed":
-        return "plan_not_agreed"
-    evidence_id = evidence.identity(activity_id)
-    if found.completion is not None:
-        return plan if found.completion.evidence_id == evidence_id else "activity_already_completed"
-    done = replace(found, completion=Completion(evidence_id, evidence, now))
-    activities = tuple(done if activity is found else activity for activity in plan.activities)
-    return _completed_if_done(replace(plan, activities=activities), now)
+    return "plan_not_agreed" if plan.status == "proposed" else found
+
+
+def _with(plan: Plan, before: Activity, after: Activity) -> Plan:
+    return replace(plan, activities=tuple(after if each is before else each for each in plan.activities))
 
 
 def _completed_if_done(plan: Plan, now: datetime) -> Plan:

@@ -41,10 +41,16 @@ Refusal = Literal[
     "plan_not_agreed",
     "activity_not_found",
     "activity_already_completed",
+    "evidence_unknown",
+    "evidence_too_much",
+    "mentor_unassigned",
+    "not_assigned",
+    "assigned_themselves",
+    "same_person",
 ]
 """Why a command is refused."""
 
-RefusalKind = Literal["invalid", "not_found", "conflict"]
+RefusalKind = Literal["invalid", "not_found", "conflict", "forbidden"]
 
 REFUSALS: Mapping[Refusal, RefusalKind] = {
     "cohort_not_found": "not_found",
@@ -60,5 +66,11 @@ REFUSALS: Mapping[Refusal, RefusalKind] = {
     "plan_not_agreed": "conflict",
     "activity_not_found": "not_found",
     "activity_already_completed": "conflict",
+    "evidence_unknown": "conflict",
+    "evidence_too_much": "conflict",
+    "mentor_unassigned": "conflict",
+    "not_assigned": "forbidden",
+    "assigned_themselves": "forbidden",
+    "same_person": "forbidden",
 }
 """What kind of refusal it is."""

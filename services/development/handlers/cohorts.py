@@ -37,11 +37,11 @@ def override(cohort: Cohort | None, candidate: Candidate | None, word: Override)
     return _decided(cohorts.with_override(cohort, word))
 
 
-def take_back_override(cohort: Cohort | None, supplier_id: UUID) -> Decision[Cohort] | Refused:
+def take_back_override(cohort: Cohort | None, supplier_id: UUID, by: str) -> Decision[Cohort] | Refused:
     """The firm is judged by the rule alone again."""
     if cohort is None:
         return refused("cohort_not_found")
-    return _decided(cohorts.without_override(cohort, supplier_id))
+    return _decided(cohorts.without_override(cohort, supplier_id, by))
 
 
 def keep_override(cohort: Cohort, supplier_id: UUID, ended_by: str, now: datetime) -> Decision[PastOverride] | None:
@@ -60,12 +60,12 @@ class SelectionDecision:
 
 
 def select_cohort(
-    cohort: Cohort | None, pool: Iterable[Candidate], rules: SelectionRules, modules: Modules, now: datetime
+    cohort: Cohort | None, by: str, pool: Iterable[Candidate], rules: SelectionRules, modules: Modules, now: datetime
 ) -> SelectionDecision | Refused:
-    """Decide every candidate at once, and propose a plan to each firm that has a place."""
+    """Decide every candidate at once, and propose a plan to each firm that has a place. `by`: who selects."""
     if cohort is None:
         return refused("cohort_not_found")
-    closed = cohorts.close(cohort, now)
+    closed = cohorts.close(cohort, by, now)
     if not isinstance(closed, Cohort):
         return refused(closed)
     placements = select(pool, cohort, rules, modules)

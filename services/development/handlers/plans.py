@@ -1,13 +1,14 @@
 """What firms and mentors do with a plan."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.development.domain import candidate as candidates
 from services.development.domain import plan as plans
 from services.development.domain.candidate import Candidate
-from services.development.domain.plan import Evidence, Plan
+from services.development.domain.plan import AuthorRole, Evidence, Given, Plan
 from services.development.domain.reasons import Refusal
 from services.development.handlers import published
 from services.development.handlers.refusal import refused
@@ -15,23 +16,55 @@ from shared.contracts.event import EventData
 from shared.messaging.decision import Decision, Refused
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who gives evidence, and as what."""
+
+    subject: str
+    role: AuthorRole
+
+
 def agree_plan(state: Candidate | None, now: datetime) -> Decision[Candidate] | Refused:
-    """Firm and program agree on the proposed plan."""
+    """The firm's own people agree on the plan that the program proposed."""
     return _change_plan(state, lambda plan: plans.agree(plan, now))
 
 
-def complete_activity(
-    state: Candidate | None, activity_id: UUID, evidence: Evidence, now: datetime
+def give_evidence(
+    state: Candidate | None, activity_id: UUID, evidence: Evidence, author: Author, now: datetime
 ) -> Decision[Candidate] | Refused:
-    """A mentor records the deliverable. The gap stays open until diagnosis scores it again."""
-    return _change_plan(state, lambda plan: plans.complete_activity(plan, activity_id, evidence, now))
+    """The firm's own people, or its mentor, show that a deliverable exists."""
+    given = Given(evidence.identity(activity_id), evidence, author.subject, author.role, now)
+    mentor = author.subject if author.role == "mentor" else None
+    return _change_plan(state, lambda plan: plans.give_evidence(plan, activity_id, given), mentor)
 
 
-def _change_plan(state: Candidate | None, change: Callable[[Plan], Plan | Refusal]) -> Decision[Candidate] | Refused:
+def complete_activity(
+    state: Candidate | None, activity_id: UUID, evidence_id: UUID, mentor: str, now: datetime
+) -> Decision[Candidate] | Refused:
+    """The mentor accepts the deliverable. The gap stays open until diagnosis scores it again."""
+    return _change_plan(
+        state, lambda plan: plans.complete_activity(plan, activity_id, evidence_id, mentor, now), mentor
+    )
+
+
+def assign_mentor(state: Candidate | None, mentor: str | None, by: str) -> Decision[Candidate] | Refused:
+    """An operator says who is the firm's mentor."""
+    if state is None or state.plan is None:
+        return refused("plan_not_found")
+    after = candidates.assigned(state, mentor, by)
+    return Decision(after) if isinstance(after, Candidate) else refused(after)
+
+
+def _change_plan(
+    state: Candidate | None, change: Callable[[Plan], Plan | Refusal], mentor: str | None = None
+) -> Decision[Candidate] | Refused:
+    """`mentor`: who acts as such."""
     if state is None or state.plan is None or state.cohort_id is None:
         return refused("plan_not_found")
     if state.withdrawn:
         return refused("supplier_withdrawn")
+    if mentor is not None and (not_theirs := candidates.not_mentor(state, mentor)):
+        return refused(not_theirs)
     plan = change(state.plan)
     if not isinstance(plan, Plan):
         return refused(plan)

@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 
 from services.development.domain.candidate import Candidate
 from services.development.domain.module import ModuleKind, Modules
-from services.development.domain.plan import Activity, Evidence, EvidenceKind, PlanStatus
+from services.development.domain.plan import Activity, AuthorRole, Evidence, EvidenceKind, PlanStatus
 from services.development.handlers import published
 from services.development.views.cohorts import Words
 from shared.contracts.event import Money, Text
@@ -32,9 +32,22 @@ class EvidenceView(View):
     sha256: str | None
 
 
-class CompletionView(View):
+class GivenView(View):
+    """Evidence with what its author is; never who: a subject identifies a person."""
+
     evidence_id: UUID
     evidence: EvidenceView
+    role: AuthorRole
+    at: datetime
+
+
+class CompletionBody(Body):
+    evidence_id: UUID
+    """Which of the activity's evidence shows its deliverable."""
+
+
+class CompletionView(View):
+    evidence_id: UUID
     completed_at: datetime
 
 
@@ -49,6 +62,8 @@ class ActivityView(View):
     cost_from: Money
     cost_to: Money
     status: Literal["planned", "completed"]
+    evidence: tuple[GivenView, ...]
+    """In the order in which it was given."""
     completion: CompletionView | None
 
     @classmethod
@@ -66,6 +81,7 @@ class ActivityView(View):
             cost_from=published.money(activity.cost_from),
             cost_to=published.money(activity.cost_to),
             status=activity.status,
+            evidence=tuple(GivenView.of(given) for given in activity.evidence),
             completion=None if completion is None else CompletionView.of(completion),
         )
 

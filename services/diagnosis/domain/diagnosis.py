@@ -14,6 +14,7 @@ from services.diagnosis.domain.demand import Ask, Demand, merge
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.result import Result, result_of
+from shared.four_eyes import NOBODY, Participants
 
 Status = Literal["waiting", "open", "submitted", "assessed", "completed"]
 
@@ -63,6 +64,11 @@ class Diagnosis:
     evidence: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
     """By question, what completed activities gave; a set that only grows."""
     rescores: tuple[Rescore, ...] = ()
+    assessor: str | None = None
+    """Subject of whoever alone assesses and re-scores; an operator assigns them, and the validator too."""
+    validator: str | None = None
+    took_part: Participants = NOBODY
+    """Whoever answered a sheet, also one that another replaced, or scored again. None of them ever validates."""
 
     @property
     def diagnosis_id(self) -> UUID:
@@ -131,12 +137,13 @@ def submit(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
         return refusal
     if answers.repeats(diagnosis.self_assessment):
         return diagnosis
-    return replace(diagnosis, status="submitted", self_assessment=answers)
+    took_part = diagnosis.took_part.joined_by(answers.by)
+    return replace(diagnosis, status="submitted", self_assessment=answers, took_part=took_part)
 
 
 def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
     """The assessor's answers from the site visit; they may be corrected until the expert's are there."""
-    refusal = _not_open(diagnosis)
+    refusal = _not_open(diagnosis) or not_theirs(diagnosis.assessor, answers.by, "assessor_unassigned")
     if refusal is not None:
         return refusal
     if diagnosis.self_assessment is None:
@@ -152,17 +159,18 @@ def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
         return Refusal("invalid", "note_missing", {"questions": listed(silent)})
     if answers.repeats(diagnosis.assessment):
         return diagnosis
-    return replace(diagnosis, status="assessed", assessment=answers)
+    took_part = diagnosis.took_part.joined_by(answers.by)
+    return replace(diagnosis, status="assessed", assessment=answers, took_part=took_part)
 
 
 def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
     """The expert's answers lock a version. Validating again, with other levels than now, makes the next one."""
-    refusal = _not_open(diagnosis)
+    refusal = _not_open(diagnosis) or not_theirs(diagnosis.validator, answers.by, "validator_unassigned")
     if refusal is not None:
         return refusal
     if diagnosis.assessment is None:
         return Refusal("conflict", "not_assessed")
-    if answers.by == diagnosis.assessment.by:
+    if not diagnosis.took_part.may_approve(answers.by):
         return Refusal("forbidden", "same_person")
     instrument = instruments.of(diagnosis.instrument)
     refusal = fault(instrument, answers)
@@ -179,6 +187,15 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
         validated_at=answers.at,
     )
     return replace(diagnosis, status="completed", validation=answers, locked=locked)
+
+
+def not_theirs(
+    assigned: str | None, subject: str, unassigned: Literal["assessor_unassigned", "validator_unassigned"]
+) -> Refusal | None:
+    """What keeps somebody from an act of the person who is assigned to it, if anything."""
+    if assigned is None:
+        return Refusal("conflict", unassigned)
+    return None if assigned == subject else Refusal("forbidden", "not_assigned")
 
 
 def _not_open(diagnosis: Diagnosis) -> Refusal | None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from services.diagnosis.domain.answers import is_level
-from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore, not_theirs
 from services.diagnosis.domain.gaps import Gap
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
@@ -31,6 +31,9 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
     """Score one open gap again; the result is worked out anew and locked as the next version."""
     if diagnosis.withdrawn:
         return Refusal("conflict", "supplier_withdrawn")
+    refusal = not_theirs(diagnosis.assessor, asked.by, "assessor_unassigned")
+    if refusal is not None:
+        return refusal
     locked = diagnosis.locked
     if locked is None:
         return Refusal("conflict", "not_completed")
@@ -48,6 +51,7 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
         diagnosis,
         locked=replace(locked, version=version, levels=levels, result=result),
         rescores=(*diagnosis.rescores, done),
+        took_part=diagnosis.took_part.joined_by(asked.by),
     )
 
 

@@ -55,6 +55,7 @@ def _add_answering(api: APIRouter, commands: Commands, database: Database) -> No
         """The match with its supplier, if the caller may answer it."""
         candidate = await _known(database, match_id)
         acts_for(caller, candidate.match.anchor_id)
+        caller.require_outsider(candidate.supplier_id)
         return candidate
 
     @api.post("/matches/{match_id}/answer")

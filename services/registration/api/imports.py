@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -22,11 +23,12 @@ from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
-from shared.service.callers import Role, allow
+from shared.service.callers import Caller, Role, allow
 from shared.service.http import routes
 from shared.service.upload import Send, form_schema
 
 BY_OPERATOR = allow(Role.OPERATOR)
+Operator = Annotated[Caller, BY_OPERATOR]
 
 
 def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
@@ -34,8 +36,8 @@ def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
     api = routes("imports")
     max_bytes, max_rows = settings.import_max_bytes, settings.import_max_rows
 
-    @api.post("/suppliers/imports", openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
-    async def import_suppliers(send: Send) -> SupplierImport:
+    @api.post("/suppliers/imports", openapi_extra=form_schema())
+    async def import_suppliers(caller: Operator, send: Send) -> SupplierImport:
         """Register the firms of a spreadsheet.
 
         Rows that fail are reported; the others go in.
@@ -44,7 +46,7 @@ def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
         read = partial(read_suppliers, upload.content, max_rows=max_rows, today=now().date())
         rows, faults = await send.reading(read)
         registrations = {new_id(): row for row in rows}
-        decide = {id_: _registering(id_, row.profile) for id_, row in registrations.items()}
+        decide = {id_: _registering(id_, row.profile, caller.subject) for id_, row in registrations.items()}
         about = About(intake_of, tuple(row.profile.rfc for row in rows))
 
         def view(found: Mapping[UUID, Supplier | Refused]) -> SupplierImport:
@@ -75,9 +77,11 @@ def router(settings: RegistrationSettings, commands: Commands) -> APIRouter:
     return api
 
 
-def _registering(id_: UUID, profile: Profile) -> Callable[[Supplier | None, Intake], Decision[Supplier] | Refused]:
+def _registering(
+    id_: UUID, profile: Profile, by: str
+) -> Callable[[Supplier | None, Intake], Decision[Supplier] | Refused]:
     def decide(_: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
-        command = Register(id=id_, folio=known.folios[profile.rfc], profile=profile)
+        command = Register(id=id_, folio=known.folios[profile.rfc], profile=profile, by=by)
         return handlers.register(command, now(), known.registry)
 
     return decide

@@ -100,7 +100,7 @@ def _add_changing(api: APIRouter, commands: Commands) -> None:
             commands,
             suppliers,
             supplier_id,
-            lambda state, registry: handlers.change(state, profile, now(), registry),
+            lambda state, registry: handlers.change(state, profile, caller.subject, now(), registry),
             SupplierView.of,
             About(registry_of, (normalise(profile.rfc),)),
         )
@@ -125,7 +125,11 @@ def _add_operating(api: APIRouter, commands: Commands) -> None:
     async def release_supplier(
         supplier_id: UUID, body: Strict[ReleaseBody], caller: Operator, change: Change
     ) -> SupplierView:
-        """Confirm reasons for which a supplier is held; without the last one it takes part."""
+        """Confirm reasons for which a supplier is held; without the last one it takes part.
+
+        Whoever registered it or changed its profile cannot.
+        """
+        caller.require_outsider(supplier_id)
         return await change.run(
             commands,
             suppliers,
@@ -134,9 +138,10 @@ def _add_operating(api: APIRouter, commands: Commands) -> None:
             SupplierView.of,
         )
 
-    @api.delete("/suppliers/{supplier_id}/contact", status_code=204, dependencies=[BY_OPERATOR])
-    async def erase_contact(supplier_id: UUID, change: Change) -> None:
+    @api.delete("/suppliers/{supplier_id}/contact", status_code=204)
+    async def erase_contact(supplier_id: UUID, caller: Operator, change: Change) -> None:
         """Erase the person to talk to, and nothing else."""
+        caller.require_outsider(supplier_id)
         await change.run(
             commands, suppliers, supplier_id, lambda state, _: handlers.erase_contact(state), SupplierView.of
         )

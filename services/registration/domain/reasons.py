@@ -61,6 +61,7 @@ CommandReason = Literal[
     "rfc_taken",
     "rfc_fixed",
     "not_held_for",
+    "same_person",
     "anchor_unknown",
     "anchor_code_taken",
     "screening_list_older",

@@ -12,6 +12,7 @@ from services.registration.domain.reasons import HoldReason, WithdrawalReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
 from services.registration.domain.screening import Listing, Screening
 from services.registration.domain.size import Size, classify
+from shared.four_eyes import NOBODY, Participants
 
 Status = Literal["held", "registered", "withdrawn"]
 
@@ -45,6 +46,8 @@ class Supplier(Profile):
     """When it began to take part; None while held."""
     withdrawal: WithdrawalReason | None = None
     withdrawn_at: datetime | None = None
+    took_part: Participants = NOBODY
+    """Whoever gave or changed the profile with a token. None of them releases it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +70,10 @@ def received(
     profile: Profile,
     identity: ValidRfc | DoubtfulRfc,
     listing: Listing,
+    by: str | None,
     now: datetime,
 ) -> Supplier:
-    """A new supplier: registered, or held where an operator must look first."""
+    """A new supplier: registered, or held where an operator must look first. `by`: who registers it, if known."""
     screening = listing.look_up(identity.rfc)
     holds = _holds(identity.reasons if isinstance(identity, DoubtfulRfc) else (), screening)
     return Supplier(
@@ -83,13 +87,16 @@ def received(
         holds=holds,
         received_at=now,
         registered_at=None if holds else now,
+        took_part=Participants(() if by is None else (by,)),
     )
 
 
-def changed(supplier: Supplier, profile: Profile, listing: Listing, now: datetime) -> Supplier:
+def changed(supplier: Supplier, profile: Profile, listing: Listing, by: str, now: datetime) -> Supplier:
     """The supplier with another profile. Its RFC stays: that is who it is."""
     size = classify(profile.sector, profile.workers, profile.annual_sales_mxn)
-    return screened(replace(supplier, **_values(profile, supplier.rfc), size=size), listing, now)
+    took_part = supplier.took_part.joined_by(by)
+    changed_ = replace(supplier, **_values(profile, supplier.rfc), size=size, took_part=took_part)
+    return screened(changed_, listing, now)
 
 
 def screened(supplier: Supplier, listing: Listing, now: datetime) -> Supplier:

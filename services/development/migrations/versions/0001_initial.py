@@ -46,6 +46,7 @@ def _candidate() -> None:
         sa.Column("referrals", JSONB(), nullable=False),
         sa.Column("cohort_id", sa.Uuid()),
         sa.Column("plan", JSONB()),
+        sa.Column("mentor", sa.String()),
         sa.Column("awaits_selection", sa.Boolean(), nullable=False),
         sa.Column("plan_status", sa.String()),
     )
@@ -64,6 +65,7 @@ def _cohort() -> None:
         sa.Column("status", sa.String(), nullable=False),
         sa.Column("overrides", JSONB(), nullable=False),
         sa.Column("selected_at", sa.DateTime(timezone=True)),
+        sa.Column("took_part", JSONB(), nullable=False),
     )
 
 

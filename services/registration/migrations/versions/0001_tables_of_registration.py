@@ -43,6 +43,7 @@ def upgrade() -> None:
         sa.Column("registered_at", sa.DateTime(timezone=True)),
         sa.Column("withdrawal", sa.String()),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
+        sa.Column("took_part", JSONB(), nullable=False),
     )
     op.create_index("supplier_rfc", "supplier", ["rfc"], unique=True, postgresql_where=sa.text("status <> 'withdrawn'"))
     op.create_index("supplier_status", "supplier", ["status", "id"])

@@ -1,0 +1,110 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.diagnosis.domain.assignment import Assignment, assign
+from services.diagnosis.domain.diagnosis import Diagnosis, assess, submit, validate
+from services.diagnosis.domain.refusal import Refusal
+from services.diagnosis.domain.rescoring import Rescoring, rescore
+from tests.diagnosis.builders import (
+    INSTRUMENTS,
+    NOW,
+    SUPPLIER,
+    answers,
+    assessed,
+    completed,
+    done,
+    levels_at,
+    opened,
+    reassigned,
+    submitted,
+    withdrawn,
+)
+
+PEOPLE = ("ana", "berta", "carla", "diego")
+ACTS = ("submit", "assess", "validate", "rescore", "assign")
+
+
+def act(diagnosis: Diagnosis, what: str, who: str, other: str, level: int) -> Diagnosis | Refusal:
+    """What somebody does; of an assignment, of whom and to what."""
+    match what:
+        case "submit":
+            return submit(diagnosis, answers(levels_at(level), who), INSTRUMENTS)
+        case "assess":
+            notes = dict.fromkeys(levels_at(level), "seen")
+            return assess(diagnosis, answers(levels_at(level), who, notes), INSTRUMENTS)
+        case "validate":
+            return validate(diagnosis, answers(levels_at(level), who), INSTRUMENTS)
+        case "rescore":
+            return rescore(diagnosis, Rescoring("A01", level, None, "seen", who, NOW), INSTRUMENTS)
+        case _:
+            return assign(diagnosis, Assignment(who, other), "operator")
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(ACTS),
+            st.sampled_from(PEOPLE),
+            st.sampled_from(PEOPLE),
+            st.integers(min_value=1, max_value=4),
+        ),
+        max_size=30,
+    )
+)
+def test_whatever_happens_nobody_validates_what_they_took_part_in(steps: list[tuple[str, str, str, int]]) -> None:
+    diagnosis, took_part, people = opened(), set[str](), Assignment("assessor", "expert")
+    for what, who, other, level in steps:
+        after = act(diagnosis, what, who, other, level)
+        if isinstance(after, Refusal):
+            continue
+        if what in ("assess", "rescore"):
+            assert who == people.assessor
+        if what == "validate":
+            assert who == people.validator
+            assert who not in took_part
+        if what == "assign":
+            assert who != other
+            assert other not in took_part
+            people = Assignment(who, other)
+        elif what != "validate":
+            took_part.add(who)
+        diagnosis = after
+
+
+def test_the_steps_reach_a_validation() -> None:
+    """What the test above tries is not refused throughout."""
+    diagnosis = reassigned(opened(), "ana", "berta")
+    for what, who in (("submit", "diego"), ("assess", "ana"), ("validate", "berta"), ("rescore", "ana")):
+        diagnosis = done(act(diagnosis, what, who, "", 2))
+    assert diagnosis.took_part.subjects == ("diego", "ana")
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "people", "by", "kind", "reason"),
+    [
+        (opened(), ("ana", "ana"), "operator", "forbidden", "same_person"),
+        (opened(), ("ana", "berta"), "ana", "forbidden", "assigned_themselves"),
+        (opened(), ("ana", "berta"), "berta", "forbidden", "assigned_themselves"),
+        (submitted(levels_at(3)), ("ana", "firm"), "operator", "forbidden", "same_person"),
+        (assessed(levels_at(3)), ("ana", "assessor"), "operator", "forbidden", "same_person"),
+        (withdrawn(opened()), ("ana", "berta"), "operator", "conflict", "supplier_withdrawn"),
+    ],
+)
+def test_who_is_not_assigned(diagnosis: Diagnosis, people: tuple[str, str], by: str, kind: str, reason: str) -> None:
+    refusal = assign(diagnosis, Assignment(*people), by)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.reason) == (kind, reason)
+
+
+def test_people_are_assigned_before_it_opens_and_after_it_is_completed() -> None:
+    people = Assignment("ana", "berta")
+    for diagnosis in (Diagnosis(SUPPLIER), completed(levels_at(3))):
+        after = done(assign(diagnosis, people, "operator"))
+        assert after == replace(diagnosis, assessor="ana", validator="berta")
+    nobody = done(assign(completed(levels_at(3)), Assignment(None, None), "operator"))
+    refusal = rescore(nobody, Rescoring("A01", 3, None, "seen", "assessor", NOW), INSTRUMENTS)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.reason) == ("conflict", "assessor_unassigned")

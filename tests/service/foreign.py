@@ -1,0 +1,121 @@
+"""What belongs to somebody: a firm and an anchor in each service's store, and who is assigned to the firm."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.service.callers import Role
+from shared.testing.stage import StageUnderTest
+from tests.development import calls as developing
+from tests.diagnosis.builders import SUPPLIER as DIAGNOSED
+from tests.diagnosis.builders import levels_at, sheet
+from tests.diagnosis.calls import answered
+from tests.diagnosis.test_handlers import aligned
+from tests.financing import calls as financing
+from tests.financing.given import SUPPLIER as REFERRED
+from tests.matching import test_api as matching
+from tests.matching.given import ANCHOR, SUPPLIER
+from tests.registration.bodies_given import BODY, registered
+from tests.registration.given import DOUBTFUL_RFC
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Ids by the parameter that names them in a path; bodies and queries by the name of their route."""
+
+    ids: Mapping[str, str]
+    bodies: Mapping[str, Any] = field(default_factory=dict)
+    queries: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+async def _registration(stage: StageUnderTest) -> Foreign:
+    receipt = await registered(stage, rfc=DOUBTFUL_RFC)
+    anchor = {"code": "A01", "name": "Armadora Ejemplo", "states": ["22"]}
+    joined = await stage.client.post("/anchors", json=anchor, headers=stage.headers(Role.OPERATOR))
+    return Foreign(
+        {"supplier_id": receipt["id"], "anchor_id": joined.json()["id"]},
+        {
+            "search_suppliers": {"rfc": DOUBTFUL_RFC},
+            "change_supplier": BODY | {"rfc": DOUBTFUL_RFC},
+            "release_supplier": {"reasons": ["rfc_check_digit"]},
+            "withdraw_supplier": {"reason": "own_decision"},
+            "join_anchor": anchor,
+            "leave_anchor": {"reason": "own_decision"},
+        },
+    )
+
+
+async def _matching(stage: StageUnderTest) -> Foreign:
+    requirement, match = await matching.matched(stage)
+    return Foreign(
+        {"supplier_id": str(SUPPLIER), "anchor_id": str(ANCHOR), "requirement_id": requirement, "match_id": match},
+        {
+            "publish_requirement": {"anchor_id": str(ANCHOR), "specification": matching.SPECIFICATION},
+            "change_requirement": matching.SPECIFICATION,
+            "answer_match": {"answer": "shortlisted"},
+            "award_match": matching.AWARD,
+            "close_requirement": {"reason": "filled"},
+        },
+        {"list_requirements": {"anchor_id": str(ANCHOR)}},
+    )
+
+
+async def _diagnosis(stage: StageUnderTest) -> Foreign:
+    await stage.consume(aligned())
+    await answered(stage, A01=0)
+    sheets = dict.fromkeys(
+        ("submit_self_assessment", "record_assessment", "validate_diagnosis"), sheet(levels_at(4, A01=1))
+    )
+    rescore = {"question": "A01", "level": 3, "note": "visto"}
+    assignment = {"assessor": "assessor-1", "validator": "expert-1"}
+    return Foreign({"supplier_id": str(DIAGNOSED)}, sheets | {"rescore_question": rescore, "assign_people": assignment})
+
+
+async def _development(stage: StageUnderTest) -> Foreign:
+    firm = await developing.ready(stage, 1, 9_000, "T04")
+    await developing.post(stage, f"/cohorts/{await developing.open_cohort(stage)}/selection")
+    plan = await developing.post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
+    await developing.assign(stage, firm)
+    activity = plan["activities"][0]["activity_id"]
+    path = f"/plans/{firm}/activities/{activity}/evidence"
+    shown = await developing.post(stage, path, Role.SUPPLIER, developing.DELIVERABLE, supplier_id=firm)
+    evidence = shown["activities"][0]["evidence"][0]["evidence_id"]
+    return Foreign(
+        {"supplier_id": str(firm), "activity_id": activity, "cohort_id": await developing.open_cohort(stage)},
+        {
+            "open_cohort": {"name": "Generación 2027"},
+            "override_selection": {"supplier_id": str(firm), "direction": "out", "reason": "Cambió de dueño"},
+            "assign_mentor": {"mentor": "mentor-1"},
+            "give_evidence": developing.DELIVERABLE,
+            "complete_activity": {"evidence_id": evidence},
+        },
+    )
+
+
+async def _financing(stage: StageUnderTest) -> Foreign:
+    referral = await financing.sent(stage)
+    case = await financing.ok(stage, "GET", f"/cases/{REFERRED}")
+    return Foreign(
+        {
+            "supplier_id": str(REFERRED),
+            "referral_id": referral["id"],
+            "consent_id": case["consents"][0]["id"],
+            "partner": "nafin",
+            "code": "nafin",
+        },
+        {
+            "give_consent": await financing.consent_body(stage),
+            "send_referral": await financing.referral_body(stage),
+            "put_partner": {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": True},
+        },
+        {"show_consent_text": {"purpose": "certification", "data_class": "need"}},
+    )
+
+
+FOREIGN: Mapping[str, Callable[[StageUnderTest], Awaitable[Foreign]]] = {
+    "registration": _registration,
+    "matching": _matching,
+    "diagnosis": _diagnosis,
+    "development": _development,
+    "financing": _financing,
+}
