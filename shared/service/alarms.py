@@ -37,7 +37,7 @@ ALARMS: Mapping[str, str] = {
     DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
     PARTNER_PAUSED: "List the topic's dead letters; tell the partner; discard or replay them. It goes on by itself.",
     INSTANCE_TAKEN: "Another process of this stage has the same PDP_INSTANCE: end it, or give this one its own name.",
-    BEHIND: "Migrate the store: `pdp down` and `pdp up`, or `python -m shared.service.migrations SERVICE`.",
+    BEHIND: "Migrate the store: `pdp restart SERVICE`, or `python -m shared.service.migrations SERVICE`.",
     STORE_UNREACHABLE: "See whether PostgreSQL is up and has connections left.",
 }
 """Each alarm, and what to do; docs/runbook/alerts.md has more."""

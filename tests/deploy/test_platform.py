@@ -137,6 +137,25 @@ def test_a_service_is_restarted_and_that_is_no_crash(client: LocalClient, data: 
     assert pdp("logs", "matchin").code == 2
 
 
+def test_a_restart_migrates_the_store_as_a_start_does(client: LocalClient, data: Path) -> None:
+    client.postgres.execute(
+        "ALTER SCHEMA public RENAME TO of_another_build; CREATE SCHEMA public AUTHORIZATION development;", "development"
+    )
+    assert (pdp("restart", "development").code, is_ready(client, "development")) == (0, True)
+    assert client.postgres.execute("SELECT count(*) FROM alembic_version", "development").strip() == "1"
+
+    client.postgres.execute("DELETE FROM alembic_version", "development")
+    before = process(data, "development")
+    told = pdp("restart", "development")
+    assert (told.code, told.err) == (1, f"The stores cannot be upgraded; see {data / 'logs' / 'migrations.log'}.\n")
+    assert process(data, "development") == before, "what cannot be migrated goes on as it is"
+
+    client.postgres.execute(
+        "DROP SCHEMA public CASCADE; ALTER SCHEMA of_another_build RENAME TO public;", "development"
+    )
+    assert pdp("restart", "development").code == 0
+
+
 def test_a_token_of_this_machine_is_let_in(client: LocalClient) -> None:
     token = pdp("token", "--role", "operator").out.strip()
     with client.http("registration", token) as http:

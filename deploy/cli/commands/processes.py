@@ -15,6 +15,7 @@ from deploy.cli.console import Refusal, out, step
 from deploy.cli.installation import local_folder, local_installation
 from deploy.cli.texts import say
 from deploy.engines.ports import accepts
+from deploy.local import backups
 from deploy.local.client import ENGINES, LocalClient
 from deploy.local.hold import held_down
 from deploy.local.layout import Layout
@@ -47,6 +48,9 @@ def restart(service: Name) -> None:
     one_of("SERVICE", service, client.ports)
     before = _running(client, service)
     with step(say("restarting", name=service)):
+        if service not in ENGINES:
+            # This checkout's build may be newer than the process. The old one goes on where this cannot be done.
+            backups.migrate(client, service, service)
         with held_down(client.data, service):
             pass
         deadline = time.monotonic() + READY_WITHIN
