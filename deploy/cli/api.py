@@ -11,6 +11,7 @@ import httpx
 import typer
 
 from deploy.cli.console import Refusal, err
+from deploy.cli.problems import worded
 from deploy.cli.texts import language, say
 from deploy.target.client import READ_TIMEOUT, Client
 
@@ -65,14 +66,4 @@ def request(
         raise Away(say("error.http", service=service)) from error
     if answer.is_success:
         return answer.json() if answer.content else None
-    raise Refusal(_sentence(answer) or say("error.http", service=service))
-
-
-def _sentence(answer: httpx.Response) -> str | None:
-    """The `detail` of an RFC 9457 problem."""
-    try:
-        problem = answer.json()
-    except ValueError:
-        return None
-    detail = problem.get("detail") if isinstance(problem, dict) else None
-    return str(detail) if detail else None
+    raise Refusal(worded(service, answer) or say("error.http", service=service))

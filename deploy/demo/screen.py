@@ -127,5 +127,5 @@ class LiveScreen:
         for step, count in counts.items():
             steps.add_row(tell(f"step.{step}"), str(count), Text("█" * (BAR * count // longest), style="cyan"))
         seconds = f"{time.monotonic() - self._began:.0f}"
-        head = f"{tell('funnel.title')}: {tell('funnel.events', events=f'{events:,}', seconds=seconds)}"
+        head = f"{tell('funnel.title')}: {tell('funnel.events', events=events, seconds=seconds)}"
         return Group(Text(head, style="bold"), steps)

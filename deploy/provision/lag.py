@@ -12,6 +12,7 @@ from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicP
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
 
 from deploy.provision.kafka_admin import REQUEST_TIMEOUT, KafkaAdminError, describe_topics, group_names
+from shared.messaging.skips import Standing
 
 Place = tuple[str, int]
 
@@ -43,6 +44,17 @@ def lags(client: AdminClient, wanted: Mapping[str, Iterable[str]]) -> list[Lag]:
         for group in sorted(places)
         for topic in sorted({topic for topic, _ in places[group]})
     ]
+
+
+def standing(client: AdminClient, group: str, topic: str, partition: int) -> Standing:
+    """Where a partition's log begins and ends, and where the group is on it."""
+    counts = {each.name: each.partitions for each in describe_topics(client, [topic])}
+    place, partitions = (topic, partition), counts.get(topic, 0)
+    if partition >= partitions:
+        return Standing(partitions)
+    committed = _committed(client, group) if group in group_names(client) else {}
+    first, end = _offsets(client, [place], OffsetSpec.earliest()), _offsets(client, [place], OffsetSpec.latest())  # type: ignore[no-untyped-call]  # of confluent-kafka
+    return Standing(partitions, first[place], end[place], committed.get(place))
 
 
 def _lag(

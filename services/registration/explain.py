@@ -121,7 +121,7 @@ def _workers(payload: Mapping[str, Any]) -> int:
     if isinstance(workers, str) and workers.isascii() and workers.isdigit() and len(workers) <= len(str(MAX_WORKERS)):
         workers = int(workers)
     if not isinstance(workers, int) or isinstance(workers, bool) or not 0 <= workers <= MAX_WORKERS:
-        raise NotExplainedError("workers_range", most=f"{MAX_WORKERS:,}")
+        raise NotExplainedError("workers_range", most=MAX_WORKERS)
     return workers
 
 

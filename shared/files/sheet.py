@@ -52,11 +52,11 @@ def _rows(names: Sequence[str], lines: Iterator[Line], wanted: Wanted) -> Iterat
         if not cells:
             continue
         if found == wanted.max_rows:
-            raise FileRefusedError("file_too_many_rows", most=f"{wanted.max_rows:,}")
+            raise FileRefusedError("file_too_many_rows", most=wanted.max_rows)
         found += 1
         length += sum(map(len, cells.values()))
         if length > MAX_TEXT:
-            raise FileRefusedError("file_too_large", message="file_too_large.text", most=f"{MAX_TEXT:,}")
+            raise FileRefusedError("file_too_large", message="file_too_large.text", most=MAX_TEXT)
         yield Row(line, cells)
     if not found:
         raise FileRefusedError("file_empty", message="file_empty.rows")

@@ -59,7 +59,7 @@ def _readable() -> Iterator[None]:
 
 def _check(archive: zipfile.ZipFile) -> None:
     if sum(entry.file_size for entry in archive.infolist()) > MAX_UNPACKED_BYTES:
-        raise FileRefusedError("file_too_large", message="file_too_large.unpacked", most=f"{MAX_UNPACKED_BYTES:,}")
+        raise FileRefusedError("file_too_large", message="file_too_large.unpacked", most=MAX_UNPACKED_BYTES)
     if "xl/workbook.xml" not in archive.namelist():
         raise FileRefusedError("file_format", message="file_format.other_workbook")
 
@@ -68,7 +68,7 @@ def _lines(rows: Iterator[tuple[AnyCell, ...]]) -> Iterator[Line]:
     with _readable():
         for line, cells in enumerate(rows, 1):
             if line > MAX_LINE:
-                raise FileRefusedError("file_too_large", message="file_too_large.sheet", rows=f"{MAX_LINE:,}")
+                raise FileRefusedError("file_too_large", message="file_too_large.sheet", rows=MAX_LINE)
             if cells:
                 yield line, [_text(cell) for cell in cells]
 

@@ -33,10 +33,12 @@ class Catalogue:
             return code
 
     def _worded(self, params: Mapping[str, object], language: Language) -> dict[str, object]:
-        return {
-            name: self.text(value["code"], language, **value["params"]) if is_said(value) else value
-            for name, value in params.items()
-        }
+        return {name: self._given(value, language) for name, value in params.items()}
+
+    def _given(self, value: object, language: Language) -> object:
+        if is_said(value):
+            return self.text(value["code"], language, **value["params"])
+        return _Number(value) if type(value) is int else value
 
     def has(self, code: str, language: Language) -> bool:
         return self._message(code, language) is not None
@@ -44,6 +46,18 @@ class Catalogue:
     def _message(self, code: str, language: Language) -> str | None:
         found = (messages(folder_of(package) / f"{language}.po").get(code) for package in self._packages)
         return next((message for message in found if message), None)
+
+
+class _Number(int):
+    """A number by which a message chooses its words: `{count} {count:row was|rows were} refused`. A message may have
+    several, which gettext's own plural forms cannot.
+    """
+
+    def __format__(self, spec: str) -> str:
+        one, chooses, many = spec.partition("|")
+        if not chooses:
+            return super().__format__(spec)
+        return one if self == 1 else many
 
 
 @cache

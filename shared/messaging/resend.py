@@ -7,7 +7,7 @@ forgotten, nothing that a later event of its key has superseded, and nothing who
 
 import json
 from datetime import datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 import stamina
@@ -39,7 +39,7 @@ MARGIN = timedelta(hours=1)
 AT_ONCE = 500
 """Events of the journal that one call looks at: live events wait behind them for as long as the relay takes."""
 
-Refusal = Literal["resend_topic_unknown", "resend_too_old", "resend_to_partner"]
+Refusal = Literal["resend_topic_unknown", "partition_unknown", "resend_too_old", "resend_no_time", "resend_to_partner"]
 
 _PAGE = """
     SELECT id, recorded_at, key, body FROM journal
@@ -113,11 +113,10 @@ class Resent(BaseModel):
 class RefusedError(Exception):
     """The whole request: nothing was done."""
 
-    def __init__(self, code: Refusal, since: datetime) -> None:
+    def __init__(self, code: Refusal, **params: Any) -> None:  # noqa: ANN401 - a message's parameters
         super().__init__(code)
         self.code = code
-        self.since = since
-        """Since when events can be resent."""
+        self.params = params
 
 
 class _Entry(NamedTuple):
@@ -149,8 +148,8 @@ class Resender:
         async with self._database.transaction() as connection:
             at: datetime = await connection.fetchval("SELECT now()")
             earliest = at - REACH
-            topic = self._topic(wanted, earliest)
-            since, until = wanted.since or earliest + MARGIN, wanted.until or at
+            topic = self._topic(wanted)
+            since, until = _times(wanted, earliest, at)
             rows = _PAGE, topic.name, since, until, wanted.key, wanted.after or 0, AT_ONCE
             found = [_entry(topic, *row) async for row in connection.cursor(*rows)]
             meant = [entry for entry in found if _is_in(entry, topic, wanted.partition)]
@@ -182,15 +181,30 @@ class Resender:
             log.info("events_resent", topic=topic.name, by=by, **done.model_dump(include=_COUNTS))
         return done
 
-    def _topic(self, wanted: Wanted, earliest: datetime) -> Topic:
+    def _topic(self, wanted: Wanted) -> Topic:
         topic = written(self._service, wanted.topic)
         if topic is None:
-            raise RefusedError("resend_topic_unknown", earliest)
+            raise RefusedError("resend_topic_unknown")
         if is_partners(topic.name) and not wanted.partner:
-            raise RefusedError("resend_to_partner", earliest)
-        if wanted.since is not None and wanted.since < earliest:
-            raise RefusedError("resend_too_old", earliest)
+            raise RefusedError("resend_to_partner")
+        if wanted.partition is not None and wanted.partition >= topic.partitions:
+            place = {"topic": topic.name, "partition": wanted.partition}
+            raise RefusedError("partition_unknown", **place, last=topic.partitions - 1)
         return topic
+
+
+def _times(wanted: Wanted, earliest: datetime, at: datetime) -> tuple[datetime, datetime]:
+    """From when to when. Raises RefusedError where nothing can be between."""
+    if any(given is not None and given < earliest for given in (wanted.since, wanted.until)):
+        raise RefusedError("resend_too_old", since=_shown(earliest))
+    since, until = wanted.since or earliest + MARGIN, wanted.until or at
+    if since >= min(until, at):
+        raise RefusedError("resend_no_time", since=_shown(since), until=_shown(until))
+    return since, until
+
+
+def _shown(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
 
 
 _COUNTS = {"events", "superseded", "withheld"}

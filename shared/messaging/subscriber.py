@@ -24,6 +24,7 @@ from shared.messaging.incoming import IncomingBatch
 from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.progress import Progress
 from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN, Backoff
+from shared.messaging.skips import Standing
 from shared.runtime import crash, logging, metrics
 
 BATCH_STUCK_AFTER_S = 30.0
@@ -140,16 +141,21 @@ class BatchSubscriber:
     def reads(self, topic: str) -> bool:
         return topic in self._topics or (self._pattern is not None and re.match(self._pattern, topic) is not None)
 
-    async def has_consumed(self, topic: str, partition: int, offset: int) -> bool:
-        """Whether the group is past a position. False while Kafka does not say."""
+    async def standing(self, topic: str, partition: int) -> Standing | None:
+        """What Kafka says of a partition and of this group on it. None while it does not say."""
         consumer = self._subscriber.consumer
         if consumer is None:
-            return False
+            return None
         with contextlib.suppress(KafkaError, OSError, TimeoutError):
             async with asyncio.timeout(LOOK_S):
-                committed = await consumer.committed(TopicPartition(topic, partition))
-                return committed is not None and committed > offset
-        return False
+                partitions = len(consumer.partitions_for_topic(topic) or ())
+                if partition >= partitions:
+                    return Standing(partitions)
+                place = TopicPartition(topic, partition)
+                first = (await consumer.beginning_offsets([place]))[place]
+                end = (await consumer.end_offsets([place]))[place]
+                return Standing(partitions, first, end, await consumer.committed(place))
+        return None
 
     async def look(self) -> None:
         """For gaps and for records that wait, where nothing arrives that would tell. What is away is asked again next

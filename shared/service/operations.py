@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dlq_limit, skips
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
 from shared.messaging.replay import Replayer, Resolved
-from shared.messaging.skips import Skip
+from shared.messaging.skips import Position, Skip
 from shared.messaging.subscriber import BatchSubscriber
+from shared.runtime import logging
 from shared.runtime.database import Database
 from shared.service import asyncapi, events_page
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
@@ -24,6 +26,8 @@ from shared.service.http import Page, Paging, Problem, Show, Strict, View, route
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 
 NOT_READY: dict[int | str, dict[str, Any]] = {503: {"model": dict[str, str], "description": "What keeps it, by part"}}
+
+log = logging.get(__name__)
 
 Check = Callable[[], str | None]
 """Says what is wrong, or None."""
@@ -56,6 +60,17 @@ class Skipping(View):
     """On whose wish."""
 
 
+class WishView(View):
+    """A position that is to be passed by, and was not yet."""
+
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    by: str
+    at: datetime
+
+
 class Resumed(View):
     groups: list[str]
     """Those of this process that had stopped."""
@@ -71,6 +86,7 @@ def router(
     """Health, metrics, the API of events, and dead letters."""
     api = routes("operations")
     _add_health(api, service, health)
+    _add_skipping(api, database, subscribers)
     _add_reading(api, database)
     _add_resolving(api, database, replayer, subscribers)
     return api
@@ -145,24 +161,46 @@ def _add_resolving(
         """Give dead letters up, and process what waits behind them, in order."""
         return await replayer.resolve_all(wanted, "discarded", replace(caller.actor, via="replay"))
 
-    @api.post("/dead-letters/skip", responses={404: {}})
-    async def skip_record(wanted: Strict[Skip], caller: Operator) -> Skipping:
-        """Have the record at a position passed by: when the service comes to it, it becomes a dead letter.
-
-        For a record that the service cannot get past. Every process knows of it within seconds, and at each start.
-        """
-        reading = [subscriber for subscriber in subscribers if subscriber.reads(wanted.topic)]
-        if not reading:
-            raise Problem(404, "topic_not_read", topic=wanted.topic)
-        if await reading[0].has_consumed(wanted.topic, wanted.partition, wanted.offset):
-            raise Problem(409, "position_consumed")
-        async with database.connection() as connection:
-            await skips.ask(connection, wanted, caller.subject)
-        return Skipping(by=caller.subject)
-
     @api.post("/dead-letters/resume")
     async def resume_consuming(caller: Operator) -> Resumed:
         """Let consuming that stopped at the limit of dead letters go on, in every process of the service."""
         groups = dlq_limit.resume(subscribers, caller.subject)
         await dlq_limit.tell_all(database, caller.subject)
         return Resumed(groups=groups)
+
+
+def _add_skipping(api: APIRouter, database: Database, subscribers: Collection[BatchSubscriber]) -> None:
+    @api.post("/dead-letters/skip", responses={404: {}})
+    async def skip_record(wanted: Strict[Skip], caller: Operator) -> Skipping:
+        """Have the record at a position passed by: when the service comes to it, it becomes a dead letter.
+
+        For a record that the service cannot get past. Every process knows of it within seconds, and at each start.
+        """
+        reading = next((subscriber for subscriber in subscribers if subscriber.reads(wanted.topic)), None)
+        if reading is None:
+            raise Problem(404, "topic_not_read", topic=wanted.topic)
+        found = await reading.standing(wanted.topic, wanted.partition)
+        if found is None:
+            raise Problem(503, "position_unknown")
+        if fault := skips.fault(wanted, found):
+            raise Problem(404 if fault["code"] in skips.MISSING else 409, fault["code"], **fault["params"])
+        async with database.connection() as connection:
+            await skips.ask(connection, wanted, caller.subject)
+        return Skipping(by=caller.subject)
+
+    @api.get("/dead-letters/skips", dependencies=[allow(Role.OPERATOR)])
+    async def list_skips(paging: Paging) -> Page[WishView]:
+        """List the positions that are to be passed by and were not yet, the oldest wish first."""
+        async with database.connection() as connection:
+            found = await skips.wishes(connection)
+        return Page[WishView].of_all(found, paging, WishView.of)
+
+    @api.post("/dead-letters/skip/withdraw", responses={404: {}})
+    async def withdraw_skip(wanted: Strict[Position], caller: Operator) -> WishView:
+        """Take back that a position is passed by, while the service has not come to it."""
+        async with database.connection() as connection:
+            wish = await skips.withdraw(connection, wanted)
+        if wish is None:
+            raise Problem(404, "skip_not_open")
+        log.info("skip_withdrawn", by=caller.subject, **wanted.model_dump())
+        return WishView.of(wish)

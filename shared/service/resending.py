@@ -16,6 +16,8 @@ from shared.service.callers import Role, allow
 from shared.service.http import Body, Number, Page, Paging, Problem, Strict, View, routes
 from shared.service.operations import Operator
 
+MISSING = {"resend_topic_unknown", "partition_unknown"}
+
 
 class GapView(View):
     """Records of a partition that Kafka removed before this stage consumed them."""
@@ -85,8 +87,8 @@ def router(service: ServiceName, database: Database) -> APIRouter:
         try:
             return await resender.resend(wanted, caller.subject)
         except RefusedError as refused:
-            status = 404 if refused.code == "resend_topic_unknown" else 422
-            raise Problem(status, refused.code, since=refused.since.isoformat(timespec="seconds")) from None
+            status = 404 if refused.code in MISSING else 422
+            raise Problem(status, refused.code, more=refused.params, **refused.params) from None
 
     return api
 

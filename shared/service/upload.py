@@ -109,7 +109,7 @@ async def _receive(request: Request, max_bytes: int, *fields: str) -> Upload:
     if not length.isdecimal():
         raise Problem(411, "length_required")
     if int(length) > max_bytes + FORM_OVERHEAD_BYTES:
-        raise Problem(413, "file_too_large", message="file_too_large.upload", most=f"{max_bytes:,}")
+        raise Problem(413, "file_too_large", message="file_too_large.upload", most=max_bytes)
     async with request.form(max_files=1, max_fields=8) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):

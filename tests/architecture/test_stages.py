@@ -7,7 +7,7 @@ import pytest
 from alembic.util.exc import CommandError
 
 from deploy.target.services import present
-from shared.messaging.topics import EVENT_TYPES, catalogue, partner_topics
+from shared.messaging.topics import EVENT_TYPES, PLANNED, SERVICES, catalogue, partner_topics
 from shared.service import migrations
 from shared.service.service import Stage
 from tests.conftest import Migrated
@@ -27,6 +27,10 @@ def test_every_route_is_of_a_topic_that_the_stage_may_read(stage: Stage) -> None
     assert all(EVENT_TYPES[event.TYPE] is event for event in routed)
     readable = {topic.name for topic in TOPICS if stage.name in topic.readers}
     assert {topic.name for topic in TOPICS if routed.intersection(topic.events)} == readable
+
+
+def test_what_is_planned_is_what_is_not_built() -> None:
+    assert {*SERVICES} - {*present()} == PLANNED
 
 
 def test_every_event_has_one_route(stage: Stage) -> None:

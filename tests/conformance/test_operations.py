@@ -14,9 +14,11 @@ from fastapi import FastAPI
 
 from deploy.cli.main import build
 from shared.contracts.event import Actor, Cause
+from shared.messaging import skips
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.producer import partition_of
+from shared.messaging.skips import Skip
 from shared.messaging.topics import SUPPLIER
 from shared.messaging.unit_of_work import unit_of_work
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
@@ -96,19 +98,49 @@ async def test_a_position_is_passed_by_only_where_it_is_still_to_come(
 ) -> None:
     partition = partition_of(str(key := uuid4()).encode(), 3)
     wish = {"topic": topic, "partition": partition, "offset": 0, "reason": "it hangs"}
-    assert (await operator.post("/dead-letters/skip", json=wish | {"topic": "another.v1"})).status_code == 404
-    assert (await operator.post("/dead-letters/skip", json=wish | {"reason": " "})).status_code == 422
-    assert (await operator.post("/dead-letters/skip", json=wish)).json() == {"by": "ana"}
-    assert await bench.count("skip", "by = 'ana' AND reason = 'it hangs'") == 1
+
+    async def asked(**other: object) -> tuple[int, str | None]:
+        answer = await operator.post("/dead-letters/skip", json=wish | other)
+        return answer.status_code, answer.json().get("title")
+
+    async def consumed(offset: int) -> bool:
+        found = await consuming.subscriber.standing(topic, partition)
+        return found is not None and found.goes_on == offset
+
+    assert await asked(topic="another.v1") == (404, "topic_not_read")
+    assert await asked(reason=" ") == (422, "invalid_request")
+    assert await asked() == (503, "position_unknown"), "while the consumer is not there"
+    bench.rule.failing = lambda event: ConnectionError() if event.number == 2 else None
     await bench.tell(topic, key, 1)
-    async with consuming as subscriber:
+    async with consuming:
+        await eventually(lambda: consumed(1))
+        await bench.tell(topic, key, 2)
+        assert await asked() == (409, "position_consumed")
+        assert await asked(partition=3) == (404, "partition_unknown")
+        assert await asked(offset=2) == (409, "position_beyond")
+        assert await asked(offset=1) == (200, None)
+        assert await bench.count("skip", "by = 'ana' AND reason = 'it hangs'") == 1
 
-        async def consumed() -> bool:
-            return await subscriber.has_consumed(topic, partition, 0)
 
-        await eventually(consumed)
-        told = await operator.post("/dead-letters/skip", json=wish)
-    assert (told.status_code, told.json()["title"]) == (409, "position_consumed")
+async def test_what_is_to_be_passed_by_is_listed_until_it_was_or_is_taken_back(
+    bench: Bench, operator: httpx.AsyncClient
+) -> None:
+    async with bench.database.connection() as connection:
+        for offset in range(3):
+            await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=offset, reason="it hangs"), "ana")
+    page = (await operator.get("/dead-letters/skips", params={"limit": 2})).json()
+    assert [(one["offset"], one["by"], one["reason"]) for one in page["items"]] == [
+        (0, "ana", "it hangs"),
+        (1, "ana", "it hangs"),
+    ]
+    rest = (await operator.get("/dead-letters/skips", params={"limit": 2, "after": page["next"]})).json()
+    assert ([one["offset"] for one in rest["items"]], rest["next"]) == ([2], None)
+
+    place = {"topic": TOPIC, "partition": 0}
+    assert (await operator.post("/dead-letters/skip/withdraw", json=place | {"offset": 1})).json()["offset"] == 1
+    again = await operator.post("/dead-letters/skip/withdraw", json=place | {"offset": 1})
+    assert (again.status_code, again.json()["title"]) == (404, "skip_not_open")
+    assert [one["offset"] for one in (await operator.get("/dead-letters/skips")).json()["items"]] == [0, 2]
 
 
 async def test_consuming_that_stopped_goes_on_when_asked(

@@ -3,12 +3,14 @@
 import secrets
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from shared.contracts import partner
 from shared.contracts.event import EventData
+from shared.i18n import LANGUAGES, Catalogue
 from shared.messaging import backlog, inbox, journal, resend
 from shared.messaging.resend import MARGIN, REACH, RefusedError, Resender, Resent, Wanted
 from shared.messaging.topics import SEGMENT_MS, STAGE_TOPICS, Topic, catalogue, partner_topics
@@ -187,3 +189,23 @@ def referral(supplier: UUID, id_: UUID) -> partner.Referral:
     schema = partner.Referral.model_json_schema()
     made = example_of(schema, schema["$defs"])
     return partner.Referral.model_validate(made | {"supplier_id": supplier, "referral_id": id_, "partner": "nafin"})
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({"partition": 3}, "partition_unknown"),
+        ({"until": timedelta(days=-200)}, "resend_too_old"),
+        ({"since": timedelta(hours=1)}, "resend_no_time"),
+        ({"since": timedelta(hours=-1), "until": timedelta(hours=-2)}, "resend_no_time"),
+    ],
+)
+async def test_what_can_have_no_event_is_refused_with_what_to_do(
+    topic: str, resender: Resender, given: dict[str, Any], code: str
+) -> None:
+    asked = {name: now() + value if isinstance(value, timedelta) else value for name, value in given.items()}
+    with pytest.raises(RefusedError) as refused:
+        await resender.resend(wanted(topic, **asked), "ana")
+    assert refused.value.code == code
+    for language in LANGUAGES:
+        assert Catalogue("shared.service").text(code, language, **refused.value.params) != code

@@ -9,13 +9,14 @@ import asyncpg
 import pytest
 
 from shared.contracts.event import Actor
+from shared.i18n import LANGUAGES, Catalogue, Language
 from shared.messaging import skips, tables
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import SKIPPED, Record, encode, record_id
 from shared.messaging.dead_letter_queries import VALUE_NOT_KEPT
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.producer import partition_of
-from shared.messaging.skips import Skip, Skips
+from shared.messaging.skips import Position, Skip, Skips, Standing
 from shared.messaging.topics import MAX_ANSWER_BYTES
 from tests.conformance.events import Told
 from tests.conformance.fatal import FATAL
@@ -80,6 +81,54 @@ async def test_a_process_that_runs_hears_of_it(bench: Bench) -> None:
     [marked] = await known.mark(bench.database, [told(uuid4(), 1, 0)])
     assert marked.refused is not None
     assert marked.refused.reason == SKIPPED.reason
+
+
+async def test_a_wish_is_open_until_its_record_came(bench: Bench) -> None:
+    """As a dead letter, behind one, or as what the inbox knew already."""
+
+    async def open_() -> list[int]:
+        async with bench.database.connection() as connection:
+            return [wish.offset for wish in await skips.wishes(connection)]
+
+    key, known = uuid4(), told(uuid4(), 1, 7)
+    await bench.runner.consume([known])
+    runner = await skipping(bench, 0, 1, 2, 9)
+    assert await open_() == [0, 1, 2, 9]
+    await runner.consume([told(key, 1, 0), told(key, 2, 1), known._replace(offset=2)])
+    assert await open_() == [9]
+    async with bench.database.connection() as connection:
+        assert await skips.withdraw(connection, Position(topic=TOPIC, partition=0, offset=0)) is None
+
+
+async def test_a_wish_that_was_taken_back_counts_no_more_whatever_a_process_has_heard(bench: Bench) -> None:
+    runner = await skipping(bench, 0, 1)
+    async with bench.database.connection() as connection:
+        await skips.withdraw(connection, Position(topic=TOPIC, partition=0, offset=0))
+    outcome = await runner.consume([told(uuid4(), 1, 0), told(uuid4(), 1, 1)])
+    assert (outcome.applied, outcome.dead) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("offset", "found", "code"),
+    [
+        (4, Standing(0), "topic_missing"),
+        (4, Standing(2), "partition_unknown"),
+        (4, Standing(3, 0, 4, 0), "position_beyond"),
+        (4, Standing(3, 0, 9, 5), "position_consumed"),
+        (4, Standing(3, 5, 9, None), "position_removed"),
+        (4, Standing(3, 0, 9, 4), None),
+        (4, Standing(3, 4, 5, None), None),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_position_that_nobody_can_mean_is_told_what_to_do(
+    offset: int, found: Standing, code: str | None, language: Language
+) -> None:
+    fault = skips.fault(Position(topic=TOPIC, partition=2, offset=offset), found)
+    assert (fault and fault["code"]) == code
+    if fault:
+        sentence = Catalogue("shared.service").text(fault["code"], language, **fault["params"])
+        assert sentence not in ("", fault["code"])
 
 
 @pytest.mark.parametrize("known", ["applied", "copied", "not an event", "skipped by the build before"])

@@ -63,7 +63,6 @@ SHOW_NOTHING = {
     "restore",
     "rewind",
     "rotate",
-    "skip",
 }
 """They do something, or print one thing that is for programs already."""
 

@@ -14,6 +14,7 @@ NOT_ONCE = {
     "replay_dead_letters": "of what was replayed there is no more to replay",
     "discard_dead_letters": "of what was discarded there is no more to discard",
     "skip_record": "a record that is skipped already stays skipped",
+    "withdraw_skip": "of what was taken back there is no more to take back",
     "close_record_gaps": "of what was closed there is no more to close",
     "resend_events": "readers drop what they have, however often it is published",
     "resume_consuming": "what goes on already goes on",

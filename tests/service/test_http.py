@@ -137,6 +137,15 @@ async def test_a_body_of_unknown_length_is_refused(client: AsyncClient) -> None:
     assert (answer.status_code, answer.json()["title"]) == (411, "length_required")
 
 
+@pytest.mark.parametrize(
+    ("broken", "place"), [(b'{"workers"', "line 1, column 11"), (b'{\n  "workers": x}', "line 2, column 14")]
+)
+async def test_json_that_is_broken_is_told_by_its_place(client: AsyncClient, broken: bytes, place: str) -> None:
+    headers = {"Content-Type": "application/json", "Accept-Language": "en"}
+    problem = (await client.post("/body", content=broken, headers=headers)).json()
+    assert problem["errors"] == [{"field": "body", "problem": f"It is no JSON that can be read: {place}."}]
+
+
 async def test_a_line_says_who_and_about_which_ids_and_nothing_personal(client: AsyncClient) -> None:
     id_ = "019a0000-0000-7000-8000-000000000001"
     with capture_logs() as logs:

@@ -90,7 +90,7 @@ def _read_again(client: LocalClient, service: str, places: list[Place], before: 
     """Tell how many records come again, and what became of them."""
     admin = client.admin()
     again = offsets.behind(admin, places)
-    out().print(say("rewind.rewound", service=service, records=f"{again:,}"))
+    out().print(say("rewind.rewound", service=service, records=again))
     deadline = time.monotonic() + CAUGHT_UP_WITHIN
     with step(say("rewind.reading", service=service)):
         while offsets.behind(admin, offsets.committed(admin, service)):
@@ -99,7 +99,7 @@ def _read_again(client: LocalClient, service: str, places: list[Place], before: 
             time.sleep(PROBE_PAUSE)
     after = backups.counts(client, service)
     fresh, stuck = after.known - before.known, max(after.stuck - before.stuck, 0)
-    out().print(say("rewind.read", fresh=f"{fresh:,}", stuck=f"{stuck:,}"))
+    out().print(say("rewind.read", fresh=fresh, stuck=stuck))
 
 
 def _show(lost: list[Forgotten]) -> None:

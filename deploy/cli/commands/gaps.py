@@ -65,8 +65,11 @@ def close(
     [name] = services_of(client, service)
     which = {"ids": ids} if ids else {"all": True}
     done = request(client, name, "POST", "/record-gaps/close", json=which | {"reason": reason})
-    shown = ", ".join(map(str, done["ids"])) or "–"
-    out().print(say("gaps.done", service=name, ids=shown))
+    if not done["ids"]:
+        out().print(say("gaps.done_none", service=name), markup=False)
+        return
+    shown = ", ".join(map(str, done["ids"]))
+    out().print(say("gaps.done", service=name, count=len(done["ids"]), ids=shown), markup=False)
 
 
 def gaps(client: Client, services: Iterable[str], asking: Round, *, closed: bool = False) -> list[dict[str, Any]]:

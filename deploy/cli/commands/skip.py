@@ -5,69 +5,143 @@ from __future__ import annotations
 import asyncio
 import getpass
 import re
-from collections.abc import Callable
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from dataclasses import asdict
+from typing import Annotated, Any, TypeVar
 
 import typer
 
-from deploy.cli.api import Away, request
+from deploy.cli.api import Away, Round, request
 from deploy.cli.choices import services_of
-from deploy.cli.console import Refusal, err, out
+from deploy.cli.console import AsJson, Refusal, err, out, print_fitting, show_json
 from deploy.cli.installation import installation
-from deploy.cli.texts import say
+from deploy.cli.texts import reason_text, say
+from deploy.cli.usage import App
+from deploy.provision.lag import standing
 from deploy.target.client import Client
 from deploy.target.target import TargetError
 from shared.messaging import skips
-from shared.messaging.skips import Skip
+from shared.messaging.skips import Position, Skip
 from shared.messaging.topics import ANSWERS_PATTERN, subscriptions
-from shared.runtime.database import Database
+from shared.runtime.database import Connection, Database
+
+app = App(say("help.skip"))
 
 PARTNERS_READER = "financing"
+MOST = 200
+"""The largest page."""
+COLUMNS = {
+    "service": "head.service",
+    "topic": "head.topic",
+    "partition": "head.partition",
+    "offset": "head.offset",
+    "reason": "head.reason",
+    "by": "head.by",
+    "at": "head.at",
+}
+
+T = TypeVar("T")
+
+Service = Annotated[str, typer.Argument(metavar="SERVICE", help=say("help.service_of"))]
+Topic = Annotated[str, typer.Argument(metavar="TOPIC", help=say("help.skip.topic"))]
+Partition = Annotated[int, typer.Argument(metavar="PARTITION", help=say("help.skip.partition"), min=0, max=2**31 - 1)]
+Offset = Annotated[int, typer.Argument(metavar="OFFSET", help=say("help.skip.offset"), min=0, max=2**53 - 1)]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help=say("help.skip.reason"))]
 
 
-def skip(
-    service: Annotated[str, typer.Argument(metavar="SERVICE", help=say("help.service_of"))],
-    topic: Annotated[str, typer.Argument(metavar="TOPIC", help=say("help.skip.topic"))],
-    partition: Annotated[int, typer.Argument(metavar="PARTITION", help=say("help.skip.partition"), min=0)],
-    offset: Annotated[int, typer.Argument(metavar="OFFSET", help=say("help.skip.offset"), min=0)],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=say("help.skip.reason"))],
-) -> None:
+@app.command(help=say("help.skip.add"))
+def add(service: Service, topic: Topic, partition: Partition, offset: Offset, reason: Reason) -> None:
     client = installation()
     services_of(client, service)
-    if not _reads(service, topic):
-        raise Refusal(say("skip.topic", service=service, topic=topic), 2)
+    group = group_of(service, topic)
+    if group is None:
+        raise Refusal(reason_text(service, "topic_not_read", topic=topic), 2)
     wanted = Skip(topic=topic, partition=partition, offset=offset, reason=reason)
     try:
         request(client, service, "POST", "/dead-letters/skip", json=wanted.model_dump())
     except Away:
-        _write(client, service, wanted)
-    out().print(say("skip.asked", service=service, topic=topic, partition=partition, offset=offset), markup=False)
+        url = _store_of(client, service)
+        if fault := skips.fault(wanted, standing(client.admin(), group, topic, partition)):
+            raise Refusal(reason_text(service, fault["code"], **fault["params"])) from None
+        _in_store(url, lambda store: skips.ask(store, wanted, getpass.getuser()))
+        err().print(say("skip.written", service=service), markup=False)
+    place = {"topic": topic, "partition": partition, "offset": offset}
+    out().print(say("skip.asked", service=service, **place), markup=False)
 
 
-def _reads(service: str, topic: str) -> bool:
-    return topic in subscriptions(service) or (service == PARTNERS_READER and bool(re.match(ANSWERS_PATTERN, topic)))
+@app.command("list", help=say("help.skip.list"))
+def list_(
+    service: Annotated[str | None, typer.Option("--service", help=say("help.service"))] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    client, asking = installation(), Round()
+    answers = asking.ask(services_of(client, service), lambda name: _wishes(client, name))
+    found = [{"service": name} | wish for name, wishes in answers for wish in wishes]
+    if as_json:
+        show_json(found)
+    elif found:
+        print_fitting(*COLUMNS.values(), rows=[[str(wish[column]) for column in COLUMNS] for wish in found])
+    elif not asking.away:
+        out().print(say("skip.none"))
+    asking.end()
 
 
-def _write(client: Client, service: str, wanted: Skip) -> None:
-    """Into the store, for a service that does not live long enough to be asked."""
+@app.command(help=say("help.skip.withdraw"))
+def withdraw(service: Service, topic: Topic, partition: Partition, offset: Offset) -> None:
+    client = installation()
+    services_of(client, service)
+    position = Position(topic=topic, partition=partition, offset=offset)
+    try:
+        request(client, service, "POST", "/dead-letters/skip/withdraw", json=position.model_dump())
+    except Away:
+        url = _store_of(client, service)
+        if _in_store(url, lambda store: skips.withdraw(store, position)) is None:
+            raise Refusal(reason_text(service, "skip_not_open")) from None
+    out().print(say("skip.withdrawn", service=service, **position.model_dump()), markup=False)
+
+
+def group_of(service: str, topic: str) -> str | None:
+    """The group by which the service reads the topic; None where it does not."""
+    if service == PARTNERS_READER and re.match(ANSWERS_PATTERN, topic):
+        return f"{service}.partners"
+    return service if topic in subscriptions(service) else None
+
+
+def _wishes(client: Client, service: str) -> list[dict[str, Any]]:
+    """Of a service that does not live long enough to be asked, what its store has."""
+    try:
+        page: dict[str, list[dict[str, Any]]] = request(
+            client, service, "GET", "/dead-letters/skips", params={"limit": MOST}
+        )
+    except Away as away:
+        try:
+            found = _in_store(_store_of(client, service), skips.wishes)
+        except Refusal:
+            raise away from None
+        return [asdict(wish) for wish in found]
+    return page["items"]
+
+
+def _store_of(client: Client, service: str) -> str:
+    """Where the wish is written for a service that does not live long enough to be asked. Raises ``Refusal``."""
     try:
         url = client.stores().get(service)
     except TargetError:
         url = None
     if url is None:
         raise Refusal(say("skip.away", service=service))
-    asyncio.run(_ask(url, wanted))
-    err().print(say("skip.written", service=service), markup=False)
+    return url
 
 
-async def _ask(url: str, wanted: Skip) -> None:
-    database = Database(url, application="pdp", pool_size=1)
-    await database.open()
-    try:
-        async with database.connection() as connection:
-            await skips.ask(connection, wanted, getpass.getuser())
-    finally:
-        await database.close()
+def _in_store(url: str, work: Callable[[Connection], Awaitable[T]]) -> T:
+    async def done() -> T:
+        database = Database(url, application="pdp", pool_size=1)
+        await database.open()
+        try:
+            async with database.connection() as connection:
+                return await work(connection)
+        finally:
+            await database.close()
 
-
-COMMANDS: dict[str, Callable[..., None]] = {"skip": skip}
+    return asyncio.run(done())

@@ -81,7 +81,7 @@ def faults(offering: Offering, today: date) -> Iterator[Fault]:
     )
     for name, share, full in shares:
         if share is not None and not 0 <= share <= full:
-            yield Fault(name, "share_range", {"most": f"{full:,}"})
+            yield Fault(name, "share_range", {"most": full})
 
 
 def _process_faults(process: ProcessOffer, path: str, seen: set[str], today: date) -> Iterator[Fault]:

@@ -87,7 +87,7 @@ def faults(profile: Profile, today: date) -> Iterator[Fault]:
     if profile.operating_since.year < EARLIEST_YEAR:
         yield Fault("operating_since", "operating_since_too_early", {"year": EARLIEST_YEAR})
     if not 0 <= profile.workers <= MAX_WORKERS:
-        yield Fault("workers", "workers_range", {"most": f"{MAX_WORKERS:,}"})
+        yield Fault("workers", "workers_range", {"most": MAX_WORKERS})
     if not _is_amount(profile.annual_sales_mxn):
         yield Fault("annual_sales_mxn", "annual_sales_range")
     yield from offers.faults(profile.offering, today)

@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from shared.i18n import Catalogue
 from shared.security.tokens import Issuer
 from shared.service.http import docs, errors, openapi
+from shared.service.http.head import Head
 from shared.service.http.observed import Observed
 
 
@@ -27,6 +28,7 @@ def install(app: FastAPI, *packages: str) -> None:
     """Give an application the platform's errors, correlation, measurement and document. `packages` word its codes."""
     app.state.words = Catalogue(*packages, "shared.service", "shared.files")
     app.add_middleware(Observed)
+    app.add_middleware(Head)
     errors.add_to(app)
 
     def document() -> dict[str, object]:

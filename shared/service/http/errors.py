@@ -1,16 +1,15 @@
 """What goes wrong, as problems. A message may quote data, so only its type is logged, and nothing of it is answered."""
 
-from typing import cast
+from typing import Any
 
 import asyncpg
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic_core import ErrorDetails
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
-from shared.i18n import worded
+from shared.i18n import said, worded
 from shared.i18n.fields import FIELDS, fault
 from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE, STORE_BEHIND
@@ -69,7 +68,7 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     # Without the input: it may be personal, and the caller has it.
-    found = [(".".join(map(str, e["loc"])), fault(cast("ErrorDetails", e))) for e in error.errors()]
+    found = [_named(each, error.body) for each in error.errors()]
     field, problem = found[0]
     # Each field is well formed and they do not go together: a rule of ours, which no schema tells.
     disagree = all(each["code"].startswith(FIELDS) for _, each in found)
@@ -81,6 +80,16 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
         field=field,
         problem=problem,
     ).response()
+
+
+def _named(found: Any, body: object) -> tuple[str, dict[str, Any]]:  # noqa: ANN401 - the framework's
+    """The field, and what is wrong with it."""
+    match found:
+        case {"type": "json_invalid", "loc": (part, int(position))} if isinstance(body, str):
+            # The framework tells the place where the text broke as if it were a field.
+            line, column = body.count("\n", 0, position) + 1, position - body.rfind("\n", 0, position)
+            return part, said("field.json_at", line=line, column=column)
+    return ".".join(map(str, found["loc"])), fault(found)
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:
@@ -95,4 +104,5 @@ def _allowed(request: Request) -> str:
     """The methods of all routes of this path; Starlette names those of the first."""
     routes = [route for route in request.app.routes if isinstance(route, Route)]
     fitting = [route for route in routes if route.matches(request.scope)[0] is not Match.NONE]
-    return ", ".join(sorted({method for route in fitting for method in route.methods or ()}))
+    methods = {method for route in fitting for method in route.methods or ()}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))

@@ -86,7 +86,7 @@ class ConventionalRoute(APIRoute):
             return Problem(411, "length_required")
         most = MAX_FILE_BYTES if self._takes == FORM else MAX_BODY_BYTES
         if int(length) > most:
-            return Problem(413, "too_large", most=f"{most:,}")
+            return Problem(413, "too_large", most=most)
         if self._takes and int(length):
             given = headers.get("content-type", "").partition(";")[0].strip().lower()
             if given != self._takes:
