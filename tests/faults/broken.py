@@ -33,8 +33,8 @@ def _build(change: Callable[[], None]) -> Callable[[], None]:
 def build(name: str, stage: Stage) -> Stage:
     """Break this process as named, or leave it whole."""
     if name == "partners_in_the_main_group":
-        partner = (stage.partners or "").strip("^$").replace("\\", "")
-        return replace(stage, topics=(*(stage.topics or ()), partner), partners=None)
+        partners = (stage.partners or "").strip("^$()").replace("\\", "").split("|")
+        return replace(stage, topics=(*(stage.topics or ()), *partners), partners=None)
     if name:
         BUILDS[name]()
     return stage
