@@ -22,6 +22,8 @@ PORTS = "PDP_PORTS"
 """First two digits of every published port, as compose.yaml has them."""
 USUAL_PORTS = "18"
 STAGES = tuple(name for name in SERVICES if name not in PLANNED)
+IDENTITY = "identity"
+"""Keycloak, in the profile of that name."""
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ class Secrets:
         return self.operator.data / "ca.crt"
 
     def store_passwords(self) -> dict[str, str]:
-        """Password of each service's role in its store, made up the first time."""
-        return kept_secrets(self.operator.data / "stores.json", STAGES)
+        """Password of each service's role in its store, Keycloak's too; made up the first time."""
+        return kept_secrets(self.operator.data / "stores.json", (*STAGES, IDENTITY))
 
     def of(self, container: str) -> Path:
         return self.root / container

@@ -15,6 +15,7 @@ from pathlib import Path
 from deploy.compose.certificates import Authority
 from deploy.compose.layout import (
     BROKERS,
+    IDENTITY,
     PORTS,
     PROVISIONER,
     SECRETS,
@@ -35,8 +36,8 @@ from deploy.target.target import KafkaAccess, Target, TokenSource
 HOST = "PDP_HOST"
 """Name or address by which clients outside the containers reach Kafka."""
 
-KAFKA_UID, STORE_UID, SERVICE_UID = 1000, 999, 10001
-"""The accounts of the images `apache/kafka`, `postgres` and our own."""
+KAFKA_UID, STORE_UID, SERVICE_UID, KEYCLOAK_UID = 1000, 999, 10001, 1000
+"""The accounts of the images `apache/kafka`, `postgres`, our own, and `keycloak/keycloak`."""
 
 
 class Preparation:
@@ -59,13 +60,15 @@ class Preparation:
         partners = self._partners(joining)
         users = self._operator.service_passwords([*STAGES, ADMIN])
         stores = self._secrets.store_passwords()
-        superusers = kept_secrets(self._operator.data / "superusers.json", STAGES)
+        superusers = kept_secrets(self._operator.data / "superusers.json", stores)
         for broker in BROKERS:
             self._broker(broker)
         for name in STAGES:
             self._stage(name, users[name], stores[name], issuer.jwks_path.read_text())
-            self._write(f"{name}-store", "role_password", stores[name], STORE_UID)
-            self._write(f"{name}-store", "env/POSTGRES_PASSWORD", superusers[name], STORE_UID)
+        self._keycloak(stores[IDENTITY])
+        for owner, password in stores.items():
+            self._write(f"{owner}-store", "role_password", password, STORE_UID)
+            self._write(f"{owner}-store", "env/POSTGRES_PASSWORD", superusers[owner], STORE_UID)
         secrets = {partner.principal: partner.secret for partner in partners if partner.secret}
         self._identity("provision", PROVISIONER, SERVICE_UID)
         target.write(self._target(users[ADMIN], stores), self._operator.target)
@@ -118,6 +121,16 @@ class Preparation:
         self._write(name, "jwks.json", jwks, SERVICE_UID)
         self._write(name, "env/PDP_KAFKA_PASSWORD", password, SERVICE_UID)
         self._write(name, "env/PDP_DATABASE_URL", url, SERVICE_UID)
+
+    def _keycloak(self, store_password: str) -> None:
+        known = kept_secrets(self._operator.data / "identity.json", ("admin", "portal"))
+        self._identity(IDENTITY, IDENTITY, KEYCLOAK_UID, {IDENTITY, "localhost"})
+        for name, value in (
+            ("KC_DB_PASSWORD", store_password),
+            ("KC_BOOTSTRAP_ADMIN_PASSWORD", known["admin"]),
+            ("PDP_PORTAL_SECRET", known["portal"]),
+        ):
+            self._write(IDENTITY, f"env/{name}", value, KEYCLOAK_UID)
 
     def _identity(self, container: str, name: str, uid: int, hosts: set[str] | None = None) -> None:
         """Key and certificate in one file, as Kafka and OpenSSL take them."""

@@ -61,8 +61,11 @@ class ServiceSettings(BaseSettings):
     """`iss` that a token must have."""
     oidc_jwks: str = ""
     """Where the issuer's public keys are: an https address, or the path of a file (one machine)."""
+    oidc_ca_file: str = ""
+    """Certificate authority of that address, as a file. Empty: those that the system knows."""
     oidc_audience: str = "pdp"
-    """`aud` that a token must have."""
+    """`aud` that a token must have: the platform's own name at the issuer. Not the name of a client with which people
+    sign in: their id tokens have that too."""
     oidc_roles_claim: str = "roles"
     """Where a token has its roles; Keycloak's are at `realm_access.roles`. Roles of others are left out."""
     oidc_supplier_claim: str = "supplier_id"

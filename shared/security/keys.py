@@ -5,6 +5,7 @@ are known. What was fetched long ago is not believed for ever: an issuer takes b
 """
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
@@ -45,15 +46,18 @@ class KeysUnavailableError(Exception):
 class Keys:
     """The keys by their id (`kid`)."""
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, ca_file: str = "") -> None:
         """`place` is the https address of the issuer's key set (RFC 7517), or the path of a file that holds it.
+        `ca_file`: who vouches for that address; empty, whom the system knows.
 
         Raises ValueError for an http address: whoever is on the way could give keys of their own. Loopback has no way.
+        OSError for a `ca_file` that is none.
         """
         address = urlsplit(place)
         if address.scheme == "http" and address.hostname not in LOOPBACK:
             raise ValueError("the issuer's keys are fetched by https only, or read from a file: see PDP_OIDC_JWKS")
         self._place = place
+        self._trust = ssl.create_default_context(cafile=ca_file) if ca_file else True
         self._load: Callable[[], Awaitable[bytes]] = self._ask if address.scheme in ("http", "https") else self._read
         self._known: Known = {}
         self._fetched = self._tried = float("-inf")
@@ -96,7 +100,10 @@ class Keys:
             self._tried, self._fetching = tried, None
 
     async def _ask(self) -> bytes:
-        async with httpx.AsyncClient(timeout=TIMEOUT_S) as client, client.stream("GET", self._place) as answer:
+        async with (
+            httpx.AsyncClient(timeout=TIMEOUT_S, verify=self._trust) as client,
+            client.stream("GET", self._place) as answer,
+        ):
             answer.raise_for_status()
             content = b""
             async for piece in answer.aiter_bytes():

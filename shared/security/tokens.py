@@ -1,16 +1,19 @@
 """Tokens: verified against an issuer's public keys, and on one machine also issued."""
 
+import base64
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from jwt.algorithms import OKPAlgorithm
 
+from shared.runtime.settings import ServiceSettings
 from shared.security.keys import Keys, UnknownKeyError
 
 ALGORITHMS = ["EdDSA", "ES256", "RS256"]
@@ -33,11 +36,13 @@ class TokenError(Exception):
 class Verifier:
     """Checks signature, issuer, audience and time of a token."""
 
-    def __init__(self, issuer: str, jwks: str, audience: str) -> None:
-        """`jwks` is the https address of the issuer's key set, or the path of a file that holds it."""
+    def __init__(self, issuer: str, jwks: str, audience: str, ca_file: str = "") -> None:
+        """`jwks` is the https address of the issuer's key set, or the path of a file that holds it; `ca_file`, who
+        vouches for that address where the system does not know them.
+        """
         self._issuer = issuer
         self._audience = audience
-        self._keys = Keys(jwks)
+        self._keys = Keys(jwks, ca_file)
 
     async def claims(self, token: str) -> dict[str, Any]:
         """The claims of a valid token. Raises TokenError, and KeysUnavailableError when nobody can tell."""
@@ -67,11 +72,17 @@ class Issuer:
     supplier_claim: str = "supplier_id"
     anchor_claim: str = "anchor_id"
 
+    @classmethod
+    def of(cls, settings: ServiceSettings) -> Self:
+        """The one that a service's settings name."""
+        verifier = Verifier(
+            settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience, ca_file=settings.oidc_ca_file
+        )
+        return cls(verifier, settings.oidc_roles_claim, settings.oidc_supplier_claim, settings.oidc_anchor_claim)
+
 
 class LocalIssuer:
     """The issuer of one machine: a key in the data folder, readable by its owner only."""
-
-    KEY_ID = "local"
 
     def __init__(self, folder: Path, issuer: str, audience: str = "pdp") -> None:
         self.jwks_path = folder / "jwks.json"
@@ -88,7 +99,7 @@ class LocalIssuer:
         self._key_path.touch(mode=0o600)
         self._key_path.write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
         public = json.loads(OKPAlgorithm.to_jwk(key.public_key()))
-        keys = {"keys": [public | {"kid": self.KEY_ID, "use": "sig", "alg": "EdDSA"}]}
+        keys = {"keys": [public | {"kid": _thumbprint(public), "use": "sig", "alg": "EdDSA"}]}
         self.jwks_path.write_text(json.dumps(keys), encoding="utf-8")
 
     def forget_key(self) -> None:
@@ -103,4 +114,11 @@ class LocalIssuer:
         key = load_pem_private_key(self._key_path.read_bytes(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError(f"{self._key_path} is not an Ed25519 key")
-        return jwt.encode(body | {"roles": roles, **claims}, key, algorithm="EdDSA", headers={"kid": self.KEY_ID})
+        [public] = json.loads(self.jwks_path.read_text())["keys"]
+        return jwt.encode(body | {"roles": roles, **claims}, key, algorithm="EdDSA", headers={"kid": public["kid"]})
+
+
+def _thumbprint(public: dict[str, str]) -> str:
+    """The key's id (RFC 7638): a new key has another, so whoever knows the old one asks for it at its first token."""
+    needed = json.dumps({name: public[name] for name in ("crv", "kty", "x")}, separators=(",", ":"))
+    return base64.urlsafe_b64encode(hashlib.sha256(needed.encode()).digest()).rstrip(b"=").decode()

@@ -35,7 +35,7 @@ from shared.messaging.worker import Worker
 from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
-from shared.security.tokens import Issuer, Verifier
+from shared.security.tokens import Issuer
 from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
 from shared.service.figures import FigureWatch, Queries
@@ -140,7 +140,7 @@ class Service:
         )
 
     def _api(self) -> FastAPI:
-        name, settings = self._stage.name, self._settings
+        name = self._stage.name
         replayer = Replayer(self.database, name, BatchRunner(self.database, name, self._stage.routes))
         subscribers = self._subscribers.values()
         api = http.together(
@@ -149,9 +149,7 @@ class Service:
             resending.router(name, self.database),
             recorded.router(self.database),
         )
-        verifier = Verifier(settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience)
-        claims = settings.oidc_roles_claim, settings.oidc_supplier_claim, settings.oidc_anchor_claim
-        return http.application(name, Issuer(verifier, *claims), api)
+        return http.application(name, Issuer.of(self._settings), api)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""

@@ -28,7 +28,7 @@ MOMENTS: Final = {
 }
 """Where seconds until or since a moment of the calendar are counted, by pattern, with the reason."""
 
-POLLING: Final = {"eventually", "until", "becomes", "_do", "_get"}
+POLLING: Final = {"eventually", "until", "becomes", "becomes_ready", "_do", "_get"}
 """Helpers that look again and again until a deadline: for other processes, which give no sign."""
 PAUSES: Final = {
     r"tests/(bench|faults|containers)/": "a load and a fault have their own rhythm",

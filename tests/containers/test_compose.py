@@ -159,7 +159,8 @@ async def test_a_store_knows_its_own_service_alone(platform: Platform) -> None:
 def test_no_secret_stands_where_inspect_shows_it(platform: Platform) -> None:
     folder = platform.secrets.operator.data
     kept = [
-        json.loads((folder / name).read_text()).values() for name in ("services.json", "stores.json", "superusers.json")
+        json.loads((folder / name).read_text()).values()
+        for name in ("services.json", "stores.json", "superusers.json", "identity.json")
     ]
     known = [
         *(secret for each in kept for secret in each),
@@ -167,7 +168,7 @@ def test_no_secret_stands_where_inspect_shows_it(platform: Platform) -> None:
     ]
     shown = json.dumps(platform.containers())
     assert [secret for secret in known if secret in shown] == []
-    assert len(known) == len(set(known)) == 6 + 5 + 5 + 3
+    assert len(known) == len(set(known)) == 6 + 6 + 6 + 2 + 3
 
 
 def test_containers_can_do_no_more_than_they_need(platform: Platform) -> None:
