@@ -40,23 +40,49 @@ _APPEND = """
     SELECT pg_notify($7, '') FROM (SELECT count(*) FROM todo) AS appended
 """
 
-_FETCH = """
-    SELECT id, topic, convert_to(key::text, 'UTF8') AS key, body
-    FROM (
-        SELECT o.id, j.topic, j.key, j.body,
-            sum(octet_length(j.body)) OVER (ORDER BY o.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS before
-        FROM outbox AS o CROSS JOIN LATERAL (
-            SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
-        ) AS j
-        WHERE o.id <> ALL($3::bigint[]) AND o.topic <> ALL($4::text[])
-        ORDER BY o.id LIMIT $1
-    ) AS lowest
-    WHERE coalesce(before, 0) < $2
-    ORDER BY id
+_OTHERS = """
+    (
+        WITH RECURSIVE waiting AS (
+            (SELECT topic FROM outbox ORDER BY topic LIMIT 1)
+            UNION ALL
+            SELECT (SELECT topic FROM outbox WHERE topic > before.topic ORDER BY topic LIMIT 1)
+            FROM waiting AS before WHERE before.topic IS NOT NULL
+        )
+        SELECT lowest.id, lowest.recorded_at FROM waiting CROSS JOIN LATERAL (
+            SELECT id, recorded_at FROM outbox
+            WHERE topic = waiting.topic AND id <> ALL($3::bigint[]) ORDER BY id LIMIT $1
+        ) AS lowest
+        WHERE waiting.topic <> ALL($4::text[])
+        ORDER BY id LIMIT $1
+    )
 """
-"""The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal. The
-length of a body is known without reading it.
+"""The lowest of each other topic, found by jumps in the index: what waits of a topic that the relay backs off from is
+not read, however much it is.
 """
+
+
+def _fetch(entries: str) -> str:
+    """The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal. The
+    length of a body is known without reading it.
+    """
+    return f"""
+        SELECT id, topic, convert_to(key::text, 'UTF8') AS key, body
+        FROM (
+            SELECT o.id, j.topic, j.key, j.body,
+                sum(octet_length(j.body)) OVER (ORDER BY o.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                    AS before
+            FROM {entries} AS o CROSS JOIN LATERAL (
+                SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
+            ) AS j
+            WHERE o.id <> ALL($3::bigint[])
+            ORDER BY o.id LIMIT $1
+        ) AS lowest
+        WHERE coalesce(before, 0) < $2
+        ORDER BY id
+    """
+
+
+_FETCH, _FETCH_OTHERS = _fetch("outbox"), _fetch(_OTHERS)
 
 _REDACT = """
     UPDATE journal SET body = convert_to(
@@ -132,7 +158,11 @@ async def unpublished(
     It ends with the entry by which the bodies have `most_bytes`, or with the one that is `most` in number. Never a
     cursor: an id that commits late would be passed over (ids are given before the commit).
     """
-    rows = await connection.fetch(_FETCH, most, most_bytes, under_way, without)
+    bounds = most, most_bytes, under_way
+    if without:
+        rows = await connection.fetch(_FETCH_OTHERS, *bounds, without)
+    else:
+        rows = await connection.fetch(_FETCH, *bounds)
     return [Unpublished(*row) for row in rows]
 
 

@@ -40,6 +40,7 @@ STATEMENTS = (
         resent_at timestamptz
     ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000)
     """,
+    "CREATE INDEX outbox_topic ON outbox (topic, id)",
     """
     CREATE TABLE inbox (
         message_id uuid PRIMARY KEY,
