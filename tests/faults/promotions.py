@@ -3,7 +3,7 @@
 import asyncio
 import json
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from uuid import UUID, uuid4
@@ -66,7 +66,7 @@ def _promotion(name: str, harm: Callable[[PlantOfTwo], object]) -> Case:
         await asyncio.sleep(2)
         await asyncio.to_thread(harm, plant)
         await plant.note_readiness()
-        plant.reasons = await _reasons(plant)
+        await plant.until(lambda: _says_why(plant), ON_S)
         await plant.until(lambda: _alarmed(plant), ON_S)
         before = len(clients.acknowledged)
         await plant.switch_over()
@@ -93,12 +93,18 @@ async def _all_cleared(plant: Plant) -> bool:
     return alarms(plant, "alarm_raised") == alarms(plant, "alarm_cleared")
 
 
-async def _reasons(plant: Plant) -> dict[str, str]:
-    """What keeps the first process from its work, by its own words."""
+async def _says_why(plant: Plant) -> bool:
+    """Whether the first process names the error that keeps it from its work. At first it may say no more than that its
+    consumers are stopped: they are, as soon as the store no longer says that the process has its name.
+    """
     async with httpx.AsyncClient() as client:
         answer = await client.get(f"http://127.0.0.1:{plant.workers[0].port}/ready")
-    found: dict[str, str] = answer.json()
-    return found
+    plant.reasons = answer.json()
+    return names_an_error(plant.reasons)
+
+
+def names_an_error(reasons: Mapping[str, str]) -> bool:
+    return any(part in reason for reason in reasons.values() for part in ("TargetServerAttributeNotMatched", "Error"))
 
 
 async def _all_rung(plant: Plant) -> bool:
