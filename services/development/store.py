@@ -1,6 +1,6 @@
 """Tables of this stage: the only SQL of the service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -130,13 +130,16 @@ async def modules(_: Connection) -> Modules:
 
 
 async def awaiting_selection(connection: Connection) -> list[UUID]:
-    """Ids of all firms that a selection decides."""
+    """Ids of all firms that a selection decides, which then loads them at once: see `pool`."""
     rows = await connection.fetch("SELECT id FROM candidate WHERE awaits_selection ORDER BY id")
     return [row["id"] for row in rows]
 
 
 async def pool(connection: Connection) -> list[Candidate]:
-    """All firms that a selection would decide, as they are now and unlocked."""
+    """All firms that a selection would decide, as they are now and unlocked.
+
+    Whole and in memory, by one statement: a firm is ranked among all. Its lists have the bounds of the contracts.
+    """
     rows = await connection.fetch("SELECT * FROM candidate WHERE awaits_selection ORDER BY id")
     return [candidates.of(row) for row in rows]
 
@@ -225,7 +228,7 @@ async def lines(
     return (await session.exec(query)).all()
 
 
-async def titles(session: AsyncSession, requirement_ids: Sequence[UUID]) -> dict[UUID, str]:
+async def titles(connection: Connection, requirement_ids: Collection[UUID]) -> dict[UUID, str]:
     """Titles of requirements; the unknown are left out."""
-    query = select(RequirementRow.id, RequirementRow.title).where(col(RequirementRow.id).in_(requirement_ids))
-    return dict((await session.exec(query)).all())
+    rows = await connection.fetch("SELECT id, title FROM requirement WHERE id = ANY($1::uuid[])", requirement_ids)
+    return {row["id"]: row["title"] for row in rows}

@@ -49,6 +49,14 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest
         assert await store.cohort(connection, round_.id) == round_
 
 
+async def test_titles_of_more_requirements_than_a_statement_has_parameters(stage: StageUnderTest) -> None:
+    heading = Requirement(given.requirement(1), "P01", "Soporte")
+    asked = {given.requirement(place) for place in range(40_000)}
+    async with stage.database.transaction() as connection:
+        await store.requirements.save_many(connection, [heading], [])
+        assert await store.titles(connection, asked) == {heading.id: "Soporte"}
+
+
 async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: StageUnderTest) -> None:
     waiting = given.candidate(2)
     undiagnosed = given.candidate(1, result=None)

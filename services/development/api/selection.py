@@ -45,8 +45,8 @@ def router(commands: Commands, database: Database) -> APIRouter:
             firms = {each.id: each for each in await store.pool(connection)}
         rules, modules = catalogue.selection_rules(), catalogue.modules()
         lines = handlers.rank_cohort(cohort, firms.values(), rules, modules, now())
-        async with database.session() as session:
-            titles = await store.titles(session, [line.requirement_id for line in lines if line.requirement_id])
+        async with database.connection() as connection:
+            titles = await store.titles(connection, {line.requirement_id for line in lines if line.requirement_id})
         return Page[CandidateView].of_all(
             lines, paging, lambda line: CandidateView.supposed(line, firms[line.supplier_id], titles)
         )
