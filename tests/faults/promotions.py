@@ -5,6 +5,7 @@ import json
 import signal
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from uuid import UUID, uuid4
 
@@ -66,7 +67,7 @@ def _promotion(name: str, harm: Callable[[PlantOfTwo], object]) -> Case:
         await asyncio.sleep(2)
         await asyncio.to_thread(harm, plant)
         await plant.note_readiness()
-        await plant.until(lambda: _says_why(plant), ON_S)
+        await plant.until(partial(_says_why, plant), ON_S)
         await plant.until(lambda: _alarmed(plant), ON_S)
         before = len(clients.acknowledged)
         await plant.switch_over()
@@ -93,7 +94,7 @@ async def _all_cleared(plant: Plant) -> bool:
     return alarms(plant, "alarm_raised") == alarms(plant, "alarm_cleared")
 
 
-async def _says_why(plant: Plant) -> bool:
+async def _says_why(plant: PlantOfTwo) -> bool:
     """Whether the first process names the error that keeps it from its work. At first it may say no more than that its
     consumers are stopped: they are, as soon as the store no longer says that the process has its name.
     """
