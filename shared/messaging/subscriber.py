@@ -62,6 +62,8 @@ class BatchSubscriber:
         self._backoff = backoff or Backoff()
         self._failures = 0
         self._failing_since: float | None = None
+        self._failed: tuple[AIOKafkaConsumer, frozenset[TopicPartition]] | None = None
+        """Whose batch failed last, and of which partitions."""
         self._last_failure = ""
         self._under_way: dict[TopicPartition, int] = {}
         """First offsets of the batch that is being consumed."""
@@ -90,12 +92,23 @@ class BatchSubscriber:
         consumer = self._subscriber.consumer
         if consumer is None:
             return NOT_STARTED
+        self._forget_failures_of_others(consumer)
         if self._failing_since is not None and has_joined(consumer):
             return f"batches fail since {time.monotonic() - self._failing_since:.0f} s: {self._last_failure}"
         seconds = time.monotonic() - self._under_way_since
         if self._under_way and seconds > BATCH_STUCK_AFTER_S:
             return f"a batch is under way since {seconds:.0f} s"
         return self._progress.trouble(consumer)
+
+    def _forget_failures_of_others(self, consumer: AIOKafkaConsumer) -> None:
+        """A failed batch of a consumer that was replaced, or of partitions that were taken away, comes again to others:
+        where nothing more is told here, no batch would ever say that it is well again.
+        """
+        if self._failed is None or not has_joined(consumer):
+            return
+        failed_on, partitions = self._failed
+        if failed_on is not consumer or not partitions & consumer.assignment():
+            self._failures, self._failing_since, self._failed = 0, None, None
 
     async def ended(self) -> None:
         """Return when one of the started consumer's routines has ended, though nobody stopped it.
@@ -193,7 +206,7 @@ class BatchSubscriber:
 
     async def acknowledge(self, batch: IncomingBatch) -> None:
         """Commit the offsets of what took effect."""
-        self._failures, self._failing_since = 0, None
+        self._failures, self._failing_since, self._failed = 0, None, None
         if not batch.records:
             return
         self.batches += 1
@@ -210,6 +223,7 @@ class BatchSubscriber:
             self._stop_consuming(batch)
             return
         self._failures += 1
+        self._failed = batch.consumer, frozenset(offsets.first(batch.records))
         if self._failing_since is None:
             self._failing_since = time.monotonic()
         self._last_failure = type(batch.error).__name__

@@ -8,10 +8,13 @@ from dataclasses import replace
 from uuid import uuid4
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from deploy.provision import kafka_admin
 from shared.messaging.access import AccessRule
 from shared.messaging.broker import member_name
+from shared.messaging.codec import Record
+from shared.messaging.incoming import IncomingBatch
 from tests.conformance.stage import Bench, eventually
 
 
@@ -68,6 +71,20 @@ async def test_it_is_not_ready_while_batches_fail_and_ready_after(bench: Bench, 
         broken[0] = False
         await eventually(lambda: _told(bench, key))
         await eventually(lambda: _says(subscriber, None))
+
+
+async def test_a_batch_that_fails_after_its_consumer_was_replaced_comes_again_to_another(
+    bench: Bench, topic: str
+) -> None:
+    """As of a member that lost its name while the store said nothing: the last batch of the old one fails late."""
+    async with bench.subscriber(topic) as subscriber:
+        await eventually(lambda: _says(subscriber, None))
+        before = AIOKafkaConsumer(topic, **bench.broker.settings().client())
+        await before.start()
+        batch = IncomingBatch([Record(topic, 0, 0, b"", b"")], before, subscriber)
+        await subscriber.nack(batch)
+        assert subscriber.trouble() is None
+        await before.stop()
 
 
 async def test_it_is_not_ready_while_the_broker_hangs_and_ready_after(
