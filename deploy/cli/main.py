@@ -28,6 +28,7 @@ COMMANDS = {
     "demo": "demo",
     "tail": "watch",
     "case": "case",
+    "audit": "audit",
     "topics": "watch",
     "lag": "watch",
     "dead-letters": "dead_letters",

@@ -60,11 +60,13 @@ class Preparation:
         partners = self._partners(joining)
         users = self._operator.service_passwords([*STAGES, ADMIN])
         stores = self._secrets.store_passwords()
+        seeds = self._operator.audit_seeds(STAGES)
         superusers = kept_secrets(self._operator.data / "superusers.json", stores)
         for broker in BROKERS:
             self._broker(broker)
         for name in STAGES:
             self._stage(name, users[name], stores[name], issuer.jwks_path.read_text())
+            self._write(name, "env/PDP_AUDIT_KEY", seeds[name], SERVICE_UID)
         self._keycloak(stores[IDENTITY])
         for owner, password in stores.items():
             self._write(f"{owner}-store", "role_password", password, STORE_UID)
@@ -93,6 +95,7 @@ class Preparation:
                 name: store_url(name, stores[name], f"{LOOPBACK}:{self._ports}13{number}") for number, name in numbered
             },
             partners=self._operator.partners,
+            audit_keys=self._operator.audit_keys(STAGES),
         )
 
     def give(self) -> None:

@@ -20,6 +20,7 @@ from deploy.demo.reconciliation import Evidence, OnTopic
 from deploy.demo.stores import Letter, Stores
 from deploy.demo.texts import tell
 from deploy.target.client import Client
+from shared.contracts.audit import is_log
 from shared.messaging.codec import Message, Poison, record_id
 from shared.messaging.retry import INFRASTRUCTURE
 from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, dead_letter_topic, partner_topics, subscriptions
@@ -106,7 +107,7 @@ class Auditor:
 
     async def _read(self) -> Found:
         codes = tuple(self._sessions)
-        topics = catalogue(codes)
+        topics = [topic for topic in catalogue(codes) if not is_log(topic.name)]
         records = await asyncio.to_thread(stores.read, self._client, topics)
         backlogs = await self._stores.backlogs()
         letters = [letter for name in self._running for letter in await self._stores.letters(name)]
@@ -148,7 +149,9 @@ class Auditor:
 
     async def _journals(self) -> dict[str, set[tuple[str, UUID]]]:
         found = {
-            name: {(event.topic, event.event_id) for event in await self._stores.journal(name)}
+            name: {
+                (event.topic, event.event_id) for event in await self._stores.journal(name) if not is_log(event.topic)
+            }
             for name in self._running
         }
         for code, session in self._sessions.items():

@@ -76,4 +76,5 @@ def target_of(data: Path, ports: Mapping[str, int]) -> Target:
         token=TokenSource(issuer_folder=layout.issuer_folder),
         stores={name: f"{server}/{name}" for name in names},
         partners=layout.partners,
+        audit_keys=layout.audit_keys(present()),
     )

@@ -84,6 +84,7 @@ class Platform:
         self._book = PartnerBook(self._layout.partners)
         self._services = present()
         self._passwords = self._layout.service_passwords(SERVICES)
+        self._audit_seeds = self._layout.audit_seeds(SERVICES)
         self._supervisor = Supervisor(
             on_change=lambda _: self._record(),
             report=report,
@@ -165,6 +166,7 @@ class Platform:
                     password=self._passwords[name],
                     store=stores[name],
                     port=ports[name],
+                    audit_key=self._audit_seeds[name],
                 )
             )
         await self._services_ready(ports)

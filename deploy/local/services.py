@@ -40,9 +40,12 @@ def choose_ports(names: Iterable[str], *, usual: bool = True) -> dict[str, int]:
     return chosen
 
 
-def command(name: str, *, layout: Layout, kafka: Kafka, password: str, store: str, port: int) -> Command:
+def command(
+    name: str, *, layout: Layout, kafka: Kafka, password: str, store: str, port: int, audit_key: str
+) -> Command:
     """The process of one service; what it must know goes through its environment, which only its owner can read."""
     environment = {
+        "PDP_AUDIT_KEY": audit_key,
         "PDP_DATABASE_URL": store,
         "PDP_HTTP_PORT": str(port),
         "PDP_INSTANCE": "local",

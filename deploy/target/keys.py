@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.engines.private import kept_secrets
+from shared.contracts.audit import log_of
+from shared.security.notes import Signer
 from shared.security.tokens import LocalIssuer
 
 ISSUER = "http://127.0.0.1/pdp"
@@ -44,6 +46,14 @@ class Keys:
     def forget_service_passwords(self) -> None:
         """Have new ones made up the next time."""
         self._service_passwords.unlink(missing_ok=True)
+
+    def audit_seeds(self, names: Iterable[str]) -> dict[str, str]:
+        """Seed of the key that signs each service's audit log, made up the first time."""
+        return kept_secrets(self.data / "audit.json", names)
+
+    def audit_keys(self, names: Iterable[str]) -> dict[str, str]:
+        """The public half of each, for whoever verifies."""
+        return {name: Signer.of(log_of(name), seed).public for name, seed in self.audit_seeds(names).items()}
 
     @property
     def _service_passwords(self) -> Path:

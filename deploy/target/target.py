@@ -100,6 +100,8 @@ class Target(_Part):
     """Who vouches for the services' certificates, where the system does not know them."""
     stores: Mapping[str, str] = Field(default={}, repr=False)
     """Connection string of each service's store, for what reads them: the demo's audit."""
+    audit_keys: Mapping[str, str] = {}
+    """The public key of each service's audit log, as C2SP writes it."""
     partners: At | None = None
     """Secrets of the partners whose part the operators play."""
     data: At | None = None

@@ -152,6 +152,8 @@ class Cause(NamedTuple):
     causation_id: str | None = None
     traceparent: str | None = None
     actor: Actor | None = None
+    action: str | None = None
+    """The act of the audit log that it is recorded as; None of what is not."""
 
 
 __all__ = [

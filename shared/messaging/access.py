@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from shared.contracts.audit import log_of
 from shared.messaging.topics import SERVICES, catalogue
 
 PARTNER_BYTES_PER_SECOND = 1_048_576
@@ -22,7 +23,9 @@ class AccessRule:
 
 
 def access_rules(partners: Iterable[str] = ()) -> Iterator[AccessRule]:
-    """Every allowance of the platform: services write and read by the catalogue, partners only their own two topics."""
+    """Every allowance of the platform: services write and read by the catalogue; partners have their own two topics,
+    and read the checkpoints of all audit logs.
+    """
     codes = tuple(partners)
     for topic in catalogue(codes):
         yield AccessRule(topic.writer, "topic", topic.name, prefixed=False, operations=("WRITE",))
@@ -31,4 +34,6 @@ def access_rules(partners: Iterable[str] = ()) -> Iterator[AccessRule]:
     for service in SERVICES:
         yield AccessRule(service, "group", service, prefixed=True, operations=("READ",))
     for code in codes:
+        for service in SERVICES:
+            yield AccessRule(f"partner.{code}", "topic", log_of(service), prefixed=False, operations=("READ",))
         yield AccessRule(f"partner.{code}", "group", f"partner.{code}.", prefixed=True, operations=("READ",))

@@ -18,7 +18,12 @@ def kept(actor: Actor | None) -> str | None:
 
 def of(column: str | None) -> Actor | None:
     """The actor of such a column."""
-    return None if column is None else _ADAPTER.validate_json(column)
+    return None if column is None else read(column)
+
+
+def read(column: str) -> Actor:
+    """The actor of a column that always has one."""
+    return _ADAPTER.validate_json(column)
 
 
 def later(actor: Actor | None, via: Literal["timer", "sweep"]) -> Actor:

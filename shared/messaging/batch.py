@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from shared.contracts.audit import ANSWERED
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Actor, Cause
 from shared.messaging import dead_letters, inbox
@@ -178,6 +179,8 @@ class BatchRunner:
                 if traced and (decision.events or decision.timers or decision.sweeps):
                     cause = tracing.decided(cause, data.TYPE, started_ns, _foreign(message))
                 work.apply(route.repository, target, decision, cause)
+                if is_partners(message.record.topic):
+                    work.record(target, cause._replace(action=f"{self._service}:{ANSWERED}"))
 
     async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
         await dead_letters.set_aside(work.connection, fates.letters, work.now)

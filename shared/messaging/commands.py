@@ -75,8 +75,10 @@ class CommandUnit:
     def state(self, repository: Repository[S], id_: UUID) -> S | None:
         return self._work.state(repository, id_)
 
-    def apply(self, repository: Repository[S], id_: UUID, decision: Decision[S]) -> None:
+    def apply(self, repository: Repository[S], id_: UUID, decision: Decision[S], *, about: UUID | None = None) -> None:
+        """Take a decision. On record is that it is about this aggregate, or the one that is named."""
         self._work.apply(repository, id_, decision, self._cause)
+        self._work.record(about or id_, self._cause)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +207,7 @@ def _decide_one(
     if outcome.state is None:
         raise ValueError("a command's decision must have a state")
     work.apply(repository, command.id, outcome, command.cause)
+    work.record(command.id, command.cause)
     answers.give(command.once, outcome.state)
     return outcome.state
 

@@ -10,6 +10,8 @@
 `record_gap`: what Kafka removed before a group consumed it, and who closed that. `resend`: what of the journal was
 published again, by whom and why; append-only.
 `skip`: positions that an operator wants passed by.
+`audit`: who did what with whose data, written with it; `audit_unsealed`: what of that the sealer has still to seal.
+`audit_leaf`, `audit_checkpoint`: the tree that it is sealed in, and its signed roots; append-only, all three.
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
@@ -185,6 +187,33 @@ STATEMENTS = (
         reason text NOT NULL
     )
     """,
+    """
+    CREATE TABLE audit (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        at timestamptz NOT NULL DEFAULT now(),
+        action text NOT NULL,
+        actor jsonb NOT NULL,
+        about uuid,
+        correlation_id text NOT NULL
+    )
+    """,
+    "CREATE INDEX audit_about ON audit (about, id) WHERE about IS NOT NULL",
+    "CREATE TABLE audit_unsealed (id bigint PRIMARY KEY)",
+    """
+    CREATE TABLE audit_leaf (
+        position bigint PRIMARY KEY,
+        audit_id bigint NOT NULL UNIQUE,
+        hash bytea NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE audit_checkpoint (
+        size bigint PRIMARY KEY,
+        at timestamptz NOT NULL,
+        peaks bytea NOT NULL,
+        note text NOT NULL
+    )
+    """,
 )
 """In order of creation; each service's first migration runs them. A store in use has run them: what is added later is
 a list of its own here, which a migration of each service runs, and the tests' stores after these.
@@ -205,4 +234,8 @@ NAMES = (
     "idempotency",
     "record_gap",
     "resend",
+    "audit",
+    "audit_unsealed",
+    "audit_leaf",
+    "audit_checkpoint",
 )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
+from shared.contracts.audit import FIRED
 from shared.contracts.event import Actor, Cause
 from shared.messaging import actors
 from shared.messaging.retry import TRY_AGAIN
@@ -104,8 +105,9 @@ class TimerWorker(Worker):
                     decision = route.decide(state, work.now, reference)
                     # Linked: a trace that goes on months later would never be looked at as one.
                     with tracing.step(f"timer {timer.kind}", links=[timer.traceparent]) as traceparent:
-                        cause = Cause(timer.correlation_id, traceparent=traceparent, actor=timer.actor)
+                        cause = Cause(timer.correlation_id, None, traceparent, timer.actor, f"{self._service}:{FIRED}")
                     work.apply(route.repository, timer.id, decision, cause)
+                    work.record(timer.id, cause)
             await work.flush()
         metrics.TIMERS.inc(len(still_due))
 

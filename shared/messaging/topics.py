@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from shared.contracts import development, diagnosis, financing, matching, partner, registration
+from shared.contracts.audit import AuditSealed, log_of
 from shared.contracts.dead_letters import DeadLetter, ServiceName
 from shared.contracts.event import EventData
 
@@ -140,6 +141,11 @@ def dead_letter_topic(service: str) -> Topic:
     return Topic(f"{service}.dead-letters.v1", service, ("portal",), (DeadLetter,), key="dead_letter_id", partitions=1)
 
 
+def audit_topic(service: str) -> Topic:
+    """Where a service publishes the checkpoints of its audit log; every partner may keep them as a witness."""
+    return Topic(log_of(service), service, ("portal",), (AuditSealed,), key="log_id", partitions=1)
+
+
 def partner_topics(code: str) -> tuple[Topic, Topic]:
     """Referrals to one partner, which it alone can read, and its answers, which it alone can write."""
     principal = f"partner.{code}"
@@ -169,6 +175,7 @@ def catalogue(partners: Iterable[str] = ()) -> tuple[Topic, ...]:
     return (
         *STAGE_TOPICS,
         *(dead_letter_topic(service) for service in SERVICES),
+        *(audit_topic(service) for service in SERVICES),
         *(topic for code in partners for topic in partner_topics(code)),
     )
 

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
-from shared.messaging import actors, journal
+from shared.messaging import actors, audit, journal
+from shared.messaging.audit import Act
 from shared.messaging.codec import Message
 from shared.messaging.decision import Decision, SweepRequest, Timer
 from shared.messaging.repository import Repository
@@ -64,6 +65,7 @@ class UnitOfWork:
         self._source = source
         self._held: dict[Repository[Any], _Held] = {}
         self._events: list[Envelope] = []
+        self._acts: dict[Act, None] = {}
         self._set: dict[tuple[str, UUID], tuple[Timer, Cause]] = {}
         self._sweeps: dict[tuple[str, frozenset[tuple[str, str]]], tuple[SweepRequest, Cause]] = {}
 
@@ -117,6 +119,11 @@ class UnitOfWork:
         """Add an event. Those that no aggregate decided, as a dead letter, come here directly."""
         self._events.append(Envelope(new_id(), self._source, self.now, event, cause))
 
+    def record(self, about: UUID, cause: Cause) -> None:
+        """Put what somebody does with an aggregate into the audit log, once, where it is an act."""
+        if cause.action is not None and cause.actor is not None:
+            self._acts[Act(cause.action, cause.actor, about, cause.correlation_id)] = None
+
     @property
     def decided(self) -> int:
         """How many events this unit holds."""
@@ -135,6 +142,7 @@ class UnitOfWork:
             new, changed = _written(held)
             await repository.save_many(self.connection, new, changed)
         await journal.append(self.connection, self._events)
+        await audit.record(self.connection, [*self._acts])
         await self._write_due()
         await self._write_sweeps()
 

@@ -105,6 +105,11 @@ class ServiceSettings(BaseSettings):
     """Seconds after which a blocked key is an alarm: a dead letter that is looked at at once is none."""
     alarm_failed_commits: int = Field(default=3, ge=1)
     """Offset commits refused in a row from which an alarm is raised: one is a rebalance."""
+    audit_key: SecretStr = SecretStr("")
+    """Seed of the key that signs checkpoints of the audit log: 32 bytes in hexadecimal digits. Empty: acts are
+    recorded and never sealed."""
+    audit_every_s: float = Field(default=60.0, gt=0)
+    """Seconds between two checkpoints, while there is something new: how long a row can be altered unnoticed."""
     log_level: str = "INFO"
     """`DEBUG`, `INFO`, `WARNING` or `ERROR`."""
     log_decided: bool = True

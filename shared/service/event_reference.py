@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from shared.messaging.topics import PLANNED, STAGE_TOPICS, Topic, dead_letter_topic, partner_topics
+from shared.messaging.topics import PLANNED, STAGE_TOPICS, Topic, audit_topic, dead_letter_topic, partner_topics
 from shared.service.asyncapi import about, program, readers_of, writer_of
 from shared.service.schema_words import type_of
 
@@ -62,7 +62,7 @@ def reference() -> Reference:
     """All of it. Dead letters are told once for every service, and topics of partners once for every partner."""
     components = program()["components"]
     schemas = components["schemas"]
-    topics = (*STAGE_TOPICS, *partner_topics("{partner}"), dead_letter_topic("{service}"))
+    topics = (*STAGE_TOPICS, *partner_topics("{partner}"), dead_letter_topic("{service}"), audit_topic("{service}"))
     streams = tuple(_stream(topic, components) for topic in topics)
     events = {event.name for stream in streams for event in stream.events}
     parts = (_part(name, schemas) for name in sorted(set(schemas) - events - {"CloudEvent"}))

@@ -26,6 +26,7 @@ from shared.messaging.replay import Replayer
 from shared.messaging.retry import STORE_BEHIND, TRY_AGAIN, Backoff
 from shared.messaging.revision import BEHIND, Revision
 from shared.messaging.routing import Routes, Sweeps, Timers
+from shared.messaging.sealer import Sealer
 from shared.messaging.skips import Skips
 from shared.messaging.subscriber import BatchSubscriber
 from shared.messaging.sweeps import SweepWorker
@@ -41,6 +42,7 @@ from shared.service.alarms import AlarmWatch
 from shared.service.figures import FigureWatch, Queries
 from shared.service.http.connection import Connection
 from shared.service.operations import Health
+from shared.service.trail import Trail
 
 DECIDING = 2 / 3
 """Of a stop's grace, for what is still decided; the rest is the relay's, however long the deciding takes."""
@@ -94,6 +96,8 @@ class Service:
         self._watches = {"alarms": alarms.run, "figures": figures.run}
         self._workers: list[Worker] = [relay]
         self._name = self._own_name()
+        if key := settings.audit_key.get_secret_value():
+            self._workers.append(Sealer(self.database, name, key, settings.audit_every_s))
         if self._subscribers:
             self._workers.append(Resumer(self.database, self._subscribers.values(), self._skips))
         if stage.timers:
@@ -149,7 +153,7 @@ class Service:
             resending.router(name, self.database),
             recorded.router(self.database),
         )
-        return http.application(name, Issuer.of(self._settings), api)
+        return http.application(name, Issuer.of(self._settings), api, Trail(name, self.database))
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from shared.contracts.event import Cause
 from shared.contracts.partner import Answer, InformationRequested, ReferralAcknowledged
 from shared.messaging.codec import Message, Poison, Record, decode
 from shared.messaging.topics import partner_topics
@@ -54,7 +55,7 @@ def test_no_control_character_gets_past_the_edge(type_: str) -> None:
     assert isinstance(found, Message)
     told = [*texts(found.data.model_dump()), *(each for each in found.envelope.cause[:3] if each)]
     assert [text for text in told if not text.isprintable()] == []
-    assert found.envelope.cause == (str(found.envelope.id), None, None, None)
+    assert found.envelope.cause == Cause(str(found.envelope.id))
 
 
 def test_every_free_text_of_an_answer_is_known_to_the_walk() -> None:

@@ -46,6 +46,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("platform") / "datos del año"
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(ANY_PORTS, "1")
+        environment.setenv("PDP_AUDIT_EVERY_S", "0.5")
         environment.setenv("PDP_DATA", str(folder))
         environment.setenv("PDP_LANG", "en")
         try:
@@ -181,6 +182,20 @@ def test_an_import_shows_the_rows_that_were_refused(client: LocalClient, tmp_pat
     assert told.out.splitlines()[-1].startswith("3 ")
     assert pdp("import", "anchors", str(tmp_path / "absent.csv")).code == 2
     until(lambda: "registration.anchor-joined" in pdp("tail", "registration.anchor.v1", "--no-follow").out)
+
+
+def test_what_was_done_is_sealed_and_a_row_that_is_removed_is_found(client: LocalClient) -> None:
+    anchor = {"code": "TR09", "name": "Tractora Ejemplo Nueve (ficticia)", "states": ["19"]}
+    with client.http("registration") as http:
+        http.post("/anchors", json=anchor).raise_for_status()
+    until(lambda: pdp("audit", "prove", "registration", "1").code == 0)
+    assert "entries, as they were signed" in pdp("audit", "verify", "--service", "registration").out
+    proof = json.loads(pdp("audit", "prove", "registration", "1").out)
+    assert (proof["position"], proof["key"]) == (0, client.target.audit_keys["registration"])
+    assert pdp("audit", "prove", "registration", "4711").code == 1
+    client.postgres.execute("DELETE FROM audit WHERE id = 1", "registration")
+    told = pdp("audit", "verify", "--service", "registration")
+    assert (told.code, told.out.strip()) == (1, "registration: the row at position 0 was removed")
 
 
 def test_a_partner_reads_and_answers_with_its_own_credentials(client: LocalClient) -> None:

@@ -1,8 +1,9 @@
-"""Who acted is on record: each service's own walks are walked again, and every event that a command gave names its
-caller. Every route that changes something is among them.
+"""Who acted is on record: each service's own walks are walked again. Every event that a command gave names its caller,
+and so does the audit log, also of what was only looked at. Every route that changes something is among them.
 """
 
 import json
+import re
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -14,6 +15,7 @@ import jwt
 import pytest
 from fastapi.routing import APIRoute
 
+from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor
 from shared.messaging import actors
 from shared.service.callers import roles_of
@@ -24,7 +26,7 @@ from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
-from tests.http.services import SERVICES
+from tests.http.services import SERVICES, service
 from tests.matching import test_api as matching
 from tests.matching import test_api_files as matching_files
 from tests.registration import test_api_anchors, test_api_imports, test_api_screening, test_api_suppliers
@@ -75,18 +77,24 @@ WALKS: dict[str, tuple[Walk, ...]] = {
 class Seen:
     """The commands of a walk that were accepted."""
 
+    service: str
     routes: list[APIRoute]
     callers: dict[str, Actor] = field(default_factory=dict)
     """By the correlation of what they asked for."""
+    acts: dict[str, str] = field(default_factory=dict)
+    """What is to be on record, likewise."""
     walked: set[str] = field(default_factory=set)
 
     async def __call__(self, answer: httpx.Response) -> None:
         request = answer.request
         scope = {"type": "http", "path": request.url.path, "method": request.method}
         route = next(each for each in self.routes if each.path_regex.match(request.url.path) and _takes(each, scope))
-        if answer.is_success and request.method != "GET":
+        if answer.is_success:
+            correlation, read = answer.headers["X-Correlation-Id"], catalogue.read(self.service, route.name)
             self.walked.add(route.name)
-            self.callers[answer.headers["X-Correlation-Id"]] = _caller(request, route)
+            self.callers[correlation] = _caller(request, route)
+            act = catalogue.change(self.service, route.name) if read is None else read.act
+            self.acts |= {} if act is None else {correlation: act}
 
 
 def _takes(route: APIRoute, scope: dict[str, str]) -> bool:
@@ -120,10 +128,11 @@ async def test_every_event_of_a_command_names_its_caller(
     for walk in WALKS[name]:
         built, _ = import_module(f"services.{name}.app").build()
         async with StageUnderTest(built, await migrated(name)) as stage:
-            seen = Seen([route for route in stage.router.routes if isinstance(route, APIRoute)])
+            seen = Seen(name, [route for route in stage.router.routes if isinstance(route, APIRoute)])
             stage.client.event_hooks = {"response": [seen]}
             await walk(stage)
             await name_their_actors(stage, seen)
+            await are_recorded(stage, seen)
             walked |= seen.walked
             there |= set(commands(stage))
     assert there - walked == set(), "routes that no walk here has called with success"
@@ -141,3 +150,64 @@ async def name_their_actors(stage: StageUnderTest, seen: Seen) -> None:
             assert (actor, caller) == (caller, actor), row["type"]
             assert actor is not None, row["type"]
         assert "actor" not in event, row["type"]
+
+
+async def are_recorded(stage: StageUnderTest, seen: Seen) -> None:
+    """Each act that was accepted has a row with its caller, at least one; what nobody asked for is a machine's."""
+    rows = await stage.rows("SELECT action, actor, correlation_id FROM audit ORDER BY id")
+    found = {(row["correlation_id"], row["action"], actors.read(row["actor"])) for row in rows}
+    for correlation, act in seen.acts.items():
+        assert (correlation, act, seen.callers[correlation]) in found
+    others = [each for each in found if each[0] not in seen.acts]
+    assert {act.partition(":")[2] for _, act, _ in others} <= {catalogue.ANSWERED, catalogue.FIRED}
+    assert await stage.rows("SELECT id FROM audit EXCEPT SELECT id FROM audit_unsealed") == []
+
+
+NOT_OF_OTHERS = {
+    "check_live": "the process",
+    "check_ready": "the process",
+    "show_metrics": "counts",
+    "show_asyncapi": "the program's own",
+    "show_asyncapi_of_the_program": "the program's own",
+    "show_events_page": "the program's own",
+    "list_dead_letters": "places and reasons of records",
+    "list_record_gaps": "places of records",
+    "list_skips": "places of records",
+    "list_checkpoints": "sizes and signatures",
+    "show_areas": "the program's own",
+    "show_instrument": "the program's own",
+    "show_modules": "the program's own",
+    "show_consent_text": "the program's own",
+    "list_anchors": "large buyers, by the name that they are known by",
+    "show_anchor": "a large buyer, by the name that it is known by",
+    "list_requirements": "what large buyers publish",
+    "show_requirement": "what a large buyer publishes",
+    "list_lists": "dates of published lists",
+    "list_coverage": "counts",
+    "list_what_the_program_lacks": "counts",
+    "list_cohorts": "rounds of selection; what one says of a firm is another route",
+    "show_cohort": "a round of selection; what it says of a firm is another route",
+    "list_partners": "institutions",
+    "show_partner": "an institution",
+    "list_products": "what institutions offer",
+}
+"""Routes that change nothing and show nobody's data."""
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_route_is_in_the_catalogue_or_shows_nobody_s_data(name: str) -> None:
+    there = {
+        route.name for route in service(name).app.routes if isinstance(route, APIRoute) and route.include_in_schema
+    }
+    recorded = {route for route in there if catalogue.change(name, route) or catalogue.read(name, route)}
+    assert there - recorded - NOT_OF_OTHERS.keys() == set()
+    assert recorded & NOT_OF_OTHERS.keys() == set()
+    known = catalogue.CHANGES[name].keys() | catalogue.READS[name].keys() | catalogue.OPERATIONS.keys()
+    assert known - there == set(), "routes that have gone"
+
+
+def test_an_act_is_source_subject_and_action() -> None:
+    acts = [f"{name}:{act}" for name in SERVICES for act in catalogue.CHANGES[name].values()]
+    acts += [f"{name}:{read.act}" for name in SERVICES for read in catalogue.READS[name].values()]
+    acts += [read.act for read in catalogue.OPERATIONS.values()] + [catalogue.ANSWERED, catalogue.FIRED]
+    assert [act for act in acts if not re.fullmatch(r"([a-z]+:)?[a-z-]+:[a-z-]+", act)] == []

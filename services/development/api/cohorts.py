@@ -65,7 +65,7 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
             cohort = there(unit.state(cohorts, cohort_id))
             replace.check(CohortView.of(cohort))
             decision = accepted(handlers.override(cohort, unit.state(candidates, body.supplier_id), word))
-            unit.apply(cohorts, cohort_id, decision)
+            unit.apply(cohorts, cohort_id, decision, about=body.supplier_id)
             await _keep(unit, cohort, body.supplier_id, caller.subject)
         return replace.shown(CohortView.of(decision.state))
 
@@ -81,7 +81,7 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
             cohort = there(unit.state(cohorts, cohort_id))
             replace.check(CohortView.of(cohort))
             decision = accepted(handlers.take_back_override(cohort, supplier_id, caller.subject))
-            unit.apply(cohorts, cohort_id, decision)
+            unit.apply(cohorts, cohort_id, decision, about=supplier_id)
             await _keep(unit, cohort, supplier_id, caller.subject)
         return replace.shown(CohortView.of(decision.state))
 
@@ -102,7 +102,7 @@ async def _keep(unit: CommandUnit, cohort: Cohort, supplier_id: UUID, ended_by: 
     ended = handlers.keep_override(cohort, supplier_id, ended_by, now())
     if ended is not None and ended.state is not None:
         await unit.load(past_overrides, [ended.state.id])
-        unit.apply(past_overrides, ended.state.id, ended)
+        unit.apply(past_overrides, ended.state.id, ended, about=supplier_id)
 
 
 async def known(database: Database, cohort_id: UUID) -> Cohort:

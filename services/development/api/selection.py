@@ -79,5 +79,5 @@ async def _select(unit: CommandUnit, cohort_id: UUID, by: str, replace: Replace)
         unit.apply(candidates, id_, decided)
     await unit.load(outcomes, list(decision.outcomes))
     for id_, recorded in decision.outcomes.items():
-        unit.apply(outcomes, id_, recorded)
+        unit.apply(outcomes, id_, recorded, about=None if recorded.state is None else recorded.state.supplier_id)
     return decision

@@ -1,16 +1,27 @@
 """An application with the platform's convention: errors, correlation and measurement, its document and its page."""
 
-from fastapi import APIRouter, FastAPI
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI, Request, Response
 
 from shared.i18n import Catalogue
 from shared.security.tokens import Issuer
 from shared.service.http import docs, errors, openapi
 from shared.service.http.head import Head
 from shared.service.http.observed import Observed
+from shared.service.http.routes import Handle
 
 
-def application(name: str, issuer: Issuer, router: APIRouter) -> FastAPI:
-    """Serves a service's routes."""
+class Follower(Protocol):
+    def change(self, route: str) -> str | None:
+        """The act of a route that changes something."""
+
+    async def followed(self, route: str, request: Request, handle: Handle) -> Response:
+        """The answer of a route, once it is on record what it shows."""
+
+
+def application(name: str, issuer: Issuer, router: APIRouter, trail: Follower) -> FastAPI:
+    """Serves a service's routes. `trail` puts on record what they change and show."""
     app = FastAPI(
         title=f"Supplier Development Program: {name}",
         version="1",
@@ -18,7 +29,7 @@ def application(name: str, issuer: Issuer, router: APIRouter) -> FastAPI:
         redoc_url=None,
         routes=router.routes,
     )
-    app.state.issuer = issuer
+    app.state.issuer, app.state.trail = issuer, trail
     install(app, f"services.{name}")
     docs.add_to(app)
     return app

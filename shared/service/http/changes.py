@@ -83,7 +83,8 @@ class Changing(Showing):
     def cause(self) -> Cause:
         """Of what it decides. Who calls is in it once the route's guard was asked."""
         cause: Cause = self.request.state.cause
-        return cause
+        trail = getattr(self.request.app.state, "trail", None)
+        return cause if trail is None else cause._replace(action=trail.change(self.request.scope["route"].name))
 
     async def run(
         self,

@@ -2,11 +2,11 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
@@ -17,6 +17,8 @@ from starlette.types import Receive, Scope, Send
 from shared.service.http.problem import Problem
 
 T = TypeVar("T")
+
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 MAX_BODY_BYTES = 1_048_576
 MAX_FILE_BYTES = 32 * 1_048_576
@@ -55,6 +57,17 @@ class ConventionalRoute(APIRoute):
         self._known = frozenset(_query_names(self.dependant))
         self._takes = content_type_of(self)
         self._first = [each.call for each in dependants(self.dependant) if isinstance(each.call, BeforeBody)]
+
+    def get_route_handler(self) -> Handle:
+        """As FastAPI's own; where the application has a trail, what the route shows of others is on record first."""
+        handle = super().get_route_handler()
+
+        async def followed(request: Request) -> Response:
+            trail = getattr(request.app.state, "trail", None)
+            answer: Response = await (handle(request) if trail is None else trail.followed(self.name, request, handle))
+            return answer
+
+        return followed
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         problem = await self._problem(scope) if scope["method"] in (self.methods or ()) else None

@@ -1,0 +1,177 @@
+"""What is on record of who did what with whose data: the closed catalogue of acts, and the event of a checkpoint.
+
+An act is `source:subject:action`. A route's is found by the name of its function; whoever adds a route that changes
+something, or shows what is a firm's or a person's, adds it here (a test walks them all).
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, NamedTuple
+from uuid import UUID, uuid5
+
+from pydantic import Field, StringConstraints
+
+from shared.contracts.event import EventData, Moment
+
+LOGS = UUID("0f6d3c1e-95ab-5a55-8c1d-3f8f1f7f2c02")
+"""Namespace of the logs: each service's is one aggregate."""
+
+
+class Read(NamedTuple):
+    """A route that shows data of others."""
+
+    act: str
+    whose: str = ""
+    """The field of the answer, or of each item of a list, that says whose; else the path does, or the query's."""
+
+
+CHANGES: Mapping[str, Mapping[str, str]] = {
+    "registration": {
+        "register_supplier": "supplier:registered",
+        "change_supplier": "supplier:changed",
+        "withdraw_supplier": "supplier:withdrawn",
+        "release_supplier": "supplier:released",
+        "import_suppliers": "supplier:imported",
+        "erase_contact": "contact:erased",
+        "join_anchor": "anchor:joined",
+        "leave_anchor": "anchor:left",
+        "import_anchors": "anchor:imported",
+        "load_list": "screening-list:loaded",
+    },
+    "matching": {
+        "publish_requirement": "requirement:published",
+        "change_requirement": "requirement:changed",
+        "close_requirement": "requirement:closed",
+        "import_requirements": "requirement:imported",
+        "answer_match": "match:answered",
+        "award_match": "match:awarded",
+    },
+    "diagnosis": {
+        "submit_self_assessment": "diagnosis:submitted",
+        "record_assessment": "diagnosis:assessed",
+        "validate_diagnosis": "diagnosis:validated",
+        "rescore_question": "gap:rescored",
+    },
+    "development": {
+        "open_cohort": "cohort:opened",
+        "override_selection": "override:given",
+        "take_override_back": "override:taken-back",
+        "select_cohort": "cohort:selected",
+        "agree_plan": "plan:agreed",
+        "complete_activity": "activity:completed",
+    },
+    "financing": {
+        "give_consent": "consent:given",
+        "revoke_consent": "consent:revoked",
+        "send_referral": "referral:sent",
+        "report_information": "information:reported",
+        "put_partner": "partner:changed",
+    },
+}
+"""What a caller changes, by the route: a row for each aggregate, in the transaction that changes it."""
+
+READS: Mapping[str, Mapping[str, Read]] = {
+    "registration": {
+        "show_supplier": Read("supplier:viewed", "id"),
+        "list_suppliers": Read("supplier:listed", "id"),
+        "search_suppliers": Read("supplier:searched", "id"),
+    },
+    "matching": {
+        "list_candidates": Read("match:listed", "supplier_id"),
+        "show_match": Read("match:viewed", "supplier_id"),
+        "show_alignment": Read("alignment:viewed", "supplier_id"),
+        "list_matches": Read("match:listed", "supplier_id"),
+    },
+    "diagnosis": {
+        "list_diagnoses": Read("diagnosis:listed", "supplier_id"),
+        "show_diagnosis": Read("diagnosis:viewed", "supplier_id"),
+        "list_gaps": Read("gap:listed", "supplier_id"),
+    },
+    "development": {
+        "rank_cohort": Read("candidate:ranked", "supplier_id"),
+        "list_candidates": Read("candidate:listed", "supplier_id"),
+        "list_past_overrides": Read("override:listed", "supplier_id"),
+        "list_plans": Read("plan:listed", "supplier_id"),
+        "show_plan": Read("plan:viewed", "supplier_id"),
+    },
+    "financing": {
+        "show_case": Read("case:viewed", "supplier_id"),
+        "list_needs": Read("need:listed", "supplier_id"),
+        "show_consent": Read("consent:viewed", "supplier_id"),
+        "list_referrals": Read("referral:listed", "supplier_id"),
+        "show_referral": Read("referral:viewed", "supplier_id"),
+    },
+}
+"""What a caller sees of others, by the route: a row for each firm that the answer shows, before it leaves."""
+
+OPERATIONS: Mapping[str, Read] = {
+    "replay_dead_letters": Read("dead-letter:replayed"),
+    "discard_dead_letters": Read("dead-letter:discarded"),
+    "show_dead_letter": Read("dead-letter:viewed", "id"),
+    "skip_record": Read("record:skipped"),
+    "withdraw_skip": Read("record:skip-withdrawn"),
+    "resume_consuming": Read("consuming:resumed"),
+    "close_record_gaps": Read("record-gap:closed"),
+    "resend_events": Read("journal:resent"),
+    "list_decided": Read("journal:viewed", "key"),
+    "list_acts": Read("audit:read"),
+    "list_acts_on": Read("audit:viewed"),
+}
+"""What operators do on every service. What they change has a table of its own, written in its transaction."""
+
+ANSWERED, FIRED = "partner:answered", "timer:fired"
+"""What a partner and a timer do."""
+
+
+def change(service: str, route: str) -> str | None:
+    """The act of a route that changes something."""
+    act = CHANGES.get(service, {}).get(route)
+    return None if act is None else f"{service}:{act}"
+
+
+def read(service: str, route: str) -> Read | None:
+    """The act of a route that shows something, or of an operation."""
+    found = READS.get(service, {}).get(route) or OPERATIONS.get(route)
+    return None if found is None else found._replace(act=f"{service}:{found.act}")
+
+
+class AuditSealed(EventData):
+    """A checkpoint of a service's audit log: how long it is and the root of its tree, signed. Whoever keeps it can
+    prove later that nothing before it was altered, removed or cut off.
+    """
+
+    TYPE: ClassVar[str] = "audit-sealed"
+
+    log_id: UUID
+    """The log: derived from its service."""
+    service: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$"), Field(examples=["registration"])]
+    """Whose log. Open: stages are added."""
+    size: Annotated[int, Field(ge=0, le=2**53 - 1, examples=[7])]
+    """Entries of the log."""
+    note: Annotated[
+        str, Field(max_length=2000, examples=["registration.audit.v1\n7\nqw…=\n\n— registration.audit.v1 …\n"])
+    ]
+    """The checkpoint as a signed note (C2SP tlog-checkpoint), the root of the tree of RFC 6962 in it."""
+    sealed_at: Moment
+    """When it was signed."""
+
+    @property
+    def key(self) -> UUID:
+        return self.log_id
+
+    @property
+    def topic(self) -> str:
+        return log_of(self.service)
+
+
+def log_id(service: str) -> UUID:
+    """The aggregate that a service's log is."""
+    return uuid5(LOGS, service)
+
+
+def is_log(topic: str) -> bool:
+    return topic.endswith(".audit.v1")
+
+
+def log_of(service: str) -> str:
+    """The name of a service's log: its topic, and what its checkpoints call it."""
+    return f"{service}.audit.v1"

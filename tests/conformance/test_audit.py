@@ -1,0 +1,199 @@
+"""The audit log: written with what it tells of, sealed afterwards, and whatever is done to it later is found."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from deploy.cli.proof import Finding, findings, prove
+from shared.contracts.audit import log_of
+from shared.contracts.event import Actor, Cause
+from shared.messaging import audit
+from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, Refused
+from shared.messaging.sealer import Sealer
+from shared.messaging.unit_of_work import unit_of_work
+from shared.runtime.clock import now
+from shared.security.merkle import includes, leaf_hash
+from shared.security.notes import Signer, opened
+from tests.conformance.stage import Account, Bench, accounts
+
+SERVICE, SEED, EVERY_S = "registration", "07" * 32, 60.0
+KEY = Signer.of(log_of(SERVICE), SEED).public
+ANA = Actor("ana", "supplier", UUID(int=7))
+CHANGED = Cause("c-1", actor=ANA, action="registration:supplier:changed")
+
+
+class Log:
+    """The log of a bench's store, and whoever keeps its checkpoints."""
+
+    def __init__(self, bench: Bench) -> None:
+        self.bench = bench
+        self.sealer = Sealer(bench.database, SERVICE, SEED, EVERY_S)
+        self.kept: list[str] = []
+
+    async def act(self, *about: UUID) -> None:
+        async with unit_of_work(self.bench.database, SERVICE) as work:
+            for id_ in about:
+                work.record(id_, CHANGED)
+            await work.flush()
+
+    async def seal(self) -> int:
+        async with self.bench.database.connection() as connection:
+            sealed = await self.sealer.seal(connection)
+            told = await connection.fetch("SELECT body FROM journal WHERE topic = $1 ORDER BY id", log_of(SERVICE))
+        self.kept = [json.loads(row["body"])["data"]["note"] for row in told]
+        return sealed
+
+    async def do(self, *statements: str) -> None:
+        async with self.bench.database.connection() as connection:
+            for statement in statements:
+                await connection.execute(statement)
+
+    async def rows(self) -> Sequence[audit.Entry]:
+        async with self.bench.database.connection() as connection:
+            return await audit.page(connection, 0, 1000)
+
+    async def found(self, at: datetime | None = None) -> list[Finding]:
+        return list(findings(SERVICE, await self.rows(), self.kept, KEY, at or now()))
+
+
+@pytest.fixture
+async def log(bench: Bench) -> Log:
+    """Seven rows under two checkpoints, and one that is not sealed yet."""
+    log = Log(bench)
+    await log.act(*(uuid4() for _ in range(4)))
+    assert await log.seal() == 4
+    await log.act(*(uuid4() for _ in range(3)))
+    assert await log.seal() == 3
+    await log.act(uuid4())
+    return log
+
+
+async def test_a_command_is_recorded_with_what_it_changes_or_not_at_all(bench: Bench) -> None:
+    commands, log = Commands(bench.database, SERVICE), Log(bench)
+    id_, other = uuid4(), uuid4()
+
+    def refuse(account: Account | None, _: object) -> Decision[Account] | Refused:
+        return Refused("conflict", "no")
+
+    await commands.run(accounts, id_, lambda *_: Decision(Account(id_, ())), CHANGED)
+    await commands.run(accounts, other, refuse, CHANGED)
+    with pytest.raises(ZeroDivisionError):
+        await _failing(commands, other)
+    (row,) = await log.rows()
+    assert (row.action, row.actor, row.about, row.correlation_id) == (CHANGED.action, ANA, id_, "c-1")
+
+
+async def _failing(commands: Commands, id_: UUID) -> None:
+    async with commands.unit(CHANGED) as unit:
+        await unit.load(accounts, [id_])
+        unit.apply(accounts, id_, Decision(Account(id_, ())))
+        raise ZeroDivisionError
+
+
+async def test_what_was_signed_is_found_whole_and_each_row_is_proved(log: Log) -> None:
+    assert await log.found() == []
+    assert [opened(note, KEY).size for note in log.kept] == [4, 7]
+    rows = await log.rows()
+    for row in rows[:7]:
+        proof = prove(SERVICE, rows, row.id, log.kept, KEY)
+        assert proof is not None
+        checkpoint = opened(proof["checkpoint"], proof["key"])
+        path, leaf = [bytes.fromhex(each) for each in proof["path"]], leaf_hash(proof["entry"].encode())
+        assert includes(leaf, proof["position"], checkpoint.size, path, checkpoint.root)
+    assert prove(SERVICE, rows, rows[7].id, log.kept, KEY) is None
+    assert prove(SERVICE, rows, 0, log.kept, KEY) is None
+
+
+COLUMNS = {
+    "at": "at + interval '1 microsecond'",
+    "action": "'registration:supplier:viewed'",
+    "actor": """jsonb_set(actor, '{subject}', '"luis"')""",
+    "about": "gen_random_uuid()",
+    "correlation_id": "'c-2'",
+}
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+async def test_a_row_that_was_altered_is_found(log: Log, column: str) -> None:
+    third = (await log.rows())[2].id
+    await log.do(f"UPDATE audit SET {column} = {COLUMNS[column]} WHERE id = {third}")
+    assert await log.found() == [Finding("altered", third, third)]
+
+
+async def test_a_row_that_was_altered_with_its_leaf_is_found(log: Log) -> None:
+    third = (await log.rows())[2]
+    forged = leaf_hash(third._replace(correlation_id="c-2").leaf).hex()
+    await log.do(
+        f"UPDATE audit SET correlation_id = 'c-2' WHERE id = {third.id}",
+        f"UPDATE audit_leaf SET hash = '\\x{forged}' WHERE position = 2",
+    )
+    assert await log.found() == [Finding("differs", 4, 4)]
+
+
+async def test_a_row_that_was_removed_is_found(log: Log) -> None:
+    third = (await log.rows())[2].id
+    await log.do(f"DELETE FROM audit WHERE id = {third}")
+    assert await log.found() == [Finding("removed", 2, 2)]
+
+
+async def test_a_log_that_was_closed_up_behind_a_removed_row_is_found(log: Log) -> None:
+    rows = await log.rows()
+    await log.do(
+        f"DELETE FROM audit WHERE id = {rows[2].id}",
+        "DELETE FROM audit_leaf WHERE position = 2",
+        "UPDATE audit_leaf SET position = -position WHERE position > 2",
+        "UPDATE audit_leaf SET position = -position - 1 WHERE position < 0",
+    )
+    assert Finding("cut_off", 6, 6) in await log.found()
+    await log.seal()
+    assert await log.found() != []
+
+
+async def test_an_end_that_was_cut_off_is_found_also_where_the_log_has_grown_again(log: Log) -> None:
+    rows = await log.rows()
+    await log.do(
+        f"DELETE FROM audit WHERE id > {rows[3].id}",
+        "DELETE FROM audit_leaf WHERE position > 3",
+        "DELETE FROM audit_checkpoint WHERE size > 4",
+        "DELETE FROM audit_unsealed",
+    )
+    assert await log.found() == [Finding("cut_off", 4, 6)]
+    await log.act(*(uuid4() for _ in range(3)))
+    await log.seal()
+    assert await log.found() == [Finding("differs", 7, 7)]
+
+
+async def test_a_row_that_nobody_seals_and_a_checkpoint_of_another_key_are_found(log: Log) -> None:
+    unsealed = (await log.rows())[7].id
+    assert await log.found(now() + timedelta(minutes=11)) == [Finding("unsealed", unsealed, unsealed)]
+    other = Signer.of(log_of(SERVICE), "08" * 32)
+    assert [each.kind for each in findings(SERVICE, await log.rows(), log.kept, other.public, now())] == [
+        "unsigned"
+    ] * 2
+
+
+async def test_what_is_under_way_is_sealed_the_next_time(log: Log) -> None:
+    """Its id is lower than that of a row which is sealed before."""
+    await log.seal()
+    async with log.bench.database.transaction() as connection:
+        await audit.record(connection, [audit.Act("registration:supplier:changed", ANA, uuid4(), "c-3")])
+        await log.act(uuid4())
+        assert await log.seal() == 1
+    assert await log.seal() == 1
+    assert await log.found() == []
+    rows = await log.rows()
+    assert [row.position for row in rows[-2:]] == [9, 8]
+
+
+async def test_there_is_a_checkpoint_a_minute_and_none_without_news(log: Log) -> None:
+    async with log.bench.database.connection() as connection:
+        assert await log.sealer.step(connection) == EVERY_S
+        await log.act(uuid4())
+        assert 0 < await log.sealer.step(connection) <= EVERY_S
+    assert await log.bench.count("audit_checkpoint") == 3
+    assert await log.seal() == 1
+    assert await log.seal() == 0
