@@ -55,9 +55,9 @@ def event_type(given: str) -> str:
 
 def since(given: str) -> datetime:
     """A moment, as `2h` ago or as `2026-11-29T08:00` in this machine's time. Raises ``Refusal``."""
-    if ago := AGO.fullmatch(given):
-        return datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})
     try:
+        if ago := AGO.fullmatch(given):
+            return datetime.now(UTC) - timedelta(**{UNITS[ago[2]]: int(ago[1])})
         return datetime.fromisoformat(given).astimezone(UTC)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise Refusal(say("error.since", given=given), 2) from None

@@ -12,7 +12,6 @@ OTHER_RELEASE = frozenset(
     {
         "body_unreadable",
         "content_type",
-        "cursor_invalid",
         "file_missing",
         "http_error",
         "idempotency_key_reused",
@@ -31,6 +30,7 @@ OTHER_RELEASE = frozenset(
 OURS = frozenset(
     {
         "busy",
+        "cursor_invalid",
         "internal_error",
         "resend_to_partner",
         "resend_too_old",

@@ -18,6 +18,7 @@ from deploy.cli.commands.status import ports_table, shown
 from deploy.cli.console import out
 from deploy.cli.installation import DEMO
 from deploy.cli.next_steps import next_steps
+from deploy.cli.texts import language
 from deploy.demo import trouble
 from deploy.demo.audit import Auditor
 from deploy.demo.calls import Api, StoryError
@@ -102,7 +103,7 @@ async def _platform(wish: Wish, watcher: Screen) -> AsyncIterator[Client]:
 
 async def _reached(client: Client) -> Client:
     """The platform, once all its services are ready. Raises ``StoryError``."""
-    async with Readiness(client.trust()) as readiness:
+    async with Readiness(client.trust(), language()) as readiness:
         for name, found in (await readiness.troubles(client.services)).items():
             if found:
                 raise StoryError(tell("error.not_ready", service=name, why=shown(found)))

@@ -30,9 +30,14 @@ class State(NamedTuple):
 class Readiness:
     """Asks services whether they are ready. To be closed by ``async with``."""
 
-    def __init__(self, trust: ssl.SSLContext | bool = False) -> None:  # noqa: FBT001, FBT002  (as httpx has it)
-        """`trust`: how certificates are checked, where there are any (``Client.trust``)."""
-        self._client = httpx.AsyncClient(timeout=ANSWER_TIMEOUT, trust_env=False, verify=trust)
+    def __init__(
+        self,
+        trust: ssl.SSLContext | bool = False,  # noqa: FBT001, FBT002  (as httpx has it)
+        language: str = "en",
+    ) -> None:
+        """`trust`: how certificates are checked, where there are any (``Client.trust``). `language`: the answers'."""
+        headers = {"Accept-Language": language}
+        self._client = httpx.AsyncClient(timeout=ANSWER_TIMEOUT, trust_env=False, verify=trust, headers=headers)
 
     async def __aenter__(self) -> Self:
         return self

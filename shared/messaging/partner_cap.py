@@ -4,9 +4,11 @@ The store itself is asked, so a process that starts anew, or gets the partitions
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
+from shared.i18n import said
 from shared.messaging import offsets
 from shared.messaging.codec import Record
 from shared.messaging.topics import is_partners
@@ -36,11 +38,11 @@ class PartnerCap:
     def __init__(self, database: Database, most_records: int, most_bytes: int) -> None:
         self._database = database
         self._most = most_records, most_bytes
-        self._paused: dict[str, str] = {}
+        self._paused: dict[str, dict[str, Any]] = {}
 
     @property
-    def paused(self) -> Mapping[str, str]:
-        """Topics that wait in this process, each with why."""
+    def paused(self) -> Mapping[str, dict[str, Any]]:
+        """Topics that wait in this process, each with why, to be worded."""
         return self._paused
 
     async def admit(self, consumer: AIOKafkaConsumer, records: Sequence[Record]) -> Sequence[Record]:
@@ -55,7 +57,7 @@ class PartnerCap:
         consumer.pause(*(partition for partition in consumer.assignment() if partition.topic in reached))
         for topic, why in reached.items():
             if topic not in self._paused:
-                log.warning("partner_paused", topic=topic, why=why)
+                log.warning("partner_paused", topic=topic, **why["params"])
         self._paused |= reached
         return [record for record in records if record.topic not in reached]
 
@@ -70,7 +72,7 @@ class PartnerCap:
                 consumer.resume(*(partition for partition in consumer.paused() if partition.topic == topic))
                 log.info("partner_goes_on", topic=topic)
 
-    async def _reached(self, topics: Iterable[str]) -> dict[str, str]:
+    async def _reached(self, topics: Iterable[str]) -> dict[str, dict[str, Any]]:
         partners = sorted(filter(is_partners, topics))
         if not partners:
             return {}
@@ -78,8 +80,6 @@ class PartnerCap:
             rows = await connection.fetch(OPEN, partners, *self._most)
         return {topic: self._why(records, bytes_) for topic, records, bytes_ in rows}
 
-    def _why(self, records: int, bytes_: int) -> str:
-        return (
-            f"paused: {records} records or more ({bytes_} bytes) are open as dead letters or wait behind them,"
-            f" at most {self._most[0]} ({self._most[1]} bytes) may"
-        )
+    def _why(self, records: int, bytes_: int) -> dict[str, Any]:
+        most, most_bytes = self._most
+        return said("partner_paused", records=records, bytes=bytes_, most=most, most_bytes=most_bytes)

@@ -134,8 +134,8 @@ class BatchSubscriber:
         return True
 
     @property
-    def paused(self) -> Mapping[str, str]:
-        """Partners' topics that wait at their cap, each with why."""
+    def paused(self) -> Mapping[str, dict[str, Any]]:
+        """Partners' topics that wait at their cap, each with why, to be worded."""
         return {} if self._cap is None else self._cap.paused
 
     async def look_again(self) -> None:

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from shared.contracts.dead_letters import ServiceName
+from shared.i18n import worded
 from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dlq_limit, skips
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
@@ -35,7 +36,7 @@ Check = Callable[[], str | None]
 
 class Pausing(Protocol):
     @property
-    def paused(self) -> Mapping[str, str]:
+    def paused(self) -> Mapping[str, dict[str, Any]]:
         """Topics that wait, with why."""
 
 
@@ -51,8 +52,9 @@ class Health:
         return {name: trouble for name, check in self.checks.items() if (trouble := check()) is not None}
 
     def waiting(self) -> dict[str, str]:
-        """Partners' topics that wait at their cap, with why. The process goes on with the rest."""
-        return {topic: why for each in self.paused for topic, why in each.paused.items()}
+        """Partners' topics that wait at their cap, with why, worded. The process goes on with the rest."""
+        waiting = [(topic, why) for each in self.paused for topic, why in each.paused.items()]
+        return {topic: worded(why["code"], **why["params"]) for topic, why in waiting}
 
 
 class Skipping(View):

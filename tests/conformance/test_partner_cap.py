@@ -10,6 +10,7 @@ from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
 from shared.contracts.event import Actor
+from shared.i18n import LANGUAGES, Catalogue, speak
 from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import ConsumingBroker
 from shared.messaging.dead_letter_queries import Selection
@@ -187,7 +188,12 @@ async def test_the_alarm_names_the_topic_and_the_process_stays_ready(
             monkeypatch.setattr(Progress, "_silent_s", lambda *_: 2 * STUCK_AFTER_S)
             assert health.troubles() == {}
             assert list(health.waiting()) == [topic]
-            assert "at most 50 (10000000 bytes)" in health.waiting()[topic]
+            told = {}
+            for language in LANGUAGES:
+                speak(language, Catalogue("shared.service"))
+                told[language] = health.waiting()[topic]
+            assert "at most 50 (10,000,000 bytes)" in told["en"]
+            assert told["es"].startswith("en pausa: ")
             assert REGISTRY.get_sample_value("pdp_partner_paused", {"topic": topic}) == 1
             await discarded(bench, topic)
             await subscriber.look_again()

@@ -46,7 +46,7 @@ def test_an_unknown_type_is_an_error_that_names_all() -> None:
 def test_since_is_some_time_ago_or_a_moment() -> None:
     assert datetime.now(UTC) - choices.since("2h") - timedelta(hours=2) < timedelta(minutes=1)
     assert choices.since("2026-11-29T08:00:00+00:00") == datetime(2026, 11, 29, 8, tzinfo=UTC)
-    for wrong in ("", "2w", "yesterday", "2026-13-01"):
+    for wrong in ("", "2w", "yesterday", "2026-13-01", "999999d", "0001-01-01T00:00"):
         with pytest.raises(Refusal):
             choices.since(wrong)
 

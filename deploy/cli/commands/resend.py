@@ -54,7 +54,8 @@ def resend(
         show_json(total)
         return
     shown = {each: value if value is not None else "–" for each, value in total.items()}
-    out().print(say("resend.would" if dry_run else "resend.done", service=name, topic=topic, **shown))
+    told = "resend.would" if dry_run else "resend.done"
+    out().print(say(told if total["events"] else "resend.none", service=name, topic=topic, **shown))
 
 
 def _pages(client: Client, service: str, wanted: dict[str, Any]) -> Iterator[dict[str, Any]]:

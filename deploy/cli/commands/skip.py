@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from deploy.cli.api import Away, Round, request
 from deploy.cli.choices import services_of
@@ -20,6 +21,7 @@ from deploy.cli.usage import App
 from deploy.provision.lag import standing
 from deploy.target.client import Client
 from deploy.target.target import TargetError
+from shared.i18n.fields import fault
 from shared.messaging import skips
 from shared.messaging.skips import Position, Skip
 from shared.messaging.topics import ANSWERS_PATTERN, subscriptions
@@ -56,13 +58,13 @@ def add(service: Service, topic: Topic, partition: Partition, offset: Offset, re
     group = group_of(service, topic)
     if group is None:
         raise Refusal(reason_text(service, "topic_not_read", topic=topic), 2)
-    wanted = Skip(topic=topic, partition=partition, offset=offset, reason=reason)
+    wanted = _wanted(topic=topic, partition=partition, offset=offset, reason=reason)
     try:
         request(client, service, "POST", "/dead-letters/skip", json=wanted.model_dump())
     except Away:
         url = _store_of(client, service)
-        if fault := skips.fault(wanted, standing(client.admin(), group, topic, partition)):
-            raise Refusal(reason_text(service, fault["code"], **fault["params"])) from None
+        if wrong := skips.fault(wanted, standing(client.admin(), group, topic, partition)):
+            raise Refusal(reason_text(service, wrong["code"], **wrong["params"])) from None
         _in_store(url, lambda store: skips.ask(store, wanted, getpass.getuser()))
         err().print(say("skip.written", service=service), markup=False)
     place = {"topic": topic, "partition": partition, "offset": offset}
@@ -99,6 +101,14 @@ def withdraw(service: Service, topic: Topic, partition: Partition, offset: Offse
         if _in_store(url, lambda store: skips.withdraw(store, position)) is None:
             raise Refusal(reason_text(service, "skip_not_open")) from None
     out().print(say("skip.withdrawn", service=service, **position.model_dump()), markup=False)
+
+
+def _wanted(**given: Any) -> Skip:  # noqa: ANN401 - of the model
+    try:
+        return Skip(**given)
+    except ValidationError as error:
+        [first, *_] = error.errors()
+        raise Refusal(say("usage.invalid", name=f"--{first['loc'][0]}", detail=fault(first)), 2) from None
 
 
 def group_of(service: str, topic: str) -> str | None:

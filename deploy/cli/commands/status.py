@@ -15,7 +15,7 @@ from deploy.cli.api import Round
 from deploy.cli.commands.gaps import gaps, remedy
 from deploy.cli.console import AsJson, Refusal, err, out, show_json, table
 from deploy.cli.installation import installation
-from deploy.cli.texts import say
+from deploy.cli.texts import language, say
 from deploy.engines.errors import DeployError
 from deploy.engines.ports import accepts
 from deploy.local.client import LocalClient
@@ -140,7 +140,7 @@ def _told(troubles: Troubles) -> str:
 
 
 async def _states(client: Client) -> dict[str, State]:
-    async with Readiness(client.trust()) as readiness:
+    async with Readiness(client.trust(), language()) as readiness:
         return await readiness.states(client.services)
 
 

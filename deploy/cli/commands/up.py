@@ -18,7 +18,7 @@ from deploy.cli.commands.status import ports_table, status_table
 from deploy.cli.console import err, out, step
 from deploy.cli.installation import local_folder, running_folder
 from deploy.cli.next_steps import next_steps
-from deploy.cli.texts import say
+from deploy.cli.texts import language, say
 from deploy.local import background
 from deploy.local.client import LocalClient
 from deploy.local.platform import running
@@ -85,7 +85,7 @@ async def _run(data: Path) -> None:
 
 async def _show(client: LocalClient, console: Console) -> None:
     """The state of all, kept up to date below the lines of what happens."""
-    async with Readiness() as readiness:
+    async with Readiness(language=language()) as readiness:
         with Live(console=console, auto_refresh=False) as live:
             while True:
                 run = read_running(client.data)
