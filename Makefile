@@ -10,8 +10,8 @@ INSTALLED := $(VENV)/.installed
 WORKERS = $(if $(T),,-n 2 --dist loadfile --no-loadscope-reorder)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo up test test-long test-containers faults faults-smoke check check-chart check-chart-server images chaos \
-	bench capacity generate docs migration
+.PHONY: help setup demo up test test-long test-containers faults faults-smoke check check-packages check-chart check-chart-server images \
+	chaos bench capacity generate docs migration
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -71,6 +71,11 @@ docs: setup ## Write anew the pages of docs/ that are made: events, settings, me
 
 migration: setup ## Write the next migration of a stage, from its store (STAGE=matching NAME="a note on each offering")
 	@$(BIN)/python -m deploy.develop.migration "$(STAGE)" "$(NAME)"
+
+# From a folder of its own: nothing that runs depends on it.
+check-packages: setup ## Which pinned packages have a known weakness; advisory, where a database of them answers
+	@$(PYTHON) -m venv $(VENV)/pip-audit && $(VENV)/pip-audit/bin/python -m pip --disable-pip-version-check --quiet install pip-audit
+	@$(BIN)/python -m deploy.develop.packages $(VENV)/pip-audit/bin/pip-audit
 
 # Builds helm and the like with Go the first time, and fetches the schemas.
 check-chart: setup ## The Helm chart against the schemas of Kubernetes and its operators; needs Go

@@ -1,6 +1,7 @@
 """The platform of `deploy/compose` for the time of a block, from nothing."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,8 +20,9 @@ from tests.containers.docker_cli import built, docker, needs_engine
 
 VERSION = "0.0.0-compose-test"
 PROJECT = "pdp-test"
-PORTS = "28"
+PORTS, NETWORK = "28", "172.30"
 """Others than a platform has that already runs here."""
+FILES = os.pathsep.join(str(FOLDER / name) for name in ("compose.yaml", "compose.stores.yaml"))
 UP_TIMEOUT = 600
 
 
@@ -55,7 +57,13 @@ def running(secrets: Path) -> Iterator[Platform]:
     """Up, with all services ready, and gone after the block with all its data. Skips where no engine answers."""
     needs_engine()
     built(VERSION, "unknown")
-    environment = {"PDP_SECRETS": str(secrets), "PDP_PORTS": PORTS, "PDP_VERSION": VERSION}
+    environment = {
+        "PDP_SECRETS": str(secrets),
+        "PDP_PORTS": PORTS,
+        "PDP_NETWORK": NETWORK,
+        "PDP_VERSION": VERSION,
+        "COMPOSE_FILE": FILES,
+    }
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
