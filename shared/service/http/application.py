@@ -8,6 +8,7 @@ from shared.i18n import Catalogue
 from shared.security.tokens import Issuer
 from shared.service.http import docs, errors, openapi
 from shared.service.http.head import Head
+from shared.service.http.inside import Inside
 from shared.service.http.observed import Observed
 from shared.service.http.routes import Handle
 
@@ -30,6 +31,7 @@ def application(name: str, issuer: Issuer, router: APIRouter, trail: Follower) -
         routes=router.routes,
     )
     app.state.issuer, app.state.trail = issuer, trail
+    app.add_middleware(Inside)
     install(app, f"services.{name}")
     docs.add_to(app)
     return app

@@ -31,7 +31,7 @@ def test_each_service_has_all_its_objects(rendered: Rendered) -> None:
     for kind in ("Deployment", "Service", "ServiceAccount", "PodDisruptionBudget"):
         assert rendered.of(kind).keys() == SERVICES, kind
     assert rendered.of("Cluster").keys() == STORES
-    assert rendered.of("NetworkPolicy").keys() == {*SERVICES, *STORES, "kafka", "deny-all"}
+    assert rendered.of("NetworkPolicy").keys() == {*SERVICES, *STORES, "kafka", "kafka-entity-operator", "deny-all"}
 
 
 def test_nothing_runs_as_root_or_can_become_it(rendered: Rendered) -> None:

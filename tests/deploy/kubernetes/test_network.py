@@ -55,6 +55,28 @@ def test_a_store_is_open_to_its_own_stage_alone(rendered: Rendered) -> None:
         }
 
 
+def test_nothing_reaches_the_whole_internet(rendered: Rendered) -> None:
+    """Whoever gets into a store or a broker carries nothing away."""
+    for name, policy in rendered.of("NetworkPolicy").items():
+        for rule in policy["spec"].get("egress", []):
+            assert rule["to"], name
+            assert all(peer.get("ipBlock", {}).get("cidr") != "0.0.0.0/0" for peer in rule["to"]), name
+
+
+API_SERVER = "192.0.2.30/32"
+
+
+def test_brokers_reach_each_other_and_its_operator_the_api_server(rendered: Rendered) -> None:
+    policies = rendered.of("NetworkPolicy")
+    for name, pods in (("kafka", "kafka-kafka"), ("kafka-entity-operator", "kafka-entity-operator")):
+        assert policies[name]["spec"]["podSelector"]["matchLabels"]["strimzi.io/name"] == pods
+    zones = any("rack" in found["spec"]["kafka"] for found in rendered.of("Kafka").values())
+    brokers = [_peer(rule["to"]) for rule in policies["kafka"]["spec"]["egress"]]
+    assert brokers == ["kube-system", "kafka", *([API_SERVER] if zones else [])]
+    operator = [_peer(rule["to"]) for rule in policies["kafka-entity-operator"]["spec"]["egress"]]
+    assert operator == ["kube-system", "kafka", API_SERVER]
+
+
 @pytest.mark.usefixtures("helm")
 def test_a_collector_of_traces_can_be_reached_where_one_is_named() -> None:
     peer = "networkPolicy.tracing[0].namespaceSelector.matchLabels.kubernetes\\.io/metadata\\.name"
@@ -72,6 +94,8 @@ def test_a_collector_of_traces_can_be_reached_where_one_is_named() -> None:
     [
         ("networkPolicy.tracing", {"tracing.endpoint": COLLECTOR}),
         ("kafka.partnerListener.sourceRanges", {"kafka.partnerListener.enabled": "true"}),
+        ("networkPolicy.apiServer", {"networkPolicy.apiServer": "null"}),
+        ("trustedProxies", {"trustedProxies": ""}),
     ],
 )
 def test_what_is_turned_on_needs_its_peers(needed: str, change: dict[str, str]) -> None:

@@ -6,6 +6,6 @@
 {{- end }}
 
 {{- define "pdp.apiServer" -}}
-- to: {{- toYaml .Values.networkPolicy.apiServer | nindent 4 }}
+- to: {{- .Values.networkPolicy.apiServer | default "" | required "networkPolicy.apiServer is needed: the API server's addresses; without them stores and brokers reach the whole internet" | toYaml | nindent 4 }}
   ports: [{port: 443, protocol: TCP}, {port: 6443, protocol: TCP}]
 {{- end }}
