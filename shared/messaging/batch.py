@@ -169,6 +169,7 @@ class BatchRunner:
         routes = [self._routes[type(message.data)] for message in messages]
         references, targets = await work.load_for(messages, routes, self._routes.values())
         traced = tracing.on()
+        partners = {topic for topic in {message.record.topic for message in messages} if is_partners(topic)}
         for message, route, target in zip(messages, routes, targets, strict=True):
             started_ns = tracing.clock_ns() if traced else 0
             data = message.envelope.data
@@ -179,7 +180,7 @@ class BatchRunner:
                 if traced and (decision.events or decision.timers or decision.sweeps):
                     cause = tracing.decided(cause, data.TYPE, started_ns, _foreign(message))
                 work.apply(route.repository, target, decision, cause)
-                if is_partners(message.record.topic):
+                if message.record.topic in partners:
                     work.record(target, cause._replace(action=f"{self._service}:{ANSWERED}"))
 
     async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
@@ -238,9 +239,9 @@ def _keys(received: Sequence[Received]) -> Iterator[Key]:
 
 
 def _caused_by(message: Message, actor: Actor | None = None) -> Cause:
-    envelope = message.envelope
-    traceparent = None if is_partners(message.record.topic) else envelope.cause.traceparent
-    return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent, actor or _writer(message.record))
+    envelope, writer = message.envelope, _writer(message.record)
+    traceparent = envelope.cause.traceparent if writer is None else None
+    return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent, actor or writer)
 
 
 def _writer(record: Record) -> Actor | None:

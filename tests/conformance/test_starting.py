@@ -191,23 +191,28 @@ async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(
     assert took < service._settings.stop_grace_s + CLOSE_S + 0.5
 
 
-async def test_a_file_that_is_read_for_ever_ends_with_its_caller_and_with_the_process(
-    broker: Broker, store_url: str, tmp_path: Path
-) -> None:
+@pytest.fixture
+async def reader(broker: Broker, store_url: str, tmp_path: Path) -> AsyncIterator[Worker]:
+    """A service with a route whose file is read for ever."""
     await stage.make_store(store_url)
     name = f"reading.{uuid4().hex}"
     topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
     settings = environment(store_url, broker.settings(), topics) | {"PDP_STOP_GRACE_S": "3"}
     worker = Worker("1", settings, tmp_path / "service.log", module="tests.conformance.endless")
     worker.start()
-    await eventually(worker.ready, START_S)
+    yield worker
+    await worker.stop()
+
+
+async def test_a_file_that_is_read_for_ever_ends_with_its_caller_and_with_the_process(reader: Worker) -> None:
+    await eventually(reader.ready, START_S)
     async with httpx.AsyncClient(timeout=60) as client:
-        request, child = await _sending(client, worker, 1)
+        request, child = await _sending(client, reader, 1)
         request.cancel()
         await eventually(lambda: _is(not child.exists()))
-        assert await worker.ready()
-        request, child = await _sending(client, worker, 2)
-        assert await worker.stop()
+        assert await reader.ready()
+        request, child = await _sending(client, reader, 2)
+        assert await reader.stop()
         await eventually(lambda: _is(not child.exists()))
         await asyncio.gather(request, return_exceptions=True)
 
