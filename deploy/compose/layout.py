@@ -50,10 +50,14 @@ class Secrets:
         """Password of each service's role in its store, Keycloak's too; made up the first time."""
         return kept_secrets(self.operator.data / "stores.json", (*STAGES, IDENTITY))
 
+    def service_passwords(self) -> dict[str, str]:
+        """Password of the role that each service works as in its store, likewise."""
+        return kept_secrets(self.operator.data / "store-services.json", STAGES)
+
     def of(self, container: str) -> Path:
         return self.root / container
 
 
-def store_url(service: str, password: str, address: str) -> str:
-    """Connection string of a service's store at ``host:port``."""
-    return f"postgresql://{service}:{password}@{address}/{service}"
+def store_url(service: str, password: str, address: str, role: str = "") -> str:
+    """Connection string of a service's store at ``host:port``: its owner's unless another role is named."""
+    return f"postgresql://{role or service}:{password}@{address}/{service}"

@@ -28,6 +28,7 @@ from deploy.compose.layout import (
 from deploy.engines.errors import DeployError
 from deploy.engines.kafka_config import ADMIN, SCRAM
 from deploy.engines.ports import LOOPBACK
+from deploy.engines.postgres_server import service_role
 from deploy.engines.private import kept_secrets, new_secret, write_private
 from deploy.provision.partners import CODE, Partner, PartnerBook
 from deploy.target import target
@@ -60,12 +61,13 @@ class Preparation:
         partners = self._partners(joining)
         users = self._operator.service_passwords([*STAGES, ADMIN])
         stores = self._secrets.store_passwords()
-        seeds = self._operator.audit_seeds(STAGES)
+        seeds, works_as = self._operator.audit_seeds(STAGES), self._secrets.service_passwords()
         superusers = kept_secrets(self._operator.data / "superusers.json", stores)
         for broker in BROKERS:
             self._broker(broker)
         for name in STAGES:
-            self._stage(name, users[name], stores[name], issuer.jwks_path.read_text())
+            self._stage(name, users[name], issuer.jwks_path.read_text())
+            self._store(name, stores[name], works_as[name])
             self._write(name, "env/PDP_AUDIT_KEY", seeds[name], SERVICE_UID)
         self._keycloak(stores[IDENTITY])
         for owner, password in stores.items():
@@ -118,12 +120,18 @@ class Preparation:
     def _broker(self, name: str) -> None:
         self._identity(name, name, KAFKA_UID, {name, "localhost", "127.0.0.1", self._host})
 
-    def _stage(self, name: str, password: str, store_password: str, jwks: str) -> None:
-        url = store_url(name, store_password, f"{name}-store:{STORE_PORT}")
+    def _stage(self, name: str, password: str, jwks: str) -> None:
         self._write(name, "ca.crt", self._authority.certificate_file.read_text(), SERVICE_UID)
         self._write(name, "jwks.json", jwks, SERVICE_UID)
         self._write(name, "env/PDP_KAFKA_PASSWORD", password, SERVICE_UID)
-        self._write(name, "env/PDP_DATABASE_URL", url, SERVICE_UID)
+
+    def _store(self, name: str, owner_password: str, service_password: str) -> None:
+        """Migrations work as the store's owner, the service as a role that owns nothing."""
+        address = f"{name}-store:{STORE_PORT}"
+        own = store_url(name, service_password, address, service_role(name))
+        self._write(name, "env/PDP_DATABASE_URL", own, SERVICE_UID)
+        self._write(f"{name}-migrations", "env/PDP_DATABASE_URL", store_url(name, owner_password, address), SERVICE_UID)
+        self._write(f"{name}-store", "service_password", service_password, STORE_UID)
 
     def _keycloak(self, store_password: str) -> None:
         known = kept_secrets(self._operator.data / "identity.json", ("admin", "portal"))

@@ -15,6 +15,7 @@ from typing import IO, Any, TypedDict
 from deploy.engines.errors import DeployError
 from deploy.engines.ports import LOOPBACK
 from deploy.engines.private import new_secret, write_private
+from shared.messaging.grants import SERVICE_ROLE
 
 SUPERUSER = "postgres"
 DATABASE_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -30,6 +31,9 @@ SELECT pg_advisory_lock(hashtext('ensure database'));
 SELECT format('CREATE ROLE %I LOGIN', :'name')
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'name') \\gexec
 ALTER ROLE :"name" PASSWORD :'password';
+SELECT format('CREATE ROLE %I LOGIN', :'service')
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'service') \\gexec
+ALTER ROLE :"service" PASSWORD :'service_password';
 SELECT format('CREATE DATABASE %I OWNER %I', :'name', :'name')
  WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'name') \\gexec
 REVOKE ALL ON DATABASE :"name", postgres, template1 FROM PUBLIC;
@@ -63,26 +67,31 @@ class PostgresServer:
         return self._dsn(SUPERUSER)
 
     def ensure_database(self, name: str) -> str:
-        """A database and a role of the same name that owns it and can use no other; its connection string."""
+        """A database and a role of the same name that owns it and can use no other; its connection string.
+
+        Beside it a role for the service that runs on it, which owns nothing: its migrations say what it may do.
+        """
         return self.ensure_databases([name])[name]
 
     def ensure_databases(self, names: Iterable[str]) -> dict[str, str]:
         """``ensure_database`` for many: connection strings by name."""
         wanted = list(names)
         for name in wanted:
-            self._state["passwords"].setdefault(name, new_secret())
+            for role in (name, service_role(name)):
+                self._state["passwords"].setdefault(role, new_secret())
         self._save()
-        script = "".join(
-            f"\\set name {name}\n\\set password {self._state['passwords'][name]}\n{ENSURE_DATABASE}"
-            for name in map(_checked, wanted)
-        )
-        self.execute(script)
+        self.execute("".join(f"{self._variables(name)}{ENSURE_DATABASE}" for name in map(_checked, wanted)))
         return {name: self._dsn(name) for name in wanted}
+
+    def service_urls(self, names: Iterable[str]) -> dict[str, str]:
+        """Connection strings for the services themselves, after ``ensure_databases``."""
+        return {name: self._dsn(service_role(name), name) for name in names}
 
     def forget_passwords(self, names: Iterable[str]) -> None:
         """Have ``ensure_databases`` give these roles new passwords; until then the server takes the old ones."""
         for name in names:
-            self._state["passwords"].pop(name, None)
+            for role in (name, service_role(name)):
+                self._state["passwords"].pop(role, None)
         self._save()
 
     def execute(self, script: str, database: str = SUPERUSER) -> str:
@@ -97,8 +106,15 @@ class PostgresServer:
             [wheel_program(program), *connection, *arguments], script=script, env=environment, timeout=timeout
         )
 
-    def _dsn(self, role: str) -> str:
-        return f"postgresql://{role}:{self._state['passwords'][role]}@{LOOPBACK}:{self.port}/{role}"
+    def _variables(self, name: str) -> str:
+        """What psql sets before `ENSURE_DATABASE`."""
+        service = service_role(name)
+        passwords = self._state["passwords"]
+        given = {"name": name, "password": passwords[name], "service": service, "service_password": passwords[service]}
+        return "".join(f"\\set {variable} {value}\n" for variable, value in given.items())
+
+    def _dsn(self, role: str, database: str = "") -> str:
+        return f"postgresql://{role}:{self._state['passwords'][role]}@{LOOPBACK}:{self.port}/{database or role}"
 
     def _load(self, port: int) -> _State:
         if self._state_file.exists():
@@ -108,6 +124,11 @@ class PostgresServer:
 
     def _save(self) -> None:
         write_private(self._state_file, json.dumps(self._state, indent=2))
+
+
+def service_role(name: str) -> str:
+    """The role of the service whose database this is."""
+    return f"{name}{SERVICE_ROLE}"
 
 
 def wheel_program(name: str) -> str:

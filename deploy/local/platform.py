@@ -126,7 +126,7 @@ class Platform:
         await aside(provisioning.provision, self._kafka.client_config(), self._passwords, partners)
 
     async def _start_stores(self) -> dict[str, str]:
-        """PostgreSQL with a migrated store for each service: their connection strings."""
+        """PostgreSQL with a migrated store for each service: the services' own connection strings."""
         command = await aside(self._postgres.command)
         self._report(Notice.of("postgres.starting", port=self._postgres.port))
         await self._supervisor.start(command)
@@ -136,7 +136,7 @@ class Platform:
         migration = services.migration(self._layout, stores)
         if await run_once(migration) != 0:
             raise PlatformError("migration", log=migration.log)
-        return stores
+        return self._postgres.service_urls(stores)
 
     async def _engine_up(self, name: str, wait_ready: Callable[[float], None]) -> None:
         """Wait in slices: a stop, or an engine that keeps crashing, ends the wait."""

@@ -84,18 +84,8 @@ def _fetch(entries: str) -> str:
 
 _FETCH, _FETCH_OTHERS = _fetch("outbox"), _fetch(_OTHERS)
 
-_REDACT = """
-    UPDATE journal SET body = convert_to(
-        jsonb_set(event, '{data}', (event -> 'data') - $5::text[])::text, 'UTF8'
-    )
-    FROM (
-        SELECT id, recorded_at, convert_from(body, 'UTF8')::jsonb AS event FROM journal
-        WHERE key = ANY($1::uuid[]) AND type = $2
-    ) AS found
-    WHERE journal.recorded_at = found.recorded_at AND journal.id = found.id
-        AND found.event -> 'data' ->> $3 = ANY($4::text[])
-"""
-
+_REDACT = "SELECT journal_redact($1::uuid[], $2, $3, $4::text[], $5::text[])"
+_PARTITION = "SELECT journal_partition($1, $2, $3)"
 _DECIDED = """
     SELECT id, event_id, topic, type, recorded_at, actor FROM journal WHERE key = $1 AND id > $2 ORDER BY id LIMIT $3
 """
@@ -210,17 +200,15 @@ async def _ensure_partition(connection: Connection, start: datetime, end: dateti
             # What is looked for first does not see what another process is about to commit.
             await connection.execute("SELECT pg_advisory_xact_lock($1)", PARTITIONS_LOCK)
             if await connection.fetchval("SELECT to_regclass($1)", name) is None:
-                await _make_partition(connection, name, f"FROM ('{start.isoformat()}') TO ('{end.isoformat()}')")
+                await _make_partition(connection, name, start, end)
     except asyncpg.CheckViolationError:
         # Rows of this month are in the default partition already: they, and its later ones, are safe there.
         log.error("journal_partition_refused", partition=name)
 
 
-async def _make_partition(connection: Connection, name: str, bounds: str) -> None:
-    """Made alone and attached: as a part from the start it would lock out whoever reads the journal, and whoever waits
-    behind them. The default partition is locked all the same; it is empty, and who reads all of the journal reads it
-    too: so nobody is kept waiting for longer than the lock's timeout.
+async def _make_partition(connection: Connection, name: str, start: datetime, end: datetime) -> None:
+    """Made alone and attached. The default partition is locked all the same; it is empty, and who reads all of the
+    journal reads it too: so nobody is kept waiting for longer than the lock's timeout.
     """
     await connection.execute(f"SET LOCAL lock_timeout = '{PARTITION_LOCK_TIMEOUT_S}s'")
-    await connection.execute(f"CREATE TABLE {name} (LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS)")
-    await connection.execute(f"ALTER TABLE journal ATTACH PARTITION {name} FOR VALUES {bounds}")
+    await connection.execute(_PARTITION, name, start, end)

@@ -34,6 +34,34 @@ STATEMENTS = (
     "CREATE INDEX journal_key ON journal (key, id)",
     # Rows land here only when the partition of their month is missing: late maintenance must not stop a stage.
     "CREATE TABLE journal_default PARTITION OF journal DEFAULT",
+    # Made alone and attached: as a part from the start it would lock out whoever reads the journal, and whoever waits
+    # behind them. By a function of the owner's: the service's own role owns nothing.
+    """
+    CREATE OR REPLACE FUNCTION journal_partition(name text, lower timestamptz, upper timestamptz) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    BEGIN
+        IF name !~ '^journal_[0-9]{4}_[0-9]{2}$' THEN
+            RAISE invalid_parameter_value;
+        END IF;
+        EXECUTE format('CREATE TABLE %I (LIKE journal INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+        EXECUTE format('ALTER TABLE journal ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', name, lower, upper);
+    END $$
+    """,
+    # The erasure's alone: fields of what an event says, and never an event.
+    """
+    CREATE OR REPLACE FUNCTION journal_redact(
+        keys uuid[], event_type text, id_field text, ids text[], fields text[]
+    ) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+        UPDATE journal SET body = convert_to(jsonb_set(event, '{data}', (event -> 'data') - fields)::text, 'UTF8')
+        FROM (
+            SELECT id, recorded_at, convert_from(body, 'UTF8')::jsonb AS event FROM journal
+            WHERE key = ANY(keys) AND type = event_type
+        ) AS found
+        WHERE journal.recorded_at = found.recorded_at AND journal.id = found.id
+            AND found.event -> 'data' ->> id_field = ANY(ids)
+    $$
+    """,
+    "REVOKE EXECUTE ON FUNCTION journal_partition, journal_redact FROM PUBLIC",
     """
     CREATE TABLE outbox (
         id bigint PRIMARY KEY,

@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.sql.sqltypes import AutoString
 
+from shared.messaging.grants import GRANTS, SERVICE_ROLE
 from shared.messaging.retry import Backoff
 from shared.messaging.tables import NAMES
 from shared.runtime import logging
@@ -55,11 +56,21 @@ _HOLDERS = """
     ORDER BY xact_start LIMIT 3
 """
 
+_SERVICE_MISSING = """
+    SELECT current_user || $1::text FROM pg_roles WHERE rolname = current_user AND NOT rolsuper
+    AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = current_user || $1::text)
+"""
+"""A superuser that migrates its own store serves from it too."""
+
 log = logging.get(__name__)
 
 
 class LockedOutError(Exception):
     """A table stayed in use for too long. What was migrated until then stays; call again."""
+
+
+class RoleMissingError(Exception):
+    """Nothing was granted to the service: its role is not there yet."""
 
 
 def upgrade(service: str, url: str, revision: str = "head") -> None:
@@ -73,7 +84,8 @@ def main() -> None:
     logging.configure(service, settings.log_level)
     try:
         upgrade(service, settings.database_url)
-    except LockedOutError as error:
+        asyncio.run(_require_service(settings.database_url))
+    except (LockedOutError, RoleMissingError) as error:
         sys.exit(str(error))
 
 
@@ -113,6 +125,17 @@ def _config(service: str, url: str) -> Config:
     return config
 
 
+async def _require_service(url: str) -> None:
+    """Where this program migrates, a service comes behind it as its own role. Raises `RoleMissingError`."""
+    connection = await Servers(url).connect()
+    try:
+        missing = await connection.fetchval(_SERVICE_MISSING, SERVICE_ROLE)
+    finally:
+        await connection.close()
+    if missing is not None:
+        raise RoleMissingError(f"the store has no role {missing}, which the service works as: make it, then migrate")
+
+
 async def _run(metadata: MetaData, url: str) -> None:
     # A concurrent build waits for transactions older than itself, and nobody for it: its lock_timeout is the long one.
     session = {"application_name": "migrations", "lock_timeout": f"{PATIENCE_S}s", **BOTH_SIDES}
@@ -144,6 +167,8 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
         try:
             _drop_unfinished_indexes(connection)
             context.run_migrations()
+            connection.exec_driver_sql(GRANTS)
+            connection.commit()
         except DBAPIError as error:
             reason = IN_THE_WAY.get(getattr(error.orig, "sqlstate", ""))
             if reason is None:

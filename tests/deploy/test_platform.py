@@ -185,11 +185,12 @@ def test_an_import_shows_the_rows_that_were_refused(client: LocalClient, tmp_pat
 
 
 def test_what_was_done_is_sealed_and_a_row_that_is_removed_is_found(client: LocalClient) -> None:
-    anchor = {"code": "TR09", "name": "Tractora Ejemplo Nueve (ficticia)", "states": ["19"]}
     with client.http("registration") as http:
-        http.post("/anchors", json=anchor).raise_for_status()
-    until(lambda: pdp("audit", "prove", "registration", "1").code == 0)
-    assert "entries, as they were signed" in pdp("audit", "verify", "--service", "registration").out
+        for code in ("TR08", "TR09"):
+            anchor = {"code": code, "name": f"Tractora Ejemplo {code} (ficticia)", "states": ["19"]}
+            http.post("/anchors", json=anchor).raise_for_status()
+    until(lambda: pdp("audit", "prove", "registration", "2").code == 0)
+    assert "entries, as signed" in pdp("audit", "verify", "--service", "registration").out
     proof = json.loads(pdp("audit", "prove", "registration", "1").out)
     assert (proof["position"], proof["key"]) == (0, client.target.audit_keys["registration"])
     assert pdp("audit", "prove", "registration", "4711").code == 1

@@ -1,8 +1,9 @@
-{{/* How to reach a stage's store, over TLS to a verified server: dict "name". */}}
+{{/* How to reach a stage's store, over TLS to a verified server: dict "name" "as", `app` for the owner, which migrates it, or
+`service`, which owns nothing. */}}
 {{- define "pdp.storeEnv" -}}
 - name: PDP_DATABASE_URL
   valueFrom:
-    secretKeyRef: {name: {{ .name }}-store-app, key: uri}
+    secretKeyRef: {name: {{ .name }}-store-{{ .as }}, key: uri}
 - {name: PGSSLMODE, value: verify-full}
 - {name: PGSSLROOTCERT, value: /etc/pdp/store/ca.crt}
 {{- end }}

@@ -1,0 +1,39 @@
+"""What a service may do in its store. The tables are the owner's: migrations run as the owner, the service as a role of
+its own (decision 47). Who has a service's password can add to its records, and neither change nor remove one.
+"""
+
+SERVICE_ROLE = "_service"
+"""Behind the owner's name: the service's role. Where there is none, as in most tests, the owner does all."""
+
+KEPT = ("journal", "audit", "audit_leaf", "audit_checkpoint", "dead_letter_action", "resend")
+"""Tables that only grow. An erasure takes fields out of the journal by `journal_redact`, and nothing else does."""
+
+GRANTS = """
+DO $$
+DECLARE
+    service text := current_user || '_service';
+    kept text;
+BEGIN
+    IF to_regclass('journal') IS NULL OR NOT EXISTS (SELECT FROM pg_roles WHERE rolname = service) THEN
+        RETURN;
+    END IF;
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), service);
+    EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', service);
+    EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', service);
+    EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %I', service);
+    FOREACH kept IN ARRAY ARRAY[
+        'journal', 'audit', 'audit_leaf', 'audit_checkpoint', 'dead_letter_action', 'resend', 'alembic_version'
+    ] LOOP
+        EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM %I', kept, service);
+    END LOOP;
+    EXECUTE format('REVOKE INSERT ON alembic_version FROM %I', service);
+    -- Of the parts of the journal nothing: what goes through it asks for rights on it alone.
+    FOR kept IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'journal'::regclass LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM %I', kept, service);
+    END LOOP;
+    -- A resend holds it for a moment (`LOCK TABLE`).
+    EXECUTE format('GRANT MAINTAIN ON journal TO %I', service);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION journal_partition, journal_redact TO %I', service);
+END $$
+"""
+"""Run by the owner after each upgrade: what a migration has made is in it then."""
