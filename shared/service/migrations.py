@@ -162,6 +162,9 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
         render_item=_without_sqlmodel,
         transaction_per_migration=True,
     )
+    if ahead := _ahead():
+        log.info("store_is_ahead", revisions=ahead)
+        return
     backoff, given_up_at = Backoff(first_s=1), float("inf")
     for attempt in count(1):
         try:
@@ -180,6 +183,12 @@ def _migrate(connection: Connection, metadata: MetaData) -> None:
             time.sleep(pause)
         else:
             return
+
+
+def _ahead() -> list[str]:
+    """What a later release did to the store. This one is started to go back to it, and the store never goes back."""
+    known = {script.revision for script in context.script.walk_revisions()}
+    return [revision for revision in context.get_context().get_current_heads() if revision not in known]
 
 
 def _give_way(connection: Connection) -> None:

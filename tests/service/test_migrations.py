@@ -194,3 +194,15 @@ def _async(check: Callable[[], bool]) -> Callable[[], object]:
         return check()
 
     return look
+
+
+async def test_a_release_that_is_gone_back_to_takes_the_store_as_it_is(
+    store: asyncpg.Connection, store_url: str, scripts: Scripts, tmp_path: Path
+) -> None:
+    scripts.add(EXPAND)
+    await _upgrade(scripts, store_url)
+    before = Scripts(tmp_path / "before")
+    before.add(FIRST)
+    await _upgrade(before, store_url)
+    assert await _revision(store) == "0002"
+    assert await store.fetchval("SELECT count(*) FROM information_schema.columns WHERE table_name = 'firm'") == 2
