@@ -8,8 +8,9 @@ from shared.runtime.settings import ServiceSettings
 class RegistrationSettings(ServiceSettings):
     """What registration needs to run."""
 
-    registrations_per_minute: float = Field(default=10, gt=0)
-    """Registrations from one address, over time: registering is open to everybody, and each costs a transaction."""
+    registrations_per_minute: float = Field(default=10, ge=0.001)
+    """Registrations from one address, over time, of all processes together: registering is open to everybody, and each
+    costs a transaction."""
     registrations_burst: int = Field(default=20, ge=1)
     """Registrations from one address, at once: a cluster's office registers several firms in a row."""
 

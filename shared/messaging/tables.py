@@ -5,7 +5,7 @@
 `inbox`: which messages took effect here.
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
-`idempotency`: answers to requests that may be sent again.
+`idempotency`: answers to requests that may be sent again. `request_limit`: how many requests a caller made.
 `timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 `record_gap`: what Kafka removed before a group consumed it, and who closed that. `resend`: what of the journal was
 published again, by whom and why; append-only.
@@ -184,6 +184,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX idempotency_at ON idempotency USING brin (at)",
+    "CREATE TABLE request_limit (key bytea PRIMARY KEY, full_at timestamptz NOT NULL)",
     """
     CREATE TABLE record_gap (
         id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -260,6 +261,7 @@ NAMES = (
     "timer",
     "sweep",
     "idempotency",
+    "request_limit",
     "record_gap",
     "resend",
     "audit",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from shared.messaging import dead_letters, idempotency, inbox, journal, skips
+from shared.messaging import dead_letters, idempotency, inbox, journal, request_limits, skips
 from shared.messaging.topics import PARTNER_RETENTION_MS
 from shared.runtime import logging
 from shared.runtime.database import Database
@@ -59,6 +59,7 @@ async def forget(database: Database) -> None:
     """It may take long: a service works meanwhile."""
     async with database.connection() as connection:
         await idempotency.forget(connection, ANSWERS_KEPT)
+        await request_limits.forget(connection)
         await inbox.forget(connection, inbox.KEPT)
         await skips.forget(connection)
         await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)

@@ -23,6 +23,7 @@ from shared.messaging.partner_cap import PartnerCap
 from shared.messaging.producer import Publisher
 from shared.messaging.relay import Relay
 from shared.messaging.replay import Replayer
+from shared.messaging.request_limits import RequestLimits
 from shared.messaging.retry import STORE_BEHIND, TRY_AGAIN, Backoff
 from shared.messaging.revision import BEHIND, Revision
 from shared.messaging.routing import Routes, Sweeps, Timers
@@ -153,7 +154,8 @@ class Service:
             resending.router(name, self.database),
             recorded.router(self.database),
         )
-        return http.application(name, Issuer.of(self._settings), api, Trail(name, self.database))
+        trail, limits = Trail(name, self.database), RequestLimits(self.database)
+        return http.application(name, Issuer.of(self._settings), api, trail, limits)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""

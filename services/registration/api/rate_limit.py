@@ -8,6 +8,7 @@ from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
 
+from shared.messaging.request_limits import RequestLimits
 from shared.service.http import BeforeBody, Problem
 
 ADDRESSES_KEPT = 10_000
@@ -21,7 +22,9 @@ class _Bucket:
 
 
 class RateLimit(BeforeBody[None]):
-    """A dependency that refuses with 429. Per process: with several, the limit is theirs together."""
+    """A dependency that refuses with 429. A process refuses by itself whom it knows to come too often; the others it
+    counts together with the service's other processes (docs/decisions/0051).
+    """
 
     problems = (429,)
 
@@ -32,8 +35,12 @@ class RateLimit(BeforeBody[None]):
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     async def decide(self, request: Request) -> None:
-        address = request.client.host if request.client else ""
-        wait = self.take(_household(address))
+        address = _household(request.client.host if request.client else "")
+        limits: RequestLimits | None = getattr(request.app.state, "limits", None)
+        wait = self.take(address)
+        if wait == 0 and limits is not None:
+            wait = await limits.take("requests", address, self._per_second, self._burst)
+            self._wait(address, wait)
         if wait > 0:
             seconds = int(wait) + 1
             raise Problem(429, "too_many_requests", seconds=seconds, headers={"Retry-After": str(seconds)})
@@ -51,6 +58,11 @@ class RateLimit(BeforeBody[None]):
             return (1 - bucket.tokens) / self._per_second
         bucket.tokens -= 1
         return 0.0
+
+    def _wait(self, address: str, seconds: float) -> None:
+        """Others have let this address in so often that it must wait: until then nobody need be asked."""
+        if seconds > 0 and (bucket := self._buckets.get(address)) is not None:
+            bucket.tokens = 1 - seconds * self._per_second
 
 
 def _household(address: str) -> str:

@@ -5,6 +5,7 @@ from typing import Protocol
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from shared.i18n import Catalogue
+from shared.messaging.request_limits import RequestLimits
 from shared.security.tokens import Issuer
 from shared.service.http import docs, errors, openapi
 from shared.service.http.head import Head
@@ -21,8 +22,12 @@ class Follower(Protocol):
         """The answer of a route, once it is on record what it shows."""
 
 
-def application(name: str, issuer: Issuer, router: APIRouter, trail: Follower) -> FastAPI:
-    """Serves a service's routes. `trail` puts on record what they change and show."""
+def application(
+    name: str, issuer: Issuer, router: APIRouter, trail: Follower, limits: RequestLimits | None = None
+) -> FastAPI:
+    """Serves a service's routes. `trail` puts on record what they change and show; `limits` counts requests for all its
+    processes.
+    """
     app = FastAPI(
         title=f"Supplier Development Program: {name}",
         version="1",
@@ -31,6 +36,7 @@ def application(name: str, issuer: Issuer, router: APIRouter, trail: Follower) -
         routes=router.routes,
     )
     app.state.issuer, app.state.trail = issuer, trail
+    app.state.limits = limits
     app.add_middleware(Inside)
     install(app, f"services.{name}")
     docs.add_to(app)
