@@ -8,6 +8,7 @@ from uuid import UUID
 
 from deploy.local.client import LocalClient
 from deploy.provision.reader import Entry, Reader
+from shared.contracts.audit import is_log
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.topics import catalogue
 
@@ -28,12 +29,14 @@ class Forgotten:
 
 
 def forgotten(client: LocalClient, service: str) -> list[Forgotten]:
-    """The events of the service's topics that are not in its journal, oldest first; not those about dead letters."""
+    """The events of the service's topics that are not in its journal, oldest first; not those about dead letters, nor
+    checkpoints of its audit log.
+    """
     known = _journal(client, service)
     topics = [
         topic.name
         for topic in catalogue(partner.code for partner in client.partners.all())
-        if topic.writer == service and not topic.name.endswith(".dead-letters.v1")
+        if topic.writer == service and not (topic.name.endswith(".dead-letters.v1") or is_log(topic.name))
     ]
     with Reader(client.connection(), GROUP, topics) as reader:
         return [found for found in _events(reader.past()) if found.event.envelope.id not in known]

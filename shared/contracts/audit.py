@@ -50,13 +50,16 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "record_assessment": "diagnosis:assessed",
         "validate_diagnosis": "diagnosis:validated",
         "rescore_question": "gap:rescored",
+        "assign_people": "people:assigned",
     },
     "development": {
         "open_cohort": "cohort:opened",
         "override_selection": "override:given",
         "take_override_back": "override:taken-back",
         "select_cohort": "cohort:selected",
+        "assign_mentor": "mentor:assigned",
         "agree_plan": "plan:agreed",
+        "give_evidence": "evidence:given",
         "complete_activity": "activity:completed",
     },
     "financing": {
@@ -84,6 +87,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
     "diagnosis": {
         "list_diagnoses": Read("diagnosis:listed", "supplier_id"),
         "show_diagnosis": Read("diagnosis:viewed", "supplier_id"),
+        "show_assignment": Read("assignment:viewed", "supplier_id"),
         "list_gaps": Read("gap:listed", "supplier_id"),
     },
     "development": {
@@ -92,6 +96,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_past_overrides": Read("override:listed", "supplier_id"),
         "list_plans": Read("plan:listed", "supplier_id"),
         "show_plan": Read("plan:viewed", "supplier_id"),
+        "show_assignment": Read("assignment:viewed", "supplier_id"),
     },
     "financing": {
         "show_case": Read("case:viewed", "supplier_id"),
