@@ -19,7 +19,8 @@ from deploy.engines.postgres_server import SUPERUSER, PostgresError, PostgresSer
 DEFAULT_PORT = 5432
 HERE = "/proc/self/cwd"
 """The folder in which a process was started, by a name that needs no way through the folders above it."""
-START_TIMEOUT = 30.0
+START_TIMEOUT = 120.0
+"""After a crash it first plays back what its log holds, up to `max_wal_size`, on a disk that others use too."""
 STOP_GRACE = 15.0
 PROBE_PAUSE = 0.02
 
