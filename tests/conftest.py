@@ -49,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("untimed")
     if not is_worker(config):
         os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="pdp-tests-")
+        os.environ["PDP_MAIL_FOLDER"] = str(Path(os.environ[TEMPORARY], "mail"))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

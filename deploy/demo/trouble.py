@@ -118,7 +118,8 @@ def of_rows(sample: Sample, enrolled: Enrolled, diagnosed: Diagnosed) -> Iterato
 def of_attempts(attempts: tuple[Attempt, ...]) -> Iterator[Ended]:
     """How the attempts were answered."""
     for attempt in attempts:
-        where = tell("ended.answer", code=attempt.code) + (f" ({attempt.who})" if attempt.who else "")
+        said = "ended.answer.same" if attempt.code.isdigit() else "ended.answer"
+        where = tell(said, code=attempt.code) + (f" ({attempt.who})" if attempt.who else "")
         yield Ended(attempt.matter, where, attempt.code == attempt.wanted)
 
 

@@ -77,4 +77,5 @@ def target_of(data: Path, ports: Mapping[str, int]) -> Target:
         stores={name: f"{server}/{name}" for name in names},
         partners=layout.partners,
         audit_keys=layout.audit_keys(present()),
+        mail=layout.mail,
     )

@@ -20,6 +20,11 @@ class Layout(Keys):
     def postgres(self) -> Path:
         return self.data / "postgres"
 
+    @property
+    def mail(self) -> Path:
+        """What would be mailed, were there a server."""
+        return self.data / "mail"
+
     def log(self, name: str) -> Path:
         """What a process of this name prints."""
         return self.data / "logs" / f"{name}.log"

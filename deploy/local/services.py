@@ -52,6 +52,7 @@ def command(
         "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
         "PDP_KAFKA_USER": name,
         "PDP_KAFKA_PASSWORD": password,
+        "PDP_MAIL_FOLDER": str(layout.mail),
         "PDP_OIDC_ISSUER": ISSUER,
         "PDP_OIDC_JWKS": str(layout.issuer().jwks_path),
     }

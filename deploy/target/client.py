@@ -17,6 +17,7 @@ from confluent_kafka.admin import AdminClient
 
 from deploy.engines.kafka_client import administration
 from deploy.provision.partners import Partner, PartnerBook
+from deploy.target.mail import code_for
 from deploy.target.target import Target, TargetError, TokenSource
 from shared.security.tokens import LocalIssuer
 
@@ -87,6 +88,10 @@ class Client:
         bound = {name: str(id_) for name, id_ in claims.items() if id_ is not None}
         issuer = LocalIssuer(source.issuer_folder, source.issuer)
         return issuer.issue(subject or f"local-{role}", [role], TOKEN_LIFESPAN, **bound)
+
+    def mailed_code(self, about: str) -> str | None:
+        """The one-time code that was mailed about something; None where mail goes to its people alone."""
+        return None if self.target.mail is None else code_for(self.target.mail, about)
 
     def http(self, service: str, token: str | None = None, *, timeout: float = WORK_TIMEOUT) -> httpx.Client:
         """An HTTP client of the service, as an operator unless another token is given."""

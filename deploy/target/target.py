@@ -106,6 +106,8 @@ class Target(_Part):
     """Secrets of the partners whose part the operators play."""
     data: At | None = None
     """The data folder of an installation on this machine."""
+    mail: At | None = None
+    """The folder of the mail that no server takes (`PDP_MAIL_FOLDER`)."""
 
 
 def read(file: Path) -> Target:

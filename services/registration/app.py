@@ -4,7 +4,7 @@ from functools import partial
 
 from services.registration import store
 from services.registration.api import router
-from services.registration.consume import ROUTES, SWEEPS
+from services.registration.consume import ROUTES, SWEEPS, TIMERS
 from services.registration.settings import RegistrationSettings
 from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
@@ -15,4 +15,7 @@ def build() -> tuple[Stage, ServiceSettings]:
     """The stage and its settings, from the environment."""
     settings = RegistrationSettings()
     figures = {metrics.FIRMS: store.FIRMS}
-    return Stage("registration", partial(router, settings), routes=ROUTES, sweeps=SWEEPS, figures=figures), settings
+    stage = Stage(
+        "registration", partial(router, settings), routes=ROUTES, timers=TIMERS, sweeps=SWEEPS, figures=figures
+    )
+    return stage, settings

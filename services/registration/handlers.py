@@ -7,11 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from services.registration.domain import anchor as anchors
+from services.registration.domain import claim as claims
 from services.registration.domain import profile as profiles
 from services.registration.domain import rfc as rfcs
 from services.registration.domain import screening as lists
 from services.registration.domain import supplier as suppliers
 from services.registration.domain.anchor import Anchor
+from services.registration.domain.claim import Claim
+from services.registration.domain.code import one_time
 from services.registration.domain.fault import Fault
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, HoldReason, WithdrawalReason
@@ -19,9 +22,10 @@ from services.registration.domain.rfc import RefusedRfc
 from services.registration.domain.screening import Listing, ListState, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
 from shared.contracts import registration as contract
-from shared.messaging.decision import Decision, Refused, SweepRequest, unchanged
+from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 
 RESCREEN = "screening_list_loaded"
+CLAIM_EXPIRES = "claim_expires"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ class Register:
     folio: str
     profile: Profile
     by: str | None = None
-    """Subject of the operator who registers it; None: whoever came without a token."""
+    """Subject of the operator who brings it; None: its contact confirmed it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,17 +56,41 @@ class LoadList:
     entries: Mapping[str, ListState]
 
 
+def claim(id_: UUID, profile: Profile, code: str, now: datetime) -> Decision[Claim] | Refused:
+    """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
+    profile = profiles.tidy(profile)
+    identity = rfcs.judge(profile.rfc)
+    if isinstance(identity, RefusedRfc):
+        return _no_rfc(identity)
+    for fault in profiles.faults(profile, now.date()):
+        return _faulty(fault)
+    if profile.contact is None:
+        return Refused("invalid", "contact_missing", at="contact")
+    kept = one_time(code, now)
+    return Decision(Claim(id_, "open", profile, kept, now), timers=(Timer(CLAIM_EXPIRES, kept.expires_at),))
+
+
+def confirm(state: Claim | None, code: str, now: datetime) -> Decision[Claim] | Refused:
+    """A contact returns the code that was mailed to it. `Claim.confirmed_by` tells whether it fits."""
+    return CODE_REFUSED if state is None else Decision(claims.tried(state, code, now))
+
+
+def forget_claim(state: Claim | None, _: datetime) -> Decision[Claim]:
+    """Its code has expired."""
+    return unchanged(None) if state is None else Decision(claims.forgotten(state))
+
+
 def register(command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
-    """Take a firm in: registered at once, or held where an operator must look first."""
+    """Take a firm in: registered at once, or held where an operator must look first, as at an RFC that another has."""
     profile = profiles.tidy(command.profile)
     identity = rfcs.judge(profile.rfc)
     if isinstance(identity, RefusedRfc):
         return _no_rfc(identity)
     for fault in profiles.faults(profile, now.date()):
         return _faulty(fault)
-    if identity.rfc in registry.taken:
+    if identity.rfc in registry.taken and command.by is not None:
         return _RFC_TAKEN
-    after = suppliers.received(command.id, command.folio, profile, identity, registry.listing, command.by, now)
+    after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
     return Decision(after, _told(None, after))
 
 
@@ -71,7 +99,7 @@ def change(
 ) -> Decision[Supplier] | Refused:
     """Replace a supplier's whole profile, except its RFC."""
     if state is None:
-        return _SUPPLIER_UNKNOWN
+        return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return _SUPPLIER_WITHDRAWN
     if rfcs.normalise(profile.rfc) != state.rfc:
@@ -88,11 +116,13 @@ def release(
 ) -> Decision[Supplier] | Refused:
     """An operator confirms reasons for which a supplier is held; without the last one it is registered."""
     if state is None:
-        return _SUPPLIER_UNKNOWN
+        return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return _SUPPLIER_WITHDRAWN
     if not state.took_part.may_approve(operator):
         return _SAME_PERSON
+    if "rfc_disputed" in reasons:
+        return _RFC_DISPUTED
     confirmed = {confirmation.reason for confirmation in state.confirmations}
     if not set(reasons) <= confirmed | set(state.holds):
         return _NOT_HELD_FOR
@@ -105,7 +135,7 @@ def release(
 def withdraw(state: Supplier | None, reason: WithdrawalReason, now: datetime) -> Decision[Supplier] | Refused:
     """A supplier no longer takes part. Of one that was still held nobody ever heard."""
     if state is None:
-        return _SUPPLIER_UNKNOWN
+        return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return unchanged(state)
     after = suppliers.withdrawn(state, reason, now)
@@ -114,9 +144,34 @@ def withdraw(state: Supplier | None, reason: WithdrawalReason, now: datetime) ->
     return Decision(after, (contract.SupplierWithdrawn(supplier_id=state.id, reason=reason, withdrawn_at=now),))
 
 
+def settle(
+    state: Supplier | None, operator: str, now: datetime, registry: Registry, *, upheld: bool
+) -> Decision[Supplier] | Refused:
+    """An operator decides whose an RFC is: of this supplier, whose contact confirmed it later, or not."""
+    if state is None:
+        return SUPPLIER_UNKNOWN
+    if not state.took_part.may_approve(operator):
+        return _SAME_PERSON
+    if "rfc_disputed" not in state.holds:
+        return _NOT_HELD_FOR
+    if not upheld:
+        return Decision(suppliers.withdrawn(state, "rfc_not_theirs", now))
+    if state.rfc in registry.taken:
+        return _RFC_TAKEN
+    after = suppliers.confirmed(state, ("rfc_disputed",), operator, now)
+    return Decision(after, _told(state, after))
+
+
+def give_way(state: Supplier | None, operator: str, now: datetime) -> Decision[Supplier] | Refused:
+    """The supplier that had the RFC until now leaves: a dispute about it was upheld."""
+    if state is not None and not state.took_part.may_approve(operator):
+        return _SAME_PERSON
+    return withdraw(state, "rfc_not_theirs", now)
+
+
 def erase_contact(state: Supplier | None) -> Decision[Supplier] | Refused:
     """Forget the person to talk to (LFPDPPP, right of cancellation)."""
-    return _SUPPLIER_UNKNOWN if state is None else Decision(suppliers.without_contact(state))
+    return SUPPLIER_UNKNOWN if state is None else Decision(suppliers.without_contact(state))
 
 
 def rescreen(state: Supplier | None, _args: Mapping[str, str], now: datetime, listing: Listing) -> Decision[Supplier]:
@@ -211,9 +266,11 @@ def _faulty(fault: Fault) -> Refused:
     return Refused("invalid", fault.reason, params=fault.params, at=fault.field)
 
 
-_SUPPLIER_UNKNOWN = Refused("not_found", "supplier_unknown")
+CODE_REFUSED = Refused("forbidden", "code_refused")
+SUPPLIER_UNKNOWN = Refused("not_found", "supplier_unknown")
 _SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
 _RFC_TAKEN = Refused("conflict", "rfc_taken")
+_RFC_DISPUTED = Refused("conflict", "rfc_disputed")
 _RFC_FIXED = Refused("conflict", "rfc_fixed")
 _NOT_HELD_FOR = Refused("conflict", "not_held_for")
 _SAME_PERSON = Refused("forbidden", "same_person")

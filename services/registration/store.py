@@ -14,6 +14,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
 
 from services.registration.domain.anchor import Anchor
+from services.registration.domain.claim import Claim
 from services.registration.domain.screening import NO_LIST, Listing, ListState, ScreeningList
 from services.registration.domain.supplier import Registry, Status, Supplier, folio
 from shared.messaging.repository import TableRepository
@@ -31,8 +32,9 @@ class Table(SQLModel, registry=registry()):
 class SupplierRow(Table, table=True):
     __tablename__ = "supplier"
     __table_args__ = (
-        # One supplier per RFC; a firm that withdrew may come back under a new id.
-        Index("supplier_rfc", "rfc", unique=True, postgresql_where=text("status <> 'withdrawn'")),
+        # One supplier per RFC, and those who dispute it; a firm that withdrew may come back under a new id.
+        Index("supplier_rfc", "rfc", unique=True, postgresql_where=text("status <> 'withdrawn' AND NOT disputed")),
+        Index("supplier_of_rfc", "rfc", "id"),
         Index("supplier_status", "status", "id"),
     )
 
@@ -62,6 +64,17 @@ class SupplierRow(Table, table=True):
     withdrawal: str | None
     withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     took_part: dict[str, Any] = Field(sa_type=JSONB)
+    disputed: bool
+
+
+class ClaimRow(Table, table=True):
+    __tablename__ = "claim"
+
+    id: UUID = Field(primary_key=True)
+    status: str
+    profile: dict[str, Any] | None = Field(sa_type=JSONB)
+    code: dict[str, Any] = Field(sa_type=JSONB)
+    received_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class AnchorRow(Table, table=True):
@@ -94,7 +107,12 @@ class ScreeningEntryRow(Table, table=True):
     situation: str
 
 
-suppliers = TableRepository(SupplierRow, Supplier)
+def _for_queries(supplier: Supplier) -> Mapping[str, Any]:
+    return {"disputed": "rfc_disputed" in supplier.holds}
+
+
+suppliers = TableRepository(SupplierRow, Supplier, derived=_for_queries)
+claims = TableRepository(ClaimRow, Claim)
 anchors = TableRepository(AnchorRow, Anchor)
 
 _SUPPLIER = TypeAdapter(Supplier)
@@ -145,7 +163,7 @@ screening_lists = ScreeningLists()
 _KNOWN = """
     WITH newest AS (SELECT max(list_date) AS list_date FROM screening_list)
     SELECT asked.rfc, newest.list_date,
-        (SELECT id FROM supplier WHERE rfc = asked.rfc AND status <> 'withdrawn') AS id,
+        (SELECT id FROM supplier WHERE rfc = asked.rfc AND status <> 'withdrawn' AND NOT disputed) AS id,
         (SELECT situation FROM screening_entry AS listed
             WHERE listed.list_date = newest.list_date AND listed.rfc = asked.rfc) AS situation
     FROM unnest($1::text[]) AS asked (rfc) CROSS JOIN newest
@@ -232,11 +250,18 @@ async def page_of_suppliers(
 
 
 async def suppliers_of_rfc(database: Database, rfc: str, after: UUID | None, limit: int) -> list[Supplier]:
-    """Suppliers with this RFC, in the order of their ids: at most one that has not withdrawn."""
+    """Suppliers with this RFC, in the order of their ids: one at most that takes part, and those that dispute it."""
     query = select(SupplierRow).where(col(SupplierRow.rfc) == rfc, col(SupplierRow.id) > (after or UUID(int=0)))
     async with database.session() as session:
         rows = await session.exec(query.order_by(col(SupplierRow.id)).limit(limit))
         return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
+
+
+async def holder_of(database: Database, rfc: str) -> UUID | None:
+    """The supplier that has this RFC now."""
+    async with database.connection() as connection:
+        registry = _registry(await connection.fetch(_KNOWN, [rfc]))
+    return registry.taken.get(rfc)
 
 
 async def find_anchor(database: Database, id_: UUID) -> Anchor | None:

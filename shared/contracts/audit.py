@@ -26,7 +26,9 @@ class Read(NamedTuple):
 
 CHANGES: Mapping[str, Mapping[str, str]] = {
     "registration": {
-        "register_supplier": "supplier:registered",
+        "register_supplier": "claim:made",
+        "confirm_contact": "claim:confirmed",
+        "settle_dispute": "dispute:settled",
         "change_supplier": "supplier:changed",
         "withdraw_supplier": "supplier:withdrawn",
         "release_supplier": "supplier:released",

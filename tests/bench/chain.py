@@ -1,4 +1,4 @@
-"""From `POST /suppliers` to the last automatic event of its chain, beside a bare round trip over the same Kafka."""
+"""From a confirmed registration to the last automatic event of its chain, beside a round trip over the same Kafka."""
 
 import asyncio
 import json
@@ -68,9 +68,14 @@ async def _chains(client: LocalClient, count: int) -> list[float]:
     found = []
     async with _reader(client, DiagnosisOpened.TOPIC) as reader, httpx.AsyncClient() as http:
         for number in range(count + 10):
+            firm = body(number)
+            firm["contact"]["email"] = f"persona-{number}@example.com"
+            claim = await http.post(f"{client.url('registration')}/suppliers", json=firm)
+            supplier = UUID(claim.raise_for_status().json()["id"])
+            code = {"code": client.mailed_code(str(supplier))}
             started = time.perf_counter()
-            answer = await http.post(f"{client.url('registration')}/suppliers", json=body(number))
-            supplier = UUID(answer.raise_for_status().json()["id"])
+            answer = await http.post(f"{client.url('registration')}/suppliers/{supplier}/confirmation", json=code)
+            answer.raise_for_status()
             async with asyncio.timeout(DEADLINE_S):
                 await _opened(reader, supplier)
             found.append(time.perf_counter() - started)

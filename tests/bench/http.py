@@ -67,7 +67,7 @@ class Server:
         answer = json.loads((await load.communicate())[0])
         self._sent += requests
         connection = await asyncpg.connect(self._url)
-        stored = await connection.fetchval("SELECT count(*) FROM supplier")
+        stored = await connection.fetchval("SELECT count(*) FROM claim")
         await connection.close()
         if answer["created"] != requests or stored != self._sent:
             raise RuntimeError(f"{self.name} stored {stored} of {self._sent}, answered {answer}")

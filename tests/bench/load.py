@@ -1,6 +1,6 @@
 """A cheap load: `python -m tests.bench.load port clients first requests` posts firms over connections that stay open.
 
-Prints one line of JSON: seconds, and how many were answered with 201.
+Prints one line of JSON: seconds, and how many were answered with 202.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import uvloop
 
 from tests.registration.suppliers import body
 
-CREATED = b"HTTP/1.1 201"
+TAKEN = b"HTTP/1.1 202"
 
 
 def request(number: int) -> bytes:
@@ -32,7 +32,7 @@ async def client(port: int, requests: Iterator[bytes]) -> int:
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
         await reader.readexactly(int(length.split(b":")[1]))
-        created += head.startswith(CREATED)
+        created += head.startswith(TAKEN)
     writer.close()
     return created
 

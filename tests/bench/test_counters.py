@@ -109,7 +109,7 @@ async def test_a_registration_over_http_costs_no_more_than_it_did(
             (await registration.client.post("/suppliers", json=body(number))).raise_for_status()
         async with counted(registration.database) as cost:
             answer = await registration.client.post("/suppliers", json=body(SETTLED))
-        assert answer.status_code == 201
+        assert answer.status_code == 202
     judge(
         "registration",
         {

@@ -58,6 +58,8 @@ class Journey:
     def travel(self) -> UUID:
         """From the registration to a referral at its partner: its id."""
         supplier = self._do(self._operator, "registration", "/suppliers", json=FIRM)["id"]
+        code = {"code": self.client.mailed_code(supplier)}
+        self._do(self._operator, "registration", f"/suppliers/{supplier}/confirmation", json=code)
         firm = self._people.firm(UUID(supplier))
         self._diagnose(supplier, firm)
         self._develop(supplier, firm)

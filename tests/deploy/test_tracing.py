@@ -29,9 +29,9 @@ Hop = tuple[str, str]
 """A service, and its span there."""
 
 FOLLOWED: dict[str, tuple[list[Hop], set[str]]] = {
-    "suppliers": (
+    "confirmation": (
         [
-            ("registration", "POST /suppliers"),
+            ("registration", "POST /suppliers/{supplier_id}/confirmation"),
             ("matching", "decide registration.supplier-registered"),
             ("diagnosis", "decide matching.offering-aligned"),
         ],

@@ -29,7 +29,13 @@ from tests.financing import test_api as financing
 from tests.http.services import SERVICES, service
 from tests.matching import test_api as matching
 from tests.matching import test_api_files as matching_files
-from tests.registration import test_api_anchors, test_api_imports, test_api_screening, test_api_suppliers
+from tests.registration import (
+    test_api_anchors,
+    test_api_claims,
+    test_api_imports,
+    test_api_screening,
+    test_api_suppliers,
+)
 
 Walk = Callable[[StageUnderTest], Awaitable[None]]
 
@@ -47,6 +53,7 @@ async def diagnosed(stage: StageUnderTest) -> None:
 WALKS: dict[str, tuple[Walk, ...]] = {
     "registration": (
         test_api_suppliers.test_registering_gives_a_receipt_and_one_event,
+        test_api_claims.test_a_dispute_is_upheld,
         test_api_suppliers.test_a_held_firm_is_released_by_an_operator,
         test_api_suppliers.test_a_supplier_changes_its_profile_and_withdraws,
         test_api_suppliers.test_a_contact_can_be_erased,

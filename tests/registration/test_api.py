@@ -15,6 +15,8 @@ def test_every_route_names_who_may_call_it() -> None:
     operator, own = frozenset({Role.OPERATOR}), frozenset({Role.SUPPLIER, Role.OPERATOR})
     assert roles_by_route(api) == {
         "POST /suppliers": frozenset(),
+        "POST /suppliers/{supplier_id}/confirmation": frozenset(),
+        "POST /suppliers/{supplier_id}/dispute": operator,
         "GET /suppliers": operator,
         "POST /suppliers/search": operator,
         "GET /suppliers/{supplier_id}": own,

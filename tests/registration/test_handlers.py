@@ -86,7 +86,7 @@ def test_a_definitive_firm_registers_and_says_so() -> None:
 
 def test_the_rfc_is_normalised_before_it_is_compared() -> None:
     registry = Registry({LEGAL_RFC: supplier_id(2)}, listing({}))
-    given = command(of=profile("mab-930714 8t4"))
+    given = replace(command(of=profile("mab-930714 8t4")), by="operator-1")
     assert refused(handlers.register(given, NOW, registry)) == ("conflict", "rfc_taken")
 
 

@@ -27,7 +27,7 @@ async def register(stage: StageUnderTest, of: Profile) -> Supplier | Refused:
     id_ = new_id()
 
     def decide(state, known):
-        command = Register(id=id_, folio=known.folios[of.rfc], profile=of)
+        command = Register(id=id_, folio=known.folios[of.rfc], profile=of, by="operator-1")
         return handlers.register(command, now(), known.registry)
 
     return await stage.commands.run(suppliers, id_, decide, CAUSE, About(intake_of, (of.rfc,)))

@@ -4,6 +4,7 @@ from services.registration.domain.profile import Profile
 from services.registration.domain.rfc import DoubtfulRfc, ValidRfc
 from services.registration.domain.screening import NO_LIST, Listing, ListState, Screening
 from services.registration.domain.supplier import (
+    Registry,
     Supplier,
     changed,
     confirmed,
@@ -20,7 +21,7 @@ DOUBTFUL = DoubtfulRfc(DOUBTFUL_RFC, "natural", ("rfc_check_digit",))
 
 
 def consume(identity: ValidRfc | DoubtfulRfc, of: Profile, seen: Listing) -> Supplier:
-    return received(UUID(int=1), folio(1), of, identity, seen, None, NOW)
+    return received(UUID(int=1), folio(1), of, identity, Registry({}, seen), None, NOW)
 
 
 def test_a_folio_has_six_digits_or_more() -> None:

@@ -38,6 +38,7 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "search_suppliers": {"rfc": DOUBTFUL_RFC},
             "change_supplier": BODY | {"rfc": DOUBTFUL_RFC},
             "release_supplier": {"reasons": ["rfc_check_digit"]},
+            "settle_dispute": {"upheld": True},
             "withdraw_supplier": {"reason": "own_decision"},
             "join_anchor": anchor,
             "leave_anchor": {"reason": "own_decision"},

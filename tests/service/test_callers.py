@@ -36,6 +36,7 @@ OPEN = {
     ("GET", "/docs"),
     ("GET", "/docs/assets/{name}"),
     ("POST", "/suppliers"),
+    ("POST", "/suppliers/{supplier_id}/confirmation"),
     ("GET", "/instrument"),
     ("GET", "/modules"),
 }

@@ -2,7 +2,8 @@
 
 from fastapi import APIRouter
 
-from services.registration.api import anchors, imports, screening, suppliers
+from services.registration.api import anchors, claims, imports, screening, suppliers
+from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
@@ -11,8 +12,10 @@ from shared.service import http
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """Every route of registration."""
+    limit = RateLimit(settings.registrations_per_minute, settings.registrations_burst)
     return http.together(
-        suppliers.router(settings, commands, database),
+        claims.router(settings, limit, commands),
+        suppliers.router(commands, database),
         imports.router(settings, commands),
         anchors.router(commands, database),
         screening.router(settings, commands, database),

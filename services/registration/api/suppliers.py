@@ -1,19 +1,17 @@
-"""Suppliers: register, look at, change, release, withdraw."""
+"""Suppliers: look at, change, release, withdraw, and whose an RFC is."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter
 
 from services.registration import handlers, store
-from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import normalise
-from services.registration.domain.supplier import Status, Supplier
-from services.registration.handlers import Register
-from services.registration.settings import RegistrationSettings
-from services.registration.store import Intake, intake_of, registry_of, suppliers
+from services.registration.domain.screening import NO_LIST
+from services.registration.domain.supplier import Registry, Status
+from services.registration.store import registry_of, suppliers
 from services.registration.views import (
-    Receipt,
+    DisputeBody,
     ReleaseBody,
     SearchBody,
     SupplierBody,
@@ -22,44 +20,24 @@ from services.registration.views import (
     WithdrawalBody,
 )
 from shared.messaging.commands import About, Commands
-from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.ids import new_id
-from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
-from shared.service.http import Change, Create, Page, Paging, Problem, Replace, Show, Strict, routes
+from shared.service.callers import Caller, Role, allow
+from shared.service.http import Change, Page, Paging, Problem, Replace, Show, Strict, accepted, routes
 
 BY_OPERATOR = allow(Role.OPERATOR)
 Operator = Annotated[Caller, BY_OPERATOR]
 OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
 
 
-def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
+def router(commands: Commands, database: Database) -> APIRouter:
     """The routes of suppliers."""
     api = routes("suppliers")
-    limit = RateLimit(settings.registrations_per_minute, settings.registrations_burst)
-    _add_registering(api, limit, commands)
     _add_reading(api, database)
     _add_changing(api, commands)
     _add_operating(api, commands)
+    _add_disputes(api, commands, database)
     return api
-
-
-def _add_registering(api: APIRouter, limit: RateLimit, commands: Commands) -> None:
-    @api.post("/suppliers", status_code=201, openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
-    async def register_supplier(body: Strict[SupplierBody], create: Create) -> Receipt:
-        """Register a firm.
-
-        It takes part at once, or is held where an operator must look first.
-        """
-        profile, id_ = body.profile(), new_id()
-        rfc = normalise(profile.rfc)
-
-        def decide(_: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
-            command = Register(id=id_, folio=known.folios[rfc], profile=profile)
-            return handlers.register(command, now(), known.registry)
-
-        return await create.run(commands, suppliers, id_, decide, Receipt.of, About(intake_of, (rfc,)))
 
 
 def _add_reading(api: APIRouter, database: Database) -> None:
@@ -144,4 +122,35 @@ def _add_operating(api: APIRouter, commands: Commands) -> None:
         caller.require_outsider(supplier_id)
         await change.run(
             commands, suppliers, supplier_id, lambda state, _: handlers.erase_contact(state), SupplierView.of
+        )
+
+
+def _add_disputes(api: APIRouter, commands: Commands, database: Database) -> None:
+    @api.post("/suppliers/{supplier_id}/dispute")
+    async def settle_dispute(
+        supplier_id: UUID, body: Strict[DisputeBody], caller: Operator, change: Change
+    ) -> SupplierView:
+        """Decide whose an RFC is, of a supplier that is held because another one has it.
+
+        Upheld: the other one leaves the program, and this one takes part. Rejected: this one leaves. Whoever registered
+        or changed one of the two cannot decide.
+        """
+        caller.require_outsider(supplier_id)
+        claimant = accepted(await store.find_supplier(database, supplier_id) or handlers.SUPPLIER_UNKNOWN)
+        nobody_else = Registry({}, NO_LIST)
+        accepted(handlers.settle(claimant, caller.subject, now(), nobody_else, upheld=body.upheld))
+        holder = await store.holder_of(database, claimant.rfc)
+        if body.upheld and holder is not None:
+            caller.require_outsider(holder)
+            left = await commands.run(
+                suppliers, holder, lambda state, _: handlers.give_way(state, caller.subject, now()), change.cause
+            )
+            accepted(left)
+        return await change.run(
+            commands,
+            suppliers,
+            supplier_id,
+            lambda state, registry: handlers.settle(state, caller.subject, now(), registry, upheld=body.upheld),
+            SupplierView.of,
+            About(registry_of, (claimant.rfc,)),
         )

@@ -14,8 +14,8 @@ RfcReason = Literal[
 
 RfcDoubt = Literal["rfc_check_digit", "rfc_homoclave_unusual"]
 
-HoldReason = Literal["rfc_check_digit", "rfc_homoclave_unusual", "list_69b_presumed"]
-"""Why a supplier waits for an operator before it takes part."""
+HoldReason = Literal["rfc_check_digit", "rfc_homoclave_unusual", "list_69b_presumed", "rfc_disputed"]
+"""Why a supplier waits for an operator before it takes part. `rfc_disputed`: another one has its RFC."""
 
 SizeFlag = Literal["workers_above_range", "sales_above_range"]
 """The score decides the stratum; the range of its workers or sales, which only describes it, is exceeded."""
@@ -23,6 +23,7 @@ SizeFlag = Literal["workers_above_range", "sales_above_range"]
 ProfileReason = Literal[
     "legal_name_length",
     "legal_name_characters",
+    "contact_missing",
     "contact_incomplete",
     "contact_email",
     "contact_phone",
@@ -46,7 +47,9 @@ ProfileReason = Literal[
     "share_range",
 ]
 
-WithdrawalReason = Literal["own_decision", "ceased_operations", "duplicate_registration", "rules_not_met"]
+WithdrawalReason = Literal[
+    "own_decision", "ceased_operations", "duplicate_registration", "rules_not_met", "rfc_not_theirs"
+]
 
 AnchorReason = Literal["anchor_code_form", "anchor_name_length", "anchor_states_missing", "anchor_states_repeated"]
 
@@ -59,6 +62,8 @@ CommandReason = Literal[
     "supplier_unknown",
     "supplier_withdrawn",
     "rfc_taken",
+    "rfc_disputed",
+    "code_refused",
     "rfc_fixed",
     "not_held_for",
     "same_person",

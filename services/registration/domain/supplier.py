@@ -55,7 +55,7 @@ class Registry:
     """What a registration must know of the others."""
 
     taken: Mapping[str, UUID]
-    """Suppliers that are not withdrawn, by RFC, among the RFCs that are looked up."""
+    """Suppliers that are not withdrawn and whose RFC nobody had before them, by RFC, of the RFCs that are looked up."""
     listing: Listing
 
 
@@ -69,13 +69,14 @@ def received(
     folio_: str,
     profile: Profile,
     identity: ValidRfc | DoubtfulRfc,
-    listing: Listing,
+    registry: Registry,
     by: str | None,
     now: datetime,
 ) -> Supplier:
     """A new supplier: registered, or held where an operator must look first. `by`: who registers it, if known."""
-    screening = listing.look_up(identity.rfc)
-    holds = _holds(identity.reasons if isinstance(identity, DoubtfulRfc) else (), screening)
+    screening = registry.listing.look_up(identity.rfc)
+    disputed: tuple[HoldReason, ...] = ("rfc_disputed",) if identity.rfc in registry.taken else ()
+    holds = _holds((*(identity.reasons if isinstance(identity, DoubtfulRfc) else ()), *disputed), screening)
     return Supplier(
         **_values(profile, identity.rfc),
         id=id_,

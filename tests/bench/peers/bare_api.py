@@ -15,7 +15,7 @@ from shared.runtime.ids import new_id
 from shared.runtime.settings import ServiceSettings
 
 SETTINGS = ServiceSettings()
-TABLE = "CREATE TABLE supplier (id uuid PRIMARY KEY, rfc text NOT NULL UNIQUE, body jsonb NOT NULL)"
+TABLE = "CREATE TABLE claim (id uuid PRIMARY KEY, rfc text NOT NULL UNIQUE, body jsonb NOT NULL)"
 
 
 @asynccontextmanager
@@ -33,11 +33,11 @@ async def live() -> dict[str, Any]:
     return {}
 
 
-@app.post("/suppliers", status_code=201)
+@app.post("/suppliers", status_code=202)
 async def register(body: SupplierBody) -> dict[str, UUID]:
     id_ = new_id()
     await app.state.pool.execute(
-        "INSERT INTO supplier (id, rfc, body) VALUES ($1, $2, $3)", id_, body.rfc, body.model_dump_json()
+        "INSERT INTO claim (id, rfc, body) VALUES ($1, $2, $3)", id_, body.rfc, body.model_dump_json()
     )
     return {"id": id_}
 

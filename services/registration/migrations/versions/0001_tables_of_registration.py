@@ -44,9 +44,20 @@ def upgrade() -> None:
         sa.Column("withdrawal", sa.String()),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True)),
         sa.Column("took_part", JSONB(), nullable=False),
+        sa.Column("disputed", sa.Boolean(), nullable=False),
     )
-    op.create_index("supplier_rfc", "supplier", ["rfc"], unique=True, postgresql_where=sa.text("status <> 'withdrawn'"))
+    one_of_an_rfc = sa.text("status <> 'withdrawn' AND NOT disputed")
+    op.create_index("supplier_rfc", "supplier", ["rfc"], unique=True, postgresql_where=one_of_an_rfc)
+    op.create_index("supplier_of_rfc", "supplier", ["rfc", "id"])
     op.create_index("supplier_status", "supplier", ["status", "id"])
+    op.create_table(
+        "claim",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("profile", JSONB()),
+        sa.Column("code", JSONB(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+    )
     op.create_table(
         "anchor",
         sa.Column("id", sa.Uuid(), primary_key=True),
@@ -74,7 +85,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("screening_entry", "screening_list", "anchor", "supplier"):
+    for name in ("screening_entry", "screening_list", "anchor", "claim", "supplier"):
         op.drop_table(name)
     op.execute(sa.schema.DropSequence(sa.Sequence("supplier_folio")))
     for name in tables.NAMES:

@@ -1,0 +1,107 @@
+"""A firm registers: somebody says so, and its contact confirms it."""
+
+import secrets
+from dataclasses import dataclass
+from urllib.parse import urlencode
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+
+from services.registration import handlers
+from services.registration.api.rate_limit import RateLimit
+from services.registration.domain.rfc import normalise
+from services.registration.domain.supplier import Supplier
+from services.registration.handlers import CODE_REFUSED, Register
+from services.registration.settings import RegistrationSettings
+from services.registration.store import Intake, claims, intake_of, suppliers
+from services.registration.views import ClaimReceipt, ConfirmationBody, Receipt, SupplierBody
+from shared.i18n import Catalogue
+from shared.i18n.language import Language, negotiated
+from shared.messaging.commands import About, Commands
+from shared.messaging.decision import Decision, Refused, unchanged
+from shared.runtime.clock import now
+from shared.runtime.ids import new_id
+from shared.service.callers import OPEN_TO_ALL
+from shared.service.http import Change, Create, Strict, accepted, routes
+from shared.service.mail import Mail, Sender
+
+CODE_BYTES = 24
+"""192 bits, as 32 letters, digits, `-` and `_`: nobody guesses it, and a link holds it."""
+
+MAILS_PER_MINUTE, MAILS_AT_ONCE = 1 / 60, 5
+"""To one address: whoever registers names it, and may name somebody else's."""
+
+_CATALOGUE = Catalogue("services.registration")
+
+
+@dataclass(frozen=True, slots=True)
+class Confirming:
+    """Sends codes to the contacts of claims."""
+
+    sender: Sender
+    url: str
+    limit: RateLimit
+
+    async def ask(self, to: str, claim_id: UUID, code: str, language: Language) -> None:
+        """What comes of it is told to nobody who is not the contact."""
+        if self.limit.take(to.lower()) > 0:
+            return
+        link = f"{self.url}?{urlencode({'registration': str(claim_id), 'code': code})}" if self.url else ""
+        text = _CATALOGUE.text("mail.confirmation", language, registration=claim_id, code=code, link=link)
+        await self.sender.send(Mail(claim_id, to, _CATALOGUE.text("mail.confirmation.subject", language), text))
+
+
+def router(settings: RegistrationSettings, limit: RateLimit, commands: Commands) -> APIRouter:
+    """The routes of claims: both are open to everybody."""
+    api = routes("suppliers")
+    mails = RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE)
+    confirming = Confirming(settings.sender(), settings.confirmation_url, mails)
+
+    @api.post("/suppliers", status_code=202, openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
+    async def register_supplier(body: Strict[SupplierBody], create: Create) -> ClaimReceipt:
+        """Ask to take part, as a firm.
+
+        It is registered once its contact has confirmed, with the code that is mailed to it. The answer is the same
+        whether the firm takes part already or not.
+        """
+        profile, id_, code = body.profile(), new_id(), secrets.token_urlsafe(CODE_BYTES)
+        receipt = await create.run(
+            commands, claims, id_, lambda _, __: handlers.claim(id_, profile, code, now()), ClaimReceipt.of_claim
+        )
+        # Under a key that came before, the answer is of the claim that was mailed then.
+        if receipt.id == id_ and profile.contact is not None:
+            language = negotiated(create.request.headers.get("Accept-Language"))
+            await confirming.ask(profile.contact.email, id_, code, language)
+        return receipt
+
+    @api.post(
+        "/suppliers/{supplier_id}/confirmation",
+        openapi_extra=OPEN_TO_ALL,
+        dependencies=[Depends(limit)],
+        responses={403: {}},
+    )
+    async def confirm_contact(supplier_id: UUID, body: Strict[ConfirmationBody], change: Change) -> Receipt:
+        """Confirm a registration by its code: the firm is registered, or held where an operator must look first.
+
+        The same code again gives the same answer, for as long as it is valid.
+        """
+        # A try is no act; what it opens is.
+        cause = change.cause._replace(action=None)
+        tried = await commands.run(
+            claims, supplier_id, lambda state, _: handlers.confirm(state, body.code, now()), cause
+        )
+        claim = accepted(tried)
+        profile = claim.profile
+        if profile is None or not claim.confirmed_by(body.code):
+            return accepted(CODE_REFUSED)
+        rfc = normalise(profile.rfc)
+
+        def decide(state: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
+            if state is not None:
+                return unchanged(state)
+            command = Register(id=supplier_id, folio=known.folios[rfc], profile=profile)
+            return handlers.register(command, now(), known.registry)
+
+        return await change.run(commands, suppliers, supplier_id, decide, Receipt.of, About(intake_of, (rfc,)))
+
+    return api

@@ -1,0 +1,95 @@
+"""Mail to people: by an SMTP server, or into a folder where whoever runs the machine reads it."""
+
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Literal, Protocol
+from uuid import UUID
+
+import aiosmtplib
+
+from shared.runtime import logging
+
+TIMEOUT_S = 10.0
+"""Whoever asked waits for it. A server that takes longer is as good as away."""
+
+log = logging.get(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One message. Its words are personal: they are logged nowhere."""
+
+    about: UUID
+    """What it is about, for the log and as the name of a file."""
+    to: str
+    subject: str
+    text: str
+
+
+class Sender(Protocol):
+    """Where mail goes."""
+
+    async def send(self, mail: Mail) -> bool:
+        """Whether it was taken. That it was not is logged; whoever waits for it asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpSender:
+    """A server that takes mail (RFC 5321)."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    tls: Literal["starttls", "tls", "none"]
+    sender: str
+
+    async def send(self, mail: Mail) -> bool:
+        try:
+            await aiosmtplib.send(
+                _message(mail, self.sender),
+                hostname=self.host,
+                port=self.port,
+                username=self.user or None,
+                password=self.password or None,
+                use_tls=self.tls == "tls",
+                start_tls=self.tls == "starttls",
+                timeout=TIMEOUT_S,
+            )
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            log.error("mail_not_sent", about=mail.about, error=type(error).__name__)
+            return False
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSender:
+    """A file for each message, its owner's alone: for one machine, and for tests."""
+
+    folder: Path
+    sender: str
+
+    async def send(self, mail: Mail) -> bool:
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = self.folder / f"{mail.about}.eml"
+        file.touch(mode=0o600)
+        file.write_bytes(_message(mail, self.sender).as_bytes())
+        return True
+
+
+class NoSender:
+    """Nobody said where mail goes."""
+
+    async def send(self, mail: Mail) -> bool:
+        log.error("mail_not_sent", about=mail.about, error="no PDP_SMTP_HOST")
+        return False
+
+
+def _message(mail: Mail, sender: str) -> EmailMessage:
+    """Raises ValueError for an address or a subject that would be more than one header."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    return message
