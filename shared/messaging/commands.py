@@ -152,9 +152,12 @@ class Commands:
                 if before := answers.find(once):
                     return before
                 outcomes: dict[UUID, S | Refused] = {}
-                for id_, one in decide.items():
+                for number, (id_, one) in enumerate(decide.items(), 1):
                     outcome: S | Refused = _decide_one(work, repository, _Command(id_, one, cause), known, answers)
                     outcomes[id_] = outcome
+                    if number % GROUP == 0:
+                        # Thousands in a row would hold up whatever else this process answers, its probes too.
+                        await asyncio.sleep(0)
                 answers.give(once, outcomes)
             return outcomes
 

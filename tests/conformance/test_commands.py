@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.event import Cause
-from shared.messaging.commands import About, Commands
+from shared.messaging.commands import GROUP, About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.routing import none
 from shared.runtime.database import Connection
@@ -73,3 +73,26 @@ async def test_two_commands_that_make_the_same_aggregate_both_count(bench: Bench
 
     await asyncio.gather(*(_run(commands, key, decide) for commands in ones))
     assert len(await bench.numbers(key)) == 2
+
+
+async def test_a_file_of_thousands_of_rows_lets_others_have_their_turn(bench: Bench) -> None:
+    """Seen: an import of 5,000 firms kept `/live` from answering for seconds."""
+    turns, seen = [0], list[int]()
+
+    async def answering() -> None:
+        while True:
+            turns[0] += 1
+            await asyncio.sleep(0)
+
+    def opened(id_: UUID):
+        def decide(_: Account | None, __: object) -> Decision[Account]:
+            seen.append(turns[0])
+            return Decision(Account(id_, (1,)))
+
+        return decide
+
+    others = asyncio.create_task(answering())
+    ids = [uuid4() for _ in range(1_000)]
+    await Commands(bench.database, "conformance").run_many(accounts, {id_: opened(id_) for id_ in ids}, CAUSE)
+    others.cancel()
+    assert len(set(seen)) == len(ids) / GROUP
