@@ -18,6 +18,7 @@ from deploy.compose.certificates import Authority
 from deploy.engines.command import log_tail
 from deploy.engines.kafka_client import administration
 from deploy.engines.ports import free_port
+from deploy.target.mail import code_for
 from tests.conformance.stage import eventually
 from tests.conftest import Migrated
 from tests.containers import engines_tls
@@ -99,7 +100,10 @@ async def test_a_firm_that_registers_reaches_the_next_stage(
         async with httpx.AsyncClient(trust_env=False) as client:
             for name, address in addresses.items():
                 await _ready(client, address, tmp_path / f"{name}.log")
-            (await client.post(f"{addresses['registration']}/suppliers", json=body(1))).raise_for_status()
+            suppliers = f"{addresses['registration']}/suppliers"
+            claim = (await client.post(suppliers, json=body(1))).raise_for_status().json()["id"]
+            code = {"code": code_for(tmp_path / "mail", claim)}
+            (await client.post(f"{suppliers}/{claim}/confirmation", json=code)).raise_for_status()
         store = await asyncpg.connect(stores["matching"])
         running.push(lambda *_: store.terminate())
         await eventually(lambda: store.fetchval("SELECT count(*) = 1 FROM offering"))
@@ -113,6 +117,7 @@ def _start(running: ExitStack, kafka: ComposeKafka, name: str, store: str, folde
         **kafka.environment(name, PASSWORD),
         "PDP_DATABASE_URL": store,
         "PDP_HTTP_PORT": port,
+        "PDP_MAIL_FOLDER": str(folder / "mail"),
         "PATH": os.environ["PATH"],
     }
     log = running.enter_context((folder / f"{name}.log").open("wb"))
