@@ -1,0 +1,51 @@
+"""What was done with a firm's data, as the firm sees it; and a look that is on record or shows nothing."""
+
+from uuid import UUID
+
+import pytest
+
+from shared.contracts.event import Actor
+from shared.messaging import audit
+from shared.service import http, recorded
+from shared.testing.stage import StageUnderTest
+from tests.registration.conftest import stage
+
+__all__ = ["stage"]
+
+FIRM, OTHER = UUID(int=7), UUID(int=8)
+ACTS = (
+    Actor("own-1", "supplier", FIRM),
+    Actor("op-1", "operator"),
+    Actor("partner.nafin"),
+)
+
+
+@pytest.fixture
+async def told(stage: StageUnderTest) -> StageUnderTest:
+    stage.router = http.together(stage.router, recorded.router(stage.database))
+    async with stage.database.connection() as connection:
+        acts = [audit.Act("registration:supplier:changed", actor, FIRM, "c-1") for actor in ACTS]
+        await audit.record(connection, [*acts, audit.Act("registration:supplier:changed", ACTS[0], OTHER, "c-2")])
+    return stage
+
+
+async def test_a_firm_sees_what_was_done_with_its_data_and_of_others_people_the_role(told: StageUnderTest) -> None:
+    path = f"/suppliers/{FIRM}/audit"
+    seen = await told.client.get(path, headers=told.headers("supplier", supplier_id=FIRM))
+    subjects = [(act["actor"]["subject"], act["actor"]["role"]) for act in seen.json()["items"]]
+    assert subjects == [("own-1", "supplier"), (None, "operator"), ("partner.nafin", None)]
+    by_operator = (await told.client.get(path, headers=told.headers("operator"))).json()["items"]
+    assert [act["actor"]["subject"] for act in by_operator[:3]] == ["own-1", "op-1", "partner.nafin"]
+    assert by_operator[3]["action"] == "registration:audit:viewed", "who looked is told too"
+    refused = await told.client.get(path, headers=told.headers("supplier", supplier_id=OTHER))
+    assert refused.status_code == 403
+    assert (await told.client.get(path, headers=told.headers("mentor"))).status_code == 403
+
+
+async def test_what_cannot_be_recorded_is_not_shown(told: StageUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def away(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(audit, "record", away)
+    answer = await told.client.get(f"/suppliers/{FIRM}/audit", headers=told.headers("operator"))
+    assert (answer.status_code, "own-1" in answer.text) == (503, False)
