@@ -12,7 +12,7 @@ from shared.service.mail import FolderSender, NoSender, Sender, SmtpSender
 class RegistrationSettings(ServiceSettings):
     """What registration needs to run."""
 
-    registrations_per_minute: float = Field(default=10, ge=0.001)
+    registrations_per_minute: float = Field(default=10, ge=0.001, le=60_000_000)
     """Registrations from one address, over time, of all processes together: registering is open to everybody, and each
     costs a transaction."""
     registrations_burst: int = Field(default=20, ge=1)
