@@ -4,7 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import uvloop
@@ -157,7 +157,8 @@ def healthy_while_it_polls() -> None:
 
 @_build
 def partition_made_in_place() -> None:
-    async def make(connection: Connection, name: str, bounds: str) -> None:
+    async def make(connection: Connection, name: str, start: datetime, end: datetime) -> None:
+        bounds = f"FROM ('{start.isoformat()}') TO ('{end.isoformat()}')"
         await connection.execute(f"CREATE TABLE {name} PARTITION OF journal FOR VALUES {bounds}")
 
     _replace(journal, "_make_partition", make)

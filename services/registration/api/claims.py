@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
 from services.registration import handlers
 from services.registration.api.rate_limit import RateLimit
@@ -16,7 +16,7 @@ from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, claims, intake_of, suppliers
 from services.registration.views import ClaimReceipt, ConfirmationBody, Receipt, SupplierBody
 from shared.i18n import Catalogue
-from shared.i18n.language import Language, negotiated
+from shared.i18n.language import negotiated
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused, unchanged
 from shared.runtime.clock import now
@@ -42,10 +42,11 @@ class Confirming:
     url: str
     limit: RateLimit
 
-    async def ask(self, to: str, claim_id: UUID, code: str, language: Language) -> None:
+    async def ask(self, request: Request, to: str, claim_id: UUID, code: str) -> None:
         """What comes of it is told to nobody who is not the contact."""
-        if self.limit.take(to.lower()) > 0:
+        if await self.limit.take_of_all(request, to.lower()) > 0:
             return
+        language = negotiated(request.headers.get("Accept-Language"))
         link = f"{self.url}?{urlencode({'registration': str(claim_id), 'code': code})}" if self.url else ""
         text = _CATALOGUE.text("mail.confirmation", language, registration=claim_id, code=code, link=link)
         await self.sender.send(Mail(claim_id, to, _CATALOGUE.text("mail.confirmation.subject", language), text))
@@ -54,7 +55,7 @@ class Confirming:
 def router(settings: RegistrationSettings, limit: RateLimit, commands: Commands) -> APIRouter:
     """The routes of claims: both are open to everybody."""
     api = routes("suppliers")
-    mails = RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE)
+    mails = RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE, "mails")
     confirming = Confirming(settings.sender(), settings.confirmation_url, mails)
 
     @api.post("/suppliers", status_code=202, openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
@@ -70,8 +71,7 @@ def router(settings: RegistrationSettings, limit: RateLimit, commands: Commands)
         )
         # Under a key that came before, the answer is of the claim that was mailed then.
         if receipt.id == id_ and profile.contact is not None:
-            language = negotiated(create.request.headers.get("Accept-Language"))
-            await confirming.ask(profile.contact.email, id_, code, language)
+            await confirming.ask(create.request, profile.contact.email, id_, code)
         return receipt
 
     @api.post(
