@@ -118,7 +118,7 @@ async def running(service: Service) -> AsyncIterator[BatchSubscriber]:
             await task
 
 
-@pytest.mark.parametrize("routine", ROUTINES)
+@pytest.mark.parametrize("routine", [pytest.param(ROUTINES[0], marks=pytest.mark.long), *ROUTINES[1:]])
 async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service, routine: str) -> None:
     async with running(service) as member:
         await eventually(lambda: _works(member), START_S)

@@ -191,4 +191,4 @@ async def test_a_refusal_names_its_questions_in_spanish_too(stage: StageUnderTes
     levels = levels_at(3)
     del levels["T04"]
     answer = await stage.client.post(f"{PATH}/self-assessment", json=sheet(levels), headers=headers)
-    assert answer.json()["detail"] == "Conteste todas las preguntas: falta T04."
+    assert answer.json()["detail"] == "Conteste todas las preguntas. Faltan: T04."

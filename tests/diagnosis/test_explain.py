@@ -56,7 +56,7 @@ def test_what_was_left_out_is_named() -> None:
     [
         ({}, "Give levels as an object from question code to level."),
         ({"levels": [3] * 54}, "Give levels as an object from question code to level."),
-        ({"levels": {code: 3 for code in CODES if code != "T04"}}, "Answer every question: T04 is missing."),
+        ({"levels": {code: 3 for code in CODES if code != "T04"}}, "Answer every question. Missing: T04."),
         ({"levels": levels_at(3, T99=3)}, "The instrument has no question T99."),
         ({"levels": levels_at(3, T04=5)}, "Give T04 a level from 0 to 4, or null."),
         ({"levels": {**levels_at(3), "T04": "3"}}, "Give T04 a level from 0 to 4, or null."),

@@ -82,7 +82,9 @@ def test_what_was_removed_is_seen_resent_and_closed(client: LocalClient, tmp_pat
     with client.http("matching") as http:
         known = http.get("/anchors", params={"limit": 200}).raise_for_status().json()["items"]
     assert {anchor["code"] for anchor in known} >= {row[0] for row in rows}
-    assert told("gaps", "close", "matching", str(gap["id"]), "--reason", "resent") == f"matching: closed {gap['id']}."
+    assert (
+        told("gaps", "close", "matching", str(gap["id"]), "--reason", "resent") == f"matching: gap {gap['id']} closed."
+    )
     assert told("gaps", "list") == "There are no open gaps."
     assert told("dead-letters", "list") == "There are no dead letters."
     log = (client.data / "logs" / "registration.log").read_text()
