@@ -22,6 +22,7 @@ from shared.service.callers import roles_of
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.development import test_api as development
+from tests.development import test_api_plans as plans
 from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis.builders import EVIDENCE
@@ -70,7 +71,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
     "development": (
         development.test_the_walk_of_a_cohort,
         development.test_overrides,
-        development.test_the_walk_of_a_plan,
+        plans.test_the_walk_of_a_plan,
     ),
     "financing": (
         financing.test_from_consent_to_disbursement,
