@@ -1,4 +1,4 @@
-"""Four eyes: nobody approves what they took part in. The one rule that the domains of several stages share."""
+"""Four eyes: nobody approves what they took part in. A rule that the domains of several stages share."""
 
 from dataclasses import dataclass, replace
 

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOMAINS = sorted({path for name in ("domain", "domain.py") for path in (ROOT / "services").glob(f"*/{name}")})
 
-SHARED_RULES = {"shared.four_eyes"}
+SHARED_RULES = {"shared.four_eyes", "shared.state_machine"}
 
 VIOLATIONS = {
     "services": ("services/matching/settings.py", "import services.registration.handlers"),
@@ -79,11 +79,13 @@ def _foreign_imports(source: str) -> set[str]:
 
 
 @pytest.mark.parametrize("domain", DOMAINS, ids=[path.parent.name for path in DOMAINS])
-def test_a_domain_imports_the_standard_library_and_one_shared_rule(domain: Path) -> None:
+def test_a_domain_imports_the_standard_library_and_the_shared_rules(domain: Path) -> None:
     files = [domain] if domain.is_file() else sorted(domain.rglob("*.py"))
     imported = {str(f): _foreign_imports(f.read_text(encoding="utf-8")) - SHARED_RULES for f in files}
     assert {f: names for f, names in imported.items() if names} == {}
-    assert _foreign_imports((ROOT / "shared" / "four_eyes.py").read_text(encoding="utf-8")) == set()
+    for rule in SHARED_RULES:
+        source = ROOT / f"{rule.replace('.', '/')}.py"
+        assert _foreign_imports(source.read_text(encoding="utf-8")) == set(), rule
 
 
 def test_the_check_of_domains_can_fail() -> None:

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from deploy.reference import decisions, metrics
+from deploy.reference import decisions, metrics, states
 from deploy.reference.pages import DOCS, PAGES
 from deploy.reference.settings import settings_of
 from deploy.target.services import present
@@ -14,6 +14,12 @@ from shared.runtime.settings import KafkaSettings, ServiceSettings
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_current(name) -> None:
     assert (DOCS / name).read_text(encoding="utf-8") == PAGES[name](), f"docs/{name} is not current: run `make docs`"
+
+
+@pytest.mark.parametrize("service", states.tables())
+def test_the_states_in_a_readme_are_those_that_run(service) -> None:
+    page = states.readme(service).read_text(encoding="utf-8")
+    assert states.tables()[service] in page, f"services/{service}/README.md is not current: run `make docs`"
 
 
 @pytest.mark.parametrize("name", PAGES)

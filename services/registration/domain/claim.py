@@ -5,13 +5,25 @@ It says nothing about who takes part and takes nothing from anybody: any number 
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID
 
 from services.registration.domain.code import OneTimeCode
 from services.registration.domain.profile import Profile
+from shared.state_machine import StateMachine, Transition
 
 ClaimStatus = Literal["open", "confirmed", "forgotten"]
+
+CLAIM = StateMachine[ClaimStatus](
+    "claim",
+    get_args(ClaimStatus),
+    "open",
+    (
+        Transition("confirm", ("open",), "confirmed"),
+        Transition("expire", ("open", "confirmed"), "forgotten"),
+    ),
+    {"forgotten": "whoever speaks for the firm registers it again, under another id"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +43,15 @@ class Claim:
 
 def tried(claim: Claim, given: str, now: datetime) -> Claim:
     """The claim after somebody gave a code for it."""
-    if claim.status != "open":
+    status = CLAIM.after(claim.status, "confirm")
+    if status is None:
         return claim
     if claim.code.opens(given, now):
-        return replace(claim, status="confirmed")
+        return replace(claim, status=status)
     return replace(claim, code=claim.code.missed())
 
 
 def forgotten(claim: Claim) -> Claim:
     """The claim without what was said: what was confirmed is the supplier's by now."""
-    return replace(claim, status="forgotten", profile=None)
+    status = CLAIM.after(claim.status, "expire")
+    return claim if status is None else replace(claim, status=status, profile=None)
