@@ -39,7 +39,7 @@ def tables() -> dict[str, str]:
 def _table(machine: StateMachine[Any]) -> str:
     rows = [(f"`{state}`", _ways(machine, state)) for state in machine.states]
     table = markdown.table(("State", "Ways on"), rows)
-    return f"**States of a {machine.name}**; it begins as `{machine.initial}`.\n\n{table}"
+    return f"**States: {machine.name}.** It begins as `{machine.initial}`.\n\n{table}"
 
 
 def _ways(machine: StateMachine[Any], state: str) -> str:

@@ -19,7 +19,7 @@ from services.registration.domain.fault import Fault
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
-from services.registration.domain.screening import Listing, ListState, ScreeningList
+from services.registration.domain.screening import Listing, ListState, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
 from shared.contracts import registration as contract
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
@@ -54,6 +54,8 @@ class LoadList:
 
     list_date: date
     entries: Mapping[str, ListState]
+    confirmed_firms: int | None = None
+    """How many firms it has, where an operator confirms that these are fewer than before."""
 
 
 def claim(id_: UUID, profile: Profile, code: str, now: datetime) -> Decision[Claim] | Refused:
@@ -97,17 +99,23 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
 def change(
     state: Supplier | None, profile: Profile, by: str, now: datetime, registry: Registry
 ) -> Decision[Supplier] | Refused:
-    """Replace a supplier's whole profile, except its RFC."""
+    """Replace a supplier's whole profile. The RFC of one that takes part is who it is; a held one may mend it."""
     if state is None:
         return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return _SUPPLIER_WITHDRAWN
-    if rfcs.normalise(profile.rfc) != state.rfc:
-        return _RFC_FIXED
     profile = profiles.tidy(profile)
+    identity = rfcs.judge(profile.rfc)
+    if identity.rfc != state.rfc and state.status != "held":
+        return _RFC_FIXED
     for fault in profiles.faults(profile, now.date()):
         return _faulty(fault)
-    after = suppliers.changed(state, profile, registry.listing, by, now)
+    if identity.rfc == state.rfc:
+        after = suppliers.changed(state, profile, registry.listing, by, now)
+    elif isinstance(identity, RefusedRfc):
+        return _no_rfc(identity)
+    else:
+        after = suppliers.mended(state, profile, identity, registry, by, now)
     return Decision(after, _told(state, after))
 
 
@@ -183,11 +191,17 @@ def rescreen(state: Supplier | None, _args: Mapping[str, str], now: datetime, li
 
 
 def load_list(
-    state: ScreeningList | None, command: LoadList, now: datetime, newest: date | None
+    state: ScreeningList | None, command: LoadList, now: datetime, newest: Newest | None
 ) -> Decision[ScreeningList] | Refused:
-    """Take a list in, or correct the one of the same date, and look every supplier up in it."""
-    if newest is not None and command.list_date < newest:
+    """Take a list in, or correct the one of the same date, and look every supplier up in it.
+
+    SAT's list grows: one with fewer firms than the newest is most likely cut off, and would clear whoever it lacks.
+    """
+    firms = len(command.entries)
+    if newest is not None and command.list_date < newest.list_date:
         return Refused("conflict", "screening_list_older")
+    if newest is not None and firms < newest.firms and command.confirmed_firms != firms:
+        return Refused("conflict", "screening_list_shorter", params={"firms": firms, "before": newest.firms})
     after = lists.loaded(state, command.entries, command.list_date, now)
     if after is state:
         return unchanged(state)

@@ -15,7 +15,7 @@ from sqlmodel import Field, SQLModel, col, select
 
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.claim import Claim
-from services.registration.domain.screening import NO_LIST, Listing, ListState, ScreeningList
+from services.registration.domain.screening import NO_LIST, Listing, ListState, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Status, Supplier, folio
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, Database
@@ -216,10 +216,11 @@ async def listing(connection: Connection) -> Listing:
     return Listing(newest, _states(listed))
 
 
-async def newest_list(connection: Connection) -> date | None:
-    """Date of the newest list, for whoever is about to load another."""
+async def newest_list(connection: Connection) -> Newest | None:
+    """The newest list, for whoever is about to load another."""
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LIST_LOCK)
-    return await _newest(connection)
+    row = await connection.fetchrow("SELECT list_date, firms FROM screening_list ORDER BY list_date DESC LIMIT 1")
+    return None if row is None else Newest(row["list_date"], row["firms"])
 
 
 async def participating(connection: Connection, _args: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:

@@ -7,7 +7,7 @@ import pytest
 from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of
 from tests.registration.files_given import upload
-from tests.registration.given import LEGAL_RFC
+from tests.registration.given import LEGAL_RFC, OTHER_RFC
 
 RUNBOOK = Path(__file__).parents[2] / "docs" / "runbook" / "operate.md"
 
@@ -20,6 +20,17 @@ async def test_lists_are_loaded_and_listed(stage: StageUnderTest) -> None:
     assert [(list_["list_date"], list_["firms"]) for list_ in listed] == [("2026-01-01", 1)]
     older = await upload(stage, "/screening/lists", content, list_date="2025-12-01")
     assert (older.status_code, older.json()["title"]) == (409, "screening_list_older")
+
+
+async def test_a_list_that_was_cut_off_is_loaded_only_when_its_number_is_confirmed(stage: StageUnderTest) -> None:
+    rows = [{"rfc": rfc, "situacion": "Definitivo"} for rfc in (LEGAL_RFC, OTHER_RFC)]
+    await upload(stage, "/screening/lists", csv_of(*rows), list_date="2026-01-01")
+    cut = await upload(stage, "/screening/lists", csv_of(rows[0]), list_date="2026-01-01")
+    assert (cut.status_code, cut.json()["title"]) == (409, "screening_list_shorter")
+    assert ("1" in cut.json()["detail"], "2" in cut.json()["detail"]) == (True, True)
+    for number, status in (("x", 409), ("2", 409), ("1", 201)):
+        given = {"list_date": "2026-01-01", "confirmed_firms": number}
+        assert (await upload(stage, "/screening/lists", csv_of(rows[0]), **given)).status_code == status
 
 
 async def test_a_list_that_is_sent_again_is_loaded_once(stage: StageUnderTest) -> None:

@@ -77,6 +77,19 @@ async def test_a_presumed_firm_waits_and_a_definitive_one_does_not(stage: StageU
     assert data["screening"] == {"list_69b": "definitive", "list_date": "2026-01-01", "tax_opinion": "unknown"}
 
 
+async def test_a_held_supplier_mends_its_rfc(stage: StageUnderTest) -> None:
+    receipt = await registered(stage, rfc=DOUBTFUL_RFC)
+    path, own = f"/suppliers/{receipt['id']}", stage.headers("supplier", supplier_id=receipt["id"])
+    assert receipt["status"] == "held"
+    seen = await stage.client.get(path, headers=own)
+    body = {name: value for name, value in BODY.items() if name != "contact"}
+    given = body | {"rfc": LEGAL_RFC}
+    mended = await stage.client.put(path, json=given, headers=own | {"If-Match": seen.headers["ETag"]})
+    assert (mended.status_code, mended.json()["status"], mended.json()["rfc"]) == (200, "registered", LEGAL_RFC)
+    assert mended.json()["contact"] == seen.json()["contact"]
+    assert types(await stage.told()) == ["registration.supplier-registered"]
+
+
 async def test_a_supplier_changes_its_profile_and_withdraws(stage: StageUnderTest) -> None:
     receipt = await registered(stage)
     await stage.told()

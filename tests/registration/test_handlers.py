@@ -114,13 +114,53 @@ def test_a_change_is_told_with_the_whole_profile() -> None:
 
 @pytest.mark.parametrize(
     "more",
-    [{}, {"contact": None}, {"contact": Contact(name="Otra Persona", email="otra@ejemplo.mx")}],
+    [{}, {"contact": Contact(name="Otra Persona", email="otra@ejemplo.mx")}],
 )
 def test_what_readers_do_not_see_is_no_news_to_them(more: dict[str, Any]) -> None:
     decision = decided(change(registered(), **more))
     assert decision.events == ()
     assert decision.state is not None
     assert decision.state.contact == profile(**more).contact
+
+
+def test_a_change_without_a_contact_leaves_the_one_that_is_there() -> None:
+    before = registered()
+    after = decided(change(before, contact=None)).state
+    assert after is not None
+    assert after.contact == before.contact
+    erased = decided(handlers.erase_contact(after)).state
+    assert erased is not None
+    assert decided(change(erased, contact=None)).state == replace(erased, took_part=after.took_part)
+
+
+def test_a_held_firm_mends_its_rfc_and_takes_part() -> None:
+    before = held("rfc_check_digit")
+    decision = decided(change(before, rfc=LEGAL_RFC))
+    (event,) = decision.events
+    assert isinstance(event, SupplierRegistered)
+    assert decision.state is not None
+    assert (decision.state.status, decision.state.rfc, decision.state.kind) == ("registered", LEGAL_RFC, "legal")
+    assert (decision.state.id, decision.state.folio) == (before.id, before.folio)
+
+
+def test_an_rfc_that_is_mended_is_judged_as_if_it_came_new() -> None:
+    confirmed = decided(handlers.release(_doubtful_and_presumed(), ("list_69b_presumed",), "operator-1", LATER)).state
+    taken = Registry({OTHER_RFC: supplier_id(9)}, listing({OTHER_RFC: "presumed"}))
+    after = decided(handlers.change(confirmed, profile(OTHER_RFC), "somebody", LATER, taken)).state
+    assert after is not None
+    assert (after.status, after.holds) == ("held", ("rfc_disputed", "list_69b_presumed"))
+    assert refused(handlers.release(after, ("list_69b_presumed",), "somebody", LATER)) == ("forbidden", "same_person")
+    assert decided(handlers.rescreen(after, {}, LATER, taken.listing)).state == after
+    nobodys = change(held("rfc_check_digit"), rfc="XAXX010101000")
+    assert refused(nobodys) == ("invalid", "rfc_generic")
+
+
+def _doubtful_and_presumed() -> Supplier:
+    known = Registry({}, listing({DOUBTFUL_RFC: "presumed"}))
+    state = decided(handlers.register(command(of=profile(DOUBTFUL_RFC)), NOW, known)).state
+    assert state is not None
+    assert state.holds == ("rfc_check_digit", "list_69b_presumed")
+    return state
 
 
 def test_a_natural_persons_new_name_is_no_news_either() -> None:

@@ -34,7 +34,7 @@ async def register(stage: StageUnderTest, of: Profile) -> Supplier | Refused:
 
 
 async def load(stage: StageUnderTest, on: date, entries: dict[str, ListState]) -> ScreeningList | Refused:
-    command = LoadList(list_date=on, entries=entries)
+    command = LoadList(list_date=on, entries=entries, confirmed_firms=len(entries))
     return await stage.commands.run(
         screening_lists,
         list_id(on),

@@ -41,10 +41,13 @@ def requirements(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  
 def screening(
     file: File,
     list_date: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help=say("help.list_date"))] = None,
+    confirmed_firms: Annotated[int | None, typer.Option(min=0, help=say("help.confirmed_firms"))] = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     given = {"list_date": list_date.date().isoformat()} if list_date else {}
+    if confirmed_firms is not None:
+        given["confirmed_firms"] = str(confirmed_firms)
     _import("registration", "/screening/lists", file, as_json=as_json, **given)
 
 

@@ -1,5 +1,6 @@
 """Lists of article 69-B: load one, see which are loaded."""
 
+import re
 from datetime import date
 from functools import partial
 
@@ -22,23 +23,32 @@ from shared.service.upload import Send, form_schema
 
 BY_OPERATOR = allow(Role.OPERATOR)
 
+_NUMBER = re.compile(r"[0-9]{1,9}")
+
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """The routes of screening."""
     api = routes("screening", prefix="/screening")
-    fields = form_schema(optional={"list_date": {"type": "string", "format": "date", "maxLength": 10}})
+    fields = form_schema(
+        optional={
+            "list_date": {"type": "string", "format": "date", "maxLength": 10},
+            "confirmed_firms": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+        }
+    )
 
     @api.post("/lists", status_code=201, openapi_extra=fields, dependencies=[BY_OPERATOR])
     async def load_list(send: Send) -> ListLoaded:
         """Load a list of article 69-B, as the tax authority publishes it.
 
         Every supplier is then looked up in it. One of the same date corrects the one before. The date is what the
-        file's title says, or else `list_date`.
+        file's title says, or else `list_date`. A list with fewer firms than the newest one is loaded only with their
+        number as `confirmed_firms`: most likely its file was cut off, and it would clear whoever it lacks.
         """
-        upload = await send.receive(settings.list_max_bytes, "list_date")
+        upload = await send.receive(settings.list_max_bytes, "list_date", "confirmed_firms")
         list_date = _date(upload.fields.get("list_date"), date_of(upload.content))
         file = await send.reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
-        command = LoadList(list_date=list_date, entries=file.entries)
+        confirmed = _number(upload.fields.get("confirmed_firms", ""))
+        command = LoadList(list_date=list_date, entries=file.entries, confirmed_firms=confirmed)
         return await send.run(
             commands,
             screening_lists,
@@ -56,6 +66,11 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         return Page[ListView].of_all(await store.all_lists(database), paging, ListView.of)
 
     return api
+
+
+def _number(given: str) -> int | None:
+    """What is no number confirms nothing."""
+    return int(given) if _NUMBER.fullmatch(given) else None
 
 
 def _date(given: str | None, said: date | None) -> date:

@@ -71,7 +71,11 @@ def _add_changing(api: APIRouter, commands: Commands) -> None:
     async def change_supplier(
         supplier_id: UUID, body: Strict[SupplierBody], caller: OwnOrOperator, replace: Replace
     ) -> SupplierView:
-        """Replace a supplier's whole profile, except its RFC."""
+        """Replace a supplier's whole profile.
+
+        The RFC only while it is held; it is then judged anew. Without `contact` the one that is there stays: erasing it
+        is an act of its own.
+        """
         caller.require_supplier(supplier_id)
         profile = body.profile()
         return await replace.run(

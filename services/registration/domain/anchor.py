@@ -4,14 +4,24 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID, uuid5
 
 from services.registration.domain.fault import Fault
 from services.registration.domain.reasons import DepartureReason
 from services.registration.domain.states import STATES
+from shared.state_machine import StateMachine, Transition
 
 MAX_NAME_LENGTH = 200
+
+AnchorStatus = Literal["joined", "left"]
+
+ANCHOR = StateMachine[AnchorStatus](
+    "anchor",
+    get_args(AnchorStatus),
+    "joined",
+    (Transition("leave", ("joined",), "left"), Transition("join", ("left",), "joined")),
+)
 
 _CODE = re.compile(r"[A-Z0-9-]{2,20}")
 _NAMESPACE = UUID("5b0f0d7e-5f0b-5c1e-9c56-a2c402a2c402")
@@ -25,7 +35,7 @@ class Anchor:
     name: str
     states: tuple[str, ...]
     """INEGI keys of the states where it buys, in their order."""
-    status: Literal["joined", "left"]
+    status: AnchorStatus
     joined_at: datetime
     departure: DepartureReason | None = None
     left_at: datetime | None = None
@@ -43,7 +53,8 @@ def joined(code: str, name: str, states: tuple[str, ...], now: datetime) -> Anch
 
 def left(anchor: Anchor, reason: DepartureReason, now: datetime) -> Anchor:
     """The anchor that no longer takes part."""
-    return replace(anchor, status="left", departure=reason, left_at=now)
+    status = ANCHOR.after(anchor.status, "leave")
+    return anchor if status is None else replace(anchor, status=status, departure=reason, left_at=now)
 
 
 def faults(code: str, name: str, states: tuple[str, ...]) -> Iterator[Fault]:

@@ -70,4 +70,5 @@ CommandReason = Literal[
     "anchor_unknown",
     "anchor_code_taken",
     "screening_list_older",
+    "screening_list_shorter",
 ]

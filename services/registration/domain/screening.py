@@ -45,6 +45,14 @@ class ScreeningList:
 
 
 @dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest list, for whoever is about to load another."""
+
+    list_date: date
+    firms: int
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """The newest list, as far as a decision looks at it."""
 

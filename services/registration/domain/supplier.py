@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 from uuid import UUID
 
 from services.registration.domain.profile import Profile
@@ -13,8 +13,21 @@ from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
 from services.registration.domain.screening import Listing, Screening
 from services.registration.domain.size import Size, classify
 from shared.four_eyes import NOBODY, Participants
+from shared.state_machine import StateMachine, Transition
 
 Status = Literal["held", "registered", "withdrawn"]
+
+SUPPLIER = StateMachine[Status](
+    "supplier",
+    get_args(Status),
+    "held",
+    (
+        Transition("register", ("held",), "registered"),
+        Transition("withdraw", ("held", "registered"), "withdrawn"),
+    ),
+    {"withdrawn": "a firm that comes back registers again, under another id, and its matches begin anew"},
+)
+"""`register` happens by itself once nothing holds the firm, at once where nothing ever did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,29 +88,39 @@ def received(
 ) -> Supplier:
     """A new supplier: registered, or held where an operator must look first. `by`: who registers it, if known."""
     screening = registry.listing.look_up(identity.rfc)
-    disputed: tuple[HoldReason, ...] = ("rfc_disputed",) if identity.rfc in registry.taken else ()
-    holds = _holds((*(identity.reasons if isinstance(identity, DoubtfulRfc) else ()), *disputed), screening)
-    return Supplier(
+    new = Supplier(
         **_values(profile, identity.rfc),
         id=id_,
         folio=folio_,
-        status="held" if holds else "registered",
+        status="held",
         kind=identity.kind,
         size=classify(profile.sector, profile.workers, profile.annual_sales_mxn),
         screening=screening,
-        holds=holds,
+        holds=_first_holds(identity, registry, screening),
         received_at=now,
-        registered_at=None if holds else now,
         took_part=Participants(() if by is None else (by,)),
     )
+    return _settled(new, now)
 
 
 def changed(supplier: Supplier, profile: Profile, listing: Listing, by: str, now: datetime) -> Supplier:
-    """The supplier with another profile. Its RFC stays: that is who it is."""
-    size = classify(profile.sector, profile.workers, profile.annual_sales_mxn)
-    took_part = supplier.took_part.joined_by(by)
-    changed_ = replace(supplier, **_values(profile, supplier.rfc), size=size, took_part=took_part)
-    return screened(changed_, listing, now)
+    """The supplier with another profile under its RFC."""
+    return screened(_described(supplier, profile, supplier.rfc, by), listing, now)
+
+
+def mended(
+    supplier: Supplier, profile: Profile, identity: ValidRfc | DoubtfulRfc, registry: Registry, by: str, now: datetime
+) -> Supplier:
+    """The held supplier under another RFC, judged as if it came with this one: what was confirmed was of the other."""
+    screening = registry.listing.look_up(identity.rfc)
+    mended_ = replace(
+        _described(supplier, profile, identity.rfc, by),
+        kind=identity.kind,
+        screening=screening,
+        holds=_first_holds(identity, registry, screening),
+        confirmations=(),
+    )
+    return _settled(mended_, now)
 
 
 def screened(supplier: Supplier, listing: Listing, now: datetime) -> Supplier:
@@ -119,7 +142,10 @@ def confirmed(supplier: Supplier, reasons: tuple[HoldReason, ...], operator: str
 
 def withdrawn(supplier: Supplier, reason: WithdrawalReason, now: datetime) -> Supplier:
     """The supplier that no longer takes part."""
-    return replace(supplier, status="withdrawn", holds=(), withdrawal=reason, withdrawn_at=now)
+    status = SUPPLIER.after(supplier.status, "withdraw")
+    if status is None:
+        return supplier
+    return replace(supplier, status=status, holds=(), withdrawal=reason, withdrawn_at=now)
 
 
 def without_contact(supplier: Supplier) -> Supplier:
@@ -127,8 +153,22 @@ def without_contact(supplier: Supplier) -> Supplier:
     return replace(supplier, contact=None)
 
 
+def _described(supplier: Supplier, profile: Profile, rfc: str, by: str) -> Supplier:
+    """A profile without a contact leaves the one that is there: erasing a person is an act of its own."""
+    kept = replace(profile, contact=profile.contact or supplier.contact)
+    size = classify(profile.sector, profile.workers, profile.annual_sales_mxn)
+    return replace(supplier, **_values(kept, rfc), size=size, took_part=supplier.took_part.joined_by(by))
+
+
 def _settled(supplier: Supplier, now: datetime) -> Supplier:
-    return supplier if supplier.holds else replace(supplier, status="registered", registered_at=now)
+    status = None if supplier.holds else SUPPLIER.after(supplier.status, "register")
+    return supplier if status is None else replace(supplier, status=status, registered_at=now)
+
+
+def _first_holds(identity: ValidRfc | DoubtfulRfc, registry: Registry, screening: Screening) -> tuple[HoldReason, ...]:
+    """Why an operator must look at a firm that comes with this RFC."""
+    disputed: tuple[HoldReason, ...] = ("rfc_disputed",) if identity.rfc in registry.taken else ()
+    return _holds((*(identity.reasons if isinstance(identity, DoubtfulRfc) else ()), *disputed), screening)
 
 
 def _holds(
