@@ -8,7 +8,8 @@ from services.registration.domain.profile import Profile
 from services.registration.domain.screening import NO_LIST, ListState, Screening, ScreeningList, list_id
 from services.registration.domain.supplier import Supplier, confirmed
 from services.registration.handlers import LoadList, Register
-from services.registration.store import Table, anchors, intake_of, registry_of, screening_lists, suppliers
+from services.registration.store import anchors, intake_of, registry_of, screening_lists, suppliers
+from services.registration.store.tables import Table
 from shared.contracts.event import Cause
 from shared.messaging.commands import About
 from shared.messaging.decision import Decision, Refused

@@ -1,4 +1,4 @@
-from services.registration.store import Table
+from services.registration.store.tables import Table
 from shared.service.migrations import run
 
 run(Table.metadata)

@@ -103,7 +103,7 @@ def change(
     if state is None:
         return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
-        return _SUPPLIER_WITHDRAWN
+        return SUPPLIER_WITHDRAWN
     profile = profiles.tidy(profile)
     identity = rfcs.judge(profile.rfc)
     if identity.rfc != state.rfc and state.status != "held":
@@ -126,7 +126,7 @@ def release(
     if state is None:
         return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
-        return _SUPPLIER_WITHDRAWN
+        return SUPPLIER_WITHDRAWN
     if not state.took_part.may_approve(operator):
         return _SAME_PERSON
     if "rfc_disputed" in reasons:
@@ -282,7 +282,7 @@ def _faulty(fault: Fault) -> Refused:
 
 CODE_REFUSED = Refused("forbidden", "code_refused")
 SUPPLIER_UNKNOWN = Refused("not_found", "supplier_unknown")
-_SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
+SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
 _RFC_TAKEN = Refused("conflict", "rfc_taken")
 _RFC_DISPUTED = Refused("conflict", "rfc_disputed")
 _RFC_FIXED = Refused("conflict", "rfc_fixed")

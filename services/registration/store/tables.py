@@ -1,0 +1,93 @@
+"""The tables: suppliers with their contacts, claims, anchors, and the lists of article 69-B."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index, Numeric, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel, registry=registry()):
+    """The tables of this store."""
+
+
+class SupplierRow(Table, table=True):
+    __tablename__ = "supplier"
+    __table_args__ = (
+        # One supplier per RFC, and those who dispute it; a firm that withdrew may come back under a new id.
+        Index("supplier_rfc", "rfc", unique=True, postgresql_where=text("status <> 'withdrawn' AND NOT disputed")),
+        Index("supplier_of_rfc", "rfc", "id"),
+        Index("supplier_status", "status", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    folio: str = Field(unique=True)
+    status: str
+    kind: str
+    rfc: str
+    legal_name: str
+    contact: dict[str, Any] | None = Field(sa_type=JSONB)
+    sector: str
+    scian: str
+    state: str
+    municipality: str | None
+    operating_since: date
+    exports: bool
+    workers: int
+    annual_sales_mxn: Decimal = Field(sa_type=Numeric(16, 2))
+    tax_opinion: str
+    offering: dict[str, Any] = Field(sa_type=JSONB)
+    size: dict[str, Any] = Field(sa_type=JSONB)
+    screening: dict[str, Any] = Field(sa_type=JSONB)
+    holds: list[str] = Field(sa_type=JSONB)
+    confirmations: list[dict[str, Any]] = Field(sa_type=JSONB)
+    received_at: datetime = Field(sa_type=DateTime(timezone=True))
+    registered_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    withdrawal: str | None
+    withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    took_part: dict[str, Any] = Field(sa_type=JSONB)
+    disputed: bool
+
+
+class ClaimRow(Table, table=True):
+    __tablename__ = "claim"
+
+    id: UUID = Field(primary_key=True)
+    status: str
+    profile: dict[str, Any] | None = Field(sa_type=JSONB)
+    code: dict[str, Any] = Field(sa_type=JSONB)
+    received_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class AnchorRow(Table, table=True):
+    __tablename__ = "anchor"
+
+    id: UUID = Field(primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    states: list[str] = Field(sa_type=JSONB)
+    status: str
+    joined_at: datetime = Field(sa_type=DateTime(timezone=True))
+    departure: str | None
+    left_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+
+
+class ScreeningListRow(Table, table=True):
+    __tablename__ = "screening_list"
+
+    id: UUID = Field(primary_key=True)
+    list_date: date = Field(unique=True)
+    loaded_at: datetime = Field(sa_type=DateTime(timezone=True))
+    firms: int
+
+
+class ScreeningEntryRow(Table, table=True):
+    __tablename__ = "screening_entry"
+
+    list_date: date = Field(primary_key=True)
+    rfc: str = Field(primary_key=True)
+    situation: str
