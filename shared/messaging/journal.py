@@ -40,7 +40,7 @@ _APPEND = """
     SELECT pg_notify($7, '') FROM (SELECT count(*) FROM todo) AS appended
 """
 
-_OTHERS = """
+_IN_TURN = """
     (
         WITH RECURSIVE waiting AS (
             (SELECT topic FROM outbox ORDER BY topic LIMIT 1)
@@ -48,20 +48,20 @@ _OTHERS = """
             SELECT (SELECT topic FROM outbox WHERE topic > before.topic ORDER BY topic LIMIT 1)
             FROM waiting AS before WHERE before.topic IS NOT NULL
         )
-        SELECT lowest.id, lowest.recorded_at FROM waiting CROSS JOIN LATERAL (
-            SELECT id, recorded_at FROM outbox
+        SELECT lowest.id, lowest.recorded_at, lowest.turn FROM waiting CROSS JOIN LATERAL (
+            SELECT id, recorded_at, row_number() OVER (ORDER BY id) AS turn FROM outbox
             WHERE topic = waiting.topic AND id <> ALL($3::bigint[]) ORDER BY id LIMIT $1
         ) AS lowest
         WHERE waiting.topic <> ALL($4::text[])
-        ORDER BY id LIMIT $1
+        ORDER BY turn, id LIMIT $1
     )
 """
-"""The lowest of each other topic, found by jumps in the index: what waits of a topic that the relay backs off from is
-not read, however much it is.
+"""The lowest of each topic in turn, found by jumps in the index: a topic that is tried again has its part of a round,
+and what waits of one that the relay backs off from is not read, however much it is.
 """
 
 
-def _fetch(entries: str) -> str:
+def _fetch(entries: str, order: str) -> str:
     """The LIMIT makes it one look into the index per entry, where a plan by statistics may read the whole journal. The
     length of a body is known without reading it.
     """
@@ -69,20 +69,20 @@ def _fetch(entries: str) -> str:
         SELECT id, topic, convert_to(key::text, 'UTF8') AS key, body
         FROM (
             SELECT o.id, j.topic, j.key, j.body,
-                sum(octet_length(j.body)) OVER (ORDER BY o.id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                sum(octet_length(j.body)) OVER (ORDER BY {order} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                     AS before
             FROM {entries} AS o CROSS JOIN LATERAL (
                 SELECT topic, key, body FROM journal WHERE recorded_at = o.recorded_at AND id = o.id LIMIT 1
             ) AS j
             WHERE o.id <> ALL($3::bigint[])
-            ORDER BY o.id LIMIT $1
+            ORDER BY {order} LIMIT $1
         ) AS lowest
         WHERE coalesce(before, 0) < $2
         ORDER BY id
     """
 
 
-_FETCH, _FETCH_OTHERS = _fetch("outbox"), _fetch(_OTHERS)
+_FETCH, _FETCH_IN_TURN = _fetch("outbox", "o.id"), _fetch(_IN_TURN, "o.turn, o.id")
 
 _REDACT = "SELECT journal_redact($1::uuid[], $2, $3, $4::text[], $5::text[])"
 _PARTITION = "SELECT journal_partition($1, $2, $3)"
@@ -141,16 +141,21 @@ async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
 
 
 async def unpublished(
-    connection: Connection, most: int, most_bytes: int, under_way: Sequence[int] = (), without: Sequence[str] = ()
+    connection: Connection,
+    most: int,
+    most_bytes: int,
+    under_way: Sequence[int] = (),
+    without: Sequence[str] | None = None,
 ) -> list[Unpublished]:
-    """The lowest ids of the unpublished set, without those that are under way and those of the topics `without`.
+    """The lowest ids of the unpublished set, without those that are under way. With `without`: the topics in turn, each
+    with its lowest, except these.
 
     It ends with the entry by which the bodies have `most_bytes`, or with the one that is `most` in number. Never a
     cursor: an id that commits late would be passed over (ids are given before the commit).
     """
     bounds = most, most_bytes, under_way
-    if without:
-        rows = await connection.fetch(_FETCH_OTHERS, *bounds, without)
+    if without is not None:
+        rows = await connection.fetch(_FETCH_IN_TURN, *bounds, without)
     else:
         rows = await connection.fetch(_FETCH, *bounds)
     return [Unpublished(*row) for row in rows]

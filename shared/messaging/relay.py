@@ -61,7 +61,9 @@ class Relay(Worker):
     async def step(self, connection: Connection) -> float:
         clock = asyncio.get_running_loop().time()
         backing_off = {topic: pause for topic, pause in self._backing_off.items() if pause.until > clock}
-        entries, self._ahead = self._ahead or await _fetch(connection, without=list(backing_off)), []
+        # While one failed at its last try, all have their turns: what waits of it would fill each round that tries it.
+        without = list(backing_off) if self._backing_off else None
+        entries, self._ahead = self._ahead or await _fetch(connection, without=without), []
         if not entries:
             return min((pause.until - clock for pause in backing_off.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
@@ -115,7 +117,7 @@ class Relay(Worker):
 
 
 async def _fetch(
-    connection: Connection, under_way: Sequence[int] = (), without: Sequence[str] = ()
+    connection: Connection, under_way: Sequence[int] = (), without: Sequence[str] | None = None
 ) -> list[Unpublished]:
     return await journal.unpublished(connection, ROUND, ROUND_BYTES, under_way, without)
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from aiokafka.cluster import ClusterMetadata
 
+from shared.messaging.retry import Backoff
 from tests.conformance.events import Told
 from tests.conformance.relaying import published, running
 from tests.conformance.stage import Bench, eventually
@@ -24,6 +25,28 @@ async def test_a_topic_that_cannot_be_written_to_does_not_hold_up_the_others(
         await bench.broker.create_topic(missing)
         await eventually(lambda: published(bench))
     assert len(await bench.told_on(topic)) == len(await bench.told_on(missing)) == 10
+
+
+async def test_a_topic_that_is_tried_again_leaves_each_other_its_part_of_the_round(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much of it waits."""
+    monkeypatch.setattr("shared.messaging.producer.METADATA_DEADLINE_S", 0.2)
+    monkeypatch.setattr("shared.messaging.relay.ROUND", 4)
+    monkeypatch.setattr("shared.messaging.relay.BACKOFF", Backoff(0.0, 0.0))
+    key, other = uuid4(), await bench.broker.create_topic(f"{topic}.other")
+    await bench.write_down(*(Told(on=f"{topic}.missing", account=key, number=number) for number in range(20)))
+    for name in (topic, other):
+        await bench.write_down(*(Told(on=name, account=key, number=number) for number in range(3)))
+    relay, left = bench.relay(), []
+    async with bench.database.connection() as connection:
+        for _ in range(4):
+            await relay.step(connection)
+            left.append([await bench.count("outbox", f"topic = '{name}'") for name in (topic, other)])
+    await relay.release()
+    assert left == [[3, 3], [2, 2], [1, 1], [0, 0]]
+    for name in (topic, other):
+        assert [told.number for told in await bench.told_on(name)] == [0, 1, 2]
 
 
 async def test_a_topic_rests_from_the_end_of_its_try(bench: Bench, topic: str) -> None:

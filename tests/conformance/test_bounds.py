@@ -140,7 +140,7 @@ async def test_a_topic_that_is_backed_off_from_costs_a_round_nothing_however_muc
         await connection.execute("ANALYZE outbox, journal")
         [plan] = json.loads(
             await connection.fetchval(
-                f"EXPLAIN (ANALYZE, FORMAT JSON) {journal._FETCH_OTHERS}", 2_000, ROUND_BYTES, [], ["away"]
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {journal._FETCH_IN_TURN}", 2_000, ROUND_BYTES, [], ["away"]
             )
         )
         found = await journal.unpublished(connection, 2_000, ROUND_BYTES, without=["away"])
