@@ -6,6 +6,7 @@ from services.registration import store
 from services.registration.api import router
 from services.registration.consume import ROUTES, SWEEPS, TIMERS
 from services.registration.settings import RegistrationSettings
+from services.registration.store.people import FirmsPeople
 from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
 from shared.service.service import Stage
@@ -16,6 +17,12 @@ def build() -> tuple[Stage, ServiceSettings]:
     settings = RegistrationSettings()
     figures = {metrics.FIRMS: store.FIRMS}
     stage = Stage(
-        "registration", partial(router, settings), routes=ROUTES, timers=TIMERS, sweeps=SWEEPS, figures=figures
+        "registration",
+        partial(router, settings),
+        routes=ROUTES,
+        timers=TIMERS,
+        sweeps=SWEEPS,
+        figures=figures,
+        members=FirmsPeople,
     )
     return stage, settings

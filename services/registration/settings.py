@@ -35,6 +35,10 @@ class RegistrationSettings(ServiceSettings):
     confirmation_url: str = ""
     """Page where a contact confirms; `?registration=…&code=…` is added. Empty: mail has the code alone."""
 
+    invitation_url: str = ""
+    """Page where somebody who is invited accepts; `?supplier=…&invitation=…&code=…` is added. Empty: mail has the code
+    alone."""
+
     import_max_bytes: int = Field(default=5_000_000, ge=1)
     """Largest file of an import: it is held in memory while it is read."""
     import_max_rows: int = Field(default=5_000, ge=1)

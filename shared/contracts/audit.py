@@ -29,6 +29,9 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "register_supplier": "claim:made",
         "confirm_contact": "claim:confirmed",
         "settle_dispute": "dispute:settled",
+        "invite_person": "person:invited",
+        "accept_invitation": "person:joined",
+        "remove_person": "person:removed",
         "change_supplier": "supplier:changed",
         "withdraw_supplier": "supplier:withdrawn",
         "release_supplier": "supplier:released",
@@ -79,6 +82,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "show_supplier": Read("supplier:viewed", "id"),
         "list_suppliers": Read("supplier:listed", "id"),
         "search_suppliers": Read("supplier:searched", "id"),
+        "list_people": Read("person:listed", "supplier_id"),
     },
     "matching": {
         "list_candidates": Read("match:listed", "supplier_id"),

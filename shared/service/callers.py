@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -65,6 +65,13 @@ class Caller:
             raise Problem(403, "own_firm")
 
 
+class Members(Protocol):
+    """What a service itself knows of firms' people, beside what their tokens say."""
+
+    async def firm_of(self, subject: str, claimed: UUID | None) -> UUID | None:
+        """The firm that somebody speaks for, if any, whose token names this one."""
+
+
 class _Claims(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
@@ -90,9 +97,19 @@ class Guard(BeforeBody[Caller]):
         if not admitted:
             wanted = ", ".join(sorted(self.roles))
             raise Problem(403, "role_missing", roles=wanted)
-        caller = replace(caller, roles=admitted)
+        caller = replace(caller, roles=admitted, supplier_id=await _firm_of(request, caller))
         request.state.cause = request.state.cause._replace(actor=caller.actor)
         return caller
+
+
+async def _firm_of(request: Request, caller: Caller) -> UUID | None:
+    """By the token, unless the service knows better. Asked with all roles of the caller: also who acts for the program
+    has no say in the firm that they joined.
+    """
+    members: Members | None = getattr(request.app.state, "members", None)
+    if members is None or (Role.SUPPLIER not in caller.roles and caller.supplier_id is None):
+        return caller.supplier_id
+    return await members.firm_of(caller.subject, caller.supplier_id)
 
 
 async def _caller(request: Request) -> Caller:

@@ -40,6 +40,7 @@ from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.security.tokens import Issuer
 from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
+from shared.service.callers import Members
 from shared.service.figures import FigureWatch, Queries
 from shared.service.http.connection import Connection
 from shared.service.operations import Health
@@ -72,6 +73,13 @@ class Stage:
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
     figures: Queries = field(default_factory=dict)
     """What of the program its store can tell a dashboard."""
+    members: Callable[[Database], Members] | None = None
+    """What its store knows of firms' people; without, their tokens alone say for which firm they speak."""
+
+    def application(self, issuer: Issuer, router: APIRouter, database: Database) -> FastAPI:
+        """What serves its routes."""
+        members = None if self.members is None else self.members(database)
+        return http.application(self.name, issuer, router, Trail(self.name, database), RequestLimits(database), members)
 
 
 class Service:
@@ -154,8 +162,7 @@ class Service:
             resending.router(name, self.database),
             recorded.router(self.database),
         )
-        trail, limits = Trail(name, self.database), RequestLimits(self.database)
-        return http.application(name, Issuer.of(self._settings), api, trail, limits)
+        return self._stage.application(Issuer.of(self._settings), api, self.database)
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""

@@ -26,9 +26,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
-from shared.service import http
 from shared.service.service import Stage
-from shared.service.trail import Trail
 
 ISSUER = "http://issuer.test"
 AUDIENCE = "pdp"
@@ -88,12 +86,8 @@ class StageUnderTest:
         return client
 
     def _app(self) -> FastAPI:
-        return http.application(
-            self.name,
-            Issuer(Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE)),
-            self.router,
-            Trail(self.name, self.database),
-        )
+        issuer = Issuer(Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE))
+        return self._stage.application(issuer, self.router, self.database)
 
     def headers(
         self,

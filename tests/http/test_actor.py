@@ -34,6 +34,7 @@ from tests.registration import (
     test_api_anchors,
     test_api_claims,
     test_api_imports,
+    test_api_people,
     test_api_screening,
     test_api_suppliers,
 )
@@ -58,6 +59,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         test_api_suppliers.test_a_held_firm_is_released_by_an_operator,
         test_api_suppliers.test_a_supplier_changes_its_profile_and_withdraws,
         test_api_suppliers.test_a_contact_can_be_erased,
+        test_api_people.test_nothing_of_it_leaves_the_store_and_all_of_it_is_on_record,
         test_api_anchors.test_anchors_join_by_hand_and_by_file_and_leave,
         test_api_imports.test_rows_that_fail_are_reported_and_the_others_go_in,
         test_api_screening.test_lists_are_loaded_and_listed,

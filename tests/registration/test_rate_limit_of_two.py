@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from deploy.engines.ports import LOOPBACK, free_port
-from services.registration.api.claims import MAILS_AT_ONCE
+from services.registration.api.mailing import MAILS_AT_ONCE
 from tests.conftest import Migrated
 from tests.registration.suppliers import body
 

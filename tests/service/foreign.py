@@ -39,6 +39,8 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "change_supplier": BODY | {"rfc": DOUBTFUL_RFC},
             "release_supplier": {"reasons": ["rfc_check_digit"]},
             "settle_dispute": {"upheld": True},
+            "invite_person": {"email": "colega@ejemplo.mx"},
+            "accept_invitation": {"code": "x" * 32},
             "withdraw_supplier": {"reason": "own_decision"},
             "join_anchor": anchor,
             "leave_anchor": {"reason": "own_decision"},

@@ -191,7 +191,7 @@ async def test_no_route_reads_more_than_it_takes(
 ) -> None:
     app = app_of(name)
     app.state.issuer = Issuer(Verifier(ISSUER, str(issuer.jwks_path), "pdp"))
-    app.state.limits = None  # They are counted in a store, and none is open.
+    app.state.limits = app.state.members = None  # They are in a store, and none is open.
     token = issuer.issue("ana", list(Role), supplier_id=str(OWN), anchor_id=str(OWN))
     assert all(isinstance(route, ConventionalRoute) for route in _routes(name) if content_type_of(route))
     for route in _routes(name):

@@ -1,62 +1,29 @@
 """A firm registers: somebody says so, and its contact confirms it."""
 
-import secrets
-from dataclasses import dataclass
-from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends
 
 from services.registration import handlers
+from services.registration.api.mailing import Mailing, asked_in, new_code
 from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import normalise
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import CODE_REFUSED, Register
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, claims, intake_of, suppliers
-from services.registration.views import ClaimReceipt, ConfirmationBody, Receipt, SupplierBody
-from shared.i18n import Catalogue
-from shared.i18n.language import negotiated
+from services.registration.views import ClaimReceipt, ConfirmationBody, Receipt, SupplierBody, letters
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused, unchanged
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import Change, Create, Strict, accepted, routes
-from shared.service.mail import Mail, Sender
-
-CODE_BYTES = 24
-"""192 bits, as 32 letters, digits, `-` and `_`: nobody guesses it, and a link holds it."""
-
-MAILS_PER_MINUTE, MAILS_AT_ONCE = 1 / 60, 5
-"""To one address: whoever registers names it, and may name somebody else's."""
-
-_CATALOGUE = Catalogue("services.registration")
 
 
-@dataclass(frozen=True, slots=True)
-class Confirming:
-    """Sends codes to the contacts of claims."""
-
-    sender: Sender
-    url: str
-    limit: RateLimit
-
-    async def ask(self, request: Request, to: str, claim_id: UUID, code: str) -> None:
-        """What comes of it is told to nobody who is not the contact."""
-        if await self.limit.take_of_all(request, to.lower()) > 0:
-            return
-        language = negotiated(request.headers.get("Accept-Language"))
-        link = f"{self.url}?{urlencode({'registration': str(claim_id), 'code': code})}" if self.url else ""
-        text = _CATALOGUE.text("mail.confirmation", language, registration=claim_id, code=code, link=link)
-        await self.sender.send(Mail(claim_id, to, _CATALOGUE.text("mail.confirmation.subject", language), text))
-
-
-def router(settings: RegistrationSettings, limit: RateLimit, commands: Commands) -> APIRouter:
+def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, commands: Commands) -> APIRouter:
     """The routes of claims: both are open to everybody."""
     api = routes("suppliers")
-    mails = RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE, "mails")
-    confirming = Confirming(settings.sender(), settings.confirmation_url, mails)
 
     @api.post("/suppliers", status_code=202, openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
     async def register_supplier(body: Strict[SupplierBody], create: Create) -> ClaimReceipt:
@@ -65,13 +32,14 @@ def router(settings: RegistrationSettings, limit: RateLimit, commands: Commands)
         It is registered once its contact has confirmed, with the code that is mailed to it. The answer is the same
         whether the firm takes part already or not.
         """
-        profile, id_, code = body.profile(), new_id(), secrets.token_urlsafe(CODE_BYTES)
+        profile, id_, code = body.profile(), new_id(), new_code()
         receipt = await create.run(
             commands, claims, id_, lambda _, __: handlers.claim(id_, profile, code, now()), ClaimReceipt.of_claim
         )
         # Under a key that came before, the answer is of the claim that was mailed then.
         if receipt.id == id_ and profile.contact is not None:
-            await confirming.ask(create.request, profile.contact.email, id_, code)
+            to, page, language = profile.contact.email, settings.confirmation_url, asked_in(create.request)
+            await mailing.send(create.request, letters.confirmation(id_, to, code, page, language))
         return receipt
 
     @api.post(

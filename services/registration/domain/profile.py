@@ -96,11 +96,14 @@ def faults(profile: Profile, today: date) -> Iterator[Fault]:
 def _contact_faults(contact: Contact) -> Iterator[Fault]:
     if not 1 <= len(contact.name) <= MAX_NAME_LENGTH or not contact.name.isprintable():
         yield Fault("contact.name", "contact_incomplete")
-    email = contact.email
-    if len(email) > MAX_EMAIL_LENGTH or _EMAIL.fullmatch(email) is None or not email.isprintable():
+    if not is_email(contact.email):
         yield Fault("contact.email", "contact_email")
     if contact.phone is not None and not _is_phone(contact.phone):
         yield Fault("contact.phone", "contact_phone")
+
+
+def is_email(text: str) -> bool:
+    return len(text) <= MAX_EMAIL_LENGTH and _EMAIL.fullmatch(text) is not None and text.isprintable()
 
 
 def _is_phone(phone: str) -> bool:

@@ -1,4 +1,4 @@
-"""The tables: suppliers with their contacts, claims, anchors, and the lists of article 69-B."""
+"""The tables: suppliers with their contacts, claims, the people of firms, anchors, and the lists of article 69-B."""
 
 from datetime import date, datetime
 from decimal import Decimal
@@ -61,6 +61,27 @@ class ClaimRow(Table, table=True):
     profile: dict[str, Any] | None = Field(sa_type=JSONB)
     code: dict[str, Any] = Field(sa_type=JSONB)
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class PersonRow(Table, table=True):
+    __tablename__ = "person"
+    __table_args__ = (
+        Index("person_of_supplier", "supplier_id", "id"),
+        # Whoever speaks for a firm speaks for one.
+        Index("person_joined", "subject", unique=True, postgresql_where=text("status = 'joined'")),
+        Index("person_subject", "subject"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    supplier_id: UUID
+    status: str
+    email: str | None
+    language: str
+    code: dict[str, Any] = Field(sa_type=JSONB)
+    invited_at: datetime = Field(sa_type=DateTime(timezone=True))
+    subject: str | None
+    joined_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    ended_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class AnchorRow(Table, table=True):

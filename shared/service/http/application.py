@@ -23,10 +23,15 @@ class Follower(Protocol):
 
 
 def application(
-    name: str, issuer: Issuer, router: APIRouter, trail: Follower, limits: RequestLimits | None = None
+    name: str,
+    issuer: Issuer,
+    router: APIRouter,
+    trail: Follower,
+    limits: RequestLimits | None = None,
+    members: object | None = None,
 ) -> FastAPI:
     """Serves a service's routes. `trail` puts on record what they change and show; `limits` counts requests for all its
-    processes.
+    processes; `members` (`callers.Members`) knows for which firm somebody speaks.
     """
     app = FastAPI(
         title=f"Supplier Development Program: {name}",
@@ -36,7 +41,7 @@ def application(
         routes=router.routes,
     )
     app.state.issuer, app.state.trail = issuer, trail
-    app.state.limits = limits
+    app.state.limits, app.state.members = limits, members
     app.add_middleware(Inside)
     install(app, f"services.{name}")
     docs.add_to(app)

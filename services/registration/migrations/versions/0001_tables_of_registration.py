@@ -59,6 +59,22 @@ def upgrade() -> None:
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_table(
+        "person",
+        sa.Column("id", sa.Uuid(), primary_key=True),
+        sa.Column("supplier_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("email", sa.String()),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("code", JSONB(), nullable=False),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("subject", sa.String()),
+        sa.Column("joined_at", sa.DateTime(timezone=True)),
+        sa.Column("ended_at", sa.DateTime(timezone=True)),
+    )
+    op.create_index("person_of_supplier", "person", ["supplier_id", "id"])
+    op.create_index("person_joined", "person", ["subject"], unique=True, postgresql_where=sa.text("status = 'joined'"))
+    op.create_index("person_subject", "person", ["subject"])
+    op.create_table(
         "anchor",
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("code", sa.String(), nullable=False, unique=True),
@@ -85,7 +101,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for name in ("screening_entry", "screening_list", "anchor", "claim", "supplier"):
+    for name in ("screening_entry", "screening_list", "anchor", "person", "claim", "supplier"):
         op.drop_table(name)
     op.execute(sa.schema.DropSequence(sa.Sequence("supplier_folio")))
     for name in tables.NAMES:

@@ -1,0 +1,120 @@
+"""The people of a firm: invited by whoever speaks for it, and its own once they have accepted."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.registration.api.mailing import Mailing, asked_in, new_code
+from services.registration.domain.person import Person
+from services.registration.domain.supplier import Supplier
+from services.registration.handlers import people as handlers
+from services.registration.settings import RegistrationSettings
+from services.registration.store import find_supplier, suppliers
+from services.registration.store.people import people, people_of
+from services.registration.views import letters
+from services.registration.views.people import AcceptanceBody, InvitationBody, PersonView
+from shared.messaging.commands import Commands, CommandUnit
+from shared.messaging.decision import Refused
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.ids import new_id
+from shared.service.callers import Caller, Role, allow
+from shared.service.http import Change, Page, Paging, Problem, Strict, accepted, routes
+
+Own = Annotated[Caller, allow(Role.SUPPLIER)]
+OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
+
+
+def router(settings: RegistrationSettings, mailing: Mailing, commands: Commands, database: Database) -> APIRouter:
+    """The routes of people."""
+    api = routes("people")
+    _add_inviting(api, settings, mailing, commands)
+    _add_accepting(api, commands)
+    _add_ending(api, commands)
+
+    @api.get("/suppliers/{supplier_id}/people")
+    async def list_people(supplier_id: UUID, caller: OwnOrOperator, paging: Paging) -> Page[PersonView]:
+        """List a firm's people and whom it has invited.
+
+        Operators see the subjects, and who was removed: it is what the identity provider is told.
+        """
+        caller.require_supplier(supplier_id)
+        operator = Role.OPERATOR in caller.roles
+        if await find_supplier(database, supplier_id) is None:
+            raise Problem(404, "supplier_unknown")
+        async with database.connection() as connection:
+            found = await people_of(connection, supplier_id, removed=operator)
+        return Page[PersonView].of_all(found, paging, PersonView.for_operators if operator else PersonView.of_person)
+
+    return api
+
+
+def _add_inviting(api: APIRouter, settings: RegistrationSettings, mailing: Mailing, commands: Commands) -> None:
+    @api.post("/suppliers/{supplier_id}/people", status_code=201)
+    async def invite_person(supplier_id: UUID, body: Strict[InvitationBody], caller: Own, change: Change) -> PersonView:
+        """Invite somebody to speak for the firm, by mail.
+
+        They are one of its people once they have accepted, with the code in the mail, and may do then what whoever
+        invites them may.
+        """
+        caller.require_supplier(supplier_id)
+        id_, code, language = new_id(), new_code(), asked_in(change.request)
+        async with commands.unit(change.cause) as unit:
+            firm, known = await _firm(unit, supplier_id)
+            await unit.load(people, [id_])
+            decision = accepted(handlers.invite(firm, known, id_, body.email, code, language, now()))
+            unit.apply(people, id_, decision, about=supplier_id)
+        view = PersonView.of_person(_there(decision.state))
+        if firm is not None and view.email is not None:
+            page = settings.invitation_url
+            mail = letters.invitation(supplier_id, firm.legal_name, id_, view.email, code, page, language)
+            await mailing.send(change.request, mail)
+        return change.shown(view)
+
+
+def _add_accepting(api: APIRouter, commands: Commands) -> None:
+    @api.post("/suppliers/{supplier_id}/people/{person_id}/acceptance")
+    async def accept_invitation(
+        supplier_id: UUID, person_id: UUID, body: Strict[AcceptanceBody], caller: Own, change: Change
+    ) -> PersonView:
+        """Accept an invitation, with the code that was mailed, and speak for the firm from now on.
+
+        For whoever is signed in and speaks for no other firm. Whatever does not fit has one answer.
+        """
+        async with commands.unit(change.cause) as unit:
+            _, known = await _firm(unit, supplier_id)
+            await unit.load(people, [person_id])
+            invited = unit.state(people, person_id)
+            outcome = handlers.accept(invited, supplier_id, known, body.code, caller.subject, caller.supplier_id, now())
+            if not isinstance(outcome, Refused):
+                unit.apply(people, person_id, outcome, about=supplier_id)
+        if invited is not None and outcome == handlers.INVITATION_REFUSED:
+            # A try is no act.
+            cause = change.cause._replace(action=None)
+            await commands.run(people, person_id, lambda state, _: handlers.miss(state), cause)
+        return change.shown(PersonView.of_person(_there(accepted(outcome).state)))
+
+
+def _add_ending(api: APIRouter, commands: Commands) -> None:
+    @api.delete("/suppliers/{supplier_id}/people/{person_id}", status_code=204)
+    async def remove_person(supplier_id: UUID, person_id: UUID, caller: Own, change: Change) -> None:
+        """Remove one of the firm's people, or withdraw an invitation.
+
+        Whoever is removed has no rights here from this moment on, whatever their token says.
+        """
+        caller.require_supplier(supplier_id)
+        async with commands.unit(change.cause) as unit:
+            await unit.load(people, [person_id])
+            decision = accepted(handlers.remove(unit.state(people, person_id), supplier_id, now()))
+            unit.apply(people, person_id, decision, about=supplier_id)
+
+
+async def _firm(unit: CommandUnit, supplier_id: UUID) -> tuple[Supplier | None, list[Person]]:
+    """The firm, locked, so that its people are counted by one at a time; and its people."""
+    await unit.load(suppliers, [supplier_id])
+    return unit.state(suppliers, supplier_id), await people_of(unit.connection, supplier_id)
+
+
+def _there(person: Person | None) -> Person:
+    return accepted(person or handlers.PERSON_UNKNOWN)

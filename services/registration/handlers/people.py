@@ -1,0 +1,85 @@
+"""Decisions on a firm's people: invited, joined, removed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from services.registration.domain import person as rules
+from services.registration.domain import profile as profiles
+from services.registration.domain.code import one_time
+from services.registration.domain.person import MOST_PEOPLE, Person
+from services.registration.domain.supplier import Supplier
+from services.registration.handlers import SUPPLIER_UNKNOWN, SUPPLIER_WITHDRAWN
+from shared.messaging.decision import Decision, Refused, Timer, unchanged
+
+INVITATION_EXPIRES = "invitation_expires"
+
+INVITATION_REFUSED = Refused("forbidden", "invitation_refused")
+PERSON_UNKNOWN = Refused("not_found", "person_unknown")
+
+
+def invite(
+    firm: Supplier | None,
+    people: Sequence[Person],
+    id_: UUID,
+    email: str,
+    code: str,
+    language: str,
+    now: datetime,
+) -> Decision[Person] | Refused:
+    """Somebody who speaks for a firm asks another person to. `people`: who is of the firm, or invited."""
+    if firm is None:
+        return SUPPLIER_UNKNOWN
+    if firm.status == "withdrawn":
+        return SUPPLIER_WITHDRAWN
+    email = email.strip()
+    if not profiles.is_email(email):
+        return Refused("invalid", "contact_email", at="email")
+    if email.lower() in {(person.email or "").lower() for person in people}:
+        return Refused("conflict", "person_known")
+    if len(people) >= MOST_PEOPLE:
+        return Refused("conflict", "people_too_many", params={"most": MOST_PEOPLE})
+    kept = one_time(code, now)
+    person = Person(id_, firm.id, "invited", email, language, kept, now)
+    return Decision(person, timers=(Timer(INVITATION_EXPIRES, kept.expires_at),))
+
+
+def accept(
+    state: Person | None,
+    firm: UUID,
+    people: Sequence[Person],
+    code: str,
+    subject: str,
+    bound_to: UUID | None,
+    now: datetime,
+) -> Decision[Person] | Refused:
+    """The invited returns the code that was mailed to them. `bound_to`: the firm that they already speak for."""
+    if state is None or state.supplier_id != firm:
+        return INVITATION_REFUSED
+    if state.accepted_by(code, subject):
+        return unchanged(state)
+    after = rules.accepted(state, code, subject, now)
+    if after is None:
+        return INVITATION_REFUSED
+    if bound_to not in (None, firm):
+        return Refused("conflict", "person_of_other_firm")
+    if subject in {person.subject for person in people}:
+        return Refused("conflict", "person_known")
+    return Decision(after, timers=(Timer(INVITATION_EXPIRES, None),))
+
+
+def miss(state: Person | None) -> Decision[Person]:
+    """Somebody gave another code than the one that was mailed."""
+    return unchanged(None) if state is None else Decision(rules.missed(state))
+
+
+def remove(state: Person | None, firm: UUID, now: datetime) -> Decision[Person] | Refused:
+    """Somebody who speaks for the firm withdraws an invitation, or removes a person."""
+    if state is None or state.supplier_id != firm:
+        return PERSON_UNKNOWN
+    return Decision(rules.ended(state, now), timers=(Timer(INVITATION_EXPIRES, None),))
+
+
+def lapse(state: Person | None, now: datetime) -> Decision[Person]:
+    """The code of an invitation has expired."""
+    return unchanged(None) if state is None else Decision(rules.ended(state, now, expired=True))
