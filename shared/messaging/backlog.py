@@ -12,6 +12,7 @@ _BACKLOG = f"""
         (SELECT count(*) FROM blocked_key) AS blocked,
         (SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM blocked_key) AS blocked_age_s,
         (SELECT count(*) FROM dead_letter WHERE closed_at IS NULL) AS dead,
+        (SELECT count(*) FROM dead_letter WHERE closed_at IS NULL AND topic LIKE 'partner.%') AS refused,
         (SELECT coalesce(sum(last - first + 1), 0)::bigint FROM record_gap WHERE closed_at IS NULL) AS missed,
         (SELECT count(*) FROM sweep WHERE finished_at IS NULL) AS sweeps,
         (SELECT coalesce(sum(touched), 0)::bigint FROM sweep WHERE finished_at IS NULL) AS swept,
@@ -41,6 +42,8 @@ class Backlog:
     blocked_age_s: float
     dead: int
     """Open dead letters."""
+    refused: int
+    """Those of partners' topics: behind them nothing waits."""
     missed: int
     """Records that Kafka removed before they were consumed, of open gaps."""
     sweeps: int

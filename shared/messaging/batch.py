@@ -6,6 +6,7 @@ All are written in the same transaction, so a batch that is delivered again chan
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Self
 
 from shared.contracts.audit import ANSWERED
@@ -174,7 +175,8 @@ class BatchRunner:
             started_ns = tracing.clock_ns() if traced else 0
             data = message.envelope.data
             state = None if target is None else work.state(route.repository, target)
-            decision = route.decide(state, data, work.now, references[route.reference])
+            arrived_at = _arrived_at(message.record, work.now)
+            decision = route.decide(state, data, arrived_at, work.now, references[route.reference])
             if target is not None:
                 cause = _caused_by(message, actor)
                 if traced and (decision.events or decision.timers or decision.sweeps):
@@ -242,6 +244,11 @@ def _caused_by(message: Message, actor: Actor | None = None) -> Cause:
     envelope, writer = message.envelope, _writer(message.record)
     traceparent = envelope.cause.traceparent if writer is None else None
     return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent, actor or writer)
+
+
+def _arrived_at(record: Record, now: datetime) -> datetime:
+    """By the broker's clock, which may be ahead of ours."""
+    return now if record.arrived_ms is None else min(datetime.fromtimestamp(record.arrived_ms / 1000, UTC), now)
 
 
 def _writer(record: Record) -> Actor | None:

@@ -80,6 +80,8 @@ class Record(NamedTuple):
     value: bytes | None
     refused: Refused | None = None
     """Why it is no event whatever its value is, which may be known no more."""
+    arrived_ms: int | None = None
+    """When the broker took it, in milliseconds since 1970; None where only its writer's clock would say."""
 
 
 class Message(NamedTuple):
@@ -193,8 +195,7 @@ def decode(record: Record) -> Message | Poison:
     cause = Cause(read.correlationid or text_of(read.id), read.causationid, read.traceparent)
     if is_partners(record.topic):
         cause = _of_partner(read)
-    envelope = Envelope(read.id, read.source, read.time, data, cause)
-    return Message(record, envelope, message_id(record.topic, read.id))
+    return Message(record, Envelope(read.id, read.source, read.time, data, cause), message_id(record.topic, read.id))
 
 
 def _of_partner(read: _Read) -> Cause:
@@ -218,8 +219,7 @@ def _unfit(record: Record, value: bytes) -> Poison | None:
 
 def _refused(record: Record, refused: Refused) -> Poison:
     """A value beyond its topic's limit is known by size and hash: stored, it would fill the store for its writer."""
-    poison = _poison(record, refused.reason, refused.error)
-    poison = poison._replace(message_id=refused.message_id or poison.message_id)
+    poison = _poison(record, refused.reason, refused.error)._replace(message_id=refused.message_id or record_id(record))
     if record.value is None or not _is_too_large(record):
         return poison
     kept = poison.record._replace(value=None, refused=refused)

@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from shared.contracts.dead_letters import DeadLetter, ServiceName
 from shared.messaging.codec import RECORD_NAMESPACE, SKIPPED, Message, Poison, Record, record_id, sha256
+from shared.messaging.topics import is_partners
 from shared.runtime.database import Connection, columns
 
 Key = tuple[str, bytes]
@@ -19,10 +20,12 @@ HANDLER_FAILED = "handler_failed"
 """The reason when a handler raised what it should not: a fault of ours, not the record's."""
 
 _SET_ASIDE = """
-    INSERT INTO dead_letter (id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at)
+    INSERT INTO dead_letter (
+        id, topic, partition, "offset", key, value, event_id, event_type, reason, error, at, arrived_ms
+    )
     SELECT * FROM unnest(
         $1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::bytea[], $6::bytea[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::timestamptz[]
+        $9::text[], $10::text[], $11::timestamptz[], $12::bigint[]
     )
     ON CONFLICT (id) DO UPDATE SET
         reason = excluded.reason, error = excluded.error, at = excluded.at, attempts = dead_letter.attempts + 1,
@@ -38,11 +41,12 @@ _BLOCK_KEYS = """
     ON CONFLICT (topic, key) DO UPDATE SET dead_letter_id = excluded.dead_letter_id
 """
 _BLOCK_RECORDS = """
-    INSERT INTO blocked_record (topic, partition, "offset", key, value, reason, error, at)
-    SELECT topic, partition, "offset", key, value, reason, error, at
+    INSERT INTO blocked_record (topic, partition, "offset", key, value, reason, error, arrived_ms, at)
+    SELECT topic, partition, "offset", key, value, reason, error, arrived_ms, at
     FROM unnest(
-        $1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::timestamptz[]
-    ) WITH ORDINALITY AS given(topic, partition, "offset", key, value, reason, error, at, position)
+        $1::text[], $2::integer[], $3::bigint[], $4::bytea[], $5::bytea[], $6::text[], $7::text[], $8::bigint[],
+        $9::timestamptz[]
+    ) WITH ORDINALITY AS given(topic, partition, "offset", key, value, reason, error, arrived_ms, at, position)
     ORDER BY position
 """
 _BLOCKED_AMONG = """
@@ -125,11 +129,12 @@ def dead_letter_id(service: ServiceName, record: Record) -> UUID:
 
 
 def blocking_key(record: Record) -> Key | None:
-    return None if record.key is None else (record.topic, record.key)
+    """What waits behind it when it is set aside. What outsiders write stands for itself: nothing of it waits."""
+    return None if record.key is None or is_partners(record.topic) else (record.topic, record.key)
 
 
 async def set_aside(connection: Connection, letters: Sequence[SetAside], at: datetime) -> None:
-    """Store dead letters and block their keys."""
+    """Store dead letters and block their keys, those of our own topics."""
     if not letters:
         return
     rows = [
@@ -145,6 +150,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
             letter.reason,
             letter.error,
             at,
+            letter.record.arrived_ms,
         )
         for letter in letters
     ]
@@ -158,7 +164,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
 
 async def block(connection: Connection, records: Sequence[Record], at: datetime) -> None:
     """Keep records of blocked keys, in order, until their key is released."""
-    rows = [(*record[:5], *(record.refused or (None, None))[:2], at) for record in records]
+    rows = [(*record[:5], *(record.refused or (None, None))[:2], record.arrived_ms, at) for record in records]
     if rows:
         await connection.execute(_BLOCK_RECORDS, *columns(rows))
 

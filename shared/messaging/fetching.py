@@ -35,6 +35,9 @@ BATCH_BYTES = 4 * 1_048_576
 SLICE = 8
 """Records asked for at once: of the largest size, 8 MiB beyond the batch's bytes."""
 
+LOG_APPEND_TIME = 1
+"""The timestamp is the broker's."""
+
 BACKOFF = Backoff(longest_s=5.0)
 
 log = logging.get(__name__)
@@ -157,7 +160,8 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
 
 def _record(record: ConsumerRecord[Any, Any]) -> Record:
     """Without headers: they are hostile bytes that nothing here needs."""
-    return Record(record.topic, record.partition, record.offset, record.key, record.value)
+    arrived_ms = record.timestamp if record.timestamp_type == LOG_APPEND_TIME else None
+    return Record(record.topic, record.partition, record.offset, record.key, record.value, arrived_ms=arrived_ms)
 
 
 def _size(record: ConsumerRecord[Any, Any] | Record) -> int:

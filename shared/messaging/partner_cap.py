@@ -19,21 +19,19 @@ OPEN = """
     SELECT given.topic, found.records, found.bytes
     FROM unnest($1::text[]) AS given(topic), LATERAL (
         SELECT count(*) AS records, coalesce(sum(size), 0)::bigint AS bytes FROM (
-            (SELECT octet_length(value) AS size FROM dead_letter
-                WHERE topic = given.topic AND closed_at IS NULL LIMIT $2)
-            UNION ALL
-            (SELECT octet_length(value) FROM blocked_record WHERE topic = given.topic LIMIT $2)
+            SELECT octet_length(value) AS size FROM dead_letter
+            WHERE topic = given.topic AND closed_at IS NULL LIMIT $2
         ) AS one
     ) AS found
     WHERE found.records >= $2 OR found.bytes >= $3
 """
-"""Looks at no more rows than the cap has, of either table and by index, however many there are."""
+"""Looks at no more rows than the cap has, by index, however many there are. Nothing waits behind an outsider's."""
 
 log = logging.get(__name__)
 
 
 class PartnerCap:
-    """The most that one partner's topic may have open: dead letters, and the records blocked behind them."""
+    """The most dead letters that one partner's topic may have open."""
 
     def __init__(self, database: Database, most_records: int, most_bytes: int) -> None:
         self._database = database

@@ -11,8 +11,9 @@ from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dead_letters, inbox
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import TOMBSTONE, Message, PoisonReason, Record, Refused, decode
-from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
+from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
+from shared.messaging.repository import Row
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.skips import identities
 from shared.messaging.unit_of_work import unit_of_work
@@ -27,7 +28,7 @@ ANOTHERS_ID: frozenset[PoisonReason] = frozenset({"not_an_event", "wrong_topic",
 """Reasons by which a record is not the event whose id it has: that event may still come."""
 
 _LETTER = """
-    SELECT topic, partition, "offset", key, value, reason, error, resolution FROM dead_letter
+    SELECT topic, partition, "offset", key, value, reason, error, resolution, arrived_ms FROM dead_letter
     WHERE id = $1 AND closed_at IS NULL FOR UPDATE
 """
 _FAILED = """
@@ -43,7 +44,7 @@ _ACTION = """
 """
 _LOCK_KEY = "SELECT dead_letter_id FROM blocked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
 _NEXT = """
-    SELECT seq, topic, partition, "offset", key, value, reason, error FROM blocked_record
+    SELECT seq, topic, partition, "offset", key, value, reason, error, arrived_ms FROM blocked_record
     WHERE topic = $1 AND key = $2 ORDER BY seq LIMIT 1
 """
 _DROP = "DELETE FROM blocked_record WHERE seq = $1 RETURNING seq"
@@ -180,9 +181,10 @@ class Replayer:
                 await connection.execute(_FAILED, letter_id, reason, type(error).__name__, queries.VALUE_NOT_KEPT)
                 await _record(connection, letter_id, "failed", by, error)
             return Replayed(resolved=False, released=0, error=reason)
-        if record.key is None:
+        key = blocking_key(record)
+        if key is None:
             return Replayed(resolved=True, released=0)
-        return await self._release(letter_id, record.topic, record.key, by, most)
+        return await self._release(letter_id, *key, by, most)
 
     async def _resolve_letter(self, letter_id: UUID, resolution: Resolution, by: Actor) -> Record:
         async with unit_of_work(self._database, self._service) as work:
@@ -190,13 +192,14 @@ class Replayer:
             row = await connection.fetchrow(_LETTER, letter_id)
             if row is None:
                 raise UnknownDeadLetterError(letter_id)
-            record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"])
+            record = _record_of(row)
             if row["resolution"] is not None:
                 return record  # An earlier call got so far; only what waits behind it is left.
             if resolution == "replayed" and record.value is None and row["reason"] != TOMBSTONE.reason:
                 raise ValueNotKeptError
-            if record.key is not None:
-                await connection.execute(_LOCK_KEY, record.topic, record.key)
+            key = blocking_key(record)
+            if key is not None:
+                await connection.execute(_LOCK_KEY, *key)
             if resolution == "replayed":
                 await self._runner.decide_again(work, record, by)
             elif row["reason"] not in ANOTHERS_ID:
@@ -204,7 +207,7 @@ class Replayer:
                 await inbox.claim(connection, identities(record))
             await connection.execute(_RESOLVE, letter_id, resolution)
             await _record(connection, letter_id, resolution, by)
-            if record.key is None:
+            if key is None:
                 await connection.execute(_CLOSE, letter_id)
         return record
 
@@ -225,7 +228,7 @@ class Replayer:
                         await _record(connection, letter_id, "released", by, released=released)
                         return Replayed(resolved=True, released=released, left=True)
                     refused = None if row["reason"] is None else Refused(row["reason"], row["error"])
-                    record = Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], refused)
+                    record = _record_of(row, refused)
                     failed = row["seq"], record
                     await self._runner.decide_again(work, record, by)
                     await connection.execute(_DROP, row["seq"])
@@ -267,6 +270,11 @@ class Replayer:
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id), actor=by))
             await work.flush()
         return letter.id
+
+
+def _record_of(row: Row, refused: Refused | None = None) -> Record:
+    """As it was when it could not take effect, with its arrival: judged again, it is judged as then."""
+    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], refused, row["arrived_ms"])
 
 
 async def _record(

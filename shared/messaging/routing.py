@@ -36,10 +36,17 @@ class Route:
 
     event: type[EventData]
     repository: Repository[Any]
-    decide: Callable[[Any, Any, datetime, Any], Decision[Any]]
+    handler: Callable[..., Decision[Any]]
     key: Callable[[Any], UUID]
     reference: Reference[Any]
     resolve: Resolve | None
+    by_arrival: bool = False
+    """The handler gets the moment of the event's arrival besides."""
+
+    def decide(self, state: object, event: EventData, arrived_at: datetime, now: datetime, reference: object) -> Any:  # noqa: ANN401 - the overloads of `on` say what it decides
+        if self.by_arrival:
+            return self.handler(state, event, arrived_at, now, reference)
+        return self.handler(state, event, now, reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +109,23 @@ def on(
     whose key finds nothing meets the handler with `state` None.
     """
     return Route(event, repository, _with_reference(handler, reference), key, reference, resolve)
+
+
+def on_arrival(
+    event: type[E],
+    repository: Repository[S],
+    handler: Callable[[S | None, E, datetime, datetime, R], Decision[S]],
+    *,
+    key: Callable[[E], UUID] = attrgetter("key"),
+    resolve: Resolve | None = None,
+    reference: Reference[R],
+) -> Route:
+    """Route an event that is judged by its arrival to `handler(state, event, arrived_at, now, reference)`.
+
+    `arrived_at` is the broker's time of the record, however long it waited here, as a dead letter too; `now` where
+    nobody but its writer tells one. Never after `now`.
+    """
+    return Route(event, repository, handler, key, reference, resolve, by_arrival=True)
 
 
 @overload

@@ -93,7 +93,8 @@ STATEMENTS = (
         at timestamptz NOT NULL,
         attempts integer NOT NULL DEFAULT 1,
         resolution text,
-        closed_at timestamptz
+        closed_at timestamptz,
+        arrived_ms bigint
     )
     """,
     # Open until nothing waits behind it either: a release that was interrupted is found and goes on.
@@ -132,7 +133,8 @@ STATEMENTS = (
         value bytea,
         at timestamptz NOT NULL,
         reason text,
-        error text
+        error text,
+        arrived_ms bigint
     )
     """,
     "CREATE INDEX blocked_record_key ON blocked_record (topic, key, seq)",

@@ -89,9 +89,9 @@ class ServiceSettings(BaseSettings):
     dlq_window: int = Field(default=500, ge=1, le=100_000)
     """Records that count as the last ones: one full batch."""
     partner_max_open: int = Field(default=1_000, ge=1)
-    """Records of one partner that may be open here, as dead letters and behind them; at so many its answers wait in
-    Kafka until an operator has replayed or discarded some. A partner with a wrong contract has one for each referral;
-    a person can still look through so many by reason."""
+    """Dead letters of one partner that may be open here; at so many its answers wait in Kafka until an operator has
+    replayed or discarded some. A partner with a wrong contract has one for each answer; a person can still look
+    through so many by reason."""
     partner_max_open_bytes: int = Field(default=33_554_432, ge=1)
     """The same in bytes: an answer may have 64 KiB, and fifty hostile partners must not fill a store."""
     alarm_every_s: float = Field(default=5.0, gt=0)

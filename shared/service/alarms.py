@@ -24,6 +24,7 @@ from shared.service.operations import Health
 NOT_READY, CONSUMER_STUCK, COMMITS_FAIL, OUTBOX_OLD = "not_ready", "consumer_stuck", "commits_fail", "outbox_old"
 TOPICS_BACKING_OFF, KEYS_BLOCKED, SWEEPS_STUCK = "topics_backing_off", "keys_blocked", "sweeps_stuck"
 STORE_UNREACHABLE, RECORDS_MISSED, PARTNER_PAUSED = "store_unreachable", "records_missed", "partner_paused"
+ANSWERS_REFUSED = "answers_refused"
 
 ALARMS: Mapping[str, str] = {
     NOT_READY: "See /ready for what is wrong with that part; restart the process if Kafka and PostgreSQL are well.",
@@ -33,6 +34,7 @@ ALARMS: Mapping[str, str] = {
     OUTBOX_OLD: "See whether Kafka is reachable, and worker_failed of the relay in the log.",
     TOPICS_BACKING_OFF: "See topic_backs_off in the log: the topic is missing, or the service may not write to it.",
     KEYS_BLOCKED: "List the dead letters; replay them once the cause is mended, or discard them.",
+    ANSWERS_REFUSED: "List the dead letters of the partner's topic; call the partner; replay or discard them.",
     SWEEPS_STUCK: "See worker_failed of sweeps in the log; locks that others hold too long stop it too.",
     DLQ_LIMIT_REACHED: "Roll the deploy back or mend it, and restart; or resume, if the records are to blame.",
     PARTNER_PAUSED: "List the topic's dead letters; tell the partner; discard or replay them. It goes on by itself.",
@@ -166,6 +168,7 @@ class AlarmWatch:
         yield Reading(OUTBOX_OLD, found.outbox_age_s > limits.alarm_outbox_age_s, found.outbox_age_s)
         yield Reading(RECORDS_MISSED, found.missed > 0, found.missed)
         yield Reading(KEYS_BLOCKED, found.blocked_age_s > limits.alarm_blocked_after_s, found.blocked)
+        yield Reading(ANSWERS_REFUSED, found.refused > 0, found.refused, limits.alarm_blocked_after_s)
         swept = found.sweeps, found.swept
         stuck = found.sweeps > 0 and swept == self._swept
         self._swept = swept

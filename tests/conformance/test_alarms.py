@@ -11,6 +11,7 @@ from structlog.testing import capture_logs
 
 from shared.contracts.event import Actor
 from shared.messaging import revision
+from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.revision import Revision
 from shared.messaging.subscriber import BatchSubscriber
@@ -152,6 +153,18 @@ async def test_keys_that_stay_blocked(bench: Bench, topic: str, logs: Logs) -> N
     await bench.replayer.resolve(letter, "discarded", Actor("ana"))
     await watching.look()
     assert said(logs) == [("alarm_raised", "keys_blocked"), ("alarm_cleared", "keys_blocked")]
+
+
+async def test_answers_that_stay_refused(bench: Bench, logs: Logs) -> None:
+    """Behind them no key is blocked."""
+    await bench.runner.consume([Record("partner.nafin.answers.v1", 0, 0, b"a key", b"no event")])
+    watching = watch(bench, ServiceSettings(alarm_blocked_after_s=0))
+    await watching.look()
+    async with bench.database.connection() as connection:
+        letter = await connection.fetchval("SELECT id FROM dead_letter")
+    await bench.replayer.resolve(letter, "discarded", Actor("ana"))
+    await watching.look()
+    assert said(logs) == [("alarm_raised", "answers_refused"), ("alarm_cleared", "answers_refused")]
 
 
 async def test_a_sweep_that_does_not_get_on(bench: Bench, logs: Logs) -> None:

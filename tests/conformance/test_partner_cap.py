@@ -58,7 +58,7 @@ async def flood(bench: Bench, topic: str, records: int, value: bytes = b"no even
 
 
 async def opened(bench: Bench) -> int:
-    return await bench.count("dead_letter", "closed_at IS NULL") + await bench.count("blocked_record")
+    return await bench.count("dead_letter", "closed_at IS NULL")
 
 
 async def is_paused(subscriber: BatchSubscriber, *topics: str) -> bool:
@@ -100,7 +100,7 @@ async def test_bytes_count_too(bench: Bench) -> None:
     async with consuming(bench, topic, most=10_000) as subscriber:
         await eventually(lambda: is_paused(subscriber, topic))
     async with bench.database.connection() as connection:
-        bytes_ = await connection.fetchval("SELECT sum(octet_length(value)) FROM blocked_record")
+        bytes_ = await connection.fetchval("SELECT sum(octet_length(value)) FROM dead_letter")
     assert bytes_ < MOST_BYTES + BATCH * 65_000
 
 
@@ -146,18 +146,14 @@ async def test_the_look_is_bounded_and_goes_by_index(bench: Bench) -> None:
                 CASE WHEN n % 2 = 0 THEN now() END
             FROM generate_series(1, 40000) AS n
         """)
-        await connection.execute("""
-            INSERT INTO blocked_record (topic, partition, "offset", key, value, at)
-            SELECT 'partner.' || n % 4 || '.answers.v1', 0, n, 'k', 'v', now() FROM generate_series(1, 40000) AS n
-        """)
-        await connection.execute("ANALYZE dead_letter, blocked_record")
+        await connection.execute("ANALYZE dead_letter")
         [plan] = json.loads(
             await connection.fetchval(
                 f"EXPLAIN (ANALYZE, FORMAT JSON) {OPEN}", ["partner.1.answers.v1", "partner.2.answers.v1"], MOST, 1
             )
         )
     scans = list(_scans(plan["Plan"]))
-    assert {scan["Relation Name"] for scan in scans} == {"dead_letter", "blocked_record"}
+    assert {scan["Relation Name"] for scan in scans} == {"dead_letter"}
     for scan in scans:
         assert "Index" in scan["Node Type"], scan
         assert scan["Actual Rows"] <= MOST, scan

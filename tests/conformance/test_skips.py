@@ -17,7 +17,7 @@ from shared.messaging.dead_letter_queries import VALUE_NOT_KEPT
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.producer import partition_of
 from shared.messaging.skips import Position, Skip, Skips, Standing
-from shared.messaging.topics import MAX_ANSWER_BYTES
+from shared.messaging.topics import MAX_EVENT_BYTES
 from tests.conformance.events import Told
 from tests.conformance.fatal import FATAL
 from tests.conformance.stage import Bench, envelope, eventually
@@ -166,8 +166,9 @@ async def test_what_was_skipped_takes_effect_once_however_it_comes_again(bench: 
 
 async def test_a_replay_of_what_was_not_kept_says_so_and_the_letter_keeps_its_reason(bench: Bench) -> None:
     """Also of one that waited behind another: its reason outlives its value."""
-    topic, key, value = "partner.nafin.answers.v1", str(uuid4()).encode(), b" " * (MAX_ANSWER_BYTES + 1)
-    await bench.runner.consume([Record(topic, 0, offset, key, value) for offset in range(2)])
+    key, value = str(uuid4()).encode(), b" " * (MAX_EVENT_BYTES + 1)
+    await bench.runner.consume([Record(TOPIC, 0, offset, key, value) for offset in range(2)])
+    assert await bench.count("blocked_record", "value IS NULL") == 1
     for offset in range(2):
         [letter] = await listed(bench)
         assert (letter.reason, letter.offset, letter.error) == ("too_large", offset, f"{len(value)} bytes")

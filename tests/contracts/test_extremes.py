@@ -74,7 +74,7 @@ class Walk:
         return [None, known, *(each for each in GIVEN.get(self.stage.name, ()) if isinstance(each, kind))]
 
     def decide(self, route: Route, state: Any, event: EventData) -> Any:
-        return self._run(str(event), lambda: route.decide(state, event, NOW, self.references[route.reference]))
+        return self._run(str(event), lambda: route.decide(state, event, NOW, NOW, self.references[route.reference]))
 
     def fire(self, route: Route, state: Any) -> None:
         for timer in self.stage.timers:

@@ -37,13 +37,13 @@ def test_it_is_seen_replayed_discarded_and_on_record(client: LocalClient) -> Non
 
     table = pdp("dead-letters", "list", "--service", "financing").out
     assert all(reason in table for reason in (*poison.BAD, "referral_unknown"))
-    [early] = letters(client, "financing", key=str(poison.REFERRAL))
+    early, later = letters(client, "financing", key=str(poison.REFERRAL))
     hidden = pdp("dead-letters", "show", early["id"][:13], "--json").json
-    assert (hidden["hidden"], hidden["raw_base64"], hidden["behind"]) == (True, None, 1)
+    assert (hidden["hidden"], hidden["raw_base64"], hidden["behind"]) == (True, None, 0)
 
     poison.refer(client)
     by_reason = pdp("dead-letters", "replay", "--reason", "referral_unknown", "--yes")
-    assert "1 resolved; 1 that waited behind released" in by_reason.out
+    assert "2 resolved; 0 that waited behind released" in by_reason.out
     assert (by_reason.code, "still fails (referral_unknown)" in by_reason.err) == (1, True)
     with client.http("financing", client.token("supplier", supplier=SUPPLIER)) as http:
         assert http.get(f"/cases/{SUPPLIER}").json()["referrals"][0]["awaits"] == "supplier"
@@ -60,11 +60,9 @@ def test_it_is_seen_replayed_discarded_and_on_record(client: LocalClient) -> Non
         again = pdp("dead-letters", action, early["id"])
         assert (again.code, f"{early['id']} is closed already: replayed" in again.err) == (2, True)
 
-    record = pdp("dead-letters", "show", early["id"], "--json").json
-    assert [(one["action"], one["by"]) for one in record["actions"]] == [
-        ("replayed", "local-operator"),
-        ("released", "local-operator"),
-    ]
+    for letter in (early, later):
+        record = pdp("dead-letters", "show", letter["id"], "--json").json
+        assert [(one["action"], one["by"]) for one in record["actions"]] == [("replayed", "local-operator")]
     log = (client.data / "logs" / "financing.log").read_text()
     told = [json.loads(line) for line in log.splitlines() if "dead_letter_action" in line]
     assert {line["action"] for line in told} == {"replayed", "failed", "discarded"}
