@@ -9,6 +9,7 @@ from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
+from deploy.demo.calls import ANY_VERSION
 from deploy.demo.stage import Stage, together
 from deploy.demo.texts import tell
 
@@ -79,12 +80,12 @@ def _bargain(match: Mapping[str, Any], rfcs: Mapping[UUID, str], anchor: UUID, v
 
 async def _say(stage: Stage, bargain: Bargain, answer: Mapping[str, str]) -> None:
     buyer = stage.people.buyer(bargain.anchor)
-    await stage.api.do(buyer, "matching", "POST", f"/matches/{bargain.match_id}/answer", json=answer)
+    path = f"/matches/{bargain.match_id}/answer"
+    await stage.api.do(buyer, "matching", "POST", path, json=answer, headers=ANY_VERSION)
 
 
 async def _award(stage: Stage, number: int, bargain: Bargain) -> None:
     value = PRICES[number % len(PRICES)] * bargain.annual_volume
     contract = {"annual_value": {"amount": f"{value:.2f}"}, "annual_volume": bargain.annual_volume}
-    await stage.api.do(
-        stage.people.buyer(bargain.anchor), "matching", "POST", f"/matches/{bargain.match_id}/award", json=contract
-    )
+    buyer, path = stage.people.buyer(bargain.anchor), f"/matches/{bargain.match_id}/award"
+    await stage.api.do(buyer, "matching", "POST", path, json=contract, headers=ANY_VERSION)

@@ -117,7 +117,7 @@ def _of_matches(figures: Figures, event: EventData) -> None:
             figures.areas[event.area].matches.add(event.match_id)
         case matching.MatchAnswered():
             figures.answers[event.answer] += 1
-        case matching.ContractAwarded():
+        case matching.ContractAwarded() if event.corrected is None:
             figures.answers["awarded"] += 1
         case _:
             return

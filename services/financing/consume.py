@@ -8,7 +8,7 @@ from services.financing.handlers.settling import CASE_DEADLINE
 from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
 from shared.contracts.development import ActivityCompleted, PlanAgreed, SupplierSelected
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
-from shared.contracts.matching import ContractAwarded, MatchFound, MatchLost
+from shared.contracts.matching import ContractAwarded, ContractEnded, MatchFound, MatchLost
 from shared.contracts.partner import (
     CreditDisbursed,
     InformationRequested,
@@ -32,6 +32,7 @@ def routes(terms: Reference[Terms]) -> Routes:
         on(MatchFound, cases, facts.match_found, reference=terms),
         on(MatchLost, cases, facts.match_lost, reference=terms),
         on(ContractAwarded, cases, facts.contract_awarded, reference=terms),
+        on(ContractEnded, cases, facts.contract_ended, reference=terms),
         on(SupplierSelected, cases, facts.supplier_selected, reference=terms),
         on(PlanAgreed, cases, facts.plan_agreed, reference=terms),
         on(ActivityCompleted, cases, facts.activity_completed, reference=terms),

@@ -49,6 +49,8 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "import_requirements": "requirement:imported",
         "answer_match": "match:answered",
         "award_match": "match:awarded",
+        "correct_award": "award:corrected",
+        "end_award": "award:ended",
     },
     "diagnosis": {
         "submit_self_assessment": "diagnosis:submitted",

@@ -232,6 +232,8 @@ class MatchFound(MatchEvent):
     """Each criterion with its points."""
     blocked_by: Questions = ()
     """Open critical gaps: the firm is not introduced to the anchor until they close."""
+    standing: ReasonCode = "found"
+    """What the buyer said of it before, where it was lost and is found again: shortlisted, declined, awarded, ended."""
     rules: RulesVersion
     """Version of the matching rules."""
 
@@ -261,7 +263,7 @@ class MatchAnswered(MatchEvent):
 
 
 class ContractAwarded(MatchEvent):
-    """The anchor buys from the firm."""
+    """The anchor buys from the firm. Told again, as it is then, when it is corrected."""
 
     TYPE: ClassVar[str] = "matching.contract-awarded"
     ABOUT: ClassVar[tuple[str, ...]] = ("award", "match_id")
@@ -272,3 +274,19 @@ class ContractAwarded(MatchEvent):
     """Pieces per year."""
     awarded_at: Moment
     """When it was awarded."""
+    corrected: ReasonCode | None = None
+    """Why another value or volume is told than before; none of what was awarded first."""
+    corrected_at: Moment | None = None
+    """When it was corrected last."""
+
+
+class ContractEnded(MatchEvent):
+    """The anchor no longer buys from the firm."""
+
+    TYPE: ClassVar[str] = "matching.contract-ended"
+    ABOUT: ClassVar[tuple[str, ...]] = ("award", "match_id")
+
+    reason: ReasonCode
+    """Why it ended."""
+    ended_at: Moment
+    """When it ended."""

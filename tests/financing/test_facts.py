@@ -96,6 +96,7 @@ HANDLERS: dict[type, Callable[..., Decision[Case]]] = {
     matching.MatchFound: facts.match_found,
     matching.MatchLost: facts.match_lost,
     matching.ContractAwarded: facts.contract_awarded,
+    matching.ContractEnded: facts.contract_ended,
     development.SupplierSelected: facts.supplier_selected,
     development.PlanAgreed: facts.plan_agreed,
     development.ActivityCompleted: facts.activity_completed,
@@ -170,6 +171,12 @@ def test_an_older_version_changes_nothing() -> None:
     case = walk(COMPLETED, RESCORED)
     assert take(case, COMPLETED).state == case
     assert take(case, RESCORED.model_copy(update={"version": 1, "level_after": 0})).state == case
+
+
+def test_a_contract_that_ended_is_won_no_more() -> None:
+    ended = matching.ContractEnded(**MATCHED, reason="completed", ended_at=NOW)
+    assert walk(REGISTERED, FOUND, AWARDED, ended).contracts == ()
+    assert walk(ended, AWARDED).contracts != ()
 
 
 def test_a_lost_match_goes_and_a_signed_contract_stays() -> None:

@@ -29,6 +29,7 @@ from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.http.services import SERVICES, service
 from tests.matching import test_api as matching
+from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
 from tests.registration import (
     test_api_anchors,
@@ -66,7 +67,8 @@ WALKS: dict[str, tuple[Walk, ...]] = {
     ),
     "matching": (
         matching.test_a_buyer_publishes_changes_and_closes_its_own,
-        matching.test_a_decline_needs_a_reason_and_an_award_needs_an_open_match,
+        matching_answers.test_an_award_is_corrected_and_ended_with_its_history,
+        matching_answers.test_a_requirement_that_is_mistyped_and_put_back_has_its_answers_again,
         matching_files.test_an_anchor_gives_a_file_of_its_own,
     ),
     "diagnosis": (diagnosed,),

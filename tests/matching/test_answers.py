@@ -4,16 +4,23 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+from services.matching import catalogue
+from services.matching.domain.answers import Answers
+from services.matching.domain.award import Award, Volume
 from services.matching.domain.match import match_id
-from services.matching.domain.rematch import Offering
-from services.matching.handlers import answers
+from services.matching.domain.rematch import Offering, rematch
+from services.matching.handlers import answers, offerings
 from shared.contracts.event import Money
-from shared.contracts.matching import ContractAwarded, MatchAnswered
+from shared.contracts.matching import ContractAwarded, ContractEnded, MatchAnswered, MatchFound, MatchLost
 from shared.messaging.decision import Decision, Refused
-from tests.matching.given import ANCHOR, NOW, SUPPLIER, an_id, matched, requirement
+from tests.matching.given import ANCHOR, NOW, SUPPLIER, TODAY, an_id, demand, matched, requirement
 
 MATCH = match_id(SUPPLIER, an_id("requirement"))
 LATER = NOW + timedelta(days=1)
+BUYER, OTHER = "buyer-1", "buyer-2"
+AWARD = Award(Decimal(1500000), "MXN", 90_000)
+LEFT = Volume(100_000, 0)
+PRICES = catalogue.prices()
 
 
 def blocked() -> Offering:
@@ -26,45 +33,113 @@ def decided(outcome: Decision[Offering] | Refused) -> Decision[Offering]:
     return outcome
 
 
+def state(outcome: Decision[Offering] | Refused) -> Offering:
+    found = decided(outcome).state
+    assert found is not None
+    return found
+
+
 def code(outcome: object) -> str:
     assert isinstance(outcome, Refused)
     return outcome.code
 
 
+def award(before: Offering | None, given: Award = AWARD, left: Volume = LEFT) -> Decision[Offering] | Refused:
+    return answers.award(before, MATCH, given, left, PRICES, BUYER, NOW)
+
+
 def test_a_shortlisted_match_is_told_once() -> None:
-    state = matched(requirement(), requirement("other"))
-    decision = decided(answers.shortlist(state, MATCH, NOW))
+    before = matched(requirement(), requirement("other"))
+    decision = decided(answers.shortlist(before, MATCH, BUYER, NOW))
     (event,) = decision.events
     assert isinstance(event, MatchAnswered)
     assert (event.match_id, event.requirement_id, event.anchor_id) == (MATCH, an_id("requirement"), ANCHOR)
     assert (event.answer, event.reason, event.answered_at) == ("shortlisted", None, NOW)
-    assert decided(answers.shortlist(decision.state, MATCH, LATER)).events == ()
-    assert decision.state is not None
-    assert {match.standing for match in decision.state.matches} == {"shortlisted", "found"}
+    assert decided(answers.shortlist(decision.state, MATCH, OTHER, LATER)).events == ()
+    assert [(each.requirement_id, each.standing) for each in state(decision).answers] == [
+        (an_id("requirement"), "shortlisted")
+    ]
+    assert state(decision).matches == before.matches
 
 
 def test_a_decline_has_its_reason() -> None:
-    (event,) = decided(answers.decline(matched(requirement()), MATCH, "price", NOW)).events
+    (event,) = decided(answers.decline(matched(requirement()), MATCH, "price", BUYER, NOW)).events
     assert isinstance(event, MatchAnswered)
     assert (event.answer, event.reason) == ("declined", "price")
 
 
 def test_an_award_is_told_with_its_money_and_only_once() -> None:
-    decision = decided(answers.award(matched(requirement()), MATCH, Decimal(1500000), "MXN", 90_000, NOW))
+    decision = decided(award(matched(requirement())))
     (event,) = decision.events
     assert isinstance(event, ContractAwarded)
     assert (event.annual_value, event.annual_volume) == (Money(amount="1500000.00", currency="MXN"), 90_000)
-    again = decided(answers.award(decision.state, MATCH, Decimal("1500000.00"), "MXN", 90_000, LATER))
-    assert again == Decision(decision.state)
-    assert code(answers.award(decision.state, MATCH, Decimal(1), "MXN", 90_000, LATER)) == "match_awarded"
+    assert (event.awarded_at, event.corrected, event.corrected_at) == (NOW, None, None)
+    assert award(decision.state, replace(AWARD, annual_value=Decimal("1500000.00"))) == Decision(decision.state)
+    assert code(award(decision.state, replace(AWARD, annual_volume=80_000))) == "match_awarded"
+
+
+def test_an_award_that_cannot_be_meant_is_refused_with_figures() -> None:
+    refusal = award(matched(requirement()), left=Volume(100_000, 20_000))
+    assert code(refusal) == "award_volume"
+    assert isinstance(refusal, Refused)
+    assert refusal.params == {"asked": 100_000, "elsewhere": 20_000, "left": 80_000}
+
+
+def test_a_corrected_award_is_told_as_it_is_now() -> None:
+    before = state(award(matched(requirement())))
+    less = replace(AWARD, annual_volume=80_000)
+    decision = decided(answers.correct(before, MATCH, less, "volume_changed", LEFT, PRICES, OTHER, LATER))
+    (event,) = decision.events
+    assert isinstance(event, ContractAwarded)
+    assert (event.annual_volume, event.awarded_at) == (80_000, NOW)
+    assert (event.corrected, event.corrected_at) == ("volume_changed", LATER)
+    more = replace(AWARD, annual_volume=100_001)
+    assert code(answers.correct(before, MATCH, more, "mistyped", LEFT, PRICES, OTHER, LATER)) == "award_volume"
+
+
+def test_an_award_that_ends_leaves_the_match_to_the_rules() -> None:
+    before = state(award(matched(requirement())))
+    goes_on = decided(answers.end(before, MATCH, "completed", BUYER, LATER, demand(requirement())))
+    (event,) = goes_on.events
+    assert isinstance(event, ContractEnded)
+    assert (event.reason, event.ended_at) == ("completed", LATER)
+    kept = rematch(before, demand(), TODAY).offering
+    assert len(kept.matches) == 1
+    lost = decided(answers.end(kept, MATCH, "completed", BUYER, LATER, demand()))
+    assert [type(each) for each in lost.events] == [ContractEnded, MatchLost]
+    assert state(lost).matches == ()
+    assert [each.standing for each in state(lost).answers] == ["ended"]
+    assert decided(answers.end(goes_on.state, MATCH, "completed", OTHER, LATER, demand())).events == ()
 
 
 def test_a_blocked_match_is_neither_shortlisted_nor_awarded() -> None:
-    assert code(answers.shortlist(blocked(), MATCH, NOW)) == "match_blocked"
-    assert code(answers.award(blocked(), MATCH, Decimal(1), "MXN", 1, NOW)) == "match_blocked"
-    assert len(decided(answers.decline(blocked(), MATCH, "quality", NOW)).events) == 1
+    assert code(answers.shortlist(blocked(), MATCH, BUYER, NOW)) == "match_blocked"
+    assert code(award(blocked())) == "match_blocked"
+    assert len(decided(answers.decline(blocked(), MATCH, "quality", BUYER, NOW)).events) == 1
 
 
-def test_a_match_that_no_longer_holds_is_unknown() -> None:
-    assert code(answers.shortlist(None, MATCH, NOW)) == "match_unknown"
-    assert code(answers.shortlist(matched(requirement("other")), MATCH, NOW)) == "match_unknown"
+def test_a_match_that_was_lost_is_not_answered_and_has_its_standing_when_it_comes_back() -> None:
+    before = state(answers.decline(matched(requirement()), MATCH, "price", BUYER, NOW))
+    lost = rematch(before, demand(requirement(materials=("zinc",))), TODAY).offering
+    assert (lost.matches, lost.answers) == ((), before.answers)
+    assert code(answers.shortlist(lost, MATCH, BUYER, LATER)) == "match_lost"
+    back = offerings.decided(lost, LATER, demand(requirement()))
+    (_, found) = back.events
+    assert isinstance(found, MatchFound)
+    assert (found.match_id, found.standing) == (MATCH, "declined")
+
+
+def test_a_match_that_never_was_is_unknown() -> None:
+    assert code(answers.shortlist(None, MATCH, BUYER, NOW)) == "match_unknown"
+    assert code(answers.shortlist(matched(requirement("other")), MATCH, BUYER, NOW)) == "match_unknown"
+
+
+def test_of_one_firm_each_requirement_has_its_own_answers() -> None:
+    before = matched(requirement(), requirement("other"))
+    both = state(answers.shortlist(before, MATCH, BUYER, NOW))
+    both = state(answers.decline(both, match_id(SUPPLIER, an_id("other")), "price", BUYER, NOW))
+    found: dict[object, Answers] = {each.requirement_id: each for each in both.answers}
+    assert {id_: each.standing for id_, each in found.items()} == {
+        an_id("requirement"): "shortlisted",
+        an_id("other"): "declined",
+    }

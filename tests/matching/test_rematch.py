@@ -2,7 +2,9 @@ from dataclasses import replace
 from decimal import Decimal
 
 from services.matching.domain.alignment import Aligned, NotAligned
-from services.matching.domain.match import Award, Found, Lost, Match, decline, give_award
+from services.matching.domain.answers import Answer, Answers
+from services.matching.domain.award import Award
+from services.matching.domain.match import Found, Lost, Match
 from services.matching.domain.offering import latest
 from services.matching.domain.rematch import Offering, Rematch, rematch
 from services.matching.domain.requirement import Requirement
@@ -47,7 +49,7 @@ def test_a_diagnosed_firm_is_matched_and_told_once() -> None:
     assert found.alignment is None
     (change,) = found.changes
     assert isinstance(change, Found)
-    assert (change.match.score, change.match.blocked_by, change.match.standing) == (10_000, ("T05",), "found")
+    assert (change.match.score, change.match.blocked_by) == (10_000, ("T05",))
     assert sum(criterion.points for criterion in change.match.criteria) == 10_000
     assert again(found.offering, requirement()) == Rematch(found.offering, None, ())
 
@@ -83,24 +85,29 @@ def test_a_match_is_told_again_when_score_or_blocks_or_explanation_change() -> N
     assert [(change.match.score, change.match.criteria[0].need) for change in found.changes] == [(10_000, "50000")]
 
 
-def test_what_the_anchor_answered_outlives_a_new_score() -> None:
+def answered(match: Match, answer: Answer) -> Answers:
+    return Answers(match.requirement_id, match.anchor_id, match.area, (answer,))
+
+
+def test_what_the_anchor_answered_outlives_whatever_is_derived() -> None:
     before = matched(requirement())
-    declined = decline(before.matches[0], "price")
-    assert isinstance(declined, Match)
-    found = again(replace(before, matches=(declined,)), requirement(annual_volume=200_000))
-    assert [(match.score, match.standing) for match in found.offering.matches] == [(9_000, "declined")]
+    declined = answered(before.matches[0], Answer("decline", "declined", "buyer-1", NOW, "price"))
+    before = before.with_answers(declined)
+    for asked in (requirement(annual_volume=200_000), requirement(materials=("zinc",)), requirement("another")):
+        assert again(before, asked).offering.answers == (declined,)
+    assert again(replace(before, withdrawn_at=NOW), requirement()).offering.answers == (declined,)
 
 
 def test_an_awarded_match_is_never_lost_nor_scored_again() -> None:
     before = matched(requirement(), requirement("other"))
-    awarded = give_award(before.matches[0], Award(Decimal(1), "MXN", 1, NOW))
-    assert isinstance(awarded, Match)
-    before = replace(before, matches=(awarded, before.matches[1]))
+    award = Answer("award", "awarded", "buyer-1", NOW, award=Award(Decimal(1), "MXN", 1))
+    kept = before.matches[0]
+    before = before.with_answers(answered(kept, award))
     found = again(replace(before, withdrawn_at=NOW))
-    assert found.offering.matches == (awarded,)
+    assert found.offering.matches == (kept,)
     assert len(lost(found)) == 1
     found = again(before, requirement(annual_volume=200_000), requirement("other", annual_volume=200_000))
-    assert found.offering.matches[0] == awarded
+    assert found.offering.matches[0] == kept
     assert len(found.changes) == 1
 
 

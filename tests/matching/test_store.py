@@ -1,14 +1,18 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 
 import asyncpg
 import pytest
 
-from services.matching.domain.match import Match, shortlist
+from services.matching.domain.answers import Answer, Answers
+from services.matching.domain.award import Award, Volume
+from services.matching.domain.match import match_id
 from services.matching.domain.rematch import Offering, rematch
 from services.matching.domain.requirement import Requirement
 from services.matching.store import queries
+from services.matching.store.awards import volume
 from services.matching.store.demand import anchors, demand, publishing, requirements, requirements_of_anchor
 from services.matching.store.offerings import offerings, offerings_in_area
 from shared.messaging.repository import Repository, S
@@ -71,21 +75,37 @@ async def test_the_derived_tables_follow_the_offering(database: Database) -> Non
     before = matched(a, b)
     await save(database, offerings, before)
     assert len(await queries.ranked_matches(database, a.id, after=None, limit=9)) == 1
-    listed = shortlist(before.matches[0])
-    assert isinstance(listed, Match)
-    after = rematch(replace(before, matches=(listed, before.matches[1])), asked_for(listed_only := a), TODAY).offering
+    listed = Answers(a.id, ANCHOR, "P01", (Answer("shortlist", "shortlisted", "buyer-1", NOW),))
+    after = rematch(before.with_answers(listed), asked_for(a), TODAY).offering
     await save(database, offerings, after)
-    (candidate,) = await queries.ranked_matches(database, listed_only.id, after=None, limit=9)
-    assert (candidate.supplier_id, candidate.match) == (SUPPLIER, after.matches[0])
+    ((_, candidate),) = await queries.ranked_matches(database, a.id, after=None, limit=9)
+    assert (candidate.supplier_id, candidate.match, candidate.answers) == (SUPPLIER, after.matches[0], listed)
     assert await queries.ranked_matches(database, b.id, after=None, limit=9) == []
     assert [tuple(each) for each in await queries.coverage(database)] == [("P01", 0, 1, 1)]
     moved = replace(after, profile=profile(process(area="P02")), matches=())
     await save(database, offerings, rematch(moved, asked_for(a), TODAY).offering)
     assert await in_area(database, "P01") == []
     assert await in_area(database, "P02") == [SUPPLIER]
-    assert await queries.find_match(database, candidate.match.id) is None
+    assert await queries.whose_match(database, candidate.id) == SUPPLIER
+    assert await queries.whose_match(database, match_id(SUPPLIER, b.id)) is None
     await save(database, offerings, replace(moved, withdrawn_at=NOW))
     assert await in_area(database, "P02") == []
+
+
+async def test_what_is_awarded_to_others_counts_against_what_is_asked(database: Database) -> None:
+    asked = requirement(annual_volume=100_000)
+    bought = Answer("award", "awarded", "buyer-1", NOW, award=Award(Decimal(90_000), "MXN", 30_000))
+    no_more = Answer("end", "ended", "buyer-1", NOW, "completed")
+    said = {"one": (bought,), "two": (bought,), "was one": (bought, no_more)}
+    firms = [
+        decided(name, asked).with_answers(Answers(asked.id, ANCHOR, "P01", answers)) for name, answers in said.items()
+    ]
+    await save(database, requirements, asked)
+    await save(database, offerings, *firms)
+    async with database.transaction() as connection:
+        assert await volume(connection, asked.id, an_id("a third")) == Volume(100_000, 60_000)
+        assert await volume(connection, asked.id, an_id("one")) == Volume(100_000, 30_000)
+        assert await volume(connection, an_id("nothing"), an_id("one")) == Volume(0, 0)
 
 
 async def in_area(database: Database, area: str, limit: int = 9) -> Sequence[object]:
@@ -123,9 +143,9 @@ async def test_candidates_by_score_then_grade_then_registration_then_id(database
     twins = sorted([decided("twin 1", asked), best], key=lambda each: each.id)
     await save(database, offerings, low, late, graded, *twins)
     found = await queries.ranked_matches(database, asked.id, after=None, limit=9)
-    assert [each.supplier_id for each in found] == [graded.id, *(twin.id for twin in twins), late.id, low.id]
+    assert [each.candidate.supplier_id for each in found] == [graded.id, *(twin.id for twin in twins), late.id, low.id]
     page = await queries.ranked_matches(database, asked.id, after=found[2].rank, limit=2)
-    assert [each.supplier_id for each in page] == [late.id, low.id]
+    assert [each.candidate.supplier_id for each in page] == [late.id, low.id]
 
 
 async def test_requirements_are_listed_by_what_is_asked_of_the_list(database: Database) -> None:

@@ -57,6 +57,8 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "change_requirement": matching.SPECIFICATION,
             "answer_match": {"answer": "shortlisted"},
             "award_match": matching.AWARD,
+            "correct_award": matching.AWARD | {"reason": "mistyped"},
+            "end_award": {"reason": "completed"},
             "close_requirement": {"reason": "filled"},
         },
         {"list_requirements": {"anchor_id": str(ANCHOR)}},

@@ -72,6 +72,13 @@ def contract_awarded(case: Case | None, event: matching.ContractAwarded, now: da
     return settled(case, replace(known, contracts=contracts), now, terms)
 
 
+def contract_ended(case: Case | None, event: matching.ContractEnded, now: datetime, terms: Terms) -> Decision[Case]:
+    """What was won is won no more: no new referral leans on it."""
+    known = _case(case, event.supplier_id)
+    contracts = tuple(contract for contract in known.contracts if contract.match_id != event.match_id)
+    return settled(case, replace(known, contracts=contracts), now, terms)
+
+
 def supplier_selected(
     case: Case | None, event: development.SupplierSelected, now: datetime, terms: Terms
 ) -> Decision[Case]:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import demand, imports, matches, requirements, suppliers
+from services.matching.api import awards, demand, imports, matches, requirements, suppliers
 from services.matching.settings import MatchingSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
@@ -16,5 +16,6 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
         imports.router(settings, commands, database),
         requirements.router(commands, database),
         matches.router(commands, database),
+        awards.router(commands, database),
         suppliers.router(database),
     )

@@ -1,11 +1,11 @@
 """What a supplier sees of its own offering: alignment with its reasons, and matches."""
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.matching.domain import candidate
 from services.matching.domain.rematch import Offering
 from services.matching.store import queries
 from services.matching.views.matches import AlignmentView, MatchView
@@ -39,10 +39,9 @@ def router(database: Database) -> APIRouter:
     async def list_matches(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MatchView]:
         """List a firm's matches, the best first."""
         known = await own(supplier_id, caller)
-        grade = known.diagnosis.grade if known.diagnosis else None
         best_first = sorted(known.matches, key=lambda match: (-match.score, match.requirement_id))
-        view = partial(MatchView.of_match, supplier_id=supplier_id, grade=grade)
-        return Page[MatchView].of_all(best_first, paging, view)
+        found = [each for match in best_first if (each := candidate.of(known, match.id)) is not None]
+        return Page[MatchView].of_all(found, paging, MatchView.of_candidate)
 
     return api
 

@@ -1,12 +1,14 @@
-"""Rule tables as data: the procurement areas, the score's rules, the neighbourhood of the states."""
+"""Rule tables as data: procurement areas, the score's rules, neighbourhood of the states, what a piece may cost."""
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 from importlib.resources import files
 
+from services.matching.domain.award import Prices
 from services.matching.domain.rules import Rules, Weights
 
 AREAS_VERSION = "areas-2026-1"
@@ -57,6 +59,13 @@ def rules() -> Rules:
         cqi_valid_months=table["cqi_valid_months"],
         neighbours=neighbours,
     )
+
+
+@cache
+def prices() -> Mapping[str, Prices]:
+    """The currencies that an award may be in, each with what a piece may cost in it."""
+    bounds = json.loads(_text("award_bounds.json"))["piece"]
+    return {currency: Prices(Decimal(least), Decimal(most)) for currency, (least, most) in bounds.items()}
 
 
 def _text(name: str) -> str:

@@ -57,6 +57,12 @@ CloseReason = Literal["filled", "cancelled", "expired", "anchor_left"]
 
 DeclineReason = Literal["price", "capacity", "quality", "location", "lead_time", "other_supplier", "other"]
 
+CorrectReason = Literal["mistyped", "price_renegotiated", "volume_changed", "other"]
+
+EndReason = Literal["completed", "cancelled", "price", "quality", "delivery", "other"]
+
+AnswerReason = DeclineReason | CorrectReason | EndReason
+
 Refusal = Literal[
     "anchor_unknown",
     "anchor_left",
@@ -67,5 +73,11 @@ Refusal = Literal[
     "match_blocked",
     "match_declined",
     "match_awarded",
+    "match_lost",
+    "answers_too_many",
+    "award_missing",
+    "award_currency",
+    "award_price",
+    "award_volume",
 ]
 """Codes of commands that the rules do not allow."""

@@ -5,14 +5,16 @@ from datetime import date, datetime
 from uuid import UUID
 
 from services.matching.domain.alignment import Aligned, Alignment, NotAligned, align
-from services.matching.domain.match import Change, Match, settle
+from services.matching.domain.answers import Answers, buying
+from services.matching.domain.match import Change, Match, match_id, settle
 from services.matching.domain.offering import Diagnosis, Profile
 from services.matching.domain.requirement import Demand
 
 
 @dataclass(frozen=True, slots=True)
 class Offering:
-    """A supplier's offering, keyed by supplier. Alignment and matches are what the last events said.
+    """A supplier's offering, keyed by supplier. Alignment and matches are derived: what the last events said. Answers
+    are what people said: no derivation touches them.
 
     Registration and diagnosis are merged in whatever order they arrive: either may be unknown yet.
     """
@@ -23,6 +25,24 @@ class Offering:
     diagnosis: Diagnosis | None = None
     alignment: Alignment | None = None
     matches: tuple[Match, ...] = ()
+    answers: tuple[Answers, ...] = ()
+    """In the order of their requirements; those whose match was lost too."""
+
+    def match(self, id_: UUID) -> Match | None:
+        return next((match for match in self.matches if match.id == id_), None)
+
+    def answers_about(self, match: Match) -> Answers:
+        """What was answered about a match, which may be nothing."""
+        known = self.answered(match.id)
+        return known or Answers(match.requirement_id, match.anchor_id, match.area)
+
+    def answered(self, match_id_: UUID) -> Answers | None:
+        """What was answered about a match, also about one that was lost."""
+        return next((each for each in self.answers if match_id(self.id, each.requirement_id) == match_id_), None)
+
+    def with_answers(self, answers: Answers) -> "Offering":
+        others = (each for each in self.answers if each.requirement_id != answers.requirement_id)
+        return replace(self, answers=tuple(sorted((*others, answers), key=lambda each: each.requirement_id)))
 
     @property
     def withdrawn(self) -> bool:
@@ -47,6 +67,14 @@ def rematch(offering: Offering, demand: Demand, today: date) -> Rematch:
         return Rematch(offering, None, ())
     withdrawn = offering.withdrawn
     alignment, scored = align(offering.profile, demand, today, withdrawn=withdrawn)
-    matches, changes = settle(offering.id, offering.matches, scored, offering.diagnosis, demand, withdrawn=withdrawn)
+    matches, changes = settle(
+        offering.id,
+        offering.matches,
+        scored,
+        offering.diagnosis,
+        demand,
+        bought=buying(offering.answers),
+        withdrawn=withdrawn,
+    )
     now = replace(offering, alignment=alignment, matches=matches)
     return Rematch(now, None if alignment == offering.alignment else alignment, changes)

@@ -1,65 +1,98 @@
-"""Decisions of an anchor's buyer about a match."""
+"""Decisions of an anchor's buyer about a candidate: a firm that matches what it asked for."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
-from services.matching.domain import match as matches
-from services.matching.domain.match import Award, Match
-from services.matching.domain.reasons import DeclineReason, Refusal
+from services.matching.domain import answers as said
+from services.matching.domain.answers import Act
+from services.matching.domain.award import Award, Prices, Volume, fault
+from services.matching.domain.reasons import AnswerReason, CorrectReason, DeclineReason, EndReason
 from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Demand
 from services.matching.handlers import published
+from services.matching.handlers.offerings import decided
 from services.matching.handlers.refusal import refused
-from shared.contracts.event import EventData
 from shared.messaging.decision import Decision, Refused, unchanged
 
+Outcome = Decision[Offering] | Refused
 
-def shortlist(state: Offering | None, match_id: UUID, now: datetime) -> Decision[Offering] | Refused:
-    """The anchor wants to go on with the firm."""
-    return _answered(state, match_id, matches.shortlist, lambda id_, match: published.answered(id_, match, now))
+OF_INTRODUCED: frozenset[Act] = frozenset({"shortlist", "award"})
+"""Acts for which the anchor must know the firm: not while open critical gaps block its introduction."""
 
 
-def decline(
-    state: Offering | None, match_id: UUID, reason: DeclineReason, now: datetime
-) -> Decision[Offering] | Refused:
-    """The anchor does not want the firm for this requirement."""
-    return _answered(
-        state,
-        match_id,
-        lambda match: matches.decline(match, reason),
-        lambda id_, match: published.answered(id_, match, now),
-    )
+def shortlist(state: Offering | None, match_id: UUID, by: str, now: datetime) -> Outcome:
+    """The anchor wants to go on with the firm; it may take back an earlier decline."""
+    return _said(state, match_id, "shortlist", by, now)
+
+
+def decline(state: Offering | None, match_id: UUID, reason: DeclineReason, by: str, now: datetime) -> Outcome:
+    """The anchor does not want the firm for this requirement; also of a match that is blocked."""
+    return _said(state, match_id, "decline", by, now, reason=reason)
 
 
 def award(
-    state: Offering | None, match_id: UUID, annual_value: Decimal, currency: str, annual_volume: int, now: datetime
-) -> Decision[Offering] | Refused:
-    """The anchor buys from the firm."""
-    given = Award(annual_value, currency, annual_volume, now)
-    return _answered(
-        state,
-        match_id,
-        lambda match: matches.give_award(match, given),
-        lambda id_, match: published.awarded(id_, match, given),
-    )
-
-
-def _answered(
     state: Offering | None,
     match_id: UUID,
-    decide: Callable[[Match], Match | Refusal],
-    event: Callable[[UUID, Match], EventData],
-) -> Decision[Offering] | Refused:
-    """Change one match of the offering and tell it; the same answer given again tells nothing."""
-    match = next((each for each in state.matches if each.id == match_id), None) if state else None
+    given: Award,
+    volume: Volume,
+    prices: Mapping[str, Prices],
+    by: str,
+    now: datetime,
+) -> Outcome:
+    """The anchor buys from the firm. The same award told again is the same award."""
+    return _wrong(given, volume, prices) or _said(state, match_id, "award", by, now, award=given)
+
+
+def correct(
+    state: Offering | None,
+    match_id: UUID,
+    given: Award,
+    reason: CorrectReason,
+    volume: Volume,
+    prices: Mapping[str, Prices],
+    by: str,
+    now: datetime,
+) -> Outcome:
+    """What the anchor buys is another value or volume than was told."""
+    return _wrong(given, volume, prices) or _said(state, match_id, "correct", by, now, reason=reason, award=given)
+
+
+def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now: datetime, demand: Demand) -> Outcome:
+    """The anchor no longer buys from the firm: from now on the rules decide on the match again."""
+    outcome = _said(state, match_id, "end", by, now, reason=reason)
+    if isinstance(outcome, Refused) or outcome.state is None or not outcome.events:
+        return outcome
+    again = decided(outcome.state, now, demand)
+    return replace(again, events=(*outcome.events, *again.events))
+
+
+def _wrong(given: Award, volume: Volume, prices: Mapping[str, Prices]) -> Refused | None:
+    found = fault(given, volume, prices)
+    return None if found is None else refused(found.code, **found.params)
+
+
+def _said(
+    state: Offering | None,
+    match_id: UUID,
+    act: Act,
+    by: str,
+    now: datetime,
+    *,
+    reason: AnswerReason | None = None,
+    award: Award | None = None,
+) -> Outcome:
+    """Add one answer and tell it; the same answer given again tells nothing."""
+    match = state.match(match_id) if state else None
     if state is None or match is None:
-        return refused("match_unknown")
-    after = decide(match)
+        return refused("match_lost" if state and state.answered(match_id) else "match_unknown")
+    before = state.answers_about(match)
+    after = said.say(before, act, by, now, reason=reason, award=award)
     if isinstance(after, str):
         return refused(after)
-    if after == match:
+    if after == before:
         return unchanged(state)
-    kept = tuple(after if each.id == match_id else each for each in state.matches)
-    return Decision(replace(state, matches=kept), (event(state.id, after),))
+    if match.blocked_by and act in OF_INTRODUCED:
+        return refused("match_blocked")
+    return Decision(state.with_answers(after), (published.answer_event(state.id, match, after),))

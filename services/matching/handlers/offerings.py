@@ -25,8 +25,8 @@ def supplier_profiled(
     before = _known(state, event.supplier_id)
     after = replace(before, profile=published.profile_of(event))
     if after == before:
-        return _decided(after, now, demand)
-    return _decided(after, now, demand, _next_expiry(after, now, demand))
+        return decided(after, now, demand)
+    return decided(after, now, demand, _next_expiry(after, now, demand))
 
 
 def supplier_withdrawn(
@@ -35,7 +35,7 @@ def supplier_withdrawn(
     """A firm left: whatever it was matched with is lost."""
     before = _known(state, event.supplier_id)
     since = max(event.withdrawn_at, before.withdrawn_at or event.withdrawn_at)
-    return _decided(replace(before, withdrawn_at=since), now, demand, Timer(CERTIFICATE_EXPIRES, None))
+    return decided(replace(before, withdrawn_at=since), now, demand, Timer(CERTIFICATE_EXPIRES, None))
 
 
 def diagnosis_completed(
@@ -56,14 +56,14 @@ def certificate_expired(state: Offering | None, now: datetime, demand: Demand) -
     """The last day of a certificate or assessment is over."""
     if state is None:
         return unchanged(state)
-    return _decided(state, now, demand, _next_expiry(state, now, demand))
+    return decided(state, now, demand, _next_expiry(state, now, demand))
 
 
 def requirement_changed(
     state: Offering | None, _: Mapping[str, str], now: datetime, demand: Demand
 ) -> Decision[Offering]:
     """Something that is asked for in one of the offering's areas was published, changed or closed."""
-    return unchanged(state) if state is None else _decided(state, now, demand)
+    return unchanged(state) if state is None else decided(state, now, demand)
 
 
 def _known(state: Offering | None, supplier_id: UUID) -> Offering:
@@ -71,7 +71,7 @@ def _known(state: Offering | None, supplier_id: UUID) -> Offering:
 
 
 def _diagnosed(before: Offering, learned: Diagnosis, now: datetime, demand: Demand) -> Decision[Offering]:
-    return _decided(replace(before, diagnosis=latest(before.diagnosis, learned)), now, demand)
+    return decided(replace(before, diagnosis=latest(before.diagnosis, learned)), now, demand)
 
 
 def _next_expiry(offering: Offering, now: datetime, demand: Demand) -> Timer:
@@ -81,9 +81,9 @@ def _next_expiry(offering: Offering, now: datetime, demand: Demand) -> Timer:
     return Timer(CERTIFICATE_EXPIRES, at)
 
 
-def _decided(offering: Offering, now: datetime, demand: Demand, *timers: Timer) -> Decision[Offering]:
+def decided(offering: Offering, now: datetime, demand: Demand, *timers: Timer) -> Decision[Offering]:
     """Decide again, and tell what changed: the alignment before the matches that follow from it."""
     again = rematch(offering, demand, day(now))
     alignment = () if again.alignment is None else (published.alignment_event(offering.id, again.alignment),)
-    changes = tuple(published.match_event(offering.id, change) for change in again.changes)
+    changes = tuple(published.match_event(again.offering, change) for change in again.changes)
     return Decision(again.offering, (*alignment, *changes), timers)

@@ -1,11 +1,16 @@
 """Between the published language and the domain: events in as values, decisions out as events."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any, Literal
 from uuid import UUID
 
 from services.matching.domain.alignment import Aligned, Alignment, NotAligned
-from services.matching.domain.match import Award, Change, Found, Lost, Match
+from services.matching.domain.answers import Answers, Standing
+from services.matching.domain.award import Award
+from services.matching.domain.match import Change, Found, Lost, Match
 from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile, SpecialProcess
+from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement, Specification
 from shared.contracts import matching as contract
 from shared.contracts import registration
@@ -104,56 +109,55 @@ def alignment_event(supplier_id: UUID, alignment: Alignment) -> EventData:
             )
 
 
-def match_event(supplier_id: UUID, change: Change) -> EventData:
+def match_event(offering: Offering, change: Change) -> EventData:
     match change:
         case Found(match):
             return contract.MatchFound(
-                supplier_id=supplier_id,
-                match_id=match.id,
-                requirement_id=match.requirement_id,
-                anchor_id=match.anchor_id,
-                area=match.area,
+                **_of(offering.id, match),
                 score=match.score,
                 criteria=tuple(criteria(match)),
                 blocked_by=match.blocked_by,
+                standing=offering.answers_about(match).standing,
                 rules=match.rules,
             )
         case Lost(match, reason):
-            return contract.MatchLost(
-                supplier_id=supplier_id,
-                match_id=match.id,
-                requirement_id=match.requirement_id,
-                anchor_id=match.anchor_id,
-                area=match.area,
-                reason=reason,
-            )
+            return contract.MatchLost(**_of(offering.id, match), reason=reason)
 
 
 def criteria(match: Match) -> list[contract.Criterion]:
     return [contract.Criterion.model_validate(each, from_attributes=True) for each in match.criteria]
 
 
-def answered(supplier_id: UUID, match: Match, at: datetime) -> contract.MatchAnswered:
-    return contract.MatchAnswered(
-        supplier_id=supplier_id,
-        match_id=match.id,
-        requirement_id=match.requirement_id,
-        anchor_id=match.anchor_id,
-        area=match.area,
-        answer="declined" if match.standing == "declined" else "shortlisted",
-        reason=match.decline_reason,
-        answered_at=at,
-    )
-
-
-def awarded(supplier_id: UUID, match: Match, award: Award) -> contract.ContractAwarded:
+def answer_event(supplier_id: UUID, match: Match, answers: Answers) -> EventData:
+    """What was said last."""
+    about, said = _of(supplier_id, match), answers.said[-1]
+    if said.standing == "ended":
+        return contract.ContractEnded(**about, reason=said.reason or "other", ended_at=said.at)
+    if said.award is None:
+        return contract.MatchAnswered(**about, answer=_ANSWER[said.standing], reason=said.reason, answered_at=said.at)
+    corrected = said.act == "correct"
     return contract.ContractAwarded(
-        supplier_id=supplier_id,
-        match_id=match.id,
-        requirement_id=match.requirement_id,
-        anchor_id=match.anchor_id,
-        area=match.area,
-        annual_value=Money(amount=f"{award.annual_value:.2f}", currency=award.currency),
-        annual_volume=award.annual_volume,
-        awarded_at=award.at,
+        **about,
+        annual_value=money(said.award),
+        annual_volume=said.award.annual_volume,
+        awarded_at=answers.awarded_at or said.at,
+        corrected=said.reason if corrected else None,
+        corrected_at=said.at if corrected else None,
     )
+
+
+def money(award: Award) -> Money:
+    return Money(amount=f"{award.annual_value:.2f}", currency=award.currency)
+
+
+_ANSWER: Mapping[Standing, Literal["shortlisted", "declined"]] = {"shortlisted": "shortlisted", "declined": "declined"}
+
+
+def _of(supplier_id: UUID, match: Match) -> dict[str, Any]:
+    return {
+        "supplier_id": supplier_id,
+        "match_id": match.id,
+        "requirement_id": match.requirement_id,
+        "anchor_id": match.anchor_id,
+        "area": match.area,
+    }

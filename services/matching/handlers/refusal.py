@@ -17,9 +17,15 @@ _KINDS: dict[Refusal, Kind] = {
     "match_blocked": "conflict",
     "match_declined": "conflict",
     "match_awarded": "conflict",
+    "match_lost": "conflict",
+    "answers_too_many": "conflict",
+    "award_missing": "conflict",
+    "award_currency": "invalid",
+    "award_price": "invalid",
+    "award_volume": "conflict",
 }
 
 
-def refused(code: Refusal) -> Refused:
-    """The refusal of this code."""
-    return Refused(_KINDS[code], code)
+def refused(code: Refusal, **params: object) -> Refused:
+    """The refusal of this code; `params` are what its sentence names."""
+    return Refused(_KINDS[code], code, params=params)

@@ -1,4 +1,4 @@
-"""Offerings, with the two tables that are derived from them."""
+"""Offerings, with the three tables that are derived from them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,7 +7,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.matching.domain.alignment import Aligned
-from services.matching.domain.match import Match
+from services.matching.domain.answers import Answers
+from services.matching.domain.match import Match, match_id
 from services.matching.domain.rematch import Offering
 from services.matching.store.demand import FIRST
 from services.matching.store.tables import OfferingRow
@@ -16,7 +17,7 @@ from shared.runtime.database import Connection, columns
 
 
 class OfferingRepository(TableRepository[Offering]):
-    """Offerings with what is derived from them; the offering's row is the lock of all three tables."""
+    """Offerings with what is derived from them; the offering's row is the lock of all four tables."""
 
     def __init__(self) -> None:
         super().__init__(OfferingRow, Offering)
@@ -29,6 +30,7 @@ class OfferingRepository(TableRepository[Offering]):
         ids = [offering.id for offering in saved]
         areas = [(area, offering.id, area in aligned) for offering in saved for area, aligned in _areas(offering)]
         matches = [_match_row(offering, match) for offering in saved for match in offering.matches]
+        answers = [_answers_row(offering, each) for offering in saved for each in offering.answers]
         if changed:
             await connection.execute(_DROP_AREAS, ids, [area for area, *_ in areas], [id_ for _, id_, _ in areas])
             await connection.execute(_DROP_MATCHES, ids, [row[0] for row in matches])
@@ -36,6 +38,8 @@ class OfferingRepository(TableRepository[Offering]):
             await connection.execute(_WRITE_AREAS, *columns(areas))
         if matches:
             await connection.execute(_WRITE_MATCHES, *columns(matches))
+        if answers:
+            await connection.execute(_WRITE_ANSWERS, *columns(answers))
 
 
 offerings = OfferingRepository()
@@ -50,6 +54,7 @@ async def offerings_in_area(
 
 
 _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
+_ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 
 
 def _areas(offering: Offering) -> list[tuple[str, frozenset[str]]]:
@@ -67,6 +72,13 @@ def _match_row(offering: Offering, match: Match) -> tuple[Any, ...]:
     detail = _MATCH.dump_json(match).decode()
     ranks = (match.score, offering.diagnosis.grade, offering.profile.registered_at)
     return (match.id, offering.id, match.requirement_id, match.anchor_id, match.area, *ranks, detail)
+
+
+def _answers_row(offering: Offering, answers: Answers) -> tuple[Any, ...]:
+    id_ = match_id(offering.id, answers.requirement_id)
+    volume = answers.award.annual_volume if answers.award else None
+    detail = _ANSWERS.dump_json(answers).decode()
+    return (id_, offering.id, answers.requirement_id, answers.anchor_id, answers.standing, volume, detail)
 
 
 _IN_AREA = """
@@ -106,4 +118,14 @@ _WRITE_MATCHES = """
         registered_at = excluded.registered_at, detail = excluded.detail
     WHERE (known.area, known.score, known.grade, known.registered_at, known.detail)
         IS DISTINCT FROM (excluded.area, excluded.score, excluded.grade, excluded.registered_at, excluded.detail)
+"""
+
+_WRITE_ANSWERS = """
+    INSERT INTO answers AS known (id, offering_id, requirement_id, anchor_id, standing, annual_volume, detail)
+    SELECT * FROM unnest(
+        $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::text[], $6::integer[], $7::text[]::jsonb[]
+    )
+    ON CONFLICT (id) DO UPDATE SET standing = excluded.standing, annual_volume = excluded.annual_volume,
+        detail = excluded.detail
+    WHERE known.detail <> excluded.detail
 """

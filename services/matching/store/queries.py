@@ -1,7 +1,6 @@
 """What the API reads of the store."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
@@ -10,11 +9,13 @@ from sqlalchemy import and_, or_, tuple_
 from sqlmodel import col, func, select
 
 from services.matching.domain.anchor import Anchor
+from services.matching.domain.answers import Answers
+from services.matching.domain.candidate import Candidate
 from services.matching.domain.match import Match
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.store.demand import FIRST
-from services.matching.store.tables import AnchorRow, MatchRow, OfferingAreaRow, OfferingRow, RequirementRow
+from services.matching.store.tables import AnchorRow, AnswersRow, MatchRow, OfferingAreaRow, OfferingRow, RequirementRow
 from shared.contracts.event import BasisPoints, Moment
 from shared.runtime.database import Database
 
@@ -22,11 +23,12 @@ _ANCHOR: TypeAdapter[Anchor] = TypeAdapter(Anchor)
 _REQUIREMENT: TypeAdapter[Requirement] = TypeAdapter(Requirement)
 _OFFERING: TypeAdapter[Offering] = TypeAdapter(Offering)
 _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
+_ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 
 FIRMS = """
     SELECT 'aligned' AS step, count(DISTINCT offering_id) FROM offering_area WHERE aligned
     UNION ALL SELECT 'matched', count(DISTINCT offering_id) FROM match
-    UNION ALL SELECT 'awarded', count(DISTINCT offering_id) FROM match WHERE detail->>'standing' = 'awarded'
+    UNION ALL SELECT 'awarded', count(DISTINCT offering_id) FROM answers WHERE standing = 'awarded'
 """
 
 
@@ -34,17 +36,11 @@ Rank = tuple[BasisPoints, Annotated[str, Field(max_length=1)], Moment, UUID]
 """Place of a match among those of its requirement."""
 
 
-class Candidate(NamedTuple):
-    """A match with the supplier behind it."""
+class Ranked(NamedTuple):
+    """A candidate at its place."""
 
-    supplier_id: UUID
-    grade: str
-    registered_at: datetime
-    match: Match
-
-    @property
-    def rank(self) -> "Rank":
-        return self.match.score, self.grade, self.registered_at, self.supplier_id
+    rank: Rank
+    candidate: Candidate
 
 
 class Coverage(NamedTuple):
@@ -97,24 +93,26 @@ async def find_offering(database: Database, id_: UUID) -> Offering | None:
     return None if row is None else _OFFERING.validate_python(row.model_dump())
 
 
-async def find_match(database: Database, id_: UUID) -> Candidate | None:
+async def whose_match(database: Database, id_: UUID) -> UUID | None:
+    """The firm of a match that holds, or about which something was answered."""
     async with database.session() as session:
-        row = await session.get(MatchRow, id_)
-    return None if row is None else _candidate(row)
+        match, answers = await session.get(MatchRow, id_), await session.get(AnswersRow, id_)
+    row = match or answers
+    return None if row is None else row.offering_id
 
 
-async def ranked_matches(
-    database: Database, requirement_id: UUID, *, after: Rank | None, limit: int
-) -> list[Candidate]:
+async def ranked_matches(database: Database, requirement_id: UUID, *, after: Rank | None, limit: int) -> list[Ranked]:
     """The matches of a requirement, best first: by score, then the better grade, the earlier registration, the id."""
     score, others = col(MatchRow.score), (col(MatchRow.grade), col(MatchRow.registered_at), col(MatchRow.offering_id))
-    query = select(MatchRow).where(col(MatchRow.requirement_id) == requirement_id)
+    answered = col(AnswersRow.id) == col(MatchRow.id)
+    query = select(MatchRow, AnswersRow).join(AnswersRow, answered, isouter=True)
+    query = query.where(col(MatchRow.requirement_id) == requirement_id)
     if after is not None:
         worse, equal = score < after[0], score == after[0]
         query = query.where(or_(worse, and_(equal, tuple_(*others) > after[1:])))
     async with database.session() as session:
         rows = await session.exec(query.order_by(score.desc(), *others).limit(limit))
-        return [_candidate(row) for row in rows]
+        return [_ranked(*row) for row in rows]
 
 
 async def coverage(database: Database) -> list[Coverage]:
@@ -133,5 +131,9 @@ def _counts(rows: Sequence[tuple[str, int]]) -> dict[str, int]:
     return dict(rows)
 
 
-def _candidate(row: MatchRow) -> Candidate:
-    return Candidate(row.offering_id, row.grade, row.registered_at, _MATCH.validate_python(row.detail))
+def _ranked(row: MatchRow, answered: AnswersRow | None) -> Ranked:
+    match = _MATCH.validate_python(row.detail)
+    nothing = Answers(match.requirement_id, match.anchor_id, match.area)
+    answers = nothing if answered is None else _ANSWERS.validate_python(answered.detail)
+    candidate = Candidate(row.offering_id, row.grade, row.registered_at, match, answers)
+    return Ranked((row.score, row.grade, row.registered_at, row.offering_id), candidate)

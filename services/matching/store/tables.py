@@ -60,6 +60,7 @@ class OfferingRow(Table, table=True):
     diagnosis: dict[str, Any] | None = Field(sa_type=JSONB)
     alignment: dict[str, Any] | None = Field(sa_type=JSONB)
     matches: list[dict[str, Any]] = Field(sa_type=JSONB)
+    answers: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
 class OfferingAreaRow(Table, table=True):
@@ -91,4 +92,24 @@ class MatchRow(Table, table=True):
     score: int
     grade: str
     registered_at: datetime = Field(sa_type=DateTime(timezone=True))
+    detail: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class AnswersRow(Table, table=True):
+    """What buyers answered, as anchors read it and awards are compared with. Derived from `offering`."""
+
+    __tablename__ = "answers"
+    __table_args__ = (
+        Index("answers_requirement", "requirement_id"),
+        Index("answers_offering", "offering_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    """The match's."""
+    offering_id: UUID
+    requirement_id: UUID
+    anchor_id: UUID
+    standing: str
+    annual_volume: int | None
+    """Pieces per year that the anchor buys now."""
     detail: dict[str, Any] = Field(sa_type=JSONB)

@@ -1,21 +1,17 @@
-"""Alignment and matches as callers see them, and what a buyer answers."""
+"""Alignment and matches as callers see them."""
 
 from datetime import datetime
-from decimal import Decimal
-from typing import Literal, Self
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, model_validator
-
 from services.matching.domain.alignment import Aligned, AlignedRequirement, Alignment, Missing
-from services.matching.domain.match import Award, Match, Standing
-from services.matching.domain.reasons import DeclineReason
+from services.matching.domain.answers import Act, Answer, Answers, Standing
+from services.matching.domain.candidate import Candidate
+from services.matching.domain.reasons import AnswerReason, DeclineReason
 from services.matching.handlers import published
-from services.matching.views.requirements import Positive
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
-from shared.i18n.fields import wrong
-from shared.service.http import Body, View
+from shared.service.http import View
 
 
 class AlignedView(View):
@@ -66,77 +62,95 @@ class AwardView(View):
     annual_value: Money
     annual_volume: int
     awarded_at: datetime
+    """A correction does not move it."""
 
     @classmethod
-    def of_award(cls, award: Award) -> "AwardView":
-        value = Money(amount=f"{award.annual_value:.2f}", currency=award.currency)
-        return cls(annual_value=value, annual_volume=award.annual_volume, awarded_at=award.at)
+    def of_answers(cls, answers: Answers) -> "AwardView | None":
+        award, at = answers.award, answers.awarded_at
+        if award is None or at is None:
+            return None
+        return cls(annual_value=published.money(award), annual_volume=award.annual_volume, awarded_at=at)
 
 
 class MatchView(View):
+    """A match, and what the anchor says of it. One that was lost has neither score nor criteria."""
+
     id: UUID
     supplier_id: UUID | None
     """None for an anchor while open critical gaps block the match: the firm is not introduced yet."""
     requirement_id: UUID
     anchor_id: UUID
     area: str
-    score: int
+    holds: bool
+    """Whether the firm matches the requirement now. What was answered stays, and counts again when it does again."""
+    score: int | None
     grade: str | None
     standing: Standing
     decline_reason: DeclineReason | None
     blocked_by: tuple[str, ...]
     criteria: list[contract.Criterion]
-    rules: str
+    rules: str | None
     award: AwardView | None
 
     @classmethod
-    def of_match(cls, match: Match, *, supplier_id: UUID | None, grade: str | None) -> "MatchView":
+    def of_candidate(cls, candidate: Candidate, *, hidden: bool = False) -> Self:
+        """`hidden`: without the firm's id."""
+        return cls(**_match(candidate, hidden=hidden))
+
+
+class AnswerView(View):
+    """One thing that a buyer said."""
+
+    act: Act
+    standing: Standing
+    """The candidate's after it."""
+    by: str
+    at: datetime
+    reason: AnswerReason | None
+    annual_value: Money | None
+    annual_volume: int | None
+
+    @classmethod
+    def of_answer(cls, answer: Answer) -> "AnswerView":
+        award = answer.award
         return cls(
-            id=match.id,
-            supplier_id=supplier_id,
-            requirement_id=match.requirement_id,
-            anchor_id=match.anchor_id,
-            area=match.area,
-            score=match.score,
-            grade=grade,
-            standing=match.standing,
-            decline_reason=match.decline_reason,
-            blocked_by=match.blocked_by,
-            criteria=published.criteria(match),
-            rules=match.rules,
-            award=None if match.award is None else AwardView.of_award(match.award),
+            act=answer.act,
+            standing=answer.standing,
+            by=answer.by,
+            at=answer.at,
+            reason=answer.reason,
+            annual_value=None if award is None else published.money(award),
+            annual_volume=None if award is None else award.annual_volume,
         )
 
 
-class AnswerBody(Body):
-    answer: Literal["shortlisted", "declined"]
-    reason: DeclineReason | None = None
-    """Of a decline; it must be given then, and only then."""
+class CandidateView(MatchView):
+    """A match with all that was ever said of it."""
 
-    @model_validator(mode="after")
-    def _reason_of_a_decline(self) -> Self:
-        if (self.reason is None) == (self.answer == "declined"):
-            raise wrong("fields.decline_reason")
-        return self
+    answers: list[AnswerView]
+    """Oldest first."""
 
-
-class AskedMoney(Money):
-    """Money from outside. An unknown field is refused."""
-
-    model_config = ConfigDict(extra="forbid")
+    @classmethod
+    def of_candidate(cls, candidate: Candidate, *, hidden: bool = False) -> Self:
+        said = [AnswerView.of_answer(answer) for answer in candidate.answers.said]
+        return cls(**_match(candidate, hidden=hidden), answers=said)
 
 
-class AwardBody(Body):
-    annual_value: AskedMoney
-    annual_volume: Positive
-    """Pieces per year."""
-
-    @model_validator(mode="after")
-    def _something_is_bought(self) -> Self:
-        if not self.value:
-            raise wrong("fields.annual_value")
-        return self
-
-    @property
-    def value(self) -> Decimal:
-        return Decimal(self.annual_value.amount)
+def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
+    match, answers = candidate.match, candidate.answers
+    return {
+        "id": candidate.id,
+        "supplier_id": None if hidden else candidate.supplier_id,
+        "requirement_id": answers.requirement_id,
+        "anchor_id": answers.anchor_id,
+        "area": match.area if match else answers.area,
+        "holds": match is not None,
+        "score": match.score if match else None,
+        "grade": candidate.grade,
+        "standing": answers.standing,
+        "decline_reason": answers.reason if answers.standing == "declined" else None,
+        "blocked_by": match.blocked_by if match else (),
+        "criteria": published.criteria(match) if match else [],
+        "rules": match.rules if match else None,
+        "award": AwardView.of_answers(answers),
+    }

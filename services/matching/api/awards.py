@@ -1,0 +1,87 @@
+"""Awards: given, corrected, ended. Each is compared with what was asked and with what other firms were awarded."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.matching import catalogue
+from services.matching.api.access import Buyer
+from services.matching.api.matches import own, seen_by
+from services.matching.domain.award import Volume
+from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Demand
+from services.matching.handlers import answers
+from services.matching.handlers.answers import Outcome
+from services.matching.store.awards import volume
+from services.matching.store.demand import demand
+from services.matching.store.offerings import offerings
+from services.matching.views.answers import AwardBody, CorrectionBody, EndBody
+from services.matching.views.matches import CandidateView
+from shared.messaging.commands import Commands
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.service.callers import Caller
+from shared.service.http import Replace, Strict, accepted, routes
+from shared.service.http.changes import Changing
+
+Decide = Callable[[Offering | None, Volume, Demand], Outcome]
+
+
+def router(commands: Commands, database: Database) -> APIRouter:
+    """The routes of awards."""
+    api = routes("awards")
+
+    async def decided(match_id: UUID, caller: Caller, replace: Changing, decide: Decide) -> CandidateView:
+        """One transaction; the locks in the order of all others: the demand, the requirement, the offering."""
+        candidate = await own(database, match_id, caller)
+        supplier_id, view = candidate.supplier_id, seen_by(caller, match_id)
+        async with commands.unit(replace.cause) as unit:
+            asked = await demand(unit.connection)
+            left = await volume(unit.connection, candidate.answers.requirement_id, supplier_id)
+            await unit.load(offerings, [supplier_id])
+            state = unit.state(offerings, supplier_id)
+            replace.check(view(state))
+            decision = accepted(decide(state, left, asked))
+            unit.apply(offerings, supplier_id, decision)
+        return replace.shown(view(decision.state))
+
+    @api.post("/matches/{match_id}/award")
+    async def award_match(match_id: UUID, body: Strict[AwardBody], caller: Buyer, replace: Replace) -> CandidateView:
+        """Take note that the anchor buys from the firm."""
+        given = body.award()
+        return await decided(
+            match_id,
+            caller,
+            replace,
+            lambda state, left, _: answers.award(
+                state, match_id, given, left, catalogue.prices(), caller.subject, now()
+            ),
+        )
+
+    @api.put("/matches/{match_id}/award")
+    async def correct_award(
+        match_id: UUID, body: Strict[CorrectionBody], caller: Buyer, replace: Replace
+    ) -> CandidateView:
+        """Correct what the anchor buys from the firm, with the reason. What was told before stays in its answers."""
+        given = body.award()
+        return await decided(
+            match_id,
+            caller,
+            replace,
+            lambda state, left, _: answers.correct(
+                state, match_id, given, body.reason, left, catalogue.prices(), caller.subject, now()
+            ),
+        )
+
+    @api.post("/matches/{match_id}/award/end")
+    async def end_award(match_id: UUID, body: Strict[EndBody], caller: Buyer, replace: Replace) -> CandidateView:
+        """Take note that the anchor no longer buys from the firm. The match holds on where the rules say so."""
+        return await decided(
+            match_id,
+            caller,
+            replace,
+            lambda state, _, asked: answers.end(state, match_id, body.reason, caller.subject, now(), asked),
+        )
+
+    return api

@@ -1,0 +1,114 @@
+"""What an anchor's buyers answered about a firm for a requirement: facts of their own, beside the match that the rules
+derive. Nothing derived deletes them: a match that was lost and comes back has its standing again.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal, get_args
+from uuid import UUID
+
+from services.matching.domain.award import Award
+from services.matching.domain.reasons import AnswerReason, Refusal
+from shared.state_machine import StateMachine, Transition
+
+Standing = Literal["found", "shortlisted", "declined", "awarded", "ended"]
+Act = Literal["shortlist", "decline", "award", "correct", "end"]
+
+STANDING = StateMachine[Standing](
+    "candidate's standing",
+    get_args(Standing),
+    "found",
+    (
+        Transition("shortlist", ("found", "shortlisted", "declined", "ended"), "shortlisted"),
+        Transition("decline", ("found", "shortlisted", "declined", "ended"), "declined"),
+        Transition("award", ("found", "shortlisted", "ended"), "awarded"),
+        Transition("correct", ("awarded",), "awarded"),
+        Transition("end", ("awarded",), "ended"),
+    ),
+)
+
+MOST_ANSWERS = 200
+"""About one firm for one requirement: more are a program in a loop, and the offering's row holds them all."""
+
+_AFTER: Mapping[str, Standing] = {way.act: way.after for way in STANDING.transitions}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One thing that a buyer said."""
+
+    act: Act
+    standing: Standing
+    """The candidate's after it."""
+    by: str
+    """Who said it: the subject of the token."""
+    at: datetime
+    reason: AnswerReason | None = None
+    """Of a decline, a correction and an end."""
+    award: Award | None = None
+    """Of an award and its corrections."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """All that was said about a firm for one requirement."""
+
+    requirement_id: UUID
+    anchor_id: UUID
+    area: str
+    said: tuple[Answer, ...] = ()
+    """Oldest first."""
+
+    @property
+    def last(self) -> Answer | None:
+        return self.said[-1] if self.said else None
+
+    @property
+    def standing(self) -> Standing:
+        return self.last.standing if self.last else STANDING.initial
+
+    @property
+    def reason(self) -> AnswerReason | None:
+        return self.last.reason if self.last else None
+
+    @property
+    def award(self) -> Award | None:
+        """What the anchor buys now."""
+        return self.last.award if self.last else None
+
+    @property
+    def awarded_at(self) -> datetime | None:
+        """When it began to buy what it buys now; a correction does not move it."""
+        if self.award is None:
+            return None
+        return next(answer.at for answer in reversed(self.said) if answer.act == "award")
+
+    @property
+    def introduced(self) -> bool:
+        """Whether a buyer went on with the firm at any time, and so knows it."""
+        return any(answer.standing in {"shortlisted", "awarded"} for answer in self.said)
+
+
+def buying(answers: Iterable[Answers]) -> frozenset[UUID]:
+    """The requirements for which the firm's parts are bought now."""
+    return frozenset(each.requirement_id for each in answers if each.award is not None)
+
+
+def say(
+    answers: Answers, act: Act, by: str, at: datetime, *, reason: AnswerReason | None = None, award: Award | None = None
+) -> Answers | Refusal:
+    """The answers after one more. The same said again, by whomever, is nothing new."""
+    last = answers.last
+    same = last is not None and (last.standing, last.award) == (_AFTER[act], award)
+    if same and (act == "correct" or answers.reason == reason):
+        return answers
+    standing = STANDING.after(answers.standing, act)
+    if standing is None:
+        return _REFUSED.get(answers.standing, "award_missing")
+    if len(answers.said) >= MOST_ANSWERS:
+        return "answers_too_many"
+    return replace(answers, said=(*answers.said, Answer(act, standing, by, at, reason, award)))
+
+
+_REFUSED: Mapping[Standing, Refusal] = {"declined": "match_declined", "awarded": "match_awarded"}

@@ -1,0 +1,60 @@
+"""What a buyer answers about a match."""
+
+from decimal import Decimal
+from typing import Literal, Self
+
+from pydantic import ConfigDict, model_validator
+
+from services.matching.domain.award import Award
+from services.matching.domain.reasons import CorrectReason, DeclineReason, EndReason
+from services.matching.views.requirements import Positive
+from shared.contracts.event import Money
+from shared.i18n.fields import wrong
+from shared.service.http import Body
+
+
+class AnswerBody(Body):
+    answer: Literal["shortlisted", "declined"]
+    reason: DeclineReason | None = None
+    """Of a decline; it must be given then, and only then."""
+
+    @model_validator(mode="after")
+    def _reason_of_a_decline(self) -> Self:
+        if (self.reason is None) == (self.answer == "declined"):
+            raise wrong("fields.decline_reason")
+        return self
+
+
+class AskedMoney(Money):
+    """Money from outside. An unknown field is refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class AwardBody(Body):
+    annual_value: AskedMoney
+    annual_volume: Positive
+    """Pieces per year."""
+
+    @model_validator(mode="after")
+    def _something_is_bought(self) -> Self:
+        if not self.value:
+            raise wrong("fields.annual_value")
+        return self
+
+    @property
+    def value(self) -> Decimal:
+        return Decimal(self.annual_value.amount)
+
+    def award(self) -> Award:
+        return Award(self.value, self.annual_value.currency, self.annual_volume)
+
+
+class CorrectionBody(AwardBody):
+    """The award as it should be, whole."""
+
+    reason: CorrectReason
+
+
+class EndBody(Body):
+    reason: EndReason
