@@ -124,24 +124,31 @@ FIRMS = """
 """
 
 
+_AWAITING = "SELECT {} FROM candidate WHERE awaits_selection AND id > $1 ORDER BY id LIMIT $2"
+FIRST = UUID(int=0)
+"""Before every id. A page that begins there has the plan of every other, which the index leads to its place."""
+
+
 async def modules(_: Connection) -> Modules:
     """The catalogue as a reference of decisions."""
     return catalogue.modules()
 
 
-async def awaiting_selection(connection: Connection) -> list[UUID]:
-    """Ids of all firms that a selection decides, which then loads them at once: see `pool`."""
-    rows = await connection.fetch("SELECT id FROM candidate WHERE awaits_selection ORDER BY id")
+async def awaiting_selection(connection: Connection, after: UUID, limit: int) -> list[UUID]:
+    """The first ids after this one of the firms that a selection decides."""
+    rows = await connection.fetch(_AWAITING.format("id"), after, limit)
     return [row["id"] for row in rows]
 
 
-async def pool(connection: Connection) -> list[Candidate]:
-    """All firms that a selection would decide, as they are now and unlocked.
+async def pool(connection: Connection, after: UUID, limit: int) -> list[Candidate]:
+    """The same firms, as they are now and unlocked."""
+    return [candidates.of(row) for row in await connection.fetch(_AWAITING.format("*"), after, limit)]
 
-    Whole and in memory, by one statement: a firm is ranked among all. Its lists have the bounds of the contracts.
-    """
-    rows = await connection.fetch("SELECT * FROM candidate WHERE awaits_selection ORDER BY id")
-    return [candidates.of(row) for row in rows]
+
+async def firms(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Candidate]:
+    """These firms, unlocked."""
+    rows = await connection.fetch("SELECT * FROM candidate WHERE id = ANY($1::uuid[])", ids)
+    return {row["id"]: candidates.of(row) for row in rows}
 
 
 async def candidate(connection: Connection, supplier_id: UUID) -> Candidate | None:

@@ -75,6 +75,10 @@ class CommandUnit:
     def state(self, repository: Repository[S], id_: UUID) -> S | None:
         return self._work.state(repository, id_)
 
+    async def flush_part(self) -> None:
+        """Write what was decided so far, and let go of it."""
+        await self._work.flush_part()
+
     def apply(self, repository: Repository[S], id_: UUID, decision: Decision[S], *, about: UUID | None = None) -> None:
         """Take a decision. On record is that it is about this aggregate, or the one that is named."""
         self._work.apply(repository, id_, decision, self._cause)

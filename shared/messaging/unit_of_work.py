@@ -23,6 +23,8 @@ from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database, columns
 from shared.runtime.ids import in_order, new_id
 
+log = logging.get(__name__)
+
 S = TypeVar("S")
 
 TIMER_CHANNEL = "timer"
@@ -65,6 +67,8 @@ class UnitOfWork:
         self._source = source
         self._held: dict[Repository[Any], _Held] = {}
         self._events: list[Envelope] = []
+        self._let_go: Counter[str] = Counter()
+        """How many events of each type are written and no longer held."""
         self._acts: dict[Act, None] = {}
         self._set: dict[tuple[str, UUID], tuple[Timer, Cause]] = {}
         self._sweeps: dict[tuple[str, frozenset[tuple[str, str]]], tuple[SweepRequest, Cause]] = {}
@@ -130,10 +134,14 @@ class UnitOfWork:
         return len(self._events)
 
     def tell(self) -> None:
-        """Say what was decided, event by event. For when it is committed: what is rolled back was never decided."""
+        """Say what was decided, event by event; what was let go of by its number. For when it is committed: what is
+        rolled back was never decided.
+        """
+        for type_, count in (self._let_go + Counter(event.data.TYPE for event in self._events)).items():
+            metrics.DECIDED.labels(type_).inc(count)
+        for type_, count in self._let_go.items():
+            log.info("decided_in_parts", type=type_, events=count)
         if self._events:
-            for type_, count in Counter(event.data.TYPE for event in self._events).items():
-                metrics.DECIDED.labels(type_).inc(count)
             logging.many(__name__, "decided", map(_line, self._events))
 
     async def flush(self) -> None:
@@ -145,6 +153,15 @@ class UnitOfWork:
         await audit.record(self.connection, [*self._acts])
         await self._write_due()
         await self._write_sweeps()
+
+    async def flush_part(self) -> None:
+        """Write what was decided so far and let go of it: for a decision on more aggregates than memory should hold at
+        once. It commits with the rest; what is let go of stays locked, and is loaded anew where it is met again.
+        """
+        await self.flush()
+        self._let_go.update(event.data.TYPE for event in self._events)
+        for held in (self._held, self._events, self._acts, self._set, self._sweeps):
+            held.clear()
 
     async def _write_due(self) -> None:
         set_ = [

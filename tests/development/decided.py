@@ -1,12 +1,16 @@
 """What a decision gave, and firms as decisions make them."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Candidate
+from services.development.domain.cohort import Cohort
+from services.development.domain.outcome import Outcome
 from services.development.domain.plan import Plan
+from services.development.domain.selection import places, standing
 from services.development.handlers import cohorts, plans
 from shared.messaging.decision import Decision, Refused
 from tests.development import given
@@ -25,10 +29,20 @@ def code(outcome: Decision[S] | Refused) -> str:
     return outcome.code
 
 
+def selected(pool: Iterable[Candidate], round_: Cohort) -> list[tuple[Decision[Candidate], Outcome]]:
+    """What a selection decides on each of these, in the order of its list."""
+    rules, catalogue = selection_rules(), modules()
+    firms = {firm.id: firm for firm in pool if firm.awaits_selection}
+    listed = places([standing(firm, round_, rules, catalogue) for firm in firms.values()], round_.capacity)
+    return [
+        cohorts.place_firm(round_, firms[place.id], place, line, rules, catalogue, given.NOW)
+        for line, place in enumerate(listed, 1)
+    ]
+
+
 def chosen(firm: Candidate) -> Decision[Candidate]:
-    decision = cohorts.select_cohort(given.cohort(), given.REVIEWER, [firm], selection_rules(), modules(), given.NOW)
-    assert isinstance(decision, cohorts.SelectionDecision)
-    return decision.candidates[firm.id]
+    [(decision, _)] = selected([firm], given.cohort())
+    return decision
 
 
 def with_plan(*questions: str) -> Candidate:

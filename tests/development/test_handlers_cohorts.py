@@ -6,6 +6,7 @@ import pytest
 
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.reasons import REFUSALS, Refusal
+from services.development.domain.selection import Place
 from services.development.handlers import cohorts
 from shared.contracts.development import (
     SupplierNotSelected,
@@ -13,14 +14,12 @@ from shared.contracts.development import (
 )
 from shared.messaging.decision import Refused
 from tests.development import given
-from tests.development.decided import chosen, code, plan_of, sure, with_plan
+from tests.development.decided import chosen, code, plan_of, selected, sure, with_plan
 
 
 def test_selection_tells_every_firm_its_outcome() -> None:
     pool = [given.candidate(1), given.candidate(2, match=6_000), given.candidate(3, match=9_000)]
-    decision = cohorts.select_cohort(given.cohort(1), given.REVIEWER, pool, selection_rules(), modules(), given.NOW)
-    assert isinstance(decision, cohorts.SelectionDecision)
-    events = {id_: each.events for id_, each in decision.candidates.items()}
+    events = {line.supplier_id: decision.events for decision, line in selected(pool, given.cohort(1))}
     assert events[given.supplier(3)] == (
         SupplierSelected(
             supplier_id=given.supplier(3),
@@ -48,15 +47,15 @@ def test_selection_tells_every_firm_its_outcome() -> None:
 
 def test_selection_keeps_a_line_of_record_per_firm() -> None:
     pool = [given.candidate(1), given.candidate(2, match=6_000)]
-    decision = cohorts.select_cohort(given.cohort(), given.REVIEWER, pool, selection_rules(), modules(), given.NOW)
-    assert isinstance(decision, cohorts.SelectionDecision)
-    lines = sorted((sure(each) for each in decision.outcomes.values()), key=lambda line: line.line)
+    lines = [line for _, line in selected(pool, given.cohort())]
     assert [(line.supplier_id, line.line, line.selected, line.rank) for line in lines] == [
         (given.supplier(1), 1, True, 1),
         (given.supplier(2), 2, False, None),
     ]
     assert (lines[0].best_match, lines[0].readiness, lines[0].closability) == (8_000, 6_000, 10_000)
-    assert tuple(lines) == cohorts.rank_cohort(given.cohort(), pool, selection_rules(), modules(), given.NOW)
+    first = Place(given.supplier(1), 1, selected=True)
+    supposed = cohorts.suppose_place(given.cohort(), pool[0], first, 1, selection_rules(), modules(), given.NOW)
+    assert supposed == lines[0]
 
 
 def test_a_selected_firm_has_a_proposed_plan_at_once_and_the_others_keep_their_row() -> None:
@@ -69,12 +68,8 @@ def test_a_selected_firm_has_a_proposed_plan_at_once_and_the_others_keep_their_r
 
 def test_selecting_twice_is_refused() -> None:
     closed = replace(given.cohort(), status="selected")
-    assert isinstance(
-        cohorts.select_cohort(closed, given.REVIEWER, [], selection_rules(), modules(), given.NOW), Refused
-    )
-    missing = cohorts.select_cohort(None, given.REVIEWER, [], selection_rules(), modules(), given.NOW)
-    assert isinstance(missing, Refused)
-    assert missing.code == "cohort_not_found"
+    assert code(cohorts.close_cohort(closed, given.REVIEWER, given.NOW)) == "cohort_already_selected"
+    assert code(cohorts.close_cohort(None, given.REVIEWER, given.NOW)) == "cohort_not_found"
 
 
 def test_an_override_is_recorded_with_its_reason() -> None:
@@ -102,11 +97,10 @@ def test_whoever_proposed_an_override_does_not_select() -> None:
     cohort = given.cohort(55, given.override(1, "in"))
     taken_back = sure(cohorts.take_back_override(cohort, given.supplier(1), "operator-3"))
     for by in ("operator-1", "operator-3"):
-        outcome = cohorts.select_cohort(taken_back, by, [], selection_rules(), modules(), given.NOW)
+        outcome = cohorts.close_cohort(taken_back, by, given.NOW)
         assert isinstance(outcome, Refused)
         assert (outcome.kind, outcome.code) == ("forbidden", "same_person")
-    selected = cohorts.select_cohort(taken_back, given.REVIEWER, [], selection_rules(), modules(), given.NOW)
-    assert isinstance(selected, cohorts.SelectionDecision)
+    assert sure(cohorts.close_cohort(taken_back, given.REVIEWER, given.NOW)).status == "selected"
 
 
 @pytest.mark.parametrize("reason", get_args(Refusal))

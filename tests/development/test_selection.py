@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Candidate, ListState, Standing, TaxOpinion
 from services.development.domain.cohort import Cohort
-from services.development.domain.selection import NotSelected, Placement, Selected, select
+from services.development.domain.selection import NotSelected, Placement, Selected, placement, places, standing
 from tests.development.given import candidate, cohort, diagnosis, gap, override, supplier
 
 standings = st.builds(
@@ -49,7 +49,10 @@ def cohorts(draw: st.DrawFn) -> Cohort:
 
 
 def chosen(pool: list[Candidate], round_: Cohort) -> tuple[Placement, ...]:
-    return select(pool, round_, selection_rules(), modules())
+    rules, catalogue = selection_rules(), modules()
+    firms = {firm.id: firm for firm in pool if firm.awaits_selection}
+    listed = places([standing(firm, round_, rules, catalogue) for firm in firms.values()], round_.capacity)
+    return tuple(placement(firms[place.id], place, round_, rules, catalogue) for place in listed)
 
 
 def only(firm: Candidate, round_: Cohort | None = None) -> Placement:

@@ -2,13 +2,13 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.development import store
-from services.development.catalogue import modules, selection_rules
+from services.development.catalogue import modules
 from services.development.domain.candidate import Referral
 from services.development.domain.plan import Plan, agree, complete_activity, give_evidence, plan_id, propose
 from services.development.domain.requirement import Requirement
-from services.development.handlers import cohorts
 from shared.testing.stage import StageUnderTest
 from tests.development import given
+from tests.development.decided import selected
 
 
 def completed_plan(number: int) -> Plan:
@@ -33,7 +33,7 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest
     )
     bare = given.candidate(2, match=None, standing=None, result=None)
     round_ = given.cohort(5, given.override(1, "in"))
-    (line,) = cohorts.rank_cohort(round_, [given.candidate(1)], selection_rules(), modules(), given.NOW)
+    [(_, line)] = selected([given.candidate(1)], round_)
     heading = Requirement(given.requirement(1), "P01", "Soporte")
     async with stage.database.transaction() as connection:
         await store.candidates.save_many(connection, [firm, bare], [])
@@ -63,10 +63,10 @@ async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: Stag
     placed = replace(given.candidate(3), cohort_id=given.COHORT_ID)
     async with stage.database.transaction() as connection:
         await store.candidates.save_many(connection, [waiting, undiagnosed, placed], [])
-        assert await store.awaiting_selection(connection) == [waiting.id]
-        assert await store.pool(connection) == [waiting]
+        assert await store.awaiting_selection(connection, store.FIRST, 10) == [waiting.id]
+        assert await store.pool(connection, store.FIRST, 10) == [waiting]
         await store.candidates.save_many(connection, [], [replace(waiting, cohort_id=given.COHORT_ID)])
-        assert await store.awaiting_selection(connection) == []
+        assert await store.awaiting_selection(connection, store.FIRST, 10) == []
 
 
 async def test_plans_by_status_page_by_page(stage: StageUnderTest) -> None:

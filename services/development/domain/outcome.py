@@ -30,11 +30,15 @@ class Outcome:
     decided_at: datetime
 
 
+def outcome_id(cohort_id: UUID, supplier_id: UUID) -> UUID:
+    return uuid5(cohort_id, f"outcome:{supplier_id}")
+
+
 def outcome(cohort_id: UUID, placement: Placement, line: int, rules: str, now: datetime) -> Outcome:
     candidate = placement.candidate
     best = candidate.best_match
     return Outcome(
-        id=uuid5(cohort_id, f"outcome:{candidate.id}"),
+        id=outcome_id(cohort_id, candidate.id),
         cohort_id=cohort_id,
         supplier_id=candidate.id,
         line=line,

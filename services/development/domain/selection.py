@@ -1,7 +1,9 @@
 """Selection of a cohort: who has a place, who has not, and why."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import NamedTuple
 from uuid import UUID
 
 from services.development.domain.candidate import Candidate
@@ -37,7 +39,6 @@ Placement = Selected | NotSelected
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    candidate: Candidate
     score: Score
     excluded: tuple[Exclusion, ...]
     failed: tuple[FailedCondition, ...]
@@ -50,21 +51,59 @@ class _Judged:
         return not self.excluded and self.override != "out" and (self.override == "in" or not self.failed)
 
 
-def select(
-    candidates: Iterable[Candidate], cohort: Cohort, rules: SelectionRules, modules: Modules
-) -> tuple[Placement, ...]:
-    """One placement per candidate, in order: those with a place by rank, those without by rank, the others by score.
+class Standing(NamedTuple):
+    """What of a firm decides its place among all. It is kept of every firm at once, so there is no more of it."""
 
-    Ranks are places among all who compete, by score. Firms that an operator put in have a place whatever their rank;
-    the best of the others take what is left.
+    id: UUID
+    total: Fraction
+    contends: bool
+    put_in: bool
+    """By an operator."""
+
+
+class Place(NamedTuple):
+    """What comes of it."""
+
+    id: UUID
+    rank: int | None
+    """Among all who compete, by score."""
+    selected: bool
+
+
+def standing(candidate: Candidate, cohort: Cohort, rules: SelectionRules, modules: Modules) -> Standing:
+    """Of a firm that awaits selection."""
+    judged = _judge(candidate, cohort, rules, modules)
+    return Standing(candidate.id, judged.score.total, judged.contends, judged.override == "in")
+
+
+def places(standings: Iterable[Standing], capacity: int) -> list[Place]:
+    """One place per firm, in order: the selected by rank, those without a place by rank, the others by score.
+
+    Ranks are places among all who compete, by score; of equal ones the lower id is first. Firms that an operator put in
+    have a place whatever their rank; the best of the others take what is left.
     """
-    taking_part = (_judge(each, cohort, rules, modules) for each in candidates if each.awaits_selection)
-    judged = sorted(taking_part, key=lambda each: (-each.score.total, each.candidate.id))
-    contenders = [each for each in judged if each.contends]
-    ranks = {each.candidate.id: rank for rank, each in enumerate(contenders, 1)}
-    places = _with_a_place(contenders, cohort.capacity)
-    placements = [_place(each, ranks.get(each.candidate.id), has_place=each.candidate.id in places) for each in judged]
-    return tuple(sorted(placements, key=_standing))
+    by_score = sorted(standings, key=lambda each: (-each.total, each.id))
+    contenders = [each for each in by_score if each.contends]
+    before_others = sorted(contenders, key=lambda each: not each.put_in)
+    selected = {each.id for each in before_others[:capacity]}
+    ranked = [Place(each.id, rank, each.id in selected) for rank, each in enumerate(contenders, 1)]
+    return [
+        *(place for place in ranked if place.selected),
+        *(place for place in ranked if not place.selected),
+        *(Place(each.id, None, selected=False) for each in by_score if not each.contends),
+    ]
+
+
+def placement(candidate: Candidate, place: Place, cohort: Cohort, rules: SelectionRules, modules: Modules) -> Placement:
+    """The firm with its place, and why it has it."""
+    judged = _judge(candidate, cohort, rules, modules)
+    if place.selected and place.rank is not None:
+        why: SelectionReason = "override_in" if judged.override == "in" else "meets_every_condition"
+        return Selected(candidate, judged.score, (why, *judged.failed, *judged.notes), place.rank)
+    if place.rank is not None:
+        return NotSelected(candidate, judged.score, ("capacity_full", *judged.failed, *judged.notes), place.rank)
+    said: tuple[SelectionReason, ...] = ("override_out",) if judged.override == "out" else ()
+    return NotSelected(candidate, judged.score, (*judged.excluded, *said, *judged.failed, *judged.notes))
 
 
 def _judge(candidate: Candidate, cohort: Cohort, rules: SelectionRules, modules: Modules) -> _Judged:
@@ -74,31 +113,9 @@ def _judge(candidate: Candidate, cohort: Cohort, rules: SelectionRules, modules:
     best = candidate.best_match
     match_score = 0 if best is None else best.score
     return _Judged(
-        candidate,
         score(match_score, diagnosis, modules, rules.weights),
         exclusions(candidate),
         failed_conditions(match_score, diagnosis, rules),
         notes(candidate),
         cohort.direction(candidate.id),
     )
-
-
-def _with_a_place(contenders: Sequence[_Judged], capacity: int) -> set[UUID]:
-    by_override = [each for each in contenders if each.override == "in"]
-    by_rank = [each for each in contenders if each.override != "in"]
-    return {each.candidate.id for each in (by_override + by_rank)[:capacity]}
-
-
-def _place(judged: _Judged, rank: int | None, *, has_place: bool) -> Placement:
-    if rank is not None and has_place:
-        why: SelectionReason = "override_in" if judged.override == "in" else "meets_every_condition"
-        return Selected(judged.candidate, judged.score, (why, *judged.failed, *judged.notes), rank)
-    if rank is not None:
-        return NotSelected(judged.candidate, judged.score, ("capacity_full", *judged.failed, *judged.notes), rank)
-    said: tuple[SelectionReason, ...] = ("override_out",) if judged.override == "out" else ()
-    reasons = (*judged.excluded, *said, *judged.failed, *judged.notes)
-    return NotSelected(judged.candidate, judged.score, reasons)
-
-
-def _standing(placement: Placement) -> tuple[bool, bool, int]:
-    return isinstance(placement, NotSelected), placement.rank is None, placement.rank or 0

@@ -1,19 +1,19 @@
-"""Cohorts, an operator's word on one firm, and the selection of all."""
+"""Cohorts, an operator's word on one firm, and what a selection says of each."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from services.development.domain import cohort as cohorts
 from services.development.domain import plan as plans
+from services.development.domain import selection
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort, Override, PastOverride
 from services.development.domain.conditions import SelectionRules
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome, outcome
 from services.development.domain.reasons import Refusal
-from services.development.domain.selection import Placement, Selected, select
+from services.development.domain.selection import Place, Placement, Selected
 from services.development.handlers import published
 from services.development.handlers.refusal import refused
 from shared.messaging.decision import Decision, Refused
@@ -50,47 +50,45 @@ def keep_override(cohort: Cohort, supplier_id: UUID, ended_by: str, now: datetim
     return None if past is None else Decision(past)
 
 
-@dataclass(frozen=True, slots=True)
-class SelectionDecision:
-    """One selection: a decision on the cohort, on every candidate and on the record of each outcome, by id."""
-
-    cohort: Decision[Cohort]
-    candidates: Mapping[UUID, Decision[Candidate]]
-    outcomes: Mapping[UUID, Decision[Outcome]]
-
-
-def select_cohort(
-    cohort: Cohort | None, by: str, pool: Iterable[Candidate], rules: SelectionRules, modules: Modules, now: datetime
-) -> SelectionDecision | Refused:
-    """Decide every candidate at once, and propose a plan to each firm that has a place. `by`: who selects."""
+def close_cohort(cohort: Cohort | None, by: str, now: datetime) -> Decision[Cohort] | Refused:
+    """The cohort's selection is made. `by`: who selects."""
     if cohort is None:
         return refused("cohort_not_found")
-    closed = cohorts.close(cohort, by, now)
-    if not isinstance(closed, Cohort):
-        return refused(closed)
-    placements = select(pool, cohort, rules, modules)
-    return SelectionDecision(
-        Decision(closed),
-        {each.candidate.id: _placed(cohort, each, rules, modules) for each in placements},
-        {line.id: Decision(line) for line in _lines(cohort, placements, rules, now)},
-    )
+    return _decided(cohorts.close(cohort, by, now))
 
 
-def rank_cohort(
-    cohort: Cohort, pool: Iterable[Candidate], rules: SelectionRules, modules: Modules, now: datetime
-) -> tuple[Outcome, ...]:
-    """What a selection would say now. Nothing is decided."""
-    return _lines(cohort, select(pool, cohort, rules, modules), rules, now)
+def place_firm(
+    cohort: Cohort,
+    candidate: Candidate,
+    place: Place,
+    line: int,
+    rules: SelectionRules,
+    modules: Modules,
+    now: datetime,
+) -> tuple[Decision[Candidate], Outcome]:
+    """Tell one firm its place, the `line`th of the cohort's list, and propose a plan to one that is selected. With the
+    record of it.
+    """
+    placement = selection.placement(candidate, place, cohort, rules, modules)
+    return _placed(cohort, placement, rules, modules), outcome(cohort.id, placement, line, rules.version, now)
+
+
+def suppose_place(
+    cohort: Cohort,
+    candidate: Candidate,
+    place: Place,
+    line: int,
+    rules: SelectionRules,
+    modules: Modules,
+    now: datetime,
+) -> Outcome:
+    """What a selection would say of a firm now. Nothing is decided."""
+    placement = selection.placement(candidate, place, cohort, rules, modules)
+    return outcome(cohort.id, placement, line, rules.version, now)
 
 
 def _decided(cohort: Cohort | Refusal) -> Decision[Cohort] | Refused:
     return Decision(cohort) if isinstance(cohort, Cohort) else refused(cohort)
-
-
-def _lines(
-    cohort: Cohort, placements: Iterable[Placement], rules: SelectionRules, now: datetime
-) -> tuple[Outcome, ...]:
-    return tuple(outcome(cohort.id, each, line, rules.version, now) for line, each in enumerate(placements, 1))
 
 
 def _placed(cohort: Cohort, placement: Placement, rules: SelectionRules, modules: Modules) -> Decision[Candidate]:
