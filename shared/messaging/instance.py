@@ -6,8 +6,9 @@ refused. So the store decides who has the name, and nobody else consumes under i
 
 import asyncio
 import zlib
-from typing import ClassVar
+from typing import Any, ClassVar
 
+from shared.i18n import said
 from shared.messaging.worker import Worker
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database
@@ -42,8 +43,8 @@ class Name(Worker):
         self.lost = asyncio.Event()
         """Set while it has not."""
 
-    def trouble(self) -> str | None:
-        return INSTANCE_TAKEN if self.another_leads else super().trouble()
+    def trouble(self) -> dict[str, Any] | None:
+        return said(INSTANCE_TAKEN) if self.another_leads else super().trouble()
 
     async def step(self, connection: Connection) -> float:
         """See that the connection still holds the lock."""

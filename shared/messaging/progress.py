@@ -2,9 +2,11 @@
 
 import time
 from collections.abc import Mapping
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from shared.i18n import said
 from shared.messaging.aiokafka_internals import has_joined, position
 
 STUCK_AFTER_S = 30.0
@@ -31,14 +33,14 @@ class Progress:
         self._ends: dict[TopicPartition, int] = {}
         """Where the logs of those that are not fetched end, as Kafka said last."""
 
-    def trouble(self, consumer: AIOKafkaConsumer) -> str | None:
-        """Why nothing arrives; None while it does, or might."""
+    def trouble(self, consumer: AIOKafkaConsumer) -> dict[str, Any] | None:
+        """Why nothing arrives, to be worded; None while it does, or might."""
         if not has_joined(consumer):
-            return "waits to join its group"
+            return said("group_not_joined")
         self._note_fetches(consumer)
         active = consumer.assignment() - consumer.paused()
         idle = sum(self._silent_s(partition) > STUCK_AFTER_S for partition in active)
-        return f"no fetch for {STUCK_AFTER_S:.0f} s on {idle} partitions" if idle else None
+        return said("fetch_stalled", seconds=round(STUCK_AFTER_S), partitions=idle) if idle else None
 
     async def look(self, consumer: AIOKafkaConsumer) -> None:
         """Ask Kafka where the logs end that no fetch tells of. Raises what aiokafka raises; then it looks again."""

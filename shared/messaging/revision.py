@@ -3,7 +3,9 @@ what is new there.
 """
 
 from pathlib import Path
+from typing import Any
 
+from shared.i18n import said
 from shared.runtime.database import Connection
 
 SERVICES = Path(__file__).parents[2] / "services"
@@ -21,8 +23,8 @@ class Revision:
         self._known = sorted(script.name.partition("_")[0] for script in scripts)
         self.behind = False
 
-    def trouble(self) -> str | None:
-        return BEHIND if self.behind else None
+    def trouble(self) -> dict[str, Any] | None:
+        return said(BEHIND) if self.behind else None
 
     async def look(self, connection: Connection) -> None:
         """See what the store is at. A revision that is not this build's is a later one's. Raises what asyncpg does."""

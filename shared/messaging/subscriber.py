@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from faststream.kafka import KafkaBroker
 
+from shared.i18n import said
 from shared.messaging import offsets, progress
 from shared.messaging.aiokafka_internals import has_joined, routines
 from shared.messaging.batch import BatchRunner, Outcome
@@ -34,7 +35,7 @@ LOOK_S = 2.0
 """The look for gaps, or for ends of logs, is one of many: a broker that does not answer must not hold up the others."""
 
 DLQ_LIMIT_REACHED = "dlq_limit_reached"
-NOT_STARTED = "not started"
+NOT_STARTED = "not_started"
 
 log = logging.get(__name__)
 
@@ -85,19 +86,23 @@ class BatchSubscriber:
         )
         self._subscriber(self._handle)
 
-    def trouble(self) -> str | None:
-        """Why this subscriber does not get on; None while it does. From progress: a ping would only ask the cluster."""
+    def trouble(self) -> dict[str, Any] | None:
+        """Why this subscriber does not get on, to be worded; None while it does.
+
+        From progress: a ping would only ask the cluster.
+        """
         if self.stopped:
-            return DLQ_LIMIT_REACHED
+            return said(DLQ_LIMIT_REACHED)
         consumer = self._subscriber.consumer
         if consumer is None:
-            return NOT_STARTED
+            return said(NOT_STARTED)
         self._forget_failures_of_others(consumer)
         if self._failing_since is not None and has_joined(consumer):
-            return f"batches fail since {time.monotonic() - self._failing_since:.0f} s: {self._last_failure}"
+            failing_s = time.monotonic() - self._failing_since
+            return said("batches_fail", seconds=round(failing_s), error=self._last_failure)
         seconds = time.monotonic() - self._under_way_since
         if self._under_way and seconds > BATCH_STUCK_AFTER_S:
-            return f"a batch is under way since {seconds:.0f} s"
+            return said("batch_stuck", seconds=round(seconds))
         return self._progress.trouble(consumer)
 
     def _forget_failures_of_others(self, consumer: AIOKafkaConsumer) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import asyncpg
 from aiokafka.errors import KafkaError
 
+from shared.i18n import said
 from shared.messaging.retry import TRY_AGAIN, Backoff
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database, refuse_read_only
@@ -46,12 +47,14 @@ class Worker(ABC):
         self.idle = asyncio.Event()
         """Set while the last round found nothing more to do: whoever waits for the work to end waits for this."""
 
-    def trouble(self) -> str | None:
-        """Why this worker does not get on; None while it does."""
+    def trouble(self) -> dict[str, Any] | None:
+        """Why this worker does not get on, to be worded; None while it does."""
         if self.failing_since is None:
             return None
         seconds = asyncio.get_running_loop().time() - self.failing_since
-        return f"failing for {seconds:.0f} s: {self._last_failure}" if seconds > TROUBLE_AFTER_S else None
+        if seconds <= TROUBLE_AFTER_S:
+            return None
+        return said("worker_fails", seconds=round(seconds), error=self._last_failure)
 
     @abstractmethod
     async def step(self, connection: Connection) -> float:

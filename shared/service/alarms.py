@@ -124,7 +124,8 @@ class AlarmWatch:
             metrics.ALARM.labels(name).set(raised)
 
     def _of_parts(self) -> Iterator[Reading]:
-        troubles = {part: check() for part, check in self._health.checks.items()}
+        found = {part: check() for part, check in self._health.checks.items()}
+        troubles = {part: trouble and trouble["code"] for part, trouble in found.items()}
         taken = INSTANCE_TAKEN in troubles.values()
         yield Reading(INSTANCE_TAKEN, taken, taken)
         for part, trouble in troubles.items():

@@ -30,8 +30,8 @@ NOT_READY: dict[int | str, dict[str, Any]] = {503: {"model": dict[str, str], "de
 
 log = logging.get(__name__)
 
-Check = Callable[[], str | None]
-"""Says what is wrong, or None."""
+Check = Callable[[], dict[str, Any] | None]
+"""Says what is wrong, to be worded, or None."""
 
 
 class Pausing(Protocol):
@@ -48,8 +48,9 @@ class Health:
     paused: list[Pausing] = field(default_factory=list)
 
     def troubles(self) -> dict[str, str]:
-        """What keeps the process from getting on, by part."""
-        return {name: trouble for name, check in self.checks.items() if (trouble := check()) is not None}
+        """What keeps the process from getting on, by part, worded."""
+        found = {name: check() for name, check in self.checks.items()}
+        return {name: worded(why["code"], **why["params"]) for name, why in found.items() if why is not None}
 
     def waiting(self) -> dict[str, str]:
         """Partners' topics that wait at their cap, with why, worded. The process goes on with the rest."""

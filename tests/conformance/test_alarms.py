@@ -208,7 +208,7 @@ async def test_a_build_ahead_of_its_store_is_not_ready_and_says_migrate(
             await connection.execute("UPDATE alembic_version SET version_num = '0002'")
             await connection.execute("ALTER TABLE sweep RENAME TO sweep_of_before")
         await watching.look()
-        assert build.trouble() == "store_behind"
+        assert build.trouble() == {"code": "store_behind", "params": {}}
         await connection.execute("UPDATE alembic_version SET version_num = '0003'")
         if lacks == "table":
             await connection.execute("ALTER TABLE sweep_of_before RENAME TO sweep")

@@ -62,10 +62,13 @@ async def test_every_age_is_by_the_store_s_clock(
     assert found["outbox_age_s"] > 0
 
 
+DOES_NOT_GET_ON = {"code": "batches_fail", "params": {"seconds": 1, "error": "OSError"}}
+
+
 async def test_an_alarm_s_condition_lasts_though_the_clock_is_put_back(
     bench: Bench, logs: Logs, host: Callable[[timedelta], None]
 ) -> None:
-    watching = watch_health(bench, ServiceSettings(alarm_stuck_after_s=0.001), one=lambda: "does not get on")
+    watching = watch_health(bench, ServiceSettings(alarm_stuck_after_s=0.001), one=lambda: DOES_NOT_GET_ON)
     await watching.look()
     host(timedelta(days=-1))
     await eventually(lambda: _looks_and_raises(watching, logs))

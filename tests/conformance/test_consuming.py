@@ -153,7 +153,8 @@ async def test_trap_3_a_batch_that_not_even_dead_letters_can_take_comes_again(be
 
 
 async def _is_in_trouble(subscriber: BatchSubscriber) -> bool:
-    return subscriber.trouble() is not None and "batches fail" in str(subscriber.trouble())
+    trouble = subscriber.trouble()
+    return trouble is not None and trouble["code"] == "batches_fail"
 
 
 UNSTORABLE = {

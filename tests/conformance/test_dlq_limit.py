@@ -2,6 +2,7 @@
 
 from uuid import UUID, uuid4
 
+from shared.i18n import said
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.subscriber import DLQ_LIMIT_REACHED, BatchSubscriber
 from tests.conformance.stage import Bench, eventually
@@ -18,7 +19,7 @@ async def test_a_bad_deploy_stops_before_it_floods_and_goes_on_where_it_stopped(
         await bench.tell(topic, key, 1)
     async with bench.subscriber(topic, limit=limit()) as subscriber:
         await eventually(lambda: _stopped(subscriber))
-        assert subscriber.trouble() == DLQ_LIMIT_REACHED
+        assert subscriber.trouble() == said(DLQ_LIMIT_REACHED)
         assert await bench.count("dead_letter") == 2, "the one that would be too many is not written"
         assert sum(subscriber.lags().values()) > 0
 

@@ -19,6 +19,8 @@ from tests.faults import stage
 from tests.faults.plant import START_S
 from tests.faults.worker import Worker, environment
 
+TAKEN = {"instance": "another process has its PDP_INSTANCE", "portal.0": "not started"}
+
 pytestmark = pytest.mark.timeout(300)
 """Processes start and stop several times."""
 
@@ -43,7 +45,7 @@ async def test_the_second_of_two_processes_of_one_name_says_so_and_waits(
     first.start()
     await eventually(first.ready, START_S)
     second.start()
-    await eventually(lambda: _says(second, {"instance": "instance_taken", "portal.0": "not started"}), START_S)
+    await eventually(lambda: _says(second, TAKEN), START_S)
     assert _said(second, "instance_taken")
     await eventually(lambda: _alarm(second, "alarm_raised"))
     await _decide(store_url, topic, 1)
@@ -65,10 +67,10 @@ async def test_a_name_lost_to_another_is_consumed_under_no_more_and_taken_again_
     first.start()
     await eventually(first.ready, START_S)
     second.start()
-    await eventually(lambda: _says(second, {"instance": "instance_taken", "portal.0": "not started"}), START_S)
+    await eventually(lambda: _says(second, TAKEN), START_S)
     await _end_the_session_of_the_name(store_url)
     await eventually(second.ready, START_S)
-    await eventually(lambda: _says(first, {"instance": "instance_taken", "portal.0": "not started"}), START_S)
+    await eventually(lambda: _says(first, TAKEN), START_S)
     await _decide(store_url, topic, 1)
     await eventually(lambda: _noted(store_url, 1), START_S)
     assert not _said(second, "offset_commit_failed"), "nobody else consumes under the name"

@@ -11,16 +11,18 @@ import pytest
 from aiokafka import AIOKafkaConsumer
 
 from deploy.provision import kafka_admin
+from shared.i18n import said
 from shared.messaging.access import AccessRule
 from shared.messaging.broker import member_name
 from shared.messaging.codec import Record
 from shared.messaging.incoming import IncomingBatch
+from shared.messaging.subscriber import NOT_STARTED
 from tests.conformance.stage import Bench, eventually
 
 
 async def test_a_subscriber_is_ready_while_it_gets_on_and_not_before(bench: Bench, topic: str) -> None:
     consuming = bench.subscriber(topic)
-    assert consuming.subscriber.trouble() == "not started"
+    assert consuming.subscriber.trouble() == said(NOT_STARTED)
     async with consuming as subscriber:
         await bench.tell(topic, key := uuid4(), 1)
         await eventually(lambda: _told(bench, key))
@@ -67,7 +69,7 @@ async def test_it_is_not_ready_while_batches_fail_and_ready_after(bench: Bench, 
     bench.rule.failing = lambda _: OSError("store away") if broken[0] else None
     await bench.tell(topic, key := uuid4(), 1)
     async with bench.subscriber(topic) as subscriber:
-        await eventually(lambda: _says(subscriber, "batches fail"))
+        await eventually(lambda: _says(subscriber, "batches_fail"))
         broken[0] = False
         await eventually(lambda: _told(bench, key))
         await eventually(lambda: _says(subscriber, None))
@@ -96,7 +98,7 @@ async def test_it_is_not_ready_while_the_broker_hangs_and_ready_after(
     async with bench.subscriber(topic) as subscriber:
         await eventually(lambda: _told(bench, key))
         with bench.broker.hung():
-            await eventually(lambda: _says(subscriber, "no fetch"))
+            await eventually(lambda: _says(subscriber, "fetch_stalled"))
         await eventually(lambda: _says(subscriber, None))
         assert all(lag == 0 for lag in subscriber.lags().values())
 
@@ -118,7 +120,7 @@ async def test_a_clock_that_jumps_neither_makes_a_consumer_stuck_nor_hides_that_
         monkeypatch.setattr("shared.messaging.progress.STUCK_AFTER_S", 1.0)
         with bench.broker.hung():
             wrong_by = -DAY_S
-            await eventually(lambda: _says(subscriber, "no fetch"))
+            await eventually(lambda: _says(subscriber, "fetch_stalled"))
 
 
 async def test_lag_is_what_is_not_yet_consumed(bench: Bench, topic: str) -> None:
@@ -141,7 +143,7 @@ async def test_what_was_never_fetched_is_trouble_and_lag(
     await asyncio.to_thread(kafka_admin.ensure_acls, admin, [may_look, may_join])
     await bench.tell(topic, key := uuid4(), 1)
     async with bench.subscriber(topic, group, user=bench.broker.settings(user, "secret-secret")) as subscriber:
-        await eventually(lambda: _says(subscriber, "no fetch"))
+        await eventually(lambda: _says(subscriber, "fetch_stalled"))
         await eventually(lambda: _looks(subscriber, 1))
         await asyncio.to_thread(kafka_admin.ensure_acls, admin, [replace(may_look, operations=("READ",))])
         await eventually(lambda: _told(bench, key))
@@ -164,7 +166,7 @@ async def _told(bench: Bench, key) -> bool:
 
 async def _says(subscriber, wanted: str | None) -> bool:
     trouble = subscriber.trouble()
-    return trouble is None if wanted is None else trouble is not None and wanted in trouble
+    return (None if trouble is None else trouble["code"]) == wanted
 
 
 async def test_trap_14_a_batch_that_hangs_is_seen_though_fetching_goes_on(
@@ -176,7 +178,7 @@ async def test_trap_14_a_batch_that_hangs_is_seen_though_fetching_goes_on(
         async with bench.database.transaction() as connection:
             await connection.execute("LOCK TABLE inbox")
             await bench.tell(topic, uuid4(), 1)
-            await eventually(lambda: _is("under way" in (subscriber.trouble() or "")))
+            await eventually(lambda: _says(subscriber, "batch_stuck"))
             assert sum(subscriber.lags().values()) == 1, "what is under way is not done"
         await eventually(lambda: _is(subscriber.trouble() is None and subscriber.batches == 1))
         assert sum(subscriber.lags().values()) == 0

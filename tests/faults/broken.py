@@ -149,7 +149,7 @@ def store_is_waited_for() -> None:
 
 @_build
 def healthy_while_it_polls() -> None:
-    def trouble(self: BatchSubscriber) -> str | None:
+    def trouble(self: BatchSubscriber) -> dict[str, Any] | None:
         return self._progress.trouble(self._subscriber.consumer)
 
     _replace(BatchSubscriber, "trouble", trouble)

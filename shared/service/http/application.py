@@ -1,5 +1,6 @@
 """An application with the platform's convention: errors, correlation and measurement, its document and its page."""
 
+from importlib.util import find_spec
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -43,7 +44,9 @@ def application(
     app.state.issuer, app.state.trail = issuer, trail
     app.state.limits, app.state.members = limits, members
     app.add_middleware(Inside)
-    install(app, f"services.{name}")
+    own = f"services.{name}"
+    # A service that is put together without a package of its own has no words of its own either.
+    install(app, *([own] if find_spec(own) else []))
     docs.add_to(app)
     return app
 
