@@ -12,11 +12,8 @@ _CODE = re.compile(r"^[\w-]{32}$", re.MULTILINE)
 
 def code_for(folder: Path, about: UUID | str) -> str:
     """The one-time code that was mailed about this. Raises ``LookupError`` when there is none."""
-    file = folder / f"{about}.eml"
-    if not file.exists():
-        raise LookupError(about)
-    message = message_from_bytes(file.read_bytes(), policy=policy.default)
-    found = _CODE.search(message.get_content().replace("\r", ""))
-    if found is None:
-        raise LookupError(about)
-    return found[0]
+    for file in folder.glob(f"{about}.*.eml"):
+        message = message_from_bytes(file.read_bytes(), policy=policy.default)
+        if found := _CODE.search(message.get_content().replace("\r", "")):
+            return found[0]
+    raise LookupError(about)

@@ -4,7 +4,7 @@ from functools import partial
 
 from services.registration import store
 from services.registration.api import router
-from services.registration.consume import ROUTES, SWEEPS, TIMERS
+from services.registration.consume import ROUTES, SWEEPS, TIMERS, mails
 from services.registration.settings import RegistrationSettings
 from services.registration.store.people import FirmsPeople
 from shared.runtime import metrics
@@ -15,13 +15,14 @@ from shared.service.service import Stage
 def build() -> tuple[Stage, ServiceSettings]:
     """The stage and its settings, from the environment."""
     settings = RegistrationSettings()
-    figures = {metrics.FIRMS: store.FIRMS}
+    figures = {metrics.FIRMS: store.FIRMS, metrics.MAILS_WAITING: store.MAILS_WAITING}
     stage = Stage(
         "registration",
         partial(router, settings),
         routes=ROUTES,
         timers=TIMERS,
         sweeps=SWEEPS,
+        mails=mails(settings),
         figures=figures,
         members=FirmsPeople,
     )

@@ -3,10 +3,19 @@ invitations.
 """
 
 from services.registration import handlers
+from services.registration.domain.claim import Claim
+from services.registration.domain.person import Person
+from services.registration.domain.supplier import Supplier
+from services.registration.handlers import mails as due
 from services.registration.handlers import people as on_people
-from services.registration.store import claims, listing, participating, suppliers
+from services.registration.settings import RegistrationSettings
+from services.registration.store import claims, holder_of, listing, participating, supplier_of, suppliers
 from services.registration.store.people import people
+from services.registration.views import letters
 from shared.messaging.routing import Routes, Sweeps, Timers, at, over
+from shared.runtime.database import Connection
+from shared.service.mail import Mail
+from shared.service.mailing import MailRoute, Mails
 
 ROUTES: Routes = ()
 
@@ -16,3 +25,28 @@ TIMERS: Timers = (
 )
 
 SWEEPS: Sweeps = (over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),)
+
+
+def mails(settings: RegistrationSettings) -> Mails:
+    """What is mailed until a server takes it."""
+
+    async def confirmation(_: Connection, claim: Claim, code: str) -> Mail | None:
+        if claim.profile is None or claim.profile.contact is None:
+            return None
+        to, page = claim.profile.contact.email, settings.confirmation_url
+        return letters.confirmation(claim.id, to, code, page, claim.language)
+
+    async def invitation(connection: Connection, invited: Person, code: str) -> Mail | None:
+        firm = await supplier_of(connection, invited.supplier_id)
+        return None if firm is None else letters.invitation(firm, invited, code, settings.invitation_url)
+
+    async def dispute(connection: Connection, claimant: Supplier, _: str) -> Mail | None:
+        holder = await holder_of(connection, claimant.rfc)
+        return None if holder is None else letters.dispute(claimant.id, holder)
+
+    routes = (
+        MailRoute(due.CLAIM_MAIL, claims, due.claim_again, confirmation),
+        MailRoute(due.INVITATION_MAIL, people, due.invitation_again, invitation),
+        MailRoute(due.DISPUTE_MAIL, suppliers, due.dispute_again, dispute),
+    )
+    return Mails(routes, settings.sender())

@@ -41,6 +41,8 @@ ALARM = Gauge("pdp_alarm", "1 while the alarm is raised", ["name"])
 TIMERS = Counter("pdp_timers_fired", "Timers fired")
 SWEPT = Counter("pdp_swept", "Aggregates visited by sweeps")
 SWEEP_FAILURES = Counter("pdp_sweep_failures", "Aggregates that a sweep had to leave out")
+MAILS = Counter("pdp_mails", "Mails, by what came of each try to send one", ["outcome"])
+MAILS_WAITING = Gauge("pdp_mails_waiting", "Mails that were not taken within a minute, and are tried again", ["kind"])
 HTTP_SECONDS = Histogram(
     "pdp_http_seconds",
     "Seconds of HTTP requests",

@@ -13,6 +13,12 @@ from shared.runtime import logging
 TIMEOUT_S = 10.0
 """Whoever asked waits for it. A server that takes longer is as good as away."""
 
+Outcome = Literal["sent", "failed", "refused"]
+"""`refused`: the server that takes mail says that there is no such address. No other try changes that."""
+
+PERMANENT = 500
+"""Replies from here on are for good (RFC 5321, 4.2.1)."""
+
 log = logging.get(__name__)
 
 
@@ -20,8 +26,10 @@ log = logging.get(__name__)
 class Mail:
     """One message. Its words are personal: they are logged nowhere."""
 
+    kind: str
+    """What it is for, as `confirmation`."""
     about: UUID
-    """What it is about, for the log and as the name of a file."""
+    """What it is about, for the log and in the name of a file."""
     to: str
     subject: str
     text: str
@@ -30,8 +38,8 @@ class Mail:
 class Sender(Protocol):
     """Where mail goes."""
 
-    async def send(self, mail: Mail) -> bool:
-        """Whether it was taken. That it was not is logged; whoever waits for it asks again."""
+    async def send(self, mail: Mail) -> Outcome:
+        """What came of it. That it was not taken is logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class SmtpSender:
     tls: Literal["starttls", "tls", "none"]
     sender: str
 
-    async def send(self, mail: Mail) -> bool:
+    async def send(self, mail: Mail) -> Outcome:
         try:
             await aiosmtplib.send(
                 _message(mail, self.sender),
@@ -58,9 +66,10 @@ class SmtpSender:
                 timeout=TIMEOUT_S,
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            log.error("mail_not_sent", about=mail.about, error=type(error).__name__)
-            return False
-        return True
+            outcome: Outcome = "refused" if _is_final(error) else "failed"
+            log.error("mail_not_sent", kind=mail.kind, about=mail.about, outcome=outcome, error=type(error).__name__)
+            return outcome
+        return "sent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +79,27 @@ class FolderSender:
     folder: Path
     sender: str
 
-    async def send(self, mail: Mail) -> bool:
+    async def send(self, mail: Mail) -> Outcome:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = self.folder / f"{mail.about}.eml"
+        file = self.folder / f"{mail.about}.{mail.kind}.eml"
         file.touch(mode=0o600)
         file.write_bytes(_message(mail, self.sender).as_bytes())
-        return True
+        return "sent"
 
 
 class NoSender:
     """Nobody said where mail goes."""
 
-    async def send(self, mail: Mail) -> bool:
-        log.error("mail_not_sent", about=mail.about, error="no PDP_SMTP_HOST")
-        return False
+    async def send(self, mail: Mail) -> Outcome:
+        log.error("mail_not_sent", kind=mail.kind, about=mail.about, outcome="failed", error="no PDP_SMTP_HOST")
+        return "failed"
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the address is at fault: it is none, or the server knows nobody there."""
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
+        return all(each.code >= PERMANENT for each in error.recipients)
+    return isinstance(error, ValueError)
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:

@@ -43,6 +43,7 @@ from shared.service.alarms import AlarmWatch
 from shared.service.callers import Members
 from shared.service.figures import FigureWatch, Queries
 from shared.service.http.connection import Connection
+from shared.service.mailing import Mails, MailWorker
 from shared.service.operations import Health
 from shared.service.trail import Trail
 
@@ -67,6 +68,8 @@ class Stage:
     routes: Routes = ()
     timers: Timers = ()
     sweeps: Sweeps = ()
+    mails: Mails | None = None
+    """What it mails, and where mail goes."""
     topics: tuple[str, ...] | None = None
     """What it reads; what the catalogue says unless named."""
     partners: str | None = None
@@ -113,6 +116,8 @@ class Service:
             self._workers.append(TimerWorker(self.database, name, stage.timers))
         if stage.sweeps:
             self._workers.append(SweepWorker(self.database, name, stage.sweeps))
+        if stage.mails is not None:
+            self._workers.append(MailWorker(self.database, name, stage.mails))
         self.app = self._api()
 
     def _own_name(self) -> Name | None:

@@ -25,6 +25,7 @@ SQL_HOMES: Final = {
 MOMENTS: Final = {
     r"shared/runtime/tracing\.py": "when a span begins",
     r"shared/messaging/timers\.py": "how long until a timer is due; it looks again soon whatever the answer is",
+    r"shared/service/mailing\.py": "how long until a mail is due, likewise",
 }
 """Where seconds until or since a moment of the calendar are counted, by pattern, with the reason."""
 

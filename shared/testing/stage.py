@@ -26,6 +26,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
+from shared.service.mailing import MailWorker
 from shared.service.service import Stage
 
 ISSUER = "http://issuer.test"
@@ -57,6 +58,7 @@ class StageUnderTest:
         self._runner = BatchRunner(self.database, stage.name, stage.routes)
         self._timers = TimerWorker(self.database, stage.name, stage.timers)
         self._sweeps = SweepWorker(self.database, stage.name, stage.sweeps)
+        self._mails = None if stage.mails is None else MailWorker(self.database, stage.name, stage.mails)
         self._offsets: Iterator[int] = count()
         self._seen = 0
         self._open = AsyncExitStack()
@@ -117,6 +119,11 @@ class StageUnderTest:
     async def tick(self) -> None:
         """Fire every timer that is due."""
         await self._exhaust(self._timers)
+
+    async def post(self) -> None:
+        """Send every mail that is due."""
+        if self._mails is not None:
+            await self._exhaust(self._mails)
 
     async def _exhaust(self, worker: Worker) -> None:
         async with self.database.connection() as connection:

@@ -141,6 +141,28 @@ async def test_a_dispute_is_upheld(stage: StageUnderTest) -> None:
     ]
 
 
+async def test_a_dispute_is_upheld_for_whoever_claimed_first(stage: StageUnderTest) -> None:
+    """Its row comes before the holder's, whose RFC must be free by then."""
+    claimant = await claimed(stage, contact=OTHER_CONTACT)
+    holder = (await registered(stage))["id"]
+    assert (await confirmed(stage, claimant)).status_code == 200
+    status, view = await settle(stage, claimant, upheld=True)
+    assert (status, view["status"], (await shown(stage, holder))["status"]) == (200, "registered", "withdrawn")
+
+
+async def test_a_dispute_is_decided_whole_or_not_at_all(stage: StageUnderTest) -> None:
+    """Seen: what the holder lost stayed lost when the other one was another than the operator had seen."""
+    first, second = await disputed(stage)
+    stale = stage.headers("operator") | {"If-Match": '"of another version"'}
+    answer = await stage.client.post(f"/suppliers/{second}/dispute", json={"upheld": True}, headers=stale)
+    assert answer.status_code == 412
+    assert [(await shown(stage, firm))["status"] for firm in (first, second)] == ["registered", "held"]
+    acts = "SELECT count(*) AS rows FROM audit WHERE action = 'registration:dispute:settled'"
+    assert await stage.rows(acts) == [{"rows": 0}]
+    await settle(stage, second, upheld=True)
+    assert await stage.rows(acts) == [{"rows": 2}]
+
+
 async def test_a_dispute_is_rejected(stage: StageUnderTest) -> None:
     first, second = await disputed(stage)
     status, view = await settle(stage, second, upheld=False)

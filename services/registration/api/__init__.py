@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.registration.api import anchors, claims, imports, people, screening, suppliers
+from services.registration.api import anchors, claims, disputes, imports, people, screening, suppliers
 from services.registration.api.mailing import Mailing
 from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
@@ -14,10 +14,11 @@ from shared.service import http
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
     """Every route of registration."""
     limit = RateLimit(settings.registrations_per_minute, settings.registrations_burst)
-    mailing = Mailing.of(settings)
+    mailing = Mailing.of(settings, database)
     return http.together(
         claims.router(settings, limit, mailing, commands),
         suppliers.router(commands, database),
+        disputes.router(commands),
         people.router(settings, mailing, commands, database),
         imports.router(settings, commands),
         anchors.router(commands, database),

@@ -5,11 +5,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from services.registration import handlers
-from services.registration.api.mailing import Mailing, asked_in, new_code
+from services.registration.api.mailing import Mailing, asked_in
 from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import normalise
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import CODE_REFUSED, Register
+from services.registration.handlers.mails import CLAIM_MAIL
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, claims, intake_of, suppliers
 from services.registration.views import ClaimReceipt, ConfirmationBody, Receipt, SupplierBody, letters
@@ -19,6 +20,7 @@ from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import Change, Create, Strict, accepted, routes
+from shared.service.mailing import new_code
 
 
 def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, commands: Commands) -> APIRouter:
@@ -32,14 +34,18 @@ def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, c
         It is registered once its contact has confirmed, with the code that is mailed to it. The answer is the same
         whether the firm takes part already or not.
         """
-        profile, id_, code = body.profile(), new_id(), new_code()
+        profile, id_, code, language = body.profile(), new_id(), new_code(), asked_in(create.request)
         receipt = await create.run(
-            commands, claims, id_, lambda _, __: handlers.claim(id_, profile, code, now()), ClaimReceipt.of_claim
+            commands,
+            claims,
+            id_,
+            lambda _, __: handlers.claim(id_, profile, code, language, now()),
+            ClaimReceipt.of_claim,
         )
         # Under a key that came before, the answer is of the claim that was mailed then.
         if receipt.id == id_ and profile.contact is not None:
-            to, page, language = profile.contact.email, settings.confirmation_url, asked_in(create.request)
-            await mailing.send(create.request, letters.confirmation(id_, to, code, page, language))
+            mail = letters.confirmation(id_, profile.contact.email, code, settings.confirmation_url, language)
+            await mailing.send(create.request, CLAIM_MAIL, mail)
         return receipt
 
     @api.post(

@@ -1,6 +1,5 @@
 """Mail with a one-time code, to an address that whoever asks has named."""
 
-import secrets
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -8,17 +7,13 @@ from fastapi import Request
 from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
 from shared.i18n.language import Language, negotiated
-from shared.service.mail import Mail, Sender
-
-CODE_BYTES = 24
-"""192 bits, as 32 letters, digits, `-` and `_`: nobody guesses it, and a link holds it."""
+from shared.runtime import metrics
+from shared.runtime.database import Database
+from shared.service.mail import Mail
+from shared.service.mailing import Post
 
 MAILS_PER_MINUTE, MAILS_AT_ONCE = 1 / 60, 5
 """To one address: whoever registers or invites names it, and may name somebody else's."""
-
-
-def new_code() -> str:
-    return secrets.token_urlsafe(CODE_BYTES)
 
 
 def asked_in(request: Request) -> Language:
@@ -30,13 +25,17 @@ def asked_in(request: Request) -> Language:
 class Mailing:
     """Sends codes. What comes of it is told to nobody but whoever it is for."""
 
-    sender: Sender
+    post: Post
     limit: RateLimit
 
     @classmethod
-    def of(cls, settings: RegistrationSettings) -> "Mailing":
-        return cls(settings.sender(), RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE, "mails"))
+    def of(cls, settings: RegistrationSettings, database: Database) -> "Mailing":
+        return cls(Post(database, settings.sender()), RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE, "mails"))
 
-    async def send(self, request: Request, mail: Mail) -> None:
+    async def send(self, request: Request, timer: str, mail: Mail) -> None:
+        """The first try of a mail that the timer of this kind asks for; one that fails goes again by itself."""
         if await self.limit.take_of_all(request, mail.to.lower()) == 0:
-            await self.sender.send(mail)
+            await self.post.send(timer, mail)
+        else:
+            metrics.MAILS.labels("limited").inc()
+            await self.post.drop(timer, mail.about)

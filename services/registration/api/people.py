@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.registration.api.mailing import Mailing, asked_in, new_code
+from services.registration.api.mailing import Mailing, asked_in
 from services.registration.domain.person import Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import people as handlers
+from services.registration.handlers.mails import INVITATION_MAIL
 from services.registration.settings import RegistrationSettings
 from services.registration.store import find_supplier, suppliers
 from services.registration.store.people import people, people_of
@@ -21,6 +22,7 @@ from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.service.callers import Caller, Role, allow
 from shared.service.http import Change, Page, Paging, Problem, Strict, accepted, routes
+from shared.service.mailing import new_code
 
 Own = Annotated[Caller, allow(Role.SUPPLIER)]
 OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
@@ -65,12 +67,10 @@ def _add_inviting(api: APIRouter, settings: RegistrationSettings, mailing: Maili
             await unit.load(people, [id_])
             decision = accepted(handlers.invite(firm, known, id_, body.email, code, language, now()))
             unit.apply(people, id_, decision, about=supplier_id)
-        view = PersonView.of_person(_there(decision.state))
-        if firm is not None and view.email is not None:
-            page = settings.invitation_url
-            mail = letters.invitation(supplier_id, firm.legal_name, id_, view.email, code, page, language)
-            await mailing.send(change.request, mail)
-        return change.shown(view)
+        invited = _there(decision.state)
+        if firm is not None and (mail := letters.invitation(firm, invited, code, settings.invitation_url)):
+            await mailing.send(change.request, INVITATION_MAIL, mail)
+        return change.shown(PersonView.of_person(invited))
 
 
 def _add_accepting(api: APIRouter, commands: Commands) -> None:

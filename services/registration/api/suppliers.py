@@ -7,11 +7,9 @@ from fastapi import APIRouter
 
 from services.registration import handlers, store
 from services.registration.domain.rfc import normalise
-from services.registration.domain.screening import NO_LIST
-from services.registration.domain.supplier import Registry, Status
+from services.registration.domain.supplier import Status
 from services.registration.store import registry_of, suppliers
 from services.registration.views import (
-    DisputeBody,
     ReleaseBody,
     SearchBody,
     SupplierBody,
@@ -23,7 +21,7 @@ from shared.messaging.commands import About, Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role, allow
-from shared.service.http import Change, Page, Paging, Problem, Replace, Show, Strict, accepted, routes
+from shared.service.http import Change, Page, Paging, Problem, Replace, Show, Strict, routes
 
 BY_OPERATOR = allow(Role.OPERATOR)
 Operator = Annotated[Caller, BY_OPERATOR]
@@ -36,7 +34,6 @@ def router(commands: Commands, database: Database) -> APIRouter:
     _add_reading(api, database)
     _add_changing(api, commands)
     _add_operating(api, commands)
-    _add_disputes(api, commands, database)
     return api
 
 
@@ -126,35 +123,4 @@ def _add_operating(api: APIRouter, commands: Commands) -> None:
         caller.require_outsider(supplier_id)
         await change.run(
             commands, suppliers, supplier_id, lambda state, _: handlers.erase_contact(state), SupplierView.of
-        )
-
-
-def _add_disputes(api: APIRouter, commands: Commands, database: Database) -> None:
-    @api.post("/suppliers/{supplier_id}/dispute")
-    async def settle_dispute(
-        supplier_id: UUID, body: Strict[DisputeBody], caller: Operator, change: Change
-    ) -> SupplierView:
-        """Decide whose an RFC is, of a supplier that is held because another one has it.
-
-        Upheld: the other one leaves the program, and this one takes part. Rejected: this one leaves. Whoever registered
-        or changed one of the two cannot decide.
-        """
-        caller.require_outsider(supplier_id)
-        claimant = accepted(await store.find_supplier(database, supplier_id) or handlers.SUPPLIER_UNKNOWN)
-        nobody_else = Registry({}, NO_LIST)
-        accepted(handlers.settle(claimant, caller.subject, now(), nobody_else, upheld=body.upheld))
-        holder = await store.holder_of(database, claimant.rfc)
-        if body.upheld and holder is not None:
-            caller.require_outsider(holder)
-            left = await commands.run(
-                suppliers, holder, lambda state, _: handlers.give_way(state, caller.subject, now()), change.cause
-            )
-            accepted(left)
-        return await change.run(
-            commands,
-            suppliers,
-            supplier_id,
-            lambda state, registry: handlers.settle(state, caller.subject, now(), registry, upheld=body.upheld),
-            SupplierView.of,
-            About(registry_of, (claimant.rfc,)),
         )

@@ -35,6 +35,8 @@ class Claim:
     """None once it is forgotten: of a claim nobody keeps more than its code takes to expire."""
     code: OneTimeCode
     received_at: datetime
+    language: str
+    """Of the mail to its contact."""
 
     def confirmed_by(self, given: str) -> bool:
         """Whether this code confirmed it; also when it is given again, since the answer may have been lost."""

@@ -27,6 +27,10 @@ class OneTimeCode:
     def opens(self, given: str, now: datetime) -> bool:
         return self.fits(given) and self.tries < MOST_TRIES and now < self.expires_at
 
+    def renewed(self, code: str) -> "OneTimeCode":
+        """Another code in its place, for as long as this one would have been valid."""
+        return replace(self, digest=_digest(code))
+
     def missed(self) -> "OneTimeCode":
         return replace(self, tries=min(self.tries + 1, MOST_TRIES))
 

@@ -16,11 +16,13 @@ from services.registration.domain.anchor import Anchor
 from services.registration.domain.claim import Claim
 from services.registration.domain.code import one_time
 from services.registration.domain.fault import Fault
+from services.registration.domain.mail import next_try
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.domain.screening import Listing, ListState, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
+from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL
 from shared.contracts import registration as contract
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 
@@ -58,7 +60,7 @@ class LoadList:
     """How many firms it has, where an operator confirms that these are fewer than before."""
 
 
-def claim(id_: UUID, profile: Profile, code: str, now: datetime) -> Decision[Claim] | Refused:
+def claim(id_: UUID, profile: Profile, code: str, language: str, now: datetime) -> Decision[Claim] | Refused:
     """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
     profile = profiles.tidy(profile)
     identity = rfcs.judge(profile.rfc)
@@ -69,7 +71,8 @@ def claim(id_: UUID, profile: Profile, code: str, now: datetime) -> Decision[Cla
     if profile.contact is None:
         return Refused("invalid", "contact_missing", at="contact")
     kept = one_time(code, now)
-    return Decision(Claim(id_, "open", profile, kept, now), timers=(Timer(CLAIM_EXPIRES, kept.expires_at),))
+    timers = Timer(CLAIM_EXPIRES, kept.expires_at), Timer(CLAIM_MAIL, next_try(now, now))
+    return Decision(Claim(id_, "open", profile, kept, now, language), timers=timers)
 
 
 def confirm(state: Claim | None, code: str, now: datetime) -> Decision[Claim] | Refused:
@@ -91,9 +94,9 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
     for fault in profiles.faults(profile, now.date()):
         return _faulty(fault)
     if identity.rfc in registry.taken and command.by is not None:
-        return _RFC_TAKEN
+        return RFC_TAKEN
     after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
-    return Decision(after, _told(None, after))
+    return Decision(after, told(None, after), _disputed(None, after, now))
 
 
 def change(
@@ -116,7 +119,7 @@ def change(
         return _no_rfc(identity)
     else:
         after = suppliers.mended(state, profile, identity, registry, by, now)
-    return Decision(after, _told(state, after))
+    return Decision(after, told(state, after), _disputed(state, after, now))
 
 
 def release(
@@ -128,16 +131,16 @@ def release(
     if state.status == "withdrawn":
         return SUPPLIER_WITHDRAWN
     if not state.took_part.may_approve(operator):
-        return _SAME_PERSON
+        return SAME_PERSON
     if "rfc_disputed" in reasons:
         return _RFC_DISPUTED
     confirmed = {confirmation.reason for confirmation in state.confirmations}
     if not set(reasons) <= confirmed | set(state.holds):
-        return _NOT_HELD_FOR
+        return NOT_HELD_FOR
     if state.status != "held":
         return unchanged(state)
     after = suppliers.confirmed(state, reasons, operator, now)
-    return Decision(after, _told(state, after))
+    return Decision(after, told(state, after))
 
 
 def withdraw(state: Supplier | None, reason: WithdrawalReason, now: datetime) -> Decision[Supplier] | Refused:
@@ -152,31 +155,6 @@ def withdraw(state: Supplier | None, reason: WithdrawalReason, now: datetime) ->
     return Decision(after, (contract.SupplierWithdrawn(supplier_id=state.id, reason=reason, withdrawn_at=now),))
 
 
-def settle(
-    state: Supplier | None, operator: str, now: datetime, registry: Registry, *, upheld: bool
-) -> Decision[Supplier] | Refused:
-    """An operator decides whose an RFC is: of this supplier, whose contact confirmed it later, or not."""
-    if state is None:
-        return SUPPLIER_UNKNOWN
-    if not state.took_part.may_approve(operator):
-        return _SAME_PERSON
-    if "rfc_disputed" not in state.holds:
-        return _NOT_HELD_FOR
-    if not upheld:
-        return Decision(suppliers.withdrawn(state, "rfc_not_theirs", now))
-    if state.rfc in registry.taken:
-        return _RFC_TAKEN
-    after = suppliers.confirmed(state, ("rfc_disputed",), operator, now)
-    return Decision(after, _told(state, after))
-
-
-def give_way(state: Supplier | None, operator: str, now: datetime) -> Decision[Supplier] | Refused:
-    """The supplier that had the RFC until now leaves: a dispute about it was upheld."""
-    if state is not None and not state.took_part.may_approve(operator):
-        return _SAME_PERSON
-    return withdraw(state, "rfc_not_theirs", now)
-
-
 def erase_contact(state: Supplier | None) -> Decision[Supplier] | Refused:
     """Forget the person to talk to (LFPDPPP, right of cancellation)."""
     return SUPPLIER_UNKNOWN if state is None else Decision(suppliers.without_contact(state))
@@ -187,7 +165,7 @@ def rescreen(state: Supplier | None, _args: Mapping[str, str], now: datetime, li
     if state is None or state.status == "withdrawn":
         return unchanged(state)
     after = suppliers.screened(state, listing, now)
-    return Decision(after, _told(state, after))
+    return Decision(after, told(state, after))
 
 
 def load_list(
@@ -232,7 +210,13 @@ def leave_anchor(state: Anchor | None, reason: DepartureReason, now: datetime) -
     return Decision(after, (contract.AnchorLeft(anchor_id=state.id, reason=reason, left_at=now),))
 
 
-def _told(before: Supplier | None, after: Supplier) -> tuple[contract.SupplierProfile, ...]:
+def _disputed(before: Supplier | None, after: Supplier, now: datetime) -> tuple[Timer, ...]:
+    """Whoever has the RFC is told, as soon as somebody else says that it is theirs."""
+    new = "rfc_disputed" in after.holds and (before is None or before.rfc != after.rfc)
+    return (Timer(DISPUTE_MAIL, now),) if new else ()
+
+
+def told(before: Supplier | None, after: Supplier) -> tuple[contract.SupplierProfile, ...]:
     """The event that readers get of a supplier that takes part, if there is news for them."""
     if after.status != "registered":
         return ()
@@ -283,9 +267,9 @@ def _faulty(fault: Fault) -> Refused:
 CODE_REFUSED = Refused("forbidden", "code_refused")
 SUPPLIER_UNKNOWN = Refused("not_found", "supplier_unknown")
 SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
-_RFC_TAKEN = Refused("conflict", "rfc_taken")
+RFC_TAKEN = Refused("conflict", "rfc_taken")
 _RFC_DISPUTED = Refused("conflict", "rfc_disputed")
 _RFC_FIXED = Refused("conflict", "rfc_fixed")
-_NOT_HELD_FOR = Refused("conflict", "not_held_for")
-_SAME_PERSON = Refused("forbidden", "same_person")
+NOT_HELD_FOR = Refused("conflict", "not_held_for")
+SAME_PERSON = Refused("forbidden", "same_person")
 _CODE_TAKEN = Refused("conflict", "anchor_code_taken")

@@ -26,13 +26,32 @@ def _for_queries(supplier: Supplier) -> Mapping[str, Any]:
     return {"disputed": "rfc_disputed" in supplier.holds}
 
 
-suppliers = TableRepository(SupplierRow, Supplier, derived=_for_queries)
+class Suppliers(TableRepository[Supplier]):
+    """Whoever leaves is written first: an RFC that changes hands in one transaction is free by then."""
+
+    async def save_many(self, connection: Connection, new: Sequence[Supplier], changed: Sequence[Supplier]) -> None:
+        leaving = [supplier for supplier in changed if supplier.status == "withdrawn"]
+        await super().save_many(connection, (), leaving)
+        await super().save_many(connection, new, [each for each in changed if each.status != "withdrawn"])
+
+
+suppliers = Suppliers(SupplierRow, Supplier, derived=_for_queries)
 claims = TableRepository(ClaimRow, Claim)
 anchors = TableRepository(AnchorRow, Anchor)
 
 _SUPPLIER = TypeAdapter(Supplier)
 _ANCHOR = TypeAdapter(Anchor)
 _ENTRIES = TypeAdapter(dict[str, ListState])
+
+MAILS_WAITING = """
+    SELECT 'confirmation' AS kind, count(*) FROM timer JOIN claim ON claim.id = aggregate_id
+        WHERE timer.kind = 'claim_mail' AND received_at < now() - interval '1 minute'
+    UNION ALL SELECT 'invitation', count(*) FROM timer JOIN person ON person.id = aggregate_id
+        WHERE timer.kind = 'invitation_mail' AND invited_at < now() - interval '1 minute'
+    UNION ALL SELECT 'dispute', count(*) FROM timer JOIN supplier ON supplier.id = aggregate_id
+        WHERE timer.kind = 'dispute_mail' AND received_at < now() - interval '1 minute'
+"""
+"""Those that were not taken within a minute."""
 
 FIRMS = """
     SELECT 'registered' AS step, count(*) FROM supplier WHERE registered_at IS NOT NULL
@@ -173,11 +192,16 @@ async def suppliers_of_rfc(database: Database, rfc: str, after: UUID | None, lim
         return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
 
 
-async def holder_of(database: Database, rfc: str) -> UUID | None:
+async def supplier_of(connection: Connection, id_: UUID) -> Supplier | None:
+    """As it is, without its lock."""
+    row = await connection.fetchrow("SELECT * FROM supplier WHERE id = $1", id_)
+    return None if row is None else suppliers.of(row)
+
+
+async def holder_of(connection: Connection, rfc: str) -> Supplier | None:
     """The supplier that has this RFC now."""
-    async with database.connection() as connection:
-        registry = _registry(await connection.fetch(_KNOWN, [rfc]))
-    return registry.taken.get(rfc)
+    holder = _registry(await connection.fetch(_KNOWN, [rfc])).taken.get(rfc)
+    return None if holder is None else await supplier_of(connection, holder)
 
 
 async def find_anchor(database: Database, id_: UUID) -> Anchor | None:

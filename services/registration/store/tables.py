@@ -61,6 +61,7 @@ class ClaimRow(Table, table=True):
     profile: dict[str, Any] | None = Field(sa_type=JSONB)
     code: dict[str, Any] = Field(sa_type=JSONB)
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
+    language: str
 
 
 class PersonRow(Table, table=True):

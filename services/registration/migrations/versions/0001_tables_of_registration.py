@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.Column("profile", JSONB()),
         sa.Column("code", JSONB(), nullable=False),
         sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
     )
     op.create_table(
         "person",

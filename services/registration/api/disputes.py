@@ -1,0 +1,61 @@
+"""Whose an RFC is, where two suppliers say that it is theirs."""
+
+from dataclasses import replace
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.registration.domain.supplier import Supplier
+from services.registration.handlers import NOT_HELD_FOR, SUPPLIER_UNKNOWN
+from services.registration.handlers import disputes as handlers
+from services.registration.store import registry_of, supplier_of, suppliers
+from services.registration.views import DisputeBody, SupplierView
+from shared.messaging.commands import Commands, CommandUnit
+from shared.runtime.clock import now
+from shared.service.callers import Caller, Role, allow
+from shared.service.http import Change, Strict, accepted, routes
+
+Operator = Annotated[Caller, allow(Role.OPERATOR)]
+
+
+def router(commands: Commands) -> APIRouter:
+    """The routes of disputes."""
+    api = routes("suppliers")
+
+    @api.post("/suppliers/{supplier_id}/dispute")
+    async def settle_dispute(
+        supplier_id: UUID, body: Strict[DisputeBody], caller: Operator, change: Change
+    ) -> SupplierView:
+        """Decide whose an RFC is, of a supplier that is held because another one has it.
+
+        Upheld: the other one leaves the program, and this one takes part. Rejected: this one leaves. Whoever registered
+        or changed one of the two cannot decide.
+        """
+        caller.require_outsider(supplier_id)
+        async with commands.unit(change.cause) as unit:
+            claimant = accepted(await supplier_of(unit.connection, supplier_id) or SUPPLIER_UNKNOWN)
+            registry = await registry_of(unit.connection, (claimant.rfc,))
+            holder = registry.taken.get(claimant.rfc) if body.upheld else None
+            await unit.load(suppliers, [supplier_id] if holder is None else [supplier_id, holder])
+            present = _still(unit, claimant)
+            change.check(SupplierView.of(present))
+            if holder is not None:
+                # The claimant's own faults first: whoever has no say here learns nothing of the other one.
+                free = replace(registry, taken={})
+                accepted(handlers.settle(present, caller.subject, now(), free, upheld=True))
+                caller.require_outsider(holder)
+                left = accepted(handlers.give_way(unit.state(suppliers, holder), caller.subject, now()))
+                unit.apply(suppliers, holder, left)
+                registry = free
+            decision = accepted(handlers.settle(present, caller.subject, now(), registry, upheld=body.upheld))
+            unit.apply(suppliers, supplier_id, decision)
+        return change.shown(SupplierView.of(decision.state))
+
+    return api
+
+
+def _still(unit: CommandUnit, seen: Supplier) -> Supplier:
+    """The supplier under its lock, which disputes the RFC that was looked up."""
+    present = unit.state(suppliers, seen.id)
+    return accepted(NOT_HELD_FOR if present is None or present.rfc != seen.rfc else present)

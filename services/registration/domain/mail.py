@@ -1,0 +1,11 @@
+"""When mail that no server took is tried again."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+FIRST_WAIT: Final = timedelta(minutes=1)
+
+
+def next_try(since: datetime, now: datetime) -> datetime:
+    """Of a mail that was asked for at `since`: each pause is as long as all before it together."""
+    return now + max(FIRST_WAIT, now - since)

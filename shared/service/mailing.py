@@ -1,0 +1,125 @@
+"""Mail that goes out, and out again until a server takes it.
+
+What asks for a mail sets a timer of its kind in the same decision. Whoever sends it removes the timer; while it is
+there, the worker below sends the mail at its time. No word of a mail is in the store: it is written when it is sent,
+and a code in it is a new one each time.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+from uuid import UUID
+
+from shared.contracts.event import Cause
+from shared.messaging import actors, due_mails
+from shared.messaging.decision import Decision
+from shared.messaging.repository import Repository
+from shared.messaging.retry import INFRASTRUCTURE
+from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
+from shared.messaging.worker import WATCHDOG_S, Worker
+from shared.runtime import logging, metrics
+from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database
+from shared.service.mail import Mail, Sender
+
+CODE_BYTES = 24
+"""192 bits, as 32 letters, digits, `-` and `_`: nobody guesses it, and a link holds it."""
+
+ROUND = 20
+"""One after the other: whoever waits longest is first, and a server that hangs costs each its timeout."""
+
+log = logging.get(__name__)
+
+
+def new_code() -> str:
+    return secrets.token_urlsafe(CODE_BYTES)
+
+
+@dataclass(frozen=True, slots=True)
+class MailRoute:
+    """One kind of mail."""
+
+    kind: str
+    """Of its timer."""
+    repository: Repository[Any]
+    again: Callable[[Any, str, datetime], Decision[Any]]
+    """Decides, with a new code, whether it is still to be sent; then it sets the timer for the try after this one."""
+    write: Callable[[Connection, Any, str], Awaitable[Mail | None]]
+    """What it says, of the aggregate as it is then and the code; None: there is nobody to write to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mails:
+    """What a stage mails, and where mail goes."""
+
+    routes: tuple[MailRoute, ...]
+    sender: Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """Sends mail, and remembers what was taken."""
+
+    database: Database
+    sender: Sender
+
+    async def send(self, timer: str, mail: Mail) -> None:
+        """Send a mail that has its timer. Unless a server took it, or never will, the timer stays."""
+        outcome = await self.sender.send(mail)
+        metrics.MAILS.labels(outcome).inc()
+        if outcome != "failed":
+            await self.drop(timer, mail.about)
+
+    async def drop(self, timer: str, about: UUID) -> None:
+        """It is not to be sent, or not again. A store that is away meanwhile has it sent once more."""
+        try:
+            async with self.database.connection() as connection:
+                await due_mails.done(connection, timer, about)
+        except INFRASTRUCTURE as error:
+            log.warning("mail_not_marked", about=about, error=type(error).__name__)
+
+
+class MailWorker(Worker):
+    """Sends what is due. Several processes may run it: a mail is taken under its aggregate's lock."""
+
+    name: ClassVar[str] = "mails"
+    channel: ClassVar[str] = TIMER_CHANNEL
+
+    def __init__(self, database: Database, service: str, mails: Mails) -> None:
+        super().__init__(database)
+        self._service = service
+        self._routes = {route.kind: route for route in mails.routes}
+        self._post = Post(database, mails.sender)
+
+    async def step(self, connection: Connection) -> float:
+        kinds = [*self._routes]
+        rows = await due_mails.due(connection, kinds, now(), ROUND)
+        for row in rows:
+            cause = Cause(row["correlation_id"], None, None, actors.later(actors.of(row["actor"]), "timer"))
+            await self._send(self._routes[row["kind"]], row["aggregate_id"], cause)
+        if rows:
+            return 0
+        at = await due_mails.next_at(connection, kinds)
+        return WATCHDOG_S if at is None else max(0.001, (at - now()).total_seconds())
+
+    async def _send(self, route: MailRoute, about: UUID, cause: Cause) -> None:
+        code = new_code()
+        async with unit_of_work(self._database, self._service) as work:
+            await work.load(route.repository, [about])
+            if not await due_mails.still_due(work.connection, route.kind, about, work.now):
+                return
+            decision = route.again(work.state(route.repository, about), code, work.now)
+            work.apply(route.repository, about, decision, cause)
+            await work.flush()
+        if not any(timer.kind == route.kind and timer.at for timer in decision.timers):
+            return
+        # Whatever goes wrong from here on, the timer stands for the next try.
+        async with self._database.connection() as connection:
+            mail = await route.write(connection, decision.state, code)
+        if mail is None:
+            log.warning("mail_to_nobody", kind=route.kind, about=about)
+            await self._post.drop(route.kind, about)
+        else:
+            await self._post.send(route.kind, mail)

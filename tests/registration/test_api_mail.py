@@ -1,0 +1,155 @@
+"""Mail that no server takes goes again, with a new code, until one does or it is of no use any more."""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from deploy.engines.ports import free_port
+from services.registration.app import build
+from services.registration.domain.mail import FIRST_WAIT, next_try
+from services.registration.handlers import CLAIM_EXPIRES
+from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL, INVITATION_MAIL
+from services.registration.store import MAILS_WAITING
+from shared.runtime import metrics
+from shared.testing.stage import StageUnderTest
+from tests.conftest import Migrated
+from tests.registration.bodies_given import BODY, CONTACT, claimed, confirmed
+from tests.registration.given import LEGAL_RFC, NOW
+from tests.service.smtp import Server, serving
+
+KINDS = (CLAIM_MAIL, INVITATION_MAIL, DISPUTE_MAIL)
+OTHER = CONTACT | {"email": "duena@ejemplo.mx"}
+
+
+@pytest.fixture
+def port(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Where nobody takes mail yet."""
+    port = free_port()
+    for name, value in {"HOST": "127.0.0.1", "PORT": str(port), "TLS": "none"}.items():
+        monkeypatch.setenv(f"PDP_SMTP_{name}", value)
+    return port
+
+
+@pytest.fixture
+async def stage(migrated: Migrated, port: int) -> AsyncIterator[StageUnderTest]:
+    built, _ = build()
+    async with StageUnderTest(built, await migrated("registration")) as running:
+        yield running
+
+
+async def waiting(stage: StageUnderTest) -> int:
+    (row,) = await stage.rows("SELECT count(*) AS mails FROM timer WHERE kind = ANY($1)", KINDS)
+    return int(row["mails"])
+
+
+async def post(stage: StageUnderTest, server: Server | None = None, port: int = 0) -> None:
+    """All that waits goes now: to the server, or in vain."""
+    await stage.rows("UPDATE timer SET at = now() WHERE kind = ANY($1)", KINDS)
+    if server is None:
+        await stage.post()
+        return
+    async with serving(server, port):
+        await stage.post()
+
+
+async def registered_at(stage: StageUnderTest, port: int, **more: Any) -> str:
+    claim, server = await claimed(stage, **more), Server()
+    await post(stage, server, port)
+    assert (await confirmed(stage, claim, server.code)).status_code == 200
+    return claim
+
+
+def count(outcome: str) -> float:
+    (found,) = metrics.MAILS.labels(outcome).collect()
+    return found.samples[0].value
+
+
+async def test_what_no_server_took_goes_again_until_one_takes_it(stage: StageUnderTest, port: int) -> None:
+    failed, sent = count("failed"), count("sent")
+    claim = await claimed(stage)
+    assert (await waiting(stage), count("failed") - failed) == (1, 1)
+    await post(stage)
+    assert (await waiting(stage), count("failed") - failed) == (1, 2)
+    server = Server()
+    await post(stage, server, port)
+    assert (await waiting(stage), count("sent") - sent) == (0, 1)
+    assert (await confirmed(stage, claim, server.code)).status_code == 200
+
+
+async def test_the_code_that_came_last_is_the_one_that_opens(stage: StageUnderTest, port: int) -> None:
+    """A server took it and could not say so: it comes twice, and never with a code that opens nothing as the last."""
+    claim, first, last = await claimed(stage), Server(b".", reply=b"451 later"), Server()
+    await post(stage, first, port)
+    await post(stage, last, port)
+    assert first.code != last.code
+    assert (await confirmed(stage, claim, first.code)).status_code == 403
+    assert (await confirmed(stage, claim, last.code)).status_code == 200
+
+
+async def test_an_address_that_is_none_is_not_tried_again(stage: StageUnderTest, port: int) -> None:
+    await claimed(stage)
+    await post(stage, Server(b"RCPT"), port)
+    assert await waiting(stage) == 0
+
+
+async def test_what_is_of_no_use_any_more_is_not_sent(stage: StageUnderTest, port: int) -> None:
+    await claimed(stage)
+    await stage.rows("UPDATE timer SET at = now() WHERE kind = $1", CLAIM_EXPIRES)
+    await stage.tick()
+    server = Server()
+    await post(stage, server, port)
+    assert (await waiting(stage), server.message) == (0, "")
+
+
+async def test_an_invitation_goes_again_too(stage: StageUnderTest, port: int) -> None:
+    firm = await registered_at(stage, port)
+    own = stage.headers("supplier", subject="owner-1", supplier_id=firm)
+    url = f"/suppliers/{firm}/people"
+    person = (await stage.client.post(url, json={"email": "colega@ejemplo.mx"}, headers=own)).json()["id"]
+    server = Server()
+    await post(stage, server, port)
+    accepted = await stage.client.post(
+        f"{url}/{person}/acceptance", json={"code": server.code}, headers=stage.headers("supplier", subject="new-1")
+    )
+    assert (accepted.status_code, BODY["legal_name"] in server.text) == (200, True)
+
+
+async def test_whoever_has_an_rfc_is_told_of_a_dispute_and_not_by_whom(stage: StageUnderTest, port: int) -> None:
+    await registered_at(stage, port)
+    assert await waiting(stage) == 0
+    second = await registered_at(stage, port, contact=OTHER, legal_name="Otra Empresa SA de CV")
+    assert await waiting(stage) == 1
+    server = Server()
+    await post(stage, server, port)
+    assert any(CONTACT["email"].upper() in command.upper() for command in server.commands)
+    assert "PDP-000001" in server.text
+    assert not any(personal in server.text for personal in (second, OTHER["email"], "Otra Empresa", LEGAL_RFC))
+    assert await waiting(stage) == 0
+
+
+async def test_a_dispute_that_is_settled_tells_nobody_any_more(stage: StageUnderTest, port: int) -> None:
+    await registered_at(stage, port)
+    second = await registered_at(stage, port, contact=OTHER)
+    await stage.client.post(f"/suppliers/{second}/dispute", json={"upheld": False}, headers=stage.headers("operator"))
+    server = Server()
+    await post(stage, server, port)
+    assert (await waiting(stage), server.message) == (0, "")
+
+
+async def test_the_gauge_shows_what_waits_for_longer_than_a_minute(stage: StageUnderTest, port: int) -> None:
+    async def shown() -> Mapping[str, int]:
+        return {row["kind"]: row["count"] for row in await stage.rows(MAILS_WAITING)}
+
+    await claimed(stage)
+    assert await shown() == {"confirmation": 0, "invitation": 0, "dispute": 0}
+    await stage.rows("UPDATE claim SET received_at = now() - interval '2 minutes'")
+    assert (await shown())["confirmation"] == 1
+    await post(stage, Server(), port)
+    assert (await shown())["confirmation"] == 0
+
+
+def test_each_pause_is_as_long_as_all_before_it() -> None:
+    assert next_try(NOW, NOW) == NOW + FIRST_WAIT
+    assert next_try(NOW, NOW + timedelta(hours=2)) == NOW + timedelta(hours=4)

@@ -1,0 +1,59 @@
+"""A server that takes mail, over a real socket."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from email import message_from_string, policy
+
+from shared.service.mail import SmtpSender
+
+
+class Server:
+    """As much of SMTP as it takes to be given one message (RFC 5321, appendix D)."""
+
+    def __init__(self, *refuses: bytes, reply: bytes = b"550 no") -> None:
+        self._refuses = refuses
+        self._reply = reply
+        self.commands: list[str] = []
+        self.message = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 test\r\n")
+        while line := await reader.readline():
+            command = line.decode().strip()
+            self.commands.append(command)
+            verb = command.partition(" ")[0].upper()
+            if verb.encode() in self._refuses:
+                writer.write(self._reply + b"\r\n")
+            elif verb == "DATA":
+                writer.write(b"354 go on\r\n")
+                self.message = (await reader.readuntil(b"\r\n.\r\n")).decode()[:-5]
+                # A dot after the message: it was taken, and its sender never hears of it.
+                writer.write(self._reply + b"\r\n" if b"." in self._refuses else b"250 taken\r\n")
+            elif verb == "QUIT":
+                writer.write(b"221 bye\r\n")
+                break
+            else:
+                writer.write(b"250 test\r\n")
+        writer.close()
+
+    @property
+    def text(self) -> str:
+        """What the message says."""
+        return str(message_from_string(self.message, policy=policy.default).get_content())
+
+    @property
+    def code(self) -> str:
+        """The one-time code in it."""
+        found = re.search(r"^[\w-]{32}$", self.text.replace("\r", ""), re.MULTILINE)
+        assert found is not None, self.text
+        return found[0]
+
+
+@asynccontextmanager
+async def serving(server: Server, port: int = 0) -> AsyncIterator[SmtpSender]:
+    """A sender that speaks to it; at a port of its own unless one is given."""
+    async with await asyncio.start_server(server.serve, "127.0.0.1", port) as listening:
+        listens = listening.sockets[0].getsockname()[1]
+        yield SmtpSender("127.0.0.1", listens, "", "", "none", "pdp@example.org")
