@@ -42,6 +42,11 @@ class Secrets:
         return Keys(self.root / "operator")
 
     @property
+    def mail(self) -> Path:
+        """Mail that no server takes, as files; registration's own."""
+        return self.root / "mail"
+
+    @property
     def authority(self) -> Path:
         """Certificate that every client checks Kafka's with."""
         return self.operator.data / "ca.crt"

@@ -1,11 +1,18 @@
 """What compose.yaml and bake.hcl say twice, because neither can ask Python. No engine is asked."""
 
+import importlib
+import os
 import re
 import tomllib
+from pathlib import Path
 
-from deploy.compose.layout import BROKERS, CLIENTS_PORT, FOLDER, PROVISIONER, REPLICATION_PORT, STAGES
+import pytest
+
+from deploy.compose.layout import BROKERS, CLIENTS_PORT, FOLDER, PROVISIONER, REPLICATION_PORT, STAGES, Secrets
+from deploy.compose.prepare import SMTP_PASSWORD, Preparation
 from deploy.engines.kafka_config import ADMIN
 from deploy.target.services import present
+from shared.runtime.settings import KafkaSettings
 from tests.containers.docker_cli import ROOT
 
 COMPOSE = (FOLDER / "compose.yaml").read_text()
@@ -31,6 +38,33 @@ def test_every_service_has_a_place() -> None:
 def test_the_super_users_are_the_brokers_the_job_and_the_operator() -> None:
     [users] = re.findall(r"KAFKA_SUPER_USERS: (.*)", COMPOSE)
     assert users.split(";") == [f"User:{name}" for name in (*BROKERS, PROVISIONER, ADMIN)]
+
+
+def test_services_are_told_only_what_they_read() -> None:
+    """A setting that was renamed would be passed over in silence. And no secret stands in the file."""
+    apps = [importlib.import_module(f"services.{name}.app") for name in STAGES]
+    read = {f"PDP_{field}".upper() for app in apps for field in type(app.build()[1]).model_fields}
+    read |= {f"PDP_KAFKA_{field}".upper() for field in KafkaSettings.model_fields}
+    _, _, parts = COMPOSE.partition("\nx-service-environment:")
+    given = set(re.findall(r"^ {2,6}(PDP_[A-Z_]+):", parts.partition("\n  # `--profile identity`")[0], re.MULTILINE))
+    assert "PDP_SMTP_HOST" in given
+    assert given - {"PDP_ROLE"} <= read
+    assert not {name for name in given if re.search("PASSWORD|SECRET|_KEY$", name)}
+
+
+def test_the_password_of_the_mail_server_is_a_file_of_registration_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "chown", lambda *_: None)  # whose a file is, only root says
+    secrets = Secrets(tmp_path)
+    Preparation(secrets, "localhost", "18").all()
+    assert [*tmp_path.rglob("PDP_SMTP_PASSWORD")] == []
+    assert (secrets.mail.stat().st_mode & 0o777, [*secrets.mail.iterdir()]) == (0o700, [])
+    (secrets.operator.data / SMTP_PASSWORD).write_text("word\n")
+    Preparation(secrets, "localhost", "18").all()
+    [file] = tmp_path.rglob("PDP_SMTP_PASSWORD")
+    assert (file.parent, file.read_text()) == (secrets.of("registration") / "env", "word")
+    assert file.stat().st_mode & 0o777 == 0o400
 
 
 def test_clients_and_jobs_find_the_brokers() -> None:

@@ -242,3 +242,33 @@ def test_every_secret_that_is_named_has_somebody_who_makes_it(national: Rendered
 
 def _environment(container: Object) -> dict[str, str]:
     return {each["name"]: each["value"] for each in container["env"] if "value" in each}
+
+
+PEER = "networkPolicy.mail[0].ipBlock.cidr"
+MAIL = {"mail.host": "smtp.example", "mail.port": "465", "mail.tls": "tls", "mail.from": "pdp@example.org"}
+
+
+@pytest.mark.usefixtures("helm")
+@pytest.mark.parametrize("user", ["", "pdp"])
+def test_mail_has_its_server_and_its_password_is_a_secret(user: str) -> None:
+    made = Rendered(objects("national", MAIL | {PEER: "192.0.2.40/32", "mail.user": user}))
+    for name, pod in made.pods().items():
+        (service,) = pod["containers"]
+        found = {each["name"]: each for each in service["env"] if each["name"].startswith("PDP_SMTP_")}
+        opened = [rule for rule in made.of("NetworkPolicy")[name]["spec"]["egress"] if "465" in json.dumps(rule)]
+        if name != "registration":
+            assert (found, opened) == ({}, [])
+            continue
+        assert found["PDP_SMTP_HOST"]["value"] == "smtp.example"
+        assert [rule["ports"] for rule in opened] == [[{"port": 465, "protocol": "TCP"}]]
+        password = found.get("PDP_SMTP_PASSWORD")
+        secret = {"secretKeyRef": {"name": "mail-credentials", "key": "password"}}
+        assert password == ({"name": "PDP_SMTP_PASSWORD", "valueFrom": secret} if user else None)
+    assert ("mail-credentials" in made.of("ExternalSecret")) == bool(user)
+
+
+@pytest.mark.usefixtures("helm")
+@pytest.mark.parametrize("name", ["PDP_SMTP_PASSWORD", "PDP_AUDIT_KEY", "PDP_PORTAL_SECRET"])
+def test_a_secret_among_the_settings_is_refused(name: str) -> None:
+    with pytest.raises(ChartError, match=f"{name} is a secret"):
+        manifest("national", {f"services.registration.env.{name}": "x"})
