@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import httpx
@@ -20,6 +21,10 @@ T = TypeVar("T")
 
 class Away(Refusal):
     """The service does not answer."""
+
+
+class NotThere(Refusal):
+    """The service does not have what is asked for."""
 
 
 @dataclass
@@ -58,6 +63,24 @@ def request(
     **options: Any,  # noqa: ANN401  (httpx's own)
 ) -> Any:  # noqa: ANN401  (JSON)
     """The JSON of the answer; None when there is none. Raises ``Refusal`` with the service's sentence."""
+    answer = _answer(client, service, method, path, timeout, **options)
+    return answer.json() if answer.content else None
+
+
+def versioned(client: Client, service: str, path: str) -> tuple[Any, str]:
+    """What stands at a path, and the version under which it may be changed. Raises ``Refusal`` as `request`."""
+    answer = _answer(client, service, "GET", path, READ_TIMEOUT)
+    return answer.json(), answer.headers["ETag"]
+
+
+def _answer(
+    client: Client,
+    service: str,
+    method: str,
+    path: str,
+    timeout: float,
+    **options: Any,  # noqa: ANN401  (httpx's own)
+) -> httpx.Response:
     try:
         with client.http(service, timeout=timeout) as http:
             headers = {"Accept-Language": language(), **options.pop("headers", {})}
@@ -65,5 +88,6 @@ def request(
     except httpx.HTTPError as error:
         raise Away(say("error.http", service=service)) from error
     if answer.is_success:
-        return answer.json() if answer.content else None
-    raise Refusal(worded(service, answer) or say("error.http", service=service))
+        return answer
+    sentence = worded(service, answer) or say("error.http", service=service)
+    raise NotThere(sentence) if answer.status_code == HTTPStatus.NOT_FOUND else Refusal(sentence)

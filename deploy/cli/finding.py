@@ -35,7 +35,7 @@ def supplier_of(client: Client, wanted: str) -> str:
     """
     if RFC.fullmatch(wanted.upper()):
         return _by_rfc(client, wanted.upper())
-    if _is_uuid(wanted) and any(True for _ in _of_key(client, wanted.lower())):
+    if is_uuid(wanted) and any(True for _ in _of_key(client, wanted.lower())):
         return wanted.lower()
     if len(wanted) >= LEAST:
         events = [*_mentioning(client, wanted)]
@@ -126,7 +126,7 @@ def _is_keyed_by_supplier(topic: Topic) -> bool:
     return all(issubclass(event, KEYED_BY_SUPPLIER) for event in topic.events)
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     try:
         UUID(text)
     except ValueError:

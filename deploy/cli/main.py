@@ -35,6 +35,7 @@ COMMANDS = {
     "gaps": "gaps",
     "resend": "resend",
     "skip": "skip",
+    "assignments": "assignments",
     "partner": "partner",
     "import": "imports",
     "token": "token",
