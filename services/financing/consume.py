@@ -17,7 +17,7 @@ from shared.contracts.partner import (
     ReferralDeclined,
 )
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
-from shared.messaging.routing import Reference, Routes, Sweeps, Timers, at, on, over
+from shared.messaging.routing import Reference, Routes, Sweeps, Timers, at, on, on_arrival, over
 
 
 def routes(terms: Reference[Terms]) -> Routes:
@@ -36,11 +36,11 @@ def routes(terms: Reference[Terms]) -> Routes:
         on(SupplierSelected, cases, facts.supplier_selected, reference=terms),
         on(PlanAgreed, cases, facts.plan_agreed, reference=terms),
         on(ActivityCompleted, cases, facts.activity_completed, reference=terms),
-        on(ReferralAcknowledged, cases, answers.acknowledged, resolve=of_referral, reference=terms),
-        on(InformationRequested, cases, answers.information_requested, resolve=of_referral, reference=terms),
-        on(ReferralApproved, cases, answers.approved, resolve=of_referral, reference=terms),
-        on(ReferralDeclined, cases, answers.declined, resolve=of_referral, reference=terms),
-        on(CreditDisbursed, cases, answers.disbursed, resolve=of_referral, reference=terms),
+        on_arrival(ReferralAcknowledged, cases, answers.acknowledged, resolve=of_referral, reference=terms),
+        on_arrival(InformationRequested, cases, answers.information_requested, resolve=of_referral, reference=terms),
+        on_arrival(ReferralApproved, cases, answers.approved, resolve=of_referral, reference=terms),
+        on_arrival(ReferralDeclined, cases, answers.declined, resolve=of_referral, reference=terms),
+        on_arrival(CreditDisbursed, cases, answers.disbursed, resolve=of_referral, reference=terms),
     )
 
 

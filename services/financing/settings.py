@@ -17,6 +17,18 @@ class Settings(ServiceSettings):
     consent_days: int = Field(default=365, ge=1)
     """Longest life of a consent, in days: a firm is asked again at least once a year."""
 
+    approval_days: int = Field(default=365, ge=1, le=3_650)
+    """Days for which an approval's amounts are kept that is not paid out whole: payments are compared with them."""
+    approval_tolerance_bp: int = Field(default=1_000, ge=0, le=10_000)
+    """By how much an approval may exceed what was asked, in hundredths of a percent of it: fees and VAT are financed
+    along."""
+
     @property
     def limits(self) -> Limits:
-        return Limits(self.supplier_silence_days, self.erase_days, self.consent_days)
+        return Limits(
+            self.supplier_silence_days,
+            self.erase_days,
+            self.consent_days,
+            self.approval_days,
+            self.approval_tolerance_bp,
+        )

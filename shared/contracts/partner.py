@@ -186,8 +186,8 @@ class Referral(EventData):
 
 
 class ReferralWithdrawn(EventData):
-    """The consent was revoked: the partner must stop and erase. A referral of this id that arrives behind it is a
-    repetition, and to be dropped: no referral comes back under an id that was withdrawn.
+    """The consent was revoked: the partner must stop, where it still can, and erase. A referral of this id that arrives
+    behind it is a repetition, and to be dropped: no referral comes back under an id that was withdrawn.
     """
 
     TYPE: ClassVar[str] = "partner.referral-withdrawn"
@@ -201,6 +201,8 @@ class ReferralWithdrawn(EventData):
     """To whom it went."""
     withdrawn_at: Moment
     """When it was withdrawn."""
+    ended: bool = False
+    """It had ended before, lapsed, declined or paid: there is nothing to stop, only to erase."""
 
     @property
     def key(self) -> UUID:

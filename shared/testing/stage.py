@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -104,13 +104,16 @@ class StageUnderTest:
         token = self._issuer.issue(subject or f"{roles[0]}-1", list(map(str, roles)), TOKEN_LIFESPAN, **claims)
         return {"Authorization": f"Bearer {token}"}
 
-    async def consume(self, *events: EventData, topic: str | None = None) -> Outcome:
+    async def consume(
+        self, *events: EventData, topic: str | None = None, arrived_at: datetime | None = None
+    ) -> Outcome:
         """Take events in as one batch, from their bytes on; each on its own topic unless another is given."""
-        return await self._runner.consume([self._record(event, topic or event.topic) for event in events])
+        return await self._runner.consume([self._record(event, topic or event.topic, arrived_at) for event in events])
 
-    def _record(self, event: EventData, topic: str) -> Record:
+    def _record(self, event: EventData, topic: str, arrived_at: datetime | None) -> Record:
         value = encode(Envelope(new_id(), "test", now(), event, CAUSE))
-        return Record(topic, 0, next(self._offsets), str(event.key).encode(), value)
+        arrived_ms = None if arrived_at is None else round(arrived_at.timestamp() * 1000)
+        return Record(topic, 0, next(self._offsets), str(event.key).encode(), value, arrived_ms=arrived_ms)
 
     async def sweep(self) -> None:
         """Run every open sweep to its end."""

@@ -1,5 +1,6 @@
 """Values that the tests start from: a firm that can be referred, and ways to differ from it."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,7 +15,7 @@ from services.financing.domain.identify import with_needs
 from services.financing.domain.money import Money, money
 from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Limits, Terms
-from services.financing.handlers import consents, referrals
+from services.financing.handlers import answers, consents, referrals
 from services.financing.handlers.referrals import Refer
 from services.financing.store.terms import terms_of
 from shared.contracts import partner as contract
@@ -134,6 +135,15 @@ def of_type(outcome: object, event: type[EventData]) -> list[Any]:
 def types(outcome: object) -> list[str]:
     assert isinstance(outcome, Decision), outcome
     return [item.TYPE for item in outcome.events]
+
+
+def said(case: Case, handler: Callable[..., Decision[Case]], event: type[contract.Answer], **more: Any) -> Case:
+    """The case after an answer that arrived at once."""
+    return state(handler(case, answer(event, case, **more), NOW, NOW, TERMS))
+
+
+def approved(case: Case, amount: str = "300000.00") -> Case:
+    return said(case, answers.approved, contract.ReferralApproved, amount={"amount": amount}, term_months=3)
 
 
 def answer(event: type[contract.Answer], case: Case, **more: Any) -> Any:

@@ -1,14 +1,16 @@
 """Consents: for one partner, in the exact words shown, for named classes and no others; and taken back."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from services.financing.domain.case import Case
 from services.financing.domain.consent import IdentityPapers, Papers
 from services.financing.domain.partner import partner
-from services.financing.handlers import answers, consents
+from services.financing.handlers import answers, consents, timers
 from shared.contracts import financing
 from shared.contracts import partner as contract
 from shared.messaging.decision import Decision, Refused
@@ -19,13 +21,14 @@ from tests.financing.given import (
     PAPERS,
     PROFILE,
     TERMS,
-    answer,
+    approved,
     consented,
     firm,
     of_type,
     offered,
     papers_of,
     referred,
+    said,
     state,
     types,
 )
@@ -147,20 +150,66 @@ def test_taking_it_back_withdraws_erases_and_tells_the_partner() -> None:
     )
 
 
-def test_taking_it_back_also_erases_what_has_ended() -> None:
-    case = referred()
-    declined = state(answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, TERMS))
-    decision = consents.revoke(declined, case.consents[0].id, LATER, TERMS)
-    assert types(decision) == ["financing.consent-revoked"]
-    assert state(decision).referrals[0].papers is None
-    assert state(decision).referrals[0].state == "declined"
+def paid(case: Case) -> Case:
+    return said(approved(case), answers.disbursed, contract.CreditDisbursed, amount={"amount": "300000.00"})
 
 
-def test_taking_it_back_after_the_money_was_paid_closes() -> None:
+ENDED: dict[str, Callable[[Case], Case]] = {
+    "declined": lambda case: said(case, answers.declined, contract.ReferralDeclined, reason="no_funds"),
+    "closed": paid,
+    "lapsed": lambda case: state(timers.deadline_reached(case, NOW + timedelta(days=20), TERMS)),
+}
+
+
+@pytest.mark.parametrize(("how", "after"), [("declined", "declined"), ("closed", "closed"), ("lapsed", "withdrawn")])
+def test_taking_it_back_reaches_what_has_ended(how: str, after: str) -> None:
+    case = ENDED[how](referred())
+    decision = consents.revoke(case, case.consents[0].id, LATER, TERMS)
+    told = of_type(decision, contract.ReferralWithdrawn)
+    assert [(each.referral_id, each.ended) for each in told] == [(case.referrals[0].id, True)]
+    assert (state(decision).referrals[0].state, state(decision).referrals[0].papers) == (after, None)
+    moved = [each.state for each in of_type(decision, financing.ReferralAnswered)]
+    assert moved == [] if how == "declined" else [after]
+
+
+def test_taking_a_consent_back_is_for_the_pair() -> None:
+    """Referred under the first; the second replaced it; the second is taken back."""
+    case = consented(referred(), classes=("identity", "need"))
+    decision = consents.revoke(case, case.consents[1].id, LATER, TERMS)
+    assert types(decision) == [
+        *["financing.consent-revoked"] * 2,
+        "partner.referral-withdrawn",
+        "financing.referral-answered",
+    ]
+    after = state(decision)
+    assert [consent.revoked_at for consent in after.consents] == [LATER, LATER]
+    assert (after.referrals[0].state, after.referrals[0].papers) == ("withdrawn", None)
+
+
+def test_so_is_taking_back_one_that_was_replaced_or_has_expired() -> None:
+    case = consented(referred(), classes=("identity", "need"), expires_on=NOW.date() + timedelta(days=5))
+    expired = state(timers.deadline_reached(case, NOW + timedelta(days=6), TERMS))
+    for consent in expired.consents:
+        after = state(consents.revoke(expired, consent.id, NOW + timedelta(days=7), TERMS))
+        assert after.referrals[0].state == "withdrawn"
+        assert all(each.revoked_at for each in after.consents)
+
+
+def test_a_partner_is_told_of_a_referral_once() -> None:
     case = referred()
-    paid = answer(contract.CreditDisbursed, case, amount={"amount": "300000.00"})
-    decision = consents.revoke(state(answers.disbursed(case, paid, NOW, TERMS)), case.consents[0].id, LATER, TERMS)
-    assert [moved.state for moved in of_type(decision, financing.ReferralAnswered)] == ["closed"]
+    revoked = state(consents.revoke(case, case.consents[0].id, LATER, TERMS))
+    again = referred(consented(revoked, now=LATER), now=LATER)
+    decision = consents.revoke(again, again.consents[1].id, LATER, TERMS)
+    assert [told.referral_id for told in of_type(decision, contract.ReferralWithdrawn)] == [again.referrals[1].id]
+
+
+def test_taking_back_the_first_again_leaves_a_new_consent_alone() -> None:
+    case = referred()
+    revoked = state(consents.revoke(case, case.consents[0].id, LATER, TERMS))
+    again = consented(revoked, now=LATER)
+    repeated = consents.revoke(again, again.consents[0].id, LATER, TERMS)
+    assert isinstance(repeated, Decision)
+    assert (repeated.state, repeated.events) == (again, ())
 
 
 def test_taking_it_back_leaves_other_partners_referrals_alone() -> None:

@@ -14,8 +14,8 @@ from services.financing.handlers import answers, consents, referrals, timers
 from services.financing.handlers.referrals import Refer
 from shared.contracts import partner as contract
 from shared.contracts.event import EventData, Money
-from shared.messaging.decision import Decision, Refused
-from tests.financing.given import NOW, TERMS, consented, firm, mxn, offered, referred
+from shared.messaging.decision import Decision, Refused, RejectedEventError
+from tests.financing.given import NOW, TERMS, approved, consented, firm, mxn, offered, referred
 
 CLASSES = st.lists(st.sampled_from(get_args(DataClass)), min_size=1, unique=True).map(tuple)
 PURPOSES = st.one_of(
@@ -34,7 +34,7 @@ STEPS = st.one_of(
     st.tuples(st.just("wait"), st.integers(1, 100)),
 )
 AMOUNT = Money(amount="1.00")
-STARTS = (firm(), consented(purposes=get_args(Purpose)), referred())
+STARTS = (firm(), consented(purposes=get_args(Purpose)), referred(), approved(referred(), "3.00"))
 WALKS = st.tuples(st.sampled_from(STARTS), st.lists(STEPS, max_size=25))
 
 
@@ -59,19 +59,28 @@ def take(case: Case, step: tuple[Any, ...], now: datetime) -> Decision[Case] | R
     return None
 
 
-def _answer(case: Case, referral: Any, what: str, now: datetime) -> Decision[Case]:
+def _answer(case: Case, referral: Any, what: str, now: datetime) -> Decision[Case] | None:
+    try:
+        return _answered(case, referral, what, now)
+    except RejectedEventError:
+        return None
+
+
+def _answered(case: Case, referral: Any, what: str, now: datetime) -> Decision[Case]:
     told: dict[str, Any] = {"referral_id": referral.id, "partner": referral.partner, "answered_at": now}
     match what:
         case "ack":
-            return answers.acknowledged(case, contract.ReferralAcknowledged(**told), now, TERMS)
+            return answers.acknowledged(case, contract.ReferralAcknowledged(**told), now, now, TERMS)
         case "info":
-            return answers.information_requested(case, contract.InformationRequested(**told, items=("a",)), now, TERMS)
+            asked = contract.InformationRequested(**told, items=("a",))
+            return answers.information_requested(case, asked, now, now, TERMS)
         case "approve":
-            return answers.approved(case, contract.ReferralApproved(**told, amount=AMOUNT, term_months=3), now, TERMS)
+            yes = contract.ReferralApproved(**told, amount=AMOUNT, term_months=3)
+            return answers.approved(case, yes, now, now, TERMS)
         case "decline":
-            return answers.declined(case, contract.ReferralDeclined(**told, reason="no_funds"), now, TERMS)
+            return answers.declined(case, contract.ReferralDeclined(**told, reason="no_funds"), now, now, TERMS)
         case _:
-            return answers.disbursed(case, contract.CreditDisbursed(**told, amount=AMOUNT), now, TERMS)
+            return answers.disbursed(case, contract.CreditDisbursed(**told, amount=AMOUNT), now, now, TERMS)
 
 
 def walk(given_walk: Walk) -> Iterator[tuple[Case, Case, tuple[EventData, ...], datetime]]:
@@ -117,6 +126,9 @@ def test_papers_are_held_only_under_a_consent_that_holds(given_walk: Walk) -> No
         assert not any(
             referral.is_open or referral.papers for referral in case.referrals if referral.consent_id in revoked
         )
+        last = {consent.partner: consent for consent in case.consents}
+        gone = {partner for partner, consent in last.items() if consent.revoked_at}
+        assert not any(referral.is_open or referral.papers for referral in case.referrals if referral.partner in gone)
         public = "".join(event.model_dump_json() for event in events if not event.topic.startswith("partner."))
         assert not any(secret in public for secret in ("Ana", "8110000000", "31500000", "TME840315KT6", "1000.00"))
 

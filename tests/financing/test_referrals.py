@@ -26,6 +26,7 @@ from tests.financing.given import (
     of_type,
     offered,
     referred,
+    said,
     state,
     types,
 )
@@ -160,7 +161,9 @@ def test_one_at_a_time_of_a_kind() -> None:
 
 def test_after_a_refusal_it_may_be_tried_again() -> None:
     case = referred()
-    declined = state(answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, TERMS))
+    declined = state(
+        answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, NOW, TERMS)
+    )
     again = referred(declined)
     assert len({referral.id for referral in again.referrals}) == 2
 
@@ -174,8 +177,9 @@ def test_a_buyers_scheme_carries_the_buyers_requirement() -> None:
 
 def test_the_firm_answers_a_request_for_information() -> None:
     case = referred()
-    requested = answer(contract.InformationRequested, case, items=("Estados financieros 2025",))
-    waiting = state(answers.information_requested(case, requested, NOW, TERMS))
+    waiting = said(
+        case, answers.information_requested, contract.InformationRequested, items=("Estados financieros 2025",)
+    )
     decision = referrals.inform(waiting, case.referrals[0].id, NOW + DAY, TERMS)
     assert [moved.state for moved in of_type(decision, financing.ReferralAnswered)] == ["in_review"]
     assert code(referrals.inform(state(decision), case.referrals[0].id, NOW, TERMS)) == "nothing_requested"

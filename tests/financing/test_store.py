@@ -12,7 +12,7 @@ from services.financing.store.tables import Table
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
 from shared.testing.stage import StageUnderTest
-from tests.financing.given import LOADER, NOW, SUPPLIER, TERMS, answer, consented, firm, referred, state
+from tests.financing.given import LOADER, NOW, SUPPLIER, TERMS, answer, consented, firm, referred, said, state
 
 
 async def save(stage: StageUnderTest, *new: Case, changed: tuple[Case, ...] = ()) -> None:
@@ -27,8 +27,7 @@ async def load(stage: StageUnderTest, *ids: object) -> dict[object, Case]:
 
 async def test_a_case_comes_out_as_it_went_in(stage: StageUnderTest) -> None:
     case = referred()
-    requested = answer(contract.InformationRequested, case, items=("Balance 2025",))
-    waiting = state(answers.information_requested(case, requested, NOW, TERMS))
+    waiting = said(case, answers.information_requested, contract.InformationRequested, items=("Balance 2025",))
     await save(stage, waiting)
     assert await load(stage, SUPPLIER, uuid4()) == {SUPPLIER: waiting}
 
@@ -43,7 +42,9 @@ async def test_rows_follow_the_case(stage: StageUnderTest) -> None:
     await save(stage, firm())
     case = referred()
     await save(stage, changed=(case,))
-    declined = state(answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, TERMS))
+    declined = state(
+        answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, NOW, TERMS)
+    )
     await save(stage, changed=(declined,))
     assert await stage.rows("SELECT state, reason, awaits FROM referral") == [
         {"state": "declined", "reason": "no_funds", "awaits": None}
@@ -117,6 +118,7 @@ async def test_answers_of_two_referrals_of_one_firm_in_one_batch_see_each_other(
         contract.ReferralApproved(
             referral_id=first.id, partner="nafin", answered_at=NOW, amount=Money(amount="1.00"), term_months=3
         ),
+        arrived_at=NOW,
     )
     assert outcome.applied == 3
     after = (await load(stage, SUPPLIER))[SUPPLIER]
@@ -137,6 +139,7 @@ async def test_an_answer_that_is_not_the_partners_is_a_dead_letter_and_touches_n
         contract.ReferralDeclined(referral_id=last, partner="bancomext", answered_at=NOW, reason="other"),
         contract.ReferralDeclined(referral_id=uuid4(), partner="nafin", answered_at=NOW, reason="other"),
         contract.ReferralAcknowledged(referral_id=last, partner="nafin", answered_at=NOW),
+        arrived_at=NOW,
     )
     assert (outcome.dead, outcome.applied) == (2, 1)
     assert {row["reason"] for row in await stage.rows("SELECT reason FROM dead_letter")} == {

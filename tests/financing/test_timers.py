@@ -11,7 +11,20 @@ from services.financing.handlers.partners import PARTNER_CHANGED
 from shared.contracts import financing
 from shared.contracts import partner as contract
 from shared.messaging.decision import Decision
-from tests.financing.given import NOW, PROFILE, TERMS, answer, consented, firm, of_type, referred, state, types
+from tests.financing.given import (
+    NOW,
+    PROFILE,
+    TERMS,
+    answer,
+    approved,
+    consented,
+    firm,
+    of_type,
+    referred,
+    said,
+    state,
+    types,
+)
 
 DAY = timedelta(days=1)
 
@@ -47,8 +60,7 @@ def test_a_lapse_says_who_was_silent() -> None:
     case = referred()
     told = of_type(reached(case, NOW + 20 * DAY), financing.ReferralLapsed)[0]
     assert (told.silent, told.referral_id) == ("partner", case.referrals[0].id)
-    requested = answer(contract.InformationRequested, case, items=("Balance",))
-    waiting = state(answers.information_requested(case, requested, NOW, TERMS))
+    waiting = said(case, answers.information_requested, contract.InformationRequested, items=("Balance",))
     assert of_type(reached(waiting, NOW + 14 * DAY), financing.ReferralLapsed)[0].silent == "supplier"
 
 
@@ -74,7 +86,9 @@ def test_an_unused_consent_is_erased_when_it_expires() -> None:
 
 def test_a_consent_keeps_its_papers_while_another_referral_needs_them() -> None:
     case = referred()
-    declined = state(answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, TERMS))
+    declined = state(
+        answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, NOW, TERMS)
+    )
     again = referred(declined, now=NOW + 80 * DAY)
     after = state(reached(again, NOW + 90 * DAY))
     assert [referral.papers is not None for referral in after.referrals] == [False, True]
@@ -83,8 +97,8 @@ def test_a_consent_keeps_its_papers_while_another_referral_needs_them() -> None:
 
 def test_paid_is_closed_when_the_papers_go() -> None:
     case = referred()
-    paid = answer(contract.CreditDisbursed, case, amount={"amount": "1.00"})
-    after = reached(state(answers.disbursed(case, paid, NOW, TERMS)), NOW + 90 * DAY)
+    paid = said(approved(case, "1.00"), answers.disbursed, contract.CreditDisbursed, amount={"amount": "1.00"})
+    after = reached(paid, NOW + 90 * DAY)
     assert [moved.state for moved in of_type(after, financing.ReferralAnswered)] == ["closed"]
 
 

@@ -77,7 +77,10 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
 
     @api.post("/consents/{consent_id}/revocation")
     async def revoke_consent(consent_id: UUID, caller: Own, replace: Replace) -> ConsentView:
-        """Take a consent back: its open referrals are withdrawn and its data erased, at once."""
+        """Take back all that the firm agreed to with this partner: referrals are withdrawn, data erased, at once.
+
+        The firm's other consents to the partner go with it, and the partner is told to erase what has ended too.
+        """
         supplier_id = (await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")).supplier_id
         return await replace.run(
             commands,

@@ -84,5 +84,17 @@ ConsentProblem = Literal[
 ]
 """Why a consent is not accepted."""
 
-AnswerProblem = Literal["referral_unknown", "referral_of_another_partner"]
-"""Why a partner's answer is set aside."""
+AnswerProblem = Literal[
+    "referral_unknown",
+    "referral_of_another_partner",
+    "answered_at_implausible",
+    "answer_out_of_order",
+    "answer_too_late",
+    "payment_not_approved",
+    "referral_erased",
+    "amount_not_positive",
+    "currency_differs",
+    "amount_above_asked",
+    "payments_above_approved",
+]
+"""Why a partner's answer is refused: it becomes a dead letter of this reason."""

@@ -1,55 +1,50 @@
-"""One referral to one partner: its states and the moments at which silence ends it.
+"""One referral to one partner: what it says and does in each state, and the moments at which silence ends it.
 
-    sent -> acknowledged -> in_review <-> info_requested -> approved -> disbursed -> closed
-    any of these before disbursed -> withdrawn; before approved -> declined, lapsed
-
-A partner may answer without the steps before: an approval implies that it was received and reviewed. An answer that
-no path leads to (late, repeated, out of order) changes nothing and is counted.
+Answers are judged by their arrival at the broker, by nobody's clock and no delay of ours: one that arrived in time
+counts although the referral has lapsed meanwhile, one that arrived too late does not although it has not.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import Literal
+from typing import get_args
 from uuid import UUID
 
 from services.financing.domain.money import Money
 from services.financing.domain.reasons import Purpose, ReferralState, Shape, Silent
+from shared.state_machine import StateMachine, Transition
 
-ANSWERING: frozenset[ReferralState] = frozenset({"sent", "acknowledged", "in_review"})
+ANSWERING: tuple[ReferralState, ...] = ("sent", "acknowledged", "in_review")
 """The partner's clock runs."""
 
-OPEN: frozenset[ReferralState] = ANSWERING | {"info_requested", "approved"}
-"""The firm may still take it back."""
+WAITING: tuple[ReferralState, ...] = (*ANSWERING, "info_requested")
+"""Somebody's clock runs."""
 
-STEPS: Mapping[ReferralState, frozenset[ReferralState]] = MappingProxyType(
+OPEN: frozenset[ReferralState] = frozenset((*WAITING, "approved"))
+"""Something may still come of it."""
+
+REFERRAL = StateMachine[ReferralState](
+    "referral",
+    get_args(ReferralState),
+    "sent",
+    (
+        Transition("acknowledge", ("sent",), "acknowledged"),
+        Transition("request_information", (*WAITING, "lapsed"), "info_requested"),
+        Transition("inform", ("info_requested",), "in_review"),
+        Transition("approve", (*WAITING, "approved", "lapsed"), "approved"),
+        Transition("decline", (*WAITING, "approved", "lapsed"), "declined"),
+        Transition("pay", ("approved", "disbursed"), "disbursed"),
+        Transition("withdraw", (*WAITING, "approved", "lapsed"), "withdrawn"),
+        Transition("lapse", WAITING, "lapsed"),
+        Transition("close", ("approved", "disbursed"), "closed"),
+    ),
     {
-        "sent": frozenset({"acknowledged", "withdrawn", "lapsed"}),
-        "acknowledged": frozenset({"in_review", "withdrawn", "lapsed"}),
-        "in_review": frozenset({"info_requested", "approved", "declined", "withdrawn", "lapsed"}),
-        "info_requested": frozenset({"in_review", "approved", "declined", "withdrawn", "lapsed"}),
-        "approved": frozenset({"disbursed", "withdrawn"}),
-        "declined": frozenset(),
-        "withdrawn": frozenset(),
-        "lapsed": frozenset(),
-        "disbursed": frozenset({"closed"}),
-        "closed": frozenset(),
-    }
+        "declined": "the firm may be referred anew, under another id",
+        "withdrawn": "the partner erased it: no referral comes back under its id",
+        "closed": "its papers are erased: nothing more can be compared with them",
+    },
 )
-"""The single steps of a referral's life."""
-
-
-def reachable(state: ReferralState, target: ReferralState) -> bool:
-    """Whether a path of steps leads from one state to another."""
-    seen: set[ReferralState] = set()
-    ahead = set(STEPS[state])
-    while ahead:
-        step = ahead.pop()
-        if step not in seen:
-            seen.add(step)
-            ahead |= STEPS[step]
-    return target in seen
+"""A partner may leave steps out: an approval implies that it received and reviewed. It may correct an approval until it
+pays, and decline after it. From `lapsed` only what arrived before that leads on."""
 
 
 # Amounts and a partner's words do not show themselves: a representation ends in logs and tracebacks.
@@ -65,6 +60,8 @@ class Papers:
     approved: Money | None = None
     approved_term_months: int | None = None
     disbursed: Money | None = None
+    """Sum of the payments."""
+    payments: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +87,10 @@ class Referral:
     reason: str | None = None
     questions: tuple[str, ...] = ()
     silent: Silent | None = None
+    lapsed_at: datetime | None = None
+    """The moment until which somebody should have spoken: what arrived before it still counts."""
+    recalled_at: datetime | None = None
+    """When its partner was told to erase it."""
     ignored_answers: int = 0
     last_ignored: str | None = None
 
@@ -114,77 +115,19 @@ def deadline(start: datetime, days: int) -> datetime:
     return start + timedelta(days=days)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What a partner says, as far as it is kept."""
-
-    state: Literal["acknowledged", "info_requested", "approved", "declined", "disbursed"]
-    reason: str | None = None
-    questions: tuple[str, ...] = ()
-    folio: str | None = None
-    items: tuple[str, ...] = ()
-    amount: Money | None = None
-    term_months: int | None = None
-
-
-def answered(referral: Referral, answer: Answer, now: datetime, silence_days: int, erase_days: int) -> Referral:
-    """The referral after a partner's answer."""
-    if answer.state == "info_requested" and referral.state == "info_requested":
-        return _asked_again(referral, answer)
-    if answer.state == referral.state or not reachable(referral.state, answer.state):
-        return _ignored(referral, answer)
-    taken = replace(
-        referral,
-        state=answer.state,
-        changed_at=now,
-        reason=answer.reason,
-        questions=answer.questions,
-        papers=_noted(referral.papers, answer),
-    )
-    if answer.state == "acknowledged":
-        return taken
-    if answer.state == "info_requested":
-        return replace(taken, remind_at=None, lapse_at=deadline(now, silence_days))
-    return ended(taken, now, erase_days)
-
-
-def _asked_again(referral: Referral, answer: Answer) -> Referral:
-    """The newest list counts. The firm's days do not start anew: a partner could keep a referral open for ever."""
-    if referral.papers is None or referral.papers.items == answer.items:
-        return _ignored(referral, answer)
-    return replace(referral, papers=replace(referral.papers, items=answer.items))
-
-
-def _ignored(referral: Referral, answer: Answer) -> Referral:
-    return replace(referral, ignored_answers=referral.ignored_answers + 1, last_ignored=answer.state)
-
-
-def _noted(papers: Papers | None, answer: Answer) -> Papers | None:
-    if papers is None:
-        return None
-    match answer.state:
-        case "acknowledged":
-            return replace(papers, folio=answer.folio)
-        case "info_requested":
-            return replace(papers, items=answer.items)
-        case "approved":
-            return replace(papers, approved=answer.amount, approved_term_months=answer.term_months)
-        case "disbursed":
-            return replace(papers, disbursed=answer.amount)
-        case "declined":
-            return papers
-
-
 def ended(referral: Referral, now: datetime, erase_days: int) -> Referral:
     """Nothing is waited for any more but the erasure of the papers."""
     return replace(referral, remind_at=None, lapse_at=None, erase_at=deadline(now, erase_days))
 
 
-def informed(referral: Referral, now: datetime) -> Referral:
-    """The firm handed in what the partner asked for: the partner's days start anew."""
+def informed(referral: Referral, now: datetime) -> Referral | None:
+    """The firm handed in what the partner asked for: the partner's days start anew. None where nothing was asked."""
+    state = REFERRAL.after(referral.state, "inform")
+    if state is None:
+        return None
     return replace(
         referral,
-        state="in_review",
+        state=state,
         changed_at=now,
         remind_at=reminder(now, referral.sla_days),
         lapse_at=deadline(now, referral.sla_days),
@@ -192,36 +135,53 @@ def informed(referral: Referral, now: datetime) -> Referral:
     )
 
 
-def withdrawn(referral: Referral, now: datetime) -> Referral:
-    """The firm took its consent back: its papers go at once, not after the days that other endings wait."""
+def recalled(referral: Referral, now: datetime) -> Referral:
+    """The firm took its consent back: the partner erases, and the papers go here at once, not after the days that other
+    endings wait. What had ended stays as it ended.
+    """
+    state = REFERRAL.after(referral.state, "withdraw")
+    if state is None:
+        return replace(erased(referral, now), recalled_at=now)
     return replace(
         referral,
-        state="withdrawn",
+        state=state,
         changed_at=now,
         reason="consent_revoked",
         questions=(),
+        silent=None,
         remind_at=None,
         lapse_at=None,
+        lapsed_at=None,
         erase_at=None,
         papers=None,
+        recalled_at=now,
     )
 
 
 def erased(referral: Referral, now: datetime) -> Referral:
-    """Its papers are gone; one that was paid out is closed by that."""
+    """Its papers are gone; one that was approved is closed by that."""
     bare = replace(referral, papers=None, erase_at=None)
-    return replace(bare, state="closed", changed_at=now) if referral.state == "disbursed" else bare
+    state = REFERRAL.after(referral.state, "close")
+    return bare if state is None else replace(bare, state=state, changed_at=now)
 
 
 def passed(referral: Referral, now: datetime, erase_days: int) -> Referral:
     """The referral once every moment up to now has passed."""
     if referral.lapse_at is not None and referral.lapse_at <= now:
-        return ended(replace(referral, state="lapsed", changed_at=now, silent=referral.awaits), now, erase_days)
+        return _lapsed(referral, now, erase_days)
     if referral.remind_at is not None and referral.remind_at <= now:
         return replace(referral, remind_at=None, reminded_at=now)
     if referral.erase_at is not None and referral.erase_at <= now:
         return erased(referral, now)
     return referral
+
+
+def _lapsed(referral: Referral, now: datetime, erase_days: int) -> Referral:
+    state = REFERRAL.after(referral.state, "lapse")
+    if state is None:
+        raise ValueError("only a referral that waits for somebody has a deadline")
+    silent = replace(referral, state=state, changed_at=now, silent=referral.awaits, lapsed_at=referral.lapse_at)
+    return ended(silent, now, erase_days)
 
 
 def moments(referral: Referral) -> tuple[datetime, ...]:

@@ -32,11 +32,13 @@ class Bankable:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Settings of the stage, in days; `settings.py` says why each has its value."""
+    """Settings of the stage; `settings.py` says why each has its value."""
 
     supplier_silence_days: int = 14
     erase_days: int = 90
     consent_days: int = 365
+    approval_days: int = 365
+    approval_tolerance_bp: int = 1_000
 
 
 @dataclass(frozen=True, slots=True)

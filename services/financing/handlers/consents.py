@@ -14,7 +14,6 @@ from services.financing.domain.reasons import ConsentProblem
 from services.financing.domain.terms import Terms
 from services.financing.handlers import published
 from services.financing.handlers.settling import moved, settled
-from shared.contracts import partner as contract
 from shared.messaging.decision import Decision, Refused
 
 
@@ -50,29 +49,27 @@ def shown_text(partner: Partner, offered: Offered, terms: Terms) -> ShownText:
 
 
 def revoke(case: Case | None, consent_id: UUID, now: datetime, terms: Terms) -> Decision[Case] | Refused:
-    """Take a consent back: its open referrals are withdrawn and all its papers erased, at once."""
+    """Take back what the firm agreed to with the partner of this consent, all of it and at once: its other consents to
+    that partner too, and every referral there, under whichever consent it went and however it ended.
+    """
     consent = None if case is None else case.consent(consent_id)
     if case is None or consent is None:
         return Refused("not_found", "consent_unknown")
     if consent.revoked_at is not None:
         return Decision(case)
-    revoked = replace(consent, revoked_at=now, papers=None)
+    partner = consent.partner
+    standing = tuple(item for item in case.consents if item.partner == partner and item.revoked_at is None)
+    reached = tuple(item for item in case.referrals if item.partner == partner and item.recalled_at is None)
     after = replace(
         case,
-        consents=tuple(revoked if item.id == consent_id else item for item in case.consents),
-        referrals=tuple(_taken_back(item, now) if item.consent_id == consent_id else item for item in case.referrals),
+        consents=tuple(
+            replace(item, revoked_at=now, papers=None) if item in standing else item for item in case.consents
+        ),
+        referrals=tuple(referral.recalled(item, now) if item in reached else item for item in case.referrals),
     )
-    told = (
-        contract.ReferralWithdrawn(referral_id=item.id, supplier_id=case.id, partner=item.partner, withdrawn_at=now)
-        for item in case.referrals
-        if item.consent_id == consent_id and item.is_open
-    )
-    first = published.consent_revoked(case.id, consent, now)
-    return settled(case, after, now, terms, first, *told, *moved(case, after, now))
-
-
-def _taken_back(item: referral.Referral, now: datetime) -> referral.Referral:
-    return referral.withdrawn(item, now) if item.is_open else referral.erased(item, now)
+    revoked = (published.consent_revoked(case.id, item, now) for item in standing)
+    told = (published.referral_withdrawn(case.id, item, now) for item in reached)
+    return settled(case, after, now, terms, *revoked, *told, *moved(case, after, now))
 
 
 def _consent(supplier_id: UUID, offered: Offered, shown: ShownText, ordinal: int, now: datetime) -> Consent:

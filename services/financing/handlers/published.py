@@ -7,7 +7,7 @@ from services.financing.domain.consent import Consent
 from services.financing.domain.money import Money
 from services.financing.domain.need import Need
 from services.financing.domain.referral import Referral
-from shared.contracts import event, financing
+from shared.contracts import event, financing, partner
 
 
 def money(amount: Money) -> event.Money:
@@ -53,6 +53,17 @@ def consent_given(supplier_id: UUID, consent: Consent) -> financing.ConsentGiven
 def consent_revoked(supplier_id: UUID, consent: Consent, at: datetime) -> financing.ConsentRevoked:
     return financing.ConsentRevoked(
         supplier_id=supplier_id, consent_id=consent.id, partner=consent.partner, revoked_at=at
+    )
+
+
+def referral_withdrawn(supplier_id: UUID, referral: Referral, at: datetime) -> partner.ReferralWithdrawn:
+    """To the partner: it has to erase."""
+    return partner.ReferralWithdrawn(
+        referral_id=referral.id,
+        supplier_id=supplier_id,
+        partner=referral.partner,
+        withdrawn_at=at,
+        ended=not referral.is_open,
     )
 
 

@@ -107,8 +107,8 @@ def inform(case: Case | None, referral_id: UUID, now: datetime, terms: Terms) ->
     known = None if case is None else case.referral(referral_id)
     if case is None or known is None:
         return Refused("not_found", "referral_unknown")
-    if known.state != "info_requested":
+    informed = states.informed(known, now)
+    if informed is None:
         return Refused("conflict", "nothing_requested")
-    referrals = tuple(states.informed(item, now) if item.id == referral_id else item for item in case.referrals)
-    after = replace(case, referrals=referrals)
+    after = replace(case, referrals=tuple(informed if item.id == referral_id else item for item in case.referrals))
     return settled(case, after, now, terms, *moved(case, after, now))

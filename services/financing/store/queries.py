@@ -14,7 +14,8 @@ R = TypeVar("R", NeedRow, ConsentRow, ReferralRow)
 
 FIRMS = """
     SELECT 'referred' AS step, count(DISTINCT supplier_id) FROM referral
-    UNION ALL SELECT 'financed', count(DISTINCT supplier_id) FROM referral WHERE state IN ('approved', 'disbursed')
+    UNION ALL SELECT 'financed', count(DISTINCT supplier_id) FROM referral
+        WHERE state IN ('approved', 'disbursed', 'closed')
 """
 WAITING = """
     SELECT partner,

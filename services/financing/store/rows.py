@@ -88,6 +88,7 @@ def referral_rows(case: Case) -> list[Row]:
                 "approved": _money(referral.papers.approved),
                 "approved_term_months": referral.papers.approved_term_months,
                 "disbursed": _money(referral.papers.disbursed),
+                "payments": referral.papers.payments,
             },
         }
         for referral in case.referrals

@@ -65,6 +65,8 @@ class ReferralPapers(View):
     approved: Money | None
     approved_term_months: int | None
     disbursed: Money | None
+    """Sum of the payments."""
+    payments: int = 0
 
 
 class ReferralView(ReferralLine):

@@ -1,0 +1,145 @@
+"""What a partner says of a referral, and whether it can be so: its order, its time and its amounts are compared."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Literal
+
+from services.financing.domain.money import Money
+from services.financing.domain.reasons import AnswerProblem, ReferralState
+from services.financing.domain.referral import REFERRAL, Papers, Referral, deadline, ended
+from services.financing.domain.terms import Limits
+
+CLOCK_SLIP = timedelta(days=1)
+"""How far a partner's clock, or its time zone, may be off."""
+
+Act = Literal["acknowledge", "request_information", "approve", "decline", "pay"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a partner says, as far as it is kept. `answered_at` by its own clock, `arrived_at` by the broker's."""
+
+    act: Act
+    answered_at: datetime
+    arrived_at: datetime
+    reason: str | None = None
+    questions: tuple[str, ...] = ()
+    folio: str | None = None
+    items: tuple[str, ...] = ()
+    amount: Money | None = None
+    term_months: int | None = None
+
+
+def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) -> Referral | AnswerProblem:
+    """The referral after a partner's answer, or why that cannot be."""
+    if not referral.sent_at - CLOCK_SLIP <= answer.answered_at <= answer.arrived_at + CLOCK_SLIP:
+        return "answered_at_implausible"
+    if _says_nothing_new(referral, answer):
+        return replace(referral, ignored_answers=referral.ignored_answers + 1, last_ignored=answer.act)
+    state = REFERRAL.after(referral.state, answer.act)
+    if state is None:
+        return _out_of_order(referral, answer)
+    if _is_late(referral, answer.arrived_at):
+        return "answer_too_late"
+    papers = referral.papers
+    if papers is not None and (problem := _amounts(papers, answer, limits.approval_tolerance_bp)) is not None:
+        return problem
+    if papers is None and answer.act != "decline":
+        return "referral_erased"
+    noted = None if papers is None else _noted(papers, answer)
+    return _taken(replace(referral, papers=noted), answer, state, now, limits)
+
+
+def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
+    """A repetition; that it was received, when more is known; and what crosses with a withdrawal, except money."""
+    papers = referral.papers
+    match answer.act:
+        case "acknowledge":
+            return referral.state != "sent" or _is_late(referral, answer.arrived_at)
+        case "pay":
+            return False
+        case _ if referral.state == "withdrawn":
+            return True
+        case "request_information":
+            return referral.state == "info_requested" and papers is not None and papers.items == answer.items
+        case "approve":
+            said = None if papers is None else (papers.approved, papers.approved_term_months)
+            return referral.state == "approved" and said == (answer.amount, answer.term_months)
+        case "decline":
+            return referral.state == "declined" and referral.reason == answer.reason
+
+
+def _out_of_order(referral: Referral, answer: Answer) -> AnswerProblem:
+    if referral.state == "closed":
+        return "referral_erased"
+    return "payment_not_approved" if answer.act == "pay" else "answer_out_of_order"
+
+
+def _is_late(referral: Referral, arrived_at: datetime) -> bool:
+    """Whether the time was up when it arrived, whichever was processed first."""
+    due = referral.lapsed_at if referral.state == "lapsed" else referral.lapse_at
+    return due is not None and arrived_at > due
+
+
+def _amounts(papers: Papers, answer: Answer, tolerance_bp: int) -> AnswerProblem | None:
+    if answer.amount is None:
+        return None
+    against = papers.amount if answer.act == "approve" else papers.approved
+    if answer.amount.amount <= 0:
+        return "amount_not_positive"
+    if against is None or answer.amount.currency != against.currency:
+        return "currency_differs"
+    if answer.act == "approve":
+        most = against.amount * (10_000 + tolerance_bp) / 10_000
+        return "amount_above_asked" if answer.amount.amount > most else None
+    return "payments_above_approved" if _paid(papers) + answer.amount.amount > against.amount else None
+
+
+def _paid(papers: Papers) -> Decimal:
+    return Decimal(0) if papers.disbursed is None else papers.disbursed.amount
+
+
+def _noted(papers: Papers, answer: Answer) -> Papers:
+    match answer.act:
+        case "acknowledge":
+            return replace(papers, folio=answer.folio)
+        case "request_information":
+            return replace(papers, items=answer.items)
+        case "approve":
+            return replace(papers, approved=answer.amount, approved_term_months=answer.term_months)
+        case "pay" if answer.amount is not None:
+            paid = Money(_paid(papers) + answer.amount.amount, answer.amount.currency)
+            return replace(papers, disbursed=paid, payments=papers.payments + 1)
+        case _:
+            return papers
+
+
+def _taken(referral: Referral, answer: Answer, state: ReferralState, now: datetime, limits: Limits) -> Referral:
+    if answer.act == "request_information" and referral.state == state:
+        # The newest list counts. The firm's days do not start anew: a partner could keep a referral open for ever.
+        return referral
+    taken = replace(
+        referral,
+        state=state,
+        changed_at=now,
+        reason=answer.reason,
+        questions=answer.questions,
+        silent=None,
+        lapsed_at=None,
+    )
+    match answer.act:
+        case "acknowledge":
+            return taken
+        case "request_information":
+            # From now, when the firm can know of it, however long the answer waited.
+            return replace(taken, remind_at=None, lapse_at=deadline(now, limits.supplier_silence_days), erase_at=None)
+        case "decline":
+            return ended(taken, now, limits.erase_days)
+        case _:
+            return ended(taken, now, limits.erase_days if _is_paid_in_full(taken) else limits.approval_days)
+
+
+def _is_paid_in_full(referral: Referral) -> bool:
+    papers = referral.papers
+    return papers is not None and papers.approved is not None and papers.disbursed == papers.approved

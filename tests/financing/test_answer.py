@@ -1,0 +1,201 @@
+"""What a partner says is compared: with what it said before, with the clock, and with what was asked."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from services.financing.domain import referral as states
+from services.financing.domain.answer import CLOCK_SLIP, Act, Answer, answered
+from services.financing.domain.money import money
+from services.financing.domain.referral import Referral
+from services.financing.domain.terms import Limits
+from tests.financing.given import NOW, mxn, referred
+
+LIMITS = Limits()
+SENT = referred().referrals[-1]
+DAY = timedelta(days=1)
+ASKED = "300000.00"
+SAID: dict[Act, dict[str, Any]] = {
+    "acknowledge": {"folio": "N-17"},
+    "request_information": {"items": ("Balance 2025",)},
+    "approve": {"amount": mxn(ASKED), "term_months": 24},
+    "decline": {"reason": "no_funds"},
+    "pay": {"amount": mxn(ASKED)},
+}
+
+
+def say(referral: Referral, act: Act, arrived_at: datetime = NOW, now: datetime | None = None, **more: Any) -> Any:
+    fields = {"answered_at": arrived_at, "arrived_at": arrived_at} | SAID[act] | more
+    return answered(referral, Answer(act, **fields), now or arrived_at, LIMITS)
+
+
+def after(*acts: Act, start: Referral = SENT) -> Referral:
+    referral = start
+    for act in acts:
+        referral = say(referral, act)
+        assert isinstance(referral, Referral), (act, referral)
+    return referral
+
+
+LAPSED = states.passed(SENT, NOW + 20 * DAY, 90)
+WITHDRAWN = states.recalled(SENT, NOW)
+
+
+@pytest.mark.parametrize(
+    ("walk", "state"),
+    [
+        (("acknowledge",), "acknowledged"),
+        (("acknowledge", "request_information"), "info_requested"),
+        (("acknowledge", "approve", "pay"), "disbursed"),
+        (("acknowledge", "decline"), "declined"),
+        (("approve",), "approved"),
+        (("request_information", "approve"), "approved"),
+        (("approve", "decline"), "declined"),
+    ],
+)
+def test_answers_lead_on_also_without_the_steps_before(walk: tuple[Act, ...], state: str) -> None:
+    referral = after(*walk)
+    assert (referral.state, referral.ignored_answers) == (state, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "act"),
+    [
+        (after("acknowledge"), "acknowledge"),
+        (after("approve"), "acknowledge"),
+        (after("approve"), "approve"),
+        (after("decline"), "decline"),
+        (after("request_information"), "request_information"),
+        (LAPSED, "acknowledge"),
+        *((WITHDRAWN, act) for act in ("acknowledge", "request_information", "approve", "decline")),
+    ],
+)
+def test_what_says_nothing_new_is_counted(start: Referral, act: Act) -> None:
+    assert say(start, act) == replace(start, ignored_answers=1, last_ignored=act)
+
+
+@pytest.mark.parametrize(
+    ("start", "act", "problem"),
+    [
+        (SENT, "pay", "payment_not_approved"),
+        (after("request_information"), "pay", "payment_not_approved"),
+        (after("decline"), "pay", "payment_not_approved"),
+        (WITHDRAWN, "pay", "payment_not_approved"),
+        (after("decline"), "approve", "answer_out_of_order"),
+        (after("decline"), "request_information", "answer_out_of_order"),
+        (after("approve"), "request_information", "answer_out_of_order"),
+        (after("approve", "pay"), "approve", "answer_out_of_order"),
+        (after("approve", "pay"), "decline", "answer_out_of_order"),
+        (states.erased(after("approve", "pay"), NOW), "pay", "referral_erased"),
+        (states.erased(LAPSED, NOW), "approve", "referral_erased"),
+    ],
+)
+def test_what_cannot_follow_is_refused(start: Referral, act: Act, problem: str) -> None:
+    assert say(start, act) == problem
+
+
+def test_receiving_is_not_answering() -> None:
+    received = after("acknowledge")
+    assert (received.remind_at, received.lapse_at) == (SENT.remind_at, SENT.lapse_at)
+
+
+def test_the_firms_days_replace_the_partners() -> None:
+    waiting = after("acknowledge", "request_information")
+    assert (waiting.remind_at, waiting.lapse_at, waiting.awaits) == (None, NOW + 14 * DAY, "supplier")
+
+
+def test_a_second_request_has_the_newest_list_and_no_new_days() -> None:
+    waiting = after("request_information")
+    later = say(waiting, "request_information", NOW + DAY, items=("b",))
+    assert later.papers.items == ("b",)
+    assert later.lapse_at == waiting.lapse_at
+
+
+@pytest.mark.parametrize(("walk", "days"), [(("decline",), 90), (("approve",), 365), (("approve", "pay"), 90)])
+def test_an_outcome_leaves_only_the_erasure(walk: tuple[Act, ...], days: int) -> None:
+    referral = after(*walk)
+    assert (referral.remind_at, referral.lapse_at, referral.erase_at) == (None, None, NOW + days * DAY)
+
+
+# Time
+
+
+@pytest.mark.parametrize("act", ["request_information", "approve", "decline"])
+def test_what_arrived_in_time_counts_though_the_referral_lapsed_meanwhile(act: Act) -> None:
+    much_later = NOW + 60 * DAY
+    late = say(LAPSED, act, NOW + 20 * DAY, much_later)
+    assert (late.state, late.silent, late.lapsed_at) == (after(act).state, None, None)
+    if act == "request_information":
+        assert (late.lapse_at, late.erase_at) == (much_later + 14 * DAY, None), "the firm hears of it only now"
+
+
+@pytest.mark.parametrize("start", [SENT, LAPSED], ids=["before the timer", "after it"])
+@pytest.mark.parametrize("act", ["request_information", "approve", "decline"])
+def test_what_arrived_too_late_is_refused_whoever_was_first(start: Referral, act: Act) -> None:
+    assert say(start, act, NOW + 20 * DAY + timedelta(seconds=1)) == "answer_too_late"
+
+
+def test_a_receipt_that_comes_too_late_says_nothing_new() -> None:
+    assert say(SENT, "acknowledge", NOW + 21 * DAY) == replace(SENT, ignored_answers=1, last_ignored="acknowledge")
+
+
+@pytest.mark.parametrize("act", SAID)
+@pytest.mark.parametrize(
+    "slip", [timedelta(days=-365), -CLOCK_SLIP - timedelta(seconds=1), CLOCK_SLIP + timedelta(seconds=1)]
+)
+def test_an_answer_is_given_between_the_sending_and_its_arrival(act: Act, slip: timedelta) -> None:
+    assert say(SENT, act, answered_at=NOW + slip) == "answered_at_implausible"
+
+
+@pytest.mark.parametrize("slip", [-CLOCK_SLIP, CLOCK_SLIP])
+def test_a_clock_may_be_off_by_a_day(slip: timedelta) -> None:
+    assert say(SENT, "approve", answered_at=NOW + slip).state == "approved"
+
+
+# Amounts
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "problem"),
+    [
+        ("0.00", "MXN", "amount_not_positive"),
+        (ASKED, "USD", "currency_differs"),
+        ("330000.01", "MXN", "amount_above_asked"),
+    ],
+)
+def test_an_approval_is_compared_with_what_was_asked(amount: str, currency: str, problem: str) -> None:
+    assert say(SENT, "approve", amount=money(amount, currency)) == problem
+
+
+@pytest.mark.parametrize("amount", ["0.01", "300000.00", "330000.00"])
+def test_an_approval_may_be_less_and_a_tenth_more(amount: str) -> None:
+    referral = say(SENT, "approve", amount=mxn(amount))
+    assert (referral.state, referral.papers.approved) == ("approved", mxn(amount))
+
+
+def test_an_approval_is_corrected_until_it_is_paid() -> None:
+    corrected = say(after("approve"), "approve", amount=mxn("250000.00"), term_months=12)
+    assert (corrected.papers.approved, corrected.papers.approved_term_months) == (mxn("250000.00"), 12)
+    assert corrected.ignored_answers == 0
+
+
+def test_payments_are_added_up_to_what_was_approved() -> None:
+    first = say(after("approve"), "pay", amount=mxn("200000.00"))
+    assert (first.papers.disbursed, first.papers.payments, first.erase_at) == (mxn("200000.00"), 1, NOW + 365 * DAY)
+    second = say(first, "pay", amount=mxn("100000.00"))
+    assert (second.papers.disbursed, second.papers.payments, second.erase_at) == (mxn(ASKED), 2, NOW + 90 * DAY)
+    assert say(second, "pay", amount=mxn("0.01")) == "payments_above_approved"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "problem"),
+    [
+        ("0.00", "MXN", "amount_not_positive"),
+        ("1.00", "USD", "currency_differs"),
+        ("300000.01", "MXN", "payments_above_approved"),
+    ],
+)
+def test_a_payment_is_compared_with_the_approval(amount: str, currency: str, problem: str) -> None:
+    assert say(after("approve"), "pay", amount=money(amount, currency)) == problem
