@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.cli.proof import Finding, findings, prove
+from deploy.cli.proof import Finding, Leaves, findings, prove
 from shared.contracts.audit import log_of
 from shared.contracts.event import Actor, Cause
 from shared.messaging import audit
@@ -57,7 +57,7 @@ class Log:
             return await audit.page(connection, 0, 1000)
 
     async def found(self, at: datetime | None = None) -> list[Finding]:
-        return list(findings(SERVICE, await self.rows(), self.kept, KEY, at or now()))
+        return list(findings(SERVICE, Leaves.of(await self.rows(), at or now()), self.kept, KEY))
 
 
 @pytest.fixture
@@ -171,9 +171,8 @@ async def test_a_row_that_nobody_seals_and_a_checkpoint_of_another_key_are_found
     unsealed = (await log.rows())[7].id
     assert await log.found(now() + timedelta(minutes=11)) == [Finding("unsealed", unsealed, unsealed)]
     other = Signer.of(log_of(SERVICE), "08" * 32)
-    assert [each.kind for each in findings(SERVICE, await log.rows(), log.kept, other.public, now())] == [
-        "unsigned"
-    ] * 2
+    leaves = Leaves.of(await log.rows(), now())
+    assert [each.kind for each in findings(SERVICE, leaves, log.kept, other.public)] == ["unsigned"] * 2
 
 
 async def test_what_is_under_way_is_sealed_the_next_time(log: Log) -> None:

@@ -17,7 +17,7 @@ from deploy.cli.console import AsJson, Refusal, out, print_fitting, show_json
 from deploy.cli.events import outline, printable
 from deploy.cli.finding import supplier_of
 from deploy.cli.installation import installation
-from deploy.cli.proof import Finding, findings
+from deploy.cli.proof import Finding, Leaves, findings
 from deploy.cli.proof import prove as proof_of
 from deploy.cli.texts import say
 from deploy.cli.usage import App
@@ -96,15 +96,14 @@ def key(service: Annotated[str, typer.Argument(metavar="SERVICE", help=say("help
 def _verified(client: Client, service: str) -> tuple[int, list[Finding]]:
     """Published checkpoints are asked for first: what is sealed meanwhile is in the log, and in none of them."""
     key, notes = _key(client, service), _published(client, service)
-    rows = _log(client, service)
+    leaves = Leaves.of(_log(client, service), datetime.now(UTC))
     kept = [sealed["note"] for sealed in _pages(client, service, "/audit/checkpoints")]
-    beyond = max((row.position + 1 for row in rows if row.position is not None), default=0)
-    stored = [note for note in kept if int(note.split("\n", 2)[1]) <= beyond]
-    return beyond, list(findings(service, rows, [*notes, *stored], key, datetime.now(UTC)))
+    stored = [note for note in kept if int(note.split("\n", 2)[1]) <= len(leaves)]
+    return len(leaves), list(findings(service, leaves, [*notes, *stored], key))
 
 
-def _log(client: Client, service: str) -> list[Entry]:
-    return [LogView.model_validate(row).sealed for row in _pages(client, service, "/audit")]
+def _log(client: Client, service: str) -> Iterator[Entry]:
+    return (LogView.model_validate(row).sealed for row in _pages(client, service, "/audit"))
 
 
 def _published(client: Client, service: str) -> list[str]:
