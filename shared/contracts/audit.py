@@ -116,20 +116,24 @@ READS: Mapping[str, Mapping[str, Read]] = {
 }
 """What a caller sees of others, by the route: a row for each firm that the answer shows, before it leaves."""
 
-OPERATIONS: Mapping[str, Read] = {
-    "replay_dead_letters": Read("dead-letter:replayed"),
-    "discard_dead_letters": Read("dead-letter:discarded"),
+OPERATIONS: Mapping[str, str] = {
+    "replay_dead_letters": "dead-letter:replayed",
+    "discard_dead_letters": "dead-letter:discarded",
+    "skip_record": "record:skipped",
+    "withdraw_skip": "record:skip-withdrawn",
+    "resume_consuming": "consuming:resumed",
+    "close_record_gaps": "record-gap:closed",
+    "resend_events": "journal:resent",
+}
+"""What operators do on every service: a row for each transaction of it, and within it."""
+
+LOOKS: Mapping[str, Read] = {
     "show_dead_letter": Read("dead-letter:viewed", "id"),
-    "skip_record": Read("record:skipped"),
-    "withdraw_skip": Read("record:skip-withdrawn"),
-    "resume_consuming": Read("consuming:resumed"),
-    "close_record_gaps": Read("record-gap:closed"),
-    "resend_events": Read("journal:resent"),
     "list_decided": Read("journal:viewed", "key"),
     "list_acts": Read("audit:read"),
     "list_acts_on": Read("audit:viewed"),
 }
-"""What operators do on every service. What they change has a table of its own, written in its transaction."""
+"""What operators and firms see on every service: a row before the answer leaves."""
 
 ANSWERED, FIRED = "partner:answered", "timer:fired"
 """What a partner and a timer do."""
@@ -137,13 +141,13 @@ ANSWERED, FIRED = "partner:answered", "timer:fired"
 
 def change(service: str, route: str) -> str | None:
     """The act of a route that changes something."""
-    act = CHANGES.get(service, {}).get(route)
+    act = CHANGES.get(service, {}).get(route) or OPERATIONS.get(route)
     return None if act is None else f"{service}:{act}"
 
 
 def read(service: str, route: str) -> Read | None:
-    """The act of a route that shows something, or of an operation."""
-    found = READS.get(service, {}).get(route) or OPERATIONS.get(route)
+    """The act of a route that shows something."""
+    found = READS.get(service, {}).get(route) or LOOKS.get(route)
     return None if found is None else found._replace(act=f"{service}:{found.act}")
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter
 
-from shared.contracts.event import Actor
+from shared.contracts.event import Actor, Cause
 
 _ADAPTER = TypeAdapter(Actor)
 
@@ -24,6 +24,13 @@ def of(column: str | None) -> Actor | None:
 def read(column: str) -> Actor:
     """The actor of a column that always has one."""
     return _ADAPTER.validate_json(column)
+
+
+def acting(cause: Cause) -> Actor:
+    """Who acts. Raises ValueError where nobody does."""
+    if cause.actor is None:
+        raise ValueError("nobody acts")
+    return cause.actor
 
 
 def later(actor: Actor | None, via: Literal["timer", "sweep"]) -> Actor:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from shared.contracts.event import Actor
+from shared.contracts.event import Actor, Cause
 from shared.messaging import actors
 from shared.runtime.database import Connection, columns
 
@@ -83,6 +83,19 @@ async def record(connection: Connection, acts: Sequence[Act]) -> None:
     if acts:
         rows = [(act.action, actors.kept(act.actor), act.about, act.correlation_id) for act in acts]
         await connection.execute(_RECORD, *columns(rows))
+
+
+def act(cause: Cause, about: UUID | None) -> Act | None:
+    """What a cause is recorded as; None where it is no act."""
+    if cause.action is None or cause.actor is None:
+        return None
+    return Act(cause.action, cause.actor, about, cause.correlation_id)
+
+
+async def record_act(connection: Connection, cause: Cause, *about: UUID) -> None:
+    """Record an act with these aggregates, or with none, in the transaction in which it is done."""
+    acts = (act(cause, each) for each in about or (None,))
+    await record(connection, [each for each in acts if each is not None])
 
 
 async def page(connection: Connection, after: int, limit: int) -> list[Entry]:

@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable
 from itertools import repeat
 from typing import ClassVar, Protocol, Self, get_args
 
+from shared.contracts.event import Cause
+from shared.messaging import actors, audit
 from shared.messaging.codec import SKIPPED, PoisonReason
 from shared.messaging.dead_letters import HANDLER_FAILED, SetAside
 from shared.messaging.skips import Skips
@@ -98,10 +100,11 @@ def resume(subscribers: Collection[Stoppable], by: str) -> list[str]:
     return groups
 
 
-async def tell_all(database: Database, by: str) -> None:
+async def tell_all(database: Database, by: Cause) -> None:
     """Tell every process of the service to go on; one that is not connected to the store right now does not hear it."""
-    async with database.connection() as connection:
-        await connection.execute("SELECT pg_notify($1, $2)", RESUME_CHANNEL, by)
+    async with database.transaction() as connection:
+        await connection.execute("SELECT pg_notify($1, $2)", RESUME_CHANNEL, actors.acting(by).subject)
+        await audit.record_act(connection, by)
 
 
 class Resumer(Worker):

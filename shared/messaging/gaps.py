@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from shared.messaging import progress
+from shared.contracts.event import Cause
+from shared.messaging import actors, audit, progress
 from shared.messaging.aiokafka_internals import committed
 from shared.messaging.topics import is_partners
 from shared.runtime import logging
@@ -135,10 +136,13 @@ async def page(connection: Connection, after: int, limit: int, *, closed: bool) 
     return [Gap(**dict(row)) for row in await connection.fetch(_PAGE, after, closed, limit)]
 
 
-async def close(connection: Connection, ids: Sequence[int] | None, by: str, reason: str) -> list[int]:
+async def close(connection: Connection, ids: Sequence[int] | None, by: Cause, reason: str) -> list[int]:
     """Close these, or all that are open; gives those that were. The alarm ends in every process."""
-    rows = await connection.fetch(_CLOSE, by, reason, ids)
-    closed = sorted(row["id"] for row in rows)
+    subject = actors.acting(by).subject
+    async with connection.transaction():
+        closed = sorted(row["id"] for row in await connection.fetch(_CLOSE, subject, reason, ids))
+        if closed:
+            await audit.record_act(connection, by)
     if closed:
-        log.info("record_gaps_closed", by=by, ids=closed)
+        log.info("record_gaps_closed", by=subject, ids=closed)
     return closed

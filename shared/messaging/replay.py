@@ -1,14 +1,14 @@
 """Dead letters again: replayed or discarded, then the records blocked behind them, in order; each attempt on record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from uuid import UUID
 
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Actor, Cause
+from shared.messaging import actors, audit, dead_letters, inbox
 from shared.messaging import dead_letter_queries as queries
-from shared.messaging import dead_letters, inbox
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import TOMBSTONE, Message, PoisonReason, Record, Refused, decode
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside, blocking_key
@@ -96,7 +96,7 @@ class Resolved:
 
 
 class UnknownDeadLetterError(LookupError):
-    """There is no open dead letter of that id."""
+    """There is none of that id that is open."""
 
 
 class ValueNotKeptError(RejectedEventError):
@@ -115,7 +115,7 @@ class Replayer:
         self._runner = runner
 
     async def resolve_all(
-        self, wanted: queries.Selection, resolution: Resolution, by: Actor, most: int = MOST_RECORDS
+        self, wanted: queries.Selection, resolution: Resolution, by: Cause, most: int = MOST_RECORDS
     ) -> Resolved:
         """Replay or discard those that fit, oldest first, up to about `most` records, those behind them included.
 
@@ -137,7 +137,7 @@ class Replayer:
             return await queries.open_ids(connection, wanted.model_copy(update={"after": after}), most)
 
     async def _resolve_each(
-        self, ids: Sequence[UUID], resolution: Resolution, by: Actor, budget: int, done: Resolved
+        self, ids: Sequence[UUID], resolution: Resolution, by: Cause, budget: int, done: Resolved
     ) -> int:
         """Returns what is left of the budget; 0 too where the next call has to go on with the same letter."""
         for id_ in ids:
@@ -158,17 +158,18 @@ class Replayer:
             done.last = id_
         return budget
 
-    async def resolve(self, letter_id: UUID, resolution: Resolution, by: Actor, most: int = MOST_RECORDS) -> Replayed:
+    async def resolve(self, letter_id: UUID, resolution: Resolution, by: Cause, most: int = MOST_RECORDS) -> Replayed:
         """Replay or discard one dead letter, then release what is blocked behind it, in order, up to `most` records.
 
         Raises UnknownDeadLetterError. A record that fails stays, or becomes, the dead letter that blocks its key.
         """
         replayed = await self._resolve(letter_id, resolution, by, most)
-        told = {"action": resolution if replayed.resolved else "failed", "by": by.subject, "error": replayed.error}
-        log.info("dead_letter_action", dead_letter_id=str(letter_id), released=replayed.released, **told)
+        told = {"action": resolution if replayed.resolved else "failed", "error": replayed.error}
+        who, released = actors.acting(by).subject, replayed.released
+        log.info("dead_letter_action", dead_letter_id=str(letter_id), by=who, released=released, **told)
         return replayed
 
-    async def _resolve(self, letter_id: UUID, resolution: Resolution, by: Actor, most: int) -> Replayed:
+    async def _resolve(self, letter_id: UUID, resolution: Resolution, by: Cause, most: int) -> Replayed:
         try:
             record = await self._resolve_letter(letter_id, resolution, by)
         except UnknownDeadLetterError:
@@ -186,7 +187,7 @@ class Replayer:
             return Replayed(resolved=True, released=0)
         return await self._release(letter_id, *key, by, most)
 
-    async def _resolve_letter(self, letter_id: UUID, resolution: Resolution, by: Actor) -> Record:
+    async def _resolve_letter(self, letter_id: UUID, resolution: Resolution, by: Cause) -> Record:
         async with unit_of_work(self._database, self._service) as work:
             connection = work.connection
             row = await connection.fetchrow(_LETTER, letter_id)
@@ -201,7 +202,7 @@ class Replayer:
             if key is not None:
                 await connection.execute(_LOCK_KEY, *key)
             if resolution == "replayed":
-                await self._runner.decide_again(work, record, by)
+                await self._runner.decide_again(work, record, _again(by))
             elif row["reason"] not in ANOTHERS_ID:
                 # What is discarded comes back by no other record of the same event, nor to a later build.
                 await inbox.claim(connection, identities(record))
@@ -211,7 +212,7 @@ class Replayer:
                 await connection.execute(_CLOSE, letter_id)
         return record
 
-    async def _release(self, letter_id: UUID, topic: str, key: bytes, by: Actor, most: int) -> Replayed:
+    async def _release(self, letter_id: UUID, topic: str, key: bytes, by: Cause, most: int) -> Replayed:
         released = 0
         while True:
             failed: tuple[int, Record] | None = None
@@ -230,7 +231,7 @@ class Replayer:
                     refused = None if row["reason"] is None else Refused(row["reason"], row["error"])
                     record = _record_of(row, refused)
                     failed = row["seq"], record
-                    await self._runner.decide_again(work, record, by)
+                    await self._runner.decide_again(work, record, _again(by))
                     await connection.execute(_DROP, row["seq"])
                 released += 1
             except TRY_AGAIN:
@@ -241,14 +242,14 @@ class Replayer:
                 if (next_ := await self._set_aside_again(letter_id, *failed, error, by, released)) is not None:
                     return Replayed(resolved=True, released=released, error=_reason(error), next=next_)
 
-    async def _close(self, connection: Connection, letter_id: UUID, by: Actor, released: int) -> None:
+    async def _close(self, connection: Connection, letter_id: UUID, by: Cause, released: int) -> None:
         await connection.execute(_RELEASE, letter_id)
         await connection.execute(_CLOSE, letter_id)
         if released:
             await _record(connection, letter_id, "released", by, released=released)
 
     async def _set_aside_again(
-        self, letter_id: UUID, seq: int, record: Record, error: Exception, by: Actor, released: int
+        self, letter_id: UUID, seq: int, record: Record, error: Exception, by: Cause, released: int
     ) -> UUID | None:
         """The record takes the place of the dead letter that it waited behind; the id of the one that it becomes.
 
@@ -267,7 +268,7 @@ class Replayer:
                 return None
             await dead_letters.set_aside(connection, [letter], work.now)
             await self._close(connection, letter_id, by, released)
-            work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id), actor=by))
+            work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id), actor=_again(by)))
             await work.flush()
         return letter.id
 
@@ -281,12 +282,18 @@ async def _record(
     connection: Connection,
     letter_id: UUID,
     action: Literal["replayed", "discarded", "failed", "released"],
-    by: Actor,
+    by: Cause,
     error: Exception | None = None,
     released: int = 0,
 ) -> None:
     why = (None, None) if error is None else (_reason(error), type(error).__name__)
-    await connection.execute(_ACTION, letter_id, action, by.subject, now(), *why, released)
+    await connection.execute(_ACTION, letter_id, action, actors.acting(by).subject, now(), *why, released)
+    await audit.record_act(connection, by, letter_id)
+
+
+def _again(by: Cause) -> Actor:
+    """Who decides what is decided again."""
+    return replace(actors.acting(by), via="replay")
 
 
 def _reason(error: Exception) -> str:

@@ -14,8 +14,8 @@ import stamina
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.dead_letters import ServiceName
-from shared.contracts.event import Moment
-from shared.messaging import inbox
+from shared.contracts.event import Cause, Moment
+from shared.messaging import actors, audit, inbox
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.journal import OUTBOX_CHANNEL
 from shared.messaging.producer import partition_of
@@ -139,7 +139,7 @@ class Resender:
         self._service = service
 
     @stamina.retry(on=RETRYABLE, attempts=4, wait_initial=0.5, wait_max=2.0)
-    async def resend(self, wanted: Wanted, by: str) -> Resent:
+    async def resend(self, wanted: Wanted, by: Cause) -> Resent:
         """The next events that fit, up to `AT_ONCE` of the journal, in one transaction. Raises RefusedError.
 
         What is newest is looked for twice: at length, and then once more for what was decided meanwhile, while nobody
@@ -176,9 +176,13 @@ class Resender:
                 await _publish(connection, topic, again)
                 counts = done.events, done.superseded, done.withheld
                 place = topic.name, wanted.partition, wanted.key
-                await connection.execute(_RECORD, *place, since, until, *counts, by, at, wanted.reason)
+                who = actors.acting(by).subject
+                await connection.execute(_RECORD, *place, since, until, *counts, who, at, wanted.reason)
+                await audit.record_act(connection, by)
         if not wanted.dry_run:
-            log.info("events_resent", topic=topic.name, by=by, **done.model_dump(include=_COUNTS))
+            log.info(
+                "events_resent", topic=topic.name, by=actors.acting(by).subject, **done.model_dump(include=_COUNTS)
+            )
         return done
 
     def _topic(self, wanted: Wanted) -> Topic:

@@ -14,7 +14,9 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared.contracts.event import Cause
 from shared.i18n import said
+from shared.messaging import actors, audit
 from shared.messaging.codec import SKIPPED, UNREADABLE, Record, Refused, message_id, record_id
 from shared.messaging.inbox import KEPT
 from shared.runtime.database import Connection, Database, columns
@@ -117,9 +119,12 @@ def fault(wanted: Position, found: Standing) -> dict[str, Any] | None:
     return None
 
 
-async def ask(connection: Connection, skip: Skip, by: str) -> None:
+async def ask(connection: Connection, skip: Skip, by: Cause) -> None:
     """Have a position passed by from now on. Who asked first stays on record."""
-    await connection.execute(_ASK, skip.topic, skip.partition, skip.offset, skip.reason, by)
+    async with connection.transaction():
+        asks = actors.acting(by).subject
+        await connection.execute(_ASK, skip.topic, skip.partition, skip.offset, skip.reason, asks)
+        await audit.record_act(connection, by)
 
 
 async def wishes(connection: Connection) -> list[Wish]:
@@ -127,10 +132,14 @@ async def wishes(connection: Connection) -> list[Wish]:
     return [Wish(*row) for row in await connection.fetch(_OPEN, KEPT)]
 
 
-async def withdraw(connection: Connection, position: Position) -> Wish | None:
+async def withdraw(connection: Connection, position: Position, by: Cause) -> Wish | None:
     """Take a wish back; None where none is open for this position."""
-    row = await connection.fetchrow(_WITHDRAW, KEPT, position.topic, position.partition, position.offset)
-    return None if row is None else Wish(*row)
+    async with connection.transaction():
+        row = await connection.fetchrow(_WITHDRAW, KEPT, position.topic, position.partition, position.offset)
+        if row is None:
+            return None
+        await audit.record_act(connection, by)
+    return Wish(*row)
 
 
 async def forget(connection: Connection) -> None:

@@ -125,8 +125,8 @@ class UnitOfWork:
 
     def record(self, about: UUID, cause: Cause) -> None:
         """Put what somebody does with an aggregate into the audit log, once, where it is an act."""
-        if cause.action is not None and cause.actor is not None:
-            self._acts[Act(cause.action, cause.actor, about, cause.correlation_id)] = None
+        if (act := audit.act(cause, about)) is not None:
+            self._acts[act] = None
 
     @property
     def decided(self) -> int:

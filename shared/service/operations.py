@@ -1,7 +1,7 @@
 """The routes that operators and their tools find on every service."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 from uuid import UUID
@@ -22,7 +22,7 @@ from shared.runtime import logging
 from shared.runtime.database import Database
 from shared.service import asyncapi, events_page
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
-from shared.service.http import Page, Paging, Problem, Show, Strict, View, routes
+from shared.service.http import Acting, Page, Paging, Problem, Show, Strict, View, routes
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 
@@ -155,26 +155,27 @@ def _add_resolving(
     api: APIRouter, database: Database, replayer: Replayer, subscribers: Collection[BatchSubscriber]
 ) -> None:
     @api.post("/dead-letters/replay")
-    async def replay_dead_letters(wanted: Strict[Selection], caller: Operator) -> Resolved:
+    async def replay_dead_letters(wanted: Strict[Selection], _: Operator, by: Acting) -> Resolved:
         """Process dead letters again, and what waits behind them, in order."""
-        return await replayer.resolve_all(wanted, "replayed", replace(caller.actor, via="replay"))
+        return await replayer.resolve_all(wanted, "replayed", by)
 
     @api.post("/dead-letters/discard")
-    async def discard_dead_letters(wanted: Strict[Selection], caller: Operator) -> Resolved:
+    async def discard_dead_letters(wanted: Strict[Selection], _: Operator, by: Acting) -> Resolved:
         """Give dead letters up, and process what waits behind them, in order."""
-        return await replayer.resolve_all(wanted, "discarded", replace(caller.actor, via="replay"))
+        return await replayer.resolve_all(wanted, "discarded", by)
 
     @api.post("/dead-letters/resume")
-    async def resume_consuming(caller: Operator) -> Resumed:
+    async def resume_consuming(caller: Operator, by: Acting) -> Resumed:
         """Let consuming that stopped at the limit of dead letters go on, in every process of the service."""
-        groups = dlq_limit.resume(subscribers, caller.subject)
-        await dlq_limit.tell_all(database, caller.subject)
+        groups = [subscriber.group for subscriber in subscribers if subscriber.stopped]
+        await dlq_limit.tell_all(database, by)
+        dlq_limit.resume(subscribers, caller.subject)
         return Resumed(groups=groups)
 
 
 def _add_skipping(api: APIRouter, database: Database, subscribers: Collection[BatchSubscriber]) -> None:
     @api.post("/dead-letters/skip", responses={404: {}})
-    async def skip_record(wanted: Strict[Skip], caller: Operator) -> Skipping:
+    async def skip_record(wanted: Strict[Skip], caller: Operator, by: Acting) -> Skipping:
         """Have the record at a position passed by: when the service comes to it, it becomes a dead letter.
 
         For a record that the service cannot get past. Every process knows of it within seconds, and at each start.
@@ -188,7 +189,7 @@ def _add_skipping(api: APIRouter, database: Database, subscribers: Collection[Ba
         if fault := skips.fault(wanted, found):
             raise Problem(404 if fault["code"] in skips.MISSING else 409, fault["code"], **fault["params"])
         async with database.connection() as connection:
-            await skips.ask(connection, wanted, caller.subject)
+            await skips.ask(connection, wanted, by)
         return Skipping(by=caller.subject)
 
     @api.get("/dead-letters/skips", dependencies=[allow(Role.OPERATOR)])
@@ -199,10 +200,10 @@ def _add_skipping(api: APIRouter, database: Database, subscribers: Collection[Ba
         return Page[WishView].of_all(found, paging, WishView.of)
 
     @api.post("/dead-letters/skip/withdraw", responses={404: {}})
-    async def withdraw_skip(wanted: Strict[Position], caller: Operator) -> WishView:
+    async def withdraw_skip(wanted: Strict[Position], caller: Operator, by: Acting) -> WishView:
         """Take back that a position is passed by, while the service has not come to it."""
         async with database.connection() as connection:
-            wish = await skips.withdraw(connection, wanted)
+            wish = await skips.withdraw(connection, wanted, by)
         if wish is None:
             raise Problem(404, "skip_not_open")
         log.info("skip_withdrawn", by=caller.subject, **wanted.model_dump())

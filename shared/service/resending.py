@@ -13,7 +13,7 @@ from shared.messaging.gaps import Gap
 from shared.messaging.resend import RefusedError, Resender, Resent, Wanted
 from shared.runtime.database import Database
 from shared.service.callers import Role, allow
-from shared.service.http import Body, Number, Page, Paging, Problem, Strict, View, routes
+from shared.service.http import Acting, Body, Number, Page, Paging, Problem, Strict, View, routes
 from shared.service.operations import Operator
 
 MISSING = {"resend_topic_unknown", "partition_unknown"}
@@ -75,17 +75,17 @@ def router(service: ServiceName, database: Database) -> APIRouter:
         return Page[GapView].of_rows(found, paging, GapView.of, _id)
 
     @api.post("/record-gaps/close")
-    async def close_record_gaps(wanted: Strict[Closing], caller: Operator) -> Closed:
+    async def close_record_gaps(wanted: Strict[Closing], _: Operator, by: Acting) -> Closed:
         """Close gaps: what was missed is back, or is not needed. The alarm ends when none is open."""
         async with database.connection() as connection:
             ids = None if wanted.all else wanted.ids
-            return Closed(ids=await gaps.close(connection, ids, caller.subject, wanted.reason))
+            return Closed(ids=await gaps.close(connection, ids, by, wanted.reason))
 
     @api.post("/journal/resend", responses={404: {}})
-    async def resend_events(wanted: Strict[Wanted], caller: Operator) -> Resent:
+    async def resend_events(wanted: Strict[Wanted], _: Operator, by: Acting) -> Resent:
         """Publish events of the journal again; readers that consumed them drop them."""
         try:
-            return await resender.resend(wanted, caller.subject)
+            return await resender.resend(wanted, by)
         except RefusedError as refused:
             status = 404 if refused.code in MISSING else 422
             raise Problem(status, refused.code, more=refused.params, **refused.params) from None

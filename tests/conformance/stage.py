@@ -14,7 +14,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.event import Cause, EventData
+from shared.contracts.event import Actor, Cause, EventData
 from shared.messaging import journal
 from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import ConsumingBroker
@@ -184,6 +184,11 @@ class Consuming:
 
 def envelope(event: EventData) -> Envelope:
     return Envelope(new_id(), "conformance", now(), event, Cause(correlation_id=str(uuid4())))
+
+
+def by(subject: str) -> Cause:
+    """What somebody does, and no act of the log."""
+    return Cause("c-1", actor=Actor(subject))
 
 
 async def eventually(check: Callable[[], Any], patience: float = PATIENCE_S) -> None:

@@ -9,7 +9,6 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from shared.contracts.event import Actor
 from shared.messaging import revision
 from shared.messaging.codec import Record
 from shared.messaging.dlq_limit import DlqLimit
@@ -20,7 +19,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.service.alarms import ALARMS, AlarmWatch
 from shared.service.operations import Check, Health
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, eventually
+from tests.conformance.stage import Bench, by, eventually
 
 Logs = list[MutableMapping[str, Any]]
 
@@ -150,7 +149,7 @@ async def test_keys_that_stay_blocked(bench: Bench, topic: str, logs: Logs) -> N
     await watching.look()
     async with bench.database.connection() as connection:
         letter = await connection.fetchval("SELECT id FROM dead_letter")
-    await bench.replayer.resolve(letter, "discarded", Actor("ana"))
+    await bench.replayer.resolve(letter, "discarded", by("ana"))
     await watching.look()
     assert said(logs) == [("alarm_raised", "keys_blocked"), ("alarm_cleared", "keys_blocked")]
 
@@ -162,7 +161,7 @@ async def test_answers_that_stay_refused(bench: Bench, logs: Logs) -> None:
     await watching.look()
     async with bench.database.connection() as connection:
         letter = await connection.fetchval("SELECT id FROM dead_letter")
-    await bench.replayer.resolve(letter, "discarded", Actor("ana"))
+    await bench.replayer.resolve(letter, "discarded", by("ana"))
     await watching.look()
     assert said(logs) == [("alarm_raised", "answers_refused"), ("alarm_cleared", "answers_refused")]
 

@@ -15,7 +15,7 @@ from shared.runtime import clock
 from shared.runtime.settings import ServiceSettings
 from shared.service.alarms import AlarmWatch
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.stage import Bench, by, envelope, eventually
 from tests.conformance.test_alarms import Logs, logs, said, watch_health
 from tests.conformance.test_resend import resender, wanted
 
@@ -51,7 +51,7 @@ async def test_every_age_is_by_the_store_s_clock(
     await bench.write_down(told := Told(on=topic, account=uuid4(), number=1))
     value = encode(envelope(told))
     assert (await bench.runner.consume([Record(topic, 0, 0, str(told.account).encode(), value)])).dead == 1
-    assert (await resender.resend(wanted(topic), "ana")).events == 1
+    assert (await resender.resend(wanted(topic), by("ana"))).events == 1
     async with bench.database.connection() as connection:
         found = asdict(await backlog.look(connection))
         until = await connection.fetchval("SELECT abs(extract(epoch FROM now() - max(at)))::float8 FROM resend")
@@ -84,11 +84,11 @@ async def test_an_outbox_is_as_old_as_its_oldest_whatever_is_resent(
         await connection.execute("UPDATE journal SET recorded_at = now() - interval '20 days'")
         await bench.write_down(Told(on="other.topic.v1", account=uuid4(), number=2))
         await connection.execute("UPDATE outbox SET recorded_at = now() - interval '3 hours'")
-        assert (await resender.resend(wanted(topic), "ana")).events == 1
+        assert (await resender.resend(wanted(topic), by("ana"))).events == 1
         found = await backlog.look(connection)
         assert 3 * 3600 <= found.outbox_age_s < 3 * 3600 + SOON_S, "as its event that nobody resent"
         await connection.execute("DELETE FROM outbox")
-        await resender.resend(wanted(topic), "ana")
+        await resender.resend(wanted(topic), by("ana"))
         await connection.execute("UPDATE outbox SET resent_at = now() - interval '1 hour'")
         found = await backlog.look(connection)
     assert 3600 <= found.outbox_age_s < 3600 + SOON_S, "what is resent waits too"

@@ -8,13 +8,12 @@ from uuid import UUID, uuid4
 import pytest
 from asyncpg.connection import LoggedQuery
 
-from shared.contracts.event import Actor
 from shared.messaging.codec import Record, encode
 from shared.messaging.fetching import CarefulConsumer
 from shared.messaging.producer import partition_of
 from shared.messaging.subscriber import BatchSubscriber
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.stage import Bench, by, envelope, eventually
 
 
 async def _all_have(bench: Bench, keys: list[UUID], *numbers: int) -> bool:
@@ -175,7 +174,7 @@ async def test_what_a_store_cannot_keep_as_it_is_harms_nobody_else(
     assert (outcome.applied, outcome.dead, outcome.blocked) == (3, 1, 1)
     assert await _all_have(bench, others, 1)
     for _ in hostile:
-        await bench.replayer.resolve(await _letter(bench), "discarded", Actor("operator"))
+        await bench.replayer.resolve(await _letter(bench), "discarded", by("operator"))
     assert await bench.count("blocked_key") == await bench.count("blocked_record") == 0
 
 
@@ -191,11 +190,11 @@ async def test_one_key_s_trouble_blocks_that_key_alone_and_replay_releases_in_or
         await eventually(lambda: _blocked(bench, 3))
         assert await bench.numbers(bad) == (1,)
 
-        still_broken = await bench.replayer.resolve(await _letter(bench), "replayed", Actor("operator"))
+        still_broken = await bench.replayer.resolve(await _letter(bench), "replayed", by("operator"))
         assert (still_broken.resolved, still_broken.released) == (False, 0)
 
         bench.rule.failing = lambda _: None
-        mended = await bench.replayer.resolve(await _letter(bench), "replayed", Actor("operator"))
+        mended = await bench.replayer.resolve(await _letter(bench), "replayed", by("operator"))
         assert (mended.resolved, mended.released, mended.error) == (True, 3, None)
         assert await bench.numbers(bad) == (1, 2, 3, 4, 5)
         await bench.tell(topic, bad, 6)
@@ -211,10 +210,10 @@ async def test_a_discarded_dead_letter_releases_what_waits_and_a_second_failure_
     await bench.tell(topic, key, 1, 2, 3, 4)
     async with bench.subscriber(topic):
         await eventually(lambda: _blocked(bench, 3))
-    first = await bench.replayer.resolve(await _letter(bench), "discarded", Actor("operator"))
+    first = await bench.replayer.resolve(await _letter(bench), "discarded", by("operator"))
     assert (first.resolved, first.released, first.error) == (True, 1, "handler_failed")
     assert await bench.numbers(key) == (2,)
-    second = await bench.replayer.resolve(await _letter(bench), "discarded", Actor("operator"))
+    second = await bench.replayer.resolve(await _letter(bench), "discarded", by("operator"))
     assert (second.resolved, second.released, second.error) == (True, 1, None)
     assert await bench.numbers(key) == (2, 4)
 

@@ -24,7 +24,7 @@ from shared.messaging.topics import MAX_ANSWER_BYTES
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime.clock import now
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, Rule, accounts, envelope, eventually
+from tests.conformance.stage import Bench, Rule, accounts, by, envelope, eventually
 
 TOPIC = "conformance.dead-letters.v1"
 
@@ -109,7 +109,7 @@ async def test_one_is_shown_with_its_event_what_waits_and_every_attempt(bench: B
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
     await consume(bench, [key], 1, 2, 3)
     [letter] = await listed(bench)
-    await bench.replayer.resolve(letter.id, "replayed", Actor("ana"))
+    await bench.replayer.resolve(letter.id, "replayed", by("ana"))
 
     open_ = await shown(bench, letter.id)
     assert open_.attributes is not None
@@ -119,7 +119,7 @@ async def test_one_is_shown_with_its_event_what_waits_and_every_attempt(bench: B
         ("failed", "ana", "handler_failed", "ValueError")
     ]
 
-    await bench.replayer.resolve(letter.id, "discarded", Actor("luis"))
+    await bench.replayer.resolve(letter.id, "discarded", by("luis"))
     closed = await shown(bench, letter.id)
     assert [(one.action, one.by, one.released) for one in closed.actions] == [
         ("failed", "ana", 0),
@@ -144,17 +144,17 @@ async def test_all_of_a_reason_are_replayed_in_one_call_and_each_key_in_order(be
     await bench.runner.consume([garbage(uuid4(), 100)])
     bench.rule.failing = lambda event: ValueError("bug") if event.account == keys[2] else None
 
-    done = await bench.replayer.resolve_all(Selection(reason="handler_failed"), "replayed", Actor("ana"))
+    done = await bench.replayer.resolve_all(Selection(reason="handler_failed"), "replayed", by("ana"))
     assert (done.resolved, done.released, done.left) == (3, 6, 0)
     assert [(failure.resolved, failure.error) for failure in done.failures] == [(False, "handler_failed")]
     assert [await bench.numbers(key) for key in keys] == [(1, 2, 3), (1, 2, 3), (), (1, 2, 3)]
     assert {letter.reason for letter in await listed(bench)} == {"handler_failed", "not_json"}
 
     bench.rule.failing = lambda _: None
-    by_key = await bench.replayer.resolve_all(Selection(key=str(keys[2])), "replayed", Actor("ana"))
+    by_key = await bench.replayer.resolve_all(Selection(key=str(keys[2])), "replayed", by("ana"))
     assert (by_key.resolved, by_key.released) == (1, 2)
     assert await bench.numbers(keys[2]) == (1, 2, 3)
-    rest = await bench.replayer.resolve_all(Selection(all=True), "discarded", Actor("ana"))
+    rest = await bench.replayer.resolve_all(Selection(all=True), "discarded", by("ana"))
     assert (rest.resolved, await listed(bench), await bench.count("blocked_key")) == (1, [], 0)
 
 
@@ -164,12 +164,12 @@ async def test_a_call_is_bounded_and_says_how_much_is_left(bench: Bench) -> None
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
     await consume(bench, keys, 1, 2, 3)
     bench.rule.failing = lambda _: None
-    done = await bench.replayer.resolve_all(Selection(all=True), "replayed", Actor("ana"), most=4)
+    done = await bench.replayer.resolve_all(Selection(all=True), "replayed", by("ana"), most=4)
     assert (done.resolved, done.released, done.left) == (2, 2, 2)
     assert [await bench.numbers(key) for key in keys] == [(1, 2, 3), (1,), ()]
     assert [letter.resolution for letter in await listed(bench)] == ["replayed", None]
 
-    again = await bench.replayer.resolve_all(Selection(all=True, after=done.last), "replayed", Actor("ana"))
+    again = await bench.replayer.resolve_all(Selection(all=True, after=done.last), "replayed", by("ana"))
     assert (again.released, again.left, await listed(bench)) == (4, 0, [])
     assert [await bench.numbers(key) for key in keys] == [(1, 2, 3)] * 3
 
@@ -179,9 +179,9 @@ async def test_letters_that_go_on_failing_do_not_keep_a_replay_from_the_others(b
     bench.rule.failing = lambda _: ValueError("bug")
     await consume(bench, keys, 1)
     bench.rule.failing = lambda event: ValueError("bug") if event.account == keys[0] else None
-    first = await bench.replayer.resolve_all(Selection(all=True), "replayed", Actor("ana"), most=1)
+    first = await bench.replayer.resolve_all(Selection(all=True), "replayed", by("ana"), most=1)
     assert (len(first.failures), first.left) == (1, 2)
-    rest = await bench.replayer.resolve_all(Selection(all=True, after=first.last), "replayed", Actor("ana"))
+    rest = await bench.replayer.resolve_all(Selection(all=True, after=first.last), "replayed", by("ana"))
     assert (rest.resolved, rest.left, len(await listed(bench))) == (2, 0, 1)
 
 
@@ -194,11 +194,11 @@ async def test_a_store_that_fails_between_a_letter_and_those_behind_it_strands_n
     [letter] = await listed(bench)
     bench.rule.failing = lambda event: OSError("store away") if event.number == 2 else None
     with pytest.raises(OSError, match="store away"):
-        await bench.replayer.resolve(letter.id, "replayed", Actor("ana"))
+        await bench.replayer.resolve(letter.id, "replayed", by("ana"))
     assert [(one.id, one.resolution) for one in await listed(bench)] == [(letter.id, "replayed")]
 
     bench.rule.failing = lambda _: None
-    await bench.replayer.resolve(letter.id, "replayed", Actor("ana"))
+    await bench.replayer.resolve(letter.id, "replayed", by("ana"))
     assert await bench.numbers(key) == (1, 2)
     assert (await listed(bench), await bench.count("blocked_key")) == ([], 0)
 
@@ -214,11 +214,11 @@ async def test_what_one_operator_lets_take_effect_another_who_failed_on_it_does_
     async with asyncio.TaskGroup() as tasks:
 
         async def second_comes() -> None:
-            tasks.create_task(second.resolve(letter.id, "replayed", Actor("luis")))
+            tasks.create_task(second.resolve(letter.id, "replayed", by("luis")))
             await runner.decided.wait()
 
-        await _Overtaken(bench, second_comes).resolve(letter.id, "replayed", Actor("ana"))
-    await bench.replayer.resolve_all(Selection(all=True), "replayed", Actor("ana"))
+        await _Overtaken(bench, second_comes).resolve(letter.id, "replayed", by("ana"))
+    await bench.replayer.resolve_all(Selection(all=True), "replayed", by("ana"))
     assert await bench.numbers(key) == (1, 2, 3)
     assert (await bench.count("dead_letter"), await bench.count("blocked_record")) == (1, 0)
 
@@ -236,7 +236,7 @@ async def test_what_waits_behind_another_letter_meanwhile_is_not_set_aside(bench
         async with bench.database.transaction() as connection:
             await dead_letters.set_aside(connection, [other], now())
 
-    await _Overtaken(bench, other_blocks).resolve(letter.id, "replayed", Actor("ana"))
+    await _Overtaken(bench, other_blocks).resolve(letter.id, "replayed", by("ana"))
     assert [(one.id, one.behind) for one in await listed(bench)] == [(other.id, 1)]
 
 
@@ -246,12 +246,12 @@ async def test_a_flood_behind_one_key_is_discarded_in_one_call_as_far_as_it_fits
     bench.rule.failing = lambda event: RejectedEventError("unknown")
     await bench.runner.consume([*(garbage(key, offset) for offset in range(20)), told(key, 1, 20), told(key, 2, 21)])
 
-    fitting = await bench.replayer.resolve_all(Selection(reason="not_json"), "discarded", Actor("ana"))
+    fitting = await bench.replayer.resolve_all(Selection(reason="not_json"), "discarded", by("ana"))
     [left] = await listed(bench)
     assert (fitting.resolved, fitting.left, left.reason, left.behind) == (20, 0, "unknown", 1)
     assert [(failure.error, failure.next) for failure in fitting.failures] == [("unknown", left.id)]
 
-    rest = await bench.replayer.resolve_all(Selection(key=str(key)), "discarded", Actor("ana"))
+    rest = await bench.replayer.resolve_all(Selection(key=str(key)), "discarded", by("ana"))
     assert (rest.resolved, rest.left, rest.failures) == (2, 0, [])
     assert await listed(bench) == []
 
@@ -266,7 +266,7 @@ async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench
     await bench.runner.consume([garbage(uuid4(), 1, partners), garbage(uuid4(), 2, partners), garbage(uuid4(), 3)])
     _, *closed = [letter.id for letter in sorted(await listed(bench), key=lambda letter: letter.offset)]
     for letter in closed:
-        await bench.replayer.resolve(letter, "discarded", Actor("operator"))
+        await bench.replayer.resolve(letter, "discarded", by("operator"))
     async with bench.database.connection() as connection:
         await dead_letters.forget(connection, timedelta())
         rows = await connection.fetch('SELECT "offset", value FROM dead_letter ORDER BY "offset"')

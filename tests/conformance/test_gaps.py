@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from shared.messaging.gaps import Gap, close, page
 from shared.messaging.progress import positions
 from shared.messaging.subscriber import BatchSubscriber
-from tests.conformance.stage import Bench, eventually
+from tests.conformance.stage import Bench, by, eventually
 from tests.conformance.test_alarms import Logs, logs, said, watch
 from tests.conformance.test_consuming import _all_have, _has, _one_of_each_partition
 
@@ -80,11 +80,11 @@ async def test_the_alarm_survives_restarts_and_ends_everywhere_when_the_gaps_are
     for watching in (one, other):
         await watching.look()
     async with bench.database.connection() as connection:
-        assert await close(connection, [gaps[0].id], "ana", "resent") == [gaps[0].id]
+        assert await close(connection, [gaps[0].id], by("ana"), "resent") == [gaps[0].id]
         for watching in (one, other):
             await watching.look()
         assert said(logs) == 2 * [("alarm_raised", "records_missed")]
-        assert len(await close(connection, None, "ana", "resent")) == 5
+        assert len(await close(connection, None, by("ana"), "resent")) == 5
     for watching in (one, other):
         await watching.look()
     assert said(logs)[2:] == 2 * [("alarm_cleared", "records_missed")]

@@ -28,7 +28,7 @@ from shared.messaging.worker import Worker
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from tests.conformance.events import Noted, Told
-from tests.conformance.stage import Account, Bench, accounts, envelope
+from tests.conformance.stage import Account, Bench, accounts, by, envelope
 from tests.conformance.test_time_and_sweeps import all_accounts
 
 ANSWERS = "conformance.answers.v1"
@@ -154,10 +154,10 @@ async def test_a_replayed_decision_has_its_line_and_one_rolled_back_has_none(ben
     assert [line["type"] for line in decided()] == [Noted.TYPE, "dead-letter"]
     async with bench.database.connection() as connection:
         letter = await connection.fetchval("SELECT id FROM dead_letter")
-    await bench.replayer.resolve(letter, "replayed", Actor("somebody"))
+    await bench.replayer.resolve(letter, "replayed", by("somebody"))
     assert decided() == []
     bench.rule.failing = lambda _: None
-    await bench.replayer.resolve(letter, "replayed", replace(ANA, via="replay"))
+    await bench.replayer.resolve(letter, "replayed", Cause("c-1", actor=ANA))
     replayed = decided()
     assert [(line["type"], line["actor"], line["via"]) for line in replayed] == [(Noted.TYPE, "ana", "replay")] * 2
     assert all("causation_id" in line for line in replayed)

@@ -6,12 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contracts.event import Actor
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import SKIPPED, Record, encode
 from shared.messaging.topics import EVENT_TYPES
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, envelope
+from tests.conformance.stage import Bench, by, envelope
 
 
 class Log:
@@ -58,7 +57,7 @@ async def resolve(bench: Bench, resolution: str = "replayed") -> None:
     async with bench.database.connection() as connection:
         letters = await connection.fetch('SELECT id FROM dead_letter WHERE closed_at IS NULL ORDER BY at, "offset"')
     for letter in letters:
-        replayed = await bench.replayer.resolve(letter["id"], resolution, Actor("luis"))  # type: ignore[arg-type]
+        replayed = await bench.replayer.resolve(letter["id"], resolution, by("luis"))  # type: ignore[arg-type]
         assert replayed.error is None
     assert await bench.count("blocked_record") == await bench.count("blocked_key") == 0
 

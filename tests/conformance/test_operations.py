@@ -25,9 +25,10 @@ from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service import operations, recorded, resending
 from shared.service.http.application import install
 from shared.service.operations import Health
+from shared.service.trail import Trail
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
 from tests.conformance.events import Told
-from tests.conformance.stage import Bench, Consuming, eventually
+from tests.conformance.stage import Bench, Consuming, by, eventually
 
 TOPIC = "conformance.operations.v1"
 
@@ -43,6 +44,7 @@ async def operator(bench: Bench, consuming: Consuming, tmp_path: Path) -> AsyncI
     issuer.ensure_key()
     app = FastAPI()
     app.state.issuer = Issuer(Verifier(ISSUER, str(issuer.jwks_path), AUDIENCE))
+    app.state.trail = Trail("portal", bench.database)
     install(app)
     subscribers = [consuming.subscriber]
     app.include_router(operations.router("portal", bench.database, Health(), bench.replayer, subscribers))
@@ -127,7 +129,7 @@ async def test_what_is_to_be_passed_by_is_listed_until_it_was_or_is_taken_back(
 ) -> None:
     async with bench.database.connection() as connection:
         for offset in range(3):
-            await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=offset, reason="it hangs"), "ana")
+            await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=offset, reason="it hangs"), by("ana"))
     page = (await operator.get("/dead-letters/skips", params={"limit": 2})).json()
     assert [(one["offset"], one["by"], one["reason"]) for one in page["items"]] == [
         (0, "ana", "it hangs"),

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
-from shared.contracts.event import Actor
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Record, encode
 from shared.messaging.decision import Decision, RejectedEventError
@@ -14,7 +13,7 @@ from shared.messaging.routing import none, on_arrival
 from shared.messaging.topics import partner_topics
 from shared.runtime.clock import now
 from tests.conformance.events import Told
-from tests.conformance.stage import Account, Bench, accounts, envelope, eventually
+from tests.conformance.stage import Account, Bench, accounts, by, envelope, eventually
 from tests.conformance.test_dead_letters import garbage, listed, shown, told
 
 ANSWERS = "partner.outsider.answers.v1"
@@ -38,9 +37,9 @@ async def test_what_is_refused_blocks_nothing_that_comes_later(bench: Bench) -> 
     assert await bench.count("journal", "convert_from(body, 'UTF8')::jsonb -> 'data' ->> 'blocked' = 'true'") == 0
 
     bench.rule.failing = lambda _: None
-    await bench.replayer.resolve(letters[1].id, "replayed", Actor("ana"))
+    await bench.replayer.resolve(letters[1].id, "replayed", by("ana"))
     assert await bench.numbers(key) == (1, 3, 2)
-    await bench.replayer.resolve(letters[0].id, "discarded", Actor("ana"))
+    await bench.replayer.resolve(letters[0].id, "discarded", by("ana"))
     assert await listed(bench) == []
     assert [one.action for one in (await shown(bench, letters[1].id)).actions] == ["replayed"]
 
@@ -80,7 +79,7 @@ async def test_an_arrival_is_kept_with_what_is_set_aside_and_with_what_waits(ben
     clocked.arrivals.clear()
     clocked.latest = later
     [letter] = await listed(bench)
-    await clocked.replayer.resolve(letter.id, "replayed", Actor("ana"))
+    await clocked.replayer.resolve(letter.id, "replayed", by("ana"))
     assert clocked.arrivals == [later, ARRIVED]
     assert await bench.numbers(key) == (1, 2)
 

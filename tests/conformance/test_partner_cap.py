@@ -9,7 +9,6 @@ import pytest
 from prometheus_client import REGISTRY
 from structlog.testing import capture_logs
 
-from shared.contracts.event import Actor
 from shared.i18n import LANGUAGES, Catalogue, speak
 from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import ConsumingBroker
@@ -24,7 +23,7 @@ from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime.settings import ServiceSettings
 from shared.service.alarms import AlarmWatch
 from shared.service.operations import Health
-from tests.conformance.stage import Bench, Consuming, eventually
+from tests.conformance.stage import Bench, Consuming, by, eventually
 
 BATCH, MOST, MOST_BYTES, PARTITIONS = 10, 50, 10_000_000, 3
 LARGE = b"x" * 60_000
@@ -74,7 +73,7 @@ async def are_opened(bench: Bench, number: int) -> bool:
 
 
 async def discarded(bench: Bench, topic: str) -> None:
-    await bench.replayer.resolve_all(Selection(topic=topic), "discarded", Actor("ana"))
+    await bench.replayer.resolve_all(Selection(topic=topic), "discarded", by("ana"))
 
 
 async def test_a_hostile_partner_waits_in_kafka_and_nobody_else_does(bench: Bench, topic: str) -> None:

@@ -18,7 +18,7 @@ from shared.runtime.clock import now
 from shared.service.schema_examples import example_of
 from tests.conformance.events import Stated, Told
 from tests.conformance.relaying import published, running
-from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.stage import Bench, by, envelope, eventually
 from tests.conformance.test_alarms import Logs, logs, said, watch
 from tests.conformance.test_consuming import _all_have, _has, _one_of_each_partition
 from tests.conformance.test_gaps import _gaps, _remove
@@ -61,10 +61,10 @@ async def test_what_was_removed_while_the_stage_was_down_takes_effect_once(
             assert [gap.records for gap in gaps] == [3, 3, 3]
             for gap in gaps:
                 asked = wanted(topic, partition=gap.partition, until=gap.seen_at)
-                assert (await resender.resend(asked, "ana")).events == 5
+                assert (await resender.resend(asked, by("ana"))).events == 5
             await eventually(lambda: _all_have(bench, keys, 0, 4, 1, 2, 3))
             await watch(bench).look()
-            assert (await resender.resend(wanted(topic), "ana")).events == 15
+            assert (await resender.resend(wanted(topic), by("ana"))).events == 15
             await _decide(bench, topic, keys, 5)
             await eventually(lambda: _all_have(bench, keys, 0, 4, 1, 2, 3, 5))
     async with bench.database.connection() as connection:
@@ -86,7 +86,7 @@ async def test_an_event_that_a_later_one_superseded_does_not_turn_the_state_back
         async with bench.subscriber(topic, group):
             await eventually(lambda: _has(bench, changed, 2))
             until = now() - timedelta(microseconds=1)
-            done = await resender.resend(wanted(topic, until=until), "ana")
+            done = await resender.resend(wanted(topic, until=until), by("ana"))
             assert (done.events, done.superseded) == (4, 1)
             await eventually(lambda: _has(bench, changed, 2, 7))
             await eventually(lambda: _has(bench, quiet, 1, 7))
@@ -105,14 +105,14 @@ async def test_it_goes_page_by_page_in_the_order_of_each_key(
         pages: list[Resent] = []
         asked = wanted(topic, dry_run=dry_run)
         while not pages or pages[-1].next:
-            pages.append(await resender.resend(asked, "ana"))
+            pages.append(await resender.resend(asked, by("ana")))
             asked = asked.model_copy(
                 update=pages[-1].model_dump(include={"since", "until"}) | {"after": pages[-1].next}
             )
         assert [page.events for page in pages] == [2, 2, 2, 0]
         assert await bench.count("outbox") == (0 if dry_run else 6)
         assert await bench.count("resend") == (0 if dry_run else 4)
-    await resender.resend(wanted(topic, key=str(first)), "ana")
+    await resender.resend(wanted(topic, key=str(first)), by("ana"))
     async with running(bench.relay()):
         await eventually(lambda: published(bench))
     for key in (first, second):
@@ -133,9 +133,9 @@ async def test_what_an_inbox_may_have_forgotten_is_refused(bench: Bench, topic: 
             await connection.execute("UPDATE journal SET recorded_at = $1 WHERE event_id = $2", now() - age, event.id)
         await connection.execute("DELETE FROM outbox")
     with pytest.raises(RefusedError) as refused:
-        await resender.resend(wanted(topic, since=now() - REACH - timedelta(seconds=1)), "ana")
+        await resender.resend(wanted(topic, since=now() - REACH - timedelta(seconds=1)), by("ana"))
     assert refused.value.code == "resend_too_old"
-    assert (await resender.resend(wanted(topic), "ana")).events == 1, "what is younger"
+    assert (await resender.resend(wanted(topic), by("ana"))).events == 1, "what is younger"
     async with bench.database.connection() as connection:
         found = await backlog.look(connection)
     assert (found.outbox, found.outbox_age_s < MARGIN.total_seconds()) == (1, True), "old from the start: no alarm"
@@ -153,9 +153,9 @@ async def test_a_partner_gets_again_what_stands_and_never_what_was_taken_back(be
         await journal.redact(connection, [supplier], partner.Referral.TYPE, "referral_id", [str(erased)], ["identity"])
         await connection.execute("DELETE FROM outbox")
         with pytest.raises(RefusedError) as refused:
-            await resender.resend(wanted(REFERRALS.name), "ana")
+            await resender.resend(wanted(REFERRALS.name), by("ana"))
         assert refused.value.code == "resend_to_partner"
-        done = await resender.resend(wanted(REFERRALS.name, partner=True), "ana")
+        done = await resender.resend(wanted(REFERRALS.name, partner=True), by("ana"))
         assert (done.events, done.superseded, done.withheld) == (2, 1, 1)
         sent = await journal.unpublished(connection, 10, 1_000_000)
     assert [(str(stands).encode() in entry.body, str(withdrawn).encode() in entry.body) for entry in sent] == [
@@ -168,7 +168,7 @@ async def test_a_partner_gets_again_what_stands_and_never_what_was_taken_back(be
 @pytest.mark.parametrize(("service", "name"), [("matching", REFERRALS.name), ("financing", "partner.x.answers.v1")])
 async def test_a_stage_resends_only_what_it_wrote(bench: Bench, service: str, name: str) -> None:
     with pytest.raises(RefusedError) as refused:
-        await Resender(bench.database, service).resend(wanted(name, partner=True), "ana")  # type: ignore[arg-type]
+        await Resender(bench.database, service).resend(wanted(name, partner=True), by("ana"))  # type: ignore[arg-type]
     assert refused.value.code == "resend_topic_unknown"
 
 
@@ -205,7 +205,7 @@ async def test_what_can_have_no_event_is_refused_with_what_to_do(
 ) -> None:
     asked = {name: now() + value if isinstance(value, timedelta) else value for name, value in given.items()}
     with pytest.raises(RefusedError) as refused:
-        await resender.resend(wanted(topic, **asked), "ana")
+        await resender.resend(wanted(topic, **asked), by("ana"))
     assert refused.value.code == code
     for language in LANGUAGES:
         assert Catalogue("shared.service").text(code, language, **refused.value.params) != code

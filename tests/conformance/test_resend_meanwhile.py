@@ -13,7 +13,7 @@ from shared.messaging import journal, resend
 from shared.messaging.resend import Resender
 from tests.conformance.events import Stated
 from tests.conformance.relaying import published, running
-from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.stage import Bench, by, envelope, eventually
 from tests.conformance.test_resend import REFERRALS, referral, resender, wanted
 
 __all__ = ["resender"]
@@ -45,7 +45,7 @@ async def test_what_is_decided_in_the_window_is_what_readers_see_last(
     async with running(bench.relay()):
         await bench.write_down(Stated(on=topic, account=key, number=1))
         await eventually(lambda: published(bench))
-        done = await resender.resend(wanted(topic), "ana")
+        done = await resender.resend(wanted(topic), by("ana"))
         await eventually(lambda: published(bench))
     assert (done.events, done.superseded) == (0, 1)
     assert [event.number for event in await bench.told_on(topic)] == [1, 2]
@@ -65,7 +65,7 @@ async def test_what_is_decided_while_it_writes_goes_out_behind_it(
     async with running(bench.relay()):
         await bench.write_down(Stated(on=topic, account=key, number=1))
         await eventually(lambda: published(bench))
-        await resender.resend(wanted(topic), "ana")
+        await resender.resend(wanted(topic), by("ana"))
         await asyncio.gather(*decisions)
         await eventually(lambda: published(bench))
     assert [event.number for event in await bench.told_on(topic)] == [1, 1, 2]
@@ -77,7 +77,7 @@ async def test_a_decision_under_way_is_waited_for(bench: Bench, topic: str, rese
     await bench.write_down(Stated(on=topic, account=key, number=1))
     async with bench.database.transaction() as connection:
         await journal.append(connection, [envelope(Stated(on=topic, account=key, number=2))])
-        resending = asyncio.create_task(resender.resend(wanted(topic), "ana"))
+        resending = asyncio.create_task(resender.resend(wanted(topic), by("ana")))
         await eventually(lambda: _somebody_waits(bench))
     assert (await resending).superseded == 1
 
@@ -89,7 +89,7 @@ async def test_a_long_transaction_meets_its_lock_timeout(
     async with bench.database.transaction() as connection:
         await journal.append(connection, [envelope(Stated(on=topic, account=uuid4(), number=1))])
         with pytest.raises(asyncpg.LockNotAvailableError):
-            await resender.resend(wanted(topic), "ana")
+            await resender.resend(wanted(topic), by("ana"))
     assert await bench.count("resend") == 0
 
 
@@ -102,7 +102,7 @@ async def test_what_is_erased_meanwhile_is_withheld(bench: Bench, monkeypatch: p
             await journal.redact(other, [supplier], partner.Referral.TYPE, "referral_id", [str(id_)], ["identity"])
 
     before(monkeypatch, "_hold", erase)
-    done = await Resender(bench.database, "financing").resend(wanted(REFERRALS.name, partner=True), "ana")
+    done = await Resender(bench.database, "financing").resend(wanted(REFERRALS.name, partner=True), by("ana"))
     assert (done.events, done.withheld) == (0, 1)
 
 

@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from shared.contracts.event import Actor
 from shared.i18n import LANGUAGES, Catalogue, Language
 from shared.messaging import skips, tables
 from shared.messaging.batch import BatchRunner
@@ -20,7 +19,7 @@ from shared.messaging.skips import Position, Skip, Skips, Standing
 from shared.messaging.topics import MAX_EVENT_BYTES
 from tests.conformance.events import Told
 from tests.conformance.fatal import FATAL
-from tests.conformance.stage import Bench, envelope, eventually
+from tests.conformance.stage import Bench, by, envelope, eventually
 from tests.conformance.test_dead_letters import listed, shown, told
 from tests.conftest import Broker
 from tests.faults import stage
@@ -35,7 +34,7 @@ async def skipping(bench: Bench, *offsets: int, limit: DlqLimit | None = None) -
     known = Skips()
     async with bench.database.connection() as connection:
         for offset in offsets:
-            await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=offset, reason="it kills us"), "ana")
+            await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=offset, reason="it kills us"), by("ana"))
         await known.load(connection)
     return BatchRunner(bench.database, "portal", bench.routes, limit, known)
 
@@ -52,7 +51,7 @@ async def test_it_becomes_a_dead_letter_with_its_value_and_with_who_wished_it_an
     assert [(one.action, one.by, one.reason) for one in whole.actions] == [("skipped", "ana", "it kills us")]
     assert (await runner.consume(records)).duplicate == 4, "however often it comes"
 
-    await bench.replayer.resolve(letter.id, "replayed", Actor("luis"))
+    await bench.replayer.resolve(letter.id, "replayed", by("luis"))
     assert (await bench.numbers(bad), await bench.numbers(good)) == ((1, 2, 3), (1,))
 
 
@@ -61,7 +60,7 @@ async def test_behind_a_blocked_key_it_keeps_its_reason(bench: Bench) -> None:
     bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
     await (await skipping(bench, 1)).consume([told(key, 1, 0), told(key, 2, 1)])
     [first] = await listed(bench)
-    await bench.replayer.resolve(first.id, "discarded", Actor("ana"))
+    await bench.replayer.resolve(first.id, "discarded", by("ana"))
     [second] = await listed(bench)
     assert (second.reason, second.offset) == ("skipped", 1)
     assert [one.action for one in (await shown(bench, second.id)).actions] == ["skipped"]
@@ -76,7 +75,7 @@ async def test_a_process_that_runs_hears_of_it(bench: Bench) -> None:
     known = Skips()
     resumer = Resumer(bench.database, [], known)
     async with bench.database.connection() as connection:
-        await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=0, reason="it hangs"), "ana")
+        await skips.ask(connection, Skip(topic=TOPIC, partition=0, offset=0, reason="it hangs"), by("ana"))
         await resumer.step(connection)
     [marked] = await known.mark(bench.database, [told(uuid4(), 1, 0)])
     assert marked.refused is not None
@@ -97,13 +96,13 @@ async def test_a_wish_is_open_until_its_record_came(bench: Bench) -> None:
     await runner.consume([told(key, 1, 0), told(key, 2, 1), known._replace(offset=2)])
     assert await open_() == [9]
     async with bench.database.connection() as connection:
-        assert await skips.withdraw(connection, Position(topic=TOPIC, partition=0, offset=0)) is None
+        assert await skips.withdraw(connection, Position(topic=TOPIC, partition=0, offset=0), by("ana")) is None
 
 
 async def test_a_wish_that_was_taken_back_counts_no_more_whatever_a_process_has_heard(bench: Bench) -> None:
     runner = await skipping(bench, 0, 1)
     async with bench.database.connection() as connection:
-        await skips.withdraw(connection, Position(topic=TOPIC, partition=0, offset=0))
+        await skips.withdraw(connection, Position(topic=TOPIC, partition=0, offset=0), by("ana"))
     outcome = await runner.consume([told(uuid4(), 1, 0), told(uuid4(), 1, 1)])
     assert (outcome.applied, outcome.dead) == (1, 1)
 
@@ -158,7 +157,7 @@ async def test_what_was_skipped_takes_effect_once_however_it_comes_again(bench: 
     record = told(key, 1, 0)
     await runner.consume([record])
     [letter] = await listed(bench)
-    await bench.replayer.resolve(letter.id, "replayed", Actor("luis"))
+    await bench.replayer.resolve(letter.id, "replayed", by("luis"))
     again = bench.runner if forgotten else runner
     assert (await again.consume([record, record._replace(offset=9)])).duplicate == 2
     assert await bench.numbers(key) == (1,)
@@ -172,12 +171,12 @@ async def test_a_replay_of_what_was_not_kept_says_so_and_the_letter_keeps_its_re
     for offset in range(2):
         [letter] = await listed(bench)
         assert (letter.reason, letter.offset, letter.error) == ("too_large", offset, f"{len(value)} bytes")
-        replayed = await bench.replayer.resolve(letter.id, "replayed", Actor("ana"))
+        replayed = await bench.replayer.resolve(letter.id, "replayed", by("ana"))
         assert (replayed.resolved, replayed.error) == (False, VALUE_NOT_KEPT)
         [again] = await listed(bench)
         assert (again.reason, again.error, again.attempts) == ("too_large", letter.error, 2)
         assert [one.reason for one in (await shown(bench, letter.id)).actions] == [VALUE_NOT_KEPT]
-        await bench.replayer.resolve(letter.id, "discarded", Actor("ana"))
+        await bench.replayer.resolve(letter.id, "discarded", by("ana"))
     assert await listed(bench) == []
 
 

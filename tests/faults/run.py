@@ -5,11 +5,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared.contracts.event import Actor
 from shared.messaging.batch import BatchRunner
 from shared.messaging.replay import Replayer
 from shared.runtime.database import Database
 from shared.testing.ledger import Books, Findings, Invariant, Mark, balance, violations
+from tests.conformance.stage import by
 from tests.faults import stage
 from tests.faults.cases import Case
 from tests.faults.plant import START_S, Plant
@@ -98,7 +98,7 @@ async def _resolve(case: Case, plant: Plant) -> int:
     runner = BatchRunner(database, "portal", stage.routes(plant.topics[1]))
     replayer = Replayer(database, "portal", runner)
     for letter in await plant.open_letters():
-        while (await replayer.resolve(letter, case.resolution, Actor("the run"))).left:
+        while (await replayer.resolve(letter, case.resolution, by("the run"))).left:
             pass
     await database.close()
     (row,) = await plant.query(

@@ -21,7 +21,7 @@ from shared.runtime.database import Database
 from shared.testing.adrift import set_wrong_by
 from tests import hostile
 from tests.conformance.events import Told
-from tests.conformance.stage import envelope
+from tests.conformance.stage import by, envelope
 from tests.faults import traffic
 from tests.faults.cases import case
 from tests.faults.plant import PARTITIONS, START_S, Plant
@@ -65,7 +65,7 @@ async def _resend(plant: Plant, name: str) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(resend, "written", lambda *_: topic)
         page: dict[str, object] = {"topic": name, "reason": "what Kafka removed"}
-        while (done := await Resender(database, "portal").resend(Wanted.model_validate(page), "the run")).next:
+        while (done := await Resender(database, "portal").resend(Wanted.model_validate(page), by("the run"))).next:
             page |= {"after": done.next, "since": done.since, "until": done.until}
     await database.close()
 

@@ -214,12 +214,18 @@ def test_every_route_is_in_the_catalogue_or_shows_nobody_s_data(name: str) -> No
     recorded = {route for route in there if catalogue.change(name, route) or catalogue.read(name, route)}
     assert there - recorded - NOT_OF_OTHERS.keys() == set()
     assert recorded & NOT_OF_OTHERS.keys() == set()
-    known = catalogue.CHANGES[name].keys() | catalogue.READS[name].keys() | catalogue.OPERATIONS.keys()
+    known = (
+        catalogue.CHANGES[name].keys()
+        | catalogue.READS[name].keys()
+        | catalogue.OPERATIONS.keys()
+        | catalogue.LOOKS.keys()
+    )
     assert known - there == set(), "routes that have gone"
 
 
 def test_an_act_is_source_subject_and_action() -> None:
     acts = [f"{name}:{act}" for name in SERVICES for act in catalogue.CHANGES[name].values()]
     acts += [f"{name}:{read.act}" for name in SERVICES for read in catalogue.READS[name].values()]
-    acts += [read.act for read in catalogue.OPERATIONS.values()] + [catalogue.ANSWERED, catalogue.FIRED]
+    acts += [*catalogue.OPERATIONS.values(), *(look.act for look in catalogue.LOOKS.values())]
+    acts += [catalogue.ANSWERED, catalogue.FIRED]
     assert [act for act in acts if not re.fullmatch(r"([a-z]+:)?[a-z-]+:[a-z-]+", act)] == []

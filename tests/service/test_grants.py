@@ -9,6 +9,7 @@ import pytest
 
 from deploy.engines.postgres_server import PostgresServer
 from services.financing.app import build
+from shared.contracts.event import Actor, Cause
 from shared.messaging import grants, journal, tables
 from shared.messaging.resend import Resender, Wanted
 from shared.messaging.sealer import Sealer
@@ -35,8 +36,9 @@ async def test_a_service_works_as_its_own_role(stage: StageUnderTest) -> None:
     async with stage.database.connection() as connection:
         assert await Sealer(stage.database, "financing", "07" * 32, 60).seal(connection) > 0
         await journal.published(connection, [1, 2, 3])
+    ana = Cause("c-1", actor=Actor("ana", "operator"), action="financing:journal:resent")
     resent = await Resender(stage.database, "financing").resend(
-        Wanted(topic="financing.referral.v1", reason="a trial"), "ana"
+        Wanted(topic="financing.referral.v1", reason="a trial"), ana
     )
     assert resent.events > 0
     await housekeeping.forget(stage.database)

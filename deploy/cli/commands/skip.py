@@ -21,11 +21,14 @@ from deploy.cli.usage import App
 from deploy.provision.lag import standing
 from deploy.target.client import Client
 from deploy.target.target import TargetError
+from shared.contracts import audit as catalogue
+from shared.contracts.event import Actor, Cause
 from shared.i18n.fields import fault
 from shared.messaging import skips
 from shared.messaging.skips import Position, Skip
 from shared.messaging.topics import ANSWERS_PATTERN, subscriptions
 from shared.runtime.database import Connection, Database
+from shared.runtime.ids import new_id, text_of
 
 app = App(say("help.skip"))
 
@@ -65,7 +68,7 @@ def add(service: Service, topic: Topic, partition: Partition, offset: Offset, re
         url = _store_of(client, service)
         if wrong := skips.fault(wanted, standing(client.admin(), group, topic, partition)):
             raise Refusal(reason_text(service, wrong["code"], **wrong["params"])) from None
-        _in_store(url, lambda store: skips.ask(store, wanted, getpass.getuser()))
+        _in_store(url, lambda store: skips.ask(store, wanted, _by(service, "skip_record")))
         err().print(say("skip.written", service=service), markup=False)
     place = {"topic": topic, "partition": partition, "offset": offset}
     out().print(say("skip.asked", service=service, **place), markup=False)
@@ -98,7 +101,7 @@ def withdraw(service: Service, topic: Topic, partition: Partition, offset: Offse
         request(client, service, "POST", "/dead-letters/skip/withdraw", json=position.model_dump())
     except Away:
         url = _store_of(client, service)
-        if _in_store(url, lambda store: skips.withdraw(store, position)) is None:
+        if _in_store(url, lambda store: skips.withdraw(store, position, _by(service, "withdraw_skip"))) is None:
             raise Refusal(reason_text(service, "skip_not_open")) from None
     out().print(say("skip.withdrawn", service=service, **position.model_dump()), markup=False)
 
@@ -142,6 +145,11 @@ def _store_of(client: Client, service: str) -> str:
     if url is None:
         raise Refusal(say("skip.away", service=service))
     return url
+
+
+def _by(service: str, route: str) -> Cause:
+    """Whoever runs this does what the route would."""
+    return Cause(text_of(new_id()), actor=Actor(getpass.getuser()), action=catalogue.change(service, route))
 
 
 def _in_store(url: str, work: Callable[[Connection], Awaitable[T]]) -> T:

@@ -2,13 +2,14 @@
 
 from shared.service.http.application import application
 from shared.service.http.bodies import Body, Strict, View
-from shared.service.http.changes import Change, Create, Replace, accepted
+from shared.service.http.changes import Acting, Change, Create, Replace, accepted
 from shared.service.http.pages import Number, Page, Paging
 from shared.service.http.problem import Problem
 from shared.service.http.routes import BeforeBody, routes, together
 from shared.service.http.showing import Show
 
 __all__ = [
+    "Acting",
     "BeforeBody",
     "Body",
     "Change",

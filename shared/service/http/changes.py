@@ -82,9 +82,7 @@ class Changing(Showing):
     @property
     def cause(self) -> Cause:
         """Of what it decides. Who calls is in it once the route's guard was asked."""
-        cause: Cause = self.request.state.cause
-        trail = getattr(self.request.app.state, "trail", None)
-        return cause if trail is None else cause._replace(action=trail.change(self.request.scope["route"].name))
+        return _cause(self.request)
 
     async def run(
         self,
@@ -156,6 +154,16 @@ class Changing(Showing):
         return self.shown(view(accepted(outcome)))
 
 
+def _cause(request: Request) -> Cause:
+    cause: Cause = request.state.cause
+    trail = getattr(request.app.state, "trail", None)
+    return cause if trail is None else cause._replace(action=trail.change(request.scope["route"].name))
+
+
+async def _acting(request: Request) -> Cause:
+    return _cause(request)
+
+
 def _stale(present: str) -> Problem:
     return Problem(412, "version_differs", headers={"ETag": present}, more={"version": present})
 
@@ -199,6 +207,8 @@ def _canonical(body: bytes) -> bytes:
     return json.dumps(json.loads(body), sort_keys=True).encode() if body else b""
 
 
+Acting = Annotated[Cause, Depends(_acting)]
+"""Who acts and by what, of a route that changes no aggregate. It comes after the caller, who is in it."""
 Change = Annotated[Changing, Depends(_Changes())]
 """Honours `If-Match`."""
 Replace = Annotated[Changing, Depends(_Replaces())]

@@ -1,0 +1,87 @@
+"""What cannot be recorded is not done: each change of the services' own walks is asked for first while the audit log
+takes no row.
+"""
+
+from importlib import import_module
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from shared.contracts import audit as catalogue
+from shared.testing.stage import StageUnderTest
+from tests.conftest import Migrated
+from tests.http.services import SERVICES
+from tests.http.test_actor import ROOM, WALKS
+
+CLOSED = "ALTER TABLE audit ADD CONSTRAINT closed CHECK (false) NOT VALID"
+OPEN = "ALTER TABLE audit DROP CONSTRAINT closed"
+COUNTED = {"request_limit": "", "claim": "confirm_contact"}
+"""Tables where a request counts whatever becomes of it; a try to confirm is no act, what it opens is."""
+
+
+class Asking:
+    """Comes before each request of a walk."""
+
+    def __init__(self, stage: StageUnderTest, service: str) -> None:
+        self.failed: set[str] = set()
+        """Routes of which a request was accepted but for the log."""
+        self._stage = stage
+        self._changes = catalogue.CHANGES[service].keys()
+        self._routes = [route for route in stage.router.routes if isinstance(route, APIRoute)]
+        self._transport = stage.client._transport
+
+    async def __call__(self, request: httpx.Request) -> None:
+        name = self._name(request)
+        if name not in self._changes:
+            return
+        same = httpx.Request(request.method, request.url, headers=request.headers, content=await request.aread())
+        before = await contents(self._stage, name)
+        numbers = await self._stage.rows("SELECT sequencename, last_value FROM pg_sequences")
+        await self._stage.rows(CLOSED)
+        answer = await self._transport.handle_async_request(same)
+        await self._stage.rows(OPEN)
+        for sequence, last in (row.values() for row in numbers):
+            # A number that was taken stays taken; a walk counts on the first.
+            await self._stage.rows("SELECT setval($1::text::regclass, $2, $3)", sequence, last or 1, last is not None)
+        assert await contents(self._stage, name) == before, name
+        assert answer.status_code >= 400, name
+        if answer.status_code >= 500:
+            self.failed.add(name)
+
+    def _name(self, request: httpx.Request) -> str:
+        return next(
+            route.name
+            for route in self._routes
+            if route.path_regex.match(request.url.path) and request.method in (route.methods or ())
+        )
+
+
+async def contents(stage: StageUnderTest, route: str) -> dict[str, str | None]:
+    """Of each table, a digest of its rows."""
+    tables = await stage.rows(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+    )
+    digest = "SELECT md5(string_agg(each::text, '' ORDER BY each::text)) AS digest FROM {} AS each"
+    return {
+        name: (await stage.rows(digest.format(name)))[0]["digest"]
+        for name in sorted(row["relname"] for row in tables)
+        if COUNTED.get(name) not in ("", route)
+    }
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_change_that_cannot_be_recorded_is_not_made(
+    name: str, migrated: Migrated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for setting, value in (ROOM | {"PDP_REGISTRATIONS_BURST": "60"}).items():
+        monkeypatch.setenv(setting, value)
+    failed: set[str] = set()
+    for walk in WALKS[name]:
+        built, _ = import_module(f"services.{name}.app").build()
+        async with StageUnderTest(built, await migrated(name)) as stage:
+            asking = Asking(stage, name)
+            stage.client.event_hooks = {"request": [asking]}
+            await walk(stage)
+            failed |= asking.failed
+    assert catalogue.CHANGES[name].keys() - failed == set()
