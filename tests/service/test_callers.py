@@ -17,7 +17,7 @@ from shared.runtime.settings import KafkaSettings
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service.callers import Caller, Role, allow, at, roles_of
 from shared.service.http.application import install
-from shared.service.http.routes import JSON, ConventionalRoute, content_type_of
+from shared.service.http.routes import JSON, MAX_BODY_BYTES, ConventionalRoute, content_type_of
 from shared.service.service import Service
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/app.py"))
@@ -184,7 +184,11 @@ async def test_nobody_without_a_token_has_a_body_read(name: str) -> None:
 @pytest.mark.parametrize("name", SERVICES)
 @pytest.mark.parametrize(
     ("headers", "status"),
-    [({"Content-Length": "1048577"}, 413), ({"Transfer-Encoding": "chunked"}, 411), ({"Content-Length": "-1"}, 411)],
+    [
+        ({"Content-Length": str(MAX_BODY_BYTES + 1)}, 413),
+        ({"Transfer-Encoding": "chunked"}, 411),
+        ({"Content-Length": "-1"}, 411),
+    ],
 )
 async def test_no_route_reads_more_than_it_takes(
     name: str, headers: dict[str, str], status: int, issuer: LocalIssuer

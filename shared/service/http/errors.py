@@ -24,6 +24,11 @@ CODES = {400: "body_unreadable", 404: "route_unknown", 405: "method_not_allowed"
 
 METHOD_NOT_ALLOWED = 405
 
+LONGEST_PATH = 200
+
+NAMED = 100
+"""Faults of one request that are told; of the others how many there are."""
+
 log = logging.get(__name__)
 
 
@@ -68,10 +73,13 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     # Without the input: it may be personal, and the caller has it.
-    found = [_named(each, error.body) for each in error.errors()]
+    faults = error.errors()
+    found = [_named(each, error.body) for each in faults[:NAMED]]
     field, problem = found[0]
     # Each field is well formed and they do not go together: a rule of ours, which no schema tells.
     disagree = all(each["code"].startswith(FIELDS) for _, each in found)
+    if len(faults) > NAMED:
+        found.append(("body", said("field.others", count=len(faults) - NAMED)))
     return Problem(
         422,
         "fields_disagree" if disagree else "invalid_request",
@@ -89,7 +97,12 @@ def _named(found: Any, body: object) -> tuple[str, dict[str, Any]]:  # noqa: ANN
             # The framework tells the place where the text broke as if it were a field.
             line, column = body.count("\n", 0, position) + 1, position - body.rfind("\n", 0, position)
             return part, said("field.json_at", line=line, column=column)
-    return ".".join(map(str, found["loc"])), fault(found)
+    return _shortened(".".join(map(str, found["loc"]))), fault(found)
+
+
+def _shortened(path: str) -> str:
+    """A field's place: the name of an unknown one is the caller's, and may be as long as the body."""
+    return path if len(path) <= LONGEST_PATH else path[: LONGEST_PATH - 1] + "…"
 
 
 async def _on_http_error(request: Request, error: Exception) -> Response:

@@ -1,0 +1,132 @@
+"""A body of nothing but faults costs little, and is answered in few words, on every route of every service."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from httpx import ASGITransport, AsyncClient
+from pydantic import TypeAdapter
+
+from services.registration.api.rate_limit import RateLimit
+from shared.security.tokens import Issuer, LocalIssuer, Verifier
+from shared.service.callers import Role
+from shared.service.http import values
+from shared.service.http.errors import LONGEST_PATH, NAMED
+from shared.service.http.routes import JSON, MAX_BODY_BYTES, content_type_of
+from tests.service.test_callers import ISSUER, OWN, SERVICES, app_of
+
+ANSWER_BYTES = 40_000
+"""Of the longest answer: a hundred faults."""
+
+
+def schema_of(route: APIRoute) -> dict[str, Any]:
+    assert route.body_field is not None
+    info = route.body_field.field_info
+    given: Any = Annotated[info.annotation, info]
+    return TypeAdapter(given).json_schema()
+
+
+def with_lists(schema: Any, known: dict[str, Any], fill: list[Any]) -> Iterator[Any]:
+    """Values of this schema, each with one of its lists or maps filled."""
+    if "$ref" in schema:
+        yield from with_lists(known[schema["$ref"].rpartition("/")[2]], known, fill)
+    for each in schema.get("anyOf", ()):
+        yield from with_lists(each, known, fill)
+    for name, inner in schema.get("properties", {}).items():
+        yield from ({name: each} for each in with_lists(inner, known, fill))
+    if schema.get("type") == "array":
+        yield fill
+        if "items" in schema:
+            yield from ([each] for each in with_lists(schema["items"], known, fill))
+    if schema.get("type") == "object":
+        yield {f"{place:x}": each for place, each in enumerate(fill)}
+
+
+def bodies(route: APIRoute, count: int) -> Iterator[bytes]:
+    """One for each list and map of a route's body, filled with so many values, and with objects and lists."""
+    schema = schema_of(route)
+    fill: list[Any]
+    for fill in ([0] * count, [{}] * (count // 2), [[]] * (count // 2)):
+        for body in with_lists(schema, schema.get("$defs", {}), fill):
+            yield json.dumps(body, separators=(",", ":")).encode()
+        yield json.dumps(fill, separators=(",", ":")).encode()
+
+
+@pytest.fixture
+def issuer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LocalIssuer:
+    monkeypatch.setattr(RateLimit, "take", lambda _limit, _address: 0.0)
+    local = LocalIssuer(tmp_path, ISSUER)
+    local.ensure_key()
+    return local
+
+
+def let_in(app: FastAPI, issuer: LocalIssuer) -> AsyncClient:
+    """Somebody who may send a body anywhere."""
+    app.state.issuer = Issuer(Verifier(ISSUER, str(issuer.jwks_path), "pdp"))
+    app.state.limits = app.state.members = app.state.trail = None  # They are in a store, and none is open.
+    token = issuer.issue("ana", list(Role), supplier_id=str(OWN), anchor_id=str(OWN))
+    headers = {"Authorization": f"Bearer {token}", "If-Match": "*", "Content-Type": JSON}
+    return AsyncClient(transport=ASGITransport(app), base_url="http://test", headers=headers)
+
+
+def taking_json(app: FastAPI) -> Iterator[tuple[APIRoute, str, str]]:
+    for route in app.routes:
+        if isinstance(route, APIRoute) and content_type_of(route) == JSON:
+            for method in route.methods or ():
+                yield route, method, re.sub(r"{\w*id}", str(uuid4()), route.path)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_no_body_has_more_values_than_its_form(name: str, issuer: LocalIssuer) -> None:
+    """Seen: 520,000 numbers for materials, of nobody: 57 s, 42 MB of answer, a process of a gigabyte."""
+    app = app_of(name)
+    async with let_in(app, issuer) as client:
+        for route, method, path in taking_json(app):
+            for body in bodies(route, MAX_BODY_BYTES // 11):
+                answer = await client.request(method, path, content=body)
+                assert (answer.status_code, answer.json()["title"]) == (413, "too_many_values"), (path, body[:100])
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_as_many_faults_as_a_form_has_values_are_told_in_few_words(name: str, issuer: LocalIssuer) -> None:
+    app = app_of(name)
+    async with let_in(app, issuer) as client:
+        for route, method, path in taking_json(app):
+            for body in bodies(route, values.allowed(schema_of(route)) - 20):
+                answer = await client.request(method, path, content=body)
+                assert answer.status_code == 422, (path, body[:100], answer.text)
+                assert len(answer.json()["errors"]) <= NAMED + 1
+                assert len(answer.content) <= ANSWER_BYTES
+
+
+async def test_what_is_not_told_is_counted(issuer: LocalIssuer) -> None:
+    async with let_in(app_of("registration"), issuer) as client:
+        answer = await client.post("/suppliers/search", content=json.dumps({str(each): 0 for each in range(101)}))
+        assert answer.json()["errors"][-1] == {
+            "field": "body",
+            "problem": f"{101 + 1 - NAMED} more faults are not told; mend these first.",
+        }
+        answer = await client.post("/suppliers/search", content=json.dumps({"x" * 200_000: 0}))
+        assert max(len(each["field"]) for each in answer.json()["errors"]) == LONGEST_PATH
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ('{"a": [1, 2, {"b": 3}]}', 6),
+        (json.dumps({"a": ',,,[[[{{{"\\",,,'}), 2),
+        (json.dumps({"a": "\\", "b": ",,,"}), 3),
+        ("7", 1),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32-le"])
+def test_values_are_counted_and_marks_within_texts_are_not(text: str, found: int, encoding: str) -> None:
+    body = text.encode(encoding)
+    assert values.are_more_than(found - 1, body)
+    assert not values.are_more_than(found, body)
