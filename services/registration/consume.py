@@ -8,6 +8,7 @@ from services.registration.domain.person import Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import mails as due
 from services.registration.handlers import people as on_people
+from services.registration.handlers.claims import CLAIM_EXPIRES, forget_claim
 from services.registration.settings import RegistrationSettings
 from services.registration.store import claims, holder_of, listing, participating, supplier_of, suppliers
 from services.registration.store.people import people
@@ -20,7 +21,7 @@ from shared.service.mailing import MailRoute, Mails
 ROUTES: Routes = ()
 
 TIMERS: Timers = (
-    at(handlers.CLAIM_EXPIRES, claims, handlers.forget_claim),
+    at(CLAIM_EXPIRES, claims, forget_claim),
     at(on_people.INVITATION_EXPIRES, people, on_people.lapse),
 )
 

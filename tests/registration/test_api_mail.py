@@ -9,7 +9,7 @@ import pytest
 from deploy.engines.ports import free_port
 from services.registration.app import build
 from services.registration.domain.mail import FIRST_WAIT, next_try
-from services.registration.handlers import CLAIM_EXPIRES
+from services.registration.handlers.claims import CLAIM_EXPIRES
 from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL, INVITATION_MAIL
 from services.registration.store import MAILS_WAITING
 from shared.runtime import metrics

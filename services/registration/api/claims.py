@@ -10,10 +10,12 @@ from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import normalise
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import CODE_REFUSED, Register
+from services.registration.handlers import claims as claiming
 from services.registration.handlers.mails import CLAIM_MAIL
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, claims, intake_of, suppliers
-from services.registration.views import ClaimReceipt, ConfirmationBody, Receipt, SupplierBody, letters
+from services.registration.views import SupplierBody, letters
+from services.registration.views.claims import ClaimReceipt, ConfirmationBody, Receipt
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused, unchanged
 from shared.runtime.clock import now
@@ -39,7 +41,7 @@ def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, c
             commands,
             claims,
             id_,
-            lambda _, __: handlers.claim(id_, profile, code, language, now()),
+            lambda _, __: claiming.claim(id_, profile, code, language, now()),
             ClaimReceipt.of_claim,
         )
         # Under a key that came before, the answer is of the claim that was mailed then.
@@ -62,7 +64,7 @@ def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, c
         # A try is no act; what it opens is.
         cause = change.cause._replace(action=None)
         tried = await commands.run(
-            claims, supplier_id, lambda state, _: handlers.confirm(state, body.code, now()), cause
+            claims, supplier_id, lambda state, _: claiming.confirm(state, body.code, now()), cause
         )
         claim = accepted(tried)
         profile = claim.profile

@@ -10,7 +10,8 @@ from services.registration.domain.supplier import Supplier
 from services.registration.handlers import NOT_HELD_FOR, SUPPLIER_UNKNOWN
 from services.registration.handlers import disputes as handlers
 from services.registration.store import registry_of, supplier_of, suppliers
-from services.registration.views import DisputeBody, SupplierView
+from services.registration.views import SupplierView
+from services.registration.views.claims import DisputeBody
 from shared.messaging.commands import Commands, CommandUnit
 from shared.runtime.clock import now
 from shared.service.callers import Caller, Role, allow

@@ -7,27 +7,22 @@ from typing import Any
 from uuid import UUID
 
 from services.registration.domain import anchor as anchors
-from services.registration.domain import claim as claims
 from services.registration.domain import profile as profiles
 from services.registration.domain import rfc as rfcs
 from services.registration.domain import screening as lists
 from services.registration.domain import supplier as suppliers
 from services.registration.domain.anchor import Anchor
-from services.registration.domain.claim import Claim
-from services.registration.domain.code import one_time
 from services.registration.domain.fault import Fault
-from services.registration.domain.mail import next_try
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.domain.screening import Listing, ListState, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
-from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL
+from services.registration.handlers.mails import DISPUTE_MAIL
 from shared.contracts import registration as contract
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 
 RESCREEN = "screening_list_loaded"
-CLAIM_EXPIRES = "claim_expires"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,39 +55,14 @@ class LoadList:
     """How many firms it has, where an operator confirms that these are fewer than before."""
 
 
-def claim(id_: UUID, profile: Profile, code: str, language: str, now: datetime) -> Decision[Claim] | Refused:
-    """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
-    profile = profiles.tidy(profile)
-    identity = rfcs.judge(profile.rfc)
-    if isinstance(identity, RefusedRfc):
-        return _no_rfc(identity)
-    for fault in profiles.faults(profile, now.date()):
-        return _faulty(fault)
-    if profile.contact is None:
-        return Refused("invalid", "contact_missing", at="contact")
-    kept = one_time(code, now)
-    timers = Timer(CLAIM_EXPIRES, kept.expires_at), Timer(CLAIM_MAIL, next_try(now, now))
-    return Decision(Claim(id_, "open", profile, kept, now, language), timers=timers)
-
-
-def confirm(state: Claim | None, code: str, now: datetime) -> Decision[Claim] | Refused:
-    """A contact returns the code that was mailed to it. `Claim.confirmed_by` tells whether it fits."""
-    return CODE_REFUSED if state is None else Decision(claims.tried(state, code, now))
-
-
-def forget_claim(state: Claim | None, _: datetime) -> Decision[Claim]:
-    """Its code has expired."""
-    return unchanged(None) if state is None else Decision(claims.forgotten(state))
-
-
 def register(command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
     """Take a firm in: registered at once, or held where an operator must look first, as at an RFC that another has."""
     profile = profiles.tidy(command.profile)
     identity = rfcs.judge(profile.rfc)
     if isinstance(identity, RefusedRfc):
-        return _no_rfc(identity)
+        return no_rfc(identity)
     for fault in profiles.faults(profile, now.date()):
-        return _faulty(fault)
+        return faulty(fault)
     if identity.rfc in registry.taken and command.by is not None:
         return RFC_TAKEN
     after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
@@ -112,11 +82,11 @@ def change(
     if identity.rfc != state.rfc and state.status != "held":
         return _RFC_FIXED
     for fault in profiles.faults(profile, now.date()):
-        return _faulty(fault)
+        return faulty(fault)
     if identity.rfc == state.rfc:
         after = suppliers.changed(state, profile, registry.listing, by, now)
     elif isinstance(identity, RefusedRfc):
-        return _no_rfc(identity)
+        return no_rfc(identity)
     else:
         after = suppliers.mended(state, profile, identity, registry, by, now)
     return Decision(after, told(state, after), _disputed(state, after, now))
@@ -189,7 +159,7 @@ def load_list(
 def join_anchor(state: Anchor | None, command: JoinAnchor, now: datetime) -> Decision[Anchor] | Refused:
     """A large buyer joins, or comes back."""
     for fault in anchors.faults(command.code, command.name, command.states):
-        return _faulty(fault)
+        return faulty(fault)
     after = anchors.joined(command.code, command.name, command.states, now)
     if state is not None and state.status == "joined":
         same = replace(after, joined_at=state.joined_at) == state
@@ -255,12 +225,12 @@ def _profile(supplier: Supplier) -> dict[str, Any]:
     }
 
 
-def _no_rfc(identity: RefusedRfc) -> Refused:
+def no_rfc(identity: RefusedRfc) -> Refused:
     reason = identity.reasons[0]
     return Refused("invalid", reason)
 
 
-def _faulty(fault: Fault) -> Refused:
+def faulty(fault: Fault) -> Refused:
     return Refused("invalid", fault.reason, params=fault.params, at=fault.field)
 
 

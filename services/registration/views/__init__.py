@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
-from services.registration.domain.claim import Claim
 from services.registration.domain.offering import Experience, Qms
 from services.registration.domain.profile import MAX_SALES_MXN, Profile, TaxOpinion
 from services.registration.domain.reasons import DepartureReason, HoldReason, SizeFlag, WithdrawalReason
@@ -135,33 +134,6 @@ class ScreeningView(View):
     list_date: date | None
 
 
-class ClaimReceipt(View):
-    """What whoever registers a firm gets back: the same for every firm."""
-
-    id: UUID
-    expires_at: datetime
-    """Until then its contact may confirm it."""
-
-    @classmethod
-    def of_claim(cls, claim: Claim) -> "ClaimReceipt":
-        return cls(id=claim.id, expires_at=claim.code.expires_at)
-
-
-class ConfirmationBody(Body):
-    code: Line
-    """What was mailed to the contact."""
-
-
-class Receipt(View):
-    """What a contact that confirmed gets back. Whether the firm is held, and why, it sees once it has signed in."""
-
-    id: UUID
-    folio: str
-    kind: Kind
-    size: SizeView
-    received_at: datetime
-
-
 class SupplierView(SupplierBody):
     """A supplier, for itself and for operators."""
 
@@ -202,11 +174,6 @@ class WithdrawalBody(Body):
 class ReleaseBody(Body):
     reasons: Annotated[tuple[HoldReason, ...], Field(min_length=1, max_length=10)]
     """Those that the operator looked into."""
-
-
-class DisputeBody(Body):
-    upheld: bool
-    """Whether the RFC belongs to this supplier, and not to the one that has it now."""
 
 
 class SearchBody(Body):

@@ -1,0 +1,43 @@
+"""Decisions on claims: somebody says that a firm wants to take part, and its contact confirms it."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.registration.domain import claim as claims
+from services.registration.domain import profile as profiles
+from services.registration.domain import rfc as rfcs
+from services.registration.domain.claim import Claim
+from services.registration.domain.code import one_time
+from services.registration.domain.mail import next_try
+from services.registration.domain.profile import Profile
+from services.registration.domain.rfc import RefusedRfc
+from services.registration.handlers import CODE_REFUSED, faulty, no_rfc
+from services.registration.handlers.mails import CLAIM_MAIL
+from shared.messaging.decision import Decision, Refused, Timer, unchanged
+
+CLAIM_EXPIRES = "claim_expires"
+
+
+def claim(id_: UUID, profile: Profile, code: str, language: str, now: datetime) -> Decision[Claim] | Refused:
+    """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
+    profile = profiles.tidy(profile)
+    identity = rfcs.judge(profile.rfc)
+    if isinstance(identity, RefusedRfc):
+        return no_rfc(identity)
+    for fault in profiles.faults(profile, now.date()):
+        return faulty(fault)
+    if profile.contact is None:
+        return Refused("invalid", "contact_missing", at="contact")
+    kept = one_time(code, now)
+    timers = Timer(CLAIM_EXPIRES, kept.expires_at), Timer(CLAIM_MAIL, next_try(now, now))
+    return Decision(Claim(id_, "open", profile, kept, now, language), timers=timers)
+
+
+def confirm(state: Claim | None, code: str, now: datetime) -> Decision[Claim] | Refused:
+    """A contact returns the code that was mailed to it. `Claim.confirmed_by` tells whether it fits."""
+    return CODE_REFUSED if state is None else Decision(claims.tried(state, code, now))
+
+
+def forget_claim(state: Claim | None, _: datetime) -> Decision[Claim]:
+    """Its code has expired."""
+    return unchanged(None) if state is None else Decision(claims.forgotten(state))
