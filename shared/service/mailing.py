@@ -114,6 +114,9 @@ class MailWorker(Worker):
             work.apply(route.repository, about, decision, cause)
             await work.flush()
         if not any(timer.kind == route.kind and timer.at for timer in decision.timers):
+            # No server ever took it, or its timer would not stand.
+            metrics.MAILS.labels("given_up").inc()
+            log.warning("mail_given_up", kind=route.kind, about=about)
             return
         # Whatever goes wrong from here on, the timer stands for the next try.
         async with self._database.connection() as connection:

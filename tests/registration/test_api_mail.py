@@ -95,12 +95,13 @@ async def test_an_address_that_is_none_is_not_tried_again(stage: StageUnderTest,
 
 
 async def test_what_is_of_no_use_any_more_is_not_sent(stage: StageUnderTest, port: int) -> None:
+    given_up = count("given_up")
     await claimed(stage)
     await stage.rows("UPDATE timer SET at = now() WHERE kind = $1", CLAIM_EXPIRES)
     await stage.tick()
     server = Server()
     await post(stage, server, port)
-    assert (await waiting(stage), server.message) == (0, "")
+    assert (await waiting(stage), server.message, count("given_up") - given_up) == (0, "", 1)
 
 
 async def test_an_invitation_goes_again_too(stage: StageUnderTest, port: int) -> None:

@@ -21,6 +21,9 @@ TRIED: dict[str, tuple[str, ...]] = {
     "every route: without a token, with an unread body, with one too large": ("tests/service/test_callers.py",),
     "every route: bodies of nothing but faults": ("tests/service/test_many_faults.py",),
     "every route: pairs of roles, others' firms": ("tests/service/test_role_pairs.py",),
+    "a firm's people: joining uninvited, staying when removed, learning of them": (
+        "tests/registration/test_api_people.py",
+    ),
     "every API by what its document allows and forbids (schemathesis)": ("tests/http/test_conformance.py",),
     "what is for who runs a service, asked through a proxy": ("tests/service/test_inside.py",),
     "hostile files": ("tests/files", "tests/service/test_upload.py"),
