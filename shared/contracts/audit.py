@@ -46,6 +46,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "publish_requirement": "requirement:published",
         "change_requirement": "requirement:changed",
         "close_requirement": "requirement:closed",
+        "reopen_requirement": "requirement:reopened",
         "import_requirements": "requirement:imported",
         "answer_match": "match:answered",
         "award_match": "match:awarded",

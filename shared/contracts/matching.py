@@ -32,10 +32,8 @@ Shown = Annotated[str, Field(max_length=120)]
 Targets = Annotated[dict[QuestionCode, Level], Field(max_length=60)]
 MustHave = Annotated[tuple[QuestionCode, ...], Field(max_length=60)]
 
-MOST_ALIGNED = 800
-"""The best so many requirements are kept: with all that one may ask, they still fit into one event."""
-MOST_MISSING = 500
-"""The first so many failed gates are told, for the same reason."""
+MOST_ALIGNED, MOST_MISSING = 800, 500
+"""The best so many requirements are kept, the first so many failed gates told: so they fit into one event."""
 
 
 class Specification(Value):
@@ -124,6 +122,16 @@ class RequirementClosed(RequirementEvent):
     """The procurement area that it belonged to."""
     reason: ReasonCode
     """Why: filled, withdrawn, past its date, or its anchor left."""
+
+
+class RequirementReopened(RequirementEvent):
+    """An anchor that had closed it asks again; the whole specification as it is now."""
+
+    TYPE: ClassVar[str] = "matching.requirement-reopened"
+    ABOUT: ClassVar[tuple[str, ...]] = ("closing",)
+
+    specification: Specification
+    """What is asked again."""
 
 
 class AlignedRequirement(Value):

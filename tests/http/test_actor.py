@@ -68,6 +68,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
     "matching": (
         matching.test_a_buyer_publishes_changes_and_closes_its_own,
         matching_answers.test_an_award_is_corrected_and_ended_with_its_history,
+        matching_answers.test_a_requirement_that_was_closed_opens_again_with_its_candidates_and_their_answers,
         matching_answers.test_a_requirement_that_is_mistyped_and_put_back_has_its_answers_again,
         matching_files.test_an_anchor_gives_a_file_of_its_own,
     ),

@@ -66,6 +66,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /requirements": buyer,
         "PUT /requirements/{requirement_id}": buyer,
         "POST /requirements/{requirement_id}/closure": buyer,
+        "POST /requirements/{requirement_id}/reopening": buyer,
         "POST /requirements/imports": buyer,
         "GET /requirements": staff | {Role.ANCHOR},
         "GET /requirements/{requirement_id}": staff | {Role.ANCHOR},

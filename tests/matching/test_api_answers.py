@@ -1,10 +1,13 @@
 """What a buyer answers over HTTP, two buyers at once among them."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from services.matching.domain.calendar import day
 from services.matching.domain.match import match_id
+from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest, types
 from tests.matching.given import ANCHOR, SUPPLIER, an_id, completed, registered
 from tests.matching.test_api import AWARD, OTHER, SPECIFICATION, items, joined, matched, published
@@ -159,6 +162,34 @@ async def test_a_requirement_that_is_mistyped_and_put_back_has_its_answers_again
     assert (view["holds"], view["standing"], view["decline_reason"]) == (True, "declined", "price")
     (*_, found) = [event for event in await stage.told() if event.type == "matching.match-found"]
     assert found.data["standing"] == "declined"
+
+
+async def test_a_requirement_that_was_closed_opens_again_with_its_candidates_and_their_answers(
+    stage: StageUnderTest,
+) -> None:
+    requirement, match = await matched(stage)
+    await said(stage, f"{match}/answer", SHORTLIST)
+    path = f"/requirements/{requirement}"
+    await stage.client.post(f"{path}/closure", json={"reason": "filled"}, headers=buyer(stage))
+    await stage.sweep()
+    lost = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
+    assert (lost["holds"], lost["standing"], lost["supplier_id"]) == (False, "shortlisted", str(SUPPLIER))
+    seen = (await stage.client.get(path, headers=buyer(stage))).headers["ETag"]
+    unseen = await stage.client.post(f"{path}/reopening", json={}, headers=buyer(stage))
+    assert unseen.status_code == 428
+    open_until = str(day(now()) + timedelta(days=3))
+    again = await stage.client.post(
+        f"{path}/reopening", json={"open_until": open_until}, headers=buyer(stage) | {"If-Match": seen}
+    )
+    view = again.json()
+    assert (view["status"], view["closed_reason"], view["specification"]["open_until"]) == ("open", None, open_until)
+    await stage.told()
+    await stage.sweep()
+    assert types(await stage.told()) == ["matching.offering-aligned", "matching.match-found"]
+    (view,) = await items(stage, f"{path}/matches", buyer(stage))
+    assert (view["id"], view["holds"], view["standing"]) == (match, True, "shortlisted")
+    other = stage.headers("anchor", anchor_id=OTHER) | {"If-Match": "*"}
+    assert (await stage.client.post(f"{path}/reopening", json={}, headers=other)).status_code == 403
 
 
 async def test_a_blocked_firm_is_not_introduced(stage: StageUnderTest) -> None:

@@ -8,7 +8,7 @@ import pytest
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.requirement import Requirement, imported_id
 from services.matching.handlers import requirements as handlers
-from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished
+from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished, RequirementReopened
 from shared.contracts.registration import AnchorJoined, AnchorLeft
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer
 from tests.matching.given import ANCHOR, NOW, REGISTERED, an_id, anchor, need, requirement
@@ -101,6 +101,28 @@ def test_closing_once() -> None:
     assert decision.timers == (Timer("requirement_expires", None),)
     assert handlers.close(decision.state, "cancelled") == Decision(decision.state)
     assert code(handlers.close(None, "filled")) == "requirement_unknown"
+
+
+def test_a_closed_requirement_opens_again() -> None:
+    closed = decided(handlers.close(requirement(), "filled")).state
+    until = date(2027, 1, 31)
+    decision = decided(handlers.reopen(closed, {ANCHOR: anchor()}, until, NOW))
+    (event,) = decision.events
+    assert isinstance(event, RequirementReopened)
+    assert (event.specification.open_until, event.about) == (until, ("closing",))
+    assert decision.state == requirement(open_until=until)
+    assert decision.sweeps == (sweep("P01"),)
+    assert [timer.at is not None for timer in decision.timers] == [True]
+    assert decided(handlers.reopen(closed, {ANCHOR: anchor()}, None, NOW)).state == requirement()
+    assert handlers.reopen(decision.state, {}, None, NOW) == Decision(decision.state)
+
+
+def test_what_cannot_be_reopened() -> None:
+    closed = decided(handlers.close(requirement(), "filled")).state
+    assert code(handlers.reopen(None, {}, None, NOW)) == "requirement_unknown"
+    assert code(handlers.reopen(closed, {}, None, NOW)) == "anchor_unknown"
+    assert code(handlers.reopen(closed, {ANCHOR: anchor(left_at=NOW)}, None, NOW)) == "anchor_left"
+    assert code(handlers.reopen(closed, {ANCHOR: anchor()}, date(2026, 3, 1), NOW)) == "open_until_past"
 
 
 def test_a_requirement_closes_by_time_after_its_last_day() -> None:

@@ -60,6 +60,7 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "correct_award": matching.AWARD | {"reason": "mistyped"},
             "end_award": {"reason": "completed"},
             "close_requirement": {"reason": "filled"},
+            "reopen_requirement": {},
         },
         {"list_requirements": {"anchor_id": str(ANCHOR)}},
     )

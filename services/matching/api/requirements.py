@@ -1,17 +1,22 @@
 """Requirements: publish, change, close, look at."""
 
-from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.matching.api.access import Buyer, Reader, acts_for
-from services.matching.domain.requirement import Requirement
+from services.matching.domain.requirement import Requirement, RequirementStatus
 from services.matching.handlers import requirements as handlers
 from services.matching.handlers.refusal import refused
 from services.matching.store import queries
 from services.matching.store.demand import publishing, requirements
-from services.matching.views.requirements import AskedSpecification, ClosureBody, PublishBody, RequirementView
+from services.matching.views.requirements import (
+    AskedSpecification,
+    ClosureBody,
+    PublishBody,
+    ReopeningBody,
+    RequirementView,
+)
 from shared.contracts.event import AreaCode
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
@@ -40,7 +45,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         paging: Paging,
         area: AreaCode | None = None,
         anchor_id: UUID | None = None,
-        status: Literal["open", "closed"] | None = None,
+        status: RequirementStatus | None = None,
     ) -> Page[RequirementView]:
         """List requirements in the order in which they came; an anchor sees its own."""
         if not caller.roles & SEES_ALL:
@@ -104,6 +109,21 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
             requirements,
             requirement_id,
             lambda state, _: handlers.close(state, body.reason),
+            RequirementView.of_requirement,
+            publishing,
+        )
+
+    @api.post("/requirements/{requirement_id}/reopening")
+    async def reopen_requirement(
+        requirement_id: UUID, body: Strict[ReopeningBody], caller: Buyer, replace: Replace
+    ) -> RequirementView:
+        """Open a closed requirement again: its anchor asks again, and its candidates come back with their answers."""
+        await require_own(requirement_id, caller)
+        return await replace.run(
+            commands,
+            requirements,
+            requirement_id,
+            lambda state, anchors: handlers.reopen(state, anchors, body.open_until, now()),
             RequirementView.of_requirement,
             publishing,
         )

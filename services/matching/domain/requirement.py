@@ -4,12 +4,28 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID, uuid5
 
 from services.matching.domain.offering import Qms
 from services.matching.domain.reasons import CloseReason
 from services.matching.domain.rules import Rules
+from shared.state_machine import StateMachine, Transition
+
+RequirementStatus = Literal["open", "closed"]
+
+REQUIREMENT = StateMachine[RequirementStatus](
+    "requirement",
+    get_args(RequirementStatus),
+    "open",
+    (
+        Transition("change", ("open",), "open"),
+        Transition("close", ("open",), "closed"),
+        Transition("expire", ("open",), "closed"),
+        Transition("lose its anchor", ("open",), "closed"),
+        Transition("reopen", ("closed",), "open"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +65,7 @@ class Requirement:
     id: UUID
     anchor_id: UUID
     specification: Specification
-    status: Literal["open", "closed"] = "open"
+    status: RequirementStatus = REQUIREMENT.initial
     closed_reason: CloseReason | None = None
 
     @property

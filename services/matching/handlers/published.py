@@ -86,6 +86,14 @@ def closed(requirement: Requirement) -> contract.RequirementClosed:
     )
 
 
+def reopened(requirement: Requirement) -> contract.RequirementReopened:
+    return contract.RequirementReopened(
+        requirement_id=requirement.id,
+        anchor_id=requirement.anchor_id,
+        specification=told(requirement.specification),
+    )
+
+
 def told(asked: Specification) -> contract.Specification:
     """A specification as the other stages read it."""
     return contract.Specification.model_validate(asked, from_attributes=True)

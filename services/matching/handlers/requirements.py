@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.matching.domain import anchor as anchors
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.reasons import CloseReason, Refusal
-from services.matching.domain.requirement import Requirement, Specification
+from services.matching.domain.requirement import REQUIREMENT, Requirement, Specification
 from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.registration import AnchorJoined, AnchorLeft
@@ -51,7 +51,7 @@ def change(state: Requirement | None, asked: Specification, now: datetime) -> De
     """What is asked for changed."""
     if state is None:
         return refused("requirement_unknown")
-    if state.status == "closed":
+    if REQUIREMENT.after(state.status, "change") is None:
         return refused("requirement_closed")
     if asked.open_until < day(now):
         return refused("open_until_past")
@@ -77,7 +77,25 @@ def close(state: Requirement | None, reason: CloseReason) -> Decision[Requiremen
     """An anchor no longer asks. Closing what is closed changes nothing."""
     if state is None:
         return refused("requirement_unknown")
-    return _closed(state, reason)
+    return _closed(state, "close", reason)
+
+
+def reopen(
+    state: Requirement | None, anchors: Mapping[UUID, Anchor], open_until: date | None, now: datetime
+) -> Decision[Requirement] | Refused:
+    """An anchor asks again, until the same day unless another is given: its candidates are matched again, and what was
+    answered about them counts again. Reopening what is open changes nothing.
+    """
+    if state is None:
+        return refused("requirement_unknown")
+    status = REQUIREMENT.after(state.status, "reopen")
+    if status is None:
+        return unchanged(state)
+    asked = replace(state.specification, open_until=open_until or state.specification.open_until)
+    if reason := _not_allowed(anchors.get(state.anchor_id), asked, now):
+        return refused(reason)
+    after = replace(state, specification=asked, status=status, closed_reason=None)
+    return Decision(after, (published.reopened(after),), (_expiry(asked),), _sweeps(asked))
 
 
 def requirement_expired(state: Requirement | None, now: datetime, _: object) -> Decision[Requirement]:
@@ -86,12 +104,12 @@ def requirement_expired(state: Requirement | None, now: datetime, _: object) -> 
         return unchanged(state)
     if state.specification.open_until >= day(now):
         return Decision(state, timers=(_expiry(state.specification),))
-    return _closed(state, "expired")
+    return _closed(state, "expire", "expired")
 
 
 def anchor_gone(state: Requirement | None, _: Mapping[str, str], __: datetime, ___: object) -> Decision[Requirement]:
     """The anchor of this requirement left. The reference is there for its lock alone."""
-    return unchanged(state) if state is None else _closed(state, "anchor_left")
+    return unchanged(state) if state is None else _closed(state, "lose its anchor", "anchor_left")
 
 
 def _not_allowed(anchor: Anchor | None, asked: Specification, now: datetime) -> Refusal | None:
@@ -102,10 +120,11 @@ def _not_allowed(anchor: Anchor | None, asked: Specification, now: datetime) -> 
     return "open_until_past" if asked.open_until < day(now) else None
 
 
-def _closed(state: Requirement, reason: CloseReason) -> Decision[Requirement]:
-    if state.status == "closed":
+def _closed(state: Requirement, act: str, reason: CloseReason) -> Decision[Requirement]:
+    status = REQUIREMENT.after(state.status, act)
+    if status is None:
         return unchanged(state)
-    after = replace(state, status="closed", closed_reason=reason)
+    after = replace(state, status=status, closed_reason=reason)
     cancelled = Timer(REQUIREMENT_EXPIRES, None)
     return Decision(after, (published.closed(after),), (cancelled,), _sweeps(state.specification))
 

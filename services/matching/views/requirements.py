@@ -6,10 +6,10 @@ from uuid import UUID
 from pydantic import ConfigDict, Field, StringConstraints
 
 from services.matching.domain.reasons import CloseReason
-from services.matching.domain.requirement import Requirement, Specification
+from services.matching.domain.requirement import Requirement, RequirementStatus, Specification
 from services.matching.handlers import published
 from shared.contracts import matching as contract
-from shared.contracts.event import BasisPoints, Level, QuestionCode
+from shared.contracts.event import BasisPoints, Day, Level, QuestionCode
 from shared.files.faults import RowFault
 from shared.service.http import Body, View
 
@@ -54,10 +54,15 @@ class ClosureBody(Body):
     reason: Literal["filled", "cancelled"]
 
 
+class ReopeningBody(Body):
+    open_until: Day | None = None
+    """The last day from now on; it must be given where the one before is past."""
+
+
 class RequirementView(View):
     id: UUID
     anchor_id: UUID
-    status: Literal["open", "closed"]
+    status: RequirementStatus
     closed_reason: CloseReason | None
     specification: contract.Specification
 

@@ -1,0 +1,35 @@
+"""Model-based tests: hypothesis walks a machine beside what really runs, on the loop of the test that asks for it."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
+
+T = TypeVar("T")
+
+Do = Callable[[Coroutine[Any, Any, Any]], Any]
+"""Runs a coroutine to its end, from a rule."""
+
+WALKS = settings(
+    max_examples=8,
+    stateful_step_count=12,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+"""The same walks in every run: each takes a second on a real store."""
+
+
+async def walk(machine: Callable[[Do], RuleBasedStateMachine]) -> None:
+    """Walk the machine. Its rules are synchronous, in a thread of their own; whatever they await is here."""
+    loop = asyncio.get_running_loop()
+
+    def do(coroutine: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
+
+    # Hypothesis takes whatever makes a machine; its types name the class alone.
+    make: Any = lambda: machine(do)  # noqa: E731
+    await asyncio.to_thread(run_state_machine_as_test, make, settings=WALKS)
