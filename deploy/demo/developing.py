@@ -126,6 +126,6 @@ async def _rescore(stage: Stage, supplier: UUID, question: str, level: int, evid
         f"/diagnoses/{supplier}/rescores",
         json={"question": question, "level": level, "evidence_id": evidence_id},
         awaits=EVIDENCE_UNDERWAY,
-        done=("gap_not_open", "evidence_used"),
+        done=("evidence_used",),
         headers=ANY_VERSION,
     )

@@ -67,6 +67,7 @@ async def _through(stage: Stage, supplier: UUID, firm: Firm, questions: list[str
 
 
 async def _answer(stage: Stage, token: str, supplier: UUID, state: str, given: answers.Answered) -> None:
-    sheet: dict[str, Any] = {"levels": given.levels, "reasons": given.reasons, "notes": given.notes}
+    why = dict.fromkeys(given.reasons, "not_applicable")
+    sheet: dict[str, Any] = {"levels": given.levels, "why": why, "reasons": given.reasons, "notes": given.notes}
     path = f"/diagnoses/{supplier}/{state}"
     await stage.api.do(token, "diagnosis", "POST", path, awaits=NOT_HERE_YET, json=sheet, headers=ANY_VERSION)

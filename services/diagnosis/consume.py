@@ -9,7 +9,7 @@ from shared.messaging.routing import Routes, on
 
 ROUTES: Routes = (
     on(OfferingAligned, diagnoses, handlers.offering_aligned, reference=instruments),
-    on(OfferingNotAligned, diagnoses, handlers.offering_not_aligned),
+    on(OfferingNotAligned, diagnoses, handlers.offering_not_aligned, reference=instruments),
     on(SupplierWithdrawn, diagnoses, handlers.supplier_withdrawn),
     on(ActivityCompleted, diagnoses, handlers.activity_completed),
 )

@@ -9,7 +9,7 @@ from services.diagnosis.domain.answers import is_level, levels_fault, listed
 from services.diagnosis.domain.demand import Demand
 from services.diagnosis.domain.gaps import Gap, find_gaps
 from services.diagnosis.domain.instrument import Instrument
-from services.diagnosis.domain.scoring import Downgrade, Score, basis_points, score, shown
+from services.diagnosis.domain.scoring import Downgrade, Score, dimension_points, overall_points, score, shown
 from shared.i18n import NotExplainedError, said
 
 FIELDS: Final = ("levels", "targets", "must_have")
@@ -30,8 +30,10 @@ def explain_diagnosis(payload: dict[str, Any]) -> dict[str, Any]:
     scored = score(instrument, levels)
     gaps = find_gaps(instrument, levels, demand)
     return {
-        "dimensions": {code: shown(basis_points(share)) for code, share in scored.dimensions.items()},
-        "overall": shown(basis_points(scored.overall)),
+        "dimensions": {
+            code: shown(dimension_points(instrument.rules, share)) for code, share in scored.dimensions.items()
+        },
+        "overall": shown(overall_points(instrument.rules, scored.overall)),
         "grade": scored.grade,
         "band": scored.band,
         "reasons": [downgrade.reason for downgrade in scored.downgrades],
@@ -77,7 +79,7 @@ def _gap(gap: Gap) -> dict[str, Any]:
         "severity": gap.severity,
         "level": gap.level,
         "target": gap.target,
-    }
+    } | ({} if gap.evaluated else {"evaluated": False})
 
 
 def _score_steps(instrument: Instrument, levels: Mapping[str, int | None], scored: Score) -> list[dict[str, Any]]:
@@ -85,11 +87,11 @@ def _score_steps(instrument: Instrument, levels: Mapping[str, int | None], score
     points = " ".join(f"{level}→{points}" for level, points in enumerate(rules.points))
     skipped = [code for code, level in levels.items() if level is None]
     shares = " + ".join(
-        f"{instrument.dimensions[code].weight}·{shown(basis_points(share))}"
+        f"{instrument.dimensions[code].weight}·{shown(dimension_points(rules, share))}"
         for code, share in scored.dimensions.items()
     )
     weights = sum(instrument.dimensions[code].weight for code in scored.dimensions)
-    overall = shown(basis_points(scored.overall))
+    overall = shown(overall_points(instrument.rules, scored.overall))
     steps = [
         said("explain.points", points=points),
         said("explain.overall", shares=shares, weights=weights, result=overall),

@@ -5,13 +5,14 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from services.diagnosis.domain import answering, draft
 from services.diagnosis.domain import diagnosis as rules
 from services.diagnosis.domain import result as scored
-from services.diagnosis.domain.answers import Answers
+from services.diagnosis.domain.answers import Answer, Answers
 from services.diagnosis.domain.assignment import Assignment
 from services.diagnosis.domain.assignment import assign as assign_people
 from services.diagnosis.domain.demand import Ask
-from services.diagnosis.domain.diagnosis import Diagnosis, Locked
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring
@@ -23,6 +24,7 @@ from shared.contracts.diagnosis import (
     DiagnosisEvent,
     DiagnosisOpened,
     DiagnosisSubmitted,
+    EvidenceReturned,
     GapRescored,
     Result,
 )
@@ -47,9 +49,14 @@ def offering_aligned(
     return Decision(after)
 
 
-def offering_not_aligned(state: Diagnosis | None, _: OfferingNotAligned, __: datetime) -> Decision[Diagnosis]:
-    """Nobody asks any more: what was answered stays, and no further work is expected."""
-    return unchanged(None) if state is None else Decision(replace(state, required=False))
+def offering_not_aligned(
+    state: Diagnosis | None, _: OfferingNotAligned, __: datetime, instruments: Instruments
+) -> Decision[Diagnosis]:
+    """Nobody asks any more: what was answered stays, no further work is expected, and no anchor's target holds."""
+    if state is None:
+        return unchanged(None)
+    after = rules.misalign(state, instruments)
+    return Decision(after) if after.locked == state.locked else Decision(after, (_completed(after),))
 
 
 def supplier_withdrawn(state: Diagnosis | None, event: SupplierWithdrawn, _: datetime) -> Decision[Diagnosis]:
@@ -65,44 +72,65 @@ def activity_completed(state: Diagnosis | None, event: ActivityCompleted, _: dat
 
 def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diagnosis] | Refused:
     """An operator says who assesses and who validates."""
-    return _decided(state, lambda known: assign_people(known, given, by), None)
+    return _decided(state, lambda known: assign_people(known, given, by))
 
 
 def submit(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """The firm assesses itself."""
-    skipped = len(answers.not_evaluated)
-    return _decided(
-        state,
-        lambda known: rules.submit(known, answers, instruments),
-        lambda after: DiagnosisSubmitted(
-            **_identity(after), answered=len(answers.levels) - skipped, not_evaluated=skipped
-        ),
-    )
+    return _decided(state, lambda known: answering.submit(known, answers, instruments), _submitted)
+
+
+def answer_question(
+    state: Diagnosis | None, question: str, given: Answer, instruments: Instruments
+) -> Decision[Diagnosis] | Refused:
+    """One of the firm's people answers one question of its next sheet."""
+    return _decided(state, lambda known: draft.answer(known, question, given, instruments))
+
+
+def submit_draft(
+    state: Diagnosis | None, by: str, at: datetime, instruments: Instruments
+) -> Decision[Diagnosis] | Refused:
+    """The firm assesses itself with what its people answered."""
+    return _decided(state, lambda known: draft.submit_draft(known, by, at, instruments), _submitted)
 
 
 def assess(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """An assessor visited the plant."""
     return _decided(
         state,
-        lambda known: rules.assess(known, answers, instruments),
-        lambda after: DiagnosisAssessed(**_identity(after), differences=len(after.differences)),
+        lambda known: answering.assess(known, answers, instruments),
+        lambda after: (DiagnosisAssessed(**_identity(after), differences=len(after.differences)),),
     )
 
 
 def validate(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
-    """An expert locks a version."""
-    return _decided(state, lambda known: rules.validate(known, answers, instruments), _completed)
+    """An expert locks a version; the same levels again are another sheet and no other version."""
+    before = None if state is None else state.locked
+    return _decided(
+        state,
+        lambda known: answering.validate(known, answers, instruments),
+        lambda after: () if after.locked == before else (_completed(after),),
+    )
+
+
+def reopen(state: Diagnosis | None, reopening: Reopening) -> Decision[Diagnosis] | Refused:
+    """An operator lets firm, assessor and expert answer once more."""
+    return _decided(state, lambda known: answering.reopen(known, reopening), lambda after: (_opened(after),))
 
 
 def rescore(state: Diagnosis | None, asked: Rescoring, instruments: Instruments) -> Decision[Diagnosis] | Refused:
-    """An assessor scores one gap again, on evidence."""
+    """An assessor scores one question again, and says of the evidence whether it is enough."""
     return _decided(state, lambda known: score_again(known, asked, instruments), _rescored)
+
+
+def _nothing(_: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+    return ()
 
 
 def _decided(
     state: Diagnosis | None,
     rule: Callable[[Diagnosis], Diagnosis | Refusal],
-    tell: Callable[[Diagnosis], DiagnosisEvent] | None,
+    tell: Callable[[Diagnosis], tuple[DiagnosisEvent, ...]] = _nothing,
 ) -> Decision[Diagnosis] | Refused:
     """Apply a command's rule, and tell of it when it changed something that readers hear of."""
     if state is None:
@@ -112,7 +140,7 @@ def _decided(
         return Refused(after.kind, after.reason, params=after.params)
     if after == state:
         return unchanged(state)
-    return Decision(after) if tell is None else Decision(after, (tell(after),))
+    return Decision(after, tell(after))
 
 
 def _opened(diagnosis: Diagnosis) -> DiagnosisOpened:
@@ -132,18 +160,38 @@ def _completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
     )
 
 
-def _rescored(diagnosis: Diagnosis) -> GapRescored:
+def _rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
     locked, done = _locked(diagnosis), diagnosis.rescores[-1]
-    return GapRescored(
+    rescored = GapRescored(
         **_identity(diagnosis),
         version=locked.version,
         question=done.question,
-        level_before=done.level_before,
+        level_before=done.level_before or 0,
         level_after=done.level_after,
         closed=locked.result.gap(done.question) is None,
         result=_result(locked.result),
         rescored_at=done.at,
     )
+    verdict = diagnosis.verdicts[-1] if done.evidence_id is not None and diagnosis.verdicts else None
+    if verdict is None or verdict.because is None:
+        return (rescored,)
+    returned = EvidenceReturned(
+        **_identity(diagnosis),
+        question=verdict.question,
+        evidence_id=verdict.evidence_id,
+        reason=verdict.because,
+        returned_at=verdict.at,
+    )
+    return rescored, returned
+
+
+def _submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+    sheet = diagnosis.self_assessment
+    if sheet is None:
+        raise ValueError("only a sheet is told of")
+    skipped = len(sheet.not_evaluated)
+    answered = len(sheet.levels) - skipped
+    return (DiagnosisSubmitted(**_identity(diagnosis), answered=answered, not_evaluated=skipped),)
 
 
 def _identity(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func
+from sqlalchemy import Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
@@ -14,6 +14,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.diagnosis import catalogue
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.sheet import Sheet
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, columns
 
@@ -43,11 +44,29 @@ class DiagnosisRow(Table, table=True):
     assessor: str | None
     validator: str | None
     took_part: dict[str, Any] = Field(sa_type=JSONB)
+    draft: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    verdicts: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    reopenings: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    sheets: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     version: int
     """0 before the first validation, as the columns below are null."""
     overall: int | None
     band: str | None
     critical_gaps: int | None
+
+
+class SheetRow(Table, table=True):
+    """A sheet as it was given, also one that another replaced. Written once."""
+
+    __tablename__ = "sheet"
+    __table_args__ = (Index("sheet_number", "supplier_id", "number", unique=True),)
+
+    id: UUID = Field(primary_key=True)
+    supplier_id: UUID
+    number: int
+    kind: str
+    instrument: str
+    answers: dict[str, Any] = Field(sa_type=JSONB)
 
 
 class GapRow(Table, table=True):
@@ -114,6 +133,7 @@ def _for_queries(diagnosis: Diagnosis) -> Mapping[str, Any]:
 
 
 diagnoses = DiagnosisRepository(DiagnosisRow, Diagnosis, derived=_for_queries)
+sheets = TableRepository(SheetRow, Sheet)
 
 
 async def instruments(_: Connection) -> Instruments:
@@ -125,6 +145,12 @@ async def diagnosis_of(connection: Connection, supplier_id: UUID) -> Diagnosis |
     """One diagnosis, unlocked, for reading."""
     row = await connection.fetchrow("SELECT * FROM diagnosis WHERE id = $1", supplier_id)
     return None if row is None else diagnoses.of(row)
+
+
+async def page_of_sheets(connection: Connection, supplier_id: UUID, after: int | None, limit: int) -> list[Sheet]:
+    """Every sheet of one diagnosis, in the order in which they were given."""
+    query = "SELECT * FROM sheet WHERE supplier_id = $1 AND number > $2 ORDER BY number LIMIT $3"
+    return [sheets.of(row) for row in await connection.fetch(query, supplier_id, after or 0, limit)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,9 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "validate_diagnosis": "diagnosis:validated",
         "rescore_question": "gap:rescored",
         "assign_people": "people:assigned",
+        "answer_question": "question:answered",
+        "submit_draft": "diagnosis:submitted",
+        "reopen_diagnosis": "diagnosis:reopened",
     },
     "development": {
         "open_cohort": "cohort:opened",
@@ -98,6 +101,9 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "show_diagnosis": Read("diagnosis:viewed", "supplier_id"),
         "show_assignment": Read("assignment:viewed", "supplier_id"),
         "list_gaps": Read("gap:listed", "supplier_id"),
+        "list_sheets": Read("sheet:listed", "supplier_id"),
+        "show_draft": Read("draft:viewed", "supplier_id"),
+        "show_answer": Read("draft:viewed"),
     },
     "development": {
         "rank_cohort": Read("candidate:ranked", "supplier_id"),

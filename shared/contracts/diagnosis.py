@@ -15,6 +15,7 @@ from shared.contracts.event import (
     Positive,
     QuestionCode,
     Questions,
+    ReasonCode,
     Reasons,
     RulesVersion,
     SupplierEvent,
@@ -44,6 +45,8 @@ class Gap(Value):
     """How many matched anchors ask for this level."""
     modules: Modules = ()
     """Development modules that help to close it."""
+    evaluated: bool = True
+    """False: the law or an anchor asks for it and nobody could say how the firm stands, which counts as level 0."""
 
 
 class Result(Value):
@@ -127,7 +130,7 @@ class DiagnosisCompleted(DiagnosisEvent):
 
 
 class GapRescored(DiagnosisEvent):
-    """An assessor scored one question again, on evidence: the only way to close a gap."""
+    """An assessor scored one question again: higher on evidence or a visit, the only way to close a gap; or lower."""
 
     TYPE: ClassVar[str] = "diagnosis.gap-rescored"
     ABOUT: ClassVar[tuple[str, ...]] = ("result",)
@@ -137,7 +140,7 @@ class GapRescored(DiagnosisEvent):
     question: QuestionCode
     """The question that was scored again."""
     level_before: Level
-    """Its level until now."""
+    """Its level until now; 0 where it was not evaluated."""
     level_after: Level
     """Its level from now on."""
     closed: bool
@@ -146,3 +149,19 @@ class GapRescored(DiagnosisEvent):
     """Scores and gaps with the new level."""
     rescored_at: Moment
     """When the assessor scored it."""
+
+
+class EvidenceReturned(DiagnosisEvent):
+    """An assessor looked at evidence of a completed activity and it raised nothing: the activity is to be mended."""
+
+    TYPE: ClassVar[str] = "diagnosis.evidence-returned"
+    ABOUT: ClassVar[tuple[str, ...]] = ("verdict", "evidence_id", "question")
+
+    question: QuestionCode
+    """The question that it was given for."""
+    evidence_id: UUID
+    """The evidence, as `ActivityCompleted` named it."""
+    reason: Annotated[ReasonCode, Field(examples=["not_enough"])]
+    """What is wrong with it."""
+    returned_at: Moment
+    """When the assessor returned it."""

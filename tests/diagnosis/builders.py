@@ -7,10 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from services.diagnosis import catalogue
+from services.diagnosis.domain.answering import assess, submit, validate
 from services.diagnosis.domain.answers import Answers
 from services.diagnosis.domain.assignment import Assignment, assign
 from services.diagnosis.domain.demand import Ask
-from services.diagnosis.domain.diagnosis import Diagnosis, align, assess, submit, validate
+from services.diagnosis.domain.diagnosis import Diagnosis, align
 from services.diagnosis.domain.instrument import Dimension, Instrument, Question, Rules
 from services.diagnosis.domain.refusal import Refusal
 
@@ -39,14 +40,26 @@ def with_dimension(level: int, dimension: str, other: int) -> dict[str, int | No
 
 def answers(levels: Mapping[str, int | None], by: str = "somebody", notes: Mapping[str, str] | None = None) -> Answers:
     """Answers with a reason for each question not evaluated."""
-    reasons = {code: "no special process" for code, level in levels.items() if level is None}
-    return Answers(levels, reasons, notes or {}, by, NOW)
+    skipped = [code for code, level in levels.items() if level is None]
+    return Answers(
+        levels,
+        dict.fromkeys(skipped, "no special process"),
+        notes or {},
+        by,
+        NOW,
+        dict.fromkeys(skipped, "not_applicable"),
+    )
 
 
 def sheet(levels: Mapping[str, int | None], **notes: str) -> dict[str, Any]:
     """The body of answers: levels, and a reason for each null."""
-    reasons = {code: "no special process" for code, level in levels.items() if level is None}
-    return {"levels": levels, "reasons": reasons, "notes": notes}
+    skipped = [code for code, level in levels.items() if level is None]
+    return {
+        "levels": levels,
+        "why": dict.fromkeys(skipped, "not_applicable"),
+        "reasons": dict.fromkeys(skipped, "no special process"),
+        "notes": notes,
+    }
 
 
 def ask(anchor: UUID = ANCHOR, must_have: tuple[str, ...] = (), **targets: int) -> Ask:

@@ -25,6 +25,17 @@ def test_three_may_be_not_evaluated_and_a_fourth_may_not() -> None:
     assert refusal.params == {"questions": "C07, O13, T12, T13", "most": 3, "given": 4}
 
 
+def test_two_thirds_of_a_dimension_are_evaluated_or_there_is_no_grade() -> None:
+    assert code_of(answers(levels_at(3, F01=None, F02=None))) is None
+    refusal = fault(INSTRUMENT, answers(levels_at(3, A04=None, A05=None)))
+    assert refusal is not None
+    assert (refusal.reason, refusal.params) == ("dimension_too_thin", {"dimensions": "ASG"})
+
+
+def test_a_reason_is_one_of_a_list_and_words() -> None:
+    assert code_of(replace(answers(levels_at(3, T12=None)), why={})) == "reason_missing"
+
+
 @pytest.mark.parametrize("reason", ["", "   "])
 def test_what_was_not_evaluated_needs_a_reason(reason: str) -> None:
     given = replace(answers(levels_at(3, T12=None)), reasons={"T12": reason})

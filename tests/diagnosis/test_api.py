@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
@@ -170,13 +171,19 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
         "POST /diagnoses/{supplier_id}/assessment": frozenset({Role.ASSESSOR}),
         "POST /diagnoses/{supplier_id}/validation": frozenset({Role.EXPERT}),
         "POST /diagnoses/{supplier_id}/rescores": frozenset({Role.ASSESSOR}),
+        "GET /diagnoses/{supplier_id}/sheets": see_all,
+        "GET /diagnoses/{supplier_id}/draft": frozenset({Role.SUPPLIER}),
+        "GET /diagnoses/{supplier_id}/draft/{question}": frozenset({Role.SUPPLIER}),
+        "PUT /diagnoses/{supplier_id}/draft/{question}": frozenset({Role.SUPPLIER}),
+        "POST /diagnoses/{supplier_id}/draft/submission": frozenset({Role.SUPPLIER}),
+        "POST /diagnoses/{supplier_id}/reopening": frozenset({Role.OPERATOR}),
     }
 
 
 async def test_of_two_assessors_who_saw_the_same_diagnosis_one_answers(completed: StageUnderTest) -> None:
     seen = await get(completed, "assessor", PATH)
     headers = completed.headers("assessor") | {"If-Match": seen.headers["ETag"]}
-    body = {"question": "A01", "level": 3, "note": "Visto en planta"}
+    body = {"question": "A01", "level": 3, "note": "Visto en planta", "seen_on": now().date().isoformat()}
     first, second = [await completed.client.post(f"{PATH}/rescores", json=body, headers=headers) for _ in range(2)]
     assert first.status_code == 200
     assert (second.status_code, second.json()["version"]) == (412, first.headers["ETag"])

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.diagnosis.domain import draft
+from services.diagnosis.domain.answering import assess, reopen, submit, validate
+from services.diagnosis.domain.answers import Answer
 from services.diagnosis.domain.assignment import Assignment, assign
-from services.diagnosis.domain.diagnosis import Diagnosis, assess, submit, validate
+from services.diagnosis.domain.diagnosis import Diagnosis, Reopening
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring, rescore
 from tests.diagnosis.builders import (
@@ -24,12 +27,18 @@ from tests.diagnosis.builders import (
 )
 
 PEOPLE = ("ana", "berta", "carla", "diego")
-ACTS = ("submit", "assess", "validate", "rescore", "assign")
+ACTS = ("draft", "submit", "submit_draft", "assess", "validate", "rescore", "reopen", "assign")
 
 
 def act(diagnosis: Diagnosis, what: str, who: str, other: str, level: int) -> Diagnosis | Refusal:
     """What somebody does; of an assignment, of whom and to what."""
     match what:
+        case "draft":
+            return draft.answer(diagnosis, "T01", Answer(level, None, "", "", who, NOW), INSTRUMENTS)
+        case "submit_draft":
+            return draft.submit_draft(diagnosis, who, NOW, INSTRUMENTS)
+        case "reopen":
+            return reopen(diagnosis, Reopening("a year", "operator", NOW))
         case "submit":
             return submit(diagnosis, answers(levels_at(level), who), INSTRUMENTS)
         case "assess":
@@ -38,7 +47,7 @@ def act(diagnosis: Diagnosis, what: str, who: str, other: str, level: int) -> Di
         case "validate":
             return validate(diagnosis, answers(levels_at(level), who), INSTRUMENTS)
         case "rescore":
-            return rescore(diagnosis, Rescoring("A01", level, None, "seen", who, NOW), INSTRUMENTS)
+            return rescore(diagnosis, Rescoring("A01", level, None, "seen", who, NOW, NOW.date()), INSTRUMENTS)
         case _:
             return assign(diagnosis, Assignment(who, other), "operator")
 
@@ -69,7 +78,7 @@ def test_whatever_happens_nobody_validates_what_they_took_part_in(steps: list[tu
             assert who != other
             assert other not in took_part
             people = Assignment(who, other)
-        elif what != "validate":
+        elif what not in ("validate", "reopen"):
             took_part.add(who)
         diagnosis = after
 
@@ -77,9 +86,10 @@ def test_whatever_happens_nobody_validates_what_they_took_part_in(steps: list[tu
 def test_the_steps_reach_a_validation() -> None:
     """What the test above tries is not refused throughout."""
     diagnosis = reassigned(opened(), "ana", "berta")
-    for what, who in (("submit", "diego"), ("assess", "ana"), ("validate", "berta"), ("rescore", "ana")):
-        diagnosis = done(act(diagnosis, what, who, "", 2))
-    assert diagnosis.took_part.subjects == ("diego", "ana")
+    steps = (("draft", "carla", 1), ("submit", "diego", 2), ("assess", "ana", 2), ("validate", "berta", 2))
+    for what, who, level in (*steps, ("rescore", "ana", 3), ("reopen", "operator", 0)):
+        diagnosis = done(act(diagnosis, what, who, "", level))
+    assert diagnosis.took_part.subjects == ("carla", "diego", "ana")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +115,6 @@ def test_people_are_assigned_before_it_opens_and_after_it_is_completed() -> None
         after = done(assign(diagnosis, people, "operator"))
         assert after == replace(diagnosis, assessor="ana", validator="berta")
     nobody = done(assign(completed(levels_at(3)), Assignment(None, None), "operator"))
-    refusal = rescore(nobody, Rescoring("A01", 3, None, "seen", "assessor", NOW), INSTRUMENTS)
+    refusal = rescore(nobody, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS)
     assert isinstance(refusal, Refusal)
     assert (refusal.kind, refusal.reason) == ("conflict", "assessor_unassigned")

@@ -4,8 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.diagnosis.domain.diagnosis import Diagnosis, align, assess, receive_evidence, submit, validate
+from services.diagnosis.domain.answering import assess, reopen, submit, validate
+from services.diagnosis.domain.demand import Ask
+from services.diagnosis.domain.diagnosis import Diagnosis, Reopening, align, receive_evidence
 from services.diagnosis.domain.refusal import Refusal
+from services.diagnosis.domain.sheet import given as given_sheet
 from tests.diagnosis.builders import (
     EVIDENCE,
     INSTRUMENT,
@@ -171,3 +174,34 @@ def test_evidence_is_a_set_that_only_grows(given: list[tuple[str, object]]) -> N
 
 def test_the_diagnosis_id_is_the_suppliers_for_ever() -> None:
     assert Diagnosis(SUPPLIER).diagnosis_id == completed(levels_at(3)).diagnosis_id != SUPPLIER
+
+
+@pytest.mark.parametrize(("question", "asks"), [("A01", ()), ("F05", ()), ("T12", (ask(must_have=("T12",)),))])
+def test_what_the_law_or_a_must_have_asks_is_never_left_out_of_a_validation(
+    question: str, asks: tuple[Ask, ...]
+) -> None:
+    """Seen: a missing tax answer was bankable."""
+    levels = levels_at(3, **{question: None})
+    refusal = validate(assessed(levels, *asks), answers(levels, "expert"), INSTRUMENTS)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.reason, refusal.params) == ("must_be_evaluated", {"questions": question})
+
+
+def test_the_same_levels_from_another_expert_are_a_sheet_and_no_version() -> None:
+    before = reassigned(completed(levels_at(3)), validator="another expert")
+    after = done(validate(before, answers(levels_at(3), "another expert"), INSTRUMENTS))
+    assert (after.locked, after.sheets) == (before.locked, before.sheets + 1)
+    assert given_sheet(before, after) is not None
+
+
+def test_a_reopened_diagnosis_is_answered_once_more_and_counts_meanwhile() -> None:
+    before = completed(levels_at(3))
+    after = done(reopen(before, Reopening("a year", "operator", NOW)))
+    assert (after.status, after.locked) == ("open", before.locked)
+    after = done(submit(after, answers(levels_at(3), "firm"), INSTRUMENTS))
+    assert after.status == "submitted"
+    after = done(assess(after, answers(levels_at(3), "assessor"), INSTRUMENTS))
+    after = done(validate(after, answers(levels_at(3), "expert"), INSTRUMENTS))
+    assert after.locked is not None
+    assert (after.status, after.locked.version, after.sheets) == ("completed", 2, 6)
+    assert reason(reopen(opened(), Reopening("?", "operator", NOW))) == "not_submitted"

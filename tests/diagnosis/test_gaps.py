@@ -71,8 +71,24 @@ def test_no_anchor_can_ask_less_of_a_legal_question(question: str) -> None:
     assert (gap.target, gap.severity) == (2, "critical")
 
 
-def test_what_was_not_evaluated_has_no_gap() -> None:
+def test_what_was_not_evaluated_has_no_gap_unless_it_must_be_known() -> None:
     assert only_gap(T12=None) is None
+    assert only_gap(Demand({"T12": 4}), T12=None) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "demand", "target"),
+    [
+        ("F05", Demand(), 3),
+        ("A01", Demand({"A01": 0}), LEGAL_FLOOR),
+        ("T12", Demand(must_have=("T12",)), 3),
+        ("T12", Demand({"T12": 0}, ("T12",)), 1),
+    ],
+)
+def test_unknown_is_not_met_where_the_law_or_a_must_have_asks(question: str, demand: Demand, target: int) -> None:
+    gap = only_gap(demand, **{question: None})
+    assert gap is not None
+    assert (gap.evaluated, gap.severity, gap.level, gap.target, gap.gap) == (False, "critical", 0, target, target)
 
 
 def test_priority_is_severity_then_gap_times_weight_times_anchors_then_code() -> None:
@@ -94,7 +110,9 @@ def test_gaps_are_never_negative_and_end_at_their_target(levels: dict[str, int |
     for code, level in levels.items():
         floor = LEGAL_FLOOR if INSTRUMENT.questions[code].legal else 0
         target = max(demand.targets.get(code, 3), floor)
-        if level is None or level >= target:
+        if level is None:
+            assert (code in gaps) == (INSTRUMENT.questions[code].legal or code in demand.must_have)
+        elif level >= target:
             assert code not in gaps
         else:
             assert gaps[code].gap == target - level >= 1

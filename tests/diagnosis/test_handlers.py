@@ -13,6 +13,7 @@ from shared.contracts.diagnosis import (
     DiagnosisCompleted,
     DiagnosisOpened,
     DiagnosisSubmitted,
+    EvidenceReturned,
     GapRescored,
 )
 from shared.contracts.matching import AlignedRequirement, OfferingAligned, OfferingNotAligned
@@ -129,14 +130,45 @@ def test_other_targets_that_change_no_gap_say_nothing() -> None:
 
 
 def test_who_is_not_aligned_owes_no_work_and_loses_none() -> None:
-    diagnosis = state_of(handlers.offering_not_aligned(submitted(levels_at(3)), NOT_ALIGNED, NOW))
+    diagnosis = state_of(handlers.offering_not_aligned(submitted(levels_at(3)), NOT_ALIGNED, NOW, INSTRUMENTS))
     assert (diagnosis.required, diagnosis.status) == (False, "submitted")
-    assert handlers.offering_not_aligned(None, NOT_ALIGNED, NOW) == Decision(None)
+    assert handlers.offering_not_aligned(None, NOT_ALIGNED, NOW, INSTRUMENTS) == Decision(None)
+
+
+def test_what_nobody_asks_any_more_is_no_gap_and_the_next_version_says_so() -> None:
+    """Seen: the gaps of a closed requirement stayed critical and kept the firm from finance."""
+    before = completed(levels_at(3, T04=1), ask(must_have=("T04",), T01=4))
+    decision = handlers.offering_not_aligned(before, NOT_ALIGNED, NOW, INSTRUMENTS)
+    (event,) = decision.events
+    assert isinstance(event, DiagnosisCompleted)
+    assert (event.version, [(gap.question, gap.severity) for gap in event.result.gaps]) == (2, [("T04", "major")])
+    again = handlers.offering_not_aligned(decision.state, NOT_ALIGNED, NOW, INSTRUMENTS)
+    assert (again.state, again.events) == (decision.state, ())
+
+
+def test_what_was_left_out_blocks_once_an_anchor_cannot_do_without_it() -> None:
+    before = completed(levels_at(3, T12=None))
+    (event,) = align(before, aligned((ANCHOR, {}, ("T12",)))).events
+    assert isinstance(event, DiagnosisCompleted)
+    (gap,) = event.result.gaps
+    assert (gap.question, gap.severity, gap.evaluated, event.levels["T12"]) == ("T12", "critical", False, None)
+
+
+def test_evidence_that_raises_nothing_is_told_without_the_assessors_words() -> None:
+    state = state_of(handlers.activity_completed(completed(levels_at(4, A01=0)), activity("A01"), NOW))
+    looked = Rescoring("A01", 0, EVIDENCE, "signed by Juan", "assessor", NOW, None, "not_enough")
+    decision = handlers.rescore(state, looked, INSTRUMENTS)
+    assert isinstance(decision, Decision)
+    rescored, returned = decision.events
+    assert isinstance(rescored, GapRescored)
+    assert isinstance(returned, EvidenceReturned)
+    assert (returned.question, returned.evidence_id, returned.reason) == ("A01", EVIDENCE, "not_enough")
+    assert "Juan" not in returned.model_dump_json()
 
 
 def test_a_firm_aligned_once_more_goes_on_where_it_was() -> None:
     before = opened()
-    away = state_of(handlers.offering_not_aligned(before, NOT_ALIGNED, NOW))
+    away = state_of(handlers.offering_not_aligned(before, NOT_ALIGNED, NOW, INSTRUMENTS))
     back = align(away, aligned())
     assert (back.state, back.events) == (before, ())
 
@@ -220,7 +252,7 @@ def test_a_rescore_tells_before_and_after() -> None:
 
 def test_a_rescore_that_falls_short_leaves_it_open() -> None:
     decision = handlers.rescore(
-        completed(levels_at(4, A01=0)), Rescoring("A01", 1, None, "seen", "assessor", NOW), INSTRUMENTS
+        completed(levels_at(4, A01=0)), Rescoring("A01", 1, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS
     )
     assert isinstance(decision, Decision)
     (event,) = decision.events
@@ -232,7 +264,7 @@ def test_a_rescore_that_falls_short_leaves_it_open() -> None:
 def test_commands_on_an_unknown_supplier_are_refused() -> None:
     given = answers(levels_at(3))
     outcomes = [command(None, given, INSTRUMENTS) for command in (handlers.submit, handlers.assess, handlers.validate)]
-    outcomes.append(handlers.rescore(None, Rescoring("A01", 3, None, "seen", "assessor", NOW), INSTRUMENTS))
+    outcomes.append(handlers.rescore(None, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS))
     assert {outcome.code for outcome in outcomes if isinstance(outcome, Refused)} == {"diagnosis_not_found"}
 
 

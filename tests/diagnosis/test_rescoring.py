@@ -1,8 +1,11 @@
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from services.diagnosis.domain.diagnosis import Diagnosis, receive_evidence, validate
+from services.diagnosis.domain.answering import validate
+from services.diagnosis.domain.diagnosis import Diagnosis, receive_evidence
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring, rescore
 from tests.diagnosis.builders import (
@@ -22,7 +25,13 @@ from tests.diagnosis.builders import (
 
 
 def again(question: str, level: int, **more: Any) -> Rescoring:
-    return Rescoring(question, level, more.get("evidence"), more.get("note", ""), "assessor", NOW)
+    words = (more.get("note", ""), "assessor", NOW, more.get("seen_on"), more.get("returned"))
+    return Rescoring(question, level, more.get("evidence"), *words)
+
+
+def seen(question: str, level: int, note: str = "seen") -> Rescoring:
+    """On a visit of today."""
+    return again(question, level, note=note, seen_on=NOW.date())
 
 
 def with_gap() -> Diagnosis:
@@ -61,20 +70,65 @@ def test_a_level_short_of_the_target_leaves_the_gap_open() -> None:
     assert (gap.gap, gap.severity) == (1, "major")
 
 
-def test_a_rescore_may_find_that_nothing_improved() -> None:
-    after = done(rescore(with_gap(), again("A01", 0, evidence=EVIDENCE), INSTRUMENTS))
+def test_evidence_that_raises_nothing_is_returned_with_what_is_wrong_and_followed_by_another() -> None:
+    looked = again("A01", 0, evidence=EVIDENCE, note="another plant's", returned="another_document")
+    after = done(rescore(with_gap(), looked, INSTRUMENTS))
     assert after.ready == {}
-    assert refused(after, again("A01", 3, evidence=EVIDENCE)) == "evidence_used"
+    (verdict,) = after.verdicts
+    assert (verdict.standing, verdict.because, verdict.note) == ("returned", "another_document", "another plant's")
+    assert refused(after, looked) == "evidence_used"
+    mended = receive_evidence(after, ("A01",), OTHER_EVIDENCE)
+    assert mended.ready == {"A01": (OTHER_EVIDENCE,)}
+    closed = done(rescore(mended, again("A01", 3, evidence=OTHER_EVIDENCE), INSTRUMENTS))
+    assert [each.standing for each in closed.verdicts] == ["returned", "accepted"]
+    assert refused(closed, again("A01", 4, evidence=OTHER_EVIDENCE)) == "evidence_used"
 
 
-def test_a_note_of_what_was_seen_is_evidence_too() -> None:
-    after = done(rescore(with_gap(), again("A01", 3, note="program and committee seen on site"), INSTRUMENTS))
-    assert after.rescores[-1].evidence_id is None
+def test_an_assessor_may_look_once_more_at_what_they_returned_or_accepted() -> None:
+    returned = again("A01", 0, evidence=EVIDENCE, note="?", returned="not_legible")
+    after = done(rescore(with_gap(), returned, INSTRUMENTS))
+    after = done(rescore(after, again("A01", 3, evidence=EVIDENCE), INSTRUMENTS))
+    after = done(rescore(after, again("A01", 1, evidence=EVIDENCE, note="forged", returned="not_enough"), INSTRUMENTS))
+    assert [each.standing for each in after.verdicts] == ["returned", "accepted", "returned"]
 
 
-@pytest.mark.parametrize("note", ["", "  "])
-def test_without_evidence_nothing_closes(note: str) -> None:
-    assert refused(with_gap(), again("A01", 3, note=note)) == "evidence_missing"
+def test_evidence_that_was_scored_on_before_verdicts_were_kept_was_accepted() -> None:
+    after = done(rescore(with_gap(), again("A01", 2, evidence=EVIDENCE), INSTRUMENTS))
+    before = replace(after, verdicts=())
+    assert before.ready == {}
+    assert refused(before, again("A01", 3, evidence=EVIDENCE)) == "evidence_used"
+
+
+def test_what_was_seen_on_a_visit_is_evidence_too() -> None:
+    after = done(rescore(with_gap(), seen("A01", 3, "program and committee"), INSTRUMENTS))
+    assert (after.rescores[-1].evidence_id, after.rescores[-1].seen_on) == (None, NOW.date())
+
+
+@pytest.mark.parametrize("days", [-30, 1])
+def test_a_visit_is_of_a_day_since_the_validation(days: int) -> None:
+    asked = again("A01", 3, note="seen", seen_on=NOW.date() + timedelta(days=days))
+    assert refused(with_gap(), asked) == "visit_out_of_range"
+
+
+@pytest.mark.parametrize("more", [{}, {"note": "a bare note"}, {"note": "  ", "seen_on": NOW.date()}])
+def test_without_evidence_nothing_rises(more: dict[str, Any]) -> None:
+    assert refused(with_gap(), again("A01", 3, **more)) == "evidence_missing"
+
+
+def test_a_level_falls_where_surveillance_finds_less_also_without_an_open_gap() -> None:
+    before = completed(levels_at(4))
+    assert refused(before, again("T01", 1)) == "rescore_note_missing"
+    after = done(rescore(before, again("T01", 1, note="the certificate was withdrawn"), INSTRUMENTS))
+    assert after.locked is not None
+    assert (after.locked.version, after.locked.levels["T01"], after.locked.result.grade) == (2, 1, "B")
+    gap = after.locked.result.gap("T01")
+    assert gap is not None
+    assert gap.severity == "major"
+
+
+def test_evidence_is_returned_with_a_reason_by_code_and_in_words() -> None:
+    assert refused(with_gap(), again("A01", 0, evidence=EVIDENCE, note="?")) == "return_reason_missing"
+    assert refused(with_gap(), again("A01", 0, evidence=EVIDENCE, returned="not_enough")) == "rescore_note_missing"
 
 
 def test_evidence_must_be_an_activitys_for_that_question() -> None:
@@ -83,9 +137,15 @@ def test_evidence_must_be_an_activitys_for_that_question() -> None:
     assert refused(other, again("A01", 3, evidence=EVIDENCE)) == "evidence_unknown"
 
 
-def test_only_an_open_gap_is_scored_again() -> None:
-    assert refused(with_gap(), again("T01", 4, note="seen")) == "gap_not_open"
-    assert refused(completed(levels_at(3, T12=None)), again("T12", 4, note="seen")) == "gap_not_open"
+def test_what_was_not_evaluated_is_scored_once_it_can_be() -> None:
+    after = done(rescore(completed(levels_at(3, T12=None)), seen("T12", 2), INSTRUMENTS))
+    assert after.rescores[-1].level_before is None
+    assert after.locked is not None
+    assert after.locked.levels["T12"] == 2
+
+
+def test_nothing_is_scored_again_to_be_the_same() -> None:
+    assert refused(with_gap(), again("T01", 4, note="seen")) == "level_unchanged"
     assert refused(with_gap(), again("T99", 4, note="seen")) == "unknown_question"
     assert refused(with_gap(), again("A01", 5, note="seen")) == "level_out_of_range"
 
@@ -97,7 +157,7 @@ def test_only_a_validated_diagnosis_is_scored_again() -> None:
 
 def test_a_rescore_keeps_to_the_anchors_targets() -> None:
     diagnosis = completed(levels_at(2), ask(T06=4))
-    after = done(rescore(diagnosis, again("T06", 3, note="seen"), INSTRUMENTS))
+    after = done(rescore(diagnosis, seen("T06", 3), INSTRUMENTS))
     assert after.locked is not None
     gap = after.locked.result.gap("T06")
     assert gap is not None

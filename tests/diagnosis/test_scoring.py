@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.diagnosis.domain.scoring import Band, DowngradeReason, Grade, basis_points, half_up, score, shown
+from services.diagnosis.domain.scoring import (
+    Band,
+    DowngradeReason,
+    Grade,
+    basis_points,
+    dimension_points,
+    half_up,
+    overall_points,
+    score,
+    shown,
+)
 from tests.diagnosis.builders import INSTRUMENT, levels_at, small_instrument, with_dimension
 
 LEVELS = st.fixed_dictionaries({code: st.integers(0, 4) for code in INSTRUMENT.questions})
@@ -88,6 +98,16 @@ def test_half_up() -> None:
     assert [half_up(Fraction(n, 10)) for n in (794, 795, 796, 805)] == [79, 80, 80, 81]
     assert basis_points(Fraction(200, 3)) == 6667
     assert shown(5) == "0.05"
+
+
+def test_what_is_shown_never_contradicts_the_grade() -> None:
+    """Seen: 79.9998 % shown as 80.00 beside grade C."""
+    rules = INSTRUMENT.rules
+    below = [Fraction(limit) - Fraction(1, 10_000) for limit in (90, 80, 65, 50)]
+    assert [overall_points(rules, share) for share in below] == [8999, 7999, 6499, 4999]
+    assert overall_points(rules, Fraction(80)) == 8000
+    assert overall_points(rules, Fraction(700, 9)) == 7778
+    assert [dimension_points(rules, Fraction(half, 2) - Fraction(1, 10_000)) for half in (159, 139)] == [7949, 6949]
 
 
 def test_a_dimension_without_an_evaluated_question_is_left_out_with_its_weight() -> None:

@@ -55,10 +55,10 @@ async def test_the_gap_table_follows_the_locked_version(database: Database) -> N
     before = completed(levels_at(3, A01=0, T07=2))
     await save(database, before)
     assert await gaps(database) == [("A01", 1, "critical"), ("T07", 2, "minor")]
-    closed = done(rescore(before, Rescoring("A01", 3, None, "seen", "assessor", NOW), INSTRUMENTS))
+    closed = done(rescore(before, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS))
     await save(database, closed, new=False)
     assert await gaps(database) == [("T07", 1, "minor")]
-    none = done(rescore(closed, Rescoring("T07", 3, None, "seen", "assessor", NOW), INSTRUMENTS))
+    none = done(rescore(closed, Rescoring("T07", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS))
     await save(database, none, new=False)
     assert await gaps(database) == []
 

@@ -25,6 +25,7 @@ from tests.development import test_api as development
 from tests.development import test_api_plans as plans
 from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
+from tests.diagnosis import test_api_draft as drafts
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.http.services import SERVICES, service
@@ -72,7 +73,11 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         matching_answers.test_a_requirement_that_is_mistyped_and_put_back_has_its_answers_again,
         matching_files.test_an_anchor_gives_a_file_of_its_own,
     ),
-    "diagnosis": (diagnosed,),
+    "diagnosis": (
+        diagnosed,
+        drafts.test_a_draft_is_submitted_as_a_whole_as_it_was_seen,
+        drafts.test_an_operator_lets_all_answer_once_more,
+    ),
     "development": (
         development.test_the_walk_of_a_cohort,
         development.test_overrides,

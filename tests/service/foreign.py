@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.development import calls as developing
@@ -72,9 +73,14 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
     sheets = dict.fromkeys(
         ("submit_self_assessment", "record_assessment", "validate_diagnosis"), sheet(levels_at(4, A01=1))
     )
-    rescore = {"question": "A01", "level": 3, "note": "visto"}
-    assignment = {"assessor": "assessor-1", "validator": "expert-1"}
-    return Foreign({"supplier_id": str(DIAGNOSED)}, sheets | {"rescore_question": rescore, "assign_people": assignment})
+    rescore = {"question": "A01", "level": 3, "note": "visto", "seen_on": now().date().isoformat()}
+    bodies = {
+        "rescore_question": rescore,
+        "assign_people": {"assessor": "assessor-1", "validator": "expert-1"},
+        "answer_question": {"level": 2},
+        "reopen_diagnosis": {"reason": "Visita de un año"},
+    }
+    return Foreign({"supplier_id": str(DIAGNOSED), "question": "T01"}, sheets | bodies)
 
 
 async def _development(stage: StageUnderTest) -> Foreign:

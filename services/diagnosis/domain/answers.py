@@ -1,9 +1,9 @@
 """One person's answers to the whole instrument: the firm's, the assessor's or the expert's."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from services.diagnosis.domain.instrument import LEVELS, Instrument
 from services.diagnosis.domain.refusal import Refusal
@@ -11,7 +11,25 @@ from services.diagnosis.domain.refusal import Refusal
 APART: Final = 2
 """Levels between firm and assessor from which the assessor must say why."""
 
+Why = Literal["not_applicable", "not_running", "no_access", "records_missing"]
+"""Why a question was left out. `not_applicable`: the firm does nothing that it is about. Else nothing is known."""
+
 _LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What somebody says of one question. Without a level it says why, by code and in words."""
+
+    level: int | None
+    why: Why | None
+    reason: str
+    note: str
+    by: str
+    at: datetime
+
+    def repeats(self, earlier: "Answer | None") -> bool:
+        return earlier is not None and replace(self, at=earlier.at) == earlier
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +37,50 @@ class Answers:
     levels: Mapping[str, int | None]
     """None: not evaluated."""
     reasons: Mapping[str, str]
-    """Why a question was not evaluated."""
+    """Why a question was not evaluated, in words."""
     notes: Mapping[str, str]
     by: str
     """Subject of whoever answered; never leaves the store."""
     at: datetime
+    why: Mapping[str, Why] = field(default_factory=dict)
+    """The same by code."""
+    authors: Mapping[str, str] = field(default_factory=dict)
+    """By question, who answered it, where that was somebody else than whoever gave the whole sheet."""
 
     @property
     def not_evaluated(self) -> tuple[str, ...]:
         return tuple(code for code, level in self.levels.items() if level is None)
 
+    def answer(self, code: str) -> Answer | None:
+        """What it says of one question."""
+        if code not in self.levels:
+            return None
+        words = (self.why.get(code), self.reasons.get(code, ""), self.notes.get(code, ""))
+        return Answer(self.levels[code], *words, self.authors.get(code, self.by), self.at)
+
     def repeats(self, earlier: "Answers | None") -> bool:
         """The same answers by the same person, whenever given."""
         return earlier is not None and replace(self, at=earlier.at) == earlier
+
+
+def together(answers: Mapping[str, Answer], by: str, at: datetime) -> Answers:
+    """One sheet of single answers, given by `by`."""
+    return Answers(
+        levels={code: one.level for code, one in answers.items()},
+        reasons={code: one.reason for code, one in answers.items() if one.level is None},
+        notes={code: one.note for code, one in answers.items() if one.note},
+        by=by,
+        at=at,
+        why={code: one.why for code, one in answers.items() if one.why is not None},
+        authors={code: one.by for code, one in answers.items() if one.by != by},
+    )
+
+
+def answer_fault(instrument: Instrument, code: str, answer: Answer) -> Refusal | None:
+    """What keeps this answer from being taken, if anything."""
+    if code not in instrument.questions:
+        return Refusal("invalid", "unknown_question", {"questions": code})
+    return _levels_wrong({code: answer.level}) or _unreasoned(together({code: answer}, answer.by, answer.at))
 
 
 def fault(instrument: Instrument, answers: Answers) -> Refusal | None:
@@ -39,13 +88,10 @@ def fault(instrument: Instrument, answers: Answers) -> Refusal | None:
     refusal = levels_fault(instrument, answers.levels)
     if refusal is not None:
         return refusal
-    extra = (answers.reasons.keys() | answers.notes.keys()) - instrument.questions.keys()
+    extra = (answers.reasons.keys() | answers.notes.keys() | answers.why.keys()) - instrument.questions.keys()
     if extra:
         return Refusal("invalid", "unknown_question", {"questions": listed(extra)})
-    unreasoned = [code for code in answers.not_evaluated if not answers.reasons.get(code, "").strip()]
-    if unreasoned:
-        return Refusal("invalid", "reason_missing", {"questions": listed(unreasoned)})
-    return None
+    return _unreasoned(answers)
 
 
 def levels_fault(instrument: Instrument, levels: Mapping[str, int | None]) -> Refusal | None:
@@ -56,16 +102,13 @@ def levels_fault(instrument: Instrument, levels: Mapping[str, int | None]) -> Re
     missing = instrument.questions.keys() - levels.keys()
     if missing:
         return Refusal("invalid", "question_missing", {"questions": listed(missing)})
-    outside = [code for code, level in levels.items() if level is not None and not is_level(level)]
-    if outside:
-        return Refusal("invalid", "level_out_of_range", {"questions": listed(outside)})
-    skipped = [code for code, level in levels.items() if level is None]
-    if len(skipped) > instrument.rules.not_evaluated_max:
-        most = instrument.rules.not_evaluated_max
-        return Refusal(
-            "invalid", "too_many_not_evaluated", {"questions": listed(skipped), "most": most, "given": len(skipped)}
-        )
-    return None
+    return _levels_wrong(levels) or _too_little(instrument, levels)
+
+
+def left_open(answers: Answers, asked: Iterable[str]) -> Refusal | None:
+    """The refusal of a sheet that grades and leaves one of these questions out."""
+    skipped = set(answers.not_evaluated) & set(asked)
+    return Refusal("invalid", "must_be_evaluated", {"questions": listed(skipped)}) if skipped else None
 
 
 def is_level(value: object) -> bool:
@@ -87,3 +130,29 @@ def listed(codes: Iterable[str]) -> str:
     ordered = sorted(codes)
     rest = len(ordered) - _LISTED
     return ", ".join(ordered[:_LISTED]) + (f", … (+{rest})" if rest > 0 else "")
+
+
+def _levels_wrong(levels: Mapping[str, int | None]) -> Refusal | None:
+    outside = [code for code, level in levels.items() if level is not None and not is_level(level)]
+    return Refusal("invalid", "level_out_of_range", {"questions": listed(outside)}) if outside else None
+
+
+def _too_little(instrument: Instrument, levels: Mapping[str, int | None]) -> Refusal | None:
+    """VDA 6.3: at most three are not evaluated (P1), and two thirds of each element are, or there is no result."""
+    skipped = [code for code, level in levels.items() if level is None]
+    most = instrument.rules.not_evaluated_max
+    if len(skipped) > most:
+        return Refusal(
+            "invalid", "too_many_not_evaluated", {"questions": listed(skipped), "most": most, "given": len(skipped)}
+        )
+    thin = [code for code in instrument.dimensions if not instrument.enough_of(code, levels)]
+    return Refusal("invalid", "dimension_too_thin", {"dimensions": listed(thin)}) if thin else None
+
+
+def _unreasoned(answers: Answers) -> Refusal | None:
+    unreasoned = [
+        code
+        for code in answers.not_evaluated
+        if not answers.reasons.get(code, "").strip() or answers.why.get(code) is None
+    ]
+    return Refusal("invalid", "reason_missing", {"questions": listed(unreasoned)}) if unreasoned else None

@@ -1,22 +1,37 @@
 """One supplier's diagnosis: the firm's answers, the assessor's and the expert's, and the version that counts.
 
-waiting -> open (aligned) -> submitted (self) -> assessed (site visit) -> completed (expert-validated, locked).
+waiting, open (aligned), submitted (self), assessed (site visit), completed (expert-validated, locked); and open again.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Literal
+from datetime import date, datetime
+from typing import Literal, get_args
 from uuid import UUID, uuid5
 
-from services.diagnosis.domain.answers import Answers, differences, fault, listed
+from services.diagnosis.domain.answers import Answer, Answers, differences
 from services.diagnosis.domain.demand import Ask, Demand, merge
+from services.diagnosis.domain.evidence import Verdict, standing_of
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.result import Result, result_of
 from shared.four_eyes import NOBODY, Participants
+from shared.state_machine import StateMachine, Transition
 
 Status = Literal["waiting", "open", "submitted", "assessed", "completed"]
+
+DIAGNOSIS = StateMachine[Status](
+    "diagnosis",
+    get_args(Status),
+    "waiting",
+    (
+        Transition("open", ("waiting",), "open"),
+        Transition("submit", ("open", "submitted"), "submitted"),
+        Transition("assess", ("submitted", "assessed"), "assessed"),
+        Transition("validate", ("assessed", "completed"), "completed"),
+        Transition("reopen", ("submitted", "assessed", "completed"), "open"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +47,27 @@ class Locked:
 
 @dataclass(frozen=True, slots=True)
 class Rescore:
-    """One question scored again, and on what evidence."""
+    """One question scored again: higher on evidence or on what was seen, lower or the same on a note."""
 
     version: int
     """The version that it made."""
     question: str
-    level_before: int
+    level_before: int | None
+    """None: it was not evaluated."""
     level_after: int
     evidence_id: UUID | None
     note: str
+    by: str
+    at: datetime
+    seen_on: date | None = None
+    """The day of the visit on which it was seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """All three answer once more; the version that counts goes on counting until the next is validated."""
+
+    reason: str
     by: str
     at: datetime
 
@@ -63,12 +90,19 @@ class Diagnosis:
     locked: Locked | None = None
     evidence: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
     """By question, what completed activities gave; a set that only grows."""
+    verdicts: tuple[Verdict, ...] = ()
+    """What assessors said of it, in order."""
     rescores: tuple[Rescore, ...] = ()
     assessor: str | None = None
     """Subject of whoever alone assesses and re-scores; an operator assigns them, and the validator too."""
     validator: str | None = None
     took_part: Participants = NOBODY
-    """Whoever answered a sheet, also one that another replaced, or scored again. None of them ever validates."""
+    """Whoever answered a question or a sheet, also one that was replaced, or scored again. None of them validates."""
+    draft: Mapping[str, Answer] = field(default_factory=dict)
+    """What the firm's people have answered since its last sheet, question by question."""
+    sheets: int = 0
+    """How many sheets were given: the number of the last one."""
+    reopenings: tuple[Reopening, ...] = ()
 
     @property
     def diagnosis_id(self) -> UUID:
@@ -89,9 +123,17 @@ class Diagnosis:
         unused = {gap.question: self._unused_evidence(gap.question) for gap in self.locked.result.gaps}
         return {question: evidence for question, evidence in unused.items() if evidence}
 
+    def looked_at(self, question: str, evidence_id: UUID) -> bool:
+        """Whether a re-score was made on it."""
+        return any((each.question, each.evidence_id) == (question, evidence_id) for each in self.rescores)
+
     def _unused_evidence(self, question: str) -> tuple[UUID, ...]:
-        used = {rescore.evidence_id for rescore in self.rescores if rescore.question == question}
-        return tuple(evidence for evidence in self.evidence.get(question, ()) if evidence not in used)
+        known = self.evidence.get(question, ())
+        return tuple(
+            one
+            for one in known
+            if standing_of(self.verdicts, question, one) == "waiting" and not self.looked_at(question, one)
+        )
 
 
 def align(diagnosis: Diagnosis, asks: Iterable[Ask], instruments: Instruments) -> Diagnosis:
@@ -101,18 +143,27 @@ def align(diagnosis: Diagnosis, asks: Iterable[Ask], instruments: Instruments) -
     """
     if diagnosis.withdrawn:
         return diagnosis
-    version = instruments.current.version if diagnosis.status == "waiting" else diagnosis.instrument
-    instrument = instruments.of(version)
-    demand = merge(instrument, asks)
-    aligned = replace(diagnosis, required=True, demand=demand, instrument=version)
-    if diagnosis.status == "waiting":
-        return replace(aligned, status="open")
-    if diagnosis.locked is None:
-        return aligned
-    result = result_of(instrument, diagnosis.locked.levels, demand)
-    if result == diagnosis.locked.result:
-        return aligned
-    return replace(aligned, locked=replace(diagnosis.locked, version=diagnosis.locked.version + 1, result=result))
+    opened = DIAGNOSIS.after(diagnosis.status, "open")
+    version = diagnosis.instrument if opened is None else instruments.current.version
+    demand = merge(instruments.of(version), asks)
+    aligned = replace(diagnosis, status=opened or diagnosis.status, required=True, demand=demand, instrument=version)
+    return measured(aligned, instruments)
+
+
+def misalign(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
+    """Nobody asks any more: what anchors asked is no gap any longer, what the law and the program ask still is."""
+    return measured(replace(diagnosis, required=False, demand=Demand()), instruments)
+
+
+def measured(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
+    """The same levels against what is asked now: the next version where that makes another result."""
+    locked = diagnosis.locked
+    if locked is None:
+        return diagnosis
+    result = result_of(instruments.of(diagnosis.instrument), locked.levels, diagnosis.demand)
+    if result == locked.result:
+        return diagnosis
+    return replace(diagnosis, locked=replace(locked, version=locked.version + 1, result=result))
 
 
 def receive_evidence(diagnosis: Diagnosis, questions: Iterable[str], evidence_id: UUID) -> Diagnosis:
@@ -125,70 +176,6 @@ def receive_evidence(diagnosis: Diagnosis, questions: Iterable[str], evidence_id
     return replace(diagnosis, evidence=evidence)
 
 
-def submit(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
-    """The firm's own answers; it may correct them until the assessor's are there."""
-    refusal = _not_open(diagnosis)
-    if refusal is not None:
-        return refusal
-    if diagnosis.status not in {"open", "submitted"}:
-        return Refusal("conflict", "already_assessed")
-    refusal = fault(instruments.of(diagnosis.instrument), answers)
-    if refusal is not None:
-        return refusal
-    if answers.repeats(diagnosis.self_assessment):
-        return diagnosis
-    took_part = diagnosis.took_part.joined_by(answers.by)
-    return replace(diagnosis, status="submitted", self_assessment=answers, took_part=took_part)
-
-
-def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
-    """The assessor's answers from the site visit; they may be corrected until the expert's are there."""
-    refusal = _not_open(diagnosis) or not_theirs(diagnosis.assessor, answers.by, "assessor_unassigned")
-    if refusal is not None:
-        return refusal
-    if diagnosis.self_assessment is None:
-        return Refusal("conflict", "not_submitted")
-    if diagnosis.status == "completed":
-        return Refusal("conflict", "already_completed")
-    refusal = fault(instruments.of(diagnosis.instrument), answers)
-    if refusal is not None:
-        return refusal
-    apart = differences(diagnosis.self_assessment, answers)
-    silent = [code for code in apart if not answers.notes.get(code, "").strip()]
-    if silent:
-        return Refusal("invalid", "note_missing", {"questions": listed(silent)})
-    if answers.repeats(diagnosis.assessment):
-        return diagnosis
-    took_part = diagnosis.took_part.joined_by(answers.by)
-    return replace(diagnosis, status="assessed", assessment=answers, took_part=took_part)
-
-
-def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
-    """The expert's answers lock a version. Validating again, with other levels than now, makes the next one."""
-    refusal = _not_open(diagnosis) or not_theirs(diagnosis.validator, answers.by, "validator_unassigned")
-    if refusal is not None:
-        return refusal
-    if diagnosis.assessment is None:
-        return Refusal("conflict", "not_assessed")
-    if not diagnosis.took_part.may_approve(answers.by):
-        return Refusal("forbidden", "same_person")
-    instrument = instruments.of(diagnosis.instrument)
-    refusal = fault(instrument, answers)
-    if refusal is not None:
-        return refusal
-    unmoved = diagnosis.locked is not None and answers.levels == diagnosis.locked.levels
-    # A repeat must not take back what was re-scored since.
-    if unmoved or answers.repeats(diagnosis.validation):
-        return diagnosis
-    locked = Locked(
-        version=1 if diagnosis.locked is None else diagnosis.locked.version + 1,
-        levels=answers.levels,
-        result=result_of(instrument, answers.levels, diagnosis.demand),
-        validated_at=answers.at,
-    )
-    return replace(diagnosis, status="completed", validation=answers, locked=locked)
-
-
 def not_theirs(
     assigned: str | None, subject: str, unassigned: Literal["assessor_unassigned", "validator_unassigned"]
 ) -> Refusal | None:
@@ -198,7 +185,8 @@ def not_theirs(
     return None if assigned == subject else Refusal("forbidden", "not_assigned")
 
 
-def _not_open(diagnosis: Diagnosis) -> Refusal | None:
+def not_open(diagnosis: Diagnosis) -> Refusal | None:
+    """What keeps anybody from answering, if anything."""
     if diagnosis.withdrawn:
         return Refusal("conflict", "supplier_withdrawn")
     if diagnosis.status == "waiting":

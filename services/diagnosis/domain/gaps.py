@@ -26,23 +26,27 @@ class Gap:
     severity: Severity
     anchors_asking: int
     modules: tuple[str, ...]
+    evaluated: bool = True
+    """False: what must be known of the firm is not known, which counts as level 0."""
 
 
 def find_gaps(instrument: Instrument, levels: Mapping[str, int | None], demand: Demand) -> tuple[Gap, ...]:
     """Every gap, in order of priority: severity, then gap times weight times anchors asking, then the code.
 
-    A question not evaluated has no gap: nothing is known of it.
+    A question not evaluated has no gap, unless the law or an anchor's must-have asks it: unknown is not met.
     """
     gaps = (
-        _gap(question, level, demand, instrument.rules.default_target)
+        _gap(question, levels[question.code], demand, instrument.rules.default_target)
         for question in instrument.questions.values()
-        if (level := levels[question.code]) is not None
     )
     return tuple(sorted((gap for gap in gaps if gap is not None), key=lambda gap: _priority(instrument, gap)))
 
 
-def _gap(question: Question, level: int, demand: Demand, default_target: int) -> Gap | None:
+def _gap(question: Question, level: int | None, demand: Demand, default_target: int) -> Gap | None:
+    must_have = question.code in demand.must_have
     target = max(demand.targets.get(question.code, default_target), LEGAL_FLOOR if question.legal else 0)
+    if level is None:
+        return _of_unknown(question, target, demand) if must_have or question.legal else None
     if target <= level:
         return None
     return Gap(
@@ -50,10 +54,15 @@ def _gap(question: Question, level: int, demand: Demand, default_target: int) ->
         level=level,
         target=target,
         gap=target - level,
-        severity=_severity(question, level, target - level, must_have=question.code in demand.must_have),
+        severity=_severity(question, level, target - level, must_have=must_have),
         anchors_asking=demand.anchors.get(question.code, 0),
         modules=question.modules,
     )
+
+
+def _of_unknown(question: Question, target: int, demand: Demand) -> Gap:
+    asking, short = demand.anchors.get(question.code, 0), max(target, 1)
+    return Gap(question.code, 0, short, short, "critical", asking, question.modules, evaluated=False)
 
 
 def _severity(question: Question, level: int, gap: int, *, must_have: bool) -> Severity:

@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
+
+EVALUATED: Final = Fraction(2, 3)
+"""Share of a dimension's questions that must be evaluated. Source: VDA 6.3, of the questions of each element."""
 
 LEVELS: Final = range(5)
 """0 nothing there, 1 informal, 2 written and partly applied, 3 applied in full, 4 measured and improved."""
@@ -78,6 +82,17 @@ class Instrument:
             raise ValueError(f"{self.version}: points must rise with the five levels")
         if any(len(question.levels) != len(LEVELS) for question in self.questions.values()):
             raise ValueError(f"{self.version}: every question describes five levels")
+
+    @property
+    def legal(self) -> tuple[str, ...]:
+        """Questions that the law asks."""
+        return tuple(code for code, question in self.questions.items() if question.legal)
+
+    def enough_of(self, dimension: str, levels: Mapping[str, int | None]) -> bool:
+        """Whether so much of a dimension is evaluated that it has a result."""
+        asked = [code for code, question in self.questions.items() if question.dimension == dimension]
+        evaluated = sum(levels[code] is not None for code in asked)
+        return evaluated >= EVALUATED * len(asked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ RefusalReason = Literal[
     "level_out_of_range",
     "reason_missing",
     "too_many_not_evaluated",
+    "dimension_too_thin",
+    "must_be_evaluated",
     "note_missing",
     "diagnosis_not_found",
     "supplier_withdrawn",
@@ -25,10 +27,13 @@ RefusalReason = Literal[
     "not_assigned",
     "assigned_themselves",
     "not_completed",
-    "gap_not_open",
+    "level_unchanged",
+    "rescore_note_missing",
     "evidence_missing",
     "evidence_unknown",
     "evidence_used",
+    "return_reason_missing",
+    "visit_out_of_range",
 ]
 
 

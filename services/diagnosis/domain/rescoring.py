@@ -1,15 +1,15 @@
-"""The only way to close a gap: evidence, and an assessor who scores the question again.
+"""The only way to close a gap: evidence, and an assessor who scores the question again. And the way back: surveillance.
 
 Source: the nonconformity logic of IATF 16949 10.2; a course attended closes nothing.
 """
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from services.diagnosis.domain.answers import is_level
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore, not_theirs
-from services.diagnosis.domain.gaps import Gap
+from services.diagnosis.domain.evidence import EVIDENCE, Fault, Standing, Verdict, standing_of
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.result import result_of
@@ -17,7 +17,7 @@ from services.diagnosis.domain.result import result_of
 
 @dataclass(frozen=True, slots=True)
 class Rescoring:
-    """An assessor's new level for one question. The evidence is a completed activity's, or described in the note."""
+    """An assessor's new level for one question, on a completed activity's evidence or on what they saw on site."""
 
     question: str
     level: int
@@ -25,10 +25,14 @@ class Rescoring:
     note: str
     by: str
     at: datetime
+    seen_on: date | None = None
+    """The day of the visit."""
+    returned_because: Fault | None = None
+    """Why the evidence raises nothing."""
 
 
 def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) -> Diagnosis | Refusal:
-    """Score one open gap again; the result is worked out anew and locked as the next version."""
+    """Score one question again; the result is worked out anew and locked as the next version."""
     if diagnosis.withdrawn:
         return Refusal("conflict", "supplier_withdrawn")
     refusal = not_theirs(diagnosis.assessor, asked.by, "assessor_unassigned")
@@ -37,42 +41,73 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
     locked = diagnosis.locked
     if locked is None:
         return Refusal("conflict", "not_completed")
-    gap = _open_gap(locked, asked)
-    if isinstance(gap, Refusal):
-        return gap
-    refusal = _evidence_fault(diagnosis, asked)
+    refusal = _question_fault(locked, asked)
+    if refusal is not None:
+        return refusal
+    before = locked.levels[asked.question]
+    raises = before is None or asked.level > before
+    verdict = _verdict(diagnosis, asked, raises=raises)
+    if isinstance(verdict, Refusal):
+        return verdict
+    refusal = _raise_fault(locked, asked) if raises else _note_fault(asked, same=asked.level == before)
     if refusal is not None:
         return refusal
     levels = {**locked.levels, asked.question: asked.level}
     result = result_of(instruments.of(diagnosis.instrument), levels, diagnosis.demand)
     version = locked.version + 1
-    done = Rescore(version, asked.question, gap.level, asked.level, asked.evidence_id, asked.note, asked.by, asked.at)
+    told = (asked.evidence_id, asked.note, asked.by, asked.at, asked.seen_on)
     return replace(
         diagnosis,
         locked=replace(locked, version=version, levels=levels, result=result),
-        rescores=(*diagnosis.rescores, done),
+        rescores=(*diagnosis.rescores, Rescore(version, asked.question, before, asked.level, *told)),
+        verdicts=diagnosis.verdicts if verdict is None else (*diagnosis.verdicts, verdict),
         took_part=diagnosis.took_part.joined_by(asked.by),
     )
 
 
-def _open_gap(locked: Locked, asked: Rescoring) -> Gap | Refusal:
-    code = asked.question
-    if code not in locked.levels:
-        return Refusal("invalid", "unknown_question", {"questions": code})
-    if not is_level(asked.level):
-        return Refusal("invalid", "level_out_of_range", {"questions": code})
-    gap = locked.result.gap(code)
-    return Refusal("conflict", "gap_not_open", {"questions": code}) if gap is None else gap
+def _question_fault(locked: Locked, asked: Rescoring) -> Refusal | None:
+    if asked.question not in locked.levels:
+        return Refusal("invalid", "unknown_question", {"questions": asked.question})
+    return None if is_level(asked.level) else Refusal("invalid", "level_out_of_range", {"questions": asked.question})
 
 
-def _evidence_fault(diagnosis: Diagnosis, asked: Rescoring) -> Refusal | None:
-    code = asked.question
-    if asked.evidence_id is None:
-        if asked.note.strip():
-            return None
-        return Refusal("invalid", "evidence_missing")
-    if asked.evidence_id not in diagnosis.evidence.get(code, ()):
+def _verdict(diagnosis: Diagnosis, asked: Rescoring, *, raises: bool) -> Verdict | Refusal | None:
+    """What the re-score says of the evidence that it names: accepted where it raises the level, else returned."""
+    code, evidence_id = asked.question, asked.evidence_id
+    if evidence_id is None:
+        return None
+    if evidence_id not in diagnosis.evidence.get(code, ()):
         return Refusal("conflict", "evidence_unknown", {"questions": code})
-    if any(one.question == code and one.evidence_id == asked.evidence_id for one in diagnosis.rescores):
+    standing = _after(diagnosis, code, evidence_id, "accept" if raises else "return")
+    if standing is None:
         return Refusal("conflict", "evidence_used", {"questions": code})
+    if standing == "returned" and asked.returned_because is None:
+        return Refusal("invalid", "return_reason_missing", {"questions": code})
+    because = asked.returned_because if standing == "returned" else None
+    return Verdict(code, evidence_id, standing, because, asked.note, asked.by, asked.at)
+
+
+def _after(diagnosis: Diagnosis, code: str, evidence_id: UUID, act: str) -> Standing | None:
+    standing = standing_of(diagnosis.verdicts, code, evidence_id)
+    if standing == "waiting" and diagnosis.looked_at(code, evidence_id):
+        # Re-scored on before verdicts were kept.
+        standing = "accepted"
+    return EVIDENCE.after(standing, act)
+
+
+def _raise_fault(locked: Locked, asked: Rescoring) -> Refusal | None:
+    """A level rises on evidence, or on what was seen on a day since the validation; words alone raise nothing."""
+    if asked.evidence_id is not None:
+        return None
+    if not asked.note.strip() or asked.seen_on is None:
+        return Refusal("invalid", "evidence_missing")
+    # Where the plant is, the day of the validation may be the one before ours.
+    if not locked.validated_at.date() - timedelta(days=1) <= asked.seen_on <= asked.at.date():
+        return Refusal("invalid", "visit_out_of_range")
     return None
+
+
+def _note_fault(asked: Rescoring, *, same: bool) -> Refusal | None:
+    if same and asked.evidence_id is None:
+        return Refusal("conflict", "level_unchanged", {"questions": asked.question})
+    return None if asked.note.strip() else Refusal("invalid", "rescore_note_missing", {"questions": asked.question})

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from services.diagnosis.domain.demand import Demand
 from services.diagnosis.domain.gaps import Gap, find_gaps
 from services.diagnosis.domain.instrument import Instrument
-from services.diagnosis.domain.scoring import Band, DowngradeReason, Grade, basis_points, score
+from services.diagnosis.domain.scoring import Band, DowngradeReason, Grade, dimension_points, overall_points, score
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
     dimensions: Mapping[str, int]
-    """Basis points, half up."""
+    """Basis points, half up, and cut where that would cross a threshold."""
     overall: int
-    """Basis points, half up; the grade was taken from the exact share."""
+    """The same; the grade was taken from the exact share."""
     grade: Grade
     band: Band
     reasons: tuple[DowngradeReason, ...]
@@ -29,8 +29,8 @@ class Result:
 def result_of(instrument: Instrument, levels: Mapping[str, int | None], demand: Demand) -> Result:
     scored = score(instrument, levels)
     return Result(
-        dimensions={code: basis_points(share) for code, share in scored.dimensions.items()},
-        overall=basis_points(scored.overall),
+        dimensions={code: dimension_points(instrument.rules, share) for code, share in scored.dimensions.items()},
+        overall=overall_points(instrument.rules, scored.overall),
         grade=scored.grade,
         band=scored.band,
         reasons=tuple(downgrade.reason for downgrade in scored.downgrades),

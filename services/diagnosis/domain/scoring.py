@@ -4,7 +4,7 @@ Source: VDA 6.3, evaluation of the process audit: points 0/4/6/8/10, A from 90 %
 weak elements, star questions and zeros; elements are rounded to the nearest percent before they are tested.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import floor
@@ -62,9 +62,22 @@ def score(instrument: Instrument, levels: Mapping[str, int | None]) -> Score:
     return Score(dimensions, overall, by_share, grade, _band(rules, grade, overall), downgrades)
 
 
-def basis_points(percent: Fraction) -> int:
-    """Hundredths of a percent, half up."""
-    return half_up(percent * 100)
+def basis_points(percent: Fraction, thresholds: Iterable[Fraction] = ()) -> int:
+    """Hundredths of a percent, half up; but what is below a threshold is cut, so that it never shows as reached."""
+    shown_as = half_up(percent * 100)
+    crossed = any(percent < threshold <= Fraction(shown_as, 100) for threshold in thresholds)
+    return floor(percent * 100) if crossed else shown_as
+
+
+def overall_points(rules: Rules, overall: Fraction) -> int:
+    """The overall share as it is shown, which never contradicts grade and band."""
+    return basis_points(overall, map(Fraction, (rules.grade_a, rules.grade_b, rules.band_c1, rules.band_c2)))
+
+
+def dimension_points(rules: Rules, share: Fraction) -> int:
+    """A dimension's share as it is shown, which never contradicts the downgrades: those round it to whole percent."""
+    half = Fraction(1, 2)
+    return basis_points(share, (rules.dimension_floor_b - half, rules.dimension_floor_c - half))
 
 
 def half_up(value: Fraction) -> int:

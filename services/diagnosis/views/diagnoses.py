@@ -2,14 +2,17 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import StringConstraints
+
 from services.diagnosis.domain.answers import Answers
-from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Status
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening, Status
 from services.diagnosis.domain.instrument import Instruments
-from services.diagnosis.views.answers import AnswersView, RescoreView
+from services.diagnosis.views.answers import AnswersView, RescoreView, VerdictView
 from shared.contracts.diagnosis import Result
-from shared.service.http import View
+from shared.service.http import Body, View
 
 
 class LockedView(View):
@@ -30,6 +33,18 @@ class LockedView(View):
         )
 
 
+class ReopeningBody(Body):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+
+    def given(self, by: str, at: datetime) -> Reopening:
+        return Reopening(self.reason, by, at)
+
+
+class ReopeningView(View):
+    reason: str
+    at: datetime
+
+
 class DiagnosisView(View):
     """Everything of one diagnosis; the three states of answers apart."""
 
@@ -48,6 +63,13 @@ class DiagnosisView(View):
     """Questions on which firm and assessor are two levels or more apart."""
     locked: LockedView | None
     rescores: list[RescoreView]
+    verdicts: list[VerdictView]
+    """What assessors said of evidence, in order: of each piece the last one counts."""
+    reopenings: list[ReopeningView]
+    unsubmitted: int
+    """Questions that the firm's people answered since its last sheet."""
+    drafted_at: datetime | None
+    """When one of them was last answered."""
 
     @classmethod
     def of_diagnosis(cls, diagnosis: Diagnosis, instruments: Instruments) -> "DiagnosisView":
@@ -69,6 +91,10 @@ class DiagnosisView(View):
             differences=diagnosis.differences,
             locked=LockedView.of_locked(diagnosis.locked) if diagnosis.locked else None,
             rescores=[RescoreView.of(each) for each in diagnosis.rescores],
+            verdicts=[VerdictView.of(each) for each in diagnosis.verdicts],
+            reopenings=[ReopeningView.of(each) for each in diagnosis.reopenings],
+            unsubmitted=len(diagnosis.draft),
+            drafted_at=max((answer.at for answer in diagnosis.draft.values()), default=None),
         )
 
 

@@ -17,6 +17,8 @@ class GapView(View):
     severity: Severity
     anchors_asking: int
     modules: tuple[str, ...]
+    evaluated: bool
+    """False: it must be known and is not."""
     evidence: tuple[UUID, ...] = ()
     """Of completed activities, not yet looked at: the question is ready to be scored again."""
 

@@ -1,0 +1,18 @@
+"""HTTP of this stage: the instrument, the three states of answers, re-scores and gaps."""
+
+from fastapi import APIRouter
+
+from services.diagnosis.api import answers, draft, operations, reads, rescores
+from shared.messaging.commands import Commands
+from shared.runtime.database import Database
+from shared.service import http
+
+
+def router(commands: Commands, database: Database) -> APIRouter:
+    return http.together(
+        reads.router(database),
+        answers.router(commands),
+        draft.router(commands, database),
+        operations.router(commands, database),
+        rescores.router(commands),
+    )

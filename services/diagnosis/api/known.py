@@ -1,0 +1,19 @@
+"""What several routes begin with."""
+
+from uuid import UUID
+
+from services.diagnosis import catalogue, handlers, store
+from services.diagnosis.domain.diagnosis import Diagnosis
+from services.diagnosis.views.diagnoses import DiagnosisView
+from shared.runtime.database import Database
+from shared.service.http import accepted
+
+
+async def known(database: Database, supplier_id: UUID) -> Diagnosis:
+    """Raises the problem of a firm without a diagnosis."""
+    async with database.connection() as connection:
+        return accepted(await store.diagnosis_of(connection, supplier_id) or handlers.NOT_FOUND)
+
+
+def view(diagnosis: Diagnosis) -> DiagnosisView:
+    return DiagnosisView.of_diagnosis(diagnosis, catalogue.instruments())

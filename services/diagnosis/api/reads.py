@@ -1,0 +1,64 @@
+"""What is shown: the instrument, diagnoses and their sheets, gaps."""
+
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.diagnosis import catalogue, store
+from services.diagnosis.api.access import SeesAll, SeesOne
+from services.diagnosis.api.known import known, view
+from services.diagnosis.domain.diagnosis import Status
+from services.diagnosis.views.diagnoses import DiagnosisView, SummaryView
+from services.diagnosis.views.gaps import GapView, LackView
+from services.diagnosis.views.instrument import InstrumentView
+from services.diagnosis.views.sheets import SheetView
+from shared.runtime.database import Database
+from shared.service.callers import OPEN_TO_ALL
+from shared.service.http import Number, Page, Paging, Show, routes
+
+
+def router(database: Database) -> APIRouter:
+    api = routes("diagnosis")
+
+    @api.get("/instrument", openapi_extra=OPEN_TO_ALL)
+    async def show_instrument(show: Show) -> InstrumentView:
+        """Show the questionnaire that diagnoses open with now."""
+        return show.shown(InstrumentView.of_instrument(catalogue.instruments().current))
+
+    @api.get("/diagnoses")
+    async def list_diagnoses(
+        caller: SeesAll, paging: Paging, status: Status | None = None, *, mine: bool = False
+    ) -> Page[SummaryView]:
+        """List the diagnoses, without their answers; with `mine`, those that the caller is assigned to."""
+        assigned = caller.subject if mine else None
+        async with database.connection() as connection:
+            rows = await store.page(connection, status, assigned, paging.position(UUID), paging.fetch)
+        return Page[SummaryView].of_rows(rows, paging, SummaryView.of, lambda row: row.supplier_id)
+
+    @api.get("/diagnoses/{supplier_id}")
+    async def show_diagnosis(supplier_id: UUID, caller: SeesOne, show: Show) -> DiagnosisView:
+        """Show one firm's diagnosis: its three states of answers, the version that counts, and every re-score."""
+        caller.require_supplier(supplier_id)
+        return show.shown(view(await known(database, supplier_id)))
+
+    @api.get("/diagnoses/{supplier_id}/sheets")
+    async def list_sheets(supplier_id: UUID, _: SeesAll, paging: Paging) -> Page[SheetView]:
+        """List every sheet that anybody gave, also those that another replaced, with who gave it and when."""
+        await known(database, supplier_id)
+        async with database.connection() as connection:
+            rows = await store.page_of_sheets(connection, supplier_id, paging.position(Number), paging.fetch)
+        return Page[SheetView].of_rows(rows, paging, SheetView.of_sheet, lambda row: row.number)
+
+    @api.get("/diagnoses/{supplier_id}/gaps")
+    async def list_gaps(supplier_id: UUID, caller: SeesOne, paging: Paging) -> Page[GapView]:
+        """List a firm's open gaps, the most pressing first."""
+        caller.require_supplier(supplier_id)
+        return Page[GapView].of_all(GapView.all_of(await known(database, supplier_id)), paging, GapView.of)
+
+    @api.get("/gaps")
+    async def list_what_the_program_lacks(_: SeesAll, paging: Paging) -> Page[LackView]:
+        """List on which questions the program's firms have open gaps, and how many do."""
+        async with database.session() as session:
+            return Page[LackView].of_all(await store.lacks(session), paging, LackView.of)
+
+    return api

@@ -1,0 +1,41 @@
+"""The firm's questionnaire, question by question: several people work at one, and none loses another's words."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from services.diagnosis.domain.answering import submit
+from services.diagnosis.domain.answers import Answer, answer_fault, together
+from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, not_open
+from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.refusal import Refusal
+
+
+def drafted(diagnosis: Diagnosis) -> Mapping[str, Answer]:
+    """What the firm's next sheet says so far: its last one, and what was answered since."""
+    last = diagnosis.self_assessment
+    before = {} if last is None else {code: one for code in last.levels if (one := last.answer(code)) is not None}
+    return {**before, **diagnosis.draft}
+
+
+def answer(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Diagnosis | Refusal:
+    """Answer one question. Others may be missing still."""
+    refusal = _closed(diagnosis) or answer_fault(instruments.of(diagnosis.instrument), question, given)
+    if refusal is not None:
+        return refusal
+    if given.repeats(drafted(diagnosis).get(question)):
+        return diagnosis
+    took_part = diagnosis.took_part.joined_by(given.by)
+    return replace(diagnosis, draft={**diagnosis.draft, question: given}, took_part=took_part)
+
+
+def submit_draft(diagnosis: Diagnosis, by: str, at: datetime, instruments: Instruments) -> Diagnosis | Refusal:
+    """Take it as a whole as the firm's own sheet."""
+    return _closed(diagnosis) or submit(diagnosis, together(drafted(diagnosis), by, at), instruments)
+
+
+def _closed(diagnosis: Diagnosis) -> Refusal | None:
+    refusal = not_open(diagnosis)
+    if refusal is None and DIAGNOSIS.after(diagnosis.status, "submit") is None:
+        return Refusal("conflict", "already_assessed")
+    return refusal

@@ -1,0 +1,77 @@
+"""The firm's next sheet, question by question. Never who answered: a subject identifies a person."""
+
+from datetime import datetime
+from uuid import UUID
+
+from services.diagnosis.domain.answers import Answer, Why
+from services.diagnosis.domain.diagnosis import Diagnosis, Status
+from services.diagnosis.domain.draft import drafted
+from services.diagnosis.domain.instrument import Instruments
+from shared.contracts.event import Level, Text
+from shared.service.http import Body, View
+from shared.service.http.showing import etag
+
+
+class AnswerBody(Body):
+    """A level; or null, and why the question is left out, by code and in words."""
+
+    level: Level | None
+    why: Why | None = None
+    reason: Text = ""
+    note: Text = ""
+
+    def given(self, by: str, at: datetime) -> Answer:
+        return Answer(self.level, self.why, self.reason, self.note, by, at)
+
+
+class AnswerView(View):
+    """One question as it is answered now."""
+
+    question: str
+    answered_at: datetime | None
+    """Null: nobody has answered it yet."""
+    level: int | None
+    why: Why | None
+    reason: str
+    note: str
+
+    @classmethod
+    def of_question(cls, diagnosis: Diagnosis, question: str) -> "AnswerView":
+        return cls.of_answer(question, drafted(diagnosis).get(question))
+
+    @classmethod
+    def of_answer(cls, question: str, answer: Answer | None) -> "AnswerView":
+        if answer is None:
+            return cls(question=question, answered_at=None, level=None, why=None, reason="", note="")
+        words = {"why": answer.why, "reason": answer.reason, "note": answer.note}
+        return cls(question=question, answered_at=answer.at, level=answer.level, **words)
+
+
+class VersionedAnswerView(AnswerView):
+    version: str
+    """Its `ETag`: what `If-Match` names."""
+
+
+class DraftView(View):
+    supplier_id: UUID
+    status: Status
+    answers: tuple[VersionedAnswerView, ...]
+    """Every question, in the instrument's order."""
+    missing: tuple[str, ...]
+    """Questions that nobody has answered yet."""
+    unsubmitted: tuple[str, ...]
+    """Questions that were answered since the last sheet."""
+
+    @classmethod
+    def of_diagnosis(cls, diagnosis: Diagnosis, instruments: Instruments) -> "DraftView":
+        known = drafted(diagnosis)
+        # Before it opens it has no questionnaire yet.
+        questions = tuple(instruments.of(diagnosis.instrument).questions) if diagnosis.instrument else ()
+        views = [AnswerView.of_answer(code, known.get(code)) for code in questions]
+        return cls(
+            supplier_id=diagnosis.id,
+            status=diagnosis.status,
+            answers=tuple(VersionedAnswerView(**view.model_dump(), version=etag(view)) for view in views),
+            missing=tuple(code for code in questions if code not in known),
+            unsubmitted=tuple(code for code in questions if code in diagnosis.draft),
+        )
