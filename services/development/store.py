@@ -44,6 +44,7 @@ class CandidateRow(Table, table=True):
     cohort_id: UUID | None
     plan: dict[str, Any] | None = Field(sa_type=JSONB)
     mentor: str | None
+    past_plans: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     awaits_selection: bool
     plan_status: str | None
 
@@ -59,6 +60,7 @@ class CohortRow(Table, table=True):
     overrides: list[dict[str, Any]] = Field(sa_type=JSONB)
     selected_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     took_part: dict[str, Any] = Field(sa_type=JSONB)
+    drop_outs: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
 class PastOverrideRow(Table, table=True):
@@ -159,6 +161,15 @@ async def candidate(connection: Connection, supplier_id: UUID) -> Candidate | No
 async def cohort(connection: Connection, cohort_id: UUID) -> Cohort | None:
     row = await connection.fetchrow("SELECT * FROM cohort WHERE id = $1", cohort_id)
     return None if row is None else cohorts.of(row)
+
+
+async def next_in_rank(connection: Connection, cohort_id: UUID, after: int, limit: int) -> list[tuple[int, UUID]]:
+    """Rank and firm of those that only capacity kept out, beyond a rank."""
+    query = """
+        SELECT rank, supplier_id FROM outcome WHERE cohort_id = $1 AND NOT selected AND rank > $2
+        ORDER BY rank LIMIT $3
+    """
+    return [(row["rank"], row["supplier_id"]) for row in await connection.fetch(query, cohort_id, after, limit)]
 
 
 async def page_of_cohorts(connection: Connection, after: tuple[datetime, UUID] | None, limit: int) -> list[Cohort]:

@@ -2,7 +2,7 @@
 
 from services.diagnosis import handlers
 from services.diagnosis.store import diagnoses, instruments
-from shared.contracts.development import ActivityCompleted
+from shared.contracts.development import ActivityCompleted, ActivityReopened
 from shared.contracts.matching import OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.routing import Routes, on
@@ -12,4 +12,5 @@ ROUTES: Routes = (
     on(OfferingNotAligned, diagnoses, handlers.offering_not_aligned, reference=instruments),
     on(SupplierWithdrawn, diagnoses, handlers.supplier_withdrawn),
     on(ActivityCompleted, diagnoses, handlers.activity_completed),
+    on(ActivityReopened, diagnoses, handlers.activity_reopened),
 )

@@ -17,7 +17,7 @@ from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.rescoring import rescore as score_again
-from shared.contracts.development import ActivityCompleted
+from shared.contracts.development import ActivityCompleted, ActivityReopened
 from shared.contracts.diagnosis import (
     DiagnosisAssessed,
     DiagnosisCompleted,
@@ -68,6 +68,11 @@ def activity_completed(state: Diagnosis | None, event: ActivityCompleted, _: dat
     """Evidence that an assessor can re-score on."""
     known = state or Diagnosis(event.supplier_id)
     return Decision(rules.receive_evidence(known, event.questions, event.evidence_id))
+
+
+def activity_reopened(state: Diagnosis | None, event: ActivityReopened, _: datetime) -> Decision[Diagnosis]:
+    """Its evidence was returned where it was given: what no re-score looked at waits for none any more."""
+    return unchanged(None) if state is None else Decision(rules.forget_evidence(state, event.evidence_id))
 
 
 def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diagnosis] | Refused:

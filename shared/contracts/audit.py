@@ -72,6 +72,10 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "agree_plan": "plan:agreed",
         "give_evidence": "evidence:given",
         "complete_activity": "activity:completed",
+        "return_evidence": "evidence:returned",
+        "agree_revision": "revision:agreed",
+        "drop_out_firm": "supplier:dropped-out",
+        "replace_drop_out": "supplier:replaced",
     },
     "financing": {
         "give_consent": "consent:given",
@@ -111,6 +115,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_past_overrides": Read("override:listed", "supplier_id"),
         "list_plans": Read("plan:listed", "supplier_id"),
         "show_plan": Read("plan:viewed", "supplier_id"),
+        "list_past_plans": Read("plan:listed", "supplier_id"),
         "show_assignment": Read("assignment:viewed", "supplier_id"),
     },
     "financing": {

@@ -12,6 +12,7 @@ from shared.contracts.event import (
     Money,
     Positive,
     Questions,
+    ReasonCode,
     Reasons,
     RulesVersion,
     SupplierEvent,
@@ -87,7 +88,7 @@ class PlanEvent(DevelopmentEvent):
 
 
 class PlanAgreed(PlanEvent):
-    """Firm and program agreed on the activities."""
+    """Firm and program agreed on the activities; again where a revision was agreed, with all of them."""
 
     TYPE: ClassVar[str] = "development.plan-agreed"
     ABOUT: ClassVar[tuple[str, ...]] = ("plan",)
@@ -132,3 +133,31 @@ class PlanCompleted(PlanEvent):
     """Gaps of the plan that are still open."""
     completed_at: Moment
     """When the last activity was done."""
+
+
+class ActivityReopened(PlanEvent):
+    """The evidence on which an activity was completed is not enough: that is taken back, and with it the plan's."""
+
+    TYPE: ClassVar[str] = "development.activity-reopened"
+    ABOUT: ClassVar[tuple[str, ...]] = ("activity", "activity_id")
+
+    activity_id: UUID
+    """The activity, as `PlanAgreed` named it."""
+    module: ModuleCode
+    """What was taught or done."""
+    evidence_id: UUID
+    """The evidence that was returned."""
+    by: Annotated[ReasonCode, Field(examples=["mentor"])]
+    """As what somebody returned it: `mentor` or `assessor`."""
+    reopened_at: Moment
+    """When it was returned."""
+
+
+class SupplierDroppedOut(PlanEvent):
+    """The firm gave its place back. Its plan ends as it is, and it may contend for another place."""
+
+    TYPE: ClassVar[str] = "development.supplier-dropped-out"
+    ABOUT: ClassVar[tuple[str, ...]] = ("selection",)
+
+    dropped_out_at: Moment
+    """When an operator recorded it."""

@@ -6,7 +6,7 @@ from uuid import UUID
 from services.development.domain.candidate import Candidate, Match, Standing
 from services.development.domain.cohort import Cohort, Direction, Override
 from services.development.domain.diagnosis import Diagnosis, Gap, Severity
-from services.development.domain.plan import Evidence, Given
+from services.development.domain.evidence import Evidence, Given
 from shared.contracts import registration
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap

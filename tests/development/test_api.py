@@ -177,6 +177,11 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /plans/{supplier_id}/agreement": frozenset({Role.SUPPLIER}),
         "POST /plans/{supplier_id}/activities/{activity_id}/evidence": mentor | {Role.SUPPLIER},
         "POST /plans/{supplier_id}/activities/{activity_id}/completion": mentor,
+        "POST /plans/{supplier_id}/activities/{activity_id}/evidence/{evidence_id}/return": mentor,
+        "POST /plans/{supplier_id}/revision/agreement": mentor | {Role.SUPPLIER},
+        "GET /plans/{supplier_id}/past": staff | {Role.SUPPLIER},
+        "POST /plans/{supplier_id}/drop-out": operator,
+        "POST /cohorts/{cohort_id}/replacements": operator,
     }
 
 

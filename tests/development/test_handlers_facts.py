@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from itertools import permutations
 from uuid import UUID
@@ -100,10 +101,12 @@ def test_a_proposed_plan_follows_the_diagnosis() -> None:
     assert plan_of(after).plan_id == plan_of(firm).plan_id
 
 
-def test_new_gaps_never_alter_an_agreed_plan() -> None:
+def test_new_gaps_are_proposed_to_an_agreed_plan_and_alter_nothing_by_themselves() -> None:
     firm = agreed("T04")
     after = sure(facts.diagnosis_completed(firm, given.diagnosis_completed("A01", version=2), given.NOW, modules()))
-    assert after.plan == firm.plan
+    assert after.plan is not None
+    assert after.plan.revision is not None
+    assert replace(after.plan, revision=None) == firm.plan
     assert after.diagnosis is not None
     assert after.diagnosis.gap_questions == ("A01",)
 

@@ -8,16 +8,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.development.catalogue import modules
+from services.development.domain.evidence import Evidence, Verdict
 from services.development.domain.module import Modules
 from services.development.domain.plan import (
     MOST_EVIDENCE,
-    Evidence,
     Plan,
     agree,
     complete_activity,
     give_evidence,
     plan_id,
     propose,
+    return_evidence,
 )
 from tests.development.given import COHORT_ID, LATER, MENTOR, NOW, evidence, gap, supplier
 
@@ -173,3 +174,37 @@ def test_different_evidence_has_a_different_id(other: Evidence) -> None:
 def test_closed_are_the_questions_that_are_no_gap_any_more() -> None:
     plan = agreed("T04", "A01")
     assert plan.split(("A01", "O03")) == (("T04",), ("A01",))
+
+
+def returned(plan: Plan, activity_id: UUID) -> Plan:
+    verdict = Verdict("returned", "of another plant", MENTOR, "mentor", LATER)
+    return sure(return_evidence(plan, activity_id, DELIVERABLE.identity(activity_id), verdict))
+
+
+def test_evidence_that_was_accepted_is_returned_and_the_completion_taken_back() -> None:
+    """Seen: a wrong file as evidence could not be corrected."""
+    plan = shown("T04")
+    (activity,) = plan.activities
+    done = sure(complete(plan, activity.activity_id))
+    assert done.status == "completed"
+    mended = returned(done, activity.activity_id)
+    (again,) = mended.activities
+    assert (mended.status, mended.completed_at, again.status, again.completion) == ("agreed", None, "planned", None)
+    assert [each.standing for each in again.evidence[0].verdicts] == ["accepted", "returned"]
+    assert returned(mended, activity.activity_id) == mended
+    other = Evidence("photo", "La tarjeta correcta")
+    given_ = sure(give_evidence(mended, activity.activity_id, evidence(activity.activity_id, other)))
+    last = sure(complete_activity(given_, activity.activity_id, other.identity(activity.activity_id), MENTOR, LATER))
+    assert (last.status, last.completed_at) == ("completed", LATER)
+
+
+def test_evidence_that_nobody_accepted_is_returned_without_a_completion() -> None:
+    plan = shown("T04")
+    (activity,) = plan.activities
+    after = returned(plan, activity.activity_id)
+    assert (after.status, after.activities[0].evidence[0].standing) == ("agreed", "returned")
+    assert return_evidence(
+        plan, activity.activity_id, UUID(int=1), Verdict("returned", "?", MENTOR, "mentor", NOW)
+    ) == ("evidence_unknown")
+    accepted_after_all = sure(complete(after, activity.activity_id))
+    assert accepted_after_all.activities[0].evidence[0].standing == "accepted"

@@ -23,6 +23,7 @@ from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.development import test_api as development
 from tests.development import test_api_plans as plans
+from tests.development import test_api_ways_back as ways_back
 from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis import test_api_draft as drafts
@@ -82,6 +83,9 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         development.test_the_walk_of_a_cohort,
         development.test_overrides,
         plans.test_the_walk_of_a_plan,
+        ways_back.test_evidence_is_returned_after_completion_and_mended,
+        ways_back.test_a_gap_that_came_later_is_in_the_plan_once_firm_and_mentor_agree,
+        ways_back.test_a_place_that_becomes_free_goes_to_the_next_in_rank_by_another_operator,
     ),
     "financing": (
         financing.test_from_consent_to_disbursement,

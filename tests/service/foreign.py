@@ -93,13 +93,20 @@ async def _development(stage: StageUnderTest) -> Foreign:
     shown = await developing.post(stage, path, Role.SUPPLIER, developing.DELIVERABLE, supplier_id=firm)
     evidence = shown["activities"][0]["evidence"][0]["evidence_id"]
     return Foreign(
-        {"supplier_id": str(firm), "activity_id": activity, "cohort_id": await developing.open_cohort(stage)},
+        {
+            "supplier_id": str(firm),
+            "activity_id": activity,
+            "evidence_id": evidence,
+            "cohort_id": await developing.open_cohort(stage),
+        },
         {
             "open_cohort": {"name": "Generación 2027"},
             "override_selection": {"supplier_id": str(firm), "direction": "out", "reason": "Cambió de dueño"},
             "assign_mentor": {"mentor": "mentor-1"},
             "give_evidence": developing.DELIVERABLE,
             "complete_activity": {"evidence_id": evidence},
+            "return_evidence": {"reason": "Es de otra planta"},
+            "drop_out_firm": {"reason": "Cambió de giro"},
         },
     )
 

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.development.api import cohorts, modules, plans, selection
+from services.development.api import activities, cohorts, drop_outs, modules, plans, selection
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
@@ -12,6 +12,8 @@ def router(commands: Commands, database: Database, *, default_capacity: int) -> 
     return http.together(
         cohorts.router(commands, database, default_capacity),
         selection.router(commands, database),
+        drop_outs.router(commands, database),
         plans.router(commands, database),
+        activities.router(commands, database),
         modules.router(),
     )

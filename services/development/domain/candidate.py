@@ -1,6 +1,7 @@
 """A supplier as this stage knows it: one row, filled by whichever stage speaks first."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -43,6 +44,18 @@ class Referral:
 
 
 @dataclass(frozen=True, slots=True)
+class PastPlan:
+    """A plan of a cohort before, as it was when it ended."""
+
+    cohort_id: UUID
+    plan: Plan
+    ended: Literal["another_cohort", "dropped_out"]
+    reason: str
+    """Of a firm that dropped out."""
+    ended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """All that emits on the supplier's stream is in this one aggregate: one lock, so one order of events."""
 
@@ -64,11 +77,16 @@ class Candidate:
     plan: Plan | None = None
     mentor: str | None = None
     """Subject of whoever alone completes its activities; an operator assigns them."""
+    past_plans: tuple[PastPlan, ...] = ()
+    """Of cohorts before, in order."""
 
     @property
     def awaits_selection(self) -> bool:
-        """Diagnosed firms that no cohort has selected take part in a selection; others do not."""
-        return self.diagnosis is not None and self.cohort_id is None
+        """Diagnosed firms without a place take part in a selection, and those that finished a plan with gaps open."""
+        if self.diagnosis is None:
+            return False
+        finished = self.plan is not None and self.plan.status == "completed"
+        return self.cohort_id is None or (finished and bool(self.diagnosis.gaps))
 
     @property
     def best_match(self) -> Match | None:
@@ -104,3 +122,21 @@ def not_mentor(candidate: Candidate, subject: str) -> Refusal | None:
     if candidate.mentor is None:
         return "mentor_unassigned"
     return None if candidate.mentor == subject else "not_assigned"
+
+
+def placed(candidate: Candidate, cohort_id: UUID, plan: Plan, now: datetime) -> Candidate:
+    """The firm with a place and its new plan. A plan that it had is kept."""
+    past = candidate.past_plans
+    if candidate.plan is not None and candidate.cohort_id is not None:
+        past = (*past, PastPlan(candidate.cohort_id, candidate.plan, "another_cohort", "", now))
+    return replace(candidate, cohort_id=cohort_id, plan=plan, past_plans=past)
+
+
+def dropped_out(candidate: Candidate, reason: str, now: datetime) -> Candidate | Refusal:
+    """The firm without its place, which it may contend for again; its plan is kept as it is."""
+    if candidate.plan is None or candidate.cohort_id is None:
+        return "plan_not_found"
+    if candidate.plan.status == "completed":
+        return "plan_already_completed"
+    ended = PastPlan(candidate.cohort_id, candidate.plan, "dropped_out", reason, now)
+    return replace(candidate, cohort_id=None, plan=None, mentor=None, past_plans=(*candidate.past_plans, ended))

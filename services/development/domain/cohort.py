@@ -2,14 +2,27 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID, uuid5
 
 from services.development.domain.reasons import Refusal
 from shared.four_eyes import NOBODY, Participants
+from shared.state_machine import StateMachine, Transition
 
 Direction = Literal["in", "out"]
 CohortStatus = Literal["open", "selected"]
+
+COHORT = StateMachine[CohortStatus](
+    "cohort",
+    get_args(CohortStatus),
+    "open",
+    (
+        Transition("select", ("open",), "selected"),
+        Transition("drop out", ("selected",), "selected"),
+        Transition("replace", ("selected",), "selected"),
+    ),
+)
+"""A firm that was told its outcome is not told another one by the same selection; its place may become free."""
 
 OVERRIDES = UUID("4a0d9a0e-5d0c-5b3f-9a53-7c1f3f0f6b11")
 """Namespace of past overrides."""
@@ -43,6 +56,18 @@ class PastOverride:
 
 
 @dataclass(frozen=True, slots=True)
+class DropOut:
+    """A firm that gave its place back, and who has it since."""
+
+    supplier_id: UUID
+    reason: str
+    by: str
+    at: datetime
+    replaced_by: UUID | None = None
+    selected_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Cohort:
     """`selected` is final: a firm that was told its outcome is not told another one by the same cohort."""
 
@@ -56,6 +81,7 @@ class Cohort:
     selected_at: datetime | None = None
     took_part: Participants = NOBODY
     """Whoever gave or took back a word. None of them makes the selection."""
+    drop_outs: tuple[DropOut, ...] = ()
 
     def direction(self, supplier_id: UUID) -> Direction | None:
         return next((each.direction for each in self.overrides if each.supplier_id == supplier_id), None)
@@ -63,7 +89,7 @@ class Cohort:
 
 def with_override(cohort: Cohort, override: Override) -> Cohort | Refusal:
     """Record an operator's word; a later one on the same firm replaces it. No more places are given than there are."""
-    if cohort.status == "selected":
+    if COHORT.after(cohort.status, "select") is None:
         return "cohort_already_selected"
     kept = _without(cohort, override.supplier_id)
     overrides = tuple(sorted((*kept, override), key=lambda each: each.supplier_id))
@@ -74,7 +100,7 @@ def with_override(cohort: Cohort, override: Override) -> Cohort | Refusal:
 
 def without_override(cohort: Cohort, supplier_id: UUID, by: str) -> Cohort | Refusal:
     """Take an operator's word back."""
-    if cohort.status == "selected":
+    if COHORT.after(cohort.status, "select") is None:
         return "cohort_already_selected"
     if cohort.direction(supplier_id) is None:
         return "override_not_found"
@@ -92,11 +118,31 @@ def past_override(cohort: Cohort, supplier_id: UUID, ended_by: str, now: datetim
 
 def close(cohort: Cohort, by: str, now: datetime) -> Cohort | Refusal:
     """The selection was made, and with it every word was approved."""
-    if cohort.status == "selected":
+    if COHORT.after(cohort.status, "select") is None:
         return "cohort_already_selected"
     if not cohort.took_part.may_approve(by):
         return "same_person"
     return replace(cohort, status="selected", selected_at=now)
+
+
+def with_drop_out(cohort: Cohort, drop_out: DropOut) -> Cohort:
+    """The cohort with a place that is free again."""
+    return replace(cohort, drop_outs=(*cohort.drop_outs, drop_out))
+
+
+def free_place(cohort: Cohort, by: str) -> DropOut | Refusal:
+    """The place that is free for longest. Whoever said that its firm dropped out does not give it to another one."""
+    if COHORT.after(cohort.status, "replace") is None:
+        return "cohort_not_selected"
+    free = next((each for each in cohort.drop_outs if each.replaced_by is None), None)
+    if free is None:
+        return "no_free_place"
+    return free if Participants((free.by,)).may_approve(by) else "same_person"
+
+
+def with_replacement(cohort: Cohort, free: DropOut, supplier_id: UUID, by: str) -> Cohort:
+    taken = replace(free, replaced_by=supplier_id, selected_by=by)
+    return replace(cohort, drop_outs=tuple(taken if each is free else each for each in cohort.drop_outs))
 
 
 def _without(cohort: Cohort, supplier_id: UUID) -> tuple[Override, ...]:

@@ -4,54 +4,46 @@ Completing an activity shows that its deliverable exists. It never closes a gap:
 IATF nonconformity), and diagnosis tells of it.
 """
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, get_args
 from uuid import UUID, uuid5
 
 from services.development.domain.cover import cover
 from services.development.domain.diagnosis import Gap
+from services.development.domain.evidence import EVIDENCE, Given, Verdict
 from services.development.domain.module import Module, ModuleKind, Modules
 from services.development.domain.reasons import Refusal
 from shared.four_eyes import Participants
+from shared.state_machine import StateMachine, Transition
 
 PlanStatus = Literal["proposed", "agreed", "completed"]
-EvidenceKind = Literal["document", "photo", "measurement", "audit_report", "certificate"]
-AuthorRole = Literal["supplier", "mentor"]
+ActivityStatus = Literal["planned", "completed"]
+
+PLAN = StateMachine[PlanStatus](
+    "plan",
+    get_args(PlanStatus),
+    "proposed",
+    (
+        Transition("agree", ("proposed",), "agreed"),
+        Transition("complete", ("agreed",), "completed"),
+        Transition("take back", ("agreed", "completed"), "agreed"),
+        Transition("revise", ("agreed", "completed"), "agreed"),
+    ),
+)
+"""`take back`: the completion of one of its activities. A firm that drops out ends its plan as it is."""
+
+ACTIVITY = StateMachine[ActivityStatus](
+    "activity",
+    get_args(ActivityStatus),
+    "planned",
+    (Transition("complete", ("planned",), "completed"), Transition("take back", ("completed",), "planned")),
+)
 
 MOST_EVIDENCE = 20
 """Of one activity: a plan is read and written whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What shows that a deliverable exists."""
-
-    kind: EvidenceKind
-    description: str
-    reference: str | None = None
-    """Where it is kept: a folio or an address."""
-    sha256: str | None = None
-    """Digest of the file, lower-case hexadecimal."""
-
-    def identity(self, activity_id: UUID) -> UUID:
-        """The same evidence of the same activity is the same."""
-        return uuid5(activity_id, json.dumps([self.kind, self.description, self.reference, self.sha256]))
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """Evidence that somebody gave. Whoever gives it first is its author."""
-
-    evidence_id: UUID
-    evidence: Evidence
-    by: str
-    """Subject of the author's token; never leaves the store."""
-    role: AuthorRole
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +72,21 @@ class Activity:
     completion: Completion | None = None
 
     @property
-    def status(self) -> Literal["planned", "completed"]:
+    def status(self) -> ActivityStatus:
         return "planned" if self.completion is None else "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What is added for gaps that came after the agreement. It holds once the firm and its mentor have agreed."""
+
+    number: int
+    activities: tuple[Activity, ...]
+    """New ones, and planned ones that would close more."""
+    modules: str
+    firm: str | None = None
+    """Subject of whoever agreed for the firm."""
+    mentor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,10 @@ class Plan:
     """Version of the catalogue that it was made from."""
     agreed_at: datetime | None = None
     completed_at: datetime | None = None
+    revision: Revision | None = None
+    """Proposed, and not agreed by both yet."""
+    revisions: int = 0
+    """How many were agreed."""
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -148,9 +157,10 @@ def _activity(identity: UUID, module: Module, gaps: Collection[Gap]) -> Activity
 
 def agree(plan: Plan, now: datetime) -> Plan | Refusal:
     """Firm and program agree. A plan without activities is completed by its agreement."""
-    if plan.status != "proposed":
+    status = PLAN.after(plan.status, "agree")
+    if status is None:
         return "plan_already_agreed"
-    return _completed_if_done(replace(plan, status="agreed", agreed_at=now), now)
+    return _completed_if_done(replace(plan, status=status, agreed_at=now), now)
 
 
 def give_evidence(plan: Plan, activity_id: UUID, given: Given) -> Plan | Refusal:
@@ -160,7 +170,7 @@ def give_evidence(plan: Plan, activity_id: UUID, given: Given) -> Plan | Refusal
         return found
     if any(each.evidence_id == given.evidence_id for each in found.evidence):
         return plan
-    if found.completion is not None:
+    if ACTIVITY.after(found.status, "complete") is None:
         return "activity_already_completed"
     if len(found.evidence) >= MOST_EVIDENCE:
         return "evidence_too_much"
@@ -175,15 +185,47 @@ def complete_activity(plan: Plan, activity_id: UUID, evidence_id: UUID, by: str,
     found = _agreed(plan, activity_id)
     if not isinstance(found, Activity):
         return found
-    if found.completion is not None:
-        return plan if found.completion.evidence_id == evidence_id else "activity_already_completed"
-    accepted = next((each for each in found.evidence if each.evidence_id == evidence_id), None)
+    if ACTIVITY.after(found.status, "complete") is None:
+        done = found.completion is not None and found.completion.evidence_id == evidence_id
+        return plan if done else "activity_already_completed"
+    accepted = _given(found, evidence_id)
     if accepted is None:
         return "evidence_unknown"
     if not Participants((accepted.by,)).may_approve(by):
         return "same_person"
-    done = replace(found, completion=Completion(evidence_id, by, now))
-    return _completed_if_done(_with(plan, found, done), now)
+    judged = _judge(found, accepted, Verdict("accepted", "", by, "mentor", now))
+    return _completed_if_done(_with(plan, found, replace(judged, completion=Completion(evidence_id, by, now))), now)
+
+
+def return_evidence(plan: Plan, activity_id: UUID, evidence_id: UUID, verdict: Verdict) -> Plan | Refusal:
+    """Say that evidence is not enough, also after its activity was completed on it: then that is taken back."""
+    found = _agreed(plan, activity_id)
+    if not isinstance(found, Activity):
+        return found
+    given = _given(found, evidence_id)
+    if given is None:
+        return "evidence_unknown"
+    if EVIDENCE.after(given.standing, "return") is None:
+        return plan
+    judged = _judge(found, given, verdict)
+    if found.completion is None or found.completion.evidence_id != evidence_id:
+        return _with(plan, found, judged)
+    status = PLAN.after(plan.status, "take back") or plan.status
+    return replace(_with(plan, found, replace(judged, completion=None)), status=status, completed_at=None)
+
+
+def activity_of(plan: Plan, evidence_id: UUID) -> UUID | None:
+    """The activity that a piece of evidence was given for."""
+    return next((each.activity_id for each in plan.activities if _given(each, evidence_id)), None)
+
+
+def _given(activity: Activity, evidence_id: UUID) -> Given | None:
+    return next((each for each in activity.evidence if each.evidence_id == evidence_id), None)
+
+
+def _judge(activity: Activity, given: Given, verdict: Verdict) -> Activity:
+    evidence = tuple(each.judged(verdict) if each is given else each for each in activity.evidence)
+    return replace(activity, evidence=evidence)
 
 
 def _agreed(plan: Plan, activity_id: UUID) -> Activity | Refusal:
@@ -199,6 +241,7 @@ def _with(plan: Plan, before: Activity, after: Activity) -> Plan:
 
 
 def _completed_if_done(plan: Plan, now: datetime) -> Plan:
-    if any(activity.completion is None for activity in plan.activities):
+    status = PLAN.after(plan.status, "complete")
+    if status is None or any(activity.completion is None for activity in plan.activities):
         return plan
-    return replace(plan, status="completed", completed_at=now)
+    return replace(plan, status=status, completed_at=now)

@@ -20,7 +20,7 @@ FailedCondition = Literal[
 ]
 """An operator may override these with a recorded reason."""
 
-Placing = Literal["meets_every_condition", "override_in", "override_out", "capacity_full"]
+Placing = Literal["meets_every_condition", "override_in", "override_out", "capacity_full", "place_freed"]
 
 Note = Literal["list_69b_presumed", "match_blocked"]
 """Worth a look by the operator; never decides."""
@@ -36,7 +36,13 @@ Refusal = Literal[
     "candidate_not_diagnosed",
     "candidate_already_selected",
     "supplier_withdrawn",
+    "cohort_not_selected",
+    "no_free_place",
+    "nobody_next",
     "plan_not_found",
+    "plan_already_completed",
+    "revision_not_found",
+    "revision_outdated",
     "plan_already_agreed",
     "plan_not_agreed",
     "activity_not_found",
@@ -61,7 +67,13 @@ REFUSALS: Mapping[Refusal, RefusalKind] = {
     "candidate_not_diagnosed": "conflict",
     "candidate_already_selected": "conflict",
     "supplier_withdrawn": "conflict",
+    "cohort_not_selected": "conflict",
+    "no_free_place": "conflict",
+    "nobody_next": "conflict",
     "plan_not_found": "not_found",
+    "plan_already_completed": "conflict",
+    "revision_not_found": "not_found",
+    "revision_outdated": "conflict",
     "plan_already_agreed": "conflict",
     "plan_not_agreed": "conflict",
     "activity_not_found": "not_found",

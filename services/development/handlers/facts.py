@@ -8,13 +8,17 @@ from services.development.domain import candidate as candidates
 from services.development.domain import plan as plans
 from services.development.domain.candidate import Candidate, Match, Referral, Standing
 from services.development.domain.diagnosis import COMMITMENT, Diagnosis, Gap, newer
+from services.development.domain.evidence import Verdict
 from services.development.domain.module import Modules
+from services.development.domain.plan import Plan
 from services.development.domain.requirement import Requirement
-from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
+from services.development.domain.revision import revised
+from services.development.handlers.plans import changed
+from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import MatchFound, MatchLost, RequirementChanged, RequirementPublished
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
-from shared.messaging.decision import Decision
+from shared.messaging.decision import Decision, unchanged
 
 
 def supplier_described(
@@ -59,6 +63,17 @@ def gap_rescored(state: Candidate | None, event: GapRescored, _: datetime, modul
     return Decision(_diagnosed(candidate, learned, modules))
 
 
+def evidence_returned(state: Candidate | None, event: EvidenceReturned, _: datetime) -> Decision[Candidate]:
+    """An assessor saw nothing in it: its activity is to be mended, where it is of the plan that the firm has now."""
+    plan = None if state is None else state.plan
+    activity_id = None if plan is None else plans.activity_of(plan, event.evidence_id)
+    if state is None or plan is None or activity_id is None:
+        return unchanged(state)
+    verdict = Verdict("returned", event.reason, None, "assessor", event.returned_at)
+    mended = plans.return_evidence(plan, activity_id, event.evidence_id, verdict)
+    return changed(state, mended) if isinstance(mended, Plan) else unchanged(state)
+
+
 def referral_sent(state: Candidate | None, event: ReferralSent, _: datetime) -> Decision[Candidate]:
     return Decision(_referred(state, event, "sent"))
 
@@ -88,11 +103,13 @@ def _diagnosis(diagnosis_id: UUID, version: int, result: Result, commitment: int
 
 
 def _diagnosed(candidate: Candidate, learned: Diagnosis, modules: Modules) -> Candidate:
-    """A plan that nobody agreed on yet follows the diagnosis; an agreed one stands."""
+    """A plan that nobody agreed on yet follows the diagnosis; to an agreed one a revision is proposed."""
     diagnosis = newer(candidate.diagnosis, learned)
     plan = candidate.plan
     if plan is not None and plan.status == "proposed":
         plan = plans.propose(plan.plan_id, diagnosis.gaps, modules)
+    elif plan is not None:
+        plan = revised(plan, diagnosis.gaps, modules)
     return replace(candidate, diagnosis=diagnosis, plan=plan)
 
 

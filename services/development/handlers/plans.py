@@ -8,8 +8,10 @@ from uuid import UUID
 from services.development.domain import candidate as candidates
 from services.development.domain import plan as plans
 from services.development.domain.candidate import Candidate
-from services.development.domain.plan import AuthorRole, Evidence, Given, Plan
+from services.development.domain.evidence import AuthorRole, Evidence, Given, Verdict
+from services.development.domain.plan import Plan
 from services.development.domain.reasons import Refusal
+from services.development.domain.revision import agree_revision as agree_on_revision
 from services.development.handlers import published
 from services.development.handlers.refusal import refused
 from shared.contracts.event import EventData
@@ -47,6 +49,20 @@ def complete_activity(
     )
 
 
+def return_evidence(
+    state: Candidate | None, activity_id: UUID, evidence_id: UUID, reason: str, mentor: str, now: datetime
+) -> Decision[Candidate] | Refused:
+    """The mentor says what is wrong with it; a completion on it is taken back."""
+    verdict = Verdict("returned", reason, mentor, "mentor", now)
+    return _change_plan(state, lambda plan: plans.return_evidence(plan, activity_id, evidence_id, verdict), mentor)
+
+
+def agree_revision(state: Candidate | None, author: Author, now: datetime) -> Decision[Candidate] | Refused:
+    """The firm, or its mentor, agrees on what is added to the plan."""
+    mentor = author.subject if author.role == "mentor" else None
+    return _change_plan(state, lambda plan: agree_on_revision(plan, author.subject, author.role, now), mentor)
+
+
 def assign_mentor(state: Candidate | None, mentor: str | None, by: str) -> Decision[Candidate] | Refused:
     """An operator says who is the firm's mentor."""
     if state is None or state.plan is None:
@@ -68,15 +84,28 @@ def _change_plan(
     plan = change(state.plan)
     if not isinstance(plan, Plan):
         return refused(plan)
-    return Decision(replace(state, plan=plan), tuple(_happened(state, state.cohort_id, state.plan, plan)))
+    return changed(state, plan)
+
+
+def changed(candidate: Candidate, plan: Plan) -> Decision[Candidate]:
+    """The firm with its plan as it is now, and what readers hear of it."""
+    after = replace(candidate, plan=plan)
+    if candidate.plan is None or candidate.cohort_id is None:
+        return Decision(after)
+    return Decision(after, tuple(_happened(candidate, candidate.cohort_id, candidate.plan, plan)))
 
 
 def _happened(candidate: Candidate, cohort_id: UUID, before: Plan, after: Plan) -> Iterator[EventData]:
-    if before.status == "proposed" and after.status != "proposed":
+    agreed_first = before.status == "proposed" and after.status != "proposed"
+    if agreed_first or after.revisions > before.revisions:
         yield published.agreed(candidate.id, cohort_id, after)
-    for was, activity in zip(before.activities, after.activities, strict=True):
-        if was.completion is None and activity.completion is not None:
-            yield published.activity_completed(candidate.id, cohort_id, after, activity, activity.completion)
+    known = {activity.activity_id: activity.completion for activity in before.activities}
+    for activity in after.activities:
+        was, now = known.get(activity.activity_id), activity.completion
+        if was is None and now is not None:
+            yield published.activity_completed(candidate.id, cohort_id, after, activity, now)
+        if was is not None and now is None:
+            yield published.activity_reopened(candidate.id, cohort_id, after, activity, was.evidence_id)
     if before.status != "completed" and after.status == "completed":
         open_gaps = () if candidate.diagnosis is None else candidate.diagnosis.gap_questions
         yield published.completed(candidate.id, cohort_id, after, open_gaps)

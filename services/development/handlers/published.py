@@ -4,13 +4,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
+from services.development.domain.candidate import PastPlan
+from services.development.domain.outcome import Outcome
 from services.development.domain.plan import Activity, Completion, Plan
 from services.development.domain.selection import Placement, Selected
 from shared.contracts.development import (
     ActivityCompleted,
+    ActivityReopened,
     PlanAgreed,
     PlanCompleted,
     PlannedActivity,
+    SupplierDroppedOut,
     SupplierNotSelected,
     SupplierSelected,
 )
@@ -35,6 +39,20 @@ def placed(cohort_id: UUID, placement: Placement, rules: str) -> SupplierSelecte
         score=score,
         reasons=placement.reasons,
         rules=rules,
+    )
+
+
+def placed_later(said: Outcome) -> SupplierSelected:
+    """Of a firm that took a place that became free."""
+    if said.rank is None:
+        raise ValueError("only a firm with a rank takes a place")
+    return SupplierSelected(
+        supplier_id=said.supplier_id,
+        cohort_id=said.cohort_id,
+        rank=said.rank,
+        score=said.score,
+        reasons=said.reasons,
+        rules=said.rules,
     )
 
 
@@ -64,6 +82,32 @@ def activity_completed(
         questions=activity.questions,
         evidence_id=completion.evidence_id,
         completed_at=completion.completed_at,
+    )
+
+
+def activity_reopened(
+    supplier_id: UUID, cohort_id: UUID, plan: Plan, activity: Activity, evidence_id: UUID
+) -> ActivityReopened:
+    given = next(each for each in activity.evidence if each.evidence_id == evidence_id)
+    verdict = given.verdicts[-1]
+    return ActivityReopened(
+        supplier_id=supplier_id,
+        cohort_id=cohort_id,
+        plan_id=plan.plan_id,
+        activity_id=activity.activity_id,
+        module=activity.module,
+        evidence_id=evidence_id,
+        by=verdict.role,
+        reopened_at=verdict.at,
+    )
+
+
+def dropped_out(supplier_id: UUID, past: PastPlan) -> SupplierDroppedOut:
+    return SupplierDroppedOut(
+        supplier_id=supplier_id,
+        cohort_id=past.cohort_id,
+        plan_id=past.plan.plan_id,
+        dropped_out_at=past.ended_at,
     )
 
 

@@ -44,6 +44,17 @@ class PastOverrideView(OverrideView):
     ended_at: datetime
 
 
+class DropOutView(View):
+    """A place that became free, and who has it since."""
+
+    supplier_id: UUID
+    reason: str
+    by: str
+    at: datetime
+    replaced_by: UUID | None
+    selected_by: str | None
+
+
 class CohortView(View):
     id: UUID
     name: str
@@ -52,6 +63,7 @@ class CohortView(View):
     created_at: datetime
     selected_at: datetime | None
     overrides: tuple[OverrideView, ...]
+    drop_outs: tuple[DropOutView, ...]
 
 
 class SelectionView(View):

@@ -1,14 +1,16 @@
 """A plan as callers send and see it: with the modules' words, what is closed by now, and referrals for what costs."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import StringConstraints
 
-from services.development.domain.candidate import Candidate
+from services.development.domain.candidate import Candidate, PastPlan
+from services.development.domain.evidence import AuthorRole, Evidence, EvidenceKind, JudgeRole, Standing
 from services.development.domain.module import ModuleKind, Modules
-from services.development.domain.plan import Activity, AuthorRole, Evidence, EvidenceKind, PlanStatus
+from services.development.domain.plan import Activity, ActivityStatus, PlanStatus, Revision
 from services.development.handlers import published
 from services.development.views.cohorts import Words
 from shared.contracts.event import Money, Text
@@ -32,6 +34,13 @@ class EvidenceView(View):
     sha256: str | None
 
 
+class VerdictView(View):
+    standing: Standing
+    reason: str
+    role: JudgeRole
+    at: datetime
+
+
 class GivenView(View):
     """Evidence with what its author is; never who: a subject identifies a person."""
 
@@ -39,6 +48,18 @@ class GivenView(View):
     evidence: EvidenceView
     role: AuthorRole
     at: datetime
+    standing: Standing
+    verdicts: tuple[VerdictView, ...]
+    """What was said of it, in order: the last one counts."""
+
+
+class ReturnBody(Body):
+    reason: Words
+    """What is wrong with the evidence."""
+
+
+class DropOutBody(Body):
+    reason: Words
 
 
 class CompletionBody(Body):
@@ -61,7 +82,7 @@ class ActivityView(View):
     questions: tuple[str, ...]
     cost_from: Money
     cost_to: Money
-    status: Literal["planned", "completed"]
+    status: ActivityStatus
     evidence: tuple[GivenView, ...]
     """In the order in which it was given."""
     completion: CompletionView | None
@@ -93,6 +114,27 @@ class ReferralView(View):
     state: str
 
 
+class RevisionView(View):
+    """What is proposed for gaps that came after the agreement."""
+
+    number: int
+    activities: tuple[ActivityView, ...]
+    """New ones, and planned ones that would close more."""
+    modules: str
+    agreed_by_firm: bool
+    agreed_by_mentor: bool
+
+    @classmethod
+    def of_revision(cls, revision: Revision, modules: Modules) -> "RevisionView":
+        return cls(
+            number=revision.number,
+            activities=tuple(ActivityView.of_activity(activity, modules) for activity in revision.activities),
+            modules=revision.modules,
+            agreed_by_firm=revision.firm is not None,
+            agreed_by_mentor=revision.mentor is not None,
+        )
+
+
 class PlanView(View):
     supplier_id: UUID
     folio: str | None
@@ -112,6 +154,8 @@ class PlanView(View):
     modules: str
     agreed_at: datetime | None
     completed_at: datetime | None
+    revision: RevisionView | None
+    """Holds once the firm and its mentor have agreed."""
     referrals: tuple[ReferralView, ...]
 
     @classmethod
@@ -138,5 +182,27 @@ class PlanView(View):
             modules=plan.modules,
             agreed_at=plan.agreed_at,
             completed_at=plan.completed_at,
+            revision=None if plan.revision is None else RevisionView.of_revision(plan.revision, modules),
             referrals=tuple(ReferralView.of(referral) for referral in candidate.referrals),
+        )
+
+
+class PastPlanView(View):
+    """A plan of a cohort before, as it was when it ended."""
+
+    supplier_id: UUID
+    ended: Literal["another_cohort", "dropped_out"]
+    reason: str
+    ended_at: datetime
+    plan: PlanView
+
+    @classmethod
+    def of_past(cls, candidate: Candidate, past: PastPlan, modules: Modules) -> "PastPlanView":
+        then = replace(candidate, cohort_id=past.cohort_id, plan=past.plan)
+        return cls(
+            supplier_id=candidate.id,
+            ended=past.ended,
+            reason=past.reason,
+            ended_at=past.ended_at,
+            plan=PlanView.of_firm(then, modules),
         )

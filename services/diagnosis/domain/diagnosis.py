@@ -89,7 +89,7 @@ class Diagnosis:
     validation: Answers | None = None
     locked: Locked | None = None
     evidence: Mapping[str, tuple[UUID, ...]] = field(default_factory=dict)
-    """By question, what completed activities gave; a set that only grows."""
+    """By question, what completed activities gave."""
     verdicts: tuple[Verdict, ...] = ()
     """What assessors said of it, in order."""
     rescores: tuple[Rescore, ...] = ()
@@ -174,6 +174,15 @@ def receive_evidence(diagnosis: Diagnosis, questions: Iterable[str], evidence_id
         if evidence_id not in known:
             evidence[question] = (*known, evidence_id)
     return replace(diagnosis, evidence=evidence)
+
+
+def forget_evidence(diagnosis: Diagnosis, evidence_id: UUID) -> Diagnosis:
+    """Evidence that was taken back; what was scored on it stays, with its verdict."""
+    kept = {
+        question: tuple(one for one in known if one != evidence_id or diagnosis.looked_at(question, one))
+        for question, known in diagnosis.evidence.items()
+    }
+    return replace(diagnosis, evidence=kept)
 
 
 def not_theirs(

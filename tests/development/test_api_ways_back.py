@@ -1,0 +1,141 @@
+"""Ways back of a plan and of a place, over HTTP."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.diagnosis import EvidenceReturned
+from shared.service.callers import Role
+from shared.testing.stage import StageUnderTest, types
+from tests.development import given
+from tests.development.calls import ANY, DELIVERABLE, assign, complete, get, learn, open_cohort, post, ready, refusal
+
+OTHER = {"kind": "photo", "description": "La tarjeta correcta"}
+
+
+async def finished(stage: StageUnderTest, *questions: str) -> tuple[UUID, str]:
+    """A firm that completed its plan, and the path of its only activity."""
+    firm = await ready(stage, 1, 9_000, *questions)
+    await post(stage, f"/cohorts/{await open_cohort(stage)}/selection", subject="operator-2")
+    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
+    await assign(stage, firm)
+    path = f"/plans/{firm}/activities/{plan['activities'][0]['activity_id']}"
+    assert (await complete(stage, path, firm))["status"] == "completed"
+    await stage.told()
+    return firm, path
+
+
+def told(events: Any) -> list[str]:
+    return [type_.removeprefix("development.") for type_ in types(events)]
+
+
+async def test_evidence_is_returned_after_completion_and_mended(stage: StageUnderTest) -> None:
+    firm, path = await finished(stage, "T04")
+    plan = await get(stage, f"/plans/{firm}", Role.MENTOR)
+    evidence = plan["activities"][0]["completion"]["evidence_id"]
+    back = f"{path}/evidence/{evidence}/return"
+    body = {"reason": "Es de otra planta"}
+    headers = stage.headers(Role.MENTOR, subject="mentor-2") | ANY
+    assert (await stage.client.post(back, json=body, headers=headers)).json()["title"] == "not_assigned"
+    plan = await post(stage, back, Role.MENTOR, body)
+    (activity,) = plan["activities"]
+    assert (plan["status"], plan["completed_at"], activity["status"]) == ("agreed", None, "planned")
+    assert [(each["standing"], each["reason"]) for each in activity["evidence"][0]["verdicts"]] == [
+        ("accepted", ""),
+        ("returned", "Es de otra planta"),
+    ]
+    shown = await post(stage, f"{path}/evidence", Role.SUPPLIER, OTHER, supplier_id=firm)
+    other = shown["activities"][0]["evidence"][1]["evidence_id"]
+    done = await post(stage, f"{path}/completion", Role.MENTOR, {"evidence_id": other})
+    assert done["status"] == "completed"
+    assert told(await stage.told()) == ["activity-reopened", "activity-completed", "plan-completed"]
+
+
+async def test_an_assessor_returns_evidence_from_the_stage_that_they_work_in(stage: StageUnderTest) -> None:
+    firm, _ = await finished(stage, "T04")
+    plan = await get(stage, f"/plans/{firm}", Role.MENTOR)
+    event = EvidenceReturned(
+        supplier_id=firm,
+        diagnosis_id=UUID(int=0xD0),
+        instrument="pdp-54-2026-1",
+        question="T04",
+        evidence_id=plan["activities"][0]["completion"]["evidence_id"],
+        reason="not_enough",
+        returned_at=given.LATER,
+    )
+    await learn(stage, event, event.model_copy(update={"evidence_id": UUID(int=7)}))
+    plan = await get(stage, f"/plans/{firm}", Role.MENTOR)
+    verdict = plan["activities"][0]["evidence"][0]["verdicts"][-1]
+    assert (plan["status"], verdict["role"], verdict["reason"]) == ("agreed", "assessor", "not_enough")
+    assert told(await stage.told()) == ["activity-reopened"]
+
+
+async def test_a_gap_that_came_later_is_in_the_plan_once_firm_and_mentor_agree(stage: StageUnderTest) -> None:
+    firm, _ = await finished(stage, "T04")
+    await learn(stage, given.diagnosis_completed("T04", "A01", version=2))
+    path = f"/plans/{firm}/revision/agreement"
+    assert await refusal(stage, "POST", path, Role.OPERATOR) == (403, "role_missing")
+    half = await post(stage, path, Role.SUPPLIER, supplier_id=firm)
+    revision = half["revision"]
+    assert (half["status"], revision["agreed_by_firm"], revision["agreed_by_mentor"]) == ("completed", True, False)
+    whole = await post(stage, path, Role.MENTOR)
+    assert (whole["status"], whole["revision"]) == ("agreed", None)
+    assert [each["module"] for each in whole["activities"]] == ["M03", "M22"]
+    assert told(await stage.told()) == ["plan-agreed"]
+    assert await refusal(stage, "POST", path, Role.MENTOR) == (404, "revision_not_found")
+
+
+async def test_a_firm_that_finished_with_gaps_open_contends_for_a_second_cohort(stage: StageUnderTest) -> None:
+    """Seen: it entered no later ranking."""
+    firm, _ = await finished(stage, "T04")
+    second = await open_cohort(stage)
+    ranking = await get(stage, f"/cohorts/{second}/ranking")
+    assert [each["supplier_id"] for each in ranking["items"]] == [str(firm)]
+    await post(stage, f"/cohorts/{second}/selection")
+    plan = await get(stage, f"/plans/{firm}", Role.SUPPLIER, supplier_id=firm)
+    assert (plan["cohort_id"], plan["status"]) == (second, "proposed")
+    (past,) = (await get(stage, f"/plans/{firm}/past", Role.SUPPLIER, supplier_id=firm))["items"]
+    assert (past["ended"], past["plan"]["status"]) == ("another_cohort", "completed")
+    assert len(past["plan"]["activities"]) == 1
+    third = await open_cohort(stage)
+    assert (await get(stage, f"/cohorts/{third}/ranking"))["items"] == []
+
+
+async def test_a_firm_that_finished_with_no_gap_open_contends_no_more(stage: StageUnderTest) -> None:
+    await finished(stage, "T04")
+    await learn(stage, given.gap_rescored("T04"))
+    assert (await get(stage, f"/cohorts/{await open_cohort(stage)}/ranking"))["items"] == []
+
+
+async def test_a_place_that_becomes_free_goes_to_the_next_in_rank_by_another_operator(stage: StageUnderTest) -> None:
+    firms = [await ready(stage, number, 9_500 - number, "T04") for number in (1, 2, 3)]
+    cohort = await open_cohort(stage, capacity=1)
+    await post(stage, f"/cohorts/{cohort}/selection")
+    replacement = f"/cohorts/{cohort}/replacements"
+    assert await refusal(stage, "POST", replacement, Role.OPERATOR) == (409, "no_free_place")
+    await stage.told()
+    past = await post(stage, f"/plans/{firms[0]}/drop-out", body={"reason": "Cambió de giro"})
+    assert (past["ended"], past["plan"]["status"]) == ("dropped_out", "proposed")
+    assert await refusal(stage, "GET", f"/plans/{firms[0]}", Role.OPERATOR) == (404, "plan_not_found")
+    assert await refusal(stage, "POST", replacement, Role.OPERATOR) == (403, "same_person")
+    await learn(stage, given.withdrawn(2))
+    shown = await post(stage, replacement, subject="operator-2")
+    (free,) = shown["drop_outs"]
+    assert (free["supplier_id"], free["replaced_by"]) == (str(firms[0]), str(firms[2]))
+    assert (await get(stage, f"/plans/{firms[2]}"))["status"] == "proposed"
+    assert told(await stage.told()) == ["supplier-dropped-out", "supplier-selected"]
+    listed = await get(stage, f"/cohorts/{cohort}/candidates?selected=true")
+    reasons = {each["supplier_id"]: each["reasons"] for each in listed["items"]}
+    assert reasons[str(firms[2])] == ["place_freed"]
+    await post(stage, f"/plans/{firms[2]}/drop-out", body={"reason": "Cambió de giro"})
+    nobody = stage.headers(Role.OPERATOR, subject="operator-2") | ANY
+    assert (await stage.client.post(replacement, headers=nobody)).json()["title"] == "nobody_next"
+
+
+async def test_a_completed_plan_keeps_its_place(stage: StageUnderTest) -> None:
+    firm, _ = await finished(stage, "T04")
+    drop_out = f"/plans/{firm}/drop-out"
+    assert await refusal(stage, "POST", drop_out, Role.OPERATOR, {"reason": "Cerró"}) == (409, "plan_already_completed")
+    unknown = f"/plans/{given.supplier(9)}/drop-out"
+    assert await refusal(stage, "POST", unknown, Role.OPERATOR, {"reason": "Cerró"}) == (404, "plan_not_found")
+    path = f"/plans/{firm}/activities/{UUID(int=1)}/evidence"
+    assert await refusal(stage, "POST", path, Role.MENTOR, DELIVERABLE) == (404, "activity_not_found")

@@ -1,0 +1,160 @@
+"""Diagnosis and development, each on its own store, with every event of the one brought to the other.
+
+Evidence that raised nothing is returned and mended, a gap that came later enters the plan, and who finished is in a
+second cohort.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from services.development.app import build as build_development
+from services.diagnosis.app import build as build_diagnosis
+from shared.contracts import development, diagnosis
+from shared.contracts.event import EventData
+from shared.runtime.clock import now
+from shared.service.callers import Role
+from shared.testing.stage import StageUnderTest
+from tests.conftest import Migrated
+from tests.development import calls as plans
+from tests.development import given
+from tests.development.given import supplier
+from tests.diagnosis.builders import ANCHOR, levels_at, sheet
+from tests.diagnosis.calls import ANY, STEPS
+from tests.diagnosis.test_handlers import aligned
+
+FIRM = supplier(1)
+KNOWN: dict[str, type[EventData]] = {
+    each.TYPE: each
+    for each in (
+        diagnosis.DiagnosisCompleted,
+        diagnosis.GapRescored,
+        diagnosis.EvidenceReturned,
+        development.ActivityCompleted,
+        development.ActivityReopened,
+    )
+}
+"""What one of the two reads of the other."""
+
+
+@dataclass
+class Pair:
+    diagnosis: StageUnderTest
+    development: StageUnderTest
+
+    async def settle(self) -> None:
+        """Bring what each decided to the other, until nobody says anything more."""
+        said = True
+        while said:
+            said = False
+            for here, there in ((self.diagnosis, self.development), (self.development, self.diagnosis)):
+                for told in await here.told():
+                    if told.type in KNOWN:
+                        said = True
+                        outcome = await there.consume(KNOWN[told.type].model_validate(told.data))
+                        assert outcome.applied == 1
+
+    async def answer(self, role: str, step: str, body: dict[str, Any]) -> dict[str, Any]:
+        headers = self.diagnosis.headers(role, supplier_id=FIRM if role == "supplier" else None) | ANY
+        answer = await self.diagnosis.client.post(f"/diagnoses/{FIRM}/{step}", json=body, headers=headers)
+        assert answer.status_code == 200, answer.text
+        await self.settle()
+        shown: dict[str, Any] = answer.json()
+        return shown
+
+    async def plan(self) -> dict[str, Any]:
+        shown: dict[str, Any] = await plans.get(self.development, f"/plans/{FIRM}")
+        return shown
+
+    async def post(self, path: str, role: Role = Role.OPERATOR, body: object = None) -> Any:
+        bound = {"supplier_id": FIRM} if role == Role.SUPPLIER else {}
+        shown = await plans.post(self.development, path, role, body, **bound)
+        await self.settle()
+        return shown
+
+    async def complete(self, number: int, words: str) -> str:
+        """The firm gives evidence of one activity, and its mentor accepts it."""
+        activity = (await self.plan())["activities"][number]["activity_id"]
+        path = f"/plans/{FIRM}/activities/{activity}"
+        shown = await self.post(f"{path}/evidence", Role.SUPPLIER, {"kind": "document", "description": words})
+        evidence: str = shown["activities"][number]["evidence"][-1]["evidence_id"]
+        await self.post(f"{path}/completion", Role.MENTOR, {"evidence_id": evidence})
+        return evidence
+
+    async def select(self) -> str:
+        cohort = await plans.open_cohort(self.development)
+        await self.post(f"/cohorts/{cohort}/selection")
+        return cohort
+
+
+@pytest.fixture
+async def pair(migrated: Migrated) -> AsyncIterator[Pair]:
+    """A diagnosed firm with one gap, T04, and an agreed plan for it."""
+    async with AsyncExitStack() as open_:
+        (assessing, _), (developing, _) = build_diagnosis(), build_development()
+        pair = Pair(
+            await open_.enter_async_context(StageUnderTest(assessing, await migrated("diagnosis"))),
+            await open_.enter_async_context(StageUnderTest(developing, await migrated("development"))),
+        )
+        asked = aligned((ANCHOR, {}, ())).model_copy(update={"supplier_id": FIRM})
+        await pair.diagnosis.consume(asked)
+        await pair.development.consume(given.profile(1), given.match_found(9_000))
+        people = {"assessor": "assessor-1", "validator": "expert-1"}
+        headers = pair.diagnosis.headers("operator") | ANY
+        await pair.diagnosis.client.put(f"/diagnoses/{FIRM}/assignment", json=people, headers=headers)
+        for role, step in STEPS:
+            await pair.answer(role, step, sheet(levels_at(3, T04=1)))
+        await pair.select()
+        await pair.post(f"/plans/{FIRM}/agreement", Role.SUPPLIER)
+        await plans.assign(pair.development, FIRM)
+        yield pair
+
+
+async def test_evidence_that_raises_nothing_is_returned_and_mended(pair: Pair) -> None:
+    wrong = await pair.complete(0, "PPAP de otra planta")
+    assert (await pair.plan())["status"] == "completed"
+    looked = {"question": "T04", "level": 1, "evidence_id": wrong, "note": "otra planta"}
+    await pair.answer("assessor", "rescores", looked | {"returned_because": "another_document"})
+    plan = await pair.plan()
+    assert (plan["status"], plan["activities"][0]["status"]) == ("agreed", "planned")
+    assert plan["activities"][0]["evidence"][0]["verdicts"][-1]["reason"] == "another_document"
+    right = await pair.complete(0, "PPAP de esta planta")
+    shown = await pair.answer("assessor", "rescores", {"question": "T04", "level": 3, "evidence_id": right})
+    assert shown["locked"]["result"]["gaps"] == []
+    assert [each["standing"] for each in shown["verdicts"]] == ["returned", "accepted"]
+    plan = await pair.plan()
+    assert (plan["status"], plan["closed"], plan["open"]) == ("completed", ["T04"], [])
+
+
+async def test_what_the_mentor_takes_back_waits_for_no_assessor(pair: Pair) -> None:
+    wrong = await pair.complete(0, "PPAP de otra planta")
+    activity = (await pair.plan())["activities"][0]["activity_id"]
+    path = f"/plans/{FIRM}/activities/{activity}/evidence/{wrong}/return"
+    await pair.post(path, Role.MENTOR, {"reason": "Es de otra planta"})
+    gaps = await pair.diagnosis.client.get(f"/diagnoses/{FIRM}/gaps", headers=pair.diagnosis.headers("assessor"))
+    assert [each["evidence"] for each in gaps.json()["items"]] == [[]]
+
+
+async def test_a_level_that_falls_enters_the_plan_and_a_firm_that_finished_is_in_a_second_cohort(pair: Pair) -> None:
+    fallen = {"question": "A01", "level": 0, "note": "accidente sin registro"}
+    await pair.answer("assessor", "rescores", fallen)
+    assert (await pair.plan())["revision"]["activities"][0]["questions"] == ["A01"]
+    for role in (Role.SUPPLIER, Role.MENTOR):
+        await pair.post(f"/plans/{FIRM}/revision/agreement", role)
+    evidence = [await pair.complete(number, "Entregable") for number in (0, 1)]
+    plan = await pair.plan()
+    assert (plan["status"], plan["open"]) == ("completed", ["A01", "T04"])
+    raised = {"question": "A01", "level": 3, "evidence_id": evidence[1]}
+    await pair.answer("assessor", "rescores", raised)
+    second = await pair.select()
+    plan = await pair.plan()
+    assert (plan["cohort_id"], plan["status"]) == (second, "proposed")
+    assert [each["questions"] for each in plan["activities"]] == [["T04"]]
+    past = await plans.get(pair.development, f"/plans/{FIRM}/past")
+    assert [len(each["plan"]["activities"]) for each in past["items"]] == [2]
+    raised = {"question": "T04", "level": 3, "note": "visto", "seen_on": now().date().isoformat()}
+    await pair.answer("assessor", "rescores", raised)
+    assert (await pair.plan())["activities"] == []
