@@ -6,7 +6,13 @@ from services.financing.handlers import timers as timer_handlers
 from services.financing.handlers.partners import PARTNER_CHANGED
 from services.financing.handlers.settling import CASE_DEADLINE
 from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
-from shared.contracts.development import ActivityCompleted, PlanAgreed, SupplierSelected
+from shared.contracts.development import (
+    ActivityCompleted,
+    ActivityReopened,
+    PlanAgreed,
+    SupplierDroppedOut,
+    SupplierSelected,
+)
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.matching import ContractAwarded, ContractEnded, MatchFound, MatchLost
 from shared.contracts.partner import (
@@ -36,6 +42,8 @@ def routes(terms: Reference[Terms]) -> Routes:
         on(SupplierSelected, cases, facts.supplier_selected, reference=terms),
         on(PlanAgreed, cases, facts.plan_agreed, reference=terms),
         on(ActivityCompleted, cases, facts.activity_completed, reference=terms),
+        on(ActivityReopened, cases, facts.activity_reopened, reference=terms),
+        on(SupplierDroppedOut, cases, facts.supplier_dropped_out, reference=terms),
         on_arrival(ReferralAcknowledged, cases, answers.acknowledged, resolve=of_referral, reference=terms),
         on_arrival(InformationRequested, cases, answers.information_requested, resolve=of_referral, reference=terms),
         on_arrival(ReferralApproved, cases, answers.approved, resolve=of_referral, reference=terms),

@@ -73,6 +73,18 @@ DONE = development.ActivityCompleted(
     completed_at=NOW,
 )
 
+REOPENED = development.ActivityReopened(
+    supplier_id=SUPPLIER,
+    cohort_id=COHORT,
+    plan_id=PLAN,
+    activity_id=ACTIVITY.activity_id,
+    module="M01",
+    evidence_id=uuid5(SUPPLIER, "evidence"),
+    by="mentor",
+    reopened_at=NOW,
+)
+DROPPED_OUT = development.SupplierDroppedOut(supplier_id=SUPPLIER, cohort_id=COHORT, plan_id=PLAN, dropped_out_at=NOW)
+
 
 def result(*gaps: diagnosis.Gap, fin: int = 7000) -> diagnosis.Result:
     return diagnosis.Result(dimensions={"FIN": fin}, overall=6800, grade="C", band="C1", gaps=gaps)
@@ -100,6 +112,8 @@ HANDLERS: dict[type, Callable[..., Decision[Case]]] = {
     development.SupplierSelected: facts.supplier_selected,
     development.PlanAgreed: facts.plan_agreed,
     development.ActivityCompleted: facts.activity_completed,
+    development.ActivityReopened: facts.activity_reopened,
+    development.SupplierDroppedOut: facts.supplier_dropped_out,
 }
 
 
@@ -165,6 +179,23 @@ def test_a_rescore_changes_one_level_and_keeps_the_others() -> None:
     rescored = walk(COMPLETED, RESCORED).diagnosis
     assert rescored is not None
     assert (rescored.version, rescored.levels, rescored.gaps) == (2, {"T01": 3, "F05": 3, "T12": None}, ())
+
+
+def test_an_activity_that_was_taken_back_is_not_done() -> None:
+    before = walk(REGISTERED, COMPLETED, SELECTED, AGREED)
+    done = take(before, DONE).state
+    assert done is not None
+    assert (done.activities_done, take(done, REOPENED).state) == (1, before)
+    assert take(done, DONE).state == done
+
+
+def test_a_firm_that_dropped_out_has_no_plan_unless_it_has_another_by_now() -> None:
+    case = walk(REGISTERED, COMPLETED, SELECTED, AGREED)
+    after = take(case, DROPPED_OUT).state
+    assert after is not None
+    assert (after.cohort_id, after.plan) == (None, None)
+    other = DROPPED_OUT.model_copy(update={"cohort_id": uuid5(SUPPLIER, "other"), "plan_id": uuid5(SUPPLIER, "p")})
+    assert take(case, other).state == case
 
 
 def test_an_older_version_changes_nothing() -> None:

@@ -102,6 +102,27 @@ def activity_completed(
     return settled(case, replace(known, completed=completed), now, terms)
 
 
+def activity_reopened(
+    case: Case | None, event: development.ActivityReopened, now: datetime, terms: Terms
+) -> Decision[Case]:
+    """Its completion was taken back: what it costs may be needed still."""
+    known = _case(case, event.supplier_id)
+    completed = tuple(each for each in known.completed if each != event.activity_id)
+    return settled(case, replace(known, completed=completed), now, terms)
+
+
+def supplier_dropped_out(
+    case: Case | None, event: development.SupplierDroppedOut, now: datetime, terms: Terms
+) -> Decision[Case]:
+    """Its plan has ended; another one may be told already."""
+    known = _case(case, event.supplier_id)
+    if known.cohort_id == event.cohort_id:
+        known = replace(known, cohort_id=None)
+    if known.plan is not None and known.plan.id == event.plan_id:
+        known = replace(known, plan=None)
+    return settled(case, known, now, terms)
+
+
 def _case(case: Case | None, supplier_id: UUID) -> Case:
     return Case(supplier_id) if case is None else case
 
