@@ -50,7 +50,7 @@ DIAGNOSIS = Diagnosis(
     band="C1",
     overall_bp=6800,
     fin_bp=7000,
-    levels={"F05": 3, "T01": 2, "T11": 1},
+    levels={"F05": 3, "A01": 3, "A03": 3, "T01": 2, "T11": 1},
     gaps=(Gap("T01", "major", ("M01",)), Gap("T11", "major", ("M09",)), Gap("F02", "minor", ("M20",))),
 )
 FIRM = Case(
@@ -58,7 +58,7 @@ FIRM = Case(
     profile=PROFILE,
     diagnosis=DIAGNOSIS,
     matches=(Match(MATCH, REQUIREMENT, ANCHOR, 8200),),
-    contracts=(Contract(MATCH, REQUIREMENT, ANCHOR, NOW),),
+    contracts=(Contract(MATCH, REQUIREMENT, ANCHOR, NOW, money("12000000.00")),),
     cohort_id=uuid5(SUPPLIER, "cohort"),
 )
 PAPERS = Papers(

@@ -20,7 +20,7 @@ CATALOGUE = read()
 
 
 def test_names_the_version_of_each_table() -> None:
-    assert CATALOGUE.version == "products-2026.1/needs-2026.1/declines-2026.1"
+    assert CATALOGUE.version == "products-2026.2/needs-2026.2/declines-2026.1"
 
 
 def test_knows_the_three_first_partners() -> None:
@@ -90,6 +90,16 @@ def test_every_purpose_has_a_rule_and_a_product() -> None:
 )
 def test_the_first_option_of_a_purpose(purpose: Purpose, first: str) -> None:
     assert TERMS.products_for(purpose)[0].code == first
+
+
+def test_no_product_takes_any_amount() -> None:
+    """A ceiling, or what the buyer buys: else a slip of three digits goes out."""
+    open_ended = {
+        product.code
+        for product in CATALOGUE.products
+        if not product.by_buyer and any(ticket.ceiling is None for ticket in product.tickets.values())
+    }
+    assert open_ended == set()
 
 
 def test_every_refusal_has_its_questions() -> None:

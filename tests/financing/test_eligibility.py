@@ -32,6 +32,10 @@ def diagnosed(**different: Any) -> Case:
     return replace(FIRM, diagnosis=replace(DIAGNOSIS, **different))
 
 
+def levels(**different: int | None) -> Case:
+    return diagnosed(levels=DIAGNOSIS.levels | different)
+
+
 def profiled(**different: Any) -> Case:
     return replace(FIRM, profile=replace(PROFILE, **different))
 
@@ -53,9 +57,13 @@ def test_nothing_stands_against_the_firm() -> None:
         (profiled(list_69b="definitive"), "on_69b_list"),
         (diagnosed(gaps=(Gap("A01", "critical"),)), "critical_gap_open"),
         (diagnosed(fin_bp=4999), "not_bankable_yet"),
-        (diagnosed(fin_bp=None), "not_bankable_yet"),
-        (diagnosed(levels={"F05": 1}), "not_bankable_yet"),
-        (diagnosed(levels={"F05": 0}), "not_bankable_yet"),
+        (diagnosed(fin_bp=None), "not_evaluated"),
+        (levels(F05=1), "not_bankable_yet"),
+        (levels(F05=0), "not_bankable_yet"),
+        (levels(F05=None), "not_evaluated"),
+        (levels(A01=None), "not_evaluated"),
+        (levels(A03=None), "not_evaluated"),
+        (diagnosed(levels={}), "not_evaluated"),
     ],
 )
 def test_what_stands_against_any_referral(case: Case, reason: str) -> None:
@@ -66,8 +74,8 @@ def test_what_stands_against_any_referral(case: Case, reason: str) -> None:
     "case",
     [
         diagnosed(fin_bp=5000),
-        diagnosed(levels={"F05": 2}),
-        diagnosed(levels={"F05": None}),
+        levels(F05=2),
+        levels(T12=None),
         *(profiled(list_69b=state) for state in ("not_listed", "presumed", "disproved", "favourable_ruling")),
     ],
 )
@@ -149,9 +157,29 @@ def test_a_scheme_of_the_buyer_asks_nothing_of_the_supplier_but_its_buyer() -> N
     assert against("nafin-cadenas-productivas", case=alone) == ("anchor_must_enroll",)
 
 
-@pytest.mark.parametrize("facts", [{"matches": ()}, {"contracts": ()}])
-def test_a_match_or_a_contract_stands_for_the_buyer(facts: dict[str, Any]) -> None:
-    assert against("nafin-cadenas-productivas", case=replace(FIRM, **facts)) == ()
+@pytest.mark.parametrize(("facts", "reasons"), [({"matches": ()}, ()), ({"contracts": ()}, ("anchor_must_enroll",))])
+def test_a_contract_is_the_buyers_word_and_a_match_is_none(facts: dict[str, Any], reasons: tuple[str, ...]) -> None:
+    assert against("nafin-cadenas-productivas", case=replace(FIRM, **facts)) == reasons
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "reasons"),
+    [
+        ("12000000.00", "MXN", ()),
+        ("12000000.01", "MXN", ("amount_above_contracts",)),
+        ("9000000000.00", "MXN", ("amount_above_contracts",)),
+        ("0.01", "USD", ("amount_above_contracts",)),
+    ],
+)
+def test_a_scheme_of_the_buyer_is_bounded_by_what_it_buys(amount: str, currency: str, reasons: tuple[str, ...]) -> None:
+    assert against("nafin-cadenas-productivas", amount, currency=currency) == reasons
+
+
+def test_the_contracts_of_all_anchors_count_and_one_without_a_value_does_not() -> None:
+    first = FIRM.contracts[0]
+    more = replace(FIRM, contracts=(first, replace(first, match_id=FIRM.id), replace(first, annual_value=None)))
+    assert against("nafin-cadenas-productivas", "24000000.00", more) == ()
+    assert against("nafin-cadenas-productivas", "24000000.01", more) == ("amount_above_contracts",)
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,11 @@ def result(*gaps: diagnosis.Gap, fin: int = 7000) -> diagnosis.Result:
 GAP = diagnosis.Gap(question="T01", level=1, target=3, gap=2, severity="major", modules=("M01",))
 DIAGNOSED = {"supplier_id": SUPPLIER, "diagnosis_id": uuid5(SUPPLIER, "d"), "instrument": "instrument-1"}
 COMPLETED = diagnosis.DiagnosisCompleted(
-    **DIAGNOSED, version=1, levels={"T01": 1, "F05": 3, "T12": None}, result=result(GAP), validated_at=NOW
+    **DIAGNOSED,
+    version=1,
+    levels={"T01": 1, "F05": 3, "A01": 3, "A03": 3, "T12": None},
+    result=result(GAP),
+    validated_at=NOW,
 )
 RESCORED = diagnosis.GapRescored(
     **DIAGNOSED, version=2, question="T01", level_before=1, level_after=3, closed=True, result=result(), rescored_at=NOW
@@ -178,7 +182,11 @@ def test_a_closed_gap_is_told() -> None:
 def test_a_rescore_changes_one_level_and_keeps_the_others() -> None:
     rescored = walk(COMPLETED, RESCORED).diagnosis
     assert rescored is not None
-    assert (rescored.version, rescored.levels, rescored.gaps) == (2, {"T01": 3, "F05": 3, "T12": None}, ())
+    assert (rescored.version, rescored.levels, rescored.gaps) == (
+        2,
+        {"T01": 3, "F05": 3, "A01": 3, "A03": 3, "T12": None},
+        (),
+    )
 
 
 def test_an_activity_that_was_taken_back_is_not_done() -> None:

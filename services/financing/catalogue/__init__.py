@@ -55,7 +55,12 @@ def read(folder: Path = FOLDER) -> Catalogue:
         version="/".join((products["version"], needs["version"], declines["version"])),
         products=tuple(_product(item) for item in products["products"]),
         needs=tuple(_need(item) for item in needs["needs"]),
-        bankable=Bankable(bankable["fin_min_bp"], bankable["tax_question"], bankable["tax_level_min"]),
+        bankable=Bankable(
+            bankable["fin_min_bp"],
+            bankable["tax_question"],
+            bankable["tax_level_min"],
+            tuple(bankable["legal_questions"]),
+        ),
         decline_questions={reason: tuple(codes) for reason, codes in declines["questions"].items()},
         texts=_texts(folder / "consent_texts"),
         partners=tuple(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
 from services.financing.domain.consent import Consent
@@ -35,6 +36,11 @@ class Case:
     @property
     def has_anchor(self) -> bool:
         return bool(self.matches or self.contracts)
+
+    def contracts_worth(self, currency: str) -> Decimal:
+        """What anchors buy for in a year, of the contracts in this currency: no exchange rate is assumed."""
+        values = (contract.annual_value for contract in self.contracts)
+        return sum((value.amount for value in values if value is not None and value.currency == currency), Decimal(0))
 
     @property
     def requirement_id(self) -> UUID | None:

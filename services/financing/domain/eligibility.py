@@ -36,18 +36,25 @@ def _of_firm(case: Case, bankable: Bankable) -> Iterator[Ineligible]:
     if case.diagnosis is None:
         yield "not_diagnosed"
         return
+    if not is_evaluated(case.diagnosis, bankable):
+        yield "not_evaluated"
     if not is_bankable(case.diagnosis, bankable):
         yield "not_bankable_yet"
     if case.diagnosis.has_critical_gap:
         yield "critical_gap_open"
 
 
+def is_evaluated(diagnosis: Diagnosis, bankable: Bankable) -> bool:
+    """Whether the finance dimension was scored, and what the law asks for: what nobody looked at proves nothing."""
+    asked = (diagnosis.levels.get(question) for question in bankable.legal_questions)
+    return diagnosis.fin_bp is not None and None not in asked
+
+
 def is_bankable(diagnosis: Diagnosis, bankable: Bankable) -> bool:
-    """A finance dimension that was never scored proves nothing."""
-    if diagnosis.fin_bp is None or diagnosis.fin_bp < bankable.fin_min_bp:
-        return False
+    """Whether what was evaluated reaches what a bank asks for."""
     tax_level = diagnosis.levels.get(bankable.tax_question)
-    return tax_level is None or tax_level >= bankable.tax_level_min
+    scored = diagnosis.fin_bp is None or diagnosis.fin_bp >= bankable.fin_min_bp
+    return scored and (tax_level is None or tax_level >= bankable.tax_level_min)
 
 
 def of_product(
@@ -61,6 +68,8 @@ def of_product(
     reasons += [UNMET[condition] for condition in product.conditions if not _holds(case, condition)]
     if amount is not None:
         reasons += _of_amount(amount, product)
+        if product.by_buyer and case.contracts and amount.amount > case.contracts_worth(amount.currency):
+            reasons.append("amount_above_contracts")
     if term_months > product.max_term_months:
         reasons.append("term_too_long")
     return tuple(reasons)
@@ -81,9 +90,9 @@ def _of_profile(profile: Profile, product: Product, today: date) -> Iterator[Ine
 
 def _holds(case: Case, condition: Condition) -> bool:
     match condition:
-        case "anchor" | "anchor_enrolled":
+        case "anchor":
             return case.has_anchor
-        case "contract":
+        case "anchor_enrolled" | "contract":
             return bool(case.contracts)
         case "exports":
             return case.profile is not None and case.profile.exports

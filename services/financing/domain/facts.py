@@ -71,6 +71,8 @@ class Contract:
     requirement_id: UUID
     anchor_id: UUID
     awarded_at: datetime
+    annual_value: Money | None = None
+    """What the anchor buys for in a year."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from services.financing.domain.reasons import Purpose, Shape
 
 Condition = Literal["anchor", "anchor_enrolled", "contract", "exports"]
 """What a product asks for beside the firm itself: an anchor that it is matched with or sells to, one that starts the
-scheme as its buyer (any such anchor stands for it: who is enrolled is not known here), a won contract, exports."""
+scheme as its buyer (its award is its word: who is enrolled is not known here), a won contract, exports."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,11 @@ class Product:
     tax_opinions: tuple[str, ...]
     tickets: dict[str, Ticket]
     conditions: tuple[Condition, ...] = ()
+
+    @property
+    def by_buyer(self) -> bool:
+        """The buyer starts it: what it buys in a year bounds it."""
+        return self.shape == "buyer_initiated"
 
 
 def anniversary(start: date, years: int) -> date:

@@ -44,6 +44,7 @@ Ineligible = Literal[
     "supplier_withdrawn",
     "on_69b_list",
     "not_diagnosed",
+    "not_evaluated",
     "not_bankable_yet",
     "critical_gap_open",
     # of the need
@@ -62,6 +63,7 @@ Ineligible = Literal[
     "currency_not_served",
     "amount_below_floor",
     "amount_above_ceiling",
+    "amount_above_contracts",
     "term_too_long",
 ]
 """Why a product cannot serve a need."""

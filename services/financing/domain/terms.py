@@ -28,6 +28,8 @@ class Bankable:
     fin_min_bp: int
     tax_question: str
     tax_level_min: int
+    legal_questions: tuple[str, ...] = ()
+    """Each must have been evaluated, the tax question among them: unknown is not fine."""
 
 
 @dataclass(frozen=True, slots=True)

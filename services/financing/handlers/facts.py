@@ -67,7 +67,8 @@ def match_lost(case: Case | None, event: matching.MatchLost, now: datetime, term
 def contract_awarded(case: Case | None, event: matching.ContractAwarded, now: datetime, terms: Terms) -> Decision[Case]:
     known = _case(case, event.supplier_id)
     others = tuple(contract for contract in known.contracts if contract.match_id != event.match_id)
-    won = Contract(event.match_id, event.requirement_id, event.anchor_id, event.awarded_at)
+    worth = money(event.annual_value.amount, event.annual_value.currency)
+    won = Contract(event.match_id, event.requirement_id, event.anchor_id, event.awarded_at, worth)
     contracts = tuple(sorted((*others, won), key=lambda contract: (contract.awarded_at, contract.match_id)))
     return settled(case, replace(known, contracts=contracts), now, terms)
 
