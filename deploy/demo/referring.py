@@ -20,6 +20,8 @@ CREDIT_CLASSES = frozenset({"capacity"})
 """What a partner that gives no credit may not receive."""
 
 LARGEST_TERM, SHORT_TERM = 24, 6
+NATURAL = 13
+"""Characters of a natural person's RFC."""
 AMOUNTS: Mapping[str, Mapping[str, str]] = {
     "cluster-certification-grant": {"amount": "350000.00", "currency": "MXN"},
     "bancomext-direct": {"amount": "45000000.00", "currency": "MXN"},
@@ -78,7 +80,9 @@ async def _refer(
     options = _options(await _case(stage, supplier))
     for partner, (need, option) in options.items():
         credit = kinds[partner] != "non_financial"
-        await _consent(stage, supplier, firm, partner, need["purpose"], credit=credit)
+        consent = await _consent(stage, supplier, firm, partner, need["purpose"], credit=credit)
+        if len(firm["rfc"]) == NATURAL:
+            await _compare(stage, firm, consent)
         term = min(products[option["product"]]["max_term_months"], LARGEST_TERM)
         await stage.api.do(
             stage.people.firm(supplier),
@@ -108,7 +112,7 @@ def _options(case: Mapping[str, Any]) -> dict[str, Option]:
     return chosen
 
 
-async def _consent(stage: Stage, supplier: UUID, firm: Firm, partner: str, purpose: str, *, credit: bool) -> None:
+async def _consent(stage: Stage, supplier: UUID, firm: Firm, partner: str, purpose: str, *, credit: bool) -> str:
     """The firm reads the words and agrees to them; what it hands over are the classes that it names."""
     classes = [name for name in DATA_CLASSES if credit or name not in CREDIT_CLASSES]
     person = stage.people.firm(supplier)
@@ -128,7 +132,15 @@ async def _consent(stage: Stage, supplier: UUID, firm: Firm, partner: str, purpo
         "expires_on": shown["expires_on"],
         **_papers(firm, credit=credit),
     }
-    await stage.api.do(person, "financing", "POST", "/consents", json=consent, headers=once())
+    given = await stage.api.do(person, "financing", "POST", "/consents", json=consent, headers=once())
+    return str(given["id"])
+
+
+async def _compare(stage: Stage, firm: Firm, consent: str) -> None:
+    """An operator compares a natural person's identity with the registration: no event has either."""
+    registered = {"rfc": firm["rfc"], "legal_name": firm["razon_social"]}
+    path = f"/consents/{consent}/identity"
+    await stage.api.do(stage.people.operator, "financing", "POST", path, json=registered)
 
 
 def _papers(firm: Firm, *, credit: bool) -> dict[str, Any]:

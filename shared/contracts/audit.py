@@ -80,6 +80,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
     "financing": {
         "give_consent": "consent:given",
         "revoke_consent": "consent:revoked",
+        "confirm_identity": "identity:confirmed",
         "send_referral": "referral:sent",
         "report_information": "information:reported",
         "put_partner": "partner:changed",

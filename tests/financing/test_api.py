@@ -83,6 +83,30 @@ async def test_taking_the_consent_back_erases_it_everywhere(stage: StageUnderTes
     assert parsed.identity is None
 
 
+PERSON = {"rfc": "GODE561231GR8", "legal_name": "Eduardo Gómez"}
+
+
+async def test_an_operator_compares_a_natural_persons_identity(stage: StageUnderTest) -> None:
+    await known(stage)
+    await stage.consume(facts.REGISTERED.model_copy(update={"kind": "natural", "rfc": None}))
+    body = await consent_body(stage) | {"identity": PERSON | {"representative": "Eduardo Gómez"}}
+    consent = await ok(stage, "POST", "/consents", body)
+    referral = await referral_body(stage)
+    assert await refused(stage, "POST", "/referrals", referral) == (409, "identity_unconfirmed")
+    path = f"/consents/{consent['id']}/identity"
+    operator = {"role": Role.OPERATOR, "supplier_id": None}
+    assert await refused(stage, "POST", path, PERSON) == (403, "role_missing")
+    assert await refused(stage, "POST", path, PERSON | {"rfc": "GODE561231GR9"}, **operator) == (
+        409,
+        "identity_differs",
+    )
+    confirmed = await ok(stage, "POST", path, PERSON, role=Role.OPERATOR)
+    assert confirmed["identity_confirmed_at"] is not None
+    await ok(stage, "POST", "/referrals", referral)
+    [row] = await stage.rows("SELECT identity_confirmed_at IS NOT NULL AS done FROM consent")
+    assert row["done"]
+
+
 async def test_erasure_leaves_other_referrals_in_the_journal_alone(stage: StageUnderTest) -> None:
     referral = await sent(stage)
     await stage.consume(answer(contract.ReferralDeclined, referral, reason="no_funds"))

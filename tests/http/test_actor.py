@@ -90,6 +90,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
     "financing": (
         financing.test_from_consent_to_disbursement,
         financing.test_taking_the_consent_back_erases_it_everywhere,
+        financing.test_an_operator_compares_a_natural_persons_identity,
         financing.test_partners_come_and_go,
     ),
 }

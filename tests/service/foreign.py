@@ -124,6 +124,7 @@ async def _financing(stage: StageUnderTest) -> Foreign:
         },
         {
             "give_consent": await financing.consent_body(stage),
+            "confirm_identity": {"rfc": "TME840315KT6", "legal_name": "Troqueles Inventados, S.A."},
             "send_referral": await financing.referral_body(stage),
             "put_partner": {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": True},
         },

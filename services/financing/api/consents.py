@@ -5,20 +5,27 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.financing.api.access import Firm, Own, own_row
+from services.financing.api.access import Firm, Operator, Own, own_row
 from services.financing.domain.consent_text import show as words
 from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Terms
 from services.financing.handlers import consents as handlers
 from services.financing.store.cases import cases
 from services.financing.store.tables import ConsentRow
-from services.financing.views.consents import MOST_NAMED, AskedDay, ConsentBody, ConsentTextView, ConsentView
+from services.financing.views.consents import (
+    MOST_NAMED,
+    AskedDay,
+    ConsentBody,
+    ConsentTextView,
+    ConsentView,
+    RegisteredBody,
+)
 from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Create, Problem, Replace, Show, Strict, routes
+from shared.service.http import Change, Create, Problem, Replace, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
@@ -87,6 +94,25 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             supplier_id,
             lambda case, known: handlers.revoke(case, consent_id, now(), known),
+            lambda case: ConsentView.of_consent(case, consent_id),
+            terms,
+        )
+
+    @api.post("/consents/{consent_id}/identity")
+    async def confirm_identity(
+        consent_id: UUID, body: Strict[RegisteredBody], caller: Operator, change: Change
+    ) -> ConsentView:
+        """Compare the identity of a consent with what the firm registered with, which the operator sends.
+
+        A natural person is not referred before: registration publishes neither RFC nor name. Nothing of it is kept.
+        """
+        row = await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")
+        caller.require_outsider(row.supplier_id)
+        return await change.run(
+            commands,
+            cases,
+            row.supplier_id,
+            lambda case, known: handlers.confirm_identity(case, consent_id, body.rfc, body.legal_name, now(), known),
             lambda case: ConsentView.of_consent(case, consent_id),
             terms,
         )

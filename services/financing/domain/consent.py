@@ -5,6 +5,7 @@ LRSIC (DOF 15-01-2002): only a lender may ask for a credit report, so none is ev
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +14,7 @@ from uuid import UUID
 from services.financing.domain.facts import Profile
 from services.financing.domain.money import Money
 from services.financing.domain.partner import Partner
-from services.financing.domain.reasons import Channel, ConsentProblem, DataClass, NotConsented, Purpose
+from services.financing.domain.reasons import Channel, ConsentProblem, DataClass, IdentityDoubt, NotConsented, Purpose
 
 RFC_SHAPE = {
     "legal": re.compile(r"^[A-Z&Ñ]{3}\d{6}[0-9A-Z]{3}$"),
@@ -79,6 +80,8 @@ class Consent:
     papers: Papers | None
     revoked_at: datetime | None = None
     superseded_at: datetime | None = None
+    identity_confirmed_at: datetime | None = None
+    """When an operator found the identity to be that of the registration."""
 
     @property
     def expires_at(self) -> datetime:
@@ -133,6 +136,28 @@ def problem(
     if not now.date() < offered.expires_on <= latest_expiry:
         return "expiry_out_of_range"
     return None if offered.papers.identity is None else _rfc_problem(offered.papers.identity.rfc, profile)
+
+
+def identity_doubt(consent: Consent, profile: Profile | None) -> IdentityDoubt | None:
+    """Why nothing that tells who the firm is goes out under this consent yet. A legal person's RFC is known here; of a
+    natural person registration publishes nothing, so an operator compares.
+    """
+    identity = None if consent.papers is None else consent.papers.identity
+    if identity is None or consent.identity_confirmed_at is not None:
+        return None
+    if profile is None or profile.rfc is None:
+        return "identity_unconfirmed"
+    return None if identity.rfc == profile.rfc else "identity_differs"
+
+
+def is_same(identity: IdentityPapers, rfc: str, legal_name: str) -> bool:
+    """Whether these are of one person: the RFC as it is, the name without accents, case, signs and order."""
+    return identity.rfc == rfc and _words(identity.legal_name) == _words(legal_name)
+
+
+def _words(name: str) -> list[str]:
+    letters = (letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter))
+    return sorted(re.findall(r"\w+", "".join(letters)))
 
 
 def _rfc_problem(rfc: str, profile: Profile | None) -> ConsentProblem | None:

@@ -73,6 +73,9 @@ NotConsented = Literal[
 ]
 """Why a consent does not carry a referral."""
 
+IdentityDoubt = Literal["identity_unconfirmed", "identity_differs"]
+"""Why a consent's identity goes to no partner yet."""
+
 ConsentProblem = Literal[
     "partner_unknown",
     "partner_inactive",

@@ -72,6 +72,24 @@ def revoke(case: Case | None, consent_id: UUID, now: datetime, terms: Terms) -> 
     return settled(case, after, now, terms, *revoked, *told, *moved(case, after, now))
 
 
+def confirm_identity(
+    case: Case | None, consent_id: UUID, rfc: str, legal_name: str, now: datetime, terms: Terms
+) -> Decision[Case] | Refused:
+    """Compare what the firm handed over with what it registered with; what is compared with is not kept."""
+    consent = None if case is None else case.consent(consent_id)
+    if case is None or consent is None:
+        return Refused("not_found", "consent_unknown")
+    if consent.identity_confirmed_at is not None:
+        return Decision(case)
+    if consent.papers is None or consent.papers.identity is None:
+        return Refused("conflict", "papers_erased")
+    if not rules.is_same(consent.papers.identity, rfc, legal_name):
+        return Refused("conflict", "identity_differs")
+    confirmed = replace(consent, identity_confirmed_at=now)
+    consents = tuple(confirmed if item.id == consent_id else item for item in case.consents)
+    return settled(case, replace(case, consents=consents), now, terms)
+
+
 def _consent(supplier_id: UUID, offered: Offered, shown: ShownText, ordinal: int, now: datetime) -> Consent:
     return Consent(
         id=ids.consent_id(supplier_id, offered.partner, ordinal),
@@ -88,7 +106,7 @@ def _consent(supplier_id: UUID, offered: Offered, shown: ShownText, ordinal: int
 
 
 def _is_repeated(last: Consent, given: Consent) -> bool:
-    return replace(last, id=given.id, given_at=given.given_at) == given
+    return replace(last, id=given.id, given_at=given.given_at, identity_confirmed_at=None) == given
 
 
 def _superseded(consent: Consent, given: Consent) -> Consent:

@@ -47,6 +47,8 @@ def refer(case: Case | None, asked: Refer, now: datetime, terms: Terms) -> Decis
     consent = consents.carrying(case.consents, partner.code, need.purpose, now)
     if not isinstance(consent, Consent):
         return Refused("conflict", consent)
+    if (doubt := consents.identity_doubt(consent, case.profile)) is not None:
+        return Refused("conflict", doubt)
     return _sent(case, need, product, partner, consent, asked, now, terms)
 
 

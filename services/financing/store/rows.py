@@ -51,6 +51,7 @@ def consent_rows(case: Case) -> list[Row]:
             "revoked_at": consent.revoked_at,
             "superseded_at": consent.superseded_at,
             "papers_held": consent.papers is not None,
+            "identity_confirmed_at": consent.identity_confirmed_at,
         }
         for consent in case.consents
     ]

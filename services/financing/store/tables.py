@@ -70,6 +70,7 @@ class ConsentRow(Table, table=True):
     revoked_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     superseded_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     papers_held: bool
+    identity_confirmed_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class ReferralRow(Table, table=True):

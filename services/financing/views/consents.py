@@ -62,6 +62,13 @@ class IdentityBody(Body):
     representative: Name
 
 
+class RegisteredBody(Body):
+    """Who the firm is, as it is registered."""
+
+    rfc: Rfc
+    legal_name: Name
+
+
 class ContactBody(Body):
     email: Email
     phone: Phone | None = None
@@ -123,6 +130,8 @@ class ConsentView(View):
     revoked_at: datetime | None
     superseded_at: datetime | None
     papers_held: bool
+    identity_confirmed_at: datetime | None
+    """When an operator found the identity to be the registered one; of a natural person nothing goes out before."""
 
     @classmethod
     def last_to(cls, case: Case, partner: str) -> "ConsentView":
