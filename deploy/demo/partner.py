@@ -14,7 +14,7 @@ from deploy.demo.manners import Manner, closing, manner, opening
 from deploy.demo.sample.chance import source
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause
-from shared.contracts.partner import Answer, Referral
+from shared.contracts.partner import Answer, Referral, ReferralWithdrawn
 from shared.messaging.codec import Message, Record, decode, encode
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
@@ -123,6 +123,8 @@ class PartnerSession:
 
     def _open(self, event: Message, producer: Producer) -> None:
         referral = event.data
+        if isinstance(referral, ReferralWithdrawn):
+            self.cases.pop(referral.referral_id, None)  # It has to erase what it received.
         if not isinstance(referral, Referral):
             return
         who = referral.identity.rfc if referral.identity else str(referral.referral_id)
@@ -147,7 +149,7 @@ class PartnerSession:
     def _handed(self) -> Iterator[Received]:
         while not self._files.empty():
             referral_id = self._files.get()
-            if referral_id not in self._settled:
+            if referral_id not in self._settled and referral_id in self.cases:
                 yield self.cases[referral_id]
 
     def answer(self, answer: Answer) -> None:
