@@ -22,6 +22,10 @@ MAX_DIGITS = 18
 """Longer numbers are beyond every range here, and slow to parse."""
 
 
+MAX_PARTS = 100
+"""Of a cell; no list here has more, and each may be told to be wrong."""
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a file, the field that it fills, and how its cells are read."""
@@ -61,7 +65,7 @@ def text(cell: str) -> str:
 
 def whole(cell: str) -> int:
     """A whole number, perhaps with thousands separators."""
-    if _AMOUNT.fullmatch(cell) is None or "." in cell or len(cell) > MAX_DIGITS:
+    if len(cell) > MAX_DIGITS or "." in cell or _AMOUNT.fullmatch(cell) is None:
         raise CellRefusedError("cell_number", message="cell_number.whole")
     return int(cell.replace(",", ""))
 
@@ -69,7 +73,7 @@ def whole(cell: str) -> int:
 def amount(cell: str) -> Decimal:
     """An amount in pesos, perhaps with a sign of pesos and thousands separators."""
     number = cell.removeprefix("$").strip()
-    if _AMOUNT.fullmatch(number) is None or len(number) > 2 * MAX_DIGITS:
+    if len(number) > 2 * MAX_DIGITS or _AMOUNT.fullmatch(number) is None:
         raise CellRefusedError("cell_number", message="cell_number.amount")
     return Decimal(number.replace(",", ""))
 
@@ -124,6 +128,8 @@ def choice(options: Mapping[str, Any]) -> Callable[[str], Any]:
 
 def parts(cell: str) -> tuple[str, ...]:
     """Texts between semicolons."""
+    if cell.count(";") >= MAX_PARTS:
+        raise CellRefusedError("cell_parts", most=MAX_PARTS)
     return tuple(part for part in (text.strip() for text in cell.split(";")) if part)
 
 

@@ -9,8 +9,8 @@ from shared.files.faults import FileRefusedError
 
 DELIMITERS = ",;\t"
 
-_SAID = re.compile(r"sep=(.)\r?\n")
-"""Excel's own first line, which names the delimiter."""
+_SAID = re.compile(r"sep=([^\"\r\n])\r?\n")
+"""Excel's own first line, which names the delimiter: no quote, and no end of a line."""
 
 Line = tuple[int, list[str]]
 

@@ -10,10 +10,11 @@ FileReason = Literal[
     "file_column_missing",
     "file_column_unknown",
     "file_column_repeated",
+    "file_cell_too_long",
 ]
 """The file as a whole."""
 
 CellReason = Literal[
-    "cell_missing", "cell_error", "cell_number", "cell_share", "cell_date", "cell_choice", "cell_pairs"
+    "cell_missing", "cell_error", "cell_number", "cell_share", "cell_date", "cell_choice", "cell_pairs", "cell_parts"
 ]
 """One cell: it is not of the form that its column asks for."""

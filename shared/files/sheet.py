@@ -14,6 +14,9 @@ TITLES = 20
 MAX_TEXT = 50_000_000
 """Characters of all rows together. One text of a workbook may stand in every cell."""
 
+MAX_CELL = 32_767
+"""Characters of a cell: Excel's own limit. What comes after may take more than a moment for each."""
+
 Line = tuple[int, list[str]]
 
 
@@ -24,7 +27,7 @@ def rows(content: bytes, wanted: Wanted) -> Iterator[Row]:
     """
     nearest: list[str] | None = None
     source = workbook if content.startswith(workbook.ZIP) else delimited
-    for lines in source.sheets(content):
+    for lines in map(_bounded, source.sheets(content)):
         first = list(islice((line for line in lines if any(line[1])), TITLES))
         for place, (_, texts) in enumerate(first):
             names = [plain(cell) for cell in texts]
@@ -37,6 +40,14 @@ def rows(content: bytes, wanted: Wanted) -> Iterator[Row]:
     if nearest is None:
         raise FileRefusedError("file_empty", message="file_empty.header")
     raise FileRefusedError("file_column_missing", columns=", ".join(nearest))
+
+
+def _bounded(lines: Iterator[Line]) -> Iterator[Line]:
+    for line, texts in lines:
+        for place, text in enumerate(texts, 1):
+            if len(text) > MAX_CELL:
+                raise FileRefusedError("file_cell_too_long", line=line, place=place, most=MAX_CELL)
+        yield line, texts
 
 
 def _rows(names: Sequence[str], lines: Iterator[Line], wanted: Wanted) -> Iterator[Row]:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.files import sheet
+from shared.files import delimited, sheet
 from shared.files.faults import FileRefusedError
 from shared.files.rows import Row, Wanted
 from tests.files.given import book_of, csv_of, xlsx_of
@@ -154,3 +154,18 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     for start in (b"", b"rfc\n", b"PK\x03\x04"):
         with contextlib.suppress(FileRefusedError):
             rows(start + content, WANTED._replace(max_rows=1_000))
+
+
+@pytest.mark.parametrize("where", ["rfc,{}\nA,B\n", "{},x\nrfc,razon_social\nA,B\n", "rfc,other\nA,{}\n", "rfc\n{}\n"])
+def test_a_cell_has_at_most_what_a_sheet_has(where: str) -> None:
+    wanted = WANTED._replace(others="ignored")
+    assert rows(where.format("x" * sheet.MAX_CELL).encode(), wanted)
+    assert refusal(where.format("x" * (sheet.MAX_CELL + 1)).encode(), wanted) == "file_cell_too_long"
+
+
+@pytest.mark.parametrize("said", [b'sep="\nrfc\nA\n', b"sep=\r\nrfc\nA\n", b"sep=\r\r\nrfc\nA\n", b"sep=\n\nrfc\nA\n"])
+def test_a_delimiter_that_is_none_is_not_taken(said: bytes) -> None:
+    """Seen: a quote, of which Python 3.13 says that it is no delimiter, was an error of ours."""
+    assert delimited._SAID.match(said.decode()) is None
+    with contextlib.suppress(FileRefusedError):
+        assert [row.cells for row in rows(said)] == [{"rfc": "A"}]

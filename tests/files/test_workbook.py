@@ -76,9 +76,15 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(monkeypatch: pytes
     assert caught.value.message == "file_too_large.unpacked"
 
 
+def test_one_text_longer_than_any_sheet_has() -> None:
+    """Seen: a megabyte in a cell, packed in 1 kB, which held the process that had the child read it."""
+    content = changed(STRINGS, lambda strings: strings.replace(b">A<", b">" + b"A;" * 500_000 + b"<"))
+    assert refusal(content) == "file_cell_too_long"
+
+
 def test_more_text_than_the_memory_that_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    """40 MB of text in one cell, packed in 40 kB."""
-    content = changed(STRINGS, lambda strings: strings.replace(b">A<", b">" + b"A" * 40_000_000 + b"<"))
+    """100 MB of text in one cell, packed in 100 kB."""
+    content = changed(STRINGS, lambda strings: strings.replace(b">A<", b">" + b"A" * 100_000_000 + b"<"))
     monkeypatch.setattr("shared.files.table.CHILD", ("-c", _LIMITED.format(memory=150_000_000)))
     assert refusal(content) in {"file_too_large.work", "file_format.unreadable"}
 

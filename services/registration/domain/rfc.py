@@ -111,8 +111,14 @@ class Term(NamedTuple):
     weight: int
 
 
+LONGEST_WRITTEN = 100
+"""Characters of an RFC with whatever people write between its letters."""
+
+
 def normalise(text: str) -> str:
-    """Upper case, without spaces and dashes; Ñ in one code point."""
+    """Upper case, without spaces and dashes; Ñ in one code point. What is too long for an RFC stays as it is."""
+    if len(text) > LONGEST_WRITTEN:
+        return text
     return _IGNORED.sub("", unicodedata.normalize("NFC", text).upper())
 
 

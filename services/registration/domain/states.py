@@ -4,6 +4,9 @@ import json
 import unicodedata
 from pathlib import Path
 
+LONGEST = 100
+"""Characters of a state's name, however it is written."""
+
 
 def _plain(name: str) -> str:
     decomposed = unicodedata.normalize("NFD", name)
@@ -22,5 +25,7 @@ STATES, _BY_NAME = _read()
 
 def state_key(text: str) -> str | None:
     """Key of a state from its key (a leading zero may be missing) or its name, with or without accents; else None."""
+    if len(text) > LONGEST:
+        return None
     key = text.strip().zfill(2)
     return key if key in STATES else _BY_NAME.get(_plain(text))

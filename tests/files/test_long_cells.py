@@ -1,0 +1,61 @@
+"""The longest cell that a sheet may have, of whatever it is made, costs little wherever it is read."""
+
+import ast
+import contextlib
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.registration.domain import rfc, states
+from shared.files.cells import MAX_PARTS, amount, choice, codes, day, digits, pairs, parts, share, text, whole
+from shared.files.faults import CellRefusedError
+from shared.files.sheet import MAX_CELL
+from shared.files.text import plain
+
+ROOT = Path(__file__).parents[2]
+
+PIECES = ["1", ",111", "a;", ";", "a:2026-05-01;", "\u0316\u0301", "ñ", "%", "/", " ", "0", "x", "$"]
+
+READERS: list[Callable[[str], Any]] = [
+    *(amount, choice({"si": True}), codes, day, digits(5), pairs, parts, share, text, whole),
+    *(plain, rfc.judge, rfc.normalise, states.state_key),
+]
+
+NORMALISING = {
+    "shared/files/text.py",
+    "services/registration/domain/rfc.py",
+    "services/registration/domain/states.py",
+}
+"""What takes accents apart, of what people send: the functions above."""
+
+OF_CONTRACTS = {"services/matching/domain/gates.py": "a material of an event has at most 60 characters"}
+
+real_normalize = unicodedata.normalize
+
+
+def normalize(form: Any, words: str) -> str:
+    assert len(words) <= 200, "it takes the square of the length where marks follow each other"
+    return real_normalize(form, words)
+
+
+@pytest.mark.parametrize("piece", PIECES)
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__qualname__)
+def test_the_longest_cell(reader: Callable[[str], Any], piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(unicodedata, "normalize", normalize)
+    with contextlib.suppress(CellRefusedError):
+        found = reader((piece * MAX_CELL)[:MAX_CELL])
+        assert not isinstance(found, (list, tuple)) or len(found) <= MAX_PARTS
+
+
+def test_whatever_takes_accents_apart_is_among_them() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for folder in ("services", "shared")
+        for path in (ROOT / folder).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "unicodedata.normalize"
+    }
+    assert found == NORMALISING | OF_CONTRACTS.keys()
