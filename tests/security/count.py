@@ -31,6 +31,7 @@ TRIED: dict[str, tuple[str, ...]] = {
         "tests/contracts/test_bounds.py",
         "tests/contracts/test_extremes.py",
     ),
+    "bodies that wait or never end, on every route": ("tests/service/test_in_flight.py",),
     "slow, half-open and too many connections": (
         "tests/service/test_connection.py",
         "tests/service/test_connection_body.py",

@@ -98,17 +98,3 @@ async def test_one_address_leaves_connections_to_others(server: Server, monkeypa
     await third_is_refused(server)
     reader, _ = await server.connect(GET + b"\r\n", address="127.0.0.2")
     assert (await reader.readline()).startswith(b"HTTP/1.1 200")
-
-
-@pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8::1", 0x20010DB800000000),
-        ("2001:db8::ffff:1", 0x20010DB800000000),
-        ("2001:db8:0:1::1", 0x20010DB800000001),
-    ],
-)
-def test_an_address_of_ipv6_is_its_network(address: str, place: str | int) -> None:
-    assert connection._place(address) == place

@@ -4,12 +4,12 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from fastapi import Request
 
 from shared.messaging.request_limits import RequestLimits
 from shared.service.http import BeforeBody, Problem
+from shared.service.http.household import household
 
 ADDRESSES_KEPT = 10_000
 """Buckets in memory; the one that was used longest ago is forgotten first."""
@@ -38,7 +38,7 @@ class RateLimit(BeforeBody[None]):
         self._buckets: OrderedDict[str, _Bucket] = OrderedDict()
 
     async def decide(self, request: Request) -> None:
-        wait = await self.take_of_all(request, _household(request.client.host if request.client else ""))
+        wait = await self.take_of_all(request, household(request.client.host if request.client else ""))
         if wait > 0:
             seconds = int(wait) + 1
             raise Problem(429, "too_many_requests", seconds=seconds, headers={"Retry-After": str(seconds)})
@@ -70,12 +70,3 @@ class RateLimit(BeforeBody[None]):
         """Others have let this address in so often that it must wait: until then nobody need be asked."""
         if seconds > 0 and (bucket := self._buckets.get(address)) is not None:
             bucket.tokens = 1 - seconds * self._per_second
-
-
-def _household(address: str) -> str:
-    """The address, or of IPv6 the /64 that one subscriber has to itself."""
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address
-    return str(ip_network((parsed, 64), strict=False)) if isinstance(parsed, IPv6Address) else address

@@ -4,12 +4,12 @@ uvicorn waits for a request, and for whoever does not read its answer, without e
 """
 
 import asyncio
-from ipaddress import IPv6Address, ip_address
 
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from shared.runtime import logging
+from shared.service.http.household import household
 from shared.service.http.routes import MAX_FILE_BYTES
 
 MOST = 1_000
@@ -56,12 +56,12 @@ class Connection(HttpToolsProtocol):
     """The status of what is under way; no more is read."""
     _ends = False
     """An answer began before its request had ended, and said that the connection closes."""
-    _from: str | int | None = None
+    _from: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self._serve, self.app = self.app, self._answer
-        self._from = _place(self.client[0]) if self.client else None
+        self._from = household(self.client[0]) if self.client else None
         if len(self.connections) > MOST or self._of_my_address() > SHARE:
             log.warning("too_many_connections", most=MOST, share=SHARE)
             transport.abort()
@@ -193,11 +193,3 @@ class Connection(HttpToolsProtocol):
 
     def _of_my_address(self) -> int:
         return sum(isinstance(each, Connection) and each._from == self._from for each in self.connections)  # noqa: SLF001 - its own
-
-
-def _place(address: str) -> str | int:
-    """An address, of IPv6 its network: who has one has 2**64."""
-    found = ip_address(address)
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped) if found.ipv4_mapped else int(found) >> 64
-    return address

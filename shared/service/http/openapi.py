@@ -12,7 +12,7 @@ from shared.service.http.problem import MEDIA_TYPE, SCHEMA
 from shared.service.http.routes import content_type_of, dependants
 
 BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of the program's issuer."}
-WITH_BODY = (400, 411, 413, 415)
+WITH_BODY = (400, 411, 413, 415, 429)
 STORE_AWAY = 503
 
 INFO = """\

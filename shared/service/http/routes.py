@@ -3,6 +3,7 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
@@ -16,6 +17,7 @@ from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
 from shared.service.http import values
+from shared.service.http.in_flight import InFlight
 from shared.service.http.problem import Problem
 
 T = TypeVar("T")
@@ -29,6 +31,12 @@ MAX_FILE_BYTES = 32 * 1_048_576
 
 JSON = "application/json"
 FORM = "multipart/form-data"
+
+HELD = {
+    JSON: InFlight(most=64 * MAX_BODY_BYTES, share=16 * MAX_BODY_BYTES),
+    FORM: InFlight(most=2 * MAX_FILE_BYTES, share=MAX_FILE_BYTES),
+}
+"""Of a process of some 200 MB with a limit of 512; files leave bodies their room."""
 
 
 class BeforeBody(ABC, Generic[T]):
@@ -84,12 +92,16 @@ class ConventionalRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         problem = await self._problem(scope) if scope["method"] in (self.methods or ()) else None
-        if problem is None:
-            await super().handle(scope, receive, send)
-        else:
+        try:
+            if problem is not None:
+                raise problem
+            length = int(Headers(scope=scope).get("content-length", "0"))
+            with HELD[self._takes].holding(scope, length) if self._takes else nullcontext():
+                await super().handle(scope, receive, send)
+        except Problem as refused:
             # The router names it for logs and metrics only where FastAPI's own handling begins.
             scope["route"] = self
-            await problem.response()(scope, receive, send)
+            await refused.response()(scope, receive, send)
 
     async def _problem(self, scope: Scope) -> Problem | None:
         if self._takes is not None:

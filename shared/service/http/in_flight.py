@@ -1,0 +1,50 @@
+"""Bodies that a process holds in memory: from before they come until they are answered (docs/decisions/0060)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from starlette.types import Scope
+
+from shared.service.http.household import household
+from shared.service.http.problem import Problem
+
+RETRY_S = 5
+
+
+@dataclass(slots=True)
+class InFlight:
+    """Counts bytes, as claimed: whoever claims more than comes holds the place of others, of so many bytes at most."""
+
+    most: int
+    """Bytes of all callers together."""
+    share: int
+    """Bytes of one caller."""
+    held: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def holding(self, scope: Scope, length: int) -> Iterator[None]:
+        """Raises Problem: 429 for a caller of too many at a time, 503 where all others' are too many."""
+        caller = _caller(scope)
+        if self.held[caller] + length > self.share:
+            raise _later(429, "too_many_bodies")
+        if self.held.total() + length > self.most:
+            raise _later(503, "bodies_of_others")
+        self.held[caller] += length
+        try:
+            yield
+        finally:
+            self.held[caller] -= length
+            if not self.held[caller]:
+                del self.held[caller]
+
+
+def _later(status: int, code: str) -> Problem:
+    return Problem(status, code, seconds=RETRY_S, headers={"Retry-After": str(RETRY_S)})
+
+
+def _caller(scope: Scope) -> str:
+    """Who the guard found, or where an unknown one calls from."""
+    subject = scope.get("state", {}).get("subject")
+    return f"subject {subject}" if subject else household(scope["client"][0] if scope.get("client") else "")
