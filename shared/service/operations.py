@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Annotated, Any, Protocol
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from shared.runtime.database import Database
 from shared.service import asyncapi, events_page
 from shared.service.callers import OPEN_TO_ALL, Caller, Role, allow
 from shared.service.http import Acting, Page, Paging, Problem, Show, Strict, View, routes
+from shared.service.http.showing import Document
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 
@@ -117,20 +119,25 @@ def _add_health(api: APIRouter, service: ServiceName, health: Health) -> None:
         """Show the process's metrics, for Prometheus."""
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    @api.get("/asyncapi", openapi_extra=OPEN_TO_ALL)
-    async def show_asyncapi(show: Show) -> dict[str, Any]:
+    @api.get("/asyncapi", openapi_extra=OPEN_TO_ALL, response_model=dict[str, Any])
+    async def show_asyncapi(show: Show) -> Response:
         """Show the specification of the service's events, in AsyncAPI."""
-        return show.shown(asyncapi.document(service))
+        return show.shown_whole(_events_of(service))
 
-    @api.get("/asyncapi/program", openapi_extra=OPEN_TO_ALL)
-    async def show_asyncapi_of_the_program(show: Show) -> dict[str, Any]:
+    @api.get("/asyncapi/program", openapi_extra=OPEN_TO_ALL, response_model=dict[str, Any])
+    async def show_asyncapi_of_the_program(show: Show) -> Response:
         """Show the specification of all services' events, in AsyncAPI."""
-        return show.shown(asyncapi.program())
+        return show.shown_whole(_events_of(None))
 
     @api.get("/events", openapi_extra=OPEN_TO_ALL, response_class=HTMLResponse)
     async def show_events_page() -> str:
         """Show all events of the program as a page to read."""
         return events_page.page()
+
+
+@cache
+def _events_of(service: ServiceName | None) -> Document:
+    return Document.of(asyncapi.program() if service is None else asyncapi.document(service))
 
 
 def _add_reading(api: APIRouter, database: Database) -> None:

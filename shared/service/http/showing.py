@@ -3,7 +3,7 @@
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import Depends, Header, Response
 from pydantic import BaseModel
@@ -23,6 +23,18 @@ def etag(view: Shown) -> str:
     """The version of what is shown: the same for equal content, whatever the order of its keys."""
     text = json.dumps(to_jsonable_python(view), sort_keys=True)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What stays as it is for as long as the process runs: written, and its version made, once."""
+
+    text: bytes
+    version: str
+
+    @classmethod
+    def of(cls, view: dict[str, Any]) -> Self:
+        return cls(json.dumps(view, ensure_ascii=False, separators=(",", ":")).encode(), etag(view))
 
 
 class NotModified(Exception):  # noqa: N818 - the phrase of its status
@@ -46,11 +58,18 @@ class Showing:
 
     def shown(self, view: V) -> V:
         """Name the version of what the answer shows, as its `ETag`. Raises `NotModified` where the caller has it."""
-        version = etag(view)
+        self._name(etag(view))
+        return view
+
+    def shown_whole(self, document: Document) -> Response:
+        """The same of a document."""
+        self._name(document.version)
+        return Response(document.text, media_type="application/json", headers={"ETag": document.version})
+
+    def _name(self, version: str) -> None:
         if self.seen is not None and _names(self.seen, version):
             raise NotModified(version)
         self.response.headers["ETag"] = version
-        return view
 
 
 def _names(seen: str, version: str) -> bool:
