@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from shared.contracts.audit import log_of
+from shared.messaging.actors import UNREADABLE
 from shared.messaging.audit import Entry
 from shared.security.merkle import HASH_BYTES, Tree, includes, inclusion, leaf_hash
 from shared.security.notes import Checkpoint, NoteError, opened
@@ -18,7 +19,7 @@ SEALED_WITHIN = timedelta(minutes=10)
 MOST_ROWS = 100_000_000
 """A row says its position, and so how much is kept for those before it. No log comes near it."""
 
-Kind = Literal["altered", "removed", "cut_off", "unsealed", "unsigned", "differs"]
+Kind = Literal["altered", "removed", "cut_off", "unsealed", "unsigned", "differs", "unreadable"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Leaves:
 
     altered: list[int] = field(default_factory=list)
     """Ids of rows that are not what was sealed."""
+    unreadable: list[int] = field(default_factory=list)
+    """Ids of rows of which nobody can read who acted."""
     late: list[int] = field(default_factory=list)
     """Ids of rows that nobody sealed in time."""
     _hashes: bytearray = field(default_factory=bytearray)
@@ -49,6 +52,8 @@ class Leaves:
         leaves = cls()
         for row in rows:
             leaves.add(row)
+            if row.actor == UNREADABLE:
+                leaves.unreadable.append(row.id)
             if row.position is None and now - row.at > SEALED_WITHIN:
                 leaves.late.append(row.id)
         return leaves
@@ -93,6 +98,7 @@ def findings(service: str, leaves: Leaves, notes: Iterable[str], key: str) -> It
         *_missing(leaves, max(checkpoints, default=0)),
     ]
     yield from found or _differing(leaves, checkpoints)
+    yield from (Finding("unreadable", id_, id_) for id_ in leaves.unreadable)
     yield from (Finding("unsealed", id_, id_) for id_ in leaves.late)
 
 

@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Literal
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from shared.contracts.event import Actor, Cause
+
+UNREADABLE = Actor("?")
+"""Who acted by a row that says nobody: whoever has a service's password can write such a one, and it ends no reader."""
+
+LONGEST_SUBJECT = 255
 
 _ADAPTER = TypeAdapter(Actor)
 
@@ -22,8 +27,12 @@ def of(column: str | None) -> Actor | None:
 
 
 def read(column: str) -> Actor:
-    """The actor of a column that always has one."""
-    return _ADAPTER.validate_json(column)
+    """The actor of a column that always has one; `UNREADABLE` where it is none."""
+    try:
+        found = _ADAPTER.validate_json(column)
+    except ValidationError:
+        return UNREADABLE
+    return found if len(found.subject) <= LONGEST_SUBJECT else UNREADABLE
 
 
 def acting(cause: Cause) -> Actor:

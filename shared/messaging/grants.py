@@ -13,6 +13,7 @@ DO $$
 DECLARE
     service text := current_user || '_service';
     kept text;
+    given text;
 BEGIN
     IF to_regclass('journal') IS NULL OR NOT EXISTS (SELECT FROM pg_roles WHERE rolname = service) THEN
         RETURN;
@@ -27,6 +28,20 @@ BEGIN
         EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM %I', kept, service);
     END LOOP;
     EXECUTE format('REVOKE INSERT ON alembic_version FROM %I', service);
+    -- What the store says of a row it says alone: its number, and when it was.
+    FOR kept, given IN
+        SELECT c.attrelid::regclass, string_agg(quote_ident(c.attname), ', ')
+        FROM pg_attribute AS c LEFT JOIN pg_attrdef AS d ON (d.adrelid, d.adnum) = (c.attrelid, c.attnum)
+        WHERE c.attrelid IN (
+            'journal'::regclass, 'audit'::regclass, 'audit_leaf'::regclass, 'audit_checkpoint'::regclass,
+            'dead_letter_action'::regclass, 'resend'::regclass
+        ) AND c.attnum > 0 AND NOT c.attisdropped AND c.attidentity = ''
+        AND coalesce(pg_get_expr(d.adbin, d.adrelid), '') !~ '^(now|nextval)[(]'
+        GROUP BY c.attrelid
+    LOOP
+        EXECUTE format('REVOKE INSERT ON %s FROM %I', kept, service);
+        EXECUTE format('GRANT INSERT (%s) ON %s TO %I', given, kept, service);
+    END LOOP;
     -- Of the parts of the journal nothing: what goes through it asks for rights on it alone.
     FOR kept IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'journal'::regclass LOOP
         EXECUTE format('REVOKE ALL ON %s FROM %I', kept, service);

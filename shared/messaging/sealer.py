@@ -1,11 +1,12 @@
 """Makes the audit log prove itself: rows become leaves of a Merkle tree, and its root is signed and published."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import ClassVar
 
 from shared.contracts.audit import AuditSealed, log_id, log_of
 from shared.contracts.event import Actor, Cause
-from shared.messaging import audit
+from shared.messaging import actors, audit
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging
@@ -13,7 +14,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database, columns
 from shared.runtime.ids import new_id, text_of
 from shared.security.merkle import Tree, leaf_hash
-from shared.security.notes import Checkpoint, Signer
+from shared.security.notes import Checkpoint, NoteError, Signer, opened
 
 ROUND = 5_000
 """Rows of one checkpoint at most: some tens of milliseconds of hashing."""
@@ -25,7 +26,7 @@ _UNSEALED = """
     SELECT a.id, a.at, a.action, a.actor, a.about, a.correlation_id
     FROM audit_unsealed AS u JOIN audit AS a USING (id) ORDER BY u.id LIMIT $1
 """
-_LAST = "SELECT size, peaks FROM audit_checkpoint ORDER BY size DESC LIMIT 1"
+_LAST = "SELECT size, peaks, note FROM audit_checkpoint ORDER BY size DESC LIMIT 100"
 _LEAVES = """
     INSERT INTO audit_leaf (position, audit_id, hash) SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bytea[])
 """
@@ -72,8 +73,10 @@ class Sealer(Worker):
             entries = [audit.entry(**row) for row in await connection.fetch(_UNSEALED, ROUND)]
             if not entries:
                 return 0
-            last = await connection.fetchrow(_LAST)
-            tree = Tree() if last is None else Tree.of(last["size"], last["peaks"])
+            for each in entries:
+                if each.actor == actors.UNREADABLE:
+                    log.error("audit_row_unreadable", id=each.id)
+            tree = self._tree([(row["size"], row["peaks"], row["note"]) for row in await connection.fetch(_LAST)])
             leaves = [(position, entry.id, leaf_hash(entry.leaf)) for position, entry in enumerate(entries, tree.size)]
             for _, _, leaf in leaves:
                 tree.append(leaf)
@@ -83,6 +86,20 @@ class Sealer(Worker):
         work.tell()
         log.info("audit_sealed", size=tree.size, added=len(entries))
         return len(entries)
+
+    def _tree(self, last: Sequence[tuple[int, bytes, str]]) -> Tree:
+        """The tree of the last checkpoint that this key signed: who has the store's password can write others. After a
+        change of keys there is none, and the last one counts.
+        """
+        signed = [(size, peaks) for size, peaks, note in last if self._is_signed(size, note)]
+        found = signed or [(size, peaks) for size, peaks, _ in last]
+        return Tree.of(*found[0]) if found else Tree()
+
+    def _is_signed(self, size: int, note: str) -> bool:
+        try:
+            return opened(note, self._signer.public).size == size
+        except NoteError:
+            return False
 
     async def _checkpoint(self, connection: Connection, tree: Tree) -> UnitOfWork:
         """Sign the tree as it is now, keep that and publish it."""

@@ -35,6 +35,10 @@ ASK_THE_NEXT: tuple[type[Exception], ...] = (
 """A server that is away, says nothing, or is not the primary. A wrong password is no reason to ask another."""
 
 
+PINNED = {"search_path": "public", "default_transaction_isolation": "read committed", "lock_timeout": "0"}
+"""A role may set its own of these for every later connection; what a connection asks for goes before that."""
+
+
 class Servers:
     """One server, or several of which one takes writes."""
 
@@ -49,6 +53,7 @@ class Servers:
         Raises what the last one gave.
         """
         failed: Exception | None = None
+        settings["server_settings"] = PINNED | settings.get("server_settings", {})
         for url in tuple(self._urls):
             try:
                 connection: asyncpg.Connection[Record] = await asyncpg.connect(

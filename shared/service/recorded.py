@@ -63,7 +63,8 @@ class ActView(View):
         own = entry.actor.role is None or entry.actor.on_behalf_of == entry.about
         if Role.OPERATOR in caller.roles or own:
             return seen
-        return seen.model_copy(update={"actor": seen.actor.model_copy(update={"subject": None})})
+        hidden = {"subject": None, "on_behalf_of": None}
+        return seen.model_copy(update={"actor": seen.actor.model_copy(update=hidden)})
 
 
 class LogView(ActView):

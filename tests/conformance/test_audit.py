@@ -7,10 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from deploy.cli.commands.audit import _size
 from deploy.cli.proof import Finding, Leaves, findings, prove
 from shared.contracts.audit import log_of
 from shared.contracts.event import Actor, Cause
 from shared.messaging import audit
+from shared.messaging.actors import UNREADABLE
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.sealer import Sealer
@@ -18,6 +20,7 @@ from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime.clock import now
 from shared.security.merkle import includes, leaf_hash
 from shared.security.notes import Signer, opened
+from shared.service.recorded import LogView
 from tests.conformance.stage import Account, Bench, accounts
 
 SERVICE, SEED, EVERY_S = "registration", "07" * 32, 60.0
@@ -196,3 +199,40 @@ async def test_there_is_a_checkpoint_a_minute_and_none_without_news(log: Log) ->
     assert await log.bench.count("audit_checkpoint") == 3
     assert await log.seal() == 1
     assert await log.seal() == 0
+
+
+FORGED = (
+    "{}",
+    "[]",
+    "null",
+    '{"subject": 7}',
+    '{"subject": "' + "x" * 300 + '"}',
+    '{"subject": "ana", "on_behalf_of": "nobody"}',
+    '{"subject": "ana", "via": "x"}',
+)
+
+
+@pytest.mark.parametrize("actor", FORGED)
+async def test_a_row_that_says_nobody_ends_no_reader_and_is_named(log: Log, actor: str) -> None:
+    """Seen: one INSERT by whoever has the store's password, and nothing was shown, sealed or proved again."""
+    await log.do(
+        f"INSERT INTO audit (action, actor, correlation_id) VALUES ('x', '{actor}', 'c')",
+        "INSERT INTO audit_unsealed SELECT max(id) FROM audit",
+    )
+    await log.act(uuid4())
+    forged = (await log.rows())[-2]
+    assert forged.actor == UNREADABLE
+    LogView.of_entry(forged)
+    assert await log.seal() == 3
+    assert await log.found() == [Finding("unreadable", forged.id, forged.id)]
+
+
+async def test_a_checkpoint_beyond_the_log_is_not_where_the_sealer_goes_on(log: Log) -> None:
+    await log.do("INSERT INTO audit_checkpoint VALUES (1000000, now(), 'x', 'no note')")
+    assert await log.seal() == 1
+    assert await log.found() == []
+
+
+@pytest.mark.parametrize("note", ["", "x", "x\ny\nz", "x\n-7\n", "x\n" + "9" * 5000 + "\n"])
+def test_a_note_that_says_no_size(note: str) -> None:
+    assert _size(note) == 0

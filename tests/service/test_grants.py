@@ -14,6 +14,7 @@ from shared.messaging import grants, journal, tables
 from shared.messaging.resend import Resender, Wanted
 from shared.messaging.sealer import Sealer
 from shared.runtime.clock import now
+from shared.runtime.database import Database
 from shared.service import housekeeping, migrations
 from shared.testing.stage import StageUnderTest
 from tests.financing import test_api as financing
@@ -82,3 +83,52 @@ async def test_every_other_table_of_the_shell_takes_what_the_shell_does(stage: S
     refused = {row["relname"] for row in rights if not row["relname"].startswith("journal_")}
     assert refused == {*grants.KEPT, "alembic_version"}
     assert set(grants.KEPT) <= set(tables.NAMES)
+
+
+WRITTEN = {
+    "journal": {"event_id", "topic", "key", "type", "body", "actor"},
+    "audit": {"action", "actor", "about", "correlation_id"},
+    "dead_letter_action": {"dead_letter_id", "action", "by", "at", "reason", "error", "released"},
+}
+"""What a service says of a row of its records. The store says the rest: its number, and when it was recorded."""
+
+
+@pytest.mark.parametrize("table", WRITTEN)
+async def test_the_store_alone_says_the_number_and_the_time_of_a_row(stage: StageUnderTest, table: str) -> None:
+    rights = await stage.rows(
+        f"SELECT attname FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped"
+        f" AND has_column_privilege('{table}', attname, 'INSERT')"
+    )
+    assert {row["attname"] for row in rights} == WRITTEN[table]
+
+
+@pytest.mark.parametrize(
+    ("names", "row"),
+    [
+        ("id, action, actor, correlation_id", "-7, 'x', '{}', 'c'"),
+        ("id, action, actor, correlation_id", "9007199254740993, 'x', '{}', 'c'"),
+        ("at, action, actor, correlation_id", "'2020-01-01', 'x', '{}', 'c'"),
+    ],
+)
+async def test_nobody_else_numbers_or_dates_a_row(stage: StageUnderTest, names: str, row: str) -> None:
+    """Seen: a row of the number -7, which no reader came to, so that a whole log was said to be cut off."""
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await stage.rows(f"INSERT INTO audit ({names}) OVERRIDING SYSTEM VALUE VALUES ({row})")
+
+
+@pytest.mark.parametrize(
+    "setting", ["search_path = x", "default_transaction_isolation = 'serializable'", "lock_timeout = '1ms'"]
+)
+async def test_what_a_role_sets_for_itself_holds_for_no_connection(stage: StageUnderTest, setting: str) -> None:
+    name = setting.split(" = ", maxsplit=1)[0]
+    [before] = await stage.rows(f"SHOW {name}")
+    await stage.rows(f"ALTER ROLE CURRENT_USER SET {setting}")
+    again = Database(stage.database.url, application="again")
+    await again.open()
+    try:
+        async with again.connection() as connection:
+            assert await connection.fetchval(f"SHOW {name}") == before[name]
+            assert await connection.fetchval("SELECT count(*) FROM audit") == 0
+    finally:
+        await again.close()
+        await stage.rows(f"ALTER ROLE CURRENT_USER RESET {name}")

@@ -12,10 +12,11 @@ from tests.registration.conftest import stage
 
 __all__ = ["stage"]
 
-FIRM, OTHER = UUID(int=7), UUID(int=8)
+FIRM, OTHER, ANCHOR = UUID(int=7), UUID(int=8), UUID(int=9)
 ACTS = (
     Actor("own-1", "supplier", FIRM),
     Actor("op-1", "operator"),
+    Actor("buyer-1", "anchor", ANCHOR),
     Actor("partner.nafin"),
 )
 
@@ -32,11 +33,16 @@ async def told(stage: StageUnderTest) -> StageUnderTest:
 async def test_a_firm_sees_what_was_done_with_its_data_and_of_others_people_the_role(told: StageUnderTest) -> None:
     path = f"/suppliers/{FIRM}/audit"
     seen = await told.client.get(path, headers=told.headers("supplier", supplier_id=FIRM))
-    subjects = [(act["actor"]["subject"], act["actor"]["role"]) for act in seen.json()["items"]]
-    assert subjects == [("own-1", "supplier"), (None, "operator"), ("partner.nafin", None)]
+    subjects = [tuple(act["actor"].values())[:3] for act in seen.json()["items"]]
+    assert subjects == [
+        ("own-1", "supplier", str(FIRM)),
+        (None, "operator", None),
+        (None, "anchor", None),
+        ("partner.nafin", None, None),
+    ]
     by_operator = (await told.client.get(path, headers=told.headers("operator"))).json()["items"]
-    assert [act["actor"]["subject"] for act in by_operator[:3]] == ["own-1", "op-1", "partner.nafin"]
-    assert by_operator[3]["action"] == "registration:audit:viewed", "who looked is told too"
+    assert [act["actor"]["subject"] for act in by_operator[:4]] == ["own-1", "op-1", "buyer-1", "partner.nafin"]
+    assert by_operator[4]["action"] == "registration:audit:viewed", "who looked is told too"
     refused = await told.client.get(path, headers=told.headers("supplier", supplier_id=OTHER))
     assert refused.status_code == 403
     assert (await told.client.get(path, headers=told.headers("mentor"))).status_code == 403

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -98,8 +99,14 @@ def _verified(client: Client, service: str) -> tuple[int, list[Finding]]:
     key, notes = _key(client, service), _published(client, service)
     leaves = Leaves.of(_log(client, service), datetime.now(UTC))
     kept = [sealed["note"] for sealed in _pages(client, service, "/audit/checkpoints")]
-    stored = [note for note in kept if int(note.split("\n", 2)[1]) <= len(leaves)]
+    stored = [note for note in kept if _size(note) <= len(leaves)]
     return len(leaves), list(findings(service, leaves, [*notes, *stored], key))
+
+
+def _size(note: str) -> int:
+    """How long it says that the log was; 0 where it says nothing, which is found to be unsigned."""
+    lines = note.split("\n", 2)
+    return int(lines[1]) if len(lines) > 1 and re.fullmatch("[0-9]{1,18}", lines[1]) else 0
 
 
 def _log(client: Client, service: str) -> Iterator[Entry]:
