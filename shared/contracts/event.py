@@ -73,10 +73,10 @@ Moment = Annotated[
 BasisPoints = Annotated[int, Field(ge=0, le=10_000, examples=[8000])]
 """A share in hundredths of a percent: 8,000 is 80 %."""
 
-AreaCode = Annotated[str, StringConstraints(pattern=r"^P(0[1-9]|[12]\d|3[0-5])$"), Field(examples=["P13"])]
+AreaCode = Annotated[str, StringConstraints(pattern=r"^P(0[1-9]|[12][0-9]|3[0-5])$"), Field(examples=["P13"])]
 """One of the 35 procurement areas."""
 
-StateCode = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12]\d|3[0-2])$"), Field(examples=["11"])]
+StateCode = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12][0-9]|3[0-2])$"), Field(examples=["11"])]
 """INEGI key of a Mexican state."""
 
 QuestionCode = Annotated[str, StringConstraints(pattern=r"^[TOCFGA][0-9]{2}$"), Field(examples=["T04"])]
@@ -118,7 +118,7 @@ Modules = Annotated[tuple[ModuleCode, ...], Field(max_length=50)]
 class Money(Value):
     """An amount with its currency. On the wire a decimal string: floats lose centavos."""
 
-    amount: Annotated[str, StringConstraints(pattern=r"^\d{1,14}\.\d{2}$"), Field(examples=["1250000.00"])]
+    amount: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}\.[0-9]{2}$"), Field(examples=["1250000.00"])]
     """Decimal string with two places."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), Field(examples=["MXN"])] = "MXN"
     """ISO 4217 code."""

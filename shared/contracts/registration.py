@@ -52,7 +52,7 @@ Envelope = tuple[Count, Count, Count]
 class SpecialProcess(Value):
     """A yearly AIAG CQI self-assessment of a special process."""
 
-    code: Annotated[CqiCode, StringConstraints(pattern=r"^CQI-\d{1,2}$")]
+    code: Annotated[CqiCode, StringConstraints(pattern=r"^CQI-[0-9]{1,2}$")]
     """AIAG code of the process."""
     assessed_on: Day
     """Day of the last assessment."""
@@ -105,7 +105,7 @@ class Size(Value):
 
     stratum: Stratum
     """The stratum that follows from workers and sales."""
-    score: Annotated[str, StringConstraints(pattern=r"^\d+\.\d{2,}$", max_length=40), Field(examples=["92.50"])]
+    score: Annotated[str, StringConstraints(pattern=r"^[0-9]+\.[0-9]{2,}$", max_length=40), Field(examples=["92.50"])]
     """10 % of the workers plus 90 % of the sales in millions of pesos."""
     flags: Reasons = ()
     """What an operator should look at."""
@@ -142,11 +142,11 @@ class SupplierProfile(SupplierEvent):
     """Name of the firm, of legal persons only."""
     sector: Sector
     """Sector by which its size is judged."""
-    scian: Annotated[str, StringConstraints(pattern=r"^\d{6}$"), Field(examples=["336370"])]
+    scian: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["336370"])]
     """Class of economic activity (SCIAN)."""
     state: StateCode
     """State where its plant is."""
-    municipality: Annotated[str, StringConstraints(pattern=r"^\d{5}$"), Field(examples=["11020"])] | None = None
+    municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$"), Field(examples=["11020"])] | None = None
     """INEGI key of its municipality."""
     operating_since: Day
     """Since when it operates."""

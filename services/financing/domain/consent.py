@@ -17,8 +17,8 @@ from services.financing.domain.partner import Partner
 from services.financing.domain.reasons import Channel, ConsentProblem, DataClass, IdentityDoubt, NotConsented, Purpose
 
 RFC_SHAPE = {
-    "legal": re.compile(r"^[A-Z&Ñ]{3}\d{6}[0-9A-Z]{3}$"),
-    "natural": re.compile(r"^[A-Z&Ñ]{4}\d{6}[0-9A-Z]{3}$"),
+    "legal": re.compile(r"^[A-Z&Ñ]{3}[0-9]{6}[0-9A-Z]{3}$"),
+    "natural": re.compile(r"^[A-Z&Ñ]{4}[0-9]{6}[0-9A-Z]{3}$"),
 }
 
 

@@ -26,7 +26,7 @@ Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0
 
 
 def _written_out(day: object) -> object:
-    if isinstance(day, str) and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", day):
+    if isinstance(day, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
         raise wrong("field.date")
     return day
 
@@ -47,7 +47,7 @@ Rfc = Annotated[str, StringConstraints(max_length=20), AfterValidator(_normal)]
 class MoneyBody(Body):
     """An amount with its currency."""
 
-    amount: Annotated[str, StringConstraints(pattern=r"^\d{1,14}\.\d{2}$", max_length=17)]
+    amount: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}\.[0-9]{2}$", max_length=17)]
     """Decimal string with two places."""
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)] = "MXN"
     """ISO 4217 code."""

@@ -19,7 +19,7 @@ MAX_MEASURE = 2_000_000_000
 Measure = Annotated[int, Field(ge=0, le=MAX_MEASURE)]
 Positive = Annotated[int, Field(gt=0, le=MAX_MEASURE)]
 Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"\w")]
-Cqi = Annotated[str, StringConstraints(pattern=r"^CQI-\d{1,2}$")]
+Cqi = Annotated[str, StringConstraints(pattern=r"^CQI-[0-9]{1,2}$")]
 
 
 class AskedSpecification(contract.Specification):

@@ -1,6 +1,7 @@
 """What a firm says of itself when it registers."""
 
 import re
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -107,7 +108,7 @@ def is_email(text: str) -> bool:
 
 
 def _is_phone(phone: str) -> bool:
-    digits = sum(character.isdecimal() for character in phone)
+    digits = sum(character in string.digits for character in phone)
     return digits >= MIN_PHONE_DIGITS and len(phone) <= MAX_PHONE_LENGTH and phone.isprintable()
 
 

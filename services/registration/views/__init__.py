@@ -25,7 +25,7 @@ LARGEST_WHOLE = 2_000_000_000
 
 _PROFILE = TypeAdapter(Profile)
 
-_AMOUNT = r"^\d{1,14}(\.\d{1,2})?$"
+_AMOUNT = r"^[0-9]{1,14}(\.[0-9]{1,2})?$"
 
 
 def _amount(given: object) -> Decimal:
