@@ -64,6 +64,7 @@ class CommandUnit:
     def __init__(self, work: UnitOfWork, cause: Cause) -> None:
         self._work = work
         self._cause = cause
+        self._recorded: set[UUID] = set()
 
     @property
     def connection(self) -> Connection:
@@ -80,9 +81,12 @@ class CommandUnit:
         await self._work.flush_part()
 
     def apply(self, repository: Repository[S], id_: UUID, decision: Decision[S], *, about: UUID | None = None) -> None:
-        """Take a decision. On record is that it is about this aggregate, or the one that is named."""
+        """Take a decision. On record is, once, that the command is about this aggregate, or the one that is named."""
         self._work.apply(repository, id_, decision, self._cause)
-        self._work.record(about or id_, self._cause)
+        about = about or id_
+        if about not in self._recorded:
+            self._recorded.add(about)
+            self._work.record(about, self._cause)
 
 
 @dataclass(frozen=True, slots=True)

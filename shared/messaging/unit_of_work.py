@@ -69,7 +69,7 @@ class UnitOfWork:
         self._events: list[Envelope] = []
         self._let_go: Counter[str] = Counter()
         """How many events of each type are written and no longer held."""
-        self._acts: dict[Act, None] = {}
+        self._acts: list[Act] = []
         self._set: dict[tuple[str, UUID], tuple[Timer, Cause]] = {}
         self._sweeps: dict[tuple[str, frozenset[tuple[str, str]]], tuple[SweepRequest, Cause]] = {}
 
@@ -124,9 +124,9 @@ class UnitOfWork:
         self._events.append(Envelope(new_id(), self._source, self.now, event, cause))
 
     def record(self, about: UUID, cause: Cause) -> None:
-        """Put what somebody does with an aggregate into the audit log, once, where it is an act."""
+        """Put what somebody does with an aggregate into the audit log, where it is an act."""
         if (act := audit.act(cause, about)) is not None:
-            self._acts[act] = None
+            self._acts.append(act)
 
     @property
     def decided(self) -> int:
@@ -150,7 +150,7 @@ class UnitOfWork:
             new, changed = _written(held)
             await repository.save_many(self.connection, new, changed)
         await journal.append(self.connection, self._events)
-        await audit.record(self.connection, [*self._acts])
+        await audit.record(self.connection, self._acts)
         await self._write_due()
         await self._write_sweeps()
 

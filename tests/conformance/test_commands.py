@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-from shared.contracts.event import Cause
+from shared.contracts.event import Actor, Cause
 from shared.messaging.commands import GROUP, About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.routing import none
@@ -96,3 +96,38 @@ async def test_a_file_of_thousands_of_rows_lets_others_have_their_turn(bench: Be
     await Commands(bench.database, "conformance").run_many(accounts, {id_: opened(id_) for id_ in ids}, CAUSE)
     others.cancel()
     assert len(set(seen)) == len(ids) / GROUP
+
+
+ANA = Cause("chosen-by-the-caller", actor=Actor("ana", "operator"), action="registration:supplier:changed")
+
+
+async def test_each_command_of_a_shared_transaction_is_on_record(bench: Bench) -> None:
+    """Seen: of twelve changes under one correlation, which the caller chooses, three were on record."""
+    commands = Commands(bench.database, "conformance")
+    changes = [_note(number, []) for number in range(20, 32)]
+    await asyncio.gather(*(commands.run(accounts, TARGET, change, ANA) for change in changes))
+    assert await bench.count("audit") == len(changes)
+
+
+async def test_each_command_of_a_file_is_on_record(bench: Bench) -> None:
+    commands = Commands(bench.database, "conformance")
+    await commands.run_many(accounts, {UUID(int=n): _note_of(UUID(int=n)) for n in range(1, 4)}, ANA)
+    await commands.run_many(accounts, {UUID(int=n): _note_of(UUID(int=n)) for n in range(1, 4)}, ANA)
+    assert await bench.count("audit") == 6
+
+
+async def test_a_command_over_several_aggregates_is_on_record_once_for_each_that_it_is_about(bench: Bench) -> None:
+    commands = Commands(bench.database, "conformance")
+    parts, firm = [uuid4(), uuid4()], uuid4()
+    for _ in range(2):
+        async with commands.unit(ANA) as unit:
+            await unit.load(accounts, parts)
+            for part in parts:
+                unit.apply(accounts, part, Decision(Account(part, (1,))), about=firm)
+            unit.apply(accounts, parts[0], Decision(Account(parts[0], (2,))))
+    assert await bench.count("audit", f"about = '{firm}'") == 2
+    assert await bench.count("audit") == 4
+
+
+def _note_of(id_: UUID):
+    return lambda state, _: Decision(Account(id_, (*(state.numbers if state else ()), 1)))
