@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners
-from shared.runtime.ids import text_of
+from shared.runtime.ids import id_text, text_of
 from shared.runtime.traceparent import well_formed
 
 RECORD_NAMESPACE = UUID("6f0f4f5e-3b0a-5b3c-9a4e-1d2c3b4a5f60")
@@ -29,9 +29,6 @@ LONGEST_KEY = 200
 ESCAPED_NUL = b"\\u0000"
 NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """The escape itself; behind a backslash that is escaped it is six characters of text."""
-
-PLAIN = re.compile(r"[\x21-\x7e]{1,200}")
-"""What an id of another's may look like: no space, no control character, no escape of a terminal's."""
 
 LEAP_SECOND = re.compile(rb'("\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:)60(?=(?:\.\d{1,9})?(?:[Zz]|[+-]\d\d:\d\d)")')
 """A minute's 61st second (RFC 3339, 5.7), which no clock here has: taken as the second before it."""
@@ -199,12 +196,9 @@ def decode(record: Record) -> Message | Poison:
 
 
 def _of_partner(read: _Read) -> Cause:
-    """What an outsider says of where its event comes from goes on to logs and other events: only plain text does."""
-    correlation, causation = (
-        given if given is not None and PLAIN.fullmatch(given) else None
-        for given in (read.correlationid, read.causationid)
-    )
-    return Cause(correlation or text_of(read.id), causation, well_formed(read.traceparent))
+    """What an outsider says of where its event comes from goes on to logs and other events: ids alone do."""
+    correlation = id_text(read.correlationid) or text_of(read.id)
+    return Cause(correlation, id_text(read.causationid), well_formed(read.traceparent))
 
 
 def _unfit(record: Record, value: bytes) -> Poison | None:

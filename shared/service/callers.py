@@ -1,5 +1,6 @@
 """Who calls: a JSON Web Token of an OpenID Connect issuer, and the roles that a route names."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -8,9 +9,10 @@ from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.contracts.event import Actor
+from shared.i18n.fields import wrong
 from shared.security.keys import KeysUnavailableError
 from shared.security.tokens import Issuer, TokenError
 from shared.service.http import BeforeBody, Problem
@@ -27,8 +29,23 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-Subject = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[ -~]+$")]
-"""Who a token is of. OpenID Connect Core, section 2: at most 255 ASCII characters."""
+_DATE = r"[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+PERSONAL = re.compile(
+    rf"(^|[|:/])[A-Z&]{{3,4}}{_DATE}([A-Z0-9]{{3}}|[HMX][A-Z]{{5}}[A-Z0-9][0-9])($|[|:/])", re.IGNORECASE
+)
+"""An RFC or a CURP, alone or as a part of what an issuer joined: `saml|idp|…`."""
+
+
+def _pseudonym(subject: str) -> str:
+    if PERSONAL.search(subject):
+        raise wrong("field.pseudonym")
+    return subject
+
+
+Subject = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[!-?A-~]+$"), AfterValidator(_pseudonym)]
+"""Who a token is of: at most 255 ASCII characters (OpenID Connect Core, section 2), and a pseudonym. It goes into logs
+and into the audit log, which nothing erases: no mail address, and no RFC.
+"""
 
 SEES_ALL = frozenset({Role.OPERATOR, Role.ASSESSOR, Role.EXPERT, Role.MENTOR})
 

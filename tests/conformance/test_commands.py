@@ -20,8 +20,8 @@ async def _asked(connection: Connection, names: Sequence[str]) -> tuple[int, lis
     return await connection.fetchval("SELECT txid_current()"), list(names)
 
 
-async def _run(commands: Commands, id_: UUID, decide: Any, reference: Any = none) -> Any:
-    return await commands.run(accounts, id_, decide, CAUSE, reference)
+async def _run(commands: Commands, id_: UUID, decide: Any, reference: Any = none, cause: Cause = CAUSE) -> Any:
+    return await commands.run(accounts, id_, decide, cause, reference)
 
 
 def _note(number: int, seen: list):
@@ -105,7 +105,7 @@ async def test_each_command_of_a_shared_transaction_is_on_record(bench: Bench) -
     """Seen: of twelve changes under one correlation, which the caller chooses, three were on record."""
     commands = Commands(bench.database, "conformance")
     changes = [_note(number, []) for number in range(20, 32)]
-    await asyncio.gather(*(commands.run(accounts, TARGET, change, ANA) for change in changes))
+    await asyncio.gather(*(_run(commands, TARGET, change, cause=ANA) for change in changes))
     assert await bench.count("audit") == len(changes)
 
 
@@ -130,4 +130,7 @@ async def test_a_command_over_several_aggregates_is_on_record_once_for_each_that
 
 
 def _note_of(id_: UUID):
-    return lambda state, _: Decision(Account(id_, (*(state.numbers if state else ()), 1)))
+    def decide(state: Account | None, _: object) -> Decision[Account]:
+        return Decision(Account(id_, (*(state.numbers if state else ()), 1)))
+
+    return decide

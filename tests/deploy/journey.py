@@ -17,7 +17,7 @@ PAUSE_S = 0.1
 UNDERWAY = frozenset({404, 409})
 """What a service answers while the event that it must know first is on its way."""
 
-CORRELATION = "one-way-through-the-program"
+CORRELATION = "019cb1f0-5d31-7d0e-9a55-6b1f9d2e7c44"
 ANCHORS = 16
 PARTNER = "nafin"
 GAP = "T09"

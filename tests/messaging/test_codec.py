@@ -149,6 +149,21 @@ def test_partners_choose_their_ids_without_touching_each_other_s() -> None:
     assert answer("nafin").message_id == answer("nafin").message_id
 
 
+@pytest.mark.parametrize("given", ["Maria.Inventada.Lopez-GODE561231GR8", "PDP-000123", "c-1", "\x1b[2J", "x" * 200])
+def test_what_a_partner_says_of_where_its_answer_comes_from_is_an_id_or_nothing(given: str) -> None:
+    id_, referral, request = new_id(), uuid4(), uuid4()
+
+    def cause(correlation: str, causation: str) -> Cause:
+        data = ReferralAcknowledged(referral_id=referral, partner="nafin", answered_at=AT)
+        envelope = Envelope(id_, "nafin", AT, data, Cause(correlation, causation))
+        decoded = decode(_record(encode(envelope), str(referral).encode(), data.topic))
+        assert isinstance(decoded, Message)
+        return decoded.envelope.cause
+
+    assert cause(given, given) == Cause(str(id_))
+    assert cause(str(request), str(referral)) == Cause(str(request), str(referral))
+
+
 LARGE = b"{" + b" " * MAX_ANSWER_BYTES
 
 

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 from httpx import ASGITransport, AsyncClient
 from starlette.routing import Route
 from starlette.types import Message
+from structlog.testing import capture_logs
 
 from shared.runtime.settings import KafkaSettings
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
@@ -126,6 +127,31 @@ async def test_roles_of_others_are_left_out(issuer: LocalIssuer) -> None:
         assert answer.json() == {"roles": ["supplier"]}
         answer = await client.get("/it", headers=as_(issuer, ["offline_access"], OWN))
         assert (answer.status_code, answer.json()["title"]) == (403, "role_missing")
+
+
+NAMED = [
+    "maria.lopez@firm.example",
+    "auth0|maria@firm.example",
+    "Maria Lopez",
+    "GODE561231GR8",
+    "gode561231gr8",
+    "saml|sat|GODE561231GR8",
+    "GODE561231MDFRRN09",
+    "EKU9003173C9",
+]
+PSEUDONYMS = [str(UUID(int=7)), "auth0|507f1f77bcf86cd799439020", "AAAAAAAAAAAAAAAAAAAAAIkzqFVrSaSaFHy782bbtaQ", "ana"]
+
+
+@pytest.mark.parametrize("subject", NAMED + PSEUDONYMS)
+async def test_a_subject_is_a_pseudonym(issuer: LocalIssuer, subject: str) -> None:
+    """It ends in logs and in the audit log, which nothing erases."""
+    verifier = Verifier(ISSUER, str(issuer.jwks_path), "pdp")
+    token = issuer.issue(subject, [Role.SUPPLIER], supplier_id=str(OWN))
+    with capture_logs() as lines:
+        async with guarded(Issuer(verifier), Role.SUPPLIER) as client:
+            answer = await client.get("/it", headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == (401 if subject in NAMED else 200)
+    assert (subject in answer.text + str(lines)) == (subject in PSEUDONYMS)
 
 
 async def test_an_issuer_that_is_away_is_no_fault_of_the_caller(issuer: LocalIssuer, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 """Errors as callers see them, and the thread that ties a request to its events."""
 
+import re
 from collections.abc import AsyncIterator
+from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
 from fastapi import FastAPI, Request
 from httpx import ASGITransport, AsyncClient
+from prometheus_client import generate_latest
 from pydantic import BaseModel
 from structlog.testing import capture_logs
 
@@ -14,6 +17,9 @@ from shared.messaging.repository import ConcurrentInsertError
 from shared.service.callers import Role
 from shared.service.http import Problem, Show, accepted, routes
 from shared.service.http.application import install
+
+CORRELATION = uuid4()
+NAME = "Maria.Inventada.Lopez-GODE561231GR8"
 
 
 class Body(BaseModel):
@@ -114,14 +120,37 @@ async def test_what_is_wrong_with_a_field_is_told_in_the_caller_s_language(
 
 
 async def test_a_correlation_id_is_taken_over_and_returned(client: AsyncClient) -> None:
-    answer = await client.get("/cause", headers={"X-Correlation-Id": "office-2026-11"})
-    assert answer.json()["correlation_id"] == answer.headers["X-Correlation-Id"] == "office-2026-11"
+    answer = await client.get("/cause", headers={"X-Correlation-Id": str(CORRELATION).upper()})
+    assert answer.json()["correlation_id"] == answer.headers["X-Correlation-Id"] == str(CORRELATION)
 
 
-@pytest.mark.parametrize("hostile", ["", "short", "x" * 101, "line\\nbreak", "a b c d e f"])
+@pytest.mark.parametrize(
+    "hostile",
+    ["", "short", "x" * 101, "line\\nbreak", "a b c d e f", NAME, f"{CORRELATION}-", f"{CORRELATION}"[:-1] + "g"],
+)
 async def test_a_correlation_id_that_is_none_is_replaced(client: AsyncClient, hostile: str) -> None:
     answer = await client.get("/cause", headers={"X-Correlation-Id": hostile})
-    assert answer.json()["correlation_id"] != hostile
+    assert UUID(answer.json()["correlation_id"]).version == 7
+    assert answer.json()["correlation_id"] == answer.headers["X-Correlation-Id"]
+
+
+async def test_no_text_of_a_caller_s_is_taken_for_an_id(client: AsyncClient) -> None:
+    """Wherever a request has room for one: what stays in logs, figures, events and rows is nobody's name."""
+    plain = re.sub(r"[^A-Za-z-]", "", NAME)
+    headers = dict.fromkeys(
+        ("X-Correlation-Id", "traceparent", "tracestate", "X-Request-Id", "Idempotency-Key", "Referer", "From"), NAME
+    )
+    with capture_logs() as lines:
+        answers = [
+            await client.request(plain, "/cause", headers=headers),
+            await client.post(f"/body?{NAME}", json={"workers": 1}, headers=headers),
+            await client.post(f"/{NAME}", headers=headers),
+            await client.get("/cause", headers=headers),
+        ]
+    assert len(lines) == 3
+    kept = [str(lines), str([dict(answer.headers) for answer in answers]), answers[-1].text]
+    kept.append(generate_latest().decode())
+    assert [text for text in kept if plain in text or NAME in text] == []
 
 
 async def test_a_body_too_large_is_refused_before_it_is_read(client: AsyncClient) -> None:

@@ -10,15 +10,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.contracts.event import ANYBODY, Cause
 from shared.i18n import speak
 from shared.runtime import logging, metrics, tracing
-from shared.runtime.ids import new_id, text_of
+from shared.runtime.ids import id_text, new_id, text_of
 from shared.runtime.traceparent import well_formed, written
 from shared.service.http.docs import ASSETS
 from shared.service.http.errors import unexpected
 
 CORRELATION_HEADER = "X-Correlation-Id"
-CORRELATION = re.compile(r"[A-Za-z0-9._-]{8,100}$")
-"""What is taken from a caller: it ends in logs and in every event that follows."""
-
 UUID_TEXT = re.compile(r"[0-9a-fA-F-]{36}$")
 """Of what a path holds, ids go to the log: an RFC, or what a caller made up, may be personal."""
 
@@ -86,13 +83,12 @@ def _route(scope: Scope) -> str | None:
 
 
 def _cause(headers: Headers, traceparent: str | None) -> Cause:
-    given = headers.get(CORRELATION_HEADER, "")
-    correlation_id = given if CORRELATION.match(given) else text_of(new_id())
+    correlation_id = id_text(headers.get(CORRELATION_HEADER)) or text_of(new_id())
     return Cause(correlation_id, traceparent=traceparent, actor=ANYBODY)
 
 
 def _note(scope: Scope, status: int, seconds: float) -> None:
-    method, route = scope["method"], _route(scope) or "unmatched"
+    method, route = tracing.known_method(scope["method"]), _route(scope) or "unmatched"
     metrics.HTTP_SECONDS.labels(method, route, str(status)).observe(seconds)
     subject = scope["state"].get("subject")
     if status < 400 and method == "GET" and subject is None:
