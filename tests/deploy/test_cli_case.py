@@ -1,24 +1,17 @@
 """A firm's story: what caused what, told without a word of what is personal."""
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from deploy.cli import finding
 from deploy.cli.actors import Actor, actors_of
 from deploy.cli.case import story, walked
 from deploy.cli.commands.case import _lines
-from deploy.cli.console import Refusal
 from deploy.cli.events import Event, Reason
-from deploy.cli.finding import firms_of, ids_of, supplier_of
 from deploy.local.client import target_of
-from deploy.target import TARGET
 from deploy.target.client import Client
-from tests.deploy.program import pdp
 
 BEGIN = datetime(2026, 11, 29, 8, tzinfo=UTC)
 
@@ -78,25 +71,6 @@ def test_an_event_that_was_published_again_is_told_once_and_says_so(monkeypatch:
     steps = [step for _, step in walked(story(events, ()))]
     assert [(step.event.id, step.published) for step in steps] == [("a", 2), ("b", 3)]
     assert [line for line in _lines(walked(story(events, ())), 200) if "(published 3 times)" in line]
-
-
-def test_an_event_is_found_by_its_ids_and_by_no_word_that_others_share() -> None:
-    ids = {name: str(uuid4()) for name in ("id", "correlationid", "causationid")}
-    data_ids = {"supplier_id": str(uuid4()), "referral_id": str(uuid4()), "folio": "NAF-2026-00123"}
-    words = {"source": "partner.nafin", "type": "partner.referral-approved", "specversion": "1.0"}
-    data = {"partner": "bancomext", "state": "approved", "product": "nafin-eco-credit"}
-    assert ids_of(words | ids | {"data": data | data_ids}) == {*ids.values(), *data_ids.values()}
-    assert ids_of({"id": 7, "data": []}) == set()
-
-
-def test_a_folio_of_several_partners_is_of_each_ones_firm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    answers = [event(f"e{each}", 0, data={"referral_id": f"referral-{each}"}) for each in (1, 2, 1)]
-    sent = {f"referral-{each}": event("s", 0, data={"supplier_id": f"firm-{each}"}) for each in (1, 2)}
-    monkeypatch.setattr(finding, "_mentioning", lambda _, wanted: [sent[wanted]] if wanted in sent else answers)
-    client = Client(target_of(tmp_path, {"kafka": 1}))
-    with pytest.raises(Refusal, match="firm-1\nfirm-2"):
-        supplier_of(client, "FOLIO-7")
-    assert supplier_of(client, "referral-2") == "firm-2"
 
 
 def test_who_acted_is_told_where_a_journal_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,37 +135,3 @@ def test_in_a_narrow_terminal_reasons_hang_and_ids_are_whole() -> None:
     assert any(id_ in line for line in lines)
     [at] = [number for number, line in enumerate(lines) if line.startswith(" " * 10 + "– ")]
     assert lines[at + 1].startswith(" " * 12)
-
-
-def test_what_is_of_several_firms_is_of_each_and_an_events_id_is_of_its_own_firm() -> None:
-    events = [event(f"e{firm}", 0, "e1", data={"supplier_id": f"firm-{firm}"}) for firm in (2, 1, 3, 1)]
-    assert firms_of("c1", events) == ["firm-2", "firm-1", "firm-3"]
-    assert firms_of("e1", events) == ["firm-1"]
-    assert firms_of("c1", []) == []
-
-
-def test_what_is_of_several_firms_is_refused_with_their_number_and_the_first_ids(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PDP_LANG", "en")
-    imported = [event(f"e{firm}", 0, "import", data={"supplier_id": f"firm-{firm:02}"}) for firm in range(25)]
-    monkeypatch.setattr(finding, "_mentioning", lambda *_: iter(imported))
-    with pytest.raises(Refusal) as refused:
-        supplier_of(Client(target_of(tmp_path, {"kafka": 1})), "import-of-today")
-    sentence, *firms = str(refused.value).splitlines()
-    assert (refused.value.code, sentence) == (2, "import-of-today is of 25 firms; give the id of one:")
-    assert firms == [f"firm-{firm:02}" for firm in range(20)]
-
-
-def test_where_registration_is_away_an_rfc_is_refused_with_what_works(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for name, value in {"PDP_LANG": "en", "TOKEN": "a token", TARGET: str(tmp_path / "target.json")}.items():
-        monkeypatch.setenv(name, value)
-    services = dict(target_of(tmp_path, {}).services)
-    told = {"kind": "cluster", "services": services, "token": {"env": "TOKEN"}}
-    (tmp_path / "target.json").write_text(json.dumps(told), encoding="utf-8")
-    outcome = pdp("case", "SAT970701NN3")
-    assert outcome.code == 1
-    assert '"registration" does not answer' in outcome.err
-    assert "A firm's id works without it." in outcome.err

@@ -33,6 +33,7 @@ UNITS = {"s", "mm", "de", "of", "to", "a", "y", "and", "x"}
 NOT_COUNTED = {
     ("services.matching", "explain.criterion"): "points of a scale, of hundreds",
     ("deploy.cli", "error.case_many"): "firms of which several are meant",
+    ("deploy.cli", "error.case_rfc_many"): "firms of which none takes part",
     ("deploy.cli", "lag.offsets_retention"): "its last number is a setting",
     ("deploy.cli", "case.published"): "of an event that was published again",
 }

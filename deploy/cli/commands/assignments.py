@@ -11,7 +11,7 @@ import typer
 
 from deploy.cli.api import NotThere, Round, request, versioned
 from deploy.cli.console import AsJson, Refusal, out, print_fitting, show_json
-from deploy.cli.finding import is_uuid, supplier_of
+from deploy.cli.finding import asked, is_uuid, supplier_of
 from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
@@ -32,13 +32,15 @@ MOST = 200
 """The largest page."""
 AT_ONCE = 8
 
-Wanted = Annotated[str, typer.Argument(metavar="SUPPLIER|FOLIO|RFC", help=say("help.assignments.wanted"))]
+Wanted = Annotated[
+    str, typer.Argument(metavar="SUPPLIER|FOLIO|RFC|-", help=say("help.assignments.wanted"), callback=asked)
+]
 
 
 @app.command("list", help=say("help.assignments.list"))
 def list_(
     wanted: Annotated[
-        str | None, typer.Argument(metavar="[SUPPLIER|FOLIO|RFC]", help=say("help.assignments.of"))
+        str | None, typer.Argument(metavar="[SUPPLIER|FOLIO|RFC|-]", help=say("help.assignments.of"), callback=asked)
     ] = None,
     *,
     person: Annotated[

@@ -16,7 +16,7 @@ from deploy.cli.api import request
 from deploy.cli.choices import services_of
 from deploy.cli.console import AsJson, Refusal, out, print_fitting, show_json
 from deploy.cli.events import outline, printable
-from deploy.cli.finding import supplier_of
+from deploy.cli.finding import Wanted, supplier_of
 from deploy.cli.installation import installation
 from deploy.cli.proof import Finding, Leaves, findings
 from deploy.cli.proof import prove as proof_of
@@ -36,7 +36,6 @@ MOST = 200
 COLUMNS = {"at": "head.at", "action": "head.action", "actor": "head.actor"}
 
 Service = Annotated[str | None, typer.Option("--service", help=say("help.service"))]
-Wanted = Annotated[str, typer.Argument(metavar="SUPPLIER|FOLIO|RFC|REFERRAL", help=say("help.case.wanted"))]
 
 
 @app.command(help=say("help.audit.verify"))
@@ -57,7 +56,7 @@ def verify(service: Service = None, *, as_json: AsJson = False) -> None:
 @app.command(help=say("help.audit.show"))
 def show(wanted: Wanted, *, as_json: AsJson = False) -> None:
     client = installation()
-    supplier = supplier_of(client, wanted.strip())
+    supplier = supplier_of(client, wanted)
     acts = [
         {"service": name} | act
         for name in services_of(client, None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from textwrap import wrap
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -13,7 +13,7 @@ from deploy.cli.actors import actors_of
 from deploy.cli.case import Step, story, walked
 from deploy.cli.console import AsJson, out, show_json, step
 from deploy.cli.events import Event, Reason, printable
-from deploy.cli.finding import events_of, supplier_of
+from deploy.cli.finding import Wanted, events_of, supplier_of
 from deploy.cli.installation import installation
 from deploy.cli.texts import reason_text, say
 
@@ -33,13 +33,11 @@ FACTS = (
 )
 """What is shown of an event's content: codes, numbers and ids, never whose they are."""
 
-Wanted = Annotated[str, typer.Argument(metavar="SUPPLIER|FOLIO|RFC|REFERRAL", help=say("help.case.wanted"))]
-
 
 def case(wanted: Wanted, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     client = installation()
     with step(say("case.reading")):
-        supplier = supplier_of(client, wanted.strip())
+        supplier = supplier_of(client, wanted)
         shown = [*walked(story(*events_of(client, supplier), actors_of(client, supplier)))]
     if as_json:
         in_time = sorted((each for _, each in shown), key=lambda each: each.event.at)
