@@ -1,15 +1,14 @@
 """Whose an RFC is, where two suppliers say that it is theirs."""
 
-from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 
 from services.registration.domain.supplier import Supplier
-from services.registration.handlers import NOT_HELD_FOR, SUPPLIER_UNKNOWN
+from services.registration.handlers import NOT_HELD_FOR, SAME_PERSON, SUPPLIER_UNKNOWN
 from services.registration.handlers import disputes as handlers
-from services.registration.store import registry_of, supplier_of, suppliers
+from services.registration.store import involving, registry_of, supplier_of, suppliers
 from services.registration.views import SupplierView
 from services.registration.views.claims import DisputeBody
 from shared.messaging.commands import Commands, CommandUnit
@@ -31,25 +30,23 @@ def router(commands: Commands) -> APIRouter:
         """Decide whose an RFC is, of a supplier that is held because another one has it.
 
         Upheld: the other one leaves the program, and this one takes part. Rejected: this one leaves. Whoever registered
-        or changed one of the two cannot decide.
+        or changed any supplier with this RFC, one that has left too, or is of one, decides neither.
         """
         caller.require_outsider(supplier_id)
         async with commands.unit(change.cause) as unit:
             claimant = accepted(await supplier_of(unit.connection, supplier_id) or SUPPLIER_UNKNOWN)
             registry = await registry_of(unit.connection, (claimant.rfc,))
-            holder = registry.taken.get(claimant.rfc) if body.upheld else None
+            holder = registry.taken.get(claimant.rfc)
             await unit.load(suppliers, [supplier_id] if holder is None else [supplier_id, holder])
             present = _still(unit, claimant)
             change.check(SupplierView.of(present))
-            if holder is not None:
-                # The claimant's own faults first: whoever has no say here learns nothing of the other one.
-                free = replace(registry, taken={})
-                accepted(handlers.settle(present, caller.subject, now(), free, upheld=True))
-                caller.require_outsider(holder)
-                left = accepted(handlers.give_way(unit.state(suppliers, holder), caller.subject, now()))
-                unit.apply(suppliers, holder, left)
-                registry = free
-            decision = accepted(handlers.settle(present, caller.subject, now(), registry, upheld=body.upheld))
+            # The claimant's own faults first: whoever has no say here learns nothing of the others.
+            decision = accepted(handlers.settle(present, caller.subject, now(), upheld=body.upheld))
+            for other in await involving(unit.connection, claimant.rfc, caller.subject, caller.supplier_id):
+                caller.require_outsider(other)
+                accepted(SAME_PERSON)
+            if body.upheld and holder is not None:
+                unit.apply(suppliers, holder, accepted(handlers.give_way(unit.state(suppliers, holder), now())))
             unit.apply(suppliers, supplier_id, decision)
         return change.shown(SupplierView.of(decision.state))
 

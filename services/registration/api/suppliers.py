@@ -7,8 +7,8 @@ from fastapi import APIRouter
 
 from services.registration import handlers, store
 from services.registration.domain.rfc import normalise
-from services.registration.domain.supplier import Status
-from services.registration.store import registry_of, suppliers
+from services.registration.domain.supplier import Status, Supplier
+from services.registration.store import disputing, registry_of, suppliers
 from services.registration.views import (
     ReleaseBody,
     SearchBody,
@@ -18,6 +18,7 @@ from services.registration.views import (
     WithdrawalBody,
 )
 from shared.messaging.commands import About, Commands
+from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role, allow
@@ -88,15 +89,23 @@ def _add_changing(api: APIRouter, commands: Commands) -> None:
     async def withdraw_supplier(
         supplier_id: UUID, body: Strict[WithdrawalBody], caller: OwnOrOperator, change: Change
     ) -> SupplierView:
-        """Withdraw a supplier: it no longer takes part."""
+        """Withdraw a supplier: it no longer takes part.
+
+        An operator who registered it or changed its profile cannot, and none can while its RFC is disputed: the dispute
+        decides who leaves.
+        """
         caller.require_supplier(supplier_id)
-        return await change.run(
-            commands,
-            suppliers,
-            supplier_id,
-            lambda state, _: handlers.withdraw(state, body.reason, now()),
-            SupplierView.of,
-        )
+        own = Role.SUPPLIER in caller.roles and caller.supplier_id == supplier_id
+        if not own:
+            caller.require_outsider(supplier_id)
+
+        def decide(state: Supplier | None, disputed: frozenset[UUID]) -> Decision[Supplier] | Refused:
+            if own:
+                return handlers.withdraw(state, body.reason, now())
+            return handlers.put_out(state, body.reason, caller.subject, now(), disputed)
+
+        named = About(disputing, (str(supplier_id),))
+        return await change.run(commands, suppliers, supplier_id, decide, SupplierView.of, named)
 
 
 def _add_operating(api: APIRouter, commands: Commands) -> None:

@@ -47,9 +47,11 @@ ProfileReason = Literal[
     "share_range",
 ]
 
-WithdrawalReason = Literal[
-    "own_decision", "ceased_operations", "duplicate_registration", "rules_not_met", "rfc_not_theirs"
-]
+GivenWithdrawal = Literal["own_decision", "ceased_operations", "duplicate_registration", "rules_not_met"]
+"""What somebody who withdraws a firm may give as its reason."""
+
+WithdrawalReason = Literal[GivenWithdrawal, "rfc_not_theirs"]
+"""`rfc_not_theirs`: only a dispute that was decided says so."""
 
 AnchorReason = Literal["anchor_code_form", "anchor_name_length", "anchor_states_missing", "anchor_states_repeated"]
 

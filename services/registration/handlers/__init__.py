@@ -1,6 +1,6 @@
 """Decisions on suppliers, anchors and lists: one function per command, and one for the sweep of a new list."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from services.registration.domain import supplier as suppliers
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.fault import Fault
 from services.registration.domain.profile import Profile
-from services.registration.domain.reasons import DepartureReason, HoldReason, WithdrawalReason
+from services.registration.domain.reasons import DepartureReason, GivenWithdrawal, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.domain.screening import Listing, ListState, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
@@ -64,7 +64,7 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
     for fault in profiles.faults(profile, now.date()):
         return faulty(fault)
     if identity.rfc in registry.taken and command.by is not None:
-        return RFC_TAKEN
+        return _RFC_TAKEN
     after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
     return Decision(after, told(None, after), _disputed(None, after, now))
 
@@ -103,7 +103,7 @@ def release(
     if not state.took_part.may_approve(operator):
         return SAME_PERSON
     if "rfc_disputed" in reasons:
-        return _RFC_DISPUTED
+        return RFC_DISPUTED
     confirmed = {confirmation.reason for confirmation in state.confirmations}
     if not set(reasons) <= confirmed | set(state.holds):
         return NOT_HELD_FOR
@@ -111,6 +111,19 @@ def release(
         return unchanged(state)
     after = suppliers.confirmed(state, reasons, operator, now)
     return Decision(after, told(state, after))
+
+
+def put_out(
+    state: Supplier | None, reason: GivenWithdrawal, operator: str, now: datetime, disputing: Collection[UUID]
+) -> Decision[Supplier] | Refused:
+    """An operator withdraws a supplier. Whoever took part in it neither releases nor refuses it; and while its RFC is
+    disputed (`disputing`), the dispute decides who leaves.
+    """
+    if state is not None and not state.took_part.may_approve(operator):
+        return SAME_PERSON
+    if state is not None and state.id in disputing:
+        return RFC_DISPUTED
+    return withdraw(state, reason, now)
 
 
 def withdraw(state: Supplier | None, reason: WithdrawalReason, now: datetime) -> Decision[Supplier] | Refused:
@@ -237,8 +250,8 @@ def faulty(fault: Fault) -> Refused:
 CODE_REFUSED = Refused("forbidden", "code_refused")
 SUPPLIER_UNKNOWN = Refused("not_found", "supplier_unknown")
 SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
-RFC_TAKEN = Refused("conflict", "rfc_taken")
-_RFC_DISPUTED = Refused("conflict", "rfc_disputed")
+_RFC_TAKEN = Refused("conflict", "rfc_taken")
+RFC_DISPUTED = Refused("conflict", "rfc_disputed")
 _RFC_FIXED = Refused("conflict", "rfc_fixed")
 NOT_HELD_FOR = Refused("conflict", "not_held_for")
 SAME_PERSON = Refused("forbidden", "same_person")

@@ -105,6 +105,13 @@ _KNOWN = """
 _KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier_folio') AS number, asked.rfc")
 
 
+_INVOLVING = "SELECT id FROM supplier WHERE rfc = $1 AND (took_part->'subjects' ? $2 OR id = $3)"
+_DISPUTING = """
+    SELECT id FROM supplier AS one WHERE id = ANY($1::uuid[])
+    AND EXISTS (SELECT FROM supplier AS other WHERE other.rfc = one.rfc AND other.disputed)
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Intake:
     """What registrations need: what is known under their RFCs, and a new folio for each of these."""
@@ -196,6 +203,16 @@ async def supplier_of(connection: Connection, id_: UUID) -> Supplier | None:
     """As it is, without its lock."""
     row = await connection.fetchrow("SELECT * FROM supplier WHERE id = $1", id_)
     return None if row is None else suppliers.of(row)
+
+
+async def involving(connection: Connection, rfc: str, subject: str, firm: UUID | None) -> list[UUID]:
+    """The suppliers that gave this RFC, those that have left too, in which somebody took part or whose they are."""
+    return [row["id"] for row in await connection.fetch(_INVOLVING, rfc, subject, firm)]
+
+
+async def disputing(connection: Connection, ids: Sequence[str]) -> frozenset[UUID]:
+    """Which of these suppliers has an RFC that another disputes, or disputes one."""
+    return frozenset(row["id"] for row in await connection.fetch(_DISPUTING, ids))
 
 
 async def holder_of(connection: Connection, rfc: str) -> Supplier | None:

@@ -10,7 +10,13 @@ from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJ
 
 from services.registration.domain.offering import Experience, Qms
 from services.registration.domain.profile import MAX_SALES_MXN, Profile, TaxOpinion
-from services.registration.domain.reasons import DepartureReason, HoldReason, SizeFlag, WithdrawalReason
+from services.registration.domain.reasons import (
+    DepartureReason,
+    GivenWithdrawal,
+    HoldReason,
+    SizeFlag,
+    WithdrawalReason,
+)
 from services.registration.domain.rfc import Kind
 from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
@@ -168,7 +174,7 @@ class SupplierSummary(View):
 
 
 class WithdrawalBody(Body):
-    reason: WithdrawalReason
+    reason: GivenWithdrawal
 
 
 class ReleaseBody(Body):

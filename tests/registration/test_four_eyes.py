@@ -1,0 +1,116 @@
+"""Nobody decides what they took part in: neither outcome of it, nor by another way to the same end."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, get_args
+
+import pytest
+
+from services.registration.domain.reasons import WithdrawalReason
+from shared.testing.stage import StageUnderTest
+from tests.registration.bodies_given import BODY, CONTACT, claimed, confirmed, registered, shown
+from tests.registration.given import DOUBTFUL_RFC
+
+BARRED = "operator-9"
+
+
+async def disputed(stage: StageUnderTest) -> tuple[str, str]:
+    """Who has an RFC, and who says later that it is theirs."""
+    holder = await registered(stage)
+    claimant = await registered(stage, contact=CONTACT | {"email": "duena@ejemplo.mx"})
+    assert claimant["holds"] == ["rfc_disputed"]
+    return holder["id"], claimant["id"]
+
+
+async def changed(stage: StageUnderTest, supplier: str, **more: Any) -> dict[str, Any]:
+    """An operator changes a firm's profile; the caller who is barred by it from then on."""
+    headers = stage.headers("operator", subject=BARRED) | {"If-Match": "*"}
+    answer = await stage.client.put(f"/suppliers/{supplier}", json=BODY | {"workers": 9} | more, headers=headers)
+    assert answer.status_code == 200, answer.text
+    return {"subject": BARRED}
+
+
+async def of_holder(stage: StageUnderTest, holder: str, claimant: str) -> dict[str, Any]:
+    return {"supplier_id": holder}
+
+
+async def of_claimant(stage: StageUnderTest, holder: str, claimant: str) -> dict[str, Any]:
+    return {"supplier_id": claimant}
+
+
+async def changed_holder(stage: StageUnderTest, holder: str, claimant: str) -> dict[str, Any]:
+    return await changed(stage, holder)
+
+
+async def changed_claimant(stage: StageUnderTest, holder: str, claimant: str) -> dict[str, Any]:
+    return await changed(stage, claimant)
+
+
+async def changed_who_left(stage: StageUnderTest, holder: str, claimant: str) -> dict[str, Any]:
+    """The holder leaves by itself meanwhile."""
+    barred = await changed(stage, holder)
+    own = stage.headers("supplier", supplier_id=holder)
+    left = await stage.client.post(f"/suppliers/{holder}/withdrawal", json={"reason": "own_decision"}, headers=own)
+    assert left.status_code == 200, left.text
+    return barred
+
+
+async def changed_a_third(stage: StageUnderTest, holder: str, claimant: str) -> dict[str, Any]:
+    third = await registered(stage, contact=CONTACT | {"email": "tercera@ejemplo.mx"})
+    return await changed(stage, third["id"])
+
+
+Involved = Callable[[StageUnderTest, str, str], Awaitable[dict[str, Any]]]
+
+
+@pytest.mark.parametrize("upheld", [True, False], ids=["upheld", "rejected"])
+@pytest.mark.parametrize(
+    "involved", [of_holder, of_claimant, changed_holder, changed_claimant, changed_who_left, changed_a_third]
+)
+async def test_whoever_is_involved_decides_a_dispute_neither_way(
+    stage: StageUnderTest, involved: Involved, *, upheld: bool
+) -> None:
+    holder, claimant = await disputed(stage)
+    caller = await involved(stage, holder, claimant)
+    before = [await shown(stage, firm) for firm in (holder, claimant)]
+    answer = await stage.client.post(
+        f"/suppliers/{claimant}/dispute", json={"upheld": upheld}, headers=stage.headers("operator", **caller)
+    )
+    code = "own_firm" if "supplier_id" in caller else "same_person"
+    assert (answer.status_code, answer.json()["title"]) == (403, code)
+    assert [await shown(stage, firm) for firm in (holder, claimant)] == before
+    other = await stage.client.post(
+        f"/suppliers/{claimant}/dispute", json={"upheld": upheld}, headers=stage.headers("operator")
+    )
+    assert other.status_code == 200, other.text
+
+
+@pytest.mark.parametrize("reason", get_args(WithdrawalReason))
+@pytest.mark.parametrize("which", [0, 1], ids=["holder", "claimant"])
+async def test_no_operator_ends_a_dispute_by_a_withdrawal(stage: StageUnderTest, which: int, reason: str) -> None:
+    firms = await disputed(stage)
+    path, body = f"/suppliers/{firms[which]}/withdrawal", {"reason": reason}
+    for caller in ({}, {"supplier_id": firms[which]}):
+        answer = await stage.client.post(path, json=body, headers=stage.headers("operator", **caller))
+        assert answer.status_code in (403, 409, 422), answer.text
+    assert [(await shown(stage, firm))["status"] for firm in firms] == ["registered", "held"]
+    own = await stage.client.post(path, json=body, headers=stage.headers("supplier", supplier_id=firms[which]))
+    assert own.status_code == (422 if reason == "rfc_not_theirs" else 200)
+
+
+@pytest.mark.parametrize(
+    ("way", "body"),
+    [("release", {"reasons": ["rfc_check_digit"]}), ("withdrawal", {"reason": "rules_not_met"})],
+    ids=["released", "refused"],
+)
+async def test_whoever_took_part_in_a_held_firm_neither_lets_it_in_nor_refuses_it(
+    stage: StageUnderTest, way: str, body: dict[str, Any]
+) -> None:
+    claim = await claimed(stage, rfc=DOUBTFUL_RFC)
+    assert (await confirmed(stage, claim)).status_code == 200
+    barred = await changed(stage, claim, rfc=DOUBTFUL_RFC)
+    answers = [
+        await stage.client.post(f"/suppliers/{claim}/{way}", json=body, headers=stage.headers("operator", **caller))
+        for caller in (barred, {"supplier_id": claim}, {})
+    ]
+    told = [(answer.status_code, answer.json().get("title")) for answer in answers]
+    assert told == [(403, "same_person"), (403, "own_firm"), (200, None)]
