@@ -10,7 +10,15 @@ from services.registration.handlers import mails as due
 from services.registration.handlers import people as on_people
 from services.registration.handlers.claims import CLAIM_EXPIRES, forget_claim
 from services.registration.settings import RegistrationSettings
-from services.registration.store import claims, holder_of, listing, participating, supplier_of, suppliers
+from services.registration.store import (
+    claims,
+    disputed_before,
+    holder_of,
+    listing,
+    participating,
+    supplier_of,
+    suppliers,
+)
 from services.registration.store.people import people
 from services.registration.views import letters
 from shared.messaging.routing import Routes, Sweeps, Timers, at, over
@@ -42,6 +50,9 @@ def mails(settings: RegistrationSettings) -> Mails:
         return None if firm is None else letters.invitation(firm, invited, code, settings.invitation_url)
 
     async def dispute(connection: Connection, claimant: Supplier, _: str) -> Mail | None:
+        if await disputed_before(connection, claimant):
+            # Told already: whoever claims one RFC many times does not fill its holder's mailbox.
+            return None
         holder = await holder_of(connection, claimant.rfc)
         return None if holder is None else letters.dispute(claimant.id, holder)
 

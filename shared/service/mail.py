@@ -8,6 +8,7 @@ from uuid import UUID
 
 import aiosmtplib
 
+from shared.mail_address import is_bare
 from shared.runtime import logging
 
 TIMEOUT_S = 10.0
@@ -57,6 +58,7 @@ class SmtpSender:
         try:
             await aiosmtplib.send(
                 _message(mail, self.sender),
+                recipients=[mail.to],
                 hostname=self.host,
                 port=self.port,
                 username=self.user or None,
@@ -66,9 +68,7 @@ class SmtpSender:
                 timeout=TIMEOUT_S,
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            outcome: Outcome = "refused" if _is_final(error) else "failed"
-            log.error("mail_not_sent", kind=mail.kind, about=mail.about, outcome=outcome, error=type(error).__name__)
-            return outcome
+            return _not_sent(mail, error)
         return "sent"
 
 
@@ -80,10 +80,14 @@ class FolderSender:
     sender: str
 
     async def send(self, mail: Mail) -> Outcome:
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        file = self.folder / f"{mail.about}.{mail.kind}.eml"
-        file.touch(mode=0o600)
-        file.write_bytes(_message(mail, self.sender).as_bytes())
+        try:
+            message = _message(mail, self.sender).as_bytes()
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = self.folder / f"{mail.about}.{mail.kind}.eml"
+            file.touch(mode=0o600)
+            file.write_bytes(message)
+        except (OSError, ValueError) as error:
+            return _not_sent(mail, error)
         return "sent"
 
 
@@ -95,6 +99,12 @@ class NoSender:
         return "failed"
 
 
+def _not_sent(mail: Mail, error: Exception) -> Outcome:
+    outcome: Outcome = "refused" if _is_final(error) else "failed"
+    log.error("mail_not_sent", kind=mail.kind, about=mail.about, outcome=outcome, error=type(error).__name__)
+    return outcome
+
+
 def _is_final(error: Exception) -> bool:
     """Whether the address is at fault: it is none, or the server knows nobody there."""
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
@@ -103,7 +113,9 @@ def _is_final(error: Exception) -> bool:
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:
-    """Raises ValueError for an address or a subject that would be more than one header."""
+    """Raises ValueError for what is not one address, and for a subject that would be more than one header."""
+    if not is_bare(mail.to):
+        raise ValueError("not one bare address")
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Auto-Submitted"] = "auto-generated"

@@ -16,12 +16,13 @@ from services.financing.domain.reasons import (
     Purpose,
 )
 from services.financing.store.rows import consent_rows
+from shared import mail_address
 from shared.contracts.event import Day, PartnerCode
 from shared.i18n.fields import wrong
 from shared.service.http import Body, View
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
-Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=mail_address.PATTERN)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()-]{7,25}$")]
 
 

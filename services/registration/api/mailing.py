@@ -7,13 +7,20 @@ from fastapi import Request
 from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
 from shared.i18n.language import Language, negotiated
-from shared.runtime import metrics
+from shared.mail_address import mailbox
+from shared.runtime import logging, metrics
 from shared.runtime.database import Database
+from shared.service.http.household import household
 from shared.service.mail import Mail
 from shared.service.mailing import Post
 
 MAILS_PER_MINUTE, MAILS_AT_ONCE = 1 / 60, 5
-"""To one address: whoever registers or invites names it, and may name somebody else's."""
+"""Of one caller to one mailbox: whoever registers or invites names it, and may name somebody else's."""
+
+CALLERS = 3
+"""Of so many callers together one mailbox gets mail at a time: one alone does not keep others from theirs."""
+
+log = logging.get(__name__)
 
 
 def asked_in(request: Request) -> Language:
@@ -26,16 +33,29 @@ class Mailing:
     """Sends codes. What comes of it is told to nobody but whoever it is for."""
 
     post: Post
-    limit: RateLimit
+    of_caller: RateLimit
+    of_all: RateLimit
 
     @classmethod
     def of(cls, settings: RegistrationSettings, database: Database) -> "Mailing":
-        return cls(Post(database, settings.sender()), RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE, "mails"))
+        return cls(
+            Post(database, settings.sender()),
+            RateLimit(MAILS_PER_MINUTE, MAILS_AT_ONCE, "mails_of_caller"),
+            RateLimit(MAILS_PER_MINUTE * CALLERS, MAILS_AT_ONCE * CALLERS, "mails"),
+        )
 
     async def send(self, request: Request, timer: str, mail: Mail) -> None:
         """The first try of a mail that the timer of this kind asks for; one that fails goes again by itself."""
-        if await self.limit.take_of_all(request, mail.to.lower()) == 0:
+        if await self._may_go(request, mailbox(mail.to)):
             await self.post.send(timer, mail)
         else:
             metrics.MAILS.labels("limited").inc()
+            log.warning("mail_withheld", kind=mail.kind, about=mail.about)
             await self.post.drop(timer, mail.about)
+
+    async def _may_go(self, request: Request, to: str) -> bool:
+        """The caller's share first: what it does not get costs the others nothing."""
+        caller = household(request.client.host if request.client else "")
+        if await self.of_caller.take_of_all(request, f"{caller} {to}") > 0:
+            return False
+        return await self.of_all.take_of_all(request, to) == 0

@@ -13,6 +13,7 @@ from services.registration.domain.fault import Fault
 from services.registration.domain.offering import Offering, ProcessOffer
 from services.registration.domain.size import Sector
 from services.registration.domain.states import STATES
+from shared.mail_address import is_bare
 
 TaxOpinion = Literal[
     "positive", "negative", "negative_with_plan", "in_suspension", "registered_without_obligations", "unknown"
@@ -20,9 +21,6 @@ TaxOpinion = Literal[
 """Opinion on tax compliance, article 32-D of the Código Fiscal, as the firm declares it."""
 
 MAX_NAME_LENGTH = 250
-MAX_EMAIL_LENGTH = 254
-"""RFC 5321 4.5.3.1: a path of 256 octets with its brackets."""
-
 MAX_WORKERS = 1_000_000
 MAX_SALES_MXN = Decimal("99999999999999.99")
 """What an amount of the published language can hold."""
@@ -31,7 +29,6 @@ EARLIEST_YEAR = 1800
 
 _SCIAN = re.compile(r"[0-9]{6}")
 _MUNICIPALITY = re.compile(r"[0-9]{5}")
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
 MIN_PHONE_DIGITS = 7
 MAX_PHONE_LENGTH = 60
 """An extension, or a second number, stands in it as its owner writes it: people read it, not machines."""
@@ -97,14 +94,10 @@ def faults(profile: Profile, today: date) -> Iterator[Fault]:
 def _contact_faults(contact: Contact) -> Iterator[Fault]:
     if not 1 <= len(contact.name) <= MAX_NAME_LENGTH or not contact.name.isprintable():
         yield Fault("contact.name", "contact_incomplete")
-    if not is_email(contact.email):
+    if not is_bare(contact.email):
         yield Fault("contact.email", "contact_email")
     if contact.phone is not None and not _is_phone(contact.phone):
         yield Fault("contact.phone", "contact_phone")
-
-
-def is_email(text: str) -> bool:
-    return len(text) <= MAX_EMAIL_LENGTH and _EMAIL.fullmatch(text) is not None and text.isprintable()
 
 
 def _is_phone(phone: str) -> bool:

@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from services.registration.domain import person as rules
-from services.registration.domain import profile as profiles
 from services.registration.domain.code import one_time
 from services.registration.domain.mail import next_try
 from services.registration.domain.person import MOST_PEOPLE, Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import SUPPLIER_UNKNOWN, SUPPLIER_WITHDRAWN
 from services.registration.handlers.mails import INVITATION_MAIL
+from shared.mail_address import is_bare
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
 
 INVITATION_EXPIRES = "invitation_expires"
@@ -35,7 +35,7 @@ def invite(
     if firm.status == "withdrawn":
         return SUPPLIER_WITHDRAWN
     email = email.strip()
-    if not profiles.is_email(email):
+    if not is_bare(email):
         return Refused("invalid", "contact_email", at="email")
     if email.lower() in {(person.email or "").lower() for person in people}:
         return Refused("conflict", "person_known")

@@ -215,6 +215,12 @@ async def disputing(connection: Connection, ids: Sequence[str]) -> frozenset[UUI
     return frozenset(row["id"] for row in await connection.fetch(_DISPUTING, ids))
 
 
+async def disputed_before(connection: Connection, claimant: Supplier) -> bool:
+    """Whether another one that came before disputes the same RFC."""
+    query = "SELECT EXISTS (SELECT FROM supplier WHERE rfc = $1 AND disputed AND id <> $2 AND received_at <= $3)"
+    return bool(await connection.fetchval(query, claimant.rfc, claimant.id, claimant.received_at))
+
+
 async def holder_of(connection: Connection, rfc: str) -> Supplier | None:
     """The supplier that has this RFC now."""
     holder = _registry(await connection.fetch(_KNOWN, [rfc])).taken.get(rfc)
