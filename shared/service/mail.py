@@ -1,6 +1,7 @@
 """Mail to people: by an SMTP server, or into a folder where whoever runs the machine reads it."""
 
 from dataclasses import dataclass
+from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Literal, Protocol
@@ -8,7 +9,7 @@ from uuid import UUID
 
 import aiosmtplib
 
-from shared.mail_address import is_bare
+from shared.mail_address import is_bare, mailbox
 from shared.runtime import logging
 
 TIMEOUT_S = 10.0
@@ -42,6 +43,9 @@ class Sender(Protocol):
     async def send(self, mail: Mail) -> Outcome:
         """What came of it. That it was not taken is logged."""
 
+    async def forget(self, address: str) -> None:
+        """Remove whatever went to this mailbox, as far as it lies here."""
+
 
 @dataclass(frozen=True, slots=True)
 class SmtpSender:
@@ -71,6 +75,9 @@ class SmtpSender:
             return _not_sent(mail, error)
         return "sent"
 
+    async def forget(self, address: str) -> None:
+        """Nothing lies here."""
+
 
 @dataclass(frozen=True, slots=True)
 class FolderSender:
@@ -90,6 +97,12 @@ class FolderSender:
             return _not_sent(mail, error)
         return "sent"
 
+    async def forget(self, address: str) -> None:
+        for file in self.folder.glob("*.eml"):
+            to = message_from_bytes(file.read_bytes(), policy=policy.default)["To"]
+            if to is not None and mailbox(str(to)) == mailbox(address):
+                file.unlink(missing_ok=True)
+
 
 class NoSender:
     """Nobody said where mail goes."""
@@ -97,6 +110,9 @@ class NoSender:
     async def send(self, mail: Mail) -> Outcome:
         log.error("mail_not_sent", kind=mail.kind, about=mail.about, outcome="failed", error="no PDP_SMTP_HOST")
         return "failed"
+
+    async def forget(self, address: str) -> None:
+        """Nothing lies here."""
 
 
 def _not_sent(mail: Mail, error: Exception) -> Outcome:

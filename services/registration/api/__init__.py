@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.registration.api import anchors, claims, disputes, imports, people, screening, suppliers
+from services.registration.api import anchors, claims, contacts, disputes, imports, people, screening, suppliers
 from services.registration.api.mailing import Mailing
 from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
@@ -18,6 +18,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
     return http.together(
         claims.router(settings, limit, mailing, commands),
         suppliers.router(commands, database),
+        contacts.router(mailing, commands),
         disputes.router(commands),
         people.router(settings, mailing, commands, database),
         imports.router(settings, commands),

@@ -125,11 +125,3 @@ def _add_operating(api: APIRouter, commands: Commands) -> None:
             lambda state, _: handlers.release(state, body.reasons, caller.subject, now()),
             SupplierView.of,
         )
-
-    @api.delete("/suppliers/{supplier_id}/contact", status_code=204)
-    async def erase_contact(supplier_id: UUID, caller: Operator, change: Change) -> None:
-        """Erase the person to talk to, and nothing else."""
-        caller.require_outsider(supplier_id)
-        await change.run(
-            commands, suppliers, supplier_id, lambda state, _: handlers.erase_contact(state), SupplierView.of
-        )

@@ -3,12 +3,14 @@
 Who somebody is, the identity provider says. Of that nothing is kept but the subject of their token.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Literal, get_args
 from uuid import UUID
 
 from services.registration.domain.code import OneTimeCode
+from shared.mail_address import mailbox
 from shared.state_machine import StateMachine, Transition
 
 PersonStatus = Literal["invited", "joined", "lapsed", "removed"]
@@ -39,7 +41,7 @@ class Person:
     supplier_id: UUID
     status: PersonStatus
     email: str | None
-    """Where the invitation went. None once they are no longer of the firm."""
+    """Where the invitation went. None once they are no longer of the firm, or it was erased."""
     language: str
     """Of the mail to them."""
     code: OneTimeCode
@@ -65,6 +67,12 @@ def accepted(person: Person, given: str, subject: str, now: datetime) -> Person 
 def missed(person: Person) -> Person:
     """The person after somebody gave another code."""
     return replace(person, code=person.code.missed()) if PERSON.after(person.status, "accept") else person
+
+
+def without_address(person: Person, addresses: Collection[str]) -> Person:
+    """The person without their address, where it is one of these."""
+    same = person.email is not None and mailbox(person.email) in {mailbox(address) for address in addresses}
+    return replace(person, email=None) if same else person
 
 
 def ended(person: Person, now: datetime, *, expired: bool = False) -> Person:

@@ -38,6 +38,11 @@ def confirm(state: Claim | None, code: str, now: datetime) -> Decision[Claim] | 
     return CODE_REFUSED if state is None else Decision(claims.tried(state, code, now))
 
 
+def erase_contact(state: Claim | None) -> Decision[Claim]:
+    """The contact of the firm that this was is forgotten."""
+    return unchanged(None) if state is None else Decision(claims.without_contact(state))
+
+
 def forget_claim(state: Claim | None, _: datetime) -> Decision[Claim]:
     """Its code has expired."""
     return unchanged(None) if state is None else Decision(claims.forgotten(state))

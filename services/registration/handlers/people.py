@@ -1,6 +1,6 @@
 """Decisions on a firm's people: invited, joined, removed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -82,6 +82,11 @@ def remove(state: Person | None, firm: UUID, now: datetime) -> Decision[Person] 
     if state is None or state.supplier_id != firm:
         return PERSON_UNKNOWN
     return Decision(rules.ended(state, now), timers=(Timer(INVITATION_EXPIRES, None),))
+
+
+def erase_address(state: Person | None, addresses: Collection[str]) -> Decision[Person]:
+    """Whoever had one of these addresses is forgotten; who speaks for the firm is known by subject and goes on."""
+    return unchanged(state) if state is None else Decision(rules.without_address(state, addresses))
 
 
 def lapse(state: Person | None, now: datetime) -> Decision[Person]:

@@ -1,0 +1,53 @@
+"""The person to talk to of a firm, who may want to be forgotten."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.registration import handlers
+from services.registration.api.mailing import Mailing
+from services.registration.handlers import claims as on_claims
+from services.registration.handlers import people as on_people
+from services.registration.store import claims, suppliers
+from services.registration.store.people import people, people_of
+from services.registration.views import SupplierView
+from shared.messaging.commands import Commands
+from shared.service.callers import Caller, Role, allow
+from shared.service.http import Change, accepted, routes
+
+Operator = Annotated[Caller, allow(Role.OPERATOR)]
+
+
+def router(mailing: Mailing, commands: Commands) -> APIRouter:
+    """The route that erases a contact."""
+    api = routes("suppliers")
+
+    @api.delete("/suppliers/{supplier_id}/contact", status_code=204)
+    async def erase_contact(supplier_id: UUID, caller: Operator, change: Change) -> None:
+        """Erase the person to talk to, and nothing else.
+
+        Wherever they are: in the firm's profile, in the claim that it came from, as an address of its people, and in
+        mail that lies in a folder.
+        """
+        caller.require_outsider(supplier_id)
+        async with commands.unit(change.cause) as unit:
+            await unit.load(suppliers, [supplier_id])
+            present = unit.state(suppliers, supplier_id)
+            supplier = accepted(present or handlers.SUPPLIER_UNKNOWN)
+            change.check(SupplierView.of(supplier))
+            unit.apply(suppliers, supplier_id, accepted(handlers.erase_contact(supplier)))
+            await unit.load(claims, [supplier_id])
+            claim = unit.state(claims, supplier_id)
+            said = None if claim is None or claim.profile is None else claim.profile.contact
+            known = {contact.email for contact in (supplier.contact, said) if contact is not None}
+            unit.apply(claims, supplier_id, on_claims.erase_contact(claim))
+            firms_people = await people_of(unit.connection, supplier_id)
+            await unit.load(people, [person.id for person in firms_people])
+            for person in firms_people:
+                decision = on_people.erase_address(unit.state(people, person.id), known)
+                unit.apply(people, person.id, decision, about=supplier_id)
+        for address in known:
+            await mailing.post.sender.forget(address)
+
+    return api
