@@ -67,7 +67,7 @@ def test_a_folio_of_several_partners_is_of_each_ones_firm(monkeypatch: pytest.Mo
     assert supplier_of(client, REFERRALS[2]) == "firm-2"
 
 
-STRANGER = {"supplier_id": "stranger"}
+OTHER = {"supplier_id": "other"}
 
 
 @pytest.mark.parametrize("way", ["folio", "id", "correlation", "causation", "referral"])
@@ -81,7 +81,7 @@ def test_no_other_is_taken_for_the_firm_because_they_chose_its_names(
     known = names.get(way, "chain-of-firm-1")
     mine = [registered, sent(1), event("e", 1, known if way == "causation" else None, "chain-of-firm-1", data=FIRM)]
     others = [
-        event("x", 5, known, known, data=STRANGER),
+        event("x", 5, known, known, data=OTHER),
         answer(known, 2),
         replace(answer("N-1", 2), id=known, correlation=known, causation=known),
         answer("N-2", "GODE561231GR8"),
@@ -90,7 +90,7 @@ def test_no_other_is_taken_for_the_firm_because_they_chose_its_names(
     client = holding(monkeypatch, tmp_path, [*others, *mine])
     if way in {"correlation", "causation"}:
         # Nobody can say whose it is: both are named.
-        with pytest.raises(Refusal, match="stranger\nfirm-1"):
+        with pytest.raises(Refusal, match="other\nfirm-1"):
             supplier_of(client, known)
     else:
         assert supplier_of(client, known) == "firm-1"
@@ -102,7 +102,7 @@ def firm_of(rfc: str, id_: str, status: str, *holds: str) -> dict[str, Any]:
 
 RFC = "GODE561231GR8"
 HOLDER = firm_of(RFC, "holder", "registered")
-CLAIMANTS = [firm_of(RFC, f"stranger-{n}", "held", "rfc_disputed") for n in range(30)]
+CLAIMANTS = [firm_of(RFC, f"other-{n}", "held", "rfc_disputed") for n in range(30)]
 LEFT = firm_of(RFC, "left", "withdrawn")
 
 
@@ -122,14 +122,14 @@ def of_rfc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *firms: dict[str, An
 def test_an_rfc_is_that_of_the_firm_that_takes_part_whoever_claims_it_too(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], *, before: bool
 ) -> None:
-    """Seen: a stranger who claimed it and confirmed by their own mail was the firm that was shown."""
+    """Seen: a other who claimed it and confirmed by their own mail was the firm that was shown."""
     monkeypatch.setenv("PDP_LANG", "en")
     others = [*CLAIMANTS, LEFT]
     firms = [*others, HOLDER] if before else [HOLDER, *others]
     assert supplier_of(of_rfc(monkeypatch, tmp_path, *firms), RFC.lower()) == "holder"
     said, *named = capsys.readouterr().err.splitlines()
     assert said == "Besides the firm that takes part, 31 others gave this RFC; bind nobody to one of them:"
-    assert named[:2] == [f"stranger-{n} PDP-stranger-{n} held rfc_disputed" for n in (0, 1)]
+    assert named[:2] == [f"other-{n} PDP-other-{n} held rfc_disputed" for n in (0, 1)]
     assert supplier_of(of_rfc(monkeypatch, tmp_path, HOLDER), RFC) == "holder"
     assert capsys.readouterr().err == ""
 
@@ -144,7 +144,7 @@ def test_an_rfc_of_none_that_takes_part_is_of_one_or_of_nobody(
         supplier_of(of_rfc(monkeypatch, tmp_path, LEFT, CLAIMANTS[0]), RFC)
     sentence, *named = str(refused.value).splitlines()
     assert (refused.value.code, RFC in sentence) == (2, False)
-    assert named == ["left PDP-left withdrawn", "stranger-0 PDP-stranger-0 held rfc_disputed"]
+    assert named == ["left PDP-left withdrawn", "other-0 PDP-other-0 held rfc_disputed"]
 
 
 def _commands(command: Any, name: str = "pdp") -> Iterator[tuple[str, Any]]:

@@ -120,7 +120,7 @@ def _pdp_knows(words: list[str]) -> bool:
     command: Any = _program()
     known = set(_options(command))
     for word in words:
-        if word.startswith("-"):
+        if word.startswith("-") and word != "-":
             if word.partition("=")[0] not in known:
                 return False
         elif hasattr(command, "commands") and re.fullmatch(r"[a-z][a-z-]+", word):

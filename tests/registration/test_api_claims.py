@@ -76,6 +76,24 @@ async def test_a_code_fits_once_for_all_and_its_answer_may_be_asked_for_again(st
     assert (wrong.status_code, wrong.json()["title"]) == (403, "code_refused")
 
 
+async def test_a_confirmation_that_was_cut_off_is_given_again(
+    stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The claim and the firm are written one after the other: the same code goes on where the first was cut off."""
+    claim = await claimed(stage)
+    code = code_of(claim)
+
+    def broken(*_: object) -> None:
+        raise RuntimeError
+
+    with monkeypatch.context() as cut:
+        cut.setattr("services.registration.handlers.register", broken)
+        assert (await confirmed(stage, claim, code)).status_code == 500
+    assert await stage.rows("SELECT status FROM claim") == [{"status": "confirmed"}]
+    assert (await confirmed(stage, claim, code)).status_code == 200
+    assert (await shown(stage, claim))["status"] == "registered"
+
+
 async def test_a_code_is_tried_a_few_times_and_no_more(stage: StageUnderTest) -> None:
     claim = await claimed(stage)
     for _ in range(MOST_TRIES):
