@@ -17,6 +17,7 @@ NOT_ONCE = {
     "withdraw_skip": "of what was taken back there is no more to take back",
     "close_record_gaps": "of what was closed there is no more to close",
     "resend_events": "readers drop what they have, however often it is published",
+    "invite_person": "an address that is invited already is refused",
     "resume_consuming": "what goes on already goes on",
 }
 """POSTs without `Idempotency-Key` and without `If-Match`, and why whoever sends them again does no harm."""

@@ -37,7 +37,7 @@ async def invite(
 
 async def invited(stage: StageUnderTest, firm: str, email: str = ADDRESS) -> str:
     answer = await invite(stage, firm, email)
-    assert answer.status_code == 201, answer.text
+    assert answer.status_code == 202, answer.text
     return str(answer.json()["id"])
 
 
@@ -78,7 +78,7 @@ async def test_a_person_is_invited_accepts_and_is_removed(stage: StageUnderTest)
     assert await sees(stage, firm, newcomer(stage)) == 200
     # Whoever joined may invite as well, and is nobody in another firm.
     other = await invite(stage, firm, "tercera@ejemplo.mx", newcomer(stage))
-    assert other.status_code == 201
+    assert other.status_code == 202
     assert [each["status"] for each in await listed(stage, firm, newcomer(stage))] == ["joined", "invited"]
     assert await remove(stage, firm, person, owner(stage, firm)) == 204
     assert await sees(stage, firm, newcomer(stage)) == 403
@@ -224,7 +224,7 @@ async def test_nobody_is_invited_twice_or_without_an_address_or_beyond_the_bound
     again = await accept(stage, firm, second, newcomer(stage))
     assert (again.status_code, again.json()["title"]) == (409, "person_known")
     answers = await asyncio.gather(*(invite(stage, firm, f"p{n}@ejemplo.mx") for n in range(MOST_PEOPLE)))
-    assert [answer.status_code for answer in answers].count(201) == MOST_PEOPLE - 2
+    assert [answer.status_code for answer in answers].count(202) == MOST_PEOPLE - 2
     assert {answer.json()["title"] for answer in answers if answer.is_error} == {"people_too_many"}
 
 

@@ -53,12 +53,12 @@ def router(settings: RegistrationSettings, mailing: Mailing, commands: Commands,
 
 
 def _add_inviting(api: APIRouter, settings: RegistrationSettings, mailing: Mailing, commands: Commands) -> None:
-    @api.post("/suppliers/{supplier_id}/people", status_code=201)
+    @api.post("/suppliers/{supplier_id}/people", status_code=202)
     async def invite_person(supplier_id: UUID, body: Strict[InvitationBody], caller: Own, change: Change) -> PersonView:
         """Invite somebody to speak for the firm, by mail.
 
         They are one of its people once they have accepted, with the code in the mail, and may do then what whoever
-        invites them may.
+        invites them may. An address that is invited already is refused, so that sending it again invites nobody twice.
         """
         caller.require_supplier(supplier_id)
         id_, code, language = new_id(), new_code(), asked_in(change.request)
