@@ -53,7 +53,7 @@ async def test_a_contact_that_is_erased_stays_nowhere(stage: StageUnderTest, *, 
         put = await stage.client.put(f"/suppliers/{firm}", json=changed, headers=own | {"If-Match": "*"})
         assert put.status_code == 200, put.text
     invitation = {"email": f"{word}+2@ejemplo.mx"}
-    assert (await stage.client.post(f"/suppliers/{firm}/people", json=invitation, headers=own)).status_code == 201
+    assert (await stage.client.post(f"/suppliers/{firm}/people", json=invitation, headers=own)).status_code == 202
     await registered(stage)
     await stage.rows("UPDATE timer SET at = now() WHERE kind = $1", DISPUTE_MAIL)
     await stage.post()
