@@ -32,6 +32,8 @@ class Bargain:
     """Best score first; of equal ones the firms' RFCs decide, so that the same sample gives the same story."""
     anchor: UUID
     annual_volume: int
+    unknown: tuple[str, ...]
+    """What the buyer asked the firm, since the program does not know."""
 
 
 async def answer_candidates(stage: Stage, rfcs: Mapping[UUID, str]) -> list[Bargain]:
@@ -75,7 +77,8 @@ async def _answer(stage: Stage, number: int, requirement: Mapping[str, Any], rfc
 
 def _bargain(match: Mapping[str, Any], rfcs: Mapping[UUID, str], anchor: UUID, volume: int) -> Bargain:
     supplier = UUID(match["supplier_id"])
-    return Bargain(match["id"], supplier, (-match["score"], rfcs[supplier]), anchor, volume)
+    rank, unknown = (-match["score"], rfcs[supplier]), tuple(match["unknown"])
+    return Bargain(match["id"], supplier, rank, anchor, volume, unknown)
 
 
 async def _say(stage: Stage, bargain: Bargain, answer: Mapping[str, str]) -> None:
@@ -86,6 +89,7 @@ async def _say(stage: Stage, bargain: Bargain, answer: Mapping[str, str]) -> Non
 
 async def _award(stage: Stage, number: int, bargain: Bargain) -> None:
     value = PRICES[number % len(PRICES)] * bargain.annual_volume
-    contract = {"annual_value": {"amount": f"{value:.2f}"}, "annual_volume": bargain.annual_volume}
+    bought = {"annual_value": {"amount": f"{value:.2f}"}, "annual_volume": bargain.annual_volume}
+    contract = bought | {"confirmed": bargain.unknown}
     buyer, path = stage.people.buyer(bargain.anchor), f"/matches/{bargain.match_id}/award"
     await stage.api.do(buyer, "matching", "POST", path, json=contract, headers=ANY_VERSION)

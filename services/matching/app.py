@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.matching.api import router
-from services.matching.consume import ROUTES, SWEEPS, TIMERS
+from services.matching.consume import ONCE, ROUTES, SWEEPS, TIMERS
 from services.matching.settings import MatchingSettings
 from services.matching.store import queries
 from shared.runtime import metrics
@@ -15,5 +15,7 @@ def build() -> tuple[Stage, ServiceSettings]:
     """The stage and its settings, from the environment."""
     settings = MatchingSettings()
     figures = {metrics.FIRMS: queries.FIRMS}
-    stage = Stage("matching", partial(router, settings), routes=ROUTES, timers=TIMERS, sweeps=SWEEPS, figures=figures)
+    stage = Stage(
+        "matching", partial(router, settings), routes=ROUTES, timers=TIMERS, sweeps=SWEEPS, once=ONCE, figures=figures
+    )
     return stage, settings

@@ -1,9 +1,10 @@
 """What happens without a command: events of other stages, time, and sweeps of what is asked for."""
 
+from services.matching import catalogue
 from services.matching.handlers import offerings as offering
 from services.matching.handlers import requirements as requirement
 from services.matching.store.demand import anchors, demand, publishing, requirements, requirements_of_anchor
-from services.matching.store.offerings import offerings, offerings_in_area
+from services.matching.store.offerings import all_offerings, offerings, offerings_in_area
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.registration import (
     AnchorJoined,
@@ -12,6 +13,7 @@ from shared.contracts.registration import (
     SupplierRegistered,
     SupplierWithdrawn,
 )
+from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Routes, Sweeps, Timers, at, on, over
 
 ROUTES: Routes = (
@@ -23,6 +25,8 @@ ROUTES: Routes = (
     on(AnchorJoined, anchors, requirement.anchor_joined),
     on(AnchorLeft, anchors, requirement.anchor_left),
 )
+
+ONCE = (SweepRequest(offering.RULES_CHANGED, {"rules": catalogue.rules().version}),)
 
 TIMERS: Timers = (
     at(offering.CERTIFICATE_EXPIRES, offerings, offering.certificate_expired, reference=demand),
@@ -37,6 +41,7 @@ SWEEPS: Sweeps = (
         select=offerings_in_area,
         reference=demand,
     ),
+    over(offering.RULES_CHANGED, offerings, offering.rules_changed, select=all_offerings, reference=demand),
     over(
         requirement.ANCHOR_LEFT,
         requirements,

@@ -1,6 +1,7 @@
 """Explain one match without a store: what would be decided for this offering and this requirement, and why."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any, get_args
 
@@ -62,13 +63,15 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     """The gates and the score of `{"offering": …, "requirement": …, "on": …}`, each with its reason.
 
     `offering` has the shape of the contracts' `Offering`, with `state` and `list_69b` beside it, or is one process
-    written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not passed; the criteria
-    are listed all the same. Raises NotExplainedError with the field that is wrong.
+    written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not met; the criteria
+    are listed all the same. A certificate without its last day is taken as stated on the day. Raises NotExplainedError
+    with the field that is wrong.
     """
     given = _validated(payload)
     today = given.on or day(now())
     rules = catalogue.rules()
     profile = published.profile(given.offering, given.offering.state, given.offering.list_69b, _LONG_AGO)
+    profile = replace(profile, qms_stated_on=today)
     need = Specification(**dict(given.requirement))
     offers = [process for process in profile.processes if process.area == need.area]
     judged = judge(profile, offers, need, rules, today)
@@ -97,10 +100,13 @@ def _validated(payload: dict[str, Any]) -> Explained:
 def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dict[str, Any]]:
     """Each gate and each criterion, with its reason after it."""
     for gate in gates:
-        code = "explain.gate.passed" if gate.passed else "explain.gate.failed"
-        yield said(code, gate=said(f"gate.{gate.gate}"), need=_value(gate.need), offer=_value(gate.offer))
-        if gate.reason:
-            yield said(gate.reason)
+        yield said(
+            f"explain.gate.{gate.status}",
+            gate=said(f"gate.{gate.gate}"),
+            need=_value(gate.need),
+            offer=_value(gate.offer),
+        )
+        yield said(gate.reason)
     for one in criteria:
         yield said(
             "explain.criterion",
@@ -123,6 +129,7 @@ def _gate(gate: Gate) -> dict[str, Any]:
     return {
         "gate": gate.gate,
         "passed": gate.passed,
+        "status": gate.status,
         "reason": gate.reason,
         "need": gate.need,
         "offer": gate.offer,

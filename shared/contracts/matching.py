@@ -3,78 +3,32 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.event import (
     AreaCode,
     BasisPoints,
-    Count,
-    Day,
     EventData,
-    Level,
     Moment,
     Money,
     Positive,
-    QuestionCode,
     Questions,
     ReasonCode,
     RulesVersion,
-    StateCode,
     SupplierEvent,
-    Text,
     Value,
 )
-from shared.contracts.registration import CqiCode, Envelope, Materials, Qms
+from shared.contracts.specification import MustHave, Specification, Targets
 
 Shown = Annotated[str, Field(max_length=120)]
 """A value as text, with its unit."""
 
-Targets = Annotated[dict[QuestionCode, Level], Field(max_length=60)]
-MustHave = Annotated[tuple[QuestionCode, ...], Field(max_length=60)]
+GateCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,19}$"), Field(examples=["materials"])]
+Gates = Annotated[tuple[GateCode, ...], Field(max_length=4)]
+"""Few and short: 800 requirements may have them in one event."""
 
 MOST_ALIGNED, MOST_MISSING = 800, 500
 """The best so many requirements are kept, the first so many failed gates told: so they fit into one event."""
-
-
-class Specification(Value):
-    """What an anchor asks of whoever makes a part family. None means: not asked."""
-
-    area: AreaCode
-    """The procurement area that it belongs to."""
-    title: Text
-    """The part family, in the anchor's words."""
-    materials: Materials = ()
-    """Any one of these will do."""
-    force_t: Annotated[Count, Field(examples=[400])] | None = None
-    """Press or clamping force, metric tons."""
-    envelope_mm: Annotated[Envelope | None, Field(examples=[[400, 250, 120]])] = None
-    """The part's three sides, millimetres."""
-    tolerance_um: Annotated[Count, Field(examples=[50])] | None = None
-    """Tolerance to hold, micrometres."""
-    annual_volume: Annotated[Positive, Field(examples=[120000])]
-    """Pieces per year."""
-    lead_time_days: Annotated[Positive, Field(examples=[45])] | None = None
-    """From order to first series delivery."""
-    qms: Qms = "iso_9001"
-    """Lowest quality management system."""
-    qms_waivable: bool = True
-    """A firm below the ladder may still align, with a plan (IATF 16949 8.4.2.3)."""
-    special_processes: Annotated[tuple[CqiCode, ...], Field(max_length=10)] = ()
-    """AIAG CQI codes that must be assessed within 12 months."""
-    ppm_max: Annotated[Count, Field(examples=[50])] | None = None
-    """Most defective parts per million delivered."""
-    otif_bp_min: BasisPoints | None = None
-    """Least share of deliveries on time in full."""
-    regional_value_bp_min: BasisPoints | None = None
-    """Least regional value content (T-MEC, net cost)."""
-    plant_state: StateCode
-    """Where the parts are delivered."""
-    targets: Targets = Field(default_factory=dict)
-    """Level asked in the diagnosis, by question; 3 where it says nothing."""
-    must_have: MustHave = ()
-    """Questions on which a gap is critical."""
-    open_until: Day
-    """Last day on which it is open."""
 
 
 class RequirementEvent(EventData):
@@ -149,6 +103,8 @@ class AlignedRequirement(Value):
     """Level asked in the diagnosis, by question; 3 where it says nothing."""
     must_have: MustHave
     """Questions on which a gap is critical."""
+    unknown: Gates = ()
+    """Gates of which nobody knows whether the firm passes: it has to be asked."""
 
 
 class Missing(Value):
@@ -239,7 +195,11 @@ class MatchFound(MatchEvent):
     criteria: Annotated[tuple[Criterion, ...], Field(max_length=20)]
     """Each criterion with its points."""
     blocked_by: Questions = ()
-    """Open critical gaps: the firm is not introduced to the anchor until they close."""
+    """Open critical gaps, and must-haves that nobody evaluated: the firm is not introduced to the anchor until then."""
+    not_evaluated: Questions = ()
+    """Those of them that have no level."""
+    unknown: Gates = ()
+    """Gates of which nobody knows whether the firm passes: it has to be asked before anything is awarded."""
     standing: ReasonCode = "found"
     """What the buyer said of it before, where it was lost and is found again: shortlisted, declined, awarded, ended."""
     rules: RulesVersion
@@ -298,3 +258,24 @@ class ContractEnded(MatchEvent):
     """Why it ended."""
     ended_at: Moment
     """When it ended."""
+
+
+__all__ = [
+    "AlignedRequirement",
+    "ContractAwarded",
+    "ContractEnded",
+    "Criterion",
+    "MatchAnswered",
+    "MatchEvent",
+    "MatchFound",
+    "MatchLost",
+    "Missing",
+    "OfferingAligned",
+    "OfferingNotAligned",
+    "RequirementChanged",
+    "RequirementClosed",
+    "RequirementEvent",
+    "RequirementPublished",
+    "RequirementReopened",
+    "Specification",
+]

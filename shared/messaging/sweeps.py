@@ -1,11 +1,13 @@
 """The way in for one change that touches many aggregates: chunks, each its own transaction, with a stored cursor."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, ClassVar
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.contracts.event import Cause
 from shared.messaging import actors
+from shared.messaging.decision import SweepRequest
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Sweep, Sweeps
 from shared.messaging.unit_of_work import SWEEP_CHANNEL, UnitOfWork
@@ -13,6 +15,9 @@ from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
+
+ONCE = UUID("5b0a7f0e-3a0c-5c39-9a2e-5d6f2a4b8c01")
+"""Namespace of sweeps that a store has once."""
 
 CHUNK = 500
 """Aggregates of one transaction: their locks are held for some tens of milliseconds."""
@@ -26,7 +31,20 @@ _NEXT = """
 _ADVANCE = "UPDATE sweep SET cursor = $2, touched = touched + $3 WHERE id = $1"
 _FINISH = "UPDATE sweep SET finished_at = $2 WHERE id = $1"
 
+_REQUEST_ONCE = """
+    INSERT INTO sweep (id, kind, args, requested_at, correlation_id)
+    VALUES ($1, $2, $3::jsonb, $4, $5) ON CONFLICT (id) DO NOTHING
+"""
+
 log = logging.get(__name__)
+
+
+async def _request_once(connection: Connection, requests: Iterable[SweepRequest]) -> None:
+    """Ask for sweeps that this store has not had yet, with the same arguments: a finished one stays on record."""
+    for request in requests:
+        args = json.dumps(dict(request.args), sort_keys=True)
+        id_ = uuid5(ONCE, f"{request.kind} {args}")
+        await connection.execute(_REQUEST_ONCE, id_, request.kind, args, now(), str(id_))
 
 
 class SweepWorker(Worker):
@@ -35,12 +53,16 @@ class SweepWorker(Worker):
     name: ClassVar[str] = "sweeps"
     channel: ClassVar[str] = SWEEP_CHANNEL
 
-    def __init__(self, database: Database, service: str, sweeps: Sweeps) -> None:
+    def __init__(self, database: Database, service: str, sweeps: Sweeps, once: tuple[SweepRequest, ...] = ()) -> None:
         super().__init__(database)
+        self._once = once
         self._service = service
         self._sweeps = {sweep.kind: sweep for sweep in sweeps}
 
     async def step(self, connection: Connection) -> float:
+        if self._once:
+            await _request_once(connection, self._once)
+            self._once = ()
         async with connection.transaction():
             row = await connection.fetchrow(_NEXT, list(self._sweeps))
             if row is None:

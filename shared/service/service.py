@@ -16,6 +16,7 @@ from shared.contracts.dead_letters import ServiceName
 from shared.messaging.batch import BatchRunner
 from shared.messaging.broker import ConsumingBroker
 from shared.messaging.commands import Commands
+from shared.messaging.decision import SweepRequest
 from shared.messaging.dlq_limit import DlqLimit, Resumer
 from shared.messaging.instance import Name
 from shared.messaging.partitions import Partitions
@@ -70,6 +71,8 @@ class Stage:
     sweeps: Sweeps = ()
     mails: Mails | None = None
     """What it mails, and where mail goes."""
+    once: tuple[SweepRequest, ...] = ()
+    """Sweeps that a store is to have once, however many processes start, as one for each version of its rules."""
     topics: tuple[str, ...] | None = None
     """What it reads; what the catalogue says unless named."""
     partners: str | None = None
@@ -115,7 +118,7 @@ class Service:
         if stage.timers:
             self._workers.append(TimerWorker(self.database, name, stage.timers))
         if stage.sweeps:
-            self._workers.append(SweepWorker(self.database, name, stage.sweeps))
+            self._workers.append(SweepWorker(self.database, name, stage.sweeps, stage.once))
         if stage.mails is not None:
             self._workers.append(MailWorker(self.database, name, stage.mails))
         self.app = self._api()

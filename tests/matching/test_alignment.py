@@ -26,7 +26,7 @@ def test_the_whole_set_with_score_and_what_the_diagnosis_is_measured_against() -
     assert isinstance(found, Aligned)
     (each,) = found.requirements
     assert (each.requirement_id, each.anchor_id, each.area, each.score) == (asked.id, ANCHOR, "P01", 9_000)
-    assert (each.targets, each.must_have, found.rules) == ({"T04": 4}, ("O02",), "match-2026-1")
+    assert (each.targets, each.must_have, found.rules) == ({"T04": 4}, ("O02",), "match-2026-2")
 
 
 def test_one_requirement_that_is_met_is_enough() -> None:

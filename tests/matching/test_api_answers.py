@@ -140,6 +140,27 @@ async def test_an_award_is_compared_with_what_is_asked_and_awarded(stage: StageU
     assert await problem(stage, f"{match}/award", more, method="PUT") == (409, "award_volume")
 
 
+async def test_what_nobody_knows_is_made_sure_of_before_an_award(stage: StageUnderTest) -> None:
+    await stage.consume(joined())
+    requirement = await published(stage, materials=["PA6-GF30"], force_t=400, must_have=["O01"])
+    await stage.consume(registered(processes=[{"area": "P01", "materials": ["resina K-7"], "free_capacity": 100_000}]))
+    await stage.consume(completed())
+    match = str(match_id(SUPPLIER, UUID(requirement["id"])))
+    view = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
+    assert (view["unknown"], view["blocked_by"], view["not_evaluated"]) == (["materials", "force"], ["O01"], ["O01"])
+    path = f"/suppliers/{SUPPLIER}/alignment"
+    alignment = (await stage.client.get(path, headers=stage.headers("operator"))).json()
+    assert alignment["requirements"][0]["unknown"] == ["materials", "force"]
+    assert await problem(stage, f"{match}/award", AWARD) == (409, "match_blocked")
+    event = completed(version=2)
+    await stage.consume(event.model_copy(update={"levels": {"O01": 3}}))
+    assert await problem(stage, f"{match}/award", AWARD) == (409, "gates_unknown")
+    some = AWARD | {"confirmed": ["materials"]}
+    assert await problem(stage, f"{match}/award", some) == (409, "gates_unknown")
+    status, view = await said(stage, f"{match}/award", AWARD | {"confirmed": ["materials", "force"]})
+    assert (status, view["answers"][0]["confirmed"]) == (200, ["materials", "force"])
+
+
 async def test_of_two_awards_of_one_volume_at_once_one_is_taken(stage: StageUnderTest) -> None:
     requirement, match = await matched(stage)
     second = an_id("second firm")

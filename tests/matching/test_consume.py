@@ -6,7 +6,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.matching.consume import SWEEPS, TIMERS
+from services.matching import catalogue
+from services.matching.consume import ONCE, SWEEPS, TIMERS
 from services.matching.domain.calendar import day
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers import requirements as handlers
@@ -14,6 +15,7 @@ from services.matching.store import queries
 from services.matching.store.demand import demand, publishing, requirements
 from shared.contracts.event import Cause
 from shared.contracts.registration import AnchorJoined, AnchorLeft, SupplierChanged, SupplierProfile
+from shared.messaging.sweeps import SweepWorker
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
 from shared.testing.stage import StageUnderTest, types
@@ -53,7 +55,7 @@ def of_supplier(supplier_id: UUID) -> SupplierProfile:
 
 def test_moments_and_sweeps_have_the_kinds_that_handlers_ask_for() -> None:
     assert {timer.kind for timer in TIMERS} == {"certificate_expires", "requirement_expires"}
-    assert {sweep.kind for sweep in SWEEPS} == {"requirement_changed", "anchor_left"}
+    assert {sweep.kind for sweep in SWEEPS} == {"requirement_changed", "anchor_left", "rules_changed"}
 
 
 async def test_from_registration_to_a_match_that_is_lost(stage: StageUnderTest) -> None:
@@ -161,6 +163,29 @@ async def _somebody_waits(connection: Connection) -> bool:
     ours = "database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     found: bool = await connection.fetchval(f"SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND {ours})")
     return found
+
+
+async def test_new_rules_decide_all_offerings_again_once(stage: StageUnderTest) -> None:
+    """As a service does when it starts: what an earlier build decided is decided by the rules of this one."""
+    await stage.consume(JOINED)
+    await publish(stage)
+    await stage.consume(registered(), completed())
+    await stage.rows(
+        "UPDATE offering SET alignment = jsonb_set(alignment, '{rules}', '\"match-2025-1\"'),"
+        " matches = jsonb_set(matches, '{0,rules}', '\"match-2025-1\"')"
+    )
+    await stage.told()
+    for _ in range(2):
+        starting = SweepWorker(stage.database, "matching", SWEEPS, ONCE)
+        async with stage.database.connection() as connection:
+            while await starting.step(connection) == 0:
+                pass
+    told = await stage.told()
+    assert types(told) == ["matching.offering-aligned", "matching.match-found"]
+    assert {event.data["rules"] for event in told} == {catalogue.rules().version}
+    assert [row["kind"] for row in await stage.rows("SELECT kind FROM sweep WHERE kind = 'rules_changed'")] == [
+        "rules_changed"
+    ]
 
 
 async def test_repeated_delivery_changes_nothing(stage: StageUnderTest) -> None:

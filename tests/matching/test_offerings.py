@@ -1,6 +1,7 @@
 """Decisions of `handlers/offerings.py`."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.matching.domain.calendar import day, months_after
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Demand
 from services.matching.handlers import offerings as handlers
@@ -18,6 +20,7 @@ from shared.contracts.registration import SupplierChanged, SupplierProfile, Supp
 from shared.messaging.decision import Decision, Timer
 from tests.matching.given import (
     NOW,
+    RULES,
     SUPPLIER,
     an_id,
     completed,
@@ -75,7 +78,7 @@ def test_a_diagnosis_after_registration_finds_matches_and_a_closed_gap_unblocks_
     state, emitted = told(registered(), completed("T05"), asked=asked)
     found = emitted[1]
     assert isinstance(found, MatchFound)
-    assert (found.score, found.blocked_by, found.rules) == (10_000, ("T05",), "match-2026-1")
+    assert (found.score, found.blocked_by, found.rules) == (10_000, ("T05",), "match-2026-2")
     _, (found,) = told(rescored(at=LATER), state=state, asked=asked)
     assert isinstance(found, MatchFound)
     assert found.blocked_by == ()
@@ -120,10 +123,64 @@ def test_every_event_is_idempotent(events: list[EventData]) -> None:
         assert told(event, state=state, asked=asked) == (state, [])
 
 
-def test_a_repeated_old_diagnosis_does_not_reopen_a_gap() -> None:
+def test_an_older_version_does_not_reopen_a_gap() -> None:
     asked = demand(requirement())
-    state, _ = told(registered(), completed("T05"), rescored(at=LATER), asked=asked)
-    assert told(completed("T05"), state=state, asked=asked) == (state, [])
+    state, _ = told(registered(), completed("T05", version=2), rescored(at=LATER, version=2), asked=asked)
+    assert told(completed("T05", version=1), state=state, asked=asked) == (state, [])
+
+
+def test_a_version_that_is_told_again_counts_as_it_is_then() -> None:
+    """What is asked changed after the re-score: the version is told again, with the moment of its validation."""
+    state, _ = told(registered(), completed("T05"), rescored(at=LATER), asked=demand(requirement()))
+    _, events = told(completed("O01"), state=state, asked=demand(requirement()))
+    (found,) = events
+    assert isinstance(found, MatchFound)
+    assert found.blocked_by == ("O01",)
+
+
+def test_a_must_have_that_nobody_evaluated_blocks_until_somebody_does() -> None:
+    asked = demand(requirement(must_have=("T05", "T01")))
+    state, events = told(registered(), completed(), asked=asked)
+    found = events[-1]
+    assert isinstance(found, MatchFound)
+    assert (found.blocked_by, found.not_evaluated) == (("T05",), ("T05",))
+    _, events = told(rescored(at=LATER), state=state, asked=asked)
+    found = events[-1]
+    assert isinstance(found, MatchFound)
+    assert (found.blocked_by, found.not_evaluated) == ((), ())
+
+
+def test_a_rescore_of_a_version_whose_levels_are_not_known_blocks_nothing() -> None:
+    _, events = told(registered(), rescored(at=LATER), asked=demand(requirement(must_have=("T05",))))
+    found = events[-1]
+    assert isinstance(found, MatchFound)
+    assert found.blocked_by == ()
+
+
+def test_new_rules_decide_every_offering_again_with_its_timer() -> None:
+    asked = demand(requirement())
+    state, _ = told(registered(), completed(), asked=asked)
+    assert state is not None
+    before = replace(state, matches=(replace(state.matches[0], rules="match-2025-9", score=9_999),))
+    decision = handlers.rules_changed(before, {"rules": "match-2026-2"}, NOW, asked)
+    (found,) = decision.events
+    assert isinstance(found, MatchFound)
+    assert (found.rules, found.score) == (RULES.version, 10_000)
+    assert [timer.kind for timer in decision.timers] == ["certificate_expires"]
+    assert handlers.rules_changed(None, {}, NOW, asked).state is None
+
+
+def test_an_undated_certificate_counts_three_years_after_it_was_stated() -> None:
+    state = handlers.supplier_profiled(None, registered(), NOW, demand()).state
+    again = handlers.supplier_profiled(state, profiled(SupplierChanged, ppm_12m=3), LATER, demand()).state
+    assert again is not None
+    assert again.profile is not None
+    assert again.profile.qms_until(36) == date(2029, 1, 9)
+    another = profiled(SupplierChanged, qms="iatf_16949")
+    changed = handlers.supplier_profiled(again, another, LATER, demand()).state
+    assert changed is not None
+    assert changed.profile is not None
+    assert changed.profile.qms_until(36) == months_after(day(LATER), 36)
 
 
 def test_a_change_of_demand_is_decided_by_the_same_rule() -> None:
@@ -136,7 +193,8 @@ def test_a_change_of_demand_is_decided_by_the_same_rule() -> None:
 @pytest.mark.parametrize(
     ("changes", "at"),
     [
-        ({}, None),
+        ({}, datetime(2029, 1, 10, 6, tzinfo=UTC)),
+        ({"qms": "documented"}, None),
         ({"qms_valid_to": "2026-05-01"}, datetime(2026, 5, 2, 6, tzinfo=UTC)),
         ({"qms": "documented", "qms_valid_to": "2026-05-01"}, None),
         ({"qms_valid_to": "2026-03-02"}, datetime(2026, 3, 3, 6, tzinfo=UTC)),

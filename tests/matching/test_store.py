@@ -21,6 +21,7 @@ from tests.matching.given import (
     ANCHOR,
     NOW,
     REGISTERED,
+    RULES,
     SUPPLIER,
     TODAY,
     an_id,
@@ -74,13 +75,13 @@ async def test_the_derived_tables_follow_the_offering(database: Database) -> Non
     a, b = requirement("a"), requirement("b")
     before = matched(a, b)
     await save(database, offerings, before)
-    assert len(await queries.ranked_matches(database, a.id, after=None, limit=9)) == 1
+    assert len(await queries.ranked_matches(database, a.id, RULES.version, after=None, limit=9)) == 1
     listed = Answers(a.id, ANCHOR, "P01", (Answer("shortlist", "shortlisted", "buyer-1", NOW),))
     after = rematch(before.with_answers(listed), asked_for(a), TODAY).offering
     await save(database, offerings, after)
-    ((_, candidate),) = await queries.ranked_matches(database, a.id, after=None, limit=9)
+    ((_, candidate),) = await queries.ranked_matches(database, a.id, RULES.version, after=None, limit=9)
     assert (candidate.supplier_id, candidate.match, candidate.answers) == (SUPPLIER, after.matches[0], listed)
-    assert await queries.ranked_matches(database, b.id, after=None, limit=9) == []
+    assert await queries.ranked_matches(database, b.id, RULES.version, after=None, limit=9) == []
     assert [tuple(each) for each in await queries.coverage(database)] == [("P01", 0, 1, 1)]
     moved = replace(after, profile=profile(process(area="P02")), matches=())
     await save(database, offerings, rematch(moved, asked_for(a), TODAY).offering)
@@ -142,10 +143,24 @@ async def test_candidates_by_score_then_grade_then_registration_then_id(database
     late = decided("late", asked, registered_at=later)
     twins = sorted([decided("twin 1", asked), best], key=lambda each: each.id)
     await save(database, offerings, low, late, graded, *twins)
-    found = await queries.ranked_matches(database, asked.id, after=None, limit=9)
+    found = await queries.ranked_matches(database, asked.id, RULES.version, after=None, limit=9)
     assert [each.candidate.supplier_id for each in found] == [graded.id, *(twin.id for twin in twins), late.id, low.id]
-    page = await queries.ranked_matches(database, asked.id, after=found[2].rank, limit=2)
+    page = await queries.ranked_matches(database, asked.id, RULES.version, after=found[2].rank, limit=2)
     assert [each.candidate.supplier_id for each in page] == [late.id, low.id]
+
+
+async def test_one_ranking_is_of_one_version_of_the_rules(database: Database) -> None:
+    asked = requirement()
+    new, low = decided("new", asked), decided("low", asked, state="19")
+    before = decided("before", asked)
+    old = replace(before, matches=(replace(before.matches[0], rules="match-2025-1"),))
+    await save(database, offerings, old, new, low)
+    found = await queries.ranked_matches(database, asked.id, RULES.version, after=None, limit=9)
+    assert [each.candidate.supplier_id for each in found] == [new.id, low.id, old.id]
+    assert [each.rank[0] for each in found] == [False, False, True]
+    for place in range(3):
+        page = await queries.ranked_matches(database, asked.id, RULES.version, after=found[place].rank, limit=9)
+        assert page == found[place + 1 :]
 
 
 async def test_requirements_are_listed_by_what_is_asked_of_the_list(database: Database) -> None:

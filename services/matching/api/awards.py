@@ -16,7 +16,7 @@ from services.matching.handlers.answers import Outcome
 from services.matching.store.awards import volume
 from services.matching.store.demand import demand
 from services.matching.store.offerings import offerings
-from services.matching.views.answers import AwardBody, CorrectionBody, EndBody
+from services.matching.views.answers import CorrectionBody, EndBody, GivenAwardBody
 from services.matching.views.matches import CandidateView
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
@@ -47,7 +47,9 @@ def router(commands: Commands, database: Database) -> APIRouter:
         return replace.shown(view(decision.state))
 
     @api.post("/matches/{match_id}/award")
-    async def award_match(match_id: UUID, body: Strict[AwardBody], caller: Buyer, replace: Replace) -> CandidateView:
+    async def award_match(
+        match_id: UUID, body: Strict[GivenAwardBody], caller: Buyer, replace: Replace
+    ) -> CandidateView:
         """Take note that the anchor buys from the firm."""
         given = body.award()
         return await decided(
@@ -55,7 +57,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             caller,
             replace,
             lambda state, left, _: answers.award(
-                state, match_id, given, left, catalogue.prices(), caller.subject, now()
+                state, match_id, given, left, catalogue.prices(), caller.subject, now(), confirmed=body.confirmed
             ),
         )
 

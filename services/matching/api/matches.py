@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.matching import catalogue
 from services.matching.api.access import Buyer, Reader, acts_for
 from services.matching.domain import candidate as candidates
 from services.matching.domain.candidate import Candidate
@@ -84,7 +85,9 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         """List the firms that match a requirement, the best first."""
         asked = await queries.find_requirement(database, requirement_id)
         caller.require_anchor(accepted(asked or refused("requirement_unknown")).anchor_id)
-        found = await queries.ranked_matches(database, requirement_id, after=paging.position(Rank), limit=paging.fetch)
+        found = await queries.ranked_matches(
+            database, requirement_id, catalogue.rules().version, after=paging.position(Rank), limit=paging.fetch
+        )
         return Page[MatchView].of_rows(
             found,
             paging,

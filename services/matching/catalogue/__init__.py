@@ -1,4 +1,4 @@
-"""Rule tables as data: procurement areas, the score's rules, neighbourhood of the states, what a piece may cost."""
+"""Rule tables as data: areas, the score's rules, materials, neighbourhood of the states, what a piece may cost."""
 
 import csv
 import json
@@ -9,9 +9,12 @@ from functools import cache
 from importlib.resources import files
 
 from services.matching.domain.award import Prices
+from services.matching.domain.materials import Materials, words_of
 from services.matching.domain.rules import Rules, Weights
 
 AREAS_VERSION = "areas-2026-1"
+MATERIALS_VERSION = "materials-2026-1"
+"""Part of the rules: where it changes, so does their version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,24 @@ def areas() -> tuple[Area, ...]:
 
 
 @cache
+def materials() -> Materials:
+    """The materials that texts are mapped to. Raises ValueError when a name has two of them.
+
+    Symbols of plastics after ISO 1043-1, of their fillers after ISO 1043-2, of rubbers after ISO 1629; steels by their
+    SAE number, with the designations of EN 10027 that name the same grade.
+    """
+    rows = list(_rows("materials.csv"))
+    names: dict[tuple[str, ...], str] = {}
+    for row in rows:
+        for name in filter(None, (*row["names"].split(";"), *row["designations"].split(";"))):
+            if names.setdefault(words_of(name), row["code"]) != row["code"]:
+                raise ValueError(f"{name} names {names[words_of(name)]} and {row['code']}")
+    fillers = {words_of(name): row["code"] for row in _rows("fillers.csv") for name in row["names"].split(";")}
+    families = {row["code"]: row["family"] or None for row in rows}
+    return Materials(MATERIALS_VERSION, names, families, fillers, filled="thermoplastic")
+
+
+@cache
 def rules() -> Rules:
     """The rules in force. Raises ValueError when the table contradicts itself."""
     table = json.loads(_text("score_rules.json"))
@@ -57,6 +78,8 @@ def rules() -> Rules:
         weights=Weights(**table["weights"]),
         minimum_score=table["minimum_score"],
         cqi_valid_months=table["cqi_valid_months"],
+        certificate_months=table["certificate_months"],
+        materials=materials(),
         neighbours=neighbours,
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from services.matching.domain.gates import Gate, firm_gates, process_gates
@@ -29,6 +30,16 @@ class AlignedRequirement:
     score: int
     targets: Mapping[str, int]
     must_have: tuple[str, ...]
+    unknown: tuple[GateName, ...] = ()
+    """Gates of which nobody knows: the firm has to be asked."""
+
+
+class Met(NamedTuple):
+    """A requirement whose gates an offering passes."""
+
+    requirement: Requirement
+    score: Score
+    unknown: tuple[GateName, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +83,10 @@ class Judgement:
     score: Score | None
     """None where a gate is not passed."""
 
+    @property
+    def unknown(self) -> tuple[GateName, ...]:
+        return tuple(gate.gate for gate in self.gates if gate.status == "unknown")
+
 
 def judge(
     profile: Profile, offers: Sequence[ProcessOffer], need: Specification, rules: Rules, today: date
@@ -80,13 +95,13 @@ def judge(
     most points, then the first named. With no process at all, the process gate fails.
     """
     if not offers:
-        gates = process_gates(profile, None, need, rules.cqi_valid_months, today)
+        gates = process_gates(profile, None, need, rules, today)
         return Judgement(ProcessOffer(area=need.area), gates, None)
     return min((_judge(profile, offer, need, rules, today) for offer in offers), key=_rank)
 
 
 def _judge(profile: Profile, offer: ProcessOffer, need: Specification, rules: Rules, today: date) -> Judgement:
-    gates = process_gates(profile, offer, need, rules.cqi_valid_months, today)
+    gates = process_gates(profile, offer, need, rules, today)
     passed = all(gate.passed for gate in gates)
     return Judgement(offer, gates, score(profile, offer, need, rules, today) if passed else None)
 
@@ -96,17 +111,15 @@ def _rank(judgement: Judgement) -> tuple[int, int]:
     return failed, -judgement.score.points if judgement.score else 0
 
 
-def align(
-    profile: Profile, demand: Demand, today: date, *, withdrawn: bool
-) -> tuple[Alignment, Mapping[UUID, tuple[Requirement, Score]]]:
-    """The alignment of an offering, and the score of each requirement in it.
+def align(profile: Profile, demand: Demand, today: date, *, withdrawn: bool) -> tuple[Alignment, Mapping[UUID, Met]]:
+    """The alignment of an offering, and each requirement in it with its score.
 
     A firm that left is not judged any further. For any other firm that meets nothing, every failed gate is told: the
     firm's own once per area, the others per requirement, and `nobody_asks` for an area without a requirement.
     """
     barred = [gate for gate in firm_gates(profile, withdrawn=withdrawn) if not gate.passed]
     missing: list[Missing] = []
-    met: list[tuple[Requirement, Score]] = []
+    met: list[Met] = []
     for area in profile.areas:
         missing += [Missing(area, None, gate.gate, gate.reason) for gate in barred]
         if withdrawn:
@@ -120,12 +133,12 @@ def align(
             if judged.score is None:
                 missing += _missing(requirement, judged.gates)
             else:
-                met.append((requirement, judged.score))
+                met.append(Met(requirement, judged.score, judged.unknown))
     if barred or not met:
         return NotAligned(tuple(missing[:MOST_MISSING]), demand.rules.version), {}
-    best = sorted(met, key=lambda pair: (-pair[1].points, pair[0].id))[:MOST_ALIGNED]
-    kept = {requirement.id: (requirement, scored) for requirement, scored in sorted(best, key=lambda pair: pair[0].id)}
-    return Aligned(tuple(_aligned(*pair) for pair in kept.values()), demand.rules.version), kept
+    best = sorted(met, key=lambda each: (-each.score.points, each.requirement.id))[:MOST_ALIGNED]
+    kept = {each.requirement.id: each for each in sorted(best, key=lambda each: each.requirement.id)}
+    return Aligned(tuple(_aligned(each) for each in kept.values()), demand.rules.version), kept
 
 
 def _missing(requirement: Requirement, gates: Sequence[Gate]) -> Iterator[Missing]:
@@ -134,8 +147,6 @@ def _missing(requirement: Requirement, gates: Sequence[Gate]) -> Iterator[Missin
             yield Missing(requirement.area, requirement.id, gate.gate, gate.reason, gate.need, gate.offer)
 
 
-def _aligned(requirement: Requirement, scored: Score) -> AlignedRequirement:
-    asked = requirement.specification
-    return AlignedRequirement(
-        requirement.id, requirement.anchor_id, asked.area, scored.points, asked.targets, asked.must_have
-    )
+def _aligned(met: Met) -> AlignedRequirement:
+    id_, anchor_id, asked = met.requirement.id, met.requirement.anchor_id, met.requirement.specification
+    return AlignedRequirement(id_, anchor_id, asked.area, met.score.points, asked.targets, asked.must_have, met.unknown)

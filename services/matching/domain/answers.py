@@ -9,7 +9,7 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from services.matching.domain.award import Award
-from services.matching.domain.reasons import AnswerReason, Refusal
+from services.matching.domain.reasons import AnswerReason, GateName, Refusal
 from shared.state_machine import StateMachine, Transition
 
 Standing = Literal["found", "shortlisted", "declined", "awarded", "ended"]
@@ -48,6 +48,8 @@ class Answer:
     """Of a decline, a correction and an end."""
     award: Award | None = None
     """Of an award and its corrections."""
+    confirmed: tuple[GateName, ...] = ()
+    """Of an award: gates of which nobody knew, and the buyer made sure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,14 @@ def buying(answers: Iterable[Answers]) -> frozenset[UUID]:
 
 
 def say(
-    answers: Answers, act: Act, by: str, at: datetime, *, reason: AnswerReason | None = None, award: Award | None = None
+    answers: Answers,
+    act: Act,
+    by: str,
+    at: datetime,
+    *,
+    reason: AnswerReason | None = None,
+    award: Award | None = None,
+    confirmed: tuple[GateName, ...] = (),
 ) -> Answers | Refusal:
     """The answers after one more. The same said again, by whomever, is nothing new."""
     last = answers.last
@@ -108,7 +117,7 @@ def say(
         return _REFUSED.get(answers.standing, "award_missing")
     if len(answers.said) >= MOST_ANSWERS:
         return "answers_too_many"
-    return replace(answers, said=(*answers.said, Answer(act, standing, by, at, reason, award)))
+    return replace(answers, said=(*answers.said, Answer(act, standing, by, at, reason, award, confirmed)))
 
 
 _REFUSED: Mapping[Standing, Refusal] = {"declined": "match_declined", "awarded": "match_awarded"}

@@ -1,52 +1,51 @@
 """Gates: what bars an offering from a requirement whatever its score.
 
-What the firm did not state bars nobody: the gate passes as `not_stated` and the firm has to be asked. That holds for
-materials, envelope and force. A special process is different: an assessment that is not shown is not held (AIAG CQI,
-each year), and so is a certificate (IATF 16949 8.4.2.3).
+Each is met, not met, not applicable (nobody asks) or unknown. Unknown bars nobody and is not fine either: the firm has
+to be asked, and nothing is awarded before somebody has. So it is with materials, envelope and force that the firm did
+not state, and with materials that the catalogue does not map. A special process is different: an assessment that is
+not shown is not held (AIAG CQI, each year), and so is a certificate (IATF 16949 8.4.2.3).
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from services.matching.domain import text
+from services.matching.domain.materials import Materials
 from services.matching.domain.offering import LADDER, ProcessOffer, Profile
-from services.matching.domain.reasons import GateName, GateReason
+from services.matching.domain.reasons import GateName, GateReason, GateStatus
 from services.matching.domain.requirement import Specification
-
-WORDS_REMEMBERED = 4096
-"""Materials whose words are kept: a few hundred are in use, and each is compared with every requirement."""
+from services.matching.domain.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One gate and whether it is passed. `need` and `offer` are filled where it is not."""
+    """One gate and how it came out. `need` and `offer` are filled where it is neither met nor left out."""
 
     gate: GateName
-    passed: bool
+    status: GateStatus
     reason: GateReason
     need: str = ""
     offer: str = ""
 
+    @property
+    def passed(self) -> bool:
+        """Whether it bars nothing."""
+        return self.status != "not_met"
 
-_OFFERED = Gate("process", passed=True, reason="ok")
-_MATERIALS_OK = Gate("materials", passed=True, reason="ok")
-_MATERIALS_NOT_ASKED = Gate("materials", passed=True, reason="not_asked")
-_MATERIALS_NOT_STATED = Gate("materials", passed=True, reason="not_stated")
-_ENVELOPE_OK = Gate("envelope", passed=True, reason="ok")
-_ENVELOPE_NOT_ASKED = Gate("envelope", passed=True, reason="not_asked")
-_ENVELOPE_NOT_STATED = Gate("envelope", passed=True, reason="not_stated")
-_FORCE_OK = Gate("force", passed=True, reason="ok")
-_FORCE_NOT_ASKED = Gate("force", passed=True, reason="not_asked")
-_FORCE_NOT_STATED = Gate("force", passed=True, reason="not_stated")
-_SPECIAL_OK = Gate("special_process", passed=True, reason="ok")
-_SPECIAL_NOT_ASKED = Gate("special_process", passed=True, reason="not_asked")
-_QMS_OK = Gate("qms", passed=True, reason="ok")
-_QMS_NOT_ASKED = Gate("qms", passed=True, reason="not_asked")
-_QMS_WAIVABLE = Gate("qms", passed=True, reason="below_ladder_waivable")
+
+_OFFERED = Gate("process", "met", "ok")
+_MATERIALS_OK = Gate("materials", "met", "ok")
+_MATERIALS_NOT_ASKED = Gate("materials", "not_applicable", "not_asked")
+_ENVELOPE_OK = Gate("envelope", "met", "ok")
+_ENVELOPE_NOT_ASKED = Gate("envelope", "not_applicable", "not_asked")
+_FORCE_OK = Gate("force", "met", "ok")
+_FORCE_NOT_ASKED = Gate("force", "not_applicable", "not_asked")
+_SPECIAL_OK = Gate("special_process", "met", "ok")
+_SPECIAL_NOT_ASKED = Gate("special_process", "not_applicable", "not_asked")
+_QMS_OK = Gate("qms", "met", "ok")
+_QMS_NOT_ASKED = Gate("qms", "not_applicable", "not_asked")
+_QMS_WAIVABLE = Gate("qms", "met", "below_ladder_waivable")
 
 
 def firm_gates(profile: Profile, *, withdrawn: bool) -> tuple[Gate, ...]:
@@ -55,24 +54,24 @@ def firm_gates(profile: Profile, *, withdrawn: bool) -> tuple[Gate, ...]:
     """
     listed = profile.list_69b == "definitive"
     return (
-        Gate("withdrawn", passed=not withdrawn, reason="withdrawn" if withdrawn else "ok"),
-        Gate("list_69b", passed=not listed, reason="listed_definitive" if listed else "ok"),
+        Gate("withdrawn", "not_met", "withdrawn") if withdrawn else Gate("withdrawn", "met", "ok"),
+        Gate("list_69b", "not_met", "listed_definitive") if listed else Gate("list_69b", "met", "ok"),
     )
 
 
 def process_gates(
-    profile: Profile, offer: ProcessOffer | None, need: Specification, cqi_valid_months: int, today: date
+    profile: Profile, offer: ProcessOffer | None, need: Specification, rules: Rules, today: date
 ) -> tuple[Gate, ...]:
     """Every gate between one process and one requirement; `offer` None: the firm does not work in that area."""
-    process = _OFFERED if offer else Gate("process", passed=False, reason="area_not_offered", need=need.area)
+    process = _OFFERED if offer else Gate("process", "not_met", "area_not_offered", need=need.area)
     offer = offer or ProcessOffer(area=need.area)
     return (
         process,
-        _materials(offer, need),
+        _materials(offer, need, rules.materials),
         _envelope(offer, need),
         _force(offer, need),
-        _special_process(offer, need, cqi_valid_months, today),
-        _qms(profile, need, today),
+        _special_process(offer, need, rules.cqi_valid_months, today),
+        _qms(profile, need, rules.certificate_months, today),
     )
 
 
@@ -81,57 +80,39 @@ def fits(part_mm: Sequence[int], room_mm: Sequence[int]) -> bool:
     return all(side <= room for side, room in zip(sorted(part_mm), sorted(room_mm), strict=True))
 
 
-def overlap(needed: Sequence[str], offered: Sequence[str]) -> bool:
-    """Whether one material is in both lists.
-
-    Case and accents do not count. The grade is optional: `acero` meets `acero inoxidable` and the other way round,
-    while `aluminio A380` and `aluminio A356` are two materials.
-    """
-    return any(_same_family(_words(need), _words(offer)) for need in needed for offer in offered)
-
-
-def _same_family(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
-    shorter = min(len(one), len(other))
-    return shorter > 0 and one[:shorter] == other[:shorter]
-
-
-@lru_cache(maxsize=WORDS_REMEMBERED)
-def _words(material: str) -> tuple[str, ...]:
-    plain = "".join(c for c in unicodedata.normalize("NFKD", material.casefold()) if not unicodedata.combining(c))
-    return tuple(word for word in re.split(r"[\s/:,]+", plain) if word)
-
-
-def _materials(offer: ProcessOffer, need: Specification) -> Gate:
+def _materials(offer: ProcessOffer, need: Specification, materials: Materials) -> Gate:
     if not need.materials:
         return _MATERIALS_NOT_ASKED
-    if not offer.materials:
-        return _MATERIALS_NOT_STATED
-    if overlap(need.materials, offer.materials):
-        return _MATERIALS_OK
     needed, offered = text.listed(need.materials), text.listed(offer.materials)
-    return Gate("materials", passed=False, reason="no_common_material", need=needed, offer=offered)
+    if not offer.materials:
+        return Gate("materials", "unknown", "not_stated", need=needed)
+    status = materials.compare(need.materials, offer.materials)
+    if status == "met":
+        return _MATERIALS_OK
+    reason: GateReason = "material_unmapped" if status == "unknown" else "no_common_material"
+    return Gate("materials", status, reason, need=needed, offer=offered)
 
 
 def _envelope(offer: ProcessOffer, need: Specification) -> Gate:
     if need.envelope_mm is None:
         return _ENVELOPE_NOT_ASKED
     if offer.envelope_mm is None:
-        return _ENVELOPE_NOT_STATED
+        return Gate("envelope", "unknown", "not_stated", need=text.sides(need.envelope_mm))
     if fits(need.envelope_mm, offer.envelope_mm):
         return _ENVELOPE_OK
     needed, offered = text.sides(need.envelope_mm), text.sides(offer.envelope_mm)
-    return Gate("envelope", passed=False, reason="part_too_large", need=needed, offer=offered)
+    return Gate("envelope", "not_met", "part_too_large", need=needed, offer=offered)
 
 
 def _force(offer: ProcessOffer, need: Specification) -> Gate:
     if need.force_t is None:
         return _FORCE_NOT_ASKED
     if offer.force_t is None:
-        return _FORCE_NOT_STATED
+        return Gate("force", "unknown", "not_stated", need=text.number(need.force_t, "t"))
     if offer.force_t >= need.force_t:
         return _FORCE_OK
     needed, offered = text.number(need.force_t, "t"), text.number(offer.force_t, "t")
-    return Gate("force", passed=False, reason="force_too_low", need=needed, offer=offered)
+    return Gate("force", "not_met", "force_too_low", need=needed, offer=offered)
 
 
 def _special_process(offer: ProcessOffer, need: Specification, cqi_valid_months: int, today: date) -> Gate:
@@ -150,21 +131,21 @@ def _special_process(offer: ProcessOffer, need: Specification, cqi_valid_months:
         return _SPECIAL_OK
     return Gate(
         "special_process",
-        passed=False,
-        reason="cqi_missing" if missing else "cqi_expired",
+        "not_met",
+        "cqi_missing" if missing else "cqi_expired",
         need=text.listed([*missing, *expired]),
         offer=text.listed([f"{code} {until[code]}" for code in expired]),
     )
 
 
-def _qms(profile: Profile, need: Specification, today: date) -> Gate:
+def _qms(profile: Profile, need: Specification, months: int, today: date) -> Gate:
     """The ladder; a firm below it passes when the anchor waives and the firm at least documents its system."""
     if need.qms == "none":
         return _QMS_NOT_ASKED
-    held = profile.qms_held(today)
+    held = profile.qms_held(today, months)
     if LADDER[held] >= LADDER[need.qms]:
         return _QMS_OK
     if need.qms_waivable and LADDER[held] >= LADDER["documented"]:
         return _QMS_WAIVABLE
-    reason: GateReason = "certificate_expired" if profile.qms_expired(today) else "qms_below_ladder"
-    return Gate("qms", passed=False, reason=reason, need=need.qms, offer=held)
+    reason = profile.qms_lapsed(today, months) or "qms_below_ladder"
+    return Gate("qms", "not_met", reason, need=need.qms, offer=held)

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from services.matching.domain.alignment import Met
 from services.matching.domain.offering import Diagnosis
-from services.matching.domain.reasons import LostReason
-from services.matching.domain.requirement import Demand, Requirement
-from services.matching.domain.score import Criterion, Score
+from services.matching.domain.reasons import GateName, LostReason
+from services.matching.domain.requirement import Demand
+from services.matching.domain.score import Criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +22,14 @@ class Match:
     score: int
     criteria: tuple[Criterion, ...]
     blocked_by: tuple[str, ...]
-    """Questions with an open critical gap: until they close the firm is not introduced to the anchor."""
+    """Questions with an open critical gap, and must-haves that nobody evaluated, sorted: until they close the firm is
+    not introduced to the anchor.
+    """
     rules: str
+    not_evaluated: tuple[str, ...] = ()
+    """Those of them that block because they have no level."""
+    unknown: tuple[GateName, ...] = ()
+    """Gates of which nobody knows: the firm has to be asked before anything is awarded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def match_id(supplier_id: UUID, requirement_id: UUID) -> UUID:
 def settle(
     supplier_id: UUID,
     matches: Sequence[Match],
-    aligned: Mapping[UUID, tuple[Requirement, Score]],
+    aligned: Mapping[UUID, Met],
     diagnosis: Diagnosis | None,
     demand: Demand,
     *,
@@ -66,9 +73,9 @@ def settle(
     kept = {match.requirement_id: match for match in matches if match.requirement_id in bought}
     before = {match.requirement_id: match for match in matches if match.requirement_id not in kept}
     now = {
-        requirement.id: _matched(supplier_id, requirement, scored, diagnosis, demand)
-        for requirement, scored in aligned.values()
-        if diagnosis is not None and requirement.id not in kept and scored.points >= demand.rules.minimum_score
+        id_: _matched(supplier_id, met, diagnosis, demand)
+        for id_, met in aligned.items()
+        if diagnosis is not None and id_ not in kept and met.score.points >= demand.rules.minimum_score
     }
     lost = [
         Lost(match, _why_lost(requirement_id, aligned, demand, withdrawn=withdrawn))
@@ -80,22 +87,26 @@ def settle(
     return tuple(match for _, match in all_), (*lost, *found)
 
 
-def _matched(supplier_id: UUID, requirement: Requirement, scored: Score, diagnosis: Diagnosis, demand: Demand) -> Match:
+def _matched(supplier_id: UUID, met: Met, diagnosis: Diagnosis, demand: Demand) -> Match:
+    requirement = met.requirement
+    not_evaluated = diagnosis.not_evaluated(requirement.specification.must_have)
     return Match(
         match_id(supplier_id, requirement.id),
         requirement.id,
         requirement.anchor_id,
         requirement.area,
-        scored.points,
-        scored.criteria,
-        diagnosis.open_critical,
+        met.score.points,
+        met.score.criteria,
+        tuple(sorted({*diagnosis.open_critical, *not_evaluated})),
         demand.rules.version,
+        not_evaluated,
+        met.unknown,
     )
 
 
 def _why_lost(
     requirement_id: UUID,
-    aligned: Mapping[UUID, tuple[Requirement, Score]],
+    aligned: Mapping[UUID, Met],
     demand: Demand,
     *,
     withdrawn: bool,

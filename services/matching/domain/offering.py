@@ -1,11 +1,12 @@
 """What a supplier offers, as registration and diagnosis told it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from services.matching.domain.calendar import months_after
+from services.matching.domain.calendar import day, months_after
+from services.matching.domain.reasons import LapseReason
 
 Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
 ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
@@ -58,7 +59,9 @@ class Profile:
     processes: tuple[ProcessOffer, ...]
     qms: Qms = "none"
     qms_valid_to: date | None = None
-    """Last day of the certificate. Not stated: taken as held."""
+    """Last day of the certificate."""
+    qms_stated_on: date | None = None
+    """Since when the firm states this certificate; None: since it registered."""
     ppm_12m: int | None = None
     otif_bp_12m: int | None = None
     regional_value_bp: int | None = None
@@ -68,24 +71,40 @@ class Profile:
         """The procurement areas offered, each once, sorted."""
         return tuple(sorted({process.area for process in self.processes}))
 
-    def qms_expired(self, today: date) -> bool:
-        return self.qms in CERTIFIED and self.qms_valid_to is not None and self.qms_valid_to < today
+    def qms_until(self, months: int) -> date | None:
+        """The last day on which the certificate counts; None without one.
 
-    def qms_held(self, today: date) -> Qms:
+        One that is stated without its last day was valid then, and no certificate is for more than three years
+        (ISO/IEC 17021-1 and the Rules for IATF recognition: a cycle of three years), so it counts so long and not for
+        ever.
+        """
+        if self.qms not in CERTIFIED:
+            return None
+        return self.qms_valid_to or months_after(self.qms_stated_on or day(self.registered_at), months)
+
+    def qms_lapsed(self, today: date, months: int) -> LapseReason | None:
+        """Why the certificate counts no more."""
+        until = self.qms_until(months)
+        if until is None or until >= today:
+            return None
+        return "certificate_expired" if self.qms_valid_to else "certificate_undated"
+
+    def qms_held(self, today: date, months: int) -> Qms:
         """The rung that the firm stands on today.
 
         A certificate past its last day is not held; the system that it certified is still written down, so the firm
         stands on `documented` and not below a firm that never had a certificate.
         """
-        return "documented" if self.qms_expired(today) else self.qms
+        return "documented" if self.qms_lapsed(today, months) else self.qms
 
-    def next_expiry(self, today: date, cqi_valid_months: int) -> date | None:
+    def next_expiry(self, today: date, cqi_valid_months: int, certificate_months: int) -> date | None:
         """The next last day of a certificate or assessment, today included; None when nothing valid can expire."""
-        return min((day for day in self._last_days(cqi_valid_months) if day >= today), default=None)
+        last_days = self._last_days(cqi_valid_months, certificate_months)
+        return min((last for last in last_days if last >= today), default=None)
 
-    def _last_days(self, cqi_valid_months: int) -> Iterator[date]:
-        if self.qms in CERTIFIED and self.qms_valid_to is not None:
-            yield self.qms_valid_to
+    def _last_days(self, cqi_valid_months: int, certificate_months: int) -> Iterator[date]:
+        if until := self.qms_until(certificate_months):
+            yield until
         for process in self.processes:
             for special in process.special_processes:
                 yield special.valid_until(cqi_valid_months)
@@ -101,8 +120,16 @@ class Diagnosis:
     band: Band
     open_critical: tuple[str, ...]
     """Questions with an open critical gap, sorted: they block linkage."""
+    evaluated: tuple[str, ...] | None = None
+    """Questions that have a level, sorted; None: not told."""
+
+    def not_evaluated(self, questions: Iterable[str]) -> tuple[str, ...]:
+        """Those of the questions that have no level, sorted."""
+        return () if self.evaluated is None else tuple(sorted(set(questions).difference(self.evaluated)))
 
 
 def latest(known: Diagnosis | None, learned: Diagnosis) -> Diagnosis:
-    """The later of two: a higher version, or a later moment of the same version."""
-    return learned if known is None or (learned.version, learned.at) >= (known.version, known.at) else known
+    """The later of two: a higher version, or what was told last of the same one, as a firm's events keep their order.
+    Their moments do not: a version is told again, with the moment of its validation, when what is asked changes.
+    """
+    return learned if known is None or learned.version >= known.version else known

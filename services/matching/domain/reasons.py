@@ -4,6 +4,8 @@ from typing import Literal
 
 GateName = Literal["withdrawn", "list_69b", "process", "materials", "envelope", "force", "special_process", "qms"]
 
+GateStatus = Literal["met", "not_met", "unknown", "not_applicable"]
+
 GateReason = Literal[
     "ok",
     "not_asked",
@@ -14,14 +16,18 @@ GateReason = Literal[
     "nobody_asks",
     "area_not_offered",
     "no_common_material",
+    "material_unmapped",
     "part_too_large",
     "force_too_low",
     "cqi_missing",
     "cqi_expired",
     "qms_below_ladder",
     "certificate_expired",
+    "certificate_undated",
 ]
-"""`not_stated`: passes, but the firm has to be asked. `below_ladder_waivable`: passes with a plan."""
+"""`not_stated`, `material_unmapped`: nobody knows, and the firm has to be asked.
+`below_ladder_waivable`: passes with a plan.
+"""
 
 CriterionName = Literal[
     "capacity", "envelope_force", "tolerance", "qms", "lead_time", "location", "quality_kpis", "origin"
@@ -40,6 +46,7 @@ CriterionReason = Literal[
     "tolerance_too_wide",
     "qms_below_ladder",
     "certificate_expired",
+    "certificate_undated",
     "lead_time_too_long",
     "neighbouring_state",
     "another_region",
@@ -50,6 +57,8 @@ CriterionReason = Literal[
     "otif_not_stated",
     "regional_value_too_low",
 ]
+
+LapseReason = Literal["certificate_expired", "certificate_undated"]
 
 LostReason = Literal["requirement_closed", "no_longer_aligned", "supplier_withdrawn", "score_below_minimum"]
 
@@ -79,5 +88,6 @@ Refusal = Literal[
     "award_currency",
     "award_price",
     "award_volume",
+    "gates_unknown",
 ]
 """Codes of commands that the rules do not allow."""

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
 
+from services.matching.domain.materials import Materials
+
 FULL = 10_000
 """Basis points of a perfect score."""
 
@@ -36,6 +38,9 @@ class Rules:
     minimum_score: int
     """Basis points that an aligned requirement needs to become a match."""
     cqi_valid_months: int
+    certificate_months: int
+    """How long a certificate without its last day counts after it was stated."""
+    materials: Materials
     neighbours: Mapping[str, frozenset[str]]
     """States that border on each state, by INEGI key."""
 

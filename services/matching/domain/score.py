@@ -47,7 +47,7 @@ def score(profile: Profile, offer: ProcessOffer, need: Specification, rules: Rul
             _capacity(weights.capacity, offer.free_capacity, need.annual_volume),
             _envelope_force(weights.envelope_force, offer, need),
             _tolerance(weights.tolerance, offer.tolerance_um, need.tolerance_um),
-            _qms(weights.qms, profile, need, today),
+            _qms(weights.qms, profile, need, rules.certificate_months, today),
             _lead_time(weights.lead_time, offer.lead_time_days, need.lead_time_days),
             _location(weights.location, profile.state, need.plant_state, rules),
             _quality_kpis(weights.ppm, weights.otif, profile, need),
@@ -117,16 +117,16 @@ def _lead_time(full: int, offered: int | None, asked: int | None) -> Criterion:
     return _at_most("lead_time", full, offered, asked, "d", "lead_time_too_long")
 
 
-def _qms(full: int, profile: Profile, need: Specification, today: date) -> Criterion:
+def _qms(full: int, profile: Profile, need: Specification, months: int, today: date) -> Criterion:
     """Rungs of the ladder (documented 1, ISO 9001 2, IATF 16949 3): `floor(full * held / asked)` below the asked one.
-    An expired certificate counts as `documented`.
+    A certificate that counts no more is `documented`.
     """
-    held = profile.qms_held(today)
+    held = profile.qms_held(today, months)
     if need.qms == "none":
         return _not_asked("qms", full, held)
     if LADDER[held] >= LADDER[need.qms]:
         return _all("qms", full, need.qms, held)
-    reason: CriterionReason = "certificate_expired" if profile.qms_expired(today) else "qms_below_ladder"
+    reason: CriterionReason = profile.qms_lapsed(today, months) or "qms_below_ladder"
     return _part("qms", full * LADDER[held] // LADDER[need.qms], full, need.qms, held, reason)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.matching.domain import answers as said
 from services.matching.domain.answers import Act
 from services.matching.domain.award import Award, Prices, Volume, fault
-from services.matching.domain.reasons import AnswerReason, CorrectReason, DeclineReason, EndReason
+from services.matching.domain.reasons import AnswerReason, CorrectReason, DeclineReason, EndReason, GateName
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Demand
 from services.matching.handlers import published
@@ -40,9 +40,14 @@ def award(
     prices: Mapping[str, Prices],
     by: str,
     now: datetime,
+    *,
+    confirmed: tuple[GateName, ...] = (),
 ) -> Outcome:
-    """The anchor buys from the firm. The same award told again is the same award."""
-    return _wrong(given, volume, prices) or _said(state, match_id, "award", by, now, award=given)
+    """The anchor buys from the firm. The same award told again is the same award.
+
+    `confirmed` are the gates of which the program does not know whether the firm passes: the buyer made sure.
+    """
+    return _wrong(given, volume, prices) or _said(state, match_id, "award", by, now, award=given, confirmed=confirmed)
 
 
 def correct(
@@ -82,17 +87,20 @@ def _said(
     *,
     reason: AnswerReason | None = None,
     award: Award | None = None,
+    confirmed: tuple[GateName, ...] = (),
 ) -> Outcome:
     """Add one answer and tell it; the same answer given again tells nothing."""
     match = state.match(match_id) if state else None
     if state is None or match is None:
         return refused("match_lost" if state and state.answered(match_id) else "match_unknown")
     before = state.answers_about(match)
-    after = said.say(before, act, by, now, reason=reason, award=award)
+    after = said.say(before, act, by, now, reason=reason, award=award, confirmed=confirmed)
     if isinstance(after, str):
         return refused(after)
     if after == before:
         return unchanged(state)
     if match.blocked_by and act in OF_INTRODUCED:
         return refused("match_blocked")
+    if act == "award" and (unknown := [gate for gate in match.unknown if gate not in confirmed]):
+        return refused("gates_unknown", gates=", ".join(unknown))
     return Decision(state.with_answers(after), (published.answer_event(state.id, match, after),))

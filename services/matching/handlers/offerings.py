@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.matching.domain.calendar import day, start_of
-from services.matching.domain.offering import Diagnosis, latest
+from services.matching.domain.offering import Diagnosis, Profile, latest
 from services.matching.domain.rematch import Offering, rematch
 from services.matching.domain.requirement import Demand
 from services.matching.handlers import published
@@ -17,13 +17,16 @@ from shared.messaging.decision import Decision, Timer, unchanged
 CERTIFICATE_EXPIRES = "certificate_expires"
 """Fires the day after the next last day of a certificate or CQI assessment: the alignment may change by time alone."""
 
+RULES_CHANGED = "rules_changed"
+"""Sweep over all offerings, once for each version of the rules: `rules`."""
+
 
 def supplier_profiled(
     state: Offering | None, event: SupplierProfile, now: datetime, demand: Demand
 ) -> Decision[Offering]:
     """A firm registered, or its profile changed."""
     before = _known(state, event.supplier_id)
-    after = replace(before, profile=published.profile_of(event))
+    after = replace(before, profile=_since(before.profile, published.profile_of(event), now))
     if after == before:
         return decided(after, now, demand)
     return decided(after, now, demand, _next_expiry(after, now, demand))
@@ -42,14 +45,18 @@ def diagnosis_completed(
     state: Offering | None, event: DiagnosisCompleted, now: datetime, demand: Demand
 ) -> Decision[Offering]:
     """An expert validated the diagnosis: from now on what is aligned can be matched."""
-    learned = published.diagnosis_of(event.version, event.result, event.validated_at)
+    levels = tuple(sorted(question for question, level in event.levels.items() if level is not None))
+    learned = published.diagnosis_of(event.version, event.result, event.validated_at, levels)
     return _diagnosed(_known(state, event.supplier_id), learned, now, demand)
 
 
 def gap_rescored(state: Offering | None, event: GapRescored, now: datetime, demand: Demand) -> Decision[Offering]:
     """A question was scored again: a critical gap that closed no longer blocks."""
-    learned = published.diagnosis_of(event.version, event.result, event.rescored_at)
-    return _diagnosed(_known(state, event.supplier_id), learned, now, demand)
+    known = _known(state, event.supplier_id)
+    before = known.diagnosis.evaluated if known.diagnosis and known.diagnosis.version == event.version else None
+    evaluated = None if before is None else tuple(sorted({*before, event.question}))
+    learned = published.diagnosis_of(event.version, event.result, event.rescored_at, evaluated)
+    return _diagnosed(known, learned, now, demand)
 
 
 def certificate_expired(state: Offering | None, now: datetime, demand: Demand) -> Decision[Offering]:
@@ -66,6 +73,19 @@ def requirement_changed(
     return unchanged(state) if state is None else decided(state, now, demand)
 
 
+def rules_changed(state: Offering | None, _: Mapping[str, str], now: datetime, demand: Demand) -> Decision[Offering]:
+    """The rules that this build judges by are another version than those before."""
+    return unchanged(state) if state is None else decided(state, now, demand, _next_expiry(state, now, demand))
+
+
+def _since(before: Profile | None, profile: Profile, now: datetime) -> Profile:
+    """The profile with the day since when it states its certificate; of the first one that is when it registered."""
+    if before is None:
+        return profile
+    same = (before.qms, before.qms_valid_to) == (profile.qms, profile.qms_valid_to)
+    return replace(profile, qms_stated_on=before.qms_stated_on if same else day(now))
+
+
 def _known(state: Offering | None, supplier_id: UUID) -> Offering:
     return state or Offering(supplier_id)
 
@@ -76,7 +96,8 @@ def _diagnosed(before: Offering, learned: Diagnosis, now: datetime, demand: Dema
 
 def _next_expiry(offering: Offering, now: datetime, demand: Demand) -> Timer:
     profile = offering.profile
-    last = profile.next_expiry(day(now), demand.rules.cqi_valid_months) if profile else None
+    rules = demand.rules
+    last = profile.next_expiry(day(now), rules.cqi_valid_months, rules.certificate_months) if profile else None
     at = None if last is None or offering.withdrawn else start_of(last + timedelta(days=1))
     return Timer(CERTIFICATE_EXPIRES, at)
 

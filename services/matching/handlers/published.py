@@ -55,10 +55,10 @@ def _process(offer: registration.ProcessOffer) -> ProcessOffer:
     )
 
 
-def diagnosis_of(version: int, result: Result, at: datetime) -> Diagnosis:
+def diagnosis_of(version: int, result: Result, at: datetime, evaluated: tuple[str, ...] | None) -> Diagnosis:
     """What a match depends on of a validated result."""
     critical = {gap.question for gap in result.gaps if gap.severity == "critical"}
-    return Diagnosis(version, at, result.grade, result.band, tuple(sorted(critical)))
+    return Diagnosis(version, at, result.grade, result.band, tuple(sorted(critical)), evaluated)
 
 
 def published(requirement: Requirement) -> contract.RequirementPublished:
@@ -125,6 +125,8 @@ def match_event(offering: Offering, change: Change) -> EventData:
                 score=match.score,
                 criteria=tuple(criteria(match)),
                 blocked_by=match.blocked_by,
+                not_evaluated=match.not_evaluated,
+                unknown=match.unknown,
                 standing=offering.answers_about(match).standing,
                 rules=match.rules,
             )

@@ -23,6 +23,7 @@ _KINDS: dict[Refusal, Kind] = {
     "award_currency": "invalid",
     "award_price": "invalid",
     "award_volume": "conflict",
+    "gates_unknown": "conflict",
 }
 
 

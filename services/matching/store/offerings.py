@@ -53,6 +53,12 @@ async def offerings_in_area(
     return [row["offering_id"] for row in rows]
 
 
+async def all_offerings(connection: Connection, _: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:
+    """The next offerings."""
+    rows = await connection.fetch(_ALL, after or FIRST, limit)
+    return [row["id"] for row in rows]
+
+
 _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
 _ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 
@@ -80,6 +86,8 @@ def _answers_row(offering: Offering, answers: Answers) -> tuple[Any, ...]:
     detail = _ANSWERS.dump_json(answers).decode()
     return (id_, offering.id, answers.requirement_id, answers.anchor_id, answers.standing, volume, detail)
 
+
+_ALL = "SELECT id FROM offering WHERE id > $1 ORDER BY id LIMIT $2"
 
 _IN_AREA = """
     SELECT offering_id FROM offering_area WHERE area = $1 AND offering_id > $2 ORDER BY offering_id LIMIT $3

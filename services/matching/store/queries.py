@@ -32,8 +32,8 @@ FIRMS = """
 """
 
 
-Rank = tuple[BasisPoints, Annotated[str, Field(max_length=1)], Moment, UUID]
-"""Place of a match among those of its requirement."""
+Rank = tuple[bool, BasisPoints, Annotated[str, Field(max_length=1)], Moment, UUID]
+"""Place of a match among those of its requirement; first whether it was judged by other rules than those in force."""
 
 
 class Ranked(NamedTuple):
@@ -101,18 +101,26 @@ async def whose_match(database: Database, id_: UUID) -> UUID | None:
     return None if row is None else row.offering_id
 
 
-async def ranked_matches(database: Database, requirement_id: UUID, *, after: Rank | None, limit: int) -> list[Ranked]:
-    """The matches of a requirement, best first: by score, then the better grade, the earlier registration, the id."""
+async def ranked_matches(
+    database: Database, requirement_id: UUID, rules: str, *, after: Rank | None, limit: int
+) -> list[Ranked]:
+    """The matches of a requirement, best first: by score, then the better grade, the earlier registration, the id.
+
+    One ranking is of one version of the rules: what was judged by another one, as what is awarded and no longer fits,
+    comes behind it.
+    """
+    other = col(MatchRow.detail)["rules"].astext != rules
     score, others = col(MatchRow.score), (col(MatchRow.grade), col(MatchRow.registered_at), col(MatchRow.offering_id))
     answered = col(AnswersRow.id) == col(MatchRow.id)
     query = select(MatchRow, AnswersRow).join(AnswersRow, answered, isouter=True)
     query = query.where(col(MatchRow.requirement_id) == requirement_id)
     if after is not None:
-        worse, equal = score < after[0], score == after[0]
-        query = query.where(or_(worse, and_(equal, tuple_(*others) > after[1:])))
+        behind, least, *rest = after
+        worse = or_(score < least, and_(score == least, tuple_(*others) > tuple(rest)))
+        query = query.where(and_(other, worse) if behind else or_(other, worse))
     async with database.session() as session:
-        rows = await session.exec(query.order_by(score.desc(), *others).limit(limit))
-        return [_ranked(*row) for row in rows]
+        rows = await session.exec(query.order_by(other, score.desc(), *others).limit(limit))
+        return [_ranked(*row, rules) for row in rows]
 
 
 async def coverage(database: Database) -> list[Coverage]:
@@ -131,9 +139,9 @@ def _counts(rows: Sequence[tuple[str, int]]) -> dict[str, int]:
     return dict(rows)
 
 
-def _ranked(row: MatchRow, answered: AnswersRow | None) -> Ranked:
+def _ranked(row: MatchRow, answered: AnswersRow | None, rules: str) -> Ranked:
     match = _MATCH.validate_python(row.detail)
     nothing = Answers(match.requirement_id, match.anchor_id, match.area)
     answers = nothing if answered is None else _ANSWERS.validate_python(answered.detail)
     candidate = Candidate(row.offering_id, row.grade, row.registered_at, match, answers)
-    return Ranked((row.score, row.grade, row.registered_at, row.offering_id), candidate)
+    return Ranked((match.rules != rules, row.score, row.grade, row.registered_at, row.offering_id), candidate)

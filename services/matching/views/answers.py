@@ -1,12 +1,12 @@
 """What a buyer answers about a match."""
 
 from decimal import Decimal
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
 from services.matching.domain.award import Award
-from services.matching.domain.reasons import CorrectReason, DeclineReason, EndReason
+from services.matching.domain.reasons import CorrectReason, DeclineReason, EndReason, GateName
 from services.matching.views.requirements import Positive
 from shared.contracts.event import Money
 from shared.i18n.fields import wrong
@@ -48,6 +48,11 @@ class AwardBody(Body):
 
     def award(self) -> Award:
         return Award(self.value, self.annual_value.currency, self.annual_volume)
+
+
+class GivenAwardBody(AwardBody):
+    confirmed: Annotated[tuple[GateName, ...], Field(max_length=10)] = ()
+    """Gates of the match that are `unknown`, and of which the buyer made sure."""
 
 
 class CorrectionBody(AwardBody):

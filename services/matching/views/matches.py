@@ -21,6 +21,8 @@ class AlignedView(View):
     score: int
     targets: dict[str, int]
     must_have: tuple[str, ...]
+    unknown: tuple[str, ...]
+    """Gates of which nobody knows: the firm has to state it."""
 
 
 class MissingView(View):
@@ -88,6 +90,10 @@ class MatchView(View):
     standing: Standing
     decline_reason: DeclineReason | None
     blocked_by: tuple[str, ...]
+    not_evaluated: tuple[str, ...]
+    """Those of them that nobody evaluated."""
+    unknown: tuple[str, ...]
+    """Gates of which nobody knows: to be confirmed before an award."""
     criteria: list[contract.Criterion]
     rules: str | None
     award: AwardView | None
@@ -109,6 +115,7 @@ class AnswerView(View):
     reason: AnswerReason | None
     annual_value: Money | None
     annual_volume: int | None
+    confirmed: tuple[str, ...]
 
     @classmethod
     def of_answer(cls, answer: Answer) -> "AnswerView":
@@ -121,6 +128,7 @@ class AnswerView(View):
             reason=answer.reason,
             annual_value=None if award is None else published.money(award),
             annual_volume=None if award is None else award.annual_volume,
+            confirmed=answer.confirmed,
         )
 
 
@@ -150,6 +158,8 @@ def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
         "standing": answers.standing,
         "decline_reason": answers.reason if answers.standing == "declined" else None,
         "blocked_by": match.blocked_by if match else (),
+        "not_evaluated": match.not_evaluated if match else (),
+        "unknown": match.unknown if match else (),
         "criteria": published.criteria(match) if match else [],
         "rules": match.rules if match else None,
         "award": AwardView.of_answers(answers),
