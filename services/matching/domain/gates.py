@@ -83,12 +83,12 @@ def fits(part_mm: Sequence[int], room_mm: Sequence[int]) -> bool:
 def _materials(offer: ProcessOffer, need: Specification, materials: Materials) -> Gate:
     if not need.materials:
         return _MATERIALS_NOT_ASKED
-    needed, offered = text.listed(need.materials), text.listed(offer.materials)
     if not offer.materials:
-        return Gate("materials", "unknown", "not_stated", need=needed)
+        return Gate("materials", "unknown", "not_stated", need=text.listed(need.materials))
     status = materials.compare(need.materials, offer.materials)
     if status == "met":
         return _MATERIALS_OK
+    needed, offered = text.listed(need.materials), text.listed(offer.materials)
     reason: GateReason = "material_unmapped" if status == "unknown" else "no_common_material"
     return Gate("materials", status, reason, need=needed, offer=offered)
 
