@@ -33,6 +33,8 @@ MAX_BATCH_BYTES = 1_000_000
 
 METADATA_DEADLINE_S = 2.0
 """A topic that does not exist is waited for no longer: the others of the round wait with it."""
+METADATA_AGAIN_S = 0.5
+"""One that was not there at the last try."""
 
 KEYS_KEPT = 16_384
 """Keys whose partition is remembered: aiokafka's murmur2 is Python and the dearest step of publishing without it."""
@@ -80,6 +82,8 @@ class Publisher:
         self._kafka = kafka
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
+        self._absent: set[str] = set()
+        """Topics that Kafka did not know at the last try."""
 
     async def publish(self, entries: Sequence[Unpublished], delivery: Delivery | None = None) -> Delivery:
         """Send each partition its batches and wait for their acknowledgements: each gives the others the deadline anew,
@@ -146,9 +150,11 @@ class Publisher:
         patience: asyncio.Timeout,
     ) -> None:
         try:
-            async with asyncio.timeout(METADATA_DEADLINE_S):
+            async with asyncio.timeout(METADATA_AGAIN_S if topic in self._absent else METADATA_DEADLINE_S):
                 count = len(await producer.partitions_for(topic))
+            self._absent.discard(topic)
         except TimeoutError as error:
+            self._absent.add(topic)
             delivery.troubled[topic] = error
             return
         except TOPIC_ERRORS as error:

@@ -165,6 +165,23 @@ async def test_trap_8_the_producer_waits_for_every_replica_and_is_idempotent(ben
     await publisher.close()
 
 
+async def test_a_topic_that_was_not_there_holds_the_others_up_for_less(
+    bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = Publisher(bench.broker.settings(), "conformance")
+    absent = f"partner.{uuid4().hex[:8]}.referrals.v1"
+    for on in (topic, absent):
+        await bench.write_down(Told(on=on, account=uuid4(), number=1))
+    async with bench.database.connection() as connection:
+        entries = await journal.unpublished(connection, 10, 100_000)
+    monkeypatch.setattr("shared.messaging.producer.METADATA_AGAIN_S", 0.1)
+    assert list((await publisher.publish(entries)).troubled) == [absent]
+    monkeypatch.setattr("shared.messaging.producer.METADATA_DEADLINE_S", 600.0)
+    again = (await publisher.publish(entries)).troubled[absent]
+    assert isinstance(again, TimeoutError), "ours, not the client's own, which comes later"
+    await publisher.close()
+
+
 async def test_a_producer_that_cannot_stop_is_given_up(
     bench: Bench, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import json
 import random
+import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from uuid import UUID, uuid4
 
@@ -104,15 +106,18 @@ async def write_slowly(plant: Plant, source: Source, key: UUID, numbers: Iterato
 
 
 async def time_to_effect(plant: Plant, source: Source, after: int, hop: int = 1) -> float:
-    """99th percentile, in seconds, from the acknowledgement of the source's numbers to their effect."""
+    """99th percentile, in seconds, from the acknowledgement of the source's numbers to their effect, or until now for
+    those that have none yet.
+    """
+    asked, sent = time.time(), {number: at for number, at in source.sent_at.items() if number > after}
     rows = await plant.query(
         "SELECT number, extract(epoch FROM at)::float AS at FROM effect"
-        " WHERE hop = $3 AND number > $1 AND key = ANY($2) ORDER BY number",
-        after,
+        " WHERE hop = $3 AND number = ANY($1) AND key = ANY($2)",
+        list(sent),
         list(source.keys),
         hop,
     )
-    waited = [row["at"] - source.sent_at[row["number"]] for row in rows if row["number"] in source.sent_at]
-    sent = [number for number in source.sent_at if after < number < source.sent[-1][1] - 5]
-    still = [float("inf")] * (len(sent) * len(source.keys) - len(waited))
-    return sorted(waited + still)[int(len(waited + still) * 0.99)]
+    found = Counter(row["number"] for row in rows)
+    waited = [row["at"] - sent[row["number"]] for row in rows]
+    waiting = [asked - at for number, at in sent.items() for _ in range(len(source.keys) - found[number])]
+    return sorted(waited + waiting)[int(len(waited + waiting) * 0.99)]
