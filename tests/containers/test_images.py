@@ -144,7 +144,7 @@ def test_a_service_without_kafka_is_alive_not_ready_and_stops_in_time(started: s
         assert time.monotonic() < deadline, docker("logs", started, check=False).stderr
     asked = docker("exec", started, "python", "-I", "/opt/pdp/ready.py", check=False)
     assert asked.returncode == 1
-    assert json.loads(asked.stdout)[f"{STAGE}.0"] == "sin arrancar"
+    assert json.loads(asked.stdout)[f"{STAGE}.0"] == "not started"
     assert docker("exec", started, "touch", "/app/x", check=False).returncode != 0
     began = time.monotonic()
     docker("stop", "--time", str(GRACE_S), started)
