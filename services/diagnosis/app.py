@@ -1,11 +1,11 @@
 """Composition root of the stage."""
 
 from services.diagnosis import api, store
-from services.diagnosis.consume import ROUTES
+from services.diagnosis.consume import ROUTES, SWEEPS
 from services.diagnosis.settings import Settings
 from shared.runtime import metrics
 from shared.service.service import Stage
 
 
 def build() -> tuple[Stage, Settings]:
-    return Stage("diagnosis", api.router, ROUTES, figures={metrics.FIRMS: store.FIRMS}), Settings()
+    return Stage("diagnosis", api.router, ROUTES, sweeps=SWEEPS, figures={metrics.FIRMS: store.FIRMS}), Settings()

@@ -1,11 +1,11 @@
 """Which decision answers which event. What is not routed is not for this stage."""
 
 from services.diagnosis import handlers
-from services.diagnosis.store import diagnoses, instruments
+from services.diagnosis.store import diagnoses, instruments, validated
 from shared.contracts.development import ActivityCompleted, ActivityReopened
 from shared.contracts.matching import OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierWithdrawn
-from shared.messaging.routing import Routes, on
+from shared.messaging.routing import Routes, Sweeps, on, over
 
 ROUTES: Routes = (
     on(OfferingAligned, diagnoses, handlers.offering_aligned, reference=instruments),
@@ -14,3 +14,5 @@ ROUTES: Routes = (
     on(ActivityCompleted, diagnoses, handlers.activity_completed),
     on(ActivityReopened, diagnoses, handlers.activity_reopened),
 )
+
+SWEEPS: Sweeps = (over(handlers.MEASURE, diagnoses, handlers.measure, select=validated, reference=instruments),)

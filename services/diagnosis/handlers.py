@@ -1,6 +1,6 @@
 """What the diagnosis stage decides, per event and per command."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from services.diagnosis.domain.assignment import assign as assign_people
 from services.diagnosis.domain.demand import Ask
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening
 from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.rescoring import rescore as score_again
@@ -30,7 +31,10 @@ from shared.contracts.diagnosis import (
 )
 from shared.contracts.matching import OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierWithdrawn
-from shared.messaging.decision import Decision, Refused, unchanged
+from shared.messaging.decision import Decision, Refused, SweepRequest, unchanged
+
+MEASURE = "measure"
+"""The sweep over every validated diagnosis."""
 
 NOT_FOUND = Refused("not_found", "diagnosis_not_found")
 
@@ -73,6 +77,21 @@ def activity_completed(state: Diagnosis | None, event: ActivityCompleted, _: dat
 def activity_reopened(state: Diagnosis | None, event: ActivityReopened, _: datetime) -> Decision[Diagnosis]:
     """Its evidence was returned where it was given: what no re-score looked at waits for none any more."""
     return unchanged(None) if state is None else Decision(rules.forget_evidence(state, event.evidence_id))
+
+
+def measure_all(measurement: Measurement) -> Decision[Measurement]:
+    """Judge every validated diagnosis by the rules of now."""
+    return Decision(measurement, sweeps=(SweepRequest(MEASURE),))
+
+
+def measure(
+    state: Diagnosis | None, _: Mapping[str, str], __: datetime, instruments: Instruments
+) -> Decision[Diagnosis]:
+    """The same levels by the rules of now: the next version where that makes another result."""
+    if state is None or state.withdrawn:
+        return unchanged(state)
+    after = rules.measured(state, instruments)
+    return Decision(after) if after.locked == state.locked else Decision(after, (_completed(after),))
 
 
 def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diagnosis] | Refused:

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func, text
+from sqlalchemy import DateTime, Index, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
@@ -14,6 +15,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from services.diagnosis import catalogue
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.sheet import Sheet
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, columns
@@ -67,6 +69,15 @@ class SheetRow(Table, table=True):
     kind: str
     instrument: str
     answers: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class MeasurementRow(Table, table=True):
+    __tablename__ = "measurement"
+
+    id: UUID = Field(primary_key=True)
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class GapRow(Table, table=True):
@@ -134,6 +145,7 @@ def _for_queries(diagnosis: Diagnosis) -> Mapping[str, Any]:
 
 diagnoses = DiagnosisRepository(DiagnosisRow, Diagnosis, derived=_for_queries)
 sheets = TableRepository(SheetRow, Sheet)
+measurements = TableRepository(MeasurementRow, Measurement)
 
 
 async def instruments(_: Connection) -> Instruments:
@@ -145,6 +157,18 @@ async def diagnosis_of(connection: Connection, supplier_id: UUID) -> Diagnosis |
     """One diagnosis, unlocked, for reading."""
     row = await connection.fetchrow("SELECT * FROM diagnosis WHERE id = $1", supplier_id)
     return None if row is None else diagnoses.of(row)
+
+
+async def validated(connection: Connection, _: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:
+    """The next firms that have a version which counts."""
+    query = "SELECT id FROM diagnosis WHERE version > 0 AND ($1::uuid IS NULL OR id > $1) ORDER BY id LIMIT $2"
+    return [row["id"] for row in await connection.fetch(query, after, limit)]
+
+
+async def page_of_measurements(connection: Connection, after: UUID | None, limit: int) -> list[Measurement]:
+    """In the order in which they were asked for."""
+    query = "SELECT * FROM measurement WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2"
+    return [measurements.of(row) for row in await connection.fetch(query, after, limit)]
 
 
 async def page_of_sheets(connection: Connection, supplier_id: UUID, after: int | None, limit: int) -> list[Sheet]:

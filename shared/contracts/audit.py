@@ -62,6 +62,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "answer_question": "question:answered",
         "submit_draft": "diagnosis:submitted",
         "reopen_diagnosis": "diagnosis:reopened",
+        "measure_all": "measurement:made",
     },
     "development": {
         "open_cohort": "cohort:opened",

@@ -177,6 +177,8 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
         "PUT /diagnoses/{supplier_id}/draft/{question}": frozenset({Role.SUPPLIER}),
         "POST /diagnoses/{supplier_id}/draft/submission": frozenset({Role.SUPPLIER}),
         "POST /diagnoses/{supplier_id}/reopening": frozenset({Role.OPERATOR}),
+        "POST /measurements": frozenset({Role.OPERATOR}),
+        "GET /measurements": frozenset({Role.OPERATOR}),
     }
 
 

@@ -27,6 +27,7 @@ from tests.development import test_api_ways_back as ways_back
 from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis import test_api_draft as drafts
+from tests.diagnosis import test_api_measurements as measuring
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.http.services import SERVICES, service
@@ -78,6 +79,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         diagnosed,
         drafts.test_a_draft_is_submitted_as_a_whole_as_it_was_seen,
         drafts.test_an_operator_lets_all_answer_once_more,
+        measuring.test_every_diagnosis_is_measured_by_the_rules_of_now,
     ),
     "development": (
         development.test_the_walk_of_a_cohort,
@@ -208,6 +210,7 @@ NOT_OF_OTHERS = {
     "list_lists": "dates of published lists",
     "list_coverage": "counts",
     "list_what_the_program_lacks": "counts",
+    "list_measurements": "when all were measured, and why",
     "list_cohorts": "rounds of selection; what one says of a firm is another route",
     "show_cohort": "a round of selection; what it says of a firm is another route",
     "list_partners": "institutions",

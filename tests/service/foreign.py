@@ -79,6 +79,7 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
         "assign_people": {"assessor": "assessor-1", "validator": "expert-1"},
         "answer_question": {"level": 2},
         "reopen_diagnosis": {"reason": "Visita de un año"},
+        "measure_all": {"reason": "Reglas nuevas"},
     }
     return Foreign({"supplier_id": str(DIAGNOSED), "question": "T01"}, sheets | bodies)
 

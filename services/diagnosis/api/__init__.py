@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.diagnosis.api import answers, draft, operations, reads, rescores
+from services.diagnosis.api import answers, draft, measurements, operations, reads, rescores
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
@@ -14,5 +14,6 @@ def router(commands: Commands, database: Database) -> APIRouter:
         answers.router(commands),
         draft.router(commands, database),
         operations.router(commands, database),
+        measurements.router(commands, database),
         rescores.router(commands),
     )
