@@ -10,6 +10,7 @@ from uuid import uuid5
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.financing.domain import eligibility
 from services.financing.domain.case import Case
 from services.financing.handlers import facts
 from shared.contracts import development, diagnosis, matching, registration
@@ -148,6 +149,16 @@ def test_the_same_fact_twice_tells_nothing_new(event: Any) -> None:
     twice = take(once.state, event)
     assert twice.state == once.state
     assert (twice.events, twice.timers) == ((), ())
+
+
+def test_a_critical_gap_that_nobody_asks_for_any_more_blocks_no_longer() -> None:
+    """The requirement behind it closed: the diagnosis is measured anew, as its next version."""
+    critical = GAP.model_copy(update={"severity": "critical"})
+    blocked = walk(REGISTERED, FOUND, SELECTED, COMPLETED.model_copy(update={"result": result(critical)}))
+    assert "critical_gap_open" in eligibility.of_firm(blocked, TERMS.bankable)
+    free = take(blocked, COMPLETED.model_copy(update={"version": 2})).state
+    assert free is not None
+    assert eligibility.of_firm(free, TERMS.bankable) == ()
 
 
 def test_any_single_fact_makes_the_case() -> None:
