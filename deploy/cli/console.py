@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.status import Status
 from rich.table import Table
 
 from deploy.cli.texts import say
@@ -65,10 +66,10 @@ def show_json(value: object) -> None:
 
 
 @contextmanager
-def step(text: str) -> Iterator[None]:
-    """Show what is being done while it is."""
-    with err().status(text):
-        yield
+def step(text: str) -> Iterator[Status]:
+    """Show what is being done while it is. What it gives may be told more, as how far that is."""
+    with err().status(text) as shown:
+        yield shown
 
 
 class Refusal(Exception):  # noqa: N818  (not an error of ours: what was asked cannot be done)

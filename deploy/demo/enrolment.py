@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,8 @@ from deploy.demo.calls import FIRST_PAUSE, StoryError, once
 from deploy.demo.stage import Stage, together
 from deploy.demo.texts import tell
 from services.registration.domain.profile import Profile
-from services.registration.files.suppliers import read_suppliers
+from services.registration.files import suppliers as supplier_file
+from shared.files.sheet import rows
 
 KEY = "alta-individual-{rfc}-{seed}"
 """The Idempotency-Key that a firm's own system would make up once per registration."""
@@ -49,7 +51,7 @@ async def enrol(stage: Stage) -> Enrolled:
     """Bring everybody into the program."""
     await asyncio.gather(_screening(stage), _demand(stage))
     answer = await _import(stage, "registration", "/suppliers/imports", "suppliers.csv")
-    refused = tuple(_faults(answer["refused"]))
+    refused = tuple(Refused(**row) for row in answer["refused_rows"])
     singles = await together(_register_alone(stage, file) for file in stage.sample.one_by_one)
     released = await _release_held(stage)
     suppliers = {row["rfc"]: UUID(row["id"]) for row in await _suppliers(stage)}
@@ -59,8 +61,8 @@ async def enrol(stage: Stage) -> Enrolled:
 
 async def _screening(stage: Stage) -> None:
     fields = {"list_date": stage.sample.today.isoformat()}
-    answer = await _import(stage, "registration", "/screening/lists", "screening_69b.csv", fields)
-    stage.note(tell("note.screening", firms=answer["firms"]))
+    answer = await _import(stage, "registration", "/screening/lists/imports", "screening_69b.csv", fields)
+    stage.note(tell("note.screening", firms=answer["outcomes"]["listed"]))
 
 
 async def _demand(stage: Stage) -> None:
@@ -69,12 +71,12 @@ async def _demand(stage: Stage) -> None:
     pause = FIRST_PAUSE
     while True:
         known = await stage.api.items(stage.people.operator, "matching", "/anchors")
-        if sum(anchor["takes_part"] for anchor in known) >= answer["joined"]:
+        if sum(anchor["takes_part"] for anchor in known) >= answer["accepted"]:
             break
         await asyncio.sleep(pause)
     stage.note(tell("note.anchors", anchors=len(known)))
     found = await _import(stage, "matching", "/requirements/imports", "requirements.csv")
-    stage.note(tell("note.requirements", requirements=found["published"] + found["unchanged"]))
+    stage.note(tell("note.requirements", requirements=found["accepted"]))
 
 
 async def _import(
@@ -84,20 +86,23 @@ async def _import(
     answer: dict[str, Any] = await stage.api.do(
         stage.people.operator, service, "POST", path, files=files, data=dict(fields or {}), headers=once()
     )
+    while answer["ended_at"] is None:
+        await asyncio.sleep(FIRST_PAUSE)
+        answer = await stage.api.do(stage.people.operator, service, "GET", f"{path}/{answer['id']}")
+    if answer["state"] != "done":
+        raise StoryError(answer["detail"])
     return answer
-
-
-def _faults(rows: Sequence[Mapping[str, Any]]) -> list[Refused]:
-    """The refused rows. `rfc_taken` is the import itself, sent before: its answer was lost, its rows went in."""
-    return [Refused(**row) for row in rows if row["reason"] != "rfc_taken"]
 
 
 async def _register_alone(stage: Stage, file: bytes) -> str:
     """One firm by itself: twice under one key it is one registration, which its contact confirms by the code in its
     mail. What is said to whoever registers it once more: nothing that tells that it takes part.
     """
-    rows, _ = read_suppliers(file, max_rows=1, today=stage.sample.today)
-    body = _PROFILE.dump_python(rows[0].profile, mode="json")
+    (row,) = rows(BytesIO(file), supplier_file.wanted(max_rows=1))
+    firm = supplier_file.read(row, stage.sample.today)
+    if isinstance(firm, list):
+        raise StoryError(firm[0].detail)
+    body = _PROFILE.dump_python(firm, mode="json")
     headers = {"Idempotency-Key": KEY.format(rfc=body["rfc"], seed=stage.sample.seed)}
     nobody = stage.people.operator
     first = await stage.api.do(nobody, "registration", "POST", "/suppliers", json=body, headers=headers)

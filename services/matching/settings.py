@@ -8,7 +8,7 @@ from shared.runtime.settings import ServiceSettings
 class MatchingSettings(ServiceSettings):
     """What matching needs to run."""
 
-    import_max_bytes: int = Field(default=5_000_000, ge=1)
-    """Largest file of an import: it is held in memory while it is read."""
-    import_max_rows: int = Field(default=2_000, ge=1)
-    """Most rows of an import: they go in in one transaction, which keeps every match waiting until it commits."""
+    import_max_bytes: int = Field(default=32_000_000, ge=1)
+    """Largest file of an import. It is in the store until its rows are decided, and on disk while it is read."""
+    import_max_rows: int = Field(default=100_000, ge=1)
+    """Most rows of an import: a file of more is better sent in two, of which each shows what is wrong with it."""

@@ -5,8 +5,11 @@ from functools import partial
 from services.registration import store
 from services.registration.api import router
 from services.registration.consume import ROUTES, SWEEPS, TIMERS, mails
+from services.registration.files.importers import AnchorImporter, SupplierImporter
+from services.registration.files.lists import ListImporter
 from services.registration.settings import RegistrationSettings
 from services.registration.store.people import FirmsPeople
+from shared.messaging.importing import Kinds
 from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
 from shared.service.service import Stage
@@ -16,6 +19,11 @@ def build() -> tuple[Stage, ServiceSettings]:
     """The stage and its settings, from the environment."""
     settings = RegistrationSettings()
     figures = {metrics.FIRMS: store.FIRMS, metrics.MAILS_WAITING: store.MAILS_WAITING}
+    imports: Kinds = {
+        "suppliers": partial(SupplierImporter, settings),
+        "anchors": partial(AnchorImporter, settings),
+        "lists": partial(ListImporter, settings),
+    }
     stage = Stage(
         "registration",
         partial(router, settings),
@@ -23,6 +31,7 @@ def build() -> tuple[Stage, ServiceSettings]:
         timers=TIMERS,
         sweeps=SWEEPS,
         mails=mails(settings),
+        imports=imports,
         figures=figures,
         members=FirmsPeople,
     )

@@ -39,10 +39,10 @@ class RegistrationSettings(ServiceSettings):
     """Page where somebody who is invited accepts; `?supplier=…&invitation=…&code=…` is added. Empty: mail has the code
     alone."""
 
-    import_max_bytes: int = Field(default=5_000_000, ge=1)
-    """Largest file of an import: it is held in memory while it is read."""
-    import_max_rows: int = Field(default=5_000, ge=1)
-    """Most rows of an import: they go in in one transaction, which holds its locks until the last one."""
+    import_max_bytes: int = Field(default=32_000_000, ge=1)
+    """Largest file of an import. It is in the store until its rows are decided, and on disk while it is read."""
+    import_max_rows: int = Field(default=100_000, ge=1)
+    """Most rows of an import: a file of more is better sent in two, of which each shows what is wrong with it."""
 
     list_max_bytes: int = Field(default=30_000_000, ge=1)
     """Largest file of the 69-B list: SAT's whole list is some 5 MB with all its columns."""

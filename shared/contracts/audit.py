@@ -87,7 +87,9 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "put_partner": "partner:changed",
     },
 }
-"""What a caller changes, by the route: a row for each aggregate, in the transaction that changes it."""
+"""What a caller changes, by the route: a row for each aggregate, in the transaction that changes it. Of a
+file also a row for the import, in the transaction that receives it.
+"""
 
 READS: Mapping[str, Mapping[str, Read]] = {
     "registration": {

@@ -1,13 +1,17 @@
 """The lines of a .csv file, however a spreadsheet program wrote it."""
 
+import codecs
 import csv
 import io
 import re
 from collections.abc import Iterator
+from typing import BinaryIO
 
 from shared.files.faults import FileRefusedError
 
 DELIMITERS = ",;\t"
+
+CHUNK_BYTES = 1_048_576
 
 _SAID = re.compile(r"sep=([^\"\r\n])\r?\n")
 """Excel's own first line, which names the delimiter: no quote, and no end of a line."""
@@ -15,30 +19,42 @@ _SAID = re.compile(r"sep=([^\"\r\n])\r?\n")
 Line = tuple[int, list[str]]
 
 
-def sheets(content: bytes) -> Iterator[Iterator[Line]]:
+def sheets(file: BinaryIO) -> Iterator[Iterator[Line]]:
     """The lines by each delimiter that it may have, one reading after the other. Raises FileRefusedError."""
-    text = _decoded(content)
-    if "\x00" in text:
-        raise FileRefusedError("file_format", message="file_format.neither")
-    said = _SAID.match(text)
+    source = io.TextIOWrapper(file, _encoding(file), errors="replace", newline="")
+    source.seek(0)
+    said = _SAID.match(source.read(len("sep=;\r\n")))
     for delimiter in said[1] if said else DELIMITERS:
-        yield _lines(text, delimiter, 1 if said else 0)
+        source.seek(0)
+        yield _lines(source, delimiter, 1 if said else 0)
 
 
-def _decoded(content: bytes) -> str:
+def _encoding(file: BinaryIO) -> str:
     """UTF-8 or UTF-16 by its mark, else what Excel writes in Mexico: Windows-1252, of which five bytes mean nothing."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", errors="replace")
+    file.seek(0)
+    if file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        _look_through(file, "utf-16", "replace")
+        return "utf-16"
     for encoding in ("utf-8-sig", "cp1252"):
         try:
-            return content.decode(encoding)
+            _look_through(file, encoding, "strict")
         except UnicodeDecodeError:
             continue
-    return content.decode("latin-1")
+        return encoding
+    return "latin-1"
 
 
-def _lines(text: str, delimiter: str, skipped: int) -> Iterator[Line]:
-    source = io.StringIO(text, newline="")
+def _look_through(file: BinaryIO, encoding: str, errors: str) -> None:
+    """Raises UnicodeDecodeError, or FileRefusedError where it is no text."""
+    file.seek(0)
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    while chunk := file.read(CHUNK_BYTES):
+        if "\x00" in decoder.decode(chunk):
+            raise FileRefusedError("file_format", message="file_format.neither")
+    decoder.decode(b"", final=True)
+
+
+def _lines(source: io.TextIOWrapper, delimiter: str, skipped: int) -> Iterator[Line]:
     for _ in range(skipped):
         next(source)
     reader = csv.reader(source, delimiter=delimiter)

@@ -4,7 +4,8 @@ A reason is one of `reasons`, or a code of the stage whose file it is. A detail 
 sentence that a person can act on, in the language of who asked, and quotes nothing of what was given.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.i18n import worded
@@ -34,9 +35,16 @@ class RowFault:
     line: int
     column: str
     reason: str
-    detail: str
+    message: str
+    """Which words it, with these parameters."""
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def detail(self) -> str:
+        """The sentence, in the language of who asks."""
+        return worded(self.message, **self.params)
 
 
 def row_fault(line: int, column: str, reason: str, *, message: str | None = None, **params: object) -> RowFault:
-    """A fault in the language of who asked."""
-    return RowFault(line, column, reason, worded(message or reason, **params))
+    """A fault. `message` words it where the reason has several sentences."""
+    return RowFault(line, column, reason, message or reason, params)

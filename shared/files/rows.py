@@ -28,6 +28,8 @@ class Wanted(NamedTuple):
 class End(msgspec.Struct, frozen=True, tag=True):
     """How the reading ended; without a reason all rows were read."""
 
+    rows: int = 0
+    """How many there were."""
     reason: str | None = None
     message: str | None = None
     params: dict[str, str | int] = {}

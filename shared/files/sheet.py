@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
+from typing import BinaryIO
 
 from shared.files import delimited, workbook
 from shared.files.faults import FileRefusedError
@@ -20,14 +21,14 @@ MAX_CELL = 32_767
 Line = tuple[int, list[str]]
 
 
-def rows(content: bytes, wanted: Wanted) -> Iterator[Row]:
+def rows(file: BinaryIO, wanted: Wanted) -> Iterator[Row]:
     """The rows below the header: the first line that has every required column. Raises FileRefusedError.
 
     Of a workbook's sheets it is the first that has such a line, so the others may explain it.
     """
     nearest: list[str] | None = None
-    source = workbook if content.startswith(workbook.ZIP) else delimited
-    for lines in map(_bounded, source.sheets(content)):
+    source = workbook if file.read(len(workbook.ZIP)) == workbook.ZIP else delimited
+    for lines in map(_bounded, source.sheets(file)):
         first = list(islice((line for line in lines if any(line[1])), TITLES))
         for place, (_, texts) in enumerate(first):
             names = [plain(cell) for cell in texts]

@@ -1,99 +1,92 @@
 """Rows of text from an .xlsx or .csv file, read by a child process."""
 
-import contextlib
+import asyncio
 import os
-import subprocess
 import sys
-import threading
-from collections.abc import Callable, Generator, Sequence
-from contextvars import ContextVar
-from typing import TypeVar
+from collections.abc import Iterator
+from typing import BinaryIO
 
 import msgspec
 
 from shared.files.faults import FileRefusedError
-from shared.files.rows import End, Others, Row, Wanted
+from shared.files.rows import End, Row, Wanted
 
 INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
 """Of the environment, whose rest is secrets."""
 
 CHILD = ("-m", "shared.files.child")
 
-T = TypeVar("T")
+PIPE_BYTES = 65_536
+
+TAIL_BYTES = 65_536
+"""The last line is in them, unless the child did not come to it."""
 
 _DECODER = msgspec.json.Decoder(Row | End)
 
 
-class Reading:
-    """What reads a file in a thread, which another one may give up: its child process then ends at once."""
+class Rows:
+    """The rows of a file that was read to its end, in a file of their own: they are decoded one by one."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._child: subprocess.Popen[bytes] | None = None
-        self._given_up = False
+    def __init__(self, lines: BinaryIO, count: int) -> None:
+        self._lines = lines
+        self.count = count
 
-    def run(self, read: Callable[[], T]) -> T:
-        """Read, in a context of its own."""
-        _reading.set(self)
-        return read()
-
-    def has(self, child: "subprocess.Popen[bytes]") -> None:
-        """It has this child now; one that starts too late ends too."""
-        with self._lock:
-            self._child = child
-            if self._given_up:
-                child.kill()
-
-    def give_up(self) -> None:
-        """End the child, if there is one. The file is then refused."""
-        with self._lock:
-            self._given_up = True
-            if self._child is not None:
-                self._child.kill()
-
-
-_reading: ContextVar[Reading | None] = ContextVar("reading", default=None)
-
-
-def read(
-    content: bytes, *, required: Sequence[str], optional: Sequence[str], max_rows: int, others: Others = "refused"
-) -> Generator[Row, None, None]:
-    """The rows below the header, one by one as they are read. Raises FileRefusedError, perhaps after some rows.
-
-    `others` says what becomes of columns that are neither required nor optional. A CSV file is UTF-8, UTF-16 or
-    Windows-1252, with commas, semicolons or tabs; a cell that holds the delimiter is quoted.
-    """
-    wanted = msgspec.json.encode(Wanted(required, optional, max_rows, others)).decode()
-    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    child = subprocess.Popen(  # noqa: S603 - our own arguments
-        [sys.executable, *CHILD, wanted],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,  # It would quote the file.
-        env=environment,
-    )
-    if (reading := _reading.get()) is not None:
-        reading.has(child)
-    assert child.stdin is not None and child.stdout is not None  # noqa: PT018, S101 - both are asked for above
-    try:
-        with contextlib.suppress(BrokenPipeError):  # It ended before it had all: how is seen below.
-            child.stdin.write(content)
-            child.stdin.close()
-        for line in child.stdout:
+    def __iter__(self) -> Iterator[Row]:
+        self._lines.seek(0)
+        for line in self._lines:
             said = _DECODER.decode(line)
             if isinstance(said, Row):
                 yield said
-            elif said.reason is None:
-                return
-            else:
-                raise FileRefusedError(said.reason, message=said.message, **said.params)
+
+
+async def read(file: BinaryIO, wanted: Wanted, lines: BinaryIO) -> Rows:
+    """Have a child read a file, and what it says written to `lines`: the rows below the header, once all of them were
+    read. Raises FileRefusedError.
+
+    A CSV file is UTF-8, UTF-16 or Windows-1252, with commas, semicolons or tabs; a cell that holds the delimiter is
+    quoted. Cancelled, it ends the child.
+    """
+    code = await _run(file, wanted, lines)
+    end = _end_of(lines)
+    if end is None and code >= 0:
+        raise RuntimeError(f"the reader of files ended by itself, with {code}")
+    if end is None:
         # No end was told: the system ended it at one of its limits.
-        if child.wait() >= 0:
-            raise RuntimeError(f"the reader of files ended by itself, with {child.returncode}")
         raise FileRefusedError("file_too_large", message="file_too_large.work")
+    if end.reason is not None:
+        raise FileRefusedError(end.reason, message=end.message, **end.params)
+    return Rows(lines, end.rows)
+
+
+async def _run(file: BinaryIO, wanted: Wanted, lines: BinaryIO) -> int:
+    file.seek(0)
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *CHILD,
+        msgspec.json.encode(wanted).decode(),
+        stdin=file,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # It would quote the file.
+        env={name: os.environ[name] for name in INHERITED if name in os.environ},
+    )
+    assert child.stdout is not None  # noqa: S101 - it is asked for above
+    try:
+        while chunk := await child.stdout.read(PIPE_BYTES):
+            lines.write(chunk)
+        return await child.wait()
     finally:
-        child.kill()
-        child.wait()
-        child.stdout.close()
-        with contextlib.suppress(BrokenPipeError):
-            child.stdin.close()
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+
+
+def _end_of(lines: BinaryIO) -> End | None:
+    """The last line, where it says how the reading ended."""
+    size = lines.seek(0, os.SEEK_END)
+    lines.seek(max(0, size - TAIL_BYTES))
+    last = lines.read().splitlines()[-1:]
+    try:
+        said = _DECODER.decode(last[0]) if last else None
+    except msgspec.DecodeError:
+        return None
+    return said if isinstance(said, End) else None

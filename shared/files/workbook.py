@@ -3,7 +3,6 @@
 It is read by a child process with limits (`child.py`): what a library does with a hostile workbook is not ours to know.
 """
 
-import io
 import re
 import warnings
 import zipfile
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
+from typing import BinaryIO
 
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell, MergedCell
@@ -33,12 +33,12 @@ Line = tuple[int, list[str]]
 AnyCell = Cell | MergedCell | ReadOnlyCell | EmptyCell
 
 
-def sheets(content: bytes) -> Iterator[Iterator[Line]]:
+def sheets(file: BinaryIO) -> Iterator[Iterator[Line]]:
     """The lines of each sheet, by number from 1; each sheet is to be read before the next. Raises FileRefusedError."""
     with _readable():
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        with zipfile.ZipFile(file) as archive:
             _check(archive)
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        book = load_workbook(file, read_only=True, data_only=True, keep_links=False)
         for sheet in book.worksheets:
             sheet.reset_dimensions()  # What a workbook says of its size need not be true.
             yield _lines(sheet.iter_rows())

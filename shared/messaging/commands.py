@@ -148,17 +148,15 @@ class Commands:
         decide: Mapping[UUID, Decide[S, Any]],
         cause: Cause,
         reference: Reference[Any] | About[Any] = none,
-        once: Once[Mapping[UUID, S | Refused]] | None = None,
-    ) -> dict[UUID, S | Refused] | Refused | Again:
+        also: Callable[[Connection, Mapping[UUID, S | Refused]], Awaitable[None]] | None = None,
+    ) -> dict[UUID, S | Refused]:
         """Decide many aggregates in one transaction. The refused are left out, the others go in.
 
-        All have one answer where they may come again: then what was answered before, and nothing is decided.
+        `also` writes more in the same transaction, by what was decided.
         """
 
-        async def together() -> dict[UUID, S | Refused] | Refused | Again:
-            async with self._deciding(repository, list(decide), [reference], [once]) as (work, known, answers):
-                if before := answers.find(once):
-                    return before
+        async def together() -> dict[UUID, S | Refused]:
+            async with self._deciding(repository, list(decide), [reference], []) as (work, known, answers):
                 outcomes: dict[UUID, S | Refused] = {}
                 for number, (id_, one) in enumerate(decide.items(), 1):
                     outcome: S | Refused = _decide_one(work, repository, _Command(id_, one, cause), known, answers)
@@ -166,7 +164,8 @@ class Commands:
                     if number % GROUP == 0:
                         # Thousands in a row would hold up whatever else this process answers, its probes too.
                         await asyncio.sleep(0)
-                answers.give(once, outcomes)
+                if also is not None:
+                    await also(work.connection, outcomes)
             return outcomes
 
         return await _patiently(together)()

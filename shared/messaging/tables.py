@@ -6,6 +6,7 @@
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `idempotency`: answers to requests that may be sent again. `request_limit`: how many requests a caller made.
+`import`, `import_part`, `import_fault`: files of rows that people sent (`import_tables.py`).
 `timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 `record_gap`: what Kafka removed before a group consumed it, and who closed that. `resend`: what of the journal was
 published again, by whom and why; append-only.
@@ -14,6 +15,8 @@ published again, by whom and why; append-only.
 `audit_leaf`, `audit_checkpoint`: the tree that it is sealed in, and its signed roots; append-only, all three.
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
+
+from shared.messaging import import_tables
 
 STATEMENTS = (
     "CREATE TABLE backup (taken_at timestamptz PRIMARY KEY)",
@@ -186,6 +189,7 @@ STATEMENTS = (
     )
     """,
     "CREATE INDEX idempotency_at ON idempotency USING brin (at)",
+    *import_tables.STATEMENTS,
     "CREATE TABLE request_limit (key bytea PRIMARY KEY, full_at timestamptz NOT NULL)",
     """
     CREATE TABLE record_gap (
@@ -263,6 +267,7 @@ NAMES = (
     "timer",
     "sweep",
     "idempotency",
+    *import_tables.NAMES,
     "request_limit",
     "record_gap",
     "resend",

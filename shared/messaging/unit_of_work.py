@@ -42,11 +42,23 @@ _CANCEL = """
     WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id
 """
 _REQUEST_SWEEP = """
-    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id, traceparent, actor)
-    SELECT * FROM unnest(
-        $1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
-        $8::text[]::jsonb[]
+    WITH given AS (
+        SELECT * FROM unnest(
+            $1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
+            $8::text[]::jsonb[]
+        ) AS given(id, kind, args, requested_at, correlation_id, causation_id, traceparent, actor)
+    ), waiting AS (
+        SELECT sweep.kind, sweep.args, sweep.correlation_id FROM sweep
+        WHERE finished_at IS NULL AND cursor IS NULL
+            AND EXISTS (SELECT FROM given WHERE (given.kind, given.args, given.correlation_id)
+                = (sweep.kind, sweep.args, sweep.correlation_id))
+        FOR UPDATE SKIP LOCKED
     )
+    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id, traceparent, actor)
+    SELECT * FROM given WHERE (kind, args, correlation_id) NOT IN (SELECT kind, args, correlation_id FROM waiting)
+"""
+"""One that the same cause asked for before, as an earlier batch of a file, and that nobody has begun serves again: held
+until this commits, it begins after that. One that somebody holds may have begun.
 """
 
 

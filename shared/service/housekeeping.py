@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from shared.messaging import dead_letters, idempotency, inbox, journal, request_limits, skips
+from shared.messaging import dead_letters, idempotency, imports, inbox, journal, request_limits, skips
 from shared.messaging.topics import PARTNER_RETENTION_MS
 from shared.runtime import logging
 from shared.runtime.database import Database
@@ -17,6 +17,8 @@ PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
 """As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
 ANSWERS_KEPT = timedelta(days=7)
 """A client that sends a request again does so within hours; an office that was closed, within days."""
+IMPORTS_KEPT = timedelta(days=30)
+"""Whoever sent a file has long seen what became of it; what went in, and who sent it, is on record elsewhere."""
 PARTITION_TRIES, PARTITION_PAUSE_S = 10, 60.0
 """A report over the journal takes minutes."""
 EVERY_S = 6 * 3600.0
@@ -59,6 +61,7 @@ async def forget(database: Database) -> None:
     """It may take long: a service works meanwhile."""
     async with database.connection() as connection:
         await idempotency.forget(connection, ANSWERS_KEPT)
+        await imports.forget(connection, IMPORTS_KEPT)
         await request_limits.forget(connection)
         await inbox.forget(connection, inbox.KEPT)
         await skips.forget(connection)

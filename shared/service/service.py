@@ -18,6 +18,8 @@ from shared.messaging.broker import ConsumingBroker
 from shared.messaging.commands import Commands
 from shared.messaging.decision import SweepRequest
 from shared.messaging.dlq_limit import DlqLimit, Resumer
+from shared.messaging.import_worker import IMPORTERS
+from shared.messaging.importing import Kinds
 from shared.messaging.instance import Name
 from shared.messaging.partitions import Partitions
 from shared.messaging.partner_cap import PartnerCap
@@ -69,6 +71,7 @@ class Stage:
     routes: Routes = ()
     timers: Timers = ()
     sweeps: Sweeps = ()
+    imports: Kinds = field(default_factory=dict)
     mails: Mails | None = None
     """What it mails, and where mail goes."""
     once: tuple[SweepRequest, ...] = ()
@@ -92,12 +95,10 @@ class Service:
     """One process of a stage."""
 
     def __init__(self, stage: Stage, settings: ServiceSettings, kafka: KafkaSettings) -> None:
-        self._stage = stage
-        self._settings = settings
+        self._stage, self._settings, self._kafka = stage, settings, kafka
         name = stage.name
         self._skips = Skips()
         self.database = Database(settings.database_url, application=name, pool_size=settings.database_pool)
-        self._kafka = kafka
         self._brokers: list[KafkaBroker] = []
         """One for each member: FastStream starts a broker's subscribers one after the other, and one that waits for its
         group to be rebalanced would keep the others, of other groups too, from their work."""
@@ -121,6 +122,7 @@ class Service:
             self._workers.append(SweepWorker(self.database, name, stage.sweeps, stage.once))
         if stage.mails is not None:
             self._workers.append(MailWorker(self.database, name, stage.mails))
+        self._workers += [each(self.database, name, stage.imports) for each in IMPORTERS if stage.imports]
         self.app = self._api()
 
     def _own_name(self) -> Name | None:

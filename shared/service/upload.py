@@ -1,43 +1,69 @@
-"""A file in a multipart form, read only after its caller was let in and its size was looked at."""
+"""A file in a multipart form, read only after its caller was let in and its size was looked at, and put on record for
+the worker that takes it in (`shared/messaging/import_worker.py`).
+"""
 
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
-from uuid import UUID
+from typing import Annotated, Any
+from uuid import UUID, uuid5
 
-from fastapi import Depends, Request, Response
-from pydantic import BaseModel
+from fastapi import Depends, Header, Request, Response
 from starlette.datastructures import UploadFile
-from starlette.requests import ClientDisconnect
 
-from shared.files.faults import FileRefusedError
-from shared.files.table import Reading
-from shared.messaging.commands import About, Commands, Decide
-from shared.messaging.decision import Refused
-from shared.messaging.repository import Repository
-from shared.messaging.routing import Reference, none
+from shared.messaging import imports
+from shared.messaging.imports import Import
+from shared.runtime.database import Database
+from shared.runtime.ids import new_id
+from shared.service import imported
 from shared.service.http import Problem
 from shared.service.http.changes import Changing, Creates, IdempotencyKey, long_enough
-
-S = TypeVar("S")
-T = TypeVar("T")
-V = TypeVar("V", bound=BaseModel)
+from shared.service.imported import ImportView
 
 FORM_OVERHEAD_BYTES = 10_000
 """Boundaries, headers and small fields beside the file."""
 
-_READERS = asyncio.Semaphore(2)
+PART_BYTES = 1_048_576
 
-_TOO_MUCH = frozenset({"file_too_large", "file_too_many_rows"})
+WAIT_S, MOST_WAIT_S = 10, 60
+"""A caller of a small file has its answer at once, and one of a large file before any proxy gives up."""
+
+FIRST_LOOK_S, LAST_LOOK_S = 0.02, 0.5
+"""Between two looks at an import that is waited for."""
+
+_IMPORTS = UUID("0f6d3c1e-95ab-5a55-8c1d-3f8f1f7f2c05")
+"""Namespace of the imports that may be sent again: each is known by its key."""
+
+Prefer = Annotated[
+    str | None,
+    Header(
+        max_length=100,
+        description=f"`wait=N`: answer once the file is imported, or after N seconds, at most {MOST_WAIT_S}; {WAIT_S}"
+        " unless told (RFC 7240).",
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    content: bytes
+    """A file as it was sent, on disk where it is large."""
+
+    file: UploadFile
     fields: dict[str, str]
+
+    async def start(self, most: int) -> bytes:
+        """Its first bytes."""
+        await self.file.seek(0)
+        return await self.file.read(most)
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        await self.file.seek(0)
+        while part := await self.file.read(PART_BYTES):
+            yield part
 
 
 def form_schema(optional: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Any]:
@@ -47,48 +73,72 @@ def form_schema(optional: Mapping[str, dict[str, Any]] | None = None) -> dict[st
     return {"requestBody": {"required": True, "content": {"multipart/form-data": {"schema": schema}}}}
 
 
+@dataclass(slots=True)
 class Sending(Changing):
     """One file that a caller sends."""
 
-    async def receive(self, max_bytes: int, *fields: str) -> Upload:
+    wait_s: float = WAIT_S
+
+    @asynccontextmanager
+    async def receive(self, max_bytes: int, *fields: str) -> AsyncIterator[Upload]:
         """Read the form's `file` and these fields of it. Not a parameter of the route: FastAPI would read any size,
         from anybody, before the guard runs.
         """
-        upload = await _receive(self.request, max_bytes, *fields)
-        # Not of the form as it came: each time it is sent its parts are divided by another text.
-        given = json.dumps(upload.fields, sort_keys=True).encode()
-        self.digest = b"" if self.key is None else hashlib.sha256(given + b"\n" + upload.content).digest()
-        return upload
+        length = self.request.headers.get("content-length", "")
+        if not length.isdecimal():
+            raise Problem(411, "length_required")
+        if int(length) > max_bytes + FORM_OVERHEAD_BYTES:
+            raise Problem(413, "file_too_large", message="file_too_large.upload", most=max_bytes)
+        async with self.request.form(max_files=1, max_fields=8) as form:
+            file = form.get("file")
+            if not isinstance(file, UploadFile):
+                raise Problem(422, "file_missing")
+            given = {name: value for name, value in form.items() if isinstance(value, str)}
+            if unknown := sorted(form.keys() - {"file", *fields}):
+                raise Problem(422, "parameter_unknown", name=repr(unknown[0][:100]))
+            yield Upload(file, given)
 
-    async def reading(self, read: Callable[[], T]) -> T:
-        """Read a file in a thread, where others' requests go on; each has a child process, so they are few at a time.
+    async def take_in(
+        self, database: Database, kind: str, upload: Upload, fields: Mapping[str, str] | None = None
+    ) -> ImportView:
+        """Put the file on record for the worker, and show what became of it until the caller would not wait longer.
 
-        It ends with this request: when that is cancelled, and when its caller is gone.
+        `fields` is what its importer must know beside the file.
         """
-        work, gone = asyncio.create_task(_in_a_thread(read)), asyncio.create_task(_gone(self.request))
-        try:
-            await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not work.done():
-                raise ClientDisconnect
-            return work.result()
-        except FileRefusedError as error:
-            status = 413 if error.reason in _TOO_MUCH else 422
-            raise Problem(status, error.reason, message=error.message, **error.params) from error
-        finally:
-            work.cancel()
-            gone.cancel()
+        id_, request = new_id(), None
+        if self.key is not None:
+            id_, request = await self._known_as(upload)
+        new = Import(id_, kind, fields or {}, self.cause)
+        async with database.transaction() as connection:
+            is_new = await imports.receive(connection, new, request, upload.parts())
+            if not is_new and await imports.request_of(connection, id_) != request:
+                raise Problem(409, "idempotency_key_reused")
+        found = await self._awaited(database, kind, id_)
+        self.response.headers["Location"] = f"{self.request.url.path}/{id_}"
+        return self.shown(await imported.view(database, found))
 
-    async def run_many(
-        self,
-        commands: Commands,
-        repository: Repository[S],
-        decide: Mapping[UUID, Decide[S, Any]],
-        view: Callable[[Mapping[UUID, S | Refused]], V],
-        reference: Reference[Any] | About[Any] = none,
-    ) -> V:
-        """Decide what the file's rows ask for, in one transaction, and show by `view` what became of them."""
-        once = None if self.key is None else self.once(view)
-        return self.answered(await commands.run_many(repository, decide, self.cause, reference, once), view)
+    async def _known_as(self, upload: Upload) -> tuple[UUID, bytes]:
+        """The id of the import that this key is of, and a digest of what was sent under it.
+
+        Not of the form as it came: each time it is sent its parts are divided by another text.
+        """
+        digest = hashlib.sha256(json.dumps(upload.fields, sort_keys=True).encode() + b"\n")
+        async for part in upload.parts():
+            digest.update(part)
+        self.digest = digest.digest()
+        kept, request = self.identity
+        return uuid5(_IMPORTS, kept.hex()), request
+
+    async def _awaited(self, database: Database, kind: str, id_: UUID) -> Import:
+        """The import, once it has ended or its caller would not wait longer."""
+        clock = asyncio.get_running_loop().time
+        ends, pause = clock() + self.wait_s, FIRST_LOOK_S
+        while True:
+            found = await imported.find(database, kind, id_)
+            if found.ended_at is not None or clock() + pause > ends:
+                return found
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, LAST_LOOK_S)
 
 
 class _Sends(Creates):
@@ -96,41 +146,13 @@ class _Sends(Creates):
 
     problems = (409,)
 
-    async def __call__(self, request: Request, response: Response, idempotency_key: IdempotencyKey = None) -> Sending:
-        return Sending(response, request, key=long_enough(idempotency_key))
+    async def __call__(
+        self, request: Request, response: Response, idempotency_key: IdempotencyKey = None, prefer: Prefer = None
+    ) -> Sending:
+        asked = re.search(r"\bwait=(\d{1,4})\b", prefer or "")
+        wait_s = WAIT_S if asked is None else min(int(asked[1]), MOST_WAIT_S)
+        return Sending(response, request, key=long_enough(idempotency_key), wait_s=wait_s)
 
 
 Send = Annotated[Sending, Depends(_Sends())]
-"""Of a file. Honours `Idempotency-Key`."""
-
-
-async def _receive(request: Request, max_bytes: int, *fields: str) -> Upload:
-    length = request.headers.get("content-length", "")
-    if not length.isdecimal():
-        raise Problem(411, "length_required")
-    if int(length) > max_bytes + FORM_OVERHEAD_BYTES:
-        raise Problem(413, "file_too_large", message="file_too_large.upload", most=max_bytes)
-    async with request.form(max_files=1, max_fields=8) as form:
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise Problem(422, "file_missing")
-        given = {name: value for name, value in form.items() if isinstance(value, str)}
-        if unknown := sorted(form.keys() - {"file", *fields}):
-            raise Problem(422, "parameter_unknown", name=repr(unknown[0][:100]))
-        return Upload(await file.read(), given)
-
-
-async def _in_a_thread(read: Callable[[], T]) -> T:
-    """A thread cannot be cancelled; the child process that it waits for can end."""
-    reading = Reading()
-    async with _READERS:
-        try:
-            return await asyncio.to_thread(reading.run, read)
-        finally:
-            reading.give_up()
-
-
-async def _gone(request: Request) -> None:
-    """Returns when the caller of a request that was read is gone."""
-    while (await request.receive())["type"] != "http.disconnect":
-        pass
+"""Of a file. Honours `Idempotency-Key` and `Prefer: wait`."""

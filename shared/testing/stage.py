@@ -1,7 +1,8 @@
 """One stage as it runs, without its broker and without a port: what a test of a service talks to."""
 
+import asyncio
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -19,6 +20,7 @@ from shared.contracts.event import Cause, EventData
 from shared.messaging.batch import BatchRunner, Outcome
 from shared.messaging.codec import Record, encode
 from shared.messaging.commands import Commands
+from shared.messaging.import_worker import ImportWorker
 from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
 from shared.messaging.worker import Worker
@@ -85,7 +87,19 @@ class StageUnderTest:
         """Calls the stage's API; without `headers` as nobody."""
         client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app()), base_url="http://stage.test")
         self._open.push_async_callback(client.aclose)
+        if self._stage.imports:
+            self._open.push_async_callback(self._work(ImportWorker(self.database, self.name, self._stage.imports)))
         return client
+
+    def _work(self, worker: Worker) -> Callable[[], Awaitable[None]]:
+        """Have it work beside the calls. Returns what ends it."""
+        working = asyncio.create_task(worker.run())
+
+        async def end() -> None:
+            worker.stop()
+            await working
+
+        return end
 
     def _app(self) -> FastAPI:
         issuer = Issuer(Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE))

@@ -1,42 +1,44 @@
-"""The service of fault runs with a route whose file is read for ever: `python -m tests.conformance.endless`."""
+"""The service of fault runs with a kind of file that is read for ever: `python -m tests.conformance.endless`."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from fastapi import APIRouter
 
 from shared.files import table
-from shared.runtime import logging
+from shared.files.rows import Row, Wanted
+from shared.messaging.commands import Commands
+from shared.messaging.importing import Importer, Written
+from shared.runtime.database import Database
 from shared.runtime.settings import ServiceSettings
 from shared.service import service
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import routes
+from shared.service.imported import ImportView
 from shared.service.service import Stage
 from shared.service.upload import Send, form_schema
 from tests.faults.service import build
 
-READING = "reading"
-CHILD = """
-import json, os, sys, time
-sys.stdin.buffer.read()
-print(json.dumps({"type": "Row", "line": 2, "cells": {"pid": str(os.getpid())}}), flush=True)
-time.sleep(600)
-"""
-
-log = logging.get(__name__)
+CHILD = "import time; time.sleep(600)"
 
 
-def router() -> APIRouter:
+class Endless(Importer[Row]):
+    wanted = Wanted((), (), 1)
+
+    def read(self, row: Row) -> Row:
+        return row
+
+    async def apply(self, batch: Sequence[tuple[int, Row]], written: Written) -> None:
+        raise NotImplementedError
+
+
+def router(_: Commands, database: Database) -> APIRouter:
     api = routes("files")
 
-    @api.post("/files", openapi_extra=OPEN_TO_ALL | form_schema())
-    async def read_file(send: Send) -> None:
-        upload = await send.receive(1_000)
-
-        def read() -> None:
-            for row in table.read(upload.content, required=(), optional=(), max_rows=1):
-                log.info(READING, pid=int(row.cells["pid"]))
-
-        await send.reading(read)
+    @api.post("/files", status_code=201, openapi_extra=OPEN_TO_ALL | form_schema())
+    async def read_file(send: Send) -> ImportView:
+        async with send.receive(1_000) as upload:
+            return await send.take_in(database, "endless", upload)
 
     return api
 
@@ -44,7 +46,7 @@ def router() -> APIRouter:
 def endless() -> tuple[Stage, ServiceSettings]:
     table.CHILD = ("-c", CHILD)
     stage, settings = build()
-    return replace(stage, router=lambda *_: router()), settings
+    return replace(stage, router=router, imports={"endless": Endless}), settings
 
 
 if __name__ == "__main__":

@@ -27,7 +27,6 @@ from shared.runtime.settings import ServiceSettings
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.service import CLOSE_S, Service, Stage
 from shared.testing.faults import Proxy
-from tests.conformance.endless import READING
 from tests.conformance.events import Told
 from tests.conformance.stage import SHORT_SESSION_MS, envelope, eventually
 from tests.conftest import Broker
@@ -195,7 +194,7 @@ async def test_a_stop_takes_no_longer_than_its_grace_whatever_is_under_way(
 
 @pytest.fixture
 async def reader(broker: Broker, store_url: str, tmp_path: Path) -> AsyncIterator[Worker]:
-    """A service with a route whose file is read for ever."""
+    """A service with a kind of file that is read for ever."""
     await stage.make_store(store_url)
     name = f"reading.{uuid4().hex}"
     topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]
@@ -206,27 +205,27 @@ async def reader(broker: Broker, store_url: str, tmp_path: Path) -> AsyncIterato
     await worker.stop()
 
 
-async def test_a_file_that_is_read_for_ever_ends_with_its_caller_and_with_the_process(reader: Worker) -> None:
+async def test_a_file_that_is_read_for_ever_ends_with_the_process_and_is_taken_up_by_the_next(reader: Worker) -> None:
     await eventually(reader.ready, START_S)
     async with httpx.AsyncClient(timeout=60) as client:
-        request, child = await _sending(client, reader, 1)
-        request.cancel()
-        await eventually(lambda: _is(not child.exists()))
-        assert await reader.ready()
-        request, child = await _sending(client, reader, 2)
-        assert await reader.stop()
-        await eventually(lambda: _is(not child.exists()))
-        await asyncio.gather(request, return_exceptions=True)
+        answer = await client.post(
+            f"http://127.0.0.1:{reader.port}/files", files={"file": ("a.csv", b"rfc")}, headers={"Prefer": "wait=0"}
+        )
+    assert (answer.status_code, answer.json()["ended_at"]) == (201, None)
+    await eventually(lambda: _is(len(_children(reader)) == 1), START_S)
+    (child,) = _children(reader)
+    assert await reader.stop()
+    await eventually(lambda: _is(not child.exists()))
+    reader.start()
+    await eventually(lambda: _is(len(_children(reader)) == 1), START_S)
 
 
-async def _sending(
-    client: httpx.AsyncClient, worker: Worker, number: int
-) -> tuple["asyncio.Task[httpx.Response]", Path]:
-    """A caller, and the process that reads its file, once that does: it is the service's first, second, …"""
-    sent = client.post(f"http://127.0.0.1:{worker.port}/files", files={"file": ("a.csv", b"rfc")})
-    request = asyncio.create_task(sent)
-    await eventually(lambda: _is(len(worker.said(READING)) == number), START_S)
-    return request, Path(f"/proc/{worker.said(READING)[-1]['pid']}")
+def _children(worker: Worker) -> list[Path]:
+    """The processes that it started."""
+    assert worker.process is not None
+    pid = worker.process.pid
+    found = Path(f"/proc/{pid}/task/{pid}/children")
+    return [Path("/proc", child) for child in found.read_text().split()] if found.exists() else []
 
 
 async def _tell(service: Service) -> None:

@@ -151,6 +151,31 @@ async def test_equal_sweeps_of_one_transaction_are_one(bench: Bench, commands: C
     assert await bench.count("sweep") == 2
 
 
+async def test_a_sweep_that_nobody_has_begun_serves_again_whoever_asked_for_it(
+    bench: Bench, commands: Commands
+) -> None:
+    async def ask(cause: Cause) -> None:
+        await commands.run(accounts, uuid4(), _asking, cause)
+
+    def _asking(_: Account | None, __: object) -> Decision[Account]:
+        return Decision(Account(uuid4(), ()), sweeps=(SweepRequest("all"),))
+
+    await ask(CAUSE)
+    await ask(CAUSE)
+    assert await bench.count("sweep") == 1
+    await ask(Cause("another-one"))
+    assert await bench.count("sweep") == 2, "each names who asked"
+    async with bench.database.transaction() as connection:
+        # As its worker does, which may have read what there was before.
+        await connection.fetch("SELECT id FROM sweep FOR UPDATE")
+        await ask(CAUSE)
+    assert await bench.count("sweep") == 3
+    async with bench.database.connection() as connection:
+        await connection.execute("UPDATE sweep SET cursor = gen_random_uuid()")
+    await ask(CAUSE)
+    assert await bench.count("sweep") == 4
+
+
 async def test_one_aggregate_that_fails_does_not_stop_a_sweep(bench: Bench, commands: Commands) -> None:
     ids = sorted(uuid4() for _ in range(5))
     await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)

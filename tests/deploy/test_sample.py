@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from uuid import UUID
 
@@ -22,17 +22,20 @@ from services.diagnosis.explain import explain_diagnosis
 from services.matching.catalogue import rules
 from services.matching.domain.requirement import Demand, Requirement
 from services.matching.explain import explain_match
-from services.matching.files.requirements import read_requirements
+from services.matching.files import requirements as requirement_file
 from services.matching.handlers.offerings import supplier_profiled
-from services.registration.domain.screening import Listing
+from services.registration.domain.profile import Profile
+from services.registration.domain.screening import Listing, gather
 from services.registration.domain.supplier import Registry, Supplier
 from services.registration.explain import explain_rfc, explain_size
-from services.registration.files.screening import read_list
-from services.registration.files.suppliers import read_suppliers
+from services.registration.files import screening as list_file
+from services.registration.files import suppliers as supplier_file
 from services.registration.handlers import Register, register, release
 from shared.contracts.matching import OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierRegistered
+from shared.files.faults import RowFault
 from shared.messaging.decision import Decision
+from tests.files.given import read_by
 
 ON = generate.SNAPSHOT_ON
 NOW = datetime(ON.year, ON.month, ON.day, 18, tzinfo=UTC)
@@ -160,13 +163,22 @@ def test_certificates_are_valid_for_a_year_or_expired_on_purpose() -> None:
 
 
 @cache
+def read_suppliers() -> tuple[list[tuple[int, Profile]], list[RowFault]]:
+    content = (demand.HERE / "suppliers.csv").read_bytes()
+    return read_by(partial(supplier_file.read, today=ON), content, supplier_file.wanted(1_000))
+
+
+@cache
 def registered() -> dict[str, tuple[Supplier, SupplierRegistered]]:
     """By RFC, every firm as registration takes it in, and its event, once an operator releases those that are held."""
-    listing = Listing(ON, read_list((demand.HERE / "screening_69b.csv").read_bytes(), max_rows=100).entries)
-    rows, _ = read_suppliers((demand.HERE / "suppliers.csv").read_bytes(), max_rows=1_000, today=ON)
+    entries, _ = read_by(list_file.read, (demand.HERE / "screening_69b.csv").read_bytes(), list_file.wanted(100))
+    listing = Listing(ON, gather((entry.rfc, entry.state) for _, entry in entries if entry.rfc is not None))
+    rows, _ = read_suppliers()
     found: dict[str, tuple[Supplier, SupplierRegistered]] = {}
-    for row in rows:
-        command = Register(id=UUID(int=row.line), folio="", profile=row.profile)
+    for line, firm in rows:
+        if firm.rfc in found:
+            continue
+        command = Register(id=UUID(int=line), folio="", profile=firm)
         taken = register(command, NOW, Registry({}, listing))
         assert isinstance(taken, Decision)
         assert taken.state is not None
@@ -174,16 +186,17 @@ def registered() -> dict[str, tuple[Supplier, SupplierRegistered]]:
         assert isinstance(done, Decision)
         (event,) = done.events
         assert isinstance(event, SupplierRegistered)
-        found[row.profile.rfc] = taken.state, event
+        found[firm.rfc] = taken.state, event
     return found
 
 
 @cache
 def alignments() -> dict[str, OfferingAligned | OfferingNotAligned]:
     """By RFC, what matching says of every firm."""
-    rows, faults = read_requirements((demand.HERE / "requirements.csv").read_bytes(), max_rows=100)
+    content = (demand.HERE / "requirements.csv").read_bytes()
+    rows, faults = read_by(requirement_file.read, content, requirement_file.wanted(100))
     assert faults == []
-    asked = [Requirement(UUID(int=row.line), UUID(int=row.line), row.asked.specification()) for row in rows]
+    asked = [Requirement(UUID(int=line), UUID(int=line), row.asked.specification()) for line, row in rows]
     wanted = Demand.of(asked, rules())
     found: dict[str, OfferingAligned | OfferingNotAligned] = {}
     for rfc, (_, event) in registered().items():
@@ -198,12 +211,13 @@ def aligned() -> dict[str, OfferingAligned]:
 
 
 def test_registration_refuses_the_planned_rows_and_holds_two_firms() -> None:
-    _, faults = read_suppliers((demand.HERE / "suppliers.csv").read_bytes(), max_rows=1_000, today=ON)
+    rows, faults = read_suppliers()
+    lines = {firm.rfc: line for line, firm in reversed(rows)}
+    assert [line for line, firm in rows if lines[firm.rfc] != line] == [PLANNED["duplicado"][0]]
     assert [(fault.line, fault.reason) for fault in faults] == [
         (PLANNED["rfc_formato"][0], "rfc_length"),
         (PLANNED["rfc_fecha"][0], "rfc_date"),
         (PLANNED["rfc_generico"][0], "rfc_generic"),
-        (PLANNED["duplicado"][0], "rfc_repeated"),
         (PLANNED["trabajadores_negativos"][0], "cell_number"),
         (PLANNED["area_desconocida"][0], "area_unknown"),
     ]

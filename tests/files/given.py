@@ -2,13 +2,16 @@
 
 import io
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from openpyxl import Workbook
 
-from shared.files.rows import Others, Row, Wanted
+from shared.files.faults import RowFault
+from shared.files.rows import Row, Wanted
 from shared.files.sheet import rows
+
+T = TypeVar("T")
 
 
 def csv_of(*rows: dict[str, str], delimiter: str = ",", encoding: str = "utf-8") -> bytes:
@@ -90,8 +93,18 @@ def shared_strings_book() -> dict[str, bytes]:
     return {name: content.encode() for name, content in parts.items()}
 
 
-def in_this_process(
-    content: bytes, *, required: Sequence[str], optional: Sequence[str], max_rows: int, others: Others = "refused"
-) -> Iterator[Row]:
-    """`table.read` without its child process, for tests of what a file says that read hundreds of them."""
-    return rows(content, Wanted(required, optional, max_rows, others))
+def read_by(
+    read: Callable[[Row], T | list[RowFault]], content: bytes, wanted: Wanted
+) -> tuple[list[tuple[int, T]], list[RowFault]]:
+    """What the rows of a file ask for, by line, and what is wrong with the others: in this process, for tests that read
+    hundreds of files.
+    """
+    asked: list[tuple[int, T]] = []
+    faults: list[RowFault] = []
+    for row in rows(io.BytesIO(content), wanted):
+        said = read(row)
+        if isinstance(said, list):
+            faults += said
+        else:
+            asked.append((row.line, said))
+    return asked, faults

@@ -1,4 +1,5 @@
 import contextlib
+import io
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +16,7 @@ WANTED = Wanted(required=("rfc",), optional=("razon_social",), max_rows=10)
 
 
 def rows(content: bytes, wanted: Wanted = WANTED) -> list[Row]:
-    return list(sheet.rows(content, wanted))
+    return list(sheet.rows(io.BytesIO(content), wanted))
 
 
 def refusal(content: bytes, wanted: Wanted = WANTED) -> str:

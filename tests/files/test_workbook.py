@@ -1,10 +1,13 @@
 """Workbooks that somebody made to harm whoever reads them: each is refused, and takes no more than it is given."""
 
+import asyncio
 import contextlib
 import io
+import os
 import re
 import zipfile
 from collections.abc import Callable
+from tempfile import TemporaryFile
 
 import pytest
 
@@ -19,7 +22,12 @@ PARTS = shared_strings_book()
 
 
 def rows(content: bytes, max_rows: int = 10) -> list[Row]:
-    return list(read(content, required=("rfc",), optional=(), max_rows=max_rows))
+    async def reading() -> list[Row]:
+        with TemporaryFile() as file, TemporaryFile() as lines:
+            file.write(content)
+            return [*await read(file, Wanted(("rfc",), (), max_rows), lines)]
+
+    return asyncio.run(reading())
 
 
 def refusal(content: bytes) -> str:
@@ -72,7 +80,7 @@ def test_a_size_that_lies() -> None:
 def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shared.files.workbook.MAX_UNPACKED_BYTES", sum(map(len, PARTS.values())) - 1)
     with pytest.raises(FileRefusedError) as caught:
-        list(sheet.rows(zip_of(PARTS), Wanted(("rfc",), (), 10)))
+        list(sheet.rows(io.BytesIO(zip_of(PARTS)), Wanted(("rfc",), (), 10)))
     assert caught.value.message == "file_too_large.unpacked"
 
 
@@ -151,10 +159,36 @@ def test_the_child_has_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
         rows(zip_of(PARTS))
 
 
-def test_a_reading_that_is_given_up_ends_the_child() -> None:
-    reading = read(xlsx_of(["rfc"], *[["A"]] * 5_000), required=("rfc",), optional=(), max_rows=100_000)
-    assert next(reading) == Row(2, {"rfc": "A"})
-    reading.close()
+_ENDLESS = """
+import os, time
+print(os.getpid(), flush=True)
+time.sleep(600)
+"""
+
+
+async def test_a_reading_that_is_cancelled_ends_the_child(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.files.table.CHILD", ("-c", _ENDLESS))
+    said: list[bytes] = []
+    started = asyncio.Event()
+
+    def write(chunk: bytes) -> None:
+        said.append(chunk)
+        started.set()
+
+    with TemporaryFile() as file, TemporaryFile() as lines:
+        monkeypatch.setattr(lines, "write", write)
+        reading = asyncio.create_task(read(file, Wanted(("rfc",), (), 10), lines))
+        await started.wait()
+        reading.cancel()
+        await asyncio.wait({reading})
+    assert reading.cancelled()
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(said[0]), 0)
+
+
+def test_what_a_child_says_is_kept_out_of_memory() -> None:
+    many = rows(xlsx_of(["rfc"], *[["A"]] * 5_000), max_rows=5_000)
+    assert [many[0], many[-1], len(many)] == [Row(2, {"rfc": "A"}), Row(5_001, {"rfc": "A"}), 5_000]
 
 
 @pytest.mark.parametrize("other", ["content.xml", "xl/workbook.bin", "a.txt"])

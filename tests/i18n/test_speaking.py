@@ -1,17 +1,19 @@
 """Sentences in the language of who asks: those of problems, and those of files."""
 
 import asyncio
+from functools import partial
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from services.registration.files.suppliers import read_suppliers
+from services.registration.files import suppliers
 from shared.files.cells import Column, choice, values
 from shared.i18n import Catalogue, speak, worded
 from shared.runtime.clock import now
 from shared.service.http import Problem
 from shared.service.http.application import install
+from tests.files.given import read_by
 
 WORDS = Catalogue("services.registration", "shared.service", "shared.files")
 
@@ -57,7 +59,7 @@ def test_what_is_wrong_in_a_file_is_told_in_spanish() -> None:
     async def told() -> list[str]:
         speak("es", WORDS)
         content = "\n".join([header, generic, broken]).encode()
-        _, faults = await asyncio.to_thread(read_suppliers, content, max_rows=10, today=now().date())
+        _, faults = read_by(partial(suppliers.read, today=now().date()), content, suppliers.wanted(10))
         return [fault.detail for fault in faults]
 
     details = asyncio.run(told())

@@ -13,7 +13,7 @@ from tests.matching.test_files import FULL, LEAST
 async def upload(stage: StageUnderTest, content: bytes, headers: dict[str, str]) -> dict[str, Any]:
     files = {"file": ("requerimientos.csv", content)}
     response = await stage.client.post("/requirements/imports", files=files, headers=headers)
-    assert response.status_code == 200, response.text
+    assert response.status_code == 201, response.text
     view: dict[str, Any] = response.json()
     return view
 
@@ -31,8 +31,8 @@ async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
         good | {"titulo": "Sin tractora", "tractora": ""},
     )
     view = await upload(stage, csv_of(*rows), stage.headers("operator"))
-    assert (view["published"], view["changed"], view["unchanged"]) == (2, 0, 0)
-    assert [(each["line"], each["column"], each["reason"]) for each in view["refused"]] == [
+    assert view["outcomes"] == {"published": 2}
+    assert [(each["line"], each["column"], each["reason"]) for each in view["refused_rows"]] == [
         (4, "area", "cell_value"),
         (5, "titulo", "row_repeated"),
         (6, "tractora", "anchor_code_unknown"),
@@ -41,7 +41,7 @@ async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
     ]
     assert types(await stage.told()) == ["matching.requirement-published"] * 2
     view = await upload(stage, csv_of(good | {"ppm_max": "40"}, rows[1]), stage.headers("operator"))
-    assert (view["published"], view["changed"], view["unchanged"]) == (0, 1, 1)
+    assert view["outcomes"] == {"changed": 1, "unchanged": 1}
     assert types(await stage.told()) == ["matching.requirement-changed"]
 
 
@@ -51,7 +51,14 @@ async def test_an_anchor_gives_a_file_of_its_own(stage: StageUnderTest) -> None:
     view = await upload(
         stage, csv_of(own, FULL | {"tractora": "TRACTORA-2"}), stage.headers("anchor", anchor_id=ANCHOR)
     )
-    assert (view["published"], [each["reason"] for each in view["refused"]]) == (1, ["not_yours"])
+    assert (view["accepted"], [each["reason"] for each in view["refused_rows"]]) == (1, ["not_yours"])
+    path = f"/requirements/imports/{view['id']}"
+    for anchor, status in ((ANCHOR, 200), (OTHER, 403)):
+        shown = await stage.client.get(path, headers=stage.headers("anchor", anchor_id=anchor))
+        assert shown.status_code == status
+    assert (await stage.client.get(path, headers=stage.headers("operator"))).json() == view
+    unknown = await stage.client.get(f"/requirements/imports/{OTHER}", headers=stage.headers("operator"))
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "import_unknown")
 
 
 async def test_a_file_that_is_sent_again_goes_in_once(stage: StageUnderTest) -> None:
@@ -59,7 +66,7 @@ async def test_a_file_that_is_sent_again_goes_in_once(stage: StageUnderTest) -> 
     headers = stage.headers("anchor", anchor_id=ANCHOR) | {"Idempotency-Key": str(uuid4())}
     content = csv_of(LEAST | {"vigente_hasta": LAST_DAY}, LEAST | {"area": "P77"})
     first = await upload(stage, content, headers)
-    assert (first["published"], first, len(await stage.told())) == (1, await upload(stage, content, headers), 1)
+    assert (first["accepted"], first, len(await stage.told())) == (1, await upload(stage, content, headers), 1)
     other = await stage.client.post("/requirements/imports", files={"file": csv_of(FULL)}, headers=headers)
     assert (other.status_code, other.json()["title"]) == (409, "idempotency_key_reused")
 
@@ -69,9 +76,9 @@ async def test_files_that_are_refused_as_a_whole(stage: StageUnderTest) -> None:
         files = {"file": ("x.csv", content)}
         return (await stage.client.post("/requirements/imports", files=files, headers=headers)).status_code
 
-    assert await status(b"area\nP01", stage.headers("operator")) == 422
+    for content in (b"area\nP01", csv_of(*[LEAST] * 601)):
+        assert (await upload(stage, content, stage.headers("operator")))["state"] == "refused"
     assert await status(b"x" * 200_000, stage.headers("operator")) == 413
-    assert await status(csv_of(*[LEAST] * 601), stage.headers("operator")) == 413
     assert await status(csv_of(LEAST), stage.headers("supplier", supplier_id=SUPPLIER)) == 403
     response = await stage.client.post("/requirements/imports", files={"x": b"y"}, headers=stage.headers("operator"))
     assert response.status_code == 422

@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from contextvars import copy_context
 from datetime import date
 from typing import Any
@@ -8,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.domain.requirement import Specification
-from services.matching.files.requirements import COLUMNS, read_requirements
+from services.matching.files import requirements
+from services.matching.files.requirements import COLUMNS, RequirementRow
 from shared.files.faults import FileRefusedError, RowFault
 from shared.i18n import Catalogue, speak
-from tests.files.given import csv_of, in_this_process, xlsx_of
+from tests.files.given import csv_of, read_by, xlsx_of
 
 FULL: dict[str, str] = {
     "tractora": "tractora-1",
@@ -39,15 +39,12 @@ FULL: dict[str, str] = {
 LEAST = {name: FULL[name] for name in ("area", "titulo", "volumen_anual", "estado_planta", "vigente_hasta")}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _read_in_this_process() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.matching.files.requirements.read", in_this_process)
-        yield
+def read_requirements(content: bytes, *, max_rows: int) -> tuple[list[tuple[int, RequirementRow]], list[RowFault]]:
+    return read_by(requirements.read, content, requirements.wanted(max_rows))
 
 
 def specification(content: bytes) -> Specification:
-    (row,), faults = read_requirements(content, max_rows=10)
+    ((_, row),), faults = read_requirements(content, max_rows=10)
     assert faults == []
     return row.asked.specification()
 
@@ -89,8 +86,8 @@ EXPECTED = Specification(
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_every_column_of_a_csv_file(delimiter: str) -> None:
     assert specification(csv_of(FULL, delimiter=delimiter)) == EXPECTED
-    (row,), _ = read_requirements(csv_of(FULL, delimiter=delimiter), max_rows=10)
-    assert (row.line, row.anchor_code) == (2, "TRACTORA-1")
+    ((line, row),), _ = read_requirements(csv_of(FULL, delimiter=delimiter), max_rows=10)
+    assert (line, row.anchor_code) == (2, "TRACTORA-1")
 
 
 def test_a_workbook_with_numbers_and_dates_and_spanish_headers() -> None:
@@ -104,7 +101,7 @@ def test_a_workbook_with_numbers_and_dates_and_spanish_headers() -> None:
 def test_what_may_be_left_out() -> None:
     asked = specification(csv_of(LEAST))
     assert (asked.qms, asked.qms_waivable, asked.materials, asked.targets) == ("iso_9001", True, (), {})
-    (row,), _ = read_requirements(csv_of(LEAST), max_rows=10)
+    ((_, row),), _ = read_requirements(csv_of(LEAST), max_rows=10)
     assert row.anchor_code is None
 
 
@@ -140,18 +137,19 @@ def test_a_wrong_cell_is_reported_by_line_and_column(changes: dict[str, str], co
 
 def test_the_rows_that_are_right_go_in_beside_those_that_are_wrong() -> None:
     rows, found = read_requirements(csv_of(FULL, FULL | {"area": "X"}, LEAST), max_rows=10)
-    assert [row.line for row in rows] == [2, 4]
+    assert [line for line, _ in rows] == [2, 4]
     assert [fault.line for fault in found] == [3]
 
 
 def test_no_detail_quotes_a_cell() -> None:
-    def read() -> list[RowFault]:
+    def told() -> list[str]:
         speak(None, Catalogue("services.matching", "shared.files"))
-        return read_requirements(csv_of(dict.fromkeys(FULL, "Sra. Ejemplo 55 1234 5678")), max_rows=10)[1]
+        _, found = read_requirements(csv_of(dict.fromkeys(FULL, "Sra. Ejemplo 55 1234 5678")), max_rows=10)
+        return [fault.detail for fault in found]
 
-    found = copy_context().run(read)
-    assert len(found) > 10
-    assert all(fault.detail.endswith(".") and "Ejemplo" not in fault.detail for fault in found)
+    details = copy_context().run(told)
+    assert len(details) > 10
+    assert all(detail.endswith(".") and "Ejemplo" not in detail for detail in details)
 
 
 def test_files_that_cannot_be_read() -> None:

@@ -29,12 +29,15 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /suppliers/{supplier_id}/release": operator,
         "DELETE /suppliers/{supplier_id}/contact": operator,
         "POST /suppliers/imports": operator,
+        "GET /suppliers/imports/{import_id}": operator,
         "GET /anchors": frozenset(Role),
         "GET /anchors/{anchor_id}": frozenset(Role),
         "POST /anchors": operator,
         "POST /anchors/imports": operator,
+        "GET /anchors/imports/{import_id}": operator,
         "POST /anchors/{anchor_id}/departure": operator,
-        "POST /screening/lists": operator,
+        "POST /screening/lists/imports": operator,
+        "GET /screening/lists/imports/{import_id}": operator,
         "GET /screening/lists": operator,
     }
 

@@ -15,8 +15,8 @@ async def test_anchors_join_by_hand_and_by_file_and_leave(stage: StageUnderTest)
         {"codigo": "?", "nombre": "Armadora Tres", "estados": "11"},
     )
     report = (await upload(stage, "/anchors/imports", content)).json()
-    assert report["joined"] == 1
-    assert [(row["line"], row["column"], row["reason"]) for row in report["refused"]] == [
+    assert report["outcomes"] == {"joined": 1}
+    assert [(row["line"], row["column"], row["reason"]) for row in report["refused_rows"]] == [
         (2, "codigo", "anchor_code_taken"),
         (4, "codigo", "anchor_code_form"),
     ]

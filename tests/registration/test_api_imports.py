@@ -15,7 +15,7 @@ async def test_rows_that_fail_are_reported_and_the_others_go_in(stage: StageUnde
     await registered(stage)
     await stage.told()
     rows = [
-        SUPPLIER,
+        SUPPLIER | {"trabajadores": "52"},
         SUPPLIER | {"rfc": OTHER_RFC},
         SUPPLIER | {"rfc": DOUBTFUL_RFC},
         SUPPLIER | {"rfc": OTHER_RFC},
@@ -23,19 +23,22 @@ async def test_rows_that_fail_are_reported_and_the_others_go_in(stage: StageUnde
     ]
     answer = await upload(stage, "/suppliers/imports", csv_of(*rows))
     report = answer.json()
-    assert (answer.status_code, report["registered"], report["held"]) == (200, 1, 1)
-    assert [(row["line"], row["column"], row["reason"]) for row in report["refused"]] == [
+    assert (answer.status_code, report["state"], report["outcomes"]) == (201, "done", {"registered": 1, "held": 1})
+    assert [report[name] for name in ("rows", "read", "accepted", "refused")] == [5, 5, 2, 3]
+    assert [(row["line"], row["column"], row["reason"]) for row in report["refused_rows"]] == [
         (2, "rfc", "rfc_taken"),
         (5, "rfc", "rfc_repeated"),
         (6, "scian", "scian_form"),
     ]
-    assert all(row["detail"] for row in report["refused"])
+    assert all(row["detail"] for row in report["refused_rows"])
+    shown = await stage.client.get(answer.headers["Location"], headers=stage.headers("operator"))
+    assert (shown.json(), shown.headers["ETag"]) == (report, answer.headers["ETag"])
     assert [data["rfc"] for _, _, data in await stage.told()] == [OTHER_RFC]
 
 
 async def test_a_workbook_goes_in_too(stage: StageUnderTest) -> None:
     answer = await upload(stage, "/suppliers/imports", xlsx_of(list(SUPPLIER), list(SUPPLIER.values())))
-    assert answer.json() == {"registered": 1, "held": 0, "refused": []}
+    assert (answer.json()["outcomes"], answer.json()["refused_rows"]) == ({"registered": 1}, [])
 
 
 async def test_the_same_file_again_changes_nothing(stage: StageUnderTest) -> None:
@@ -43,8 +46,10 @@ async def test_the_same_file_again_changes_nothing(stage: StageUnderTest) -> Non
     await upload(stage, "/suppliers/imports", content)
     await stage.told()
     again = (await upload(stage, "/suppliers/imports", content)).json()
-    assert (again["registered"], [row["reason"] for row in again["refused"]]) == (0, ["rfc_taken"] * 2)
+    assert (again["outcomes"], again["refused"]) == ({"unchanged": 2}, 0)
     assert await stage.told() == []
+    other = await upload(stage, "/suppliers/imports", csv_of(SUPPLIER | {"trabajadores": "52"}))
+    assert [row["reason"] for row in other.json()["refused_rows"]] == ["rfc_taken"]
 
 
 ANCHOR = {"codigo": "A01", "nombre": "Armadora Ejemplo", "estados": "22"}
@@ -63,9 +68,9 @@ async def test_a_file_that_is_sent_again_goes_in_once(
     key = str(uuid4())
     answers = await asyncio.gather(*(upload(stage, path, csv_of(row, {}), key=key) for _ in range(3)))
     answers.append(await upload(stage, path, csv_of(row, {}), key=key))
-    assert {answer.status_code for answer in answers} == {200}
+    assert {answer.status_code for answer in answers} == {201}
     assert len({answer.text for answer in answers}) == 1
-    assert 1 in answers[0].json().values()
+    assert answers[0].json()["accepted"] == 1
     assert len(await stage.told()) == 1
     refused = await upload(stage, path, csv_of(row, other), key=key)
     assert (refused.status_code, refused.json()["title"]) == (409, "idempotency_key_reused")
@@ -82,17 +87,26 @@ async def test_a_file_without_a_good_row_is_answered_again_too(stage: StageUnder
 
 
 @pytest.mark.parametrize(
-    ("content", "status", "code"),
+    ("content", "code"),
     [
-        (b"rfc\nMAB9307148T4\n", 422, "file_column_missing"),
-        (b"", 422, "file_empty"),
-        (b"x" * 120_000, 413, "file_too_large"),
-        (csv_of(*[SUPPLIER] * 601), 413, "file_too_many_rows"),
+        (b"rfc\nMAB9307148T4\n", "file_column_missing"),
+        (b"", "file_empty"),
+        (csv_of(*[SUPPLIER] * 601), "file_too_many_rows"),
     ],
 )
-async def test_a_file_that_is_refused(stage: StageUnderTest, content: bytes, status: int, code: str) -> None:
+async def test_a_file_that_is_refused(stage: StageUnderTest, content: bytes, code: str) -> None:
+    """As a whole: nothing of it goes in."""
     answer = await upload(stage, "/suppliers/imports", content)
-    assert (answer.status_code, answer.json()["title"]) == (status, code)
+    report = answer.json()
+    assert (answer.status_code, report["state"], report["reason"], report["read"]) == (201, "refused", code, 0)
+    assert report["detail"].endswith(".")
+    assert await stage.told() == []
+
+
+async def test_a_file_that_is_too_large_is_not_received(stage: StageUnderTest) -> None:
+    answer = await upload(stage, "/suppliers/imports", b"x" * 120_000)
+    assert (answer.status_code, answer.json()["title"]) == (413, "file_too_large")
+    assert await stage.rows("SELECT id FROM import") == []
 
 
 async def test_a_form_without_its_file_or_length(stage: StageUnderTest) -> None:

@@ -69,7 +69,7 @@ async def test_a_held_firm_is_released_by_an_operator(stage: StageUnderTest) -> 
 
 async def test_a_presumed_firm_waits_and_a_definitive_one_does_not(stage: StageUnderTest) -> None:
     content = csv_of({"rfc": LEGAL_RFC, "situacion": "Presunto"}, {"rfc": OTHER_RFC, "situacion": "Definitivo"})
-    await upload(stage, "/screening/lists", content, list_date="2026-01-01")
+    await upload(stage, "/screening/lists/imports", content, list_date="2026-01-01")
     one, other = await registered(stage), await registered(stage, rfc=OTHER_RFC)
     assert (one["status"], one["holds"]) == ("held", ["list_69b_presumed"])
     assert other["status"] == "registered"

@@ -1,17 +1,17 @@
-from collections.abc import Iterator
 from contextvars import copy_context
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
 from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
 from services.registration.domain.profile import Contact, Profile
-from services.registration.files.suppliers import OPTIONAL, REQUIRED, SupplierRow, read_suppliers
+from services.registration.files import suppliers
+from services.registration.files.suppliers import OPTIONAL, REQUIRED
 from shared.files.faults import RowFault
 from shared.i18n import Catalogue, speak
-from tests.files.given import csv_of, in_this_process, xlsx_of
+from tests.files.given import csv_of, read_by, xlsx_of
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import TODAY
 
@@ -82,15 +82,8 @@ EXPECTED = Profile(
 )
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _read_in_this_process() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("services.registration.files.suppliers.read", in_this_process)
-        yield
-
-
-def read(content: bytes) -> tuple[list[SupplierRow], list[RowFault]]:
-    return read_suppliers(content, max_rows=100, today=TODAY)
+def read(content: bytes) -> tuple[list[tuple[int, Profile]], list[RowFault]]:
+    return read_by(partial(suppliers.read, today=TODAY), content, suppliers.wanted(100))
 
 
 def faults(*rows: dict[str, str]) -> list[tuple[int, str, str]]:
@@ -99,7 +92,7 @@ def faults(*rows: dict[str, str]) -> list[tuple[int, str, str]]:
 
 
 def test_a_whole_row() -> None:
-    assert read(csv_of(WHOLE)) == ([SupplierRow(2, EXPECTED)], [])
+    assert read(csv_of(WHOLE)) == ([(2, EXPECTED)], [])
 
 
 def test_the_columns_are_those_that_operators_were_told() -> None:
@@ -110,18 +103,18 @@ def test_the_columns_are_those_that_operators_were_told() -> None:
 def test_a_workbook_gives_what_a_csv_file_gives() -> None:
     typed = WHOLE | {"trabajadores": 51, "inicio_operaciones": date(2009, 5, 4), "vcr_pct": 62.5, "scian": 332710}
     rows, wrong = read(xlsx_of(list(typed), list(typed.values())))
-    assert (rows, wrong) == ([SupplierRow(2, EXPECTED)], [])
+    assert (rows, wrong) == ([(2, EXPECTED)], [])
 
 
 def test_the_least_that_a_row_must_say() -> None:
-    ((row,), wrong) = read(csv_of(SUPPLIER))
+    (((_, firm),), wrong) = read(csv_of(SUPPLIER))
     assert wrong == []
-    assert (row.profile.contact, row.profile.exports, row.profile.tax_opinion) == (None, False, "unknown")
+    assert (firm.contact, firm.exports, firm.tax_opinion) == (None, False, "unknown")
 
 
 def test_a_doubtful_rfc_goes_in_to_be_held() -> None:
     (rows, wrong) = read(csv_of(SUPPLIER | {"rfc": "vace-460910-sx6"}))
-    assert ([row.profile.rfc for row in rows], wrong) == (["VACE460910SX6"], [])
+    assert ([firm.rfc for _, firm in rows], wrong) == (["VACE460910SX6"], [])
 
 
 @pytest.mark.parametrize(
@@ -161,28 +154,19 @@ def test_every_fault_of_a_row_is_reported() -> None:
 
 
 def test_the_others_go_in() -> None:
-    rows, wrong = read(csv_of(SUPPLIER, SUPPLIER | {"scian": "1", "rfc": "TME840315KT6"}, SUPPLIER, WHOLE))
-    assert [row.line for row in rows] == [2]
-    assert [(fault.line, fault.reason) for fault in wrong] == [
-        (3, "scian_form"),
-        (4, "rfc_repeated"),
-        (5, "rfc_repeated"),
-    ]
-
-
-def test_a_row_that_was_refused_does_not_take_its_rfc() -> None:
-    rows, _ = read(csv_of(SUPPLIER | {"scian": "1"}, SUPPLIER))
-    assert rows == [SupplierRow(3, replace(read(csv_of(SUPPLIER))[0][0].profile))]
+    rows, wrong = read(csv_of(SUPPLIER, SUPPLIER | {"scian": "1", "rfc": "TME840315KT6"}, WHOLE))
+    assert [line for line, _ in rows] == [2, 4]
+    assert [(fault.line, fault.reason) for fault in wrong] == [(3, "scian_form")]
 
 
 def test_no_report_quotes_a_cell() -> None:
     secret = "Perez Secreto"
     row = dict.fromkeys((*REQUIRED, *OPTIONAL), secret)
 
-    def told() -> list[RowFault]:
+    def told() -> list[str]:
         speak(None, Catalogue("services.registration", "shared.files"))
-        return read(csv_of(row))[1]
+        return [fault.detail for fault in read(csv_of(row))[1]]
 
     wrong = copy_context().run(told)
     assert wrong
-    assert all(fault.detail.endswith(".") and "Perez" not in fault.detail for fault in wrong)
+    assert all(detail.endswith(".") and "Perez" not in detail for detail in wrong)

@@ -1,11 +1,12 @@
 from dataclasses import replace
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from services.registration import handlers
-from services.registration.domain.screening import Newest
+from services.registration.domain.screening import Entries, Newest
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import JoinAnchor, LoadList
 from shared.contracts.registration import (
@@ -61,18 +62,21 @@ def test_a_new_list_leaves_those_alone_who_withdrew() -> None:
     assert rescreen(None, {}) == Decision(None)
 
 
+ONE, NONE = Entries(UUID(int=1), 1, "one"), Entries(UUID(int=2), 0, "none")
+
+
 def test_loading_a_list_asks_for_a_sweep_once() -> None:
-    load = LoadList(list_date=date(2026, 2, 1), entries={LEGAL_RFC: "presumed"})
+    load = LoadList(list_date=date(2026, 2, 1), entries=ONE)
     first = decided(handlers.load_list(None, load, NOW, None))
     assert first.sweeps == (SweepRequest(handlers.RESCREEN, {"list_date": "2026-02-01"}),)
     assert decided(handlers.load_list(first.state, load, LATER, Newest(date(2026, 2, 1), 1))) == Decision(first.state)
 
 
 def test_a_correction_of_the_newest_list_sweeps_again_and_an_older_list_is_refused() -> None:
-    first = decided(handlers.load_list(None, LoadList(list_date=date(2026, 2, 1), entries={}), NOW, None))
-    correction = LoadList(list_date=date(2026, 2, 1), entries={LEGAL_RFC: "presumed"})
+    first = decided(handlers.load_list(None, LoadList(list_date=date(2026, 2, 1), entries=NONE), NOW, None))
+    correction = LoadList(list_date=date(2026, 2, 1), entries=ONE)
     assert decided(handlers.load_list(first.state, correction, LATER, Newest(date(2026, 2, 1), 0))).sweeps
-    older = LoadList(list_date=date(2026, 1, 1), entries={})
+    older = LoadList(list_date=date(2026, 1, 1), entries=NONE)
     newest = Newest(date(2026, 2, 1), 0)
     assert refused(handlers.load_list(None, older, LATER, newest)) == ("conflict", "screening_list_older")
 
@@ -80,7 +84,7 @@ def test_a_correction_of_the_newest_list_sweeps_again_and_an_older_list_is_refus
 @pytest.mark.parametrize("on", [date(2026, 2, 1), date(2026, 3, 1)])
 def test_a_list_that_is_shorter_clears_nobody_until_an_operator_confirms_its_number(on: date) -> None:
     newest = Newest(date(2026, 2, 1), 2)
-    short = LoadList(list_date=on, entries={LEGAL_RFC: "presumed"})
+    short = LoadList(list_date=on, entries=ONE)
     assert refused(handlers.load_list(None, short, LATER, newest)) == ("conflict", "screening_list_shorter")
     guessed = replace(short, confirmed_firms=2)
     assert refused(handlers.load_list(None, guessed, LATER, newest)) == ("conflict", "screening_list_shorter")

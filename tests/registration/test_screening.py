@@ -1,4 +1,5 @@
 from datetime import date
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -6,9 +7,11 @@ from hypothesis import strategies as st
 
 from services.registration.domain.screening import (
     NO_LIST,
+    Entries,
     Listing,
     ListState,
     Screening,
+    ScreeningList,
     gather,
     list_id,
     loaded,
@@ -54,12 +57,12 @@ def test_presumed_again_is_graver_than_an_earlier_favourable_ruling() -> None:
 
 
 def test_loading_the_same_list_again_changes_nothing() -> None:
-    first = loaded(None, {"A": "presumed"}, FIRST, NOW)
+    first = loaded(None, Entries(uuid4(), 1, "A presumed"), FIRST, NOW)
     assert first.id == list_id(FIRST)
-    assert loaded(first, {"A": "presumed"}, FIRST, LATER) is first
+    assert loaded(first, Entries(uuid4(), 1, "A presumed"), FIRST, LATER) is first
 
 
 def test_loading_a_date_again_with_other_entries_corrects_it() -> None:
-    first = loaded(None, {"A": "presumed"}, FIRST, NOW)
-    second = loaded(first, {"A": "definitive"}, FIRST, LATER)
-    assert (second.id, second.entries, second.loaded_at) == (first.id, {"A": "definitive"}, LATER)
+    first = loaded(None, Entries(uuid4(), 1, "A presumed"), FIRST, NOW)
+    other = Entries(uuid4(), 1, "A definitive")
+    assert loaded(first, other, FIRST, LATER) == ScreeningList(first.id, FIRST, LATER, *other)

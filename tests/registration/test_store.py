@@ -35,7 +35,11 @@ async def register(stage: StageUnderTest, of: Profile) -> Supplier | Refused:
 
 
 async def load(stage: StageUnderTest, on: date, entries: dict[str, ListState]) -> ScreeningList | Refused:
-    command = LoadList(list_date=on, entries=entries, confirmed_firms=len(entries))
+    loading = new_id()
+    async with stage.database.transaction() as connection:
+        await store.put_aside(connection, loading, entries)
+    aside = await store.count_aside(stage.database, loading)
+    command = LoadList(list_date=on, entries=aside, confirmed_firms=len(entries))
     return await stage.commands.run(
         screening_lists,
         list_id(on),
@@ -113,13 +117,32 @@ async def test_a_firm_that_withdrew_may_come_back(stage: StageUnderTest) -> None
     assert (second.id != first.id, second.status) == (True, "registered")
 
 
-async def test_a_list_comes_back_with_its_entries_and_can_be_corrected(stage: StageUnderTest) -> None:
-    await load(stage, FIRST, {LEGAL_RFC: "presumed", OTHER_RFC: "definitive"})
-    await load(stage, FIRST, {LEGAL_RFC: "disproved"})
+async def test_a_list_can_be_corrected(stage: StageUnderTest) -> None:
+    first = await load(stage, FIRST, {LEGAL_RFC: "presumed", OTHER_RFC: "definitive"})
+    second = await load(stage, FIRST, {LEGAL_RFC: "disproved"})
+    assert isinstance(first, ScreeningList)
+    assert isinstance(second, ScreeningList)
+    assert (second.id, second.firms, second.digest != first.digest) == (first.id, 1, True)
     async with stage.database.transaction() as connection:
-        (found,) = (await screening_lists.load_many(connection, [list_id(FIRST)])).values()
-    assert (found.list_date, found.entries) == (FIRST, {LEGAL_RFC: "disproved"})
-    assert [(row.list_date, row.firms) for row in await store.all_lists(stage.database)] == [(FIRST, 1)]
+        known = await registry_of(connection, [LEGAL_RFC, OTHER_RFC])
+    assert known.listing.states == {LEGAL_RFC: "disproved"}
+    await store.drop_entries(stage.database, [first.loading, second.loading])
+    left = await stage.rows("SELECT loading, rfc FROM screening_entry")
+    assert left == [{"loading": second.loading, "rfc": LEGAL_RFC}]
+
+
+async def test_of_a_firm_that_a_list_has_twice_the_gravest_counts_however_its_rows_are_parted(
+    stage: StageUnderTest,
+) -> None:
+    loading = new_id()
+    async with stage.database.transaction() as connection:
+        for state in ("presumed", "definitive", "favourable_ruling"):
+            await store.put_aside(connection, loading, {LEGAL_RFC: state})
+    together = new_id()
+    async with stage.database.transaction() as connection:
+        await store.put_aside(connection, together, {LEGAL_RFC: "definitive"})
+    found = [await store.count_aside(stage.database, id_) for id_ in (loading, together)]
+    assert found[0][1:] == found[1][1:] == (1, found[0].digest)
 
 
 async def test_the_newest_list_is_the_one_that_is_looked_up(stage: StageUnderTest) -> None:

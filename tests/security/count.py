@@ -26,7 +26,7 @@ TRIED: dict[str, tuple[str, ...]] = {
     ),
     "every API by what its document allows and forbids (schemathesis)": ("tests/http/test_conformance.py",),
     "what is for who runs a service, asked through a proxy": ("tests/service/test_inside.py",),
-    "hostile files": ("tests/files", "tests/service/test_upload.py"),
+    "hostile files": ("tests/files",),
     "numbers, dates and texts at and beyond their bounds": (
         "tests/contracts/test_bounds.py",
         "tests/contracts/test_extremes.py",

@@ -13,7 +13,7 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
     """Every route of matching."""
     return http.together(
         demand.router(database),
-        imports.router(settings, commands, database),
+        imports.router(settings, database),
         requirements.router(commands, database),
         matches.router(commands, database),
         awards.router(commands, database),

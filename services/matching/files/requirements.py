@@ -9,8 +9,7 @@ from pydantic import ValidationError
 from services.matching.views.requirements import AskedSpecification
 from shared.files.cells import Column, choice, codes, day, digits, parts, share, text, values, whole
 from shared.files.faults import CellRefusedError, RowFault, row_fault
-from shared.files.rows import Row
-from shared.files.table import read
+from shared.files.rows import Row, Wanted
 from shared.i18n.fields import fault
 
 QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
@@ -22,38 +21,32 @@ _LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
 
 @dataclass(frozen=True, slots=True)
 class RequirementRow:
-    """A row that can go in: its line, the anchor's code (None: not given), and what is asked."""
+    """A row that can go in: the anchor's code (None: not given), and what is asked."""
 
-    line: int
     anchor_code: str | None
     asked: AskedSpecification
 
 
-def read_requirements(content: bytes, *, max_rows: int) -> tuple[list[RequirementRow], list[RowFault]]:
-    """The rows that can go in, and what is wrong with the others. Raises FileRefusedError for the file as a whole."""
-    rows: list[RequirementRow] = []
-    faults: list[RowFault] = []
-    for row in read(content, required=REQUIRED, optional=OPTIONAL, max_rows=max_rows):
-        asked, wrong = _asked(row)
-        faults += wrong
-        if asked is not None:
-            code = row.cells.get(ANCHOR)
-            rows.append(RequirementRow(row.line, code.upper() if code else None, asked))
-    return rows, faults
+def wanted(max_rows: int) -> Wanted:
+    """What the file has to be."""
+    return Wanted(REQUIRED, OPTIONAL, max_rows)
 
 
-def _asked(row: Row) -> tuple[AskedSpecification | None, list[RowFault]]:
+def read(row: Row) -> RequirementRow | list[RowFault]:
+    """What a row asks for, or what is wrong with it."""
     found, wrong = values(SPECIFICATION, row.cells, row.line)
     if any(side.name in row.cells for side in SIDES):
         sides, sides_wrong = values(SIDES, row.cells, row.line)
         wrong += sides_wrong
         found["envelope_mm"] = tuple(sides.values())
     if wrong:
-        return None, [_as_told(fault) for fault in wrong]
+        return [_as_told(fault) for fault in wrong]
     try:
-        return AskedSpecification.model_validate(found), []
+        asked = AskedSpecification.model_validate(found)
     except ValidationError as error:
-        return None, _faults(error, row.line)
+        return _faults(error, row.line)
+    code = row.cells.get(ANCHOR)
+    return RequirementRow(code.upper() if code else None, asked)
 
 
 def _as_told(fault: RowFault) -> RowFault:

@@ -10,7 +10,6 @@ from services.matching.domain.requirement import Requirement, RequirementStatus,
 from services.matching.handlers import published
 from shared.contracts import matching as contract
 from shared.contracts.event import BasisPoints, Day, Level, QuestionCode
-from shared.files.faults import RowFault
 from shared.service.http import Body, View
 
 MAX_MEASURE = 2_000_000_000
@@ -75,10 +74,3 @@ class RequirementView(View):
             closed_reason=requirement.closed_reason,
             specification=published.told(requirement.specification),
         )
-
-
-class RequirementImport(View):
-    published: int
-    changed: int
-    unchanged: int
-    refused: list[RowFault]

@@ -21,7 +21,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         contacts.router(mailing, commands),
         disputes.router(commands),
         people.router(settings, mailing, commands, database),
-        imports.router(settings, commands),
+        imports.router(settings, database),
         anchors.router(commands, database),
-        screening.router(settings, commands, database),
+        screening.router(settings, database),
     )

@@ -1,64 +1,58 @@
 """Lists of article 69-B: load one, see which are loaded."""
 
-import re
 from datetime import date
-from functools import partial
+from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.registration import handlers, store
-from services.registration.domain.screening import list_id
-from services.registration.files.screening import date_of, read_list
-from services.registration.handlers import LoadList
+from services.registration import store
+from services.registration.files.lists import MOST_DIGITS
+from services.registration.files.screening import TITLE_BYTES, date_of
 from services.registration.settings import RegistrationSettings
-from services.registration.store import newest_list, screening_lists
-from services.registration.views import ListLoaded, ListView
+from services.registration.views import ListView
 from shared.contracts.event import FIRST_DAY
-from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
+from shared.service import imported
 from shared.service.callers import Role, allow
-from shared.service.http import Page, Paging, Problem, routes
+from shared.service.http import Page, Paging, Problem, Show, routes
+from shared.service.imported import ImportView
 from shared.service.upload import Send, form_schema
 
 BY_OPERATOR = allow(Role.OPERATOR)
 
-_NUMBER = re.compile(r"[0-9]{1,9}")
+LISTS = "lists"
 
 
-def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
+def router(settings: RegistrationSettings, database: Database) -> APIRouter:
     """The routes of screening."""
     api = routes("screening", prefix="/screening")
     fields = form_schema(
         optional={
             "list_date": {"type": "string", "format": "date", "maxLength": 10},
-            "confirmed_firms": {"type": "string", "pattern": "^[0-9]{1,9}$"},
+            "confirmed_firms": {"type": "string", "pattern": f"^[0-9]{{1,{MOST_DIGITS}}}$"},
         }
     )
 
-    @api.post("/lists", status_code=201, openapi_extra=fields, dependencies=[BY_OPERATOR])
-    async def load_list(send: Send) -> ListLoaded:
+    @api.post("/lists/imports", status_code=201, openapi_extra=fields, dependencies=[BY_OPERATOR])
+    async def load_list(send: Send) -> ImportView:
         """Load a list of article 69-B, as the tax authority publishes it.
 
-        Every supplier is then looked up in it. One of the same date corrects the one before. The date is what the
-        file's title says, or else `list_date`. A list with fewer firms than the newest one is loaded only with their
-        number as `confirmed_firms`: most likely its file was cut off, and it would clear whoever it lacks.
+        It is in force once all of it is read; then every supplier is looked up in it. One of the same date corrects the
+        one before. The date is what the file's title says, or else `list_date`. A list with fewer firms than the newest
+        one is loaded only with their number as `confirmed_firms`: most likely its file was cut off, and it would clear
+        whoever it lacks.
         """
-        upload = await send.receive(settings.list_max_bytes, "list_date", "confirmed_firms")
-        list_date = _date(upload.fields.get("list_date"), date_of(upload.content))
-        file = await send.reading(partial(read_list, upload.content, max_rows=settings.list_max_rows))
-        confirmed = _number(upload.fields.get("confirmed_firms", ""))
-        command = LoadList(list_date=list_date, entries=file.entries, confirmed_firms=confirmed)
-        return await send.run(
-            commands,
-            screening_lists,
-            list_id(list_date),
-            lambda state, newest: handlers.load_list(state, command, now(), newest),
-            lambda list_: ListLoaded(
-                list_date=list_date, loaded_at=list_.loaded_at, firms=len(list_.entries), left_out=file.left_out
-            ),
-            newest_list,
-        )
+        async with send.receive(settings.list_max_bytes, "list_date", "confirmed_firms") as upload:
+            list_date = _date(upload.fields.get("list_date"), date_of(await upload.start(TITLE_BYTES)))
+            confirmed = upload.fields.get("confirmed_firms", "")[:MOST_DIGITS]
+            given = {"list_date": list_date.isoformat(), "confirmed_firms": confirmed}
+            return await send.take_in(database, LISTS, upload, given)
+
+    @api.get("/lists/imports/{import_id}", dependencies=[BY_OPERATOR])
+    async def show_list_import(import_id: UUID, show: Show) -> ImportView:
+        """Show how far the loading of a list is, and why it was refused if it was."""
+        return show.shown(await imported.show(database, LISTS, import_id))
 
     @api.get("/lists", dependencies=[BY_OPERATOR])
     async def list_lists(paging: Paging) -> Page[ListView]:
@@ -66,11 +60,6 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         return Page[ListView].of_all(await store.all_lists(database), paging, ListView.of)
 
     return api
-
-
-def _number(given: str) -> int | None:
-    """What is no number confirms nothing."""
-    return int(given) if _NUMBER.fullmatch(given) else None
 
 
 def _date(given: str | None, said: date | None) -> date:

@@ -5,9 +5,9 @@ clear.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 from uuid import UUID, uuid5
 
 ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
@@ -20,7 +20,8 @@ SITUATIONS: Mapping[str, ListState] = {
 }
 """The four situations of SAT's list, in its words."""
 
-_SEVERITY: tuple[ListState, ...] = ("not_listed", "disproved", "favourable_ruling", "presumed", "definitive")
+SEVERITY: tuple[ListState, ...] = ("not_listed", "disproved", "favourable_ruling", "presumed", "definitive")
+"""The gravest last."""
 
 _NAMESPACE = UUID("5b0f0d7e-5f0b-5c1e-9c56-69b069b069b0")
 
@@ -33,6 +34,16 @@ class Screening:
     list_date: date | None
 
 
+class Entries(NamedTuple):
+    """What a list says, as the store has it."""
+
+    loading: UUID
+    """Under which its entries are there: those of a list are put aside until all of them are."""
+    firms: int
+    digest: str
+    """Equal ones are the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class ScreeningList:
     """One list as SAT published it."""
@@ -40,8 +51,10 @@ class ScreeningList:
     id: UUID
     list_date: date
     loaded_at: datetime
-    entries: Mapping[str, ListState]
-    """By RFC."""
+    loading: UUID
+    firms: int
+    digest: str
+    """Of its entries these three."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +94,12 @@ def gather(rows: Iterable[tuple[str, ListState]]) -> dict[str, ListState]:
     """One state per RFC. SAT lists a firm once per proceeding; the gravest counts."""
     states: dict[str, ListState] = {}
     for rfc, state in rows:
-        states[rfc] = max(states.get(rfc, state), state, key=_SEVERITY.index)
+        states[rfc] = max(states.get(rfc, state), state, key=SEVERITY.index)
     return states
 
 
-def loaded(
-    before: ScreeningList | None, entries: Mapping[str, ListState], list_date: date, now: datetime
-) -> ScreeningList:
+def loaded(before: ScreeningList | None, entries: Entries, list_date: date, now: datetime) -> ScreeningList:
     """The list of this date with these entries; the one before where nothing differs."""
-    if before is None:
-        return ScreeningList(list_id(list_date), list_date, now, entries)
-    return before if before.entries == entries else replace(before, entries=entries, loaded_at=now)
+    if before is not None and before.digest == entries.digest:
+        return before
+    return ScreeningList(list_id(list_date), list_date, now, *entries)

@@ -103,6 +103,12 @@ def received(
     return _settled(new, now)
 
 
+def says(supplier: Supplier, profile: Profile) -> bool:
+    """Whether its profile is this one. One without a contact says nothing of the contact that is there."""
+    known = replace(profile, contact=profile.contact or supplier.contact)
+    return bool(_profile_values(supplier) == _profile_values(known))
+
+
 def changed(supplier: Supplier, profile: Profile, listing: Listing, by: str, now: datetime) -> Supplier:
     """The supplier with another profile under its RFC."""
     return screened(_described(supplier, profile, supplier.rfc, by), listing, now)

@@ -5,8 +5,7 @@ from services.registration.files.states import state
 from services.registration.handlers import JoinAnchor
 from shared.files.cells import Column, parts, text, values
 from shared.files.faults import RowFault, row_fault
-from shared.files.rows import Row
-from shared.files.table import read
+from shared.files.rows import Row, Wanted
 
 COLUMNS = (
     Column("codigo", "code", text, required=True),
@@ -17,30 +16,19 @@ COLUMNS = (
 _COLUMN_OF = {column.field: column.name for column in COLUMNS}
 
 
-def read_anchors(content: bytes, *, max_rows: int) -> tuple[list[tuple[int, JoinAnchor]], list[RowFault]]:
-    """The anchors that can join with their lines, and what is wrong with the other rows. Raises FileRefusedError."""
-    rows: list[tuple[int, JoinAnchor]] = []
-    faults: list[RowFault] = []
-    seen: set[str] = set()
-    required = tuple(column.name for column in COLUMNS)
-    for row in read(content, required=required, optional=(), max_rows=max_rows):
-        command, wrong = _anchor(row)
-        if command is not None and command.code in seen:
-            wrong = [row_fault(row.line, "codigo", "anchor_code_repeated")]
-        if command is None or wrong:
-            faults += wrong
-            continue
-        seen.add(command.code)
-        rows.append((row.line, command))
-    return rows, faults
+def wanted(max_rows: int) -> Wanted:
+    """What the file has to be."""
+    return Wanted(tuple(column.name for column in COLUMNS), (), max_rows)
 
 
-def _anchor(row: Row) -> tuple[JoinAnchor | None, list[RowFault]]:
+def read(row: Row) -> JoinAnchor | list[RowFault]:
+    """The anchor of a row, or what is wrong with it."""
     found, wrong = values(COLUMNS, row.cells, row.line)
     if wrong:
-        return None, wrong
+        return wrong
     command = JoinAnchor(**found)
-    return command, [
+    wrong = [
         row_fault(row.line, _COLUMN_OF[fault.field], fault.reason, **fault.params)
         for fault in anchor_faults(command.code, command.name, command.states)
     ]
+    return wrong or command

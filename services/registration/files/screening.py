@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.registration.domain import rfc as rfcs
-from services.registration.domain.rfc import RefusedRfc, Verdict
-from services.registration.domain.screening import ListState, gather, situation
+from services.registration.domain.rfc import RefusedRfc
+from services.registration.domain.screening import ListState, situation
 from shared.files.faults import FileRefusedError
-from shared.files.rows import Row
-from shared.files.table import read
+from shared.files.rows import Row, Wanted
 
 SITUATION = ("situacion", "situacion_69b", "situacion_del_contribuyente")
 
@@ -27,25 +26,31 @@ _UP_TO_DATE = re.compile(rb"actualizada\s+al\s+(\d{1,2})\s+de\s+([a-z]{4,10})\s+
 
 
 @dataclass(frozen=True, slots=True)
-class ListFile:
-    """What a file says, by RFC."""
+class Entry:
+    """What a row says."""
 
-    entries: dict[str, ListState]
-    left_out: int
-    """Rows whose RFC SAT redacted, or that is nobody's."""
-
-
-def read_list(content: bytes, *, max_rows: int) -> ListFile:
-    """Read a list. Raises FileRefusedError: a situation that is unknown might be one that excludes."""
-    rows = read(content, required=("rfc",), optional=SITUATION, max_rows=max_rows, others="ignored")
-    found = [_entry(row) for row in rows]
-    entries = [(verdict.rfc, state) for verdict, state in found if not isinstance(verdict, RefusedRfc)]
-    return ListFile(gather(entries), len(found) - len(entries))
+    rfc: str | None
+    """None where SAT redacted it, or it is nobody's: the row is left out."""
+    state: ListState
 
 
-def date_of(content: bytes) -> date | None:
-    """The date that the title of a .csv file says; None where it says none."""
-    said = _UP_TO_DATE.search(content[:TITLE_BYTES])
+def wanted(max_rows: int) -> Wanted:
+    """What the file has to be."""
+    return Wanted(("rfc",), SITUATION, max_rows, "ignored")
+
+
+def read(row: Row) -> Entry:
+    """What a row says. Raises FileRefusedError: a situation that is unknown might be one that excludes."""
+    state = next((situation(row.cells[name]) for name in SITUATION if name in row.cells), None)
+    if state is None:
+        raise FileRefusedError("situation_unknown", line=row.line)
+    verdict = rfcs.judge(row.cells.get("rfc", ""))
+    return Entry(None if isinstance(verdict, RefusedRfc) else verdict.rfc, state)
+
+
+def date_of(start: bytes) -> date | None:
+    """The date that the title of a .csv file says, by its first bytes; None where it says none."""
+    said = _UP_TO_DATE.search(start[:TITLE_BYTES])
     month = said[2].decode().lower() if said else ""
     if said is None or month not in MONTHS:
         return None
@@ -53,10 +58,3 @@ def date_of(content: bytes) -> date | None:
         return date(int(said[3]), MONTHS.index(month) + 1, int(said[1]))
     except ValueError:
         return None
-
-
-def _entry(row: Row) -> tuple[Verdict, ListState]:
-    state = next((situation(row.cells[name]) for name in SITUATION if name in row.cells), None)
-    if state is None:
-        raise FileRefusedError("situation_unknown", line=row.line)
-    return rfcs.judge(row.cells.get("rfc", "")), state

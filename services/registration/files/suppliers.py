@@ -1,7 +1,6 @@
 """The file of suppliers: one firm per row, up to three procurement areas each."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,8 +13,7 @@ from services.registration.domain.rfc import RefusedRfc
 from services.registration.files.states import state
 from shared.files.cells import Column, amount, choice, day, digits, pairs, parts, share, text, values, whole
 from shared.files.faults import RowFault, row_fault
-from shared.files.rows import Row
-from shared.files.table import read
+from shared.files.rows import Row, Wanted
 
 GROUPS = ("_1", "_2", "_3")
 
@@ -87,38 +85,19 @@ OPTIONAL = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SupplierRow:
-    """A row that can be registered."""
-
-    line: int
-    profile: Profile
+def wanted(max_rows: int) -> Wanted:
+    """What the file has to be."""
+    return Wanted(REQUIRED, OPTIONAL, max_rows)
 
 
-def read_suppliers(content: bytes, *, max_rows: int, today: date) -> tuple[list[SupplierRow], list[RowFault]]:
-    """The rows that can be registered, and what is wrong with the others. Raises FileRefusedError."""
-    rows: list[SupplierRow] = []
-    faults: list[RowFault] = []
-    seen: set[str] = set()
-    for row in read(content, required=REQUIRED, optional=OPTIONAL, max_rows=max_rows):
-        profile, wrong = _supplier(row, today)
-        if profile is not None and profile.rfc in seen:
-            wrong = [row_fault(row.line, "rfc", "rfc_repeated")]
-        if profile is None or wrong:
-            faults += wrong
-            continue
-        seen.add(profile.rfc)
-        rows.append(SupplierRow(row.line, profile))
-    return rows, faults
-
-
-def _supplier(row: Row, today: date) -> tuple[Profile | None, list[RowFault]]:
+def read(row: Row, today: date) -> Profile | list[RowFault]:
+    """The firm of a row, or what is wrong with it."""
     found, wrong = values(PROFILE, row.cells, row.line)
     contact, contact_wrong = _contact(row)
     offering, suffixes, offering_wrong = _offering(row)
     wrong += contact_wrong + offering_wrong
     if wrong:
-        return None, wrong
+        return wrong
     verdict = rfcs.judge(found["rfc"])
     profile = profiles.tidy(Profile(**found | {"rfc": verdict.rfc}, contact=contact, offering=offering))
     if isinstance(verdict, RefusedRfc):
@@ -127,7 +106,7 @@ def _supplier(row: Row, today: date) -> tuple[Profile | None, list[RowFault]]:
         row_fault(row.line, _column_of(fault, suffixes), fault.reason, **fault.params)
         for fault in profiles.faults(profile, today)
     ]
-    return profile, wrong
+    return wrong or profile
 
 
 def _contact(row: Row) -> tuple[Contact | None, list[RowFault]]:

@@ -16,7 +16,7 @@ from services.registration.domain.fault import Fault
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, GivenWithdrawal, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
-from services.registration.domain.screening import Listing, ListState, Newest, ScreeningList
+from services.registration.domain.screening import Entries, Listing, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
 from services.registration.handlers.mails import DISPUTE_MAIL
 from shared.contracts import registration as contract
@@ -50,7 +50,7 @@ class LoadList:
     """SAT published a list of article 69-B."""
 
     list_date: date
-    entries: Mapping[str, ListState]
+    entries: Entries
     confirmed_firms: int | None = None
     """How many firms it has, where an operator confirms that these are fewer than before."""
 
@@ -67,6 +67,14 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
         return _RFC_TAKEN
     after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
     return Decision(after, told(None, after), _disputed(None, after, now))
+
+
+def bring(state: Supplier | None, command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
+    """An operator brings a firm. One that takes part already, with this profile, stays as it is."""
+    if state is None:
+        return register(command, now, registry)
+    same = state.status != "withdrawn" and suppliers.says(state, profiles.tidy(command.profile))
+    return unchanged(state) if same else _RFC_TAKEN
 
 
 def change(
@@ -158,7 +166,7 @@ def load_list(
 
     SAT's list grows: one with fewer firms than the newest is most likely cut off, and would clear whoever it lacks.
     """
-    firms = len(command.entries)
+    firms = command.entries.firms
     if newest is not None and command.list_date < newest.list_date:
         return Refused("conflict", "screening_list_older")
     if newest is not None and firms < newest.firms and command.confirmed_firms != firms:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, get_args
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlmodel import col, select
 
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.claim import Claim
-from services.registration.domain.screening import NO_LIST, Listing, ListState, Newest, ScreeningList
+from services.registration.domain.screening import NO_LIST, SEVERITY, Entries, Listing, ListState, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Status, Supplier, folio
 from services.registration.store.tables import AnchorRow, ClaimRow, ScreeningListRow, SupplierRow
 from shared.messaging.repository import TableRepository
@@ -38,6 +37,7 @@ class Suppliers(TableRepository[Supplier]):
 suppliers = Suppliers(SupplierRow, Supplier, derived=_for_queries)
 claims = TableRepository(ClaimRow, Claim)
 anchors = TableRepository(AnchorRow, Anchor)
+screening_lists = TableRepository(ScreeningListRow, ScreeningList)
 
 _SUPPLIER = TypeAdapter(Supplier)
 _ANCHOR = TypeAdapter(Anchor)
@@ -59,48 +59,47 @@ FIRMS = """
 """
 
 
-class ScreeningLists:
-    """Lists with their entries: a row per list, and one per list and firm."""
-
-    async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, ScreeningList]:
-        rows = await connection.fetch(
-            "SELECT id, list_date, loaded_at FROM screening_list WHERE id = ANY($1) ORDER BY id FOR UPDATE", ids
-        )
-        found: dict[UUID, ScreeningList] = {}
-        for row in rows:
-            entries = await connection.fetch(
-                "SELECT rfc, situation FROM screening_entry WHERE list_date = $1", row["list_date"]
-            )
-            found[row["id"]] = ScreeningList(row["id"], row["list_date"], row["loaded_at"], _states(entries))
-        return found
-
-    async def save_many(
-        self, connection: Connection, new: Sequence[ScreeningList], changed: Sequence[ScreeningList]
-    ) -> None:
-        for list_ in (*new, *changed):
-            await connection.execute(
-                "INSERT INTO screening_list (id, list_date, loaded_at, firms) VALUES ($1, $2, $3, $4)"
-                " ON CONFLICT (id) DO UPDATE SET loaded_at = excluded.loaded_at, firms = excluded.firms",
-                *(list_.id, list_.list_date, list_.loaded_at, len(list_.entries)),
-            )
-            await connection.execute("DELETE FROM screening_entry WHERE list_date = $1", list_.list_date)
-            await connection.execute(
-                "INSERT INTO screening_entry (list_date, rfc, situation)"
-                " SELECT $1, * FROM unnest($2::text[], $3::text[])",
-                *(list_.list_date, list(list_.entries), list(list_.entries.values())),
-            )
+async def put_aside(connection: Connection, loading: UUID, entries: Mapping[str, ListState]) -> None:
+    """Keep entries of a list that is being read; of one firm the gravest."""
+    await connection.execute(_PUT_ASIDE, loading, list(entries), list(entries.values()), list(SEVERITY))
 
 
-screening_lists = ScreeningLists()
+async def count_aside(database: Database, loading: UUID) -> Entries:
+    """All entries that were put aside for a list."""
+    async with database.connection() as connection:
+        (row,) = await connection.fetch(_COUNT_ASIDE, loading)
+    return Entries(loading, row["firms"], row["digest"])
+
+
+async def drop_entries(database: Database, loadings: Sequence[UUID]) -> None:
+    """Remove entries that no list has."""
+    async with database.connection() as connection:
+        await connection.execute(_DROP_ENTRIES, loadings)
+
+
+_PUT_ASIDE = """
+    INSERT INTO screening_entry (loading, rfc, situation) SELECT $1, * FROM unnest($2::text[], $3::text[])
+    ON CONFLICT (loading, rfc) DO UPDATE SET situation = excluded.situation
+    WHERE array_position($4::text[], excluded.situation::text)
+        > array_position($4::text[], screening_entry.situation::text)
+"""
+_COUNT_ASIDE = """
+    SELECT count(*) AS firms, md5(coalesce(string_agg(rfc || ' ' || situation, ',' ORDER BY rfc), '')) AS digest
+    FROM screening_entry WHERE loading = $1
+"""
+_DROP_ENTRIES = """
+    DELETE FROM screening_entry WHERE loading = ANY($1)
+    AND NOT EXISTS (SELECT FROM screening_list WHERE screening_list.loading = screening_entry.loading)
+"""
 
 # One look into an index for each RFC asked for: a join's plan, once made on an empty table, would read all of it.
 _KNOWN = """
-    WITH newest AS (SELECT max(list_date) AS list_date FROM screening_list)
+    WITH newest AS (SELECT list_date, loading FROM screening_list ORDER BY list_date DESC LIMIT 1)
     SELECT asked.rfc, newest.list_date,
         (SELECT id FROM supplier WHERE rfc = asked.rfc AND status <> 'withdrawn' AND NOT disputed) AS id,
         (SELECT situation FROM screening_entry AS listed
-            WHERE listed.list_date = newest.list_date AND listed.rfc = asked.rfc) AS situation
-    FROM unnest($1::text[]) AS asked (rfc) CROSS JOIN newest
+            WHERE listed.loading = newest.loading AND listed.rfc = asked.rfc) AS situation
+    FROM unnest($1::text[]) AS asked (rfc) LEFT JOIN newest ON true
 """
 _KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier_folio') AS number, asked.rfc")
 
@@ -146,15 +145,15 @@ def _registry(rows: Sequence[Any]) -> Registry:
 async def listing(connection: Connection) -> Listing:
     """The newest list, of the firms that are suppliers."""
     await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LIST_LOCK)
-    newest = await _newest(connection)
+    newest = await connection.fetchrow("SELECT list_date, loading FROM screening_list ORDER BY list_date DESC LIMIT 1")
     if newest is None:
         return NO_LIST
     listed = await connection.fetch(
-        "SELECT rfc, situation FROM screening_entry AS listed WHERE list_date = $1"
+        "SELECT rfc, situation FROM screening_entry AS listed WHERE loading = $1"
         " AND EXISTS (SELECT FROM supplier WHERE supplier.rfc = listed.rfc AND status <> 'withdrawn')",
-        newest,
+        newest["loading"],
     )
-    return Listing(newest, _states(listed))
+    return Listing(newest["list_date"], _states(listed))
 
 
 async def newest_list(connection: Connection) -> Newest | None:
@@ -227,6 +226,12 @@ async def holder_of(connection: Connection, rfc: str) -> Supplier | None:
     return None if holder is None else await supplier_of(connection, holder)
 
 
+async def holders_of(database: Database, rfcs: Sequence[str]) -> Mapping[str, UUID]:
+    """The suppliers that have these RFCs now."""
+    async with database.connection() as connection:
+        return _registry(await connection.fetch(_KNOWN, rfcs)).taken
+
+
 async def find_anchor(database: Database, id_: UUID) -> Anchor | None:
     async with database.session() as session:
         row = await session.get(AnchorRow, id_)
@@ -244,11 +249,6 @@ async def all_lists(database: Database) -> list[ScreeningListRow]:
     async with database.session() as session:
         rows = await session.exec(select(ScreeningListRow).order_by(col(ScreeningListRow.list_date).desc()))
         return list(rows)
-
-
-async def _newest(connection: Connection) -> date | None:
-    newest: date | None = await connection.fetchval("SELECT max(list_date) FROM screening_list")
-    return newest
 
 
 def _states(rows: Iterable[Any]) -> dict[str, ListState]:

@@ -104,12 +104,14 @@ class ScreeningListRow(Table, table=True):
     id: UUID = Field(primary_key=True)
     list_date: date = Field(unique=True)
     loaded_at: datetime = Field(sa_type=DateTime(timezone=True))
+    loading: UUID
     firms: int
+    digest: str
 
 
 class ScreeningEntryRow(Table, table=True):
     __tablename__ = "screening_entry"
 
-    list_date: date = Field(primary_key=True)
+    loading: UUID = Field(primary_key=True)
     rfc: str = Field(primary_key=True)
     situation: str

@@ -22,7 +22,6 @@ from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
 from shared.contracts.event import Day
-from shared.files.faults import RowFault
 from shared.i18n.fields import wrong
 from shared.service.http import Body, View
 
@@ -207,23 +206,7 @@ class DepartureBody(Body):
     reason: DepartureReason
 
 
-class SupplierImport(View):
-    registered: int
-    held: int
-    refused: list[RowFault]
-
-
-class AnchorImport(View):
-    joined: int
-    refused: list[RowFault]
-
-
 class ListView(View):
     list_date: date
     loaded_at: datetime
     firms: int
-
-
-class ListLoaded(ListView):
-    left_out: int
-    """Rows whose RFC is redacted or nobody's."""

@@ -135,15 +135,19 @@ class Changing(Showing):
         # A weak tag never matches: RFC 9110, 13.1.1.
         return self.if_match in (None, "*") or present in re.split(" *, *", self.if_match or "")
 
-    def once(self, view: Callable[[S], BaseModel]) -> Once[S]:
-        """Under which key the answer is kept, and of what request it is."""
+    @property
+    def identity(self) -> tuple[bytes, bytes]:
+        """Digests of the key and of whose it is, and of what was asked under it."""
         scope = f"{self.request.method} {self.request.url.path} {getattr(self.request.state, 'subject', '')}"
-        return Once(
+        return (
             hashlib.sha256(f"{scope}\n{self.key}".encode()).digest(),
             # With the key, which is kept nowhere: nobody can find out by trying what the request was.
             hashlib.sha256(f"{self.key}\n".encode() + self.digest).digest(),
-            lambda state: view(state).model_dump_json().encode(),
         )
+
+    def once(self, view: Callable[[S], BaseModel]) -> Once[S]:
+        """Under which key the answer is kept, and of what request it is."""
+        return Once(*self.identity, lambda state: view(state).model_dump_json().encode())
 
     def answered(self, outcome: S | Refused | Again, view: Callable[[S], V]) -> V:
         """What was decided, by `view`; or what was answered before, as the route declares it."""

@@ -91,11 +91,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("list_date", sa.Date(), nullable=False, unique=True),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("loading", sa.Uuid(), nullable=False),
         sa.Column("firms", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
     )
     op.create_table(
         "screening_entry",
-        sa.Column("list_date", sa.Date(), primary_key=True),
+        sa.Column("loading", sa.Uuid(), primary_key=True),
         sa.Column("rfc", sa.String(), primary_key=True),
         sa.Column("situation", sa.String(), nullable=False),
     )

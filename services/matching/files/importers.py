@@ -1,0 +1,93 @@
+"""Requirements on their way in from a file: a row that is refused stays out alone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.matching.domain.requirement import Requirement, Specification, imported_id
+from services.matching.files import requirements as requirement_file
+from services.matching.files.requirements import ANCHOR
+from services.matching.handlers import requirements as handlers
+from services.matching.settings import MatchingSettings
+from services.matching.store import queries
+from services.matching.store.demand import publishing, requirements
+from shared.files.faults import RowFault, row_fault
+from shared.files.rows import Row
+from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, Refused
+from shared.messaging.importing import RowImporter
+from shared.messaging.imports import Import
+from shared.messaging.routing import Reference
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+
+OWN = "anchor_id"
+"""Field of an import: the anchor whose buyer sent it; none where an operator did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a row asks for, and for whom."""
+
+    id: UUID
+    anchor_id: UUID
+    specification: Specification
+
+
+class RequirementImporter(RowImporter[Asked, Requirement]):
+    """Publishes and changes requirements. A buyer's are of its own anchor, an operator's of any that takes part."""
+
+    repository = requirements
+    repeated = ("titulo", "row_repeated")
+
+    def __init__(self, settings: MatchingSettings, commands: Commands, database: Database, begun: Import) -> None:
+        super().__init__(commands, database, begun)
+        self.wanted = requirement_file.wanted(settings.import_max_rows)
+        own = begun.fields.get(OWN)
+        self._own = None if own is None else UUID(own)
+        self._by_code: Mapping[str, UUID] = {}
+
+    async def begin(self) -> None:
+        found = await queries.all_anchors(self.database)
+        self._by_code = {anchor.code: anchor.id for anchor in found if anchor.code and anchor.takes_part}
+
+    def read(self, row: Row) -> Asked | list[RowFault]:
+        read = requirement_file.read(row)
+        if isinstance(read, list):
+            return read
+        code = read.anchor_code
+        anchor_id = self._own if code is None else self._by_code.get(code)
+        if anchor_id is None and code is None:
+            return [row_fault(row.line, ANCHOR, "cell_missing", message="cell_missing.anchor")]
+        if anchor_id is None:
+            return [row_fault(row.line, ANCHOR, "anchor_code_unknown")]
+        if self._own not in (None, anchor_id):
+            return [row_fault(row.line, ANCHOR, "not_yours", message="not_yours.code")]
+        asked = read.asked.specification()
+        return Asked(imported_id(anchor_id, asked.area, asked.title), anchor_id, asked)
+
+    def key(self, asked: Asked) -> UUID:
+        return asked.id
+
+    def id(self, asked: Asked) -> UUID:
+        return asked.id
+
+    def reference(self, batch: Sequence[Asked]) -> Reference[Any]:
+        del batch
+        return publishing
+
+    def decide(
+        self,
+        id_: UUID,
+        asked: Asked,
+        state: Requirement | None,
+        known: Any,  # noqa: ANN401 - the anchors
+    ) -> Decision[Requirement] | Refused:
+        return handlers.import_requirement(state, id_, known.get(asked.anchor_id), asked.specification, now())
+
+    def outcome(self, before: Requirement | None, after: Requirement) -> str:
+        return "published" if before is None else "unchanged" if before == after else "changed"
+
+    def column(self, refused: Refused) -> str:
+        return {"open_until_past": "vigente_hasta", "requirement_closed": "titulo"}.get(refused.code, ANCHOR)

@@ -1,0 +1,92 @@
+"""Firms and anchors on their way in from a file: a row that is refused stays out alone."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.registration import handlers, store
+from services.registration.domain.anchor import Anchor, anchor_id
+from services.registration.domain.profile import Profile
+from services.registration.domain.supplier import Supplier
+from services.registration.files import anchors as anchor_file
+from services.registration.files import suppliers as supplier_file
+from services.registration.handlers import JoinAnchor, Register
+from services.registration.settings import RegistrationSettings
+from services.registration.store import Intake, anchors, intake_of, suppliers
+from shared.files.faults import RowFault
+from shared.files.rows import Row
+from shared.messaging.commands import About, Commands
+from shared.messaging.decision import Decision, Refused
+from shared.messaging.importing import RowImporter
+from shared.messaging.imports import Import
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.ids import new_id
+
+
+class SupplierImporter(RowImporter[Profile, Supplier]):
+    """Registers firms. One that takes part already, with the same profile, stays as it is."""
+
+    repository = suppliers
+    repeated = ("rfc", "rfc_repeated")
+
+    def __init__(self, settings: RegistrationSettings, commands: Commands, database: Database, begun: Import) -> None:
+        super().__init__(commands, database, begun)
+        self.wanted = supplier_file.wanted(settings.import_max_rows)
+        self._holders: Mapping[str, UUID] = {}
+
+    def read(self, row: Row) -> Profile | list[RowFault]:
+        return supplier_file.read(row, now().date())
+
+    def key(self, asked: Profile) -> str:
+        return asked.rfc
+
+    async def identified(self, batch: Sequence[Profile]) -> Sequence[UUID]:
+        self._holders = await store.holders_of(self.database, [asked.rfc for asked in batch])
+        return [self._holders.get(asked.rfc) or new_id() for asked in batch]
+
+    def reference(self, batch: Sequence[Profile]) -> About[Intake]:
+        return About(intake_of, tuple(asked.rfc for asked in batch if asked.rfc not in self._holders))
+
+    def decide(self, id_: UUID, asked: Profile, state: Supplier | None, known: Any) -> Decision[Supplier] | Refused:  # noqa: ANN401 - an Intake
+        by = None if self.begun.cause.actor is None else self.begun.cause.actor.subject
+        command = Register(id=id_, folio=known.folios.get(asked.rfc, ""), profile=asked, by=by)
+        return handlers.bring(state, command, now(), known.registry)
+
+    def outcome(self, before: Supplier | None, after: Supplier) -> str:
+        return after.status if before is None else "unchanged"
+
+    def column(self, refused: Refused) -> str:
+        del refused
+        return "rfc"
+
+
+class AnchorImporter(RowImporter[JoinAnchor, Anchor]):
+    """Lets large buyers join."""
+
+    repository = anchors
+    repeated = ("codigo", "anchor_code_repeated")
+
+    def __init__(self, settings: RegistrationSettings, commands: Commands, database: Database, begun: Import) -> None:
+        super().__init__(commands, database, begun)
+        self.wanted = anchor_file.wanted(settings.import_max_rows)
+
+    def read(self, row: Row) -> JoinAnchor | list[RowFault]:
+        return anchor_file.read(row)
+
+    def key(self, asked: JoinAnchor) -> str:
+        return asked.code
+
+    def id(self, asked: JoinAnchor) -> UUID:
+        return anchor_id(asked.code)
+
+    def decide(self, id_: UUID, asked: JoinAnchor, state: Anchor | None, known: Any) -> Decision[Anchor] | Refused:  # noqa: ANN401 - nothing
+        del id_, known
+        return handlers.join_anchor(state, asked, now())
+
+    def outcome(self, before: Anchor | None, after: Anchor) -> str:
+        return "unchanged" if before == after else "joined"
+
+    def column(self, refused: Refused) -> str:
+        del refused
+        return "codigo"

@@ -1,0 +1,293 @@
+"""What a stage promises about files of rows."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts.event import Actor, Cause
+from shared.files.faults import FileRefusedError, RowFault, row_fault
+from shared.files.rows import Row, Wanted
+from shared.messaging import imports
+from shared.messaging.decision import Decision, Refused
+from shared.messaging.import_worker import BATCH, MOST_ATTEMPTS, ImportWorker, SmallImportWorker
+from shared.messaging.importing import Importer, Kinds, RowImporter, Written
+from shared.messaging.imports import Import, TakenOverError
+from shared.runtime.database import Connection
+from tests.conformance.events import Noted
+from tests.conformance.stage import Account, Bench, accounts, eventually
+
+ACTOR = Actor("operator-1", "operator")
+CAUSE = Cause("import-1", actor=ACTOR, action="conformance:account:imported")
+ACCOUNTS = [UUID(int=number) for number in range(3 * BATCH)]
+
+
+class Accounts(RowImporter[UUID, Account]):
+    """Opens the accounts of a file."""
+
+    wanted = Wanted(("account",), (), 10_000)
+    repository = accounts
+    repeated = ("account", "account_repeated")
+
+    def read(self, row: Row) -> UUID | list[RowFault]:
+        try:
+            return UUID(row.cells["account"])
+        except ValueError:
+            return [row_fault(row.line, "account", "cell_number")]
+
+    def id(self, asked: UUID) -> UUID:
+        return asked
+
+    def decide(self, id_: UUID, asked: UUID, state: Account | None, known: Any) -> Decision[Account] | Refused:
+        if state is not None and state.numbers:
+            return Refused("conflict", "account_full")
+        event = Noted(on="conformance.imported.v1", account=id_, number=1)
+        return Decision(state or Account(id_, ()), (event,) if state is None else ())
+
+    def outcome(self, before: Account | None, after: Account) -> str:
+        return "opened" if before is None else "unchanged"
+
+    def column(self, refused: Refused) -> str:
+        return "account"
+
+
+class Halting(Accounts):
+    """Comes to a halt at its second batch."""
+
+    halted: asyncio.Event
+
+    async def apply(self, batch: Sequence[tuple[int, UUID]], written: Written) -> None:
+        if batch[0][0] > BATCH + 1:
+            self.halted.set()
+            await asyncio.Event().wait()
+        await super().apply(batch, written)
+
+
+class Whole(Importer[str]):
+    """Goes in as a whole, or not."""
+
+    wanted = Wanted(("account",), (), 10_000)
+    discarded: list[UUID]
+
+    def read(self, row: Row) -> str:
+        if row.cells["account"] == "?":
+            raise FileRefusedError("file_format", message="file_format.csv", line=row.line)
+        return row.cells["account"]
+
+    async def apply(self, batch: Sequence[tuple[int, str]], written: Written) -> None:
+        async with self.database.transaction() as connection:
+            await written(connection, {"read": len(batch)}, [])
+
+    async def finish(self) -> Refused | None:
+        return Refused("conflict", "older") if self.begun.fields.get("older") else None
+
+    async def discard(self) -> None:
+        self.discarded.append(self.begun.id)
+
+
+class Broken(Accounts):
+    def decide(self, id_: UUID, asked: UUID, state: Account | None, known: Any) -> Decision[Account] | Refused:
+        raise ZeroDivisionError
+
+
+def content(*rows: object) -> bytes:
+    return "\n".join(["account", *map(str, rows)]).encode()
+
+
+async def sent(bench: Bench, file: bytes, kind: str = "accounts", **fields: str) -> UUID:
+    id_ = uuid4()
+
+    async def parts() -> AsyncIterator[bytes]:
+        for first in range(0, len(file), 1_000):
+            yield file[first : first + 1_000]
+
+    async with bench.database.transaction() as connection:
+        assert await imports.receive(connection, Import(id_, kind, fields, CAUSE), None, parts())
+    return id_
+
+
+async def found(bench: Bench, id_: UUID, kind: str = "accounts") -> Import:
+    async with bench.database.connection() as connection:
+        there = await imports.find(connection, kind, id_)
+    assert there is not None
+    return there
+
+
+async def rows(bench: Bench, query: str) -> list[Any]:
+    async with bench.database.connection() as connection:
+        return [tuple(row) for row in await connection.fetch(query)]
+
+
+@asynccontextmanager
+async def working(bench: Bench, kinds: Kinds, kind: type[ImportWorker] = ImportWorker) -> AsyncIterator[ImportWorker]:
+    worker = kind(bench.database, "conformance", kinds)
+    task = asyncio.create_task(worker.run())
+    yield worker
+    worker.stop()
+    async with asyncio.timeout(15):
+        await task
+
+
+async def taken_in(bench: Bench, id_: UUID, kinds: Kinds, kind: str = "accounts") -> Import:
+    async def ended() -> bool:
+        return (await found(bench, id_, kind)).ended_at is not None
+
+    async with working(bench, kinds):
+        await eventually(ended)
+    return await found(bench, id_, kind)
+
+
+KINDS: Kinds = {"accounts": Accounts}
+
+
+async def test_each_row_goes_in_or_is_refused_alone(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "MOST_FAULTS", 3)
+    full = uuid4()
+    async with bench.database.transaction() as connection:
+        await accounts.save_many(connection, [Account(full, (1,)), Account(ACCOUNTS[1], ())], [])
+    file = content(ACCOUNTS[0], "x", ACCOUNTS[1], full, ACCOUNTS[0], "y", "z", ACCOUNTS[2])
+    id_ = await sent(bench, file)
+    done = await taken_in(bench, id_, KINDS)
+    assert (done.state, done.rows, done.read, done.accepted, done.refused) == ("done", 8, 8, 3, 5)
+    assert done.outcomes == {"opened": 2, "unchanged": 1}
+    async with bench.database.connection() as connection:
+        faults = await imports.faults(connection, id_)
+    assert [(fault.line, fault.reason) for fault in faults] == [
+        (3, "cell_number"),
+        (5, "account_full"),
+        (6, "account_repeated"),
+    ], "the first ones, by line; the others are counted"
+    assert await rows(bench, "SELECT number FROM import_part") == [], "the file is forgotten"
+
+
+async def test_who_sent_it_is_on_record_with_the_file_and_with_each_row(bench: Bench) -> None:
+    id_ = await sent(bench, content(*ACCOUNTS[:2]))
+    await taken_in(bench, id_, KINDS)
+    acts = await rows(bench, "SELECT about, action, actor->>'subject', correlation_id FROM audit ORDER BY id")
+    assert acts == [(about, CAUSE.action, "operator-1", "import-1") for about in (id_, *ACCOUNTS[:2])]
+    events = await rows(bench, "SELECT key, actor->>'subject' FROM journal ORDER BY id")
+    assert events == [(account, "operator-1") for account in ACCOUNTS[:2]]
+
+
+async def test_a_process_that_dies_in_the_middle_leaves_the_rest_to_another_one(bench: Bench) -> None:
+    again, halted = ACCOUNTS[0], asyncio.Event()
+    id_ = await sent(bench, content(*ACCOUNTS, again))
+    dying = ImportWorker(bench.database, "conformance", {"accounts": _halting(halted)})
+    task = asyncio.create_task(dying.run())
+    await halted.wait()
+    async with working(bench, KINDS) as other:
+        await other.idle.wait()
+        assert (await found(bench, id_)).line == BATCH + 1, "nobody else works on it meanwhile"
+    task.cancel()
+    await asyncio.wait({task})
+    done = await taken_in(bench, id_, KINDS)
+    assert (done.state, done.read, done.outcomes) == ("done", len(ACCOUNTS) + 1, {"opened": len(ACCOUNTS)})
+    assert await rows(bench, "SELECT count(*), count(DISTINCT key) FROM journal") == [(len(ACCOUNTS),) * 2]
+    assert await rows(bench, "SELECT line, reason FROM import_fault") == [(len(ACCOUNTS) + 2, "account_repeated")]
+
+
+def _halting(halted: asyncio.Event) -> Callable[..., Importer[Any]]:
+    Halting.halted = halted
+    return Halting
+
+
+async def test_whoever_was_taken_for_dead_writes_nothing_more(bench: Bench) -> None:
+    id_ = await sent(bench, content(*ACCOUNTS))
+    before = await found(bench, id_)
+
+    async def got_on(connection: Connection, line: int) -> None:
+        await accounts.save_many(connection, [Account(uuid4(), ())], [])
+        await imports.advance(connection, before, replace(before, line=line), [])
+
+    async with bench.database.transaction() as connection:
+        await got_on(connection, 2)
+    with pytest.raises(TakenOverError):
+        async with bench.database.transaction() as connection:
+            await got_on(connection, 3)
+    assert await rows(bench, "SELECT count(*) FROM account") == [(1,)]
+
+
+async def test_a_stop_ends_what_is_under_way_and_the_next_start_goes_on(bench: Bench) -> None:
+    halted = asyncio.Event()
+    id_ = await sent(bench, content(*ACCOUNTS))
+
+    class Stopping(Accounts):
+        async def apply(self, batch: Sequence[tuple[int, UUID]], written: Written) -> None:
+            await super().apply(batch, written)
+            halted.set()
+
+    async with working(bench, {"accounts": Stopping}):
+        await halted.wait()
+    left = await found(bench, id_)
+    assert (left.state, left.ended_at, 0 < left.read < len(ACCOUNTS)) == ("running", None, True)
+    assert (await taken_in(bench, id_, KINDS)).accepted == len(ACCOUNTS)
+
+
+async def test_a_fault_of_ours_stops_one_file_and_not_the_next(bench: Bench) -> None:
+    kinds: Kinds = {"broken": Broken, "accounts": Accounts}
+    broken, good = await sent(bench, content(*ACCOUNTS), "broken"), await sent(bench, content(ACCOUNTS[0]))
+    assert (await taken_in(bench, good, kinds)).state == "done"
+    stopped = await found(bench, broken, "broken")
+    assert (stopped.state, stopped.reason, stopped.read) == ("stopped", "import_failed", 0)
+
+
+async def test_a_file_with_which_nobody_gets_on_is_not_begun_for_ever(bench: Bench) -> None:
+    id_ = await sent(bench, content(*ACCOUNTS))
+    async with bench.database.connection() as connection:
+        await connection.execute("UPDATE import SET attempts = $1", MOST_ATTEMPTS)
+    assert (await taken_in(bench, id_, KINDS)).state == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("file", "fields", "reason"),
+    [
+        (content("a", "?"), {}, "file_format"),
+        (content("a"), {"older": "yes"}, "older"),
+        (b"x", {}, "file_column_missing"),
+    ],
+)
+async def test_a_file_that_goes_in_as_a_whole_or_not(
+    bench: Bench, file: bytes, fields: dict[str, str], reason: str
+) -> None:
+    Whole.discarded = []
+    id_ = await sent(bench, file, "whole", **fields)
+    refused = await taken_in(bench, id_, {"whole": Whole}, "whole")
+    assert (refused.state, refused.reason, Whole.discarded) == ("refused", reason, [id_])
+    assert (refused.accepted, refused.outcomes, refused.refused) == (0, {}, refused.read), "nothing of it went in"
+    whole = await sent(bench, content("a"), "whole")
+    assert ((await taken_in(bench, whole, {"whole": Whole}, "whole")).state, Whole.discarded) == ("done", [id_])
+
+
+async def test_a_small_file_does_not_wait_behind_a_large_one(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    halted = asyncio.Event()
+    monkeypatch.setattr(SmallImportWorker, "most_bytes", 1_000)
+    kinds: Kinds = {"halting": _halting(halted), "accounts": Accounts}
+    await sent(bench, content(*ACCOUNTS), "halting")
+    small = await sent(bench, content(ACCOUNTS[0]))
+
+    async def done() -> bool:
+        return (await found(bench, small)).state == "done"
+
+    large = ImportWorker(bench.database, "conformance", kinds)
+    task = asyncio.create_task(large.run())
+    await halted.wait()
+    async with working(bench, kinds, SmallImportWorker):
+        await eventually(done)
+    task.cancel()
+    await asyncio.wait({task})
+
+
+async def test_an_import_is_forgotten_with_its_faults_some_time_after_it_ended(bench: Bench) -> None:
+    ended, open_ = await sent(bench, content("x")), await sent(bench, content("x"), "other")
+    await taken_in(bench, ended, KINDS)
+    async with bench.database.connection() as connection:
+        await imports.forget(connection, timedelta(days=1))
+        assert len(await imports.faults(connection, ended)) == 1
+        await imports.forget(connection, timedelta(0))
+        assert await imports.faults(connection, ended) == []
+    assert await rows(bench, "SELECT id FROM import") == [(open_,)]
