@@ -83,7 +83,7 @@ class Sealer(Worker):
             await connection.execute(_LEAVES, *columns(leaves))
             await connection.execute(_DONE, [entry.id for entry in entries])
             work = await self._checkpoint(connection, tree)
-        work.tell()
+        await work.tell()
         log.info("audit_sealed", size=tree.size, added=len(entries))
         return len(entries)
 

@@ -84,7 +84,7 @@ class SweepWorker(Worker):
                 decided = await self._one_by_one(connection, sweep, args, ids, cause)
             await connection.execute(_ADVANCE, row["id"], ids[-1], len(ids))
         for work in decided:
-            work.tell()
+            await work.tell()
         metrics.SWEPT.inc(len(ids))
         return 0
 

@@ -1,6 +1,8 @@
 """One transaction of a stage: load and lock, decide, write everything in bulk."""
 
+import asyncio
 import json
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -9,6 +11,8 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
@@ -22,8 +26,6 @@ from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database, columns
 from shared.runtime.ids import in_order, new_id
-
-log = logging.get(__name__)
 
 S = TypeVar("S")
 
@@ -79,8 +81,8 @@ class UnitOfWork:
         self._source = source
         self._held: dict[Repository[Any], _Held] = {}
         self._events: list[Envelope] = []
-        self._let_go: Counter[str] = Counter()
-        """How many events of each type are written and no longer held."""
+        self._let_go: list[bytes] = []
+        """What the log tells of events that are written and no longer held, part by part: 60 bytes of each event."""
         self._acts: list[Act] = []
         self._set: dict[tuple[str, UUID], tuple[Timer, Cause]] = {}
         self._sweeps: dict[tuple[str, frozenset[tuple[str, str]]], tuple[SweepRequest, Cause]] = {}
@@ -145,16 +147,14 @@ class UnitOfWork:
         """How many events this unit holds."""
         return len(self._events)
 
-    def tell(self) -> None:
-        """Say what was decided, event by event; what was let go of by its number. For when it is committed: what is
-        rolled back was never decided.
-        """
-        for type_, count in (self._let_go + Counter(event.data.TYPE for event in self._events)).items():
-            metrics.DECIDED.labels(type_).inc(count)
-        for type_, count in self._let_go.items():
-            log.info("decided_in_parts", type=type_, events=count)
+    async def tell(self) -> None:
+        """Say what was decided, event by event. For when it is committed: what is rolled back was never decided."""
+        for part in self._let_go:
+            _say(msgspec.json.decode(zlib.decompress(part)))
+            # A selection among thousands has as many lines: others have their turn in between.
+            await asyncio.sleep(0)
         if self._events:
-            logging.many(__name__, "decided", map(_line, self._events))
+            _say([_line(event) for event in self._events])
 
     async def flush(self) -> None:
         """Write: aggregates first, so that the journal's ids are given under their locks."""
@@ -171,7 +171,7 @@ class UnitOfWork:
         once. It commits with the rest; what is let go of stays locked, and is loaded anew where it is met again.
         """
         await self.flush()
-        self._let_go.update(event.data.TYPE for event in self._events)
+        self._let_go.append(zlib.compress(msgspec.json.encode([_line(event) for event in self._events])))
         for held in (self._held, self._events, self._acts, self._set, self._sweeps):
             held.clear()
 
@@ -204,7 +204,7 @@ async def unit_of_work(database: Database, source: str) -> AsyncIterator[UnitOfW
     async with database.transaction() as connection:
         work = UnitOfWork(connection, source, now())
         yield work
-    work.tell()
+    await work.tell()
 
 
 def _written(held: _Held) -> tuple[list[Any], list[Any]]:
@@ -242,7 +242,13 @@ def _by_repository(routes: Sequence[Route], targets: Sequence[UUID | None]) -> d
     return wanted
 
 
-def _line(event: Envelope) -> Mapping[str, object]:
+def _say(lines: Sequence[Mapping[str, Any]]) -> None:
+    for type_, count in Counter(line["type"] for line in lines).items():
+        metrics.DECIDED.labels(type_).inc(count)
+    logging.many(__name__, "decided", lines)
+
+
+def _line(event: Envelope) -> Mapping[str, Any]:
     """What the log tells of an event: ids and reason codes, and nothing else of what it carries."""
     data, cause = event.data, event.cause
     told = {"type": data.TYPE, "aggregate_id": data.key, "event_id": event.id, "correlation_id": cause.correlation_id}

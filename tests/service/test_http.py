@@ -127,6 +127,7 @@ async def test_a_correlation_id_is_taken_over_and_returned(client: AsyncClient) 
 @pytest.mark.parametrize(
     "hostile",
     ["", "short", "x" * 101, "line\\nbreak", "a b c d e f", NAME, f"{CORRELATION}-", f"{CORRELATION}"[:-1] + "g"],
+    ids=["empty", "short", "long", "escaped", "spaced", "name", "one too many", "no digit"],
 )
 async def test_a_correlation_id_that_is_none_is_replaced(client: AsyncClient, hostile: str) -> None:
     answer = await client.get("/cause", headers={"X-Correlation-Id": hostile})
