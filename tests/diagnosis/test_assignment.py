@@ -65,15 +65,18 @@ def act(diagnosis: Diagnosis, what: str, who: str, other: str, level: int) -> Di
 )
 def test_whatever_happens_nobody_validates_what_they_took_part_in(steps: list[tuple[str, str, str, int]]) -> None:
     diagnosis, took_part, people = opened(), set[str](), Assignment("assessor", "expert")
+    validated_by = ""
     for what, who, other, level in steps:
         after = act(diagnosis, what, who, other, level)
         if isinstance(after, Refusal):
             continue
         if what in ("assess", "rescore"):
             assert who == people.assessor
+            assert what == "assess" or who != validated_by
         if what == "validate":
             assert who == people.validator
             assert who not in took_part
+            validated_by = who
         if what == "assign":
             assert who != other
             assert other not in took_part
@@ -100,6 +103,7 @@ def test_the_steps_reach_a_validation() -> None:
         (opened(), ("ana", "berta"), "berta", "forbidden", "assigned_themselves"),
         (submitted(levels_at(3)), ("ana", "firm"), "operator", "forbidden", "same_person"),
         (assessed(levels_at(3)), ("ana", "assessor"), "operator", "forbidden", "same_person"),
+        (completed(levels_at(3)), ("expert", "ana"), "operator", "forbidden", "validated_it"),
         (withdrawn(opened()), ("ana", "berta"), "operator", "conflict", "supplier_withdrawn"),
     ],
 )

@@ -1,4 +1,5 @@
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -204,4 +205,10 @@ def test_a_reopened_diagnosis_is_answered_once_more_and_counts_meanwhile() -> No
     after = done(validate(after, answers(levels_at(3), "expert"), INSTRUMENTS))
     assert after.locked is not None
     assert (after.status, after.locked.version, after.sheets) == ("completed", 2, 6)
-    assert reason(reopen(opened(), Reopening("?", "operator", NOW))) == "not_submitted"
+    assert reason(reopen(opened(), Reopening("?", "operator", NOW))) == "already_open"
+
+
+@pytest.mark.parametrize("words", [{"why": {"T01": "no_access"}}, {"reasons": {"T01": "no access"}}])
+def test_a_question_has_a_level_or_a_reason_for_none(words: dict[str, Any]) -> None:
+    given = replace(answers(levels_at(3), "firm"), **words)
+    assert reason(submit(opened(), given, INSTRUMENTS)) == "reason_beside_level"

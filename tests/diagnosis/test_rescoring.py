@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from services.diagnosis.domain.answering import validate
-from services.diagnosis.domain.diagnosis import Diagnosis, receive_evidence
+from services.diagnosis.domain.diagnosis import Diagnosis, forget_evidence, receive_evidence
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring, rescore
 from tests.diagnosis.builders import (
@@ -81,7 +81,7 @@ def test_evidence_that_raises_nothing_is_returned_with_what_is_wrong_and_followe
     assert mended.ready == {"A01": (OTHER_EVIDENCE,)}
     closed = done(rescore(mended, again("A01", 3, evidence=OTHER_EVIDENCE), INSTRUMENTS))
     assert [each.standing for each in closed.verdicts] == ["returned", "accepted"]
-    assert refused(closed, again("A01", 4, evidence=OTHER_EVIDENCE)) == "evidence_used"
+    assert closed.ready == {}
 
 
 def test_an_assessor_may_look_once_more_at_what_they_returned_or_accepted() -> None:
@@ -95,8 +95,28 @@ def test_an_assessor_may_look_once_more_at_what_they_returned_or_accepted() -> N
 def test_evidence_that_was_scored_on_before_verdicts_were_kept_was_accepted() -> None:
     after = done(rescore(with_gap(), again("A01", 2, evidence=EVIDENCE), INSTRUMENTS))
     before = replace(after, verdicts=())
-    assert before.ready == {}
-    assert refused(before, again("A01", 3, evidence=EVIDENCE)) == "evidence_used"
+    assert before.standing("A01", EVIDENCE) == "accepted"
+    assert (before.ready, forget_evidence(before, EVIDENCE).ready) == ({"A01": (EVIDENCE,)}, {})
+
+
+def test_evidence_that_half_closed_a_gap_closes_it_once_an_assessor_looks_again() -> None:
+    """Seen: it was spent, its activity was completed, and the gap stayed open for good."""
+    half = done(rescore(with_gap(), again("A01", 2, evidence=EVIDENCE), INSTRUMENTS))
+    assert half.ready == {"A01": (EVIDENCE,)}
+    closed = done(rescore(half, again("A01", 3, evidence=EVIDENCE), INSTRUMENTS))
+    assert closed.locked is not None
+    assert (closed.ready, closed.locked.result.gaps) == ({}, ())
+    assert [each.standing for each in closed.verdicts] == ["accepted", "accepted"]
+
+
+def test_nothing_rises_on_evidence_that_its_mentor_took_back_and_what_was_returned_is_looked_at_again() -> None:
+    half = done(rescore(with_gap(), again("A01", 2, evidence=EVIDENCE), INSTRUMENTS))
+    taken_back = forget_evidence(half, EVIDENCE)
+    assert (taken_back.ready, taken_back.locked, taken_back.verdicts) == ({}, half.locked, half.verdicts)
+    assert refused(taken_back, again("A01", 3, evidence=EVIDENCE)) == "evidence_unknown"
+    returned = again("A01", 0, evidence=EVIDENCE, note="?", returned="not_legible")
+    after = forget_evidence(done(rescore(with_gap(), returned, INSTRUMENTS)), EVIDENCE)
+    assert done(rescore(after, again("A01", 3, evidence=EVIDENCE), INSTRUMENTS)).verdicts[-1].standing == "accepted"
 
 
 def test_what_was_seen_on_a_visit_is_evidence_too() -> None:
@@ -110,7 +130,10 @@ def test_a_visit_is_of_a_day_since_the_validation(days: int) -> None:
     assert refused(with_gap(), asked) == "visit_out_of_range"
 
 
-@pytest.mark.parametrize("more", [{}, {"note": "a bare note"}, {"note": "  ", "seen_on": NOW.date()}])
+@pytest.mark.parametrize(
+    "more",
+    [{}, {"note": "a bare note"}, {"note": "  ", "seen_on": NOW.date()}, {"note": " ok ", "seen_on": NOW.date()}],
+)
 def test_without_evidence_nothing_rises(more: dict[str, Any]) -> None:
     assert refused(with_gap(), again("A01", 3, **more)) == "evidence_missing"
 
@@ -144,6 +167,15 @@ def test_what_was_not_evaluated_is_scored_once_it_can_be() -> None:
     assert after.locked.levels["T12"] == 2
 
 
+def test_what_was_not_evaluated_rises_by_no_0() -> None:
+    """Seen: 0 of an unknown question was a raise, and its evidence accepted."""
+    unknown = receive_evidence(completed(levels_at(3, T12=None)), ("T12",), EVIDENCE)
+    assert refused(unknown, again("T12", 0, evidence=EVIDENCE, note="none")) == "return_reason_missing"
+    returned = again("T12", 0, evidence=EVIDENCE, note="none", returned="not_enough")
+    assert done(rescore(unknown, returned, INSTRUMENTS)).verdicts[-1].standing == "returned"
+    assert refused(unknown, again("T12", 0)) == "rescore_note_missing"
+
+
 def test_nothing_is_scored_again_to_be_the_same() -> None:
     assert refused(with_gap(), again("T01", 4, note="seen")) == "level_unchanged"
     assert refused(with_gap(), again("T99", 4, note="seen")) == "unknown_question"
@@ -172,6 +204,29 @@ def test_the_experts_command_delivered_again_does_not_take_a_rescore_back() -> N
 def test_another_validation_after_a_rescore_is_the_next_version() -> None:
     rescored = done(rescore(with_gap(), again("A01", 4, evidence=EVIDENCE), INSTRUMENTS))
     before = reassigned(rescored, validator="another expert")
-    after = done(validate(before, answers(levels_at(3), "another expert"), INSTRUMENTS))
+    noted = answers(levels_at(3), "another expert", {"A01": "the committee does not meet"})
+    after = done(validate(before, noted, INSTRUMENTS))
     assert after.locked is not None
     assert (after.locked.version, after.locked.levels["A01"]) == (3, 3)
+
+
+def test_an_experts_sheet_takes_no_rescore_back_in_silence() -> None:
+    """Seen: who corrected C03 from their own earlier sheet made A01 critical again."""
+    rescored = done(rescore(with_gap(), again("A01", 3, evidence=EVIDENCE), INSTRUMENTS))
+    rescored = done(rescore(rescored, again("T01", 1, note="withdrawn"), INSTRUMENTS))
+    correction = levels_at(4, A01=0, C03=2)
+    refusal = validate(rescored, answers(correction, "expert"), INSTRUMENTS)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.kind, refusal.reason, refusal.params) == (
+        "invalid",
+        "rescore_taken_back",
+        {"questions": "A01, T01"},
+    )
+    kept = done(validate(rescored, answers(correction | {"A01": 3, "T01": 1}, "expert"), INSTRUMENTS))
+    said = {"A01": "no committee", "T01": "renewed"}
+    noted = done(validate(rescored, answers(correction, "expert", said), INSTRUMENTS))
+    assert kept.locked is not None
+    assert noted.locked is not None
+    assert (kept.locked.levels["A01"], noted.locked.levels["A01"]) == (3, 0)
+    # What the expert moves on their own is no re-score.
+    assert done(validate(kept, answers(correction | {"A01": 3, "T01": 1, "C03": 3}, "expert"), INSTRUMENTS)).sheets == 5

@@ -75,13 +75,17 @@ def test_every_code_that_the_lower_wings_tell_has_its_message_and_gives_its_para
     ] == []
 
 
-REASONS = re.compile(r"(Reason|Refusal|Problem|Ineligible|NotConsented|Exclusion|FailedCondition|Placing|Note|Flag)$")
+REASONS = re.compile(
+    r"(Reason|Refusal|Problem|Ineligible|NotConsented|Exclusion|FailedCondition|Placing|Note|Flag|Why|Fault)$"
+)
 """Names of closed vocabularies that say why, in the modules of a stage's reasons."""
+
+VOCABULARIES = ("reasons", "refusal", "instrument", "answers", "evidence")
 
 
 @pytest.mark.parametrize("stage", ["registration", "matching", "diagnosis", "development", "financing"])
 def test_every_reason_of_a_stage_is_worded(stage: str) -> None:
-    names = [f"services.{stage}.domain.{name}" for name in ("reasons", "refusal", "instrument")]
+    names = [f"services.{stage}.domain.{name}" for name in VOCABULARIES]
     types = [vars(import_module(name)).items() for name in names if find_spec(name)]
     reasons = {code for found in types for name, type_ in found if REASONS.search(name) for code in get_args(type_)}
     assert reasons

@@ -76,6 +76,9 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
     # A repeat must not take back what was re-scored since.
     if diagnosis.status == status and answers.repeats(diagnosis.validation):
         return diagnosis
+    refusal = _taken_back(diagnosis, answers)
+    if refusal is not None:
+        return refusal
     given = replace(diagnosis, status=status, validation=answers, sheets=diagnosis.sheets + 1)
     unmoved = diagnosis.locked is not None and answers.levels == diagnosis.locked.levels
     if diagnosis.status == status and unmoved:
@@ -90,8 +93,23 @@ def reopen(diagnosis: Diagnosis, reopening: Reopening) -> Diagnosis | Refusal:
         return refusal
     status = DIAGNOSIS.after(diagnosis.status, "reopen")
     if status is None:
-        return Refusal("conflict", "not_submitted")
+        return Refusal("conflict", "already_open")
     return replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening))
+
+
+def _taken_back(diagnosis: Diagnosis, answers: Answers) -> Refusal | None:
+    """The refusal of a sheet that leaves a question at another level than its re-scores since the one before, and does
+    not say why.
+    """
+    locked, before = diagnosis.locked, diagnosis.validation
+    if locked is None or before is None:
+        return None
+    silent = [
+        code
+        for code, level in locked.levels.items()
+        if level not in (before.levels.get(code), answers.levels.get(code)) and not answers.notes.get(code, "").strip()
+    ]
+    return Refusal("invalid", "rescore_taken_back", {"questions": listed(silent)}) if silent else None
 
 
 def _next(diagnosis: Diagnosis, answers: Answers, instrument: Instrument) -> Locked:

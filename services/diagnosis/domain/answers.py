@@ -150,6 +150,10 @@ def _too_little(instrument: Instrument, levels: Mapping[str, int | None]) -> Ref
 
 
 def _unreasoned(answers: Answers) -> Refusal | None:
+    evaluated = [code for code, level in answers.levels.items() if level is not None]
+    both = [code for code in evaluated if code in answers.why or answers.reasons.get(code, "").strip()]
+    if both:
+        return Refusal("invalid", "reason_beside_level", {"questions": listed(both)})
     unreasoned = [
         code
         for code in answers.not_evaluated

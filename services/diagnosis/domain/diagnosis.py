@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from services.diagnosis.domain.answers import Answer, Answers, differences
 from services.diagnosis.domain.demand import Ask, Demand, merge
-from services.diagnosis.domain.evidence import Verdict, standing_of
+from services.diagnosis.domain.evidence import Standing, Verdict, standing_of
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.result import Result, result_of
@@ -117,23 +117,21 @@ class Diagnosis:
 
     @property
     def ready(self) -> Mapping[str, tuple[UUID, ...]]:
-        """By question with an open gap, the evidence that no re-score has looked at yet."""
+        """By question with an open gap, the evidence that a re-score may raise it on: all that was not returned."""
         if self.locked is None:
             return {}
-        unused = {gap.question: self._unused_evidence(gap.question) for gap in self.locked.result.gaps}
-        return {question: evidence for question, evidence in unused.items() if evidence}
+        usable = {gap.question: self._usable(gap.question) for gap in self.locked.result.gaps}
+        return {question: evidence for question, evidence in usable.items() if evidence}
 
-    def looked_at(self, question: str, evidence_id: UUID) -> bool:
-        """Whether a re-score was made on it."""
-        return any((each.question, each.evidence_id) == (question, evidence_id) for each in self.rescores)
+    def standing(self, question: str, evidence_id: UUID) -> Standing:
+        """What the last look at it said."""
+        said = standing_of(self.verdicts, question, evidence_id)
+        scored = any((each.question, each.evidence_id) == (question, evidence_id) for each in self.rescores)
+        # Re-scored on before verdicts were kept.
+        return "accepted" if said == "waiting" and scored else said
 
-    def _unused_evidence(self, question: str) -> tuple[UUID, ...]:
-        known = self.evidence.get(question, ())
-        return tuple(
-            one
-            for one in known
-            if standing_of(self.verdicts, question, one) == "waiting" and not self.looked_at(question, one)
-        )
+    def _usable(self, question: str) -> tuple[UUID, ...]:
+        return tuple(one for one in self.evidence.get(question, ()) if self.standing(question, one) != "returned")
 
 
 def align(diagnosis: Diagnosis, asks: Iterable[Ask], instruments: Instruments) -> Diagnosis:
@@ -177,9 +175,12 @@ def receive_evidence(diagnosis: Diagnosis, questions: Iterable[str], evidence_id
 
 
 def forget_evidence(diagnosis: Diagnosis, evidence_id: UUID) -> Diagnosis:
-    """Evidence that was taken back; what was scored on it stays, with its verdict."""
+    """Evidence that was taken back: nothing rises on it any more. What was scored on it stays, with its verdict.
+
+    What an assessor returned may be looked at once more.
+    """
     kept = {
-        question: tuple(one for one in known if one != evidence_id or diagnosis.looked_at(question, one))
+        question: tuple(one for one in known if one != evidence_id or diagnosis.standing(question, one) == "returned")
         for question, known in diagnosis.evidence.items()
     }
     return replace(diagnosis, evidence=kept)

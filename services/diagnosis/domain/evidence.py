@@ -17,10 +17,11 @@ EVIDENCE = StateMachine[Standing](
     get_args(Standing),
     "waiting",
     (
-        Transition("accept", ("waiting", "returned"), "accepted"),
+        Transition("accept", ("waiting", "returned", "accepted"), "accepted"),
         Transition("return", ("waiting", "accepted"), "returned"),
     ),
 )
+"""Accepted evidence is accepted again for a higher level: it may show more than was seen in it first."""
 
 
 @dataclass(frozen=True, slots=True)

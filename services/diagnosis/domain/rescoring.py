@@ -5,14 +5,18 @@ Source: the nonconformity logic of IATF 16949 10.2; a course attended closes not
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from services.diagnosis.domain.answers import is_level
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore, not_theirs
-from services.diagnosis.domain.evidence import EVIDENCE, Fault, Standing, Verdict, standing_of
+from services.diagnosis.domain.evidence import EVIDENCE, Fault, Verdict
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.result import result_of
+
+FEWEST_WORDS: Final = 3
+"""Characters of a note that says what was seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,7 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
     if refusal is not None:
         return refusal
     before = locked.levels[asked.question]
-    raises = before is None or asked.level > before
+    raises = asked.level > (before or 0)
     verdict = _verdict(diagnosis, asked, raises=raises)
     if isinstance(verdict, Refusal):
         return verdict
@@ -78,7 +82,7 @@ def _verdict(diagnosis: Diagnosis, asked: Rescoring, *, raises: bool) -> Verdict
         return None
     if evidence_id not in diagnosis.evidence.get(code, ()):
         return Refusal("conflict", "evidence_unknown", {"questions": code})
-    standing = _after(diagnosis, code, evidence_id, "accept" if raises else "return")
+    standing = EVIDENCE.after(diagnosis.standing(code, evidence_id), "accept" if raises else "return")
     if standing is None:
         return Refusal("conflict", "evidence_used", {"questions": code})
     if standing == "returned" and asked.returned_because is None:
@@ -87,19 +91,11 @@ def _verdict(diagnosis: Diagnosis, asked: Rescoring, *, raises: bool) -> Verdict
     return Verdict(code, evidence_id, standing, because, asked.note, asked.by, asked.at)
 
 
-def _after(diagnosis: Diagnosis, code: str, evidence_id: UUID, act: str) -> Standing | None:
-    standing = standing_of(diagnosis.verdicts, code, evidence_id)
-    if standing == "waiting" and diagnosis.looked_at(code, evidence_id):
-        # Re-scored on before verdicts were kept.
-        standing = "accepted"
-    return EVIDENCE.after(standing, act)
-
-
 def _raise_fault(locked: Locked, asked: Rescoring) -> Refusal | None:
     """A level rises on evidence, or on what was seen on a day since the validation; words alone raise nothing."""
     if asked.evidence_id is not None:
         return None
-    if not asked.note.strip() or asked.seen_on is None:
+    if len(asked.note.strip()) < FEWEST_WORDS or asked.seen_on is None:
         return Refusal("invalid", "evidence_missing")
     # Where the plant is, the day of the validation may be the one before ours.
     if not locked.validated_at.date() - timedelta(days=1) <= asked.seen_on <= asked.at.date():

@@ -20,7 +20,7 @@ class GapView(View):
     evaluated: bool
     """False: it must be known and is not."""
     evidence: tuple[UUID, ...] = ()
-    """Of completed activities, not yet looked at: the question is ready to be scored again."""
+    """Of completed activities, and not returned: the question is ready to be scored again."""
 
     @classmethod
     def all_of(cls, diagnosis: Diagnosis) -> "list[GapView]":
