@@ -66,6 +66,7 @@ def test_answers_lead_on_also_without_the_steps_before(walk: tuple[Act, ...], st
         (after("acknowledge"), "acknowledge"),
         (after("approve"), "acknowledge"),
         (after("approve"), "approve"),
+        (after("approve", "pay"), "approve"),
         (after("decline"), "decline"),
         (after("request_information"), "request_information"),
         (LAPSED, "acknowledge"),
@@ -73,7 +74,8 @@ def test_answers_lead_on_also_without_the_steps_before(walk: tuple[Act, ...], st
     ],
 )
 def test_what_says_nothing_new_is_counted(start: Referral, act: Act) -> None:
-    assert say(start, act) == replace(start, ignored_answers=1, last_ignored=act)
+    said = say(start, act)
+    assert said == replace(start, ignored_answers=1, last_ignored=act, heard_at=said.heard_at)
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,6 @@ def test_what_says_nothing_new_is_counted(start: Referral, act: Act) -> None:
         (after("decline"), "approve", "answer_out_of_order"),
         (after("decline"), "request_information", "answer_out_of_order"),
         (after("approve"), "request_information", "answer_out_of_order"),
-        (after("approve", "pay"), "approve", "answer_out_of_order"),
         (after("approve", "pay"), "decline", "answer_out_of_order"),
         (states.erased(after("approve", "pay"), NOW), "pay", "referral_erased"),
         (states.erased(LAPSED, NOW), "approve", "referral_erased"),
@@ -119,6 +120,37 @@ def test_an_outcome_leaves_only_the_erasure(walk: tuple[Act, ...], days: int) ->
     assert (referral.remind_at, referral.lapse_at, referral.erase_at) == (None, None, NOW + days * DAY)
 
 
+# Order: what failed by our fault is replayed when newer answers have been taken.
+
+OLDER: list[tuple[Act, dict[str, Any]]] = [
+    ("request_information", {"items": ("an older list",)}),
+    ("approve", {"amount": mxn("250000.00")}),
+    ("decline", {}),
+]
+
+
+@pytest.mark.parametrize("newer", ["request_information", "approve"])
+@pytest.mark.parametrize(("act", "more"), OLDER, ids=[act for act, _ in OLDER])
+def test_an_older_answer_takes_the_place_of_no_newer_one(newer: Act, act: Act, more: dict[str, Any]) -> None:
+    taken = say(SENT, newer, NOW + DAY)
+    assert say(taken, act, NOW, NOW + 2 * DAY, **more) == "answer_out_of_order"
+
+
+def test_what_was_repeated_since_is_the_last_word() -> None:
+    """A correction that failed, and was taken back by a repetition of the first approval before it was replayed."""
+    repeated = say(say(SENT, "approve", NOW), "approve", NOW + 2 * DAY)
+    assert say(repeated, "approve", NOW + DAY, amount=mxn("250000.00")) == "answer_out_of_order"
+    older = say(say(SENT, "approve", NOW + 2 * DAY), "approve", NOW)
+    assert say(older, "approve", NOW + DAY, amount=mxn("250000.00")) == "answer_out_of_order"
+
+
+def test_a_receipt_and_a_payment_overtake_nothing_and_are_not_overtaken() -> None:
+    received = say(SENT, "acknowledge", NOW + 2 * DAY)
+    approved = say(received, "approve", NOW + DAY)
+    assert approved.state == "approved"
+    assert say(approved, "pay", NOW).state == "disbursed"
+
+
 # Time
 
 
@@ -135,6 +167,12 @@ def test_what_arrived_in_time_counts_though_the_referral_lapsed_meanwhile(act: A
 @pytest.mark.parametrize("act", ["request_information", "approve", "decline"])
 def test_what_arrived_too_late_is_refused_whoever_was_first(start: Referral, act: Act) -> None:
     assert say(start, act, NOW + 20 * DAY + timedelta(seconds=1)) == "answer_too_late"
+
+
+def test_one_that_lapsed_before_the_moment_was_kept_is_reopened_by_nothing_late() -> None:
+    start = replace(LAPSED, lapsed_at=None)
+    assert say(start, "approve", start.changed_at).state == "approved"
+    assert say(start, "approve", start.changed_at + 60 * DAY) == "answer_too_late"
 
 
 def test_a_receipt_that_comes_too_late_says_nothing_new() -> None:
@@ -179,6 +217,11 @@ def test_an_approval_is_corrected_until_it_is_paid() -> None:
     corrected = say(after("approve"), "approve", amount=mxn("250000.00"), term_months=12)
     assert (corrected.papers.approved, corrected.papers.approved_term_months) == (mxn("250000.00"), 12)
     assert corrected.ignored_answers == 0
+
+
+def test_an_approval_is_not_corrected_once_it_is_paid() -> None:
+    paid = after("approve", "pay")
+    assert say(paid, "approve", amount=mxn("250000.00")) == "answer_out_of_order"
 
 
 def test_payments_are_added_up_to_what_was_approved() -> None:

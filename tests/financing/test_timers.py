@@ -71,6 +71,14 @@ def test_a_moment_that_comes_too_early_changes_nothing_and_is_asked_for_again() 
     assert [timer.at for timer in decision.timers] == [case.wake_at]
 
 
+def test_what_was_approved_is_closed_though_its_papers_went_long_ago() -> None:
+    case = approved(referred())
+    bare = replace(case.referrals[0], papers=None, erase_at=None)
+    known = state(timers.reassess(replace(case, referrals=(bare,)), {}, NOW + DAY, TERMS))
+    assert wake(known) == NOW
+    assert state(reached(known, NOW + DAY)).referrals[0].state == "closed"
+
+
 def test_a_moment_of_an_unknown_case() -> None:
     assert timers.deadline_reached(None, NOW, TERMS) == Decision(None)
     assert timers.reassess(None, {}, NOW, TERMS) == Decision(None)

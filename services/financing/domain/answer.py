@@ -15,6 +15,9 @@ CLOCK_SLIP = timedelta(days=1)
 
 Act = Literal["acknowledge", "request_information", "approve", "decline", "pay"]
 
+REPLACING: frozenset[Act] = frozenset(("request_information", "approve", "decline"))
+"""One takes the place of the other. A receipt contradicts nothing, and each payment counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -36,10 +39,13 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
     if not referral.sent_at - CLOCK_SLIP <= answer.answered_at <= answer.arrived_at + CLOCK_SLIP:
         return "answered_at_implausible"
     if _says_nothing_new(referral, answer):
-        return replace(referral, ignored_answers=referral.ignored_answers + 1, last_ignored=answer.act)
+        ignored = replace(referral, ignored_answers=referral.ignored_answers + 1, last_ignored=answer.act)
+        return _heard(ignored, answer)
     state = REFERRAL.after(referral.state, answer.act)
     if state is None:
         return _out_of_order(referral, answer)
+    if _is_overtaken(referral, answer):
+        return "answer_out_of_order"
     if _is_late(referral, answer.arrived_at):
         return "answer_too_late"
     papers = referral.papers
@@ -48,7 +54,21 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
     if papers is None and answer.act != "decline":
         return "referral_erased"
     noted = None if papers is None else _noted(papers, answer)
-    return _taken(replace(referral, papers=noted), answer, state, now, limits)
+    return _taken(_heard(replace(referral, papers=noted), answer), answer, state, now, limits)
+
+
+def _is_overtaken(referral: Referral, answer: Answer) -> bool:
+    """Whether the partner said something else after it, which was taken first: the newest word counts."""
+    last = referral.heard_at
+    return answer.act in REPLACING and last is not None and answer.arrived_at < last
+
+
+def _heard(referral: Referral, answer: Answer) -> Referral:
+    """A repetition counts too: what the partner said in between is not its last word."""
+    if answer.act not in REPLACING:
+        return referral
+    last = referral.heard_at
+    return replace(referral, heard_at=answer.arrived_at if last is None else max(last, answer.arrived_at))
 
 
 def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
@@ -65,7 +85,7 @@ def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
             return referral.state == "info_requested" and papers is not None and papers.items == answer.items
         case "approve":
             said = None if papers is None else (papers.approved, papers.approved_term_months)
-            return referral.state == "approved" and said == (answer.amount, answer.term_months)
+            return referral.state in ("approved", "disbursed") and said == (answer.amount, answer.term_months)
         case "decline":
             return referral.state == "declined" and referral.reason == answer.reason
 
@@ -78,7 +98,8 @@ def _out_of_order(referral: Referral, answer: Answer) -> AnswerProblem:
 
 def _is_late(referral: Referral, arrived_at: datetime) -> bool:
     """Whether the time was up when it arrived, whichever was processed first."""
-    due = referral.lapsed_at if referral.state == "lapsed" else referral.lapse_at
+    # `changed_at`: the moment of a lapse was not always kept.
+    due = referral.lapsed_at or referral.changed_at if referral.state == "lapsed" else referral.lapse_at
     return due is not None and arrived_at > due
 
 

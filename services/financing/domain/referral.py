@@ -91,6 +91,8 @@ class Referral:
     """The moment until which somebody should have spoken: what arrived before it still counts."""
     recalled_at: datetime | None = None
     """When its partner was told to erase it."""
+    heard_at: datetime | None = None
+    """When the newest of the partner's answers arrived, receipts and payments apart: an older one changes nothing."""
     ignored_answers: int = 0
     last_ignored: str | None = None
 
@@ -171,7 +173,7 @@ def passed(referral: Referral, now: datetime, erase_days: int) -> Referral:
         return _lapsed(referral, now, erase_days)
     if referral.remind_at is not None and referral.remind_at <= now:
         return replace(referral, remind_at=None, reminded_at=now)
-    if referral.erase_at is not None and referral.erase_at <= now:
+    if _is_left_open(referral) or (referral.erase_at is not None and referral.erase_at <= now):
         return erased(referral, now)
     return referral
 
@@ -185,4 +187,11 @@ def _lapsed(referral: Referral, now: datetime, erase_days: int) -> Referral:
 
 
 def moments(referral: Referral) -> tuple[datetime, ...]:
-    return tuple(at for at in (referral.remind_at, referral.lapse_at, referral.erase_at) if at is not None)
+    closes_at = referral.changed_at if _is_left_open(referral) else None
+    times = (referral.remind_at, referral.lapse_at, referral.erase_at, closes_at)
+    return tuple(at for at in times if at is not None)
+
+
+def _is_left_open(referral: Referral) -> bool:
+    """Whether its papers went before the erasure closed what had been approved: nothing else would ever close it."""
+    return referral.papers is None and REFERRAL.after(referral.state, "close") is not None
