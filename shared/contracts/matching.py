@@ -249,13 +249,13 @@ class ContractAwarded(MatchEvent):
 
 
 class ContractEnded(MatchEvent):
-    """The anchor no longer buys from the firm."""
+    """The anchor no longer buys from the firm. Told again, with the same time, where its reason is corrected."""
 
     TYPE: ClassVar[str] = "matching.contract-ended"
     ABOUT: ClassVar[tuple[str, ...]] = ("award", "match_id")
 
     reason: ReasonCode
-    """Why it ended."""
+    """Why it ended; `mistyped` where nothing was ever bought."""
     ended_at: Moment
     """When it ended."""
 

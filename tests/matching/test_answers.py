@@ -109,7 +109,17 @@ def test_an_award_that_ends_leaves_the_match_to_the_rules() -> None:
     assert [type(each) for each in lost.events] == [ContractEnded, MatchLost]
     assert state(lost).matches == ()
     assert [each.standing for each in state(lost).answers] == ["ended"]
-    assert decided(answers.end(goes_on.state, MATCH, "completed", OTHER, LATER, demand())).events == ()
+    assert decided(answers.end(goes_on.state, MATCH, "completed", OTHER, LATER, demand(requirement()))).events == ()
+
+
+def test_the_reason_of_an_end_is_corrected_also_when_the_match_was_lost() -> None:
+    before = rematch(state(award(matched(requirement()))), demand(), TODAY).offering
+    ended = decided(answers.end(before, MATCH, "completed", BUYER, LATER, demand()))
+    after = LATER + timedelta(days=1)
+    (event,) = decided(answers.end(ended.state, MATCH, "mistyped", OTHER, after, demand())).events
+    assert isinstance(event, ContractEnded)
+    assert (event.match_id, event.reason, event.ended_at) == (MATCH, "mistyped", LATER)
+    assert code(answers.end(Offering(SUPPLIER), MATCH, "mistyped", OTHER, after, demand())) == "match_unknown"
 
 
 def test_a_blocked_match_is_neither_shortlisted_nor_awarded() -> None:

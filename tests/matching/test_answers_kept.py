@@ -107,3 +107,29 @@ def test_a_firm_is_introduced_by_whoever_went_on_with_it() -> None:
 def test_a_program_in_a_loop_is_stopped() -> None:
     full = replace(NOTHING, said=after(NOTHING, "shortlist", "decline").said * (MOST_ANSWERS // 2))
     assert refused(full, "shortlist") == "answers_too_many"
+    assert refused(after(full, "decline"), "shortlist") == "answers_too_many"
+
+
+def test_of_a_firm_with_too_many_answers_what_is_bought_can_end_and_the_rest_be_declined() -> None:
+    full = replace(
+        NOTHING, said=after(NOTHING, "shortlist", "decline", "shortlist", "award").said * (MOST_ANSWERS // 4)
+    )
+    assert refused(full, "correct", replace(AWARD, annual_volume=1)) == "answers_too_many"
+    ended = after(full, "end")
+    assert ended.standing == "ended"
+    assert say(ended, "end", "buyer-1", LATER, reason="price") == "answers_too_many"
+    declined = after(ended, "decline")
+    assert declined.standing == "declined"
+    assert say(declined, "decline", "buyer-1", LATER, reason="quality") == "answers_too_many"
+
+
+def test_the_reason_of_an_end_is_corrected_and_its_time_stays() -> None:
+    ended = after(NOTHING, "award", "end")
+    mended = say(ended, "end", "buyer-2", LATER, reason="mistyped")
+    assert isinstance(mended, Answers)
+    assert [(each.act, each.reason, each.by) for each in mended.said[1:]] == [
+        ("end", "quality", "buyer-1"),
+        ("end", "mistyped", "buyer-2"),
+    ]
+    assert (mended.standing, mended.reason, mended.ended_at) == ("ended", "mistyped", NOW)
+    assert after(mended, "award").ended_at is None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from httpx import AsyncClient
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -32,7 +33,7 @@ BEFORE: dict[str, set[str]] = {
     "decline": {"found", "shortlisted", "declined", "ended"},
     "award": {"found", "shortlisted", "ended"},
     "correct": {"awarded"},
-    "end": {"awarded"},
+    "end": {"awarded", "ended"},
 }
 STANDING = {
     "shortlist": "shortlisted",
@@ -46,9 +47,9 @@ STANDING = {
 class Buying(RuleBasedStateMachine):
     """Two requirements of one anchor, one firm, two buyers."""
 
-    def __init__(self, do: Do, stage: StageUnderTest) -> None:
+    def __init__(self, do: Do, stage: StageUnderTest, client: AsyncClient) -> None:
         super().__init__()
-        self.do, self.stage, self.firm = do, stage, uuid4()
+        self.do, self.stage, self.client, self.firm = do, stage, client, uuid4()
         self.ids: list[UUID] = []
         self.open, self.fits = [True, True], [True, True]
         self.blocked, self.gone, self.times = False, False, 0
@@ -73,17 +74,16 @@ class Buying(RuleBasedStateMachine):
 
     def ask(self, method: str, path: str, who: str = "ana", body: Any = None) -> tuple[int, dict[str, Any]]:
         headers = self.stage.headers("anchor", subject=who, anchor_id=ANCHOR) | {"If-Match": "*"}
-        answer = self.do(self.stage.client.request(method, path, json=body, headers=headers))
+        answer = self.do(self.client.request(method, path, json=body, headers=headers))
         return answer.status_code, answer.json()
 
     def standing(self, which: int) -> str:
         return STANDING[self.said[which][-1][0]] if self.said[which] else "found"
 
     def decide(self) -> None:
-        """What the rules make of the world: an award keeps its match, whatever it is now."""
+        """What the rules make of the world, whatever is awarded."""
         for which in (0, 1):
-            fits = self.open[which] and self.fits[which] and not self.gone
-            self.holds[which] = fits or (self.holds[which] and self.standing(which) == "awarded")
+            self.holds[which] = self.open[which] and self.fits[which] and not self.gone
 
     # What happens around the answers.
 
@@ -155,10 +155,10 @@ class Buying(RuleBasedStateMachine):
         body = bought(pieces) | {"reason": "mistyped"}
         self.say(which, ("correct", who, "mistyped", pieces), "PUT", "award", body)
 
-    @precondition(lambda self: "awarded" in {self.standing(0), self.standing(1)})
-    @rule(which=ASKED, who=BUYERS)
-    def end(self, which: int, who: str) -> None:
-        self.say(which, ("end", who, "quality", None), "POST", "award/end", {"reason": "quality"})
+    @precondition(lambda self: bool({"awarded", "ended"} & {self.standing(0), self.standing(1)}))
+    @rule(which=ASKED, who=BUYERS, reason=st.sampled_from(("quality", "mistyped")))
+    def end(self, which: int, who: str, reason: str) -> None:
+        self.say(which, ("end", who, reason, None), "POST", "award/end", {"reason": reason})
         self.decide()
 
     def say(self, which: int, said: Said, method: str, path: str, body: dict[str, Any]) -> None:
@@ -167,9 +167,13 @@ class Buying(RuleBasedStateMachine):
         if status == 200 and not self.repeats(which, said):
             self.said[which].append(said)
 
+    def heard(self, which: int, said: Said) -> bool:
+        """Whether anything can be said: of a match that holds, of an award, and of why one ended."""
+        return self.holds[which] or self.standing(which) == "awarded" or said[0] == "end"
+
     def repeats(self, which: int, said: Said) -> bool:
         """Whether it is what was said last, whoever says it; a correction that corrects nothing too."""
-        if not self.holds[which] or not self.said[which] or (said[3] or 0) > 100_000:
+        if not self.heard(which, said) or not self.said[which] or (said[3] or 0) > 100_000:
             return False
         act, _, reason, pieces = self.said[which][-1]
         same = STANDING[act] == STANDING[said[0]] and pieces == said[3]
@@ -178,7 +182,7 @@ class Buying(RuleBasedStateMachine):
     def allows(self, which: int, said: Said) -> bool:
         introduced = said[0] not in {"shortlist", "award"} or not self.blocked
         fits = (said[3] or 0) <= 100_000
-        return self.holds[which] and introduced and fits and self.standing(which) in BEFORE[said[0]]
+        return self.heard(which, said) and introduced and fits and self.standing(which) in BEFORE[said[0]]
 
     @invariant()
     def every_word_is_there(self) -> None:
@@ -198,4 +202,5 @@ def bought(pieces: int) -> dict[str, Any]:
 
 
 async def test_whatever_changes_around_them_answers_stay(stage: StageUnderTest) -> None:
-    await walk(lambda do: Buying(do, stage))
+    client = stage.client  # made on this loop, where its workers are
+    await walk(lambda do: Buying(do, stage, client))

@@ -105,10 +105,17 @@ async def test_a_buyer_publishes_changes_and_closes_its_own(stage: StageUnderTes
     assert response.json()["specification"]["annual_volume"] == 5
     close = {"reason": "filled"}
     assert (
-        await stage.client.post(f"{path}/closure", json=close, headers=stage.headers("anchor", anchor_id=OTHER))
+        await stage.client.post(
+            f"{path}/closure", json=close, headers=stage.headers("anchor", anchor_id=OTHER) | {"If-Match": "*"}
+        )
     ).status_code == 403
-    response = await stage.client.post(f"{path}/closure", json=close, headers=stage.headers("operator"))
+    unseen = await stage.client.post(f"{path}/closure", json=close, headers=buyer)
+    assert (unseen.status_code, unseen.json()["title"]) == (428, "if_match_missing")
+    operator = stage.headers("operator") | {"If-Match": "*"}
+    response = await stage.client.post(f"{path}/closure", json=close, headers=operator)
     assert (response.json()["status"], response.json()["closed_reason"]) == ("closed", "filled")
+    response = await stage.client.post(f"{path}/closure", json={"reason": "cancelled"}, headers=operator)
+    assert (response.status_code, response.json()["title"]) == (409, "requirement_closed")
     response = await stage.client.put(path, json=changed, headers=buyer | {"If-Match": seen})
     assert (response.status_code, response.json()["title"]) == (412, "version_differs")
     response = await stage.client.put(path, json=changed, headers=buyer | {"If-Match": "*"})

@@ -191,7 +191,7 @@ async def test_a_requirement_that_was_closed_opens_again_with_its_candidates_and
     requirement, match = await matched(stage)
     await said(stage, f"{match}/answer", SHORTLIST)
     path = f"/requirements/{requirement}"
-    await stage.client.post(f"{path}/closure", json={"reason": "filled"}, headers=buyer(stage))
+    await stage.client.post(f"{path}/closure", json={"reason": "filled"}, headers=buyer(stage) | {"If-Match": "*"})
     await stage.sweep()
     lost = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
     assert (lost["holds"], lost["standing"], lost["supplier_id"]) == (False, "shortlisted", str(SUPPLIER))
@@ -211,6 +211,32 @@ async def test_a_requirement_that_was_closed_opens_again_with_its_candidates_and
     assert (view["id"], view["holds"], view["standing"]) == (match, True, "shortlisted")
     other = stage.headers("anchor", anchor_id=OTHER) | {"If-Match": "*"}
     assert (await stage.client.post(f"{path}/reopening", json={}, headers=other)).status_code == 403
+
+
+async def test_a_firm_that_a_buyer_went_on_with_is_never_hidden_again(stage: StageUnderTest) -> None:
+    requirement, match = await matched(stage)
+    await said(stage, f"{match}/answer", SHORTLIST)
+    await stage.consume(completed("T05", version=2))
+    (view,) = await items(stage, f"/requirements/{requirement}/matches", buyer(stage))
+    assert (view["supplier_id"], view["blocked_by"]) == (str(SUPPLIER), ["T05"])
+
+
+async def test_what_is_bought_of_a_firm_that_fits_no_more_says_so(stage: StageUnderTest) -> None:
+    requirement, match = await matched(stage)
+    await said(stage, f"{match}/award", AWARD)
+    headers = buyer(stage) | {"If-Match": "*"}
+    less = SPECIFICATION | {"annual_volume": 89_999}
+    refusal = await stage.client.put(f"/requirements/{requirement}", json=less, headers=headers)
+    assert (refusal.status_code, refusal.json()["title"]) == (409, "volume_awarded")
+    assert "90000" in refusal.json()["detail"].replace(",", "")
+    await changed(stage, requirement, annual_volume=90_000)
+    await stage.consume(completed("T05", version=2))
+    shown = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
+    assert (shown["holds"], shown["blocked_by"], shown["standing"]) == (True, ["T05"], "awarded")
+    await changed(stage, requirement, materials=["zinc"])
+    shown = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
+    assert (shown["holds"], shown["score"], shown["supplier_id"]) == (False, None, str(SUPPLIER))
+    assert shown["award"]["annual_volume"] == 90_000
 
 
 async def test_a_blocked_firm_is_not_introduced(stage: StageUnderTest) -> None:

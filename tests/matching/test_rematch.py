@@ -98,17 +98,22 @@ def test_what_the_anchor_answered_outlives_whatever_is_derived() -> None:
     assert again(replace(before, withdrawn_at=NOW), requirement()).offering.answers == (declined,)
 
 
-def test_an_awarded_match_is_never_lost_nor_scored_again() -> None:
+def test_an_awarded_match_is_never_lost_and_says_what_it_is_today() -> None:
     before = matched(requirement(), requirement("other"))
     award = Answer("award", "awarded", "buyer-1", NOW, award=Award(Decimal(1), "MXN", 1))
     kept = before.matches[0]
     before = before.with_answers(answered(kept, award))
     found = again(replace(before, withdrawn_at=NOW))
-    assert found.offering.matches == (kept,)
+    assert found.offering.matches == (replace(kept, holds=False),)
     assert len(lost(found)) == 1
+    assert again(found.offering, requirement()).changes == ()
+    back = again(replace(found.offering, withdrawn_at=None), requirement(), requirement("other"))
+    assert [change.match for change in back.changes] == list(before.matches)
+    critical = again(replace(before, diagnosis=diagnosed("T05")), requirement(), requirement("other"))
+    assert [match.blocked_by for match in critical.offering.matches] == [("T05",), ("T05",)]
     found = again(before, requirement(annual_volume=200_000), requirement("other", annual_volume=200_000))
-    assert found.offering.matches[0] == kept
-    assert len(found.changes) == 1
+    assert [change.match.score < kept.score for change in found.changes] == [True, True]
+    assert all(match.holds for match in found.offering.matches)
 
 
 def test_a_firm_that_left_stays_away_until_it_registers_anew() -> None:

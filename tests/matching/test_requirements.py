@@ -93,13 +93,31 @@ def test_what_cannot_be_changed() -> None:
     assert handlers.change(requirement(), need(), NOW) == Decision(requirement())
 
 
+def test_no_less_is_asked_for_than_is_awarded() -> None:
+    refusal = handlers.change(requirement(), need(annual_volume=79_999), NOW, awarded=80_000)
+    assert code(refusal) == "volume_awarded"
+    assert isinstance(refusal, Refused)
+    assert refusal.params == {"asked": 79_999, "awarded": 80_000}
+    decided(handlers.change(requirement(), need(annual_volume=80_000), NOW, awarded=80_000))
+    row = handlers.import_requirement(requirement(), ID, anchor(), need(annual_volume=5), NOW, awarded=6)
+    assert code(row) == "volume_awarded"
+
+
+def test_what_was_awarded_beyond_what_is_asked_before_this_was_compared_bars_no_other_change() -> None:
+    before = requirement(annual_volume=50)
+    decided(handlers.change(before, need(annual_volume=50, title="Otro"), NOW, awarded=60))
+    decided(handlers.change(before, need(annual_volume=55), NOW, awarded=60))
+    assert code(handlers.change(before, need(annual_volume=49), NOW, awarded=60)) == "volume_awarded"
+
+
 def test_closing_once() -> None:
     decision = decided(handlers.close(requirement(), "filled"))
     (event,) = decision.events
     assert isinstance(event, RequirementClosed)
     assert (event.area, event.reason, decision.sweeps) == ("P01", "filled", (sweep("P01"),))
     assert decision.timers == (Timer("requirement_expires", None),)
-    assert handlers.close(decision.state, "cancelled") == Decision(decision.state)
+    assert handlers.close(decision.state, "filled") == Decision(decision.state)
+    assert code(handlers.close(decision.state, "cancelled")) == "requirement_closed"
     assert code(handlers.close(None, "filled")) == "requirement_unknown"
 
 

@@ -9,7 +9,7 @@ from services.matching.domain.requirement import Requirement, RequirementStatus
 from services.matching.handlers import requirements as handlers
 from services.matching.handlers.refusal import refused
 from services.matching.store import queries
-from services.matching.store.demand import publishing, requirements
+from services.matching.store.demand import changing, publishing, requirements
 from services.matching.views.requirements import (
     AskedSpecification,
     ClosureBody,
@@ -18,12 +18,12 @@ from services.matching.views.requirements import (
     RequirementView,
 )
 from shared.contracts.event import AreaCode
-from shared.messaging.commands import Commands
+from shared.messaging.commands import About, Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.service.callers import SEES_ALL, Caller
-from shared.service.http import Change, Create, Page, Paging, Replace, Show, Strict, accepted, routes
+from shared.service.http import Create, Page, Paging, Replace, Show, Strict, accepted, routes
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
@@ -93,18 +93,18 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
             commands,
             requirements,
             requirement_id,
-            lambda state, _: handlers.change(state, asked, now()),
+            lambda state, known: handlers.change(state, asked, now(), awarded=known.awarded.get(requirement_id, 0)),
             RequirementView.of_requirement,
-            publishing,
+            About(changing, (str(requirement_id),)),
         )
 
     @api.post("/requirements/{requirement_id}/closure")
     async def close_requirement(
-        requirement_id: UUID, body: Strict[ClosureBody], caller: Buyer, change: Change
+        requirement_id: UUID, body: Strict[ClosureBody], caller: Buyer, replace: Replace
     ) -> RequirementView:
         """Close a requirement: its anchor no longer asks."""
         await require_own(requirement_id, caller)
-        return await change.run(
+        return await replace.run(
             commands,
             requirements,
             requirement_id,

@@ -5,6 +5,7 @@ derive. Nothing derived deletes them: a match that was lost and comes back has i
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import takewhile
 from typing import Literal, get_args
 from uuid import UUID
 
@@ -24,12 +25,15 @@ STANDING = StateMachine[Standing](
         Transition("decline", ("found", "shortlisted", "declined", "ended"), "declined"),
         Transition("award", ("found", "shortlisted", "ended"), "awarded"),
         Transition("correct", ("awarded",), "awarded"),
-        Transition("end", ("awarded",), "ended"),
+        Transition("end", ("awarded", "ended"), "ended"),
     ),
 )
 
 MOST_ANSWERS = 200
 """About one firm for one requirement: more are a program in a loop, and the offering's row holds them all."""
+
+_WAYS_OUT: frozenset[Act] = frozenset({"decline", "end"})
+"""Told also of a firm about which as many answers were given as there may be: what is bought can always end."""
 
 _AFTER: Mapping[str, Standing] = {way.act: way.after for way in STANDING.transitions}
 
@@ -87,6 +91,12 @@ class Answers:
         return next(answer.at for answer in reversed(self.said) if answer.act == "award")
 
     @property
+    def ended_at(self) -> datetime | None:
+        """When it stopped buying; another reason that is given for it later does not move it."""
+        ends = takewhile(lambda answer: answer.act == "end", reversed(self.said))
+        return min((answer.at for answer in ends), default=None)
+
+    @property
     def introduced(self) -> bool:
         """Whether a buyer went on with the firm at any time, and so knows it."""
         return any(answer.standing in {"shortlisted", "awarded"} for answer in self.said)
@@ -115,7 +125,7 @@ def say(
     standing = STANDING.after(answers.standing, act)
     if standing is None:
         return _REFUSED.get(answers.standing, "award_missing")
-    if len(answers.said) >= MOST_ANSWERS:
+    if len(answers.said) >= MOST_ANSWERS and (act not in _WAYS_OUT or standing == answers.standing):
         return "answers_too_many"
     return replace(answers, said=(*answers.said, Answer(act, standing, by, at, reason, award, confirmed)))
 

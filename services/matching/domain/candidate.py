@@ -26,10 +26,15 @@ class Candidate:
 
     @property
     def introduced(self) -> bool:
-        """Whether the anchor may see which firm it is: unless open critical gaps block it, or it is gone and no buyer
-        ever went on with it.
+        """Whether the anchor may see which firm it is: a match that nothing blocks, or a firm with which a buyer
+        went on at any time, whatever became of the match since.
         """
-        return self.answers.introduced if self.match is None else not self.match.blocked_by
+        return self.answers.introduced or (self.match is not None and not self.match.blocked_by)
+
+
+def held(match: Match | None) -> Match | None:
+    """The match where it holds; one that is kept for its award alone says nothing of today."""
+    return match if match is not None and match.holds else None
 
 
 def of(offering: Offering, id_: UUID) -> Candidate | None:
@@ -40,4 +45,4 @@ def of(offering: Offering, id_: UUID) -> Candidate | None:
         return None
     grade = offering.diagnosis.grade if offering.diagnosis else None
     registered_at = offering.profile.registered_at if offering.profile else None
-    return Candidate(offering.id, grade, registered_at, match, answers)
+    return Candidate(offering.id, grade, registered_at, held(match), answers)

@@ -1,7 +1,7 @@
 """Matches: aligned requirements of a diagnosed firm that score high enough. What the anchor says is not in it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
 from services.matching.domain.alignment import Met
@@ -30,6 +30,8 @@ class Match:
     """Those of them that block because they have no level."""
     unknown: tuple[GateName, ...] = ()
     """Gates of which nobody knows: the firm has to be asked before anything is awarded."""
+    holds: bool = True
+    """Whether the rules derive it now. One that they do not is kept while the firm's parts are bought."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +69,20 @@ def settle(
 ) -> tuple[tuple[Match, ...], tuple[Change, ...]]:
     """The matches as they are now, in the order of their requirements, and what changed: the lost before the found.
 
-    The match of a requirement for which the firm's parts are `bought` stays as it was awarded: what was bought is not
-    unbought by a new score or a closed requirement.
+    A match of a requirement for which the firm's parts are `bought` is not lost: where the rules derive it no more, it
+    is kept as it was and holds no more. What was bought is not unbought by a new score or a closed requirement.
     """
-    kept = {match.requirement_id: match for match in matches if match.requirement_id in bought}
-    before = {match.requirement_id: match for match in matches if match.requirement_id not in kept}
+    before = {match.requirement_id: match for match in matches}
     now = {
         id_: _matched(supplier_id, met, diagnosis, demand)
         for id_, met in aligned.items()
-        if diagnosis is not None and id_ not in kept and met.score.points >= demand.rules.minimum_score
+        if diagnosis is not None and met.score.points >= demand.rules.minimum_score
     }
+    kept = {id_: replace(match, holds=False) for id_, match in before.items() if id_ in bought and id_ not in now}
     lost = [
         Lost(match, _why_lost(requirement_id, aligned, demand, withdrawn=withdrawn))
         for requirement_id, match in before.items()
-        if requirement_id not in now
+        if requirement_id not in now and requirement_id not in kept
     ]
     found = [Found(match) for requirement_id, match in sorted(now.items()) if before.get(requirement_id) != match]
     all_ = sorted((kept | now).items())

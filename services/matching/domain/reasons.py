@@ -68,7 +68,8 @@ DeclineReason = Literal["price", "capacity", "quality", "location", "lead_time",
 
 CorrectReason = Literal["mistyped", "price_renegotiated", "volume_changed", "other"]
 
-EndReason = Literal["completed", "cancelled", "price", "quality", "delivery", "other"]
+EndReason = Literal["completed", "cancelled", "price", "quality", "delivery", "mistyped", "other"]
+"""`mistyped`: nothing was ever bought, as of an award that was told of the wrong firm."""
 
 AnswerReason = DeclineReason | CorrectReason | EndReason
 
@@ -88,6 +89,7 @@ Refusal = Literal[
     "award_currency",
     "award_price",
     "award_volume",
+    "volume_awarded",
     "gates_unknown",
 ]
 """Codes of commands that the rules do not allow."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from services.matching.domain.requirement import Requirement, Specification, imported_id
@@ -11,19 +10,21 @@ from services.matching.files.requirements import ANCHOR
 from services.matching.handlers import requirements as handlers
 from services.matching.settings import MatchingSettings
 from services.matching.store import queries
-from services.matching.store.demand import publishing, requirements
+from services.matching.store.demand import Changing, changing, requirements
 from shared.files.faults import RowFault, row_fault
 from shared.files.rows import Row
-from shared.messaging.commands import Commands
+from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.importing import RowImporter
 from shared.messaging.imports import Import
-from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 
 OWN = "anchor_id"
 """Field of an import: the anchor whose buyer sent it; none where an operator did."""
+
+
+_COLUMN_OF = {"open_until_past": "vigente_hasta", "requirement_closed": "titulo", "volume_awarded": "volumen_anual"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +74,21 @@ class RequirementImporter(RowImporter[Asked, Requirement]):
     def id(self, asked: Asked) -> UUID:
         return asked.id
 
-    def reference(self, batch: Sequence[Asked]) -> Reference[Any]:
-        del batch
-        return publishing
+    def reference(self, batch: Sequence[Asked]) -> About[Changing]:
+        return About(changing, tuple(str(asked.id) for asked in batch))
 
     def decide(
         self,
         id_: UUID,
         asked: Asked,
         state: Requirement | None,
-        known: Any,  # noqa: ANN401 - the anchors
+        known: Changing,
     ) -> Decision[Requirement] | Refused:
-        return handlers.import_requirement(state, id_, known.get(asked.anchor_id), asked.specification, now())
+        anchor, awarded = known.anchors.get(asked.anchor_id), known.awarded.get(id_, 0)
+        return handlers.import_requirement(state, id_, anchor, asked.specification, now(), awarded=awarded)
 
     def outcome(self, before: Requirement | None, after: Requirement) -> str:
         return "published" if before is None else "unchanged" if before == after else "changed"
 
     def column(self, refused: Refused) -> str:
-        return {"open_until_past": "vigente_hasta", "requirement_closed": "titulo"}.get(refused.code, ANCHOR)
+        return _COLUMN_OF.get(refused.code, ANCHOR)

@@ -65,7 +65,9 @@ def correct(
 
 
 def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now: datetime, demand: Demand) -> Outcome:
-    """The anchor no longer buys from the firm: from now on the rules decide on the match again."""
+    """The anchor no longer buys from the firm: from now on the rules alone decide on the match. Ending again with
+    another reason corrects the reason, also when the match was lost since.
+    """
     outcome = _said(state, match_id, "end", by, now, reason=reason)
     if isinstance(outcome, Refused) or outcome.state is None or not outcome.events:
         return outcome
@@ -91,16 +93,18 @@ def _said(
 ) -> Outcome:
     """Add one answer and tell it; the same answer given again tells nothing."""
     match = state.match(match_id) if state else None
-    if state is None or match is None:
-        return refused("match_lost" if state and state.answered(match_id) else "match_unknown")
-    before = state.answers_about(match)
+    before = state.answers_about(match) if state and match else state.answered(match_id) if state else None
+    if state is None or before is None:
+        return refused("match_unknown")
+    if match is None and act != "end":
+        return refused("match_lost")
     after = said.say(before, act, by, now, reason=reason, award=award, confirmed=confirmed)
     if isinstance(after, str):
         return refused(after)
     if after == before:
         return unchanged(state)
-    if match.blocked_by and act in OF_INTRODUCED:
+    if match and match.blocked_by and act in OF_INTRODUCED:
         return refused("match_blocked")
-    if act == "award" and (unknown := [gate for gate in match.unknown if gate not in confirmed]):
+    if match and act == "award" and (unknown := [gate for gate in match.unknown if gate not in confirmed]):
         return refused("gates_unknown", gates=", ".join(unknown))
-    return Decision(state.with_answers(after), (published.answer_event(state.id, match, after),))
+    return Decision(state.with_answers(after), (published.answer_event(state.id, after),))

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.matching.domain.alignment import Aligned, Alignment, NotAligned
 from services.matching.domain.answers import Answers, Standing
 from services.matching.domain.award import Award
-from services.matching.domain.match import Change, Found, Lost, Match
+from services.matching.domain.match import Change, Found, Lost, Match, match_id
 from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile, SpecialProcess
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement, Specification
@@ -138,11 +138,11 @@ def criteria(match: Match) -> list[contract.Criterion]:
     return [contract.Criterion.model_validate(each, from_attributes=True) for each in match.criteria]
 
 
-def answer_event(supplier_id: UUID, match: Match, answers: Answers) -> EventData:
+def answer_event(supplier_id: UUID, answers: Answers) -> EventData:
     """What was said last."""
-    about, said = _of(supplier_id, match), answers.said[-1]
+    about, said = _of(supplier_id, answers), answers.said[-1]
     if said.standing == "ended":
-        return contract.ContractEnded(**about, reason=said.reason or "other", ended_at=said.at)
+        return contract.ContractEnded(**about, reason=said.reason or "other", ended_at=answers.ended_at or said.at)
     if said.award is None:
         return contract.MatchAnswered(**about, answer=_ANSWER[said.standing], reason=said.reason, answered_at=said.at)
     corrected = said.act == "correct"
@@ -163,11 +163,11 @@ def money(award: Award) -> Money:
 _ANSWER: Mapping[Standing, Literal["shortlisted", "declined"]] = {"shortlisted": "shortlisted", "declined": "declined"}
 
 
-def _of(supplier_id: UUID, match: Match) -> dict[str, Any]:
+def _of(supplier_id: UUID, about: Match | Answers) -> dict[str, Any]:
     return {
         "supplier_id": supplier_id,
-        "match_id": match.id,
-        "requirement_id": match.requirement_id,
-        "anchor_id": match.anchor_id,
-        "area": match.area,
+        "match_id": match_id(supplier_id, about.requirement_id),
+        "requirement_id": about.requirement_id,
+        "anchor_id": about.anchor_id,
+        "area": about.area,
     }

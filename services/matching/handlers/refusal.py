@@ -23,10 +23,15 @@ _KINDS: dict[Refusal, Kind] = {
     "award_currency": "invalid",
     "award_price": "invalid",
     "award_volume": "conflict",
+    "volume_awarded": "conflict",
     "gates_unknown": "conflict",
 }
 
 
+_WORDED: dict[Refusal, str] = {"requirement_closed": "requirement_closed.command"}
+"""Codes that tell others why something happened, and here what to do about it."""
+
+
 def refused(code: Refusal, **params: object) -> Refused:
     """The refusal of this code; `params` are what its sentence names."""
-    return Refused(_KINDS[code], code, params=params)
+    return Refused(_KINDS[code], code, params=params, message=_WORDED.get(code))

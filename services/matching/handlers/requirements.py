@@ -47,8 +47,10 @@ def publish(id_: UUID, anchor: Anchor | None, asked: Specification, now: datetim
     return Decision(requirement, (published.published(requirement),), (_expiry(asked),), _sweeps(asked))
 
 
-def change(state: Requirement | None, asked: Specification, now: datetime) -> Decision[Requirement] | Refused:
-    """What is asked for changed."""
+def change(
+    state: Requirement | None, asked: Specification, now: datetime, *, awarded: int = 0
+) -> Decision[Requirement] | Refused:
+    """What is asked for changed; no less than what is `awarded` of it, in pieces per year."""
     if state is None:
         return refused("requirement_unknown")
     if REQUIREMENT.after(state.status, "change") is None:
@@ -57,26 +59,36 @@ def change(state: Requirement | None, asked: Specification, now: datetime) -> De
         return refused("open_until_past")
     if asked == state.specification:
         return unchanged(state)
-    after = replace(state, specification=asked)
     before = state.specification
+    if asked.annual_volume < min(awarded, before.annual_volume):
+        return refused("volume_awarded", asked=asked.annual_volume, awarded=awarded)
+    after = replace(state, specification=asked)
     # A new title or last day moves no alignment.
     same = replace(before, title=asked.title, open_until=asked.open_until) == asked
     return Decision(after, (published.changed(after),), (_expiry(asked),), () if same else _sweeps(before, asked))
 
 
 def import_requirement(
-    state: Requirement | None, id_: UUID, anchor: Anchor | None, asked: Specification, now: datetime
+    state: Requirement | None,
+    id_: UUID,
+    anchor: Anchor | None,
+    asked: Specification,
+    now: datetime,
+    *,
+    awarded: int = 0,
 ) -> Decision[Requirement] | Refused:
     """One row of a spreadsheet: published when it is new, changed when it is known."""
     if state is None:
         return publish(id_, anchor, asked, now)
-    return change(state, asked, now)
+    return change(state, asked, now, awarded=awarded)
 
 
 def close(state: Requirement | None, reason: CloseReason) -> Decision[Requirement] | Refused:
-    """An anchor no longer asks. Closing what is closed changes nothing."""
+    """An anchor no longer asks. Closing what is closed for the same reason changes nothing."""
     if state is None:
         return refused("requirement_unknown")
+    if state.status == "closed" and state.closed_reason != reason:
+        return refused("requirement_closed")
     return _closed(state, "close", reason)
 
 

@@ -1,6 +1,7 @@
 """What is asked for, and by whom: anchors, requirements, and the demand that decisions about offerings read."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
@@ -75,6 +76,22 @@ async def publishing(connection: Connection) -> Anchors:
     return {row["id"]: anchors.of(row) for row in rows}
 
 
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """What a change of requirements is compared with."""
+
+    anchors: Anchors
+    awarded: Mapping[UUID, int]
+    """Pieces per year that are bought for a requirement; none is left out."""
+
+
+async def changing(connection: Connection, ids: Sequence[str]) -> Changing:
+    """What decisions to change these requirements read. Under the demand lock held alone nobody awards."""
+    known = await publishing(connection)
+    rows = await connection.fetch(_AWARDED, [UUID(id_) for id_ in ids])
+    return Changing(known, {row["requirement_id"]: row["awarded"] for row in rows})
+
+
 async def requirements_of_anchor(
     connection: Connection, args: Mapping[str, str], after: UUID | None, limit: int
 ) -> list[UUID]:
@@ -90,6 +107,11 @@ _REVISE = """
 
 _OPEN = "SELECT id, anchor_id, specification, status, closed_reason FROM requirement WHERE status = 'open'"
 _ANCHORS = "SELECT id, code, name, states, joined_at, left_at FROM anchor ORDER BY id FOR SHARE"
+
+_AWARDED = """
+    SELECT requirement_id, sum(annual_volume)::bigint AS awarded FROM answers
+    WHERE requirement_id = ANY($1::uuid[]) AND annual_volume IS NOT NULL GROUP BY requirement_id
+"""
 
 _OF_ANCHOR = """
     SELECT id FROM requirement WHERE anchor_id = $1 AND status = 'open' AND id > $2 ORDER BY id LIMIT $3

@@ -10,7 +10,7 @@ from sqlmodel import col, func, select
 
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.answers import Answers
-from services.matching.domain.candidate import Candidate
+from services.matching.domain.candidate import Candidate, held
 from services.matching.domain.match import Match
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
@@ -143,5 +143,5 @@ def _ranked(row: MatchRow, answered: AnswersRow | None, rules: str) -> Ranked:
     match = _MATCH.validate_python(row.detail)
     nothing = Answers(match.requirement_id, match.anchor_id, match.area)
     answers = nothing if answered is None else _ANSWERS.validate_python(answered.detail)
-    candidate = Candidate(row.offering_id, row.grade, row.registered_at, match, answers)
+    candidate = Candidate(row.offering_id, row.grade, row.registered_at, held(match), answers)
     return Ranked((match.rules != rules, row.score, row.grade, row.registered_at, row.offering_id), candidate)
