@@ -1,6 +1,7 @@
 """Aggregates in and out of their table, many at a time."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, Protocol, TypeVar, get_type_hints
@@ -16,6 +17,17 @@ from sqlmodel import SQLModel
 from shared.runtime.database import Connection
 
 S = TypeVar("S")
+
+
+@contextmanager
+def unique(index: str, error: type[Exception]) -> Iterator[None]:
+    """Raises this error where a second one would come into this unique index."""
+    try:
+        yield
+    except asyncpg.UniqueViolationError as violated:
+        if violated.constraint_name != index:
+            raise
+        raise error from violated
 
 
 class ConcurrentInsertError(Exception):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any, NamedTuple, Protocol
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -58,6 +58,8 @@ class Caller:
     roles: frozenset[Role]
     supplier_id: UUID | None = None
     anchor_id: UUID | None = None
+    firms: frozenset[UUID] = frozenset()
+    """All firms that are theirs or once were, as far as it is known here: they act on none of them for the program."""
 
     @property
     def actor(self) -> Actor:
@@ -77,16 +79,26 @@ class Caller:
             raise Problem(403, "not_yours", message="not_yours.anchor")
 
     def require_outsider(self, supplier_id: UUID) -> None:
-        """Refuse the firm's own people: whatever else they are, nobody acts for the program on their own firm."""
-        if self.supplier_id == supplier_id:
+        """Refuse the firm's own people, and who once was one of them: whatever else they are, nobody acts for the
+        program on their own firm, and nobody comes to by leaving it.
+        """
+        if supplier_id in self.firms:
             raise Problem(403, "own_firm")
+
+
+class Firms(NamedTuple):
+    """Whose somebody is."""
+
+    speaks_for: UUID | None
+    all: frozenset[UUID]
+    """Those too that they were removed from."""
 
 
 class Members(Protocol):
     """What a service itself knows of firms' people, beside what their tokens say."""
 
-    async def firm_of(self, subject: str, claimed: UUID | None) -> UUID | None:
-        """The firm that somebody speaks for, if any, whose token names this one."""
+    async def firms_of(self, subject: str, claimed: UUID | None) -> Firms:
+        """The firms of somebody whose token names this one."""
 
 
 class _Claims(BaseModel):
@@ -114,19 +126,22 @@ class Guard(BeforeBody[Caller]):
         if not admitted:
             wanted = ", ".join(sorted(self.roles))
             raise Problem(403, "role_missing", roles=wanted)
-        caller = replace(caller, roles=admitted, supplier_id=await _firm_of(request, caller))
+        firms = await _firms_of(request, caller)
+        caller = replace(caller, roles=admitted, supplier_id=firms.speaks_for, firms=firms.all)
         request.state.cause = request.state.cause._replace(actor=caller.actor)
         return caller
 
 
-async def _firm_of(request: Request, caller: Caller) -> UUID | None:
-    """By the token, unless the service knows better. Asked with all roles of the caller: also who acts for the program
-    has no say in the firm that they joined.
+async def _firms_of(request: Request, caller: Caller) -> Firms:
+    """By the token, and by what the service knows. Asked whatever the roles: also who acts for the program has no say
+    in the firm that they joined. Who has no supplier's role speaks for no firm that their token does not name.
     """
+    claimed = caller.supplier_id
     members: Members | None = getattr(request.app.state, "members", None)
-    if members is None or (Role.SUPPLIER not in caller.roles and caller.supplier_id is None):
-        return caller.supplier_id
-    return await members.firm_of(caller.subject, caller.supplier_id)
+    if members is None:
+        return Firms(claimed, frozenset(() if claimed is None else (claimed,)))
+    firms = await members.firms_of(caller.subject, claimed)
+    return firms if claimed is not None or Role.SUPPLIER in caller.roles else firms._replace(speaks_for=None)
 
 
 async def _caller(request: Request) -> Caller:

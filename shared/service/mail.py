@@ -1,5 +1,6 @@
 """Mail to people: by an SMTP server, or into a folder where whoever runs the machine reads it."""
 
+import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -18,8 +19,11 @@ TIMEOUT_S = 10.0
 Outcome = Literal["sent", "failed", "refused"]
 """`refused`: the server that takes mail says that there is no such address. No other try changes that."""
 
-PERMANENT = 500
-"""Replies from here on are for good (RFC 5321, 4.2.1)."""
+NOBODY_THERE = frozenset({550, 551, 553})
+"""Replies that are of a mailbox (RFC 5321, 4.2.3); others are of the server, as 554 of a list on which we are."""
+
+OF_THE_ADDRESS = re.compile(r"5\.1\.(1|2|3|6|10)\b")
+"""What such a reply must begin with (RFC 3463, 3.2). 550 alone is also said by a server that relays nothing for us."""
 
 log = logging.get(__name__)
 
@@ -60,8 +64,12 @@ class SmtpSender:
 
     async def send(self, mail: Mail) -> Outcome:
         try:
+            message = _message(mail, self.sender)
+        except ValueError as error:
+            return _not_sent(mail, "refused", error)
+        try:
             await aiosmtplib.send(
-                _message(mail, self.sender),
+                message,
                 recipients=[mail.to],
                 hostname=self.host,
                 port=self.port,
@@ -72,7 +80,7 @@ class SmtpSender:
                 timeout=TIMEOUT_S,
             )
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
-            return _not_sent(mail, error)
+            return _not_sent(mail, "refused" if _knows_nobody_there(error) else "failed", error)
         return "sent"
 
     async def forget(self, address: str) -> None:
@@ -89,12 +97,15 @@ class FolderSender:
     async def send(self, mail: Mail) -> Outcome:
         try:
             message = _message(mail, self.sender).as_bytes()
+        except ValueError as error:
+            return _not_sent(mail, "refused", error)
+        try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             file = self.folder / f"{mail.about}.{mail.kind}.eml"
             file.touch(mode=0o600)
             file.write_bytes(message)
-        except (OSError, ValueError) as error:
-            return _not_sent(mail, error)
+        except OSError as error:
+            return _not_sent(mail, "failed", error)
         return "sent"
 
     async def forget(self, address: str) -> None:
@@ -115,17 +126,16 @@ class NoSender:
         """Nothing lies here."""
 
 
-def _not_sent(mail: Mail, error: Exception) -> Outcome:
-    outcome: Outcome = "refused" if _is_final(error) else "failed"
+def _not_sent(mail: Mail, outcome: Outcome, error: Exception) -> Outcome:
     log.error("mail_not_sent", kind=mail.kind, about=mail.about, outcome=outcome, error=type(error).__name__)
     return outcome
 
 
-def _is_final(error: Exception) -> bool:
-    """Whether the address is at fault: it is none, or the server knows nobody there."""
-    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
-        return all(each.code >= PERMANENT for each in error.recipients)
-    return isinstance(error, ValueError)
+def _knows_nobody_there(error: Exception) -> bool:
+    """Whether the address is at fault, and not the server, or what it thinks of us."""
+    return isinstance(error, aiosmtplib.SMTPRecipientsRefused) and all(
+        each.code in NOBODY_THERE and OF_THE_ADDRESS.match(each.message) for each in error.recipients
+    )
 
 
 def _message(mail: Mail, sender: str) -> EmailMessage:

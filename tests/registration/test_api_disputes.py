@@ -1,11 +1,14 @@
 """Nobody decides what they took part in: neither outcome of it, nor by another way to the same end."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, get_args
 
 import pytest
 
 from services.registration.domain.reasons import WithdrawalReason
+from services.registration.domain.supplier import Registry
+from services.registration.store import registry_of
+from shared.runtime.database import Connection
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import BODY, CONTACT, claimed, confirmed, registered, shown
 from tests.registration.given import DOUBTFUL_RFC
@@ -13,11 +16,11 @@ from tests.registration.given import DOUBTFUL_RFC
 BARRED = "operator-9"
 
 
-async def disputed(stage: StageUnderTest) -> tuple[str, str]:
+async def disputed(stage: StageUnderTest, **more: Any) -> tuple[str, str]:
     """Who has an RFC, and who says later that it is theirs."""
-    holder = await registered(stage)
-    claimant = await registered(stage, contact=CONTACT | {"email": "duena@ejemplo.mx"})
-    assert claimant["holds"] == ["rfc_disputed"]
+    holder = await registered(stage, **more)
+    claimant = await registered(stage, contact=CONTACT | {"email": "duena@ejemplo.mx"}, **more)
+    assert "rfc_disputed" in claimant["holds"]
     return holder["id"], claimant["id"]
 
 
@@ -82,6 +85,41 @@ async def test_whoever_is_involved_decides_a_dispute_neither_way(
         f"/suppliers/{claimant}/dispute", json={"upheld": upheld}, headers=stage.headers("operator")
     )
     assert other.status_code == 200, other.text
+
+
+async def leaves(stage: StageUnderTest, holder: str) -> None:
+    own = stage.headers("supplier", supplier_id=holder)
+    await stage.client.post(f"/suppliers/{holder}/withdrawal", json={"reason": "own_decision"}, headers=own)
+
+
+async def mends_its_rfc(stage: StageUnderTest, holder: str) -> None:
+    headers = stage.headers("operator", subject="operator-8") | {"If-Match": "*"}
+    answer = await stage.client.put(f"/suppliers/{holder}", json=BODY, headers=headers)
+    assert (answer.status_code, answer.json()["rfc"]) == (200, BODY["rfc"])
+
+
+@pytest.mark.parametrize("meanwhile", [leaves, mends_its_rfc])
+async def test_who_no_longer_has_the_rfc_is_not_put_out_for_it(
+    stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch, meanwhile: Callable[[StageUnderTest, str], Awaitable[None]]
+) -> None:
+    """What happens between the look at who has it and the lock."""
+    holder, claimant = await disputed(stage, rfc=DOUBTFUL_RFC)
+    before: list[Any] = []
+
+    async def looked(connection: Connection, rfcs: Sequence[str]) -> Registry:
+        found = await registry_of(connection, rfcs)
+        if not before:
+            before.append(found)
+            await meanwhile(stage, holder)
+        return found
+
+    monkeypatch.setattr("services.registration.api.disputes.registry_of", looked)
+    answer = await stage.client.post(
+        f"/suppliers/{claimant}/dispute", json={"upheld": True}, headers=stage.headers("operator")
+    )
+    assert (answer.status_code, answer.json()["title"]) == (409, "dispute_changed")
+    assert (await shown(stage, holder))["withdrawal"] in (None, "own_decision")
+    assert (await shown(stage, claimant))["status"] == "held"
 
 
 @pytest.mark.parametrize("reason", get_args(WithdrawalReason))

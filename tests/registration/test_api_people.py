@@ -13,10 +13,12 @@ from services.registration.domain.person import MOST_PEOPLE
 from services.registration.handlers.people import INVITATION_EXPIRES
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import CONTACT, code_of, registered
+from tests.registration.given import LEGAL_RFC, OTHER_RFC
 
 ADDRESS = "colega@ejemplo.mx"
 NEW = "new-1"
 """The subject of whoever accepts."""
+THREE = (LEGAL_RFC, OTHER_RFC, "EKU9003173C9")
 
 
 def owner(stage: StageUnderTest, firm: str) -> dict[str, str]:
@@ -253,3 +255,43 @@ async def test_an_operator_does_not_act_on_the_firm_that_they_joined(stage: Stag
     both = stage.headers("operator", "supplier", subject="both-1")
     answer = await stage.client.post(f"/suppliers/{held}/release", json={"reasons": ["rfc_check_digit"]}, headers=both)
     assert (answer.status_code, answer.json()["title"]) == (403, "own_firm")
+
+
+@pytest.mark.parametrize("roles", [("operator",), ("operator", "supplier")])
+@pytest.mark.parametrize("bound", [True, False])
+async def test_whoever_leaves_their_firm_is_no_outsider(
+    stage: StageUnderTest, roles: tuple[str, ...], *, bound: bool
+) -> None:
+    held = (await registered(stage, rfc="EKU9003173C8"))["id"]
+    person = await joined(stage, held, "both-1")
+    assert await remove(stage, held, person, newcomer(stage, "both-1")) == 204
+    both = stage.headers(*roles, subject="both-1", supplier_id=held if bound else None)
+    answer = await stage.client.post(f"/suppliers/{held}/release", json={"reasons": ["rfc_check_digit"]}, headers=both)
+    assert (answer.status_code, answer.json()["title"]) == (403, "own_firm")
+
+
+async def test_a_token_that_names_a_firm_left_long_ago_keeps_nobody_from_theirs(stage: StageUnderTest) -> None:
+    """Seen: 403 everywhere, and an internal error for whoever accepted a third firm's invitation."""
+    left, firm, third = [(await registered(stage, rfc=rfc))["id"] for rfc in THREE]
+    bound = newcomer(stage, supplier_id=left)
+    await remove(stage, left, await joined(stage, left), owner(stage, left))
+    await joined(stage, firm)
+    assert [await sees(stage, each, bound) for each in (left, firm)] == [403, 200]
+    answer = await accept(stage, third, await invited(stage, third), bound)
+    assert (answer.status_code, answer.json()["title"]) == (409, "person_of_other_firm")
+
+
+async def test_who_joined_another_firm_does_not_join_that_of_their_token(stage: StageUnderTest) -> None:
+    firm, other, _ = [(await registered(stage, rfc=rfc))["id"] for rfc in THREE]
+    await joined(stage, other)
+    answer = await accept(stage, firm, await invited(stage, firm), newcomer(stage, supplier_id=firm))
+    assert (answer.status_code, answer.json()["title"]) == (409, "person_of_other_firm")
+
+
+async def test_of_two_firms_that_somebody_joins_at_once_one_has_them(stage: StageUnderTest) -> None:
+    firms = [(await registered(stage, rfc=rfc))["id"] for rfc in THREE]
+    people = [await invited(stage, firm) for firm in firms]
+    answers = await asyncio.gather(
+        *(accept(stage, *place, newcomer(stage)) for place in zip(firms, people, strict=True))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]

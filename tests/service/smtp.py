@@ -3,8 +3,9 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from email import message_from_string, policy
+from ssl import SSLContext, SSLError
 
 from shared.service.mail import SmtpSender
 
@@ -12,9 +13,10 @@ from shared.service.mail import SmtpSender
 class Server:
     """As much of SMTP as it takes to be given one message (RFC 5321, appendix D)."""
 
-    def __init__(self, *refuses: bytes, reply: bytes = b"550 no") -> None:
+    def __init__(self, *refuses: bytes, reply: bytes = b"550 5.1.1 no", tls: SSLContext | None = None) -> None:
         self._refuses = refuses
         self._reply = reply
+        self._tls = tls
         self.commands: list[str] = []
         self.message = ""
 
@@ -26,6 +28,12 @@ class Server:
             verb = command.partition(" ")[0].upper()
             if verb.encode() in self._refuses:
                 writer.write(self._reply + b"\r\n")
+            elif verb == "EHLO" and self._tls is not None:
+                writer.write(b"250-test\r\n250 STARTTLS\r\n")
+            elif verb == "STARTTLS" and self._tls is not None:
+                writer.write(b"220 go on\r\n")
+                with suppress(ConnectionError, SSLError):
+                    await writer.start_tls(self._tls)
             elif verb == "DATA":
                 writer.write(b"354 go on\r\n")
                 self.message = (await reader.readuntil(b"\r\n.\r\n")).decode()[:-5]

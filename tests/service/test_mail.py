@@ -1,11 +1,14 @@
 """Mail goes to a real server over a socket, or into a folder; of what fails nothing personal is logged."""
 
+from dataclasses import replace
 from email import message_from_string, policy
 from pathlib import Path
+from ssl import Purpose, SSLContext, create_default_context
 from uuid import UUID
 
 import pytest
 
+from deploy.compose.certificates import Authority
 from deploy.target.mail import code_for
 from shared.service.mail import FolderSender, Mail, NoSender
 from tests.service.smtp import Server, serving
@@ -33,8 +36,16 @@ async def test_a_server_takes_it() -> None:
         (b"MAIL", b"550 no", "failed"),
         (b"DATA", b"550 no", "failed"),
         (b"RCPT", b"450 later", "failed"),
+        # Of the server, or of us: no fault of the address.
+        (b"RCPT", b"550 no", "failed"),
+        (b"RCPT", b"554 5.7.1 relay access denied", "failed"),
+        (b"RCPT", b"550 5.7.1 listed", "failed"),
+        (b"RCPT", b"550 5.1.8 sender unknown", "failed"),
+        (b"RCPT", b"552 5.2.2 full", "failed"),
         # There is no such address: no other try changes that.
-        (b"RCPT", b"550 no", "refused"),
+        (b"RCPT", b"550 5.1.1 no", "refused"),
+        (b"RCPT", b"551 5.1.6 moved", "refused"),
+        (b"RCPT", b"553 5.1.3 no address", "refused"),
     ],
 )
 async def test_a_server_that_refuses_it_is_logged_without_whom_it_was_for(
@@ -53,6 +64,24 @@ async def test_a_server_that_is_away_and_none_at_all() -> None:
         pass
     assert await sender.send(MAIL) == "failed"
     assert await NoSender().send(MAIL) == "failed"
+
+
+async def test_a_certificate_that_does_not_hold_is_a_mail_that_goes_again(tmp_path: Path) -> None:
+    """Its error is a ValueError too, as that of an address that is none."""
+    server = Server(tls=of_an_unknown_authority(tmp_path))
+    async with serving(server) as sender:
+        assert await replace(sender, tls="starttls").send(MAIL) == "failed"
+    assert server.commands[-1].upper() == "STARTTLS"
+
+
+def of_an_unknown_authority(folder: Path) -> SSLContext:
+    files = folder / "key.pem", folder / "certificate.pem"
+    identity = Authority(folder).issue("mail", ["127.0.0.1"])
+    for file, text in zip(files, (identity.key, identity.certificate), strict=True):
+        file.write_text(text)
+    context = create_default_context(Purpose.CLIENT_AUTH)
+    context.load_cert_chain(files[1], files[0])
+    return context
 
 
 @pytest.mark.parametrize("to", ["a@b.mx\nBcc: c@d.mx", "a@b.mx\r\n\r\nHello"])

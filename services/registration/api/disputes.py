@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.registration.domain.supplier import Supplier
-from services.registration.handlers import NOT_HELD_FOR, SAME_PERSON, SUPPLIER_UNKNOWN
+from services.registration.handlers import DISPUTE_CHANGED, NOT_HELD_FOR, SAME_PERSON, SUPPLIER_UNKNOWN
 from services.registration.handlers import disputes as handlers
 from services.registration.store import involving, registry_of, supplier_of, suppliers
 from services.registration.views import SupplierView
@@ -42,9 +42,12 @@ def router(commands: Commands) -> APIRouter:
             change.check(SupplierView.of(present))
             # The claimant's own faults first: whoever has no say here learns nothing of the others.
             decision = accepted(handlers.settle(present, caller.subject, now(), upheld=body.upheld))
-            for other in await involving(unit.connection, claimant.rfc, caller.subject, caller.supplier_id):
+            for other in await involving(unit.connection, claimant.rfc, caller.subject, caller.firms):
                 caller.require_outsider(other)
                 accepted(SAME_PERSON)
+            if (await registry_of(unit.connection, (claimant.rfc,))).taken.get(claimant.rfc) != holder:
+                # It left, or mended its RFC, before its lock was ours.
+                accepted(DISPUTE_CHANGED)
             if body.upheld and holder is not None:
                 unit.apply(suppliers, holder, accepted(handlers.give_way(unit.state(suppliers, holder), now())))
             unit.apply(suppliers, supplier_id, decision)

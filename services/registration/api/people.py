@@ -12,11 +12,11 @@ from services.registration.handlers import people as handlers
 from services.registration.handlers.mails import INVITATION_MAIL
 from services.registration.settings import RegistrationSettings
 from services.registration.store import find_supplier, suppliers
-from services.registration.store.people import people, people_of
+from services.registration.store.people import OtherFirmError, people, people_of
 from services.registration.views import letters
 from services.registration.views.people import AcceptanceBody, InvitationBody, PersonView
 from shared.messaging.commands import Commands, CommandUnit
-from shared.messaging.decision import Refused
+from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
@@ -82,13 +82,17 @@ def _add_accepting(api: APIRouter, commands: Commands) -> None:
 
         For whoever is signed in and speaks for no other firm. Whatever does not fit has one answer.
         """
-        async with commands.unit(change.cause) as unit:
-            _, known = await _firm(unit, supplier_id)
-            await unit.load(people, [person_id])
-            invited = unit.state(people, person_id)
-            outcome = handlers.accept(invited, supplier_id, known, body.code, caller.subject, caller.supplier_id, now())
-            if not isinstance(outcome, Refused):
-                unit.apply(people, person_id, outcome, about=supplier_id)
+        outcome: Decision[Person] | Refused
+        try:
+            async with commands.unit(change.cause) as unit:
+                _, known = await _firm(unit, supplier_id)
+                await unit.load(people, [person_id])
+                invited, firm = unit.state(people, person_id), caller.supplier_id
+                outcome = handlers.accept(invited, supplier_id, known, body.code, caller.subject, firm, now())
+                if not isinstance(outcome, Refused):
+                    unit.apply(people, person_id, outcome, about=supplier_id)
+        except OtherFirmError:
+            outcome = handlers.OF_OTHER_FIRM
         if invited is not None and outcome == handlers.INVITATION_REFUSED:
             # A try is no act.
             cause = change.cause._replace(action=None)

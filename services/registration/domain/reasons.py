@@ -65,6 +65,7 @@ CommandReason = Literal[
     "supplier_withdrawn",
     "rfc_taken",
     "rfc_disputed",
+    "dispute_changed",
     "code_refused",
     "invitation_refused",
     "person_unknown",

@@ -16,6 +16,7 @@ from shared.messaging.decision import Decision, Refused, Timer, unchanged
 
 INVITATION_EXPIRES = "invitation_expires"
 
+OF_OTHER_FIRM = Refused("conflict", "person_of_other_firm")
 INVITATION_REFUSED = Refused("forbidden", "invitation_refused")
 PERSON_UNKNOWN = Refused("not_found", "person_unknown")
 
@@ -66,7 +67,7 @@ def accept(
     if after is None:
         return INVITATION_REFUSED
     if bound_to not in (None, firm):
-        return Refused("conflict", "person_of_other_firm")
+        return OF_OTHER_FIRM
     if subject in {person.subject for person in people}:
         return Refused("conflict", "person_known")
     return Decision(after, timers=(Timer(INVITATION_EXPIRES, None),))

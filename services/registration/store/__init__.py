@@ -1,6 +1,6 @@
 """The store of registration: suppliers with their contacts, anchors, and the lists of article 69-B."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 from uuid import UUID
@@ -104,7 +104,7 @@ _KNOWN = """
 _KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier_folio') AS number, asked.rfc")
 
 
-_INVOLVING = "SELECT id FROM supplier WHERE rfc = $1 AND (took_part->'subjects' ? $2 OR id = $3)"
+_INVOLVING = "SELECT id FROM supplier WHERE rfc = $1 AND (took_part->'subjects' ? $2 OR id = ANY($3))"
 _DISPUTING = """
     SELECT id FROM supplier AS one WHERE id = ANY($1::uuid[])
     AND EXISTS (SELECT FROM supplier AS other WHERE other.rfc = one.rfc AND other.disputed)
@@ -204,9 +204,9 @@ async def supplier_of(connection: Connection, id_: UUID) -> Supplier | None:
     return None if row is None else suppliers.of(row)
 
 
-async def involving(connection: Connection, rfc: str, subject: str, firm: UUID | None) -> list[UUID]:
+async def involving(connection: Connection, rfc: str, subject: str, firms: Collection[UUID]) -> list[UUID]:
     """The suppliers that gave this RFC, those that have left too, in which somebody took part or whose they are."""
-    return [row["id"] for row in await connection.fetch(_INVOLVING, rfc, subject, firm)]
+    return [row["id"] for row in await connection.fetch(_INVOLVING, rfc, subject, firms)]
 
 
 async def disputing(connection: Connection, ids: Sequence[str]) -> frozenset[UUID]:

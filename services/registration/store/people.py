@@ -1,13 +1,28 @@
 """The people of firms, and for whom somebody speaks."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.registration.domain.person import Person
-from services.registration.store.tables import PersonRow
-from shared.messaging.repository import TableRepository
+from services.registration.store.tables import JOINED, PersonRow
+from shared.messaging.repository import TableRepository, unique
 from shared.runtime.database import Connection, Database
+from shared.service.callers import Firms
 
-people = TableRepository(PersonRow, Person)
+
+class OtherFirmError(Exception):
+    """Somebody who joined a firm would join another one."""
+
+
+class People(TableRepository[Person]):
+    """Raises OtherFirmError: the store alone sees two who join at once."""
+
+    async def save_many(self, connection: Connection, new: Sequence[Person], changed: Sequence[Person]) -> None:
+        with unique(JOINED, OtherFirmError):
+            await super().save_many(connection, new, changed)
+
+
+people = People(PersonRow, Person)
 
 _OF_FIRM = "SELECT * FROM person WHERE supplier_id = $1 AND status = ANY($2) ORDER BY id"
 _FIRMS = "SELECT supplier_id, bool_or(status = 'joined') AS joined FROM person WHERE subject = $1 GROUP BY supplier_id"
@@ -20,16 +35,18 @@ async def people_of(connection: Connection, supplier_id: UUID, *, removed: bool 
 
 
 class FirmsPeople:
-    """For which firm somebody speaks, by what this store knows."""
+    """Whose somebody is, by what this store knows."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def firm_of(self, subject: str, claimed: UUID | None) -> UUID | None:
-        """Their token's firm, unless they were removed from it; the one that they joined where it names none."""
+    async def firms_of(self, subject: str, claimed: UUID | None) -> Firms:
+        """They speak for their token's firm; where it names none, or one that they were removed from, for the one that
+        they joined.
+        """
         async with self._database.connection() as connection:
             rows = await connection.fetch(_FIRMS, subject)
-        known = {row["supplier_id"]: row["joined"] for row in rows}
-        if claimed is not None:
-            return claimed if known.get(claimed, True) else None
-        return next((firm for firm, joined in known.items() if joined), None)
+        joined = {row["supplier_id"]: row["joined"] for row in rows}
+        if claimed is not None and joined.setdefault(claimed, True):
+            return Firms(claimed, frozenset(joined))
+        return Firms(next((firm for firm in joined if joined[firm]), None), frozenset(joined))

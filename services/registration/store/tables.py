@@ -10,6 +10,8 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+JOINED = "person_joined"
+
 
 class Table(SQLModel, registry=registry()):
     """The tables of this store."""
@@ -69,7 +71,7 @@ class PersonRow(Table, table=True):
     __table_args__ = (
         Index("person_of_supplier", "supplier_id", "id"),
         # Whoever speaks for a firm speaks for one.
-        Index("person_joined", "subject", unique=True, postgresql_where=text("status = 'joined'")),
+        Index(JOINED, "subject", unique=True, postgresql_where=text("status = 'joined'")),
         Index("person_subject", "subject"),
     )
 
