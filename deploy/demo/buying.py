@@ -63,7 +63,7 @@ async def _answer(stage: Stage, number: int, requirement: Mapping[str, Any], rfc
     ranked = await stage.api.items(buyer, "matching", f"/requirements/{requirement['id']}/matches")
     volume = max(requirement["specification"]["annual_volume"] // SHARE_OF_VOLUME, 1)
     bargains = sorted(
-        (_bargain(match, rfcs, anchor, volume) for match in ranked if match["supplier_id"] is not None),
+        (_bargain(match, rfcs, anchor, volume) for match in ranked if match["holds"] and match["supplier_id"]),
         key=attrgetter("rank"),
     )
     best, rest = bargains[:SHORTLISTED_PER_REQUIREMENT], bargains[SHORTLISTED_PER_REQUIREMENT:]

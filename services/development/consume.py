@@ -4,7 +4,7 @@ from services.development.handlers import facts
 from services.development.store import candidates, modules, requirements
 from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
-from shared.contracts.matching import MatchFound, MatchLost, RequirementChanged, RequirementPublished
+from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementChanged, RequirementPublished
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
 from shared.messaging.routing import Routes, on
 
@@ -13,6 +13,7 @@ ROUTES: Routes = (
     on(SupplierChanged, candidates, facts.supplier_described),
     on(SupplierWithdrawn, candidates, facts.supplier_withdrawn),
     on(MatchFound, candidates, facts.match_found),
+    on(MatchAnswered, candidates, facts.match_answered),
     on(MatchLost, candidates, facts.match_lost),
     on(DiagnosisCompleted, candidates, facts.diagnosis_completed, reference=modules),
     on(GapRescored, candidates, facts.gap_rescored, reference=modules),

@@ -1,6 +1,7 @@
 """Builders: what a test does not name has a value that meets every condition."""
 
 from datetime import UTC, date, datetime
+from typing import Literal
 from uuid import UUID
 
 from services.development.domain.candidate import Candidate, Match, Standing
@@ -10,7 +11,7 @@ from services.development.domain.evidence import Evidence, Given
 from shared.contracts import registration
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap
-from shared.contracts.matching import MatchFound, MatchLost
+from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost
 from shared.four_eyes import NOBODY
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -117,6 +118,18 @@ def match_found(score: int, at: int = 1, number: int = 1, blocked_by: tuple[str,
         criteria=(),
         blocked_by=blocked_by,
         rules="match-1",
+    )
+
+
+def match_answered(answer: Literal["shortlisted", "declined"], at: int = 1, number: int = 1) -> MatchAnswered:
+    return MatchAnswered(
+        supplier_id=supplier(number),
+        match_id=UUID(int=0xE000 + at),
+        requirement_id=requirement(at),
+        anchor_id=UUID(int=0xF0),
+        area="P01",
+        answer=answer,
+        answered_at=NOW,
     )
 
 

@@ -73,6 +73,21 @@ def test_a_match_found_again_has_its_new_score_and_a_lost_one_is_gone() -> None:
     assert sure(facts.match_lost(firm, given.match_lost(), given.NOW)).matches == ()
 
 
+def test_a_match_that_its_anchor_declined_is_not_the_best_one() -> None:
+    firm = sure(facts.match_found(None, given.match_found(9_000), given.NOW))
+    firm = sure(facts.match_found(firm, given.match_found(7_000, at=2), given.NOW))
+    declined = sure(facts.match_answered(firm, given.match_answered("declined"), given.NOW))
+    assert declined.best_match is not None
+    assert declined.best_match.score == 7_000
+    assert sure(facts.match_lost(declined, given.match_lost(at=2), given.NOW)).best_match is None
+    taken_back = sure(facts.match_answered(declined, given.match_answered("shortlisted"), given.NOW))
+    assert taken_back.best_match is not None
+    assert taken_back.best_match.score == 9_000
+    again = given.match_found(8_000).model_copy(update={"standing": "declined"})
+    assert sure(facts.match_found(None, again, given.NOW)).best_match is None
+    assert sure(facts.match_answered(None, given.match_answered("declined"), given.NOW)).matches == ()
+
+
 def test_a_rescore_closes_the_gap_here() -> None:
     firm = sure(facts.diagnosis_completed(None, given.diagnosis_completed("T04", "A01"), given.NOW, modules()))
     after = sure(facts.gap_rescored(firm, given.gap_rescored("T04", "A01"), given.NOW, modules()))

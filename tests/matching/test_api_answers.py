@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.matching.domain.calendar import day
 from services.matching.domain.match import match_id
+from shared.contracts.registration import SupplierWithdrawn
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest, types
 from tests.matching.given import ANCHOR, SUPPLIER, an_id, completed, registered
@@ -177,7 +178,10 @@ async def test_a_requirement_that_is_mistyped_and_put_back_has_its_answers_again
     lost = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
     assert (lost["holds"], lost["score"], lost["standing"], lost["supplier_id"]) == (False, None, "declined", None)
     assert await problem(stage, f"{match}/answer", SHORTLIST) == (409, "match_lost")
-    assert await items(stage, f"/requirements/{requirement}/matches", buyer(stage)) == []
+    (listed,) = await items(stage, f"/requirements/{requirement}/matches", buyer(stage))
+    assert (listed["id"], listed["holds"], listed["standing"]) == (match, False, "declined")
+    (listed,) = await items(stage, f"/suppliers/{SUPPLIER}/matches", stage.headers("operator"))
+    assert (listed["id"], listed["holds"]) == (match, False)
     await changed(stage, requirement)
     (view,) = await items(stage, f"/requirements/{requirement}/matches", buyer(stage))
     assert (view["holds"], view["standing"], view["decline_reason"]) == (True, "declined", "price")
@@ -219,6 +223,31 @@ async def test_a_firm_that_a_buyer_went_on_with_is_never_hidden_again(stage: Sta
     await stage.consume(completed("T05", version=2))
     (view,) = await items(stage, f"/requirements/{requirement}/matches", buyer(stage))
     assert (view["supplier_id"], view["blocked_by"]) == (str(SUPPLIER), ["T05"])
+
+
+async def test_what_was_answered_of_firms_that_match_no_more_is_listed_behind_the_rest(stage: StageUnderTest) -> None:
+    requirement, match = await matched(stage)
+    declined, bought, held = (an_id(name) for name in ("declined", "bought", "held"))
+    for firm in (declined, bought, held):
+        twins = (event.model_copy(update={"supplier_id": firm}) for event in (registered(), completed()))
+        await stage.consume(*twins)
+    await said(stage, f"{match_id(declined, UUID(requirement))}/answer", DECLINE)
+    await said(stage, f"{match_id(bought, UUID(requirement))}/award", AWARD)
+    for firm in (declined, bought):
+        gone = SupplierWithdrawn(supplier_id=firm, reason="asked", withdrawn_at=now())
+        await stage.consume(gone)
+    path, pages, cursor = f"/requirements/{requirement}/matches", [], None
+    for _ in range(5):
+        query = {"limit": 1} | ({"after": cursor} if cursor else {})
+        page = (await stage.client.get(path, params=query, headers=buyer(stage))).json()
+        pages += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            break
+    ids = [str(match_id(firm, UUID(requirement))) for firm in (*sorted((SUPPLIER, held)), *sorted((declined, bought)))]
+    assert [each["id"] for each in pages] == ids
+    assert [each["holds"] for each in pages] == [True, True, False, False]
+    assert match in ids
 
 
 async def test_what_is_bought_of_a_firm_that_fits_no_more_says_so(stage: StageUnderTest) -> None:

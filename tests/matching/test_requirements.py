@@ -179,9 +179,14 @@ def test_an_anchor_joins_and_leaves_with_its_requirements() -> None:
     assert not decision.state.takes_part
     assert decision.sweeps == (SweepRequest("anchor_left", {"anchor_id": str(ANCHOR)}),)
     assert handlers.anchor_left(decision.state, left(), NOW).sweeps == ()
-    gone = handlers.anchor_gone(requirement(), {"anchor_id": str(ANCHOR)}, NOW, None)
+    sought = {"anchor_id": str(ANCHOR)}
+    gone = handlers.anchor_gone(requirement(), sought, NOW, {ANCHOR: decision.state})
     assert isinstance(gone.events[0], RequirementClosed)
     assert gone.events[0].reason == "anchor_left"
+    back = handlers.anchor_joined(decision.state, joined(NOW + timedelta(days=1)), NOW).state
+    assert back is not None
+    late = handlers.anchor_gone(requirement(), sought, NOW, {ANCHOR: back})
+    assert late == Decision(requirement())
 
 
 def test_leaving_may_be_heard_of_before_joining() -> None:

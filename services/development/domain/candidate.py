@@ -31,6 +31,8 @@ class Match:
     score: int
     blocked_by: tuple[str, ...] = ()
     """Questions with an open critical gap: the anchor does not meet the firm before they close."""
+    standing: str = "found"
+    """What the anchor's buyer said of it last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,25 @@ class Candidate:
 
     @property
     def best_match(self) -> Match | None:
-        """The highest score; of equal ones the lowest requirement id."""
-        return min(self.matches, key=lambda match: (-match.score, match.requirement_id), default=None)
+        """The highest score of those that no anchor declined; of equal ones the lowest requirement id."""
+        wanted = (match for match in self.matches if match.standing != "declined")
+        return min(wanted, key=lambda match: (-match.score, match.requirement_id), default=None)
 
 
 def with_match(candidate: Candidate, match: Match) -> Candidate:
     others = _without_match(candidate, match.requirement_id)
     return replace(candidate, matches=tuple(sorted((*others, match), key=lambda each: each.requirement_id)))
+
+
+def with_answer(candidate: Candidate, requirement_id: UUID, standing: str) -> Candidate:
+    """The firm with what a buyer said of one of its matches; of one that it does not have, as it was."""
+    return replace(
+        candidate,
+        matches=tuple(
+            replace(match, standing=standing) if match.requirement_id == requirement_id else match
+            for match in candidate.matches
+        ),
+    )
 
 
 def without_match(candidate: Candidate, requirement_id: UUID) -> Candidate:

@@ -16,7 +16,7 @@ from services.development.domain.revision import revised
 from services.development.handlers.plans import changed
 from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
-from shared.contracts.matching import MatchFound, MatchLost, RequirementChanged, RequirementPublished
+from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementChanged, RequirementPublished
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
 from shared.messaging.decision import Decision, unchanged
 
@@ -39,8 +39,12 @@ def supplier_withdrawn(state: Candidate | None, event: SupplierWithdrawn, _: dat
 
 
 def match_found(state: Candidate | None, event: MatchFound, _: datetime) -> Decision[Candidate]:
-    match = Match(event.requirement_id, event.score, event.blocked_by)
+    match = Match(event.requirement_id, event.score, event.blocked_by, event.standing)
     return Decision(candidates.with_match(_known(state, event.supplier_id), match))
+
+
+def match_answered(state: Candidate | None, event: MatchAnswered, _: datetime) -> Decision[Candidate]:
+    return Decision(candidates.with_answer(_known(state, event.supplier_id), event.requirement_id, event.answer))
 
 
 def match_lost(state: Candidate | None, event: MatchLost, _: datetime) -> Decision[Candidate]:

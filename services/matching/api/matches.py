@@ -82,7 +82,7 @@ def _hidden(candidate: Candidate, caller: Caller) -> bool:
 def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/requirements/{requirement_id}/matches")
     async def list_candidates(requirement_id: UUID, caller: Reader, paging: Paging) -> Page[MatchView]:
-        """List the firms that match a requirement, the best first."""
+        """List the firms that match a requirement, the best first, then those answered that match no more."""
         asked = await queries.find_requirement(database, requirement_id)
         caller.require_anchor(accepted(asked or refused("requirement_unknown")).anchor_id)
         found = await queries.ranked_matches(

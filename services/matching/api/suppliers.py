@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.matching.domain import candidate
+from services.matching.domain.match import match_id
 from services.matching.domain.rematch import Offering
 from services.matching.store import queries
 from services.matching.views.matches import AlignmentView, MatchView
@@ -37,10 +38,12 @@ def router(database: Database) -> APIRouter:
 
     @api.get("/suppliers/{supplier_id}/matches")
     async def list_matches(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MatchView]:
-        """List a firm's matches, the best first."""
+        """List a firm's matches, the best first, and behind them those that were answered and do not hold now."""
         known = await own(supplier_id, caller)
-        best_first = sorted(known.matches, key=lambda match: (-match.score, match.requirement_id))
-        found = [each for match in best_first if (each := candidate.of(known, match.id)) is not None]
+        best_first = sorted(known.matches, key=lambda match: (not match.holds, -match.score, match.requirement_id))
+        ids = [match.id for match in best_first]
+        ids += [id_ for each in known.answers if (id_ := match_id(known.id, each.requirement_id)) not in ids]
+        found = [each for id_ in ids if (each := candidate.of(known, id_)) is not None]
         return Page[MatchView].of_all(found, paging, MatchView.of_candidate)
 
     return api

@@ -119,9 +119,14 @@ def requirement_expired(state: Requirement | None, now: datetime, _: object) -> 
     return _closed(state, "expire", "expired")
 
 
-def anchor_gone(state: Requirement | None, _: Mapping[str, str], __: datetime, ___: object) -> Decision[Requirement]:
-    """The anchor of this requirement left. The reference is there for its lock alone."""
-    return unchanged(state) if state is None else _closed(state, "lose its anchor", "anchor_left")
+def anchor_gone(
+    state: Requirement | None, _: Mapping[str, str], __: datetime, anchors: Mapping[UUID, Anchor]
+) -> Decision[Requirement]:
+    """The anchor of this requirement left; it may also have come back since."""
+    anchor = None if state is None else anchors.get(state.anchor_id)
+    if state is None or (anchor is not None and anchor.takes_part):
+        return unchanged(state)
+    return _closed(state, "lose its anchor", "anchor_left")
 
 
 def _not_allowed(anchor: Anchor | None, asked: Specification, now: datetime) -> Refusal | None:

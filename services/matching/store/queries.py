@@ -1,16 +1,17 @@
 """What the API reads of the store."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
 from pydantic import Field, TypeAdapter
-from sqlalchemy import and_, or_, tuple_
+from sqlalchemy import and_, not_, or_, tuple_
 from sqlmodel import col, func, select
 
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.answers import Answers
-from services.matching.domain.candidate import Candidate, held
+from services.matching.domain.candidate import Candidate, held, of
 from services.matching.domain.match import Match
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
@@ -25,6 +26,11 @@ _OFFERING: TypeAdapter[Offering] = TypeAdapter(Offering)
 _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
 _ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 
+_LOST: Literal[2] = 2
+_NEVER = datetime(1900, 1, 1, tzinfo=UTC)
+_KEPT = func.coalesce(col(MatchRow.detail)["holds"].astext, "true") == "false"
+"""A match that holds no more, and is kept for its award."""
+
 FIRMS = """
     SELECT 'aligned' AS step, count(DISTINCT offering_id) FROM offering_area WHERE aligned
     UNION ALL SELECT 'matched', count(DISTINCT offering_id) FROM match
@@ -32,8 +38,10 @@ FIRMS = """
 """
 
 
-Rank = tuple[bool, BasisPoints, Annotated[str, Field(max_length=1)], Moment, UUID]
-"""Place of a match among those of its requirement; first whether it was judged by other rules than those in force."""
+Rank = tuple[Literal[0, 1, 2], BasisPoints, Annotated[str, Field(max_length=1)], Moment, UUID]
+"""Place of a candidate among those of its requirement; first whether it was judged by the rules in force, by other
+ones, or holds no more.
+"""
 
 
 class Ranked(NamedTuple):
@@ -104,16 +112,27 @@ async def whose_match(database: Database, id_: UUID) -> UUID | None:
 async def ranked_matches(
     database: Database, requirement_id: UUID, rules: str, *, after: Rank | None, limit: int
 ) -> list[Ranked]:
-    """The matches of a requirement, best first: by score, then the better grade, the earlier registration, the id.
+    """The candidates of a requirement, best first: by score, then the better grade, the earlier registration, the id.
 
-    One ranking is of one version of the rules: what was judged by another one, as what is awarded and no longer fits,
-    comes behind it.
+    One ranking is of one version of the rules: what was judged by another one comes behind it, and behind both, by id,
+    what was answered about firms that match no more.
     """
+    place = 0 if after is None else after[0]
+    found = [] if place == _LOST else await _held_matches(database, requirement_id, rules, after, limit)
+    if len(found) == limit:
+        return found
+    behind = after[-1] if after is not None and place == _LOST else FIRST
+    return [*found, *await _lost_matches(database, requirement_id, behind, limit - len(found))]
+
+
+async def _held_matches(
+    database: Database, requirement_id: UUID, rules: str, after: Rank | None, limit: int
+) -> list[Ranked]:
     other = col(MatchRow.detail)["rules"].astext != rules
     score, others = col(MatchRow.score), (col(MatchRow.grade), col(MatchRow.registered_at), col(MatchRow.offering_id))
     answered = col(AnswersRow.id) == col(MatchRow.id)
     query = select(MatchRow, AnswersRow).join(AnswersRow, answered, isouter=True)
-    query = query.where(col(MatchRow.requirement_id) == requirement_id)
+    query = query.where(col(MatchRow.requirement_id) == requirement_id, not_(_KEPT))
     if after is not None:
         behind, least, *rest = after
         worse = or_(score < least, and_(score == least, tuple_(*others) > tuple(rest)))
@@ -121,6 +140,20 @@ async def ranked_matches(
     async with database.session() as session:
         rows = await session.exec(query.order_by(other, score.desc(), *others).limit(limit))
         return [_ranked(*row, rules) for row in rows]
+
+
+async def _lost_matches(database: Database, requirement_id: UUID, after: UUID, limit: int) -> list[Ranked]:
+    """Candidates about which something was answered and that do not match now, by firm."""
+    firm = col(AnswersRow.offering_id)
+    query = select(AnswersRow.id, OfferingRow).join(OfferingRow, col(OfferingRow.id) == firm)
+    query = query.join(MatchRow, col(MatchRow.id) == col(AnswersRow.id), isouter=True)
+    query = query.where(col(AnswersRow.requirement_id) == requirement_id, firm > after)
+    query = query.where(or_(col(MatchRow.id).is_(None), _KEPT))
+    async with database.session() as session:
+        rows = await session.exec(query.order_by(firm).limit(limit))
+        offerings = [(id_, _OFFERING.validate_python(row.model_dump())) for id_, row in rows]
+    found = [of(offering, id_) for id_, offering in offerings]
+    return [Ranked((_LOST, 0, "", _NEVER, each.supplier_id), each) for each in found if each is not None]
 
 
 async def coverage(database: Database) -> list[Coverage]:
@@ -144,4 +177,5 @@ def _ranked(row: MatchRow, answered: AnswersRow | None, rules: str) -> Ranked:
     nothing = Answers(match.requirement_id, match.anchor_id, match.area)
     answers = nothing if answered is None else _ANSWERS.validate_python(answered.detail)
     candidate = Candidate(row.offering_id, row.grade, row.registered_at, held(match), answers)
-    return Ranked((match.rules != rules, row.score, row.grade, row.registered_at, row.offering_id), candidate)
+    place: Literal[0, 1] = 0 if match.rules == rules else 1
+    return Ranked((place, row.score, row.grade, row.registered_at, row.offering_id), candidate)
