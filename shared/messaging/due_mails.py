@@ -7,16 +7,16 @@ from uuid import UUID
 
 from shared.runtime.database import Connection
 
-_DUE = "SELECT * FROM timer WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT $3"
+_DUE = "SELECT * FROM timer WHERE at <= $1 AND kind = ANY($2) ORDER BY at LIMIT 1"
 _STILL = "SELECT true FROM timer WHERE kind = $1 AND aggregate_id = $2 AND at <= $3"
-_DONE = "DELETE FROM timer WHERE kind = $1 AND aggregate_id = $2"
+_DONE = "DELETE FROM timer WHERE kind = $1 AND aggregate_id = $2 AND at = $3"
+_PUT_OFF = "UPDATE timer SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at = $4"
 _NEXT = "SELECT min(at) FROM timer WHERE kind = ANY($1)"
 
 
-async def due(connection: Connection, kinds: Sequence[str], now: datetime, most: int) -> list[Any]:
-    """Rows of what is due, the oldest first."""
-    rows: list[Any] = await connection.fetch(_DUE, now, kinds, most)
-    return rows
+async def due(connection: Connection, kinds: Sequence[str], now: datetime) -> Any:  # noqa: ANN401 - a row
+    """What has been due for longest; None: nothing is."""
+    return await connection.fetchrow(_DUE, now, kinds)
 
 
 async def still_due(connection: Connection, kind: str, about: UUID, now: datetime) -> bool:
@@ -24,9 +24,14 @@ async def still_due(connection: Connection, kind: str, about: UUID, now: datetim
     return bool(await connection.fetchval(_STILL, kind, about, now))
 
 
-async def done(connection: Connection, kind: str, about: UUID) -> None:
-    """It was taken, or is not to be sent."""
-    await connection.execute(_DONE, kind, about)
+async def done(connection: Connection, kind: str, about: UUID, at: datetime) -> None:
+    """It was taken, or is not to be sent. `at`: the next try, as this one set it; one that was set since stands."""
+    await connection.execute(_DONE, kind, about, at)
+
+
+async def put_off(connection: Connection, kind: str, about: UUID, was: datetime, at: datetime) -> None:
+    """Unless somebody moved it meanwhile."""
+    await connection.execute(_PUT_OFF, kind, about, at, was)
 
 
 async def next_at(connection: Connection, kinds: Sequence[str]) -> datetime | None:

@@ -14,9 +14,10 @@ from uuid import UUID
 
 from shared.contracts.event import Cause
 from shared.messaging import actors, due_mails
-from shared.messaging.decision import Decision
+from shared.messaging.decision import Decision, Timer
 from shared.messaging.repository import Repository
-from shared.messaging.retry import INFRASTRUCTURE
+from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN
+from shared.messaging.timers import RETRY_AFTER
 from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics
@@ -26,9 +27,6 @@ from shared.service.mail import Mail, Sender
 
 CODE_BYTES = 24
 """192 bits, as 32 letters, digits, `-` and `_`: nobody guesses it, and a link holds it."""
-
-ROUND = 20
-"""One after the other: whoever waits longest is first, and a server that hangs costs each its timeout."""
 
 log = logging.get(__name__)
 
@@ -65,18 +63,20 @@ class Post:
     database: Database
     sender: Sender
 
-    async def send(self, timer: str, mail: Mail) -> None:
-        """Send a mail that has its timer. Unless a server took it, or never will, the timer stays."""
+    async def send(self, timer: Timer, mail: Mail) -> None:
+        """Send a mail that has this timer. Unless a server took it, or never will, the timer stays."""
         outcome = await self.sender.send(mail)
         metrics.MAILS.labels(outcome).inc()
         if outcome != "failed":
             await self.drop(timer, mail.about)
 
-    async def drop(self, timer: str, about: UUID) -> None:
+    async def drop(self, timer: Timer, about: UUID) -> None:
         """It is not to be sent, or not again. A store that is away meanwhile has it sent once more."""
+        if timer.at is None:
+            return
         try:
             async with self.database.connection() as connection:
-                await due_mails.done(connection, timer, about)
+                await due_mails.done(connection, timer.kind, about, timer.at)
         except INFRASTRUCTURE as error:
             log.warning("mail_not_marked", about=about, error=type(error).__name__)
 
@@ -95,14 +95,25 @@ class MailWorker(Worker):
 
     async def step(self, connection: Connection) -> float:
         kinds = [*self._routes]
-        rows = await due_mails.due(connection, kinds, now(), ROUND)
-        for row in rows:
-            cause = Cause(row["correlation_id"], None, None, actors.later(actors.of(row["actor"]), "timer"))
-            await self._send(self._routes[row["kind"]], row["aggregate_id"], cause)
-        if rows:
+        # One at a time: a server that hangs costs each its timeout, and a session that asks nothing for long is ended.
+        row = await due_mails.due(connection, kinds, now())
+        if row is not None:
+            await self._settle(row)
             return 0
         at = await due_mails.next_at(connection, kinds)
         return WATCHDOG_S if at is None else max(0.001, (at - now()).total_seconds())
+
+    async def _settle(self, row: Any) -> None:  # noqa: ANN401 - a row
+        kind, about = row["kind"], row["aggregate_id"]
+        cause = Cause(row["correlation_id"], None, None, actors.later(actors.of(row["actor"]), "timer"))
+        try:
+            await self._send(self._routes[kind], about, cause)
+        except TRY_AGAIN:
+            raise
+        except Exception as error:  # noqa: BLE001 - one mail's trouble must not stop the others
+            log.error("mail_postponed", kind=kind, about=about, error=type(error).__name__)
+            async with self._database.connection() as connection:
+                await due_mails.put_off(connection, kind, about, row["at"], now() + RETRY_AFTER)
 
     async def _send(self, route: MailRoute, about: UUID, cause: Cause) -> None:
         code = new_code()
@@ -113,7 +124,8 @@ class MailWorker(Worker):
             decision = route.again(work.state(route.repository, about), code, work.now)
             work.apply(route.repository, about, decision, cause)
             await work.flush()
-        if not any(timer.kind == route.kind and timer.at for timer in decision.timers):
+        again = next((timer for timer in decision.timers if timer.kind == route.kind and timer.at), None)
+        if again is None:
             # No server ever took it, or its timer would not stand.
             metrics.MAILS.labels("given_up").inc()
             log.warning("mail_given_up", kind=route.kind, about=about)
@@ -123,6 +135,6 @@ class MailWorker(Worker):
             mail = await route.write(connection, decision.state, code)
         if mail is None:
             log.warning("mail_to_nobody", kind=route.kind, about=about)
-            await self._post.drop(route.kind, about)
+            await self._post.drop(again, about)
         else:
-            await self._post.send(route.kind, mail)
+            await self._post.send(again, mail)

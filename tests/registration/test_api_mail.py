@@ -3,16 +3,20 @@
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from deploy.engines.ports import free_port
 from services.registration.app import build
-from services.registration.domain.mail import FIRST_WAIT, next_try
+from services.registration.domain.mail import FIRST_WAIT, LONGEST_WAIT, next_try
 from services.registration.handlers.claims import CLAIM_EXPIRES
 from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL, INVITATION_MAIL
 from services.registration.store import MAILS_WAITING
+from shared.messaging.decision import Timer
 from shared.runtime import metrics
+from shared.service.mail import NoSender
+from shared.service.mailing import MailWorker, Post
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.registration.bodies_given import BODY, CONTACT, claimed, confirmed
@@ -151,6 +155,40 @@ async def test_the_gauge_shows_what_waits_for_longer_than_a_minute(stage: StageU
     assert (await shown())["confirmation"] == 0
 
 
+async def test_what_cannot_be_loaded_holds_up_no_other(stage: StageUnderTest, port: int) -> None:
+    broken = await claimed(stage)
+    await claimed(stage, contact=OTHER)
+    await stage.rows("UPDATE claim SET code = '{}' WHERE id::text = $1", broken)
+    server = Server()
+    await post(stage, server, port)
+    left = await stage.rows("SELECT aggregate_id::text, at > now() AS later FROM timer WHERE kind = $1", CLAIM_MAIL)
+    assert (left, server.message != "") == ([{"aggregate_id": broken, "later": True}], True)
+
+
+async def test_the_store_is_asked_between_two_mails(stage: StageUnderTest) -> None:
+    """Seen: twenty in a row to a server that hung, while the store ended the session that nobody used."""
+    built, _ = build()
+    assert built.mails is not None
+    await claimed(stage)
+    await claimed(stage, contact=OTHER)
+    await stage.rows("UPDATE timer SET at = now() WHERE kind = $1", CLAIM_MAIL)
+    async with stage.database.connection() as connection:
+        assert await MailWorker(stage.database, "registration", built.mails).step(connection) == 0
+    left = await stage.rows("SELECT true AS due FROM timer WHERE kind = $1 AND at <= now()", CLAIM_MAIL)
+    assert left == [{"due": True}]
+
+
+async def test_a_try_takes_no_timer_that_was_set_after_it(stage: StageUnderTest) -> None:
+    claim = UUID(await claimed(stage))
+    (row,) = await stage.rows("SELECT at FROM timer WHERE kind = $1", CLAIM_MAIL)
+    post_ = Post(stage.database, NoSender())
+    await post_.drop(Timer(CLAIM_MAIL, row["at"] - timedelta(seconds=1)), claim)
+    assert await waiting(stage) == 1
+    await post_.drop(Timer(CLAIM_MAIL, row["at"]), claim)
+    assert await waiting(stage) == 0
+
+
 def test_each_pause_is_as_long_as_all_before_it() -> None:
     assert next_try(NOW, NOW) == NOW + FIRST_WAIT
-    assert next_try(NOW, NOW + timedelta(hours=2)) == NOW + timedelta(hours=4)
+    assert next_try(NOW, NOW + timedelta(minutes=20)) == NOW + timedelta(minutes=40)
+    assert next_try(NOW, NOW + timedelta(hours=17)) == NOW + timedelta(hours=17) + LONGEST_WAIT

@@ -11,7 +11,7 @@ from services.registration.domain.rfc import normalise
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import CODE_REFUSED, Register
 from services.registration.handlers import claims as claiming
-from services.registration.handlers.mails import CLAIM_MAIL
+from services.registration.handlers.mails import CLAIM_MAIL, first_try
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, claims, intake_of, suppliers
 from services.registration.views import SupplierBody, letters
@@ -37,17 +37,18 @@ def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, c
         whether the firm takes part already or not.
         """
         profile, id_, code, language = body.profile(), new_id(), new_code(), asked_in(create.request)
+        asked = now()
         receipt = await create.run(
             commands,
             claims,
             id_,
-            lambda _, __: claiming.claim(id_, profile, code, language, now()),
+            lambda _, __: claiming.claim(id_, profile, code, language, asked),
             ClaimReceipt.of_claim,
         )
         # Under a key that came before, the answer is of the claim that was mailed then.
         if receipt.id == id_ and profile.contact is not None:
             mail = letters.confirmation(id_, profile.contact.email, code, settings.confirmation_url, language)
-            await mailing.send(create.request, CLAIM_MAIL, mail)
+            await mailing.send(create.request, first_try(CLAIM_MAIL, asked), mail)
         return receipt
 
     @api.post(

@@ -8,6 +8,7 @@ from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
 from shared.i18n.language import Language, negotiated
 from shared.mail_address import mailbox
+from shared.messaging.decision import Timer
 from shared.runtime import logging, metrics
 from shared.runtime.database import Database
 from shared.service.http.household import household
@@ -44,8 +45,8 @@ class Mailing:
             RateLimit(MAILS_PER_MINUTE * CALLERS, MAILS_AT_ONCE * CALLERS, "mails"),
         )
 
-    async def send(self, request: Request, timer: str, mail: Mail) -> None:
-        """The first try of a mail that the timer of this kind asks for; one that fails goes again by itself."""
+    async def send(self, request: Request, timer: Timer, mail: Mail) -> None:
+        """The first try of a mail that this timer asks for; one that fails goes again by itself."""
         if await self._may_go(request, mailbox(mail.to)):
             await self.post.send(timer, mail)
         else:

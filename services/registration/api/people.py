@@ -9,7 +9,7 @@ from services.registration.api.mailing import Mailing, asked_in
 from services.registration.domain.person import Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import people as handlers
-from services.registration.handlers.mails import INVITATION_MAIL
+from services.registration.handlers.mails import INVITATION_MAIL, first_try
 from services.registration.settings import RegistrationSettings
 from services.registration.store import find_supplier, suppliers
 from services.registration.store.people import OtherFirmError, people, people_of
@@ -61,15 +61,15 @@ def _add_inviting(api: APIRouter, settings: RegistrationSettings, mailing: Maili
         invites them may. An address that is invited already is refused, so that sending it again invites nobody twice.
         """
         caller.require_supplier(supplier_id)
-        id_, code, language = new_id(), new_code(), asked_in(change.request)
+        id_, code, language, asked = new_id(), new_code(), asked_in(change.request), now()
         async with commands.unit(change.cause) as unit:
             firm, known = await _firm(unit, supplier_id)
             await unit.load(people, [id_])
-            decision = accepted(handlers.invite(firm, known, id_, body.email, code, language, now()))
+            decision = accepted(handlers.invite(firm, known, id_, body.email, code, language, asked))
             unit.apply(people, id_, decision, about=supplier_id)
         invited = _there(decision.state)
         if firm is not None and (mail := letters.invitation(firm, invited, code, settings.invitation_url)):
-            await mailing.send(change.request, INVITATION_MAIL, mail)
+            await mailing.send(change.request, first_try(INVITATION_MAIL, asked), mail)
         return change.shown(PersonView.of_person(invited))
 
 

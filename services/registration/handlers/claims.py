@@ -8,11 +8,10 @@ from services.registration.domain import profile as profiles
 from services.registration.domain import rfc as rfcs
 from services.registration.domain.claim import Claim
 from services.registration.domain.code import one_time
-from services.registration.domain.mail import next_try
 from services.registration.domain.profile import Profile
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.handlers import CODE_REFUSED, faulty, no_rfc
-from services.registration.handlers.mails import CLAIM_MAIL
+from services.registration.handlers.mails import CLAIM_MAIL, first_try
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
 
 CLAIM_EXPIRES = "claim_expires"
@@ -29,7 +28,7 @@ def claim(id_: UUID, profile: Profile, code: str, language: str, now: datetime) 
     if profile.contact is None:
         return Refused("invalid", "contact_missing", at="contact")
     kept = one_time(code, now)
-    timers = Timer(CLAIM_EXPIRES, kept.expires_at), Timer(CLAIM_MAIL, next_try(now, now))
+    timers = Timer(CLAIM_EXPIRES, kept.expires_at), first_try(CLAIM_MAIL, now)
     return Decision(Claim(id_, "open", profile, kept, now, language), timers=timers)
 
 

@@ -15,6 +15,11 @@ from shared.messaging.decision import Decision, Timer
 CLAIM_MAIL, INVITATION_MAIL, DISPUTE_MAIL = "claim_mail", "invitation_mail", "dispute_mail"
 
 
+def first_try(kind: str, now: datetime) -> Timer:
+    """Of a mail that whoever asks for it sends at once: when it is tried again if that fails."""
+    return Timer(kind, next_try(now, now))
+
+
 def claim_again(state: Claim | None, code: str, now: datetime) -> Decision[Claim]:
     """A claim's code did not reach its contact. The one before opens nothing any more."""
     if state is None or state.status != "open":

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from services.registration.domain import person as rules
 from services.registration.domain.code import one_time
-from services.registration.domain.mail import next_try
 from services.registration.domain.person import MOST_PEOPLE, Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import SUPPLIER_UNKNOWN, SUPPLIER_WITHDRAWN
-from services.registration.handlers.mails import INVITATION_MAIL
+from services.registration.handlers.mails import INVITATION_MAIL, first_try
 from shared.mail_address import is_bare
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
 
@@ -44,9 +43,7 @@ def invite(
         return Refused("conflict", "people_too_many", params={"most": MOST_PEOPLE})
     kept = one_time(code, now)
     person = Person(id_, firm.id, "invited", email, language, kept, now)
-    return Decision(
-        person, timers=(Timer(INVITATION_EXPIRES, kept.expires_at), Timer(INVITATION_MAIL, next_try(now, now)))
-    )
+    return Decision(person, timers=(Timer(INVITATION_EXPIRES, kept.expires_at), first_try(INVITATION_MAIL, now)))
 
 
 def accept(
