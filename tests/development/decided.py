@@ -58,7 +58,7 @@ def plan_of(firm: Candidate) -> Plan:
 def agreed(*questions: str) -> Candidate:
     """With its mentor, and for each activity the firm's evidence."""
     firm = sure(plans.assign_mentor(with_plan(*questions), given.MENTOR, "operator-1"))
-    firm = sure(plans.agree_plan(firm, given.NOW))
+    firm = sure(plans.agree_plan(firm, "firm", given.NOW))
     author = plans.Author("firm", "supplier")
     for activity in plan_of(firm).activities:
         firm = sure(plans.give_evidence(firm, activity.activity_id, given.DELIVERABLE, author, given.NOW))

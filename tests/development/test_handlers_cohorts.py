@@ -103,6 +103,20 @@ def test_whoever_proposed_an_override_does_not_select() -> None:
     assert sure(cohorts.close_cohort(taken_back, given.REVIEWER, given.NOW)).status == "selected"
 
 
+def test_a_freed_place_goes_to_no_firm_that_meets_the_conditions_no_more() -> None:
+    rules, catalogue, round_ = selection_rules(), modules(), given.cohort(55, given.override(2, "in"))
+    assert cohorts.still_contends(given.candidate(1), round_, rules, catalogue)
+    for worse in (
+        given.candidate(1, match=None),
+        given.candidate(1, result=given.diagnosis(commitment=0)),
+        given.candidate(1, result=given.diagnosis(band="C3")),
+        given.candidate(1, withdrawn=True),
+        given.candidate(1, result=None),
+    ):
+        assert not cohorts.still_contends(worse, round_, rules, catalogue)
+    assert cohorts.still_contends(given.candidate(2, match=None), round_, rules, catalogue)
+
+
 @pytest.mark.parametrize("reason", get_args(Refusal))
 def test_every_refusal_has_its_kind(reason: Refusal) -> None:
     assert REFUSALS[reason] in ("not_found", "conflict", "forbidden")

@@ -17,7 +17,7 @@ from tests.development.decided import agreed, code, complete, plan_of, sure, wit
 
 
 def test_agreement_tells_activities_and_their_cost_range() -> None:
-    decision = plans.agree_plan(with_plan("T04"), given.NOW)
+    decision = plans.agree_plan(with_plan("T04"), "firm", given.NOW)
     assert isinstance(decision, Decision)
     (event,) = decision.events
     assert isinstance(event, PlanAgreed)
@@ -56,15 +56,15 @@ def test_the_same_evidence_again_is_told_once() -> None:
 
 
 def test_a_plan_without_activities_is_agreed_and_completed_at_once() -> None:
-    decision = plans.agree_plan(with_plan(), given.NOW)
+    decision = plans.agree_plan(with_plan(), "firm", given.NOW)
     assert isinstance(decision, Decision)
     assert [type(event) for event in decision.events] == [PlanAgreed, PlanCompleted]
 
 
 def test_commands_on_plans_that_are_not_there_are_refused() -> None:
-    assert code(plans.agree_plan(None, given.NOW)) == "plan_not_found"
-    assert code(plans.agree_plan(given.candidate(), given.NOW)) == "plan_not_found"
-    assert code(plans.agree_plan(agreed("T04"), given.NOW)) == "plan_already_agreed"
+    assert code(plans.agree_plan(None, "firm", given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(given.candidate(), "firm", given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(agreed("T04"), "firm", given.NOW)) == "plan_already_agreed"
     assert code(complete(agreed("T04"), UUID(int=1))) == "activity_not_found"
 
 
@@ -87,3 +87,16 @@ def test_only_the_assigned_mentor_acts_as_one() -> None:
 def test_nobody_assigns_themselves() -> None:
     assert code(plans.assign_mentor(with_plan("T04"), given.MENTOR, given.MENTOR)) == "assigned_themselves"
     assert code(plans.assign_mentor(None, given.MENTOR, "operator-1")) == "plan_not_found"
+
+
+def test_a_plan_of_which_all_is_done_is_completed_once_nothing_more_is_proposed() -> None:
+    firm = sure(facts.diagnosis_completed(agreed("T04"), given.diagnosis_completed("T04", "A01"), given.NOW, modules()))
+    decision = complete(firm, plan_of(firm).activities[0].activity_id)
+    assert isinstance(decision, Decision)
+    assert [type(event) for event in decision.events] == [ActivityCompleted]
+    closed = given.gap_rescored("A01", "T04")
+    decision = facts.gap_rescored(sure(decision), closed, given.LATER, modules())
+    (event,) = decision.events
+    assert isinstance(event, PlanCompleted)
+    assert (event.open, event.completed_at) == (("T04",), given.LATER)
+    assert plan_of(sure(decision)).revision is None

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.development.catalogue import modules
+from services.development.domain.activity import MOST_EVIDENCE
 from services.development.domain.evidence import Evidence, Verdict
 from services.development.domain.module import Modules
 from services.development.domain.plan import (
-    MOST_EVIDENCE,
+    Agreement,
     Plan,
     agree,
     complete_activity,
@@ -37,7 +38,7 @@ def proposed(*questions: str) -> Plan:
 
 
 def agreed(*questions: str) -> Plan:
-    return sure(agree(proposed(*questions), NOW))
+    return sure(agree(proposed(*questions), "firm", NOW))
 
 
 def shown(*questions: str) -> Plan:
@@ -88,10 +89,11 @@ def test_ids_come_from_what_they_name() -> None:
 def test_agreeing() -> None:
     plan = agreed("T04")
     assert (plan.status, plan.agreed_at, plan.completed_at) == ("agreed", NOW, None)
+    assert plan.agreements == (Agreement(0, "supplier", "firm", NOW),)
 
 
 def test_agreeing_twice_is_refused() -> None:
-    assert agree(agreed("T04"), LATER) == "plan_already_agreed"
+    assert agree(agreed("T04"), "firm", LATER) == "plan_already_agreed"
 
 
 def test_a_plan_without_activities_is_completed_by_its_agreement() -> None:
@@ -144,6 +146,25 @@ def test_evidence_has_an_end() -> None:
     for number in range(MOST_EVIDENCE):
         plan = sure(give_evidence(plan, activity_id, evidence(activity_id, Evidence("photo", str(number)))))
     assert give_evidence(plan, activity_id, evidence(activity_id, DELIVERABLE)) == "evidence_too_much"
+    # What was returned is to be mended: it keeps nothing out.
+    (activity,) = plan.activities
+    for given_ in activity.evidence:
+        verdict = Verdict("returned", "blurred", MENTOR, "mentor", LATER)
+        plan = sure(return_evidence(plan, activity_id, given_.evidence_id, verdict))
+    plan = sure(give_evidence(plan, activity_id, evidence(activity_id, DELIVERABLE)))
+    assert sure(complete(plan, activity_id)).status == "completed"
+
+
+def test_a_mentor_overrules_no_assessor_with_the_same_evidence() -> None:
+    plan = sure(complete(shown("T04"), shown("T04").activities[0].activity_id))
+    (activity,) = plan.activities
+    verdict = Verdict("returned", "not_enough", None, "assessor", LATER)
+    plan = sure(return_evidence(plan, activity.activity_id, DELIVERABLE.identity(activity.activity_id), verdict))
+    assert complete(plan, activity.activity_id) == "evidence_returned"
+    other = Evidence("photo", "La tarjeta correcta")
+    plan = sure(give_evidence(plan, activity.activity_id, evidence(activity.activity_id, other)))
+    done = complete_activity(plan, activity.activity_id, other.identity(activity.activity_id), MENTOR, LATER)
+    assert sure(done).status == "completed"
 
 
 def test_activities_of_a_proposed_plan_cannot_be_completed() -> None:

@@ -13,7 +13,7 @@ from tests.development.decided import selected
 
 def completed_plan(number: int) -> Plan:
     plan = propose(plan_id(given.COHORT_ID, given.supplier(number)), (given.gap("T04"), given.gap("A01")), modules())
-    agreed = agree(plan, given.NOW)
+    agreed = agree(plan, "firm", given.NOW)
     assert isinstance(agreed, Plan)
     activity_id = agreed.activities[0].activity_id
     shown = give_evidence(agreed, activity_id, given.evidence(activity_id))

@@ -83,14 +83,16 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
 async def _next(unit: CommandUnit, cohort: Cohort) -> tuple[Candidate, Outcome]:
     """The best ranked of those without a place who would still take one."""
-    after = 0
+    after, rules, modules = 0, catalogue.selection_rules(), catalogue.modules()
     while ranked := await store.next_in_rank(unit.connection, cohort.id, after, AT_ONCE):
         ids = [supplier_id for _, supplier_id in ranked]
         await unit.load(candidates, ids)
         await unit.load(outcomes, [outcome_id(cohort.id, id_) for id_ in ids])
         for id_ in ids:
             firm, said = unit.state(candidates, id_), unit.state(outcomes, outcome_id(cohort.id, id_))
-            if firm is not None and said is not None and handlers.still_contends(firm):
+            if firm is None or said is None:
+                continue
+            if handlers.still_contends(firm, cohort, rules, modules):
                 return firm, said
         after = ranked[-1][0]
     return accepted(refused("nobody_next"))

@@ -71,7 +71,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         caller.require_supplier(supplier_id)
         await planned(database, supplier_id)
         return await replace.run(
-            commands, candidates, supplier_id, lambda firm, _: handlers.agree_plan(firm, now()), view
+            commands, candidates, supplier_id, lambda firm, _: handlers.agree_plan(firm, caller.subject, now()), view
         )
 
     _add_assignment(api, commands, database)

@@ -70,5 +70,11 @@ class Given:
     def standing(self) -> Standing:
         return self.verdicts[-1].standing if self.verdicts else "waiting"
 
+    @property
+    def returned_by_assessor(self) -> bool:
+        """Whose verdict a mentor does not overrule."""
+        last = self.verdicts[-1] if self.verdicts else None
+        return last is not None and (last.standing, last.role) == ("returned", "assessor")
+
     def judged(self, verdict: Verdict) -> "Given":
         return replace(self, verdicts=(*self.verdicts, verdict))

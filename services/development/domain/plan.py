@@ -11,16 +11,16 @@ from decimal import Decimal
 from typing import Literal, get_args
 from uuid import UUID, uuid5
 
+from services.development.domain.activity import ACTIVITY, MOST_EVIDENCE, Activity, Completion
 from services.development.domain.cover import cover
 from services.development.domain.diagnosis import Gap
-from services.development.domain.evidence import EVIDENCE, Given, Verdict
-from services.development.domain.module import Module, ModuleKind, Modules
+from services.development.domain.evidence import EVIDENCE, AuthorRole, Given, Verdict
+from services.development.domain.module import Module, Modules
 from services.development.domain.reasons import Refusal
 from shared.four_eyes import Participants
 from shared.state_machine import StateMachine, Transition
 
 PlanStatus = Literal["proposed", "agreed", "completed"]
-ActivityStatus = Literal["planned", "completed"]
 
 PLAN = StateMachine[PlanStatus](
     "plan",
@@ -35,46 +35,6 @@ PLAN = StateMachine[PlanStatus](
 )
 """`take back`: the completion of one of its activities. A firm that drops out ends its plan as it is."""
 
-ACTIVITY = StateMachine[ActivityStatus](
-    "activity",
-    get_args(ActivityStatus),
-    "planned",
-    (Transition("complete", ("planned",), "completed"), Transition("take back", ("completed",), "planned")),
-)
-
-MOST_EVIDENCE = 20
-"""Of one activity: a plan is read and written whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class Completion:
-    """When an activity was completed, by whom, and on which of its evidence."""
-
-    evidence_id: UUID
-    by: str
-    completed_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """One module for one firm. Costs in MXN."""
-
-    activity_id: UUID
-    module: str
-    kind: ModuleKind
-    hours: int
-    questions: tuple[str, ...]
-    """The plan's gaps that it helps to close."""
-    cost_from: Decimal
-    cost_to: Decimal
-    evidence: tuple[Given, ...] = ()
-    """In the order in which it was given."""
-    completion: Completion | None = None
-
-    @property
-    def status(self) -> ActivityStatus:
-        return "planned" if self.completion is None else "completed"
-
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -87,6 +47,18 @@ class Revision:
     firm: str | None = None
     """Subject of whoever agreed for the firm."""
     mentor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What a person agreed to. A fact: it stays when what it was about is proposed anew."""
+
+    number: int
+    """Of the revision; 0: the plan itself."""
+    role: AuthorRole
+    by: str
+    """Subject of their token; never leaves the store."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +79,8 @@ class Plan:
     """Proposed, and not agreed by both yet."""
     revisions: int = 0
     """How many were agreed."""
+    agreements: tuple[Agreement, ...] = ()
+    """In the order in which they were given, also those that are void."""
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -155,12 +129,13 @@ def _activity(identity: UUID, module: Module, gaps: Collection[Gap]) -> Activity
     )
 
 
-def agree(plan: Plan, now: datetime) -> Plan | Refusal:
-    """Firm and program agree. A plan without activities is completed by its agreement."""
+def agree(plan: Plan, by: str, now: datetime) -> Plan | Refusal:
+    """The firm agrees. A plan without activities is completed by its agreement."""
     status = PLAN.after(plan.status, "agree")
     if status is None:
         return "plan_already_agreed"
-    return _completed_if_done(replace(plan, status=status, agreed_at=now), now)
+    agreements = (*plan.agreements, Agreement(0, "supplier", by, now))
+    return completed_if_done(replace(plan, status=status, agreed_at=now, agreements=agreements), now)
 
 
 def give_evidence(plan: Plan, activity_id: UUID, given: Given) -> Plan | Refusal:
@@ -172,7 +147,7 @@ def give_evidence(plan: Plan, activity_id: UUID, given: Given) -> Plan | Refusal
         return plan
     if ACTIVITY.after(found.status, "complete") is None:
         return "activity_already_completed"
-    if len(found.evidence) >= MOST_EVIDENCE:
+    if sum(each.standing != "returned" for each in found.evidence) >= MOST_EVIDENCE:
         return "evidence_too_much"
     return _with(plan, found, replace(found, evidence=(*found.evidence, given)))
 
@@ -191,10 +166,13 @@ def complete_activity(plan: Plan, activity_id: UUID, evidence_id: UUID, by: str,
     accepted = _given(found, evidence_id)
     if accepted is None:
         return "evidence_unknown"
+    if accepted.returned_by_assessor:
+        return "evidence_returned"
     if not Participants((accepted.by,)).may_approve(by):
         return "same_person"
     judged = _judge(found, accepted, Verdict("accepted", "", by, "mentor", now))
-    return _completed_if_done(_with(plan, found, replace(judged, completion=Completion(evidence_id, by, now))), now)
+    after = _with(plan, found, replace(judged, completion=Completion(evidence_id, by, now)))
+    return completed_if_done(replace(after, revision=_without(after, found)), now)
 
 
 def return_evidence(plan: Plan, activity_id: UUID, evidence_id: UUID, verdict: Verdict) -> Plan | Refusal:
@@ -240,8 +218,32 @@ def _with(plan: Plan, before: Activity, after: Activity) -> Plan:
     return replace(plan, activities=tuple(after if each is before else each for each in plan.activities))
 
 
-def _completed_if_done(plan: Plan, now: datetime) -> Plan:
+def _without(plan: Plan, done: Activity) -> Revision | None:
+    """What is proposed, once an activity that would close more was done as it was agreed: another one, for the rest."""
+    revision = plan.revision
+    if revision is None or all(each.activity_id != done.activity_id for each in revision.activities):
+        return revision
+    activities = tuple(
+        replace(
+            each,
+            activity_id=added_id(plan.plan_id, each.module, revision.number),
+            questions=tuple(code for code in each.questions if code not in done.questions),
+        )
+        if each.activity_id == done.activity_id
+        else each
+        for each in revision.activities
+    )
+    return replace(revision, activities=activities, firm=None, mentor=None)
+
+
+def added_id(plan_id: UUID, module: str, number: int) -> UUID:
+    """Of an activity that a revision adds."""
+    return uuid5(plan_id, f"{module}/{number}")
+
+
+def completed_if_done(plan: Plan, now: datetime) -> Plan:
+    """The plan, completed where all is done and nothing more is proposed."""
     status = PLAN.after(plan.status, "complete")
-    if status is None or any(activity.completion is None for activity in plan.activities):
+    if status is None or plan.revision is not None or any(activity.completion is None for activity in plan.activities):
         return plan
     return replace(plan, status=status, completed_at=now)

@@ -3,27 +3,35 @@
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid5
+from typing import Final
 
+from services.development.domain.activity import Activity
 from services.development.domain.cover import cover
 from services.development.domain.diagnosis import Gap
 from services.development.domain.evidence import AuthorRole
 from services.development.domain.module import Module, Modules
-from services.development.domain.plan import PLAN, Activity, Plan, Revision
+from services.development.domain.plan import PLAN, Agreement, Plan, Revision, added_id, completed_if_done
 from services.development.domain.reasons import Refusal
 
+CLOSED: Final = 5
+"""Above every level: the question had no gap."""
 
-def revised(plan: Plan, gaps: Collection[Gap], catalogue: Modules) -> Plan:
-    """The plan with what is proposed for the gaps that it does not know; agreements on another proposal are void."""
-    known = set(plan.questions)
+
+def revised(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogue: Modules, now: datetime) -> Plan:
+    """The plan with what is proposed for the gaps that it does not know, or that fell since they were worked on.
+
+    `before`: the gaps until now. Agreements on another proposal are void. Where nothing is proposed any more and all is
+    done, the plan is completed.
+    """
+    plan = _remembered(plan, before)
+    known = set(plan.questions) - _fallen(plan, gaps)
     new = tuple(gap for gap in gaps if gap.question not in known)
     number = plan.revisions + 1
     activities = tuple(_addition(plan, module, new, number) for module in cover(new, catalogue))
     proposed = Revision(number, activities, catalogue.version) if activities else None
-    before = plan.revision
-    if before is not None and proposed == replace(before, firm=None, mentor=None):
+    if plan.revision is not None and proposed == replace(plan.revision, firm=None, mentor=None):
         return plan
-    return replace(plan, revision=proposed)
+    return completed_if_done(replace(plan, revision=proposed), now)
 
 
 def agree_revision(plan: Plan, by: str, role: AuthorRole, now: datetime) -> Plan | Refusal:
@@ -37,6 +45,7 @@ def agree_revision(plan: Plan, by: str, role: AuthorRole, now: datetime) -> Plan
         return "revision_outdated"
     if by in ({revision.mentor} if role == "supplier" else {revision.firm}):
         return "same_person"
+    plan = replace(plan, agreements=(*plan.agreements, Agreement(revision.number, role, by, now)))
     agreed = replace(revision, firm=by) if role == "supplier" else replace(revision, mentor=by)
     if agreed.firm is None or agreed.mentor is None:
         return replace(plan, revision=agreed)
@@ -49,6 +58,31 @@ def agree_revision(plan: Plan, by: str, role: AuthorRole, now: datetime) -> Plan
         revision=None,
         revisions=agreed.number,
     )
+
+
+def _remembered(plan: Plan, gaps: Collection[Gap]) -> Plan:
+    """The plan that knows of each completed activity the highest levels since."""
+    levels = {gap.question: gap.level for gap in gaps}
+
+    def seen(each: Activity) -> Activity:
+        if each.completion is None:
+            return each
+        best = each.completion.levels
+        highest = {code: max(best.get(code, 0), levels.get(code, CLOSED)) for code in each.questions}
+        return replace(each, completion=replace(each.completion, levels=highest))
+
+    return replace(plan, activities=tuple(seen(each) for each in plan.activities))
+
+
+def _fallen(plan: Plan, gaps: Collection[Gap]) -> set[str]:
+    """Questions at which nobody works any more, and which are worse than they were after that."""
+    ahead = {code for each in plan.activities if each.completion is None for code in each.questions}
+    # Of several activities for one question the last one counts, since which there were fewer levels.
+    best: dict[str, int] = {}
+    for each in plan.activities:
+        for code, level in ({} if each.completion is None else each.completion.levels).items():
+            best[code] = min(level, best.get(code, CLOSED))
+    return {gap.question for gap in gaps if gap.question not in ahead and gap.level < best.get(gap.question, 0)}
 
 
 def _joined(before: tuple[Activity, ...], added: tuple[Activity, ...]) -> tuple[Activity, ...]:
@@ -69,7 +103,7 @@ def _addition(plan: Plan, module: Module, gaps: Collection[Gap], number: int) ->
     if planned is not None:
         return replace(planned, questions=(*planned.questions, *questions), evidence=())
     return Activity(
-        activity_id=uuid5(plan.plan_id, f"{module.code}/{number}"),
+        activity_id=added_id(plan.plan_id, module.code, number),
         module=module.code,
         kind=module.kind,
         hours=module.hours,

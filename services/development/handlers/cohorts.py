@@ -10,7 +10,7 @@ from services.development.domain import plan as plans
 from services.development.domain import selection
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort, DropOut, Override, PastOverride
-from services.development.domain.conditions import SelectionRules, exclusions
+from services.development.domain.conditions import SelectionRules
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome, outcome
 from services.development.domain.reasons import Refusal
@@ -96,9 +96,9 @@ def may_replace(cohort: Cohort | None, by: str) -> DropOut | Refused:
     return free if isinstance(free, DropOut) else refused(free)
 
 
-def still_contends(candidate: Candidate | None) -> bool:
-    """Whether a firm that only capacity kept out would take a place now."""
-    return candidate is not None and candidate.awaits_selection and not exclusions(candidate)
+def still_contends(candidate: Candidate, cohort: Cohort, rules: SelectionRules, modules: Modules) -> bool:
+    """Whether a firm that only capacity kept out would take a place now: by the same conditions, as it is now."""
+    return candidate.awaits_selection and selection.standing(candidate, cohort, rules, modules).contends
 
 
 def take_place(

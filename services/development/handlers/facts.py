@@ -52,19 +52,19 @@ def match_lost(state: Candidate | None, event: MatchLost, _: datetime) -> Decisi
 
 
 def diagnosis_completed(
-    state: Candidate | None, event: DiagnosisCompleted, _: datetime, modules: Modules
+    state: Candidate | None, event: DiagnosisCompleted, now: datetime, modules: Modules
 ) -> Decision[Candidate]:
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, event.levels.get(COMMITMENT))
-    return Decision(_diagnosed(_known(state, event.supplier_id), learned, modules))
+    return _diagnosed(_known(state, event.supplier_id), learned, modules, now)
 
 
-def gap_rescored(state: Candidate | None, event: GapRescored, _: datetime, modules: Modules) -> Decision[Candidate]:
+def gap_rescored(state: Candidate | None, event: GapRescored, now: datetime, modules: Modules) -> Decision[Candidate]:
     candidate = _known(state, event.supplier_id)
     commitment = None if candidate.diagnosis is None else candidate.diagnosis.commitment
     if event.question == COMMITMENT:
         commitment = event.level_after
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment)
-    return Decision(_diagnosed(candidate, learned, modules))
+    return _diagnosed(candidate, learned, modules, now)
 
 
 def evidence_returned(state: Candidate | None, event: EvidenceReturned, _: datetime) -> Decision[Candidate]:
@@ -106,15 +106,17 @@ def _diagnosis(diagnosis_id: UUID, version: int, result: Result, commitment: int
     return Diagnosis(diagnosis_id, version, result.overall, result.grade, result.band, commitment, gaps)
 
 
-def _diagnosed(candidate: Candidate, learned: Diagnosis, modules: Modules) -> Candidate:
+def _diagnosed(candidate: Candidate, learned: Diagnosis, modules: Modules, now: datetime) -> Decision[Candidate]:
     """A plan that nobody agreed on yet follows the diagnosis; to an agreed one a revision is proposed."""
     diagnosis = newer(candidate.diagnosis, learned)
     plan = candidate.plan
     if plan is not None and plan.status == "proposed":
         plan = plans.propose(plan.plan_id, diagnosis.gaps, modules)
     elif plan is not None:
-        plan = revised(plan, diagnosis.gaps, modules)
-    return replace(candidate, diagnosis=diagnosis, plan=plan)
+        before = () if candidate.diagnosis is None else candidate.diagnosis.gaps
+        plan = revised(plan, before, diagnosis.gaps, modules, now)
+    after = replace(candidate, diagnosis=diagnosis)
+    return Decision(after) if plan is None else changed(after, plan)
 
 
 def _referred(

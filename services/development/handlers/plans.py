@@ -26,9 +26,9 @@ class Author:
     role: AuthorRole
 
 
-def agree_plan(state: Candidate | None, now: datetime) -> Decision[Candidate] | Refused:
+def agree_plan(state: Candidate | None, by: str, now: datetime) -> Decision[Candidate] | Refused:
     """The firm's own people agree on the plan that the program proposed."""
-    return _change_plan(state, lambda plan: plans.agree(plan, now))
+    return _change_plan(state, lambda plan: plans.agree(plan, by, now))
 
 
 def give_evidence(

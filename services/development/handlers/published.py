@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from uuid import UUID
 
+from services.development.domain.activity import Activity, Completion
 from services.development.domain.candidate import PastPlan
 from services.development.domain.outcome import Outcome
-from services.development.domain.plan import Activity, Completion, Plan
+from services.development.domain.plan import Plan
 from services.development.domain.selection import Placement, Selected
 from shared.contracts.development import (
     ActivityCompleted,

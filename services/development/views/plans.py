@@ -7,10 +7,11 @@ from uuid import UUID
 
 from pydantic import StringConstraints
 
+from services.development.domain.activity import Activity, ActivityStatus
 from services.development.domain.candidate import Candidate, PastPlan
 from services.development.domain.evidence import AuthorRole, Evidence, EvidenceKind, JudgeRole, Standing
 from services.development.domain.module import ModuleKind, Modules
-from services.development.domain.plan import Activity, ActivityStatus, PlanStatus, Revision
+from services.development.domain.plan import PlanStatus, Revision
 from services.development.handlers import published
 from services.development.views.cohorts import Words
 from shared.contracts.event import Money, Text
