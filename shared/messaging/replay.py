@@ -11,7 +11,7 @@ from shared.messaging import actors, audit, dead_letters, inbox
 from shared.messaging import dead_letter_queries as queries
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import TOMBSTONE, Message, PoisonReason, Record, Refused, decode
-from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside, blocking_key
+from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.repository import Row
 from shared.messaging.retry import TRY_AGAIN
@@ -28,7 +28,7 @@ ANOTHERS_ID: frozenset[PoisonReason] = frozenset({"not_an_event", "wrong_topic",
 """Reasons by which a record is not the event whose id it has: that event may still come."""
 
 _LETTER = """
-    SELECT topic, partition, "offset", key, value, reason, error, resolution, arrived_ms FROM dead_letter
+    SELECT topic, partition, "offset", key, value, reason, error, resolution, arrived_ms, at FROM dead_letter
     WHERE id = $1 AND closed_at IS NULL FOR UPDATE
 """
 _FAILED = """
@@ -44,7 +44,7 @@ _ACTION = """
 """
 _LOCK_KEY = "SELECT dead_letter_id FROM blocked_key WHERE topic = $1 AND key = $2 FOR UPDATE"
 _NEXT = """
-    SELECT seq, topic, partition, "offset", key, value, reason, error, arrived_ms FROM blocked_record
+    SELECT seq, topic, partition, "offset", key, value, reason, error, arrived_ms, at FROM blocked_record
     WHERE topic = $1 AND key = $2 ORDER BY seq LIMIT 1
 """
 _DROP = "DELETE FROM blocked_record WHERE seq = $1 RETURNING seq"
@@ -182,10 +182,9 @@ class Replayer:
                 await connection.execute(_FAILED, letter_id, reason, type(error).__name__, queries.VALUE_NOT_KEPT)
                 await _record(connection, letter_id, "failed", by, error)
             return Replayed(resolved=False, released=0, error=reason)
-        key = blocking_key(record)
-        if key is None:
+        if record.key is None:
             return Replayed(resolved=True, released=0)
-        return await self._release(letter_id, *key, by, most)
+        return await self._release(letter_id, record.topic, record.key, by, most)
 
     async def _resolve_letter(self, letter_id: UUID, resolution: Resolution, by: Cause) -> Record:
         async with unit_of_work(self._database, self._service) as work:
@@ -198,9 +197,8 @@ class Replayer:
                 return record  # An earlier call got so far; only what waits behind it is left.
             if resolution == "replayed" and record.value is None and row["reason"] != TOMBSTONE.reason:
                 raise ValueNotKeptError
-            key = blocking_key(record)
-            if key is not None:
-                await connection.execute(_LOCK_KEY, *key)
+            if record.key is not None:
+                await connection.execute(_LOCK_KEY, record.topic, record.key)
             if resolution == "replayed":
                 await self._runner.decide_again(work, record, _again(by))
             elif row["reason"] not in ANOTHERS_ID:
@@ -208,7 +206,7 @@ class Replayer:
                 await inbox.claim(connection, identities(record))
             await connection.execute(_RESOLVE, letter_id, resolution)
             await _record(connection, letter_id, resolution, by)
-            if key is None:
+            if record.key is None:
                 await connection.execute(_CLOSE, letter_id)
         return record
 
@@ -253,7 +251,7 @@ class Replayer:
     ) -> UUID | None:
         """The record takes the place of the dead letter that it waited behind; the id of the one that it becomes.
 
-        None when it no longer waits there: the failure rolled its lock back, and another operator came in between.
+        None when the release goes on: an operator came in between, or it is a partner's, which holds up nothing.
         """
         item = decode(record)
         letter: SetAside = (
@@ -267,15 +265,17 @@ class Replayer:
             if blocker != letter_id or await connection.fetchval(_DROP, seq) is None:
                 return None
             await dead_letters.set_aside(connection, [letter], work.now)
-            await self._close(connection, letter_id, by, released)
+            if letter.key is not None:
+                await self._close(connection, letter_id, by, released)
             work.emit(letter.event(self._service, work.now), Cause(correlation_id=str(letter.id), actor=_again(by)))
             await work.flush()
-        return letter.id
+        return None if letter.key is None else letter.id
 
 
 def _record_of(row: Row, refused: Refused | None = None) -> Record:
-    """As it was when it could not take effect, with its arrival: judged again, it is judged as then."""
-    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], refused, row["arrived_ms"])
+    """As it was when it could not take effect, and judged as then; without an arrival on record, by `at`."""
+    arrived_ms = row["arrived_ms"] or int(row["at"].timestamp() * 1000)
+    return Record(row["topic"], row["partition"], row["offset"], row["key"], row["value"], refused, arrived_ms)
 
 
 async def _record(

@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
+import pytest
+
+from shared.messaging import dead_letters
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import Record, encode
 from shared.messaging.decision import Decision, RejectedEventError
@@ -42,6 +45,27 @@ async def test_what_is_refused_blocks_nothing_that_comes_later(bench: Bench) -> 
     await bench.replayer.resolve(letters[0].id, "discarded", by("ana"))
     assert await listed(bench) == []
     assert [one.action for one in (await shown(bench, letters[1].id)).actions] == ["replayed"]
+
+
+@pytest.mark.parametrize("resolved_before", [False, True])
+async def test_what_waited_before_is_released_with_its_letter(bench: Bench, *, resolved_before: bool) -> None:
+    """Once, a partner's letter blocked its key. What fails of it now is a letter of its own, and the rest goes on."""
+    key = uuid4()
+    bench.rule.failing = lambda event: RejectedEventError("not_so") if event.number in (1, 3) else None
+    await bench.runner.consume([told(key, 1, 0, ANSWERS)])
+    [letter] = await listed(bench)
+    blocked_by = "INSERT INTO blocked_key (topic, key, dead_letter_id) VALUES ($1, $2, $3)"
+    async with bench.database.transaction() as connection:
+        await connection.execute(blocked_by, ANSWERS, str(key).encode(), letter.id)
+        await dead_letters.block(connection, [told(key, number, number, ANSWERS) for number in (2, 3, 4)], now())
+        if resolved_before:
+            await connection.execute("UPDATE dead_letter SET resolution = 'discarded' WHERE id = $1", letter.id)
+    replayed = await bench.replayer.resolve(letter.id, "discarded", by("ana"))
+    assert (replayed.resolved, replayed.released, replayed.next) == (True, 2, None)
+    assert await bench.numbers(key) == (2, 4)
+    [left] = await listed(bench)
+    assert (left.reason, left.behind, left.offset) == ("not_so", 0, 3)
+    assert await bench.count("blocked_key") == await bench.count("blocked_record") == 0
 
 
 async def test_a_stage_s_own_topic_keeps_its_order(bench: Bench) -> None:
@@ -82,6 +106,19 @@ async def test_an_arrival_is_kept_with_what_is_set_aside_and_with_what_waits(ben
     await clocked.replayer.resolve(letter.id, "replayed", by("ana"))
     assert clocked.arrivals == [later, ARRIVED]
     assert await bench.numbers(key) == (1, 2)
+
+
+async def test_where_nobody_said_when_it_arrived_it_had_when_it_was_set_aside(bench: Bench) -> None:
+    key = uuid4()
+    clocked = Clocked(bench)
+    await clocked.runner.consume([at(told(key, 1, 0), ARRIVED + timedelta(minutes=5)), told(key, 2, 1)])
+    async with bench.database.transaction() as connection:
+        await connection.execute("UPDATE dead_letter SET arrived_ms = NULL, at = $1", ARRIVED)
+        await connection.execute("UPDATE blocked_record SET arrived_ms = NULL, at = $1", ARRIVED)
+    clocked.arrivals.clear()
+    [letter] = await listed(bench)
+    await clocked.replayer.resolve(letter.id, "replayed", by("ana"))
+    assert clocked.arrivals == [ARRIVED, ARRIVED]
 
 
 async def test_nothing_arrived_after_it_was_consumed_and_nobody_s_clock_but_the_broker_s_counts(bench: Bench) -> None:

@@ -175,11 +175,18 @@ def test_a_scheme_of_the_buyer_is_bounded_by_what_it_buys(amount: str, currency:
     assert against("nafin-cadenas-productivas", amount, currency=currency) == reasons
 
 
-def test_the_contracts_of_all_anchors_count_and_one_without_a_value_does_not() -> None:
+def test_the_contracts_of_all_anchors_count() -> None:
     first = FIRM.contracts[0]
-    more = replace(FIRM, contracts=(first, replace(first, match_id=FIRM.id), replace(first, annual_value=None)))
+    more = replace(FIRM, contracts=(first, replace(first, match_id=FIRM.id)))
     assert against("nafin-cadenas-productivas", "24000000.00", more) == ()
     assert against("nafin-cadenas-productivas", "24000000.01", more) == ("amount_above_contracts",)
+
+
+def test_what_a_contract_is_worth_may_be_unknown() -> None:
+    first = FIRM.contracts[0]
+    more = replace(FIRM, contracts=(first, replace(first, match_id=FIRM.id, annual_value=None)))
+    assert against("nafin-cadenas-productivas", "12000000.00", more) == ()
+    assert against("nafin-cadenas-productivas", "12000000.01", more) == ("contract_value_unknown",)
 
 
 @pytest.mark.parametrize(

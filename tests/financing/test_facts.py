@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import permutations
 from typing import Any
 from uuid import uuid5
@@ -215,6 +215,15 @@ def test_a_firm_that_dropped_out_has_no_plan_unless_it_has_another_by_now() -> N
     assert (after.cohort_id, after.plan) == (None, None)
     other = DROPPED_OUT.model_copy(update={"cohort_id": uuid5(SUPPLIER, "other"), "plan_id": uuid5(SUPPLIER, "p")})
     assert take(case, other).state == case
+
+
+def test_a_plan_that_is_told_late_is_not_given_back_to_who_dropped_out() -> None:
+    left = DROPPED_OUT.model_copy(update={"dropped_out_at": NOW + timedelta(days=1)})
+    assert walk(REGISTERED, left, AGREED).plan is None
+    anew = AGREED.model_copy(update={"plan_id": uuid5(SUPPLIER, "anew"), "agreed_at": NOW + timedelta(days=2)})
+    plan = walk(REGISTERED, AGREED, left, anew, AGREED).plan
+    assert plan is not None
+    assert plan.id == anew.plan_id
 
 
 def test_an_older_version_changes_nothing() -> None:

@@ -15,8 +15,9 @@ from services.financing.domain.referral import Referral
 class Case:
     """One supplier; `id` is the supplier's. It is made by whichever event comes first.
 
-    `matches` best first; `consents` and `referrals` in the order in which they were given and sent; `wake_at`: the
-    next moment at which time alone changes something.
+    `matches` best first; `consents` and `referrals` in the order in which they were given and sent;
+    `plan_told_at`: when the plan was agreed or ended, whichever was last; `wake_at`: the next moment at which time
+    alone changes something.
     """
 
     id: UUID
@@ -27,6 +28,7 @@ class Case:
     contracts: tuple[Contract, ...] = ()
     cohort_id: UUID | None = None
     plan: Plan | None = None
+    plan_told_at: datetime | None = None
     completed: tuple[UUID, ...] = ()
     needs: tuple[Need, ...] = ()
     consents: tuple[Consent, ...] = ()

@@ -69,7 +69,8 @@ def of_product(
     if amount is not None:
         reasons += _of_amount(amount, product)
         if product.by_buyer and case.contracts and amount.amount > case.contracts_worth(amount.currency):
-            reasons.append("amount_above_contracts")
+            unknown = any(contract.annual_value is None for contract in case.contracts)
+            reasons.append("contract_value_unknown" if unknown else "amount_above_contracts")
     if term_months > product.max_term_months:
         reasons.append("term_too_long")
     return tuple(reasons)

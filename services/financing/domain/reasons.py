@@ -64,6 +64,7 @@ Ineligible = Literal[
     "amount_below_floor",
     "amount_above_ceiling",
     "amount_above_contracts",
+    "contract_value_unknown",
     "term_too_long",
 ]
 """Why a product cannot serve a need."""

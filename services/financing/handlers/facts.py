@@ -87,12 +87,16 @@ def supplier_selected(
 
 
 def plan_agreed(case: Case | None, event: development.PlanAgreed, now: datetime, terms: Terms) -> Decision[Case]:
+    """One that was agreed before the newest word on the plan is late: the firm may have left since."""
+    known = _case(case, event.supplier_id)
+    if known.plan_told_at is not None and event.agreed_at < known.plan_told_at:
+        return unchanged(case)
     activities = tuple(
         Activity(item.activity_id, item.module, item.questions, money(item.cost_to.amount, item.cost_to.currency))
         for item in event.activities
     )
-    known = _case(case, event.supplier_id)
-    return settled(case, replace(known, plan=Plan(event.plan_id, activities)), now, terms)
+    agreed = replace(known, plan=Plan(event.plan_id, activities), plan_told_at=event.agreed_at)
+    return settled(case, agreed, now, terms)
 
 
 def activity_completed(
@@ -121,6 +125,8 @@ def supplier_dropped_out(
         known = replace(known, cohort_id=None)
     if known.plan is not None and known.plan.id == event.plan_id:
         known = replace(known, plan=None)
+    if known.plan_told_at is None or known.plan_told_at < event.dropped_out_at:
+        known = replace(known, plan_told_at=event.dropped_out_at)
     return settled(case, known, now, terms)
 
 

@@ -25,6 +25,7 @@ class CaseRow(Table, table=True):
     contracts: list[dict[str, Any]] = Field(sa_type=JSONB)
     cohort_id: UUID | None
     plan: dict[str, Any] | None = Field(sa_type=JSONB)
+    plan_told_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     completed: list[str] = Field(sa_type=JSONB)
     needs: list[dict[str, Any]] = Field(sa_type=JSONB)
     consents: list[dict[str, Any]] = Field(sa_type=JSONB)
