@@ -22,6 +22,7 @@ OTHER_RELEASE = frozenset(
         "parameter_unknown",
         "route_unknown",
         "token_missing",
+        "too_many_values",
         "version_differs",
     }
 )

@@ -149,7 +149,7 @@ class _Sends(Creates):
     async def __call__(
         self, request: Request, response: Response, idempotency_key: IdempotencyKey = None, prefer: Prefer = None
     ) -> Sending:
-        asked = re.search(r"\bwait=(\d{1,4})\b", prefer or "")
+        asked = re.search(r"\bwait=([0-9]{1,4})\b", prefer or "")
         wait_s = WAIT_S if asked is None else min(int(asked[1]), MOST_WAIT_S)
         return Sending(response, request, key=long_enough(idempotency_key), wait_s=wait_s)
 

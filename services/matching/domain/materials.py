@@ -115,7 +115,7 @@ def words_of(text: str) -> Words:
     nothing.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
-    return tuple(word for word in re.findall(r"[^\W\d_]+|\d+", plain) if word not in SAYS_NOTHING)
+    return tuple(word for word in re.findall(r"[^\W0-9_]+|[0-9]+", plain) if word not in SAYS_NOTHING)
 
 
 def _share(rest: Words, filler: Words) -> tuple[str, Words | None]:
