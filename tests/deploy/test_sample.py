@@ -15,7 +15,7 @@ from deploy.demo.sample import demand, diagnosis, distribution, generate, words
 from deploy.demo.sample.plan import SERVICES
 from deploy.demo.sample.troubles import BAD_ROWS, LISTED
 from services.diagnosis.catalogue import instruments
-from services.diagnosis.domain.answers import Answers, fault
+from services.diagnosis.domain.answers import Answers, Why, fault
 from services.diagnosis.domain.demand import Ask, merge
 from services.diagnosis.domain.result import Result, result_of
 from services.diagnosis.explain import explain_diagnosis
@@ -273,7 +273,8 @@ def test_answers_are_complete_repeatable_and_agree_with_the_registration() -> No
         for given in (diagnosis.self_assessed, diagnosis.assessed):
             answered = given(row, INSTRUMENT.questions)
             assert answered == given(row, reversed(list(INSTRUMENT.questions)))
-            assert fault(INSTRUMENT, Answers(answered.levels, answered.reasons, answered.notes, "", NOW)) is None
+            why: dict[str, Why] = dict.fromkeys(answered.reasons, "not_applicable")
+            assert fault(INSTRUMENT, Answers(answered.levels, answered.reasons, answered.notes, "", NOW, why)) is None
             assert (answered.levels["T01"] == 4) == (row["sgc"] == "iatf_16949")
             assert (answered.levels["F05"] == 0) == (row["opinion_32d"] == "negativa")
 
