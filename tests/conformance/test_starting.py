@@ -118,9 +118,8 @@ async def running(service: Service) -> AsyncIterator[BatchSubscriber]:
             await task
 
 
-@pytest.mark.parametrize(
-    "routine", [*(pytest.param(routine, marks=pytest.mark.long) for routine in ROUTINES[:2]), ROUTINES[2]]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("routine", ROUTINES)
 async def test_a_consumer_that_ends_by_itself_is_started_again(service: Service, routine: str) -> None:
     async with running(service) as member:
         await eventually(lambda: _works(member), START_S)

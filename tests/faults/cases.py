@@ -78,7 +78,7 @@ CASES += [
 ]
 
 
-@case(more=("I7",), smoke=True)
+@case(more=("I7",))
 async def rolling_restart(plant: Plant, _: Source) -> None:
     for worker in plant.workers:
         plant.exits.append(await worker.stop())
