@@ -66,13 +66,9 @@ class RowImporter(Importer[T], Generic[T, S]):
 
     repository: Repository[S]
 
+    @abstractmethod
     async def identified(self, batch: Sequence[T]) -> Sequence[UUID]:
         """The aggregate of each row."""
-        return [self.id(asked) for asked in batch]
-
-    def id(self, asked: T) -> UUID:
-        """The aggregate of a row."""
-        raise NotImplementedError
 
     def reference(self, batch: Sequence[T]) -> Reference[Any] | About[Any]:
         """What the decisions must know."""

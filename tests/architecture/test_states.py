@@ -1,13 +1,18 @@
 """Whatever has states in a domain has a state machine: no state is a trap that nobody thought of."""
 
+import ast
 import importlib
 import pkgutil
+from collections import Counter
+from pathlib import Path
 from typing import Literal, get_args, get_origin
 
 import pytest
 
 from deploy.reference.states import machines_of
 from deploy.target.services import present
+
+SERVICES = Path(__file__).parents[2] / "services"
 
 GIVEN = {
     frozenset(
@@ -37,3 +42,17 @@ def states_of(service: str) -> dict[frozenset[str], str]:
 def test_whatever_has_states_has_a_state_machine(service: str) -> None:
     known = {frozenset(machine.states) for machine in machines_of(service)}
     assert {name for states, name in states_of(service).items() if states not in known | GIVEN.keys()} == set()
+
+
+@pytest.mark.parametrize("service", present())
+def test_every_way_of_a_state_machine_is_asked_for(service: str) -> None:
+    """A way that no code asks for is a table that only looks like what runs."""
+    sources = [path.read_text(encoding="utf-8") for path in (SERVICES / service).rglob("*.py")]
+    written = Counter(
+        node.value
+        for source in sources
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    acts = Counter(way.act for machine in machines_of(service) for way in machine.transitions)
+    assert {act for act, ways in acts.items() if written[act] <= ways} == set()

@@ -40,8 +40,8 @@ class Accounts(RowImporter[UUID, Account]):
         except ValueError:
             return [row_fault(row.line, "account", "cell_number")]
 
-    def id(self, asked: UUID) -> UUID:
-        return asked
+    async def identified(self, batch: Sequence[UUID]) -> Sequence[UUID]:
+        return batch
 
     def decide(self, id_: UUID, asked: UUID, state: Account | None, known: Any) -> Decision[Account] | Refused:
         if state is not None and state.numbers:

@@ -9,9 +9,8 @@ import pytest
 
 from services.financing.domain.case import Case
 from services.financing.domain.consent import IdentityPapers, Papers
-from services.financing.domain.identify import with_needs
 from services.financing.domain.partner import partner
-from services.financing.handlers import answers, consents, referrals, timers
+from services.financing.handlers import answers, consents, timers
 from shared.contracts import financing
 from shared.contracts import partner as contract
 from shared.messaging.decision import Decision, Refused
@@ -23,7 +22,6 @@ from tests.financing.given import (
     PROFILE,
     TERMS,
     approved,
-    asked,
     consented,
     firm,
     of_type,
@@ -219,65 +217,6 @@ def test_taking_it_back_leaves_other_partners_referrals_alone() -> None:
     decision = consents.revoke(case, case.consents[1].id, LATER, TERMS)
     assert types(decision) == ["financing.consent-revoked"]
     assert state(decision).referrals == case.referrals
-
-
-PERSON = firm(profile=replace(PROFILE, kind="natural", rfc=None))
-OWN = IdentityPapers("GODE561231GR8", "Eduardo Gómez de la Torre", "Eduardo Gómez de la Torre")
-
-
-def of_a_person() -> Case:
-    return consented(PERSON, papers=replace(PAPERS, identity=OWN))
-
-
-def confirm(case: Case, rfc: str = OWN.rfc, name: str = OWN.legal_name) -> Any:
-    return consents.confirm_identity(case, case.consents[-1].id, rfc, name, LATER, TERMS)
-
-
-def test_nothing_of_a_natural_person_goes_out_before_its_identity_is_compared() -> None:
-    case = of_a_person()
-    assert code(referrals.refer(case, asked(case), LATER, TERMS)) == "identity_unconfirmed"
-    confirmed = confirm(case)
-    assert (confirmed.events, state(confirmed).consents[0].identity_confirmed_at) == ((), LATER)
-    sent = referrals.refer(state(confirmed), asked(case), LATER, TERMS)
-    assert [told.identity.rfc for told in of_type(sent, contract.Referral)] == [OWN.rfc]
-
-
-@pytest.mark.parametrize(
-    ("rfc", "name"),
-    [("GODE561231GR9", OWN.legal_name), (OWN.rfc, "Eduarda Gómez de la Torre"), (OWN.rfc, "Eduardo Gómez")],
-)
-def test_anothers_identity_is_not_confirmed(rfc: str, name: str) -> None:
-    assert code(confirm(of_a_person(), rfc, name)) == "identity_differs"
-
-
-@pytest.mark.parametrize("name", ["GOMEZ DE LA TORRE, EDUARDO", "eduardo  gómez de la torre"])
-def test_a_name_is_the_same_without_accents_case_signs_and_order(name: str) -> None:
-    assert state(confirm(of_a_person(), name=name)).consents[0].identity_confirmed_at == LATER
-
-
-def test_another_consent_is_compared_anew_and_the_same_one_is_not() -> None:
-    case = state(confirm(of_a_person()))
-    again = consented(case, papers=replace(PAPERS, identity=OWN))
-    assert again == case
-    other = consented(case, papers=replace(PAPERS, identity=replace(OWN, rfc="GODE561231GR9")))
-    assert code(referrals.refer(other, asked(other), LATER, TERMS)) == "identity_unconfirmed"
-
-
-def test_a_consent_that_names_no_identity_needs_no_comparison() -> None:
-    case = consented(PERSON, classes=("need",))
-    assert isinstance(referrals.refer(case, asked(case), NOW, TERMS), Decision)
-    assert code(confirm(case)) == "papers_erased"
-
-
-def test_a_legal_person_whose_profile_came_later_is_compared_too() -> None:
-    """When it consented, nobody here knew its RFC."""
-    early = replace(consented(replace(FIRM, profile=None)), profile=replace(PROFILE, rfc="SAT970701NN3"))
-    case = with_needs(early, TERMS, NOW.date())
-    assert code(referrals.refer(case, asked(case), NOW, TERMS)) == "identity_differs"
-
-
-def test_an_unknown_consent_has_no_identity() -> None:
-    assert code(consents.confirm_identity(firm(), FIRM.id, "X", "Y", NOW, TERMS)) == "consent_unknown"
 
 
 def test_taking_it_back_twice_is_once() -> None:

@@ -126,7 +126,9 @@ def close(cohort: Cohort, by: str, now: datetime) -> Cohort | Refusal:
 
 
 def with_drop_out(cohort: Cohort, drop_out: DropOut) -> Cohort:
-    """The cohort with a place that is free again."""
+    """The cohort with a place that is free again. ValueError: it gave none yet."""
+    if COHORT.after(cohort.status, "drop out") is None:
+        raise ValueError("only who was selected drops out")
     return replace(cohort, drop_outs=(*cohort.drop_outs, drop_out))
 
 

@@ -170,7 +170,8 @@ def complete_activity(plan: Plan, activity_id: UUID, evidence_id: UUID, by: str,
         return "evidence_returned"
     if not Participants((accepted.by,)).may_approve(by):
         return "same_person"
-    judged = _judge(found, accepted, Verdict("accepted", "", by, "mentor", now))
+    standing = EVIDENCE.after(accepted.standing, "accept") or accepted.standing
+    judged = _judge(found, accepted, Verdict(standing, "", by, "mentor", now))
     after = _with(plan, found, replace(judged, completion=Completion(evidence_id, by, now)))
     return completed_if_done(replace(after, revision=_without(after, found)), now)
 

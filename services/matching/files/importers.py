@@ -71,8 +71,8 @@ class RequirementImporter(RowImporter[Asked, Requirement]):
     def key(self, asked: Asked) -> UUID:
         return asked.id
 
-    def id(self, asked: Asked) -> UUID:
-        return asked.id
+    async def identified(self, batch: Sequence[Asked]) -> Sequence[UUID]:
+        return [asked.id for asked in batch]
 
     def reference(self, batch: Sequence[Asked]) -> About[Changing]:
         return About(changing, tuple(str(asked.id) for asked in batch))

@@ -77,8 +77,8 @@ class AnchorImporter(RowImporter[JoinAnchor, Anchor]):
     def key(self, asked: JoinAnchor) -> str:
         return asked.code
 
-    def id(self, asked: JoinAnchor) -> UUID:
-        return anchor_id(asked.code)
+    async def identified(self, batch: Sequence[JoinAnchor]) -> Sequence[UUID]:
+        return [anchor_id(asked.code) for asked in batch]
 
     def decide(self, id_: UUID, asked: JoinAnchor, state: Anchor | None, known: Any) -> Decision[Anchor] | Refused:  # noqa: ANN401 - nothing
         del id_, known

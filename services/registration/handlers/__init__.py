@@ -182,7 +182,7 @@ def join_anchor(state: Anchor | None, command: JoinAnchor, now: datetime) -> Dec
     for fault in anchors.faults(command.code, command.name, command.states):
         return faulty(fault)
     after = anchors.joined(command.code, command.name, command.states, now)
-    if state is not None and state.status == "joined":
+    if state is not None and anchors.ANCHOR.after(state.status, "join") is None:
         same = replace(after, joined_at=state.joined_at) == state
         return unchanged(state) if same else _CODE_TAKEN
     event = contract.AnchorJoined(
