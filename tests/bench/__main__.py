@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
@@ -25,14 +26,21 @@ PARTS: dict[str, Part] = {
 
 async def main(names: list[str]) -> None:
     figures, settings = Figures(), Settings.from_environment()
+    failed = []
     for name in names or settings.parts or PARTS:
         print(f"… {name}", file=sys.stderr, flush=True)  # noqa: T201
         # A pair of its own for each part: none finds what another left behind.
-        async with pair.running() as engines:
-            await PARTS[name](engines, settings, figures)
+        try:
+            async with pair.running() as engines:
+                await PARTS[name](engines, settings, figures)
+        except Exception:  # noqa: BLE001 - half an hour of other parts is not lost with it
+            traceback.print_exc()
+            failed.append(name)
     print(figures.table())  # noqa: T201
     if settings.json:
         figures.write(settings.json)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

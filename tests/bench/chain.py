@@ -59,7 +59,7 @@ async def _demand(client: LocalClient, folder: Path) -> None:
         registration.post("/anchors/imports", files={"file": sample.file("anchors.csv")}).raise_for_status()
     with client.http("matching") as matching:
         async with asyncio.timeout(DEADLINE_S):
-            while len(matching.get("/anchors").json()) < 16:  # noqa: ASYNC110
+            while len(matching.get("/anchors").json()["items"]) < 16:  # noqa: ASYNC110
                 await asyncio.sleep(BETWEEN_S)
         matching.post("/requirements/imports", files={"file": sample.file("requirements.csv")}).raise_for_status()
 
