@@ -11,6 +11,7 @@ from shared.contracts.development import (
     ActivityReopened,
     PlanAgreed,
     SupplierDroppedOut,
+    SupplierReinstated,
     SupplierSelected,
 )
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
@@ -44,6 +45,7 @@ def routes(terms: Reference[Terms]) -> Routes:
         on(ActivityCompleted, cases, facts.activity_completed, reference=terms),
         on(ActivityReopened, cases, facts.activity_reopened, reference=terms),
         on(SupplierDroppedOut, cases, facts.supplier_dropped_out, reference=terms),
+        on(SupplierReinstated, cases, facts.supplier_reinstated, reference=terms),
         on_arrival(ReferralAcknowledged, cases, answers.acknowledged, resolve=of_referral, reference=terms),
         on_arrival(InformationRequested, cases, answers.information_requested, resolve=of_referral, reference=terms),
         on_arrival(ReferralApproved, cases, answers.approved, resolve=of_referral, reference=terms),

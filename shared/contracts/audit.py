@@ -75,7 +75,12 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "complete_activity": "activity:completed",
         "return_evidence": "evidence:returned",
         "agree_revision": "revision:agreed",
+        "propose_removal": "removal:proposed",
+        "take_removal_back": "removal:taken-back",
+        "propose_drop_out": "drop-out:proposed",
+        "keep_place": "drop-out:taken-back",
         "drop_out_firm": "supplier:dropped-out",
+        "reinstate_firm": "supplier:reinstated",
         "replace_drop_out": "supplier:replaced",
     },
     "financing": {

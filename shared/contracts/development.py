@@ -160,4 +160,19 @@ class SupplierDroppedOut(PlanEvent):
     ABOUT: ClassVar[tuple[str, ...]] = ("selection",)
 
     dropped_out_at: Moment
+    """When the firm said so, or the second of two operators."""
+
+
+class SupplierReinstated(PlanEvent):
+    """That the firm dropped out was a mistake: it has its place again, which nobody else had taken, and its plan.
+
+    `PlanAgreed` with all activities follows where the plan is agreed.
+    """
+
+    TYPE: ClassVar[str] = "development.supplier-reinstated"
+    ABOUT: ClassVar[tuple[str, ...]] = ("selection",)
+
+    agreed_at: Moment | None = None
+    """When firm and program agreed on the plan; none: it is proposed."""
+    reinstated_at: Moment
     """When an operator recorded it."""

@@ -161,9 +161,11 @@ def diagnosis_completed(*questions: str, number: int = 1, version: int = 1, comm
     )
 
 
-def gap_rescored(question: str, *still_open: str, version: int = 2, level_after: int = 3) -> GapRescored:
+def gap_rescored(
+    question: str, *still_open: str, version: int = 2, level_after: int = 3, number: int = 1
+) -> GapRescored:
     return GapRescored(
-        supplier_id=supplier(1),
+        supplier_id=supplier(number),
         diagnosis_id=UUID(int=0xD0),
         instrument="pdp-54-2026-1",
         version=version,

@@ -180,7 +180,12 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /plans/{supplier_id}/activities/{activity_id}/evidence/{evidence_id}/return": mentor,
         "POST /plans/{supplier_id}/revision/agreement": mentor | {Role.SUPPLIER},
         "GET /plans/{supplier_id}/past": staff | {Role.SUPPLIER},
-        "POST /plans/{supplier_id}/drop-out": operator,
+        "POST /plans/{supplier_id}/activities/{activity_id}/removal": mentor | {Role.SUPPLIER},
+        "DELETE /plans/{supplier_id}/activities/{activity_id}/removal": mentor | {Role.SUPPLIER},
+        "POST /plans/{supplier_id}/drop-out/proposal": operator,
+        "DELETE /plans/{supplier_id}/drop-out/proposal": operator,
+        "POST /plans/{supplier_id}/drop-out": operator | {Role.SUPPLIER},
+        "POST /cohorts/{cohort_id}/reinstatements": operator,
         "POST /cohorts/{cohort_id}/replacements": operator,
     }
 

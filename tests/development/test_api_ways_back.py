@@ -85,11 +85,14 @@ async def test_a_gap_that_came_later_is_in_the_plan_once_firm_and_mentor_agree(s
 
 
 async def test_a_firm_that_finished_with_gaps_open_contends_for_a_second_cohort(stage: StageUnderTest) -> None:
-    """Seen: it entered no later ranking."""
+    """Seen: it entered no later ranking; then it did so while its evidence waited for an assessor."""
     firm, _ = await finished(stage, "T04")
     second = await open_cohort(stage)
-    ranking = await get(stage, f"/cohorts/{second}/ranking")
-    assert [each["supplier_id"] for each in ranking["items"]] == [str(firm)]
+    (waiting,) = (await get(stage, f"/cohorts/{second}/ranking"))["items"]
+    assert (waiting["selected"], waiting["reasons"]) == (False, ["evidence_awaits_verdict"])
+    await learn(stage, given.gap_rescored("T04", "T04", level_after=2))
+    (judged,) = (await get(stage, f"/cohorts/{second}/ranking"))["items"]
+    assert (judged["supplier_id"], judged["selected"], judged["outcome"]) == (str(firm), True, "selected")
     await post(stage, f"/cohorts/{second}/selection")
     plan = await get(stage, f"/plans/{firm}", Role.SUPPLIER, supplier_id=firm)
     assert (plan["cohort_id"], plan["status"]) == (second, "proposed")
@@ -106,36 +109,11 @@ async def test_a_firm_that_finished_with_no_gap_open_contends_no_more(stage: Sta
     assert (await get(stage, f"/cohorts/{await open_cohort(stage)}/ranking"))["items"] == []
 
 
-async def test_a_place_that_becomes_free_goes_to_the_next_in_rank_by_another_operator(stage: StageUnderTest) -> None:
-    firms = [await ready(stage, number, 9_500 - number, "T04") for number in (1, 2, 3)]
-    cohort = await open_cohort(stage, capacity=1)
-    await post(stage, f"/cohorts/{cohort}/selection")
-    replacement = f"/cohorts/{cohort}/replacements"
-    assert await refusal(stage, "POST", replacement, Role.OPERATOR) == (409, "no_free_place")
-    await stage.told()
-    past = await post(stage, f"/plans/{firms[0]}/drop-out", body={"reason": "Cambió de giro"})
-    assert (past["ended"], past["plan"]["status"]) == ("dropped_out", "proposed")
-    assert await refusal(stage, "GET", f"/plans/{firms[0]}", Role.OPERATOR) == (404, "plan_not_found")
-    assert await refusal(stage, "POST", replacement, Role.OPERATOR) == (403, "same_person")
-    await learn(stage, given.withdrawn(2))
-    shown = await post(stage, replacement, subject="operator-2")
-    (free,) = shown["drop_outs"]
-    assert (free["supplier_id"], free["replaced_by"]) == (str(firms[0]), str(firms[2]))
-    assert (await get(stage, f"/plans/{firms[2]}"))["status"] == "proposed"
-    assert told(await stage.told()) == ["supplier-dropped-out", "supplier-selected"]
-    listed = await get(stage, f"/cohorts/{cohort}/candidates?selected=true")
-    reasons = {each["supplier_id"]: each["reasons"] for each in listed["items"]}
-    assert reasons[str(firms[2])] == ["place_freed"]
-    await post(stage, f"/plans/{firms[2]}/drop-out", body={"reason": "Cambió de giro"})
-    nobody = stage.headers(Role.OPERATOR, subject="operator-2") | ANY
-    assert (await stage.client.post(replacement, headers=nobody)).json()["title"] == "nobody_next"
-
-
 async def test_a_completed_plan_keeps_its_place(stage: StageUnderTest) -> None:
     firm, _ = await finished(stage, "T04")
-    drop_out = f"/plans/{firm}/drop-out"
+    drop_out = f"/plans/{firm}/drop-out/proposal"
     assert await refusal(stage, "POST", drop_out, Role.OPERATOR, {"reason": "Cerró"}) == (409, "plan_already_completed")
-    unknown = f"/plans/{given.supplier(9)}/drop-out"
+    unknown = f"/plans/{given.supplier(9)}/drop-out/proposal"
     assert await refusal(stage, "POST", unknown, Role.OPERATOR, {"reason": "Cerró"}) == (404, "plan_not_found")
     path = f"/plans/{firm}/activities/{UUID(int=1)}/evidence"
     assert await refusal(stage, "POST", path, Role.MENTOR, DELIVERABLE) == (404, "activity_not_found")

@@ -46,7 +46,7 @@ def test_kinds() -> None:
 def test_rules_of_the_selection() -> None:
     rules = selection_rules()
     assert (rules.version, rules.match_min, rules.bands, rules.commitment_min) == (
-        "selection-2026-1",
+        "selection-2026-2",
         7_000,
         ("B", "C1", "C2"),
         2,

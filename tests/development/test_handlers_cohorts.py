@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 
 from services.development.catalogue import modules, selection_rules
+from services.development.domain.candidate import Standing
 from services.development.domain.reasons import REFUSALS, Refusal
 from services.development.domain.selection import Place
-from services.development.handlers import cohorts
+from services.development.handlers import cohorts, places
 from shared.contracts.development import (
     SupplierNotSelected,
     SupplierSelected,
@@ -27,7 +28,7 @@ def test_selection_tells_every_firm_its_outcome() -> None:
             rank=1,
             score=8_300,
             reasons=("meets_every_condition",),
-            rules="selection-2026-1",
+            rules="selection-2026-2",
         ),
     )
     assert events[given.supplier(1)] == (
@@ -37,7 +38,7 @@ def test_selection_tells_every_firm_its_outcome() -> None:
             rank=2,
             score=7_800,
             reasons=("capacity_full",),
-            rules="selection-2026-1",
+            rules="selection-2026-2",
         ),
     )
     (missed,) = events[given.supplier(2)]
@@ -105,16 +106,18 @@ def test_whoever_proposed_an_override_does_not_select() -> None:
 
 def test_a_freed_place_goes_to_no_firm_that_meets_the_conditions_no_more() -> None:
     rules, catalogue, round_ = selection_rules(), modules(), given.cohort(55, given.override(2, "in"))
-    assert cohorts.still_contends(given.candidate(1), round_, rules, catalogue)
+    assert places.still_contends(given.candidate(1), round_, rules, catalogue)
     for worse in (
         given.candidate(1, match=None),
         given.candidate(1, result=given.diagnosis(commitment=0)),
         given.candidate(1, result=given.diagnosis(band="C3")),
         given.candidate(1, withdrawn=True),
         given.candidate(1, result=None),
+        given.candidate(1, standing=Standing("presumed", "positive")),
+        replace(given.candidate(1), unscored=("T05",)),
     ):
-        assert not cohorts.still_contends(worse, round_, rules, catalogue)
-    assert cohorts.still_contends(given.candidate(2, match=None), round_, rules, catalogue)
+        assert not places.still_contends(worse, round_, rules, catalogue)
+    assert places.still_contends(given.candidate(2, match=None), round_, rules, catalogue)
 
 
 @pytest.mark.parametrize("reason", get_args(Refusal))

@@ -9,18 +9,10 @@ from hypothesis import strategies as st
 
 from services.development.catalogue import modules
 from services.development.domain.activity import MOST_EVIDENCE
+from services.development.domain.delivery import complete_activity, give_evidence, return_evidence
 from services.development.domain.evidence import Evidence, Verdict
 from services.development.domain.module import Modules
-from services.development.domain.plan import (
-    Agreement,
-    Plan,
-    agree,
-    complete_activity,
-    give_evidence,
-    plan_id,
-    propose,
-    return_evidence,
-)
+from services.development.domain.plan import Agreement, Plan, agree, plan_id, propose
 from tests.development.given import COHORT_ID, LATER, MENTOR, NOW, evidence, gap, supplier
 
 PLAN_ID = plan_id(COHORT_ID, supplier(1))

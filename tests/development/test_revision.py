@@ -4,7 +4,8 @@ from itertools import pairwise
 import pytest
 
 from services.development.catalogue import modules
-from services.development.domain.plan import Agreement, Plan, agree, complete_activity, give_evidence, plan_id, propose
+from services.development.domain.delivery import complete_activity, give_evidence
+from services.development.domain.plan import Agreement, Plan, agree, plan_id, propose
 from services.development.domain.revision import agree_revision, revised
 from tests.development.given import COHORT_ID, DELIVERABLE, LATER, MENTOR, NOW, evidence, gap, supplier
 

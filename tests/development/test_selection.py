@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Candidate, ListState, Standing, TaxOpinion
 from services.development.domain.cohort import Cohort
+from services.development.domain.place import DropOut, Reinstatement
 from services.development.domain.selection import NotSelected, Placement, Selected, placement, places, standing
-from tests.development.given import candidate, cohort, diagnosis, gap, override, supplier
+from tests.development.given import NOW, candidate, cohort, diagnosis, gap, override, supplier
 
 standings = st.builds(
     Standing,
@@ -148,9 +149,48 @@ def test_only_definitive_and_negative_without_plan_exclude(list_69b: ListState, 
     assert isinstance(only(candidate(standing=Standing(list_69b, tax_opinion))), Selected)
 
 
-def test_presumed_is_noted_and_does_not_exclude() -> None:
-    placement = only(candidate(standing=Standing("presumed", "positive")))
-    assert placement.reasons == ("meets_every_condition", "list_69b_presumed")
+@pytest.mark.parametrize(
+    ("standing", "reason"),
+    [
+        (Standing("presumed", "positive"), "list_69b_presumed"),
+        (Standing("not_listed", "positive", looked_up=False), "list_69b_unchecked"),
+    ],
+)
+def test_who_is_presumed_and_who_was_in_no_list_yet_wait_for_an_operator(standing: Standing, reason: str) -> None:
+    """Seen: they had a place like any other."""
+    placement = only(candidate(standing=standing))
+    assert (isinstance(placement, Selected), placement.reasons) == (False, (reason,))
+    overridden = only(candidate(standing=standing), cohort(55, override(1, "in")))
+    assert (isinstance(overridden, Selected), overridden.reasons) == (True, ("override_in", reason))
+
+
+def test_an_unknown_tax_opinion_is_told_and_does_not_exclude() -> None:
+    """Seen: unknown was as good as positive, and nobody was told."""
+    placement = only(candidate(standing=Standing("not_listed", "unknown")))
+    assert isinstance(placement, Selected)
+    assert placement.reasons == ("meets_every_condition", "tax_opinion_unknown")
+
+
+def test_evidence_of_the_last_plan_that_waits_for_a_verdict_is_judged_first() -> None:
+    waiting = replace(candidate(), unscored=("T05", "C02"))
+    placement = only(waiting)
+    assert (isinstance(placement, Selected), placement.reasons) == (False, ("evidence_awaits_verdict",))
+    assert only(waiting, cohort(55, override(1, "in"))).reasons == ("override_in", "evidence_awaits_verdict")
+    closed = replace(waiting, diagnosis=diagnosis(gaps=(gap("O03", "minor", 2),)))
+    assert only(closed).reasons == ("meets_every_condition",)
+
+
+@pytest.mark.parametrize(("role", "again"), [("free", False), ("replaced", False), ("taken", True)])
+def test_who_dropped_out_of_a_cohort_contends_for_no_place_of_it(role: str, again: bool) -> None:
+    left = DropOut(supplier(1), "Cambió de giro", "operator-1", NOW)
+    if role == "taken":
+        left = replace(left, reinstated=Reinstatement("Fue un error", "operator-2", NOW))
+    if role == "replaced":
+        left = replace(left, replaced_by=supplier(2))
+    assert left.status == role
+    placement = only(candidate(), replace(cohort(), drop_outs=(left,)))
+    assert isinstance(placement, Selected) == again
+    assert ("dropped_out" in placement.reasons) != again
 
 
 def test_a_match_blocked_by_a_critical_gap_counts_and_is_noted() -> None:

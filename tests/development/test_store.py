@@ -3,12 +3,16 @@ from uuid import UUID
 
 from services.development import store
 from services.development.catalogue import modules
-from services.development.domain.candidate import Referral
-from services.development.domain.plan import Plan, agree, complete_activity, give_evidence, plan_id, propose
+from services.development.domain.candidate import Referral, ended
+from services.development.domain.delivery import complete_activity, give_evidence
+from services.development.domain.place import DropOut, Leaving, Reinstatement
+from services.development.domain.plan import Plan, agree, plan_id, propose
 from services.development.domain.requirement import Requirement
 from shared.testing.stage import StageUnderTest
 from tests.development import given
 from tests.development.decided import selected
+
+LEAVING = Leaving("Cambió de giro", "operator-1", given.NOW)
 
 
 def completed_plan(number: int) -> Plan:
@@ -30,9 +34,14 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest
         cohort_id=given.COHORT_ID,
         plan=completed_plan(1),
         mentor=given.MENTOR,
+        leavings=(LEAVING, replace(LEAVING, taken_back_by="operator-2", taken_back_at=given.LATER)),
+        unscored=("T04",),
     )
+    firm = replace(firm, past_plans=ended(firm, "dropped_out", "Cambió de giro", given.LATER))
     bare = given.candidate(2, match=None, standing=None, result=None)
-    round_ = given.cohort(5, given.override(1, "in"))
+    back = Reinstatement("Fue un error", "operator-3", given.LATER)
+    left = DropOut(firm.id, "Cambió de giro", "operator-2", given.NOW, proposed=LEAVING, reinstated=back)
+    round_ = replace(given.cohort(5, given.override(1, "in")), drop_outs=(left,))
     [(_, line)] = selected([given.candidate(1)], round_)
     heading = Requirement(given.requirement(1), "P01", "Soporte")
     async with stage.database.transaction() as connection:

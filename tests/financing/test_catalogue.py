@@ -55,6 +55,20 @@ def test_every_product_says_what_must_be_verified() -> None:
     assert all(product["to_verify"] for product in written["products"])
 
 
+def test_every_limit_says_where_it_is_from_and_the_ceilings_of_direct_credit_are_assumed() -> None:
+    written = json.loads((FOLDER / "products.json").read_text())
+    sources = {
+        (product["code"], currency, end): ticket.get("source", {}).get(end, "")
+        for product in written["products"]
+        for currency, ticket in product["tickets"].items()
+        for end in ("floor", "ceiling")
+        if ticket[end] is not None
+    }
+    assert [limit for limit, source in sources.items() if not source.startswith(("public: ", "assumption: "))] == []
+    assumed = {limit for limit, source in sources.items() if source.startswith("assumption: ")}
+    assert {("bancomext-direct", currency, "ceiling") for currency in ("MXN", "USD")} <= assumed
+
+
 @pytest.mark.parametrize(
     ("purpose", "questions"),
     [

@@ -55,6 +55,7 @@ def test_nothing_stands_against_the_firm() -> None:
         (replace(FIRM, withdrawn=True), "supplier_withdrawn"),
         (replace(FIRM, diagnosis=None), "not_diagnosed"),
         (profiled(list_69b="definitive"), "on_69b_list"),
+        (profiled(list_date=None), "list_69b_unchecked"),
         (diagnosed(gaps=(Gap("A01", "critical"),)), "critical_gap_open"),
         (diagnosed(fin_bp=4999), "not_bankable_yet"),
         (diagnosed(fin_bp=None), "not_evaluated"),

@@ -119,6 +119,7 @@ HANDLERS: dict[type, Callable[..., Decision[Case]]] = {
     development.ActivityCompleted: facts.activity_completed,
     development.ActivityReopened: facts.activity_reopened,
     development.SupplierDroppedOut: facts.supplier_dropped_out,
+    development.SupplierReinstated: facts.supplier_reinstated,
 }
 
 
@@ -224,6 +225,19 @@ def test_a_plan_that_is_told_late_is_not_given_back_to_who_dropped_out() -> None
     plan = walk(REGISTERED, AGREED, left, anew, AGREED).plan
     assert plan is not None
     assert plan.id == anew.plan_id
+
+
+def test_a_firm_that_is_reinstated_has_its_plan_again_as_it_is_told_once_more() -> None:
+    case = walk(REGISTERED, COMPLETED, SELECTED, AGREED, DONE)
+    left = DROPPED_OUT.model_copy(update={"dropped_out_at": NOW + timedelta(days=1)})
+    told = {"supplier_id": SUPPLIER, "cohort_id": COHORT, "plan_id": PLAN, "reinstated_at": NOW + timedelta(days=2)}
+    back = development.SupplierReinstated(**told, agreed_at=AGREED.agreed_at)
+    gone = take(case, left).state
+    assert walk(REGISTERED, COMPLETED, SELECTED, AGREED, DONE, left, back, AGREED) == case
+    assert gone is not None
+    proposed = take(gone, development.SupplierReinstated(**told)).state
+    assert proposed is not None
+    assert (proposed.cohort_id, proposed.plan) == (COHORT, None)
 
 
 def test_an_older_version_changes_nothing() -> None:

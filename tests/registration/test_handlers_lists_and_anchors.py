@@ -42,6 +42,15 @@ def test_a_new_list_that_says_the_same_is_stored_and_no_news() -> None:
     assert decision.state.screening.list_date == date(2026, 8, 1)
 
 
+def test_the_first_list_is_news_of_everybody_as_nobody_was_looked_up_before() -> None:
+    """Seen: readers took who was never looked up for not listed, and heard nothing of the look-up."""
+    firm = registered()
+    before = replace(firm, screening=replace(firm.screening, list_date=None))
+    (event,) = rescreen(before, {}).events
+    assert isinstance(event, SupplierChanged)
+    assert (event.screening.list_69b, event.screening.list_date) == ("not_listed", date(2026, 8, 1))
+
+
 def test_a_firm_whose_state_changed_is_told_once() -> None:
     decision = rescreen(registered(), {LEGAL_RFC: "definitive"})
     (event,) = decision.events

@@ -107,7 +107,10 @@ async def _development(stage: StageUnderTest) -> Foreign:
             "give_evidence": developing.DELIVERABLE,
             "complete_activity": {"evidence_id": evidence},
             "return_evidence": {"reason": "Es de otra planta"},
+            "propose_removal": {"reason": "Ya se hizo con otro cliente"},
+            "propose_drop_out": {"reason": "Cambió de giro"},
             "drop_out_firm": {"reason": "Cambió de giro"},
+            "reinstate_firm": {"supplier_id": str(firm), "reason": "Fue un error"},
         },
     )
 

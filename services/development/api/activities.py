@@ -4,11 +4,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.development import catalogue
 from services.development.api.access import Giving, Mentor
 from services.development.api.planned import author, planned, view
 from services.development.handlers import plans as handlers
 from services.development.store import candidates
-from services.development.views.plans import CompletionBody, EvidenceBody, PlanView, ReturnBody
+from services.development.views.activities import CompletionBody, EvidenceBody, RemovalBody, ReturnBody
+from services.development.views.plans import PlanView
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -79,4 +81,43 @@ def router(commands: Commands, database: Database) -> APIRouter:
             view,
         )
 
+    _add_removal(api, commands, database)
     return api
+
+
+def _add_removal(api: APIRouter, commands: Commands, database: Database) -> None:
+    @api.post("/{supplier_id}/activities/{activity_id}/removal")
+    async def propose_removal(
+        supplier_id: UUID, activity_id: UUID, body: Strict[RemovalBody], caller: Giving, replace: Replace
+    ) -> PlanView:
+        """Propose that the plan does without an activity that is not done, as the firm or as its mentor.
+
+        It is part of the plan's revision, which holds once both have agreed on it. The gaps stay open, and shown.
+        """
+        asking = author(caller, supplier_id)
+        await planned(database, supplier_id)
+        return await replace.run(
+            commands,
+            candidates,
+            supplier_id,
+            lambda firm, _: handlers.propose_removal(
+                firm, activity_id, body.reason, asking, catalogue.modules(), now()
+            ),
+            view,
+        )
+
+    @api.delete("/{supplier_id}/activities/{activity_id}/removal")
+    async def take_removal_back(supplier_id: UUID, activity_id: UUID, caller: Giving, replace: Replace) -> PlanView:
+        """Take the removal of an activity back, as the firm or as its mentor; what was proposed stays on record.
+
+        Where both had agreed, the gaps that are open still are proposed for anew, as a revision.
+        """
+        asking = author(caller, supplier_id)
+        await planned(database, supplier_id)
+        return await replace.run(
+            commands,
+            candidates,
+            supplier_id,
+            lambda firm, _: handlers.take_removal_back(firm, activity_id, asking, catalogue.modules(), now()),
+            view,
+        )

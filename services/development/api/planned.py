@@ -13,12 +13,16 @@ from shared.service.http import accepted
 
 
 def author(caller: Caller, supplier_id: UUID) -> Author:
-    """The firm's own people are that, whatever else they are."""
+    return Author(caller.subject, "supplier" if is_the_firm(caller, supplier_id) else "mentor")
+
+
+def is_the_firm(caller: Caller, supplier_id: UUID) -> bool:
+    """Its own people are that, whatever else they are; refused is whoever acts neither for it nor from outside."""
     if Role.SUPPLIER in caller.roles and caller.supplier_id == supplier_id:
-        return Author(caller.subject, "supplier")
+        return True
     caller.require_supplier(supplier_id)
     caller.require_outsider(supplier_id)
-    return Author(caller.subject, "mentor")
+    return False
 
 
 async def planned(database: Database, supplier_id: UUID) -> Candidate:

@@ -11,13 +11,18 @@ from services.development.domain.evidence import Given
 from services.development.domain.module import ModuleKind
 from shared.state_machine import StateMachine, Transition
 
-ActivityStatus = Literal["planned", "completed"]
+ActivityStatus = Literal["planned", "completed", "removed"]
 
 ACTIVITY = StateMachine[ActivityStatus](
     "activity",
     get_args(ActivityStatus),
     "planned",
-    (Transition("complete", ("planned",), "completed"), Transition("take back", ("completed",), "planned")),
+    (
+        Transition("complete", ("planned",), "completed"),
+        Transition("take back", ("completed",), "planned"),
+        Transition("remove", ("planned",), "removed"),
+    ),
+    final={"removed": "once that is taken back, its gaps are proposed for anew, as another activity"},
 )
 
 MOST_EVIDENCE = 20

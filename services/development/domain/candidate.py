@@ -1,11 +1,15 @@
 """A supplier as this stage knows it: one row, filled by whichever stage speaks first."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from services.development.domain.diagnosis import Diagnosis
+from services.development.domain.delivery import recorded
+from services.development.domain.diagnosis import Diagnosis, Gap
+from services.development.domain.evidence import Verdict
+from services.development.domain.place import Leaving, PlaceStatus
 from services.development.domain.plan import Plan
 from services.development.domain.reasons import Refusal
 
@@ -21,6 +25,8 @@ class Standing:
 
     list_69b: ListState
     tax_opinion: TaxOpinion
+    looked_up: bool = True
+    """False: in no list yet, whatever `list_69b` says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +51,23 @@ class Referral:
     state: str
 
 
+Ended = Literal["another_cohort", "dropped_out"]
+
+
 @dataclass(frozen=True, slots=True)
 class PastPlan:
-    """A plan of a cohort before, as it was when it ended."""
+    """A plan of a cohort before, as it was when it ended. What is said of its evidence later is added."""
 
     cohort_id: UUID
     plan: Plan
-    ended: Literal["another_cohort", "dropped_out"]
+    ended: Ended
     reason: str
     """Of a firm that dropped out."""
     ended_at: datetime
+    gaps: tuple[Gap, ...] | None = None
+    """Those that were open when it ended; None: it ended before that was kept."""
+    referrals: tuple[Referral, ...] = ()
+    mentor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,28 @@ class Candidate:
     """Subject of whoever alone completes its activities; an operator assigns them."""
     past_plans: tuple[PastPlan, ...] = ()
     """Of cohorts before, in order."""
+    leavings: tuple[Leaving, ...] = ()
+    """What operators proposed, in order: the last one may wait for another operator; the others were taken back."""
+    unscored: tuple[str, ...] = ()
+    """Questions whose activity was completed, in any plan, and that no assessor scored since."""
+
+    @property
+    def leaving(self) -> Leaving | None:
+        """What waits for another operator."""
+        last = self.leavings[-1] if self.leavings else None
+        return last if last is not None and last.taken_back_at is None else None
+
+    @property
+    def place(self) -> PlaceStatus:
+        """`free`: it has none."""
+        if self.cohort_id is None:
+            return "free"
+        return "taken" if self.leaving is None else "leaving"
+
+    @property
+    def awaits_verdict(self) -> bool:
+        """Whether evidence of a gap that is open still waits for an assessor."""
+        return self.diagnosis is not None and not set(self.unscored).isdisjoint(self.diagnosis.gap_questions)
 
     @property
     def awaits_selection(self) -> bool:
@@ -138,19 +173,42 @@ def not_mentor(candidate: Candidate, subject: str) -> Refusal | None:
     return None if candidate.mentor == subject else "not_assigned"
 
 
+def ended(candidate: Candidate, how: Ended, reason: str, now: datetime) -> tuple[PastPlan, ...]:
+    """The firm's past plans, the one that ends now as it is at this moment."""
+    if candidate.plan is None or candidate.cohort_id is None:
+        return candidate.past_plans
+    gaps = None if candidate.diagnosis is None else candidate.diagnosis.gaps
+    past = PastPlan(candidate.cohort_id, candidate.plan, how, reason, now, gaps, candidate.referrals, candidate.mentor)
+    return (*candidate.past_plans, past)
+
+
 def placed(candidate: Candidate, cohort_id: UUID, plan: Plan, now: datetime) -> Candidate:
     """The firm with a place and its new plan. A plan that it had is kept."""
-    past = candidate.past_plans
-    if candidate.plan is not None and candidate.cohort_id is not None:
-        past = (*past, PastPlan(candidate.cohort_id, candidate.plan, "another_cohort", "", now))
-    return replace(candidate, cohort_id=cohort_id, plan=plan, past_plans=past)
+    past = ended(candidate, "another_cohort", "", now)
+    return replace(
+        candidate, cohort_id=cohort_id, plan=plan, past_plans=past, leavings=leavings_without(candidate, None, now)
+    )
 
 
-def dropped_out(candidate: Candidate, reason: str, now: datetime) -> Candidate | Refusal:
-    """The firm without its place, which it may contend for again; its plan is kept as it is."""
-    if candidate.plan is None or candidate.cohort_id is None:
-        return "plan_not_found"
-    if candidate.plan.status == "completed":
-        return "plan_already_completed"
-    ended = PastPlan(candidate.cohort_id, candidate.plan, "dropped_out", reason, now)
-    return replace(candidate, cohort_id=None, plan=None, mentor=None, past_plans=(*candidate.past_plans, ended))
+def leavings_without(candidate: Candidate, by: str | None, now: datetime) -> tuple[Leaving, ...]:
+    """What was proposed, nothing of it waiting any more."""
+    if candidate.leaving is None:
+        return candidate.leavings
+    return (*candidate.leavings[:-1], replace(candidate.leaving, taken_back_by=by, taken_back_at=now))
+
+
+def with_late_verdict(candidate: Candidate, evidence_id: UUID, verdict: Verdict) -> Candidate:
+    """The firm with what an assessor said of a past plan's evidence: a fact, for when the firm comes back to it."""
+    past = tuple(replace(each, plan=recorded(each.plan, evidence_id, verdict)) for each in candidate.past_plans)
+    return candidate if past == candidate.past_plans else replace(candidate, past_plans=past)
+
+
+def with_done(candidate: Candidate, done: Collection[str], taken_back: Collection[str]) -> Candidate:
+    """The firm whose activities for these questions were completed, or are not completed any more."""
+    waiting = {*candidate.unscored, *done}.difference(taken_back)
+    return replace(candidate, unscored=tuple(sorted(waiting)))
+
+
+def with_scored(candidate: Candidate, questions: Collection[str]) -> Candidate:
+    """The firm once an assessor scored these questions."""
+    return replace(candidate, unscored=tuple(code for code in candidate.unscored if code not in questions))

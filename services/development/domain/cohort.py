@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID, uuid5
 
+from services.development.domain.place import PLACE, DropOut, Reinstatement
 from services.development.domain.reasons import Refusal
 from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
@@ -16,13 +17,11 @@ COHORT = StateMachine[CohortStatus](
     "cohort",
     get_args(CohortStatus),
     "open",
-    (
-        Transition("select", ("open",), "selected"),
-        Transition("drop out", ("selected",), "selected"),
-        Transition("replace", ("selected",), "selected"),
-    ),
+    (Transition("select", ("open",), "selected"),),
+    final={
+        "selected": "who was told an outcome is told no other one by this selection; places have states of their own"
+    },
 )
-"""A firm that was told its outcome is not told another one by the same selection; its place may become free."""
 
 OVERRIDES = UUID("4a0d9a0e-5d0c-5b3f-9a53-7c1f3f0f6b11")
 """Namespace of past overrides."""
@@ -56,18 +55,6 @@ class PastOverride:
 
 
 @dataclass(frozen=True, slots=True)
-class DropOut:
-    """A firm that gave its place back, and who has it since."""
-
-    supplier_id: UUID
-    reason: str
-    by: str
-    at: datetime
-    replaced_by: UUID | None = None
-    selected_by: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Cohort:
     """`selected` is final: a firm that was told its outcome is not told another one by the same cohort."""
 
@@ -82,6 +69,10 @@ class Cohort:
     took_part: Participants = NOBODY
     """Whoever gave or took back a word. None of them makes the selection."""
     drop_outs: tuple[DropOut, ...] = ()
+
+    def left(self, supplier_id: UUID) -> DropOut | None:
+        """The last time that a firm dropped out of it."""
+        return next((each for each in reversed(self.drop_outs) if each.supplier_id == supplier_id), None)
 
     def direction(self, supplier_id: UUID) -> Direction | None:
         return next((each.direction for each in self.overrides if each.supplier_id == supplier_id), None)
@@ -127,24 +118,37 @@ def close(cohort: Cohort, by: str, now: datetime) -> Cohort | Refusal:
 
 def with_drop_out(cohort: Cohort, drop_out: DropOut) -> Cohort:
     """The cohort with a place that is free again. ValueError: it gave none yet."""
-    if COHORT.after(cohort.status, "drop out") is None:
+    if cohort.status != "selected":
         raise ValueError("only who was selected drops out")
     return replace(cohort, drop_outs=(*cohort.drop_outs, drop_out))
 
 
 def free_place(cohort: Cohort, by: str) -> DropOut | Refusal:
-    """The place that is free for longest. Whoever said that its firm dropped out does not give it to another one."""
-    if COHORT.after(cohort.status, "replace") is None:
+    """The place that is free for longest. Whoever first said that its firm drops out gives it to no other one."""
+    if cohort.status != "selected":
         return "cohort_not_selected"
-    free = next((each for each in cohort.drop_outs if each.replaced_by is None), None)
+    free = next((each for each in cohort.drop_outs if PLACE.after(each.status, "replace") is not None), None)
     if free is None:
         return "no_free_place"
-    return free if Participants((free.by,)).may_approve(by) else "same_person"
+    return free if free.took_part.may_approve(by) else "same_person"
 
 
 def with_replacement(cohort: Cohort, free: DropOut, supplier_id: UUID, by: str) -> Cohort:
-    taken = replace(free, replaced_by=supplier_id, selected_by=by)
-    return replace(cohort, drop_outs=tuple(taken if each is free else each for each in cohort.drop_outs))
+    return _with(cohort, free, replace(free, replaced_by=supplier_id, selected_by=by))
+
+
+def with_reinstatement(cohort: Cohort, supplier_id: UUID, said: Reinstatement) -> Cohort | Refusal:
+    """The firm has its place again, while nobody else has it."""
+    left = cohort.left(supplier_id)
+    if left is None:
+        return "drop_out_not_found"
+    if PLACE.after(left.status, "reinstate") is None:
+        return "place_given_away" if left.status == "replaced" else "candidate_already_selected"
+    return _with(cohort, left, replace(left, reinstated=said))
+
+
+def _with(cohort: Cohort, before: DropOut, after: DropOut) -> Cohort:
+    return replace(cohort, drop_outs=tuple(after if each is before else each for each in cohort.drop_outs))
 
 
 def _without(cohort: Cohort, supplier_id: UUID) -> tuple[Override, ...]:

@@ -1,6 +1,7 @@
 """What this stage keeps of a firm's validated diagnosis."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -36,6 +37,8 @@ class Diagnosis:
     """Level of `COMMITMENT`; None where it was not evaluated."""
     gaps: tuple[Gap, ...] = ()
     """In the order of priority that the diagnosis gave them."""
+    validated_at: datetime | None = None
+    """When an expert last validated all levels; None: not known here."""
 
     @property
     def gap_questions(self) -> tuple[str, ...]:

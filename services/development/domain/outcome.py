@@ -1,11 +1,15 @@
 """What one selection said of one firm: the record that answers "why was it in, or out" years later."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 from uuid import UUID, uuid5
 
 from services.development.domain.score import half_up
 from services.development.domain.selection import Placement, Selected
+
+Result = Literal["selected", "not_selected", "dropped_out"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,7 @@ class Outcome:
     line: int
     """Where it stands in the cohort's list, from 1: those with a place first."""
     selected: bool
+    """Whether it has a place: also one that became free later, and not one that it gave back."""
     rank: int | None
     score: int
     best_match: int
@@ -53,3 +58,20 @@ def outcome(cohort_id: UUID, placement: Placement, line: int, rules: str, now: d
         rules=rules,
         decided_at=now,
     )
+
+
+def result(reasons: Collection[str], *, selected: bool) -> Result:
+    """What became of the firm in this cohort."""
+    if "dropped_out" in reasons:
+        return "dropped_out"
+    return "selected" if selected else "not_selected"
+
+
+def dropped_out(said: Outcome, now: datetime) -> Outcome:
+    """The record of a firm that gave its place back. Why it had it stays."""
+    return replace(said, selected=False, reasons=("dropped_out", *said.reasons), decided_at=now)
+
+
+def reinstated(said: Outcome, now: datetime) -> Outcome:
+    reasons = tuple(reason for reason in said.reasons if reason != "dropped_out")
+    return replace(said, selected=True, reasons=reasons, decided_at=now)

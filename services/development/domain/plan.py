@@ -11,13 +11,13 @@ from decimal import Decimal
 from typing import Literal, get_args
 from uuid import UUID, uuid5
 
-from services.development.domain.activity import ACTIVITY, MOST_EVIDENCE, Activity, Completion
+from services.development.domain.activity import Activity
 from services.development.domain.cover import cover
 from services.development.domain.diagnosis import Gap
-from services.development.domain.evidence import EVIDENCE, AuthorRole, Given, Verdict
+from services.development.domain.evidence import AuthorRole
 from services.development.domain.module import Module, Modules
 from services.development.domain.reasons import Refusal
-from shared.four_eyes import Participants
+from services.development.domain.removal import Removal, SettledRemoval
 from shared.state_machine import StateMachine, Transition
 
 PlanStatus = Literal["proposed", "agreed", "completed"]
@@ -38,7 +38,9 @@ PLAN = StateMachine[PlanStatus](
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """What is added for gaps that came after the agreement. It holds once the firm and its mentor have agreed."""
+    """What changes after the agreement: more for gaps that came later, less by what one of the two proposed. It holds
+    once the firm and its mentor have agreed.
+    """
 
     number: int
     activities: tuple[Activity, ...]
@@ -47,6 +49,16 @@ class Revision:
     firm: str | None = None
     """Subject of whoever agreed for the firm."""
     mentor: str | None = None
+    removals: tuple[Removal, ...] = ()
+    """Of planned activities, in the order in which they were proposed."""
+
+    @property
+    def about(self) -> tuple[Activity | Removal, ...]:
+        return (*self.activities, *self.removals)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.about
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +93,14 @@ class Plan:
     """How many were agreed."""
     agreements: tuple[Agreement, ...] = ()
     """In the order in which they were given, also those that are void."""
+    removals: tuple[SettledRemoval, ...] = ()
+    """Of activities, in the order in which they were settled, also those that were taken back."""
 
     @property
     def questions(self) -> tuple[str, ...]:
-        """Every gap that the plan knows of, covered or not."""
-        return tuple(sorted({*self.uncovered, *(code for each in self.activities for code in each.questions)}))
+        """Every gap that the plan knows of: covered, without a module, or left out by a removal."""
+        activities = (*self.activities, *(each.activity for each in self.removals if each.holds))
+        return tuple(sorted({*self.uncovered, *(code for each in activities for code in each.questions)}))
 
     def split(self, open_gaps: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The plan's questions: those closed by a re-score since, and those still open."""
@@ -136,105 +151,6 @@ def agree(plan: Plan, by: str, now: datetime) -> Plan | Refusal:
         return "plan_already_agreed"
     agreements = (*plan.agreements, Agreement(0, "supplier", by, now))
     return completed_if_done(replace(plan, status=status, agreed_at=now, agreements=agreements), now)
-
-
-def give_evidence(plan: Plan, activity_id: UUID, given: Given) -> Plan | Refusal:
-    """Show that a deliverable exists. The same evidence again changes nothing, whoever gives it."""
-    found = _agreed(plan, activity_id)
-    if not isinstance(found, Activity):
-        return found
-    if any(each.evidence_id == given.evidence_id for each in found.evidence):
-        return plan
-    if ACTIVITY.after(found.status, "complete") is None:
-        return "activity_already_completed"
-    if sum(each.standing != "returned" for each in found.evidence) >= MOST_EVIDENCE:
-        return "evidence_too_much"
-    return _with(plan, found, replace(found, evidence=(*found.evidence, given)))
-
-
-def complete_activity(plan: Plan, activity_id: UUID, evidence_id: UUID, by: str, now: datetime) -> Plan | Refusal:
-    """Accept somebody else's evidence: the deliverable is there. The last activity completes the plan.
-
-    On the same evidence again it changes nothing.
-    """
-    found = _agreed(plan, activity_id)
-    if not isinstance(found, Activity):
-        return found
-    if ACTIVITY.after(found.status, "complete") is None:
-        done = found.completion is not None and found.completion.evidence_id == evidence_id
-        return plan if done else "activity_already_completed"
-    accepted = _given(found, evidence_id)
-    if accepted is None:
-        return "evidence_unknown"
-    if accepted.returned_by_assessor:
-        return "evidence_returned"
-    if not Participants((accepted.by,)).may_approve(by):
-        return "same_person"
-    standing = EVIDENCE.after(accepted.standing, "accept") or accepted.standing
-    judged = _judge(found, accepted, Verdict(standing, "", by, "mentor", now))
-    after = _with(plan, found, replace(judged, completion=Completion(evidence_id, by, now)))
-    return completed_if_done(replace(after, revision=_without(after, found)), now)
-
-
-def return_evidence(plan: Plan, activity_id: UUID, evidence_id: UUID, verdict: Verdict) -> Plan | Refusal:
-    """Say that evidence is not enough, also after its activity was completed on it: then that is taken back."""
-    found = _agreed(plan, activity_id)
-    if not isinstance(found, Activity):
-        return found
-    given = _given(found, evidence_id)
-    if given is None:
-        return "evidence_unknown"
-    if EVIDENCE.after(given.standing, "return") is None:
-        return plan
-    judged = _judge(found, given, verdict)
-    if found.completion is None or found.completion.evidence_id != evidence_id:
-        return _with(plan, found, judged)
-    status = PLAN.after(plan.status, "take back") or plan.status
-    return replace(_with(plan, found, replace(judged, completion=None)), status=status, completed_at=None)
-
-
-def activity_of(plan: Plan, evidence_id: UUID) -> UUID | None:
-    """The activity that a piece of evidence was given for."""
-    return next((each.activity_id for each in plan.activities if _given(each, evidence_id)), None)
-
-
-def _given(activity: Activity, evidence_id: UUID) -> Given | None:
-    return next((each for each in activity.evidence if each.evidence_id == evidence_id), None)
-
-
-def _judge(activity: Activity, given: Given, verdict: Verdict) -> Activity:
-    evidence = tuple(each.judged(verdict) if each is given else each for each in activity.evidence)
-    return replace(activity, evidence=evidence)
-
-
-def _agreed(plan: Plan, activity_id: UUID) -> Activity | Refusal:
-    """The activity, of a plan that was agreed."""
-    found = next((activity for activity in plan.activities if activity.activity_id == activity_id), None)
-    if found is None:
-        return "activity_not_found"
-    return "plan_not_agreed" if plan.status == "proposed" else found
-
-
-def _with(plan: Plan, before: Activity, after: Activity) -> Plan:
-    return replace(plan, activities=tuple(after if each is before else each for each in plan.activities))
-
-
-def _without(plan: Plan, done: Activity) -> Revision | None:
-    """What is proposed, once an activity that would close more was done as it was agreed: another one, for the rest."""
-    revision = plan.revision
-    if revision is None or all(each.activity_id != done.activity_id for each in revision.activities):
-        return revision
-    activities = tuple(
-        replace(
-            each,
-            activity_id=added_id(plan.plan_id, each.module, revision.number),
-            questions=tuple(code for code in each.questions if code not in done.questions),
-        )
-        if each.activity_id == done.activity_id
-        else each
-        for each in revision.activities
-    )
-    return replace(revision, activities=activities, firm=None, mentor=None)
 
 
 def added_id(plan_id: UUID, module: str, number: int) -> UUID:

@@ -8,21 +8,28 @@ Exclusion = Literal[
     "withdrawn",
     "list_69b_definitive",
     "tax_opinion_negative",
+    "dropped_out",
 ]
 """Nobody may override these. `registration_unknown`: the firm's registration has not arrived here yet, so its tax
-standing is not known. Articles 69-B and 32-D of the Código Fiscal de la Federación."""
+standing is not known. Articles 69-B and 32-D of the Código Fiscal de la Federación. `dropped_out`: of this cohort."""
 
 FailedCondition = Literal[
     "no_match_at_threshold",
     "band_below_minimum",
     "already_grade_a",
     "commitment_below_minimum",
+    "list_69b_presumed",
+    "list_69b_unchecked",
+    "evidence_awaits_verdict",
 ]
-"""An operator may override these with a recorded reason."""
+"""An operator may override these with a recorded reason. The presumed, whose proceeding is not over, and those whom
+nobody looked up in a list are an operator's to judge. Evidence of a plan before that no assessor has looked at may
+close what the next plan would be for.
+"""
 
 Placing = Literal["meets_every_condition", "override_in", "override_out", "capacity_full", "place_freed"]
 
-Note = Literal["list_69b_presumed", "match_blocked"]
+Note = Literal["tax_opinion_unknown", "match_blocked"]
 """Worth a look by the operator; never decides."""
 
 SelectionReason = Exclusion | FailedCondition | Placing | Note
@@ -41,8 +48,14 @@ Refusal = Literal[
     "nobody_next",
     "plan_not_found",
     "plan_already_completed",
+    "drop_out_already_proposed",
+    "drop_out_not_proposed",
+    "drop_out_not_found",
+    "place_given_away",
     "revision_not_found",
     "revision_outdated",
+    "removal_already_proposed",
+    "removal_not_found",
     "plan_already_agreed",
     "plan_not_agreed",
     "activity_not_found",
@@ -73,8 +86,14 @@ REFUSALS: Mapping[Refusal, RefusalKind] = {
     "nobody_next": "conflict",
     "plan_not_found": "not_found",
     "plan_already_completed": "conflict",
+    "drop_out_already_proposed": "conflict",
+    "drop_out_not_proposed": "conflict",
+    "drop_out_not_found": "not_found",
+    "place_given_away": "conflict",
     "revision_not_found": "not_found",
     "revision_outdated": "conflict",
+    "removal_already_proposed": "conflict",
+    "removal_not_found": "not_found",
     "plan_already_agreed": "conflict",
     "plan_not_agreed": "conflict",
     "activity_not_found": "not_found",

@@ -1,20 +1,42 @@
-"""What is added to a plan when gaps come after its agreement: proposed, then agreed by the firm and its mentor."""
+"""What changes in a plan after its agreement: proposed, then agreed by the firm and its mentor.
+
+More is proposed for gaps that came later, by the rules; less by one of the two, with a reason.
+"""
 
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from services.development.domain.activity import Activity
 from services.development.domain.cover import cover
+from services.development.domain.delivery import planned_activity
 from services.development.domain.diagnosis import Gap
 from services.development.domain.evidence import AuthorRole
 from services.development.domain.module import Module, Modules
-from services.development.domain.plan import PLAN, Agreement, Plan, Revision, added_id, completed_if_done
+from services.development.domain.plan import (
+    PLAN,
+    Agreement,
+    Plan,
+    PlanStatus,
+    Revision,
+    added_id,
+    completed_if_done,
+    propose,
+)
 from services.development.domain.reasons import Refusal
+from services.development.domain.removal import Removal, SettledRemoval, TakenBack
 
 CLOSED: Final = 5
 """Above every level: the question had no gap."""
+
+
+def followed(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogue: Modules, now: datetime) -> Plan:
+    """The plan as these gaps ask: one that nobody agreed on yet is proposed anew, to another a revision is."""
+    if plan.status == "proposed":
+        return propose(plan.plan_id, gaps, catalogue)
+    return revised(plan, before, gaps, catalogue, now)
 
 
 def revised(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogue: Modules, now: datetime) -> Plan:
@@ -28,10 +50,48 @@ def revised(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogu
     new = tuple(gap for gap in gaps if gap.question not in known)
     number = plan.revisions + 1
     activities = tuple(_addition(plan, module, new, number) for module in cover(new, catalogue))
-    proposed = Revision(number, activities, catalogue.version) if activities else None
+    proposed = Revision(number, activities, catalogue.version, removals=_removals(plan))
+    if proposed.is_empty:
+        return completed_if_done(replace(plan, revision=None), now)
     if plan.revision is not None and proposed == replace(plan.revision, firm=None, mentor=None):
         return plan
-    return completed_if_done(replace(plan, revision=proposed), now)
+    return replace(plan, revision=proposed)
+
+
+def propose_removal(
+    plan: Plan, removal: Removal, gaps: Collection[Gap], catalogue: Modules, now: datetime
+) -> Plan | Refusal:
+    """One of the two wants an activity out of the plan. Its gaps stay open, and known."""
+    found = planned_activity(plan, removal.activity_id)
+    if not isinstance(found, Activity):
+        return found
+    if any(each.activity_id == removal.activity_id for each in _removals(plan)):
+        return "removal_already_proposed"
+    levels = {gap.question: gap.level for gap in gaps if gap.question in found.questions}
+    removals = (*_removals(plan), replace(removal, levels=levels))
+    return revised(_asking(plan, removals, catalogue), gaps, gaps, catalogue, now)
+
+
+def take_removal_back(
+    plan: Plan, activity_id: UUID, said: TakenBack, gaps: Collection[Gap], catalogue: Modules
+) -> Plan | Refusal:
+    """The activity stays; of one that was removed, its gaps are proposed for anew."""
+    asked = next((each for each in _removals(plan) if each.activity_id == activity_id), None)
+    activity = next((each for each in plan.activities if each.activity_id == activity_id), None)
+    if asked is not None and activity is not None:
+        over = SettledRemoval(activity, asked, None, said)
+        kept = tuple(each for each in _removals(plan) if each is not asked)
+        plan = replace(_asking(plan, kept, catalogue), removals=(*plan.removals, over))
+    elif any(each.holds and each.activity.activity_id == activity_id for each in plan.removals):
+        plan = replace(plan, removals=tuple(_ended(each, activity_id, said) for each in plan.removals))
+    else:
+        return "removal_not_found"
+    return revised(plan, gaps, gaps, catalogue, said.at)
+
+
+def _ended(settled: SettledRemoval, activity_id: UUID, said: TakenBack) -> SettledRemoval:
+    its = settled.holds and settled.activity.activity_id == activity_id
+    return replace(settled, taken_back=said) if its else settled
 
 
 def agree_revision(plan: Plan, by: str, role: AuthorRole, now: datetime) -> Plan | Refusal:
@@ -49,15 +109,34 @@ def agree_revision(plan: Plan, by: str, role: AuthorRole, now: datetime) -> Plan
     agreed = replace(revision, firm=by) if role == "supplier" else replace(revision, mentor=by)
     if agreed.firm is None or agreed.mentor is None:
         return replace(plan, revision=agreed)
+    return completed_if_done(_agreed(plan, agreed, status, now), now)
+
+
+def _agreed(plan: Plan, agreed: Revision, status: PlanStatus, now: datetime) -> Plan:
+    out = {each.activity_id: each for each in agreed.removals}
+    activities = _joined(plan.activities, agreed.activities)
+    settled = tuple(SettledRemoval(each, out[each.activity_id], now) for each in activities if each.activity_id in out)
     return replace(
         plan,
         status=status,
-        activities=_joined(plan.activities, agreed.activities),
+        activities=tuple(each for each in activities if each.activity_id not in out),
         agreed_at=now,
         completed_at=None,
         revision=None,
         revisions=agreed.number,
+        removals=(*plan.removals, *settled),
     )
+
+
+def _removals(plan: Plan) -> tuple[Removal, ...]:
+    """What people proposed to take out: it stays, whatever the rules propose beside it."""
+    return () if plan.revision is None else plan.revision.removals
+
+
+def _asking(plan: Plan, removals: tuple[Removal, ...], catalogue: Modules) -> Plan:
+    """The plan with these proposed, on which nobody agreed yet."""
+    revision = plan.revision or Revision(plan.revisions + 1, (), catalogue.version)
+    return replace(plan, revision=replace(revision, removals=removals, firm=None, mentor=None))
 
 
 def _remembered(plan: Plan, gaps: Collection[Gap]) -> Plan:
@@ -82,6 +161,8 @@ def _fallen(plan: Plan, gaps: Collection[Gap]) -> set[str]:
     for each in plan.activities:
         for code, level in ({} if each.completion is None else each.completion.levels).items():
             best[code] = min(level, best.get(code, CLOSED))
+    for settled in plan.removals:
+        best = {**(settled.removal.levels if settled.holds else {}), **best}
     return {gap.question for gap in gaps if gap.question not in ahead and gap.level < best.get(gap.question, 0)}
 
 
@@ -99,7 +180,15 @@ def _joined(before: tuple[Activity, ...], added: tuple[Activity, ...]) -> tuple[
 
 def _addition(plan: Plan, module: Module, gaps: Collection[Gap], number: int) -> Activity:
     questions = tuple(gap.question for gap in gaps if gap.question in module.questions)
-    planned = next((each for each in plan.activities if each.module == module.code and each.completion is None), None)
+    out = {each.activity_id for each in _removals(plan)}
+    planned = next(
+        (
+            each
+            for each in plan.activities
+            if each.module == module.code and each.completion is None and each.activity_id not in out
+        ),
+        None,
+    )
     if planned is not None:
         return replace(planned, questions=(*planned.questions, *questions), evidence=())
     return Activity(

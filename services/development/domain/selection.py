@@ -114,8 +114,8 @@ def _judge(candidate: Candidate, cohort: Cohort, rules: SelectionRules, modules:
     match_score = 0 if best is None else best.score
     return _Judged(
         score(match_score, diagnosis, modules, rules.weights),
-        exclusions(candidate),
-        failed_conditions(match_score, diagnosis, rules),
+        exclusions(candidate, cohort),
+        failed_conditions(candidate, match_score, diagnosis, rules),
         notes(candidate),
         cohort.direction(candidate.id),
     )

@@ -1,6 +1,5 @@
 """Cohorts, an operator's word on one firm, and what a selection says of each."""
 
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from services.development.domain import cohort as cohorts
 from services.development.domain import plan as plans
 from services.development.domain import selection
 from services.development.domain.candidate import Candidate
-from services.development.domain.cohort import Cohort, DropOut, Override, PastOverride
+from services.development.domain.cohort import Cohort, Override, PastOverride
 from services.development.domain.conditions import SelectionRules
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome, outcome
@@ -74,44 +73,6 @@ def place_firm(
     return _placed(cohort, placement, rules, modules, now), outcome(cohort.id, placement, line, rules.version, now)
 
 
-def drop_out(
-    cohort: Cohort | None, candidate: Candidate | None, reason: str, by: str, now: datetime
-) -> tuple[Decision[Cohort], Decision[Candidate]] | Refused:
-    """The firm gives its place back; its plan is kept as it is."""
-    if candidate is None or cohort is None:
-        return refused("plan_not_found")
-    after = candidates.dropped_out(candidate, reason, now)
-    if not isinstance(after, Candidate):
-        return refused(after)
-    told = published.dropped_out(candidate.id, after.past_plans[-1])
-    free = DropOut(candidate.id, reason, by, now)
-    return Decision(cohorts.with_drop_out(cohort, free)), Decision(after, (told,))
-
-
-def may_replace(cohort: Cohort | None, by: str) -> DropOut | Refused:
-    """The place that an operator may give to the next in rank."""
-    if cohort is None:
-        return refused("cohort_not_found")
-    free = cohorts.free_place(cohort, by)
-    return free if isinstance(free, DropOut) else refused(free)
-
-
-def still_contends(candidate: Candidate, cohort: Cohort, rules: SelectionRules, modules: Modules) -> bool:
-    """Whether a firm that only capacity kept out would take a place now: by the same conditions, as it is now."""
-    return candidate.awaits_selection and selection.standing(candidate, cohort, rules, modules).contends
-
-
-def take_place(
-    cohort: Cohort, free: DropOut, candidate: Candidate, said: Outcome, by: str, modules: Modules, now: datetime
-) -> tuple[Decision[Cohort], Decision[Candidate], Outcome]:
-    """The next in rank has the place. Its outcome says so, with the score that it was ranked by."""
-    reasons = ("place_freed", *(reason for reason in said.reasons if reason != "capacity_full"))
-    recorded = replace(said, selected=True, reasons=reasons, decided_at=now)
-    told = published.placed_later(recorded)
-    taken = cohorts.with_replacement(cohort, free, candidate.id, by)
-    return Decision(taken), Decision(_with_plan(cohort, candidate, modules, now), (told,)), recorded
-
-
 def suppose_place(
     cohort: Cohort,
     candidate: Candidate,
@@ -137,10 +98,11 @@ def _placed(
     events = (published.placed(cohort.id, placement, rules.version),)
     if not isinstance(placement, Selected):
         return Decision(candidate, events)
-    return Decision(_with_plan(cohort, candidate, modules, now), events)
+    return Decision(with_plan(cohort, candidate, modules, now), events)
 
 
-def _with_plan(cohort: Cohort, candidate: Candidate, modules: Modules, now: datetime) -> Candidate:
+def with_plan(cohort: Cohort, candidate: Candidate, modules: Modules, now: datetime) -> Candidate:
+    """The firm with a place, and a plan that is proposed at once."""
     gaps = () if candidate.diagnosis is None else candidate.diagnosis.gaps
     plan = plans.propose(plans.plan_id(cohort.id, candidate.id), gaps, modules)
     return candidates.placed(candidate, cohort.id, plan, now)

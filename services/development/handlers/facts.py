@@ -1,18 +1,19 @@
 """What the other stages tell: each event is merged into the candidate's row, or into what is known of a requirement."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from services.development.domain import candidate as candidates
-from services.development.domain import plan as plans
+from services.development.domain import delivery
 from services.development.domain.candidate import Candidate, Match, Referral, Standing
 from services.development.domain.diagnosis import COMMITMENT, Diagnosis, Gap, newer
 from services.development.domain.evidence import Verdict
 from services.development.domain.module import Modules
 from services.development.domain.plan import Plan
 from services.development.domain.requirement import Requirement
-from services.development.domain.revision import revised
+from services.development.domain.revision import followed
 from services.development.handlers.plans import changed
 from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
@@ -24,11 +25,12 @@ from shared.messaging.decision import Decision, unchanged
 def supplier_described(
     state: Candidate | None, event: SupplierRegistered | SupplierChanged, _: datetime
 ) -> Decision[Candidate]:
+    screening = event.screening
     described = replace(
         _known(state, event.supplier_id),
         folio=event.folio,
         legal_name=event.legal_name,
-        standing=Standing(event.screening.list_69b, event.screening.tax_opinion),
+        standing=Standing(screening.list_69b, screening.tax_opinion, screening.list_date is not None),
     )
     return Decision(described)
 
@@ -54,27 +56,34 @@ def match_lost(state: Candidate | None, event: MatchLost, _: datetime) -> Decisi
 def diagnosis_completed(
     state: Candidate | None, event: DiagnosisCompleted, now: datetime, modules: Modules
 ) -> Decision[Candidate]:
-    learned = _diagnosis(event.diagnosis_id, event.version, event.result, event.levels.get(COMMITMENT))
-    return _diagnosed(_known(state, event.supplier_id), learned, modules, now)
+    candidate = _known(state, event.supplier_id)
+    commitment = event.levels.get(COMMITMENT)
+    learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, event.validated_at)
+    validated = candidate.diagnosis is None or candidate.diagnosis.validated_at != event.validated_at
+    # A validation has a level for every question; other levels are the same ones, measured against something else.
+    return _diagnosed(candidate, learned, candidate.unscored if validated else (), modules, now)
 
 
 def gap_rescored(state: Candidate | None, event: GapRescored, now: datetime, modules: Modules) -> Decision[Candidate]:
     candidate = _known(state, event.supplier_id)
-    commitment = None if candidate.diagnosis is None else candidate.diagnosis.commitment
+    known = candidate.diagnosis
+    commitment, validated_at = (None, None) if known is None else (known.commitment, known.validated_at)
     if event.question == COMMITMENT:
         commitment = event.level_after
-    learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment)
-    return _diagnosed(candidate, learned, modules, now)
+    learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, validated_at)
+    return _diagnosed(candidate, learned, (event.question,), modules, now)
 
 
 def evidence_returned(state: Candidate | None, event: EvidenceReturned, _: datetime) -> Decision[Candidate]:
     """An assessor saw nothing in it: its activity is to be mended, where it is of the plan that the firm has now."""
-    plan = None if state is None else state.plan
-    activity_id = None if plan is None else plans.activity_of(plan, event.evidence_id)
-    if state is None or plan is None or activity_id is None:
-        return unchanged(state)
+    if state is None:
+        return unchanged(None)
+    plan = state.plan
+    activity_id = None if plan is None else delivery.activity_of(plan, event.evidence_id)
     verdict = Verdict("returned", event.reason, None, "assessor", event.returned_at)
-    mended = plans.return_evidence(plan, activity_id, event.evidence_id, verdict)
+    if plan is None or activity_id is None:
+        return Decision(candidates.with_late_verdict(state, event.evidence_id, verdict))
+    mended = delivery.return_evidence(plan, activity_id, event.evidence_id, verdict)
     return changed(state, mended) if isinstance(mended, Plan) else unchanged(state)
 
 
@@ -101,22 +110,23 @@ def _known(state: Candidate | None, supplier_id: UUID) -> Candidate:
     return state or Candidate(supplier_id)
 
 
-def _diagnosis(diagnosis_id: UUID, version: int, result: Result, commitment: int | None) -> Diagnosis:
+def _diagnosis(
+    diagnosis_id: UUID, version: int, result: Result, commitment: int | None, validated_at: datetime | None
+) -> Diagnosis:
     gaps = tuple(Gap(gap.question, gap.severity, gap.level, gap.target) for gap in result.gaps)
-    return Diagnosis(diagnosis_id, version, result.overall, result.grade, result.band, commitment, gaps)
+    return Diagnosis(diagnosis_id, version, result.overall, result.grade, result.band, commitment, gaps, validated_at)
 
 
-def _diagnosed(candidate: Candidate, learned: Diagnosis, modules: Modules, now: datetime) -> Decision[Candidate]:
-    """A plan that nobody agreed on yet follows the diagnosis; to an agreed one a revision is proposed."""
+def _diagnosed(
+    candidate: Candidate, learned: Diagnosis, scored: Collection[str], modules: Modules, now: datetime
+) -> Decision[Candidate]:
+    """The plan follows the diagnosis. `scored`: the questions that somebody looked at."""
     diagnosis = newer(candidate.diagnosis, learned)
-    plan = candidate.plan
-    if plan is not None and plan.status == "proposed":
-        plan = plans.propose(plan.plan_id, diagnosis.gaps, modules)
-    elif plan is not None:
-        before = () if candidate.diagnosis is None else candidate.diagnosis.gaps
-        plan = revised(plan, before, diagnosis.gaps, modules, now)
-    after = replace(candidate, diagnosis=diagnosis)
-    return Decision(after) if plan is None else changed(after, plan)
+    after = replace(candidates.with_scored(candidate, scored), diagnosis=diagnosis)
+    if candidate.plan is None:
+        return Decision(after)
+    before = () if candidate.diagnosis is None else candidate.diagnosis.gaps
+    return changed(after, followed(candidate.plan, before, diagnosis.gaps, modules, now))
 
 
 def _referred(

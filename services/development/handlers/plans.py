@@ -1,17 +1,21 @@
 """What firms and mentors do with a plan."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from services.development.domain import candidate as candidates
+from services.development.domain import delivery, revision
 from services.development.domain import plan as plans
+from services.development.domain.activity import Activity
 from services.development.domain.candidate import Candidate
+from services.development.domain.diagnosis import Gap
 from services.development.domain.evidence import AuthorRole, Evidence, Given, Verdict
+from services.development.domain.module import Modules
 from services.development.domain.plan import Plan
 from services.development.domain.reasons import Refusal
-from services.development.domain.revision import agree_revision as agree_on_revision
+from services.development.domain.removal import Removal, TakenBack
 from services.development.handlers import published
 from services.development.handlers.refusal import refused
 from shared.contracts.event import EventData
@@ -37,7 +41,7 @@ def give_evidence(
     """The firm's own people, or its mentor, show that a deliverable exists."""
     given = Given(evidence.identity(activity_id), evidence, author.subject, author.role, now)
     mentor = author.subject if author.role == "mentor" else None
-    return _change_plan(state, lambda plan: plans.give_evidence(plan, activity_id, given), mentor)
+    return _change_plan(state, lambda plan: delivery.give_evidence(plan, activity_id, given), mentor)
 
 
 def complete_activity(
@@ -45,7 +49,7 @@ def complete_activity(
 ) -> Decision[Candidate] | Refused:
     """The mentor accepts the deliverable. The gap stays open until diagnosis scores it again."""
     return _change_plan(
-        state, lambda plan: plans.complete_activity(plan, activity_id, evidence_id, mentor, now), mentor
+        state, lambda plan: delivery.complete_activity(plan, activity_id, evidence_id, mentor, now), mentor
     )
 
 
@@ -54,13 +58,37 @@ def return_evidence(
 ) -> Decision[Candidate] | Refused:
     """The mentor says what is wrong with it; a completion on it is taken back."""
     verdict = Verdict("returned", reason, mentor, "mentor", now)
-    return _change_plan(state, lambda plan: plans.return_evidence(plan, activity_id, evidence_id, verdict), mentor)
+    return _change_plan(state, lambda plan: delivery.return_evidence(plan, activity_id, evidence_id, verdict), mentor)
 
 
 def agree_revision(state: Candidate | None, author: Author, now: datetime) -> Decision[Candidate] | Refused:
-    """The firm, or its mentor, agrees on what is added to the plan."""
+    """The firm, or its mentor, agrees on what changes in the plan."""
     mentor = author.subject if author.role == "mentor" else None
-    return _change_plan(state, lambda plan: agree_on_revision(plan, author.subject, author.role, now), mentor)
+    return _change_plan(state, lambda plan: revision.agree_revision(plan, author.subject, author.role, now), mentor)
+
+
+def propose_removal(
+    state: Candidate | None, activity_id: UUID, reason: str, author: Author, modules: Modules, now: datetime
+) -> Decision[Candidate] | Refused:
+    """The firm, or its mentor, wants an activity out of the plan."""
+    asked = Removal(activity_id, reason, author.subject, author.role, now)
+    mentor = author.subject if author.role == "mentor" else None
+    return _change_plan(state, lambda plan: revision.propose_removal(plan, asked, _gaps(state), modules, now), mentor)
+
+
+def take_removal_back(
+    state: Candidate | None, activity_id: UUID, author: Author, modules: Modules, now: datetime
+) -> Decision[Candidate] | Refused:
+    """One of the two wants the activity to stay, or its gaps to be closed after all."""
+    said = TakenBack(author.subject, author.role, now)
+    mentor = author.subject if author.role == "mentor" else None
+    return _change_plan(
+        state, lambda plan: revision.take_removal_back(plan, activity_id, said, _gaps(state), modules), mentor
+    )
+
+
+def _gaps(state: Candidate | None) -> tuple[Gap, ...]:
+    return () if state is None or state.diagnosis is None else state.diagnosis.gaps
 
 
 def assign_mentor(state: Candidate | None, mentor: str | None, by: str) -> Decision[Candidate] | Refused:
@@ -90,9 +118,22 @@ def _change_plan(
 def changed(candidate: Candidate, plan: Plan) -> Decision[Candidate]:
     """The firm with its plan as it is now, and what readers hear of it."""
     after = replace(candidate, plan=plan)
-    if candidate.plan is None or candidate.cohort_id is None:
+    before = candidate.plan
+    if before is None or candidate.cohort_id is None:
         return Decision(after)
-    return Decision(after, tuple(_happened(candidate, candidate.cohort_id, candidate.plan, plan)))
+    done, taken_back = _completed(plan, before), _completed(before, plan)
+    scoring = candidates.with_done(after, _questions(done), _questions(taken_back))
+    return Decision(scoring, tuple(_happened(candidate, candidate.cohort_id, before, plan)))
+
+
+def _completed(plan: Plan, but: Plan) -> tuple[Activity, ...]:
+    """Activities that are completed in the one plan, and are in the other but are not completed there."""
+    open_there = {each.activity_id for each in but.activities if each.completion is None}
+    return tuple(each for each in plan.activities if each.completion is not None and each.activity_id in open_there)
+
+
+def _questions(activities: Iterable[Activity]) -> set[str]:
+    return {code for each in activities for code in each.questions}
 
 
 def _happened(candidate: Candidate, cohort_id: UUID, before: Plan, after: Plan) -> Iterator[EventData]:

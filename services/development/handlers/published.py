@@ -1,6 +1,7 @@
 """From this stage's own values to the published language."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from shared.contracts.development import (
     PlannedActivity,
     SupplierDroppedOut,
     SupplierNotSelected,
+    SupplierReinstated,
     SupplierSelected,
 )
 from shared.contracts.event import Money
@@ -110,6 +112,21 @@ def dropped_out(supplier_id: UUID, past: PastPlan) -> SupplierDroppedOut:
         plan_id=past.plan.plan_id,
         dropped_out_at=past.ended_at,
     )
+
+
+def reinstated(
+    supplier_id: UUID, past: PastPlan, at: datetime
+) -> tuple[SupplierReinstated] | tuple[SupplierReinstated, PlanAgreed]:
+    """The firm has its place again, and what readers knew of its plan until it dropped out."""
+    plan = past.plan
+    back = SupplierReinstated(
+        supplier_id=supplier_id,
+        cohort_id=past.cohort_id,
+        plan_id=plan.plan_id,
+        agreed_at=plan.agreed_at,
+        reinstated_at=at,
+    )
+    return (back,) if plan.agreed_at is None else (back, agreed(supplier_id, past.cohort_id, plan))
 
 
 def completed(supplier_id: UUID, cohort_id: UUID, plan: Plan, open_gaps: Iterable[str]) -> PlanCompleted:

@@ -9,8 +9,9 @@ from pydantic import Field, StringConstraints
 
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import CohortStatus, Direction
-from services.development.domain.outcome import Outcome
-from services.development.store import Line
+from services.development.domain.outcome import Outcome, Result, result
+from services.development.domain.place import LeaverRole, PlaceStatus
+from services.development.store import Line, OutcomeRow
 from shared.service.http import Body, View
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
@@ -44,15 +45,38 @@ class PastOverrideView(OverrideView):
     ended_at: datetime
 
 
+class ProposedView(View):
+    """What an operator said of a firm that is to drop out."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+class ReinstatementView(ProposedView):
+    """The firm has its place again, and why."""
+
+
 class DropOutView(View):
     """A place that became free, and who has it since."""
 
     supplier_id: UUID
+    status: PlaceStatus
     reason: str
     by: str
+    role: LeaverRole
+    """As what `by` did it: the firm itself, or the second of two operators."""
     at: datetime
+    proposed: ProposedView | None
+    """By the first of two operators."""
     replaced_by: UUID | None
     selected_by: str | None
+    reinstated: ReinstatementView | None
+
+
+class ReinstatementBody(Body):
+    supplier_id: UUID
+    reason: Words
 
 
 class CohortView(View):
@@ -82,6 +106,8 @@ class CandidateView(View):
     folio: str | None = None
     legal_name: str | None = None
     selected: bool
+    """Whether it has a place now."""
+    outcome: Result = "not_selected"
     rank: int | None
     score: int
     best_match: int
@@ -97,10 +123,15 @@ class CandidateView(View):
     def stored(cls, line: Line) -> "CandidateView":
         row, folio, legal_name, title = line
         named = {"folio": folio, "legal_name": legal_name, "requirement_title": title}
-        return cls.of(row).model_copy(update=named)
+        return cls._named(row, named)
 
     @classmethod
     def supposed(cls, outcome: Outcome, firm: Candidate, titles: Mapping[UUID, str]) -> "CandidateView":
         title = None if outcome.requirement_id is None else titles.get(outcome.requirement_id)
         named = {"folio": firm.folio, "legal_name": firm.legal_name, "requirement_title": title}
-        return cls.of(outcome).model_copy(update=named)
+        return cls._named(outcome, named)
+
+    @classmethod
+    def _named(cls, said: Outcome | OutcomeRow, named: dict[str, str | None]) -> "CandidateView":
+        became = result(said.reasons, selected=said.selected)
+        return cls.of(said).model_copy(update=named | {"outcome": became})

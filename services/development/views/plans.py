@@ -1,111 +1,24 @@
-"""A plan as callers send and see it: with the modules' words, what is closed by now, and referrals for what costs."""
+"""A plan as callers send and see it: with what is closed by now, and referrals for what costs."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import StringConstraints
-
-from services.development.domain.activity import Activity, ActivityStatus
-from services.development.domain.candidate import Candidate, PastPlan
-from services.development.domain.evidence import AuthorRole, Evidence, EvidenceKind, JudgeRole, Standing
-from services.development.domain.module import ModuleKind, Modules
+from services.development.domain.candidate import Candidate, Ended, PastPlan
+from services.development.domain.diagnosis import Severity
+from services.development.domain.evidence import AuthorRole
+from services.development.domain.module import Modules
 from services.development.domain.plan import PlanStatus, Revision
+from services.development.domain.removal import SettledRemoval
 from services.development.handlers import published
+from services.development.views.activities import ActivityView
 from services.development.views.cohorts import Words
-from shared.contracts.event import Money, Text
+from shared.contracts.event import Money
 from shared.service.http import Body, View
-
-
-class EvidenceBody(Body):
-    kind: EvidenceKind
-    description: Words
-    reference: Text | None = None
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
-
-    def evidence(self) -> Evidence:
-        return Evidence(self.kind, self.description, self.reference, self.sha256)
-
-
-class EvidenceView(View):
-    kind: EvidenceKind
-    description: str
-    reference: str | None
-    sha256: str | None
-
-
-class VerdictView(View):
-    standing: Standing
-    reason: str
-    role: JudgeRole
-    at: datetime
-
-
-class GivenView(View):
-    """Evidence with what its author is; never who: a subject identifies a person."""
-
-    evidence_id: UUID
-    evidence: EvidenceView
-    role: AuthorRole
-    at: datetime
-    standing: Standing
-    verdicts: tuple[VerdictView, ...]
-    """What was said of it, in order: the last one counts."""
-
-
-class ReturnBody(Body):
-    reason: Words
-    """What is wrong with the evidence."""
 
 
 class DropOutBody(Body):
     reason: Words
-
-
-class CompletionBody(Body):
-    evidence_id: UUID
-    """Which of the activity's evidence shows its deliverable."""
-
-
-class CompletionView(View):
-    evidence_id: UUID
-    completed_at: datetime
-
-
-class ActivityView(View):
-    activity_id: UUID
-    module: str
-    name: str
-    deliverable: str
-    kind: ModuleKind
-    hours: int
-    questions: tuple[str, ...]
-    cost_from: Money
-    cost_to: Money
-    status: ActivityStatus
-    evidence: tuple[GivenView, ...]
-    """In the order in which it was given."""
-    completion: CompletionView | None
-
-    @classmethod
-    def of_activity(cls, activity: Activity, modules: Modules) -> "ActivityView":
-        found = {module.code: module for module in modules.modules}.get(activity.module)
-        completion = activity.completion
-        return cls(
-            activity_id=activity.activity_id,
-            module=activity.module,
-            name="" if found is None else found.name,
-            deliverable="" if found is None else found.deliverable,
-            kind=activity.kind,
-            hours=activity.hours,
-            questions=activity.questions,
-            cost_from=published.money(activity.cost_from),
-            cost_to=published.money(activity.cost_to),
-            status=activity.status,
-            evidence=tuple(GivenView.of(given) for given in activity.evidence),
-            completion=None if completion is None else CompletionView.of(completion),
-        )
 
 
 class ReferralView(View):
@@ -115,12 +28,58 @@ class ReferralView(View):
     state: str
 
 
+class RemovalView(View):
+    """An activity that one of the two wants out of the plan."""
+
+    activity_id: UUID
+    reason: str
+    role: AuthorRole
+    at: datetime
+
+
+class TakenBackView(View):
+    role: AuthorRole
+    at: datetime
+
+
+class SettledRemovalView(View):
+    """What became of such a proposal."""
+
+    activity: ActivityView
+    """As it was then."""
+    removal: RemovalView
+    agreed_at: datetime | None
+    """Null: it was taken back before both had agreed."""
+    taken_back: TakenBackView | None
+
+    @classmethod
+    def of_removal(cls, settled: SettledRemoval, modules: Modules) -> "SettledRemovalView":
+        shown = ActivityView.of_activity(settled.activity, modules)
+        return cls(
+            activity=shown if settled.agreed_at is None else shown.model_copy(update={"status": "removed"}),
+            removal=RemovalView.of(settled.removal),
+            agreed_at=settled.agreed_at,
+            taken_back=None if settled.taken_back is None else TakenBackView.of(settled.taken_back),
+        )
+
+
+class LeavingView(View):
+    """An operator proposed that the firm drops out; without who."""
+
+    reason: str
+    at: datetime
+    taken_back_at: datetime | None
+    """Null: another operator decides."""
+
+
 class RevisionView(View):
-    """What is proposed for gaps that came after the agreement."""
+    """What is proposed to change after the agreement."""
 
     number: int
     activities: tuple[ActivityView, ...]
     """New ones, and planned ones that would close more."""
+    removals: tuple[RemovalView, ...]
+    """Planned ones that would be done no more."""
     modules: str
     agreed_by_firm: bool
     agreed_by_mentor: bool
@@ -130,6 +89,7 @@ class RevisionView(View):
         return cls(
             number=revision.number,
             activities=tuple(ActivityView.of_activity(activity, modules) for activity in revision.activities),
+            removals=tuple(RemovalView.of(removal) for removal in revision.removals),
             modules=revision.modules,
             agreed_by_firm=revision.firm is not None,
             agreed_by_mentor=revision.mentor is not None,
@@ -157,6 +117,10 @@ class PlanView(View):
     completed_at: datetime | None
     revision: RevisionView | None
     """Holds once the firm and its mentor have agreed."""
+    removals: tuple[SettledRemovalView, ...]
+    """What both took out of the plan, or one of them back, in order."""
+    leavings: tuple[LeavingView, ...]
+    """In order: the last one may wait for another operator."""
     referrals: tuple[ReferralView, ...]
 
     @classmethod
@@ -184,26 +148,44 @@ class PlanView(View):
             agreed_at=plan.agreed_at,
             completed_at=plan.completed_at,
             revision=None if plan.revision is None else RevisionView.of_revision(plan.revision, modules),
+            removals=tuple(SettledRemovalView.of_removal(settled, modules) for settled in plan.removals),
+            leavings=tuple(LeavingView.of(each) for each in candidate.leavings),
             referrals=tuple(ReferralView.of(referral) for referral in candidate.referrals),
         )
+
+
+class GapView(View):
+    """Levels 0 to 4."""
+
+    question: str
+    severity: Severity
+    level: int
+    target: int
 
 
 class PastPlanView(View):
     """A plan of a cohort before, as it was when it ended."""
 
     supplier_id: UUID
-    ended: Literal["another_cohort", "dropped_out"]
+    ended: Ended
     reason: str
     ended_at: datetime
     plan: PlanView
+    """With what was said of its evidence since."""
+    gaps: tuple[GapView, ...] | None
+    """All that were open then; null: not kept then, so that nobody knows what of the plan was closed or open."""
 
     @classmethod
     def of_past(cls, candidate: Candidate, past: PastPlan, modules: Modules) -> "PastPlanView":
-        then = replace(candidate, cohort_id=past.cohort_id, plan=past.plan)
+        then = replace(candidate, cohort_id=past.cohort_id, plan=past.plan, referrals=past.referrals, leavings=())
+        plan = PlanView.of_firm(then, modules)
+        known = past.gaps is not None
+        closed, still_open = past.plan.split(gap.question for gap in past.gaps or ()) if known else ((), ())
         return cls(
             supplier_id=candidate.id,
             ended=past.ended,
             reason=past.reason,
             ended_at=past.ended_at,
-            plan=PlanView.of_firm(then, modules),
+            plan=plan.model_copy(update={"closed": closed, "open": still_open}),
+            gaps=None if past.gaps is None else tuple(GapView.of(gap) for gap in past.gaps),
         )

@@ -11,7 +11,9 @@ from services.financing.domain.reasons import Ineligible, Purpose
 from services.financing.domain.terms import Bankable, Terms
 
 EXCLUDED_ON_69B = "definitive"
-"""Only this state of the list of article 69-B of the Código Fiscal excludes; the presumed are held at registration."""
+"""Only this state of the list of article 69-B of the Código Fiscal excludes. The presumed are held at registration, and
+partners are told the state and the date of the list.
+"""
 
 UNMET: dict[Condition, Ineligible] = {
     "anchor": "anchor_missing",
@@ -31,6 +33,8 @@ def _of_firm(case: Case, bankable: Bankable) -> Iterator[Ineligible]:
         yield "profile_missing"
     elif case.profile.list_69b == EXCLUDED_ON_69B:
         yield "on_69b_list"
+    elif case.profile.list_date is None:
+        yield "list_69b_unchecked"
     if case.withdrawn:
         yield "supplier_withdrawn"
     if case.diagnosis is None:

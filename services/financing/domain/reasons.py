@@ -43,6 +43,7 @@ Ineligible = Literal[
     "profile_missing",
     "supplier_withdrawn",
     "on_69b_list",
+    "list_69b_unchecked",
     "not_diagnosed",
     "not_evaluated",
     "not_bankable_yet",

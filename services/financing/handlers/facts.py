@@ -130,6 +130,14 @@ def supplier_dropped_out(
     return settled(case, known, now, terms)
 
 
+def supplier_reinstated(
+    case: Case | None, event: development.SupplierReinstated, now: datetime, terms: Terms
+) -> Decision[Case]:
+    """It has its place again; `PlanAgreed` tells the plan once more, as it was agreed then."""
+    back = replace(_case(case, event.supplier_id), cohort_id=event.cohort_id, plan_told_at=event.agreed_at)
+    return settled(case, back, now, terms)
+
+
 def _case(case: Case | None, supplier_id: UUID) -> Case:
     return Case(supplier_id) if case is None else case
 

@@ -152,7 +152,7 @@ def erase_contact(state: Supplier | None) -> Decision[Supplier] | Refused:
 
 
 def rescreen(state: Supplier | None, _args: Mapping[str, str], now: datetime, listing: Listing) -> Decision[Supplier]:
-    """Look a supplier up in the newest list. Readers hear of it only when its state on the list is another one."""
+    """Look a supplier up in the newest list. Readers hear of it when its state is another one, or known at last."""
     if state is None or state.status == "withdrawn":
         return unchanged(state)
     after = suppliers.screened(state, listing, now)
@@ -213,8 +213,10 @@ def told(before: Supplier | None, after: Supplier) -> tuple[contract.SupplierPro
         return ()
     if before is None or before.status == "held":
         return (contract.SupplierRegistered.model_validate(_profile(after), from_attributes=True),)
-    same_date = replace(after, screening=replace(after.screening, list_date=before.screening.list_date))
-    if _profile(same_date) == _profile(before):
+    # That a list was looked up at all is news, as until then nothing was known; that it was a newer one is none.
+    known = before.screening.list_date is not None
+    same = replace(after, screening=replace(after.screening, list_date=before.screening.list_date)) if known else after
+    if _profile(same) == _profile(before):
         return ()
     return (contract.SupplierChanged.model_validate(_profile(after), from_attributes=True),)
 
