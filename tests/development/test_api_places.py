@@ -1,4 +1,4 @@
-"""Places that firms give back, have again, or that the next in rank takes, over HTTP."""
+"""Places that firms leave, have again, or that the next in rank takes, over HTTP."""
 
 from typing import Any
 from uuid import UUID

@@ -149,6 +149,12 @@ async def test_a_level_that_falls_enters_the_plan_and_a_firm_that_finished_is_in
     assert (plan["status"], plan["open"]) == ("completed", ["A01", "T04"])
     raised = {"question": "A01", "level": 3, "evidence_id": evidence[1]}
     await pair.answer("assessor", "rescores", raised)
+    # Nobody has looked at the evidence for T04, which may close what the next plan would be for.
+    assert (await plans.get(pair.development, f"/cohorts/{await pair.select()}/candidates"))["items"][0]["reasons"] == [
+        "evidence_awaits_verdict"
+    ]
+    enough_for_less = {"question": "T04", "level": 2, "evidence_id": evidence[0]}
+    await pair.answer("assessor", "rescores", enough_for_less)
     second = await pair.select()
     plan = await pair.plan()
     assert (plan["cohort_id"], plan["status"]) == (second, "proposed")

@@ -70,7 +70,7 @@ def listing(states: Mapping[str, ListState], on: date = date(2026, 2, 1)) -> Lis
 
 
 def registered(number: int = 1, *, of: Profile | None = None) -> Supplier:
-    decision = register(command(number, of=of), NOW, EMPTY)
+    decision = register(command(number, of=of), NOW, Registry({}, listing({})))
     assert isinstance(decision, Decision)
     assert decision.state is not None
     assert decision.state.status == "registered"

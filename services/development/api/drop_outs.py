@@ -1,4 +1,4 @@
-"""Places that firms give back, have again, or that others take."""
+"""Places that firms leave, have again, or that others take."""
 
 from uuid import UUID
 

@@ -22,7 +22,7 @@ class Outcome:
     line: int
     """Where it stands in the cohort's list, from 1: those with a place first."""
     selected: bool
-    """Whether it has a place: also one that became free later, and not one that it gave back."""
+    """Whether it has a place: also one that became free later, and not one that it left."""
     rank: int | None
     score: int
     best_match: int
@@ -68,7 +68,7 @@ def result(reasons: Collection[str], *, selected: bool) -> Result:
 
 
 def dropped_out(said: Outcome, now: datetime) -> Outcome:
-    """The record of a firm that gave its place back. Why it had it stays."""
+    """The record of a firm that left its place. Why it had it stays."""
     return replace(said, selected=False, reasons=("dropped_out", *said.reasons), decided_at=now)
 
 

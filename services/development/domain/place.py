@@ -1,4 +1,4 @@
-"""A firm's place in a cohort: how it is given back, how that is undone, and when it is too late for it."""
+"""A firm's place in a cohort: how its firm leaves it, how that is undone, and when it is too late for it."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Places of a cohort that firms give back, have again, or that the next in rank takes."""
+"""Places of a cohort that firms leave, have again, or that the next in rank takes."""
 
 from dataclasses import replace
 from datetime import datetime
