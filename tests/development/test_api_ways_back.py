@@ -84,6 +84,31 @@ async def test_a_gap_that_came_later_is_in_the_plan_once_firm_and_mentor_agree(s
     assert await refusal(stage, "POST", path, Role.MENTOR) == (404, "revision_not_found")
 
 
+async def test_an_activity_is_removed_by_both_and_by_one_of_them_taken_back(stage: StageUnderTest) -> None:
+    """Seen: a revision could only add."""
+    firm = await ready(stage, 1, 9_000, "T04", "A01")
+    await post(stage, f"/cohorts/{await open_cohort(stage)}/selection", subject="operator-2")
+    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
+    await assign(stage, firm)
+    kept, dropped = (f"/plans/{firm}/activities/{each['activity_id']}" for each in plan["activities"])
+    why = {"reason": "Ya se hizo con otro cliente"}
+    assert await refusal(stage, "DELETE", f"{dropped}/removal", Role.MENTOR) == (404, "removal_not_found")
+    half = await post(stage, f"{dropped}/removal", Role.MENTOR, why)
+    assert [each["role"] for each in half["revision"]["removals"]] == ["mentor"]
+    await complete(stage, kept, firm)
+    for role, bound in ((Role.MENTOR, None), (Role.SUPPLIER, firm)):
+        plan = await post(stage, f"/plans/{firm}/revision/agreement", role, supplier_id=bound)
+    (removal,) = plan["removals"]
+    assert (plan["status"], removal["activity"]["status"]) == ("completed", "removed")
+    assert (sorted([*plan["open"], *plan["closed"]]), removal["removal"]["reason"]) == (["A01", "T04"], why["reason"])
+    own = stage.headers(Role.SUPPLIER, supplier_id=firm) | ANY
+    back = (await stage.client.delete(f"{dropped}/removal", headers=own)).json()
+    assert back["removals"][0]["taken_back"]["role"] == "supplier"
+    assert len(back["revision"]["activities"]) == 1
+    assert told(await stage.told())[2:] == ["activity-completed", "plan-agreed", "plan-completed"]
+    assert "mentor-1" not in str(back)
+
+
 async def test_a_firm_that_finished_with_gaps_open_contends_for_a_second_cohort(stage: StageUnderTest) -> None:
     """Seen: it entered no later ranking; then it did so while its evidence waited for an assessor."""
     firm, _ = await finished(stage, "T04")

@@ -22,6 +22,7 @@ from shared.service.callers import roles_of
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.development import test_api as development
+from tests.development import test_api_places as places
 from tests.development import test_api_plans as plans
 from tests.development import test_api_ways_back as ways_back
 from tests.diagnosis import calls
@@ -87,7 +88,9 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         plans.test_the_walk_of_a_plan,
         ways_back.test_evidence_is_returned_after_completion_and_mended,
         ways_back.test_a_gap_that_came_later_is_in_the_plan_once_firm_and_mentor_agree,
-        ways_back.test_a_place_that_becomes_free_goes_to_the_next_in_rank_by_another_operator,
+        ways_back.test_an_activity_is_removed_by_both_and_by_one_of_them_taken_back,
+        places.test_what_an_operator_proposed_is_taken_back_and_stays_on_record,
+        places.test_a_drop_out_by_mistake_is_undone_while_nobody_has_the_place,
     ),
     "financing": (
         financing.test_from_consent_to_disbursement,
