@@ -39,6 +39,7 @@ COMMANDS = {
     "partner": "partner",
     "import": "imports",
     "token": "token",
+    "sign-in": "token",
     "logs": "processes",
     "restart": "processes",
     "explain": "explain",

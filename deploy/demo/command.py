@@ -17,7 +17,7 @@ from deploy.cli import wording
 from deploy.cli.commands.status import ports_table, shown
 from deploy.cli.console import out
 from deploy.cli.installation import DEMO
-from deploy.cli.next_steps import next_steps
+from deploy.cli.next_steps import next_steps, ways_in
 from deploy.cli.texts import language
 from deploy.demo import trouble
 from deploy.demo.audit import Auditor
@@ -25,7 +25,7 @@ from deploy.demo.calls import Api, StoryError
 from deploy.demo.funnel import Funnel
 from deploy.demo.outcome import Outcome, conclude
 from deploy.demo.partner import PartnerSession
-from deploy.demo.people import People
+from deploy.demo.people import People, cast
 from deploy.demo.report import show
 from deploy.demo.sample.prepare import prepare
 from deploy.demo.screen import Screen, screen
@@ -82,7 +82,7 @@ async def _demo(wish: Wish) -> int:
                 code = _report(outcome, began, wish.json_file)
                 out().print(ports_table(client.ports))
                 out().print(tell("kept", data=wish.folder))
-                _say_next(outcome)
+                _say_next(client, outcome)
                 with contextlib.suppress(asyncio.CancelledError):  # Ctrl-C: the platform stops, the demo has ended well
                     await asyncio.Event().wait()
                 return code
@@ -167,9 +167,10 @@ async def _funnel(client: Client, watcher: Screen) -> AsyncIterator[None]:
         funnel.stop()
 
 
-def _say_next(outcome: Outcome) -> None:
+def _say_next(client: LocalClient, outcome: Outcome) -> None:
     """What to look at, with a firm whose story is long."""
-    firms = outcome.figures.referred_firms & outcome.figures.planned or outcome.figures.registered
+    figures = outcome.figures
+    firms = figures.referred_firms & figures.planned or figures.registered
     steps = {f"case {min(firms)}": "next.case"} if firms else {}
     steps |= {
         "dead-letters list": "next.dead_letters",
@@ -178,6 +179,8 @@ def _say_next(outcome: Outcome) -> None:
         "status": "next.status",
     }
     next_steps(steps)
+    if firms and figures.anchors:
+        ways_in(client, cast(min(firms), min(figures.anchors)))
 
 
 def _report(outcome: Outcome, began: float, json_file: Path | None) -> int:

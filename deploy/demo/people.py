@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from deploy.target.client import Client, RoleName
+from deploy.target.client import Client
+from deploy.target.person import Person, RoleName
 
 OPERATOR, REVIEWER = "operadora-programa", "operador-revision"
 ASSESSOR, EXPERT, MENTOR = "evaluadora-planta", "experto-validador", "mentora-desarrollo"
@@ -43,13 +44,33 @@ class People:
 
     def firm(self, supplier: UUID) -> str:
         """Whoever signs in for this supplier."""
-        return self._token("supplier", f"proveedor-{supplier}", supplier=supplier)
+        return self._token("supplier", _of_firm(supplier), supplier=supplier)
 
     def buyer(self, anchor: UUID) -> str:
         """The buyer of this anchor."""
-        return self._token("anchor", f"comprador-{anchor}", anchor=anchor)
+        return self._token("anchor", _of_anchor(anchor), anchor=anchor)
 
     def _token(self, role: RoleName, subject: str, *, supplier: UUID | None = None, anchor: UUID | None = None) -> str:
         if subject not in self._tokens:
             self._tokens[subject] = self.client.token(role, subject=subject, supplier=supplier, anchor=anchor)
         return self._tokens[subject]
+
+
+def cast(supplier: UUID, anchor: UUID) -> tuple[Person, ...]:
+    """One person of each role, as they act in the story: these two for this firm and this anchor."""
+    return (
+        Person.of("operator", OPERATOR),
+        Person.of("supplier", _of_firm(supplier), supplier=supplier),
+        Person.of("anchor", _of_anchor(anchor), anchor=anchor),
+        Person.of("assessor", ASSESSOR),
+        Person.of("expert", EXPERT),
+        Person.of("mentor", MENTOR),
+    )
+
+
+def _of_firm(supplier: UUID) -> str:
+    return f"proveedor-{supplier}"
+
+
+def _of_anchor(anchor: UUID) -> str:
+    return f"comprador-{anchor}"

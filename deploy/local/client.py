@@ -11,9 +11,12 @@ from deploy.engines.kafka import Kafka
 from deploy.engines.kafka_config import ADMIN, SCRAM
 from deploy.engines.ports import LOOPBACK
 from deploy.engines.postgres import Postgres
+from deploy.local.issuer import process as issuer
+from deploy.local.issuer import tickets
 from deploy.local.layout import Layout
 from deploy.local.state import read_running
 from deploy.target.client import Client
+from deploy.target.person import Person
 from deploy.target.services import present
 from deploy.target.target import KafkaAccess, Target, TokenSource
 
@@ -28,7 +31,7 @@ class NotRunningError(DeployError):
 
 @dataclass(frozen=True)
 class LocalClient(Client):
-    """``ports`` has ``kafka``, ``postgres`` and each service."""
+    """``ports`` has ``kafka``, ``postgres``, each service, and the issuer where there is a portal."""
 
     data: Path
     ports: Mapping[str, int]
@@ -46,6 +49,16 @@ class LocalClient(Client):
         return cls.of(data, run.ports)
 
     @property
+    def portal(self) -> str | None:
+        """Where people sign in; None where nobody can."""
+        port = self.ports.get(issuer.PORTAL)
+        return None if port is None else f"http://{LOOPBACK}:{port}"
+
+    def sign_in_link(self, person: Person) -> str:
+        """An address of the portal by which this person gets in, once and soon."""
+        return f"{self.portal}/sign-in?ticket={tickets.issued(Layout(self.data).issuer(), person)}"
+
+    @property
     def kafka(self) -> Kafka:
         """The node, with the super user's credentials; it is not ours to start."""
         return Kafka(Layout(self.data).kafka)
@@ -59,7 +72,6 @@ class LocalClient(Client):
 def target_of(data: Path, ports: Mapping[str, int]) -> Target:
     """Where the platform of this folder is while it runs on these ports; it has its services before they have ports."""
     layout = Layout(data)
-    names = [name for name in ports if name not in ENGINES]
     server = Postgres(layout.postgres).admin_dsn.rpartition("/")[0]
     kafka = Kafka(layout.kafka)
     return Target(
@@ -74,7 +86,7 @@ def target_of(data: Path, ports: Mapping[str, int]) -> Target:
             password=kafka.admin_credentials[1],
         ),
         token=TokenSource(issuer_folder=layout.issuer_folder),
-        stores={name: f"{server}/{name}" for name in names},
+        stores={name: f"{server}/{name}" for name in present() if name in ports},
         partners=layout.partners,
         audit_keys=layout.audit_keys(present()),
         mail=layout.mail,

@@ -7,11 +7,11 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from deploy.engines.command import address_in_use
+from deploy.engines.command import Command, address_in_use
 from deploy.engines.errors import DeployError
 from deploy.engines.kafka import Kafka, KafkaNodeError
 from deploy.engines.notices import Notice, Report
@@ -22,6 +22,7 @@ from deploy.local import services
 from deploy.local.aside import aside
 from deploy.local.client import LocalClient, target_of
 from deploy.local.hold import is_held, is_planned
+from deploy.local.issuer import process as issuer
 from deploy.local.layout import Layout
 from deploy.local.logs import keep_short
 from deploy.local.state import Claim, claim
@@ -152,24 +153,28 @@ class Platform:
                 return
 
     async def _start_services(self, stores: dict[str, str]) -> None:
-        ports = services.choose_ports(self._services, usual=self._usual_ports)
+        names = services.processes(self._services)
+        ports = services.choose_ports(names, usual=self._usual_ports)
         self.ports = {"kafka": _port_of(self._kafka), "postgres": self._postgres.port, **ports}
         self._held.record_ports(self.ports)
         target.write(target_of(self._layout.data, self.ports), self._layout.target)
-        self._report(Notice.of("services.starting", names=", ".join(self._services)))
-        for name in self._services:
-            await self._supervisor.start(
-                services.command(
-                    name,
-                    layout=self._layout,
-                    kafka=self._kafka,
-                    password=self._passwords[name],
-                    store=stores[name],
-                    port=ports[name],
-                    audit_key=self._audit_seeds[name],
-                )
-            )
+        self._report(Notice.of("services.starting", names=", ".join(names)))
+        for name in names:
+            await self._supervisor.start(self._command(name, stores, ports))
         await self._services_ready(ports)
+
+    def _command(self, name: str, stores: Mapping[str, str], ports: Mapping[str, int]) -> Command:
+        if name == issuer.NAME:
+            return issuer.command(self._layout, ports)
+        return services.command(
+            name,
+            layout=self._layout,
+            kafka=self._kafka,
+            password=self._passwords[name],
+            store=stores[name],
+            ports=ports,
+            audit_key=self._audit_seeds[name],
+        )
 
     async def _services_ready(self, ports: dict[str, int]) -> None:
         urls = {name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from deploy.engines.command import Command
 from deploy.engines.kafka import Kafka
 from deploy.engines.ports import free_port
+from deploy.local.issuer import process as issuer
 from deploy.local.layout import Layout
 from deploy.target.keys import ISSUER
 from deploy.target.services import ROOT
@@ -26,11 +27,18 @@ USUAL_PORTS = {
     "diagnosis": 8103,
     "development": 8104,
     "financing": 8105,
+    issuer.NAME: 8106,
 }
 
 
+def processes(services: Iterable[str]) -> tuple[str, ...]:
+    """What runs beside the engines for these services: where people sign in, the issuer too, and first."""
+    names = tuple(services)
+    return (issuer.NAME, *names) if issuer.PORTAL in names else names
+
+
 def choose_ports(names: Iterable[str], *, usual: bool = True) -> dict[str, int]:
-    """The usual port of each service, or another one where that is taken. Raises ``OSError`` when none is free."""
+    """The usual port of each process, or another one where that is taken. Raises ``OSError`` when none is free."""
     chosen: dict[str, int] = {}
     for name in names:
         port = free_port(USUAL_PORTS[name] if usual else 0)
@@ -41,13 +49,13 @@ def choose_ports(names: Iterable[str], *, usual: bool = True) -> dict[str, int]:
 
 
 def command(
-    name: str, *, layout: Layout, kafka: Kafka, password: str, store: str, port: int, audit_key: str
+    name: str, *, layout: Layout, kafka: Kafka, password: str, store: str, ports: Mapping[str, int], audit_key: str
 ) -> Command:
     """The process of one service; what it must know goes through its environment, which only its owner can read."""
     environment = {
         "PDP_AUDIT_KEY": audit_key,
         "PDP_DATABASE_URL": store,
-        "PDP_HTTP_PORT": str(port),
+        "PDP_HTTP_PORT": str(ports[name]),
         "PDP_INSTANCE": "local",
         "PDP_KAFKA_BOOTSTRAP": kafka.bootstrap,
         "PDP_KAFKA_USER": name,
@@ -56,6 +64,8 @@ def command(
         "PDP_OIDC_ISSUER": ISSUER,
         "PDP_OIDC_JWKS": str(layout.issuer().jwks_path),
     }
+    if name == issuer.PORTAL:
+        environment |= issuer.portal_environment(layout, ports)
     argv = (sys.executable, "-m", f"services.{name}")
     return Command(name, argv, log=layout.log(name), env=environment, cwd=ROOT)
 

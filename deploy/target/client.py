@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Lock
-from typing import Literal
 from uuid import UUID
 
 import httpx
@@ -18,10 +17,9 @@ from confluent_kafka.admin import AdminClient
 from deploy.engines.kafka_client import administration
 from deploy.provision.partners import Partner, PartnerBook
 from deploy.target.mail import code_for
+from deploy.target.person import Person, RoleName
 from deploy.target.target import Target, TargetError, TokenSource
 from shared.security.tokens import LocalIssuer
-
-RoleName = Literal["supplier", "anchor", "assessor", "expert", "mentor", "operator"]
 
 TOKEN_LIFESPAN = timedelta(hours=8)
 TOKEN_COMMAND_TIMEOUT = 60.0
@@ -84,10 +82,9 @@ class Client:
                 raise TargetError("target_lacks", what="token.issuer_folder")
             with ONE_TOKEN:
                 return _operators(source)
-        claims = {"supplier_id": supplier, "anchor_id": anchor}
-        bound = {name: str(id_) for name, id_ in claims.items() if id_ is not None}
+        person = Person.of(role, subject, supplier=supplier, anchor=anchor)
         issuer = LocalIssuer(source.issuer_folder, source.issuer)
-        return issuer.issue(subject or f"local-{role}", [role], TOKEN_LIFESPAN, **bound)
+        return issuer.issue(person.subject, list(person.roles), TOKEN_LIFESPAN, **person.bonds)
 
     def mailed_code(self, about: str) -> str | None:
         """The one-time code that was mailed about something; None where mail goes to its people alone."""

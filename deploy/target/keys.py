@@ -12,7 +12,10 @@ from shared.security.notes import Signer
 from shared.security.tokens import LocalIssuer
 
 ISSUER = "http://127.0.0.1/pdp"
-"""`iss` of the tokens that are issued here; nothing is served there."""
+"""`iss` of the tokens that are issued here, whoever serves the keys and on which port."""
+
+PORTAL_CLIENT = "portal"
+"""The client of the issuer at which people sign in, as at Keycloak (`deploy/identity/realm.json`)."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,22 @@ class Keys:
     def issuer(self) -> LocalIssuer:
         """The issuer of this installation's tokens."""
         return LocalIssuer(self.issuer_folder, ISSUER)
+
+    @property
+    def portal_secret(self) -> str:
+        """What the portal proves itself with at the issuer of this machine, made up the first time."""
+        return kept_secrets(self.issuer_folder / "clients.json", [PORTAL_CLIENT])[PORTAL_CLIENT]
+
+    @property
+    def signed_in(self) -> Path:
+        """Who is signed in at the issuer of this machine, and which tickets were used."""
+        return self.issuer_folder / "signed_in.json"
+
+    def forget_issuer(self) -> None:
+        """Have a new key and a new secret made up the next time; nobody stays signed in."""
+        self.issuer().forget_key()
+        for file in (self.issuer_folder / "clients.json", self.signed_in):
+            file.unlink(missing_ok=True)
 
     def service_passwords(self, names: Iterable[str]) -> dict[str, str]:
         """The Kafka password of each service, made up the first time."""

@@ -108,14 +108,18 @@ class LocalIssuer:
             file.unlink(missing_ok=True)
 
     def issue(self, subject: str, roles: list[str], lifespan: timedelta = timedelta(hours=8), **claims: str) -> str:
-        """A signed token. `claims` are `supplier_id` or `anchor_id` where the person is bound to one."""
+        """A signed access token. `claims` are `supplier_id` or `anchor_id` where the person is bound to one."""
+        return self.sign(self._audience, subject, lifespan, roles=roles, **claims)
+
+    def sign(self, audience: str, subject: str, lifespan: timedelta, **claims: object) -> str:
+        """A signed token for any audience: whoever takes tokens refuses those that are for others."""
         now = datetime.now(UTC)
-        body = {"iss": self._issuer, "aud": self._audience, "sub": subject, "iat": now, "exp": now + lifespan}
+        body = {"iss": self._issuer, "aud": audience, "sub": subject, "iat": now, "exp": now + lifespan}
         key = load_pem_private_key(self._key_path.read_bytes(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError(f"{self._key_path} is not an Ed25519 key")
         [public] = json.loads(self.jwks_path.read_text())["keys"]
-        return jwt.encode(body | {"roles": roles, **claims}, key, algorithm="EdDSA", headers={"kid": public["kid"]})
+        return jwt.encode(body | claims, key, algorithm="EdDSA", headers={"kid": public["kid"]})
 
 
 def _thumbprint(public: dict[str, str]) -> str:

@@ -24,6 +24,7 @@ from deploy.engines.ports import accepts
 from deploy.local import background
 from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
+from deploy.local.services import processes
 from deploy.local.state import ProcessId, Run, read_running, still_alive_after
 from deploy.provision.partner_client import PartnerClient
 from deploy.provision.reader import KafkaRefusalError, Reader
@@ -87,7 +88,7 @@ def is_ready(client: LocalClient, service: str) -> bool:
 def test_every_service_is_ready_in_a_process_of_its_own(client: LocalClient, data: Path) -> None:
     assert set(client.services) == set(present())
     assert [name for name in client.services if not is_ready(client, name)] == []
-    assert sorted(child.name for child in run_in(data).children) == sorted([*ENGINES, *present()])
+    assert sorted(child.name for child in run_in(data).children) == sorted([*ENGINES, *processes(present())])
     assert len({child.pid for child in run_in(data).children}) == len(client.ports)
 
 

@@ -153,7 +153,15 @@ def test_without_a_way_into_kafka_what_needs_none_goes_on(file: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [["up"], ["down"], ["backup", "matching", "x"], ["rewind", "matching"], ["rotate", "issuer"]]
+    "command",
+    [
+        ["up"],
+        ["down"],
+        ["backup", "matching", "x"],
+        ["rewind", "matching"],
+        ["rotate", "issuer"],
+        ["sign-in", "--role", "operator"],
+    ],
 )
 def test_what_only_a_machines_own_installation_can_do_says_so(file: Path, command: list[str]) -> None:
     ended = pdp(*command)

@@ -17,6 +17,9 @@ TRIED: dict[str, tuple[str, ...]] = {
         "tests/security/test_tokens.py",
         "tests/security/test_keys.py",
     ),
+    "signing in at the issuer of one machine without a ticket, twice, or as somebody else": (
+        "tests/security/test_issuer.py",
+    ),
     "signing in at Keycloak by other ways than the portal's": ("tests/security/test_keycloak.py",),
     "every route: without a token, with an unread body, with one too large": ("tests/service/test_callers.py",),
     "every route: bodies of nothing but faults": ("tests/service/test_many_faults.py",),

@@ -1,21 +1,28 @@
 """Issuers of tokens under one roof: the one of this machine, and Keycloak. The suite asks both for the same."""
 
 import secrets
+import socket
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any, Protocol
 
-from deploy.engines.ports import LOOPBACK
-from shared.security.tokens import LocalIssuer
-from tests.security.keycloak import REALM, Keycloak, running
-from tests.security.sign_in import Browser, Client
+import httpx
+import uvicorn
+from pydantic import SecretStr
 
-LOCAL = "http://127.0.0.1/pdp"
+from deploy.engines.ports import LOOPBACK
+from deploy.local.issuer import tickets
+from deploy.local.issuer.app import application
+from deploy.local.issuer.provider import Provider as OfMachine
+from deploy.local.issuer.settings import IssuerSettings
+from deploy.target.keys import ISSUER, Keys
+from deploy.target.person import Person
+from shared.service.http.connection import Connection
+from tests.security.keycloak import REALM, Keycloak, running
+from tests.security.sign_in import SIGNED_IN, SIGNED_OUT, Browser, Client, code_of
 
 
 class Provider(Protocol):
@@ -38,25 +45,45 @@ class Provider(Protocol):
 
 
 class Local:
-    """The issuer of one machine, its key set served as any issuer's."""
+    """The issuer of one machine, as the portal meets it: people come with a ticket."""
 
     def __init__(self, folder: Path, port: int) -> None:
-        self.port = port
-        self._issuer, self._others = LocalIssuer(folder, LOCAL), LocalIssuer(folder, LOCAL, audience="account")
-        self._issuer.ensure_key()
+        self.port, self._keys = port, Keys(folder)
+        self.issuer = self._keys.issuer()
+        self.issuer.ensure_key()
+        self.portal_secret = self._keys.portal_secret
+        self.told = IssuerSettings(
+            data=folder,
+            port=port,
+            client_secret=SecretStr(self.portal_secret),
+            redirect_uri=SIGNED_IN,
+            signed_out_uri=SIGNED_OUT,
+        )
+        self.provider = OfMachine(self.told)
+
+    def discovery(self) -> httpx.Response:
+        return httpx.get(f"http://{LOOPBACK}:{self.port}/.well-known/openid-configuration")
+
+    def trust(self) -> bool:
+        return False
 
     def settings(self, port: int) -> dict[str, Any]:
-        return {"oidc_issuer": LOCAL, "oidc_jwks": f"http://{LOOPBACK}:{port}/jwks.json"}
+        return {"oidc_issuer": ISSUER, "oidc_jwks": f"http://{LOOPBACK}:{port}/jwks"}
+
+    def ticket(self, *roles: str, **bound: str) -> str:
+        return tickets.issued(self.issuer, Person("ana", roles, bound))
 
     def token(self, roles: Sequence[str], **bound: str) -> str:
-        return self._issuer.issue("ana", list(roles), timedelta(minutes=5), **bound)
+        with Browser(self) as browser:
+            answer = browser.redeem(code_of(browser.ask(login_hint=self.ticket(*roles, **bound))))
+        return str(answer.raise_for_status().json()["access_token"])
 
     def token_for_others(self) -> str:
-        return self._others.issue("ana", ["operator"])
+        return self.issuer.sign("account", "ana", timedelta(minutes=5), roles=["operator"])
 
     def replace_key(self) -> None:
-        self._issuer.forget_key()
-        self._issuer.ensure_key()
+        self.issuer.forget_key()
+        self.issuer.ensure_key()
 
 
 class OfKeycloak:
@@ -103,20 +130,18 @@ def account_console(server: Keycloak) -> Client:
     return Client("account-console", f"{server.issuer}/account/")
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @contextmanager
 def local(folder: Path) -> Iterator[Local]:
-    with ThreadingHTTPServer((LOOPBACK, 0), partial(_Quiet, directory=folder)) as server:
-        serving = Thread(target=server.serve_forever, name="keys")
+    with socket.create_server((LOOPBACK, 0)) as listening:
+        found = Local(folder, listening.getsockname()[1])
+        app = application(found.provider)
+        server = uvicorn.Server(uvicorn.Config(app, http=Connection, log_config=None, lifespan="off"))
+        serving = Thread(target=server.run, args=([listening],), name="issuer")
         serving.start()
         try:
-            yield Local(folder, server.server_port)
+            yield found
         finally:
-            server.shutdown()
+            server.should_exit = True
             serving.join()
 
 

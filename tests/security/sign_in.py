@@ -3,16 +3,17 @@
 import base64
 import hashlib
 import secrets
+import ssl
 from dataclasses import dataclass
 from html.parser import HTMLParser
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from tests.security.keycloak import PORTAL, Keycloak
+from tests.security.keycloak import PORTAL
 
-SIGNED_IN, SIGNED_OUT = f"{PORTAL}/signed-in", f"{PORTAL}/signed-out"
+SIGNED_IN, SIGNED_OUT = f"{PORTAL}/sign-in/callback", f"{PORTAL}/signed-out"
 
 
 class _Form(HTMLParser):
@@ -35,14 +36,27 @@ class Client:
     secret: str | None = None
 
 
+class Server(Protocol):
+    """A provider at which the portal is a client."""
+
+    portal_secret: str
+
+    def discovery(self) -> httpx.Response:
+        """Its document."""
+
+    def trust(self) -> ssl.SSLContext | bool:
+        """How its certificate is checked, where it has one."""
+
+
 class Browser:
     """One person's browser: it keeps cookies, and asks for what the provider's discovery document names."""
 
-    def __init__(self, keycloak: Keycloak, client: Client | None = None) -> None:
-        self.endpoints: dict[str, Any] = keycloak.discovery().json()
-        self.client = client or Client(secret=keycloak.portal_secret)
-        self._http = httpx.Client(verify=keycloak.trust())
+    def __init__(self, server: Server, client: Client | None = None) -> None:
+        self.endpoints: dict[str, Any] = server.discovery().json()
+        self.client = client or Client(secret=server.portal_secret)
+        self._http = httpx.Client(verify=server.trust())
         self.verifier = secrets.token_urlsafe(48)
+        self.headers: dict[str, str] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -67,7 +81,7 @@ class Browser:
         }
         asked |= changes
         given = {name: value for name, value in asked.items() if value is not None}
-        return self._http.get(self.endpoints["authorization_endpoint"], params=given)
+        return self._http.get(self.endpoints["authorization_endpoint"], params=given, headers=self.headers)
 
     def enter(self, page: httpx.Response, name: str, password: str) -> httpx.Response:
         """Fill in the form of the page that `ask` gave."""

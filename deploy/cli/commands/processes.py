@@ -14,7 +14,7 @@ from deploy.cli.choices import one_of
 from deploy.cli.console import Refusal, out, step
 from deploy.cli.installation import local_folder, local_installation
 from deploy.cli.texts import say
-from deploy.engines.ports import accepts
+from deploy.engines.ports import LOOPBACK, accepts
 from deploy.local import backups
 from deploy.local.client import ENGINES, LocalClient
 from deploy.local.hold import held_down
@@ -48,7 +48,7 @@ def restart(service: Name) -> None:
     one_of("SERVICE", service, client.ports)
     before = _running(client, service)
     with step(say("restarting", name=service)):
-        if service not in ENGINES:
+        if service in client.services:
             # This checkout's build may be newer than the process. The old one goes on where this cannot be done.
             backups.migrate(client, service, service)
         with held_down(client.data, service):
@@ -68,7 +68,7 @@ def _is_back(client: LocalClient, name: str, before: ProcessId | None) -> bool:
     if name in ENGINES:
         return accepts(client.ports[name])
     with contextlib.suppress(httpx.HTTPError), httpx.Client(trust_env=False, verify=False) as http:  # noqa: S501  (loopback)
-        return http.get(f"{client.url(name)}/ready").is_success
+        return http.get(f"http://{LOOPBACK}:{client.ports[name]}/ready").is_success
     return False
 
 

@@ -26,7 +26,7 @@ def rotate(secrets: Secrets) -> None:
     try:
         with claim(layout.data):
             if secrets == "issuer":
-                layout.issuer().forget_key()
+                layout.forget_issuer()
             else:
                 layout.forget_service_passwords()
                 Postgres(layout.postgres).forget_passwords(SERVICES)

@@ -1,4 +1,4 @@
-"""`pdp token`: a bearer token of this machine's issuer, alone on its line."""
+"""`pdp token` and `pdp sign-in`: a person's bearer token, or their way into the portal, alone on its line."""
 
 from __future__ import annotations
 
@@ -9,27 +9,41 @@ from uuid import UUID
 import typer
 
 from deploy.cli.console import Refusal
-from deploy.cli.installation import named, running_folder
+from deploy.cli.installation import local_installation, named, running_folder
 from deploy.cli.texts import say
 from deploy.local.client import target_of
 from deploy.local.state import data_folder
-from deploy.target.client import Client, RoleName
+from deploy.target.client import Client
+from deploy.target.person import Person, RoleName
 from services.registration.domain.anchor import anchor_id
 
+Role = Annotated[RoleName, typer.Option(help=say("help.role"))]
+Supplier = Annotated[UUID | None, typer.Option(help=say("help.supplier"))]
+Anchor = Annotated[str | None, typer.Option(help=say("help.anchor"), metavar="ID")]
+Subject = Annotated[str | None, typer.Option(help=say("help.subject"))]
 
-def token(
-    role: Annotated[RoleName, typer.Option(help=say("help.role"))],
-    supplier: Annotated[UUID | None, typer.Option(help=say("help.supplier"))] = None,
-    anchor: Annotated[str | None, typer.Option(help=say("help.anchor"), metavar="ID")] = None,
-    subject: Annotated[str | None, typer.Option(help=say("help.subject"))] = None,
-) -> None:
-    if (role == "supplier" and supplier is None) or (role == "anchor" and anchor is None):
-        raise Refusal(say("error.role_needs", role=role), 2)
+
+def token(role: Role, supplier: Supplier = None, anchor: Anchor = None, subject: Subject = None) -> None:
+    _bound(role, supplier, anchor)
     client = Client(named() or target_of(running_folder(data_folder()), {}))
     try:
         typer.echo(client.token(role, subject=subject, supplier=supplier, anchor=_anchor(anchor)))
     except FileNotFoundError as error:
         raise Refusal(say("error.no_key")) from error
+
+
+def sign_in(role: Role, supplier: Supplier = None, anchor: Anchor = None, subject: Subject = None) -> None:
+    _bound(role, supplier, anchor)
+    client = local_installation()
+    if client.portal is None:
+        raise Refusal(say("error.no_portal", data=client.data))
+    typer.echo(client.sign_in_link(Person.of(role, subject, supplier=supplier, anchor=_anchor(anchor))))
+
+
+def _bound(role: RoleName, supplier: UUID | None, anchor: str | None) -> None:
+    """Raises ``Refusal`` where it is not said for whom somebody acts."""
+    if (role == "supplier" and supplier is None) or (role == "anchor" and anchor is None):
+        raise Refusal(say("error.role_needs", role=role), 2)
 
 
 def _anchor(given: str | None) -> UUID | None:
@@ -42,4 +56,4 @@ def _anchor(given: str | None) -> UUID | None:
         return anchor_id(given)
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"token": token}
+COMMANDS: dict[str, Callable[..., None]] = {"token": token, "sign-in": sign_in}

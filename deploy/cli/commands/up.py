@@ -17,7 +17,7 @@ from deploy.cli import wording
 from deploy.cli.commands.status import ports_table, status_table
 from deploy.cli.console import err, out, step
 from deploy.cli.installation import local_folder, running_folder
-from deploy.cli.next_steps import next_steps
+from deploy.cli.next_steps import next_steps, ways_in
 from deploy.cli.texts import language, say
 from deploy.local import background
 from deploy.local.client import LocalClient
@@ -64,6 +64,7 @@ def _detached(data: Path) -> None:
     out().print(ports_table(client.ports))
     out().print(say("detached"))
     next_steps(NEXT)
+    ways_in(client)
 
 
 async def _stay(data: Path) -> None:
@@ -77,6 +78,7 @@ async def _run(data: Path) -> None:
     async with running(data, lambda told: console.print(wording.notice(told), style="dim", markup=False)) as client:
         console.print(say("ready", seconds=f"{time.monotonic() - began:.1f}"), style="green")
         next_steps(NEXT)
+        ways_in(client)
         if sys.stdout.isatty():
             await _show(client, console)
         console.print(ports_table(client.ports))
