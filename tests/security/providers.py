@@ -22,7 +22,7 @@ from deploy.target.keys import ISSUER, Keys
 from deploy.target.person import Person
 from shared.service.http.connection import Connection
 from tests.security.keycloak import REALM, Keycloak, running
-from tests.security.sign_in import SIGNED_IN, SIGNED_OUT, Browser, Client, code_of
+from tests.security.sign_in import SIGNED_IN, Browser, Client, code_of
 
 
 class Provider(Protocol):
@@ -57,7 +57,6 @@ class Local:
             port=port,
             client_secret=SecretStr(self.portal_secret),
             redirect_uri=SIGNED_IN,
-            signed_out_uri=SIGNED_OUT,
         )
         self.provider = OfMachine(self.told)
 

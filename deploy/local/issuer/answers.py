@@ -41,7 +41,7 @@ def refused(error: str) -> JSONResponse:
 def back(address: str, **told: str | None) -> RedirectResponse:
     """To an address of the settings, with what is told there."""
     known = urlencode({name: value for name, value in told.items() if value is not None})
-    return RedirectResponse(f"{address}?{known}" if known else address, 302, HEADERS)
+    return RedirectResponse(f"{address}?{known}", 302, HEADERS)
 
 
 def page(request: Request, status: int, code: str) -> HTMLResponse:

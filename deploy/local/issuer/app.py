@@ -19,7 +19,6 @@ def application(provider: Provider) -> FastAPI:
         "/jwks": provider.jwks,
         "/ready": provider.ready,
         "/authorize": provider.authorize,
-        "/end-session": provider.end_session,
     }
     for path, answer in asked.items():
         app.add_api_route(path, answer, methods=["GET"])

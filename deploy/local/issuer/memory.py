@@ -26,7 +26,6 @@ class Session:
     """One sign-in."""
 
     person: Person
-    began: float
     ends: float
     refresh: str
     """Digest of the one refresh token that renews it."""
@@ -49,14 +48,13 @@ class Memory:
         self._keep()
         return True
 
-    def begin(self, person: Person) -> tuple[str, Session, str]:
-        """A new session: its name, what it is, and its refresh token."""
-        began = self._clock()
-        session = Session(person, began.timestamp(), (began + SESSION).timestamp(), "")
-        return self._renewed(secrets.token_urlsafe(16), session)
+    def begin(self, person: Person) -> tuple[str, str]:
+        """A new session: its name, and its refresh token."""
+        name = secrets.token_urlsafe(16)
+        return name, self._next(name, Session(person, (self._clock() + SESSION).timestamp(), ""))
 
-    def renew(self, refresh: str) -> tuple[str, Session, str] | None:
-        """The session of a refresh token, with the next one. None for a token that renews nothing: one that was used
+    def renew(self, refresh: str) -> tuple[Person, str] | None:
+        """Whose refresh token it is, and the next one. None for a token that renews nothing: one that was used
         before ends its session, because two have it, and one of them stole it (RFC 9700, 4.14.2).
         """
         name = refresh.partition(".")[0]
@@ -66,18 +64,18 @@ class Memory:
         if not hmac.compare_digest(session.refresh, _digest(refresh)):
             self.end(name)
             return None
-        return self._renewed(name, session)
+        return session.person, self._next(name, session)
 
     def end(self, name: str) -> None:
         """End a session, where there is one: nothing renews it any more."""
         if self._sessions.pop(name, None) is not None:
             self._keep()
 
-    def _renewed(self, name: str, session: Session) -> tuple[str, Session, str]:
+    def _next(self, name: str, session: Session) -> str:
         refresh = f"{name}.{secrets.token_urlsafe(32)}"
         self._sessions[name] = replace(session, refresh=_digest(refresh))
         self._keep()
-        return name, session, refresh
+        return refresh
 
     def _keep(self) -> None:
         """Leave out what is over, and write the rest."""

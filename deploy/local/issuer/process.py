@@ -19,13 +19,11 @@ PORTAL = "portal"
 
 def command(layout: Layout, ports: Mapping[str, int]) -> Command:
     """Its process; secrets go through its environment, which only its owner can read."""
-    portal = _at(ports[PORTAL])
     environment = {
         "PDP_ISSUER_DATA": str(layout.data),
         "PDP_ISSUER_PORT": str(ports[NAME]),
         "PDP_ISSUER_CLIENT_SECRET": layout.portal_secret,
-        "PDP_ISSUER_REDIRECT_URI": f"{portal}/sign-in/callback",
-        "PDP_ISSUER_SIGNED_OUT_URI": f"{portal}/signed-out",
+        "PDP_ISSUER_REDIRECT_URI": f"{_at(ports[PORTAL])}/sign-in/callback",
     }
     argv = (sys.executable, "-m", "deploy.local.issuer")
     return Command(NAME, argv, log=layout.log(NAME), env=environment, cwd=ROOT)

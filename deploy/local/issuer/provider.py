@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from datetime import timedelta
-from typing import Any
 
 from fastapi import Request
 from fastapi.responses import Response
@@ -13,14 +12,13 @@ from fastapi.responses import Response
 from deploy.engines.ports import LOOPBACK
 from deploy.local.issuer import answers, parameters, tickets
 from deploy.local.issuer.codes import Code, Codes
-from deploy.local.issuer.memory import Memory, Session
+from deploy.local.issuer.memory import Memory
 from deploy.local.issuer.parameters import Parameters
 from deploy.local.issuer.settings import IssuerSettings
 from deploy.target.keys import ISSUER, PORTAL_CLIENT, Keys
+from deploy.target.person import Person
 from shared.runtime import logging
-from shared.runtime.clock import now
-from shared.security.keys import KeysUnavailableError
-from shared.security.tokens import TokenError, Verifier
+from shared.security.tokens import Verifier
 
 ACCESS = timedelta(minutes=15)
 CHALLENGE = re.compile(r"[\w-]{43}", re.ASCII)
@@ -36,9 +34,7 @@ class Provider:
         keys = Keys(settings.data)
         self._settings, self._issuer = settings, keys.issuer()
         self._secret = settings.client_secret.get_secret_value()
-        jwks = str(self._issuer.jwks_path)
-        self._tickets = Verifier(ISSUER, jwks, tickets.AUDIENCE)
-        self._id_tokens = Verifier(ISSUER, jwks, PORTAL_CLIENT)
+        self._tickets = Verifier(ISSUER, str(self._issuer.jwks_path), tickets.AUDIENCE)
         self.codes, self.memory = Codes(), Memory(keys.signed_in)
 
     async def discovery(self) -> Response:
@@ -51,7 +47,6 @@ class Provider:
                 "token_endpoint": f"{base}/token",
                 "jwks_uri": f"{base}/jwks",
                 "revocation_endpoint": f"{base}/revoke",
-                "end_session_endpoint": f"{base}/end-session",
                 "scopes_supported": ["openid"],
                 "response_types_supported": ["code"],
                 "response_modes_supported": ["query"],
@@ -112,20 +107,6 @@ class Provider:
         self.memory.end(given["token"].partition(".")[0])
         return answers.json({})
 
-    async def end_session(self, request: Request) -> Response:
-        """OpenID Connect RP-Initiated Logout 1.0."""
-        asked = parameters.query(request) or {}
-        place = asked.get("post_logout_redirect_uri", self._settings.signed_out_uri)
-        if place != self._settings.signed_out_uri:
-            return answers.page(request, answers.BAD_REQUEST, "client")
-        try:
-            claims = await self._id_tokens.claims(asked.get("id_token_hint", ""))
-        except (TokenError, KeysUnavailableError):
-            log.info("signed_out_before")
-        else:
-            self.memory.end(str(claims["sid"]))
-        return answers.back(place, state=asked.get("state"))
-
     def _back(self, asked: Parameters, **told: str) -> Response:
         """To the portal, with who says it (RFC 9207)."""
         return answers.back(self._settings.redirect_uri, **told, state=asked.get("state"), iss=ISSUER)
@@ -140,8 +121,8 @@ class Provider:
             self.codes.forget(text)
             log.warning("code_refused", why="verifier" if code.session is None else "used")
             return answers.refused("invalid_grant")
-        code.session, session, refresh = self.memory.begin(code.person)
-        return self._tokens(code.session, session, refresh, code.nonce)
+        code.session, refresh = self.memory.begin(code.person)
+        return self._tokens(code.person, refresh, code.nonce)
 
     def _renewed(self, refresh: str) -> Response:
         renewed = self.memory.renew(refresh)
@@ -150,17 +131,16 @@ class Provider:
             return answers.refused("invalid_grant")
         return self._tokens(*renewed)
 
-    def _tokens(self, name: str, session: Session, refresh: str, nonce: str | None = None) -> Response:
-        """The access token is what `pdp token` prints. The id token is for the portal, and ends its session too."""
-        person, left = session.person, timedelta(seconds=session.ends - now().timestamp())
-        told: dict[str, Any] = {"sid": name, "auth_time": int(session.began)} | ({"nonce": nonce} if nonce else {})
+    def _tokens(self, person: Person, refresh: str, nonce: str | None = None) -> Response:
+        """The access token is what `pdp token` prints. The id token is for the portal alone."""
+        told = {} if nonce is None else {"nonce": nonce}
         return answers.json(
             {
                 "access_token": self._issuer.issue(person.subject, list(person.roles), ACCESS, **person.bonds),
                 "token_type": "Bearer",
                 "expires_in": int(ACCESS.total_seconds()),
                 "refresh_token": refresh,
-                "id_token": self._issuer.sign(PORTAL_CLIENT, person.subject, left, **told),
+                "id_token": self._issuer.sign(PORTAL_CLIENT, person.subject, ACCESS, **told),
                 "scope": "openid",
             }
         )

@@ -21,5 +21,3 @@ class IssuerSettings(BaseSettings):
     """What the portal proves itself with."""
     redirect_uri: str
     """Where people are sent who signed in: this address and no other."""
-    signed_out_uri: str
-    """Where people are sent who signed out, likewise."""
