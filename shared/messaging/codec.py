@@ -164,6 +164,11 @@ def encode(envelope: Envelope) -> bytes:
     )
 
 
+def data_of(type_: str, value: bytes) -> EventData:
+    """What an event of our own says. Raises where the value is no such event."""
+    return EVENT_TYPES[type_].model_validate_json(bytes(_read(value).data))
+
+
 def decode(record: Record) -> Message | Poison:
     """Read a record, whatever its bytes are."""
     value = record.value

@@ -8,9 +8,9 @@ from uuid import UUID
 import asyncpg
 
 from shared.contracts.envelope import Envelope
-from shared.contracts.event import Actor
+from shared.contracts.event import Actor, EventData
 from shared.messaging import actors
-from shared.messaging.codec import encode
+from shared.messaging.codec import data_of, encode
 from shared.messaging.topics import MAX_EVENT_BYTES
 from shared.runtime import logging
 from shared.runtime.database import Connection
@@ -89,6 +89,16 @@ _PARTITION = "SELECT journal_partition($1, $2, $3)"
 _DECIDED = """
     SELECT id, event_id, topic, type, recorded_at, actor FROM journal WHERE key = $1 AND id > $2 ORDER BY id LIMIT $3
 """
+_TOLD = """
+    WITH told AS (
+        SELECT type, body, recorded_at, actor, row_number() OVER (ORDER BY id) AS number
+        FROM journal WHERE key = $1 AND type = ANY($2)
+    )
+    SELECT number, type, body, recorded_at, actor FROM told
+    WHERE number > coalesce((SELECT max(number) - 1 FROM told WHERE type = $5 AND number <= $3), $3)
+        AND number <= $3 + $4
+    ORDER BY number
+"""
 
 log = logging.get(__name__)
 
@@ -113,6 +123,16 @@ class Entry(NamedTuple):
     event_id: UUID
     topic: str
     type: str
+    recorded_at: datetime
+    actor: Actor | None
+
+
+class Told(NamedTuple):
+    """One journal entry, with what the event says."""
+
+    number: int
+    """Among those of its aggregate that were asked for, from 1 in the order in which they were decided."""
+    data: EventData
     recorded_at: datetime
     actor: Actor | None
 
@@ -165,6 +185,26 @@ async def decided(connection: Connection, key: UUID, after: int, limit: int) -> 
     """The first entries of an aggregate after this id, the oldest first."""
     rows = await connection.fetch(_DECIDED, key, after, limit)
     return [Entry(**{**row, "actor": actors.of(row["actor"])}) for row in rows]
+
+
+async def told(
+    connection: Connection,
+    key: UUID,
+    types: Sequence[type[EventData]],
+    after: int,
+    limit: int,
+    whole: type[EventData] | None = None,
+) -> list[Told]:
+    """The first entries of these types on an aggregate after this number, the oldest first, with what they say.
+
+    Before them those since the last of the type `whole`, for whoever has to know what the others add to.
+    """
+    names = [type_.TYPE for type_ in types]
+    rows = await connection.fetch(_TOLD, key, names, after, limit, whole.TYPE if whole else None)
+    return [
+        Told(row["number"], data_of(row["type"], row["body"]), row["recorded_at"], actors.of(row["actor"]))
+        for row in rows
+    ]
 
 
 async def published(connection: Connection, ids: Sequence[int]) -> None:
