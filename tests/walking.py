@@ -23,7 +23,11 @@ WALKS = settings(
 """The same walks in every run: each takes a second on a real store."""
 
 
-async def walk(machine: Callable[[Do], RuleBasedStateMachine]) -> None:
+MANY_SHORT = settings(WALKS, max_examples=20, stateful_step_count=5)
+"""Of a machine whose every few steps are a case by themselves."""
+
+
+async def walk(machine: Callable[[Do], RuleBasedStateMachine], how: settings = WALKS) -> None:
     """Walk the machine. Its rules are synchronous, in a thread of their own; whatever they await is here."""
     loop = asyncio.get_running_loop()
 
@@ -32,4 +36,4 @@ async def walk(machine: Callable[[Do], RuleBasedStateMachine]) -> None:
 
     # Hypothesis takes whatever makes a machine; its types name the class alone.
     make: Any = lambda: machine(do)  # noqa: E731
-    await asyncio.to_thread(run_state_machine_as_test, make, settings=WALKS)
+    await asyncio.to_thread(run_state_machine_as_test, make, settings=how)

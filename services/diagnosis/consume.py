@@ -4,10 +4,12 @@ from services.diagnosis import handlers
 from services.diagnosis.store import diagnoses, instruments, validated
 from shared.contracts.development import ActivityCompleted, ActivityReopened
 from shared.contracts.matching import OfferingAligned, OfferingNotAligned
-from shared.contracts.registration import SupplierWithdrawn
+from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
 from shared.messaging.routing import Routes, Sweeps, on, over
 
 ROUTES: Routes = (
+    on(SupplierRegistered, diagnoses, handlers.supplier_profiled, reference=instruments),
+    on(SupplierChanged, diagnoses, handlers.supplier_profiled, reference=instruments),
     on(OfferingAligned, diagnoses, handlers.offering_aligned, reference=instruments),
     on(OfferingNotAligned, diagnoses, handlers.offering_not_aligned, reference=instruments),
     on(SupplierWithdrawn, diagnoses, handlers.supplier_withdrawn),

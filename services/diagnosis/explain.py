@@ -6,29 +6,33 @@ from typing import Any, Final
 
 from services.diagnosis import catalogue
 from services.diagnosis.domain.answers import is_level, levels_fault, listed
+from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.demand import Demand
 from services.diagnosis.domain.gaps import Gap, find_gaps
 from services.diagnosis.domain.instrument import Instrument
 from services.diagnosis.domain.scoring import Downgrade, Score, dimension_points, overall_points, score, shown
 from shared.i18n import NotExplainedError, said
 
-FIELDS: Final = ("levels", "targets", "must_have")
+FIELDS: Final = ("levels", "targets", "must_have", "offering")
 
 
 def explain_diagnosis(payload: dict[str, Any]) -> dict[str, Any]:
     """Grade, shares and gaps of `levels` (all questions, null for not evaluated), measured against the optional
-    `targets` (level asked by question) and `must_have` (questions).
+    `targets` (level asked by question) and `must_have` (questions). `offering` is what the firm makes, as `areas` and
+    `special_processes`: what is not about it may be left out.
 
     Raises NotExplainedError when the payload cannot be scored.
     """
-    instrument = catalogue.instruments().current
+    instruments = catalogue.instruments()
+    instrument = instruments.current
     unknown = [str(name) for name in payload if name not in FIELDS]
     if unknown:
         raise NotExplainedError("explain.field_unknown", fields=listed(unknown), known=", ".join(FIELDS))
-    levels = _levels(instrument, payload.get("levels"))
+    left_out = instruments.not_applicable(instrument.version, _offering(payload.get("offering")))
+    levels = _levels(instrument, payload.get("levels"), left_out)
     demand = _demand(instrument, payload)
     scored = score(instrument, levels)
-    gaps = find_gaps(instrument, levels, demand)
+    gaps = find_gaps(instrument, levels, demand, left_out)
     return {
         "dimensions": {
             code: shown(dimension_points(instrument.rules, share)) for code, share in scored.dimensions.items()
@@ -44,9 +48,20 @@ def explain_diagnosis(payload: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _levels(instrument: Instrument, given: object) -> Mapping[str, int | None]:
-    levels = _by_question("levels", given)
-    refusal = levels_fault(instrument, levels)
+def _offering(given: object) -> Offering | None:
+    if given is None:
+        return None
+    parts = given if isinstance(given, dict) else {}
+    areas: Any = parts.get("areas")
+    special: Any = parts.get("special_processes", [])
+    if not all(isinstance(part, list) and all(isinstance(one, str) for one in part) for part in (areas, special)):
+        raise NotExplainedError("explain.offering")
+    return Offering(tuple(areas), tuple(special))
+
+
+def _levels(instrument: Instrument, given: object, left_out: tuple[str, ...]) -> Mapping[str, int | None]:
+    levels = {**dict.fromkeys(left_out), **_by_question("levels", given)}
+    refusal = levels_fault(instrument, levels, left_out)
     if refusal is not None:
         raise NotExplainedError(refusal.reason, **refusal.params)
     return levels

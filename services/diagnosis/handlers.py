@@ -9,6 +9,7 @@ from services.diagnosis.domain import answering, draft
 from services.diagnosis.domain import diagnosis as rules
 from services.diagnosis.domain import result as scored
 from services.diagnosis.domain.answers import Answer, Answers
+from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.assignment import Assignment
 from services.diagnosis.domain.assignment import assign as assign_people
 from services.diagnosis.domain.demand import Ask
@@ -30,13 +31,21 @@ from shared.contracts.diagnosis import (
     Result,
 )
 from shared.contracts.matching import OfferingAligned, OfferingNotAligned
-from shared.contracts.registration import SupplierWithdrawn
+from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused, SweepRequest, unchanged
 
 MEASURE = "measure"
 """The sweep over every validated diagnosis."""
 
 NOT_FOUND = Refused("not_found", "diagnosis_not_found")
+
+
+def supplier_profiled(
+    state: Diagnosis | None, event: SupplierProfile, _: datetime, instruments: Instruments
+) -> Decision[Diagnosis]:
+    """What a firm makes says which questions are about it; it may be told before or after somebody asks for it."""
+    before = state or Diagnosis(event.supplier_id)
+    return _measured(before, rules.profiled(before, _offering(event), instruments))
 
 
 def offering_aligned(
@@ -59,8 +68,7 @@ def offering_not_aligned(
     """Nobody asks any more: what was answered stays, no further work is expected, and no anchor's target holds."""
     if state is None:
         return unchanged(None)
-    after = rules.misalign(state, instruments)
-    return Decision(after) if after.locked == state.locked else Decision(after, (_completed(after),))
+    return _measured(state, rules.misalign(state, instruments))
 
 
 def supplier_withdrawn(state: Diagnosis | None, event: SupplierWithdrawn, _: datetime) -> Decision[Diagnosis]:
@@ -90,8 +98,7 @@ def measure(
     """The same levels by the rules of now: the next version where that makes another result."""
     if state is None or state.withdrawn:
         return unchanged(state)
-    after = rules.measured(state, instruments)
-    return Decision(after) if after.locked == state.locked else Decision(after, (_completed(after),))
+    return _measured(state, rules.measured(state, instruments))
 
 
 def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diagnosis] | Refused:
@@ -147,6 +154,17 @@ def rescore(state: Diagnosis | None, asked: Rescoring, instruments: Instruments)
     return _decided(state, lambda known: score_again(known, asked, instruments), _rescored)
 
 
+def _measured(before: Diagnosis, after: Diagnosis) -> Decision[Diagnosis]:
+    """Tell the next version, where there is one."""
+    return Decision(after) if after.locked == before.locked else Decision(after, (_completed(after),))
+
+
+def _offering(event: SupplierProfile) -> Offering:
+    processes = event.offering.processes
+    special = {each.code for process in processes for each in process.special_processes}
+    return Offering(tuple(sorted({process.area for process in processes})), tuple(sorted(special)))
+
+
 def _nothing(_: Diagnosis) -> tuple[DiagnosisEvent, ...]:
     return ()
 
@@ -181,6 +199,8 @@ def _completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
         levels=dict(locked.levels),
         result=_result(locked.result),
         validated_at=locked.validated_at,
+        not_applicable=locked.not_applicable,
+        applicability=locked.applicability,
     )
 
 

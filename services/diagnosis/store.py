@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import DateTime, Index, func, text
@@ -17,6 +17,8 @@ from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.sheet import Sheet
+from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
+from shared.messaging import journal
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, columns
 
@@ -37,6 +39,7 @@ class DiagnosisRow(Table, table=True):
     withdrawn: bool
     instrument: str
     demand: dict[str, Any] = Field(sa_type=JSONB)
+    offering: dict[str, Any] | None = Field(sa_type=JSONB)
     self_assessment: dict[str, Any] | None = Field(sa_type=JSONB)
     assessment: dict[str, Any] | None = Field(sa_type=JSONB)
     validation: dict[str, Any] | None = Field(sa_type=JSONB)
@@ -46,6 +49,7 @@ class DiagnosisRow(Table, table=True):
     assessor: str | None
     validator: str | None
     took_part: dict[str, Any] = Field(sa_type=JSONB)
+    validators: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{\"subjects\": []}'")})
     draft: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     verdicts: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     reopenings: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
@@ -178,6 +182,45 @@ async def page_of_sheets(connection: Connection, supplier_id: UUID, after: int |
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A locked version as it was told."""
+
+    number: int
+    because: Literal["validated", "rescored", "measured"]
+    """`measured`: the same levels, against what was asked from then on."""
+    instrument: str
+    levels: Mapping[str, int | None]
+    not_applicable: tuple[str, ...]
+    result: Result
+    validated_at: datetime
+    locked_at: datetime
+
+
+async def page_of_versions(connection: Connection, supplier_id: UUID, after: int, limit: int) -> list[Version]:
+    """Every locked version of one diagnosis, in their order: each was told, and the journal keeps what was."""
+    types = (DiagnosisCompleted, GapRescored)
+    found: list[Version] = []
+    for entry in await journal.told(connection, supplier_id, types, after, limit, whole=DiagnosisCompleted):
+        found.append(_version(entry, found[-1] if found else None))
+    return [version for version in found if version.number > after]
+
+
+def _version(entry: journal.Told, before: Version | None) -> Version:
+    told = entry.data
+    if isinstance(told, DiagnosisCompleted):
+        same = before is not None and before.validated_at == told.validated_at
+        because: Literal["validated", "measured"] = "measured" if same else "validated"
+        facts = (told.instrument, told.levels, told.not_applicable, told.result, told.validated_at)
+        return Version(entry.number, because, *facts, entry.recorded_at)
+    if before is None or not isinstance(told, GapRescored):
+        raise ValueError("a validated version comes first")
+    levels = {**before.levels, told.question: told.level_after}
+    left_out = tuple(code for code in before.not_applicable if levels[code] is None)
+    facts = (told.instrument, levels, left_out, told.result, before.validated_at)
+    return Version(entry.number, "rescored", *facts, entry.recorded_at)
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """One diagnosis in a list."""
 
@@ -195,7 +238,8 @@ class Summary:
 _PAGE = """
     SELECT id AS supplier_id, status, required, withdrawn, instrument, version, overall, band, critical_gaps
     FROM diagnosis
-    WHERE ($1::text IS NULL OR status = $1) AND ($2::text IS NULL OR $2 IN (assessor, validator))
+    WHERE CASE WHEN $1::text IS NULL THEN status <> 'waiting' ELSE status = $1 END
+        AND ($2::text IS NULL OR $2 IN (assessor, validator))
         AND ($3::uuid IS NULL OR id > $3)
     ORDER BY id LIMIT $4
 """
@@ -204,7 +248,9 @@ _PAGE = """
 async def page(
     connection: Connection, status: Status | None, assigned: str | None, after: UUID | None, limit: int
 ) -> list[Summary]:
-    """Diagnoses by supplier id, without their answers; of one person, those that they are assigned to."""
+    """Diagnoses by supplier id, without their answers; of one person, those that they are assigned to. Firms of which
+    nobody asks anything yet only where that is asked for.
+    """
     return [Summary(**row) for row in await connection.fetch(_PAGE, status, assigned, after, limit)]
 
 

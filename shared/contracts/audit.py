@@ -104,6 +104,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_people": Read("person:listed", "supplier_id"),
     },
     "matching": {
+        "list_versions": Read("version:listed"),
         "list_candidates": Read("match:listed", "supplier_id"),
         "show_match": Read("match:viewed", "supplier_id"),
         "show_alignment": Read("alignment:viewed", "supplier_id"),
@@ -115,6 +116,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "show_assignment": Read("assignment:viewed", "supplier_id"),
         "list_gaps": Read("gap:listed", "supplier_id"),
         "list_sheets": Read("sheet:listed", "supplier_id"),
+        "list_versions": Read("version:listed", "supplier_id"),
         "show_draft": Read("draft:viewed", "supplier_id"),
         "show_answer": Read("draft:viewed"),
     },

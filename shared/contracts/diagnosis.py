@@ -127,6 +127,10 @@ class DiagnosisCompleted(DiagnosisEvent):
     """Scores and gaps of this version."""
     validated_at: Moment
     """When the expert validated it."""
+    not_applicable: Questions = ()
+    """Questions without a level that are not about the firm, by what it makes: nobody asks them."""
+    applicability: RulesVersion | None = None
+    """Version of the table that says which questions are about whom."""
 
 
 class GapRescored(DiagnosisEvent):

@@ -146,6 +146,24 @@ async def test_lists_are_paged(completed: StageUnderTest) -> None:
     assert rest["next"] is None
 
 
+async def test_every_locked_version_is_listed_with_what_made_it(completed: StageUnderTest) -> None:
+    (asked,) = aligned((ANCHOR, {"T04": 4}, ("F05",))).requirements
+    rescore = {"question": "A01", "level": 3, "evidence_id": str(EVIDENCE)}
+    await post(completed, "assessor", "rescores", rescore)
+    await completed.consume(aligned((asked.anchor_id, {"A01": 4}, ())))
+    notes = {"A01": "seen"}
+    await post(completed, "expert", "validation", sheet(levels_at(4, A01=2), **notes))
+    page = (await get(completed, "supplier", f"{PATH}/versions", SUPPLIER)).json()
+    told = [(each["number"], each["because"], each["levels"]["A01"], len(each["levels"])) for each in page["items"]]
+    assert told == [(1, "validated", 0, 54), (2, "rescored", 3, 54), (3, "measured", 3, 54), (4, "validated", 2, 54)]
+    assert [len(each["result"]["gaps"]) for each in page["items"]] == [1, 0, 1, 1]
+    for after in range(4):
+        rest = (await get(completed, "expert", f"{PATH}/versions?limit=3&after={after}")).json()["items"]
+        assert rest == page["items"][after : after + 3]
+    assert (await get(completed, "supplier", f"{PATH}/versions", OTHER)).status_code == 403
+    assert (await get(completed, "expert", f"/diagnoses/{OTHER}/versions")).json()["title"] == "diagnosis_not_found"
+
+
 async def test_operators_see_what_the_program_lacks(completed: StageUnderTest) -> None:
     lacks = (await get(completed, "operator", "/gaps")).json()
     assert lacks["items"] == [{"question": "A01", "severity": "critical", "suppliers": 1, "levels": 3}]
@@ -172,6 +190,7 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
         "POST /diagnoses/{supplier_id}/validation": frozenset({Role.EXPERT}),
         "POST /diagnoses/{supplier_id}/rescores": frozenset({Role.ASSESSOR}),
         "GET /diagnoses/{supplier_id}/sheets": see_all,
+        "GET /diagnoses/{supplier_id}/versions": see_one,
         "GET /diagnoses/{supplier_id}/draft": frozenset({Role.SUPPLIER}),
         "GET /diagnoses/{supplier_id}/draft/{question}": frozenset({Role.SUPPLIER}),
         "PUT /diagnoses/{supplier_id}/draft/{question}": frozenset({Role.SUPPLIER}),
@@ -186,6 +205,7 @@ async def test_of_two_assessors_who_saw_the_same_diagnosis_one_answers(completed
     seen = await get(completed, "assessor", PATH)
     headers = completed.headers("assessor") | {"If-Match": seen.headers["ETag"]}
     body = {"question": "A01", "level": 3, "note": "Visto en planta", "seen_on": now().date().isoformat()}
+    body["record"] = "Acta de la comisión, 12 de mayo"
     first, second = [await completed.client.post(f"{PATH}/rescores", json=body, headers=headers) for _ in range(2)]
     assert first.status_code == 200
     assert (second.status_code, second.json()["version"]) == (412, first.headers["ETag"])

@@ -127,6 +127,7 @@ class People(Walk):
         self.status = "open"
         self.assessor, self.validator = "", ""
         self.took_part: set[str] = set()
+        self.validated: set[str] = set()
         self.sheets: list[tuple[str, str, int]] = []
         self.level = 0
         """Of the version that counts; 0 while there is none."""
@@ -158,7 +159,7 @@ class People(Walk):
     @rule(assessor=st.sampled_from(STAFF), validator=st.sampled_from(STAFF))
     def assign(self, assessor: str, validator: str) -> None:
         body = {"assessor": assessor, "validator": validator}
-        allowed = assessor != validator and validator not in self.took_part
+        allowed = assessor != validator and validator not in self.took_part and assessor not in self.validated
         assert self.ask("PUT", "/assignment", "operator", "operator", "*", body).is_success == allowed
         if allowed:
             self.assessor, self.validator = assessor, validator
@@ -199,6 +200,7 @@ class People(Walk):
         assert self.post("validation", who, "expert", level) == allowed
         if allowed:
             self.to("completed")
+            self.validated.add(who)
             before = len(self.sheets)
             self.given("validation", who, level)
             self.level = level if len(self.sheets) > before else self.level
@@ -207,7 +209,7 @@ class People(Walk):
     def rescore(self, who: str, level: int) -> None:
         who = who or self.assessor
         today = self.stage_day()
-        body = {"question": "T01", "level": level, "note": "seen", "seen_on": today}
+        body = {"question": "T01", "level": level, "note": "seen", "seen_on": today, "record": "acta 4"}
         answer = self.ask("POST", "/rescores", who, "assessor", "*", body)
         allowed = bool(self.level) and who == self.assessor and level != self.shown_level()
         assert answer.is_success == allowed, answer.text

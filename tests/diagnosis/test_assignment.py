@@ -11,6 +11,7 @@ from services.diagnosis.domain.assignment import Assignment, assign
 from services.diagnosis.domain.diagnosis import Diagnosis, Reopening
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring, rescore
+from shared.four_eyes import NOBODY
 from tests.diagnosis.builders import (
     INSTRUMENTS,
     NOW,
@@ -47,7 +48,9 @@ def act(diagnosis: Diagnosis, what: str, who: str, other: str, level: int) -> Di
         case "validate":
             return validate(diagnosis, answers(levels_at(level), who), INSTRUMENTS)
         case "rescore":
-            return rescore(diagnosis, Rescoring("A01", level, None, "seen", who, NOW, NOW.date()), INSTRUMENTS)
+            return rescore(
+                diagnosis, Rescoring("A01", level, None, "seen", who, NOW, NOW.date(), record="acta 4"), INSTRUMENTS
+            )
         case _:
             return assign(diagnosis, Assignment(who, other), "operator")
 
@@ -65,21 +68,22 @@ def act(diagnosis: Diagnosis, what: str, who: str, other: str, level: int) -> Di
 )
 def test_whatever_happens_nobody_validates_what_they_took_part_in(steps: list[tuple[str, str, str, int]]) -> None:
     diagnosis, took_part, people = opened(), set[str](), Assignment("assessor", "expert")
-    validated_by = ""
+    validated = set[str]()
     for what, who, other, level in steps:
         after = act(diagnosis, what, who, other, level)
         if isinstance(after, Refusal):
             continue
         if what in ("assess", "rescore"):
             assert who == people.assessor
-            assert what == "assess" or who != validated_by
+            assert who not in validated
         if what == "validate":
             assert who == people.validator
             assert who not in took_part
-            validated_by = who
+            validated.add(who)
         if what == "assign":
             assert who != other
             assert other not in took_part
+            assert who not in validated
             people = Assignment(who, other)
         elif what not in ("validate", "reopen"):
             took_part.add(who)
@@ -113,12 +117,30 @@ def test_who_is_not_assigned(diagnosis: Diagnosis, people: tuple[str, str], by: 
     assert (refusal.kind, refusal.reason) == (kind, reason)
 
 
+def test_who_once_validated_never_takes_part() -> None:
+    """Also of a version before the last: seen was the last one's validator alone."""
+    diagnosis = completed(levels_at(3))
+    for validator in ("berta", "carla"):
+        diagnosis = reassigned(done(reopen(diagnosis, Reopening("a year", "operator", NOW))), validator=validator)
+        diagnosis = done(submit(diagnosis, answers(levels_at(3), "firm"), INSTRUMENTS))
+        diagnosis = done(assess(diagnosis, answers(levels_at(3), "assessor"), INSTRUMENTS))
+        diagnosis = done(validate(diagnosis, answers(levels_at(3), validator), INSTRUMENTS))
+    for once in ("expert", "berta", "carla"):
+        refusal = assign(diagnosis, Assignment(once, None), "operator")
+        assert isinstance(refusal, Refusal)
+        assert (refusal.kind, refusal.reason) == ("forbidden", "validated_it")
+    before = replace(diagnosis, validators=NOBODY)  # as it was kept before
+    assert isinstance(assign(before, Assignment("carla", None), "operator"), Refusal)
+
+
 def test_people_are_assigned_before_it_opens_and_after_it_is_completed() -> None:
     people = Assignment("ana", "berta")
     for diagnosis in (Diagnosis(SUPPLIER), completed(levels_at(3))):
         after = done(assign(diagnosis, people, "operator"))
         assert after == replace(diagnosis, assessor="ana", validator="berta")
     nobody = done(assign(completed(levels_at(3)), Assignment(None, None), "operator"))
-    refusal = rescore(nobody, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS)
+    refusal = rescore(
+        nobody, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date(), record="acta 4"), INSTRUMENTS
+    )
     assert isinstance(refusal, Refusal)
     assert (refusal.kind, refusal.reason) == ("conflict", "assessor_unassigned")

@@ -1,7 +1,10 @@
 from services.diagnosis import store
+from services.diagnosis.domain.applicability import Offering
+from shared.contracts.registration import SupplierChanged
 from shared.testing.stage import StageUnderTest, types
 from tests.diagnosis.builders import SUPPLIER
 from tests.diagnosis.calls import answered
+from tests.diagnosis.test_applicability import event
 from tests.diagnosis.test_handlers import NOT_ALIGNED, WITHDRAWN, activity, aligned
 
 
@@ -23,6 +26,22 @@ async def test_events_of_three_topics_in_one_batch_meet_in_one_row(stage: StageU
     outcome = await stage.consume(activity("A01"), aligned(), NOT_ALIGNED)
     assert outcome.applied == 3
     assert await status(stage) == ("open", False, False)
+
+
+async def test_what_a_firm_makes_is_known_whenever_it_is_told(stage: StageUnderTest) -> None:
+    await stage.consume(event(), aligned())
+    await stage.consume(event("CQI-15", kind=SupplierChanged))
+    async with stage.database.connection() as connection:
+        diagnosis = await store.diagnosis_of(connection, SUPPLIER)
+    assert diagnosis is not None
+    assert (diagnosis.status, diagnosis.offering) == ("open", Offering(("P04",), ("CQI-15",)))
+
+
+async def test_firms_of_which_nobody_asks_anything_are_in_no_list_but_their_own(stage: StageUnderTest) -> None:
+    await stage.consume(event())
+    headers = stage.headers("operator")
+    for path, number in (("/diagnoses", 0), ("/diagnoses?status=waiting", 1)):
+        assert len((await stage.client.get(path, headers=headers)).json()["items"]) == number
 
 
 async def test_a_withdrawn_firm_stays_closed(stage: StageUnderTest) -> None:

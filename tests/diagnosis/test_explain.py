@@ -51,6 +51,17 @@ def test_what_was_left_out_is_named() -> None:
     }
 
 
+def test_what_is_not_about_the_firm_is_left_out_without_a_gap() -> None:
+    levels = {code: level for code, level in levels_at(3).items() if code != "T12"}
+    payload = {"levels": levels, "must_have": ["T12"], "offering": {"areas": ["P04"]}}
+    assert explain_diagnosis(payload)["gaps"] == []
+    special = payload | {
+        "levels": levels_at(3, T12=None),
+        "offering": {"areas": ["P04"], "special_processes": ["CQI-15"]},
+    }
+    assert [gap["question"] for gap in explain_diagnosis(special)["gaps"]] == ["T12"]
+
+
 @pytest.mark.parametrize(
     ("payload", "sentence"),
     [
@@ -69,7 +80,14 @@ def test_what_was_left_out_is_named() -> None:
         ({"levels": levels_at(3), "targets": ["T04"]}, "Give targets as an object from question code to level."),
         ({"levels": levels_at(3), "must_have": ["T99"]}, "The instrument has no question T99."),
         ({"levels": levels_at(3), "must_have": "T04"}, "Give must_have as a list of question codes."),
-        ({"levels": levels_at(3), "must_haves": []}, "Unknown field must_haves: give levels, targets, must_have."),
+        (
+            {"levels": levels_at(3), "must_haves": []},
+            "Unknown field must_haves: give levels, targets, must_have, offering.",
+        ),
+        (
+            {"levels": levels_at(3), "offering": {"areas": "P04"}},
+            '"offering" is what the firm makes: "areas" and "special_processes", two lists of texts.',
+        ),
     ],
 )
 def test_what_cannot_be_scored_is_one_clear_sentence(payload: dict[str, Any], sentence: str) -> None:

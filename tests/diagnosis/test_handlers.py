@@ -252,7 +252,9 @@ def test_a_rescore_tells_before_and_after() -> None:
 
 def test_a_rescore_that_falls_short_leaves_it_open() -> None:
     decision = handlers.rescore(
-        completed(levels_at(4, A01=0)), Rescoring("A01", 1, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS
+        completed(levels_at(4, A01=0)),
+        Rescoring("A01", 1, None, "seen", "assessor", NOW, NOW.date(), record="acta 4"),
+        INSTRUMENTS,
     )
     assert isinstance(decision, Decision)
     (event,) = decision.events
@@ -264,7 +266,11 @@ def test_a_rescore_that_falls_short_leaves_it_open() -> None:
 def test_commands_on_an_unknown_supplier_are_refused() -> None:
     given = answers(levels_at(3))
     outcomes = [command(None, given, INSTRUMENTS) for command in (handlers.submit, handlers.assess, handlers.validate)]
-    outcomes.append(handlers.rescore(None, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS))
+    outcomes.append(
+        handlers.rescore(
+            None, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date(), record="acta 4"), INSTRUMENTS
+        )
+    )
     assert {outcome.code for outcome in outcomes if isinstance(outcome, Refused)} == {"diagnosis_not_found"}
 
 

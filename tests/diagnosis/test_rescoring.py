@@ -26,7 +26,7 @@ from tests.diagnosis.builders import (
 
 def again(question: str, level: int, **more: Any) -> Rescoring:
     words = (more.get("note", ""), "assessor", NOW, more.get("seen_on"), more.get("returned"))
-    return Rescoring(question, level, more.get("evidence"), *words)
+    return Rescoring(question, level, more.get("evidence"), *words, record=more.get("record", "acta 4"))
 
 
 def seen(question: str, level: int, note: str = "seen") -> Rescoring:
@@ -122,6 +122,27 @@ def test_nothing_rises_on_evidence_that_its_mentor_took_back_and_what_was_return
 def test_what_was_seen_on_a_visit_is_evidence_too() -> None:
     after = done(rescore(with_gap(), seen("A01", 3, "program and committee"), INSTRUMENTS))
     assert (after.rescores[-1].evidence_id, after.rescores[-1].seen_on) == (None, NOW.date())
+    assert after.rescores[-1].record == "acta 4"
+
+
+@pytest.mark.parametrize("record", ["", "   ", "ok"])
+@pytest.mark.parametrize(
+    ("diagnosis", "question"),
+    [(completed(levels_at(4, A01=2)), "A01"), (completed(levels_at(4, T01=0)), "T01")],
+    ids=["the law asks it", "its gap is critical"],
+)
+def test_what_weighs_rises_on_a_visit_only_with_the_record_that_was_seen(
+    diagnosis: Diagnosis, question: str, record: str
+) -> None:
+    """Seen: a day and three letters closed a legal gap."""
+    asked = again(question, 3, note="seen", seen_on=NOW.date(), record=record)
+    assert refused(diagnosis, asked) == "record_missing"
+    assert done(rescore(diagnosis, replace(asked, record="acta 4"), INSTRUMENTS)).rescores[-1].level_after == 3
+
+
+def test_what_weighs_less_rises_on_what_was_seen() -> None:
+    asked = again("T07", 3, note="seen", seen_on=NOW.date(), record="")
+    assert done(rescore(completed(levels_at(4, T07=1)), asked, INSTRUMENTS)).rescores[-1].level_after == 3
 
 
 @pytest.mark.parametrize("days", [-30, 1])

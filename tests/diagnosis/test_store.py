@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 
 from services.diagnosis import store
+from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.diagnosis import Diagnosis, align, receive_evidence
 from services.diagnosis.domain.rescoring import Rescoring, rescore
 from services.diagnosis.store import diagnoses
@@ -41,7 +42,13 @@ async def gaps(database: Database) -> list[tuple[Any, ...]]:
 
 @pytest.mark.parametrize(
     "diagnosis",
-    [Diagnosis(SUPPLIER), opened(ask(T04=4)), submitted(levels_at(3)), assessed(levels_at(3, T12=None)), rescored()],
+    [
+        Diagnosis(SUPPLIER, offering=Offering(("P04",), ("CQI-9",))),
+        opened(ask(T04=4)),
+        submitted(levels_at(3)),
+        assessed(levels_at(3, T12=None)),
+        rescored(),
+    ],
     ids=["waiting", "open", "submitted", "assessed", "rescored"],
 )
 async def test_what_was_saved_is_loaded(database: Database, diagnosis: Diagnosis) -> None:
@@ -55,7 +62,9 @@ async def test_the_gap_table_follows_the_locked_version(database: Database) -> N
     before = completed(levels_at(3, A01=0, T07=2))
     await save(database, before)
     assert await gaps(database) == [("A01", 1, "critical"), ("T07", 2, "minor")]
-    closed = done(rescore(before, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS))
+    closed = done(
+        rescore(before, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date(), record="acta 4"), INSTRUMENTS)
+    )
     await save(database, closed, new=False)
     assert await gaps(database) == [("T07", 1, "minor")]
     none = done(rescore(closed, Rescoring("T07", 3, None, "seen", "assessor", NOW, NOW.date()), INSTRUMENTS))

@@ -73,7 +73,7 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
     sheets = dict.fromkeys(
         ("submit_self_assessment", "record_assessment", "validate_diagnosis"), sheet(levels_at(4, A01=1))
     )
-    rescore = {"question": "A01", "level": 3, "note": "visto", "seen_on": now().date().isoformat()}
+    rescore = {"question": "A01", "level": 3, "note": "visto", "seen_on": now().date().isoformat(), "record": "acta 4"}
     bodies = {
         "rescore_question": rescore,
         "assign_people": {"assessor": "assessor-1", "validator": "expert-1"},

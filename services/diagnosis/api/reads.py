@@ -1,5 +1,6 @@
 """What is shown: the instrument, diagnoses and their sheets, gaps."""
 
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -12,6 +13,7 @@ from services.diagnosis.views.diagnoses import DiagnosisView, SummaryView
 from services.diagnosis.views.gaps import GapView, LackView
 from services.diagnosis.views.instrument import InstrumentView
 from services.diagnosis.views.sheets import SheetView
+from services.diagnosis.views.versions import VersionView
 from shared.runtime.database import Database
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import Number, Page, Paging, Show, routes
@@ -48,6 +50,16 @@ def router(database: Database) -> APIRouter:
         async with database.connection() as connection:
             rows = await store.page_of_sheets(connection, supplier_id, paging.position(Number), paging.fetch)
         return Page[SheetView].of_rows(rows, paging, SheetView.of_sheet, lambda row: row.number)
+
+    @api.get("/diagnoses/{supplier_id}/versions")
+    async def list_versions(supplier_id: UUID, caller: SeesOne, paging: Paging) -> Page[VersionView]:
+        """List every locked version of a firm's diagnosis, the oldest first, with what made it the next one."""
+        caller.require_supplier(supplier_id)
+        await known(database, supplier_id)
+        async with database.connection() as connection:
+            rows = await store.page_of_versions(connection, supplier_id, paging.position(Number) or 0, paging.fetch)
+        view = partial(VersionView.of_version, supplier_id)
+        return Page[VersionView].of_rows(rows, paging, view, lambda row: row.number)
 
     @api.get("/diagnoses/{supplier_id}/gaps")
     async def list_gaps(supplier_id: UUID, caller: SeesOne, paging: Paging) -> Page[GapView]:

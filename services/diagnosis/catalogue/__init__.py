@@ -1,4 +1,6 @@
-"""The questionnaires of this stage, each with a version. Read from disk when first asked for, then kept."""
+"""The questionnaires of this stage, each with a version, and which questions are about whom. Read from disk when first
+asked for, then kept.
+"""
 
 import json
 from functools import cache
@@ -6,10 +8,13 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from services.diagnosis.domain.applicability import Applicability
 from services.diagnosis.domain.instrument import Dimension, Instrument, Instruments, Question, Rules
 
 FOLDER = Path(__file__).parent
 CURRENT = "questionnaire.json"
+APPLICABILITY = "applicability.json"
+"""Which questions are about whom: one version for all questionnaires."""
 EARLIER = "questionnaire-*.json"
 """Versions that no diagnosis opens with any more; those that did are still read and scored with them."""
 
@@ -19,7 +24,8 @@ def instruments() -> Instruments:
     """All versions. Raises ValueError when one of them is not sound."""
     current = read(FOLDER / CURRENT)
     earlier = [read(path) for path in sorted(FOLDER.glob(EARLIER))]
-    return Instruments(current, {instrument.version: instrument for instrument in (*earlier, current)})
+    applicability = TypeAdapter(Applicability).validate_json((FOLDER / APPLICABILITY).read_bytes())
+    return Instruments(current, {instrument.version: instrument for instrument in (*earlier, current)}, applicability)
 
 
 def read(path: Path) -> Instrument:

@@ -1,89 +1,71 @@
 """Who answers a diagnosis: the firm, the assessor, the expert. And an operator who lets them do so once more."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from services.diagnosis.domain.answers import Answers, differences, fault, left_open, listed
-from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, Locked, Reopening, not_open, not_theirs
-from services.diagnosis.domain.instrument import Instrument, Instruments
-from services.diagnosis.domain.refusal import Refusal
-from services.diagnosis.domain.result import result_of
+from services.diagnosis.domain.answers import Answers, fault, left_open, listed
+from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, Reopening, next_version, not_open, not_theirs
+from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.refusal import Refusal, RefusalReason
+
+Act = Literal["submit", "assess", "validate"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """A sheet that may be taken."""
+
+    answers: Answers
+    """With null for what is not about the firm and was not answered."""
+    after: Diagnosis
+    repeats: bool
+    """Whether it says what the last one of its kind says."""
 
 
 def submit(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
     """The firm's own answers; it may correct them until the assessor's are there. A draft ends with them."""
-    refusal = not_open(diagnosis)
-    if refusal is not None:
-        return refusal
-    status = DIAGNOSIS.after(diagnosis.status, "submit")
-    if status is None:
-        return Refusal("conflict", "already_assessed")
-    refusal = fault(instruments.of(diagnosis.instrument), answers)
-    if refusal is not None:
-        return refusal
-    if diagnosis.status == status and answers.repeats(diagnosis.self_assessment):
+    given = _given(diagnosis, "submit", answers, instruments)
+    if isinstance(given, Refusal):
+        return given
+    if given.repeats:
         return replace(diagnosis, draft={})
-    return replace(
-        diagnosis,
-        status=status,
-        self_assessment=answers,
-        draft={},
-        sheets=diagnosis.sheets + 1,
-        took_part=diagnosis.took_part.joined_by(answers.by, *answers.authors.values()),
-    )
+    took_part = diagnosis.took_part.joined_by(answers.by, *answers.authors.values())
+    return replace(given.after, draft={}, took_part=took_part)
 
 
 def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
     """The assessor's answers from the site visit; they may be corrected until the expert's are there."""
-    refusal = not_open(diagnosis) or not_theirs(diagnosis.assessor, answers.by, "assessor_unassigned")
-    if refusal is not None:
-        return refusal
-    status = DIAGNOSIS.after(diagnosis.status, "assess")
-    if status is None:
-        return Refusal("conflict", "already_completed" if diagnosis.status == "completed" else "not_submitted")
-    refusal = fault(instruments.of(diagnosis.instrument), answers)
-    if refusal is not None:
-        return refusal
-    apart = () if diagnosis.self_assessment is None else differences(diagnosis.self_assessment, answers)
-    silent = [code for code in apart if not answers.notes.get(code, "").strip()]
+    given = _given(diagnosis, "assess", answers, instruments)
+    if isinstance(given, Refusal):
+        return given
+    silent = [code for code in given.after.differences if not answers.notes.get(code, "").strip()]
     if silent:
         return Refusal("invalid", "note_missing", {"questions": listed(silent)})
-    if diagnosis.status == status and answers.repeats(diagnosis.assessment):
-        return diagnosis
-    return replace(
-        diagnosis,
-        status=status,
-        assessment=answers,
-        sheets=diagnosis.sheets + 1,
-        took_part=diagnosis.took_part.joined_by(answers.by),
-    )
+    return diagnosis if given.repeats else replace(given.after, took_part=diagnosis.took_part.joined_by(answers.by))
 
 
 def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
     """The expert's answers lock a version. Validating again, with other levels than now, makes the next one."""
-    refusal = not_open(diagnosis) or not_theirs(diagnosis.validator, answers.by, "validator_unassigned")
-    if refusal is not None:
-        return refusal
-    status = DIAGNOSIS.after(diagnosis.status, "validate")
-    if status is None:
-        return Refusal("conflict", "not_assessed")
-    if not diagnosis.took_part.may_approve(answers.by):
-        return Refusal("forbidden", "same_person")
-    instrument = instruments.of(diagnosis.instrument)
-    asked = (*instrument.legal, *diagnosis.demand.must_have)
-    refusal = fault(instrument, answers) or left_open(answers, asked)
+    given = _given(diagnosis, "validate", answers, instruments)
+    if isinstance(given, Refusal):
+        return given
+    asked = {*instruments.of(diagnosis.instrument).legal, *diagnosis.demand.must_have}
+    left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
+    refusal = left_open(given.answers, asked.difference(left_out))
     if refusal is not None:
         return refusal
     # A repeat must not take back what was re-scored since.
-    if diagnosis.status == status and answers.repeats(diagnosis.validation):
+    if given.repeats:
         return diagnosis
-    refusal = _taken_back(diagnosis, answers)
+    refusal = _taken_back(diagnosis, given.answers)
     if refusal is not None:
         return refusal
-    given = replace(diagnosis, status=status, validation=answers, sheets=diagnosis.sheets + 1)
-    unmoved = diagnosis.locked is not None and answers.levels == diagnosis.locked.levels
-    if diagnosis.status == status and unmoved:
-        return given
-    return replace(given, locked=_next(diagnosis, answers, instrument))
+    after = replace(given.after, validators=diagnosis.who_validated.joined_by(answers.by))
+    levels = given.answers.levels
+    if diagnosis.status == after.status and diagnosis.locked is not None and levels == diagnosis.locked.levels:
+        return after
+    return replace(after, locked=next_version(diagnosis, levels, answers.at, instruments))
 
 
 def reopen(diagnosis: Diagnosis, reopening: Reopening) -> Diagnosis | Refusal:
@@ -95,6 +77,37 @@ def reopen(diagnosis: Diagnosis, reopening: Reopening) -> Diagnosis | Refusal:
     if status is None:
         return Refusal("conflict", "already_open")
     return replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening))
+
+
+def _given(diagnosis: Diagnosis, act: Act, answers: Answers, instruments: Instruments) -> _Given | Refusal:
+    """What the three have in common: somebody may give a whole sheet, whose turn it is."""
+    status = DIAGNOSIS.after(diagnosis.status, act)
+    refusal = not_open(diagnosis) or _not_theirs(diagnosis, act, answers.by)
+    if refusal is not None or status is None:
+        return refusal or Refusal("conflict", _not_now(diagnosis, act))
+    if act == "validate" and not diagnosis.took_part.may_approve(answers.by):
+        return Refusal("forbidden", "same_person")
+    left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
+    whole = answers.completed(left_out)
+    refusal = fault(instruments.of(diagnosis.instrument), whole, left_out)
+    if refusal is not None:
+        return refusal
+    name = _SHEETS[act]
+    sheet: dict[str, Any] = {name: whole}
+    after = replace(diagnosis, status=status, sheets=diagnosis.sheets + 1, **sheet)
+    return _Given(whole, after, diagnosis.status == status and whole.repeats(getattr(diagnosis, name)))
+
+
+def _not_theirs(diagnosis: Diagnosis, act: Act, by: str) -> Refusal | None:
+    if act == "assess":
+        return not_theirs(diagnosis.assessor, by, "assessor_unassigned")
+    return not_theirs(diagnosis.validator, by, "validator_unassigned") if act == "validate" else None
+
+
+def _not_now(diagnosis: Diagnosis, act: Act) -> RefusalReason:
+    if act == "assess":
+        return "already_completed" if diagnosis.status == "completed" else "not_submitted"
+    return "already_assessed" if act == "submit" else "not_assessed"
 
 
 def _taken_back(diagnosis: Diagnosis, answers: Answers) -> Refusal | None:
@@ -112,7 +125,4 @@ def _taken_back(diagnosis: Diagnosis, answers: Answers) -> Refusal | None:
     return Refusal("invalid", "rescore_taken_back", {"questions": listed(silent)}) if silent else None
 
 
-def _next(diagnosis: Diagnosis, answers: Answers, instrument: Instrument) -> Locked:
-    version = 1 if diagnosis.locked is None else diagnosis.locked.version + 1
-    result = result_of(instrument, answers.levels, diagnosis.demand)
-    return Locked(version=version, levels=answers.levels, result=result, validated_at=answers.at)
+_SHEETS: Mapping[Act, str] = {"submit": "self_assessment", "assess": "assessment", "validate": "validation"}

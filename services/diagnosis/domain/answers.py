@@ -1,6 +1,6 @@
 """One person's answers to the whole instrument: the firm's, the assessor's or the expert's."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
@@ -51,6 +51,10 @@ class Answers:
     def not_evaluated(self) -> tuple[str, ...]:
         return tuple(code for code, level in self.levels.items() if level is None)
 
+    def completed(self, not_applicable: Iterable[str]) -> "Answers":
+        """With null for what is not about the firm and nobody answered."""
+        return replace(self, levels={**dict.fromkeys(not_applicable), **self.levels})
+
     def answer(self, code: str) -> Answer | None:
         """What it says of one question."""
         if code not in self.levels:
@@ -76,25 +80,32 @@ def together(answers: Mapping[str, Answer], by: str, at: datetime) -> Answers:
     )
 
 
-def answer_fault(instrument: Instrument, code: str, answer: Answer) -> Refusal | None:
+def answer_fault(
+    instrument: Instrument, code: str, answer: Answer, not_applicable: Collection[str] = ()
+) -> Refusal | None:
     """What keeps this answer from being taken, if anything."""
     if code not in instrument.questions:
         return Refusal("invalid", "unknown_question", {"questions": code})
-    return _levels_wrong({code: answer.level}) or _unreasoned(together({code: answer}, answer.by, answer.at))
+    one = together({code: answer}, answer.by, answer.at)
+    return _levels_wrong(one.levels) or _unreasoned(one, not_applicable)
 
 
-def fault(instrument: Instrument, answers: Answers) -> Refusal | None:
-    """What keeps these answers from being complete, if anything."""
-    refusal = levels_fault(instrument, answers.levels)
+def fault(instrument: Instrument, answers: Answers, not_applicable: Collection[str] = ()) -> Refusal | None:
+    """What keeps these answers from being complete, if anything. What is not about the firm needs neither level nor
+    reason.
+    """
+    refusal = levels_fault(instrument, answers.levels, not_applicable)
     if refusal is not None:
         return refusal
     extra = (answers.reasons.keys() | answers.notes.keys() | answers.why.keys()) - instrument.questions.keys()
     if extra:
         return Refusal("invalid", "unknown_question", {"questions": listed(extra)})
-    return _unreasoned(answers)
+    return _unreasoned(answers, not_applicable)
 
 
-def levels_fault(instrument: Instrument, levels: Mapping[str, int | None]) -> Refusal | None:
+def levels_fault(
+    instrument: Instrument, levels: Mapping[str, int | None], not_applicable: Collection[str] = ()
+) -> Refusal | None:
     """What keeps these levels from being scored, if anything."""
     unknown = levels.keys() - instrument.questions.keys()
     if unknown:
@@ -102,7 +113,7 @@ def levels_fault(instrument: Instrument, levels: Mapping[str, int | None]) -> Re
     missing = instrument.questions.keys() - levels.keys()
     if missing:
         return Refusal("invalid", "question_missing", {"questions": listed(missing)})
-    return _levels_wrong(levels) or _too_little(instrument, levels)
+    return _levels_wrong(levels) or _too_little(instrument, levels, not_applicable)
 
 
 def left_open(answers: Answers, asked: Iterable[str]) -> Refusal | None:
@@ -137,19 +148,24 @@ def _levels_wrong(levels: Mapping[str, int | None]) -> Refusal | None:
     return Refusal("invalid", "level_out_of_range", {"questions": listed(outside)}) if outside else None
 
 
-def _too_little(instrument: Instrument, levels: Mapping[str, int | None]) -> Refusal | None:
-    """VDA 6.3: at most three are not evaluated (P1), and two thirds of each element are, or there is no result."""
-    skipped = [code for code, level in levels.items() if level is None]
+def _too_little(
+    instrument: Instrument, levels: Mapping[str, int | None], not_applicable: Collection[str]
+) -> Refusal | None:
+    """VDA 6.3: at most three are not evaluated (P1), and two thirds of each element are, or there is no result. Counted
+    are the questions that are about the firm.
+    """
+    skipped = [code for code, level in levels.items() if level is None and code not in not_applicable]
     most = instrument.rules.not_evaluated_max
     if len(skipped) > most:
         return Refusal(
             "invalid", "too_many_not_evaluated", {"questions": listed(skipped), "most": most, "given": len(skipped)}
         )
-    thin = [code for code in instrument.dimensions if not instrument.enough_of(code, levels)]
+    asked = {code: level for code, level in levels.items() if level is not None or code not in not_applicable}
+    thin = [code for code in instrument.dimensions if not instrument.enough_of(code, asked)]
     return Refusal("invalid", "dimension_too_thin", {"dimensions": listed(thin)}) if thin else None
 
 
-def _unreasoned(answers: Answers) -> Refusal | None:
+def _unreasoned(answers: Answers, not_applicable: Collection[str]) -> Refusal | None:
     evaluated = [code for code, level in answers.levels.items() if level is not None]
     both = [code for code in evaluated if code in answers.why or answers.reasons.get(code, "").strip()]
     if both:
@@ -157,6 +173,7 @@ def _unreasoned(answers: Answers) -> Refusal | None:
     unreasoned = [
         code
         for code in answers.not_evaluated
+        if code not in not_applicable
         if not answers.reasons.get(code, "").strip() or answers.why.get(code) is None
     ]
     return Refusal("invalid", "reason_missing", {"questions": listed(unreasoned)}) if unreasoned else None

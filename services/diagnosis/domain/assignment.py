@@ -17,13 +17,13 @@ class Assignment:
 def assign(diagnosis: Diagnosis, given: Assignment, by: str) -> Diagnosis | Refusal:
     """Replace who may act. What was answered stays, and whoever answered stays unable to validate.
 
-    Whoever validated the version that counts does not score it again.
+    Who takes part never validates, and who validated, any sheet of it, never takes part: the two are apart for good.
     """
     if diagnosis.withdrawn:
         return Refusal("conflict", "supplier_withdrawn")
     if by in (given.assessor, given.validator):
         return Refusal("forbidden", "assigned_themselves")
-    if diagnosis.validation is not None and given.assessor == diagnosis.validation.by:
+    if given.assessor in diagnosis.who_validated.subjects:
         return Refusal("forbidden", "validated_it")
     barred = diagnosis.took_part if given.assessor is None else diagnosis.took_part.joined_by(given.assessor)
     if given.validator is not None and not barred.may_approve(given.validator):

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 from uuid import UUID, uuid5
 
 from services.diagnosis.domain.answers import Answer, Answers, differences
+from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.demand import Ask, Demand, merge
 from services.diagnosis.domain.evidence import Standing, Verdict, standing_of
 from services.diagnosis.domain.instrument import Instruments
@@ -43,6 +44,10 @@ class Locked:
     """The expert's levels, and on top of them the re-scores since."""
     result: Result
     validated_at: datetime
+    not_applicable: tuple[str, ...] = ()
+    """Questions without a level that are not about the firm, by what it makes."""
+    applicability: str | None = None
+    """Version of the table that said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,8 @@ class Rescore:
     at: datetime
     seen_on: date | None = None
     """The day of the visit on which it was seen."""
+    record: str = ""
+    """The document or record that was seen there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +91,8 @@ class Diagnosis:
     instrument: str = ""
     """Version of the questionnaire, from the opening on; empty while waiting."""
     demand: Demand = field(default_factory=Demand)
+    offering: Offering | None = None
+    """What the firm makes; None: registration has not told yet."""
     self_assessment: Answers | None = None
     assessment: Answers | None = None
     validation: Answers | None = None
@@ -98,6 +107,8 @@ class Diagnosis:
     validator: str | None = None
     took_part: Participants = NOBODY
     """Whoever answered a question or a sheet, also one that was replaced, or scored again. None of them validates."""
+    validators: Participants = NOBODY
+    """Whoever validated a sheet of it, also one that was replaced. None of them takes part."""
     draft: Mapping[str, Answer] = field(default_factory=dict)
     """What the firm's people have answered since its last sheet, question by question."""
     sheets: int = 0
@@ -107,6 +118,11 @@ class Diagnosis:
     @property
     def diagnosis_id(self) -> UUID:
         return uuid5(self.id, "diagnosis")
+
+    @property
+    def who_validated(self) -> Participants:
+        """Also who did before `validators` were kept, as far as the last sheet says."""
+        return self.validators if self.validation is None else self.validators.joined_by(self.validation.by)
 
     @property
     def differences(self) -> tuple[str, ...]:
@@ -148,6 +164,15 @@ def align(diagnosis: Diagnosis, asks: Iterable[Ask], instruments: Instruments) -
     return measured(aligned, instruments)
 
 
+def profiled(diagnosis: Diagnosis, offering: Offering, instruments: Instruments) -> Diagnosis:
+    """What the firm makes says which questions are about it.
+
+    A level that somebody gave stays, whatever the firm states later: what was seen outranks what is stated.
+    """
+    known = replace(diagnosis, offering=offering)
+    return known if diagnosis.withdrawn else measured(known, instruments)
+
+
 def misalign(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
     """Nobody asks any more: what anchors asked is no gap any longer, what the law and the program ask still is."""
     return measured(replace(diagnosis, required=False, demand=Demand()), instruments)
@@ -158,10 +183,26 @@ def measured(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
     locked = diagnosis.locked
     if locked is None:
         return diagnosis
-    result = result_of(instruments.of(diagnosis.instrument), locked.levels, diagnosis.demand)
-    if result == locked.result:
+    after = next_version(diagnosis, locked.levels, locked.validated_at, instruments)
+    if (after.result, after.not_applicable) == (locked.result, locked.not_applicable):
         return diagnosis
-    return replace(diagnosis, locked=replace(locked, version=locked.version + 1, result=result))
+    return replace(diagnosis, locked=after)
+
+
+def next_version(
+    diagnosis: Diagnosis, levels: Mapping[str, int | None], validated_at: datetime, instruments: Instruments
+) -> Locked:
+    """The version that these levels make, by what is asked now and by what the firm makes."""
+    without = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
+    left_out = tuple(code for code in without if levels[code] is None)
+    return Locked(
+        version=1 if diagnosis.locked is None else diagnosis.locked.version + 1,
+        levels=levels,
+        result=result_of(instruments.of(diagnosis.instrument), levels, diagnosis.demand, left_out),
+        validated_at=validated_at,
+        not_applicable=left_out,
+        applicability=instruments.applicability.version,
+    )
 
 
 def receive_evidence(diagnosis: Diagnosis, questions: Iterable[str], evidence_id: UUID) -> Diagnosis:

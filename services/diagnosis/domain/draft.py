@@ -20,7 +20,10 @@ def drafted(diagnosis: Diagnosis) -> Mapping[str, Answer]:
 
 def answer(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Diagnosis | Refusal:
     """Answer one question. Others may be missing still."""
-    refusal = _closed(diagnosis) or answer_fault(instruments.of(diagnosis.instrument), question, given)
+    refusal = _closed(diagnosis)
+    if refusal is None:
+        left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
+        refusal = answer_fault(instruments.of(diagnosis.instrument), question, given, left_out)
     if refusal is not None:
         return refusal
     if given.repeats(drafted(diagnosis).get(question)):

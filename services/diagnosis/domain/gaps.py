@@ -1,6 +1,6 @@
 """How far each question is from what is asked, and which gap comes first."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -30,14 +30,18 @@ class Gap:
     """False: what must be known of the firm is not known, which counts as level 0."""
 
 
-def find_gaps(instrument: Instrument, levels: Mapping[str, int | None], demand: Demand) -> tuple[Gap, ...]:
+def find_gaps(
+    instrument: Instrument, levels: Mapping[str, int | None], demand: Demand, not_applicable: Collection[str] = ()
+) -> tuple[Gap, ...]:
     """Every gap, in order of priority: severity, then gap times weight times anchors asking, then the code.
 
-    A question not evaluated has no gap, unless the law or an anchor's must-have asks it: unknown is not met.
+    A question not evaluated has no gap, unless the law or an anchor's must-have asks it: unknown is not met. One that
+    is not about the firm and has no level is none of both.
     """
     gaps = (
         _gap(question, levels[question.code], demand, instrument.rules.default_target)
         for question in instrument.questions.values()
+        if levels[question.code] is not None or question.code not in not_applicable
     )
     return tuple(sorted((gap for gap in gaps if gap is not None), key=lambda gap: _priority(instrument, gap)))
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
+from services.diagnosis.domain.applicability import Applicability, Offering
+
 EVALUATED: Final = Fraction(2, 3)
 """Share of a dimension's questions that must be evaluated. Source: VDA 6.3, of the questions of each element."""
 
@@ -89,8 +91,8 @@ class Instrument:
         return tuple(code for code, question in self.questions.items() if question.legal)
 
     def enough_of(self, dimension: str, levels: Mapping[str, int | None]) -> bool:
-        """Whether so much of a dimension is evaluated that it has a result."""
-        asked = [code for code, question in self.questions.items() if question.dimension == dimension]
+        """Whether so much of what is asked in a dimension is evaluated that it has a result."""
+        asked = [code for code in levels if self.questions[code].dimension == dimension]
         evaluated = sum(levels[code] is not None for code in asked)
         return evaluated >= EVALUATED * len(asked)
 
@@ -102,7 +104,13 @@ class Instruments:
     current: Instrument
     """Taken by diagnoses that open now."""
     versions: Mapping[str, Instrument]
+    applicability: Applicability
 
     def of(self, version: str) -> Instrument:
         """The instrument of this version; KeyError when the catalogue no longer has it."""
         return self.versions[version]
+
+    def not_applicable(self, version: str, offering: Offering | None) -> tuple[str, ...]:
+        """The questions of this version that are not about a firm; none before its diagnosis opens."""
+        known = self.versions[version].questions if version else {}
+        return tuple(code for code in self.applicability.not_applicable(offering) if code in known)

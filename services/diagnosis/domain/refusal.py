@@ -38,6 +38,7 @@ RefusalReason = Literal[
     "evidence_used",
     "return_reason_missing",
     "visit_out_of_range",
+    "record_missing",
 ]
 
 

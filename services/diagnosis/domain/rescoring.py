@@ -9,14 +9,13 @@ from typing import Final
 from uuid import UUID
 
 from services.diagnosis.domain.answers import is_level
-from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore, not_theirs
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore, next_version, not_theirs
 from services.diagnosis.domain.evidence import EVIDENCE, Fault, Verdict
-from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.domain.instrument import Instrument, Instruments
 from services.diagnosis.domain.refusal import Refusal
-from services.diagnosis.domain.result import result_of
 
 FEWEST_WORDS: Final = 3
-"""Characters of a note that says what was seen."""
+"""Characters of a note that says what was seen, and of the record that it was seen in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +32,8 @@ class Rescoring:
     """The day of the visit."""
     returned_because: Fault | None = None
     """Why the evidence raises nothing."""
+    record: str = ""
+    """The document or record that was seen on the visit."""
 
 
 def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) -> Diagnosis | Refusal:
@@ -53,17 +54,17 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
     verdict = _verdict(diagnosis, asked, raises=raises)
     if isinstance(verdict, Refusal):
         return verdict
-    refusal = _raise_fault(locked, asked) if raises else _note_fault(asked, same=asked.level == before)
+    instrument = instruments.of(diagnosis.instrument)
+    refusal = _raise_fault(instrument, locked, asked) if raises else _note_fault(asked, same=asked.level == before)
     if refusal is not None:
         return refusal
     levels = {**locked.levels, asked.question: asked.level}
-    result = result_of(instruments.of(diagnosis.instrument), levels, diagnosis.demand)
-    version = locked.version + 1
-    told = (asked.evidence_id, asked.note, asked.by, asked.at, asked.seen_on)
+    after = next_version(diagnosis, levels, locked.validated_at, instruments)
+    told = (asked.evidence_id, asked.note, asked.by, asked.at, asked.seen_on, asked.record)
     return replace(
         diagnosis,
-        locked=replace(locked, version=version, levels=levels, result=result),
-        rescores=(*diagnosis.rescores, Rescore(version, asked.question, before, asked.level, *told)),
+        locked=after,
+        rescores=(*diagnosis.rescores, Rescore(after.version, asked.question, before, asked.level, *told)),
         verdicts=diagnosis.verdicts if verdict is None else (*diagnosis.verdicts, verdict),
         took_part=diagnosis.took_part.joined_by(asked.by),
     )
@@ -91,8 +92,11 @@ def _verdict(diagnosis: Diagnosis, asked: Rescoring, *, raises: bool) -> Verdict
     return Verdict(code, evidence_id, standing, because, asked.note, asked.by, asked.at)
 
 
-def _raise_fault(locked: Locked, asked: Rescoring) -> Refusal | None:
-    """A level rises on evidence, or on what was seen on a day since the validation; words alone raise nothing."""
+def _raise_fault(instrument: Instrument, locked: Locked, asked: Rescoring) -> Refusal | None:
+    """A level rises on evidence, or on what was seen on a day since the validation; words alone raise nothing.
+
+    Where the law asks, or the gap is critical, the document or record that was seen is named.
+    """
     if asked.evidence_id is not None:
         return None
     if len(asked.note.strip()) < FEWEST_WORDS or asked.seen_on is None:
@@ -100,6 +104,10 @@ def _raise_fault(locked: Locked, asked: Rescoring) -> Refusal | None:
     # Where the plant is, the day of the validation may be the one before ours.
     if not locked.validated_at.date() - timedelta(days=1) <= asked.seen_on <= asked.at.date():
         return Refusal("invalid", "visit_out_of_range")
+    gap = locked.result.gap(asked.question)
+    weighs = instrument.questions[asked.question].legal or (gap is not None and gap.severity == "critical")
+    if weighs and len(asked.record.strip()) < FEWEST_WORDS:
+        return Refusal("invalid", "record_missing", {"questions": asked.question})
     return None
 
 

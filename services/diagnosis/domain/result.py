@@ -1,6 +1,6 @@
 """Score and gaps of one set of levels, as they are published: shares in basis points."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from services.diagnosis.domain.demand import Demand
@@ -26,7 +26,9 @@ class Result:
         return next((gap for gap in self.gaps if gap.question == question), None)
 
 
-def result_of(instrument: Instrument, levels: Mapping[str, int | None], demand: Demand) -> Result:
+def result_of(
+    instrument: Instrument, levels: Mapping[str, int | None], demand: Demand, not_applicable: Collection[str] = ()
+) -> Result:
     scored = score(instrument, levels)
     return Result(
         dimensions={code: dimension_points(instrument.rules, share) for code, share in scored.dimensions.items()},
@@ -34,5 +36,5 @@ def result_of(instrument: Instrument, levels: Mapping[str, int | None], demand: 
         grade=scored.grade,
         band=scored.band,
         reasons=tuple(downgrade.reason for downgrade in scored.downgrades),
-        gaps=find_gaps(instrument, levels, demand),
+        gaps=find_gaps(instrument, levels, demand, not_applicable),
     )

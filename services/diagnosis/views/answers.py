@@ -21,7 +21,7 @@ Texts = Annotated[dict[QuestionCode, Text], Field(max_length=MAX_QUESTIONS)]
 
 
 class AnswersBody(Body):
-    """A whole sheet: a level or null for every question."""
+    """A whole sheet: a level or null for every question. What is not about the firm may be left out."""
 
     levels: Annotated[dict[QuestionCode, Level | None], Field(max_length=MAX_QUESTIONS)]
     why: Annotated[dict[QuestionCode, Why], Field(max_length=MAX_QUESTIONS)] = Field(default_factory=dict)
@@ -45,9 +45,11 @@ class RescoreBody(Body):
     """The day of the visit on which it was seen, where no evidence is named."""
     returned_because: Fault | None = None
     """What is wrong with the evidence, where it raises nothing."""
+    record: Text = ""
+    """The document or record that was seen on the visit, by name or number: of a legal question or a critical gap."""
 
     def given(self, by: str, at: datetime) -> Rescoring:
-        words = (self.note, by, at, self.seen_on, self.returned_because)
+        words = (self.note, by, at, self.seen_on, self.returned_because, self.record)
         return Rescoring(self.question, self.level, self.evidence_id, *words)
 
 
@@ -84,6 +86,7 @@ class RescoreView(View):
     evidence_id: UUID | None
     note: str
     seen_on: date | None
+    record: str
     at: datetime
 
 

@@ -22,6 +22,8 @@ class LockedView(View):
     levels: dict[str, int | None]
     result: Result
     validated_at: datetime
+    not_applicable: tuple[str, ...]
+    """Questions without a level that are not about the firm."""
 
     @classmethod
     def of_locked(cls, locked: Locked) -> "LockedView":
@@ -30,6 +32,7 @@ class LockedView(View):
             levels=dict(locked.levels),
             result=Result.model_validate(asdict(locked.result)),
             validated_at=locked.validated_at,
+            not_applicable=locked.not_applicable,
         )
 
 
@@ -56,6 +59,8 @@ class DiagnosisView(View):
     instrument: str
     targets: dict[str, int]
     must_have: tuple[str, ...]
+    not_applicable: tuple[str, ...]
+    """Questions that are not about the firm, by what it makes: they are left out without a reason."""
     self_assessment: AnswersView | None
     assessment: AnswersView | None
     validation: AnswersView | None
@@ -85,6 +90,7 @@ class DiagnosisView(View):
             instrument=diagnosis.instrument,
             targets=dict(diagnosis.demand.targets),
             must_have=diagnosis.demand.must_have,
+            not_applicable=instruments.not_applicable(diagnosis.instrument, diagnosis.offering),
             self_assessment=sheet(diagnosis.self_assessment),
             assessment=sheet(diagnosis.assessment),
             validation=sheet(diagnosis.validation),

@@ -58,7 +58,7 @@ class DraftView(View):
     answers: tuple[VersionedAnswerView, ...]
     """Every question, in the instrument's order."""
     missing: tuple[str, ...]
-    """Questions that nobody has answered yet."""
+    """Questions that nobody has answered yet, of those that are about the firm."""
     unsubmitted: tuple[str, ...]
     """Questions that were answered since the last sheet."""
 
@@ -67,11 +67,12 @@ class DraftView(View):
         known = drafted(diagnosis)
         # Before it opens it has no questionnaire yet.
         questions = tuple(instruments.of(diagnosis.instrument).questions) if diagnosis.instrument else ()
+        left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
         views = [AnswerView.of_answer(code, known.get(code)) for code in questions]
         return cls(
             supplier_id=diagnosis.id,
             status=diagnosis.status,
             answers=tuple(VersionedAnswerView(**view.model_dump(), version=etag(view)) for view in views),
-            missing=tuple(code for code in questions if code not in known),
+            missing=tuple(code for code in questions if code not in known and code not in left_out),
             unsubmitted=tuple(code for code in questions if code in diagnosis.draft),
         )
