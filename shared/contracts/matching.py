@@ -246,6 +246,8 @@ class ContractAwarded(MatchEvent):
     """Why another value or volume is told than before; none of what was awarded first."""
     corrected_at: Moment | None = None
     """When it was corrected last."""
+    bounds: RulesVersion | None = None
+    """Version of the bounds of what a piece may cost, which the value was compared with."""
 
 
 class ContractEnded(MatchEvent):

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from services.matching import catalogue
 from services.matching.domain.answers import Answers
-from services.matching.domain.award import Award, Volume
+from services.matching.domain.award import Award, Limits, Volume
 from services.matching.domain.match import match_id
 from services.matching.domain.rematch import Offering, rematch
 from services.matching.handlers import answers, offerings
@@ -20,7 +20,11 @@ LATER = NOW + timedelta(days=1)
 BUYER, OTHER = "buyer-1", "buyer-2"
 AWARD = Award(Decimal(1500000), "MXN", 90_000)
 LEFT = Volume(100_000, 0)
-PRICES = catalogue.prices()
+BOUNDS = catalogue.award_bounds()
+
+
+def limits(left: Volume = LEFT) -> Limits:
+    return Limits(left, BOUNDS.prices, BOUNDS.version)
 
 
 def blocked() -> Offering:
@@ -45,7 +49,7 @@ def code(outcome: object) -> str:
 
 
 def award(before: Offering | None, given: Award = AWARD, left: Volume = LEFT) -> Decision[Offering] | Refused:
-    return answers.award(before, MATCH, given, left, PRICES, BUYER, NOW)
+    return answers.award(before, MATCH, given, limits(left), BUYER, NOW)
 
 
 def test_a_shortlisted_match_is_told_once() -> None:
@@ -88,13 +92,14 @@ def test_an_award_that_cannot_be_meant_is_refused_with_figures() -> None:
 def test_a_corrected_award_is_told_as_it_is_now() -> None:
     before = state(award(matched(requirement())))
     less = replace(AWARD, annual_volume=80_000)
-    decision = decided(answers.correct(before, MATCH, less, "volume_changed", LEFT, PRICES, OTHER, LATER))
+    decision = decided(answers.correct(before, MATCH, less, limits(), OTHER, LATER, reason="volume_changed"))
     (event,) = decision.events
     assert isinstance(event, ContractAwarded)
     assert (event.annual_volume, event.awarded_at) == (80_000, NOW)
     assert (event.corrected, event.corrected_at) == ("volume_changed", LATER)
+    assert event.bounds == "award-2026-1"
     more = replace(AWARD, annual_volume=100_001)
-    assert code(answers.correct(before, MATCH, more, "mistyped", LEFT, PRICES, OTHER, LATER)) == "award_volume"
+    assert code(answers.correct(before, MATCH, more, limits(), OTHER, LATER, reason="mistyped")) == "award_volume"
 
 
 def test_an_award_that_ends_leaves_the_match_to_the_rules() -> None:

@@ -71,6 +71,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /requirements/imports/{import_id}": buyer,
         "GET /requirements": staff | {Role.ANCHOR},
         "GET /requirements/{requirement_id}": staff | {Role.ANCHOR},
+        "GET /requirements/{requirement_id}/versions": staff | {Role.ANCHOR},
         "GET /matches/{match_id}": staff | {Role.ANCHOR},
         "GET /requirements/{requirement_id}/matches": staff | {Role.ANCHOR},
         "GET /suppliers/{supplier_id}/alignment": staff | {Role.SUPPLIER},
@@ -125,6 +126,35 @@ async def test_a_buyer_publishes_changes_and_closes_its_own(stage: StageUnderTes
         "matching.requirement-changed",
         "matching.requirement-closed",
     ]
+
+
+async def test_every_version_of_a_requirement_is_listed_with_who_said_so(stage: StageUnderTest) -> None:
+    await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
+    path = f"/requirements/{(await published(stage))['id']}"
+    ana = stage.headers("anchor", subject="ana", anchor_id=ANCHOR) | {"If-Match": "*"}
+    await stage.client.put(path, json=SPECIFICATION | {"annual_volume": 5}, headers=ana)
+    for act, body in (("closure", {"reason": "filled"}), ("reopening", {})):
+        view = (await stage.client.post(f"{path}/{act}", json=body, headers=ana)).json()
+    assert view["version"] == 4
+    (closure,) = view["closures"]
+    assert (closure["reason"], closure["by"], closure["reopened_by"]) == ("filled", "ana", "ana")
+    found = await items(stage, f"{path}/versions", stage.headers("assessor"))
+    asked = [each["specification"] and each["specification"]["annual_volume"] for each in found]
+    told = [(each["number"], each["what"], each["reason"], each["actor"]["subject"]) for each in found]
+    assert asked == [100_000, 5, None, 5]
+    assert told == [
+        (1, "published", None, "anchor-1"),
+        (2, "changed", None, "ana"),
+        (3, "closed", "filled", "ana"),
+        (4, "reopened", None, "ana"),
+    ]
+    first = (await stage.client.get(f"{path}/versions?limit=3", headers=ana)).json()
+    (last,) = await items(stage, f"{path}/versions?after={first['next']}", ana)
+    assert ([*first["items"], last], last["number"]) == (found, 4)
+    other = stage.headers("anchor", anchor_id=OTHER)
+    assert (await stage.client.get(f"{path}/versions", headers=other)).status_code == 403
+    unknown = await stage.client.get(f"/requirements/{OTHER}/versions", headers=ana)
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "requirement_unknown")
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,23 @@ async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
     assert types(await stage.told()) == ["matching.requirement-changed"]
 
 
+async def test_a_file_takes_no_change_by_hand_back(stage: StageUnderTest) -> None:
+    await stage.consume(joined())
+    own, row = stage.headers("anchor", anchor_id=ANCHOR), LEAST | {"vigente_hasta": LAST_DAY}
+    await upload(stage, csv_of(row), own)
+    (view,) = (await stage.client.get("/requirements", headers=own)).json()["items"]
+    by_hand = view["specification"] | {"annual_volume": 7}
+    path = f"/requirements/{view['id']}"
+    assert (await stage.client.put(path, json=by_hand, headers=own | {"If-Match": "*"})).json()["version"] == 2
+    for based_on, reason in (("", "changed_by_hand"), ("1", "version_other")):
+        (refused,) = (await upload(stage, csv_of(row | {"version": based_on}), own))["refused_rows"]
+        assert (refused["column"], refused["reason"]) == ("version", reason)
+        assert "2" in refused["detail"]
+    assert (await upload(stage, csv_of(row | {"version": "2"}), own))["outcomes"] == {"changed": 1}
+    (refused,) = (await upload(stage, csv_of(row | {"titulo": "Otra", "version": "2"}), own))["refused_rows"]
+    assert (refused["column"], refused["reason"]) == ("titulo", "requirement_unknown")
+
+
 async def test_an_anchor_gives_a_file_of_its_own(stage: StageUnderTest) -> None:
     await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
     own = LEAST | {"vigente_hasta": LAST_DAY}

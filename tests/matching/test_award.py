@@ -5,14 +5,14 @@ from decimal import Decimal
 import pytest
 
 from services.matching import catalogue
-from services.matching.domain.award import Award, Volume, fault
+from services.matching.domain.award import Award, Limits, Volume, fault
 
-PRICES = catalogue.prices()
+BOUNDS = catalogue.award_bounds()
 VOLUME = Volume(asked=100_000, elsewhere=60_000)
 
 
 def wrong(value: str, currency: str = "MXN", pieces: int = 40_000, volume: Volume = VOLUME) -> str | None:
-    found = fault(Award(Decimal(value), currency, pieces), volume, PRICES)
+    found = fault(Award(Decimal(value), currency, pieces), Limits(volume, BOUNDS.prices, BOUNDS.version))
     return found.code if found else None
 
 
@@ -40,6 +40,6 @@ def test_a_piece_costs_no_more_than_any_part_does() -> None:
 def test_several_awards_share_the_volume_that_is_asked() -> None:
     assert wrong("1500000.00", pieces=40_001) == "award_volume"
     assert wrong("1500000.00", pieces=1, volume=Volume(50, 60)) == "award_volume"
-    found = fault(Award(Decimal(1500000), "MXN", 40_001), VOLUME, PRICES)
+    found = fault(Award(Decimal(1500000), "MXN", 40_001), Limits(VOLUME, BOUNDS.prices, BOUNDS.version))
     assert found is not None
     assert found.params == {"asked": 100_000, "elsewhere": 60_000, "left": 40_000}

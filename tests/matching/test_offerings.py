@@ -150,6 +150,25 @@ def test_a_must_have_that_nobody_evaluated_blocks_until_somebody_does() -> None:
     assert (found.blocked_by, found.not_evaluated) == ((), ())
 
 
+def test_a_must_have_that_is_not_about_the_firm_blocks_nothing() -> None:
+    asked = demand(requirement(must_have=("T12", "T01")))
+    left_out = completed().model_copy(update={"levels": {"T01": 3, "T12": None}, "not_applicable": ("T12",)})
+    _, events = told(registered(), left_out, asked=asked)
+    found = events[-1]
+    assert isinstance(found, MatchFound)
+    assert (found.blocked_by, found.not_evaluated) == ((), ())
+
+
+def test_a_rescore_makes_known_what_it_scored_and_nothing_else() -> None:
+    """Seen: the version that a re-score made had no questions, and an unknown must-have blocked no more."""
+    asked = demand(requirement(must_have=("T05", "T06")))
+    state, _ = told(registered(), completed(), asked=asked)
+    _, events = told(rescored(at=LATER, version=2), state=state, asked=asked)
+    found = events[-1]
+    assert isinstance(found, MatchFound)
+    assert found.not_evaluated == ("T06",)
+
+
 def test_a_rescore_of_a_version_whose_levels_are_not_known_blocks_nothing() -> None:
     _, events = told(registered(), rescored(at=LATER), asked=demand(requirement(must_have=("T05",))))
     found = events[-1]

@@ -1,12 +1,13 @@
 """Decisions of `handlers/requirements.py`, and identities of `domain/requirement.py`."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from services.matching.domain.anchor import Anchor
-from services.matching.domain.requirement import Requirement, imported_id
+from services.matching.domain.requirement import MOST_CLOSURES, Closure, Requirement, imported_id
 from services.matching.handlers import requirements as handlers
 from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished, RequirementReopened
 from shared.contracts.registration import AnchorJoined, AnchorLeft
@@ -87,7 +88,7 @@ def test_what_a_reader_of_the_alignment_needs_sweeps(changes: dict[str, Any]) ->
 
 
 def test_what_cannot_be_changed() -> None:
-    closed = decided(handlers.close(requirement(), "filled")).state
+    closed = decided(handlers.close(requirement(), "filled", "buyer-1", NOW)).state
     assert code(handlers.change(None, need(), NOW)) == "requirement_unknown"
     assert code(handlers.change(closed, need(), NOW)) == "requirement_closed"
     assert handlers.change(requirement(), need(), NOW) == Decision(requirement())
@@ -111,36 +112,40 @@ def test_what_was_awarded_beyond_what_is_asked_before_this_was_compared_bars_no_
 
 
 def test_closing_once() -> None:
-    decision = decided(handlers.close(requirement(), "filled"))
+    decision = decided(handlers.close(requirement(), "filled", "buyer-1", NOW))
     (event,) = decision.events
     assert isinstance(event, RequirementClosed)
     assert (event.area, event.reason, decision.sweeps) == ("P01", "filled", (sweep("P01"),))
     assert decision.timers == (Timer("requirement_expires", None),)
-    assert handlers.close(decision.state, "filled") == Decision(decision.state)
-    assert code(handlers.close(decision.state, "cancelled")) == "requirement_closed"
-    assert code(handlers.close(None, "filled")) == "requirement_unknown"
+    assert handlers.close(decision.state, "filled", "buyer-1", NOW) == Decision(decision.state)
+    assert code(handlers.close(decision.state, "cancelled", "buyer-1", NOW)) == "requirement_closed"
+    assert code(handlers.close(None, "filled", "buyer-1", NOW)) == "requirement_unknown"
 
 
 def test_a_closed_requirement_opens_again() -> None:
-    closed = decided(handlers.close(requirement(), "filled")).state
+    closed = decided(handlers.close(requirement(), "filled", "buyer-1", NOW)).state
     until = date(2027, 1, 31)
-    decision = decided(handlers.reopen(closed, {ANCHOR: anchor()}, until, NOW))
+    decision = decided(handlers.reopen(closed, {ANCHOR: anchor()}, until, "buyer-2", NOW))
     (event,) = decision.events
     assert isinstance(event, RequirementReopened)
     assert (event.specification.open_until, event.about) == (until, ("closing",))
-    assert decision.state == requirement(open_until=until)
+    assert decision.state is not None
+    assert (decision.state.status, decision.state.closed_reason, decision.state.version) == ("open", None, 3)
+    assert decision.state.closures == (Closure("filled", "buyer-1", NOW, "buyer-2", NOW),)
     assert decision.sweeps == (sweep("P01"),)
     assert [timer.at is not None for timer in decision.timers] == [True]
-    assert decided(handlers.reopen(closed, {ANCHOR: anchor()}, None, NOW)).state == requirement()
-    assert handlers.reopen(decision.state, {}, None, NOW) == Decision(decision.state)
+    same = decided(handlers.reopen(closed, {ANCHOR: anchor()}, None, "buyer-2", NOW)).state
+    assert same is not None
+    assert (same.specification, same.by_hand, decision.state.by_hand) == (need(), False, True)
+    assert handlers.reopen(decision.state, {}, None, "buyer-2", NOW) == Decision(decision.state)
 
 
 def test_what_cannot_be_reopened() -> None:
-    closed = decided(handlers.close(requirement(), "filled")).state
-    assert code(handlers.reopen(None, {}, None, NOW)) == "requirement_unknown"
-    assert code(handlers.reopen(closed, {}, None, NOW)) == "anchor_unknown"
-    assert code(handlers.reopen(closed, {ANCHOR: anchor(left_at=NOW)}, None, NOW)) == "anchor_left"
-    assert code(handlers.reopen(closed, {ANCHOR: anchor()}, date(2026, 3, 1), NOW)) == "open_until_past"
+    closed = decided(handlers.close(requirement(), "filled", "buyer-1", NOW)).state
+    assert code(handlers.reopen(None, {}, None, "buyer-2", NOW)) == "requirement_unknown"
+    assert code(handlers.reopen(closed, {}, None, "buyer-2", NOW)) == "anchor_unknown"
+    assert code(handlers.reopen(closed, {ANCHOR: anchor(left_at=NOW)}, None, "buyer-2", NOW)) == "anchor_left"
+    assert code(handlers.reopen(closed, {ANCHOR: anchor()}, date(2026, 3, 1), "buyer-2", NOW)) == "open_until_past"
 
 
 def test_a_requirement_closes_by_time_after_its_last_day() -> None:
@@ -162,6 +167,66 @@ def test_a_row_of_a_file_publishes_or_changes() -> None:
     changed = decided(handlers.import_requirement(requirement(), ID, anchor(), need(annual_volume=5), NOW))
     assert isinstance(changed.events[0], RequirementChanged)
     assert decided(handlers.import_requirement(requirement(), ID, anchor(), need(), NOW)).events == ()
+
+
+def test_every_closing_is_kept_with_who_and_why_and_how_it_opened_again() -> None:
+    state: Requirement | None = requirement()
+    for reason in ("filled", "cancelled"):
+        closed = decided(handlers.close(state, reason, "buyer-1", NOW)).state
+        state = decided(handlers.reopen(closed, {ANCHOR: anchor()}, None, "buyer-2", NOW)).state
+    assert state is not None
+    gone = handlers.anchor_gone(state, {}, NOW, {}).state
+    assert gone is not None
+    assert [(each.reason, each.by, each.reopened_by) for each in gone.closures] == [
+        ("filled", "buyer-1", "buyer-2"),
+        ("cancelled", "buyer-1", "buyer-2"),
+        ("anchor_left", None, None),
+    ]
+    assert (gone.closed_reason, gone.version) == ("anchor_left", 6)
+
+
+def test_of_what_closed_before_closures_were_kept_the_reason_is() -> None:
+    before = replace(requirement(), status="closed", closed_reason="filled", closures=())
+    after = decided(handlers.reopen(before, {ANCHOR: anchor()}, None, "buyer-2", NOW)).state
+    assert after is not None
+    assert after.closures == (Closure("filled", None, None, "buyer-2", NOW),)
+
+
+def test_the_last_closings_are_kept() -> None:
+    many = replace(requirement(), closures=(Closure("filled", reopened_at=NOW),) * MOST_CLOSURES)
+    closed = decided(handlers.close(many, "cancelled", "buyer-1", NOW)).state
+    assert closed is not None
+    assert (len(closed.closures), closed.closures[-1].reason) == (MOST_CLOSURES, "cancelled")
+
+
+def test_a_row_changes_nothing_that_was_changed_by_hand_since_a_file_said_it() -> None:
+    """Seen: a file sent again took a buyer's change back, without a word."""
+
+    def row(state: Requirement | None, volume: int, based_on: int | None = None) -> Decision[Requirement] | Refused:
+        asked = need(annual_volume=volume)
+        return handlers.import_requirement(state, ID, anchor(), asked, NOW, based_on=based_on)
+
+    told = decided(row(None, 5)).state
+    again = decided(row(told, 6)).state
+    by_hand = decided(handlers.change(again, need(annual_volume=7), NOW)).state
+    assert by_hand is not None
+    refusal = row(by_hand, 6)
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.params) == ("changed_by_hand", {"present": 3})
+    assert decided(row(by_hand, 7)).events == ()
+    seen = decided(row(by_hand, 6, based_on=3)).state
+    assert seen is not None
+    assert (seen.version, seen.by_hand) == (4, False)
+    decided(row(seen, 8))
+
+
+def test_a_row_changes_the_version_that_it_is_based_on() -> None:
+    asked = need(annual_volume=6)
+    refusal = handlers.import_requirement(requirement(), ID, anchor(), asked, NOW, based_on=2)
+    assert isinstance(refusal, Refused)
+    assert (refusal.code, refusal.params) == ("version_other", {"given": 2, "present": 1})
+    decided(handlers.import_requirement(requirement(), ID, anchor(), asked, NOW, based_on=1))
+    assert code(handlers.import_requirement(None, ID, anchor(), asked, NOW, based_on=1)) == "requirement_unknown"
 
 
 def test_a_row_is_known_by_anchor_area_and_title() -> None:

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from services.matching import catalogue
 from services.matching.api.access import Buyer
 from services.matching.api.matches import own, seen_by
-from services.matching.domain.award import Volume
+from services.matching.domain.award import Limits
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Demand
 from services.matching.handlers import answers
@@ -25,7 +25,7 @@ from shared.service.callers import Caller
 from shared.service.http import Replace, Strict, accepted, routes
 from shared.service.http.changes import Changing
 
-Decide = Callable[[Offering | None, Volume, Demand], Outcome]
+Decide = Callable[[Offering | None, Limits, Demand], Outcome]
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
@@ -39,10 +39,11 @@ def router(commands: Commands, database: Database) -> APIRouter:
         async with commands.unit(replace.cause) as unit:
             asked = await demand(unit.connection)
             left = await volume(unit.connection, candidate.answers.requirement_id, supplier_id)
+            bounds = catalogue.award_bounds()
             await unit.load(offerings, [supplier_id])
             state = unit.state(offerings, supplier_id)
             replace.check(view(state))
-            decision = accepted(decide(state, left, asked))
+            decision = accepted(decide(state, Limits(left, bounds.prices, bounds.version), asked))
             unit.apply(offerings, supplier_id, decision)
         return replace.shown(view(decision.state))
 
@@ -56,8 +57,8 @@ def router(commands: Commands, database: Database) -> APIRouter:
             match_id,
             caller,
             replace,
-            lambda state, left, _: answers.award(
-                state, match_id, given, left, catalogue.prices(), caller.subject, now(), confirmed=body.confirmed
+            lambda state, limits, _: answers.award(
+                state, match_id, given, limits, caller.subject, now(), confirmed=body.confirmed
             ),
         )
 
@@ -71,8 +72,8 @@ def router(commands: Commands, database: Database) -> APIRouter:
             match_id,
             caller,
             replace,
-            lambda state, left, _: answers.correct(
-                state, match_id, given, body.reason, left, catalogue.prices(), caller.subject, now()
+            lambda state, limits, _: answers.correct(
+                state, match_id, given, limits, caller.subject, now(), reason=body.reason
             ),
         )
 

@@ -1,5 +1,6 @@
-"""Requirements: publish, change, close, look at."""
+"""Requirements: publish, change, close, look at, also at their versions."""
 
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -16,14 +17,17 @@ from services.matching.views.requirements import (
     PublishBody,
     ReopeningBody,
     RequirementView,
+    VersionView,
 )
 from shared.contracts.event import AreaCode
-from shared.messaging.commands import About, Commands
+from shared.messaging.commands import About, Commands, Decide
+from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.service.callers import SEES_ALL, Caller
-from shared.service.http import Create, Page, Paging, Replace, Show, Strict, accepted, routes
+from shared.service.http import Create, Number, Page, Paging, Replace, Show, Strict, accepted, routes
+from shared.service.http.changes import Changing
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
@@ -63,10 +67,26 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         caller.require_anchor(requirement.anchor_id)
         return show.shown(RequirementView.of_requirement(requirement))
 
+    @api.get("/requirements/{requirement_id}/versions")
+    async def list_versions(requirement_id: UUID, caller: Reader, paging: Paging) -> Page[VersionView]:
+        """List every version of a requirement, the oldest first: what was asked, who said so and when."""
+        caller.require_anchor((await _known(database, requirement_id)).anchor_id)
+        found = await queries.page_of_versions(database, requirement_id, paging.position(Number) or 0, paging.fetch)
+        return Page[VersionView].of_rows(found, paging, VersionView.of_told, lambda told: told.number)
+
 
 def _add_changing(api: APIRouter, commands: Commands, database: Database) -> None:
-    async def require_own(requirement_id: UUID, caller: Caller) -> None:
+    async def decided(
+        requirement_id: UUID,
+        caller: Caller,
+        replace: Changing,
+        decide: Decide[Requirement, Any],
+        reference: Reference[Any] | About[Any] = publishing,
+    ) -> RequirementView:
+        """What a buyer decides about a requirement of its own, as it saw it."""
         acts_for(caller, (await _known(database, requirement_id)).anchor_id)
+        view = RequirementView.of_requirement
+        return await replace.run(commands, requirements, requirement_id, decide, view, reference)
 
     @api.post("/requirements", status_code=201)
     async def publish_requirement(body: Strict[PublishBody], caller: Buyer, create: Create) -> RequirementView:
@@ -87,14 +107,12 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
         requirement_id: UUID, body: Strict[AskedSpecification], caller: Buyer, replace: Replace
     ) -> RequirementView:
         """Replace what is asked for."""
-        await require_own(requirement_id, caller)
         asked = body.specification()
-        return await replace.run(
-            commands,
-            requirements,
+        return await decided(
             requirement_id,
+            caller,
+            replace,
             lambda state, known: handlers.change(state, asked, now(), awarded=known.awarded.get(requirement_id, 0)),
-            RequirementView.of_requirement,
             About(changing, (str(requirement_id),)),
         )
 
@@ -102,15 +120,12 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
     async def close_requirement(
         requirement_id: UUID, body: Strict[ClosureBody], caller: Buyer, replace: Replace
     ) -> RequirementView:
-        """Close a requirement: its anchor no longer asks."""
-        await require_own(requirement_id, caller)
-        return await replace.run(
-            commands,
-            requirements,
+        """Close a requirement: its anchor no longer asks. Who did, when and why stays with it."""
+        return await decided(
             requirement_id,
-            lambda state, _: handlers.close(state, body.reason),
-            RequirementView.of_requirement,
-            publishing,
+            caller,
+            replace,
+            lambda state, _: handlers.close(state, body.reason, caller.subject, now()),
         )
 
     @api.post("/requirements/{requirement_id}/reopening")
@@ -118,12 +133,9 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
         requirement_id: UUID, body: Strict[ReopeningBody], caller: Buyer, replace: Replace
     ) -> RequirementView:
         """Open a closed requirement again: its anchor asks again, and its candidates come back with their answers."""
-        await require_own(requirement_id, caller)
-        return await replace.run(
-            commands,
-            requirements,
+        return await decided(
             requirement_id,
-            lambda state, anchors: handlers.reopen(state, anchors, body.open_until, now()),
-            RequirementView.of_requirement,
-            publishing,
+            caller,
+            replace,
+            lambda state, anchors: handlers.reopen(state, anchors, body.open_until, caller.subject, now()),
         )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from services.matching.domain.award import Prices
 from services.matching.domain.materials import Materials, words_of
@@ -84,11 +85,20 @@ def rules() -> Rules:
     )
 
 
+class Bounds(NamedTuple):
+    """What a piece may cost."""
+
+    version: str
+    prices: Mapping[str, Prices]
+    """By the currencies that an award may be in."""
+
+
 @cache
-def prices() -> Mapping[str, Prices]:
-    """The currencies that an award may be in, each with what a piece may cost in it."""
-    bounds = json.loads(_text("award_bounds.json"))["piece"]
-    return {currency: Prices(Decimal(least), Decimal(most)) for currency, (least, most) in bounds.items()}
+def award_bounds() -> Bounds:
+    """What awards are compared with."""
+    table = json.loads(_text("award_bounds.json"))
+    prices = {currency: Prices(Decimal(least), Decimal(most)) for currency, (least, most) in table["piece"].items()}
+    return Bounds(table["version"], prices)
 
 
 def _text(name: str) -> str:

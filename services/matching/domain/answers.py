@@ -54,6 +54,8 @@ class Answer:
     """Of an award and its corrections."""
     confirmed: tuple[GateName, ...] = ()
     """Of an award: gates of which nobody knew, and the buyer made sure."""
+    bounds: str | None = None
+    """Of an award and its corrections: version of the prices that it was compared with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ def say(
     reason: AnswerReason | None = None,
     award: Award | None = None,
     confirmed: tuple[GateName, ...] = (),
+    bounds: str | None = None,
 ) -> Answers | Refusal:
     """The answers after one more. The same said again, by whomever, is nothing new."""
     last = answers.last
@@ -127,7 +130,7 @@ def say(
         return _REFUSED.get(answers.standing, "award_missing")
     if len(answers.said) >= MOST_ANSWERS and (act not in _WAYS_OUT or standing == answers.standing):
         return "answers_too_many"
-    return replace(answers, said=(*answers.said, Answer(act, standing, by, at, reason, award, confirmed)))
+    return replace(answers, said=(*answers.said, Answer(act, standing, by, at, reason, award, confirmed, bounds)))
 
 
 _REFUSED: Mapping[Standing, Refusal] = {"declined": "match_declined", "awarded": "match_awarded"}

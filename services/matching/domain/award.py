@@ -39,6 +39,17 @@ class Prices:
 
 
 @dataclass(frozen=True, slots=True)
+class Limits:
+    """What an award is compared with."""
+
+    volume: Volume
+    prices: Mapping[str, Prices]
+    """By currency."""
+    version: str
+    """Of the prices."""
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Why an award cannot be meant, with the figures that say so."""
 
@@ -46,15 +57,15 @@ class Fault:
     params: Mapping[str, object]
 
 
-def fault(award: Award, volume: Volume, prices: Mapping[str, Prices]) -> Fault | None:
+def fault(award: Award, limits: Limits) -> Fault | None:
     """What is wrong with an award: a currency that the program does not take, a price of a piece that no part has, or
     more than what is left of the volume asked. Several firms may share a volume (dual sourcing).
     """
-    limits = prices.get(award.currency)
-    if limits is None:
-        return Fault("award_currency", {"currency": award.currency, "taken": ", ".join(sorted(prices))})
-    if not limits.least * award.annual_volume <= award.annual_value <= limits.most * award.annual_volume:
-        shown = {"currency": award.currency, "least": f"{limits.least:f}", "most": f"{limits.most:f}"}
+    piece, volume = limits.prices.get(award.currency), limits.volume
+    if piece is None:
+        return Fault("award_currency", {"currency": award.currency, "taken": ", ".join(sorted(limits.prices))})
+    if not piece.least * award.annual_volume <= award.annual_value <= piece.most * award.annual_volume:
+        shown = {"currency": award.currency, "least": f"{piece.least:f}", "most": f"{piece.most:f}"}
         return Fault("award_price", shown)
     if award.annual_volume > volume.left:
         return Fault("award_volume", {"asked": volume.asked, "elsewhere": volume.elsewhere, "left": volume.left})

@@ -121,10 +121,10 @@ class Diagnosis:
     open_critical: tuple[str, ...]
     """Questions with an open critical gap, sorted: they block linkage."""
     evaluated: tuple[str, ...] | None = None
-    """Questions that have a level, sorted; None: not told."""
+    """Questions of which it is known how the firm stands: with a level, or not about it. Sorted; None: not told."""
 
     def not_evaluated(self, questions: Iterable[str]) -> tuple[str, ...]:
-        """Those of the questions that have no level, sorted."""
+        """Those of the questions of which it is not known, sorted."""
         return () if self.evaluated is None else tuple(sorted(set(questions).difference(self.evaluated)))
 
 

@@ -91,5 +91,7 @@ Refusal = Literal[
     "award_volume",
     "volume_awarded",
     "gates_unknown",
+    "changed_by_hand",
+    "version_other",
 ]
 """Codes of commands that the rules do not allow."""

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Literal, get_args
 from uuid import UUID, uuid5
 
@@ -58,6 +58,23 @@ class Specification:
     """The last day on which it is open."""
 
 
+MOST_CLOSURES = 50
+"""The last so many are kept with a requirement; its versions have all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """One time that a requirement closed, and how it opened again."""
+
+    reason: CloseReason
+    by: str | None = None
+    """Who closed it, the subject of the token; None: time did, or its anchor left."""
+    at: datetime | None = None
+    """None: before closures were kept."""
+    reopened_by: str | None = None
+    reopened_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Requirement:
     """One part family that one anchor asks for."""
@@ -67,6 +84,33 @@ class Requirement:
     specification: Specification
     status: RequirementStatus = REQUIREMENT.initial
     closed_reason: CloseReason | None = None
+    version: int = 1
+    """Counts what was told of it, from its publication on."""
+    by_hand: bool = False
+    """Whether what is asked was changed by hand since a file last said it."""
+    closures: tuple[Closure, ...] = ()
+    """Oldest first."""
+
+    def asking(self, asked: Specification, *, by_hand: bool) -> "Requirement":
+        """The next version: something else is asked."""
+        return replace(self, version=self.version + 1, specification=asked, by_hand=by_hand)
+
+    def closed(self, status: RequirementStatus, closure: Closure) -> "Requirement":
+        return replace(
+            self,
+            version=self.version + 1,
+            status=status,
+            closed_reason=closure.reason,
+            closures=(*self.closures, closure)[-MOST_CLOSURES:],
+        )
+
+    def reopened(self, status: RequirementStatus, by: str, at: datetime) -> "Requirement":
+        *before, last = self.closures or (None,)
+        if last is None or last.reopened_at is not None:
+            # It closed before closures were kept.
+            before, last = [*self.closures], Closure(self.closed_reason or "cancelled")
+        closures = (*before, replace(last, reopened_by=by, reopened_at=at))
+        return replace(self, status=status, closed_reason=None, closures=closures[-MOST_CLOSURES:])
 
     @property
     def area(self) -> str:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.matching.domain.requirement import Requirement, Specification, imported_id
 from services.matching.files import requirements as requirement_file
-from services.matching.files.requirements import ANCHOR
+from services.matching.files.requirements import ANCHOR, VERSION
 from services.matching.handlers import requirements as handlers
 from services.matching.settings import MatchingSettings
 from services.matching.store import queries
@@ -24,7 +24,14 @@ OWN = "anchor_id"
 """Field of an import: the anchor whose buyer sent it; none where an operator did."""
 
 
-_COLUMN_OF = {"open_until_past": "vigente_hasta", "requirement_closed": "titulo", "volume_awarded": "volumen_anual"}
+_COLUMN_OF = {
+    "open_until_past": "vigente_hasta",
+    "requirement_closed": "titulo",
+    "requirement_unknown": "titulo",
+    "volume_awarded": "volumen_anual",
+    "changed_by_hand": VERSION,
+    "version_other": VERSION,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,7 @@ class Asked:
     id: UUID
     anchor_id: UUID
     specification: Specification
+    based_on: int | None
 
 
 class RequirementImporter(RowImporter[Asked, Requirement]):
@@ -66,7 +74,7 @@ class RequirementImporter(RowImporter[Asked, Requirement]):
         if self._own not in (None, anchor_id):
             return [row_fault(row.line, ANCHOR, "not_yours", message="not_yours.code")]
         asked = read.asked.specification()
-        return Asked(imported_id(anchor_id, asked.area, asked.title), anchor_id, asked)
+        return Asked(imported_id(anchor_id, asked.area, asked.title), anchor_id, asked, read.based_on)
 
     def key(self, asked: Asked) -> UUID:
         return asked.id
@@ -85,7 +93,9 @@ class RequirementImporter(RowImporter[Asked, Requirement]):
         known: Changing,
     ) -> Decision[Requirement] | Refused:
         anchor, awarded = known.anchors.get(asked.anchor_id), known.awarded.get(id_, 0)
-        return handlers.import_requirement(state, id_, anchor, asked.specification, now(), awarded=awarded)
+        return handlers.import_requirement(
+            state, id_, anchor, asked.specification, now(), awarded=awarded, based_on=asked.based_on
+        )
 
     def outcome(self, before: Requirement | None, after: Requirement) -> str:
         return "published" if before is None else "unchanged" if before == after else "changed"

@@ -15,6 +15,7 @@ from shared.i18n.fields import fault
 QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
 YES_NO = {"si": True, "no": False}
 ANCHOR = "tractora"
+VERSION = "version"
 
 _LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
 
@@ -25,6 +26,8 @@ class RequirementRow:
 
     anchor_code: str | None
     asked: AskedSpecification
+    based_on: int | None = None
+    """The version of the requirement that it changes; None: not said."""
 
 
 def wanted(max_rows: int) -> Wanted:
@@ -35,6 +38,8 @@ def wanted(max_rows: int) -> Wanted:
 def read(row: Row) -> RequirementRow | list[RowFault]:
     """What a row asks for, or what is wrong with it."""
     found, wrong = values(SPECIFICATION, row.cells, row.line)
+    based_on, version_wrong = values(BASED_ON, row.cells, row.line)
+    wrong += version_wrong
     if any(side.name in row.cells for side in SIDES):
         sides, sides_wrong = values(SIDES, row.cells, row.line)
         wrong += sides_wrong
@@ -46,7 +51,7 @@ def read(row: Row) -> RequirementRow | list[RowFault]:
     except ValidationError as error:
         return _faults(error, row.line)
     code = row.cells.get(ANCHOR)
-    return RequirementRow(code.upper() if code else None, asked)
+    return RequirementRow(code.upper() if code else None, asked, **based_on)
 
 
 def _as_told(fault: RowFault) -> RowFault:
@@ -93,7 +98,8 @@ SPECIFICATION = (
 )
 SIDES = tuple(Column(name, name, whole, required=True) for name in ("largo_mm", "ancho_mm", "alto_mm"))
 """Of the part: all or none of them."""
-COLUMNS = (*SPECIFICATION, *SIDES)
+BASED_ON = (Column(VERSION, "based_on", whole),)
+COLUMNS = (*SPECIFICATION, *SIDES, *BASED_ON)
 
 REQUIRED = tuple(column.name for column in SPECIFICATION if column.required)
 OPTIONAL = (ANCHOR, *(column.name for column in COLUMNS if column.name not in REQUIRED))

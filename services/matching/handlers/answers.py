@@ -1,13 +1,12 @@
 """Decisions of an anchor's buyer about a candidate: a firm that matches what it asked for."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from services.matching.domain import answers as said
 from services.matching.domain.answers import Act
-from services.matching.domain.award import Award, Prices, Volume, fault
+from services.matching.domain.award import Award, Limits, fault
 from services.matching.domain.reasons import AnswerReason, CorrectReason, DeclineReason, EndReason, GateName
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Demand
@@ -36,8 +35,7 @@ def award(
     state: Offering | None,
     match_id: UUID,
     given: Award,
-    volume: Volume,
-    prices: Mapping[str, Prices],
+    limits: Limits,
     by: str,
     now: datetime,
     *,
@@ -47,21 +45,27 @@ def award(
 
     `confirmed` are the gates of which the program does not know whether the firm passes: the buyer made sure.
     """
-    return _wrong(given, volume, prices) or _said(state, match_id, "award", by, now, award=given, confirmed=confirmed)
+    bounds = limits.version
+    return _wrong(given, limits) or _said(
+        state, match_id, "award", by, now, award=given, confirmed=confirmed, bounds=bounds
+    )
 
 
 def correct(
     state: Offering | None,
     match_id: UUID,
     given: Award,
-    reason: CorrectReason,
-    volume: Volume,
-    prices: Mapping[str, Prices],
+    limits: Limits,
     by: str,
     now: datetime,
+    *,
+    reason: CorrectReason,
 ) -> Outcome:
     """What the anchor buys is another value or volume than was told."""
-    return _wrong(given, volume, prices) or _said(state, match_id, "correct", by, now, reason=reason, award=given)
+    bounds = limits.version
+    return _wrong(given, limits) or _said(
+        state, match_id, "correct", by, now, reason=reason, award=given, bounds=bounds
+    )
 
 
 def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now: datetime, demand: Demand) -> Outcome:
@@ -75,8 +79,8 @@ def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now:
     return replace(again, events=(*outcome.events, *again.events))
 
 
-def _wrong(given: Award, volume: Volume, prices: Mapping[str, Prices]) -> Refused | None:
-    found = fault(given, volume, prices)
+def _wrong(given: Award, limits: Limits) -> Refused | None:
+    found = fault(given, limits)
     return None if found is None else refused(found.code, **found.params)
 
 
@@ -90,6 +94,7 @@ def _said(
     reason: AnswerReason | None = None,
     award: Award | None = None,
     confirmed: tuple[GateName, ...] = (),
+    bounds: str | None = None,
 ) -> Outcome:
     """Add one answer and tell it; the same answer given again tells nothing."""
     match = state.match(match_id) if state else None
@@ -98,7 +103,7 @@ def _said(
         return refused("match_unknown")
     if match is None and act != "end":
         return refused("match_lost")
-    after = said.say(before, act, by, now, reason=reason, award=award, confirmed=confirmed)
+    after = said.say(before, act, by, now, reason=reason, award=award, confirmed=confirmed, bounds=bounds)
     if isinstance(after, str):
         return refused(after)
     if after == before:

@@ -45,15 +45,15 @@ def diagnosis_completed(
     state: Offering | None, event: DiagnosisCompleted, now: datetime, demand: Demand
 ) -> Decision[Offering]:
     """An expert validated the diagnosis: from now on what is aligned can be matched."""
-    levels = tuple(sorted(question for question, level in event.levels.items() if level is not None))
-    learned = published.diagnosis_of(event.version, event.result, event.validated_at, levels)
+    known = {question for question, level in event.levels.items() if level is not None}.union(event.not_applicable)
+    learned = published.diagnosis_of(event.version, event.result, event.validated_at, tuple(sorted(known)))
     return _diagnosed(_known(state, event.supplier_id), learned, now, demand)
 
 
 def gap_rescored(state: Offering | None, event: GapRescored, now: datetime, demand: Demand) -> Decision[Offering]:
     """A question was scored again: a critical gap that closed no longer blocks."""
     known = _known(state, event.supplier_id)
-    before = known.diagnosis.evaluated if known.diagnosis and known.diagnosis.version == event.version else None
+    before = known.diagnosis.evaluated if known.diagnosis else None
     evaluated = None if before is None else tuple(sorted({*before, event.question}))
     learned = published.diagnosis_of(event.version, event.result, event.rescored_at, evaluated)
     return _diagnosed(known, learned, now, demand)

@@ -153,6 +153,7 @@ def answer_event(supplier_id: UUID, answers: Answers) -> EventData:
         awarded_at=answers.awarded_at or said.at,
         corrected=said.reason if corrected else None,
         corrected_at=said.at if corrected else None,
+        bounds=said.bounds,
     )
 
 

@@ -25,6 +25,8 @@ _KINDS: dict[Refusal, Kind] = {
     "award_volume": "conflict",
     "volume_awarded": "conflict",
     "gates_unknown": "conflict",
+    "changed_by_hand": "conflict",
+    "version_other": "conflict",
 }
 
 

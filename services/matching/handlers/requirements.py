@@ -9,7 +9,7 @@ from services.matching.domain import anchor as anchors
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.reasons import CloseReason, Refusal
-from services.matching.domain.requirement import REQUIREMENT, Requirement, Specification
+from services.matching.domain.requirement import REQUIREMENT, Closure, Requirement, Specification
 from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.registration import AnchorJoined, AnchorLeft
@@ -48,7 +48,7 @@ def publish(id_: UUID, anchor: Anchor | None, asked: Specification, now: datetim
 
 
 def change(
-    state: Requirement | None, asked: Specification, now: datetime, *, awarded: int = 0
+    state: Requirement | None, asked: Specification, now: datetime, *, awarded: int = 0, by_hand: bool = True
 ) -> Decision[Requirement] | Refused:
     """What is asked for changed; no less than what is `awarded` of it, in pieces per year."""
     if state is None:
@@ -62,7 +62,7 @@ def change(
     before = state.specification
     if asked.annual_volume < min(awarded, before.annual_volume):
         return refused("volume_awarded", asked=asked.annual_volume, awarded=awarded)
-    after = replace(state, specification=asked)
+    after = state.asking(asked, by_hand=by_hand)
     # A new title or last day moves no alignment.
     same = replace(before, title=asked.title, open_until=asked.open_until) == asked
     return Decision(after, (published.changed(after),), (_expiry(asked),), () if same else _sweeps(before, asked))
@@ -76,24 +76,34 @@ def import_requirement(
     now: datetime,
     *,
     awarded: int = 0,
+    based_on: int | None = None,
 ) -> Decision[Requirement] | Refused:
-    """One row of a spreadsheet: published when it is new, changed when it is known."""
+    """One row of a spreadsheet: published when it is new, changed when it is known.
+
+    It changes the version that it says it is `based_on`. Where it says none, nothing that was changed by hand since a
+    file last said it: whoever wrote the file had not seen that.
+    """
     if state is None:
-        return publish(id_, anchor, asked, now)
-    return change(state, asked, now, awarded=awarded)
+        return publish(id_, anchor, asked, now) if based_on is None else refused("requirement_unknown")
+    decision = change(state, asked, now, awarded=awarded, by_hand=False)
+    if isinstance(decision, Refused) or not decision.events:
+        return decision
+    if based_on not in (None, state.version):
+        return refused("version_other", given=based_on, present=state.version)
+    return refused("changed_by_hand", present=state.version) if based_on is None and state.by_hand else decision
 
 
-def close(state: Requirement | None, reason: CloseReason) -> Decision[Requirement] | Refused:
+def close(state: Requirement | None, reason: CloseReason, by: str, now: datetime) -> Decision[Requirement] | Refused:
     """An anchor no longer asks. Closing what is closed for the same reason changes nothing."""
     if state is None:
         return refused("requirement_unknown")
     if state.status == "closed" and state.closed_reason != reason:
         return refused("requirement_closed")
-    return _closed(state, "close", reason)
+    return _closed(state, "close", Closure(reason, by, now))
 
 
 def reopen(
-    state: Requirement | None, anchors: Mapping[UUID, Anchor], open_until: date | None, now: datetime
+    state: Requirement | None, anchors: Mapping[UUID, Anchor], open_until: date | None, by: str, now: datetime
 ) -> Decision[Requirement] | Refused:
     """An anchor asks again, until the same day unless another is given: its candidates are matched again, and what was
     answered about them counts again. Reopening what is open changes nothing.
@@ -106,7 +116,8 @@ def reopen(
     asked = replace(state.specification, open_until=open_until or state.specification.open_until)
     if reason := _not_allowed(anchors.get(state.anchor_id), asked, now):
         return refused(reason)
-    after = replace(state, specification=asked, status=status, closed_reason=None)
+    by_hand = state.by_hand or asked != state.specification
+    after = state.asking(asked, by_hand=by_hand).reopened(status, by, now)
     return Decision(after, (published.reopened(after),), (_expiry(asked),), _sweeps(asked))
 
 
@@ -116,17 +127,17 @@ def requirement_expired(state: Requirement | None, now: datetime, _: object) -> 
         return unchanged(state)
     if state.specification.open_until >= day(now):
         return Decision(state, timers=(_expiry(state.specification),))
-    return _closed(state, "expire", "expired")
+    return _closed(state, "expire", Closure("expired", at=now))
 
 
 def anchor_gone(
-    state: Requirement | None, _: Mapping[str, str], __: datetime, anchors: Mapping[UUID, Anchor]
+    state: Requirement | None, _: Mapping[str, str], now: datetime, anchors: Mapping[UUID, Anchor]
 ) -> Decision[Requirement]:
     """The anchor of this requirement left; it may also have come back since."""
     anchor = None if state is None else anchors.get(state.anchor_id)
     if state is None or (anchor is not None and anchor.takes_part):
         return unchanged(state)
-    return _closed(state, "lose its anchor", "anchor_left")
+    return _closed(state, "lose its anchor", Closure("anchor_left", at=now))
 
 
 def _not_allowed(anchor: Anchor | None, asked: Specification, now: datetime) -> Refusal | None:
@@ -137,11 +148,11 @@ def _not_allowed(anchor: Anchor | None, asked: Specification, now: datetime) -> 
     return "open_until_past" if asked.open_until < day(now) else None
 
 
-def _closed(state: Requirement, act: str, reason: CloseReason) -> Decision[Requirement]:
+def _closed(state: Requirement, act: str, closure: Closure) -> Decision[Requirement]:
     status = REQUIREMENT.after(state.status, act)
     if status is None:
         return unchanged(state)
-    after = replace(state, status=status, closed_reason=reason)
+    after = state.closed(status, closure)
     cancelled = Timer(REQUIREMENT_EXPIRES, None)
     return Decision(after, (published.closed(after),), (cancelled,), _sweeps(state.specification))
 

@@ -105,7 +105,10 @@ _REVISE = """
     ON CONFLICT (id) DO UPDATE SET revision = excluded.revision
 """
 
-_OPEN = "SELECT id, anchor_id, specification, status, closed_reason FROM requirement WHERE status = 'open'"
+_OPEN = """
+    SELECT id, anchor_id, specification, status, closed_reason, version, by_hand, closures FROM requirement
+    WHERE status = 'open'
+"""
 _ANCHORS = "SELECT id, code, name, states, joined_at, left_at FROM anchor ORDER BY id FOR SHARE"
 
 _AWARDED = """

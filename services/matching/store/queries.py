@@ -18,6 +18,8 @@ from services.matching.domain.requirement import Requirement
 from services.matching.store.demand import FIRST
 from services.matching.store.tables import AnchorRow, AnswersRow, MatchRow, OfferingAreaRow, OfferingRow, RequirementRow
 from shared.contracts.event import BasisPoints, Moment
+from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished, RequirementReopened
+from shared.messaging import journal
 from shared.runtime.database import Database
 
 _ANCHOR: TypeAdapter[Anchor] = TypeAdapter(Anchor)
@@ -93,6 +95,13 @@ async def page_of_requirements(
     async with database.session() as session:
         rows = await session.exec(query.order_by(col(RequirementRow.id)).limit(limit))
         return [_REQUIREMENT.validate_python(row.model_dump()) for row in rows]
+
+
+async def page_of_versions(database: Database, id_: UUID, after: int, limit: int) -> list[journal.Told]:
+    """What was told of a requirement, in order: each is a version of it, and the journal keeps what was told."""
+    types = (RequirementPublished, RequirementChanged, RequirementClosed, RequirementReopened)
+    async with database.connection() as connection:
+        return await journal.told(connection, id_, types, after, limit)
 
 
 async def find_offering(database: Database, id_: UUID) -> Offering | None:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, text
+from sqlalchemy import DateTime, Index, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -40,6 +40,9 @@ class RequirementRow(Table, table=True):
     specification: dict[str, Any] = Field(sa_type=JSONB)
     status: str
     closed_reason: str | None
+    version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+    by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    closures: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
 class DemandRevisionRow(Table, table=True):

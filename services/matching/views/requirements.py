@@ -1,5 +1,7 @@
 """Requirements as callers send and see them: the contract's specification within the limits of its fields."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -9,8 +11,10 @@ from services.matching.domain.reasons import CloseReason
 from services.matching.domain.requirement import Requirement, RequirementStatus, Specification
 from services.matching.handlers import published
 from shared.contracts import matching as contract
-from shared.contracts.event import BasisPoints, Day, Level, QuestionCode
+from shared.contracts.event import BasisPoints, Day, EventData, Level, QuestionCode, ReasonCode
+from shared.messaging.journal import Told
 from shared.service.http import Body, View
+from shared.service.recorded import ActorView
 
 MAX_MEASURE = 2_000_000_000
 """Fits the four bytes of every reader's integer column; no force, side, volume or time comes near it."""
@@ -58,11 +62,27 @@ class ReopeningBody(Body):
     """The last day from now on; it must be given where the one before is past."""
 
 
+class ClosureView(View):
+    """One time that it closed, and how it opened again."""
+
+    reason: CloseReason
+    by: str | None
+    """Null: time closed it, or its anchor left."""
+    at: datetime | None
+    """Null: before this was kept."""
+    reopened_by: str | None
+    reopened_at: datetime | None
+
+
 class RequirementView(View):
     id: UUID
     anchor_id: UUID
     status: RequirementStatus
     closed_reason: CloseReason | None
+    version: int
+    """For the column `version` of a file: what its row is based on."""
+    closures: list[ClosureView]
+    """The last ones, oldest first; `versions` has all."""
     specification: contract.Specification
 
     @classmethod
@@ -72,5 +92,41 @@ class RequirementView(View):
             anchor_id=requirement.anchor_id,
             status=requirement.status,
             closed_reason=requirement.closed_reason,
+            version=requirement.version,
+            closures=[ClosureView.of(each) for each in requirement.closures],
             specification=published.told(requirement.specification),
         )
+
+
+class VersionView(View):
+    """A version of a requirement as it was told; the last one is what holds."""
+
+    number: int
+    what: Literal["published", "changed", "closed", "reopened"]
+    specification: contract.Specification | None
+    """Null of a closing: what was asked stays."""
+    reason: ReasonCode | None
+    """Of a closing."""
+    actor: ActorView | None
+    """Null where an event of another stage caused it."""
+    at: datetime
+
+    @classmethod
+    def of_told(cls, told: Told) -> "VersionView":
+        event = told.data
+        return cls(
+            number=told.number,
+            what=_WHAT[type(event)],
+            specification=getattr(event, "specification", None),
+            reason=getattr(event, "reason", None),
+            actor=None if told.actor is None else ActorView.of(told.actor),
+            at=told.recorded_at,
+        )
+
+
+_WHAT: Mapping[type[EventData], Literal["published", "changed", "closed", "reopened"]] = {
+    contract.RequirementPublished: "published",
+    contract.RequirementChanged: "changed",
+    contract.RequirementClosed: "closed",
+    contract.RequirementReopened: "reopened",
+}
