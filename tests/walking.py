@@ -1,13 +1,14 @@
 """Model-based tests: hypothesis walks a machine beside what really runs, on the loop of the test that asks for it."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 T = TypeVar("T")
+M = TypeVar("M", bound=RuleBasedStateMachine)
 
 Do = Callable[[Coroutine[Any, Any, Any]], Any]
 """Runs a coroutine to its end, from a rule."""
@@ -29,11 +30,31 @@ MANY_SHORT = settings(WALKS, max_examples=20, stateful_step_count=5)
 
 async def walk(machine: Callable[[Do], RuleBasedStateMachine], how: settings = WALKS) -> None:
     """Walk the machine. Its rules are synchronous, in a thread of their own; whatever they await is here."""
+    do = _doing()
+    # Hypothesis takes whatever makes a machine; its types name the class alone.
+    make: Any = lambda: machine(do)  # noqa: E731
+    await asyncio.to_thread(run_state_machine_as_test, make, settings=how)
+
+
+async def tread(machine: Callable[[Do], M], path: Callable[[M], Iterable[object]], hold: Callable[[M], None]) -> None:
+    """Walk one path that is written down, along every way of a state machine: few walks by chance come by all of them.
+
+    `path` yields after each step; then `hold` looks at what must hold.
+    """
+    do = _doing()
+
+    def run() -> None:
+        walked = machine(do)
+        for _ in path(walked):
+            hold(walked)
+
+    await asyncio.to_thread(run)
+
+
+def _doing() -> Do:
     loop = asyncio.get_running_loop()
 
     def do(coroutine: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(coroutine, loop).result()
 
-    # Hypothesis takes whatever makes a machine; its types name the class alone.
-    make: Any = lambda: machine(do)  # noqa: E731
-    await asyncio.to_thread(run_state_machine_as_test, make, settings=how)
+    return do

@@ -4,6 +4,7 @@ No state is a trap: what was accepted can be returned, what was agreed can be re
 firm's again, and whoever finished contends again. What was said stays on record.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -15,7 +16,7 @@ from shared.testing.stage import StageUnderTest
 from tests.development import given
 from tests.development.calls import ANY
 from tests.development.modelled import Item, ModelledPlan
-from tests.walking import Do, walk
+from tests.walking import Do, tread, walk
 
 GAPS = ("T04", "A01", "C02")
 """Each has a module of its own."""
@@ -258,3 +259,54 @@ class Firm(RuleBasedStateMachine):
 
 async def test_no_state_of_a_plan_or_a_place_is_a_trap(stage: StageUnderTest) -> None:
     await walk(lambda do: Firm(do, stage))
+
+
+def every_way(firm: Firm) -> Iterator[object]:
+    """Of a plan, its activities and its place."""
+    yield firm.begin("proposed")
+    yield firm.drop_out(Role.OPERATOR, "operator-2")
+    yield firm.propose_drop_out(back=False)
+    yield firm.drop_out(Role.OPERATOR, "operator-1")
+    yield firm.propose_drop_out(back=True)
+    yield firm.propose_drop_out(back=False)
+    yield firm.drop_out(Role.OPERATOR, "operator-2")
+    yield firm.come_back()
+    yield firm.agree()
+    yield from _plan(firm)
+    yield firm.drop_out(Role.SUPPLIER, "")
+    yield firm.come_back()
+    yield firm.drop_out(Role.SUPPLIER, "")
+    yield firm.select()
+    yield firm.come_back()
+
+
+def _plan(firm: Firm) -> Iterator[object]:
+    yield firm.complete(0)
+    yield firm.return_it(0)
+    yield firm.complete(0)
+    yield firm.learn("A01")
+    yield from _both(firm)
+    yield firm.return_it(0)
+    yield firm.remove(0, Role.MENTOR)
+    yield firm.keep_activity(0, Role.SUPPLIER)
+    yield firm.complete(0)
+    yield firm.remove(0, Role.SUPPLIER)
+    yield firm.learn("C02")
+    yield firm.learn("C02")
+    yield from _both(firm)
+    yield firm.keep_activity(0, Role.MENTOR)
+    yield from _both(firm)
+    yield firm.complete(0)
+    yield firm.select()
+    for question in GAPS:
+        yield firm.score(question)
+    yield firm.select()
+
+
+def _both(firm: Firm) -> Iterator[object]:
+    yield firm.revise(Role.SUPPLIER)
+    yield firm.revise(Role.MENTOR)
+
+
+async def test_every_way_of_a_plan_and_a_place_is_walked(stage: StageUnderTest) -> None:
+    await tread(lambda do: Firm(do, stage), every_way, Firm.what_people_said_stands)

@@ -4,6 +4,7 @@ Last write: nobody writes over what they have not seen, and every sheet is kept.
 is a trap.
 """
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -14,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from shared.contracts.matching import AlignedRequirement, OfferingAligned
 from shared.testing.stage import StageUnderTest
 from tests.diagnosis.builders import ANCHOR, levels_at, sheet
-from tests.walking import Do, walk
+from tests.walking import Do, tread, walk
 
 QUESTIONS = st.sampled_from(("T01", "T02", "A01"))
 COLLEAGUES = st.sampled_from(("ana", "berta"))
@@ -256,3 +257,28 @@ async def test_nobody_at_one_questionnaire_loses_a_word(stage: StageUnderTest) -
 
 async def test_who_took_part_never_validates_and_no_state_is_a_trap(stage: StageUnderTest) -> None:
     await walk(lambda do: People(do, stage))
+
+
+def every_way(people: People) -> Iterator[object]:
+    """Of a diagnosis, from each state that an act has one."""
+    yield people.begin("submitted")
+    yield people.submit("elena", 2)
+    yield people.reopen()
+    yield people.submit("elena", 1)
+    yield people.assess("", 2)
+    yield people.assess("", 3)
+    yield people.reopen()
+    yield people.submit("elena", 3)
+    yield people.assess("", 3)
+    yield people.validate("", 3)
+    yield people.validate("", 2)
+    yield people.rescore("", 1)
+    yield people.reopen()
+    yield people.submit("elena", 4)
+    yield people.reopen()
+
+
+async def test_every_way_of_a_diagnosis_is_walked(stage: StageUnderTest) -> None:
+    await tread(
+        lambda do: People(do, stage), every_way, People.nothing_is_lost_and_a_version_that_counts_goes_on_counting
+    )
