@@ -1,10 +1,12 @@
-"""A firm and its partner on a running platform: an approval behind a slip, two payments, a late revocation."""
+"""Firms on a running platform: an approval behind a slip, two payments, a late revocation; two people at one
+questionnaire; evidence that is returned and mended, and a second cohort.
+"""
 
 import json
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from confluent_kafka import Consumer
 
@@ -14,20 +16,15 @@ from shared.contracts import partner
 from shared.contracts.event import Money
 from shared.messaging.topics import partner_topics
 from shared.runtime.clock import now
+from shared.service.callers import Role
+from tests.diagnosis.builders import levels_at, sheet
 from tests.financing.given import SUPPLIER
 from tests.flows import poison
+from tests.flows.developed import GAP, PATIENCE, Developed, until
 
-PATIENCE = 40.0
 REFERRALS, ANSWERS = partner_topics("nafin")
 SECOND = referral_id(SUPPLIER, poison.PRODUCT, poison.PURPOSE, 1)
 WITHDRAWN = partner.ReferralWithdrawn.TYPE
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
 
 
 def firm(client: LocalClient, method: str, path: str, body: object = None, **query: Any) -> Any:
@@ -99,6 +96,47 @@ def test_a_revocation_after_a_replacement_reaches_what_was_paid_and_what_is_open
         ("closed", None),
         ("withdrawn", None),
     ]
+
+
+def test_of_two_people_at_one_questionnaire_nobody_writes_over_the_other(client: LocalClient) -> None:
+    developed = Developed(client, uuid4())
+    path = developed.open()
+
+    def put(who: str, question: str, level: int, seen: str) -> int:
+        body = {"level": level}
+        answer = developed.ask("diagnosis", Role.SUPPLIER, "PUT", f"{path}/draft/{question}", body, who=who, seen=seen)
+        return answer.status_code
+
+    developed.do("diagnosis", Role.SUPPLIER, "POST", f"{path}/self-assessment", sheet(levels_at(3)))
+    seen = {
+        question: developed.ask("diagnosis", Role.SUPPLIER, "GET", f"{path}/draft/{question}").headers["ETag"]
+        for question in ("T01", "T02")
+    }
+    assert [put("ana", "T01", 2, seen["T01"]), put("berta", "T01", 4, seen["T01"])] == [200, 412]
+    assert put("berta", "T02", 1, seen["T02"]) == 200
+    developed.do("diagnosis", Role.SUPPLIER, "POST", f"{path}/draft/submission")
+    last = developed.do("diagnosis", Role.OPERATOR, "GET", f"{path}/sheets")["items"][-1]["levels"]
+    assert (last["T01"], last["T02"], last["T03"]) == (2, 1, 3)
+
+
+def test_evidence_is_returned_and_mended_and_who_finished_is_in_a_second_cohort(client: LocalClient) -> None:
+    developed = Developed(client, uuid4())
+    developed.diagnose()
+    first = developed.select()
+    developed.agree()
+    wrong = developed.complete("PPAP de otra planta")
+    developed.score(wrong, 1, note="otra planta", returned_because="another_document")
+    until(lambda: developed.plan()["status"] == "agreed")
+    right = developed.complete("PPAP de esta planta")
+    assert developed.plan()["status"] == "completed"
+    developed.score(right, 2)
+    second = developed.select()
+    plan = developed.plan()
+    assert (plan["cohort_id"], plan["status"], plan["open"]) == (second, "proposed", [GAP])
+    (past,) = developed.do("development", Role.OPERATOR, "GET", f"/plans/{developed.firm}/past")["items"]
+    assert (past["plan"]["cohort_id"], past["plan"]["status"], past["gaps"][0]["level"]) == (first, "completed", 2)
+    standings = [each["standing"] for each in past["plan"]["activities"][0]["evidence"]]
+    assert standings == ["returned", "accepted"]
 
 
 def _needs(client: LocalClient) -> list[dict[str, Any]]:

@@ -1,0 +1,100 @@
+"""A firm that is diagnosed and developed on a running platform, as its people and the program's see it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from deploy.local.client import LocalClient
+from shared.service.callers import Role
+from tests.diagnosis.builders import levels_at, sheet
+from tests.diagnosis.calls import STEPS
+from tests.diagnosis.test_handlers import aligned
+from tests.financing import test_facts as facts
+from tests.flows import poison
+
+PATIENCE = 40.0
+GAP = "T04"
+PEOPLE = {"assessor": "local-assessor", "validator": "local-expert"}
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@dataclass(frozen=True)
+class Developed:
+    """One firm. What goes from stage to stage goes over Kafka, and takes a moment."""
+
+    client: LocalClient
+    firm: UUID
+
+    def ask(
+        self, service: str, role: Role, method: str, path: str, body: object = None, *, who: str = "", seen: str = "*"
+    ) -> httpx.Response:
+        bound = self.firm if role == Role.SUPPLIER else None
+        with self.client.http(service, self.client.token(role.value, subject=who or None, supplier=bound)) as http:
+            return http.request(method, path, json=body, headers={"If-Match": seen})
+
+    def do(self, service: str, role: Role, method: str, path: str, body: object = None) -> Any:
+        answer = self.ask(service, role, method, path, body)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    def open(self) -> str:
+        """Its diagnosis, and the path of that."""
+        mine = {"supplier_id": self.firm}
+        about = (facts.REGISTERED, facts.FOUND, aligned())
+        poison.send(self.client, [poison.event(fact.model_copy(update=mine)) for fact in about])
+        path = f"/diagnoses/{self.firm}"
+        until(lambda: self.ask("diagnosis", Role.OPERATOR, "GET", path).is_success)
+        return path
+
+    def diagnose(self) -> None:
+        """One gap, which a module closes."""
+        path = self.open()
+        self.do("diagnosis", Role.OPERATOR, "PUT", f"{path}/assignment", PEOPLE)
+        for role, step in STEPS:
+            self.do("diagnosis", Role(role), "POST", f"{path}/{step}", sheet(levels_at(3, **{GAP: 1})))
+
+    def select(self) -> str:
+        """A cohort that has the firm, once development knows that it may."""
+        cohort: str = self.do("development", Role.OPERATOR, "POST", "/cohorts", {"name": "Generación"})["id"]
+        until(lambda: self._ranked(cohort))
+        self.do("development", Role.OPERATOR, "POST", f"/cohorts/{cohort}/selection")
+        return cohort
+
+    def _ranked(self, cohort: str) -> bool:
+        ranking = self.do("development", Role.OPERATOR, "GET", f"/cohorts/{cohort}/ranking")["items"]
+        return any(line["supplier_id"] == str(self.firm) and line["selected"] for line in ranking)
+
+    def plan(self) -> dict[str, Any]:
+        plan: dict[str, Any] = self.do("development", Role.OPERATOR, "GET", f"/plans/{self.firm}")
+        return plan
+
+    def agree(self) -> None:
+        self.do("development", Role.SUPPLIER, "POST", f"/plans/{self.firm}/agreement")
+        path = f"/plans/{self.firm}/assignment"
+        self.do("development", Role.OPERATOR, "PUT", path, {"mentor": "local-mentor"})
+
+    def complete(self, words: str) -> str:
+        """The firm gives evidence for its only activity, and its mentor accepts it."""
+        activity = self.plan()["activities"][0]["activity_id"]
+        path = f"/plans/{self.firm}/activities/{activity}"
+        given = {"kind": "document", "description": words}
+        plan = self.do("development", Role.SUPPLIER, "POST", f"{path}/evidence", given)
+        evidence: str = plan["activities"][0]["evidence"][-1]["evidence_id"]
+        self.do("development", Role.MENTOR, "POST", f"{path}/completion", {"evidence_id": evidence})
+        return evidence
+
+    def score(self, evidence: str, level: int, **more: str) -> None:
+        """The assessor looks at the evidence, once it is there."""
+        said = {"question": GAP, "level": level, "evidence_id": evidence} | more
+        path = f"/diagnoses/{self.firm}/rescores"
+        until(lambda: self.ask("diagnosis", Role.ASSESSOR, "POST", path, said).is_success)
