@@ -98,6 +98,6 @@ $(INSTALLED): requirements.lock pyproject.toml
 	@echo "Installing the pinned dependencies into $(VENV) (a minute or two, once)"
 	@$(PYTHON) -m venv $(VENV) || { \
 		echo "$(PYTHON) cannot make a virtual environment; install its venv module (Debian: python3-venv)" >&2; exit 1; }
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@

@@ -18,7 +18,7 @@ from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blockin
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.retry import TRY_AGAIN
-from shared.messaging.routing import Routes
+from shared.messaging.routing import Keep, Routes
 from shared.messaging.skips import Skips
 from shared.messaging.topics import is_partners, principal_of
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
@@ -80,9 +80,12 @@ class BatchRunner:
         routes: Routes,
         limit: DlqLimit | None = None,
         skips: Skips | None = None,
+        keep: Keep | None = None,
     ) -> None:
+        """`keep` writes what a stage keeps of each event as it came, in the transaction in which it takes effect."""
         self.database = database
         self._service = service
+        self._keep = keep
         self._routes = {route.event: route for route in routes}
         self.limit = limit or DlqLimit.none()
         self._skips = skips or Skips()
@@ -184,6 +187,8 @@ class BatchRunner:
                 work.apply(route.repository, target, decision, cause)
                 if message.record.topic in partners:
                     work.record(target, cause._replace(action=f"{self._service}:{ANSWERED}"))
+        if self._keep is not None and messages:
+            await self._keep(work.connection, [message.envelope for message in messages])
 
     async def _write_fates(self, work: UnitOfWork, fates: _Fates) -> None:
         await dead_letters.set_aside(work.connection, fates.letters, work.now)

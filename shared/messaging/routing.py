@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, TypeAlias, TypeVar, overload
 from uuid import UUID
 
+from shared.contracts.envelope import Envelope
 from shared.contracts.event import EventData
 from shared.messaging.decision import Decision
 from shared.messaging.repository import Repository
@@ -24,6 +25,9 @@ Resolve: TypeAlias = Callable[[Connection, Sequence[UUID]], Awaitable[Mapping[UU
 
 Select: TypeAlias = Callable[[Connection, Mapping[str, str], UUID | None, int], Awaitable[list[UUID]]]
 """The next ids of a sweep, in order: of these arguments, after this id, at most so many."""
+
+Keep: TypeAlias = Callable[[Connection, Sequence[Envelope]], Awaitable[None]]
+"""Writes what a stage keeps of events as they came, in the transaction in which they take effect."""
 
 
 async def none(_: Connection) -> None:

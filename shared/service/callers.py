@@ -150,20 +150,24 @@ async def _caller(request: Request) -> Caller:
         raise Problem(401, "token_missing")
     issuer: Issuer = request.app.state.issuer
     try:
-        found = await issuer.verifier.claims(token)
-        claims = _Claims.model_validate(
-            {
-                "sub": found["sub"],
-                "supplier_id": at(found, issuer.supplier_claim),
-                "anchor_id": at(found, issuer.anchor_claim),
-            }
-        )
+        return claimed(issuer, await issuer.verifier.claims(token))
     except TokenError as error:
         raise Problem(401, "token_refused", message=f"token_refused.{error.reason}") from error
     except ValidationError as error:
         raise Problem(401, "token_refused", message="token_refused.claims") from error
     except KeysUnavailableError as error:
         raise Problem(503, "issuer_unavailable", headers={"Retry-After": "10"}) from error
+
+
+def claimed(issuer: Issuer, found: Mapping[str, Any]) -> Caller:
+    """Who a verified token's claims say that somebody is. Raises pydantic's ValidationError."""
+    claims = _Claims.model_validate(
+        {
+            "sub": found["sub"],
+            "supplier_id": at(found, issuer.supplier_claim),
+            "anchor_id": at(found, issuer.anchor_claim),
+        }
+    )
     return Caller(claims.sub, _roles(at(found, issuer.roles_claim)), claims.supplier_id, claims.anchor_id)
 
 

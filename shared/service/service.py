@@ -11,6 +11,7 @@ import uvicorn
 import uvloop
 from fastapi import APIRouter, FastAPI
 from faststream.kafka import KafkaBroker
+from starlette.types import ASGIApp
 
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging.batch import BatchRunner
@@ -29,7 +30,7 @@ from shared.messaging.replay import Replayer
 from shared.messaging.request_limits import RequestLimits
 from shared.messaging.retry import STORE_BEHIND, TRY_AGAIN, Backoff
 from shared.messaging.revision import BEHIND, Revision
-from shared.messaging.routing import Routes, Sweeps, Timers
+from shared.messaging.routing import Keep, Routes, Sweeps, Timers
 from shared.messaging.sealer import Sealer
 from shared.messaging.skips import Skips
 from shared.messaging.subscriber import BatchSubscriber
@@ -80,6 +81,10 @@ class Stage:
     """What it reads; what the catalogue says unless named."""
     partners: str | None = None
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
+    keep: Keep | None = None
+    """Writes what it keeps of every event as it came."""
+    pages: Callable[[Database], ASGIApp] | None = None
+    """What it shows people: whatever address is none of its API's."""
     figures: Queries = field(default_factory=dict)
     """What of the program its store can tell a dashboard."""
     members: Callable[[Database], Members] | None = None
@@ -88,7 +93,13 @@ class Stage:
     def application(self, issuer: Issuer, router: APIRouter, database: Database) -> FastAPI:
         """What serves its routes."""
         members = None if self.members is None else self.members(database)
-        return http.application(self.name, issuer, router, Trail(self.name, database), RequestLimits(database), members)
+        trail, limits = Trail(self.name, database), RequestLimits(database)
+        pages = None if self.pages is None else self.pages(database)
+        return http.application(self.name, issuer, router, trail, limits, members, pages)
+
+    def runner(self, database: Database, limit: DlqLimit | None = None, skips: Skips | None = None) -> BatchRunner:
+        """What consumes its records."""
+        return BatchRunner(database, self.name, self.routes, limit, skips, self.keep)
 
 
 class Service:
@@ -153,7 +164,7 @@ class Service:
         self._brokers.append(ConsumingBroker(self._kafka, self._stage.name, settings.stop_grace_s))
         return BatchSubscriber(
             self._brokers[-1],
-            BatchRunner(self.database, self._stage.name, self._stage.routes, limit, self._skips),
+            self._stage.runner(self.database, limit, self._skips),
             group,
             topics=topics,
             pattern=pattern,
@@ -164,7 +175,7 @@ class Service:
 
     def _api(self) -> FastAPI:
         name = self._stage.name
-        replayer = Replayer(self.database, name, BatchRunner(self.database, name, self._stage.routes))
+        replayer = Replayer(self.database, name, self._stage.runner(self.database))
         subscribers = self._subscribers.values()
         api = http.together(
             self._stage.router(Commands(self.database, name), self.database),

@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
-from shared.messaging.batch import BatchRunner, Outcome
+from shared.messaging.batch import Outcome
 from shared.messaging.codec import Record, encode
 from shared.messaging.commands import Commands
 from shared.messaging.import_worker import ImportWorker
@@ -57,7 +57,7 @@ class StageUnderTest:
         self.database = Database(url, application=stage.name)
         self.commands = Commands(self.database, stage.name)
         self._stage = stage
-        self._runner = BatchRunner(self.database, stage.name, stage.routes)
+        self._runner = stage.runner(self.database)
         self._timers = TimerWorker(self.database, stage.name, stage.timers)
         self._sweeps = SweepWorker(self.database, stage.name, stage.sweeps)
         self._mails = None if stage.mails is None else MailWorker(self.database, stage.name, stage.mails)

@@ -27,7 +27,7 @@ READERS: list[Callable[[str], Any]] = [
 NORMALISING = {
     "shared/files/text.py",
     "services/registration/domain/rfc.py",
-    "services/registration/domain/states.py",
+    "shared/states.py",
 }
 """What takes accents apart, of what people send: the functions above."""
 

@@ -1,6 +1,6 @@
 import pytest
 
-from services.registration.domain.states import STATES, state_key
+from shared.states import STATES, state_key
 
 
 def test_there_are_32_states() -> None:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from services.registration.domain.fault import Fault
 from services.registration.domain.reasons import DepartureReason
-from services.registration.domain.states import STATES
+from shared.states import STATES
 from shared.state_machine import StateMachine, Transition
 
 MAX_NAME_LENGTH = 200

@@ -12,7 +12,7 @@ from services.registration.domain import offering as offers
 from services.registration.domain.fault import Fault
 from services.registration.domain.offering import Offering, ProcessOffer
 from services.registration.domain.size import Sector
-from services.registration.domain.states import STATES
+from shared.states import STATES
 from shared.mail_address import is_bare
 
 TaxOpinion = Literal[

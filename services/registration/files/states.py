@@ -1,6 +1,6 @@
 """The cell of a state."""
 
-from services.registration.domain.states import state_key
+from shared.states import state_key
 from shared.files.faults import CellRefusedError
 
 

@@ -4,6 +4,7 @@ from importlib.util import find_spec
 from typing import Protocol
 
 from fastapi import APIRouter, FastAPI, Request, Response
+from starlette.types import ASGIApp
 
 from shared.i18n import Catalogue
 from shared.messaging.request_limits import RequestLimits
@@ -30,9 +31,10 @@ def application(
     trail: Follower,
     limits: RequestLimits | None = None,
     members: object | None = None,
+    pages: ASGIApp | None = None,
 ) -> FastAPI:
     """Serves a service's routes. `trail` puts on record what they change and show; `limits` counts requests for all its
-    processes; `members` (`callers.Members`) knows for which firm somebody speaks.
+    processes; `members` (`callers.Members`) knows for which firm somebody speaks; `pages` has every other address.
     """
     app = FastAPI(
         title=f"Supplier Development Program: {name}",
@@ -43,11 +45,15 @@ def application(
     )
     app.state.issuer, app.state.trail = issuer, trail
     app.state.limits, app.state.members = limits, members
-    app.add_middleware(Inside)
+    app.add_middleware(Inside, start=pages is None)
     own = f"services.{name}"
     # A service that is put together without a package of its own has no words of its own either.
     install(app, *([own] if find_spec(own) else []))
     docs.add_to(app)
+    if pages is None:
+        docs.lead_to(app)
+    else:
+        app.mount("/", pages)
     return app
 
 

@@ -20,12 +20,16 @@ OPEN: dict[str, Any] = {"include_in_schema": False, "openapi_extra": {"security"
 _FOLDER = files("fastapi_offline") / "static"
 
 
-def add_to(app: FastAPI) -> None:
-    """Serve the page, and lead to it from `/`."""
+def lead_to(app: FastAPI) -> None:
+    """Lead to the page from `/`."""
 
     @app.get("/", **OPEN)
     async def root() -> Response:
         return RedirectResponse(PAGE)
+
+
+def add_to(app: FastAPI) -> None:
+    """Serve the page."""
 
     @app.get(PAGE, **OPEN)
     async def page() -> HTMLResponse:

@@ -12,17 +12,20 @@ PASSED_ON = frozenset({"x-forwarded-for", "forwarded"})
 
 
 class Inside:
-    """Answers 404 for these paths, and for `/`, which leads to one, where a proxy passed the request on."""
+    """Answers 404 for these paths where a proxy passed the request on; and for `/`, unless it is a start for people."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, *, start: bool) -> None:
+        """`start`: `/` leads to one of these paths."""
         self._app = app
+        self._start = start
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and _is_inside(scope["path"]) and PASSED_ON & set(Headers(scope=scope)):
+        if scope["type"] == "http" and self._covers(scope["path"]) and PASSED_ON & set(Headers(scope=scope)):
             await Problem(404, "route_unknown").response()(scope, receive, send)
             return
         await self._app(scope, receive, send)
 
-
-def _is_inside(path: str) -> bool:
-    return path == "/" or any(path == one or path.startswith(f"{one}/") for one in INSIDE)
+    def _covers(self, path: str) -> bool:
+        if path == "/":
+            return self._start
+        return any(path == one or path.startswith(f"{one}/") for one in INSIDE)

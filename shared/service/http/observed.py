@@ -12,7 +12,6 @@ from shared.i18n import speak
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.ids import id_text, new_id, text_of
 from shared.runtime.traceparent import well_formed, written
-from shared.service.http.docs import ASSETS
 from shared.service.http.errors import unexpected
 
 CORRELATION_HEADER = "X-Correlation-Id"
@@ -20,7 +19,7 @@ UUID_TEXT = re.compile(r"[0-9a-fA-F-]{36}$")
 """Of what a path holds, ids go to the log: an RFC, or what a caller made up, may be personal."""
 
 NOT_STORED = (b"cache-control", b"no-store")
-"""Of every answer but the page's assets: most hold what is personal or confidential."""
+"""Of every answer that does not say how long it may be kept: most hold what is personal or confidential."""
 
 log = logging.get(__name__)
 
@@ -62,12 +61,11 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *added]
+                kept = any(name.lower() == NOT_STORED[0] for name, _ in message["headers"])
+                message["headers"] = [*message["headers"], correlation, *(() if kept else (NOT_STORED,))]
             await send(message)
 
-        added = [(CORRELATION_HEADER.lower().encode(), cause.correlation_id.encode())]
-        if not scope["path"].startswith(ASSETS):
-            added.append(NOT_STORED)
+        correlation = (CORRELATION_HEADER.lower().encode(), cause.correlation_id.encode())
         try:
             await self._app(scope, receive, answer)
         except Exception as error:

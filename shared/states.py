@@ -2,7 +2,9 @@
 
 import json
 import unicodedata
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 LONGEST = 100
 """Characters of a state's name, however it is written."""
@@ -13,14 +15,17 @@ def _plain(name: str) -> str:
     return " ".join("".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower().split())
 
 
-def _read() -> tuple[frozenset[str], dict[str, str]]:
-    path = Path(__file__).parents[1] / "catalogue" / "states_2020.json"
-    states = json.loads(path.read_text(encoding="utf-8"))["states"]
-    names = {_plain(name): state["key"] for state in states for name in (state["name"], *state["also"])}
-    return frozenset(state["key"] for state in states), names
+def _read() -> list[dict[str, Any]]:
+    path = Path(__file__).with_name("states_2020.json")
+    states: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))["states"]
+    return states
 
 
-STATES, _BY_NAME = _read()
+_READ = _read()
+NAMES: Mapping[str, str] = {state["key"]: state["name"] for state in _READ}
+"""By key, in its order."""
+STATES = frozenset(NAMES)
+_BY_NAME = {_plain(name): state["key"] for state in _READ for name in (state["name"], *state["also"])}
 
 
 def state_key(text: str) -> str | None:

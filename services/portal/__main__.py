@@ -1,0 +1,4 @@
+from services.portal.app import build
+from shared.service.service import main
+
+main(build)

@@ -1,0 +1,27 @@
+"""Every page, in one application."""
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from services.portal.api import assets, errors, firms, home, operator, signing
+from services.portal.api.asking import Portal
+
+COMPRESSED_FROM = 500
+"""Bytes; less is one packet either way."""
+
+
+def no_api() -> APIRouter:
+    """The portal has no API of its own: programs ask the stages."""
+    return APIRouter()
+
+
+def pages(portal: Portal) -> FastAPI:
+    """The application that shows them."""
+    routers = (home.router(), signing.router(), assets.router(), operator.router(), firms.router())
+    routes = [route for router in routers for route in router.routes]
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
+    app.state.portal = portal
+    app.add_middleware(errors.Guarding)
+    app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM)
+    errors.add_to(app)
+    return app

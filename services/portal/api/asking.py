@@ -1,0 +1,184 @@
+"""One request for a page: who asks, in which language, and what they may see."""
+
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.routing import APIRoute
+from starlette.datastructures import FormData
+
+from services.portal.domain.scope import Scope
+from services.portal.identity.cookie import Cookie
+from services.portal.identity.people import People, Person
+from services.portal.stages import Answer, StageProblem, Stages
+from services.portal.views.pages import Look, render
+from shared.i18n import LANGUAGES, Language, negotiated
+from shared.runtime.database import Database
+from shared.service.callers import Role
+from shared.service.http import Problem
+from shared.service.http.routes import HELD, JSON, MAX_BODY_BYTES
+
+SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__Host-form", "__Host-language"
+"""Cookies: of this host alone, by https (and on one machine's own address), out of every script's sight."""
+
+URLENCODED = "application/x-www-form-urlencoded"
+FIELDS = 400
+"""Of one form: a whole questionnaire has some 200."""
+LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
+"""An address of this portal: neither another host's, nor one that a browser takes for one."""
+
+NAVIGATION: tuple[tuple[Role, str, str], ...] = (
+    (Role.OPERATOR, "/operator", "nav.operator"),
+    (Role.OPERATOR, "/firms", "nav.firms"),
+)
+"""Which areas each role has, in their order."""
+
+
+class SignInNeeded(Exception):  # noqa: N818 - what is needed
+    """Nobody is signed in, and the page is somebody's."""
+
+
+class NotAllowed(Exception):  # noqa: N818 - what is said
+    """The person has none of the page's roles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """What pages are made with."""
+
+    people: People
+    stages: Stages
+    database: Database
+    url: str
+
+
+@dataclass(slots=True)
+class Asking:
+    """Who asks for this page."""
+
+    portal: Portal
+    request: Request
+    language: Language
+    person: Person | None
+    anonymous: Cookie = field(default_factory=Cookie.new)
+    """For forms of whoever is not signed in."""
+
+    @property
+    def look(self) -> Look:
+        return Look(self.language, self.person, self.request.url.path, dict(self.request.query_params))
+
+    def page(self, template: str, status: int = HTTPStatus.OK, /, **values: Any) -> HTMLResponse:  # noqa: ANN401 - whatever the template shows
+        """A template as the answer."""
+        mine = frozenset() if self.person is None else self.person.roles
+        navigation = [(address, name) for role, address, name in NAVIGATION if role in mine]
+        given = {"problem": None, "navigation": dict.fromkeys(navigation), "anonymous_token": self.anonymous.token()}
+        answer = HTMLResponse(render(template, self.look, **(given | values)), status)
+        if self.person is None:
+            keep(answer, ANONYMOUS, self.anonymous)
+        return answer
+
+    async def ask(self, stage: str, path: str, **query: str | int) -> Answer:
+        """What a stage shows this person. Raises StageProblem."""
+        return await self.portal.stages.get(self.person, self.language, stage, path, **query)
+
+    async def send(
+        self, stage: str, method: str, path: str, body: object = None, *, version: str | None = None
+    ) -> Answer:
+        """Have a stage do what this person wants. Raises StageProblem."""
+        return await self.portal.stages.send(self.person, self.language, stage, method, path, body, version=version)
+
+    async def areas(self) -> dict[str, str]:
+        """Names of the procurement areas by code; none while the stage that has them is away."""
+        try:
+            found = await self.portal.stages.kept(self.person, self.language, "matching", "/areas")
+        except StageProblem:
+            return {}
+        name = "name" if self.language == "es" else "name_en"
+        return {area["code"]: area[name] for area in found["areas"]}
+
+
+async def asking(request: Request) -> Asking:
+    """The dependency of every page."""
+    portal: Portal = request.app.state.portal
+    person = await portal.people.of(Cookie.of(request.cookies.get(SESSION)))
+    if person is not None:
+        request.state.subject, request.state.roles = person.subject, person.roles
+    chosen = request.cookies.get(LANGUAGE)
+    language = next((each for each in LANGUAGES if each == chosen), None)
+    spoken = language or negotiated(request.headers.get("Accept-Language"))
+    return Asking(portal, request, spoken, person, Cookie.of(request.cookies.get(ANONYMOUS)) or Cookie.new())
+
+
+Anybody = Annotated[Asking, Depends(asking)]
+
+
+class Only:
+    """The dependency of a page of some roles. The test that walks all pages reads `roles`."""
+
+    def __init__(self, *roles: Role) -> None:
+        self.roles = roles
+
+    async def __call__(self, asked: Anybody) -> Scope:
+        """What the person sees as one of them. Raises SignInNeeded, NotAllowed."""
+        if asked.person is None:
+            raise SignInNeeded
+        scope = asked.person.scope(*self.roles)
+        if scope is None:
+            raise NotAllowed
+        return scope
+
+
+async def _form(asked: Anybody) -> AsyncIterator[FormData]:
+    """The fields of a form that came from a page of ours, opened by the same browser."""
+    request = asked.request
+    length = request.headers.get("content-length", "")
+    if not length.isdecimal():
+        raise Problem(411, "length_required")
+    if int(length) > MAX_BODY_BYTES:
+        raise Problem(413, "too_large", most=MAX_BODY_BYTES)
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != URLENCODED:
+        raise Problem(415, "content_type", takes=URLENCODED)
+    own, given = urlsplit(asked.portal.url), urlsplit(request.headers.get("origin", ""))
+    if (own.scheme, own.netloc) != (given.scheme, given.netloc):
+        raise Problem(403, "form_elsewhere")
+    with HELD[JSON].holding(request.scope, int(length)):
+        async with request.form(max_fields=FIELDS) as form:
+            cookie = asked.anonymous if asked.person is None else asked.person.cookie
+            if not cookie.fits(str(form.get("token", ""))):
+                raise Problem(403, "form_stale")
+            yield form
+
+
+Form = Annotated[FormData, Depends(_form)]
+
+
+class PageRoute(APIRoute):
+    """A page's route: its function takes an `Anybody`, and the scope of an `Only` where it is not for everybody."""
+
+
+def keep(answer: HTMLResponse | RedirectResponse, name: str, cookie: Cookie, seconds: int | None = None) -> None:
+    """Have the browser keep a cookie, for so long or until it is closed."""
+    answer.set_cookie(name, cookie.value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def forget(answer: RedirectResponse, name: str) -> None:
+    """Have the browser forget a cookie."""
+    answer.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def local(address: str | None) -> str:
+    """The address if it is the portal's, else its first page."""
+    return address if address is not None and len(address) <= 2_000 and LOCAL.fullmatch(address) else "/"
+
+
+def see(address: str) -> RedirectResponse:
+    """After a form: the page that shows what became of it."""
+    return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
+
+
+__all__ = ["Anybody", "Asking", "Form", "Only", "Portal", "StageProblem", "see"]

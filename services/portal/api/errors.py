@@ -1,0 +1,123 @@
+"""What goes wrong, as pages; and what every answer tells its browser."""
+
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.portal.api.asking import Asking, NotAllowed, SignInNeeded, asking
+from services.portal.identity.provider import ProviderUnavailableError, SignInRefusedError
+from services.portal.stages import StageProblem
+from shared.messaging.retry import INFRASTRUCTURE
+from shared.runtime import logging
+from shared.service.http import Problem
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = tuple(
+    (name.encode(), value.encode())
+    for name, value in {
+        "content-security-policy": POLICY,
+        "referrer-policy": "same-origin",
+        "x-content-type-options": "nosniff",
+        "cross-origin-opener-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    }.items()
+)
+
+log = logging.get(__name__)
+
+Handler = Callable[[Request, Exception], Awaitable[Response]]
+
+
+class Guarding:
+    """Around every page: a browser runs only our scripts, shows it in no frame, and tells nobody where it was."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, answer)
+
+
+def add_to(app: FastAPI) -> None:
+    """Every error of a page is a page."""
+    for error, handler in {
+        SignInNeeded: _to_sign_in,
+        NotAllowed: _said(HTTPStatus.FORBIDDEN, "error.role"),
+        StageProblem: _of_stage,
+        Problem: _of_form,
+        SignInRefusedError: _said(HTTPStatus.BAD_REQUEST, "error.sign_in"),
+        ProviderUnavailableError: _said(HTTPStatus.SERVICE_UNAVAILABLE, "error.issuer"),
+        RequestValidationError: _said(HTTPStatus.NOT_FOUND, "error.not_found"),
+        HTTPException: _of_framework,
+        Exception: _unexpected,
+    }.items():
+        app.add_exception_handler(error, handler)
+
+
+def _said(status: int, code: str) -> Handler:
+    async def answer(request: Request, _: Exception) -> Response:
+        return (await asking(request)).page("error.html", status, code=code, detail="")
+
+    return answer
+
+
+async def _to_sign_in(request: Request, _: Exception) -> Response:
+    """Back to the page that was asked for; a form that came too late is not sent again by itself."""
+    back = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
+    where = back if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?{urlencode({'back': where})}", HTTPStatus.SEE_OTHER)
+
+
+async def _of_stage(request: Request, error: Exception) -> Response:
+    """What a stage says where the page has no better place for it."""
+    if not isinstance(error, StageProblem):
+        raise error
+    asked = await asking(request)
+    code = f"error.{error.code}" if error.code in ("stage_away", "stage_unclear") else "error.refused"
+    status = error.status if error.status != HTTPStatus.UNAUTHORIZED else HTTPStatus.FORBIDDEN
+    return asked.page("error.html", status, code=code, detail=error.detail)
+
+
+async def _of_form(request: Request, error: Exception) -> Response:
+    if not isinstance(error, Problem):
+        raise error
+    asked = await asking(request)
+    return asked.page("error.html", error.status, code=f"error.{error.code}", detail="")
+
+
+async def _of_framework(request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise error
+    code = "error.not_found" if error.status_code == HTTPStatus.NOT_FOUND else "error.method"
+    return (await asking(request)).page("error.html", error.status_code, code=code, detail="")
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    """The message may quote data, so only its type is logged. A store that is away is no fault of ours."""
+    away = isinstance(error, INFRASTRUCTURE)
+    log.error("page_failed", error=type(error).__name__, at=logging.frames(error))
+    asked = Asking(request.app.state.portal, request, "es", None)
+    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
+    return asked.page("error.html", status, code="error.store" if away else "error.internal", detail="")

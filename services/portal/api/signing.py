@@ -1,0 +1,46 @@
+"""Signing in at the issuer, and out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import RedirectResponse
+
+from services.portal.api.asking import SESSION, SIGNING, Anybody, Form, forget, keep, local, see
+from services.portal.identity.cookie import Cookie
+from services.portal.identity.people import SIGN_IN_MINUTES
+from services.portal.identity.provider import CALLBACK, SignInRefusedError
+
+Text = Annotated[str, Query(max_length=4_000)]
+
+
+def router() -> APIRouter:
+    pages = APIRouter()
+
+    @pages.get("/sign-in")
+    async def sign_in(asked: Anybody, back: Text = "/", ticket: Text = "") -> Response:
+        """To the issuer. `ticket`: a one-time sign-in of one machine."""
+        url, cookie = await asked.portal.people.begin(local(back), ticket or None)
+        answer = RedirectResponse(url, 303)
+        keep(answer, SIGNING, cookie, SIGN_IN_MINUTES * 60)
+        return answer
+
+    @pages.get(CALLBACK)
+    async def signed_in(asked: Anybody, state: Text = "", code: Text = "", error: Text = "") -> Response:
+        """Back from the issuer."""
+        if error or not code:
+            raise SignInRefusedError
+        back, session = await asked.portal.people.finish(Cookie.of(asked.request.cookies.get(SIGNING)), state, code)
+        answer = see(back)
+        keep(answer, SESSION, session)
+        forget(answer, SIGNING)
+        return answer
+
+    @pages.post("/sign-out")
+    async def sign_out(asked: Anybody, _: Form) -> Response:
+        if asked.person is not None:
+            await asked.portal.people.leave(asked.person)
+        answer = see("/")
+        forget(answer, SESSION)
+        return answer
+
+    return pages

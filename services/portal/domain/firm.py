@@ -1,0 +1,251 @@
+"""One firm as people see it: what each stage said of it last. Every part is one stage's word, so that the order between
+topics does not matter.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What registration tells. `rfc` and `legal_name` of legal persons only."""
+
+    folio: str
+    kind: str
+    rfc: str | None
+    legal_name: str | None
+    scian: str
+    state: str
+    municipality: str | None
+    operating_since: date
+    exports: bool
+    stratum: str
+    list_69b: str
+    tax_opinion: str
+    qms: str
+    qms_valid_to: date | None
+    areas: tuple[str, ...]
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Aligned:
+    """One open requirement that the firm can meet. Score in basis points."""
+
+    requirement_id: UUID
+    anchor_id: UUID
+    area: str
+    score: int
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One gate that the firm did not pass."""
+
+    area: str
+    requirement_id: UUID | None
+    gate: str
+    reason: str
+    need: str
+    offer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Whether anybody asks for what the firm offers."""
+
+    requirements: tuple[Aligned, ...] = ()
+    missing: tuple[Missing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One criterion of a match's score, in basis points."""
+
+    criterion: str
+    points: int
+    max: int
+    status: str
+    need: str
+    offer: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A requirement that the diagnosed firm meets. `standing` is what the buyer said last."""
+
+    match_id: UUID
+    requirement_id: UUID
+    anchor_id: UUID
+    area: str
+    score: int = 0
+    standing: str = "found"
+    criteria: tuple[Criterion, ...] = ()
+    blocked_by: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
+    annual_value: str | None = None
+    lost: str | None = None
+    """Why it holds no longer, where it does not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far one question is from its target; levels are 0 to 4."""
+
+    question: str
+    level: int
+    target: int
+    severity: str
+    anchors_asking: int
+    modules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """How far the diagnosis is, and the result of its last validated version. Shares in basis points."""
+
+    status: str
+    instrument: str
+    version: int = 0
+    overall: int | None = None
+    grade: str | None = None
+    band: str | None = None
+    dimensions: dict[str, int] | None = None
+    reasons: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    validated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Whether the firm has a place in a cohort, and why."""
+
+    outcome: str
+    cohort_id: UUID
+    rank: int | None
+    score: int | None
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One module of a plan."""
+
+    activity_id: UUID
+    module: str
+    kind: str
+    hours: int
+    questions: tuple[str, ...]
+    done: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was agreed, and how far it is."""
+
+    plan_id: UUID
+    status: str
+    activities: tuple[Activity, ...]
+    uncovered: tuple[str, ...]
+
+    @property
+    def done(self) -> int:
+        """How many activities are."""
+        return sum(activity.done for activity in self.activities)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One product that was looked at for a need."""
+
+    product: str
+    partner: str
+    shape: str
+    eligible: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What the firm lacks money for."""
+
+    need_id: UUID
+    purpose: str
+    amount: str | None
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """That a partner may receive data, until a day or until it was taken back."""
+
+    consent_id: UUID
+    partner: str
+    purposes: tuple[str, ...]
+    data_classes: tuple[str, ...]
+    given_at: datetime
+    expires_on: date
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Referral:
+    """One referral, and how it stands."""
+
+    referral_id: UUID
+    partner: str
+    product: str
+    need_id: UUID
+    state: str
+    due_at: datetime | None
+    moved_at: datetime | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """All that people see of one firm. A part that no stage spoke of yet is None."""
+
+    id: UUID
+    profile: Profile | None = None
+    withdrawn: str | None = None
+    """Why it left, where it did."""
+    alignment: Alignment | None = None
+    matches: tuple[Match, ...] = ()
+    diagnosis: Diagnosis | None = None
+    selection: Selection | None = None
+    plan: Plan | None = None
+    needs: tuple[Need, ...] = ()
+    consents: tuple[Consent, ...] = ()
+    referrals: tuple[Referral, ...] = ()
+
+    @property
+    def introduced(self) -> tuple[Match, ...]:
+        """Matches that hold and that nothing blocks: whose anchors may know the firm."""
+        return tuple(match for match in self.matches if match.lost is None and not match.blocked_by)
+
+
+def with_match(firm: Firm, match: Match) -> Firm:
+    """The firm with this match instead of the one of the same id."""
+    others = [each for each in firm.matches if each.match_id != match.match_id]
+    return replace(firm, matches=(*others, match))
+
+
+def with_need(firm: Firm, need: Need) -> Firm:
+    """The firm with this need instead of the one of the same id."""
+    return replace(firm, needs=(*(each for each in firm.needs if each.need_id != need.need_id), need))
+
+
+def with_consent(firm: Firm, consent: Consent) -> Firm:
+    """The firm with this consent instead of the one of the same id."""
+    others = [each for each in firm.consents if each.consent_id != consent.consent_id]
+    return replace(firm, consents=(*others, consent))
+
+
+def with_referral(firm: Firm, referral: Referral) -> Firm:
+    """The firm with this referral instead of the one of the same id."""
+    others = [each for each in firm.referrals if each.referral_id != referral.referral_id]
+    return replace(firm, referrals=(*others, referral))

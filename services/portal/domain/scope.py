@@ -1,0 +1,37 @@
+"""For whom a page is: every query of a read model is asked for one, and none can be left out."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Everything:
+    """People of the program: they see all firms."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnFirm:
+    """People of one firm: they see it, what is asked of it, and nobody else."""
+
+    supplier_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnchor:
+    """Buyers of one anchor: they see its requirements, and the firms that were introduced to it."""
+
+    anchor_id: UUID
+
+
+Scope = Everything | OwnFirm | OwnAnchor
+
+
+def bounds(scope: Scope) -> tuple[UUID | None, UUID | None]:
+    """The firm, or the anchor, that it is bound to; neither for whoever sees all."""
+    match scope:
+        case Everything():
+            return None, None
+        case OwnFirm(supplier_id):
+            return supplier_id, None
+        case OwnAnchor(anchor_id):
+            return None, anchor_id

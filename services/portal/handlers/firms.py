@@ -1,0 +1,292 @@
+"""What each stage's events say of a firm, merged into what people see of it. No event follows."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from services.portal.domain import firm as firms
+from services.portal.domain.firm import (
+    Activity,
+    Aligned,
+    Alignment,
+    Consent,
+    Criterion,
+    Diagnosis,
+    Firm,
+    Gap,
+    Match,
+    Missing,
+    Need,
+    Option,
+    Plan,
+    Profile,
+    Referral,
+    Selection,
+)
+from shared.contracts.development import (
+    ActivityCompleted,
+    ActivityReopened,
+    PlanAgreed,
+    PlanCompleted,
+    SupplierDroppedOut,
+    SupplierNotSelected,
+    SupplierSelected,
+)
+from shared.contracts.diagnosis import (
+    DiagnosisAssessed,
+    DiagnosisCompleted,
+    DiagnosisOpened,
+    DiagnosisSubmitted,
+    EvidenceReturned,
+    GapRescored,
+    Result,
+)
+from shared.contracts.event import Money
+from shared.contracts.financing import (
+    ConsentGiven,
+    ConsentRevoked,
+    NeedIdentified,
+    ReferralAnswered,
+    ReferralLapsed,
+    ReferralSent,
+)
+from shared.contracts.matching import (
+    ContractAwarded,
+    ContractEnded,
+    MatchAnswered,
+    MatchEvent,
+    MatchFound,
+    MatchLost,
+    OfferingAligned,
+    OfferingNotAligned,
+)
+from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
+from shared.messaging.decision import Decision, unchanged
+
+
+def described(state: Firm | None, event: SupplierRegistered | SupplierChanged, _: datetime) -> Decision[Firm]:
+    profile = Profile(
+        folio=event.folio,
+        kind=event.kind,
+        rfc=event.rfc,
+        legal_name=event.legal_name,
+        scian=event.scian,
+        state=event.state,
+        municipality=event.municipality,
+        operating_since=event.operating_since,
+        exports=event.exports,
+        stratum=event.size.stratum,
+        list_69b=event.screening.list_69b,
+        tax_opinion=event.screening.tax_opinion,
+        qms=event.offering.qms,
+        qms_valid_to=event.offering.qms_valid_to,
+        areas=tuple(sorted(offer.area for offer in event.offering.processes)),
+        registered_at=event.registered_at,
+    )
+    return Decision(replace(_known(state, event.supplier_id), profile=profile))
+
+
+def withdrawn(state: Firm | None, event: SupplierWithdrawn, _: datetime) -> Decision[Firm]:
+    return Decision(replace(_known(state, event.supplier_id), withdrawn=event.reason))
+
+
+def aligned(state: Firm | None, event: OfferingAligned, _: datetime) -> Decision[Firm]:
+    found = tuple(
+        Aligned(each.requirement_id, each.anchor_id, each.area, each.score, each.unknown) for each in event.requirements
+    )
+    return Decision(replace(_known(state, event.supplier_id), alignment=Alignment(requirements=found)))
+
+
+def not_aligned(state: Firm | None, event: OfferingNotAligned, _: datetime) -> Decision[Firm]:
+    missing = tuple(
+        Missing(each.area, each.requirement_id, each.gate, each.reason, each.need, each.offer) for each in event.missing
+    )
+    return Decision(replace(_known(state, event.supplier_id), alignment=Alignment(missing=missing)))
+
+
+def match_found(state: Firm | None, event: MatchFound, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    criteria = tuple(
+        Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason)
+        for each in event.criteria
+    )
+    found = replace(
+        _match(firm, event),
+        score=event.score,
+        standing=event.standing,
+        criteria=criteria,
+        blocked_by=event.blocked_by,
+        unknown=event.unknown,
+        lost=None,
+    )
+    return Decision(firms.with_match(firm, found))
+
+
+def match_lost(state: Firm | None, event: MatchLost, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    return Decision(firms.with_match(firm, replace(_match(firm, event), lost=event.reason)))
+
+
+def match_answered(state: Firm | None, event: MatchAnswered, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    return Decision(firms.with_match(firm, replace(_match(firm, event), standing=event.answer)))
+
+
+def awarded(state: Firm | None, event: ContractAwarded, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    bought = replace(_match(firm, event), standing="awarded", annual_value=_amount(event.annual_value))
+    return Decision(firms.with_match(firm, bought))
+
+
+def award_ended(state: Firm | None, event: ContractEnded, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    return Decision(firms.with_match(firm, replace(_match(firm, event), standing="ended")))
+
+
+def diagnosis_moved(
+    state: Firm | None, event: DiagnosisOpened | DiagnosisSubmitted | DiagnosisAssessed, _: datetime
+) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    status = {DiagnosisOpened: "opened", DiagnosisSubmitted: "submitted", DiagnosisAssessed: "assessed"}[type(event)]
+    before = firm.diagnosis or Diagnosis(status, event.instrument)
+    return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=event.instrument)))
+
+
+def diagnosis_completed(state: Firm | None, event: DiagnosisCompleted, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    before = firm.diagnosis or Diagnosis("completed", event.instrument)
+    completed = replace(before, status="completed", instrument=event.instrument, validated_at=event.validated_at)
+    return Decision(replace(firm, diagnosis=_with_result(completed, event.version, event.result)))
+
+
+def gap_rescored(state: Firm | None, event: GapRescored, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    before = firm.diagnosis or Diagnosis("completed", event.instrument)
+    return Decision(replace(firm, diagnosis=_with_result(before, event.version, event.result)))
+
+
+def selected(state: Firm | None, event: SupplierSelected | SupplierNotSelected, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    outcome = "selected" if isinstance(event, SupplierSelected) else "not_selected"
+    selection = Selection(outcome, event.cohort_id, event.rank, event.score, event.reasons)
+    # A place in another cohort begins with no plan; the one before is in the story.
+    plan = firm.plan if firm.selection is None or firm.selection.cohort_id == event.cohort_id else None
+    return Decision(replace(firm, selection=selection, plan=firm.plan if outcome == "not_selected" else plan))
+
+
+def dropped_out(state: Firm | None, event: SupplierDroppedOut, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    selection = firm.selection or Selection("dropped_out", event.cohort_id, None, None, ())
+    plan = None if firm.plan is None else replace(firm.plan, status="dropped_out")
+    return Decision(replace(firm, selection=replace(selection, outcome="dropped_out"), plan=plan))
+
+
+def plan_agreed(state: Firm | None, event: PlanAgreed, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    done = set() if firm.plan is None else {each.activity_id for each in firm.plan.activities if each.done}
+    activities = tuple(
+        Activity(each.activity_id, each.module, each.kind, each.hours, each.questions, each.activity_id in done)
+        for each in event.activities
+    )
+    return Decision(replace(firm, plan=Plan(event.plan_id, "agreed", activities, event.uncovered)))
+
+
+def activity_completed(state: Firm | None, event: ActivityCompleted, _: datetime) -> Decision[Firm]:
+    return _activity(state, event, done=True)
+
+
+def activity_reopened(state: Firm | None, event: ActivityReopened, _: datetime) -> Decision[Firm]:
+    return _activity(state, event, done=False)
+
+
+def plan_completed(state: Firm | None, _: PlanCompleted, __: datetime) -> Decision[Firm]:
+    if state is None or state.plan is None:
+        return unchanged(state)
+    return Decision(replace(state, plan=replace(state.plan, status="completed")))
+
+
+def need_identified(state: Firm | None, event: NeedIdentified, _: datetime) -> Decision[Firm]:
+    options = tuple(
+        Option(each.product, each.partner, each.shape, each.eligible, each.reasons) for each in event.options
+    )
+    amount = None if event.amount is None else _amount(event.amount)
+    need = Need(event.need_id, event.purpose, amount, options)
+    return Decision(firms.with_need(_known(state, event.supplier_id), need))
+
+
+def consent_given(state: Firm | None, event: ConsentGiven, _: datetime) -> Decision[Firm]:
+    consent = Consent(
+        event.consent_id, event.partner, event.purposes, event.data_classes, event.given_at, event.expires_on
+    )
+    return Decision(firms.with_consent(_known(state, event.supplier_id), consent))
+
+
+def consent_revoked(state: Firm | None, event: ConsentRevoked, _: datetime) -> Decision[Firm]:
+    known = None if state is None else next((c for c in state.consents if c.consent_id == event.consent_id), None)
+    if state is None or known is None:
+        return unchanged(state)
+    return Decision(firms.with_consent(state, replace(known, revoked_at=event.revoked_at)))
+
+
+def referral_sent(state: Firm | None, event: ReferralSent, _: datetime) -> Decision[Firm]:
+    referral = Referral(
+        event.referral_id, event.partner, event.product, event.need_id, "sent", event.answer_due_at, None
+    )
+    return Decision(firms.with_referral(_known(state, event.supplier_id), referral))
+
+
+def referral_moved(state: Firm | None, event: ReferralAnswered | ReferralLapsed, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    before = next((each for each in firm.referrals if each.referral_id == event.referral_id), None)
+    known = before or Referral(event.referral_id, event.partner, event.product, event.need_id, "sent", None, None)
+    if isinstance(event, ReferralLapsed):
+        moved = replace(known, state="lapsed", moved_at=event.lapsed_at, reason=f"{event.silent}_silent")
+    else:
+        moved = replace(known, state=event.state, moved_at=event.answered_at, reason=event.reason)
+    return Decision(firms.with_referral(firm, moved))
+
+
+def only_told(state: Firm | None, _: EvidenceReturned, __: datetime) -> Decision[Firm]:
+    """It is in the firm's story, and changes nothing that people see beside it."""
+    return unchanged(state)
+
+
+def _known(state: Firm | None, supplier_id: UUID) -> Firm:
+    """The row is made by whichever event comes first."""
+    return state or Firm(supplier_id)
+
+
+def _match(firm: Firm, event: MatchEvent) -> Match:
+    known = next((match for match in firm.matches if match.match_id == event.match_id), None)
+    return known or Match(event.match_id, event.requirement_id, event.anchor_id, event.area)
+
+
+def _with_result(diagnosis: Diagnosis, version: int, result: Result) -> Diagnosis:
+    gaps = tuple(
+        Gap(each.question, each.level, each.target, each.severity, each.anchors_asking, each.modules)
+        for each in result.gaps
+    )
+    return replace(
+        diagnosis,
+        version=version,
+        overall=result.overall,
+        grade=result.grade,
+        band=result.band,
+        dimensions=dict[str, int](result.dimensions.items()),
+        reasons=result.reasons,
+        gaps=gaps,
+    )
+
+
+def _activity(state: Firm | None, event: ActivityCompleted | ActivityReopened, *, done: bool) -> Decision[Firm]:
+    if state is None or state.plan is None:
+        return unchanged(state)
+    activities = tuple(
+        replace(each, done=done) if each.activity_id == event.activity_id else each for each in state.plan.activities
+    )
+    status = "agreed" if state.plan.status == "completed" and not done else state.plan.status
+    return Decision(replace(state, plan=replace(state.plan, activities=activities, status=status)))
+
+
+def _amount(money: Money) -> str:
+    return f"{money.amount} {money.currency}"

@@ -1,0 +1,161 @@
+"""The issuer at which people sign in: OpenID Connect, authorization code with PKCE (RFC 6749, RFC 7636)."""
+
+import base64
+import hashlib
+import secrets
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from services.portal.settings import Settings
+from shared.security.keys import KeysUnavailableError
+from shared.security.tokens import TokenError, Verifier
+
+TIMEOUT_S = 5.0
+"""Of one exchange: an issuer that says nothing keeps nobody waiting longer."""
+CALLBACK = "/sign-in/callback"
+
+
+class ProviderUnavailableError(Exception):
+    """The issuer does not answer: nobody can sign in meanwhile."""
+
+
+class SignInRefusedError(Exception):
+    """What came back from the issuer is no sign-in that was begun here."""
+
+
+class _Addresses(BaseModel):
+    """Of the discovery document, what is used here."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    authorization_endpoint: str
+    token_endpoint: str
+    revocation_endpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What a sign-in that comes back is compared with."""
+
+    state: str
+    nonce: str
+    verifier: str
+    back: str
+    """The page that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What the issuer gave."""
+
+    access: str
+    refresh: str | None
+
+
+class Provider:
+    """One issuer, and this portal as its client."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._ids = Verifier(
+            settings.oidc_issuer, settings.oidc_jwks, settings.portal_client_id, ca_file=settings.oidc_ca_file
+        )
+        self._redirect = f"{settings.portal_url}{CALLBACK}"
+        self._trust = ssl.create_default_context(cafile=settings.oidc_ca_file) if settings.oidc_ca_file else True
+        self._addresses: _Addresses | None = None
+
+    async def begin(self, back: str, hint: str | None) -> tuple[str, SignIn]:
+        """Where to send the browser, and what to keep until it comes back. `hint`: a one-time ticket, or a name."""
+        addresses = await self._discovered()
+        begun = SignIn(secrets.token_urlsafe(), secrets.token_urlsafe(), secrets.token_urlsafe(), back)
+        asked = {
+            "response_type": "code",
+            "client_id": self._settings.portal_client_id,
+            "redirect_uri": self._redirect,
+            "scope": "openid",
+            "state": begun.state,
+            "nonce": begun.nonce,
+            "code_challenge": challenge(begun.verifier),
+            "code_challenge_method": "S256",
+        }
+        return f"{addresses.authorization_endpoint}?{urlencode(asked | ({'login_hint': hint} if hint else {}))}", begun
+
+    async def finish(self, begun: SignIn, state: str, code: str) -> Tokens:
+        """The tokens of a sign-in that came back. Raises SignInRefusedError, ProviderUnavailableError."""
+        if not secrets.compare_digest(begun.state.encode(), state.encode()):
+            raise SignInRefusedError
+        given = await self._exchange(
+            grant_type="authorization_code", code=code, redirect_uri=self._redirect, code_verifier=begun.verifier
+        )
+        try:
+            claims = await self._ids.claims(str(given.get("id_token")))
+        except TokenError as error:
+            raise SignInRefusedError from error
+        except KeysUnavailableError as error:
+            raise ProviderUnavailableError from error
+        if claims.get("nonce") != begun.nonce:
+            raise SignInRefusedError
+        return Tokens(given["access_token"], given.get("refresh_token"))
+
+    async def renew(self, refresh: str) -> Tokens:
+        """New tokens. Raises SignInRefusedError where the person has to sign in again."""
+        given = await self._exchange(grant_type="refresh_token", refresh_token=refresh)
+        return Tokens(given["access_token"], given.get("refresh_token", refresh))
+
+    async def revoke(self, refresh: str) -> None:
+        """Have the issuer forget the sign-in (RFC 7009). One that does not answer forgets it by itself."""
+        with suppress(ProviderUnavailableError, httpx.HTTPError):
+            address = (await self._discovered()).revocation_endpoint
+            if address is not None:
+                async with self._client() as client:
+                    await client.post(address, data={"token": refresh})
+
+    async def _exchange(self, **given: str) -> dict[str, Any]:
+        """What the token endpoint gives (RFC 6749, 4.1.3 and 6)."""
+        addresses = await self._discovered()
+        try:
+            async with self._client() as client:
+                answer = await client.post(addresses.token_endpoint, data=given)
+        except httpx.HTTPError as error:
+            raise ProviderUnavailableError from error
+        if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise ProviderUnavailableError
+        try:
+            found = answer.json()
+        except ValueError as error:
+            raise SignInRefusedError from error
+        if not answer.is_success or not isinstance(found.get("access_token"), str):
+            raise SignInRefusedError
+        return dict(found)
+
+    async def _discovered(self) -> _Addresses:
+        if self._addresses is None:
+            address = f"{self._settings.portal_issuer_url}/.well-known/openid-configuration"
+            try:
+                async with self._client() as client:
+                    answer = (await client.get(address)).raise_for_status()
+                self._addresses = _Addresses.model_validate_json(answer.content)
+            except (httpx.HTTPError, ValidationError) as error:
+                raise ProviderUnavailableError from error
+        return self._addresses
+
+    def _client(self) -> httpx.AsyncClient:
+        """As this portal: its name and secret go with every request (RFC 6749, 2.3.1)."""
+        settings = self._settings
+        known = (settings.portal_client_id, settings.portal_client_secret.get_secret_value())
+        return httpx.AsyncClient(
+            auth=httpx.BasicAuth(*(quote(each, safe="") for each in known)), timeout=TIMEOUT_S, verify=self._trust
+        )
+
+
+def challenge(verifier: str) -> str:
+    """S256 of RFC 7636, 4.2."""
+    digest = hashlib.sha256(verifier.encode()).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,4 @@
+from services.portal.store.tables import Table
+from shared.service.migrations import run
+
+run(Table.metadata)

@@ -1,0 +1,128 @@
+"""The stages' APIs, asked with a person's own token: what somebody may see and do, a stage decides."""
+
+import time
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from services.portal.identity.people import Person
+from services.portal.settings import Settings
+from shared.i18n import Language
+from shared.runtime.ids import new_id, text_of
+
+TIMEOUT_S = 10.0
+"""Of one answer: a page that waits longer tells so instead."""
+MOST_CONNECTIONS = 100
+KEPT_S = 600.0
+"""A catalogue changes with a release."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a stage answered."""
+
+    body: Any
+    """JSON; None where there is none."""
+    etag: str | None
+    correlation_id: str
+    """Of what was asked: its events have it."""
+    location: str | None = None
+
+
+class StageProblem(Exception):  # noqa: N818 - a problem, as RFC 9457 calls it
+    """What a stage refused, or that it does not answer. Its detail is worded in the person's language."""
+
+    def __init__(
+        self, stage: str, status: int, code: str, detail: str, errors: dict[str, str], present: str | None
+    ) -> None:
+        super().__init__(code)
+        self.stage = stage
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.errors = errors
+        """What is wrong with each field, where fields are named."""
+        self.present = present
+        """The present version of what somebody else changed meanwhile."""
+
+
+class Stages:
+    """All stages, over connections that stay open."""
+
+    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        """`transport`: how a test reaches the stages."""
+        self._addresses = settings.portal_stages
+        self._kept: dict[tuple[str, str, Language], tuple[float, Any]] = {}
+        self._client = httpx.AsyncClient(
+            transport=transport,
+            timeout=TIMEOUT_S,
+            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
+        )
+
+    async def get(self, person: Person | None, language: Language, stage: str, path: str, **query: str | int) -> Answer:
+        """What a stage shows. Raises StageProblem."""
+        return await self._ask(person, language, stage, "GET", path, params=query)
+
+    async def kept(self, person: Person | None, language: Language, stage: str, path: str) -> Any:  # noqa: ANN401 - JSON
+        """What a stage shows everybody alike, as its catalogues: asked for once in `KEPT_S`. Raises StageProblem."""
+        before = self._kept.get((stage, path, language))
+        if before is not None and time.monotonic() - before[0] < KEPT_S:
+            return before[1]
+        answer = await self.get(person, language, stage, path)
+        self._kept[stage, path, language] = time.monotonic(), answer.body
+        return answer.body
+
+    async def send(
+        self,
+        person: Person | None,
+        language: Language,
+        stage: str,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        version: str | None = None,
+        key: str | None = None,
+    ) -> Answer:
+        """Have a stage do something. `version`: the ETag under which the person saw it; `key`: under which the same is
+        done once. Raises StageProblem.
+        """
+        headers = {"If-Match": version, "Idempotency-Key": key}
+        given = {name: value for name, value in headers.items() if value is not None}
+        return await self._ask(person, language, stage, method, path, json=body, headers=given)
+
+    async def _ask(
+        self,
+        person: Person | None,
+        language: Language,
+        stage: str,
+        method: str,
+        path: str,
+        headers: dict[str, str] | None = None,
+        **options: Any,  # noqa: ANN401 - httpx's own
+    ) -> Answer:
+        correlation_id = text_of(new_id())
+        sent = {"Accept-Language": language, "X-Correlation-Id": correlation_id, **(headers or {})}
+        if person is not None:
+            sent["Authorization"] = f"Bearer {person.token}"
+        try:
+            base = self._addresses[stage]
+            answer = await self._client.request(method, f"{base}{path}", headers=sent, **options)
+        except (KeyError, httpx.HTTPError) as error:
+            raise StageProblem(stage, HTTPStatus.SERVICE_UNAVAILABLE, "stage_away", "", {}, None) from error
+        if answer.is_success:
+            body = answer.json() if answer.content else None
+            return Answer(body, answer.headers.get("ETag"), correlation_id, answer.headers.get("Location"))
+        raise _problem(stage, answer)
+
+
+def _problem(stage: str, answer: httpx.Response) -> StageProblem:
+    try:
+        told = answer.json()
+        code, detail = str(told["title"]), str(told["detail"])
+        errors = {str(each["field"]): str(each["problem"]) for each in told.get("errors") or ()}
+    except (ValueError, LookupError, TypeError):
+        code, detail, errors = "stage_unclear", "", {}
+    return StageProblem(stage, answer.status_code, code, detail, errors, answer.headers.get("ETag"))

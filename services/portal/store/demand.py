@@ -1,0 +1,88 @@
+"""Requirements, anchors and candidates. Every question of what is somebody's names for whom it is asked."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from services.portal.domain.demand import Anchor, Requirement
+from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope, bounds
+from services.portal.store.tables import AnchorRow, RequirementRow
+from shared.messaging.repository import TableRepository
+from shared.runtime.database import Connection
+
+requirements = TableRepository(RequirementRow, Requirement)
+anchors = TableRepository(AnchorRow, Anchor)
+
+_COLUMNS = "id, anchor_id, area, title, annual_volume, open_until, closed"
+# A firm reads what is asked of it: what it is aligned with.
+_SEEN_BY = """(
+    $1::uuid IS NULL AND $2::uuid IS NULL OR anchor_id = $2
+    OR EXISTS (
+        SELECT FROM firm, jsonb_array_elements(alignment -> 'requirements') AS aligned
+        WHERE firm.id = $1 AND aligned ->> 'requirement_id' = requirement.id::text
+    )
+)"""
+_PAGE = f"""
+    SELECT {_COLUMNS} FROM requirement
+    WHERE {_SEEN_BY} AND ($3::uuid IS NULL OR id > $3)
+        AND ($4::text IS NULL OR area = $4) AND ($5::bool IS NULL OR (closed IS NULL) = $5)
+    ORDER BY id LIMIT $6
+"""  # noqa: S608 - of the constants above
+_SOME = f"SELECT {_COLUMNS} FROM requirement WHERE id = ANY($3::uuid[]) AND {_SEEN_BY}"  # noqa: S608 - of the constants above
+_ANCHORS = "SELECT id, code, name, states, joined_at, departed FROM anchor ORDER BY code"
+_DEMAND = "SELECT area, count(*) FROM requirement WHERE closed IS NULL GROUP BY area"
+_CANDIDATES = """
+    SELECT match_id, supplier_id, score, standing, introduced FROM candidate
+    WHERE requirement_id = $1 AND ($2::uuid IS NULL OR anchor_id = $2)
+    ORDER BY score DESC, match_id OFFSET $3 LIMIT $4
+"""
+
+
+class Candidate(NamedTuple):
+    """One firm that meets a requirement; its anchor knows who it is once it is introduced."""
+
+    match_id: UUID
+    supplier_id: UUID
+    score: int
+    standing: str
+    introduced: bool
+
+
+async def page_of_requirements(
+    connection: Connection,
+    scope: Scope,
+    after: UUID | None,
+    limit: int,
+    *,
+    area: str | None = None,
+    is_open: bool | None = None,
+) -> list[Requirement]:
+    """Requirements by id, of those that this scope may see."""
+    rows = await connection.fetch(_PAGE, *bounds(scope), after, area, is_open, limit)
+    return [requirements.of(row) for row in rows]
+
+
+async def requirements_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Requirement]:
+    """Those of these ids that this scope may see."""
+    rows = await connection.fetch(_SOME, *bounds(scope), ids)
+    return {row["id"]: requirements.of(row) for row in rows}
+
+
+async def candidates(
+    connection: Connection, scope: Scope, requirement_id: UUID, skip: int, limit: int
+) -> list[Candidate]:
+    """Who meets a requirement, the best first. A firm sees no other firm, so it sees none."""
+    if isinstance(scope, OwnFirm):
+        return []
+    anchor_id = scope.anchor_id if isinstance(scope, OwnAnchor) else None
+    return [Candidate(*row) for row in await connection.fetch(_CANDIDATES, requirement_id, anchor_id, skip, limit)]
+
+
+async def all_anchors(connection: Connection) -> dict[UUID, Anchor]:
+    """Every large buyer that takes or took part: their names are public."""
+    return {row["id"]: anchors.of(row) for row in await connection.fetch(_ANCHORS)}
+
+
+async def open_by_area(connection: Connection) -> dict[str, int]:
+    """How many requirements are open in each area."""
+    return {row["area"]: row["count"] for row in await connection.fetch(_DEMAND)}

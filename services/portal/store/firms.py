@@ -1,0 +1,123 @@
+"""Firms, and what is asked of them. Every question names for whom it is asked."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from services.portal.domain.firm import Firm
+from services.portal.domain.scope import Scope, bounds
+from services.portal.domain.steps import taken
+from services.portal.store.tables import FirmRow
+from shared.messaging.repository import TableRepository
+from shared.runtime.database import Connection, columns
+
+_FORGET_CANDIDATES = "DELETE FROM candidate WHERE supplier_id = ANY($1::uuid[])"
+_WRITE_CANDIDATES = """
+    INSERT INTO candidate (match_id, supplier_id, requirement_id, anchor_id, score, standing, introduced)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::bool[])
+"""
+
+
+class FirmRepository(TableRepository[Firm]):
+    """Firms, and with each its matches as candidates of their requirements."""
+
+    async def save_many(self, connection: Connection, new: Sequence[Firm], changed: Sequence[Firm]) -> None:
+        await super().save_many(connection, new, changed)
+        if changed:
+            await connection.execute(_FORGET_CANDIDATES, [firm.id for firm in changed])
+        rows = [row for firm in (*new, *changed) for row in _candidates(firm)]
+        if rows:
+            await connection.execute(_WRITE_CANDIDATES, *columns(rows))
+
+
+def _candidates(firm: Firm) -> list[tuple[Any, ...]]:
+    if firm.withdrawn is not None:
+        return []
+    return [
+        (
+            match.match_id,
+            firm.id,
+            match.requirement_id,
+            match.anchor_id,
+            match.score,
+            match.standing,
+            not match.blocked_by,
+        )
+        for match in firm.matches
+        if match.lost is None
+    ]
+
+
+def _for_queries(firm: Firm) -> Mapping[str, Any]:
+    profile, diagnosis = firm.profile, firm.diagnosis
+    return {
+        "folio": profile and profile.folio,
+        "rfc": profile and profile.rfc,
+        "name": profile and profile.legal_name,
+        "state": profile and profile.state,
+        "band": diagnosis and diagnosis.band,
+        "areas": [] if profile is None else list(profile.areas),
+        "steps": list(taken(firm)),
+    }
+
+
+firms = FirmRepository(FirmRow, Firm, derived=_for_queries)
+
+_STORED = "id, profile, withdrawn, alignment, matches, diagnosis, selection, plan, needs, consents, referrals"
+_SEEN_BY = """(
+    $1::uuid IS NULL AND $2::uuid IS NULL OR id = $1
+    OR EXISTS (SELECT FROM candidate WHERE supplier_id = firm.id AND anchor_id = $2 AND introduced)
+)"""
+_ONE = f"SELECT {_STORED} FROM firm WHERE id = $3 AND {_SEEN_BY}"  # noqa: S608 - of the constants above
+_PAGE = f"""
+    SELECT {_STORED} FROM firm
+    WHERE {_SEEN_BY} AND ($3::uuid IS NULL OR id > $3)
+        AND ($4::text IS NULL OR state = $4) AND ($5::text IS NULL OR areas ? $5)
+        AND ($6::text IS NULL OR steps ? $6) AND ($7::text IS NULL OR band = $7)
+        AND ($8::text IS NULL OR folio = $8 OR rfc = $8 OR lower(name) LIKE $9)
+    ORDER BY id LIMIT $10
+"""  # noqa: S608 - of the constants above
+_FUNNEL = "SELECT step, count(*) FROM firm CROSS JOIN jsonb_array_elements_text(steps) AS step GROUP BY step"
+_AREAS = """
+    SELECT area, count(*) FILTER (WHERE steps ? 'aligned') AS aligned, count(*) AS offering
+    FROM firm CROSS JOIN jsonb_array_elements_text(areas) AS area WHERE withdrawn IS NULL GROUP BY area
+"""
+
+
+async def firm(connection: Connection, scope: Scope, supplier_id: UUID) -> Firm | None:
+    """One firm, or None where there is none that this scope may see."""
+    row = await connection.fetchrow(_ONE, *bounds(scope), supplier_id)
+    return None if row is None else firms.of(row)
+
+
+async def page_of_firms(
+    connection: Connection,
+    scope: Scope,
+    after: UUID | None,
+    limit: int,
+    *,
+    state: str | None = None,
+    area: str | None = None,
+    step: str | None = None,
+    band: str | None = None,
+    words: str | None = None,
+) -> list[Firm]:
+    """Firms by id, of those that this scope may see. `words`: a folio, an RFC, or a part of a name."""
+    pattern = None if words is None else f"%{_literal(words.lower())}%"
+    rows = await connection.fetch(_PAGE, *bounds(scope), after, state, area, step, band, words, pattern, limit)
+    return [firms.of(row) for row in rows]
+
+
+async def funnel(connection: Connection) -> dict[str, int]:
+    """How many firms stand on each step."""
+    return {row["step"]: row["count"] for row in await connection.fetch(_FUNNEL)}
+
+
+async def areas(connection: Connection) -> dict[str, tuple[int, int]]:
+    """By area: how many firms offer something in it, and how many of these are aligned somewhere."""
+    return {row["area"]: (row["offering"], row["aligned"]) for row in await connection.fetch(_AREAS)}
+
+
+def _literal(words: str) -> str:
+    """As text of a LIKE pattern."""
+    return words.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")

@@ -1,0 +1,75 @@
+"""What happened: written with each batch, read by whoever may see the firm."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import TypeAdapter
+
+from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope
+from services.portal.domain.story import Entry
+from shared.runtime.database import Connection, columns
+
+CHANNEL = "news"
+"""Told after each batch: pages that wait for an event look again."""
+
+_FACTS, _REASONS = TypeAdapter(dict[str, str]), TypeAdapter(tuple[str, ...])
+
+_WRITE = """
+    INSERT INTO story (event_id, subject, at, type, correlation_id, causation_id, facts, reasons)
+    SELECT * FROM unnest(
+        $1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[]::jsonb[],
+        $8::text[]::jsonb[]
+    )
+    ON CONFLICT (event_id) DO NOTHING
+"""
+_READ = """
+    SELECT event_id, subject, at, type, correlation_id, causation_id, facts, reasons FROM story
+    WHERE subject = $1 AND ($2::timestamptz IS NULL OR (at, event_id) < ($2, $3))
+    ORDER BY at DESC, event_id DESC LIMIT $4
+"""
+_HAS = "SELECT EXISTS (SELECT FROM story WHERE correlation_id = $1)"
+
+
+async def write(connection: Connection, entries: Sequence[Entry]) -> None:
+    """Keep these, and wake the pages that wait for them."""
+    rows = [
+        (
+            each.event_id,
+            each.subject,
+            each.at,
+            each.type,
+            each.correlation_id,
+            each.causation_id,
+            _FACTS.dump_json(each.facts).decode(),
+            _REASONS.dump_json(each.reasons).decode(),
+        )
+        for each in entries
+    ]
+    await connection.execute(_WRITE, *columns(rows))
+    await connection.execute("SELECT pg_notify($1, '')", CHANNEL)
+
+
+async def story_of(
+    connection: Connection, scope: Scope, supplier_id: UUID, before: tuple[datetime, UUID] | None, limit: int
+) -> list[Entry]:
+    """What happened to a firm, the latest first. An anchor sees none of it: a story tells of other anchors too."""
+    if isinstance(scope, OwnAnchor) or (isinstance(scope, OwnFirm) and scope.supplier_id != supplier_id):
+        return []
+    rows = await connection.fetch(_READ, supplier_id, *(before or (None, None)), limit)
+    return [
+        Entry(
+            **{
+                **row,
+                "facts": _FACTS.validate_json(row["facts"]),
+                "reasons": _REASONS.validate_json(row["reasons"]),
+            }
+        )
+        for row in rows
+    ]
+
+
+async def has_followed(connection: Connection, correlation_id: str) -> bool:
+    """Whether an event of this command has arrived here."""
+    found: bool = await connection.fetchval(_HAS, correlation_id)
+    return found

@@ -1,0 +1,131 @@
+"""Tables of this stage. All but the sessions can be built anew from the topics."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import DateTime, Index
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+
+class Table(SQLModel, registry=registry()):
+    """Base of this service's tables: metadata of its own."""
+
+
+class FirmRow(Table, table=True):
+    __tablename__ = "firm"
+    __table_args__ = (
+        Index("firm_areas", "areas", postgresql_using="gin"),
+        Index("firm_steps", "steps", postgresql_using="gin"),
+        Index("firm_state", "state", "id"),
+        Index("firm_folio", "folio"),
+        Index("firm_rfc", "rfc"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    profile: dict[str, Any] | None = Field(sa_type=JSONB)
+    withdrawn: str | None
+    alignment: dict[str, Any] | None = Field(sa_type=JSONB)
+    matches: list[dict[str, Any]] = Field(sa_type=JSONB)
+    diagnosis: dict[str, Any] | None = Field(sa_type=JSONB)
+    selection: dict[str, Any] | None = Field(sa_type=JSONB)
+    plan: dict[str, Any] | None = Field(sa_type=JSONB)
+    needs: list[dict[str, Any]] = Field(sa_type=JSONB)
+    consents: list[dict[str, Any]] = Field(sa_type=JSONB)
+    referrals: list[dict[str, Any]] = Field(sa_type=JSONB)
+    folio: str | None
+    """The columns from here on are for queries alone."""
+    rfc: str | None
+    name: str | None
+    state: str | None
+    band: str | None
+    areas: list[str] = Field(sa_type=JSONB)
+    steps: list[str] = Field(sa_type=JSONB)
+
+
+class CandidateRow(Table, table=True):
+    """A match that holds, for whoever asks by requirement. Derived from the firm's row."""
+
+    __tablename__ = "candidate"
+    __table_args__ = (
+        Index("candidate_requirement", "requirement_id", "score", "match_id"),
+        Index("candidate_supplier", "supplier_id"),
+    )
+
+    match_id: UUID = Field(primary_key=True)
+    supplier_id: UUID
+    requirement_id: UUID
+    anchor_id: UUID
+    score: int
+    standing: str
+    introduced: bool
+
+
+class RequirementRow(Table, table=True):
+    __tablename__ = "requirement"
+    __table_args__ = (Index("requirement_anchor", "anchor_id", "id"), Index("requirement_area", "area", "id"))
+
+    id: UUID = Field(primary_key=True)
+    anchor_id: UUID
+    area: str
+    title: str
+    annual_volume: int | None
+    open_until: date | None
+    closed: str | None
+
+
+class AnchorRow(Table, table=True):
+    __tablename__ = "anchor"
+
+    id: UUID = Field(primary_key=True)
+    code: str
+    name: str
+    states: list[str] = Field(sa_type=JSONB)
+    joined_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    departed: str | None
+
+
+class StoryRow(Table, table=True):
+    """What happened, event by event. Written once."""
+
+    __tablename__ = "story"
+    __table_args__ = (
+        Index("story_subject", "subject", "at", "event_id"),
+        Index("story_correlation", "correlation_id"),
+    )
+
+    event_id: UUID = Field(primary_key=True)
+    subject: UUID
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+    type: str
+    correlation_id: str
+    causation_id: str | None
+    facts: dict[str, Any] = Field(sa_type=JSONB)
+    reasons: list[str] = Field(sa_type=JSONB)
+
+
+class SessionRow(Table, table=True):
+    """Who is signed in. The tokens are sealed with a key that only the browser's cookie gives."""
+
+    __tablename__ = "session"
+    __table_args__ = (Index("session_ends", "ends_at"),)
+
+    id: bytes = Field(primary_key=True)
+    """SHA-256 of the cookie."""
+    subject: str
+    sealed: bytes
+    """Tokens, roles and bonds, as AES-GCM of JSON."""
+    ends_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class SignInRow(Table, table=True):
+    """A sign-in that is under way."""
+
+    __tablename__ = "sign_in"
+
+    id: bytes = Field(primary_key=True)
+    """SHA-256 of the cookie that begins it."""
+    sealed: bytes
+    ends_at: datetime = Field(sa_type=DateTime(timezone=True))

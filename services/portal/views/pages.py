@@ -1,0 +1,74 @@
+"""Templates to pages."""
+
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+
+from services.portal.domain.firm import Firm
+from services.portal.domain.steps import taken
+from services.portal.domain.story import Entry
+from services.portal.identity.people import Person
+from services.portal.views import assets
+from services.portal.views.words import Words
+from shared.i18n import Language
+from shared.states import NAMES
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What every page knows: who looks at it, in which language, and where it is."""
+
+    language: Language
+    person: Person | None
+    path: str
+    query: dict[str, str] = field(default_factory=dict)
+
+    def address(self, **changed: str | None) -> str:
+        """The page's address with some of its query changed; what is None goes."""
+        kept = {name: value for name, value in (self.query | changed).items() if value}
+        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+
+
+def render(name: str, look: Look, /, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
+    """The page of a template."""
+    words = Words(look.language)
+    return _environment().get_template(name).render(look=look, t=words, person=look.person, **values)
+
+
+def name_of(firm: Firm) -> str:
+    """What people call it: a natural person's name stays in registration."""
+    if firm.profile is None:
+        return str(firm.id)
+    return firm.profile.legal_name or firm.profile.folio
+
+
+def facts_of(entry: Entry) -> list[tuple[str, str]]:
+    """What an event says, for whoever wants all of it."""
+    return [
+        ("event_id", str(entry.event_id)),
+        ("correlation_id", entry.correlation_id),
+        ("causation_id", entry.causation_id or ""),
+        *sorted(entry.facts.items()),
+    ]
+
+
+@cache
+def _environment() -> Environment:
+    """Made at the first page."""
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER / "templates"),
+        autoescape=select_autoescape(default=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals |= {"static": assets.address, "states": NAMES, "taken": taken, "name_of": name_of}
+    environment.globals["facts_of"] = facts_of
+    environment.filters["reason_of"] = lambda code, words: words.or_code("reason", code)
+    return environment

@@ -1,0 +1,71 @@
+"""How things are said on a page: sentences by code, dates, money and shares as in Mexico, or in English."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
+
+from shared.i18n import Catalogue, Language
+
+STAGES: Final = ("registration", "matching", "diagnosis", "development", "financing")
+WORDS = Catalogue("services.portal", *(f"services.{stage}" for stage in STAGES), "shared.service", "shared.files")
+"""Its own sentences, and those of the stages: a reason code has one sentence in the whole program."""
+
+LOCALES: Final[dict[Language, str]] = {"es": "es_MX", "en": "en_US"}
+ZONE = ZoneInfo("America/Mexico_City")
+"""Of every moment on a page: people speak of the hour in the program's offices."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All of one language."""
+
+    language: Language
+
+    def __call__(self, code: str, /, **params: object) -> str:
+        """The sentence of this code."""
+        return WORDS.text(code, self.language, **params)
+
+    def or_code(self, group: str, code: str) -> str:
+        """The sentence of a code that a stage chose: in the group's words, else in the stage's own, else the code as
+        words. A reader must accept a code that it does not know, and show it.
+        """
+        for known in (f"{group}.{code}", code):
+            if WORDS.has(known, self.language):
+                return WORDS.text(known, self.language).rstrip(".")
+        return code.replace("_", " ")
+
+    def day(self, value: date | str | None) -> str:
+        """A day, in words; nothing of None."""
+        if value is None:
+            return ""
+        day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+        return format_date(day, "long", LOCALES[self.language])
+
+    def moment(self, value: datetime | str | None) -> str:
+        """Day and hour in Mexico City; nothing of None."""
+        if value is None:
+            return ""
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return format_datetime(moment.astimezone(ZONE), "d MMM y, HH:mm", locale=LOCALES[self.language])
+
+    def number(self, value: int) -> str:
+        return format_decimal(value, locale=LOCALES[self.language])
+
+    def share(self, basis_points: int | None) -> str:
+        """A share of so many basis points, as percent with one decimal place, cut: 79.99 is not shown as 80."""
+        if basis_points is None:
+            return ""
+        tenths = Decimal(basis_points // 10) / 10
+        return f"{format_decimal(tenths, '0.0', locale=LOCALES[self.language])} %"
+
+    def money(self, value: str | None) -> str:
+        """An amount as an event tells it: `1250000.00 MXN`."""
+        if value is None:
+            return ""
+        amount, _, currency = value.partition(" ")
+        return format_currency(Decimal(amount), currency or "MXN", "¤#,##0.00", locale=LOCALES[self.language])

@@ -1,0 +1,89 @@
+"""The portal as it runs, and people who look at it."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.portal.api.asking import SESSION
+from services.portal.app import build
+from services.portal.identity.cookie import Cookie
+from services.portal.identity.people import sealed
+from services.portal.identity.provider import Tokens
+from services.portal.store import sessions
+from services.portal.store.sessions import SessionRow
+from shared.runtime.clock import now
+from shared.security.tokens import LocalIssuer
+from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN, StageUnderTest
+from tests.conftest import Migrated
+
+URL = "http://portal.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """One browser, signed in or not."""
+
+    client: httpx.AsyncClient
+    cookie: Cookie | None = None
+    language: str = "es"
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.client.get(path, headers=self._headers())
+
+    async def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+        """A form of a page that this browser opened."""
+        token = "" if self.cookie is None else self.cookie.token()
+        given = self._headers() | {"Origin": URL} | headers
+        return await self.client.post(path, data={"token": token} | (data or {}), headers=given)
+
+    def _headers(self) -> dict[str, str]:
+        cookies = {} if self.cookie is None else {"Cookie": f"{SESSION}={self.cookie.value}"}
+        return {"Accept-Language": self.language, **cookies}
+
+
+class Visitors:
+    """Who comes to the portal."""
+
+    def __init__(self, stage: StageUnderTest, issuer: LocalIssuer) -> None:
+        self.stage = stage
+        self._issuer = issuer
+
+    def anybody(self, language: str = "es") -> Browser:
+        """Somebody who has not signed in."""
+        return Browser(self.stage.client, None, language)
+
+    async def signed_in(
+        self,
+        *roles: str,
+        subject: str = "",
+        supplier_id: UUID | None = None,
+        anchor_id: UUID | None = None,
+        language: str = "es",
+        lifespan: timedelta = TOKEN_LIFESPAN,
+    ) -> Browser:
+        """Somebody with these roles, as they come back from the issuer."""
+        bonds = {"supplier_id": supplier_id, "anchor_id": anchor_id}
+        claims = {name: str(id_) for name, id_ in bonds.items() if id_ is not None}
+        who = subject or f"{roles[0]}-1"
+        token = self._issuer.issue(who, list(roles), lifespan, **claims)
+        cookie = Cookie.new()
+        row = SessionRow(cookie.id, who, sealed(cookie, Tokens(token, None)), now() + timedelta(hours=1))
+        async with self.stage.database.transaction() as connection:
+            await sessions.open_(connection, row, now())
+        return Browser(self.stage.client, cookie, language)
+
+
+@pytest.fixture
+async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Visitors]:
+    issuer = LocalIssuer(tmp_path, ISSUER, AUDIENCE)
+    issuer.ensure_key()
+    for name, value in {"OIDC_ISSUER": ISSUER, "OIDC_JWKS": str(issuer.jwks_path), "PORTAL_URL": URL}.items():
+        monkeypatch.setenv(f"PDP_{name}", value)
+    stage, _ = build()
+    async with StageUnderTest(stage, await migrated("portal")) as running:
+        yield Visitors(running, issuer)

@@ -1,0 +1,24 @@
+"""Every event that the portal reads, as its contract's example, of one firm, one requirement and one anchor."""
+
+from typing import Any
+from uuid import UUID
+
+from shared.contracts.event import EventData
+from shared.messaging.topics import EVENT_TYPES, subscriptions
+from shared.service.asyncapi import program
+
+SUPPLIER, REQUIREMENT, ANCHOR, MATCH = (UUID(int=0xA000 + number) for number in range(4))
+OTHER_SUPPLIER, OTHER_ANCHOR = UUID(int=0xB000), UUID(int=0xB001)
+
+NAMED = {"supplier_id": SUPPLIER, "requirement_id": REQUIREMENT, "anchor_id": ANCHOR, "match_id": MATCH}
+EXAMPLES: dict[str, Any] = {
+    type_: message["examples"][0]["payload"]["data"] for type_, message in program()["components"]["messages"].items()
+}
+READ = [event for event in EVENT_TYPES.values() if getattr(event, "TOPIC", None) in subscriptions("portal")]
+
+
+def example(event: type[EventData], **changed: object) -> EventData:
+    """The example of a contract, of the one firm and what it meets, but for what is changed."""
+    data = EXAMPLES[event.TYPE]
+    named = {name: id_ for name, id_ in NAMED.items() if name in data}
+    return event.model_validate(data | named | changed)

@@ -1,0 +1,123 @@
+"""Every page: who gets it, in which language, and what it tells the browser."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from services.portal.api import pages
+from services.portal.api.asking import SESSION, Form, Only, _form
+from services.portal.api.errors import POLICY
+from shared.service.callers import Role
+from shared.service.http.routes import dependants
+from tests.portal.conftest import URL, Browser, Visitors
+from tests.portal.events import ANCHOR, READ, REQUIREMENT, SUPPLIER, example
+
+IDS = {"supplier_id": str(SUPPLIER), "requirement_id": str(REQUIREMENT), "language": "en"}
+ELSEWHERE = {"/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
+"""No pages: each leads to one."""
+
+
+def _routes() -> Iterator[APIRoute]:
+    app: FastAPI = pages(None)  # type: ignore[arg-type]  # nobody asks it
+    yield from (route for route in app.routes if isinstance(route, APIRoute))
+
+
+def _roles(route: APIRoute) -> frozenset[Role] | None:
+    found = [each.call for each in dependants(route.dependant) if isinstance(each.call, Only)]
+    return frozenset(found[0].roles) if found else None
+
+
+PAGES = sorted({route.path: _roles(route) for route in _routes() if "GET" in (route.methods or ())}.items())
+FORMS = sorted({route.path: route for route in _routes() if "POST" in (route.methods or ())}.items())
+
+
+def _of(path: str) -> str:
+    return path.format(**IDS)
+
+
+@pytest.fixture
+async def filled(portal: Visitors) -> Visitors:
+    await portal.stage.consume(*map(example, READ))
+    return portal
+
+
+async def _with(filled: Visitors, role: Role, language: str = "es") -> Browser:
+    return await filled.signed_in(str(role), supplier_id=SUPPLIER, anchor_id=ANCHOR, language=language)
+
+
+@pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in PAGES if path not in ELSEWHERE])
+async def test_a_page_is_for_its_roles(filled: Visitors, path: str, roles: frozenset[Role] | None) -> None:
+    nobody = await filled.anybody().get(_of(path))
+    if roles is None:
+        assert nobody.status_code == 200
+        return
+    assert (nobody.status_code, nobody.headers["location"].startswith("/sign-in?")) == (303, True)
+    for role in Role:
+        answer = await (await _with(filled, role)).get(_of(path))
+        assert answer.status_code == (200 if role in roles else 403), role
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in PAGES if path not in ELSEWHERE])
+async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Role] | None, language: str) -> None:
+    browser = filled.anybody(language) if roles is None else await _with(filled, next(iter(roles)), language)
+    answer = await browser.get(_of(path))
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    assert answer.headers["content-security-policy"] == POLICY
+    assert answer.headers["cache-control"] == "no-store"
+    assert "style=" not in answer.text
+    assert "onclick" not in answer.text
+
+
+def test_every_form_is_checked() -> None:
+    assert FORMS
+    for path, route in FORMS:
+        assert _form in {each.call for each in dependants(route.dependant)}, path
+
+
+@pytest.mark.parametrize("path", [path for path, _ in FORMS])
+async def test_a_form_comes_from_a_page_of_ours(filled: Visitors, path: str) -> None:
+    browser = await _with(filled, Role.OPERATOR)
+    for origin in ("https://evil.test", "null", f"{URL}.evil.test", ""):
+        answer = await browser.post(_of(path), Origin=origin)
+        assert answer.status_code == 403, origin
+    assert (await browser.post(_of(path), {"token": "x" * 80})).status_code == 403
+    other = await _with(filled, Role.OPERATOR)
+    assert other.cookie is not None
+    assert (await browser.post(_of(path), {"token": other.cookie.token()})).status_code == 403
+
+
+async def test_whoever_signs_out_is_out(filled: Visitors) -> None:
+    browser = await _with(filled, Role.OPERATOR)
+    assert (await browser.post("/sign-out")).headers["location"] == "/"
+    assert (await browser.get("/operator")).status_code == 303
+
+
+async def test_what_is_not_there_is_a_page_too(filled: Visitors) -> None:
+    browser = await _with(filled, Role.OPERATOR)
+    for path in ("/nothing", f"/firms/{UUID(int=1)}", "/firms/no-id", "/static/0/portal.css", "/static/0/../x"):
+        answer = await browser.get(path)
+        assert (answer.status_code, answer.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
+
+
+@pytest.mark.parametrize("back", ["//evil.test", "https://evil.test", "/\\evil.test", "javascript:1", "/a\nb", "/%0a"])
+async def test_a_way_back_stays_here(portal: Visitors, back: str) -> None:
+    answer = await portal.stage.client.get("/language/en", params={"back": back})
+    assert answer.headers["location"] == ("/%0a" if back == "/%0a" else "/")
+
+
+async def test_the_store_has_no_token(filled: Visitors) -> None:
+    browser = await _with(filled, Role.OPERATOR)
+    assert browser.cookie is not None
+    [row] = await filled.stage.rows("SELECT * FROM session")
+    kept = repr(row).encode()
+    assert browser.cookie.value.encode() not in kept
+    assert b"eyJ" not in kept
+    assert SESSION.encode() not in kept
+
+
+__all__ = ["Form"]
