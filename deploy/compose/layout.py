@@ -8,7 +8,7 @@ from pathlib import Path
 
 from deploy.engines.private import kept_secrets
 from deploy.target.keys import Keys
-from shared.messaging.topics import PLANNED, SERVICES
+from shared.messaging.topics import SERVICES
 
 FOLDER = Path(__file__).parent
 SECRETS = "PDP_SECRETS"
@@ -21,7 +21,8 @@ CLIENTS_PORT, REPLICATION_PORT, STORE_PORT = 9093, 9091, 5432
 PORTS = "PDP_PORTS"
 """First two digits of every published port, as compose.yaml has them."""
 USUAL_PORTS = "18"
-STAGES = tuple(name for name in SERVICES if name not in PLANNED)
+STAGES = tuple(name for name in SERVICES if name != "portal")
+"""The portal runs on one machine so far."""
 IDENTITY = "identity"
 """Keycloak, in the profile of that name."""
 

@@ -6,7 +6,7 @@ from services.development import api, store
 from services.development.consume import ROUTES
 from services.development.settings import Settings
 from shared.runtime import metrics
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, Settings]:

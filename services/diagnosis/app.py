@@ -4,7 +4,7 @@ from services.diagnosis import api, store
 from services.diagnosis.consume import ROUTES, SWEEPS
 from services.diagnosis.settings import Settings
 from shared.runtime import metrics
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, Settings]:

@@ -9,7 +9,7 @@ from services.financing.store import queries
 from services.financing.store.terms import terms_of
 from shared.messaging.topics import ANSWERS_PATTERN
 from shared.runtime import metrics
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, Settings]:

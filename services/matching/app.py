@@ -9,7 +9,7 @@ from services.matching.settings import MatchingSettings
 from services.matching.store import queries
 from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, ServiceSettings]:

@@ -8,7 +8,7 @@ from services.portal.identity.people import People
 from services.portal.settings import Settings
 from services.portal.stages import Stages
 from shared.runtime.database import Database
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, Settings]:

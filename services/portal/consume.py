@@ -4,11 +4,14 @@ has them all.
 
 from collections.abc import Sequence
 
-from services.portal.handlers import demand, firms
+from services.portal.handlers import demand, firms, watch
 from services.portal.handlers.story import entry
 from services.portal.store import story
 from services.portal.store.demand import anchors, requirements
 from services.portal.store.firms import firms as table
+from services.portal.store.watch import checkpoints, letters
+from shared.contracts.audit import AuditSealed
+from shared.contracts.dead_letters import DeadLetter
 from shared.contracts.development import (
     ActivityCompleted,
     ActivityReopened,
@@ -94,6 +97,8 @@ ROUTES: Routes = (
     on(RequirementClosed, requirements, demand.closed),
     on(AnchorJoined, anchors, demand.joined),
     on(AnchorLeft, anchors, demand.left),
+    on(DeadLetter, letters, watch.set_aside),
+    on(AuditSealed, checkpoints, watch.sealed),
 )
 
 

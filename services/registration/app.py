@@ -12,7 +12,7 @@ from services.registration.store.people import FirmsPeople
 from shared.messaging.importing import Kinds
 from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, ServiceSettings]:

@@ -33,8 +33,6 @@ MAX_ANSWER_BYTES = 65_536
 """Of one answer, which is hostile input: whoever consumes it refuses a larger one."""
 
 SERVICES: tuple[ServiceName, ...] = get_args(ServiceName)
-PLANNED: frozenset[ServiceName] = frozenset({"portal"})
-"""Not built yet: its rights and its topics wait for it."""
 
 
 def is_partners(name: str) -> bool:
@@ -194,8 +192,8 @@ ANSWERS_PATTERN = r"^partner\.[a-z0-9-]+\.answers\.v1$"
 
 
 def subscriptions(service: str) -> tuple[str, ...]:
-    """Names of the stage topics that a service reads."""
-    return tuple(topic.name for topic in STAGE_TOPICS if service in topic.readers)
+    """Names of the topics that a service reads, whoever the partners are."""
+    return tuple(topic.name for topic in catalogue() if service in topic.readers)
 
 
 def groups(service: str, partners: Iterable[str] = ()) -> dict[str, tuple[str, ...]]:

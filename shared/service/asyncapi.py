@@ -12,7 +12,7 @@ from pydantic_core import core_schema
 
 from shared.contracts.envelope import CONTENT_TYPE
 from shared.contracts.event import EventData
-from shared.messaging.topics import MAX_EVENT_BYTES, PLANNED, SERVICES, Topic, catalogue
+from shared.messaging.topics import MAX_EVENT_BYTES, SERVICES, Topic, catalogue
 from shared.service.schema_examples import example_of
 
 Json = dict[str, Any]
@@ -93,7 +93,7 @@ def _document(title: str, about: str, topics: Iterable[Topic], parties: list[str
             "description": about
             + " A topic is one aggregate's stream, in order; readers ignore fields that they do not know.",
             "license": {"name": "Apache-2.0"},
-            "tags": [{"name": party} | _PLANNED.get(party, {}) for party in parties],
+            "tags": [{"name": party} for party in parties],
         },
         "defaultContentType": CONTENT_TYPE,
         "servers": _SERVERS,
@@ -112,8 +112,6 @@ def _document(title: str, about: str, topics: Iterable[Topic], parties: list[str
         },
     }
 
-
-_PLANNED: dict[str, Json] = {party: {"description": "Planned: not built yet."} for party in PLANNED}
 
 _SERVERS: Json = {
     "kafka": {
@@ -167,7 +165,7 @@ def _operation(action: str, party: str, channel: str) -> Json:
         "channel": {"$ref": f"#/channels/{channel}"},
         "summary": f"`{party}` {does} `{channel}`.",
         "tags": [{"name": party}],
-    } | _PLANNED.get(party, {})
+    }
 
 
 def _group(party: str, topic: Topic) -> Json:

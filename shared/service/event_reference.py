@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from shared.messaging.topics import PLANNED, STAGE_TOPICS, Topic, audit_topic, dead_letter_topic, partner_topics
+from shared.messaging.topics import STAGE_TOPICS, Topic, audit_topic, dead_letter_topic, partner_topics
 from shared.service.asyncapi import about, program, readers_of, writer_of
 from shared.service.schema_words import type_of
 
@@ -74,7 +74,7 @@ def _stream(topic: Topic, components: Schema) -> Stream:
         name=topic.name,
         key=topic.key,
         writer=writer_of(topic),
-        readers=tuple(f"{reader} (planned)" if reader in PLANNED else reader for reader in readers_of(topic)),
+        readers=tuple(readers_of(topic)),
         partitions=topic.partitions,
         retention_days=topic.retention_days,
         events=tuple(

@@ -29,7 +29,7 @@ from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service.mailing import MailWorker
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 ISSUER = "http://issuer.test"
 AUDIENCE = "pdp"

@@ -22,6 +22,7 @@ VIOLATIONS = {
     "domain": ("services/matching/domain/__init__.py", "import shared.contracts.matching"),
     "handlers": ("services/diagnosis/handlers.py", "import shared.runtime.clock"),
     "stage": ("services/matching/consume.py", "import services.matching.api"),
+    "portal": ("services/portal/store/firms.py", "import services.portal.stages"),
     "drivers": ("services/diagnosis/store.py", "import asyncpg"),
 }
 

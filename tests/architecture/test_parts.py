@@ -19,7 +19,7 @@ ONLY_IN = {
     "shared.messaging.routing.on": {"consume"},
     "shared.messaging.routing.at": {"consume"},
     "shared.messaging.routing.over": {"consume"},
-    "shared.service.service.Stage": {"app"},
+    "shared.service.stage.Stage": {"app"},
     "shared.runtime.settings.ServiceSettings": {"settings", "app"},
 }
 """What is imported by these parts alone: a table, a route, a form or a routing elsewhere is in the wrong place."""

@@ -15,7 +15,7 @@ from shared.service import service
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import routes
 from shared.service.imported import ImportView
-from shared.service.service import Stage
+from shared.service.stage import Stage
 from shared.service.upload import Send, form_schema
 from tests.faults.service import build
 

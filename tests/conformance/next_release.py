@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from shared.runtime.database import Connection, columns
 from shared.runtime.settings import ServiceSettings
 from shared.service import service
-from shared.service.service import Stage
+from shared.service.stage import Stage
 from tests.faults import service as this_release
 from tests.faults import stage
 

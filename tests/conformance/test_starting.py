@@ -26,7 +26,8 @@ from shared.runtime.database import Connection
 from shared.runtime.settings import ServiceSettings
 from shared.service import consuming
 from shared.service.callers import OPEN_TO_ALL
-from shared.service.service import CLOSE_S, Service, Stage
+from shared.service.service import CLOSE_S, Service
+from shared.service.stage import Stage
 from shared.testing.faults import Proxy
 from tests.conformance.events import Told
 from tests.conformance.stage import SHORT_SESSION_MS, envelope, eventually

@@ -24,7 +24,7 @@ from shared.messaging.journal import LARGEST_BODY
 from shared.messaging.routing import Route
 from shared.runtime.database import Connection, Database
 from shared.service.asyncapi import program
-from shared.service.service import Stage
+from shared.service.stage import Stage
 from tests.conftest import Migrated
 from tests.contracts.extremes import extremes
 from tests.development import given as development

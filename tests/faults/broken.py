@@ -20,7 +20,7 @@ from shared.messaging.worker import WATCHDOG_S
 from shared.runtime import clock, crash, database
 from shared.runtime.database import Connection
 from shared.service.operations import Health
-from shared.service.service import Stage
+from shared.service.stage import Stage
 
 BUILDS: dict[str, Callable[[], None]] = {}
 

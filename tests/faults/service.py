@@ -12,7 +12,7 @@ from fastapi import APIRouter
 from shared.messaging import relay
 from shared.runtime.settings import ServiceSettings
 from shared.service import service
-from shared.service.service import Stage
+from shared.service.stage import Stage
 from tests.faults import broken, stage, stumbling
 
 ROUND = 20

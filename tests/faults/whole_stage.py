@@ -27,7 +27,7 @@ from shared.runtime.settings import ServiceSettings
 from shared.service import service
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import routes
-from shared.service.service import Stage
+from shared.service.stage import Stage
 from tests.conformance.events import Told
 from tests.faults import broken, stage
 from tests.faults.service import ROUND

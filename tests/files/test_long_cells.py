@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from services.registration.domain import rfc, states
+from services.registration.domain import rfc
+from shared import states
 from shared.files.cells import MAX_PARTS, amount, choice, codes, day, digits, pairs, parts, share, text, whole
 from shared.files.faults import CellRefusedError
 from shared.files.sheet import MAX_CELL

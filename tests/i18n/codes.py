@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from jinja2 import Environment, nodes
+
 ROOT = Path(__file__).parents[2]
 
 CODE_AT = {
@@ -66,7 +68,8 @@ def source(files: Iterable[Path]) -> Source:
     """Read the codes out of these files."""
     said = Source()
     for file in files:
-        _read(file.read_text(encoding="utf-8"), file.name, said)
+        read = _read_template if file.suffix == ".html" else _read
+        read(file.read_text(encoding="utf-8"), file.name, said)
     return said
 
 
@@ -78,6 +81,28 @@ def _read(text: str, name: str, said: Source) -> None:
             said.patterns.add("".join(_part(part) for part in node.values))
         elif isinstance(node, ast.Call):
             said.calls += _calls(node, name)
+
+
+def _read_template(text: str, name: str, said: Source) -> None:
+    """A page's: `t("code", count=1)`, `t("step." ~ step)`, `t.or_code("event", type)`, `code | reason_of(t)`."""
+    parsed = Environment(autoescape=True).parse(text)
+    said.written |= {each.value for each in parsed.find_all(nodes.Const) if isinstance(each.value, str)}
+    for concat in parsed.find_all(nodes.Concat):
+        if isinstance(concat.nodes[0], nodes.Const):
+            said.patterns.add("".join(_template_part(part) for part in concat.nodes))
+    for each in parsed.find_all(nodes.Filter):
+        said.patterns |= {r"reason\.(.+)"} if each.name == "map" else set()
+    for call in parsed.find_all(nodes.Call):
+        match call.node, call.args:
+            case nodes.Name(name="t"), [nodes.Const(value=str(code)), *_]:
+                given = frozenset(each.key for each in call.kwargs)
+                said.calls.append(Call(f"{name}:{call.lineno}", "t", code, given, is_open=False))
+            case nodes.Getattr(attr="or_code"), [nodes.Const(value=group), *_]:
+                said.patterns.add(rf"{group}\.(.+)")
+
+
+def _template_part(part: nodes.Expr) -> str:
+    return re.escape(str(part.value)) if isinstance(part, nodes.Const) else "(.+)"
 
 
 def told(files: Iterable[Path]) -> list[Call]:
@@ -161,7 +186,13 @@ def scope(owner: str) -> list[Path]:
         "services": [f"services/{name}", "shared"],
         "shared": ["shared", "services", "deploy"],
     }[top]
-    return [file for folder in folders for file in sorted((ROOT / folder).rglob("*.py"))]
+    return sources(*folders)
+
+
+def sources(*folders: str) -> list[Path]:
+    """Code, and the templates of pages, in these folders."""
+    found = [file for folder in folders for kind in ("*.py", "*.html") for file in (ROOT / folder).rglob(kind)]
+    return sorted(found)
 
 
 def words(owner: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contracts.event import EventData
-from shared.messaging.topics import EVENT_TYPES, subscriptions
+from shared.messaging.topics import catalogue
 from shared.service.asyncapi import program
 
 SUPPLIER, REQUIREMENT, ANCHOR, MATCH = (UUID(int=0xA000 + number) for number in range(4))
@@ -14,7 +14,7 @@ NAMED = {"supplier_id": SUPPLIER, "requirement_id": REQUIREMENT, "anchor_id": AN
 EXAMPLES: dict[str, Any] = {
     type_: message["examples"][0]["payload"]["data"] for type_, message in program()["components"]["messages"].items()
 }
-READ = [event for event in EVENT_TYPES.values() if getattr(event, "TOPIC", None) in subscriptions("portal")]
+READ = list(dict.fromkeys(event for topic in catalogue() if "portal" in topic.readers for event in topic.events))
 
 
 def example(event: type[EventData], **changed: object) -> EventData:

@@ -16,7 +16,9 @@ from services.portal.domain.scope import Scope
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import People, Person
 from services.portal.stages import Answer, StageProblem, Stages
+from services.portal.store import story
 from services.portal.views.pages import Look, render
+from services.portal.views.words import Words
 from shared.i18n import LANGUAGES, Language, negotiated
 from shared.runtime.database import Database
 from shared.service.callers import Role
@@ -27,6 +29,8 @@ SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__H
 """Cookies: of this host alone, by https (and on one machine's own address), out of every script's sight."""
 
 URLENCODED = "application/x-www-form-urlencoded"
+ARRIVES_S = 3.0
+"""How long a page waits for an event that it caused; usually it takes a twentieth of a second."""
 FIELDS = 400
 """Of one form: a whole questionnaire has some 200."""
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
@@ -37,6 +41,9 @@ NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.OPERATOR, "/firms", "nav.firms"),
 )
 """Which areas each role has, in their order."""
+
+NO_FORM: dict[str, Any] = {"problem": None, "typed": {}}
+"""Of a page whose form nobody has sent yet."""
 
 
 class SignInNeeded(Exception):  # noqa: N818 - what is needed
@@ -76,7 +83,12 @@ class Asking:
         """A template as the answer."""
         mine = frozenset() if self.person is None else self.person.roles
         navigation = [(address, name) for role, address, name in NAVIGATION if role in mine]
-        given = {"problem": None, "navigation": dict.fromkeys(navigation), "anonymous_token": self.anonymous.token()}
+        given = {
+            "problem": None,
+            "navigation": dict.fromkeys(navigation),
+            "anonymous_token": self.anonymous.token(),
+            "typed": {},
+        }
         answer = HTMLResponse(render(template, self.look, **(given | values)), status)
         if self.person is None:
             keep(answer, ANONYMOUS, self.anonymous)
@@ -87,10 +99,30 @@ class Asking:
         return await self.portal.stages.get(self.person, self.language, stage, path, **query)
 
     async def send(
-        self, stage: str, method: str, path: str, body: object = None, *, version: str | None = None
+        self,
+        stage: str,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        version: str | None = None,
+        key: str | None = None,
     ) -> Answer:
-        """Have a stage do what this person wants. Raises StageProblem."""
-        return await self.portal.stages.send(self.person, self.language, stage, method, path, body, version=version)
+        """Have a stage do what this person wants. `version`: the ETag under which they saw it; `key`: under which the
+        same is done once. Raises StageProblem.
+        """
+        stages = self.portal.stages
+        return await stages.send(self.person, self.language, stage, method, path, body, version=version, key=key)
+
+    @property
+    def words(self) -> Words:
+        return Words(self.language)
+
+    async def arrived(self, done: Answer) -> bool:
+        """Wait for what a stage decided to be in what pages show: a page that shows the state before lies. False where
+        it takes longer than `ARRIVES_S`, or nothing had to change.
+        """
+        return await story.until_followed(self.portal.database, done.correlation_id, ARRIVES_S)
 
     async def areas(self) -> dict[str, str]:
         """Names of the procurement areas by code; none while the stage that has them is away."""

@@ -104,7 +104,7 @@ async def _of_form(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
     asked = await asking(request)
-    return asked.page("error.html", error.status, code=f"error.{error.code}", detail="")
+    return asked.page("error.html", error.status, code=error.message, detail=asked.words(error.message, **error.params))
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:

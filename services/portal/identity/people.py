@@ -1,9 +1,8 @@
 """Who looks at a page: a person who signed in, by the session that their browser's cookie opens."""
 
 import json
-import time
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import jwt
@@ -21,7 +20,7 @@ from shared.service.callers import SEES_ALL, Role, claimed
 
 SIGN_IN_MINUTES = 10
 """How long somebody may take at the issuer."""
-RENEW_BEFORE_S = 30.0
+RENEW_BEFORE = timedelta(seconds=30)
 """A token that ends so soon is renewed first: it is on its way to a stage for as long."""
 
 
@@ -147,4 +146,4 @@ def _unsealed(cookie: Cookie, row: SessionRow) -> Tokens | None:
 def _ends_soon(tokens: Tokens) -> bool:
     """By what the token says of itself; whether that is true, its verifier says."""
     claims = jwt.decode(tokens.access, options={"verify_signature": False})
-    return float(claims.get("exp", 0)) - time.time() < RENEW_BEFORE_S
+    return datetime.fromtimestamp(float(claims.get("exp", 0)), UTC) < now() + RENEW_BEFORE

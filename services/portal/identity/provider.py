@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
-from pydantic import BaseModel, ConfigDict, ValidationError
 
 from services.portal.settings import Settings
 from shared.security.keys import KeysUnavailableError
@@ -30,14 +29,13 @@ class SignInRefusedError(Exception):
     """What came back from the issuer is no sign-in that was begun here."""
 
 
-class _Addresses(BaseModel):
+@dataclass(frozen=True, slots=True)
+class _Addresses:
     """Of the discovery document, what is used here."""
-
-    model_config = ConfigDict(extra="ignore")
 
     authorization_endpoint: str
     token_endpoint: str
-    revocation_endpoint: str | None = None
+    revocation_endpoint: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +139,11 @@ class Provider:
             try:
                 async with self._client() as client:
                     answer = (await client.get(address)).raise_for_status()
-                self._addresses = _Addresses.model_validate_json(answer.content)
-            except (httpx.HTTPError, ValidationError) as error:
+                told = answer.json()
+                known = (told["authorization_endpoint"], told["token_endpoint"], told.get("revocation_endpoint"))
+            except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
                 raise ProviderUnavailableError from error
+            self._addresses = _Addresses(*known)
         return self._addresses
 
     def _client(self) -> httpx.AsyncClient:

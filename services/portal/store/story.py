@@ -1,5 +1,6 @@
 """What happened: written with each batch, read by whoever may see the firm."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
@@ -8,7 +9,7 @@ from pydantic import TypeAdapter
 
 from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope
 from services.portal.domain.story import Entry
-from shared.runtime.database import Connection, columns
+from shared.runtime.database import Connection, Database, columns
 
 CHANNEL = "news"
 """Told after each batch: pages that wait for an event look again."""
@@ -69,7 +70,19 @@ async def story_of(
     ]
 
 
-async def has_followed(connection: Connection, correlation_id: str) -> bool:
-    """Whether an event of this command has arrived here."""
-    found: bool = await connection.fetchval(_HAS, correlation_id)
-    return found
+async def until_followed(database: Database, correlation_id: str, seconds: float) -> bool:
+    """Wait until an event of this command has arrived here, at most so long. False where none came."""
+    connection = await database.dedicated()
+    try:
+        told = asyncio.Event()
+        await connection.add_listener(CHANNEL, lambda *_: told.set())
+        async with asyncio.timeout(seconds):
+            while not await connection.fetchval(_HAS, correlation_id):
+                await told.wait()
+                told.clear()
+    except TimeoutError:
+        return False
+    else:
+        return True
+    finally:
+        connection.terminate()

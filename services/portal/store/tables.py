@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index
+from sqlalchemy import BigInteger, DateTime, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -104,6 +104,31 @@ class StoryRow(Table, table=True):
     causation_id: str | None
     facts: dict[str, Any] = Field(sa_type=JSONB)
     reasons: list[str] = Field(sa_type=JSONB)
+
+
+class LetterRow(Table, table=True):
+    __tablename__ = "letter"
+    __table_args__ = (Index("letter_at", "at", "id"),)
+
+    id: UUID = Field(primary_key=True)
+    service: str
+    source_topic: str
+    source_key: str | None
+    event_type: str | None
+    reason: str
+    error: str
+    blocked: bool
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class CheckpointRow(Table, table=True):
+    __tablename__ = "checkpoint"
+
+    id: UUID = Field(primary_key=True)
+    service: str
+    size: int = Field(sa_type=BigInteger)
+    note: str
+    sealed_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class SessionRow(Table, table=True):

@@ -9,8 +9,8 @@ from uuid import UUID, uuid5
 
 from services.registration.domain.fault import Fault
 from services.registration.domain.reasons import DepartureReason
-from shared.states import STATES
 from shared.state_machine import StateMachine, Transition
+from shared.states import STATES
 
 MAX_NAME_LENGTH = 200
 

@@ -12,8 +12,8 @@ from services.registration.domain import offering as offers
 from services.registration.domain.fault import Fault
 from services.registration.domain.offering import Offering, ProcessOffer
 from services.registration.domain.size import Sector
-from shared.states import STATES
 from shared.mail_address import is_bare
+from shared.states import STATES
 
 TaxOpinion = Literal[
     "positive", "negative", "negative_with_plan", "in_suspension", "registered_without_obligations", "unknown"

@@ -1,7 +1,7 @@
 """The cell of a state."""
 
-from shared.states import state_key
 from shared.files.faults import CellRefusedError
+from shared.states import state_key
 
 
 def state(cell: str) -> str:

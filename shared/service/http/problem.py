@@ -34,14 +34,14 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         self.status = status
         self.code = code
         self.headers = headers
-        self._message = message or code
+        self.message = message or code
         self._at = at
         self._more = dict(more or {})
-        self._params = params
+        self.params = params
 
     def response(self) -> JSONResponse:
         """In the language of who asked."""
-        sentence = worded(self._message, **self._params)
+        sentence = worded(self.message, **self.params)
         body = {
             "type": f"urn:pdp:problem:{self.code}",
             "title": self.code,

@@ -1,0 +1,76 @@
+"""Forms to what a stage takes, and what a stage refuses back to the form's fields."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from services.portal.stages import StageProblem
+from services.portal.views.words import Words
+
+OURS = frozenset({"token", "version", "key", "back"})
+"""Fields that a page adds for itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why a form was not taken: a sentence, and what is wrong with which field."""
+
+    detail: str
+    errors: dict[str, str] = field(default_factory=dict)
+    stale: bool = False
+    """Somebody changed it meanwhile."""
+
+
+def trouble(error: StageProblem, words: Words) -> Trouble:
+    """What a stage said, for the form that was sent to it."""
+    away = f"error.{error.code}" if error.code in ("stage_away", "stage_unclear") else "error.refused"
+    errors = {name.removeprefix("body."): what for name, what in error.errors.items()}
+    stale = error.status == HTTPStatus.PRECONDITION_FAILED
+    return Trouble(words("problem.stale") if stale else error.detail or words(away), errors, stale)
+
+
+def body(
+    form: FormData,
+    *,
+    numbers: Iterable[str] = (),
+    flags: Iterable[str] = (),
+    lists: Iterable[str] = (),
+) -> dict[str, Any]:
+    """The form's fields as JSON: `contact.email` is a field within `contact`, an empty field is left out. `numbers` are
+    whole numbers where they are written so, and stay text where not, which the stage words better; `flags` are ticked
+    or not; `lists` may be chosen several times.
+    """
+    whole, ticked, several = frozenset(numbers), frozenset(flags), frozenset(lists)
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys([*form, *ticked]):
+        if name in OURS:
+            continue
+        given = [str(value).strip() for value in form.getlist(name)]
+        if name in ticked:
+            _put(found, name, value=bool(given and given[-1]))
+        elif name in several:
+            _put(found, name, value=[value for value in given if value])
+        elif given and given[-1]:
+            _put(found, name, value=_number(given[-1]) if name in whole else given[-1])
+    return found
+
+
+def typed(form: FormData) -> dict[str, str]:
+    """What somebody typed, to be shown again."""
+    return {name: str(value) for name, value in form.items() if name not in OURS}
+
+
+def _number(text: str) -> int | str:
+    plain = text.replace(" ", "").replace(",", "")
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 16 else text
+
+
+def _put(found: dict[str, Any], name: str, *, value: object) -> None:
+    *outer, last = name.split(".")
+    inner = found
+    for part in outer:
+        inner = inner.setdefault(part, {})
+    inner[last] = value
