@@ -21,8 +21,7 @@ CLIENTS_PORT, REPLICATION_PORT, STORE_PORT = 9093, 9091, 5432
 PORTS = "PDP_PORTS"
 """First two digits of every published port, as compose.yaml has them."""
 USUAL_PORTS = "18"
-STAGES = tuple(name for name in SERVICES if name != "portal")
-"""The portal runs on one machine so far."""
+STAGES = SERVICES
 IDENTITY = "identity"
 """Keycloak, in the profile of that name."""
 

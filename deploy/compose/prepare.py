@@ -158,6 +158,7 @@ class Preparation:
             ("PDP_PORTAL_SECRET", known["portal"]),
         ):
             self._write(IDENTITY, f"env/{name}", value, KEYCLOAK_UID)
+        self._write("portal", "env/PDP_PORTAL_CLIENT_SECRET", known["portal"], SERVICE_UID)
 
     def _identity(self, container: str, name: str, uid: int, hosts: set[str] | None = None) -> None:
         """Key and certificate in one file, as Kafka and OpenSSL take them."""

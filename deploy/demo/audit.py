@@ -23,7 +23,7 @@ from deploy.target.client import Client
 from shared.contracts.audit import is_log
 from shared.messaging.codec import Message, Poison, record_id
 from shared.messaging.retry import INFRASTRUCTURE
-from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, dead_letter_topic, partner_topics, subscriptions
+from shared.messaging.topics import Topic, catalogue, dead_letter_topic, partner_topics, subscriptions
 
 QUIET_WITHIN = 300.0
 """Seconds; engines that crash meanwhile have to come back first."""
@@ -133,7 +133,7 @@ class Auditor:
 
     def _groups(self) -> list[tuple[str, tuple[Topic, ...]]]:
         """Every consumer group with the topics that it reads."""
-        by_name = {topic.name: topic for topic in STAGE_TOPICS}
+        by_name = {topic.name: topic for topic in catalogue()}
         stages = [(name, tuple(by_name[topic] for topic in subscriptions(name))) for name in self._running]
         partners = [partner_topics(code) for code in self._sessions]
         answers = ("financing.partners", tuple(answered for _, answered in partners))

@@ -10,7 +10,7 @@ group "default" {
 
 target "image" {
   name       = "pdp-${part}"
-  matrix     = { part = ["registration", "matching", "diagnosis", "development", "financing", "job"] }
+  matrix     = { part = ["registration", "matching", "diagnosis", "development", "financing", "portal", "job"] }
   context    = "."
   dockerfile = "deploy/images/Dockerfile"
   target     = part

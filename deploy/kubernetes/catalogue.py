@@ -12,7 +12,7 @@ from typing import Any
 
 from deploy.target.services import present
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, AccessRule, access_rules
-from shared.messaging.topics import STAGE_TOPICS, Topic, catalogue, partner_topics
+from shared.messaging.topics import Topic, catalogue, partner_topics
 
 FILE = Path(__file__).with_name("chart") / "catalogue.json"
 
@@ -47,7 +47,7 @@ def _topic(topic: Topic) -> dict[str, Any]:
 
 
 def _groups(service: str) -> list[dict[str, Any]]:
-    read = [topic for topic in STAGE_TOPICS if service in topic.readers]
+    read = [topic for topic in catalogue() if service in topic.readers]
     return [_group(service, read)] if read else []
 
 
@@ -68,7 +68,10 @@ def _partner_users(general: set[AccessRule]) -> dict[str, list[dict[str, Any]]]:
 
 
 def _rules(principal: str, rules: set[AccessRule]) -> list[dict[str, Any]]:
-    mine = sorted((rule for rule in rules if rule.principal == principal), key=lambda rule: (rule.resource, rule.name))
+    mine = sorted(
+        (rule for rule in rules if rule.principal == principal),
+        key=lambda rule: (rule.resource, rule.name, rule.operations),
+    )
     return [
         {
             "resource": {

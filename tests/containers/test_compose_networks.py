@@ -14,6 +14,7 @@ SERVICES: dict[str, dict[str, Any]] = FILE["services"]
 STORES = {*(f"{name}-store" for name in STAGES), f"{IDENTITY}-store"}
 OPEN = {*STAGES, *BROKERS, IDENTITY, "prometheus", "alertmanager", "grafana"}
 """What is published on this machine."""
+PORTAL = "portal"
 
 
 def filled(text: str) -> str:
@@ -33,9 +34,10 @@ def test_only_what_people_and_partners_use_is_published() -> None:
     assert {name for name, service in SERVICES.items() if service.get("ports")} == OPEN
 
 
-def test_no_service_reaches_another() -> None:
+def test_no_service_reaches_another_but_the_portal() -> None:
+    """It acts for people on the stages' APIs."""
     met = {pair for pair in combinations(STAGES, 2) if networks(pair[0]) & networks(pair[1])}
-    assert met == set()
+    assert met == {(stage, PORTAL) for stage in STAGES if stage != PORTAL}
 
 
 def test_a_store_is_reached_by_its_own_service_alone() -> None:
@@ -50,7 +52,8 @@ def test_a_store_is_reached_by_its_own_service_alone() -> None:
 def test_a_service_reaches_what_it_needs() -> None:
     for name in STAGES:
         needed = {*BROKERS, IDENTITY, "prometheus", "collector", f"{name}-store", f"{name}-migrations"}
-        assert neighbours(name) == needed
+        others = set(STAGES) - {PORTAL} if name == PORTAL else {PORTAL}
+        assert neighbours(name) == needed | others
 
 
 def test_whom_a_service_believes_of_an_address_is_this_machine_alone() -> None:

@@ -8,6 +8,9 @@ from shared.service.service import Service
 
 SERVICES = sorted(path.parent.name for path in (Path(__file__).parents[2] / "services").glob("*/app.py"))
 
+STAGES = [name for name in SERVICES if name != "portal"]
+"""Those with an API of their own: people meet the portal in pages, which tests/portal walks."""
+
 
 def service(name: str) -> Service:
     """A service by the settings of the environment."""

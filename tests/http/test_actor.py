@@ -31,7 +31,7 @@ from tests.diagnosis import test_api_draft as drafts
 from tests.diagnosis import test_api_measurements as measuring
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
-from tests.http.services import SERVICES, service
+from tests.http.services import STAGES, service
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
@@ -145,7 +145,7 @@ def commands(stage: StageUnderTest) -> Iterator[str]:
             yield route.name
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", STAGES)
 async def test_every_event_of_a_command_names_its_caller(
     name: str, migrated: Migrated, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -227,7 +227,7 @@ NOT_OF_OTHERS = {
 """Routes that change nothing and show nobody's data."""
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", STAGES)
 def test_every_route_is_in_the_catalogue_or_shows_nobody_s_data(name: str) -> None:
     there = {
         route.name for route in service(name).app.routes if isinstance(route, APIRoute) and route.include_in_schema
@@ -245,8 +245,8 @@ def test_every_route_is_in_the_catalogue_or_shows_nobody_s_data(name: str) -> No
 
 
 def test_an_act_is_source_subject_and_action() -> None:
-    acts = [f"{name}:{act}" for name in SERVICES for act in catalogue.CHANGES[name].values()]
-    acts += [f"{name}:{read.act}" for name in SERVICES for read in catalogue.READS[name].values()]
+    acts = [f"{name}:{act}" for name in STAGES for act in catalogue.CHANGES[name].values()]
+    acts += [f"{name}:{read.act}" for name in STAGES for read in catalogue.READS[name].values()]
     acts += [*catalogue.OPERATIONS.values(), *(look.act for look in catalogue.LOOKS.values())]
     acts += [catalogue.ANSWERED, catalogue.FIRED]
     assert [act for act in acts if not re.fullmatch(r"([a-z]+:)?[a-z-]+:[a-z-]+", act)] == []

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 from shared.contracts import audit as catalogue
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
-from tests.http.services import SERVICES
+from tests.http.services import STAGES
 from tests.http.test_actor import ROOM, WALKS
 
 CLOSED = "ALTER TABLE audit ADD CONSTRAINT closed CHECK (false) NOT VALID"
@@ -70,7 +70,7 @@ async def contents(stage: StageUnderTest, route: str) -> dict[str, str | None]:
     }
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", STAGES)
 async def test_a_change_that_cannot_be_recorded_is_not_made(
     name: str, migrated: Migrated, monkeypatch: pytest.MonkeyPatch
 ) -> None:

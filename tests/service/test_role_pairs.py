@@ -24,8 +24,9 @@ from shared.service.http.routes import JSON, content_type_of
 from shared.service.service import Service
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
+from tests.http.services import STAGES
 from tests.service.foreign import FOREIGN, Foreign
-from tests.service.test_callers import ISSUER, SERVICES
+from tests.service.test_callers import ISSUER
 
 OWN_SUPPLIER, OWN_ANCHOR = UUID(int=1), UUID(int=2)
 
@@ -125,7 +126,7 @@ def asking(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     return of
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", STAGES)
 async def test_no_pair_of_roles_does_to_somebody_else_what_neither_may(name: str, asking: Any) -> None:
     async with asking(name) as (asked, ask):
         for roles in PAIRS:
@@ -140,7 +141,7 @@ async def test_no_pair_of_roles_does_to_somebody_else_what_neither_may(name: str
                     assert done or answer.json()["title"] in NOTHING_TO_UNDO, said
 
 
-@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("name", STAGES)
 async def test_nobody_acts_for_the_program_or_an_anchor_on_their_own_firm(name: str, asking: Any) -> None:
     async with asking(name) as (asked, ask):
         others = [one for one in asked if Role.SUPPLIER not in one.roles and one.names(OF_THE_FIRM)]

@@ -33,6 +33,7 @@ ARRIVES_S = 3.0
 """How long a page waits for an event that it caused; usually it takes a twentieth of a second."""
 FIELDS = 400
 """Of one form: a whole questionnaire has some 200."""
+LENGTH = re.compile(r"[0-9]{1,15}")
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 """An address of this portal: neither another host's, nor one that a browser takes for one."""
 
@@ -169,7 +170,7 @@ async def _form(asked: Anybody) -> AsyncIterator[FormData]:
     """The fields of a form that came from a page of ours, opened by the same browser."""
     request = asked.request
     length = request.headers.get("content-length", "")
-    if not length.isdecimal():
+    if not LENGTH.fullmatch(length):
         raise Problem(411, "length_required")
     if int(length) > MAX_BODY_BYTES:
         raise Problem(413, "too_large", most=MAX_BODY_BYTES)

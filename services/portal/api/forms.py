@@ -1,5 +1,6 @@
 """Forms to what a stage takes, and what a stage refuses back to the form's fields."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -12,6 +13,7 @@ from services.portal.views.words import Words
 
 OURS = frozenset({"token", "version", "key", "back"})
 """Fields that a page adds for itself."""
+WHOLE = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def typed(form: FormData) -> dict[str, str]:
 
 def _number(text: str) -> int | str:
     plain = text.replace(" ", "").replace(",", "")
-    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 16 else text
+    return int(plain) if WHOLE.fullmatch(plain) else text
 
 
 def _put(found: dict[str, Any], name: str, *, value: object) -> None:

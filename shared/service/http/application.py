@@ -53,7 +53,7 @@ def application(
     if pages is None:
         docs.lead_to(app)
     else:
-        app.mount("/", pages)
+        app.router.default = pages
     return app
 
 

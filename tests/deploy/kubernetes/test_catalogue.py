@@ -12,6 +12,7 @@ from services.development import app as development
 from services.diagnosis import app as diagnosis
 from services.financing import app as financing
 from services.matching import app as matching
+from services.portal import app as portal
 from services.registration import app as registration
 from shared.messaging.access import access_rules
 from shared.messaging.topics import ANSWERS_PATTERN, catalogue, subscriptions
@@ -23,6 +24,7 @@ APPS = {
     "diagnosis": diagnosis,
     "development": development,
     "financing": financing,
+    "portal": portal,
 }
 
 

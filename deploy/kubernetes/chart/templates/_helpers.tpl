@@ -32,6 +32,15 @@
 {{ toJson $settings }}
 {{- end }}
 
+{{/* Where the portal finds each stage's API, as JSON. */}}
+{{- define "pdp.stages" -}}
+{{- $stages := dict -}}
+{{- range $name, $_ := (include "pdp.catalogue" . | fromJson).services -}}
+{{- if ne $name "portal" -}}{{- $_ := set $stages $name (printf "http://%s:8000" $name) -}}{{- end -}}
+{{- end -}}
+{{ toJson $stages }}
+{{- end }}
+
 {{/* Labels of every object: dict "root" "component". */}}
 {{- define "pdp.labels" -}}
 {{ include "pdp.selector" . }}
