@@ -19,6 +19,7 @@ from shared.contracts.development import (
     PlanCompleted,
     SupplierDroppedOut,
     SupplierNotSelected,
+    SupplierReinstated,
     SupplierSelected,
 )
 from shared.contracts.diagnosis import (
@@ -81,6 +82,7 @@ ROUTES: Routes = (
     on(SupplierSelected, table, firms.selected),
     on(SupplierNotSelected, table, firms.selected),
     on(SupplierDroppedOut, table, firms.dropped_out),
+    on(SupplierReinstated, table, firms.reinstated),
     on(PlanAgreed, table, firms.plan_agreed),
     on(ActivityCompleted, table, firms.activity_completed),
     on(ActivityReopened, table, firms.activity_reopened),

@@ -43,7 +43,7 @@ class Browser:
 
     def _headers(self) -> dict[str, str]:
         cookies = {} if self.cookie is None else {"Cookie": f"{SESSION}={self.cookie.value}"}
-        return {"Accept-Language": self.language, **cookies}
+        return {"Accept": "text/html", "Accept-Language": self.language, **cookies}
 
 
 class Visitors:

@@ -110,8 +110,15 @@ async def _of_form(request: Request, error: Exception) -> Response:
 async def _of_framework(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
+    if error.status_code == HTTPStatus.NOT_FOUND and not _is_browser(request):
+        return Problem(HTTPStatus.NOT_FOUND, "route_unknown").response()
     code = "error.not_found" if error.status_code == HTTPStatus.NOT_FOUND else "error.method"
     return (await asking(request)).page("error.html", error.status_code, code=code, detail="")
+
+
+def _is_browser(request: Request) -> bool:
+    """Programs that ask for an address of no API get what every API answers."""
+    return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
 
 
 async def _unexpected(request: Request, error: Exception) -> Response:

@@ -30,6 +30,7 @@ from shared.contracts.development import (
     PlanCompleted,
     SupplierDroppedOut,
     SupplierNotSelected,
+    SupplierReinstated,
     SupplierSelected,
 )
 from shared.contracts.diagnosis import (
@@ -179,6 +180,14 @@ def dropped_out(state: Firm | None, event: SupplierDroppedOut, _: datetime) -> D
     selection = firm.selection or Selection("dropped_out", event.cohort_id, None, None, ())
     plan = None if firm.plan is None else replace(firm.plan, status="dropped_out")
     return Decision(replace(firm, selection=replace(selection, outcome="dropped_out"), plan=plan))
+
+
+def reinstated(state: Firm | None, event: SupplierReinstated, _: datetime) -> Decision[Firm]:
+    firm = _known(state, event.supplier_id)
+    selection = firm.selection or Selection("selected", event.cohort_id, None, None, ())
+    status = "proposed" if event.agreed_at is None else "agreed"
+    plan = None if firm.plan is None else replace(firm.plan, status=status)
+    return Decision(replace(firm, selection=replace(selection, outcome="selected"), plan=plan))
 
 
 def plan_agreed(state: Firm | None, event: PlanAgreed, _: datetime) -> Decision[Firm]:
