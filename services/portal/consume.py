@@ -4,7 +4,7 @@ has them all.
 
 from collections.abc import Sequence
 
-from services.portal.handlers import demand, firms, watch
+from services.portal.handlers import demand, firms, money, watch
 from services.portal.handlers.story import entry
 from services.portal.store import story
 from services.portal.store.demand import anchors, requirements
@@ -87,12 +87,12 @@ ROUTES: Routes = (
     on(ActivityCompleted, table, firms.activity_completed),
     on(ActivityReopened, table, firms.activity_reopened),
     on(PlanCompleted, table, firms.plan_completed),
-    on(NeedIdentified, table, firms.need_identified),
-    on(ConsentGiven, table, firms.consent_given),
-    on(ConsentRevoked, table, firms.consent_revoked),
-    on(ReferralSent, table, firms.referral_sent),
-    on(ReferralAnswered, table, firms.referral_moved),
-    on(ReferralLapsed, table, firms.referral_moved),
+    on(NeedIdentified, table, money.need_identified),
+    on(ConsentGiven, table, money.consent_given),
+    on(ConsentRevoked, table, money.consent_revoked),
+    on(ReferralSent, table, money.referral_sent),
+    on(ReferralAnswered, table, money.referral_moved),
+    on(ReferralLapsed, table, money.referral_moved),
     on(RequirementPublished, requirements, demand.asked),
     on(RequirementChanged, requirements, demand.asked),
     on(RequirementReopened, requirements, demand.asked),

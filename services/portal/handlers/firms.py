@@ -9,18 +9,14 @@ from services.portal.domain.firm import (
     Activity,
     Aligned,
     Alignment,
-    Consent,
     Criterion,
     Diagnosis,
     Firm,
     Gap,
     Match,
     Missing,
-    Need,
-    Option,
     Plan,
     Profile,
-    Referral,
     Selection,
 )
 from shared.contracts.development import (
@@ -43,14 +39,6 @@ from shared.contracts.diagnosis import (
     Result,
 )
 from shared.contracts.event import Money
-from shared.contracts.financing import (
-    ConsentGiven,
-    ConsentRevoked,
-    NeedIdentified,
-    ReferralAnswered,
-    ReferralLapsed,
-    ReferralSent,
-)
 from shared.contracts.matching import (
     ContractAwarded,
     ContractEnded,
@@ -84,29 +72,29 @@ def described(state: Firm | None, event: SupplierRegistered | SupplierChanged, _
         areas=tuple(sorted(offer.area for offer in event.offering.processes)),
         registered_at=event.registered_at,
     )
-    return Decision(replace(_known(state, event.supplier_id), profile=profile))
+    return Decision(replace(known(state, event.supplier_id), profile=profile))
 
 
 def withdrawn(state: Firm | None, event: SupplierWithdrawn, _: datetime) -> Decision[Firm]:
-    return Decision(replace(_known(state, event.supplier_id), withdrawn=event.reason))
+    return Decision(replace(known(state, event.supplier_id), withdrawn=event.reason))
 
 
 def aligned(state: Firm | None, event: OfferingAligned, _: datetime) -> Decision[Firm]:
     found = tuple(
         Aligned(each.requirement_id, each.anchor_id, each.area, each.score, each.unknown) for each in event.requirements
     )
-    return Decision(replace(_known(state, event.supplier_id), alignment=Alignment(requirements=found)))
+    return Decision(replace(known(state, event.supplier_id), alignment=Alignment(requirements=found)))
 
 
 def not_aligned(state: Firm | None, event: OfferingNotAligned, _: datetime) -> Decision[Firm]:
     missing = tuple(
         Missing(each.area, each.requirement_id, each.gate, each.reason, each.need, each.offer) for each in event.missing
     )
-    return Decision(replace(_known(state, event.supplier_id), alignment=Alignment(missing=missing)))
+    return Decision(replace(known(state, event.supplier_id), alignment=Alignment(missing=missing)))
 
 
 def match_found(state: Firm | None, event: MatchFound, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     criteria = tuple(
         Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason)
         for each in event.criteria
@@ -124,50 +112,50 @@ def match_found(state: Firm | None, event: MatchFound, _: datetime) -> Decision[
 
 
 def match_lost(state: Firm | None, event: MatchLost, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     return Decision(firms.with_match(firm, replace(_match(firm, event), lost=event.reason)))
 
 
 def match_answered(state: Firm | None, event: MatchAnswered, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     return Decision(firms.with_match(firm, replace(_match(firm, event), standing=event.answer)))
 
 
 def awarded(state: Firm | None, event: ContractAwarded, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
-    bought = replace(_match(firm, event), standing="awarded", annual_value=_amount(event.annual_value))
+    firm = known(state, event.supplier_id)
+    bought = replace(_match(firm, event), standing="awarded", annual_value=amount(event.annual_value))
     return Decision(firms.with_match(firm, bought))
 
 
 def award_ended(state: Firm | None, event: ContractEnded, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     return Decision(firms.with_match(firm, replace(_match(firm, event), standing="ended")))
 
 
 def diagnosis_moved(
     state: Firm | None, event: DiagnosisOpened | DiagnosisSubmitted | DiagnosisAssessed, _: datetime
 ) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     status = {DiagnosisOpened: "opened", DiagnosisSubmitted: "submitted", DiagnosisAssessed: "assessed"}[type(event)]
     before = firm.diagnosis or Diagnosis(status, event.instrument)
     return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=event.instrument)))
 
 
 def diagnosis_completed(state: Firm | None, event: DiagnosisCompleted, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     before = firm.diagnosis or Diagnosis("completed", event.instrument)
     completed = replace(before, status="completed", instrument=event.instrument, validated_at=event.validated_at)
     return Decision(replace(firm, diagnosis=_with_result(completed, event.version, event.result)))
 
 
 def gap_rescored(state: Firm | None, event: GapRescored, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     before = firm.diagnosis or Diagnosis("completed", event.instrument)
     return Decision(replace(firm, diagnosis=_with_result(before, event.version, event.result)))
 
 
 def selected(state: Firm | None, event: SupplierSelected | SupplierNotSelected, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     outcome = "selected" if isinstance(event, SupplierSelected) else "not_selected"
     selection = Selection(outcome, event.cohort_id, event.rank, event.score, event.reasons)
     # A place in another cohort begins with no plan; the one before is in the story.
@@ -176,14 +164,14 @@ def selected(state: Firm | None, event: SupplierSelected | SupplierNotSelected, 
 
 
 def dropped_out(state: Firm | None, event: SupplierDroppedOut, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     selection = firm.selection or Selection("dropped_out", event.cohort_id, None, None, ())
     plan = None if firm.plan is None else replace(firm.plan, status="dropped_out")
     return Decision(replace(firm, selection=replace(selection, outcome="dropped_out"), plan=plan))
 
 
 def reinstated(state: Firm | None, event: SupplierReinstated, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     selection = firm.selection or Selection("selected", event.cohort_id, None, None, ())
     status = "proposed" if event.agreed_at is None else "agreed"
     plan = None if firm.plan is None else replace(firm.plan, status=status)
@@ -191,7 +179,7 @@ def reinstated(state: Firm | None, event: SupplierReinstated, _: datetime) -> De
 
 
 def plan_agreed(state: Firm | None, event: PlanAgreed, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
+    firm = known(state, event.supplier_id)
     done = set() if firm.plan is None else {each.activity_id for each in firm.plan.activities if each.done}
     activities = tuple(
         Activity(each.activity_id, each.module, each.kind, each.hours, each.questions, each.activity_id in done)
@@ -214,53 +202,12 @@ def plan_completed(state: Firm | None, _: PlanCompleted, __: datetime) -> Decisi
     return Decision(replace(state, plan=replace(state.plan, status="completed")))
 
 
-def need_identified(state: Firm | None, event: NeedIdentified, _: datetime) -> Decision[Firm]:
-    options = tuple(
-        Option(each.product, each.partner, each.shape, each.eligible, each.reasons) for each in event.options
-    )
-    amount = None if event.amount is None else _amount(event.amount)
-    need = Need(event.need_id, event.purpose, amount, options)
-    return Decision(firms.with_need(_known(state, event.supplier_id), need))
-
-
-def consent_given(state: Firm | None, event: ConsentGiven, _: datetime) -> Decision[Firm]:
-    consent = Consent(
-        event.consent_id, event.partner, event.purposes, event.data_classes, event.given_at, event.expires_on
-    )
-    return Decision(firms.with_consent(_known(state, event.supplier_id), consent))
-
-
-def consent_revoked(state: Firm | None, event: ConsentRevoked, _: datetime) -> Decision[Firm]:
-    known = None if state is None else next((c for c in state.consents if c.consent_id == event.consent_id), None)
-    if state is None or known is None:
-        return unchanged(state)
-    return Decision(firms.with_consent(state, replace(known, revoked_at=event.revoked_at)))
-
-
-def referral_sent(state: Firm | None, event: ReferralSent, _: datetime) -> Decision[Firm]:
-    referral = Referral(
-        event.referral_id, event.partner, event.product, event.need_id, "sent", event.answer_due_at, None
-    )
-    return Decision(firms.with_referral(_known(state, event.supplier_id), referral))
-
-
-def referral_moved(state: Firm | None, event: ReferralAnswered | ReferralLapsed, _: datetime) -> Decision[Firm]:
-    firm = _known(state, event.supplier_id)
-    before = next((each for each in firm.referrals if each.referral_id == event.referral_id), None)
-    known = before or Referral(event.referral_id, event.partner, event.product, event.need_id, "sent", None, None)
-    if isinstance(event, ReferralLapsed):
-        moved = replace(known, state="lapsed", moved_at=event.lapsed_at, reason=f"{event.silent}_silent")
-    else:
-        moved = replace(known, state=event.state, moved_at=event.answered_at, reason=event.reason)
-    return Decision(firms.with_referral(firm, moved))
-
-
 def only_told(state: Firm | None, _: EvidenceReturned, __: datetime) -> Decision[Firm]:
     """It is in the firm's story, and changes nothing that people see beside it."""
     return unchanged(state)
 
 
-def _known(state: Firm | None, supplier_id: UUID) -> Firm:
+def known(state: Firm | None, supplier_id: UUID) -> Firm:
     """The row is made by whichever event comes first."""
     return state or Firm(supplier_id)
 
@@ -297,5 +244,5 @@ def _activity(state: Firm | None, event: ActivityCompleted | ActivityReopened, *
     return Decision(replace(state, plan=replace(state.plan, activities=activities, status=status)))
 
 
-def _amount(money: Money) -> str:
+def amount(money: Money) -> str:
     return f"{money.amount} {money.currency}"
