@@ -4,6 +4,7 @@ invitations.
 
 from services.registration import handlers
 from services.registration.domain.claim import Claim
+from services.registration.domain.mail import DISPUTES_AT_ONCE, DISPUTES_EVERY
 from services.registration.domain.person import Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import mails as due
@@ -24,7 +25,7 @@ from services.registration.views import letters
 from shared.messaging.routing import Routes, Sweeps, Timers, at, over
 from shared.runtime.database import Connection
 from shared.service.mail import Mail
-from shared.service.mailing import MailRoute, Mails
+from shared.service.mailing import MailLimit, MailRoute, Mails
 
 ROUTES: Routes = ()
 
@@ -32,6 +33,8 @@ TIMERS: Timers = (
     at(CLAIM_EXPIRES, claims, forget_claim),
     at(on_people.INVITATION_EXPIRES, people, on_people.lapse),
 )
+
+DISPUTES = MailLimit("mails_of_disputes", DISPUTES_EVERY, DISPUTES_AT_ONCE)
 
 SWEEPS: Sweeps = (over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),)
 
@@ -59,6 +62,6 @@ def mails(settings: RegistrationSettings) -> Mails:
     routes = (
         MailRoute(due.CLAIM_MAIL, claims, due.claim_again, confirmation),
         MailRoute(due.INVITATION_MAIL, people, due.invitation_again, invitation),
-        MailRoute(due.DISPUTE_MAIL, suppliers, due.dispute_again, dispute),
+        MailRoute(due.DISPUTE_MAIL, suppliers, due.dispute_again, dispute, DISPUTES),
     )
     return Mails(routes, settings.sender())

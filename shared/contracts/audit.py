@@ -185,7 +185,7 @@ class AuditSealed(EventData):
     """The log: derived from its service."""
     service: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,60}$"), Field(examples=["registration"])]
     """Whose log. Open: stages are added."""
-    size: Annotated[int, Field(ge=0, le=2**53 - 1, examples=[7])]
+    size: Annotated[int, Field(strict=True, ge=0, le=2**53 - 1, examples=[7])]
     """Entries of the log."""
     note: Annotated[
         str, Field(max_length=2000, examples=["registration.audit.v1\n7\nqw…=\n\n— registration.audit.v1 …\n"])

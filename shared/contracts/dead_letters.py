@@ -25,7 +25,7 @@ class DeadLetter(EventData):
     """Where the record stands."""
     source_partition: Annotated[Count, Field(examples=[3])]
     """Its partition there."""
-    source_offset: Annotated[int, Field(ge=0, le=2**63 - 1, examples=[4711])]
+    source_offset: Annotated[int, Field(strict=True, ge=0, le=2**63 - 1, examples=[4711])]
     """Its offset there."""
     source_key: Annotated[str | None, Field(max_length=100, examples=["0196f3a0-6b1e-7c55-9d0e-2f4b8a1c3d5e"])]
     """Its key, where it is text that could be one of ours."""

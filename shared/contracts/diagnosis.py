@@ -37,7 +37,7 @@ class Gap(Value):
     """Where the firm stands."""
     target: Level
     """Where the matched anchors want it."""
-    gap: Annotated[int, Field(ge=1, le=4)]
+    gap: Annotated[int, Field(strict=True, ge=1, le=4)]
     """Levels between the two."""
     severity: Severity
     """How much it weighs: a critical one blocks introductions."""

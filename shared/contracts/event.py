@@ -2,11 +2,12 @@
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar, Literal, NamedTuple
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.contracts.times import Day, Moment
 
 
 class Value(BaseModel):
@@ -56,21 +57,12 @@ class SupplierEvent(EventData):
 LARGEST = 2_000_000_000
 """Fits the four bytes of every reader's integer column; no force, side, volume or time comes near it."""
 
-Count = Annotated[int, Field(ge=0, le=LARGEST)]
+Count = Annotated[int, Field(strict=True, ge=0, le=LARGEST)]
 """A number of things, or a measure."""
-Positive = Annotated[int, Field(gt=0, le=LARGEST)]
+Positive = Annotated[int, Field(strict=True, gt=0, le=LARGEST)]
 """The same, and at least one."""
 
-FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
-"""Far enough from the calendar's ends for every reader's arithmetic: a day more than 9999-12-31 is none."""
-
-Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
-Moment = Annotated[
-    AwareDatetime,
-    Field(ge=datetime(1800, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
-]
-
-BasisPoints = Annotated[int, Field(ge=0, le=10_000, examples=[8000])]
+BasisPoints = Annotated[int, Field(strict=True, ge=0, le=10_000, examples=[8000])]
 """A share in hundredths of a percent: 8,000 is 80 %."""
 
 AreaCode = Annotated[str, StringConstraints(pattern=r"^P(0[1-9]|[12][0-9]|3[0-5])$"), Field(examples=["P13"])]
@@ -86,7 +78,7 @@ MOST_QUESTIONS = 100
 Questions = Annotated[tuple[QuestionCode, ...], Field(max_length=MOST_QUESTIONS)]
 """Questions of the diagnosis instrument, which has fewer than so many."""
 
-Level = Annotated[int, Field(ge=0, le=4, examples=[2])]
+Level = Annotated[int, Field(strict=True, ge=0, le=4, examples=[2])]
 """Answer to a question: 0 (nothing there) to 4 (measured, reviewed, improved)."""
 
 PartnerCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,30}$"), Field(examples=["nafin"])]

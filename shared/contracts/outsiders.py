@@ -16,13 +16,6 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
 """Characters that are no text: a log, a terminal or a page would act on them, or show something else than is there."""
 
 
-def _written(given: object) -> object:
-    """A moment is text: a number would pass for seconds since 1970."""
-    if isinstance(given, (int, float)) or (isinstance(given, str) and "T" not in given.upper()):
-        raise PydanticKnownError("datetime_type")
-    return given
-
-
 def _counted(given: object) -> object:
     """JSON knows numbers; `true` and text are none."""
     if isinstance(given, (bool, str)):
@@ -36,5 +29,5 @@ def _plain(text: str) -> str:
 
 Plain = AfterValidator(_plain)
 Counted = BeforeValidator(_counted)
-PartnersMoment = Annotated[Moment, BeforeValidator(_written), PLAUSIBLE]
+PartnersMoment = Annotated[Moment, PLAUSIBLE]
 PartnersText = Annotated[Text, Plain]

@@ -105,7 +105,7 @@ class Need(Value):
     """What the money is for."""
     amount: Money
     """How much."""
-    term_months: Annotated[int, Field(ge=1, le=240, examples=[36])]
+    term_months: Annotated[int, Field(strict=True, ge=1, le=240, examples=[36])]
     """For how long."""
     gaps: Annotated[
         tuple[Annotated[str, Field(max_length=10, examples=["T04"])], ...], Field(max_length=MOST_QUESTIONS)

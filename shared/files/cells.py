@@ -7,12 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from shared.contracts.event import FIRST_DAY, LAST_DAY
+from shared.contracts.times import FIRST_DAY, LAST_DAY, day_of
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.text import plain
 
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
-_MEXICAN_DATE = re.compile(r"([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})")
+_MEXICAN_DATE = re.compile(r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})$")
 _AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
 ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"})
 """What a spreadsheet shows for a formula that failed."""
@@ -94,14 +93,9 @@ def share(cell: str) -> int:
 
 def day(cell: str) -> date:
     """A date as `2026-05-01`, or as people write it in Mexico: `01/05/2026`, the day first."""
-    if found := _DATE.fullmatch(cell):
-        year, month, day_ = found.groups()
-    elif found := _MEXICAN_DATE.fullmatch(cell):
-        day_, month, year = found.groups()
-    else:
-        raise CellRefusedError("cell_date")
+    written = _MEXICAN_DATE.sub(lambda found: f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}", cell)
     try:
-        found_day = date(int(year), int(month), int(day_))
+        found_day = day_of(written)
     except ValueError:
         raise CellRefusedError("cell_date") from None
     if not FIRST_DAY <= found_day <= LAST_DAY:

@@ -18,6 +18,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.messaging.topics import EVENT_TYPES, MAX_ANSWER_BYTES, MAX_EVENT_BYTES, is_partners
 from shared.runtime.ids import id_text, text_of
+from shared.runtime.numbers import inexact_at
 from shared.runtime.traceparent import well_formed
 
 RECORD_NAMESPACE = UUID("6f0f4f5e-3b0a-5b3c-9a4e-1d2c3b4a5f60")
@@ -186,18 +187,26 @@ def decode(record: Record) -> Message | Poison:
     event = EVENT_TYPES.get(read.type)
     if event is None:
         return _poison(record, "unknown_type", "type not in the contracts", read.id, read.type)
+    if is_partners(record.topic) and inexact_at(bytes(read.data).decode("latin-1")) is not None:
+        return _poison(record, "wrong_shape", "a number with more digits than are kept", read.id, read.type)
     try:
         data = event.__pydantic_validator__.validate_json(bytes(read.data))
     except ValidationError as error:
         return _poison(record, "wrong_shape", _first_location(error), read.id, read.type)
-    if data.topic != record.topic:
-        return _poison(record, "wrong_topic", "this type does not belong on this topic", read.id, read.type)
-    if record.key != text_of(data.key).encode():
-        return _poison(record, "wrong_key", "the key is not the aggregate's", read.id, read.type)
+    if (misplaced := _misplaced(record, data)) is not None:
+        return _poison(record, *misplaced, read.id, read.type)
     cause = Cause(read.correlationid or text_of(read.id), read.causationid, read.traceparent)
     if is_partners(record.topic):
         cause = _of_partner(read)
     return Message(record, Envelope(read.id, read.source, read.time, data, cause), message_id(record.topic, read.id))
+
+
+def _misplaced(record: Record, data: EventData) -> tuple[PoisonReason, str] | None:
+    if data.topic != record.topic:
+        return "wrong_topic", "this type does not belong on this topic"
+    if record.key != text_of(data.key).encode():
+        return "wrong_key", "the key is not the aggregate's"
+    return None
 
 
 def _of_partner(read: _Read) -> Cause:

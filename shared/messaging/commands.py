@@ -105,12 +105,19 @@ class Commands:
         self._source = source
         self._queues: dict[tuple[Repository[Any], Reference[Any] | Lookup[Any]], _Queue] = {}
 
-    @asynccontextmanager
-    async def unit(self, cause: Cause) -> AsyncIterator[CommandUnit]:
-        """One transaction over several aggregates; it commits when the block ends well. It is not tried again."""
-        async with unit_of_work(self._database, self._source) as work:
-            yield CommandUnit(work, cause)
-            await work.flush()
+    async def run_unit(self, cause: Cause, decide: Callable[[CommandUnit], Awaitable[R]]) -> R:
+        """Decide several aggregates in one transaction, which commits when `decide` returns.
+
+        It is called again, on a new unit, where somebody else was in the way: whatever it keeps is in what it returns.
+        """
+
+        async def once() -> R:
+            async with unit_of_work(self._database, self._source) as work:
+                outcome = await decide(CommandUnit(work, cause))
+                await work.flush()
+            return outcome
+
+        return await _patiently(once)()
 
     async def run(
         self,

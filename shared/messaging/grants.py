@@ -21,6 +21,8 @@ BEGIN
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), service);
     EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', service);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I', service);
+    -- Whoever granted them: none of it is a service's to do. To rebuild a table, or to lock it, keeps everybody out.
+    EXECUTE format('REVOKE TRUNCATE, REFERENCES, TRIGGER, MAINTAIN ON ALL TABLES IN SCHEMA public FROM %I', service);
     EXECUTE format('GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO %I', service);
     FOREACH kept IN ARRAY ARRAY[
         'journal', 'audit', 'audit_leaf', 'audit_checkpoint', 'dead_letter_action', 'resend', 'alembic_version'
@@ -28,6 +30,7 @@ BEGIN
         EXECUTE format('REVOKE UPDATE, DELETE ON %I FROM %I', kept, service);
     END LOOP;
     EXECUTE format('REVOKE INSERT ON alembic_version FROM %I', service);
+    EXECUTE format('REVOKE UPDATE ON audit_unsealed FROM %I', service);
     -- What the store says of a row it says alone: its number, and when it was.
     FOR kept, given IN
         SELECT c.attrelid::regclass, string_agg(quote_ident(c.attname), ', ')
@@ -46,9 +49,10 @@ BEGIN
     FOR kept IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'journal'::regclass LOOP
         EXECUTE format('REVOKE ALL ON %s FROM %I', kept, service);
     END LOOP;
-    -- A resend holds it for a moment (`LOCK TABLE`).
-    EXECUTE format('GRANT MAINTAIN ON journal TO %I', service);
     EXECUTE format('GRANT EXECUTE ON FUNCTION journal_partition, journal_redact TO %I', service);
+    IF to_regprocedure('journal_hold()') IS NOT NULL THEN
+        EXECUTE format('GRANT EXECUTE ON FUNCTION journal_hold TO %I', service);
+    END IF;
 END $$
 """
 """Run by the owner after each upgrade: what a migration has made is in it then."""

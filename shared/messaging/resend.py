@@ -255,7 +255,7 @@ async def _hold(connection: Connection) -> None:
     """
     await connection.execute(f"SET LOCAL lock_timeout = '{HOLD_WAIT_S}s'")
     await connection.execute(f"SET LOCAL transaction_timeout = '{HELD_AT_MOST_S}s'")
-    await connection.execute("LOCK TABLE ONLY journal IN SHARE ROW EXCLUSIVE MODE")
+    await connection.execute("SELECT journal_hold()")
 
 
 async def _as_they_are(connection: Connection, topic: Topic, entries: list[_Entry]) -> list[_Entry]:

@@ -16,7 +16,7 @@ published again, by whom and why; append-only.
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
-from shared.messaging import import_tables
+from shared.messaging import import_tables, record_tables
 
 STATEMENTS = (
     "CREATE TABLE backup (taken_at timestamptz PRIMARY KEY)",
@@ -251,8 +251,10 @@ STATEMENTS = (
     """,
 )
 """In order of creation; each service's first migration runs them. A store in use has run them: what is added later is
-a list of its own here, which a migration of each service runs, and the tests' stores after these.
+a list of its own, which a migration of each service runs, and the tests' stores after these (`ALL`).
 """
+
+ALL = (*STATEMENTS, *record_tables.ADDED, *record_tables.VALIDATED)
 
 NAMES = (
     "journal",

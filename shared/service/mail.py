@@ -1,6 +1,8 @@
 """Mail to people: by an SMTP server, or into a folder where whoever runs the machine reads it."""
 
+import asyncio
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -13,8 +15,12 @@ import aiosmtplib
 from shared.mail_address import is_bare, mailbox
 from shared.runtime import logging
 
-TIMEOUT_S = 10.0
-"""Whoever asked waits for it. A server that takes longer is as good as away."""
+STEP_S = 10.0
+"""Of one reply. A server that takes longer is as good as away."""
+EXCHANGE_S = 20.0
+"""Of all of them together: whoever asked waits for it, and behind a server that drips its replies every other mail."""
+GOODBYE_S = 1.0
+"""The mail is taken by then."""
 
 Outcome = Literal["sent", "failed", "refused"]
 """`refused`: the server that takes mail says that there is no such address. No other try changes that."""
@@ -68,20 +74,30 @@ class SmtpSender:
         except ValueError as error:
             return _not_sent(mail, "refused", error)
         try:
-            await aiosmtplib.send(
-                message,
-                recipients=[mail.to],
-                hostname=self.host,
-                port=self.port,
-                username=self.user or None,
-                password=self.password or None,
-                use_tls=self.tls == "tls",
-                start_tls=self.tls == "starttls",
-                timeout=TIMEOUT_S,
-            )
+            await self._give(message, mail.to)
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
             return _not_sent(mail, "refused" if _knows_nobody_there(error) else "failed", error)
         return "sent"
+
+    async def _give(self, message: EmailMessage, to: str) -> None:
+        """Raises TimeoutError when the whole exchange takes too long."""
+        client = aiosmtplib.SMTP(
+            hostname=self.host,
+            port=self.port,
+            username=self.user or None,
+            password=self.password or None,
+            use_tls=self.tls == "tls",
+            start_tls=self.tls == "starttls",
+            timeout=STEP_S,
+        )
+        try:
+            async with asyncio.timeout(EXCHANGE_S):
+                await client.connect()
+                await client.send_message(message, recipients=[to])
+            with suppress(aiosmtplib.SMTPException, OSError):
+                await client.quit(timeout=GOODBYE_S)
+        finally:
+            client.close()
 
     async def forget(self, address: str) -> None:
         """Nothing lies here."""

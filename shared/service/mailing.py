@@ -8,14 +8,16 @@ and a code in it is a new one each time.
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
 from shared.contracts.event import Cause
+from shared.mail_address import mailbox
 from shared.messaging import actors, due_mails
 from shared.messaging.decision import Decision, Timer
 from shared.messaging.repository import Repository
+from shared.messaging.request_limits import RequestLimits
 from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN
 from shared.messaging.timers import RETRY_AFTER
 from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
@@ -36,6 +38,15 @@ def new_code() -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class MailLimit:
+    """How many mails of a kind go to one mailbox, of all processes together. What is beyond it waits."""
+
+    name: str
+    every: timedelta
+    at_once: int
+
+
+@dataclass(frozen=True, slots=True)
 class MailRoute:
     """One kind of mail."""
 
@@ -46,6 +57,8 @@ class MailRoute:
     """Decides, with a new code, whether it is still to be sent; then it sets the timer for the try after this one."""
     write: Callable[[Connection, Any, str], Awaitable[Mail | None]]
     """What it says, of the aggregate as it is then and the code; None: there is nobody to write to."""
+    limit: MailLimit | None = None
+    """None where whoever asks for it was limited already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +137,8 @@ class MailWorker(Worker):
             decision = route.again(work.state(route.repository, about), code, work.now)
             work.apply(route.repository, about, decision, cause)
             await work.flush()
-        again = next((timer for timer in decision.timers if timer.kind == route.kind and timer.at), None)
-        if again is None:
+        again = next((timer for timer in decision.timers if timer.kind == route.kind), None)
+        if again is None or again.at is None:
             # No server ever took it, or its timer would not stand.
             metrics.MAILS.labels("given_up").inc()
             log.warning("mail_given_up", kind=route.kind, about=about)
@@ -136,5 +149,18 @@ class MailWorker(Worker):
         if mail is None:
             log.warning("mail_to_nobody", kind=route.kind, about=about)
             await self._post.drop(again, about)
+        elif (wait := await self._wait(route.limit, mail)) > timedelta(0):
+            metrics.MAILS.labels("limited").inc()
+            log.warning("mail_withheld", kind=mail.kind, about=about)
+            async with self._database.connection() as connection:
+                await due_mails.put_off(connection, route.kind, about, again.at, work.now + wait)
         else:
             await self._post.send(again, mail)
+
+    async def _wait(self, limit: MailLimit | None, mail: Mail) -> timedelta:
+        """Until this mail may go."""
+        if limit is None:
+            return timedelta(0)
+        per_second = 1 / limit.every.total_seconds()
+        wait = await RequestLimits(self._database).take(limit.name, mailbox(mail.to), per_second, limit.at_once)
+        return timedelta(seconds=wait)

@@ -113,6 +113,9 @@ class Sending(Changing):
             is_new = await imports.receive(connection, new, request, upload.parts())
             if not is_new and await imports.request_of(connection, id_) != request:
                 raise Problem(409, "idempotency_key_reused")
+        # From here on its caller waits, and the file is in the store: others may send theirs.
+        await upload.file.close()
+        self.request.state.held.release()
         found = await self._awaited(database, kind, id_)
         self.response.headers["Location"] = f"{self.request.url.path}/{id_}"
         return self.shown(await imported.view(database, found))

@@ -19,7 +19,7 @@ from tests.bench.settings import Settings
 from tests.bench.workload import ACCOUNT, MET, PARTITIONS
 
 ROUND_DEADLINE_S = 300.0
-STATEMENTS = (*tables.STATEMENTS, ACCOUNT, MET)
+STATEMENTS = (*tables.ALL, ACCOUNT, MET)
 
 
 class PeerError(Exception):

@@ -20,7 +20,7 @@ async def bench(store_url: str, broker: Broker) -> AsyncIterator[Bench]:
     database = Database(store_url, application="conformance")
     await database.open()
     async with database.connection() as connection:
-        for statement in tables.STATEMENTS:
+        for statement in tables.ALL:
             await connection.execute(statement)
         await connection.execute("CREATE TABLE account (id uuid PRIMARY KEY, numbers jsonb NOT NULL)")
         await journal.ensure_partitions(connection, now())

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.event import Actor, Cause
-from shared.messaging.commands import GROUP, About, Commands
+from shared.messaging.commands import GROUP, About, Commands, CommandUnit
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.routing import none
 from shared.runtime.database import Connection
@@ -119,12 +119,15 @@ async def test_each_command_of_a_file_is_on_record(bench: Bench) -> None:
 async def test_a_command_over_several_aggregates_is_on_record_once_for_each_that_it_is_about(bench: Bench) -> None:
     commands = Commands(bench.database, "conformance")
     parts, firm = [uuid4(), uuid4()], uuid4()
+
+    async def decide(unit: CommandUnit) -> None:
+        await unit.load(accounts, parts)
+        for part in parts:
+            unit.apply(accounts, part, Decision(Account(part, (1,))), about=firm)
+        unit.apply(accounts, parts[0], Decision(Account(parts[0], (2,))))
+
     for _ in range(2):
-        async with commands.unit(ANA) as unit:
-            await unit.load(accounts, parts)
-            for part in parts:
-                unit.apply(accounts, part, Decision(Account(part, (1,))), about=firm)
-            unit.apply(accounts, parts[0], Decision(Account(parts[0], (2,))))
+        await commands.run_unit(ANA, decide)
     assert await bench.count("audit", f"about = '{firm}'") == 2
     assert await bench.count("audit") == 4
 

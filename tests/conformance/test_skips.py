@@ -184,7 +184,7 @@ async def test_a_replay_of_what_was_not_kept_says_so_and_the_letter_keeps_its_re
 async def dying(bench: Bench, broker: Broker, store_url: str, tmp_path: Path) -> tuple[Worker, str]:
     """A process that its first record will kill at every start, and its topic."""
     async with bench.database.connection() as connection:
-        for statement in stage.STATEMENTS[len(tables.STATEMENTS) :]:
+        for statement in stage.STATEMENTS[len(tables.ALL) :]:
             await connection.execute(statement)
     kafka, name = broker.settings(), f"dying.{uuid4().hex}"
     topics = [await broker.create_topic(f"{name}.{kind}.v1") for kind in ("told", "noted")]

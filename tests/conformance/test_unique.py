@@ -11,7 +11,7 @@ import pytest
 from deploy.target.services import present
 from shared.contracts.event import Cause
 from shared.messaging.codec import Record, encode
-from shared.messaging.commands import About, Commands
+from shared.messaging.commands import About, Commands, CommandUnit
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.routing import at
 from shared.messaging.timers import TimerWorker
@@ -73,6 +73,55 @@ async def test_of_two_commands_that_want_the_same_the_second_decides_again_on_wh
     outcomes = await asyncio.gather(*(run(uuid4()) for _ in range(2)))
     assert {type(outcome) for outcome in outcomes} == {Account, Refused}
     assert asked == both_looked.parties + 1
+
+
+async def test_of_two_commands_over_several_the_second_decides_again_too(bench: Bench) -> None:
+    """Seen: 500 for the second of two, where a command on one aggregate is told what the first wrote."""
+    both_looked, asked = asyncio.Barrier(2), 0
+
+    async def run(id_: UUID, other: UUID) -> bool:
+        async def decide(unit: CommandUnit) -> bool:
+            nonlocal asked
+            asked += 1
+            found: bool = await unit.connection.fetchval("SELECT EXISTS (SELECT FROM account WHERE numbers -> 0 = '7')")
+            if asked <= both_looked.parties:
+                await both_looked.wait()
+            await unit.load(accounts, [id_, other])
+            for each, number in ((id_, TAKEN), (other, TAKEN + asked)):
+                if not found:
+                    unit.apply(accounts, each, Decision(Account(each, (number,))))
+            return found
+
+        return await Commands(bench.database, "conformance").run_unit(CAUSE, decide)
+
+    assert {*await asyncio.gather(run(uuid4(), uuid4()), run(uuid4(), uuid4()))} == {True, False}
+    assert asked == both_looked.parties + 1
+
+
+async def test_two_commands_that_lock_crosswise_are_both_decided(bench: Bench) -> None:
+    one, other, both_locked, asked = uuid4(), uuid4(), asyncio.Barrier(2), 0
+
+    async def run(first: UUID, second: UUID) -> None:
+        async def decide(unit: CommandUnit) -> None:
+            nonlocal asked
+            asked += 1
+            await unit.load(accounts, [first])
+            if asked <= both_locked.parties:
+                await both_locked.wait()
+            await unit.load(accounts, [second])
+            for id_ in (first, second):
+                before = unit.state(accounts, id_)
+                assert before is not None
+                unit.apply(accounts, id_, Decision(Account(id_, (*before.numbers, asked))))
+
+        await Commands(bench.database, "conformance").run_unit(CAUSE, decide)
+
+    commands = Commands(bench.database, "conformance")
+    for number, id_ in enumerate((one, other)):
+        await commands.run(accounts, id_, lambda *_, id_=id_, number=number: Decision(Account(id_, (number,))), CAUSE)
+    await asyncio.gather(run(one, other), run(other, one))
+    assert asked == both_locked.parties + 1
+    assert {len(await bench.numbers(id_)) for id_ in (one, other)} == {3}
 
 
 async def test_a_command_that_meets_it_each_time_fails_with_it(bench: Bench) -> None:

@@ -72,7 +72,7 @@ def test_every_field_of_an_event_has_bounds(event: type[EventData]) -> None:
     assert unbounded(event) == []
 
 
-def _asked(stage: str) -> Iterator[tuple[str, Any]]:
+def asked(stage: str) -> Iterator[tuple[str, Any]]:
     """All that a caller sends: each parameter and body of each route, with its core schema."""
     for route in service(stage).app.routes:
         if isinstance(route, APIRoute):
@@ -83,11 +83,11 @@ def _asked(stage: str) -> Iterator[tuple[str, Any]]:
 
 @pytest.mark.parametrize("stage", SERVICES)
 def test_all_that_a_route_takes_has_bounds(stage: str) -> None:
-    found = [f"{where}: {node}" for where, schema in _asked(stage) for node in _parts(schema) if not _is_bounded(node)]
+    found = [f"{where}: {node}" for where, schema in asked(stage) for node in _parts(schema) if not _is_bounded(node)]
     assert found == []
 
 
-def _positions() -> Iterator[Any]:
+def positions() -> Iterator[Any]:
     """What each list takes a cursor for, where `paging.position(…)` says it."""
     for path in [*ROOT.glob("services/**/*.py"), *ROOT.glob("shared/service/**/*.py")]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -99,7 +99,7 @@ def _positions() -> Iterator[Any]:
                 yield pytest.param(type_, id=f"{name}:{call.lineno}")
 
 
-@pytest.mark.parametrize("type_", [*_positions()])
+@pytest.mark.parametrize("type_", [*positions()])
 def test_a_cursor_has_bounds_too(type_: Any) -> None:
     assert [str(node) for node in _parts(TypeAdapter(type_).core_schema) if not _is_bounded(node)] == []
 

@@ -82,6 +82,16 @@ def test_a_number_is_a_number(number: object) -> None:
     assert found.error.endswith("at data.term_months")
 
 
+@pytest.mark.parametrize("written", ["36.0000000000000001", "1e-400", "3600e-400", "36." + "0" * 50])
+def test_a_number_is_the_one_that_was_written(written: str) -> None:
+    record = answer(term_months=36)
+    assert isinstance(decode(record), Message)
+    value = (record.value or b"").replace(b'"term_months": 36', f'"term_months": {written}'.encode())
+    found = decode(record._replace(value=value))
+    assert isinstance(found, Poison)
+    assert (found.reason, found.error) == ("wrong_shape", "a number with more digits than are kept")
+
+
 def test_a_leap_second_is_the_second_before_it() -> None:
     for at in ("2016-12-31T23:59:60Z", "2016-12-31T17:59:60.5-06:00"):
         found = decode(answer(answered_at=at, time=at))

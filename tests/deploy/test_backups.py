@@ -14,7 +14,7 @@ from shared.messaging import tables
 
 async def test_a_new_dead_letter_is_told_from_what_took_effect(postgres: PostgresServer, store_url: str) -> None:
     store = await asyncpg.connect(store_url)
-    for statement in tables.STATEMENTS:
+    for statement in tables.ALL:
         await store.execute(statement)
     await store.execute("INSERT INTO inbox (message_id) SELECT gen_random_uuid() FROM generate_series(1, 3)")
     await store.execute(

@@ -66,7 +66,7 @@ def _fill(broker: Broker, topic: str) -> None:
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[asyncpg.Connection]:
     connection = await asyncpg.connect(store_url)
-    for statement in tables.STATEMENTS:
+    for statement in tables.ALL:
         await connection.execute(statement)
     yield connection
     await connection.close()

@@ -21,7 +21,7 @@ ALL = -1
 """In `bug`: every number fails."""
 
 STATEMENTS = (
-    *tables.STATEMENTS,
+    *tables.ALL,
     "CREATE TABLE tally (hop int, key uuid, count int NOT NULL, PRIMARY KEY (hop, key))",
     # Without a unique constraint: a doubled effect must show, not be refused.
     """

@@ -15,7 +15,7 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.contracts.event import FIRST_DAY, LAST_DAY
+from shared.contracts.times import FIRST_DAY, LAST_DAY
 from shared.security.tokens import LocalIssuer
 from shared.service.callers import Role, roles_of
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN

@@ -1,6 +1,7 @@
 """Mail that no server takes goes again, with a new code, until one does or it is of no use any more."""
 
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -9,18 +10,20 @@ import pytest
 
 from deploy.engines.ports import free_port
 from services.registration.app import build
-from services.registration.domain.mail import FIRST_WAIT, LONGEST_WAIT, next_try
+from services.registration.domain.mail import DISPUTES_AT_ONCE, DISPUTES_EVERY, FIRST_WAIT, LONGEST_WAIT, next_try
+from services.registration.domain.supplier import disputed_since
 from services.registration.handlers.claims import CLAIM_EXPIRES
-from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL, INVITATION_MAIL
+from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL, INVITATION_MAIL, dispute_again
 from services.registration.store import MAILS_WAITING
 from shared.messaging.decision import Timer
 from shared.runtime import metrics
+from shared.runtime.clock import now
 from shared.service.mail import NoSender
 from shared.service.mailing import MailWorker, Post
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.registration.bodies_given import BODY, CONTACT, claimed, confirmed
-from tests.registration.given import LEGAL_RFC, NOW
+from tests.registration.given import DOUBTFUL_RFC, LEGAL_RFC, NOW, OTHER_RFC, registered
 from tests.service.smtp import Server, serving
 
 KINDS = (CLAIM_MAIL, INVITATION_MAIL, DISPUTE_MAIL)
@@ -132,6 +135,54 @@ async def test_whoever_has_an_rfc_is_told_of_a_dispute_and_not_by_whom(stage: St
     assert "PDP-000001" in server.text
     assert not any(personal in server.text for personal in (second, OTHER["email"], "Otra Empresa", LEGAL_RFC))
     assert await waiting(stage) == 0
+
+
+async def mended(stage: StageUnderTest, firm: str, rfc: str) -> None:
+    """A firm that is held says another RFC."""
+    headers = stage.headers("operator") | {"If-Match": "*"}
+    answer = await stage.client.put(f"/suppliers/{firm}", json=BODY | {"rfc": rfc, "contact": OTHER}, headers=headers)
+    assert (answer.status_code, answer.json()["holds"]) == (200, ["rfc_disputed"])
+
+
+async def test_however_many_disputes_somebody_begins_one_mailbox_is_not_filled(
+    stage: StageUnderTest, port: int
+) -> None:
+    """A held firm mended its RFC from one that is taken to another, and each time whoever has it got a mail."""
+    for rfc in (LEGAL_RFC, OTHER_RFC):
+        await registered_at(stage, port, rfc=rfc)
+    firm = await registered_at(stage, port, rfc=DOUBTFUL_RFC, contact=OTHER)
+    server, withheld = Server(), count("limited")
+    for number in range(DISPUTES_AT_ONCE + 3):
+        await mended(stage, firm, (LEGAL_RFC, OTHER_RFC)[number % 2])
+        await post(stage, server, port)
+    assert (server.commands.count("DATA"), count("limited") - withheld) == (DISPUTES_AT_ONCE, 3)
+    (later,) = await stage.rows("SELECT at FROM timer WHERE kind = $1", DISPUTE_MAIL)
+    assert DISPUTES_EVERY - timedelta(minutes=1) < later["at"] - now() <= DISPUTES_EVERY
+    await stage.rows("UPDATE request_limit SET full_at = full_at - $1::interval", DISPUTES_EVERY)
+    await post(stage, server, port)
+    assert (server.commands.count("DATA"), await waiting(stage)) == (DISPUTES_AT_ONCE + 1, 0)
+
+
+async def test_who_disputes_first_is_who_said_so_first_and_not_who_registered_first(
+    stage: StageUnderTest, port: int
+) -> None:
+    await registered_at(stage, port)
+    early = await registered_at(stage, port, rfc=DOUBTFUL_RFC, contact=OTHER)
+    await registered_at(stage, port, contact=OTHER)
+    first, second = Server(), Server()
+    await post(stage, first, port)
+    await mended(stage, early, LEGAL_RFC)
+    await post(stage, second, port)
+    assert (first.commands.count("DATA"), second.commands.count("DATA"), await waiting(stage)) == (1, 0, 0)
+
+
+def test_a_disputes_mail_is_tried_by_the_disputes_clock() -> None:
+    months = timedelta(days=90)
+    state = replace(registered(), holds=("rfc_disputed",), received_at=NOW - months, disputed_at=NOW)
+    for since, pause in ((timedelta(0), FIRST_WAIT), (timedelta(minutes=20), timedelta(minutes=20))):
+        assert dispute_again(state, "", NOW + since).timers == (Timer(DISPUTE_MAIL, NOW + since + pause),)
+    # Before it was written down when.
+    assert disputed_since(replace(state, disputed_at=None)) == NOW - months
 
 
 async def test_a_dispute_that_is_settled_tells_nobody_any_more(stage: StageUnderTest, port: int) -> None:

@@ -33,6 +33,7 @@ TRIED: dict[str, tuple[str, ...]] = {
     "numbers, dates and texts at and beyond their bounds": (
         "tests/contracts/test_bounds.py",
         "tests/contracts/test_extremes.py",
+        "tests/contracts/test_written.py",
     ),
     "bodies that wait or never end, on every route": ("tests/service/test_in_flight.py",),
     "slow, half-open and too many connections": (
@@ -48,6 +49,7 @@ TRIED: dict[str, tuple[str, ...]] = {
         "tests/security/test_notes.py",
         "tests/conformance/test_audit.py",
     ),
+    "a service's store role: rights on every table, rows that no service writes": ("tests/service/test_grants.py",),
     "every change and every operation, while the audit log takes no row": (
         "tests/http/test_unrecorded.py",
         "tests/conformance/test_operations_recorded.py",

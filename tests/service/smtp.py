@@ -5,6 +5,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email import message_from_string, policy
+from itertools import cycle
 from ssl import SSLContext, SSLError
 
 from shared.service.mail import SmtpSender
@@ -13,19 +14,31 @@ from shared.service.mail import SmtpSender
 class Server:
     """As much of SMTP as it takes to be given one message (RFC 5321, appendix D)."""
 
-    def __init__(self, *refuses: bytes, reply: bytes = b"550 5.1.1 no", tls: SSLContext | None = None) -> None:
+    def __init__(
+        self, *refuses: bytes, reply: bytes = b"550 5.1.1 no", tls: SSLContext | None = None, drips: str | None = None
+    ) -> None:
+        """`drips`: the command whose reply never ends; of none its greeting, and `.` is the message itself."""
         self._refuses = refuses
         self._reply = reply
         self._tls = tls
+        self._drips = drips
         self.commands: list[str] = []
         self.message = ""
+        self.left = asyncio.Event()
+        """Whoever waited for a reply that never ends has gone."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self._drips == "":
+            await self._drip(writer)
+            return
         writer.write(b"220 test\r\n")
         while line := await reader.readline():
             command = line.decode().strip()
             self.commands.append(command)
             verb = command.partition(" ")[0].upper()
+            if verb == self._drips:
+                await self._drip(writer)
+                break
             if verb.encode() in self._refuses:
                 writer.write(self._reply + b"\r\n")
             elif verb == "EHLO" and self._tls is not None:
@@ -37,6 +50,9 @@ class Server:
             elif verb == "DATA":
                 writer.write(b"354 go on\r\n")
                 self.message = (await reader.readuntil(b"\r\n.\r\n")).decode()[:-5]
+                if self._drips == ".":
+                    await self._drip(writer)
+                    break
                 # A dot after the message: it was taken, and its sender never hears of it.
                 writer.write(self._reply + b"\r\n" if b"." in self._refuses else b"250 taken\r\n")
             elif verb == "QUIT":
@@ -45,6 +61,15 @@ class Server:
             else:
                 writer.write(b"250 test\r\n")
         writer.close()
+
+    async def _drip(self, writer: asyncio.StreamWriter) -> None:
+        """Lines of a reply that goes on, a byte at a time: whoever waits for each of them waits for ever."""
+        with suppress(ConnectionError):
+            for byte in cycle(b"250-more\r\n"):
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.005)
+        self.left.set()
 
     @property
     def text(self) -> str:

@@ -1,31 +1,35 @@
 """A service as its own role: it does its work, and what it has recorded it can neither change nor remove."""
 
-import asyncio
-import secrets
+import re
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
 
 from deploy.engines.postgres_server import PostgresServer
+from deploy.target.services import present
 from services.financing.app import build
+from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor, Cause
-from shared.messaging import grants, journal, tables
+from shared.messaging import grants, journal, record_tables, tables
 from shared.messaging.resend import Resender, Wanted
 from shared.messaging.sealer import Sealer
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service import housekeeping, migrations
+from shared.service import housekeeping
 from shared.testing.stage import StageUnderTest
+from tests.conftest import Migrated
 from tests.financing import test_api as financing
 
 
 @pytest.fixture
-async def stage(postgres: PostgresServer) -> AsyncIterator[StageUnderTest]:
-    name = f"grants_{secrets.token_hex(4)}"
-    await asyncio.to_thread(migrations.upgrade, "financing", postgres.ensure_database(name))
+async def stage(postgres: PostgresServer, migrated: Migrated) -> AsyncIterator[StageUnderTest]:
+    store = urlsplit(await migrated("financing"))
+    owner = store.username or ""
+    url = urlsplit(postgres.service_urls([owner])[owner])._replace(path=store.path).geturl()
     financing_stage, _ = build()
-    async with StageUnderTest(financing_stage, postgres.service_urls([name])[name]) as running:
+    async with StageUnderTest(financing_stage, url) as running:
         yield running
 
 
@@ -75,14 +79,86 @@ async def test_neither_do_parts_of_the_journal_nor_its_functions_lead_around_it(
         await stage.rows("SET ROLE postgres")
 
 
-async def test_every_other_table_of_the_shell_takes_what_the_shell_does(stage: StageUnderTest) -> None:
-    rights = await stage.rows(
-        "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace"
-        " AND NOT has_table_privilege(oid, 'UPDATE')"
-    )
-    refused = {row["relname"] for row in rights if not row["relname"].startswith("journal_")}
-    assert refused == {*grants.KEPT, "alembic_version"}
-    assert set(grants.KEPT) <= set(tables.NAMES)
+RIGHTS = ("SELECT", "INSERT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES", "TRIGGER", "MAINTAIN")
+OF_ONE = {table: {"SELECT"} for table in (*grants.KEPT, "alembic_version")}
+OF_ONE["audit_unsealed"] = {"SELECT", "INSERT", "DELETE"}
+"""Rights on whole tables; of records a service may say some columns of a new row (`WRITTEN`)."""
+USUAL = {"SELECT", "INSERT", "UPDATE", "DELETE"}
+
+
+@pytest.mark.parametrize("service", present())
+async def test_of_every_table_a_service_has_the_rights_that_it_uses_and_no_other(
+    service: str, migrated: Migrated
+) -> None:
+    url = await migrated(service)
+    role = f"{urlsplit(url).username}{grants.SERVICE_ROLE}"
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        rights = await connection.fetch(
+            "SELECT relname, ARRAY(SELECT e FROM unnest($2::text[]) AS e WHERE has_table_privilege($1, oid, e)) AS held"
+            " FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f') AND relnamespace = 'public'::regnamespace",
+            role,
+            RIGHTS,
+        )
+        functions = await connection.fetch(
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+            " AND has_function_privilege($1, oid, 'EXECUTE')",
+            role,
+        )
+        beyond = await connection.fetchrow(
+            "SELECT has_schema_privilege($1, 'public', 'CREATE'), rolsuper, rolcreaterole, rolcreatedb, rolbypassrls,"
+            " rolreplication, EXISTS (SELECT FROM pg_class WHERE relowner = pg_roles.oid),"
+            " pg_has_role($1, current_user, 'MEMBER') FROM pg_roles WHERE rolname = $1",
+            role,
+        )
+    finally:
+        await connection.close()
+    held = {row["relname"]: {*row["held"]} for row in rights}
+    assert held == {name: set() if name.startswith("journal_") else OF_ONE.get(name, USUAL) for name in held}
+    assert {row["proname"] for row in functions} == {"journal_hold", "journal_partition", "journal_redact"}
+    assert beyond is not None
+    assert not any(beyond.values())
+    assert {*grants.KEPT, "audit_unsealed"} <= set(tables.NAMES) <= held.keys()
+
+
+NONSENSE = {
+    "audit (action, actor, correlation_id)": (
+        """'x', '{"subject": "ana"}', 'c'""",
+        """repeat('a', 61) || ':b:c', '{"subject": "ana"}', 'c'""",
+        "'a:b:c', '{}', 'c'",
+        "'a:b:c', '[]', 'c'",
+        "'a:b:c', 'null', 'c'",
+        """'a:b:c', '{"subject": 7}', 'c'""",
+        """'a:b:c', jsonb_build_object('subject', repeat('x', 2000)), 'c'""",
+        """'a:b:c', '{"subject": "ana"}', ''""",
+        """'a:b:c', '{"subject": "ana"}', repeat('c', 201)""",
+    ),
+    "audit_leaf (position, audit_id, hash)": ("-1, 1, sha256('')", "0, 0, sha256('')", "0, 1, 'x'"),
+    "audit_checkpoint (size, at, peaks, note)": (
+        "0, now(), sha256(''), 'n'",
+        "1, now(), 'x', 'n'",
+        "1, now(), '', 'n'",
+        "1, now(), sha256(''), ''",
+        "1, now(), sha256(''), repeat('n', 2001)",
+    ),
+}
+
+
+async def test_a_row_that_no_service_writes_is_refused_by_the_store(stage: StageUnderTest) -> None:
+    for table, rows in NONSENSE.items():
+        for row in rows:
+            with pytest.raises(asyncpg.CheckViolationError):
+                await stage.rows(f"INSERT INTO {table} VALUES ({row})")
+    checked = await stage.rows("SELECT conname FROM pg_constraint WHERE contype = 'c' AND convalidated")
+    assert {f"{table.partition(' ')[0]}_row" for table in NONSENSE} <= {row["conname"] for row in checked}
+
+
+def test_every_act_of_the_catalogue_is_one_that_the_store_takes() -> None:
+    changes = {act for acts in catalogue.CHANGES.values() for act in acts.values()}
+    reads = {read.act for reads in (*catalogue.READS.values(), catalogue.LOOKS) for read in reads.values()}
+    acts = changes | reads | {*catalogue.OPERATIONS.values(), catalogue.ANSWERED, catalogue.FIRED}
+    found = {f"{service}:{act}" for service in present() for act in acts}
+    assert [act for act in found if re.fullmatch(record_tables.ACT, act) is None] == []
 
 
 WRITTEN = {

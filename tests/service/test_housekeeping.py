@@ -30,7 +30,7 @@ FIRST = asyncio.FIRST_COMPLETED
 @pytest.fixture
 async def store(store_url: str) -> AsyncIterator[Connection]:
     connection = await asyncpg.connect(store_url)
-    for statement in tables.STATEMENTS:
+    for statement in tables.ALL:
         await connection.execute(statement)
     yield connection
     await connection.close()

@@ -1,5 +1,6 @@
 """Mail goes to a real server over a socket, or into a folder; of what fails nothing personal is logged."""
 
+import asyncio
 from dataclasses import replace
 from email import message_from_string, policy
 from pathlib import Path
@@ -10,6 +11,8 @@ import pytest
 
 from deploy.compose.certificates import Authority
 from deploy.target.mail import code_for
+from shared.runtime.database import SESSION_IDLE_TIMEOUT_MS
+from shared.service import mail
 from shared.service.mail import FolderSender, Mail, NoSender
 from tests.service.smtp import Server, serving
 
@@ -64,6 +67,31 @@ async def test_a_server_that_is_away_and_none_at_all() -> None:
         pass
     assert await sender.send(MAIL) == "failed"
     assert await NoSender().send(MAIL) == "failed"
+
+
+@pytest.mark.parametrize("drips", ["", "EHLO", "MAIL", "RCPT", "DATA", "."])
+async def test_a_server_that_drips_its_reply_holds_a_mail_no_longer_than_any(
+    drips: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each step had its own limit: some ten of them came to minutes, and every other mail waited behind it."""
+    monkeypatch.setattr(mail, "EXCHANGE_S", 0.2)
+    server = Server(drips=drips)
+    async with serving(server) as sender, asyncio.timeout(5):
+        assert await sender.send(MAIL) == "failed"
+        await server.left.wait()
+
+
+async def test_a_mail_that_was_taken_is_sent_however_its_server_says_goodbye(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "GOODBYE_S", 0.05)
+    server = Server(drips="QUIT")
+    async with serving(server) as sender, asyncio.timeout(5):
+        assert await sender.send(MAIL) == "sent"
+        await server.left.wait()
+    assert CODE in server.message
+
+
+def test_a_mail_takes_less_than_a_leaders_session_may_be_silent() -> None:
+    assert int(SESSION_IDLE_TIMEOUT_MS) > (mail.EXCHANGE_S + mail.GOODBYE_S) * 1000
 
 
 async def test_a_certificate_that_does_not_hold_is_a_mail_that_goes_again(tmp_path: Path) -> None:

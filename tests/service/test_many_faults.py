@@ -130,3 +130,17 @@ def test_values_are_counted_and_marks_within_texts_are_not(text: str, found: int
     body = text.encode(encoding)
     assert values.are_more_than(found - 1, body)
     assert not values.are_more_than(found, body)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_number_that_would_be_another_one_is_told_by_its_place(name: str, issuer: LocalIssuer) -> None:
+    """Seen: `1e-400` was taken for no workers and no sales, and 99999999999999.99 for a centavo less."""
+    app = app_of(name)
+    async with let_in(app, issuer) as client:
+        for _, method, path in taking_json(app):
+            for number in ("1e-400", "99999999999999.99", "1e400", "9" * 5_000, "NaN"):
+                answer = await client.request(method, path, content=f'{{\n  "x": {number}}}')
+                assert answer.status_code == 422, (path, number, answer.text)
+                (fault,) = answer.json()["errors"]
+                assert fault["field"] == "body"
+                assert fault["problem"].startswith("The number at line 2, column 8 cannot be kept"), path

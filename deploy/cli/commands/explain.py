@@ -16,6 +16,7 @@ from deploy.cli.console import AsJson, Refusal, show_json
 from deploy.cli.texts import reason_text, say
 from deploy.cli.usage import App
 from shared.i18n import NotExplainedError
+from shared.runtime.numbers import loads
 
 app = App(say("help.explain"))
 
@@ -79,7 +80,7 @@ def _read(file: str) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise Refusal(say("error.file", file=file, detail="UTF-8"), 2) from error
     try:
-        payload = json.loads(text)
+        payload = loads(text)
     except (ValueError, RecursionError) as error:  # also numbers of thousands of digits, and nesting without end
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 1
         raise Refusal(say("error.json", file=file, line=line), 2) from error

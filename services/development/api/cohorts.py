@@ -59,7 +59,8 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
         """
         caller.require_outsider(body.supplier_id)
         word = Override(body.supplier_id, body.direction, body.reason, caller.subject, now())
-        async with commands.unit(replace.cause) as unit:
+
+        async def give(unit: CommandUnit) -> Cohort | None:
             await unit.load(cohorts, [cohort_id])
             await unit.load(candidates, [body.supplier_id])
             cohort = there(unit.state(cohorts, cohort_id))
@@ -67,7 +68,9 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
             decision = accepted(handlers.override(cohort, unit.state(candidates, body.supplier_id), word))
             unit.apply(cohorts, cohort_id, decision, about=body.supplier_id)
             await _keep(unit, cohort, body.supplier_id, caller.subject)
-        return replace.shown(CohortView.of(decision.state))
+            return decision.state
+
+        return replace.shown(CohortView.of(await commands.run_unit(replace.cause, give)))
 
     @api.delete("/cohorts/{cohort_id}/overrides/{supplier_id}")
     async def take_override_back(cohort_id: UUID, supplier_id: UUID, caller: Operator, replace: Replace) -> CohortView:
@@ -76,14 +79,17 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
         Whoever takes it back cannot make the selection either.
         """
         caller.require_outsider(supplier_id)
-        async with commands.unit(replace.cause) as unit:
+
+        async def take_back(unit: CommandUnit) -> Cohort | None:
             await unit.load(cohorts, [cohort_id])
             cohort = there(unit.state(cohorts, cohort_id))
             replace.check(CohortView.of(cohort))
             decision = accepted(handlers.take_back_override(cohort, supplier_id, caller.subject))
             unit.apply(cohorts, cohort_id, decision, about=supplier_id)
             await _keep(unit, cohort, supplier_id, caller.subject)
-        return replace.shown(CohortView.of(decision.state))
+            return decision.state
+
+        return replace.shown(CohortView.of(await commands.run_unit(replace.cause, take_back)))
 
     @api.get("/cohorts/{cohort_id}/past-overrides")
     async def list_past_overrides(cohort_id: UUID, _: Operator, paging: Paging) -> Page[PastOverrideView]:

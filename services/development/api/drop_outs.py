@@ -78,14 +78,18 @@ def _add_drop_out(api: APIRouter, commands: Commands, database: Database) -> Non
             seen = await store.candidate(connection, supplier_id)
         if seen is None or seen.cohort_id is None:
             return accepted(refused("plan_not_found"))
-        async with commands.unit(replace.cause) as unit:
-            cohort, firm, said = await _load(unit, seen.cohort_id, supplier_id)
-            if firm is None or firm.plan is None or firm.cohort_id != seen.cohort_id:
+        cohort_id = seen.cohort_id
+
+        async def drop_out(unit: CommandUnit) -> Candidate:
+            cohort, firm, said = await _load(unit, cohort_id, supplier_id)
+            if firm is None or firm.plan is None or firm.cohort_id != cohort_id:
                 return accepted(refused("plan_not_found"))
             replace.check(view(firm))
             moved = accepted(handlers.drop_out(cohort, firm, said, body.reason, caller.subject, role, now()))
-            _apply(unit, seen.cohort_id, supplier_id, moved)
-        after = moved[1].state or firm
+            _apply(unit, cohort_id, supplier_id, moved)
+            return moved[1].state or firm
+
+        after = await commands.run_unit(replace.cause, drop_out)
         return replace.shown(PastPlanView.of_past(after, after.past_plans[-1], catalogue.modules()))
 
 
@@ -100,13 +104,16 @@ def _add_ways_of_a_place(api: APIRouter, commands: Commands) -> None:
         said meanwhile.
         """
         caller.require_outsider(body.supplier_id)
-        async with commands.unit(replace.cause) as unit:
+
+        async def reinstate(unit: CommandUnit) -> Cohort:
             cohort, firm, said = await _load(unit, cohort_id, body.supplier_id)
             replace.check(CohortView.of(there(cohort)))
             back = Reinstatement(body.reason, caller.subject, now())
             moved = accepted(handlers.reinstate(cohort, firm, said, back, catalogue.modules()))
             _apply(unit, cohort_id, body.supplier_id, moved)
-        return replace.shown(CohortView.of(there(moved[0].state)))
+            return there(moved[0].state)
+
+        return replace.shown(CohortView.of(await commands.run_unit(replace.cause, reinstate)))
 
     @api.post("/cohorts/{cohort_id}/replacements")
     async def replace_drop_out(cohort_id: UUID, caller: Operator, replace: Replace) -> CohortView:
@@ -114,7 +121,8 @@ def _add_ways_of_a_place(api: APIRouter, commands: Commands) -> None:
 
         Whoever first said that its firm drops out cannot do so.
         """
-        async with commands.unit(replace.cause) as unit:
+
+        async def give_place(unit: CommandUnit) -> Cohort:
             await unit.load(cohorts, [cohort_id])
             cohort = there(unit.state(cohorts, cohort_id))
             replace.check(CohortView.of(cohort))
@@ -123,7 +131,9 @@ def _add_ways_of_a_place(api: APIRouter, commands: Commands) -> None:
             caller.require_outsider(firm.id)
             moved = handlers.take_place(cohort, free, firm, said, caller.subject, catalogue.modules(), now())
             _apply(unit, cohort_id, firm.id, moved)
-        return replace.shown(CohortView.of(there(moved[0].state)))
+            return there(moved[0].state)
+
+        return replace.shown(CohortView.of(await commands.run_unit(replace.cause, give_place)))
 
 
 async def _load(

@@ -42,8 +42,9 @@ def router(commands: Commands, database: Database) -> APIRouter:
         Every firm with a validated diagnosis and without a place elsewhere is told that it is in or out, and why. A
         firm that is in has a proposed plan at once. Whoever gave or took back an override cannot select.
         """
-        async with commands.unit(replace.cause) as unit:
-            cohort, said = await _select(unit, cohort_id, caller.subject, replace)
+        cohort, said = await commands.run_unit(
+            replace.cause, lambda unit: _select(unit, cohort_id, caller.subject, replace)
+        )
         return SelectionView(
             cohort=replace.shown(CohortView.of(cohort)),
             candidates=said.firms,

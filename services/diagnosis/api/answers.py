@@ -16,7 +16,7 @@ from services.diagnosis.store import diagnoses, sheets
 from services.diagnosis.views.answers import AnswersBody
 from services.diagnosis.views.diagnoses import DiagnosisView
 from shared.contracts.event import Cause
-from shared.messaging.commands import Commands
+from shared.messaging.commands import Commands, CommandUnit
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.service.callers import Caller
@@ -87,7 +87,8 @@ async def kept(
     decide: Callable[[Diagnosis, Instruments], Decision[Diagnosis] | Refused],
 ) -> Diagnosis:
     """Decide on answers once they are checked to be about what was seen, and keep the sheet that they make."""
-    async with commands.unit(cause) as unit:
+
+    async def decided(unit: CommandUnit) -> Diagnosis:
         await unit.load(diagnoses, [supplier_id])
         found = unit.state(diagnoses, supplier_id)
         before = accepted(found or handlers.NOT_FOUND)
@@ -99,4 +100,6 @@ async def kept(
         if new is not None:
             await unit.load(sheets, [new.id])
             unit.apply(sheets, new.id, Decision(new), about=supplier_id)
-    return state
+        return state
+
+    return await commands.run_unit(cause, decided)

@@ -11,7 +11,7 @@ from services.diagnosis.domain.evidence import Fault, Standing
 from services.diagnosis.domain.instrument import Instrument
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.scoring import dimension_points, overall_points, score
-from shared.contracts.event import Level, QuestionCode, Text
+from shared.contracts.event import Day, Level, QuestionCode, Text
 from shared.service.http import Body, View
 
 MAX_QUESTIONS = 100
@@ -41,7 +41,7 @@ class RescoreBody(Body):
     level: Level
     evidence_id: UUID | None = None
     note: Text = ""
-    seen_on: Annotated[date, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))] | None = None
+    seen_on: Annotated[Day, Field(ge=date(2000, 1, 1), le=date(2100, 1, 1))] | None = None
     """The day of the visit on which it was seen, where no evidence is named."""
     returned_because: Fault | None = None
     """What is wrong with the evidence, where it raises nothing."""

@@ -14,13 +14,12 @@ from services.financing.store.cases import cases
 from services.financing.store.tables import ConsentRow
 from services.financing.views.consents import (
     MOST_NAMED,
-    AskedDay,
     ConsentBody,
     ConsentTextView,
     ConsentView,
     RegisteredBody,
 )
-from shared.contracts.event import PartnerCode
+from shared.contracts.event import Day, PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
@@ -38,7 +37,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         show: Show,
         purpose: Annotated[list[Purpose], Query(min_length=1, max_length=MOST_NAMED)],
         data_class: Annotated[list[DataClass], Query(min_length=1, max_length=MOST_NAMED)],
-        expires_on: AskedDay | None = None,
+        expires_on: Day | None = None,
     ) -> ConsentTextView:
         """Show the exact words of a choice, and the hash that the consent sends back."""
         async with database.transaction() as connection:

@@ -1,11 +1,10 @@
 """Consents as callers send and see them. What is sent of persons goes into the papers, and nobody sees a paper."""
 
-import re
 from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from services.financing.domain.case import Case
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
@@ -18,7 +17,6 @@ from services.financing.domain.reasons import (
 from services.financing.store.rows import consent_rows
 from shared import mail_address
 from shared.contracts.event import Day, PartnerCode
-from shared.i18n.fields import wrong
 from shared.service.http import Body, View
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
@@ -26,18 +24,9 @@ Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()-]{7,25}$")]
 
 
-def _written_out(day: object) -> object:
-    if isinstance(day, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", day):
-        raise wrong("field.date")
-    return day
-
-
 def _normal(rfc: str) -> str:
     return rfc.upper().replace(" ", "").replace("-", "")
 
-
-AskedDay = Annotated[Day, BeforeValidator(_written_out)]
-"""Of a query, where pydantic would take a number of seconds for a day."""
 
 MOST_NAMED = 20
 """Purposes or classes of data in one choice: more than there are."""

@@ -18,7 +18,7 @@ from services.matching.store.demand import demand
 from services.matching.store.offerings import offerings
 from services.matching.views.answers import CorrectionBody, EndBody, GivenAwardBody
 from services.matching.views.matches import CandidateView
-from shared.messaging.commands import Commands
+from shared.messaging.commands import Commands, CommandUnit
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller
@@ -36,7 +36,8 @@ def router(commands: Commands, database: Database) -> APIRouter:
         """One transaction; the locks in the order of all others: the demand, the requirement, the offering."""
         candidate = await own(database, match_id, caller)
         supplier_id, view = candidate.supplier_id, seen_by(caller, match_id)
-        async with commands.unit(replace.cause) as unit:
+
+        async def change(unit: CommandUnit) -> Offering | None:
             asked = await demand(unit.connection)
             left = await volume(unit.connection, candidate.answers.requirement_id, supplier_id)
             bounds = catalogue.award_bounds()
@@ -45,7 +46,9 @@ def router(commands: Commands, database: Database) -> APIRouter:
             replace.check(view(state))
             decision = accepted(decide(state, Limits(left, bounds.prices, bounds.version), asked))
             unit.apply(offerings, supplier_id, decision)
-        return replace.shown(view(decision.state))
+            return decision.state
+
+        return replace.shown(view(await commands.run_unit(replace.cause, change)))
 
     @api.post("/matches/{match_id}/award")
     async def award_match(

@@ -12,7 +12,7 @@ from services.registration.handlers import people as on_people
 from services.registration.store import claims, suppliers
 from services.registration.store.people import people, people_of
 from services.registration.views import SupplierView
-from shared.messaging.commands import Commands
+from shared.messaging.commands import Commands, CommandUnit
 from shared.service.callers import Caller, Role, allow
 from shared.service.http import Change, accepted, routes
 
@@ -31,7 +31,9 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
         mail that lies in a folder.
         """
         caller.require_outsider(supplier_id)
-        async with commands.unit(change.cause) as unit:
+
+        async def erase(unit: CommandUnit) -> set[str]:
+            """Returns the addresses that are forgotten."""
             await unit.load(suppliers, [supplier_id])
             present = unit.state(suppliers, supplier_id)
             supplier = accepted(present or handlers.SUPPLIER_UNKNOWN)
@@ -47,7 +49,9 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
             for person in firms_people:
                 decision = on_people.erase_address(unit.state(people, person.id), known)
                 unit.apply(people, person.id, decision, about=supplier_id)
-        for address in known:
+            return known
+
+        for address in await commands.run_unit(change.cause, erase):
             await mailing.post.sender.forget(address)
 
     return api

@@ -33,7 +33,8 @@ def router(commands: Commands) -> APIRouter:
         or changed any supplier with this RFC, one that has left too, or is of one, decides neither.
         """
         caller.require_outsider(supplier_id)
-        async with commands.unit(change.cause) as unit:
+
+        async def settle(unit: CommandUnit) -> Supplier | None:
             claimant = accepted(await supplier_of(unit.connection, supplier_id) or SUPPLIER_UNKNOWN)
             registry = await registry_of(unit.connection, (claimant.rfc,))
             holder = registry.taken.get(claimant.rfc)
@@ -51,7 +52,9 @@ def router(commands: Commands) -> APIRouter:
             if body.upheld and holder is not None:
                 unit.apply(suppliers, holder, accepted(handlers.give_way(unit.state(suppliers, holder), now())))
             unit.apply(suppliers, supplier_id, decision)
-        return change.shown(SupplierView.of(decision.state))
+            return decision.state
+
+        return change.shown(SupplierView.of(await commands.run_unit(change.cause, settle)))
 
     return api
 

@@ -62,12 +62,15 @@ def _add_inviting(api: APIRouter, settings: RegistrationSettings, mailing: Maili
         """
         caller.require_supplier(supplier_id)
         id_, code, language, asked = new_id(), new_code(), asked_in(change.request), now()
-        async with commands.unit(change.cause) as unit:
+
+        async def invite(unit: CommandUnit) -> tuple[Supplier | None, Person]:
             firm, known = await _firm(unit, supplier_id)
             await unit.load(people, [id_])
             decision = accepted(handlers.invite(firm, known, id_, body.email, code, language, asked))
             unit.apply(people, id_, decision, about=supplier_id)
-        invited = _there(decision.state)
+            return firm, _there(decision.state)
+
+        firm, invited = await commands.run_unit(change.cause, invite)
         if firm is not None and (mail := letters.invitation(firm, invited, code, settings.invitation_url)):
             await mailing.send(change.request, first_try(INVITATION_MAIL, asked), mail)
         return change.shown(PersonView.of_person(invited))
@@ -82,17 +85,20 @@ def _add_accepting(api: APIRouter, commands: Commands) -> None:
 
         For whoever is signed in and speaks for no other firm. Whatever does not fit has one answer.
         """
-        outcome: Decision[Person] | Refused
+
+        async def accept(unit: CommandUnit) -> tuple[Person | None, Decision[Person] | Refused]:
+            _, known = await _firm(unit, supplier_id)
+            await unit.load(people, [person_id])
+            invited, firm = unit.state(people, person_id), caller.supplier_id
+            outcome = handlers.accept(invited, supplier_id, known, body.code, caller.subject, firm, now())
+            if not isinstance(outcome, Refused):
+                unit.apply(people, person_id, outcome, about=supplier_id)
+            return invited, outcome
+
         try:
-            async with commands.unit(change.cause) as unit:
-                _, known = await _firm(unit, supplier_id)
-                await unit.load(people, [person_id])
-                invited, firm = unit.state(people, person_id), caller.supplier_id
-                outcome = handlers.accept(invited, supplier_id, known, body.code, caller.subject, firm, now())
-                if not isinstance(outcome, Refused):
-                    unit.apply(people, person_id, outcome, about=supplier_id)
+            invited, outcome = await commands.run_unit(change.cause, accept)
         except OtherFirmError:
-            outcome = handlers.OF_OTHER_FIRM
+            invited, outcome = None, handlers.OF_OTHER_FIRM
         if invited is not None and outcome == handlers.INVITATION_REFUSED:
             # A try is no act.
             cause = change.cause._replace(action=None)
@@ -108,10 +114,13 @@ def _add_ending(api: APIRouter, commands: Commands) -> None:
         Whoever is removed has no rights here from this moment on, whatever their token says.
         """
         caller.require_supplier(supplier_id)
-        async with commands.unit(change.cause) as unit:
+
+        async def remove(unit: CommandUnit) -> None:
             await unit.load(people, [person_id])
             decision = accepted(handlers.remove(unit.state(people, person_id), supplier_id, now()))
             unit.apply(people, person_id, decision, about=supplier_id)
+
+        await commands.run_unit(change.cause, remove)
 
 
 async def _firm(unit: CommandUnit, supplier_id: UUID) -> tuple[Supplier | None, list[Person]]:

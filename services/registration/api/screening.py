@@ -10,7 +10,7 @@ from services.registration.files.lists import MOST_DIGITS
 from services.registration.files.screening import TITLE_BYTES, date_of
 from services.registration.settings import RegistrationSettings
 from services.registration.views import ListView
-from shared.contracts.event import FIRST_DAY
+from shared.contracts.times import FIRST_DAY, day_of
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service import imported
@@ -45,8 +45,10 @@ def router(settings: RegistrationSettings, database: Database) -> APIRouter:
         """
         async with send.receive(settings.list_max_bytes, "list_date", "confirmed_firms") as upload:
             list_date = _date(upload.fields.get("list_date"), date_of(await upload.start(TITLE_BYTES)))
-            confirmed = upload.fields.get("confirmed_firms", "")[:MOST_DIGITS]
-            given = {"list_date": list_date.isoformat(), "confirmed_firms": confirmed}
+            confirmed = upload.fields.get("confirmed_firms", "")
+            # Cut short it would be another number.
+            kept = confirmed if len(confirmed) <= MOST_DIGITS else ""
+            given = {"list_date": list_date.isoformat(), "confirmed_firms": kept}
             return await send.take_in(database, LISTS, upload, given)
 
     @api.get("/lists/imports/{import_id}", dependencies=[BY_OPERATOR])
@@ -65,7 +67,7 @@ def router(settings: RegistrationSettings, database: Database) -> APIRouter:
 def _date(given: str | None, said: date | None) -> date:
     """The list's date, as its file says or its caller: a wrong one would keep the right list out."""
     try:
-        list_date = date.fromisoformat(given) if given is not None else said
+        list_date = day_of(given) if given is not None else said
     except ValueError:
         raise Problem(422, "list_date_form") from None
     if list_date is None:

@@ -55,6 +55,8 @@ class Supplier(Profile):
     """Why it waits for an operator; empty unless held."""
     confirmations: tuple[Confirmation, ...] = ()
     received_at: datetime
+    disputed_at: datetime | None = None
+    """When it came to say that another one's RFC is its own: with its registration, or by mending its RFC."""
     registered_at: datetime | None = None
     """When it began to take part; None while held."""
     withdrawal: WithdrawalReason | None = None
@@ -70,6 +72,12 @@ class Registry:
     taken: Mapping[str, UUID]
     """Suppliers that are not withdrawn and whose RFC nobody had before them, by RFC, of the RFCs that are looked up."""
     listing: Listing
+
+
+def disputed_since(supplier: Supplier) -> datetime:
+    """Of one that disputes an RFC."""
+    # Of one that did before it was written down: most disputes come with the registration.
+    return supplier.disputed_at or supplier.received_at
 
 
 def folio(number: int) -> str:
@@ -88,6 +96,7 @@ def received(
 ) -> Supplier:
     """A new supplier: registered, or held where an operator must look first. `by`: who registers it, if known."""
     screening = registry.listing.look_up(identity.rfc)
+    holds = _first_holds(identity, registry, screening)
     new = Supplier(
         **_values(profile, identity.rfc),
         id=id_,
@@ -96,8 +105,9 @@ def received(
         kind=identity.kind,
         size=classify(profile.sector, profile.workers, profile.annual_sales_mxn),
         screening=screening,
-        holds=_first_holds(identity, registry, screening),
+        holds=holds,
         received_at=now,
+        disputed_at=now if "rfc_disputed" in holds else None,
         took_part=Participants(() if by is None else (by,)),
     )
     return _settled(new, now)
@@ -119,11 +129,13 @@ def mended(
 ) -> Supplier:
     """The held supplier under another RFC, judged as if it came with this one: what was confirmed was of the other."""
     screening = registry.listing.look_up(identity.rfc)
+    holds = _first_holds(identity, registry, screening)
     mended_ = replace(
         _described(supplier, profile, identity.rfc, by),
         kind=identity.kind,
         screening=screening,
-        holds=_first_holds(identity, registry, screening),
+        holds=holds,
+        disputed_at=now if "rfc_disputed" in holds else None,
         confirmations=(),
     )
     return _settled(mended_, now)

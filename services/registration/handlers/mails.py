@@ -9,7 +9,7 @@ from datetime import datetime
 from services.registration.domain.claim import Claim
 from services.registration.domain.mail import next_try
 from services.registration.domain.person import Person
-from services.registration.domain.supplier import Supplier
+from services.registration.domain.supplier import Supplier, disputed_since
 from shared.messaging.decision import Decision, Timer
 
 CLAIM_MAIL, INVITATION_MAIL, DISPUTE_MAIL = "claim_mail", "invitation_mail", "dispute_mail"
@@ -40,4 +40,4 @@ def dispute_again(state: Supplier | None, _: str, now: datetime) -> Decision[Sup
     """Whoever has the RFC of this supplier is to be told that it is disputed."""
     if state is None or "rfc_disputed" not in state.holds:
         return Decision(state, timers=(Timer(DISPUTE_MAIL, None),))
-    return Decision(state, timers=(Timer(DISPUTE_MAIL, next_try(state.received_at, now)),))
+    return Decision(state, timers=(Timer(DISPUTE_MAIL, next_try(disputed_since(state), now)),))

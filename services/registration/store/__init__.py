@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.claim import Claim
 from services.registration.domain.screening import NO_LIST, SEVERITY, Entries, Listing, ListState, Newest, ScreeningList
-from services.registration.domain.supplier import Registry, Status, Supplier, folio
+from services.registration.domain.supplier import Registry, Status, Supplier, disputed_since, folio
 from services.registration.store.tables import AnchorRow, ClaimRow, ScreeningListRow, SupplierRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, Database
@@ -49,7 +49,7 @@ MAILS_WAITING = """
     UNION ALL SELECT 'invitation', count(*) FROM timer JOIN person ON person.id = aggregate_id
         WHERE timer.kind = 'invitation_mail' AND invited_at < now() - interval '1 minute'
     UNION ALL SELECT 'dispute', count(*) FROM timer JOIN supplier ON supplier.id = aggregate_id
-        WHERE timer.kind = 'dispute_mail' AND received_at < now() - interval '1 minute'
+        WHERE timer.kind = 'dispute_mail' AND coalesce(disputed_at, received_at) < now() - interval '1 minute'
 """
 """Those that were not taken within a minute."""
 
@@ -105,6 +105,11 @@ _KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier
 
 
 _INVOLVING = "SELECT id FROM supplier WHERE rfc = $1 AND (took_part->'subjects' ? $2 OR id = ANY($3))"
+_DISPUTED_BEFORE = """
+    SELECT EXISTS (
+        SELECT FROM supplier WHERE rfc = $1 AND disputed AND id <> $2 AND coalesce(disputed_at, received_at) <= $3
+    )
+"""
 _DISPUTING = """
     SELECT id FROM supplier AS one WHERE id = ANY($1::uuid[])
     AND EXISTS (SELECT FROM supplier AS other WHERE other.rfc = one.rfc AND other.disputed)
@@ -215,9 +220,8 @@ async def disputing(connection: Connection, ids: Sequence[str]) -> frozenset[UUI
 
 
 async def disputed_before(connection: Connection, claimant: Supplier) -> bool:
-    """Whether another one that came before disputes the same RFC."""
-    query = "SELECT EXISTS (SELECT FROM supplier WHERE rfc = $1 AND disputed AND id <> $2 AND received_at <= $3)"
-    return bool(await connection.fetchval(query, claimant.rfc, claimant.id, claimant.received_at))
+    """Whether another one disputes the same RFC, and did before."""
+    return bool(await connection.fetchval(_DISPUTED_BEFORE, claimant.rfc, claimant.id, disputed_since(claimant)))
 
 
 async def holder_of(connection: Connection, rfc: str) -> Supplier | None:

@@ -48,6 +48,7 @@ class SupplierRow(Table, table=True):
     holds: list[str] = Field(sa_type=JSONB)
     confirmations: list[dict[str, Any]] = Field(sa_type=JSONB)
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
+    disputed_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     registered_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     withdrawal: str | None
     withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))

@@ -114,7 +114,7 @@ class Changing(Showing):
         return self.answered(outcome, view)
 
     def check(self, view: BaseModel) -> None:
-        """Refuse when the caller saw another version. For what is decided in a `commands.unit`, under its lock."""
+        """Refuse when the caller saw another version. For what is decided by `commands.run_unit`, under its lock."""
         if not self._matches(etag(view)):
             raise _stale(etag(view))
 

@@ -14,6 +14,7 @@ from shared.i18n.fields import FIELDS, fault
 from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE, STORE_BEHIND
 from shared.runtime import logging
+from shared.runtime.numbers import INEXACT
 from shared.service.http.problem import Problem
 from shared.service.http.showing import NotModified
 
@@ -93,10 +94,11 @@ async def _on_invalid(_: Request, error: Exception) -> Response:
 def _named(found: Any, body: object) -> tuple[str, dict[str, Any]]:  # noqa: ANN401 - the framework's
     """The field, and what is wrong with it."""
     match found:
-        case {"type": "json_invalid", "loc": (part, int(position))} if isinstance(body, str):
+        case {"type": "json_invalid", "loc": (part, int(position)), "ctx": {"error": why}} if isinstance(body, str):
             # The framework tells the place where the text broke as if it were a field.
             line, column = body.count("\n", 0, position) + 1, position - body.rfind("\n", 0, position)
-            return part, said("field.json_at", line=line, column=column)
+            code = "field.number_at" if why == INEXACT else "field.json_at"
+            return part, said(code, line=line, column=column)
     return _shortened(".".join(map(str, found["loc"]))), fault(found)
 
 

@@ -1,4 +1,6 @@
-"""Bodies that a process holds in memory: from before they come until they are answered (docs/decisions/0060)."""
+"""Bodies that a process holds in memory: from before they come until they are answered, or put away
+(docs/decisions/0060).
+"""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +13,22 @@ from shared.service.http.household import household
 from shared.service.http.problem import Problem
 
 RETRY_S = 5
+
+
+@dataclass(slots=True)
+class Held:
+    """What one body holds."""
+
+    by: Counter[str]
+    caller: str
+    length: int
+
+    def release(self) -> None:
+        """It is in memory no longer, though whoever sent it may still wait for an answer."""
+        self.by[self.caller] -= self.length
+        self.length = 0
+        if not self.by[self.caller]:
+            del self.by[self.caller]
 
 
 @dataclass(slots=True)
@@ -32,12 +50,12 @@ class InFlight:
         if self.held.total() + length > self.most:
             raise _later(503, "bodies_of_others")
         self.held[caller] += length
+        held = Held(self.held, caller, length)
+        scope.setdefault("state", {})["held"] = held
         try:
             yield
         finally:
-            self.held[caller] -= length
-            if not self.held[caller]:
-                del self.held[caller]
+            held.release()
 
 
 def _later(status: int, code: str) -> Problem:

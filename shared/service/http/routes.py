@@ -16,6 +16,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.routing import compile_path
 from starlette.types import Receive, Scope, Send
 
+from shared.runtime import numbers
 from shared.service.http import values
 from shared.service.http.in_flight import InFlight
 from shared.service.http.problem import Problem
@@ -54,6 +55,15 @@ class BeforeBody(ABC, Generic[T]):
         return decided[self]
 
 
+class _JsonRequest(Request):
+    """Its body has no number that is another one than was written."""
+
+    async def json(self) -> Any:  # noqa: ANN401 - JSON
+        if not hasattr(self, "_json"):
+            self._json = numbers.loads(await self.body())
+        return self._json
+
+
 class ConventionalRoute(APIRoute):
     """Refuses unknown parameters of the query and other kinds of body, which FastAPI would not look at, and a body that
     is too large, has more values than its form, or is of a caller who may not send it.
@@ -73,7 +83,8 @@ class ConventionalRoute(APIRoute):
         """As FastAPI's own; where the application has a trail, what the route shows of others is on record first."""
         handle = super().get_route_handler()
 
-        async def followed(request: Request) -> Response:
+        async def followed(received: Request) -> Response:
+            request = _JsonRequest(received.scope, received.receive)
             if self._takes == JSON and values.are_more_than(self._most_values, await request.body()):
                 raise Problem(413, "too_many_values", most=self._most_values)
             trail = getattr(request.app.state, "trail", None)

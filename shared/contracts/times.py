@@ -1,0 +1,61 @@
+"""Dates and moments as they are written wherever they come in: pydantic alone reads `946684800` as seconds since 1970,
+in a text too.
+"""
+
+import re
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from pydantic import AwareDatetime, BeforeValidator, Field
+from pydantic_core import PydanticKnownError
+
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
+"""Far enough from the calendar's ends for every reader's arithmetic: a day more than 9999-12-31 is none."""
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
+)
+"""RFC 3339, 5.6. Of a fraction microseconds are kept; others write nanoseconds."""
+
+
+def day_of(text: str) -> date:
+    """A date as ISO 8601 writes it in full. Raises ValueError."""
+    if _DAY.fullmatch(text) is None:
+        raise ValueError("no date")
+    return date.fromisoformat(text)
+
+
+def moment_of(text: str) -> datetime:
+    """A moment as RFC 3339 writes it. Raises ValueError."""
+    if _MOMENT.fullmatch(text) is None:
+        raise ValueError("no moment")
+    return datetime.fromisoformat(text.upper())
+
+
+def _day(given: object) -> object:
+    try:
+        return day_of(given) if isinstance(given, str) else _in_memory(given)
+    except ValueError:
+        raise PydanticKnownError("date_type") from None
+
+
+def _moment(given: object) -> object:
+    try:
+        return moment_of(given) if isinstance(given, str) else _in_memory(given)
+    except ValueError:
+        raise PydanticKnownError("datetime_type") from None
+
+
+def _in_memory(given: object) -> object:
+    if not isinstance(given, date):
+        raise ValueError("neither text nor time")  # noqa: TRY004 - as what is no text of a time
+    return given
+
+
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]
+Moment = Annotated[
+    AwareDatetime,
+    Field(ge=datetime(1800, 1, 1, tzinfo=UTC), le=datetime(2199, 12, 31, tzinfo=UTC)),
+    BeforeValidator(_moment),
+]
