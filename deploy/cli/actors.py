@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from deploy.cli.api import Round, request
+from deploy.cli.api import Round, items
 from deploy.cli.texts import say
 from deploy.target.client import Client
 from shared.messaging.topics import STAGE_TOPICS
@@ -36,10 +36,4 @@ def actors_of(client: Client, supplier: str) -> Mapping[str, Actor]:
 
 
 def _journal(client: Client, service: str, supplier: str) -> Iterator[dict[str, Any]]:
-    after: dict[str, str] = {}
-    while True:
-        page = request(client, service, "GET", "/journal", params={"key": supplier, "limit": 200} | after)
-        yield from page["items"]
-        if page["next"] is None:
-            return
-        after = {"after": page["next"]}
+    return items(client, service, "/journal", params={"key": supplier})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,6 +17,11 @@ from deploy.cli.texts import language, say
 from deploy.target.client import READ_TIMEOUT, Client
 
 T = TypeVar("T")
+
+MOST = 200
+"""Rows of a page."""
+PAGES = 200
+"""Of a list, under one token: some seconds."""
 
 
 class Away(Refusal):
@@ -73,6 +78,26 @@ def versioned(client: Client, service: str, path: str) -> tuple[Any, str]:
     return answer.json(), answer.headers["ETag"]
 
 
+def items(
+    client: Client,
+    service: str,
+    path: str,
+    method: str = "GET",
+    **options: Any,  # noqa: ANN401  (httpx's own)
+) -> Iterator[dict[str, Any]]:
+    """What a list has, however long it is, page by page. Raises ``Refusal`` as `request`."""
+    params = {"limit": MOST, **options.pop("params", {})}
+    while True:
+        # A connection, and a token that may come from a program, for many pages; and then a new one, as tokens end.
+        with client.http(service, timeout=READ_TIMEOUT) as http:
+            for _ in range(PAGES):
+                page = _asked(http, service, method, path, params=params, **options).json()
+                yield from page["items"]
+                if page["next"] is None:
+                    return
+                params["after"] = page["next"]
+
+
 def _answer(
     client: Client,
     service: str,
@@ -81,10 +106,20 @@ def _answer(
     timeout: float,
     **options: Any,  # noqa: ANN401  (httpx's own)
 ) -> httpx.Response:
+    with client.http(service, timeout=timeout) as http:
+        return _asked(http, service, method, path, **options)
+
+
+def _asked(
+    http: httpx.Client,
+    service: str,
+    method: str,
+    path: str,
+    **options: Any,  # noqa: ANN401  (httpx's own)
+) -> httpx.Response:
     try:
-        with client.http(service, timeout=timeout) as http:
-            headers = {"Accept-Language": language(), **options.pop("headers", {})}
-            answer = http.request(method, path, headers=headers, **options)
+        headers = {"Accept-Language": language(), **options.pop("headers", {})}
+        answer = http.request(method, path, headers=headers, **options)
     except httpx.HTTPError as error:
         raise Away(say("error.http", service=service)) from error
     if answer.is_success:

@@ -11,7 +11,7 @@ from uuid import UUID
 import typer
 
 from deploy.cli import choices
-from deploy.cli.api import Away, request
+from deploy.cli.api import Away, items
 from deploy.cli.console import Refusal, err
 from deploy.cli.events import Event, outline
 from deploy.cli.texts import say
@@ -31,7 +31,6 @@ FIRMS_TOLD = 20
 IDS = ("id", "correlationid", "causationid")
 
 STANDARD_INPUT = "-"
-PAGE = 200
 ANSWERS = ".answers.v1"
 
 
@@ -142,14 +141,7 @@ def _by_rfc(client: Client, rfc: str) -> str:
 
 
 def _with_rfc(client: Client, rfc: str) -> Iterator[dict[str, Any]]:
-    after: dict[str, str] = {}
-    while True:
-        params = {"limit": PAGE} | after
-        page = request(client, "registration", "POST", "/suppliers/search", json={"rfc": rfc}, params=params)
-        yield from page["items"]
-        if page["next"] is None:
-            return
-        after = {"after": page["next"]}
+    return items(client, "registration", "/suppliers/search", "POST", json={"rfc": rfc})
 
 
 def _listed(firms: Collection[dict[str, Any]]) -> str:

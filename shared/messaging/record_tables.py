@@ -2,7 +2,7 @@
 writes it, and how a resend holds the journal (docs/decisions/0061).
 """
 
-ACT = "^[a-z_]{1,60}:[a-z_]{1,60}:[a-z_]{1,60}$"
+ACT = "^[a-z_-]{1,60}:[a-z_-]{1,60}:[a-z_-]{1,60}$"
 """`source:subject:action`, as the catalogue has them (`shared/contracts/audit.py`)."""
 
 _RULES = {

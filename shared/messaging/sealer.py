@@ -23,8 +23,8 @@ SEALER_LOCK = 0x5044_5004
 """Advisory lock of the sealer, one per database and so per service."""
 
 _UNSEALED = """
-    SELECT a.id, a.at, a.action, a.actor, a.about, a.correlation_id
-    FROM audit_unsealed AS u JOIN audit AS a USING (id) ORDER BY u.id LIMIT $1
+    SELECT a.id, a.at, a.action, a.actor, a.about, a.correlation_id FROM audit_unsealed AS u
+    CROSS JOIN LATERAL (SELECT * FROM audit WHERE audit.id = u.id LIMIT 1) AS a ORDER BY u.id LIMIT $1
 """
 _LAST = "SELECT size, peaks, note FROM audit_checkpoint ORDER BY size DESC LIMIT 100"
 _LEAVES = """

@@ -150,8 +150,8 @@ async def test_a_log_that_was_closed_up_behind_a_removed_row_is_found(log: Log) 
     await log.do(
         f"DELETE FROM audit WHERE id = {rows[2].id}",
         "DELETE FROM audit_leaf WHERE position = 2",
-        "UPDATE audit_leaf SET position = -position WHERE position > 2",
-        "UPDATE audit_leaf SET position = -position - 1 WHERE position < 0",
+        "UPDATE audit_leaf SET position = position + 1000 WHERE position > 2",
+        "UPDATE audit_leaf SET position = position - 1001 WHERE position > 1000",
     )
     assert Finding("cut_off", 6, 6) in await log.found()
     await log.seal()

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from deploy.cli.actors import Actor, actors_of
@@ -89,11 +90,16 @@ def test_the_stages_journals_tell_who_acted_page_by_page(monkeypatch: pytest.Mon
     who: dict[str, Any] = {"subject": "s-1", "role": "supplier", "on_behalf_of": "firm-1", "via": None}
     pages = {None: ([{"event_id": "a", "actor": who}], "7"), "7": ([{"event_id": "b", "actor": None}], None)}
 
-    def answered(_: Client, service: str, __: str, ___: str, params: dict[str, Any]) -> dict[str, Any]:
-        items, next_ = pages[params.get("after")] if service == "registration" else ([], None)
-        return {"items": items, "next": next_}
+    def answered(request: httpx.Request) -> httpx.Response:
+        given = request.url.params
+        assert (request.url.path, given["key"]) == ("/journal", "firm-1")
+        items, next_ = pages[given.get("after")] if request.url.host == "registration" else ([], None)
+        return httpx.Response(200, json={"items": items, "next": next_})
 
-    monkeypatch.setattr("deploy.cli.actors.request", answered)
+    def http(_: Client, service: str, **__: Any) -> httpx.Client:
+        return httpx.Client(base_url=f"http://{service}", transport=httpx.MockTransport(answered), trust_env=False)
+
+    monkeypatch.setattr(Client, "http", http)
     assert actors_of(Client(target_of(tmp_path, {"kafka": 1})), "firm-1") == {"a": Actor(**who)}
 
 

@@ -4,6 +4,9 @@ from uuid import uuid4
 
 import pytest
 
+from shared.messaging.imports import Import
+from shared.service.http.routes import FORM, HELD
+from shared.service.upload import Sending
 from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of, xlsx_of
 from tests.registration.bodies_given import registered
@@ -50,6 +53,24 @@ async def test_the_same_file_again_changes_nothing(stage: StageUnderTest) -> Non
     assert await stage.told() == []
     other = await upload(stage, "/suppliers/imports", csv_of(SUPPLIER | {"trabajadores": "52"}))
     assert [row["reason"] for row in other.json()["refused_rows"]] == ["rfc_taken"]
+
+
+@pytest.mark.parametrize("path", ["/suppliers/imports", "/anchors/imports", "/screening/lists/imports"])
+async def test_who_waits_for_an_import_keeps_nobody_from_sending_theirs(
+    stage: StageUnderTest, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen: callers who waited a minute for large imports held the room of all other files until then."""
+    seen: list[int] = []
+    awaited = Sending._awaited
+
+    async def watched(sending: Sending, *of: Any) -> Import:
+        seen.append(HELD[FORM].held.total())
+        return await awaited(sending, *of)
+
+    monkeypatch.setattr(Sending, "_awaited", watched)
+    fields = {"list_date": "2026-01-01"} if "lists" in path else {}
+    answer = await upload(stage, path, csv_of(SUPPLIER), **fields)
+    assert (answer.status_code, seen) == (201, [0])
 
 
 ANCHOR = {"codigo": "A01", "nombre": "Armadora Ejemplo", "estados": "22"}

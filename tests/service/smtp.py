@@ -25,9 +25,15 @@ class Server:
         self.commands: list[str] = []
         self.message = ""
         self.left = asyncio.Event()
-        """Whoever waited for a reply that never ends has gone."""
+        """Whoever spoke to it has gone."""
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._serve(reader, writer)
+        finally:
+            self.left.set()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self._drips == "":
             await self._drip(writer)
             return
@@ -69,7 +75,6 @@ class Server:
                 writer.write(bytes([byte]))
                 await writer.drain()
                 await asyncio.sleep(0.005)
-        self.left.set()
 
     @property
     def text(self) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -115,6 +116,17 @@ def test_what_is_answered_is_held_no_longer() -> None:
         raise ValueError("x")
     with held.holding(scope, 10), pytest.raises(Problem), held.holding(scope, 1):
         pass
+    assert held.held == {}
+
+
+def test_what_is_put_away_is_held_no_longer_though_it_is_not_answered() -> None:
+    held = InFlight(most=10, share=10)
+    first: dict[str, Any] = {"type": "http", "client": ("192.0.2.1", 1)}
+    with held.holding(first, 10):
+        first["state"]["held"].release()
+        with held.holding({"type": "http", "client": ("192.0.2.1", 1)}, 10):
+            assert held.held.total() == 10
+        first["state"]["held"].release()
     assert held.held == {}
 
 

@@ -87,7 +87,7 @@ async def test_a_mail_that_was_taken_is_sent_however_its_server_says_goodbye(mon
     async with serving(server) as sender, asyncio.timeout(5):
         assert await sender.send(MAIL) == "sent"
         await server.left.wait()
-    assert CODE in server.message
+    assert CODE in server.text
 
 
 def test_a_mail_takes_less_than_a_leaders_session_may_be_silent() -> None:

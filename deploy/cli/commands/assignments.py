@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from deploy.cli.api import NotThere, Round, request, versioned
+from deploy.cli.api import NotThere, Round, items, request, versioned
 from deploy.cli.console import AsJson, Refusal, out, print_fitting, show_json
 from deploy.cli.finding import asked, is_uuid, supplier_of
 from deploy.cli.installation import installation
@@ -28,8 +28,6 @@ ROLES: Mapping[str, tuple[str, str]] = {
 PLACES = dict(ROLES.values())
 """The same, each service once."""
 COLUMNS = {"supplier_id": "head.supplier", **{role: f"head.{role}" for role in ROLES}}
-MOST = 200
-"""The largest page."""
 AT_ONCE = 8
 
 Wanted = Annotated[
@@ -129,10 +127,4 @@ def _assignment(client: Client, service: str, path: str, firm: str) -> dict[str,
 
 
 def _firms(client: Client, service: str, path: str) -> Iterator[str]:
-    query: dict[str, Any] = {"limit": MOST}
-    while True:
-        page = request(client, service, "GET", path, params=query)
-        yield from (row["supplier_id"] for row in page["items"])
-        if page["next"] is None:
-            return
-        query["after"] = page["next"]
+    return (row["supplier_id"] for row in items(client, service, path))

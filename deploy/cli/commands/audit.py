@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.actors import Actor
-from deploy.cli.api import request
+from deploy.cli.api import items
 from deploy.cli.choices import services_of
 from deploy.cli.console import AsJson, Refusal, out, print_fitting, show_json
 from deploy.cli.events import outline, printable
@@ -32,7 +32,6 @@ from shared.service.recorded import LogView
 app = App(say("help.audit"))
 
 GROUP = "pdp-audit"
-MOST = 200
 COLUMNS = {"at": "head.at", "action": "head.action", "actor": "head.actor"}
 
 Service = Annotated[str | None, typer.Option("--service", help=say("help.service"))]
@@ -60,7 +59,7 @@ def show(wanted: Wanted, *, as_json: AsJson = False) -> None:
     acts = [
         {"service": name} | act
         for name in services_of(client, None)
-        for act in _pages(client, name, f"/suppliers/{supplier}/audit")
+        for act in items(client, name, f"/suppliers/{supplier}/audit")
     ]
     acts.sort(key=lambda act: (act["at"], act["service"], act["id"]))
     if as_json:
@@ -97,7 +96,7 @@ def _verified(client: Client, service: str) -> tuple[int, list[Finding]]:
     """Published checkpoints are asked for first: what is sealed meanwhile is in the log, and in none of them."""
     key, notes = _key(client, service), _published(client, service)
     leaves = Leaves.of(_log(client, service), datetime.now(UTC))
-    kept = [sealed["note"] for sealed in _pages(client, service, "/audit/checkpoints")]
+    kept = [sealed["note"] for sealed in items(client, service, "/audit/checkpoints")]
     stored = [note for note in kept if _size(note) <= len(leaves)]
     return len(leaves), list(findings(service, leaves, [*notes, *stored], key))
 
@@ -109,7 +108,7 @@ def _size(note: str) -> int:
 
 
 def _log(client: Client, service: str) -> Iterator[Entry]:
-    return (LogView.model_validate(row).sealed for row in _pages(client, service, "/audit"))
+    return (LogView.model_validate(row).sealed for row in items(client, service, "/audit"))
 
 
 def _published(client: Client, service: str) -> list[str]:
@@ -124,16 +123,6 @@ def _key(client: Client, service: str) -> str:
     if found is None:
         raise Refusal(say("error.audit_key", service=service), 2)
     return found
-
-
-def _pages(client: Client, service: str, path: str) -> Iterator[dict[str, Any]]:
-    after: dict[str, str] = {}
-    while True:
-        page = request(client, service, "GET", path, params={"limit": MOST} | after)
-        yield from page["items"]
-        if page["next"] is None:
-            return
-        after = {"after": page["next"]}
 
 
 def _as_data(finding: Finding) -> dict[str, Any]:
