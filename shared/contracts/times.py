@@ -12,7 +12,6 @@ from pydantic_core import PydanticKnownError
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
 """Far enough from the calendar's ends for every reader's arithmetic: a day more than 9999-12-31 is none."""
 
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -21,7 +20,8 @@ _MOMENT = re.compile(
 
 def day_of(text: str) -> date:
     """A date as ISO 8601 writes it in full. Raises ValueError."""
-    if _DAY.fullmatch(text) is None:
+    # Its other forms are `20260531`, which may be seconds, and weeks.
+    if len(text) != len("YYYY-MM-DD") or text[7] != "-":
         raise ValueError("no date")
     return date.fromisoformat(text)
 
@@ -34,23 +34,25 @@ def moment_of(text: str) -> datetime:
 
 
 def _day(given: object) -> object:
-    try:
-        return day_of(given) if isinstance(given, str) else _in_memory(given)
-    except ValueError:
-        raise PydanticKnownError("date_type") from None
+    if isinstance(given, str):
+        try:
+            return day_of(given)
+        except ValueError:
+            raise PydanticKnownError("date_type") from None
+    if isinstance(given, date):
+        return given
+    raise PydanticKnownError("date_type")
 
 
 def _moment(given: object) -> object:
-    try:
-        return moment_of(given) if isinstance(given, str) else _in_memory(given)
-    except ValueError:
-        raise PydanticKnownError("datetime_type") from None
-
-
-def _in_memory(given: object) -> object:
-    if not isinstance(given, date):
-        raise ValueError("neither text nor time")  # noqa: TRY004 - as what is no text of a time
-    return given
+    if isinstance(given, str):
+        try:
+            return moment_of(given)
+        except ValueError:
+            raise PydanticKnownError("datetime_type") from None
+    if isinstance(given, datetime):
+        return given
+    raise PydanticKnownError("datetime_type")
 
 
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY), BeforeValidator(_day)]

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import httpx
 import pytest
 import typer
 
@@ -109,12 +110,18 @@ LEFT = firm_of(RFC, "left", "withdrawn")
 def of_rfc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *firms: dict[str, Any]) -> Client:
     """Registration knows these, and gives two on a page."""
 
-    def answered(_: Client, service: str, method: str, path: str, **asked: Any) -> dict[str, Any]:
-        assert (service, method, path, asked["json"]) == ("registration", "POST", "/suppliers/search", {"rfc": RFC})
-        begin = int(asked["params"].get("after", 0))
-        return {"items": firms[begin : begin + 2], "next": str(begin + 2) if begin + 2 < len(firms) else None}
+    def answered(request: httpx.Request) -> httpx.Response:
+        assert (request.method, request.url.path) == ("POST", "/suppliers/search")
+        assert json.loads(request.content) == {"rfc": RFC}
+        begin = int(request.url.params.get("after", 0))
+        next_ = str(begin + 2) if begin + 2 < len(firms) else None
+        return httpx.Response(200, json={"items": firms[begin : begin + 2], "next": next_})
 
-    monkeypatch.setattr(finding, "request", answered)
+    def http(_: Client, service: str, **__: Any) -> httpx.Client:
+        assert service == "registration"
+        return httpx.Client(base_url="http://test", transport=httpx.MockTransport(answered), trust_env=False)
+
+    monkeypatch.setattr(Client, "http", http)
     return Client(target_of(tmp_path, {"kafka": 1}))
 
 
