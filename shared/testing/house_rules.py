@@ -33,6 +33,7 @@ POLLING: Final = {"eventually", "until", "becomes", "becomes_ready", "_do", "_ge
 """Helpers that look again and again until a deadline: for other processes, which give no sign."""
 PAUSES: Final = {
     r"tests/(bench|faults|containers)/": "a load and a fault have their own rhythm",
+    r"tests/service/smtp\.py": "a server that drips its replies has its rhythm too",
     r"tests/service/test_migrations\.py": "that a lock's timeout does not come",
     r"tests/conformance/test_upgrade\.py": "how long a table stays in use",
     r"tests/deploy/test_hold\.py": "that a child does not come back",
