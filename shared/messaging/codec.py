@@ -214,9 +214,8 @@ def _unfit(record: Record, value: bytes) -> Poison | None:
     # The search by pattern looks at each byte: a fifth of a second for the largest event.
     if ESCAPED_NUL in value and NUL.search(value):
         return _poison(record, "wrong_shape", "a NUL character, which no store keeps")
-    if is_partners(record.topic) and inexact_at(value.decode("latin-1")) is not None:
-        return _poison(record, "wrong_shape", "a number with more digits than are kept")
-    return None
+    is_lost = is_partners(record.topic) and inexact_at(value.decode("latin-1")) is not None
+    return _poison(record, "wrong_shape", "a number with more digits than are kept") if is_lost else None
 
 
 def _refused(record: Record, refused: Refused) -> Poison:
@@ -280,9 +279,8 @@ def _poison(
 
 
 def _with_short_key(record: Record) -> Record:
-    if record.key is None or len(record.key) <= LONGEST_KEY:
-        return record
-    return record._replace(key=hashlib.sha256(record.key).digest())
+    key = record.key or b""
+    return record if len(key) <= LONGEST_KEY else record._replace(key=hashlib.sha256(key).digest())
 
 
 def _shown_id(given: object) -> str | None:
