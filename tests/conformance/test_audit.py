@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -11,7 +12,7 @@ from deploy.cli.commands.audit import _size
 from deploy.cli.proof import Finding, Leaves, findings, prove
 from shared.contracts.audit import log_of
 from shared.contracts.event import Actor, Cause
-from shared.messaging import audit
+from shared.messaging import audit, sealer
 from shared.messaging.actors import UNREADABLE
 from shared.messaging.commands import Commands, CommandUnit
 from shared.messaging.decision import Decision, Refused
@@ -235,6 +236,37 @@ async def test_a_checkpoint_beyond_the_log_is_not_where_the_sealer_goes_on(log: 
     await log.do("INSERT INTO audit_checkpoint VALUES (1000000, now(), sha256(''), 'no note')")
     assert await log.seal() == 1
     assert await log.found() == []
+
+
+LONG = 20_000
+LONG_LOG = (
+    "WITH new AS (INSERT INTO audit (action, actor, about, correlation_id)"
+    """ SELECT 'a:b:c', '{"subject": "ana"}', $1::uuid, 'c' FROM generate_series(1, $2::int) RETURNING id)"""
+    " INSERT INTO audit_leaf SELECT 1000 + id, id, sha256('') FROM new"
+)
+
+
+def _read(node: dict[str, Any]) -> int:
+    """Rows that a plan read out of tables, or of their indexes, whatever became of them."""
+    own = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"]
+    return sum(map(_read, node.get("Plans", ())), round(own) if "Relation Name" in node else 0)
+
+
+async def test_a_page_at_the_end_of_a_long_log_reads_as_much_as_one_at_its_beginning(log: Log) -> None:
+    """Seen: a merge join that read all leaves from the first one on, for each page of a log of a million rows."""
+    firm, page = uuid4(), 201
+    async with log.bench.database.connection() as connection:
+        await connection.execute(LONG_LOG, firm, LONG)
+        await connection.execute("INSERT INTO audit_unsealed SELECT id FROM audit ORDER BY id DESC LIMIT 201")
+        await connection.execute("ANALYZE audit, audit_leaf, audit_unsealed")
+        # The plan that a statement has after its fifth use.
+        await connection.execute("SET plan_cache_mode = force_generic_plan")
+        end = await connection.fetchval("SELECT max(id) - 1000 FROM audit")
+        asked = ((audit._PAGE, end, page), (audit._ABOUT, firm, end, page), (sealer._UNSEALED, page))
+        for statement, *given in asked:
+            (row,) = await connection.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *given)
+            assert _read(json.loads(row[0])[0]["Plan"]) <= 3 * page, statement
+        await connection.execute("RESET plan_cache_mode")
 
 
 @pytest.mark.parametrize("note", ["", "x", "x\ny\nz", "x\n-7\n", "x\n" + "9" * 5000 + "\n"])
