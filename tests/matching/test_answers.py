@@ -78,6 +78,7 @@ def test_an_award_is_told_with_its_money_and_only_once() -> None:
     assert isinstance(event, ContractAwarded)
     assert (event.annual_value, event.annual_volume) == (Money(amount="1500000.00", currency="MXN"), 90_000)
     assert (event.awarded_at, event.corrected, event.corrected_at) == (NOW, None, None)
+    assert event.bounds == BOUNDS.version
     assert award(decision.state, replace(AWARD, annual_value=Decimal("1500000.00"))) == Decision(decision.state)
     assert code(award(decision.state, replace(AWARD, annual_volume=80_000))) == "match_awarded"
 
@@ -97,7 +98,7 @@ def test_a_corrected_award_is_told_as_it_is_now() -> None:
     assert isinstance(event, ContractAwarded)
     assert (event.annual_volume, event.awarded_at) == (80_000, NOW)
     assert (event.corrected, event.corrected_at) == ("volume_changed", LATER)
-    assert event.bounds == "award-2026-1"
+    assert event.bounds == BOUNDS.version
     more = replace(AWARD, annual_volume=100_001)
     assert code(answers.correct(before, MATCH, more, limits(), OTHER, LATER, reason="mistyped")) == "award_volume"
 

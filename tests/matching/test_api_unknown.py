@@ -18,7 +18,13 @@ from tests.walking import MANY_SHORT, Do, walk
 
 OFFERED = {"acero": "met", "zinc": "not_met", "aleación Q7": "unknown", "": "unknown"}
 """How what the firm states comes out where steel is asked."""
+MATERIAL = st.sampled_from(sorted(OFFERED))
 KNOWN = st.sampled_from(("level", "unknown", "not applicable"))
+
+
+def asking(*, asked: bool, must_have: bool) -> dict[str, Any]:
+    wanted = {"materials": ["acero"] if asked else [], "must_have": ["T12"] if must_have else []}
+    return SPECIFICATION | wanted
 
 
 class Gates(RuleBasedStateMachine):
@@ -30,20 +36,22 @@ class Gates(RuleBasedStateMachine):
         self.material, self.t12, self.version = "acero", "level", 0
         self.asked, self.must_have = False, False
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(material=MATERIAL, asked=st.booleans(), must_have=st.booleans(), t12=KNOWN)
+    def begin(self, material: str, t12: str, *, asked: bool, must_have: bool) -> None:
+        """With a case of its own: a walk has few steps."""
         self.do(self.stage.consume(joined()))
-        _, view = self.call("POST", "/requirements", {"specification": SPECIFICATION})
+        _, view = self.call("POST", "/requirements", {"specification": asking(asked=asked, must_have=must_have)})
         self.requirement, self.match = view["id"], match_id(self.firm, UUID(view["id"]))
-        self.state("acero")
-        self.diagnose("level")
+        self.asked, self.must_have = asked, must_have
+        self.state(material)
+        self.diagnose(t12)
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, dict[str, Any]]:
         headers = self.stage.headers("anchor", anchor_id=ANCHOR) | {"If-Match": "*"}
         answer = self.do(self.client.request(method, path, json=body, headers=headers))
         return answer.status_code, answer.json()
 
-    @rule(material=st.sampled_from(sorted(OFFERED)))
+    @rule(material=MATERIAL)
     def state(self, material: str) -> None:
         """What the firm says that it works with."""
         process = {"area": "P01", "materials": [material] if material else [], "free_capacity": 100_000}
@@ -53,8 +61,8 @@ class Gates(RuleBasedStateMachine):
 
     @rule(asked=st.booleans(), must_have=st.booleans())
     def ask(self, *, asked: bool, must_have: bool) -> None:
-        wanted = {"materials": ["acero"] if asked else [], "must_have": ["T12"] if must_have else []}
-        assert self.call("PUT", f"/requirements/{self.requirement}", SPECIFICATION | wanted)[0] == 200
+        body = asking(asked=asked, must_have=must_have)
+        assert self.call("PUT", f"/requirements/{self.requirement}", body)[0] == 200
         self.do(self.stage.sweep())
         self.asked, self.must_have = asked, must_have
 

@@ -186,10 +186,12 @@ def test_every_closing_is_kept_with_who_and_why_and_how_it_opened_again() -> Non
 
 
 def test_of_what_closed_before_closures_were_kept_the_reason_is() -> None:
-    before = replace(requirement(), status="closed", closed_reason="filled", closures=())
-    after = decided(handlers.reopen(before, {ANCHOR: anchor()}, None, "buyer-2", NOW)).state
-    assert after is not None
-    assert after.closures == (Closure("filled", None, None, "buyer-2", NOW),)
+    reopened = Closure("cancelled", "buyer-1", NOW, "buyer-1", NOW)
+    for earlier in ((), (reopened,)):
+        before = replace(requirement(), status="closed", closed_reason="filled", closures=earlier)
+        after = decided(handlers.reopen(before, {ANCHOR: anchor()}, None, "buyer-2", NOW)).state
+        assert after is not None
+        assert after.closures == (*earlier, Closure("filled", None, None, "buyer-2", NOW))
 
 
 def test_the_last_closings_are_kept() -> None:
