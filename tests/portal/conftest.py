@@ -1,5 +1,6 @@
 """The portal as it runs, and people who look at it."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ from services.portal.app import build
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import sealed
 from services.portal.identity.provider import Tokens
+from services.portal.stages import Stages
 from services.portal.store import sessions
 from services.portal.store.sessions import SessionRow
 from shared.runtime.clock import now
@@ -22,6 +24,25 @@ from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN, StageUnderTes
 from tests.conftest import Migrated
 
 URL = "http://portal.test"
+STAGES = ("registration", "matching", "diagnosis", "development", "financing")
+
+
+class OtherStages:
+    """The stages' APIs as far as a test says what they answer; of everything else they are away."""
+
+    def __init__(self) -> None:
+        self.answers: dict[tuple[str, str], httpx.Response] = {}
+        self.asked: list[httpx.Request] = []
+
+    def answer(self, stage: str, path: str, body: object, status: int = 200, **headers: str) -> None:
+        self.answers[f"{stage}.test", path] = httpx.Response(status, json=body, headers=headers)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.asked.append(request)
+        answer = self.answers.get((request.url.host, request.url.path))
+        if answer is None:
+            raise httpx.ConnectError("away", request=request)
+        return answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +70,9 @@ class Browser:
 class Visitors:
     """Who comes to the portal."""
 
-    def __init__(self, stage: StageUnderTest, issuer: LocalIssuer) -> None:
+    def __init__(self, stage: StageUnderTest, issuer: LocalIssuer, others: OtherStages) -> None:
         self.stage = stage
+        self.others = others
         self._issuer = issuer
 
     def anybody(self, language: str = "es") -> Browser:
@@ -82,8 +104,13 @@ class Visitors:
 async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Visitors]:
     issuer = LocalIssuer(tmp_path, ISSUER, AUDIENCE)
     issuer.ensure_key()
-    for name, value in {"OIDC_ISSUER": ISSUER, "OIDC_JWKS": str(issuer.jwks_path), "PORTAL_URL": URL}.items():
+    addresses = json.dumps({name: f"http://{name}.test" for name in STAGES})
+    given = {"OIDC_ISSUER": ISSUER, "OIDC_JWKS": str(issuer.jwks_path), "PORTAL_URL": URL, "PORTAL_STAGES": addresses}
+    for name, value in given.items():
         monkeypatch.setenv(f"PDP_{name}", value)
+    others = OtherStages()
+    transport = httpx.MockTransport(others)
+    monkeypatch.setattr("services.portal.app.Stages", lambda settings: Stages(settings, transport))
     stage, _ = build()
     async with StageUnderTest(stage, await migrated("portal")) as running:
-        yield Visitors(running, issuer)
+        yield Visitors(running, issuer, others)

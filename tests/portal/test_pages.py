@@ -15,7 +15,12 @@ from shared.service.http.routes import dependants
 from tests.portal.conftest import URL, Browser, Visitors
 from tests.portal.events import ANCHOR, READ, REQUIREMENT, SUPPLIER, example
 
-IDS = {"supplier_id": str(SUPPLIER), "requirement_id": str(REQUIREMENT), "language": "en"}
+IDS = {
+    "supplier_id": str(SUPPLIER),
+    "requirement_id": str(REQUIREMENT),
+    "consent_id": str(UUID(int=7)),
+    "language": "en",
+}
 ELSEWHERE = {"/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
 """No pages: each leads to one."""
 

@@ -38,6 +38,7 @@ LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 """An address of this portal: neither another host's, nor one that a browser takes for one."""
 
 NAVIGATION: tuple[tuple[Role, str, str], ...] = (
+    (Role.SUPPLIER, "/my-firm", "nav.my_firm"),
     (Role.OPERATOR, "/operator", "nav.operator"),
     (Role.OPERATOR, "/firms", "nav.firms"),
 )
@@ -53,6 +54,10 @@ class SignInNeeded(Exception):  # noqa: N818 - what is needed
 
 class NotAllowed(Exception):  # noqa: N818 - what is said
     """The person has none of the page's roles."""
+
+
+class Unbound(Exception):  # noqa: N818 - what is said
+    """The person has the role, and nobody said of which firm or anchor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +132,23 @@ class Asking:
 
     async def areas(self) -> dict[str, str]:
         """Names of the procurement areas by code; none while the stage that has them is away."""
+        name = "name" if self.language == "es" else "name_en"
+        return await self._catalogue("matching", "/areas", "areas", name)
+
+    async def questions(self) -> dict[str, str]:
+        """Texts of the instrument's questions by code, in Spanish; none while the stage that has them is away."""
+        return await self._catalogue("diagnosis", "/instrument", "questions", "text")
+
+    async def modules(self) -> dict[str, str]:
+        """Names of the development modules by code, in Spanish; none while the stage that has them is away."""
+        return await self._catalogue("development", "/modules", "modules", "name")
+
+    async def _catalogue(self, stage: str, path: str, list_: str, shown: str) -> dict[str, str]:
         try:
-            found = await self.portal.stages.kept(self.person, self.language, "matching", "/areas")
+            found = await self.portal.stages.kept(self.person, self.language, stage, path)
         except StageProblem:
             return {}
-        name = "name" if self.language == "es" else "name_en"
-        return {area["code"]: area[name] for area in found["areas"]}
+        return {each["code"]: each[shown] for each in found[list_]}
 
 
 async def asking(request: Request) -> Asking:
@@ -157,12 +173,12 @@ class Only:
         self.roles = roles
 
     async def __call__(self, asked: Anybody) -> Scope:
-        """What the person sees as one of them. Raises SignInNeeded, NotAllowed."""
+        """What the person sees as one of them. Raises SignInNeeded, NotAllowed, Unbound."""
         if asked.person is None:
             raise SignInNeeded
         scope = asked.person.scope(*self.roles)
         if scope is None:
-            raise NotAllowed
+            raise Unbound if asked.person.roles & {*self.roles} else NotAllowed
         return scope
 
 

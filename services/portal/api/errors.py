@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal.api.asking import Asking, NotAllowed, SignInNeeded, asking
+from services.portal.api.asking import Asking, NotAllowed, SignInNeeded, Unbound, asking
 from services.portal.identity.provider import ProviderUnavailableError, SignInRefusedError
 from services.portal.stages import StageProblem
 from shared.messaging.retry import INFRASTRUCTURE
@@ -65,6 +65,7 @@ def add_to(app: FastAPI) -> None:
     for error, handler in {
         SignInNeeded: _to_sign_in,
         NotAllowed: _said(HTTPStatus.FORBIDDEN, "error.role"),
+        Unbound: _said(HTTPStatus.FORBIDDEN, "error.unbound"),
         StageProblem: _of_stage,
         Problem: _of_form,
         SignInRefusedError: _said(HTTPStatus.BAD_REQUEST, "error.sign_in"),

@@ -7,16 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from services.portal.api.asking import Anybody, Only
+from services.portal.api.telling import told
 from services.portal.domain.scope import Scope
 from services.portal.domain.steps import STEPS
-from services.portal.store import demand, firms, story
+from services.portal.store import demand, firms
 from shared.service.callers import Role
 
 Staff = Annotated[Scope, Depends(Only(Role.OPERATOR, Role.ASSESSOR, Role.EXPERT, Role.MENTOR))]
 Filter = Annotated[str, Query(max_length=120)]
 PAGE = 50
-STORY = 100
-"""Events on one page of a story."""
 
 
 def router() -> APIRouter:
@@ -54,18 +53,14 @@ def router() -> APIRouter:
         asked: Anybody, scope: Staff, supplier_id: UUID, before: datetime | None = None, event: UUID | None = None
     ) -> Response:
         """What each stage says of it, and its story."""
-        position = None if before is None or event is None else (before, event)
         async with asked.portal.database.connection() as connection:
             firm = await firms.firm(connection, scope, supplier_id)
             if firm is None:
                 raise HTTPException(404)
-            told = await story.story_of(connection, scope, supplier_id, position, STORY + 1)
+            story = await told(connection, scope, supplier_id, before, event)
             asked_for = {match.requirement_id for match in firm.matches}
             requirements = await demand.requirements_of(connection, scope, [*asked_for])
             anchors = await demand.all_anchors(connection)
-        last = told[STORY - 1] if len(told) > STORY else None
-        return asked.page(
-            "firm.html", firm=firm, story=told[:STORY], last=last, requirements=requirements, anchors=anchors
-        )
+        return asked.page("firm.html", firm=firm, story=story, requirements=requirements, anchors=anchors)
 
     return pages

@@ -1,0 +1,97 @@
+"""What people of a firm see of it: how far it is, what it lacks, what was agreed, and its story."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from services.portal.api.asking import Anybody, Asking, Form, NotAllowed, Only, StageProblem, see
+from services.portal.api.forms import Trouble, trouble
+from services.portal.api.telling import told
+from services.portal.domain.firm import Firm
+from services.portal.domain.scope import OwnFirm, Scope
+from services.portal.domain.tasks import REACHED, REFUSED, by_gate, tasks
+from services.portal.store import demand, firms
+from shared.service.callers import Role
+
+FAILED = 25
+"""Of one gate on the page: the rest is of the same kind."""
+
+
+async def _own(asked: Anybody, scope: Annotated[Scope, Depends(Only(Role.SUPPLIER))]) -> Firm:
+    """The person's own firm, as far as any stage spoke of it."""
+    if not isinstance(scope, OwnFirm):
+        raise NotAllowed
+    async with asked.portal.database.connection() as connection:
+        return await firms.firm(connection, scope, scope.supplier_id) or Firm(scope.supplier_id)
+
+
+Own = Annotated[Firm, Depends(_own)]
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/my-firm")
+
+    @pages.get("")
+    async def show_tasks(asked: Anybody, firm: Own) -> Response:
+        """How far it is with each task of the program."""
+        return asked.page("my_firm.html", firm=firm, tasks=tasks(firm), reached=REACHED, refused=REFUSED)
+
+    @pages.get("/alignment")
+    async def show_alignment(asked: Anybody, firm: Own) -> Response:
+        """What it can meet, what it lacks, and who was found for it."""
+        aligned = () if firm.alignment is None else firm.alignment.requirements
+        ids = {each.requirement_id for each in aligned} | {each.requirement_id for each in firm.matches}
+        async with asked.portal.database.connection() as connection:
+            requirements = await demand.requirements_of(connection, OwnFirm(firm.id), [*ids])
+            anchors = await demand.all_anchors(connection)
+        return asked.page(
+            "my_alignment.html",
+            firm=firm,
+            requirements=requirements,
+            anchors=anchors,
+            gates=by_gate(() if firm.alignment is None else firm.alignment.missing),
+            most=FAILED,
+            names=await asked.areas(),
+        )
+
+    @pages.get("/result")
+    async def show_result(asked: Anybody, firm: Own) -> Response:
+        """Its diagnosis: shares, grade, reasons and gaps."""
+        return asked.page("my_result.html", firm=firm, texts=await asked.questions(), modules=await asked.modules())
+
+    @pages.get("/plan")
+    async def show_plan(asked: Anybody, firm: Own) -> Response:
+        """Whether it has a place, why, and what was agreed."""
+        return asked.page("my_plan.html", firm=firm, modules=await asked.modules())
+
+    @pages.get("/money")
+    async def show_money(asked: Anybody, firm: Own) -> Response:
+        """What it needs money for, to what it consented, and what partners said."""
+        return _money(asked, firm)
+
+    @pages.post("/consents/{consent_id}/revocation")
+    async def revoke_consent(asked: Anybody, firm: Own, consent_id: UUID, _: Form) -> Response:
+        """Take back a consent, whatever it says by now."""
+        try:
+            done = await asked.send("financing", "POST", f"/consents/{consent_id}/revocation", version="*")
+        except StageProblem as error:
+            return _money(asked, firm, error.status, trouble(error, asked.words))
+        await asked.arrived(done)
+        return see("/my-firm/money")
+
+    @pages.get("/story")
+    async def show_story(
+        asked: Anybody, firm: Own, before: datetime | None = None, event: UUID | None = None
+    ) -> Response:
+        """Everything that happened to it, the latest first."""
+        async with asked.portal.database.connection() as connection:
+            story = await told(connection, OwnFirm(firm.id), firm.id, before, event)
+        return asked.page("my_story.html", story=story)
+
+    return pages
+
+
+def _money(asked: Asking, firm: Firm, status: int = 200, problem: Trouble | None = None) -> Response:
+    return asked.page("my_money.html", status, firm=firm, problem=problem)

@@ -1,0 +1,73 @@
+"""What a firm has before it, as it reads it: each task of the program with how far it is."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from services.portal.domain.firm import Firm, Missing
+from services.portal.domain.steps import APPROVED
+
+
+class Task(NamedTuple):
+    """One task. `state` is worded with its name."""
+
+    name: str
+    state: str
+    address: str
+
+
+AWAITED = "awaited"
+"""No stage spoke of it yet."""
+REACHED = frozenset({"registered", "aligned", "completed", "validated", "introduced", "selected", "agreed", "approved"})
+"""States in which nothing is left to wish for."""
+REFUSED = frozenset({"left", "not_aligned", "blocked", "not_selected", "dropped_out"})
+"""States in which something stands in the way."""
+
+
+def tasks(firm: Firm) -> tuple[Task, ...]:
+    """All of them, in the order in which a firm meets them."""
+    return (
+        Task("registration", _registration(firm), "#registration"),
+        Task("alignment", _alignment(firm), "/my-firm/alignment"),
+        Task("diagnosis", AWAITED if firm.diagnosis is None else firm.diagnosis.status, "/my-firm/result"),
+        Task("result", "validated" if firm.diagnosis and firm.diagnosis.version else AWAITED, "/my-firm/result"),
+        Task("matches", _matches(firm), "/my-firm/alignment#matches"),
+        Task("selection", AWAITED if firm.selection is None else firm.selection.outcome, "/my-firm/plan"),
+        Task("plan", AWAITED if firm.plan is None else firm.plan.status, "/my-firm/plan#activities"),
+        Task("money", _money(firm), "/my-firm/money"),
+    )
+
+
+def by_gate(missing: Sequence[Missing]) -> list[tuple[str, list[Missing]]]:
+    """What is missing, by the gate that it fails; the gate that fails most often first: to pass it lifts most."""
+    found: dict[str, list[Missing]] = {}
+    for each in missing:
+        found.setdefault(each.gate, []).append(each)
+    return sorted(found.items(), key=lambda gate: (-len(gate[1]), gate[0]))
+
+
+def _registration(firm: Firm) -> str:
+    if firm.withdrawn is not None:
+        return "left"
+    return AWAITED if firm.profile is None else "registered"
+
+
+def _alignment(firm: Firm) -> str:
+    if firm.alignment is None:
+        return AWAITED
+    return "aligned" if firm.alignment.requirements else "not_aligned"
+
+
+def _matches(firm: Firm) -> str:
+    if firm.introduced:
+        return "introduced"
+    return "blocked" if any(match.lost is None for match in firm.matches) else AWAITED
+
+
+def _money(firm: Firm) -> str:
+    if any(each.state in APPROVED for each in firm.referrals):
+        return "approved"
+    if firm.referrals:
+        return "referred"
+    if any(each.revoked_at is None for each in firm.consents):
+        return "consented"
+    return "needed" if firm.needs else AWAITED
