@@ -278,6 +278,11 @@ def every_way(firm: Firm) -> Iterator[object]:
     yield firm.drop_out(Role.SUPPLIER, "")
     yield firm.select()
     yield firm.come_back()
+    yield firm.agree()
+    yield firm.complete(0)
+    yield firm.return_it(0)
+    yield firm.drop_out(Role.SUPPLIER, "")
+    yield firm.select()
 
 
 def _plan(firm: Firm) -> Iterator[object]:
