@@ -10,6 +10,7 @@ from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest, types
 from tests.development import given
 from tests.development.calls import ANY, assign, complete, get, learn, open_cohort, post, ready, refusal
+from tests.development.test_handlers_facts import referral_sent
 
 BYE = {"reason": "Cambió de giro"}
 
@@ -177,5 +178,5 @@ async def test_a_past_plan_shows_what_was_so_when_it_ended(stage: StageUnderTest
     (before,) = (await get(stage, path))["items"]
     assert [(gap["question"], gap["level"]) for gap in before["gaps"]] == [("T04", 1), ("A01", 1)]
     assert (before["plan"]["closed"], before["plan"]["open"]) == ([], ["A01", "T04"])
-    await learn(stage, given.gap_rescored("T04"))
+    await learn(stage, given.gap_rescored("T04"), referral_sent())
     assert (await get(stage, path))["items"] == [before]
