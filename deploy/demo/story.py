@@ -79,7 +79,7 @@ async def play(stage: Stage, sessions: Mapping[str, PartnerSession], act: Callab
         attempts=(
             Attempt("sin_consentimiento", without_consent, "consent_missing", rfcs[refuser]),
             Attempt("alta_repetida", enrolled.repeated, "202"),
-            Attempt("sin_alinear", unaligned, "diagnosis_not_found"),
+            Attempt("sin_alinear", unaligned, "diagnosis_not_open"),
             Attempt("lectura_ajena", peeked, trouble.NOT_ALLOWED),
         ),
     )
