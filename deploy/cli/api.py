@@ -28,6 +28,10 @@ class Away(Refusal):
     """The service does not answer."""
 
 
+class NotReady(Refusal):
+    """The service, or a proxy before it, says that it cannot answer now."""
+
+
 class NotThere(Refusal):
     """The service does not have what is asked for."""
 
@@ -125,4 +129,9 @@ def _asked(
     if answer.is_success:
         return answer
     sentence = worded(service, answer) or say("error.http", service=service)
-    raise NotThere(sentence) if answer.status_code == HTTPStatus.NOT_FOUND else Refusal(sentence)
+    raise REFUSALS.get(answer.status_code, Refusal)(sentence)
+
+
+REFUSALS: dict[int, type[Refusal]] = {HTTPStatus.NOT_FOUND: NotThere} | dict.fromkeys(
+    (HTTPStatus.BAD_GATEWAY, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.GATEWAY_TIMEOUT), NotReady
+)

@@ -18,7 +18,7 @@ from deploy.compose.layout import BROKERS, REPLICATION_PORT, SECRETS
 from deploy.engines.errors import DeployError
 from deploy.engines.kafka_client import administration
 from deploy.provision import provisioning
-from deploy.provision.kafka_admin import KafkaAdminError
+from deploy.provision.asking import KafkaAdminError
 from deploy.provision.kafka_quotas import ensure_quotas
 from deploy.provision.partners import Partner
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND

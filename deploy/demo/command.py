@@ -9,7 +9,7 @@ import logging
 import shutil
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,7 +35,7 @@ from deploy.demo.story import play
 from deploy.demo.texts import tell
 from deploy.local.client import LocalClient
 from deploy.local.platform import running
-from deploy.local.state import AlreadyRunningError, claim
+from deploy.local.state import AlreadyRunningError, claim, close
 from deploy.local.supervisor import run_until_signal
 from deploy.target.client import Client
 from deploy.target.readiness import Readiness
@@ -111,26 +111,26 @@ async def _reached(client: Client) -> Client:
 
 
 def _wipe(folder: Path) -> None:
-    """Empty the demo's folder, after ending what a crashed demo left running there."""
+    """Empty the demo's folder, closed to others, after ending what a crashed demo left running there."""
     try:
         with claim(folder):
             pass
     except AlreadyRunningError as error:
         raise StoryError(tell("error.running", data=folder)) from error
     shutil.rmtree(folder)
+    close(folder)
 
 
 async def _story(client: Client, wish: Wish, watcher: Screen) -> Outcome:
     """Play, look, judge. Raises ``StoryError`` on a platform where something happened before."""
     sample = prepare(wish.folder / "sample", now().date(), wish.seed)
-    async with (
-        _partners(client, wish.seed) as sessions,
-        _funnel(client, watcher),
-        Api(client) as api,
-        Stores.opened(client) as opened,
-    ):
+    async with AsyncExitStack() as stack:
+        opened = await stack.enter_async_context(Stores.opened(client))
         if await opened.used():
             raise StoryError(tell("error.used"))
+        sessions = await stack.enter_async_context(_partners(client, wish.seed))
+        await stack.enter_async_context(_funnel(client, watcher))
+        api = await stack.enter_async_context(Api(client))
         auditor = Auditor(client, opened, sessions)
         stage = Stage(client, api, People(client), sample, watcher.note, auditor.calm)
         told = await play(stage, sessions, watcher.act)
@@ -146,6 +146,7 @@ async def _partners(client: Client, seed: int) -> AsyncIterator[Mapping[str, Par
     sessions = {
         partner.code: PartnerSession(partner.code, client.connection(client.partner_credentials(partner.code)), seed)
         for partner in client.partners.all()
+        if partner.secret is not None
     }
     try:
         for session in sessions.values():

@@ -12,7 +12,9 @@ from confluent_kafka import Consumer, TopicPartition
 from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
 
 from deploy.provision.reader import Reader
+from deploy.target import stores
 from deploy.target.client import Client
+from shared.contracts.audit import is_log
 from shared.messaging.codec import Message, Poison, Record, decode
 from shared.messaging.topics import Topic
 from shared.runtime.database import Database
@@ -63,19 +65,21 @@ class Stores:
     @asynccontextmanager
     async def opened(cls, client: Client) -> AsyncIterator[Stores]:
         async with AsyncExitStack() as stack:
-            databases = {name: Database(url, application=GROUP, pool_size=1) for name, url in client.stores().items()}
-            for database in databases.values():
-                await database.open()
-                stack.push_async_callback(database.close)
-            yield cls(databases)
+            yield cls(
+                {
+                    name: await stack.enter_async_context(stores.opened(name, url, GROUP))
+                    for name, url in client.stores().items()
+                }
+            )
 
     async def backlogs(self) -> dict[str, Backlog]:
         found = await asyncio.gather(*(self._backlog(database) for database in self.databases.values()))
         return dict(zip(self.databases, found, strict=True))
 
     async def used(self) -> bool:
-        """Whether any service has decided anything yet."""
-        return any([await self.journal(name) for name in self.databases])
+        """Whether any service has decided anything yet. Who only looked is on its audit log, which tells of itself."""
+        journals = [await self.journal(name) for name in self.databases]
+        return any(not is_log(event.topic) for journal in journals for event in journal)
 
     async def journal(self, service: str) -> list[Written]:
         async with self.databases[service].connection() as connection:

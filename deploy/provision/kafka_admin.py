@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names are public, but not marked so
@@ -31,11 +30,9 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
     UserScramCredentialUpsertion,
 )
 
-from deploy.engines.errors import DeployError
+from deploy.provision.asking import REQUEST_TIMEOUT, KafkaAdminError, answers
 from shared.messaging.access import AccessRule
 
-# Seconds for one request; a broker under load answers later, one that is gone never does.
-REQUEST_TIMEOUT = 15.0
 PROBE_PAUSE = 0.02
 REPLICAS = -1
 """As many as the brokers make by default: one on one machine, three where there are three brokers."""
@@ -44,14 +41,7 @@ SCRAM_ITERATIONS = 4096
 
 REFERRALS = re.compile(r"partner\.(.+)\.referrals\.v1")
 
-S = TypeVar("S")
-R = TypeVar("R")
-
 RESOURCE_TYPES = {"topic": ResourceType.TOPIC, "group": ResourceType.GROUP}
-
-
-class KafkaAdminError(DeployError):
-    """The cluster refused a change, or did not answer in time."""
 
 
 @dataclass(frozen=True)
@@ -74,14 +64,16 @@ def ensure_topics(client: AdminClient, wanted: Iterable[TopicSpec]) -> list[str]
     if changes.missing:
         topics = [NewTopic(spec.name, spec.partitions, REPLICAS, config=dict(spec.config)) for spec in changes.missing]
         # Somebody else may create the same topic at this moment; that is no error.
-        _settle("create topic", client.create_topics(topics), tolerate=KafkaError.TOPIC_ALREADY_EXISTS)
+        already = KafkaError.TOPIC_ALREADY_EXISTS
+        answers("create topic", lambda: client.create_topics(topics), tolerate=already)
     if changes.grown:
         partitions = [NewPartitions(spec.name, spec.partitions) for spec in changes.grown]
         # Refused only when somebody else was faster.
-        _settle("add partitions to", client.create_partitions(partitions), tolerate=KafkaError.INVALID_PARTITIONS)
+        refused = KafkaError.INVALID_PARTITIONS
+        answers("add partitions to", lambda: client.create_partitions(partitions), tolerate=refused)
     if changes.altered:
         configs = [_config_change(name, config) for name, config in changes.altered.items()]
-        _settle("configure topic", client.incremental_alter_configs(configs))
+        answers("configure topic", lambda: client.incremental_alter_configs(configs))
     deadline = time.monotonic() + REQUEST_TIMEOUT
     while changes.names and _changes(client, specs).names:
         if time.monotonic() > deadline:
@@ -95,13 +87,15 @@ def describe_topics(client: AdminClient, names: Iterable[str] | None = None) -> 
     try:
         metadata = client.list_topics(timeout=REQUEST_TIMEOUT).topics
     except KafkaException as error:
-        raise KafkaAdminError("kafka_failed", detail=f"cannot list topics: {error}") from error
+        raise KafkaAdminError("kafka_failed", detail=f"cannot list topics: {error.args[0].str()}") from error
     chosen = [name for name in metadata if not name.startswith("__")] if names is None else [*names]
     present = [name for name in chosen if name in metadata]
     if not present:
         return []
     resources = [ConfigResource(ConfigResource.Type.TOPIC, name) for name in present]
-    configs = _settle("describe topic", client.describe_configs(resources))
+    # Who answers may be another broker than who listed them, and not know yet, or no more, what that one knows.
+    unknown = KafkaError.UNKNOWN_TOPIC_OR_PART
+    configs = answers("describe topic", lambda: client.describe_configs(resources), tolerate=unknown)
     return [
         TopicSpec(resource.name, len(metadata[resource.name].partitions), _plain(entries))
         for resource, entries in configs.items()
@@ -125,7 +119,7 @@ def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
     ]
     if not upserts:
         return
-    _settle("set password of", client.alter_user_scram_credentials(upserts))
+    answers("set password of", lambda: client.alter_user_scram_credentials(upserts))
     deadline = time.monotonic() + REQUEST_TIMEOUT
     while not passwords.keys() <= known_users(client):
         if time.monotonic() > deadline:
@@ -135,10 +129,14 @@ def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
 
 def known_users(client: AdminClient) -> set[str]:
     """Names of all SCRAM users."""
-    everybody = client.describe_user_scram_credentials()
-    if not isinstance(everybody, Future):
-        raise KafkaAdminError("kafka_failed", detail="no list of all users")
-    return set(everybody.result(REQUEST_TIMEOUT))
+
+    def everybody() -> dict[str, Future[dict[str, object]]]:
+        asked = client.describe_user_scram_credentials()
+        if not isinstance(asked, Future):
+            raise KafkaAdminError("kafka_failed", detail="no list of all users")
+        return {"users": asked}
+
+    return set(answers("list", everybody)["users"])
 
 
 def ensure_acls(client: AdminClient, rules: Iterable[AccessRule]) -> None:
@@ -148,12 +146,12 @@ def ensure_acls(client: AdminClient, rules: Iterable[AccessRule]) -> None:
     """
     bindings = {binding for rule in rules for binding in _bindings(rule)}
     if bindings:
-        _settle("allow", client.create_acls(list(bindings)))
+        answers("allow", lambda: client.create_acls(list(bindings)))
 
 
 def group_names(client: AdminClient) -> list[str]:
     """Every consumer group that Kafka knows."""
-    known = _settle("list", {"groups": client.list_consumer_groups()})["groups"].valid
+    known = answers("list", lambda: {"groups": client.list_consumer_groups()})["groups"].valid
     return sorted(listed.group_id for listed in known)
 
 
@@ -163,7 +161,8 @@ def offsets_retention_minutes(client: AdminClient) -> int:
         ConfigResource(ConfigResource.Type.BROKER, str(broker))
         for broker in client.list_topics(timeout=REQUEST_TIMEOUT).brokers
     ]
-    found = _settle("describe broker", client.describe_configs(brokers))
+    # Each is asked by itself: a broker tells of no other one, and librdkafka takes one of them in a call.
+    found = answers("describe broker", lambda: {each: client.describe_configs([each])[each] for each in brokers})
     return min(int(_plain(entries)["offsets.retention.minutes"]) for entries in found.values())
 
 
@@ -220,20 +219,3 @@ def _bindings(rule: AccessRule) -> list[AclBinding]:
         )
         for operation in rule.operations
     ]
-
-
-def _settle(action: str, futures: Mapping[S, Future[R]], tolerate: int | None = None) -> dict[S, R]:
-    """Wait for every answer of one request and raise one error that names all that failed."""
-    results: dict[S, R] = {}
-    failures: list[str] = []
-    for subject, future in futures.items():
-        try:
-            results[subject] = future.result(REQUEST_TIMEOUT)
-        except KafkaException as error:
-            if error.args[0].code() != tolerate:
-                failures.append(f"cannot {action} {subject}: {error.args[0].str()}")
-        except TimeoutError:
-            failures.append(f"cannot {action} {subject}: no answer within {REQUEST_TIMEOUT:g} s")
-    if failures:
-        raise KafkaAdminError("kafka_failed", detail="; ".join(failures))
-    return results

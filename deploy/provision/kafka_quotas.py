@@ -17,7 +17,7 @@ from aiokafka.protocol.admin import DescribeClientQuotasRequest
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Float64, Int16, Int32, Schema, String
 
-from deploy.provision.kafka_admin import REQUEST_TIMEOUT, KafkaAdminError
+from deploy.provision.asking import REQUEST_TIMEOUT, KafkaAdminError
 
 RATES = ("producer_byte_rate", "consumer_byte_rate")
 """What a quota of ours limits: bytes per second, to and from each broker."""

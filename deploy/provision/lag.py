@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from confluent_kafka import ConsumerGroupTopicPartitions, KafkaException, TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
+from confluent_kafka import ConsumerGroupTopicPartitions
+from confluent_kafka.admin import AdminClient
 
-from deploy.provision.kafka_admin import REQUEST_TIMEOUT, KafkaAdminError, describe_topics, group_names
+from deploy.provision.asking import EARLIEST, LATEST, answers, log_offsets
+from deploy.provision.kafka_admin import describe_topics, group_names
 from shared.messaging.skips import Standing
 
 Place = tuple[str, int]
@@ -38,7 +39,7 @@ def lags(client: AdminClient, wanted: Mapping[str, Iterable[str]]) -> list[Lag]:
         expected = ((topic, part) for topic in topics for part in range(counts.get(topic, 0)))
         places[group] = {**dict.fromkeys(expected), **places[group]}
     asked = {place for found in places.values() for place in found}
-    starts, ends = _offsets(client, asked, OffsetSpec.earliest()), _offsets(client, asked, OffsetSpec.latest())  # type: ignore[no-untyped-call]  # of confluent-kafka
+    starts, ends = log_offsets(client, asked, EARLIEST), log_offsets(client, asked, LATEST)
     return [
         _lag(group, topic, {place: at for place, at in places[group].items() if place[0] == topic}, starts, ends)
         for group in sorted(places)
@@ -53,7 +54,7 @@ def standing(client: AdminClient, group: str, topic: str, partition: int) -> Sta
     if partition >= partitions:
         return Standing(partitions)
     committed = _committed(client, group) if group in group_names(client) else {}
-    first, end = _offsets(client, [place], OffsetSpec.earliest()), _offsets(client, [place], OffsetSpec.latest())  # type: ignore[no-untyped-call]  # of confluent-kafka
+    first, end = log_offsets(client, [place], EARLIEST), log_offsets(client, [place], LATEST)
     return Standing(partitions, first[place], end[place], committed.get(place))
 
 
@@ -73,20 +74,7 @@ def _committed(client: AdminClient, group: str) -> dict[Place, int | None]:
     """Only of a group that Kafka knows: asked for one without a coordinator, as on a fresh node, librdkafka 2.x ends
     the whole process.
     """
-    try:
-        answer = client.list_consumer_group_offsets([ConsumerGroupTopicPartitions(group)])[group]
-        found = answer.result(REQUEST_TIMEOUT).topic_partitions or ()
-    except KafkaException as error:
-        raise KafkaAdminError("kafka_failed", detail=f"cannot read offsets of {group}: {error}") from error
-    return {(each.topic, each.partition): each.offset if each.offset >= 0 else None for each in found}
-
-
-def _offsets(client: AdminClient, places: Iterable[Place], spec: OffsetSpec) -> dict[Place, int]:
-    asked = {TopicPartition(*place): spec for place in places}
-    if not asked:
-        return {}
-    found = client.list_offsets(asked)
-    try:
-        return {(each.topic, each.partition): found[each].result(REQUEST_TIMEOUT).offset for each in asked}
-    except KafkaException as error:
-        raise KafkaAdminError("kafka_failed", detail=f"cannot read offsets: {error}") from error
+    asked = [ConsumerGroupTopicPartitions(group)]
+    found = answers("read offsets of", lambda: client.list_consumer_group_offsets(asked))[group]
+    places = found.topic_partitions or ()
+    return {(each.topic, each.partition): each.offset if each.offset >= 0 else None for each in places}

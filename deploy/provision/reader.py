@@ -13,6 +13,7 @@ from typing import Self, TypeVar
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, TopicPartition
 
 from deploy.engines.errors import DeployError
+from deploy.provision.asking import passes
 from shared.messaging.producer import partition_of
 
 T = TypeVar("T")
@@ -29,13 +30,15 @@ FOREVER = 2**63
 
 Place = tuple[str, int]
 
+HANDSHAKE = "mechanism handshake failed"
+"""Librdkafka's words where the secret was not looked at yet: no such mechanism there, or the broker went away."""
+
 
 class KafkaRefusalError(DeployError):
     """The broker does not let this user do this, or does not answer."""
 
     def __init__(self, error: KafkaError) -> None:
-        wrong = error.code() == KafkaError._AUTHENTICATION
-        super().__init__("wrong_secret" if wrong else "refused_by_kafka", detail=error.str())
+        super().__init__(_code(error), detail=error.str())
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +160,20 @@ class Reader:
                 return question()
             except KafkaException as error:
                 self._consumer.poll(0)  # hands over what happened in the background
-                refused = [each for each in self._background if each.code() == KafkaError._AUTHENTICATION]
-                if refused or not _passes(error.args[0]) or time.monotonic() > deadline:
+                refused = [each for each in self._background if _denies(each)]
+                if refused or not passes(error.args[0]) or time.monotonic() > deadline:
                     raise KafkaRefusalError(refused[0] if refused else error.args[0]) from error
 
 
-def _passes(error: KafkaError) -> bool:
-    """Whether another try may do: the client's own troubles have negative codes, a broker's refusals positive ones."""
-    return error.code() < 0 or error.retriable()
+def _code(error: KafkaError) -> str:
+    if error.code() == KafkaError._AUTHENTICATION:
+        return "refused_by_kafka" if HANDSHAKE in error.str() else "wrong_secret"
+    return "kafka_away" if error.code() < 0 else "refused_by_kafka"
+
+
+def _denies(error: KafkaError) -> bool:
+    """Whether the broker itself did not let this user in; librdkafka says the same where one went away meanwhile."""
+    return error.code() == KafkaError._AUTHENTICATION and f"{HANDSHAKE}: Local:" not in error.str()
 
 
 def _in_time(entries: list[Entry]) -> list[Entry]:

@@ -104,7 +104,10 @@ class Client:
         """How certificates are checked. Where nothing is TLS nothing is read: the system's take longer than a call."""
         if not any(url.startswith("https:") for url in self.services.values()):
             return False
-        return ssl.create_default_context(cafile=self.target.ca_file)
+        try:
+            return ssl.create_default_context(cafile=self.target.ca_file)
+        except OSError as error:  # no such file, or no certificate in it
+            raise TargetError("target_unreadable", file=self.target.ca_file or "–", detail=error) from error
 
     def played(self, code: str) -> Partner | None:
         """What is known here of a partner; None where nothing is."""

@@ -62,7 +62,7 @@ class KafkaAccess(_Part):
         return {
             "bootstrap.servers": self.bootstrap,
             "security.protocol": self.protocol,
-            **{f"ssl.{what}.location": str(file) for what, file in files.items() if file is not None},
+            **{f"ssl.{what}.location": _readable(file) for what, file in files.items() if file is not None},
             **(sasl if self.protocol.startswith("SASL") else {}),
         }
 
@@ -134,6 +134,14 @@ def _relative(told: Any, folder: str) -> Any:  # noqa: ANN401  (JSON)
     if isinstance(told, dict):
         return {name: _relative(each, folder) for name, each in told.items()}
     return told.removeprefix(folder) if isinstance(told, str) else told
+
+
+def _readable(file: Path) -> str:
+    try:
+        with file.open("rb"):
+            return str(file)
+    except OSError as error:
+        raise TargetError("target_unreadable", file=file, detail=error) from error
 
 
 def _text(file: Path) -> str:

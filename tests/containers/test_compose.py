@@ -26,11 +26,11 @@ from deploy.compose.layout import STAGES
 from deploy.provision.kafka_admin import describe_topics, known_users
 from deploy.provision.kafka_quotas import quotas
 from deploy.target.services import present
-from shared.messaging.topics import SUPPLIER, catalogue
+from shared.messaging.topics import SERVICES, SUPPLIER, audit_topic, catalogue
 from tests.containers.compose_platform import PORTS, PROJECT, UP_TIMEOUT, Platform, running
 from tests.containers.docker_cli import BUILD_TIMEOUT
 
-DEMO_TIMEOUT = 300
+DEMO_TIMEOUT = 600
 REQUEST_TIMEOUT = 10.0
 
 pytestmark = [pytest.mark.containers, pytest.mark.timeout(BUILD_TIMEOUT + UP_TIMEOUT)]
@@ -78,6 +78,25 @@ def test_the_whole_program_reconciles(platform: Platform, tmp_path: Path) -> Non
         [sys.executable, *command], env=environment, capture_output=True, text=True, timeout=60, check=False
     )
     assert (again.returncode, "counts from nothing" in again.stderr) == (1, True)
+
+
+def test_an_operator_sees_it_by_the_target_alone(platform: Platform) -> None:
+    """What asks three brokers, each for what it alone knows."""
+    environment = {**os.environ, **platform.environment, "PDP_TARGET": str(platform.target), "PDP_LANG": "en"}
+
+    def pdp(*arguments: str) -> str:
+        command = [sys.executable, "-m", "deploy.cli.main", *arguments]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    assert pdp("status").count("ready") == 1 + len(STAGES)
+    assert {each["lag"] for each in json.loads(pdp("lag", "--json"))} == {0}
+    assert SUPPLIER.name in pdp("topics")
+    assert "registration.supplier-registered" in pdp("tail", SUPPLIER.name, "-n", "1", "--no-follow")
+    assert "as signed" in pdp("audit", "verify", "--service", "registration")
+    [letter, *_] = json.loads(pdp("dead-letters", "list", "--json"))
+    assert letter["reason"] in pdp("dead-letters", "show", letter["id"])
 
 
 def test_jobs_run_again_change_nothing(platform: Platform) -> None:
@@ -132,15 +151,16 @@ def test_only_known_users_come_in(platform: Platform) -> None:
 def test_a_partner_may_do_nothing_but_its_own(platform: Platform) -> None:
     connection = platform.client.connection(platform.client.partner_credentials("bancomext"))
     seen = AdminClient({**connection, "log_level": 0}).list_topics(timeout=REQUEST_TIMEOUT).topics
-    assert set(seen) == {"partner.bancomext.referrals.v1", "partner.bancomext.answers.v1"}
+    witnessed = {audit_topic(name).name for name in SERVICES}
+    assert set(seen) == {"partner.bancomext.referrals.v1", "partner.bancomext.answers.v1"} | witnessed
     refused: list[str] = []
     producer = Producer({**connection, "log_level": 0, "message.timeout.ms": 10_000})
-    for topic in (SUPPLIER.name, "partner.nafin.answers.v1", "made.by.using.it"):
+    for topic in (SUPPLIER.name, "partner.nafin.answers.v1", "registration.audit.v1", "made.by.using.it"):
         producer.produce(
             topic, b"{}", on_delivery=lambda error, _: refused.append(error.name() if error else "accepted")
         )
     producer.flush(15)
-    assert refused == ["TOPIC_AUTHORIZATION_FAILED"] * 3
+    assert refused == ["TOPIC_AUTHORIZATION_FAILED"] * 4
 
 
 async def test_a_store_knows_its_own_service_alone(platform: Platform) -> None:

@@ -1,7 +1,7 @@
 """Who reaches whom in compose.yaml, and what is published of it. No engine is asked."""
 
 import re
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, ip_address, ip_network
 from itertools import combinations
 from typing import Any
 
@@ -46,7 +46,7 @@ def test_a_store_is_reached_by_its_own_service_alone() -> None:
         jobs = {f"{owner}-migrations"} & SERVICES.keys()
         assert neighbours(store) == {owner} | jobs
         assert networks(store) == {store}
-        assert FILE["networks"][store] == {"internal": True}, "nothing of a store goes elsewhere"
+        assert FILE["networks"][store]["internal"], "nothing of a store goes elsewhere"
 
 
 def test_a_service_reaches_what_it_needs() -> None:
@@ -67,6 +67,16 @@ def test_whom_a_service_believes_of_an_address_is_this_machine_alone() -> None:
         assert ip_address(believed) in ip_network(filled(pool["subnet"]))
         gateways.add(believed)
     assert len(gateways) == len(STAGES), "each network has its own addresses"
+
+
+def test_every_network_has_addresses_of_its_own_within_those_of_the_platform() -> None:
+    """One that the engine gave addresses to could have those of another that is made after it."""
+    stores = yaml.safe_load((FOLDER / "compose.stores.yaml").read_text())["networks"]
+    pools = {name: network["ipam"]["config"] for name, network in (FILE["networks"] | stores).items()}
+    subnets = {name: IPv4Network(filled(pool["subnet"])) for name, [pool] in pools.items()}
+    assert {name for name, net in subnets.items() if not net.subnet_of(IPv4Network("172.29.0.0/16"))} == set()
+    assert [pair for pair in combinations(subnets, 2) if subnets[pair[0]].overlaps(subnets[pair[1]])] == []
+    assert {name for name, each in SERVICES.items() if "networks" not in each} == {"prepare"}, "on a network without"
 
 
 def test_stores_are_opened_by_a_file_of_its_own() -> None:

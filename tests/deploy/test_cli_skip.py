@@ -95,6 +95,17 @@ async def test_it_is_written_into_the_store_of_a_service_that_is_away(
     assert tuple(row) == (topic, 0, CONSUMED, "it kills us")
 
 
+async def test_a_store_that_does_not_answer_is_named(topic: str, broker: Broker, tmp_path: Path) -> None:
+    closed = f"postgresql://financing:secret@127.0.0.1:{free_port()}/financing"
+    target = written(tmp_path, stores={"financing": closed}, kafka=access(broker))
+    told = await add(target, topic, 0, CONSUMED)
+    assert (told.code, told.out) == (1, "")
+    assert told.err.startswith("The store of financing does not answer: ")
+    assert "secret" not in told.err
+    told = await skip(target, "list")
+    assert (told.code, told.err) == (1, '"financing" does not answer; see "pdp status".\n')
+
+
 @pytest.mark.parametrize(
     ("partition", "offset", "said"),
     [

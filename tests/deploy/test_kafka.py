@@ -17,8 +17,8 @@ from confluent_kafka.admin import AdminClient
 from deploy.engines import kafka_config
 from deploy.engines.kafka import Kafka, KafkaNode, KafkaNodeError
 from deploy.engines.ports import accepts
+from deploy.provision.asking import KafkaAdminError
 from deploy.provision.kafka_admin import (
-    KafkaAdminError,
     TopicSpec,
     describe_topics,
     ensure_acls,

@@ -30,6 +30,7 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PROGRAM_TOKEN", "abc")
     monkeypatch.setenv("PDP_TARGET", str(tmp_path / "target.json"))
     (tmp_path / "password").write_text("secret\n")
+    (tmp_path / "ca.crt").touch()
     return told(tmp_path, CLUSTER)
 
 
@@ -49,11 +50,29 @@ def test_paths_are_seen_from_the_files_folder(file: Path, tmp_path: Path) -> Non
 def test_what_is_written_is_read_again_wherever_the_folder_is_then(tmp_path: Path) -> None:
     kafka = KafkaAccess(bootstrap="kafka:9092", user="admin", password="secret", ca_file=tmp_path / "ca.crt")
     here = Target(kind="compose", kafka=kafka, token=TokenSource(issuer_folder=tmp_path / "issuer"))
+    (tmp_path / "ca.crt").touch()
     target.write(here, tmp_path / "target.json")
     assert stat.S_IMODE((tmp_path / "target.json").stat().st_mode) == 0o600
     assert target.read(tmp_path / "target.json") == here
     moved = tmp_path.rename(tmp_path.with_name("moved"))
     assert Client(target.read(moved / "target.json")).connection()["ssl.ca.location"] == str(moved / "ca.crt")
+
+
+@pytest.mark.parametrize("command", ["lag", "tail", "topics"])
+def test_a_file_of_the_target_that_is_not_there_is_named(file: Path, tmp_path: Path, command: str) -> None:
+    (tmp_path / "ca.crt").unlink()
+    answer = pdp(command)
+    assert (answer.code, answer.err.startswith(f"Cannot read {tmp_path / 'ca.crt'}: ")) == (1, True)
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_an_authority_of_the_services_that_is_not_there_is_named(tmp_path: Path, content: str | None) -> None:
+    if content is not None:
+        (tmp_path / "ca.crt").write_text(content)
+    told(tmp_path, CLUSTER | {"services": {"matching": "https://127.0.0.1:9"}, "ca_file": "ca.crt"})
+    with pytest.raises(TargetError) as refusal:
+        Client(target.read(tmp_path / "target.json")).trust()
+    assert refusal.value.code == "target_unreadable"
 
 
 def test_toml_says_the_same(file: Path, tmp_path: Path) -> None:

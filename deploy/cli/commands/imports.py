@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID, uuid4
 
+import httpx
 import typer
+from rich.status import Status
 
-from deploy.cli.api import request
+from deploy.cli.api import Away, NotReady, request
+from deploy.cli.choices import one_of
 from deploy.cli.console import AsJson, Refusal, err, out, show_json, step, table
 from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
-from deploy.target.client import WORK_TIMEOUT
+from deploy.target.client import WORK_TIMEOUT, Client
 
 app = App(say("help.import"))
 
@@ -23,21 +29,31 @@ OUTCOMES = ("joined", "published", "changed", "unchanged", "registered", "held",
 """What may become of a row that is accepted, in the order in which it is shown."""
 FIRST_WAIT_S, BETWEEN_S = 2, 1.0
 """What a small file takes; then between two looks at a large one."""
+AWAY_S = 60.0
+"""A process that crashed is back by then, and one that is restarted has migrated."""
+
+KINDS = {
+    "anchors": ("registration", "/anchors/imports"),
+    "suppliers": ("registration", "/suppliers/imports"),
+    "requirements": ("matching", "/requirements/imports"),
+    "screening": ("registration", "/screening/lists/imports"),
+}
+"""Whose each kind of file is, and where its imports are."""
 
 
 @app.command(help=say("help.import.anchors"))
 def anchors(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    _import("registration", "/anchors/imports", file, as_json=as_json)
+    _import("anchors", file, as_json=as_json)
 
 
 @app.command(help=say("help.import.suppliers"))
 def suppliers(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    _import("registration", "/suppliers/imports", file, as_json=as_json)
+    _import("suppliers", file, as_json=as_json)
 
 
 @app.command(help=say("help.import.requirements"))
 def requirements(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    _import("matching", "/requirements/imports", file, as_json=as_json)
+    _import("requirements", file, as_json=as_json)
 
 
 @app.command(help=say("help.import.screening"))
@@ -51,24 +67,93 @@ def screening(
     given = {"list_date": list_date.date().isoformat()} if list_date else {}
     if confirmed_firms is not None:
         given["confirmed_firms"] = str(confirmed_firms)
-    _import("registration", "/screening/lists/imports", file, as_json=as_json, **given)
+    _import("screening", file, as_json=as_json, **given)
 
 
-def _import(service: str, path: str, file: Path, *, as_json: bool, **fields: str) -> None:
+@app.command(help=say("help.import.follow"))
+def follow(
+    kind: Annotated[str, typer.Argument(metavar="|".join(KINDS), help=say("help.import.kind"))],
+    id_: Annotated[UUID, typer.Argument(metavar="ID", help=say("help.import.id"))],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    one_of("KIND", kind, KINDS)
+    with step(say("import.reading")) as shown:
+        answer = Asking(installation(), kind, shown).followed(id_)
+    _end(answer, as_json=as_json)
+
+
+def _import(kind: str, file: Path, *, as_json: bool, **fields: str) -> None:
     client = installation()
     try:
-        with file.open("rb") as content, step(say("import.sending", file=file)) as shown:
-            files = {"file": (file.name, content)}
-            asked = {"Prefer": f"wait={FIRST_WAIT_S}"}
-            answer = request(client, service, "POST", path, WORK_TIMEOUT, files=files, data=fields, headers=asked)
-            while answer["ended_at"] is None:
-                shown.update(_progress(answer))
-                time.sleep(BETWEEN_S)
-                answer = request(client, service, "GET", f"{path}/{answer['id']}")
+        with step(say("import.sending", file=file)) as shown:
+            answer = Asking(client, kind, shown).sent(file, fields)
     except FileNotFoundError as error:
         raise Refusal(say("error.no_file", file=file), 2) from error
     except OSError as error:
         raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
+    _end(answer, as_json=as_json)
+
+
+@dataclass
+class Asking:
+    """One import, asked for until it has ended; the service may be away meanwhile, as it goes on when it is back."""
+
+    client: Client
+    kind: str
+    shown: Status
+
+    def sent(self, file: Path, fields: dict[str, str]) -> dict[str, Any]:
+        """What became of the file. Under its key it is one import, however often it has to be sent."""
+        headers = {"Prefer": f"wait={FIRST_WAIT_S}", "Idempotency-Key": str(uuid4())}
+        with file.open("rb") as content:
+
+            def send() -> dict[str, Any]:
+                content.seek(0)
+                files = {"file": (file.name, content)}
+                return self._request("POST", "", WORK_TIMEOUT, files=files, data=fields, headers=headers)
+
+            try:
+                answer = send()
+            except (Away, NotReady) as away:
+                if isinstance(away.__cause__, httpx.ConnectError):
+                    raise  # nobody was there to take it
+                answer = self._patiently(send, say("import.again"))
+        return self.followed(UUID(answer["id"]), answer)
+
+    def followed(self, id_: UUID, answer: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What became of it."""
+        goes_on = say("import.goes_on", kind=self.kind, id=id_)
+        try:
+            while answer is None or answer["ended_at"] is None:
+                if answer is not None:
+                    self.shown.update(_progress(answer))
+                    time.sleep(BETWEEN_S)
+                answer = self._patiently(lambda: self._request("GET", f"/{id_}"), goes_on)
+        except KeyboardInterrupt:
+            err().print(goes_on, markup=False)
+            raise
+        return answer
+
+    def _patiently(self, ask: Callable[[], dict[str, Any]], then: str) -> dict[str, Any]:
+        """The answer, once there is one. Raises ``Refusal``, with what to do then, where the service stays away."""
+        deadline = time.monotonic() + AWAY_S
+        while True:
+            try:
+                return ask()
+            except (Away, NotReady) as away:
+                if time.monotonic() > deadline:
+                    raise Refusal(f"{away} {then}") from away
+                self.shown.update(say("import.away", service=KINDS[self.kind][0]))
+                time.sleep(BETWEEN_S)
+
+    def _request(self, method: str, place: str, *timeout: float, **options: Any) -> dict[str, Any]:  # noqa: ANN401  (httpx's own)
+        service, path = KINDS[self.kind]
+        answer: dict[str, Any] = request(self.client, service, method, path + place, *timeout, **options)
+        return answer
+
+
+def _end(answer: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
         show_json(answer)
     else:

@@ -19,6 +19,7 @@ from deploy.cli.installation import installation
 from deploy.cli.texts import reason_text, say
 from deploy.cli.usage import App
 from deploy.provision.lag import standing
+from deploy.target import stores
 from deploy.target.client import Client
 from deploy.target.target import TargetError
 from shared.contracts import audit as catalogue
@@ -27,7 +28,7 @@ from shared.i18n.fields import fault
 from shared.messaging import skips
 from shared.messaging.skips import Position, Skip
 from shared.messaging.topics import ANSWERS_PATTERN, subscriptions
-from shared.runtime.database import Connection, Database
+from shared.runtime.database import Connection
 from shared.runtime.ids import new_id, text_of
 
 app = App(say("help.skip"))
@@ -68,7 +69,7 @@ def add(service: Service, topic: Topic, partition: Partition, offset: Offset, re
         url = _store_of(client, service)
         if wrong := skips.fault(wanted, standing(client.admin(), group, topic, partition)):
             raise Refusal(reason_text(service, wrong["code"], **wrong["params"])) from None
-        _in_store(url, lambda store: skips.ask(store, wanted, _by(service, "skip_record")))
+        _in_store(service, url, lambda store: skips.ask(store, wanted, _by(service, "skip_record")))
         err().print(say("skip.written", service=service), markup=False)
     place = {"topic": topic, "partition": partition, "offset": offset}
     out().print(say("skip.asked", service=service, **place), markup=False)
@@ -101,7 +102,8 @@ def withdraw(service: Service, topic: Topic, partition: Partition, offset: Offse
         request(client, service, "POST", "/dead-letters/skip/withdraw", json=position.model_dump())
     except Away:
         url = _store_of(client, service)
-        if _in_store(url, lambda store: skips.withdraw(store, position, _by(service, "withdraw_skip"))) is None:
+        by = _by(service, "withdraw_skip")
+        if _in_store(service, url, lambda store: skips.withdraw(store, position, by)) is None:
             raise Refusal(reason_text(service, "skip_not_open")) from None
     out().print(say("skip.withdrawn", service=service, **position.model_dump()), markup=False)
 
@@ -129,8 +131,8 @@ def _wishes(client: Client, service: str) -> list[dict[str, Any]]:
         )
     except Away as away:
         try:
-            found = _in_store(_store_of(client, service), skips.wishes)
-        except Refusal:
+            found = _in_store(service, _store_of(client, service), skips.wishes)
+        except (Refusal, TargetError):
             raise away from None
         return [asdict(wish) for wish in found]
     return page["items"]
@@ -152,14 +154,9 @@ def _by(service: str, route: str) -> Cause:
     return Cause(text_of(new_id()), actor=Actor(getpass.getuser()), action=catalogue.change(service, route))
 
 
-def _in_store(url: str, work: Callable[[Connection], Awaitable[T]]) -> T:
+def _in_store(service: str, url: str, work: Callable[[Connection], Awaitable[T]]) -> T:
     async def done() -> T:
-        database = Database(url, application="pdp", pool_size=1)
-        await database.open()
-        try:
-            async with database.connection() as connection:
-                return await work(connection)
-        finally:
-            await database.close()
+        async with stores.opened(service, url, "pdp") as store, store.connection() as connection:
+            return await work(connection)
 
     return asyncio.run(done())

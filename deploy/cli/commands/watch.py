@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
-from confluent_kafka import TopicPartition
-from confluent_kafka.admin import AdminClient, OffsetSpec  # type: ignore[attr-defined]  # public, but not marked so
+from confluent_kafka.admin import AdminClient
 
 from deploy.cli import choices
 from deploy.cli.choices import one_of
@@ -18,20 +17,18 @@ from deploy.cli.events import Event
 from deploy.cli.installation import installation
 from deploy.cli.lines import json_line, line
 from deploy.cli.texts import say
+from deploy.provision.asking import EARLIEST, LATEST, log_offsets
 from deploy.provision.kafka_admin import TopicSpec, describe_topics, offsets_retention_minutes, partner_codes
 from deploy.provision.lag import lags
 from deploy.provision.reader import Entry, Reader
 from deploy.target.services import present
 from shared.messaging.topics import DAY_MS, OFFSETS_RETENTION_MINUTES, catalogue, groups
 
-REQUEST_TIMEOUT = 15.0
 GROUP = "pdp-tail"
 
 Beginning = Annotated[bool, typer.Option("--from-beginning", help=say("help.beginning"))]
 Last = Annotated[int, typer.Option("--last", "-n", min=0, help=say("help.last"))]
 Follow = Annotated[bool, typer.Option("--follow/--no-follow", show_default=False, help=say("help.follow"))]
-
-K = TypeVar("K")
 
 
 def tail(
@@ -144,24 +141,14 @@ def lag(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
         raise typer.Exit(1)
 
 
-def _records(admin: AdminClient, topics: Iterable[TopicSpec]) -> dict[str, int]:
+def _records(admin: AdminClient, topics: Iterable[TopicSpec]) -> Counter[str]:
     """How many records each topic holds now."""
-    places = [TopicPartition(topic.name, part) for topic in topics for part in range(topic.partitions)]
-    earliest = OffsetSpec.earliest()  # type: ignore[no-untyped-call]  # not annotated upstream
-    latest = OffsetSpec.latest()  # type: ignore[no-untyped-call]  # of confluent-kafka
-    first = admin.list_offsets(dict.fromkeys(places, earliest))
-    end = admin.list_offsets(dict.fromkeys(places, latest))
-    return _summed(
-        (place.topic, end[place].result(REQUEST_TIMEOUT).offset - first[place].result(REQUEST_TIMEOUT).offset)
-        for place in places
-    )
-
-
-def _summed(counts: Iterable[tuple[K, int]]) -> dict[K, int]:
-    sums: dict[K, int] = {}
-    for key, count in counts:
-        sums[key] = sums.get(key, 0) + count
-    return dict(sorted(sums.items(), key=lambda item: str(item[0])))
+    places = [(topic.name, part) for topic in topics for part in range(topic.partitions)]
+    first, end = log_offsets(admin, places, EARLIEST), log_offsets(admin, places, LATEST)
+    records = Counter[str]()
+    for topic, part in places:
+        records[topic] += end[topic, part] - first[topic, part]
+    return records
 
 
 COMMANDS: dict[str, Callable[..., None]] = {"tail": tail, "topics": topics, "lag": lag}

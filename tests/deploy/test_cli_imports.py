@@ -1,0 +1,155 @@
+"""`pdp import` where the service dies while it takes a file in: that goes on, and no file goes in twice."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from deploy.cli.commands import imports
+from deploy.engines.ports import free_port
+from deploy.target import TARGET
+from tests.deploy.program import Told, pdp
+
+ID = "01a20c45-6301-77e3-99e9-be2fd56a1ffd"
+FOLLOW = f"pdp import follow suppliers {ID}"
+CUT = None
+"""Instead of an answer: the connection ends, as that of a process that is killed."""
+
+
+def seen(**more: object) -> dict[str, Any]:
+    """An import as its service shows it."""
+    going = {"id": ID, "state": "running", "rows": 2, "read": 1, "outcomes": {}, "ended_at": None}
+    return {**going, "refused": 0, "refused_rows": [], "detail": None, **more}
+
+
+GOING, DONE = seen(), seen(state="done", outcomes={"registered": 2}, ended_at="2026-11-29T08:00:00Z")
+
+
+@dataclass
+class Service:
+    """Answers as it is told to, the last answer for ever."""
+
+    answers: list[tuple[int, dict[str, Any]] | None]
+    asked: list[tuple[str, str | None]] = field(default_factory=list)
+    """The method of each request, and the key under which it was sent."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    service: Service
+
+    def answer(self) -> None:
+        length = int(self.headers.get("Content-Length", 0))
+        self.rfile.read(length)
+        self.service.asked.append((self.command, self.headers.get("Idempotency-Key")))
+        told = self.service.answers.pop(0) if len(self.service.answers) > 1 else self.service.answers[0]
+        if told is not CUT:
+            content = json.dumps(told[1]).encode()
+            self.send_response(told[0])
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    do_GET = do_POST = answer  # noqa: N815  (as http.server calls them)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Service]:
+    made = Service([])
+    with ThreadingHTTPServer(("127.0.0.1", 0), type("_", (_Handler,), {"service": made})) as server:
+        serving = threading.Thread(target=server.serve_forever, args=(0.01,))
+        serving.start()
+        _installed(tmp_path, server.server_port, monkeypatch)
+        yield made
+        server.shutdown()
+        serving.join()
+
+
+def _installed(folder: Path, port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = folder / "target.json"
+    services = {"registration": f"http://127.0.0.1:{port}"}
+    file.write_text(json.dumps({"kind": "cluster", "services": services, "token": {"env": "TOKEN"}}))
+    monkeypatch.setenv("PDP_LANG", "en")
+    monkeypatch.setenv("TOKEN", "a token")
+    monkeypatch.setenv(TARGET, str(file))
+    monkeypatch.setattr(imports, "BETWEEN_S", 0.001)
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "firms.csv"
+    made.write_text("rfc\n")
+    return made
+
+
+def imported(file: Path) -> Told:
+    return pdp("import", "suppliers", str(file))
+
+
+def test_a_service_that_dies_meanwhile_is_waited_for(service: Service, file: Path) -> None:
+    service.answers = [(201, GOING), CUT, (503, {}), (200, GOING), (200, DONE)]
+    told = imported(file)
+    assert (told.code, told.out) == (0, "Registered: 2\n")
+    assert [method for method, _ in service.asked] == ["POST", "GET", "GET", "GET", "GET"]
+
+
+def test_a_file_that_may_have_been_taken_is_sent_again_as_the_same_import(service: Service, file: Path) -> None:
+    service.answers = [CUT, CUT, (201, DONE)]
+    told = imported(file)
+    assert (told.code, told.out) == (0, "Registered: 2\n")
+    assert len(service.asked) == 3
+    [(method, key)] = set(service.asked)
+    assert method == "POST"
+    assert len(key or "") >= 16
+
+
+def test_an_import_whose_service_stays_away_is_named(
+    service: Service, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "AWAY_S", 0.02)
+    service.answers = [(201, GOING), CUT]
+    told = imported(file)
+    assert (told.code, told.out) == (1, "")
+    assert '"registration" does not answer' in told.err
+    assert FOLLOW in told.err
+    service.answers = [CUT]
+    told = imported(file)
+    assert (told.code, "give it again" in told.err, FOLLOW in told.err) == (1, True, False)
+
+
+def test_who_does_not_wait_is_told_how_to_come_back(
+    service: Service, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    service.answers = [(201, GOING)]
+    told = imported(file)
+    assert (told.code, FOLLOW in told.err) == (130, True)
+
+
+def test_an_import_is_followed_to_its_end(service: Service) -> None:
+    fault = {"line": 3, "column": "rfc", "reason": "rfc_length", "detail": "Too short."}
+    ended = DONE | {"refused": 1, "refused_rows": [fault]}
+    service.answers = [CUT, (200, GOING), (200, ended)]
+    told = pdp("import", "follow", "suppliers", ID)
+    assert (told.code, "Registered: 2" in told.out, "Too short." in told.out) == (1, True, True)
+    assert pdp("import", "follow", "suppliers", "--json", ID).json == ended
+    assert pdp("import", "follow", "firms", ID).code == 2
+
+
+def test_where_nobody_is_nothing_is_waited_for(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _installed(tmp_path, free_port(), monkeypatch)
+    waited: list[float] = []
+    monkeypatch.setattr(time, "sleep", waited.append)
+    told = imported(file)
+    assert (told.code, told.err, waited) == (1, '"registration" does not answer; see "pdp status".\n', [])
