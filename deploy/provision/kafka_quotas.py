@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -17,7 +18,7 @@ from aiokafka.protocol.admin import DescribeClientQuotasRequest
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Float64, Int16, Int32, Schema, String
 
-from deploy.provision.asking import REQUEST_TIMEOUT, KafkaAdminError
+from deploy.provision.asking import PAUSE, REQUEST_TIMEOUT, KafkaAdminError
 
 RATES = ("producer_byte_rate", "consumer_byte_rate")
 """What a quota of ours limits: bytes per second, to and from each broker."""
@@ -94,12 +95,22 @@ def ensure_quotas(connection: Mapping[str, str], rates: Mapping[str, int]) -> li
 
 
 async def _ask(connection: Mapping[str, str], request: Request[Any]) -> Any:  # noqa: ANN401  (aiokafka names its fields)
+    """The answer of any broker; another one is asked while they come and go."""
+    deadline = time.monotonic() + REQUEST_TIMEOUT
+    while True:
+        try:
+            return await _asked(connection, request)
+        except KafkaError as error:
+            if not error.retriable or time.monotonic() > deadline:
+                raise KafkaAdminError("kafka_failed", detail=f"cannot ask for quotas: {error}") from error
+            await asyncio.sleep(PAUSE)
+
+
+async def _asked(connection: Mapping[str, str], request: Request[Any]) -> Any:  # noqa: ANN401  (aiokafka names its fields)
     client = AIOKafkaClient(**_settings(connection), request_timeout_ms=int(REQUEST_TIMEOUT * 1000))
     try:
         await client.bootstrap()
         return await client.send(client.get_random_node(), request)
-    except KafkaError as error:
-        raise KafkaAdminError("kafka_failed", detail=f"cannot ask for quotas: {error}") from error
     finally:
         await client.close()
 

@@ -11,10 +11,13 @@ import pytest
 from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient, ClusterMetadata  # type: ignore[attr-defined]  # public, but not marked so
 
+from deploy.engines.ports import free_port
 from deploy.provision import asking, reader
 from deploy.provision.asking import KafkaAdminError, answers
 from deploy.provision.kafka_admin import describe_topics
+from deploy.provision.kafka_quotas import quotas
 from deploy.provision.reader import KafkaRefusalError, Reader
+from shared.testing.faults import Proxy
 from tests.conftest import Broker
 
 GONE = KafkaError(KafkaError._DESTROY_BROKER)
@@ -120,3 +123,13 @@ async def test_a_broker_that_goes_away_before_the_secret_is_shown_refuses_none(
 
     with cut_after_first_answer(broker.node.bootstrap) as bootstrap:
         assert (await asyncio.to_thread(read, bootstrap)).code == "kafka_away"
+
+
+def test_a_broker_that_comes_back_is_asked_for_quotas_again(broker: Broker) -> None:
+    host, port = broker.node.bootstrap.rsplit(":", 1)
+    with Proxy(free_port(), int(port), host) as proxy:
+        proxy.set("refuse")
+        back = threading.Timer(0.3, proxy.set, ["pass"])
+        back.start()
+        assert quotas(broker.node.client_config() | {"bootstrap.servers": f"{host}:{proxy.port}"}) is not None
+        back.join()
