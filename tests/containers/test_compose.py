@@ -188,7 +188,7 @@ def test_no_secret_stands_where_inspect_shows_it(platform: Platform) -> None:
     ]
     shown = json.dumps(platform.containers())
     assert [secret for secret in known if secret in shown] == []
-    assert len(known) == len(set(known)) == 6 + 6 + 6 + 2 + 3
+    assert len(known) == len(set(known)) == 3 * (len(STAGES) + 1) + 2 + 3
 
 
 def test_containers_can_do_no_more_than_they_need(platform: Platform) -> None:
