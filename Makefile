@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Two processes, each with a Kafka and a PostgreSQL of its own, files kept together; what T names, in one.
 WORKERS = $(if $(T),,-n 2 --dist loadfile --no-loadscope-reorder)
+# Compiled code is kept, whatever the environment says: a run of the tests starts a hundred processes that need it.
+export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup demo up test test-long test-containers faults faults-smoke check check-packages check-chart check-chart-server images \

@@ -16,6 +16,8 @@ import asyncpg
 import pytest
 from hypothesis import settings
 from pydantic import SecretStr
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from deploy.engines.kafka import Kafka, KafkaNode
 from deploy.engines.postgres import Postgres
@@ -29,10 +31,12 @@ from shared.testing.stage import StageUnderTest
 
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 HERE = Path(__file__).parent
+SHARING = "tests/running/"
+"""A folder whose files stand on one platform."""
 FIRST = (
     "faults/",
     "deploy/test_platform",
-    "deploy/test_tracing",
+    "running/",
     "flows/test_demo",
     "conformance/",
     "deploy/",
@@ -48,6 +52,8 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.register_profile("untimed", deadline=None, max_examples=50)
     settings.load_profile("untimed")
     if not is_worker(config):
+        # A broker of some minutes never earns what the optimising compiler costs.
+        os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
         os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="pdp-tests-")
         os.environ["PDP_MAIL_FOLDER"] = str(Path(os.environ[TEMPORARY], "mail"))
 
@@ -114,6 +120,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     _choose(config, items)
     # Long ones first, so that no worker is left alone with one at the end.
     items.sort(key=_turn)
+
+
+class Kept(LoadFileScheduling):  # type: ignore[misc]  # xdist has no types
+    """Tests of one file stay together in one process, and those that share a platform."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return SHARING if nodeid.startswith(SHARING) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling | None:
+    return Kept(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 def _turn(item: pytest.Item) -> int:

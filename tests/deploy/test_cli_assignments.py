@@ -11,12 +11,13 @@ from pathlib import Path
 
 import pytest
 import uvicorn
+from structlog.testing import capture_logs
 
 from deploy.target import TARGET
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
-from tests.deploy.program import Told, pdp_apart
+from tests.deploy.program import Told, pdp
 from tests.development import calls as developing
 from tests.diagnosis.builders import SUPPLIER
 from tests.diagnosis.test_handlers import aligned
@@ -33,7 +34,7 @@ class Installation:
     planned: str
 
     async def pdp(self, *arguments: str) -> Told:
-        return await asyncio.to_thread(pdp_apart, "--target", self.target, "assignments", *arguments)
+        return await asyncio.to_thread(pdp, "--target", self.target, "assignments", *arguments)
 
     async def listed(self, *arguments: str) -> dict[str, list[str | None]]:
         """Assessor, validator and mentor, by firm."""
@@ -76,7 +77,8 @@ async def installation(
         services = {name: await open_.enter_async_context(served(stage, issuer)) for name, stage in stages.items()}
         file = tmp_path / "target.json"
         file.write_text(json.dumps({"kind": "cluster", "services": services, "token": {"env": "TOKEN"}}))
-        yield Installation(str(file), str(SUPPLIER), str(firm))
+        with capture_logs():  # what `pdp` says here is all that is said
+            yield Installation(str(file), str(SUPPLIER), str(firm))
 
 
 async def test_people_are_assigned_listed_and_ended(installation: Installation) -> None:

@@ -1,5 +1,8 @@
 """The command line itself: in the reader's language, and helpful when it is mistyped."""
 
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from importlib import metadata
 from typing import Any
@@ -8,7 +11,7 @@ import pytest
 import typer
 
 from deploy.cli import main as cli
-from tests.deploy.program import pdp, pdp_apart
+from tests.deploy.program import pdp
 
 
 @pytest.fixture(autouse=True)
@@ -50,10 +53,26 @@ ENGLISH = (
 )
 
 
+HELP = """
+import json, sys
+from deploy.cli.main import main
+for path in json.loads(sys.argv[1]):
+    sys.argv = ["pdp", "--lang", "es", *path, "--help"]
+    try:
+        main()
+    except SystemExit as end:
+        assert not end.code
+    print("\\f")
+"""
+
+
 def test_help_is_whole_in_spanish() -> None:
     """In a process of its own: help is worded when the commands are read."""
-    for path in ((), ("tail",), ("token",), ("partner", "answer"), ("dead-letters", "replay"), ("rewind",)):
-        page = pdp_apart("--lang", "es", *path, "--help").out
+    paths = list(EVERY)
+    argv = [sys.executable, "-c", HELP, json.dumps(paths)]
+    pages = subprocess.run(argv, capture_output=True, text=True, check=True).stdout.split("\f\n")[:-1]
+    assert len(pages) == len(paths)
+    for page in pages:
         assert [word for word in ENGLISH if word in page] == [], page
         assert "Uso: pdp" in page
 

@@ -1,7 +1,7 @@
 """A supplier's way through the program on the real platform, as its traces show it (docs/architecture/tracing.md)."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -9,17 +9,15 @@ from uuid import UUID
 import pytest
 
 from deploy.demo.sample.prepare import prepare
-from deploy.local import background
 from deploy.local.client import LocalClient
-from deploy.local.platform import ANY_PORTS
 from deploy.provision.partner_client import PartnerClient
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause
 from shared.contracts.partner import Referral, ReferralApproved
 from shared.messaging.codec import Message, Record, decode
 from shared.runtime.clock import now
-from shared.testing.collector import Collector, Seen, collecting
-from tests.deploy.journey import AMOUNT, CORRELATION, PARTNER, TERM_MONTHS, Journey, traceparent
+from shared.testing.collector import Collector, Seen
+from tests.running.journey import AMOUNT, CORRELATION, PARTNER, TERM_MONTHS, Journey, traceparent
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -84,31 +82,18 @@ class Travelled:
 
 
 @pytest.fixture(scope="module")
-def travelled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Travelled]:
-    folder = tmp_path_factory.mktemp("traced")
-    with collecting() as collector, pytest.MonkeyPatch.context() as environment:
-        for name, value in {
-            ANY_PORTS: "1",
-            "PDP_OTLP_ENDPOINT": collector.endpoint,
-            "OTEL_BSP_SCHEDULE_DELAY": "200",
-        }.items():
-            environment.setenv(name, value)
-        try:
-            client = background.start(folder / "data", lambda _: None)
-            journey = Journey(client)
-            journey.demand(prepare(folder / "sample", now().date(), 1))
-            referral_id = journey.travel()
-            received, foreign = answered(client, referral_id)
-            yield Travelled(collector, journey.contexts, received, foreign)
-        finally:
-            background.stop(folder / "data")
+def travelled(client: LocalClient, collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Travelled:
+    journey = Journey(client)
+    journey.demand(prepare(tmp_path_factory.mktemp("sample"), now().date(), 1))
+    received, foreign = answered(client, journey.travel())
+    return Travelled(collector, journey.contexts, received, foreign)
 
 
 def answered(client: LocalClient, referral_id: UUID) -> tuple[Envelope, str]:
     """The partner reads the referral and approves it, with a trace of its own."""
     partner = PartnerClient(PARTNER, client.connection(client.partner_credentials(PARTNER)))
     deadline = time.monotonic() + PATIENCE_S
-    while (found := received(partner)) is None:
+    while (found := received(partner, referral_id)) is None:
         assert time.monotonic() < deadline
     approval = ReferralApproved(
         referral_id=referral_id, partner=PARTNER, answered_at=now(), amount=AMOUNT, term_months=TERM_MONTHS
@@ -118,13 +103,13 @@ def answered(client: LocalClient, referral_id: UUID) -> tuple[Envelope, str]:
     return found, foreign
 
 
-def received(partner: PartnerClient) -> Envelope | None:
-    """The only referral of this platform."""
+def received(partner: PartnerClient, referral_id: UUID) -> Envelope | None:
     with partner.reader() as reader:
         for entry in reader.past():
             event = decode(Record(entry.topic, entry.partition, entry.offset, entry.key, entry.value))
-            if isinstance(event, Message) and isinstance(event.data, Referral):
-                return event.envelope
+            match event:
+                case Message(data=Referral(referral_id=found)) if found == referral_id:
+                    return event.envelope
     return None
 
 
@@ -181,11 +166,10 @@ def test_a_partner_s_answer_is_linked_to_its_trace_and_goes_on_in_one_of_ours(tr
 
     def decided(spans: list[Seen]) -> Seen | None:
         named = (s for s in spans if (s.service, s.name) == ("financing", "decide partner.referral-approved"))
-        return next(named, None)
+        return next((s for s in named if foreign in s.links), None)
 
     answer: Seen = travelled.until(decided)
     assert (answer.parent_id, answer.attributes["messaging.message.conversation_id"]) == ("", CORRELATION)
-    assert foreign in answer.links
     ours = f"00-{answer.trace_id}-{answer.span_id}-01"
     travelled.until(lambda spans: batching("consume", spans, ours) >= {"development"})
     assert [span.name for span in travelled.collector.spans if span.trace_id == foreign] == []

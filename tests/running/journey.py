@@ -1,8 +1,10 @@
 """One supplier's way through the program, by those who act on it over HTTP; every request has a trace of its own."""
 
+import csv
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,7 +20,6 @@ UNDERWAY = frozenset({404, 409})
 """What a service answers while the event that it must know first is on its way."""
 
 CORRELATION = "019cb1f0-5d31-7d0e-9a55-6b1f9d2e7c44"
-ANCHORS = 16
 PARTNER = "nafin"
 GAP = "T09"
 """Measuring equipment: what a plan closes and this partner finances."""
@@ -52,7 +53,14 @@ class Journey:
     def demand(self, sample: Sample) -> None:
         """Anchors ask for what firms can make."""
         self._do(self._operator, "registration", "/anchors/imports", files={"file": sample.file("anchors.csv")})
-        self._get(self._operator, "matching", "/anchors", lambda known: len(known["items"]) == ANCHORS)
+        wanted = {row["codigo"] for row in csv.DictReader(sample.file("anchors.csv")[1].decode().splitlines())}
+        self._get(
+            self._operator,
+            "matching",
+            "/anchors",
+            lambda known: wanted <= {anchor["code"] for anchor in known["items"]},
+            params={"limit": 200},
+        )
         self._do(self._operator, "matching", "/requirements/imports", files={"file": sample.file("requirements.csv")})
 
     def travel(self) -> UUID:
@@ -80,7 +88,7 @@ class Journey:
     def _develop(self, supplier: str, firm: str) -> None:
         cohort = self._do(self._operator, "development", "/cohorts", json={"name": "Generación de prueba"})["id"]
         path = f"/cohorts/{cohort}"
-        self._get(self._operator, "development", f"{path}/ranking", _ranked)
+        self._get(self._operator, "development", f"{path}/ranking", partial(_ranked, supplier))
         word = {"supplier_id": supplier, "direction": "in", "reason": "Caso de prueba"}
         self._do(self._operator, "development", f"{path}/overrides", json=word)
         self._do(self._people.reviewer, "development", f"{path}/selection")
@@ -131,8 +139,8 @@ class Journey:
                 time.sleep(PAUSE_S)
 
 
-def _ranked(page: Any) -> Any:
-    return page["items"] and page["items"][0]["readiness"]
+def _ranked(supplier: str, page: Any) -> Any:
+    return any(firm["readiness"] for firm in page["items"] if firm["supplier_id"] == supplier)
 
 
 def _open(case: Any) -> Any:

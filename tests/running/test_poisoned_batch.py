@@ -7,11 +7,12 @@ from typing import Any
 
 from deploy.local.client import LocalClient
 from tests.deploy.program import pdp
-from tests.financing.given import SUPPLIER
-from tests.flows import poison
+from tests.running import poison
+from tests.running.poison import Firm
 
 PATIENCE = 40.0
 READERS = ("matching", "diagnosis", "development", "financing")
+FIRM = Firm()
 
 
 def letters(client: LocalClient, service: str, **wanted: str) -> list[dict[str, Any]]:
@@ -32,21 +33,21 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_it_is_seen_replayed_discarded_and_on_record(client: LocalClient) -> None:
-    poison.send(client, [*poison.FACTS, *poison.batch()])
+    poison.send(client, [*FIRM.facts(), *poison.batch(FIRM)])
     until(lambda: set_aside(client) >= 2 * len(poison.BAD) * len(READERS) + 3)
 
     table = pdp("dead-letters", "list", "--service", "financing").out
     assert all(reason in table for reason in (*poison.BAD, "referral_unknown"))
-    early, later = letters(client, "financing", key=str(poison.REFERRAL))
+    early, later = letters(client, "financing", key=str(FIRM.referral()))
     hidden = pdp("dead-letters", "show", early["id"][:13], "--json").json
     assert (hidden["hidden"], hidden["raw_base64"], hidden["behind"]) == (True, None, 0)
 
-    poison.refer(client)
+    FIRM.refer(client)
     by_reason = pdp("dead-letters", "replay", "--reason", "referral_unknown", "--yes")
     assert "2 resolved; 0 that waited behind released" in by_reason.out
     assert (by_reason.code, "still fails (referral_unknown)" in by_reason.err) == (1, True)
-    with client.http("financing", client.token("supplier", supplier=SUPPLIER)) as http:
-        assert http.get(f"/cases/{SUPPLIER}").json()["referrals"][0]["awaits"] == "supplier"
+    with client.http("financing", FIRM.token(client)) as http:
+        assert http.get(f"/cases/{FIRM.id}").json()["referrals"][0]["awaits"] == "supplier"
 
     key = str(poison.BAD["not_json"])
     by_key = pdp("dead-letters", "replay", "--key", key, "--yes")

@@ -14,7 +14,7 @@ from tests.diagnosis.builders import levels_at, sheet
 from tests.diagnosis.calls import STEPS
 from tests.diagnosis.test_handlers import aligned
 from tests.financing import test_facts as facts
-from tests.flows import poison
+from tests.running import poison
 
 PATIENCE = 40.0
 GAP = "T04"

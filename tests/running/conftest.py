@@ -1,0 +1,34 @@
+from collections.abc import Iterator
+
+import pytest
+
+from deploy.local import background
+from deploy.local.client import LocalClient
+from deploy.local.platform import ANY_PORTS
+from shared.testing.collector import Collector, collecting
+
+
+@pytest.fixture(scope="package")
+def collector() -> Iterator[Collector]:
+    """Where the platform's spans go."""
+    with collecting() as collector:
+        yield collector
+
+
+@pytest.fixture(scope="package")
+def client(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalClient]:
+    """The platform, in a folder that `pdp` finds."""
+    folder = tmp_path_factory.mktemp("platform")
+    with pytest.MonkeyPatch.context() as environment:
+        for name, value in {
+            ANY_PORTS: "1",
+            "PDP_DATA": str(folder),
+            "PDP_LANG": "en",
+            "PDP_OTLP_ENDPOINT": collector.endpoint,
+            "OTEL_BSP_SCHEDULE_DELAY": "200",
+        }.items():
+            environment.setenv(name, value)
+        try:
+            yield background.start(folder, lambda _: None)
+        finally:
+            background.stop(folder)
