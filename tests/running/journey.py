@@ -51,7 +51,15 @@ class Journey:
         self._operator = self._people.operator
 
     def demand(self, sample: Sample) -> None:
-        """Anchors ask for what firms can make."""
+        """Anchors ask for what firms can make; and the tax authority's list, without which nobody is referred."""
+        listed = {"file": sample.file("screening_69b.csv")}
+        self._do(
+            self._operator,
+            "registration",
+            "/screening/lists/imports",
+            files=listed,
+            data={"list_date": sample.today.isoformat()},
+        )
         self._do(self._operator, "registration", "/anchors/imports", files={"file": sample.file("anchors.csv")})
         wanted = {row["codigo"] for row in csv.DictReader(sample.file("anchors.csv")[1].decode().splitlines())}
         self._get(
