@@ -6,8 +6,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 # Newer than the lock and the project's own file when what they name is installed.
 INSTALLED := $(VENV)/.installed
-# Two processes, each with a Kafka and a PostgreSQL of its own, files kept together; what T names, in one.
-WORKERS = $(if $(T),,-n 2 --dist loadfile --no-loadscope-reorder)
+# Three processes for two cores, because a third of the time is waiting, each with a Kafka and a PostgreSQL of its own,
+# files kept together; what T names, in one.
+WORKERS = $(if $(T),,-n 3 --dist loadfile --no-loadscope-reorder)
 # Compiled code is kept, whatever the environment says: a run of the tests starts a hundred processes that need it.
 export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
