@@ -62,8 +62,8 @@ async def measured() -> dict[str, Any]:
             postgres.start()
             postgres.wait_ready()
             async with Templates(postgres.admin_dsn, postgres.ensure_database) as templates:
-                firms = await _firms(await templates.copy("registration"), sample)
-                rows = [await _at(times, await templates.copy("matching"), sample, firms) for times in TIMES]
+                firms = await _firms(await templates.migrated("registration"), sample)
+                rows = [await _at(times, await templates.migrated("matching"), sample, firms) for times in TIMES]
         finally:
             postgres.stop()
     return {"how": "python -m deploy.capacity.demand", "at": f"{now():%Y-%m-%d}", "rows": rows}
