@@ -7,7 +7,7 @@ from fastapi.routing import APIRoute
 
 from shared.service.http import Page
 from shared.service.http.routes import dependants
-from tests.http.services import SERVICES, service
+from tests.http.services import SERVICES, openapi_of, service
 
 NOT_ONCE = {
     "search_suppliers": "it changes nothing",
@@ -61,7 +61,7 @@ def test_every_get_that_is_no_list_has_a_version(name: str) -> None:
     gets = [route for route in routes(name, "GET") if not is_list(route)]
     untagged = [route.name for route in gets if "if-none-match" not in headers(route)]
     assert [each for each in untagged if each not in NOT_TAGGED] == []
-    responses = service(name).app.openapi()["paths"]
+    responses = openapi_of(name)["paths"]
     tagged = [responses[route.path_format]["get"]["responses"] for route in gets if route.name not in untagged]
     assert tagged
     assert all("ETag" in answers["200"]["headers"] and "304" in answers for answers in tagged)
