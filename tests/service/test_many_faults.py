@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -32,30 +33,46 @@ def schema_of(route: APIRoute) -> dict[str, Any]:
     return TypeAdapter(given).json_schema()
 
 
-def with_lists(schema: Any, known: dict[str, Any], fill: list[Any]) -> Iterator[Any]:
-    """Values of this schema, each with one of its lists or maps filled."""
+LIST, MAP = "@list", "@map"
+"""Where an outline is to be filled."""
+
+
+def outlines(schema: Any, known: dict[str, Any]) -> Iterator[Any]:
+    """Values of this schema, each with one of its lists or maps to be filled."""
     if "$ref" in schema:
-        yield from with_lists(known[schema["$ref"].rpartition("/")[2]], known, fill)
+        yield from outlines(known[schema["$ref"].rpartition("/")[2]], known)
     for each in schema.get("anyOf", ()):
-        yield from with_lists(each, known, fill)
+        yield from outlines(each, known)
     for name, inner in schema.get("properties", {}).items():
-        yield from ({name: each} for each in with_lists(inner, known, fill))
+        yield from ({name: each} for each in outlines(inner, known))
     if schema.get("type") == "array":
-        yield fill
+        yield LIST
         if "items" in schema:
-            yield from ([each] for each in with_lists(schema["items"], known, fill))
+            yield from ([each] for each in outlines(schema["items"], known))
     if schema.get("type") == "object":
-        yield {f"{place:x}": each for place, each in enumerate(fill)}
+        yield MAP
+
+
+@cache
+def fillings(count: int) -> list[tuple[str, str]]:
+    """Lists of so many values, of objects and of lists, each with a map of the same. As text: a route has dozens of
+    places for them, and they are half a megabyte.
+    """
+    fills: list[list[Any]] = [[0] * count, [{}] * (count // 2), [[]] * (count // 2)]
+    return [(_text(fill), _text({f"{place:x}": each for place, each in enumerate(fill)})) for fill in fills]
 
 
 def bodies(route: APIRoute, count: int) -> Iterator[bytes]:
     """One for each list and map of a route's body, filled with so many values, and with objects and lists."""
     schema = schema_of(route)
-    fill: list[Any]
-    for fill in ([0] * count, [{}] * (count // 2), [[]] * (count // 2)):
-        for body in with_lists(schema, schema.get("$defs", {}), fill):
-            yield json.dumps(body, separators=(",", ":")).encode()
-        yield json.dumps(fill, separators=(",", ":")).encode()
+    texts = [*map(_text, outlines(schema, schema.get("$defs", {}))), _text(LIST)]
+    for list_, map_ in fillings(count):
+        for text in texts:
+            yield text.replace(f'"{LIST}"', list_).replace(f'"{MAP}"', map_).encode()
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
 
 
 @pytest.fixture
