@@ -11,7 +11,7 @@ from tests.running import poison
 from tests.running.poison import Firm
 
 PATIENCE = 40.0
-READERS = ("matching", "diagnosis", "development", "financing")
+READERS = ("matching", "diagnosis", "development", "financing", "portal")
 FIRM = Firm()
 
 
