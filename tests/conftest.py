@@ -33,7 +33,7 @@ from shared.testing.stage import StageUnderTest
 TEMPORARY = "PYTEST_DEBUG_TEMPROOT"
 SHARED_MEMORY = Path("/dev/shm")
 MEMORY_BYTES = 4 * 1024**3
-"""Twice what a run writes."""
+"""Several times what a run writes."""
 HERE = Path(__file__).parent
 SHARING = "tests/running/"
 """A folder whose files stand on one platform."""
