@@ -139,7 +139,8 @@ class Service:
 
     async def run(self) -> None:
         """Work until SIGTERM or SIGINT, then finish what is under way within the grace."""
-        stopping = asyncio.Event()
+        # Known to what answers without end too.
+        stopping: asyncio.Event = self.app.state.stopping
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stopping.set)
         if not await self._open(stopping):

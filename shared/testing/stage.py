@@ -85,7 +85,7 @@ class StageUnderTest:
     @cached_property
     def client(self) -> httpx.AsyncClient:
         """Calls the stage's API; without `headers` as nobody."""
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(self._app()), base_url="http://stage.test")
+        client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://stage.test")
         self._open.push_async_callback(client.aclose)
         if self._stage.imports:
             self._open.push_async_callback(self._work(ImportWorker(self.database, self.name, self._stage.imports)))
@@ -101,7 +101,9 @@ class StageUnderTest:
 
         return end
 
-    def _app(self) -> FastAPI:
+    @cached_property
+    def app(self) -> FastAPI:
+        """What answers `client`."""
         issuer = Issuer(Verifier(ISSUER, str(self._issuer.jwks_path), AUDIENCE))
         return self._stage.application(issuer, self.router, self.database)
 

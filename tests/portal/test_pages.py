@@ -23,6 +23,8 @@ IDS = {
 }
 ELSEWHERE = {"/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
 """No pages: each leads to one."""
+LIVE = {"/operator/live"}
+"""Parts of a page that are sent again and again, until the service stops."""
 
 
 def _routes() -> Iterator[APIRoute]:
@@ -60,13 +62,15 @@ async def test_a_page_is_for_its_roles(filled: Visitors, path: str, roles: froze
         assert nobody.status_code == 200
         return
     assert (nobody.status_code, nobody.headers["location"].startswith("/sign-in?")) == (303, True)
+    if path in LIVE:
+        filled.stage.app.state.stopping.set()
     for role in Role:
         answer = await (await _with(filled, role)).get(_of(path))
         assert answer.status_code == (200 if role in roles else 403), role
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in PAGES if path not in ELSEWHERE])
+@pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE])
 async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Role] | None, language: str) -> None:
     browser = filled.anybody(language) if roles is None else await _with(filled, next(iter(roles)), language)
     answer = await browser.get(_of(path))

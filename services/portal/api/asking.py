@@ -100,6 +100,10 @@ class Asking:
             keep(answer, ANONYMOUS, self.anonymous)
         return answer
 
+    def part(self, template: str, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
+        """A part of a page, for a script that puts it into its place."""
+        return render(template, self.look, **values)
+
     async def ask(self, stage: str, path: str, **query: str | int) -> Answer:
         """What a stage shows this person. Raises StageProblem."""
         return await self.portal.stages.get(self.person, self.language, stage, path, **query)

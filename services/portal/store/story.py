@@ -1,7 +1,8 @@
 """What happened: written with each batch, read by whoever may see the firm."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,10 @@ from shared.runtime.database import Connection, Database, columns
 
 CHANNEL = "news"
 """Told after each batch: pages that wait for an event look again."""
+
+PAUSE_S = 1.0
+"""Between two looks of one live page, however much arrives."""
+ALIVE_S = 15.0
 
 _FACTS, _REASONS = TypeAdapter(dict[str, str]), TypeAdapter(tuple[str, ...])
 
@@ -68,6 +73,37 @@ async def story_of(
         )
         for row in rows
     ]
+
+
+async def news(database: Database, stopping: asyncio.Event) -> AsyncIterator[None]:
+    """Each time that something arrived, once in `PAUSE_S` at most; at once for the first time, and at least every
+    `ALIVE_S`, so that neither the store nor a proxy takes the silence for an end. Ends with the service.
+    """
+    connection = await database.dedicated()
+    try:
+        told = asyncio.Event()
+        await connection.add_listener(CHANNEL, lambda *_: told.set())
+        while not stopping.is_set():
+            told.clear()
+            yield
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PAUSE_S):
+                    await stopping.wait()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(ALIVE_S):
+                    await _first(told, stopping)
+            await connection.execute("SELECT 1")
+    finally:
+        connection.terminate()
+
+
+async def _first(*events: asyncio.Event) -> None:
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
 
 
 async def until_followed(database: Database, correlation_id: str, seconds: float) -> bool:

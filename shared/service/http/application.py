@@ -1,5 +1,6 @@
 """An application with the platform's convention: errors, correlation and measurement, its document and its page."""
 
+import asyncio
 from importlib.util import find_spec
 from typing import Protocol
 
@@ -59,6 +60,7 @@ def application(
 
 def install(app: FastAPI, *packages: str) -> None:
     """Give an application the platform's errors, correlation, measurement and document. `packages` word its codes."""
+    app.state.stopping = asyncio.Event()
     app.state.words = Catalogue(*packages, "shared.service", "shared.files")
     app.add_middleware(Observed)
     app.add_middleware(Head)

@@ -51,7 +51,7 @@ class Observed:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, cause: Cause) -> int:
         headers = Headers(scope=scope)
-        scope.setdefault("state", {})["cause"] = cause
+        scope.setdefault("state", {}).update(cause=cause, stopping=scope["app"].state.stopping)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(correlation_id=cause.correlation_id)
         speak(headers.get("Accept-Language"), scope["app"].state.words)
