@@ -8,7 +8,7 @@ from shared.messaging.topics import catalogue
 from shared.service.asyncapi import program
 
 SUPPLIER, REQUIREMENT, ANCHOR, MATCH = (UUID(int=0xA000 + number) for number in range(4))
-OTHER_SUPPLIER, OTHER_ANCHOR = UUID(int=0xB000), UUID(int=0xB001)
+OTHER_SUPPLIER, OTHER_ANCHOR, OTHER_MATCH = (UUID(int=0xB000 + number) for number in range(3))
 
 NAMED = {"supplier_id": SUPPLIER, "requirement_id": REQUIREMENT, "anchor_id": ANCHOR, "match_id": MATCH}
 EXAMPLES: dict[str, Any] = {

@@ -10,15 +10,18 @@ from fastapi.routing import APIRoute
 from services.portal.api import pages
 from services.portal.api.asking import SESSION, Form, Only, _form
 from services.portal.api.errors import POLICY
+from shared.contracts.matching import MatchFound
+from shared.contracts.registration import SupplierRegistered
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
 from tests.portal.conftest import URL, Browser, Visitors
-from tests.portal.events import ANCHOR, READ, REQUIREMENT, SUPPLIER, example
+from tests.portal.events import ANCHOR, OTHER_MATCH, OTHER_SUPPLIER, READ, REQUIREMENT, SUPPLIER, example
 
 IDS = {
     "supplier_id": str(SUPPLIER),
     "requirement_id": str(REQUIREMENT),
     "consent_id": str(UUID(int=7)),
+    "match_id": str(OTHER_MATCH),
     "language": "en",
 }
 ELSEWHERE = {"/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
@@ -47,7 +50,10 @@ def _of(path: str) -> str:
 
 @pytest.fixture
 async def filled(portal: Visitors) -> Visitors:
-    await portal.stage.consume(*map(example, READ))
+    """Of every event one, and a firm that is still there and was introduced."""
+    other = {"supplier_id": OTHER_SUPPLIER, "match_id": OTHER_MATCH, "blocked_by": ()}
+    there = example(SupplierRegistered, supplier_id=OTHER_SUPPLIER), example(MatchFound, **other)
+    await portal.stage.consume(*map(example, READ), *there)
     return portal
 
 
@@ -88,14 +94,15 @@ def test_every_form_is_checked() -> None:
         assert _form in {each.call for each in dependants(route.dependant)}, path
 
 
-@pytest.mark.parametrize("path", [path for path, _ in FORMS])
-async def test_a_form_comes_from_a_page_of_ours(filled: Visitors, path: str) -> None:
-    browser = await _with(filled, Role.OPERATOR)
+@pytest.mark.parametrize(("path", "route"), FORMS)
+async def test_a_form_comes_from_a_page_of_ours(filled: Visitors, path: str, route: APIRoute) -> None:
+    role = next(iter(_roles(route) or {Role.OPERATOR}))
+    browser = await _with(filled, role)
     for origin in ("https://evil.test", "null", f"{URL}.evil.test", ""):
         answer = await browser.post(_of(path), Origin=origin)
         assert answer.status_code == 403, origin
     assert (await browser.post(_of(path), {"token": "x" * 80})).status_code == 403
-    other = await _with(filled, Role.OPERATOR)
+    other = await _with(filled, role)
     assert other.cookie is not None
     assert (await browser.post(_of(path), {"token": other.cookie.token()})).status_code == 403
 

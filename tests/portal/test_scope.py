@@ -7,7 +7,7 @@ from services.portal.store import demand, firms, story
 from shared.contracts.matching import MatchFound, OfferingAligned, RequirementPublished
 from shared.contracts.registration import SupplierRegistered
 from tests.portal.conftest import Visitors
-from tests.portal.events import ANCHOR, OTHER_ANCHOR, OTHER_SUPPLIER, REQUIREMENT, SUPPLIER, example
+from tests.portal.events import ANCHOR, MATCH, OTHER_ANCHOR, OTHER_SUPPLIER, REQUIREMENT, SUPPLIER, example
 
 ALL, FIRM, OTHER_FIRM = Everything(), OwnFirm(SUPPLIER), OwnFirm(OTHER_SUPPLIER)
 BUYER, OTHER_BUYER = OwnAnchor(ANCHOR), OwnAnchor(OTHER_ANCHOR)
@@ -44,6 +44,7 @@ def _aligned() -> dict[str, object]:
 async def test_firms(filled: Visitors, scope: Scope, seen: set[object]) -> None:
     async with filled.stage.database.connection() as connection:
         assert {firm.id for firm in await firms.page_of_firms(connection, scope, None, 10)} == seen
+        assert set(await firms.names_of(connection, scope, [SUPPLIER, OTHER_SUPPLIER])) == seen
         one_by_one = {id_ for id_ in (SUPPLIER, OTHER_SUPPLIER) if await firms.firm(connection, scope, id_)}
     assert one_by_one == seen
 
@@ -68,6 +69,9 @@ async def test_requirements(filled: Visitors, scope: Scope, seen: bool) -> None:
 async def test_candidates(filled: Visitors, scope: Scope, seen: int) -> None:
     async with filled.stage.database.connection() as connection:
         assert len(await demand.candidates(connection, scope, REQUIREMENT, 0, 10)) == seen
+        assert bool(await demand.candidate(connection, scope, REQUIREMENT, MATCH)) == bool(seen)
+        counts = await demand.candidate_counts(connection, scope, [REQUIREMENT])
+        assert counts == ({REQUIREMENT: (seen, seen)} if seen else {})
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from services.portal.api import assets, errors, firms, home, my_firm, operator, signing
+from services.portal.api import assets, candidates, errors, firms, home, my_firm, operator, requirements, signing
 from services.portal.api.asking import Portal
 
 COMPRESSED_FROM = 500
@@ -17,8 +17,8 @@ def no_api() -> APIRouter:
 
 def pages(portal: Portal) -> FastAPI:
     """The application that shows them."""
-    routers = (home.router(), signing.router(), assets.router(), operator.router(), firms.router(), my_firm.router())
-    routes = [route for router in routers for route in router.routes]
+    modules = (home, signing, assets, operator, firms, my_firm, requirements, candidates)
+    routes = [route for module in modules for route in module.router().routes]
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
     app.state.portal = portal
     app.add_middleware(errors.Guarding)

@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.SUPPLIER, "/my-firm", "nav.my_firm"),
     (Role.OPERATOR, "/operator", "nav.operator"),
     (Role.OPERATOR, "/firms", "nav.firms"),
+    (Role.ANCHOR, "/requirements", "nav.requirements"),
 )
 """Which areas each role has, in their order."""
 

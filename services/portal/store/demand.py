@@ -36,6 +36,14 @@ _CANDIDATES = """
     WHERE requirement_id = $1 AND ($2::uuid IS NULL OR anchor_id = $2)
     ORDER BY score DESC, match_id OFFSET $3 LIMIT $4
 """
+_CANDIDATE = """
+    SELECT match_id, supplier_id, score, standing, introduced FROM candidate
+    WHERE requirement_id = $1 AND ($2::uuid IS NULL OR anchor_id = $2) AND match_id = $3
+"""
+_COUNTS = """
+    SELECT requirement_id, count(*), count(*) FILTER (WHERE introduced) AS introduced FROM candidate
+    WHERE requirement_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR anchor_id = $2) GROUP BY requirement_id
+"""
 
 
 class Candidate(NamedTuple):
@@ -74,8 +82,24 @@ async def candidates(
     """Who meets a requirement, the best first. A firm sees no other firm, so it sees none."""
     if isinstance(scope, OwnFirm):
         return []
-    anchor_id = scope.anchor_id if isinstance(scope, OwnAnchor) else None
-    return [Candidate(*row) for row in await connection.fetch(_CANDIDATES, requirement_id, anchor_id, skip, limit)]
+    rows = await connection.fetch(_CANDIDATES, requirement_id, _anchor(scope), skip, limit)
+    return [Candidate(*row) for row in rows]
+
+
+async def candidate(connection: Connection, scope: Scope, requirement_id: UUID, match_id: UUID) -> Candidate | None:
+    """One of those that meet a requirement, or None where there is none that this scope may see."""
+    if isinstance(scope, OwnFirm):
+        return None
+    row = await connection.fetchrow(_CANDIDATE, requirement_id, _anchor(scope), match_id)
+    return None if row is None else Candidate(*row)
+
+
+async def candidate_counts(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
+    """By requirement, where it has any: how many firms meet it, and how many of these were introduced."""
+    if isinstance(scope, OwnFirm):
+        return {}
+    rows = await connection.fetch(_COUNTS, ids, _anchor(scope))
+    return {row["requirement_id"]: (row["count"], row["introduced"]) for row in rows}
 
 
 async def all_anchors(connection: Connection) -> dict[UUID, Anchor]:
@@ -86,3 +110,7 @@ async def all_anchors(connection: Connection) -> dict[UUID, Anchor]:
 async def open_by_area(connection: Connection) -> dict[str, int]:
     """How many requirements are open in each area."""
     return {row["area"]: row["count"] for row in await connection.fetch(_DEMAND)}
+
+
+def _anchor(scope: Scope) -> UUID | None:
+    return scope.anchor_id if isinstance(scope, OwnAnchor) else None

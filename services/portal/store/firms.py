@@ -1,7 +1,7 @@
 """Firms, and what is asked of them. Every question names for whom it is asked."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from services.portal.domain.firm import Firm
@@ -77,11 +77,20 @@ _PAGE = f"""
         AND ($8::text IS NULL OR folio = $8 OR rfc = $8 OR lower(name) LIKE $9)
     ORDER BY id LIMIT $10
 """  # noqa: S608 - of the constants above
+_NAMES = f"SELECT id, folio, name, state FROM firm WHERE id = ANY($3::uuid[]) AND {_SEEN_BY}"  # noqa: S608 - of the constants above
 _FUNNEL = "SELECT step, count(*) FROM firm CROSS JOIN jsonb_array_elements_text(steps) AS step GROUP BY step"
 _AREAS = """
     SELECT area, count(*) FILTER (WHERE steps ? 'aligned') AS aligned, count(*) AS offering
     FROM firm CROSS JOIN jsonb_array_elements_text(areas) AS area WHERE withdrawn IS NULL GROUP BY area
 """
+
+
+class Named(NamedTuple):
+    """What a list says of a firm. What no stage told yet is None."""
+
+    folio: str | None
+    name: str | None
+    state: str | None
 
 
 async def firm(connection: Connection, scope: Scope, supplier_id: UUID) -> Firm | None:
@@ -106,6 +115,12 @@ async def page_of_firms(
     pattern = None if words is None else f"%{_literal(words.lower())}%"
     rows = await connection.fetch(_PAGE, *bounds(scope), after, state, area, step, band, words, pattern, limit)
     return [firms.of(row) for row in rows]
+
+
+async def names_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Named]:
+    """What lists say of those of these firms that this scope may see."""
+    rows = await connection.fetch(_NAMES, *bounds(scope), ids)
+    return {row["id"]: Named(row["folio"], row["name"], row["state"]) for row in rows}
 
 
 async def funnel(connection: Connection) -> dict[str, int]:

@@ -71,4 +71,5 @@ def _environment() -> Environment:
     environment.globals |= {"static": assets.address, "states": NAMES, "taken": taken, "name_of": name_of}
     environment.globals["facts_of"] = facts_of
     environment.filters["reason_of"] = lambda code, words: words.or_code("reason", code)
+    environment.filters["gate_of"] = lambda code, words: words.or_code("gate", code)
     return environment

@@ -1,0 +1,236 @@
+"""What a buyer's pages show of a requirement and of the firms that meet it, and what never."""
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from html.parser import HTMLParser
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+
+from services.portal import app
+from services.portal.settings import Settings
+from services.portal.stages import Stages
+from shared.contracts.matching import MatchFound, RequirementPublished
+from shared.contracts.registration import SupplierRegistered
+from shared.service.callers import Role
+from tests.portal.conftest import Browser, Visitors
+from tests.portal.events import (
+    ANCHOR,
+    MATCH,
+    OTHER_ANCHOR,
+    OTHER_MATCH,
+    OTHER_SUPPLIER,
+    REQUIREMENT,
+    SUPPLIER,
+    example,
+)
+
+HIDDEN, HIDDEN_MATCH, ELSEWHERE, ELSEWHERE_MATCH = (UUID(int=0xC000 + number) for number in range(4))
+SEEN, SECOND, UNSEEN = "Aceros Visibles SA", "Moldes Segundos SA", "Forjas Ocultas SA"
+PAGE, CANDIDATE = f"/requirements/{REQUIREMENT}", f"/requirements/{REQUIREMENT}/candidates/{MATCH}"
+FIRMS = ((SUPPLIER, SEEN, "000001"), (OTHER_SUPPLIER, SECOND, "000002"), (HIDDEN, UNSEEN, "000777"))
+PRESENT = {"supplier_id": str(SUPPLIER), "standing": "found", "score": 8210, "decline_reason": None}
+
+
+def _criterion(name: str, points: int, status: str, offer: str, reason: str) -> dict[str, Any]:
+    most = {"criterion": name, "points": points, "max": 4000, "status": status}
+    return most | {"need": "400 t", "offer": offer, "reason": reason}
+
+
+MATCHES: tuple[dict[str, Any], ...] = (
+    {"score": 8210, "criteria": [_criterion("capacity", 3150, "partial", "250 t", "capacity_short")]},
+    {"supplier_id": OTHER_SUPPLIER, "match_id": OTHER_MATCH, "score": 7000, "standing": "shortlisted", "criteria": []},
+    {"supplier_id": HIDDEN, "match_id": HIDDEN_MATCH, "score": 9130, "blocked_by": ("T04",)},
+    # The same anchor knows it from another requirement.
+    {"supplier_id": HIDDEN, "match_id": ELSEWHERE_MATCH, "requirement_id": ELSEWHERE},
+)
+
+
+class Matching:
+    """The stage's side: what it shows, and what it says to a form."""
+
+    def __init__(self) -> None:
+        requirement = example(RequirementPublished).model_dump(mode="json")
+        about = {"version": 3, "status": "open", "specification": requirement["specification"]}
+        self.shown: dict[str, Mapping[str, Any]] = {f"/matches/{MATCH}": PRESENT, PAGE: about}
+        self.refusal: httpx.Response | None = None
+        self.sent: list[tuple[str, dict[str, Any], str | None]] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path
+        if request.method == "GET":
+            found = self.shown.get(path)
+            return httpx.Response(404) if found is None else httpx.Response(200, json=found, headers={"ETag": '"v7"'})
+        self.sent.append((path, json.loads(request.content), request.headers.get("If-Match")))
+        return self.refusal or httpx.Response(200, json={})
+
+
+def _refusal(status: int, title: str, field: str, problem: str) -> httpx.Response:
+    errors = [{"field": field, "problem": problem}] if field else []
+    return httpx.Response(status, json={"title": title, "detail": "No se acepta así.", "errors": errors})
+
+
+@pytest.fixture
+def matching(monkeypatch: pytest.MonkeyPatch) -> Matching:
+    there = Matching()
+    stages = partial(Stages, transport=httpx.MockTransport(there))
+    addresses = {"portal_stages": {"matching": "http://matching.test"}}
+    monkeypatch.setattr(app, "Stages", lambda settings: stages(Settings.model_copy(settings, update=addresses)))
+    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+    return there
+
+
+@pytest.fixture
+async def filled(portal: Visitors) -> Visitors:
+    """Two firms that were introduced, one that is not yet; and another anchor that asks for the same."""
+    await portal.stage.consume(
+        *(
+            example(SupplierRegistered, supplier_id=id_, legal_name=name, folio=f"PDP-2026-{n}")
+            for id_, name, n in FIRMS
+        ),
+        example(RequirementPublished),
+        example(RequirementPublished, requirement_id=ELSEWHERE),
+        *(example(MatchFound, **({"blocked_by": (), "standing": "found"} | each)) for each in MATCHES),
+    )
+    return portal
+
+
+async def _buyer(filled: Visitors, anchor_id: UUID = ANCHOR) -> Browser:
+    return await filled.signed_in(str(Role.ANCHOR), anchor_id=anchor_id)
+
+
+async def test_requirements_with_how_many_candidates_each_has(filled: Visitors) -> None:
+    browser = await _buyer(filled)
+    listed = (await browser.get("/requirements")).text
+    assert '<td class="number">3</td>\n    <td class="number">2</td>' in listed
+    assert '<td class="number">1</td>\n    <td class="number">1</td>' in listed
+    for address, there in (("?status=open&area=P13", True), ("?status=closed", False), ("?area=P01", False)):
+        assert (PAGE in (await browser.get(f"/requirements{address}")).text) == there, address
+
+
+async def test_candidates_are_ranked_and_who_is_blocked_is_nowhere(filled: Visitors, matching: Matching) -> None:
+    page = (await (await _buyer(filled)).get(PAGE)).text
+    assert page.index("91.3") < page.index("82.1") < page.index("70.0")
+    assert page.index(SEEN) < page.index(SECOND)
+    for told in (
+        "PDP-2026-000001",
+        "Guanajuato",
+        "Bracket, stamped",
+        "120,000",
+        "Preseleccionad",
+        "Detenida por brechas",
+        "steel",
+    ):
+        assert told in page, told
+    for secret in (UNSEEN, "000777", str(HIDDEN), str(HIDDEN_MATCH)):
+        assert secret not in page, secret
+
+
+async def test_a_candidate_that_gaps_block_has_no_page(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled)
+    for address in (f"{PAGE}/candidates/{HIDDEN_MATCH}", f"{CANDIDATE}?with={HIDDEN_MATCH}"):
+        answer = await browser.get(address)
+        assert (answer.status_code, UNSEEN in answer.text) == (404, False), address
+    assert UNSEEN not in (await browser.get(CANDIDATE)).text
+    assert UNSEEN in (await browser.get(f"/requirements/{ELSEWHERE}/candidates/{ELSEWHERE_MATCH}")).text
+    matching.shown[f"/matches/{MATCH}"] = PRESENT | {"supplier_id": None}
+    assert (await browser.get(CANDIDATE)).status_code == 404, "matching knows of new gaps first"
+
+
+async def test_another_anchor_finds_nothing(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled, OTHER_ANCHOR)
+    assert PAGE not in (await browser.get("/requirements")).text
+    for address in (PAGE, CANDIDATE, f"{CANDIDATE}?with={OTHER_MATCH}"):
+        answer = await browser.get(address)
+        assert (answer.status_code, SEEN in answer.text, SECOND in answer.text) == (404, False, False), address
+    own = UUID(int=0xD000)
+    await filled.stage.consume(example(RequirementPublished, requirement_id=own, anchor_id=OTHER_ANCHOR))
+    assert (await browser.get(f"/requirements/{own}")).status_code == 200
+    assert (await browser.get(f"/requirements/{own}/candidates/{MATCH}")).status_code == 404
+
+
+async def test_a_score_is_explained_alone_and_beside_another(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled)
+    page = (await browser.get(CANDIDATE)).text
+    for told in (SEEN, "31.5 % de 40.0 %", "400 t", "250 t", "Cumple en parte", "capacidad libre"):
+        assert told in page, told
+    assert f'<th scope="colgroup" colspan="3">{SECOND}' not in page
+    beside = (await browser.get(f"{CANDIDATE}?with={OTHER_MATCH}")).text
+    assert f'<th scope="colgroup" colspan="3">{SECOND}' in beside
+    assert "No se evaluó" in beside
+
+
+async def test_an_answer_goes_to_the_stage_with_the_version_that_was_seen(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled)
+    fields = _fields((await browser.get(CANDIDATE)).text, CANDIDATE)
+    assert (fields["version"], fields["seen_standing"]) == ('"v7"', "found")
+    answer = await browser.post(CANDIDATE, {"answer": "declined", "reason": "price", "version": '"v7"'})
+    assert (answer.status_code, answer.headers["location"]) == (303, CANDIDATE)
+    assert matching.sent == [(f"/matches/{MATCH}/answer", {"answer": "declined", "reason": "price"}, '"v7"')]
+
+
+async def test_a_refused_answer_is_an_error_summary(filled: Visitors, matching: Matching) -> None:
+    matching.refusal = _refusal(422, "invalid", "body", "Diga por qué.")
+    answer = await (await _buyer(filled)).post(CANDIDATE, {"answer": "declined", "version": '"v7"'})
+    assert answer.status_code == 422
+    assert '<li><a href="#reason">Diga por qué.</a></li>' in answer.text
+    assert 'aria-describedby="reason-error"' in answer.text
+
+
+async def test_of_two_buyers_the_second_sees_both_versions(filled: Visitors, matching: Matching) -> None:
+    matching.refusal = _refusal(412, "version_differs", "", "")
+    matching.shown[f"/matches/{MATCH}"] = PRESENT | {"standing": "declined", "decline_reason": "price"}
+    seen = {"answer": "shortlisted", "version": '"v6"', "seen_standing": "found", "seen_score": "82.1 %"}
+    answer = await (await _buyer(filled)).post(CANDIDATE, seen)
+    assert answer.status_code == 412
+    assert "<td>Encontrada</td><td>Descartada</td>" in answer.text
+    assert "Alguien lo cambió" in answer.text
+    assert "<dd>Precio</dd>" in answer.text
+    assert _fields(answer.text, CANDIDATE)["version"] == '"v7"'
+
+
+async def test_without_matching_a_page_is_read_but_not_answered(filled: Visitors, matching: Matching) -> None:
+    matching.shown.clear()
+    browser = await _buyer(filled)
+    for address in (PAGE, CANDIDATE):
+        page = (await browser.get(address)).text
+        assert "no responde ahora" in page
+        assert _fields(page, address) == {}
+
+
+async def test_a_requirement_is_closed_with_a_reason(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled)
+    fields = _fields((await browser.get(PAGE)).text, PAGE)
+    assert fields["seen_version"] == "3"
+    assert (await browser.post(PAGE, {"reason": "filled", "version": fields["version"]})).headers["location"] == PAGE
+    assert matching.sent == [(f"{PAGE}/closure", {"reason": "filled"}, '"v7"')]
+    matching.refusal = _refusal(412, "version_differs", "", "")
+    stale = await browser.post(PAGE, {"reason": "filled", "version": '"v6"', "seen_version": "2"})
+    assert (stale.status_code, "<td>2</td><td>3</td>" in stale.text) == (412, True)
+    matching.refusal = _refusal(422, "invalid", "body.reason", "Falta.")
+    assert '<a href="#reason">Falta.</a>' in (await browser.post(PAGE)).text
+
+
+class _Forms(HTMLParser):
+    """Hidden fields of the forms that go to an address."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self._action, self._inside = action, False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "form":
+            self._inside = given.get("method") == "post" and given.get("action") == self._action
+        elif tag == "input" and self._inside:
+            self.fields[given["name"] or ""] = given["value"] or ""
+
+
+def _fields(page: str, action: str) -> dict[str, str]:
+    forms = _Forms(action)
+    forms.feed(page)
+    return forms.fields
