@@ -9,8 +9,11 @@ from datetime import timedelta
 
 from shared.runtime.database import Connection, Database
 
+# Committed without waiting for the disk: callers of one address wait for each other's commit on the one row, and what
+# a crash of the store takes is a token.
 _TAKE = """
-    INSERT INTO request_limit AS known (key, full_at) VALUES ($1, now() + $2::interval)
+    INSERT INTO request_limit AS known (key, full_at)
+    SELECT $1, now() + $2::interval FROM set_config('synchronous_commit', 'off', true)
     ON CONFLICT (key) DO UPDATE SET full_at = greatest(known.full_at, now()) + $2
     WHERE greatest(known.full_at, now()) + $2 <= now() + $3::interval
     RETURNING true

@@ -59,6 +59,7 @@ SHOW_NOTHING = {
     "down",
     "demo",
     "token",
+    "sign-in",
     "backup",
     "restore",
     "rewind",

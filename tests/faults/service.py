@@ -6,10 +6,11 @@
 """
 
 import os
+from pathlib import Path
 
 from fastapi import APIRouter
 
-from shared.messaging import relay
+from shared.messaging import relay, revision
 from shared.runtime.settings import ServiceSettings
 from shared.service import service
 from shared.service.stage import Stage
@@ -18,9 +19,13 @@ from tests.faults import broken, stage, stumbling
 ROUND = 20
 """Of the relay, unless told otherwise: so small that under load the next round is fetched while one is under way."""
 
+NO_SCRIPTS = Path(__file__).parent
+"""The stage of these runs has the portal's name, and tables of its own that no script of the portal's knows."""
+
 
 def build() -> tuple[Stage, ServiceSettings]:
     relay.ROUND = int(os.environ.get("PDP_ROUND", ROUND))
+    revision.SERVICES = NO_SCRIPTS
     if os.environ.get("PDP_LIBRARY"):
         stumbling.begin()
     topics = tuple(os.environ["PDP_TOPICS"].split(","))

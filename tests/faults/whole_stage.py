@@ -15,7 +15,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from shared.contracts.event import Cause
-from shared.messaging import relay, worker
+from shared.messaging import relay, revision, worker
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
 from shared.messaging.repository import TableRepository
@@ -30,7 +30,7 @@ from shared.service.http import routes
 from shared.service.stage import Stage
 from tests.conformance.events import Told
 from tests.faults import broken, stage
-from tests.faults.service import ROUND
+from tests.faults.service import NO_SCRIPTS, ROUND
 
 DESKS = "CREATE TABLE desk (id uuid PRIMARY KEY, told int NOT NULL, rung int NOT NULL)"
 
@@ -110,6 +110,7 @@ broken.BUILDS["stays_with_a_server_that_was_demoted"] = stays_with_a_server_that
 
 def build() -> tuple[Stage, ServiceSettings]:
     relay.ROUND = ROUND
+    revision.SERVICES = NO_SCRIPTS
     topics = tuple(os.environ["PDP_TOPICS"].split(","))
     made = Stage("portal", router(topics[0]), stage.routes(topics[1]), timers(topics[0]), topics=topics)
     return broken.build(os.environ.get("PDP_BROKEN", ""), made), ServiceSettings()

@@ -125,7 +125,7 @@ def _is_browser(request: Request) -> bool:
 async def _unexpected(request: Request, error: Exception) -> Response:
     """The message may quote data, so only its type is logged. A store that is away is no fault of ours."""
     away = isinstance(error, INFRASTRUCTURE)
-    log.error("page_failed", error=type(error).__name__, at=logging.frames(error))
+    log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
     asked = Asking(request.app.state.portal, request, "es", None)
     status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     return asked.page("error.html", status, code="error.store" if away else "error.internal", detail="")
