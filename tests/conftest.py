@@ -59,7 +59,9 @@ def pytest_configure(config: pytest.Config) -> None:
         # A broker of some minutes never earns what the optimising compiler costs.
         os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
         os.environ[TEMPORARY] = tempfile.mkdtemp(prefix="pdp-tests-", dir=memory())
-        os.environ["PDP_MAIL_FOLDER"] = str(Path(os.environ[TEMPORARY], "mail"))
+    # For each process: what one test has erased is mail to an address that another one's firm has too.
+    own = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+    os.environ["PDP_MAIL_FOLDER"] = str(Path(os.environ[TEMPORARY], "mail", own))
 
 
 def memory() -> Path | None:
