@@ -10,6 +10,14 @@ from deploy.target.services import present
 from tests.deploy.kubernetes.conftest import Rendered
 
 SERVICES = set(present())
+NAMED_BY = (
+    "cnpg.io/cluster",
+    "strimzi.io/cluster",
+    "kubernetes.io/metadata.name",
+    "app.kubernetes.io/name",
+    "app.kubernetes.io/component",
+)
+"""Labels by which a policy chooses whom it means."""
 COLLECTOR = "http://collector.observability:4319"
 
 
@@ -21,13 +29,14 @@ def test_nothing_is_allowed_on_the_network_unless_named(rendered: Rendered) -> N
         assert spec["policyTypes"] == ["Ingress", "Egress"]
         (into,) = spec["ingress"]
         assert [port["port"] for port in into["ports"]] == [8000]
-        assert {peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"] for peer in into["from"]} == {
-            "ingress-nginx",
-            "monitoring",
-        }
+        portal = name == "portal"
+        # The portal acts for people on the stages' APIs, and nobody acts on it.
+        callers = {"ingress-nginx", "monitoring"} if portal else {"ingress-nginx", "monitoring", "portal"}
+        assert {_peer([peer]) for peer in into["from"]} == callers
         reached = [(_peer(rule["to"]), {port["port"] for port in rule["ports"]}) for rule in spec["egress"]]
         assert reached == [
             ("kube-system", {53}),
+            *([("service", {8000})] if portal else []),
             (f"{name}-store", {5432}),
             ("kafka", {9093}),
             ("192.0.2.10/32", {443}),
@@ -40,9 +49,7 @@ def _peer(peers: list[Any]) -> str:
     if selector is None:
         return str(peer["ipBlock"]["cidr"])
     labels = selector["matchLabels"]
-    return next(
-        labels[key] for key in ("cnpg.io/cluster", "strimzi.io/cluster", "kubernetes.io/metadata.name") if key in labels
-    )
+    return next(labels[key] for key in NAMED_BY if key in labels)
 
 
 def test_a_store_is_open_to_its_own_stage_alone(rendered: Rendered) -> None:
