@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from services.portal.api import pages
-from services.portal.api.asking import SESSION, Form, Only, _form
+from services.portal.api.asking import SESSION, Only, _form
 from services.portal.api.errors import POLICY
 from shared.contracts.matching import MatchFound
 from shared.contracts.registration import SupplierRegistered
@@ -134,6 +134,3 @@ async def test_the_store_has_no_token(filled: Visitors) -> None:
     assert browser.cookie.value.encode() not in kept
     assert b"eyJ" not in kept
     assert SESSION.encode() not in kept
-
-
-__all__ = ["Form"]

@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from fastapi.routing import APIRoute
 from starlette.datastructures import FormData
 
 from services.portal.domain.scope import Scope
@@ -44,9 +43,6 @@ NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.ANCHOR, "/requirements", "nav.requirements"),
 )
 """Which areas each role has, in their order."""
-
-NO_FORM: dict[str, Any] = {"problem": None, "typed": {}}
-"""Of a page whose form nobody has sent yet."""
 
 
 class SignInNeeded(Exception):  # noqa: N818 - what is needed
@@ -211,10 +207,6 @@ async def _form(asked: Anybody) -> AsyncIterator[FormData]:
 Form = Annotated[FormData, Depends(_form)]
 
 
-class PageRoute(APIRoute):
-    """A page's route: its function takes an `Anybody`, and the scope of an `Only` where it is not for everybody."""
-
-
 def keep(answer: HTMLResponse | RedirectResponse, name: str, cookie: Cookie, seconds: int | None = None) -> None:
     """Have the browser keep a cookie, for so long or until it is closed."""
     answer.set_cookie(name, cookie.value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
@@ -233,6 +225,3 @@ def local(address: str | None) -> str:
 def see(address: str) -> RedirectResponse:
     """After a form: the page that shows what became of it."""
     return RedirectResponse(local(address), HTTPStatus.SEE_OTHER)
-
-
-__all__ = ["Anybody", "Asking", "Form", "Only", "Portal", "StageProblem", "see"]
