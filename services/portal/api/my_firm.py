@@ -6,12 +6,13 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from services.portal.api.asking import Anybody, Asking, Form, NotAllowed, Only, StageProblem, see
+from services.portal.api.asking import Anybody, Asking, Form, NotAllowed, Only, see
 from services.portal.api.forms import Trouble, trouble
 from services.portal.api.telling import told
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.domain.tasks import REACHED, REFUSED, by_gate, tasks
+from services.portal.stages import StageProblem
 from services.portal.store import demand, firms
 from shared.service.callers import Role
 
