@@ -38,29 +38,32 @@ class NotThere(Refusal):
 
 @dataclass
 class Round:
-    """Questions to several services at once. One that is away is named, and the others' answers count."""
+    """Questions to several services at once. One that is away or refuses is named, and the others' answers count."""
 
-    away: bool = False
+    incomplete: bool = False
 
     def ask(self, services: Iterable[str], question: Callable[[str], T]) -> list[tuple[str, T]]:
-        """The answer of each service that gives one. Raises ``Refusal`` for a service that is there and refuses."""
+        """The answer of each service that gives one. Raises ``Refusal`` when those that are there all refuse."""
         asked = [*services]
         with ThreadPoolExecutor(max(len(asked), 1)) as pool:
-            answers = [(service, pool.submit(question, service)) for service in asked]
-        return [(service, answer[0]) for service, told in answers if (answer := self._told(told.result))]
+            asking = [(service, pool.submit(question, service)) for service in asked]
+        answers, refusals = [], []
+        for service, answer in asking:
+            try:
+                answers.append((service, answer.result()))
+            except Refusal as refusal:
+                refusals.append(refusal)
+        if refusals and not answers and not any(isinstance(each, Away) for each in refusals):
+            raise refusals[0]
+        for refused in refusals:
+            err().print(str(refused), markup=False)
+            self.incomplete = True
+        return answers
 
     def end(self) -> None:
-        """Ends the command with 1 when a service was away."""
-        if self.away:
+        """Ends the command with 1 when a service did not answer."""
+        if self.incomplete:
             raise typer.Exit(1)
-
-    def _told(self, answer: Callable[[], T]) -> tuple[T] | None:
-        try:
-            return (answer(),)
-        except Away as absent:
-            err().print(str(absent), markup=False)
-            self.away = True
-            return None
 
 
 def request(

@@ -13,14 +13,11 @@ from functools import partial
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
 from uuid import UUID
 
-import asyncpg
-import stamina
-
 from shared.contracts.event import Cause
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.idempotency import Again, Answers, Once
-from shared.messaging.repository import ConcurrentInsertError, Repository
-from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE
+from shared.messaging.repository import Repository
+from shared.messaging.retry import INFRASTRUCTURE, patiently
 from shared.messaging.routing import Reference, none
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime.database import Connection, Database
@@ -42,20 +39,8 @@ class About(Generic[R]):
     names: tuple[str, ...]
 
 
-ATTEMPTS = 4
-"""A command that meets a deadlock or a concurrent insert decides again on what the other one wrote. So does one that
-meets what must be unique besides its own key, as a supplier's RFC: what the other one wrote refuses it.
-"""
-
 GROUP = 100
 """Commands of one transaction: their locks are held for some ten milliseconds."""
-
-_patiently = stamina.retry(
-    on=(ConcurrentInsertError, asyncpg.UniqueViolationError, *RETRYABLE),
-    attempts=ATTEMPTS,
-    wait_initial=0.02,
-    wait_max=0.5,
-)
 
 
 class CommandUnit:
@@ -117,7 +102,7 @@ class Commands:
                 await work.flush()
             return outcome
 
-        return await _patiently(once)()
+        return await patiently(once)()
 
     async def run(
         self,
@@ -175,7 +160,7 @@ class Commands:
                     await also(work.connection, outcomes)
             return outcomes
 
-        return await _patiently(together)()
+        return await patiently(together)()
 
     async def _decide(
         self, repository: Repository[Any], group: Sequence[_Command], references: Sequence[Reference[Any] | About[Any]]
@@ -265,7 +250,7 @@ class _Queue:
     async def _settle(self, group: Sequence[_Waiting]) -> None:
         """Whatever one command raises is its own trouble: the others are decided again without it."""
         alone = len(group) == 1
-        decide = _patiently(self._decide) if alone else self._decide
+        decide = patiently(self._decide) if alone else self._decide
         try:
             outcomes = await decide([waiting.command for waiting in group], [waiting.reference for waiting in group])
         except Exception as error:  # noqa: BLE001 - goes to those who wait, whatever it is

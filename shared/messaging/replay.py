@@ -1,7 +1,7 @@
 """Dead letters again: replayed or discarded, then the records blocked behind them, in order; each attempt on record."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Literal
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from shared.messaging.codec import TOMBSTONE, Message, PoisonReason, Record, Ref
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.repository import Row
-from shared.messaging.retry import TRY_AGAIN
+from shared.messaging.resolved import Failure, Replayed, Resolved
+from shared.messaging.retry import TRY_AGAIN, patiently
 from shared.messaging.skips import identities
 from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime import logging
@@ -56,45 +57,6 @@ _RELEASE = """
 log = logging.get(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Replayed:
-    """What became of one dead letter."""
-
-    resolved: bool
-    """The dead letter's own record is done with."""
-    released: int
-    """Blocked records that took effect after it."""
-    error: str | None = None
-    """Why it, or a record behind it, still fails."""
-    next: UUID | None = None
-    """The dead letter that a record behind it became."""
-    left: bool = False
-    """More waits behind it than one call takes: the dead letter stays open, and goes on where it stopped."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    id: UUID
-    resolved: bool
-    """It went through, and a record behind it failed and took its place."""
-    error: str
-    next: UUID | None
-    """The dead letter that it became."""
-
-
-@dataclass(slots=True)
-class Resolved:
-    """What one call did."""
-
-    resolved: int = 0
-    released: int = 0
-    failures: list[Failure] = field(default_factory=list)
-    left: int = 0
-    """Open dead letters that fit and were not reached: call again, after `last`."""
-    last: UUID | None = None
-    """The last dead letter that is done with for this time."""
-
-
 class UnknownDeadLetterError(LookupError):
     """There is none of that id that is open."""
 
@@ -104,6 +66,16 @@ class ValueNotKeptError(RejectedEventError):
 
     def __init__(self) -> None:
         super().__init__(queries.VALUE_NOT_KEPT)
+
+
+class _StillFailsError(Exception):
+    """A record that waited behind a dead letter cannot take effect either."""
+
+    def __init__(self, seq: int, record: Record, error: Exception) -> None:
+        super().__init__(seq)
+        self.seq = seq
+        self.record = record
+        self.error = error
 
 
 class Replayer:
@@ -171,7 +143,7 @@ class Replayer:
 
     async def _resolve(self, letter_id: UUID, resolution: Resolution, by: Cause, most: int) -> Replayed:
         try:
-            record = await self._resolve_letter(letter_id, resolution, by)
+            record = await patiently(self._resolve_letter)(letter_id, resolution, by)
         except UnknownDeadLetterError:
             raise
         except TRY_AGAIN:
@@ -213,32 +185,44 @@ class Replayer:
     async def _release(self, letter_id: UUID, topic: str, key: bytes, by: Cause, most: int) -> Replayed:
         released = 0
         while True:
-            failed: tuple[int, Record] | None = None
             try:
-                async with unit_of_work(self._database, self._service) as work:
-                    connection = work.connection
-                    # Another letter of the same key may be the one that blocks it: what waits is then that one's.
-                    blocker = await connection.fetchval(_LOCK_KEY, topic, key)
-                    row = await connection.fetchrow(_NEXT, topic, key) if blocker == letter_id else None
-                    if row is None:
-                        await self._close(connection, letter_id, by, released)
-                        return Replayed(resolved=True, released=released)
-                    if released >= most:
-                        await _record(connection, letter_id, "released", by, released=released)
-                        return Replayed(resolved=True, released=released, left=True)
-                    refused = None if row["reason"] is None else Refused(row["reason"], row["error"])
-                    record = _record_of(row, refused)
-                    failed = row["seq"], record
-                    await self._runner.decide_again(work, record, _again(by))
-                    await connection.execute(_DROP, row["seq"])
+                ended = await patiently(self._release_next)(letter_id, topic, key, by, released, most)
+            except _StillFailsError as failed:
+                next_ = await patiently(self._set_aside_again)(letter_id, failed, by, released)
+                if next_ is not None:
+                    return Replayed(resolved=True, released=released, error=_reason(failed.error), next=next_)
+            else:
+                if ended is not None:
+                    return ended
                 released += 1
+
+    async def _release_next(
+        self, letter_id: UUID, topic: str, key: bytes, by: Cause, released: int, most: int
+    ) -> Replayed | None:
+        """Process the oldest record that waits. Returns how the release ended where there is none, or `most` are done.
+
+        Raises _StillFailsError.
+        """
+        async with unit_of_work(self._database, self._service) as work:
+            connection = work.connection
+            # Another letter of the same key may be the one that blocks it: what waits is then that one's.
+            blocker = await connection.fetchval(_LOCK_KEY, topic, key)
+            row = await connection.fetchrow(_NEXT, topic, key) if blocker == letter_id else None
+            if row is None:
+                await self._close(connection, letter_id, by, released)
+                return Replayed(resolved=True, released=released)
+            if released >= most:
+                await _record(connection, letter_id, "released", by, released=released)
+                return Replayed(resolved=True, released=released, left=True)
+            record = _record_of(row, None if row["reason"] is None else Refused(row["reason"], row["error"]))
+            try:
+                await self._runner.decide_again(work, record, _again(by))
+                await connection.execute(_DROP, row["seq"])
             except TRY_AGAIN:
                 raise
             except Exception as error:
-                if failed is None:
-                    raise
-                if (next_ := await self._set_aside_again(letter_id, *failed, error, by, released)) is not None:
-                    return Replayed(resolved=True, released=released, error=_reason(error), next=next_)
+                raise _StillFailsError(row["seq"], record, error) from error
+        return None
 
     async def _close(self, connection: Connection, letter_id: UUID, by: Cause, released: int) -> None:
         await connection.execute(_RELEASE, letter_id)
@@ -247,12 +231,13 @@ class Replayer:
             await _record(connection, letter_id, "released", by, released=released)
 
     async def _set_aside_again(
-        self, letter_id: UUID, seq: int, record: Record, error: Exception, by: Cause, released: int
+        self, letter_id: UUID, failed: _StillFailsError, by: Cause, released: int
     ) -> UUID | None:
         """The record takes the place of the dead letter that it waited behind; the id of the one that it becomes.
 
         None when the release goes on: an operator came in between, or it is a partner's, which holds up nothing.
         """
+        record, error = failed.record, failed.error
         item = decode(record)
         letter: SetAside = (
             dead_letters.failed(self._service, item, _reason(error), type(error).__name__)
@@ -262,7 +247,7 @@ class Replayer:
         async with unit_of_work(self._database, self._service) as work:
             connection = work.connection
             blocker = await connection.fetchval(_LOCK_KEY, record.topic, record.key)
-            if blocker != letter_id or await connection.fetchval(_DROP, seq) is None:
+            if blocker != letter_id or await connection.fetchval(_DROP, failed.seq) is None:
                 return None
             await dead_letters.set_aside(connection, [letter], work.now)
             if letter.key is not None:

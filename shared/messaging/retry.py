@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass
 
 import asyncpg
+import stamina
 
 from shared.messaging.repository import ConcurrentInsertError
 
@@ -41,6 +42,20 @@ RETRYABLE: tuple[type[Exception], ...] = (
 
 TRY_AGAIN: tuple[type[Exception], ...] = (*INFRASTRUCTURE, *RETRYABLE, ConcurrentInsertError)
 """Failures that say nothing about the records: the whole batch is delivered again."""
+
+ATTEMPTS = 4
+"""What somebody waits for, and that meets a deadlock or a concurrent insert, decides again on what the other one wrote.
+So does what meets something that must be unique besides its own key, as a supplier's RFC: what the other one wrote
+refuses it.
+"""
+
+patiently = stamina.retry(
+    on=(ConcurrentInsertError, asyncpg.UniqueViolationError, *RETRYABLE),
+    attempts=ATTEMPTS,
+    wait_initial=0.02,
+    wait_max=0.5,
+)
+"""Of one whole transaction, up to `ATTEMPTS` times."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from shared.i18n import worded
 from shared.messaging import dead_letter_queries as queries
 from shared.messaging import dlq_limit, skips
 from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter, Selection
-from shared.messaging.replay import Replayer, Resolved
+from shared.messaging.replay import Replayer
+from shared.messaging.resolved import Resolved
 from shared.messaging.skips import Position, Skip
 from shared.messaging.subscriber import BatchSubscriber
 from shared.runtime import logging

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from pydantic import ValidationError
 
@@ -201,6 +202,24 @@ async def test_a_store_that_fails_between_a_letter_and_those_behind_it_strands_n
     await bench.replayer.resolve(letter.id, "replayed", by("ana"))
     assert await bench.numbers(key) == (1, 2)
     assert (await listed(bench), await bench.count("blocked_key")) == ([], 0)
+
+
+async def test_a_deadlock_of_a_letter_or_of_one_behind_it_is_decided_again(bench: Bench) -> None:
+    key = uuid4()
+    bench.rule.failing = lambda event: ValueError("bug") if event.number == 1 else None
+    await consume(bench, [key], 1, 2)
+    in_the_way = {1, 2}
+
+    def once(event: Told) -> Exception | None:
+        if event.number not in in_the_way:
+            return None
+        in_the_way.remove(event.number)
+        return asyncpg.DeadlockDetectedError()
+
+    bench.rule.failing = once
+    done = await bench.replayer.resolve_all(Selection(all=True), "replayed", by("ana"))
+    assert (done.resolved, done.released, done.failures) == (1, 1, [])
+    assert (in_the_way, await bench.numbers(key)) == (set(), (1, 2))
 
 
 async def test_what_one_operator_lets_take_effect_another_who_failed_on_it_does_not_set_aside(bench: Bench) -> None:

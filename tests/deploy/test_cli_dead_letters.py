@@ -13,7 +13,7 @@ from rich.console import Console
 from deploy.cli import console
 from deploy.cli.api import Away, Round
 from deploy.cli.commands.dead_letters import COLUMNS, Wanted
-from deploy.cli.console import print_fitting
+from deploy.cli.console import Refusal, print_fitting
 from deploy.local.client import target_of
 from deploy.target import TARGET, target
 from deploy.target.client import READ_TIMEOUT, WORK_TIMEOUT, Client
@@ -77,7 +77,20 @@ def test_services_are_asked_at_the_same_time_and_the_answers_keep_their_order() 
 
     asking = Round()
     assert asking.ask("abc", question) == [("a", "A"), ("c", "C")]
-    assert asking.away
+    assert asking.incomplete
+
+
+def test_what_one_service_refuses_hides_no_other_s_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    def question(service: str) -> str:
+        if service == "b":
+            raise Refusal("b is busy")
+        return service.upper()
+
+    asking = Round()
+    assert asking.ask("abc", question) == [("a", "A"), ("c", "C")]
+    assert (asking.incomplete, capsys.readouterr().err) == (True, "b is busy\n")
+    with pytest.raises(Refusal, match="b is busy"):
+        asking.ask("bb", question)
 
 
 def test_a_hung_service_is_away_as_soon_as_reading_takes_too_long(hung: str, tmp_path: Path) -> None:

@@ -48,7 +48,11 @@ class Firm:
 
     def facts(self) -> list[Sent]:
         """What the other stages tell about it."""
-        return [event(fact.model_copy(update={"supplier_id": self.id})) for fact in FACTS]
+        own = {"supplier_id": self.id, "match_id": self.id}
+        return [
+            event(fact.model_copy(update={name: own[name] for name in own.keys() & type(fact).model_fields.keys()}))
+            for fact in FACTS
+        ]
 
     def token(self, client: LocalClient) -> str:
         return client.token("supplier", supplier=self.id)

@@ -1,5 +1,7 @@
 """The settings' choices, tried on a real broker."""
 
+import logging
+
 import pytest
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaConnectionError
@@ -32,6 +34,6 @@ async def test_both_sides_sign_in_with_the_mechanism_that_is_set(
 ) -> None:
     await side(broker.settings(), topic)
     # The local broker knows the shorter mechanism alone, so it says which one was asked for by refusing it.
-    with pytest.raises(KafkaConnectionError):
+    with pytest.raises(KafkaConnectionError), caplog.at_level(logging.ERROR, "aiokafka"):
         await side(broker.settings().model_copy(update={"mechanism": "SCRAM-SHA-512"}), topic)
     assert "UnsupportedSaslMechanismError" in caplog.text

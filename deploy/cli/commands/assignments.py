@@ -57,7 +57,7 @@ def list_(
         show_json(found)
     elif found:
         print_fitting(*COLUMNS.values(), rows=[[firm[column] or "-" for column in COLUMNS] for firm in found])
-    elif not asking.away:
+    elif not asking.incomplete:
         out().print(say("assignments.none"))
     asking.end()
 

@@ -98,7 +98,7 @@ def list_(
     elif found:
         rows = [[_shown(letter[column]) for column in COLUMNS] for letter in found]
         print_fitting(*COLUMNS.values(), rows=rows)
-    elif not asking.away:
+    elif not asking.incomplete:
         out().print(wanted.none)
     asking.end()
 
@@ -167,7 +167,7 @@ def _resolve(action: Literal["replay", "discard"], ids: list[str] | None, wanted
         asked = {name: wanted.query | {"all": True} for name, letters in found if letters}
         if asked and not sure:
             typer.confirm(say("dead_letters.ask", services=", ".join(asked)), abort=True)
-    if not (asked or asking.away):
+    if not (asked or asking.incomplete):
         out().print(wanted.none)
     path = f"/dead-letters/{action}"
     answers = asking.ask(asked, lambda name: request(client, name, "POST", path, WORK_TIMEOUT, json=asked[name]))

@@ -49,7 +49,7 @@ def list_(
         for gap in found:
             if gap["closed_at"] is None:
                 typer.echo(remedy(gap))
-    elif not asking.away:
+    elif not asking.incomplete:
         out().print(say("gaps.none"))
     asking.end()
 

@@ -88,7 +88,7 @@ def list_(
         show_json(found)
     elif found:
         print_fitting(*COLUMNS.values(), rows=[[str(wish[column]) for column in COLUMNS] for wish in found])
-    elif not asking.away:
+    elif not asking.incomplete:
         out().print(say("skip.none"))
     asking.end()
 
