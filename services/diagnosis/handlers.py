@@ -13,7 +13,7 @@ from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.assignment import Assignment
 from services.diagnosis.domain.assignment import assign as assign_people
 from services.diagnosis.domain.demand import Ask
-from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening, SentBack
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.refusal import Refusal
@@ -21,6 +21,7 @@ from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.rescoring import rescore as score_again
 from shared.contracts.development import ActivityCompleted, ActivityReopened
 from shared.contracts.diagnosis import (
+    AssessmentReturned,
     DiagnosisAssessed,
     DiagnosisCompleted,
     DiagnosisEvent,
@@ -127,10 +128,29 @@ def submit_draft(
 
 def assess(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """An assessor visited the plant."""
+    return _decided(state, lambda known: answering.assess(known, answers, instruments), _assessed)
+
+
+def see(
+    state: Diagnosis | None, question: str, given: Answer, instruments: Instruments
+) -> Decision[Diagnosis] | Refused:
+    """The assessor answers one question of their next sheet."""
+    return _decided(state, lambda known: draft.see(known, question, given, instruments))
+
+
+def end_visit(
+    state: Diagnosis | None, by: str, at: datetime, instruments: Instruments
+) -> Decision[Diagnosis] | Refused:
+    """The assessor gives what they answered on the visit as their sheet."""
+    return _decided(state, lambda known: draft.end_visit(known, by, at, instruments), _assessed)
+
+
+def send_back(state: Diagnosis | None, back: SentBack) -> Decision[Diagnosis] | Refused:
+    """The expert wants the assessor's sheet once more."""
     return _decided(
         state,
-        lambda known: answering.assess(known, answers, instruments),
-        lambda after: (DiagnosisAssessed(**_identity(after), differences=len(after.differences)),),
+        lambda known: answering.send_back(known, back),
+        lambda after: (AssessmentReturned(**_identity(after), returned_at=back.at),),
     )
 
 
@@ -227,6 +247,10 @@ def _rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
         returned_at=verdict.at,
     )
     return rescored, returned
+
+
+def _assessed(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+    return (DiagnosisAssessed(**_identity(diagnosis), differences=len(diagnosis.differences)),)
 
 
 def _submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:

@@ -23,6 +23,7 @@ from shared.contracts.development import (
     SupplierSelected,
 )
 from shared.contracts.diagnosis import (
+    AssessmentReturned,
     DiagnosisAssessed,
     DiagnosisCompleted,
     DiagnosisOpened,
@@ -76,6 +77,7 @@ ROUTES: Routes = (
     on(DiagnosisOpened, table, firms.diagnosis_moved),
     on(DiagnosisSubmitted, table, firms.diagnosis_moved),
     on(DiagnosisAssessed, table, firms.diagnosis_moved),
+    on(AssessmentReturned, table, firms.diagnosis_moved),
     on(DiagnosisCompleted, table, firms.diagnosis_completed),
     on(GapRescored, table, firms.gap_rescored),
     on(EvidenceReturned, table, firms.only_told),

@@ -61,6 +61,9 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "assign_people": "people:assigned",
         "answer_question": "question:answered",
         "submit_draft": "diagnosis:submitted",
+        "note_seen": "question:assessed",
+        "end_visit": "diagnosis:assessed",
+        "return_assessment": "diagnosis:sent-back",
         "reopen_diagnosis": "diagnosis:reopened",
         "measure_all": "measurement:made",
     },
@@ -119,6 +122,10 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_versions": Read("version:listed", "supplier_id"),
         "show_draft": Read("draft:viewed", "supplier_id"),
         "show_answer": Read("draft:viewed"),
+        "show_visit": Read("visit:viewed", "supplier_id"),
+        "show_seen": Read("visit:viewed"),
+        "list_waiting": Read("diagnosis:listed", "supplier_id"),
+        "list_assignments": Read("assignment:listed", "supplier_id"),
     },
     "development": {
         "rank_cohort": Read("candidate:ranked", "supplier_id"),
@@ -127,6 +134,8 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_plans": Read("plan:listed", "supplier_id"),
         "show_plan": Read("plan:viewed", "supplier_id"),
         "list_past_plans": Read("plan:listed", "supplier_id"),
+        "list_waiting": Read("plan:listed", "supplier_id"),
+        "list_assignments": Read("assignment:listed", "supplier_id"),
         "show_assignment": Read("assignment:viewed", "supplier_id"),
     },
     "financing": {
@@ -134,6 +143,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_needs": Read("need:listed", "supplier_id"),
         "show_consent": Read("consent:viewed", "supplier_id"),
         "list_referrals": Read("referral:listed", "supplier_id"),
+        "list_due": Read("referral:listed", "supplier_id"),
         "show_referral": Read("referral:viewed", "supplier_id"),
     },
 }

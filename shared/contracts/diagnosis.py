@@ -113,6 +113,16 @@ class DiagnosisAssessed(DiagnosisEvent):
     """Questions on which firm and assessor are two levels or more apart."""
 
 
+class AssessmentReturned(DiagnosisEvent):
+    """The expert did not validate the assessment: the assessor is to look again. Why stays in the stage."""
+
+    TYPE: ClassVar[str] = "diagnosis.assessment-returned"
+    ABOUT: ClassVar[tuple[str, ...]] = ("assessment",)
+
+    returned_at: Moment
+    """When the expert returned it."""
+
+
 class DiagnosisCompleted(DiagnosisEvent):
     """An expert validated the assessment: this version is locked."""
 

@@ -87,7 +87,8 @@ _FETCH, _FETCH_IN_TURN = _fetch("outbox", "o.id"), _fetch(_IN_TURN, "o.turn, o.i
 _REDACT = "SELECT journal_redact($1::uuid[], $2, $3, $4::text[], $5::text[])"
 _PARTITION = "SELECT journal_partition($1, $2, $3)"
 _DECIDED = """
-    SELECT id, event_id, topic, type, recorded_at, actor FROM journal WHERE key = $1 AND id > $2 ORDER BY id LIMIT $3
+    SELECT id, event_id, topic, type, recorded_at, actor FROM journal
+    WHERE key = $1 AND id > $2 AND ($4::uuid[] IS NULL OR event_id = ANY($4)) ORDER BY id LIMIT $3
 """
 _TOLD = """
     WITH told AS (
@@ -181,9 +182,11 @@ async def unpublished(
     return [Unpublished(*row) for row in rows]
 
 
-async def decided(connection: Connection, key: UUID, after: int, limit: int) -> list[Entry]:
-    """The first entries of an aggregate after this id, the oldest first."""
-    rows = await connection.fetch(_DECIDED, key, after, limit)
+async def decided(
+    connection: Connection, key: UUID, after: int, limit: int, events: Sequence[UUID] | None = None
+) -> list[Entry]:
+    """The first entries of an aggregate after this id, the oldest first; only of these events where they are named."""
+    rows = await connection.fetch(_DECIDED, key, after, limit, events)
     return [Entry(**{**row, "actor": actors.of(row["actor"])}) for row in rows]
 
 

@@ -13,6 +13,7 @@ from shared.messaging.audit import Entry
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role, allow
 from shared.service.http import Page, Paging, View, routes
+from shared.service.http.pages import LARGEST
 
 Position = Annotated[int, Field(ge=0, le=2**53 - 1)]
 """A place in the journal or the log: more entries than a list has rows."""
@@ -105,11 +106,13 @@ def router(database: Database) -> APIRouter:
 
     @api.get("/journal", dependencies=[allow(Role.OPERATOR)])
     async def list_decided(
-        paging: Paging, key: Annotated[UUID, Query(description="The aggregate: the key of its events.")]
+        paging: Paging,
+        key: Annotated[UUID, Query(description="The aggregate: the key of its events.")],
+        event: Annotated[list[UUID] | None, Query(max_length=LARGEST, description="Only these of them.")] = None,
     ) -> Page[EntryView]:
         """List what was decided on an aggregate and who caused it, the oldest first."""
         async with database.connection() as connection:
-            found = await journal.decided(connection, key, paging.position(Position) or 0, paging.fetch)
+            found = await journal.decided(connection, key, paging.position(Position) or 0, paging.fetch, event)
         return Page[EntryView].of_rows(found, paging, EntryView.of, lambda entry: entry.id)
 
     @api.get("/suppliers/{supplier_id}/audit")

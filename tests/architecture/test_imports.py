@@ -23,7 +23,7 @@ VIOLATIONS = {
     "handlers": ("services/diagnosis/handlers.py", "import shared.runtime.clock"),
     "stage": ("services/matching/consume.py", "import services.matching.api"),
     "portal": ("services/portal/store/firms.py", "import services.portal.stages"),
-    "drivers": ("services/diagnosis/store.py", "import asyncpg"),
+    "drivers": ("services/diagnosis/store/__init__.py", "import asyncpg"),
 }
 
 

@@ -229,3 +229,6 @@ async def test_the_journal_says_who_caused_what_page_by_page(bench: Bench, opera
     ana = {"subject": "ana", "role": "operator", "on_behalf_of": None, "via": None}
     assert [entry["actor"] for page in (first, rest) for entry in page["items"]] == [ana, None]
     assert rest["next"] is None
+    second = rest["items"][0]["event_id"]
+    [only] = (await operator.get("/journal", params={"key": str(account), "event": second})).json()["items"]
+    assert only["event_id"] == second

@@ -171,6 +171,8 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /cohorts/{cohort_id}/ranking": operator,
         "GET /cohorts/{cohort_id}/candidates": operator,
         "GET /plans": staff,
+        "GET /plans/waiting": mentor,
+        "GET /plans/assignments": operator,
         "GET /plans/{supplier_id}": staff | {Role.SUPPLIER},
         "GET /plans/{supplier_id}/assignment": staff,
         "PUT /plans/{supplier_id}/assignment": operator,

@@ -3,10 +3,11 @@
 import json
 from datetime import date, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
+from services.financing.store.tables import ReferralRow
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
 from shared.service.callers import Role
@@ -81,6 +82,32 @@ async def test_taking_the_consent_back_erases_it_everywhere(stage: StageUnderTes
     assert withdrawn["referral_id"] == referral["referral_id"]
     parsed = contract.Referral.model_validate(referral)
     assert parsed.identity is None
+
+
+async def test_partners_that_are_to_answer_are_listed_by_when(stage: StageUnderTest) -> None:
+    referral = await sent(stage)
+    later, last = UUID(int=0xF00), UUID(int=0xF01)
+    copied = ", ".join(ReferralRow.model_fields.keys() - {"id", "answer_due_at"})
+    for id_, days in ((last, 2), (later, 1)):
+        await stage.rows(
+            f"INSERT INTO referral (id, answer_due_at, {copied})"
+            f" SELECT $1, answer_due_at + $2 * interval '1 day', {copied} FROM referral WHERE id = $3",
+            id_,
+            days,
+            UUID(referral["id"]),
+        )
+    due: list[str] = []
+    cursor: str | None = ""
+    while cursor is not None:
+        after = f"&after={cursor}" if cursor else ""
+        page = await ok(stage, "GET", f"/referrals/due?limit=1{after}", role=Role.OPERATOR)
+        due += [line["id"] for line in page["items"]]
+        cursor = page["next"]
+    assert due == [referral["id"], str(later), str(last)]
+    assert (await ok(stage, "GET", "/referrals/due?partner=bancomext", role=Role.OPERATOR))["items"] == []
+    await stage.consume(answer(contract.InformationRequested, referral, items=("Balance 2025",)))
+    page = await ok(stage, "GET", "/referrals/due", role=Role.OPERATOR)
+    assert [line["id"] for line in page["items"]] == [str(later), str(last)], "it is the firm's turn"
 
 
 PERSON = {"rfc": "GODE561231GR8", "legal_name": "Eduardo Gómez"}

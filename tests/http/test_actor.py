@@ -29,6 +29,7 @@ from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis import test_api_draft as drafts
 from tests.diagnosis import test_api_measurements as measuring
+from tests.diagnosis import test_api_visits as visits
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.http.services import STAGES, service
@@ -80,6 +81,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         diagnosed,
         drafts.test_a_draft_is_submitted_as_a_whole_as_it_was_seen,
         drafts.test_an_operator_lets_all_answer_once_more,
+        visits.test_an_expert_sends_an_assessment_back,
         measuring.test_every_diagnosis_is_measured_by_the_rules_of_now,
     ),
     "development": (

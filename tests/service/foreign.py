@@ -78,6 +78,8 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
         "rescore_question": rescore,
         "assign_people": {"assessor": "assessor-1", "validator": "expert-1"},
         "answer_question": {"level": 2},
+        "note_seen": {"level": 2},
+        "return_assessment": {"reason": "T01 no se vio en planta"},
         "reopen_diagnosis": {"reason": "Visita de un año"},
         "measure_all": {"reason": "Reglas nuevas"},
     }

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.development.api import activities, cohorts, drop_outs, modules, plans, selection
+from services.development.api import activities, cohorts, drop_outs, modules, plans, selection, waiting
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
@@ -16,4 +16,5 @@ def router(commands: Commands, database: Database, *, default_capacity: int) -> 
         plans.router(commands, database),
         activities.router(commands, database),
         modules.router(),
+        waiting.router(database),
     )

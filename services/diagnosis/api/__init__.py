@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.diagnosis.api import answers, draft, measurements, operations, reads, rescores
+from services.diagnosis.api import answers, draft, measurements, operations, reads, rescores, visits, waiting
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
@@ -16,4 +16,6 @@ def router(commands: Commands, database: Database) -> APIRouter:
         operations.router(commands, database),
         measurements.router(commands, database),
         rescores.router(commands),
+        visits.router(commands, database),
+        waiting.router(database),
     )

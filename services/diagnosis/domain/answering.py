@@ -5,7 +5,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from services.diagnosis.domain.answers import Answers, fault, left_open, listed
-from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, Reopening, next_version, not_open, not_theirs
+from services.diagnosis.domain.diagnosis import (
+    DIAGNOSIS,
+    Diagnosis,
+    Reopening,
+    SentBack,
+    next_version,
+    not_open,
+    not_theirs,
+)
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal, RefusalReason
 
@@ -35,14 +43,19 @@ def submit(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
 
 
 def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
-    """The assessor's answers from the site visit; they may be corrected until the expert's are there."""
+    """The assessor's answers from the site visit; they may be corrected until the expert's are there. A visit
+    ends with them.
+    """
     given = _given(diagnosis, "assess", answers, instruments)
     if isinstance(given, Refusal):
         return given
     silent = [code for code in given.after.differences if not answers.notes.get(code, "").strip()]
     if silent:
         return Refusal("invalid", "note_missing", {"questions": listed(silent)})
-    return diagnosis if given.repeats else replace(given.after, took_part=diagnosis.took_part.joined_by(answers.by))
+    if given.repeats:
+        return replace(diagnosis, visit={})
+    took_part = diagnosis.took_part.joined_by(answers.by, *answers.authors.values())
+    return replace(given.after, visit={}, took_part=took_part)
 
 
 def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
@@ -68,6 +81,25 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
     return replace(after, locked=next_version(diagnosis, levels, answers.at, instruments))
 
 
+def send_back(diagnosis: Diagnosis, back: SentBack) -> Diagnosis | Refusal:
+    """The expert wants the assessor's sheet once more."""
+    refusal = not_open(diagnosis) or not_theirs(diagnosis.validator, back.by, "validator_unassigned")
+    if refusal is not None:
+        return refusal
+    status = DIAGNOSIS.after(diagnosis.status, "send back")
+    if status is None:
+        return Refusal("conflict", "already_completed" if diagnosis.status == "completed" else "not_assessed")
+    return replace(diagnosis, status=status, sent_back=(*diagnosis.sent_back, back))
+
+
+def not_now(diagnosis: Diagnosis, act: Act, by: str) -> Refusal | None:
+    """What keeps somebody from giving a sheet now, if anything."""
+    refusal = not_open(diagnosis) or _not_theirs(diagnosis, act, by)
+    if refusal is None and DIAGNOSIS.after(diagnosis.status, act) is None:
+        return Refusal("conflict", _why_not(diagnosis, act))
+    return refusal
+
+
 def reopen(diagnosis: Diagnosis, reopening: Reopening) -> Diagnosis | Refusal:
     """Let all three answer once more, as after a year or where a sheet was a mistake. Every sheet is kept."""
     refusal = not_open(diagnosis)
@@ -81,10 +113,9 @@ def reopen(diagnosis: Diagnosis, reopening: Reopening) -> Diagnosis | Refusal:
 
 def _given(diagnosis: Diagnosis, act: Act, answers: Answers, instruments: Instruments) -> _Given | Refusal:
     """What the three have in common: somebody may give a whole sheet, whose turn it is."""
-    status = DIAGNOSIS.after(diagnosis.status, act)
-    refusal = not_open(diagnosis) or _not_theirs(diagnosis, act, answers.by)
+    status, refusal = DIAGNOSIS.after(diagnosis.status, act), not_now(diagnosis, act, answers.by)
     if refusal is not None or status is None:
-        return refusal or Refusal("conflict", _not_now(diagnosis, act))
+        return refusal or Refusal("conflict", _why_not(diagnosis, act))
     if act == "validate" and not diagnosis.took_part.may_approve(answers.by):
         return Refusal("forbidden", "same_person")
     left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
@@ -104,7 +135,7 @@ def _not_theirs(diagnosis: Diagnosis, act: Act, by: str) -> Refusal | None:
     return not_theirs(diagnosis.validator, by, "validator_unassigned") if act == "validate" else None
 
 
-def _not_now(diagnosis: Diagnosis, act: Act) -> RefusalReason:
+def _why_not(diagnosis: Diagnosis, act: Act) -> RefusalReason:
     if act == "assess":
         return "already_completed" if diagnosis.status == "completed" else "not_submitted"
     return "already_assessed" if act == "submit" else "not_assessed"

@@ -30,6 +30,7 @@ DIAGNOSIS = StateMachine[Status](
         Transition("submit", ("open", "submitted"), "submitted"),
         Transition("assess", ("submitted", "assessed"), "assessed"),
         Transition("validate", ("assessed", "completed"), "completed"),
+        Transition("send back", ("assessed",), "submitted"),
         Transition("reopen", ("submitted", "assessed", "completed"), "open"),
     ),
 )
@@ -80,6 +81,15 @@ class Reopening:
 
 
 @dataclass(frozen=True, slots=True)
+class SentBack:
+    """The expert wants the assessor's sheet once more, instead of validating it. It stays, to go on from."""
+
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Diagnosis:
     id: UUID
     """The supplier's."""
@@ -111,9 +121,12 @@ class Diagnosis:
     """Whoever validated a sheet of it, also one that was replaced. None of them takes part."""
     draft: Mapping[str, Answer] = field(default_factory=dict)
     """What the firm's people have answered since its last sheet, question by question."""
+    visit: Mapping[str, Answer] = field(default_factory=dict)
+    """What the assessor has answered since their last sheet, question by question."""
     sheets: int = 0
     """How many sheets were given: the number of the last one."""
     reopenings: tuple[Reopening, ...] = ()
+    sent_back: tuple[SentBack, ...] = ()
 
     @property
     def diagnosis_id(self) -> UUID:

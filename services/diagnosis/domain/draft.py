@@ -1,11 +1,13 @@
-"""The firm's questionnaire, question by question: several people work at one, and none loses another's words."""
+"""A sheet question by question. The firm's: several people work at one, and none loses another's words. The
+assessor's, as they go through the plant.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from services.diagnosis.domain.answering import submit
-from services.diagnosis.domain.answers import Answer, answer_fault, together
+from services.diagnosis.domain.answering import assess, not_now, submit
+from services.diagnosis.domain.answers import Answer, Answers, answer_fault, together
 from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, not_open
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
@@ -13,17 +15,17 @@ from services.diagnosis.domain.refusal import Refusal
 
 def drafted(diagnosis: Diagnosis) -> Mapping[str, Answer]:
     """What the firm's next sheet says so far: its last one, and what was answered since."""
-    last = diagnosis.self_assessment
-    before = {} if last is None else {code: one for code in last.levels if (one := last.answer(code)) is not None}
-    return {**before, **diagnosis.draft}
+    return _begun(diagnosis.self_assessment, diagnosis.draft)
+
+
+def visited(diagnosis: Diagnosis) -> Mapping[str, Answer]:
+    """The same of the assessor's next sheet."""
+    return _begun(diagnosis.assessment, diagnosis.visit)
 
 
 def answer(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Diagnosis | Refusal:
     """Answer one question. Others may be missing still."""
-    refusal = _closed(diagnosis)
-    if refusal is None:
-        left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
-        refusal = answer_fault(instruments.of(diagnosis.instrument), question, given, left_out)
+    refusal = _closed(diagnosis) or _wrong(diagnosis, question, given, instruments)
     if refusal is not None:
         return refusal
     if given.repeats(drafted(diagnosis).get(question)):
@@ -35,6 +37,32 @@ def answer(diagnosis: Diagnosis, question: str, given: Answer, instruments: Inst
 def submit_draft(diagnosis: Diagnosis, by: str, at: datetime, instruments: Instruments) -> Diagnosis | Refusal:
     """Take it as a whole as the firm's own sheet."""
     return _closed(diagnosis) or submit(diagnosis, together(drafted(diagnosis), by, at), instruments)
+
+
+def see(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Diagnosis | Refusal:
+    """The assessor answers one question of their next sheet. Others may be missing still."""
+    refusal = not_now(diagnosis, "assess", given.by) or _wrong(diagnosis, question, given, instruments)
+    if refusal is not None:
+        return refusal
+    if given.repeats(visited(diagnosis).get(question)):
+        return diagnosis
+    took_part = diagnosis.took_part.joined_by(given.by)
+    return replace(diagnosis, visit={**diagnosis.visit, question: given}, took_part=took_part)
+
+
+def end_visit(diagnosis: Diagnosis, by: str, at: datetime, instruments: Instruments) -> Diagnosis | Refusal:
+    """Take it as a whole as the assessor's sheet."""
+    return assess(diagnosis, together(visited(diagnosis), by, at), instruments)
+
+
+def _begun(last: Answers | None, since: Mapping[str, Answer]) -> Mapping[str, Answer]:
+    before = {} if last is None else {code: one for code in last.levels if (one := last.answer(code)) is not None}
+    return {**before, **since}
+
+
+def _wrong(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Refusal | None:
+    left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
+    return answer_fault(instruments.of(diagnosis.instrument), question, given, left_out)
 
 
 def _closed(diagnosis: Diagnosis) -> Refusal | None:

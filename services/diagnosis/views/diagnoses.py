@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from services.diagnosis.domain.answers import Answers
-from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening, Status
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening, SentBack, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.views.answers import AnswersView, RescoreView, VerdictView
 from shared.contracts.diagnosis import Result
@@ -48,6 +48,20 @@ class ReopeningView(View):
     at: datetime
 
 
+class SendingBackBody(Body):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+
+    def given(self, by: str, at: datetime) -> SentBack:
+        return SentBack(self.reason, by, at)
+
+
+class SentBackView(View):
+    """Why the expert wants the assessor's sheet once more."""
+
+    reason: str
+    at: datetime
+
+
 class DiagnosisView(View):
     """Everything of one diagnosis; the three states of answers apart."""
 
@@ -71,10 +85,14 @@ class DiagnosisView(View):
     verdicts: list[VerdictView]
     """What assessors said of evidence, in order: of each piece the last one counts."""
     reopenings: list[ReopeningView]
+    sent_back: list[SentBackView]
+    """What the expert said of the assessor's sheets that they did not validate, in order."""
     unsubmitted: int
     """Questions that the firm's people answered since its last sheet."""
     drafted_at: datetime | None
     """When one of them was last answered."""
+    visited_at: datetime | None
+    """When the assessor last answered a question, since their last sheet."""
 
     @classmethod
     def of_diagnosis(cls, diagnosis: Diagnosis, instruments: Instruments) -> "DiagnosisView":
@@ -99,8 +117,10 @@ class DiagnosisView(View):
             rescores=[RescoreView.of(each) for each in diagnosis.rescores],
             verdicts=[VerdictView.of(each) for each in diagnosis.verdicts],
             reopenings=[ReopeningView.of(each) for each in diagnosis.reopenings],
+            sent_back=[SentBackView.of(each) for each in diagnosis.sent_back],
             unsubmitted=len(diagnosis.draft),
             drafted_at=max((answer.at for answer in diagnosis.draft.values()), default=None),
+            visited_at=max((answer.at for answer in diagnosis.visit.values()), default=None),
         )
 
 

@@ -1,11 +1,12 @@
-"""The firm's next sheet, question by question. Never who answered: a subject identifies a person."""
+"""The firm's next sheet and the assessor's, question by question. Never who answered: a subject identifies a person."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
 from services.diagnosis.domain.answers import Answer, Why
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
-from services.diagnosis.domain.draft import drafted
+from services.diagnosis.domain.draft import drafted, visited
 from services.diagnosis.domain.instrument import Instruments
 from shared.contracts.event import Level, Text
 from shared.service.http import Body, View
@@ -40,6 +41,10 @@ class AnswerView(View):
         return cls.of_answer(question, drafted(diagnosis).get(question))
 
     @classmethod
+    def of_visit(cls, diagnosis: Diagnosis, question: str) -> "AnswerView":
+        return cls.of_answer(question, visited(diagnosis).get(question))
+
+    @classmethod
     def of_answer(cls, question: str, answer: Answer | None) -> "AnswerView":
         if answer is None:
             return cls(question=question, answered_at=None, level=None, why=None, reason="", note="")
@@ -53,6 +58,8 @@ class VersionedAnswerView(AnswerView):
 
 
 class DraftView(View):
+    """What a next sheet says so far."""
+
     supplier_id: UUID
     status: Status
     answers: tuple[VersionedAnswerView, ...]
@@ -64,7 +71,17 @@ class DraftView(View):
 
     @classmethod
     def of_diagnosis(cls, diagnosis: Diagnosis, instruments: Instruments) -> "DraftView":
-        known = drafted(diagnosis)
+        return cls._of(diagnosis, instruments, drafted(diagnosis), diagnosis.draft)
+
+    @classmethod
+    def of_visit(cls, diagnosis: Diagnosis, instruments: Instruments) -> "DraftView":
+        """Of the assessor's sheet."""
+        return cls._of(diagnosis, instruments, visited(diagnosis), diagnosis.visit)
+
+    @classmethod
+    def _of(
+        cls, diagnosis: Diagnosis, instruments: Instruments, known: Mapping[str, Answer], since: Mapping[str, Answer]
+    ) -> "DraftView":
         # Before it opens it has no questionnaire yet.
         questions = tuple(instruments.of(diagnosis.instrument).questions) if diagnosis.instrument else ()
         left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
@@ -74,5 +91,5 @@ class DraftView(View):
             status=diagnosis.status,
             answers=tuple(VersionedAnswerView(**view.model_dump(), version=etag(view)) for view in views),
             missing=tuple(code for code in questions if code not in known and code not in left_out),
-            unsubmitted=tuple(code for code in questions if code in diagnosis.draft),
+            unsubmitted=tuple(code for code in questions if code in since),
         )

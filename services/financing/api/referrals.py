@@ -12,7 +12,7 @@ from services.financing.store import queries
 from services.financing.store.cases import cases
 from services.financing.store.tables import ReferralRow
 from services.financing.views.referrals import ReferralBody, ReferralLine, ReferralView
-from shared.contracts.event import PartnerCode
+from shared.contracts.event import Moment, PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
@@ -44,6 +44,13 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         async with database.session() as session:
             rows = await queries.referrals(session, partner, state, paging.position(UUID), paging.fetch)
         return Page[ReferralLine].of_rows(rows, paging, ReferralLine.of, lambda row: row.id)
+
+    @api.get("/referrals/due")
+    async def list_due(_: Operator, paging: Paging, partner: PartnerCode | None = None) -> Page[ReferralLine]:
+        """List the referrals that wait for their partner, the one that is to answer first before the others."""
+        async with database.session() as session:
+            rows = await queries.due(session, partner, paging.position(tuple[Moment, UUID]), paging.fetch)
+        return Page[ReferralLine].of_rows(rows, paging, ReferralLine.of, lambda row: (row.answer_due_at, row.id))
 
     @api.get("/referrals/{referral_id}")
     async def show_referral(referral_id: UUID, caller: Own, show: Show) -> ReferralView:

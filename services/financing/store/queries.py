@@ -1,9 +1,11 @@
 """What the API reads: from the projected rows, never from the case, so never a paper of a consent."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
+from sqlalchemy import tuple_
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -64,4 +66,22 @@ async def referrals(
         query = query.where(ReferralRow.state == state)
     if after is not None:
         query = query.where(col(ReferralRow.id) > after)
+    return (await session.exec(query)).all()
+
+
+async def due(
+    session: AsyncSession, partner: str | None, after: tuple[datetime, UUID] | None, limit: int
+) -> Sequence[ReferralRow]:
+    """Referrals that wait for their partner, by when it is to answer."""
+    order = col(ReferralRow.answer_due_at), col(ReferralRow.id)
+    query = (
+        select(ReferralRow)
+        .where(ReferralRow.awaits == "partner", col(ReferralRow.answer_due_at).is_not(None))
+        .order_by(*order)
+        .limit(limit)
+    )
+    if partner is not None:
+        query = query.where(ReferralRow.partner == partner)
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
     return (await session.exec(query)).all()

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, String
+from sqlalchemy import DateTime, Index, String, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -79,6 +79,7 @@ class ReferralRow(Table, table=True):
     __table_args__ = (
         Index("referral_supplier", "supplier_id"),
         Index("referral_partner", "partner", "state", "id"),
+        Index("referral_due", "answer_due_at", "id", postgresql_where=text("awaits = 'partner'")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -1,5 +1,6 @@
 """What each stage's events say of a firm, merged into what people see of it. No event follows."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -30,6 +31,7 @@ from shared.contracts.development import (
     SupplierSelected,
 )
 from shared.contracts.diagnosis import (
+    AssessmentReturned,
     DiagnosisAssessed,
     DiagnosisCompleted,
     DiagnosisOpened,
@@ -38,7 +40,7 @@ from shared.contracts.diagnosis import (
     GapRescored,
     Result,
 )
-from shared.contracts.event import Money
+from shared.contracts.event import EventData, Money
 from shared.contracts.matching import (
     ContractAwarded,
     ContractEnded,
@@ -132,11 +134,21 @@ def award_ended(state: Firm | None, event: ContractEnded, _: datetime) -> Decisi
     return Decision(firms.with_match(firm, replace(_match(firm, event), standing="ended")))
 
 
+_MOVED: Mapping[type[EventData], str] = {
+    DiagnosisOpened: "opened",
+    DiagnosisSubmitted: "submitted",
+    AssessmentReturned: "submitted",
+    DiagnosisAssessed: "assessed",
+}
+
+
 def diagnosis_moved(
-    state: Firm | None, event: DiagnosisOpened | DiagnosisSubmitted | DiagnosisAssessed, _: datetime
+    state: Firm | None,
+    event: DiagnosisOpened | DiagnosisSubmitted | DiagnosisAssessed | AssessmentReturned,
+    _: datetime,
 ) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    status = {DiagnosisOpened: "opened", DiagnosisSubmitted: "submitted", DiagnosisAssessed: "assessed"}[type(event)]
+    status = _MOVED[type(event)]
     before = firm.diagnosis or Diagnosis(status, event.instrument)
     return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=event.instrument)))
 

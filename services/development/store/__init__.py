@@ -31,6 +31,7 @@ class CandidateRow(Table, table=True):
     __table_args__ = (
         Index("candidate_awaiting", "id", postgresql_where=text("awaits_selection")),
         Index("candidate_plan", "plan_status", "id", postgresql_where=text("plan_status IS NOT NULL")),
+        Index("candidate_mentor", "mentor", "id", postgresql_where=text("plan_status IS NOT NULL")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -31,7 +31,12 @@ class DiagnosisRow(Table, table=True):
     """A sheet of answers is always read and written whole, so it is a column and not 54 rows."""
 
     __tablename__ = "diagnosis"
-    __table_args__ = (Index("diagnosis_status", "status", "id"),)
+    __table_args__ = (
+        Index("diagnosis_status", "status", "id"),
+        Index("diagnosis_assessor", "assessor", "id"),
+        Index("diagnosis_validator", "validator", "id"),
+        Index("diagnosis_unassigned", "id", postgresql_where=text("assessor IS NULL OR validator IS NULL")),
+    )
 
     id: UUID = Field(primary_key=True)
     status: str
@@ -53,6 +58,8 @@ class DiagnosisRow(Table, table=True):
     draft: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     verdicts: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     reopenings: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    visit: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    sent_back: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     sheets: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     version: int
     """0 before the first validation, as the columns below are null."""

@@ -1,0 +1,25 @@
+"""whose mentor"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.get_context().autocommit_block():
+        op.create_index(
+            "candidate_mentor",
+            "candidate",
+            ["mentor", "id"],
+            postgresql_where=sa.text("plan_status IS NOT NULL"),
+            if_not_exists=True,
+            postgresql_concurrently=True,
+        )
+
+
+def downgrade() -> None:
+    op.drop_index("candidate_mentor", "candidate")
