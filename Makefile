@@ -14,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help setup demo up test test-long test-containers faults faults-smoke check check-packages check-chart check-chart-server images \
-	chaos bench capacity generate docs migration
+	chaos bench browser capacity generate docs migration
 .DEFAULT_GOAL := help
 
 help: ## This list
@@ -41,6 +41,10 @@ check: setup ## Linters, types, import rules, compatibility of event schemas, mi
 
 test: setup ## The tests; T=tests/matching for some, T="tests/matching -k score" for fewer
 	@$(BIN)/python -m pytest $(WORKERS) $(T)
+
+browser: ## Chromium of this system's packages, in which `make test` then opens the portal's pages (Debian, as root)
+	@command -v chromium >/dev/null || { apt-get update --quiet --quiet && \
+		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium >/dev/null; }
 
 test-long: setup ## What `make test` leaves out because each takes half a minute and more (T=... as above)
 	@$(BIN)/python -m pytest -m long --ignore=tests/faults $(T)

@@ -6,6 +6,7 @@ from deploy.local import background
 from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
 from shared.testing.collector import Collector, collecting
+from tests.running.travelled import Travelled, travel
 
 
 @pytest.fixture(scope="package")
@@ -32,3 +33,9 @@ def client(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> It
             yield background.start(folder, lambda _: None)
         finally:
             background.stop(folder)
+
+
+@pytest.fixture(scope="package")
+def travelled(client: LocalClient, collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> Travelled:
+    """A supplier's way through the whole program."""
+    return travel(client, collector, tmp_path_factory.mktemp("sample"))

@@ -1,0 +1,100 @@
+"""Every page of the portal in a real browser, as people of the program see it after a firm's whole way: accessible in
+both languages and without scripts, on a narrow screen, small, and of this host alone.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from deploy.demo.people import OPERATOR, cast
+from deploy.local.client import LocalClient
+from deploy.target.person import Person
+from shared.service.callers import Role
+from tests.portal.test_pages import ELSEWHERE, LIVE, PAGES
+from tests.running import chromium
+from tests.running.chromium import LANGUAGES, SCREENSHOTS, Watched, overflow, violations
+from tests.running.developed import until
+from tests.running.travelled import Travelled
+
+pytestmark = pytest.mark.timeout(180)
+
+FIRST_LOAD, NEXT_LOAD = 60_000, 15_000
+"""Bytes over the network: with an empty cache, and from then on."""
+SHOWN = [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE]
+
+
+@dataclass
+class Visit:
+    """The portal, with a firm that went its whole way, and who looks at it."""
+
+    browser: Browser
+    client: LocalClient
+    ids: dict[str, str]
+    people: dict[Role, Person]
+    _signed_in: dict[Role, Any] = field(default_factory=dict)
+
+    @property
+    def portal(self) -> str:
+        assert self.client.portal is not None
+        return self.client.portal
+
+    def context(self, role: Role | None, language: str = "es") -> BrowserContext:
+        """A browser with an empty cache, signed in as somebody of this role."""
+        if role is not None and role not in self._signed_in:
+            with self.browser.new_context() as signing:
+                signing.new_page().goto(self.client.sign_in_link(self.people[role]))
+                self._signed_in[role] = signing.storage_state()
+        state = {} if role is None else {"storage_state": self._signed_in[role]}
+        return self.browser.new_context(locale=LANGUAGES[language], **state)
+
+
+@pytest.fixture(scope="module")
+def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
+    referral: Any = travelled.received.data
+    supplier: UUID = referral.supplier_id
+    with client.http("matching", client.token("operator", subject=OPERATOR)) as http:
+
+        def matches() -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = http.get(f"/suppliers/{supplier}/matches").raise_for_status().json()["items"]
+            return found
+
+        until(lambda: bool(matches()))
+        match = matches()[0]
+        anchor = http.get(f"/requirements/{match['requirement_id']}").raise_for_status().json()["anchor_id"]
+    people = {Role(person.roles[0]): person for person in cast(supplier, UUID(anchor))}
+    ids = {"supplier_id": str(supplier), "requirement_id": match["requirement_id"], "match_id": match["id"]}
+    with chromium.running() as browser:
+        yield Visit(browser, client, ids, people)
+
+
+@pytest.mark.parametrize(("path", "roles"), SHOWN, ids=[path for path, _ in SHOWN])
+def test_a_page_is_for_everybody(visit: Visit, path: str, roles: frozenset[Role] | None) -> None:
+    role = min(roles) if roles else None
+    address = visit.portal + path.format(**visit.ids)
+    with visit.context(role) as context:
+        watched = Watched(context)
+        assert watched.open(address) == 200
+        first = watched.loaded
+        assert watched.hosts == {urlsplit(visit.portal).netloc}
+        assert violations(watched.page) == []
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        name = path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "home"
+        watched.page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        assert overflow(watched.page) == 0
+        watched.open(address)
+        assert (watched.said, first <= FIRST_LOAD, watched.loaded <= NEXT_LOAD) == ([], True, True), (
+            first,
+            watched.loaded,
+        )
+    with visit.context(role, "en") as context:
+        # With scripts off axe could not run either: the page gets empty ones.
+        context.route("**/*.js", lambda route: route.fulfill(content_type="text/javascript", body=""))
+        watched = Watched(context)
+        assert watched.open(address) == 200
+        assert violations(watched.page) == []
+        assert watched.said == []
