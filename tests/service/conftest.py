@@ -10,7 +10,7 @@ from tests.service.given import SOON, Server, serving
 
 @pytest.fixture
 async def server(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Server]:
-    for name in ("HEAD_S", "BODY_S", "REST_S", "UNREAD_S"):
+    for name in ("HEAD_S", "BODY_S", "REST_S", "LINGER_S", "UNREAD_S"):
         monkeypatch.setattr(connection, name, SOON)
     monkeypatch.setattr(connection, "BODY_BYTES_PER_S", 1e9)
     async with serving() as found:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import uvicorn
 from starlette.requests import Request
@@ -13,6 +13,9 @@ from shared.service.http.connection import Connection
 
 SOON = 0.2
 """Seconds of every deadline here; a test that waits for one fails by pytest's own."""
+
+LONG = 1_000.0
+"""Seconds that no test waits for."""
 
 GET = b"GET / HTTP/1.1\r\nHost: x\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n"
@@ -26,6 +29,7 @@ class Server:
         self.port = 0
         self.lost = asyncio.Event()
         """A connection was lost."""
+        self._losing = asyncio.create_task(self.lost.wait())
         self.decided = asyncio.Event()
         """`/slow` may answer."""
         self.asked = asyncio.Event()
@@ -38,6 +42,14 @@ class Server:
         writer.write(said)
         return reader, writer
 
+    async def hears(self, writer: asyncio.StreamWriter, piece: bytes, seconds: float) -> None:
+        """A caller who writes and does not read, for so long or until the connection is lost."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self.lost.is_set():
+                    writer.write(piece)
+                    await asyncio.wait({self._losing}, timeout=SOON / 10)
+
     async def answering(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The length of the body; `/unread` does not read it, `/large` answers with more than any buffer holds."""
         path = scope["path"]
@@ -49,6 +61,7 @@ class Server:
         await answer(scope, receive, send)
 
     def close(self) -> None:
+        self._losing.cancel()
         for writer in self._opened:
             writer.transport.abort()
 

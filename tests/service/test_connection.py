@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from shared.service.http import connection
-from tests.service.given import GET, POST, Server, dripping
+from tests.service.given import GET, LONG, POST, SOON, Server, dripping
 
 
 async def test_a_request_is_answered_and_the_next_one_too(server: Server) -> None:
@@ -72,6 +72,40 @@ async def test_an_answer_that_is_not_read(server: Server) -> None:
     transport: Any = writer.transport
     transport.pause_reading()
     await asyncio.wait_for(server.lost.wait(), 10)
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        (GET, b"408"),
+        (POST % 1_000_000, b"408"),
+        (GET + b"X: " + b"a" * 40_000, b"431"),
+        (b"nonsense\r\n\r\n", b"400"),
+        ((GET + b"\r\n") * (connection.MAX_AHEAD + 10), b"429"),
+    ],
+)
+async def test_who_reads_when_all_is_written_reads_why_it_is_refused(
+    server: Server, monkeypatch: pytest.MonkeyPatch, said: bytes, status: bytes
+) -> None:
+    monkeypatch.setattr(connection, "LINGER_S", LONG)
+    reader, writer = await server.connect(said)
+    transport: Any = writer.transport
+    transport.pause_reading()
+    await server.hears(writer, b"x" * 1_000, 2 * SOON)
+    transport.resume_reading()
+    assert b"HTTP/1.1 " + status in await asyncio.wait_for(reader.read(), 10)
+    assert not server.lost.is_set()
+    writer.close()
+    await asyncio.wait_for(server.lost.wait(), 10)
+
+
+@pytest.mark.parametrize("said", [GET, POST % 1_000_000, GET + b"X: " + b"a" * 40_000])
+async def test_who_is_refused_and_goes_on_is_cut(server: Server, said: bytes) -> None:
+    opened = await server.connect(said)
+    with contextlib.suppress(ConnectionError):
+        assert (await dripping(opened, b"x")).startswith(b"HTTP/1.1 4")
+        await server.hears(opened[1], b"x", 10)
+    assert server.lost.is_set()
 
 
 async def test_more_requests_ahead_than_anybody_needs(server: Server) -> None:

@@ -6,10 +6,8 @@ import contextlib
 import pytest
 
 from shared.service.http import connection
-from tests.service.given import GET, POST, Server, dripping
+from tests.service.given import GET, LONG, POST, Server, dripping
 
-LONG = 1_000.0
-"""Seconds that no test waits for."""
 UNREAD = POST.replace(b" / ", b" /unread ")
 
 

@@ -23,6 +23,10 @@ BODY_BYTES_PER_S = 50_000
 """A body has so many seconds, and one more for each of these; of no more bytes than a route may take."""
 REST_S = 5.0
 """What is left of a body whose request is answered, so that its caller reads the answer; then the connection closes."""
+LINGER_S = 2.0
+"""A connection that we end is still read, and what comes is dropped, for so long, or until its caller ends it too. One
+that is closed with something unread is reset, which takes the answer from a caller who has not read it yet.
+"""
 UNREAD_S = 30.0
 """How long an answer may wait for a caller that does not read it."""
 MAX_HEAD_BYTES = 32_768
@@ -54,6 +58,8 @@ class Connection(HttpToolsProtocol):
     _body_s = 0.0
     _refused: str | None = None
     """The status of what is under way; no more is read."""
+    _left: asyncio.TimerHandle | None = None
+    """Runs from our last word until the connection is cut."""
     _ends = False
     """An answer began before its request had ended, and said that the connection closes."""
     _from: str | None = None
@@ -71,10 +77,12 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._read_by(None)
         self.resume_writing()
+        if self._left is not None:
+            self._left.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._refused is not None:
+        if self._refused is not None or self._left is not None:
             return
         if not self._in_head and not self._in_body:
             self._begin()
@@ -115,11 +123,11 @@ class Connection(HttpToolsProtocol):
         self._read_by(None)
         super().on_message_complete()
         if self._ends and self.cycle.response_complete:
-            self.transport.close()
+            self._leave()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.transport.is_closing() or not self._is_next():
+        if self._is_over() or not self._is_next():
             return
         if self._refused is not None:
             self._refuse(self._refused)
@@ -128,7 +136,7 @@ class Connection(HttpToolsProtocol):
         elif self._in_body:
             self._read_by(REST_S if self.cycle.response_complete else self._body_s)
         elif self._ends:
-            self.transport.close()
+            self._leave()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - as uvicorn has it
         self._refuse(MALFORMED)
@@ -168,7 +176,10 @@ class Connection(HttpToolsProtocol):
         return self.cycle is None or self.cycle.response_complete
 
     def _stopped(self) -> bool:
-        return self._refused is not None or self.transport.is_closing()
+        return self._refused is not None or self._is_over()
+
+    def _is_over(self) -> bool:
+        return self._left is not None or self.transport.is_closing()
 
     def _read_by(self, seconds: float | None) -> None:
         if self._reading is not None:
@@ -181,15 +192,27 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: str) -> None:
         """Without a body: who is refused here said too little, or too much, to be answered in its language."""
         self._read_by(None)
-        self._refused = status
-        if self.transport.is_closing():
+        self._refused = self._refused or status
+        if self._is_over():
             return
         if not self._is_next():
             self.flow.pause_reading()
-            return
-        if not (self._in_body and self.cycle.response_started):
+        elif self._in_body and self.cycle.response_started:
+            # Whatever is missing of the answer, nothing else can stand behind it.
+            self.transport.close()
+        else:
+            if self._in_body:
+                # Whoever waits for the rest of the body is told, and answers nobody.
+                self.cycle.disconnected = True
+                self.cycle.message_event.set()
             self.transport.write(f"HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".encode())
-        self.transport.close()
+            self._leave()
+
+    def _leave(self) -> None:
+        """All is said. What still comes is read, until the caller has ended too or `LINGER_S` is over."""
+        self._left = self.loop.call_later(LINGER_S, self.transport.abort)
+        self.transport.write_eof()
+        self.flow.resume_reading()
 
     def _of_my_address(self) -> int:
         return sum(isinstance(each, Connection) and each._from == self._from for each in self.connections)  # noqa: SLF001 - its own
