@@ -44,7 +44,7 @@ class Catalogue:
         return self._message(code, language) is not None
 
     def _message(self, code: str, language: Language) -> str | None:
-        found = (messages(folder_of(package) / f"{language}.po").get(code) for package in self._packages)
+        found = (_worded_by(package, language).get(code) for package in self._packages)
         return next((message for message in found if message), None)
 
 
@@ -67,6 +67,11 @@ def folder_of(package: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise LookupError(f"no package {package}")
     return Path(spec.submodule_search_locations[0]) / "locale"
+
+
+@cache
+def _worded_by(package: str, language: Language) -> Mapping[str, str]:
+    return messages(folder_of(package) / f"{language}.po")
 
 
 @cache

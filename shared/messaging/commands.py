@@ -1,16 +1,14 @@
 """The way in for people: a pure decision in one transaction, as for events.
 
-Commands that arrive while a transaction is under way wait for it and then share the next one (group commit): alone, a
-command pays the store's round trips by itself; in a rush, many pay them together.
+Commands that arrive while a transaction is under way wait for it and then share the next one (`together`).
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from shared.contracts.event import Cause
@@ -19,6 +17,7 @@ from shared.messaging.idempotency import Again, Answers, Once
 from shared.messaging.repository import Repository
 from shared.messaging.retry import INFRASTRUCTURE, patiently
 from shared.messaging.routing import Reference, none
+from shared.messaging.together import GROUP, Together
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime.database import Connection, Database
 
@@ -37,10 +36,6 @@ class About(Generic[R]):
 
     lookup: Lookup[R]
     names: tuple[str, ...]
-
-
-GROUP = 100
-"""Commands of one transaction: their locks are held for some ten milliseconds."""
 
 
 class CommandUnit:
@@ -82,13 +77,16 @@ class _Command:
     once: Once[Any] | None = None
 
 
+_Queued: TypeAlias = tuple[_Command, Reference[Any] | About[Any]]
+
+
 class Commands:
     """Runs commands against one service's store."""
 
     def __init__(self, database: Database, source: str) -> None:
         self._database = database
         self._source = source
-        self._queues: dict[tuple[Repository[Any], Reference[Any] | Lookup[Any]], _Queue] = {}
+        self._queues: dict[tuple[Repository[Any], Reference[Any] | Lookup[Any]], Together[_Queued]] = {}
 
     async def run_unit(self, cause: Cause, decide: Callable[[CommandUnit], Awaitable[R]]) -> R:
         """Decide several aggregates in one transaction, which commits when `decide` returns.
@@ -131,8 +129,8 @@ class Commands:
 
     async def _put(self, repository: Repository[Any], command: _Command, reference: Reference[Any] | About[Any]) -> Any:  # noqa: ANN401 - what its queue gives
         kind = repository, reference.lookup if isinstance(reference, About) else reference
-        queue = self._queues.setdefault(kind, _Queue(partial(self._decide, repository)))
-        return await queue.put(command, reference)
+        queue = self._queues.setdefault(kind, Together(partial(self._settle, repository)))
+        return await queue.ask((command, reference))
 
     async def run_many(
         self,
@@ -161,6 +159,23 @@ class Commands:
             return outcomes
 
         return await patiently(together)()
+
+    async def _settle(self, repository: Repository[Any], group: Sequence[_Queued]) -> list[Any]:
+        """Whatever one command raises is its own trouble: the others are decided again without it."""
+        alone = len(group) == 1
+        decide = patiently(self._decide) if alone else self._decide
+        try:
+            return await decide(repository, [command for command, _ in group], [reference for _, reference in group])
+        except Exception as error:
+            if alone or isinstance(error, INFRASTRUCTURE):
+                raise
+        outcomes: list[Any] = []
+        for queued in group:
+            try:
+                outcomes += await self._settle(repository, [queued])
+            except Exception as error:  # noqa: BLE001 - goes to whoever waits for it, whatever it is
+                outcomes.append(error)
+        return outcomes
 
     async def _decide(
         self, repository: Repository[Any], group: Sequence[_Command], references: Sequence[Reference[Any] | About[Any]]
@@ -212,63 +227,3 @@ def _decide_one(
     work.record(command.id, command.cause)
     answers.give(command.once, outcome.state)
     return outcome.state
-
-
-class _Waiting(NamedTuple):
-    command: _Command
-    reference: Reference[Any] | About[Any]
-    done: "asyncio.Future[Any]"
-
-
-class _Queue:
-    """Commands of one kind: one transaction at a time, with all that came in during the one before."""
-
-    def __init__(
-        self, decide: Callable[[Sequence[_Command], Sequence[Reference[Any] | About[Any]]], Awaitable[list[Any]]]
-    ) -> None:
-        self._decide = decide
-        self._waiting: list[_Waiting] = []
-        self._working: asyncio.Task[None] | None = None
-
-    async def put(self, command: _Command, reference: Reference[Any] | About[Any]) -> Any:  # noqa: ANN401 - its state
-        done: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(command, reference, done))
-        if self._working is None:
-            # In a context of its own: what it logs is not about the request that came first.
-            self._working = asyncio.create_task(self._work(), context=Context())
-        return await done
-
-    async def _work(self) -> None:
-        try:
-            while self._waiting:
-                group, self._waiting = self._waiting[:GROUP], self._waiting[GROUP:]
-                await self._settle(group)
-        finally:
-            # However it ends: the next command must find nobody at work, or it would wait for ever.
-            self._working = None
-
-    async def _settle(self, group: Sequence[_Waiting]) -> None:
-        """Whatever one command raises is its own trouble: the others are decided again without it."""
-        alone = len(group) == 1
-        decide = patiently(self._decide) if alone else self._decide
-        try:
-            outcomes = await decide([waiting.command for waiting in group], [waiting.reference for waiting in group])
-        except Exception as error:  # noqa: BLE001 - goes to those who wait, whatever it is
-            if alone or isinstance(error, INFRASTRUCTURE):
-                _answer(group, [error] * len(group))
-                return
-            for waiting in group:
-                await self._settle([waiting])
-        else:
-            _answer(group, outcomes)
-
-
-def _answer(group: Sequence[_Waiting], outcomes: Sequence[Any]) -> None:
-    for waiting, outcome in zip(group, outcomes, strict=True):
-        if waiting.done.done():
-            # Whoever asked has gone; what was decided stays.
-            continue
-        if isinstance(outcome, Exception):
-            waiting.done.set_exception(outcome)
-        else:
-            waiting.done.set_result(outcome)

@@ -6,7 +6,7 @@ and a code in it is a new one each time.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
@@ -16,10 +16,12 @@ from shared.contracts.event import Cause
 from shared.mail_address import mailbox
 from shared.messaging import actors, due_mails
 from shared.messaging.decision import Decision, Timer
+from shared.messaging.due_mails import Done
 from shared.messaging.repository import Repository
 from shared.messaging.request_limits import RequestLimits
 from shared.messaging.retry import INFRASTRUCTURE, TRY_AGAIN
 from shared.messaging.timers import RETRY_AFTER
+from shared.messaging.together import Together
 from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics
@@ -69,12 +71,13 @@ class Mails:
     sender: Sender
 
 
-@dataclass(frozen=True, slots=True)
 class Post:
     """Sends mail, and remembers what was taken."""
 
-    database: Database
-    sender: Sender
+    def __init__(self, database: Database, sender: Sender) -> None:
+        self.sender = sender
+        self._database = database
+        self._done = Together(self._forget)
 
     async def send(self, timer: Timer, mail: Mail) -> None:
         """Send a mail that has this timer. Unless a server took it, or never will, the timer stays."""
@@ -88,10 +91,14 @@ class Post:
         if timer.at is None:
             return
         try:
-            async with self.database.connection() as connection:
-                await due_mails.done(connection, timer.kind, about, timer.at)
+            await self._done.ask(Done(timer.kind, about, timer.at))
         except INFRASTRUCTURE as error:
             log.warning("mail_not_marked", about=about, error=type(error).__name__)
+
+    async def _forget(self, mails: Sequence[Done]) -> list[None]:
+        async with self._database.connection() as connection:
+            await due_mails.done(connection, mails)
+        return [None] * len(mails)
 
 
 class MailWorker(Worker):

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contracts.event import Actor, Cause
-from shared.messaging.commands import GROUP, About, Commands, CommandUnit
+from shared.messaging.commands import About, Commands, CommandUnit
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.routing import none
+from shared.messaging.together import GROUP
 from shared.runtime.database import Connection
 from tests.conformance.stage import Account, Bench, accounts
 

@@ -8,6 +8,7 @@ import pytest
 from shared.messaging import request_limits
 from shared.messaging.request_limits import RequestLimits
 from shared.runtime.database import Database
+from tests.bench.counters import counted
 from tests.conftest import Migrated
 
 SLOWLY = 1e-4
@@ -34,6 +35,19 @@ async def test_one_caller_and_one_limit_do_not_wait_for_another(database: Databa
     limits = RequestLimits(database)
     assert [await limits.take(*who, SLOWLY, 1) for who in (("it", "a"), ("it", "b"), ("other", "a"))] == [0, 0, 0]
     assert await limits.take("it", "a", SLOWLY, 1) > 0
+
+
+async def test_what_is_asked_at_a_time_is_counted_one_by_one(database: Database) -> None:
+    """By one statement, whoever asks: what one caller takes too much is refused to it alone."""
+    limits = RequestLimits(database)
+    assert await limits.take("it", "a", SLOWLY, 3) == 0
+    asked = [("it", "a", 3)] * 4 + [("it", "b", 1)] * 2 + [("other", "a", 5)] * 4
+    async with counted(database) as cost:
+        waits = await asyncio.gather(*(limits.take(name, who, SLOWLY, burst) for name, who, burst in asked))
+    assert [wait == 0 for wait in waits] == [True, True, False, False, True, False, True, True, True, True]
+    assert all(wait > 0.9 / SLOWLY for wait in waits if wait)
+    assert cost.statements == 1
+    assert [await limits.take("other", "a", SLOWLY, 5) == 0 for _ in range(2)] == [True, False]
 
 
 async def test_a_bucket_fills_again(database: Database) -> None:
