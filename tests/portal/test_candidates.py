@@ -57,6 +57,8 @@ class Matching:
         about = {"version": 3, "status": "open", "specification": requirement["specification"]}
         self.shown: dict[str, Mapping[str, Any]] = {f"/matches/{MATCH}": PRESENT, PAGE: about}
         self.refusal: httpx.Response | None = None
+        self.answer = httpx.Response(200, json={})
+        self.keys: list[str | None] = []
         self.sent: list[tuple[str, dict[str, Any], str | None]] = []
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -65,7 +67,8 @@ class Matching:
             found = self.shown.get(path)
             return httpx.Response(404) if found is None else httpx.Response(200, json=found, headers={"ETag": '"v7"'})
         self.sent.append((path, json.loads(request.content), request.headers.get("If-Match")))
-        return self.refusal or httpx.Response(200, json={})
+        self.keys.append(request.headers.get("Idempotency-Key"))
+        return self.refusal or self.answer
 
 
 def _refusal(status: int, title: str, field: str, problem: str) -> httpx.Response:

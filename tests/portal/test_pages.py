@@ -10,7 +10,7 @@ from fastapi.routing import APIRoute
 from services.portal.api import pages
 from services.portal.api.asking import SESSION, Only, _form
 from services.portal.api.errors import POLICY
-from shared.contracts.matching import MatchFound
+from shared.contracts.matching import MatchFound, RequirementPublished
 from shared.contracts.registration import SupplierRegistered
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
@@ -54,6 +54,10 @@ async def filled(portal: Visitors) -> Visitors:
     other = {"supplier_id": OTHER_SUPPLIER, "match_id": OTHER_MATCH, "blocked_by": ()}
     there = example(SupplierRegistered, supplier_id=OTHER_SUPPLIER), example(MatchFound, **other)
     await portal.stage.consume(*map(example, READ), *there)
+    asked = example(RequirementPublished).model_dump(mode="json")["specification"]
+    portal.others.answer(
+        "matching", f"/requirements/{REQUIREMENT}", {"version": 1, "status": "open", "specification": asked}
+    )
     return portal
 
 

@@ -3,7 +3,19 @@
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from services.portal.api import assets, candidates, errors, firms, home, my_firm, operator, requirements, signing
+from services.portal.api import (
+    asked,
+    assets,
+    awards,
+    candidates,
+    errors,
+    firms,
+    home,
+    my_firm,
+    operator,
+    requirements,
+    signing,
+)
 from services.portal.api.asking import Portal
 
 COMPRESSED_FROM = 500
@@ -17,7 +29,7 @@ def no_api() -> APIRouter:
 
 def pages(portal: Portal) -> FastAPI:
     """The application that shows them."""
-    modules = (home, signing, assets, operator, firms, my_firm, requirements, candidates)
+    modules = (home, signing, assets, operator, firms, my_firm, asked, requirements, candidates, awards)
     routes = [route for module in modules for route in module.router().routes]
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
     app.state.portal = portal

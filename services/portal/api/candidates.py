@@ -16,6 +16,9 @@ from services.portal.store import demand, firms
 from shared.runtime.database import Connection
 
 Other = Annotated[UUID | None, Query(alias="with")]
+CURRENCIES = ("MXN", "USD")
+CORRECT_REASONS = ("mistyped", "price_renegotiated", "volume_changed", "other")
+END_REASONS = ("completed", "cancelled", "price", "quality", "delivery", "mistyped", "other")
 DECLINE_REASONS = ("price", "capacity", "quality", "location", "lead_time", "other_supplier", "other")
 MOST_OTHERS = 100
 """Firms to choose from for a comparison: the best."""
@@ -31,7 +34,7 @@ def router() -> APIRouter:
         asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, other: Other = None
     ) -> Response:
         """Criterion by criterion, alone or beside another firm."""
-        return await _page(asked, scope, requirement_id, match_id, other)
+        return await show(asked, scope, requirement_id, match_id, other)
 
     @pages.post("/requirements/{requirement_id}/candidates/{match_id}")
     async def answer_candidate(
@@ -45,7 +48,7 @@ def router() -> APIRouter:
             done = await asked.send("matching", "POST", f"/matches/{match_id}/answer", answer, version=version)
         except StageProblem as error:
             refused = _trouble(asked, error)
-            return await _page(asked, scope, requirement_id, match_id, other, refused, given, error.status)
+            return await show(asked, scope, requirement_id, match_id, other, refused, given, error.status)
         await asked.arrived(done)
         return see(asked.look.address())
 
@@ -58,7 +61,7 @@ def _trouble(asked: Asking, error: StageProblem) -> Trouble:
     return Trouble(found.detail, errors, found.stale)
 
 
-async def _page(
+async def show(
     asked: Asking,
     scope: Scope,
     requirement_id: UUID,
@@ -68,6 +71,7 @@ async def _page(
     typed: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
+    """A candidate's page."""
     async with asked.portal.database.connection() as connection:
         requirement = (await demand.requirements_of(connection, scope, [requirement_id])).get(requirement_id)
         if requirement is None:
@@ -89,6 +93,9 @@ async def _page(
         other="" if other is None else str(other),
         present=present,
         reasons=DECLINE_REASONS,
+        correct_reasons=CORRECT_REASONS,
+        end_reasons=END_REASONS,
+        currencies=CURRENCIES,
         problem=problem,
         typed=typed or {},
     )

@@ -56,7 +56,7 @@ def body(
         elif name in several:
             _put(found, name, value=[value for value in given if value])
         elif given and given[-1]:
-            _put(found, name, value=_number(given[-1]) if name in whole else given[-1])
+            _put(found, name, value=number(given[-1]) if name in whole else given[-1])
     return found
 
 
@@ -65,7 +65,8 @@ def typed(form: FormData) -> dict[str, str]:
     return {name: str(value) for name, value in form.items() if name not in OURS}
 
 
-def _number(text: str) -> int | str:
+def number(text: str) -> int | str:
+    """A whole number where it is written so, with or without commas between thousands."""
     plain = text.replace(" ", "").replace(",", "")
     return int(plain) if WHOLE.fullmatch(plain) else text
 

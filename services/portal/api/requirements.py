@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from services.portal.api.asking import Anybody, Asking, Form, Only, see
 from services.portal.api.forms import Trouble, body, trouble
+from services.portal.domain.demand import Requirement
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
 from services.portal.store import demand, firms
@@ -46,7 +47,7 @@ def router() -> APIRouter:
     @pages.get("/requirements/{requirement_id}")
     async def show_requirement(asked: Anybody, scope: Buyer, requirement_id: UUID, after: Skip = 0) -> Response:
         """What is asked, and who meets it, the best first."""
-        return await _page(asked, scope, requirement_id, after)
+        return await show(asked, scope, requirement_id, after)
 
     @pages.post("/requirements/{requirement_id}")
     async def close_requirement(asked: Anybody, scope: Buyer, requirement_id: UUID, form: Form) -> Response:
@@ -58,14 +59,23 @@ def router() -> APIRouter:
             done = await asked.send("matching", "POST", path, reason, version=version)
         except StageProblem as error:
             refused = trouble(error, asked.words)
-            return await _page(asked, scope, requirement_id, 0, refused, given, error.status)
+            return await show(asked, scope, requirement_id, 0, refused, given, error.status)
         await asked.arrived(done)
         return see(asked.look.address())
 
     return pages
 
 
-async def _page(
+async def own(asked: Asking, scope: Scope, requirement_id: UUID) -> Requirement:
+    """A requirement that the buyer may see. Raises HTTPException."""
+    async with asked.portal.database.connection() as connection:
+        found = (await demand.requirements_of(connection, scope, [requirement_id])).get(requirement_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def show(
     asked: Asking,
     scope: Scope,
     requirement_id: UUID,
@@ -74,10 +84,9 @@ async def _page(
     typed: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
+    """A requirement's page."""
+    requirement = await own(asked, scope, requirement_id)
     async with asked.portal.database.connection() as connection:
-        requirement = (await demand.requirements_of(connection, scope, [requirement_id])).get(requirement_id)
-        if requirement is None:
-            raise HTTPException(404)
         found = await demand.candidates(connection, scope, requirement_id, skip, PAGE + 1)
         known = [each.supplier_id for each in found[:PAGE] if each.introduced]
         named = await firms.names_of(connection, scope, known)

@@ -1,0 +1,120 @@
+"""A buyer publishes what its anchor asks, changes it, and asks again."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.portal.api import specification_form as fields
+from services.portal.api.asking import Anybody, Asking, Form, see
+from services.portal.api.forms import Trouble, body, trouble, typed
+from services.portal.api.requirements import Buyer, own, show
+from services.portal.stages import Answer, StageProblem
+from shared.runtime.ids import new_id, text_of
+
+NOTHING = Answer({"specification": {"qms": "iso_9001"}}, None, "")
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/requirements")
+
+    @pages.get("/new")
+    async def ask_new(asked: Anybody, _: Buyer) -> Response:
+        """The form of a new requirement."""
+        return await _form(asked, "/requirements/new", NOTHING)
+
+    @pages.post("/new")
+    async def publish(asked: Anybody, _: Buyer, form: Form) -> Response:
+        """Publish it, once for each page of the form that was opened."""
+        specification, wrong = fields.asked(form, {}, asked.words)
+        key = str(form.get("key", ""))
+        if wrong:
+            return await _form(asked, "/requirements/new", NOTHING, _unreadable(asked, wrong), typed(form), 422, key)
+        try:
+            wanted = {"specification": specification}
+            done = await asked.send("matching", "POST", "/requirements", wanted, key=key)
+        except StageProblem as error:
+            refused = _refused(asked, error)
+            return await _form(asked, "/requirements/new", NOTHING, refused, typed(form), error.status, key)
+        await asked.arrived(done)
+        return see(f"/requirements/{done.body['id']}")
+
+    @pages.get("/{requirement_id}/change")
+    async def ask_change(asked: Anybody, scope: Buyer, requirement_id: UUID) -> Response:
+        """The form of what it asks now."""
+        await own(asked, scope, requirement_id)
+        path = f"/requirements/{requirement_id}"
+        return await _form(asked, f"{path}/change", await asked.ask("matching", path))
+
+    @pages.post("/{requirement_id}/change")
+    async def change(asked: Anybody, scope: Buyer, requirement_id: UUID, form: Form) -> Response:
+        """Replace what is asked, as its buyer saw it. What the form does not show stays."""
+        await own(asked, scope, requirement_id)
+        path = f"/requirements/{requirement_id}"
+        present = await asked.ask("matching", path)
+        specification, wrong = fields.asked(form, present.body["specification"], asked.words)
+        if wrong:
+            return await _form(asked, f"{path}/change", present, _unreadable(asked, wrong), typed(form), 422)
+        try:
+            done = await asked.send("matching", "PUT", path, specification, version=str(form.get("version", "")))
+        except StageProblem as error:
+            return await _form(asked, f"{path}/change", present, _refused(asked, error), typed(form), error.status)
+        await asked.arrived(done)
+        return see(path)
+
+    @pages.post("/{requirement_id}/reopening")
+    async def reopen(asked: Anybody, scope: Buyer, requirement_id: UUID, form: Form) -> Response:
+        """Ask again for what was closed; its candidates come back with their answers."""
+        given, path = body(form), f"/requirements/{requirement_id}"
+        wanted = {name: given[name] for name in ("open_until",) if name in given}
+        try:
+            done = await asked.send("matching", "POST", f"{path}/reopening", wanted, version=str(form.get("version")))
+        except StageProblem as error:
+            return await show(asked, scope, requirement_id, 0, trouble(error, asked.words), typed(form), error.status)
+        await asked.arrived(done)
+        return see(path)
+
+    return pages
+
+
+def _refused(asked: Asking, error: StageProblem) -> Trouble:
+    found = trouble(error, asked.words)
+    return Trouble(found.detail, fields.errors(error), found.stale)
+
+
+def _unreadable(asked: Asking, wrong: dict[str, str]) -> Trouble:
+    return Trouble(asked.words("form.unreadable"), wrong)
+
+
+async def _form(
+    asked: Asking,
+    action: str,
+    present: Answer,
+    problem: Trouble | None = None,
+    given: Mapping[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+    key: str = "",
+) -> Response:
+    shown = fields.shown(present.body["specification"])
+    return asked.page(
+        "specification.html",
+        status,
+        action=action,
+        shown=shown,
+        fields=fields,
+        present=present,
+        changed=_changed(given, shown) if problem is not None and problem.stale else [],
+        names=await asked.areas(),
+        key=key or text_of(new_id()),
+        problem=problem,
+        typed=dict(given or {}),
+    )
+
+
+def _changed(given: Mapping[str, str] | None, shown: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    """Fields that the buyer would have, and that are otherwise now: both texts."""
+    own = given or {}
+    rows: list[tuple[str, Any, Any]] = [(name, own.get(name, ""), shown.get(name, "")) for name in fields.FIELDS]
+    return [row for row in rows if " ".join(row[1].split()) != " ".join(row[2].split())]

@@ -1,0 +1,60 @@
+"""A buyer tells that its anchor buys from a firm, corrects that, and tells that it ended."""
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
+
+from services.portal.api.asking import Anybody, Asking, Form, see
+from services.portal.api.candidates import show
+from services.portal.api.forms import Trouble, body, trouble, typed
+from services.portal.api.requirements import Buyer
+from services.portal.domain.scope import Scope
+from services.portal.stages import StageProblem
+
+OF_MONEY = "annual_value"
+AWARD, END = "/award", "/award/end"
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/requirements/{requirement_id}/candidates/{match_id}/award")
+
+    @pages.post("")
+    async def award(asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, form: Form) -> Response:
+        """It buys from the firm; what was unknown of the match is confirmed."""
+        return await _send(asked, scope, requirement_id, match_id, form, "POST", AWARD)
+
+    @pages.post("/correction")
+    async def correct(asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, form: Form) -> Response:
+        """It buys for another amount or volume, with the reason."""
+        return await _send(asked, scope, requirement_id, match_id, form, "PUT", AWARD)
+
+    @pages.post("/end")
+    async def end(asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, form: Form) -> Response:
+        """It no longer buys from the firm, with the reason."""
+        return await _send(asked, scope, requirement_id, match_id, form, "POST", END)
+
+    return pages
+
+
+async def _send(
+    asked: Asking, scope: Scope, requirement_id: UUID, match_id: UUID, form: FormData, method: str, path: str
+) -> Response:
+    given: dict[str, Any] = body(form, numbers=("annual_volume",), lists=("confirmed",))
+    wanted = {name: given[name] for name in ("annual_value", "annual_volume", "confirmed", "reason") if name in given}
+    version = str(form.get("version", ""))
+    try:
+        done = await asked.send("matching", method, f"/matches/{match_id}{path}", wanted, version=version)
+    except StageProblem as error:
+        refused = _trouble(asked, error)
+        return await show(asked, scope, requirement_id, match_id, None, refused, typed(form), error.status)
+    await asked.arrived(done)
+    return see(f"/requirements/{requirement_id}/candidates/{match_id}")
+
+
+def _trouble(asked: Asking, error: StageProblem) -> Trouble:
+    """Of an amount that is wrong as a whole, at its number."""
+    found = trouble(error, asked.words)
+    errors = {f"{name}.amount" if name == OF_MONEY else name: what for name, what in found.errors.items()}
+    return Trouble(found.detail, errors, found.stale)

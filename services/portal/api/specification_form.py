@@ -1,0 +1,102 @@
+"""A specification of what an anchor asks, as the fields of a form and back."""
+
+import re
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from starlette.datastructures import FormData
+
+from services.portal.api.forms import number
+from services.portal.stages import StageProblem
+from services.portal.views.words import Words
+
+QMS = ("none", "documented", "iso_9001", "iatf_16949")
+TEXTS = ("area", "title", "qms", "plant_state", "open_until")
+NUMBERS = ("annual_volume", "force_t", "tolerance_um", "lead_time_days", "ppm_max")
+LISTS = ("materials", "special_processes", "must_have")
+SHARES = ("otif_bp_min", "regional_value_bp_min")
+FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets")
+"""What the form asks; the rest of a specification stays as it is."""
+
+PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%?")
+TARGET = re.compile(r"([A-Za-z][0-9]{2})[ :=]+([0-9])")
+SEPARATED = re.compile(r"[,;\n]")
+TIMES = re.compile(r"[x×*,; ]+")
+
+Reading = Callable[[str], Any]
+
+
+class Unreadable(ValueError):  # noqa: N818 - of what was typed
+    """What was typed is no such thing; the argument is the message that says what is."""
+
+
+def shown(specification: Mapping[str, Any]) -> dict[str, str]:
+    """Each field's text. A share of basis points is a percentage."""
+    found = {name: str(specification[name]) for name in (*TEXTS, *NUMBERS) if specification.get(name) is not None}
+    found |= {name: "\n".join(specification.get(name) or ()) for name in LISTS}
+    found |= {name: _percent(specification[name]) for name in SHARES if specification.get(name) is not None}
+    found["envelope_mm"] = " x ".join(map(str, specification.get("envelope_mm") or ()))
+    found["targets"] = "\n".join(f"{code} {level}" for code, level in (specification.get("targets") or {}).items())
+    return found
+
+
+def asked(form: FormData, before: Mapping[str, Any], words: Words) -> tuple[dict[str, Any], dict[str, str]]:
+    """The specification with the form's fields, and what of them cannot be read. An empty field asks nothing."""
+    specification, wrong = dict(before), dict[str, str]()
+    for name in FIELDS:
+        specification.pop(name, None)
+        text = str(form.get(name, "")).strip()
+        if not text:
+            continue
+        try:
+            specification[name] = _reading(name)(text)
+        except Unreadable as unreadable:
+            wrong[name] = words(str(unreadable))
+    return specification, wrong
+
+
+def errors(problem: StageProblem) -> dict[str, str]:
+    """What the stage says of each field, whichever part of it is meant; the first of each."""
+    found: dict[str, str] = {}
+    for place, what in problem.errors.items():
+        parts = re.split(r"[.\[]", place.removeprefix("body.").removeprefix("specification."))
+        found.setdefault(parts[0], what)
+    return found
+
+
+def _reading(name: str) -> Reading:
+    if name in NUMBERS:
+        return number
+    if name in LISTS:
+        return _list
+    return {"envelope_mm": _envelope, "targets": _targets}.get(name) or (_share if name in SHARES else str)
+
+
+def _list(text: str) -> list[str]:
+    return [each for part in SEPARATED.split(text) if (each := part.strip())]
+
+
+def _share(text: str) -> int:
+    if (found := PERCENT.fullmatch(text)) is None:
+        raise Unreadable("form.percent")
+    return int(Decimal(found[1]) * 100)
+
+
+def _percent(basis_points: int) -> str:
+    return f"{Decimal(basis_points) / 100:f}"
+
+
+def _envelope(text: str) -> list[int]:
+    sides = [number(side) for side in TIMES.split(text) if side]
+    whole = [side for side in sides if isinstance(side, int)]
+    if len(sides) != 3 or len(whole) != 3:
+        raise Unreadable("form.envelope")
+    return whole
+
+
+def _targets(text: str) -> dict[str, int]:
+    lines = [TARGET.fullmatch(line) for line in _list(text)]
+    if None in lines:
+        raise Unreadable("form.targets")
+    return {line[1].upper(): int(line[2]) for line in lines if line}
