@@ -38,6 +38,9 @@ from shared.messaging.decision import Decision, Refused, SweepRequest, unchanged
 MEASURE = "measure"
 """The sweep over every validated diagnosis."""
 
+TELL_ALL = "tell_all"
+"""Its argument where results are told that stay as they are too."""
+
 NOT_FOUND = Refused("not_found", "diagnosis_not_found")
 
 
@@ -90,16 +93,17 @@ def activity_reopened(state: Diagnosis | None, event: ActivityReopened, _: datet
 
 def measure_all(measurement: Measurement) -> Decision[Measurement]:
     """Judge every validated diagnosis by the rules of now."""
-    return Decision(measurement, sweeps=(SweepRequest(MEASURE),))
+    args = {TELL_ALL: "yes"} if measurement.tell_all else {}
+    return Decision(measurement, sweeps=(SweepRequest(MEASURE, args),))
 
 
 def measure(
-    state: Diagnosis | None, _: Mapping[str, str], __: datetime, instruments: Instruments
+    state: Diagnosis | None, args: Mapping[str, str], _: datetime, instruments: Instruments
 ) -> Decision[Diagnosis]:
-    """The same levels by the rules of now: the next version where that makes another result."""
+    """The same levels by the rules of now: the next version where that makes another result, or all are told."""
     if state is None or state.withdrawn:
         return unchanged(state)
-    return _measured(state, rules.measured(state, instruments))
+    return _measured(state, rules.measured(state, instruments, anyway=TELL_ALL in args))
 
 
 def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diagnosis] | Refused:
@@ -232,6 +236,7 @@ def _rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
         question=done.question,
         level_before=done.level_before or 0,
         level_after=done.level_after,
+        evidence_id=done.evidence_id,
         closed=locked.result.gap(done.question) is None,
         result=_result(locked.result),
         rescored_at=done.at,

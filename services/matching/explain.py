@@ -29,6 +29,8 @@ class ExplainedOffering(registration.Offering):
 
     state: StateCode | None = None
     list_69b: registration.ListState = "not_listed"
+    looked_up: bool = True
+    """Whether it was looked up in a list at all."""
     withdrawn: bool = False
 
     @model_validator(mode="before")
@@ -62,20 +64,21 @@ class Explained(BaseModel):
 def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     """The gates and the score of `{"offering": …, "requirement": …, "on": …}`, each with its reason.
 
-    `offering` has the shape of the contracts' `Offering`, with `state` and `list_69b` beside it, or is one process
-    written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not met; the criteria
-    are listed all the same. A certificate without its last day is taken as stated on the day. Raises NotExplainedError
-    with the field that is wrong.
+    `offering` has the shape of the contracts' `Offering`, with `state`, `list_69b` and `looked_up` beside it, or is one
+    process written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not met; the
+    criteria are listed all the same. A certificate without its last day is taken as stated on the day. Raises
+    NotExplainedError with the field that is wrong.
     """
     given = _validated(payload)
     today = given.on or day(now())
     rules = catalogue.rules()
-    profile = published.profile(given.offering, given.offering.state, given.offering.list_69b, _LONG_AGO)
+    firm = given.offering
+    profile = published.profile(firm, firm.state, firm.list_69b, _LONG_AGO, looked_up=firm.looked_up)
     profile = replace(profile, qms_stated_on=today)
     need = Specification(**dict(given.requirement))
     offers = [process for process in profile.processes if process.area == need.area]
     judged = judge(profile, offers, need, rules, today)
-    gates = (*firm_gates(profile, withdrawn=given.offering.withdrawn), *judged.gates)
+    gates = (*firm_gates(profile, withdrawn=firm.withdrawn), *judged.gates)
     scored = score(profile, judged.offer, need, rules, today)
     points = scored.points if all(gate.passed for gate in gates) else 0
     return {

@@ -9,6 +9,7 @@ from services.registration.domain.person import Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import mails as due
 from services.registration.handlers import people as on_people
+from services.registration.handlers import tellings
 from services.registration.handlers.claims import CLAIM_EXPIRES, forget_claim
 from services.registration.settings import RegistrationSettings
 from services.registration.store import (
@@ -36,7 +37,10 @@ TIMERS: Timers = (
 
 DISPUTES = MailLimit("mails_of_disputes", DISPUTES_EVERY, DISPUTES_AT_ONCE)
 
-SWEEPS: Sweeps = (over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),)
+SWEEPS: Sweeps = (
+    over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),
+    over(tellings.TELL_PROFILES, suppliers, tellings.tell, select=participating),
+)
 
 
 def mails(settings: RegistrationSettings) -> Mails:

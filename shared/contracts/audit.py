@@ -41,6 +41,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "leave_anchor": "anchor:left",
         "import_anchors": "anchor:imported",
         "load_list": "screening-list:loaded",
+        "tell_profiles": "telling:made",
     },
     "matching": {
         "publish_requirement": "requirement:published",

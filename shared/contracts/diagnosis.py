@@ -157,6 +157,8 @@ class GapRescored(DiagnosisEvent):
     """Its level until now; 0 where it was not evaluated."""
     level_after: Level
     """Its level from now on."""
+    evidence_id: UUID | None = None
+    """The evidence of a completed activity that was looked at; none where it was a visit, or a note."""
     closed: bool
     """Whether the target is reached."""
     result: Result

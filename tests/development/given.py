@@ -9,7 +9,7 @@ from services.development.domain.cohort import Cohort, Direction, Override
 from services.development.domain.diagnosis import Diagnosis, Gap, Severity
 from services.development.domain.evidence import Evidence, Given
 from shared.contracts import registration
-from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
+from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap
 from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost
 from shared.four_eyes import NOBODY
@@ -40,7 +40,7 @@ def diagnosis(
     return Diagnosis(UUID(int=0xD0), 1, overall, band[0], band, commitment, gaps)  # type: ignore[arg-type]
 
 
-IN_ORDER = Standing("not_listed", "positive")
+IN_ORDER = Standing("not_listed", "positive", looked_up=True)
 DEVELOPABLE = diagnosis()
 
 
@@ -162,7 +162,12 @@ def diagnosis_completed(*questions: str, number: int = 1, version: int = 1, comm
 
 
 def gap_rescored(
-    question: str, *still_open: str, version: int = 2, level_after: int = 3, number: int = 1
+    question: str,
+    *still_open: str,
+    version: int = 2,
+    level_after: int = 3,
+    number: int = 1,
+    evidence_id: UUID | None = None,
 ) -> GapRescored:
     return GapRescored(
         supplier_id=supplier(number),
@@ -172,7 +177,20 @@ def gap_rescored(
         question=question,
         level_before=1,
         level_after=level_after,
+        evidence_id=evidence_id,
         closed=True,
         result=result(*still_open),
         rescored_at=LATER,
+    )
+
+
+def evidence_returned(question: str, evidence_id: UUID, number: int = 1) -> EvidenceReturned:
+    return EvidenceReturned(
+        supplier_id=supplier(number),
+        diagnosis_id=UUID(int=0xD0),
+        instrument="pdp-54-2026-1",
+        question=question,
+        evidence_id=evidence_id,
+        reason="not_enough",
+        returned_at=LATER,
     )

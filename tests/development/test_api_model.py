@@ -6,6 +6,7 @@ firm's again, and whoever finished contends again. What was said stays on record
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import UUID
 
 import httpx
 from hypothesis import strategies as st
@@ -43,7 +44,8 @@ class Firm(RuleBasedStateMachine):
         self.finished = 0
         """Plans before, that were completed."""
         self.leaving = False
-        self.unscored: set[str] = set()
+        self.awaited: set[tuple[str, str]] = set()
+        """Questions, each with evidence that no assessor has looked at."""
         self.verdicts = 0
 
     @initialize(begun=st.sampled_from(("proposed", "agreed", "completed")))
@@ -92,13 +94,19 @@ class Firm(RuleBasedStateMachine):
         if self.plan is not None:
             self.plan.learn(self.gaps)
 
-    @rule(question=st.sampled_from(GAPS))
-    def score(self, question: str) -> None:
-        """An assessor looks at one question, and its gap is as before."""
+    @rule(question=st.sampled_from(GAPS), visit=st.booleans())
+    def score(self, question: str, *, visit: bool) -> None:
+        """An assessor looks at one question, on a visit or on one evidence, and its gap is as before."""
+        waiting = sorted(each for each in self.awaited if each[0] == question)
+        seen = waiting if visit else waiting[:1]
+        self._scored(question, None if visit or not seen else UUID(seen[0][1]))
+        self.awaited.difference_update(seen)
+
+    def _scored(self, question: str, evidence_id: UUID | None) -> None:
         self.version += 1
-        event = given.gap_rescored(question, *sorted(self.gaps), number=self.number, version=self.version)
+        about = {"number": self.number, "version": self.version}
+        event = given.gap_rescored(question, *sorted(self.gaps), evidence_id=evidence_id, **about)
         self.do(self.stage.consume(event))
-        self.unscored.discard(question)
         if self.plan is not None:
             self.plan.learn(self.gaps)
 
@@ -126,7 +134,7 @@ class Firm(RuleBasedStateMachine):
         evidence = given_["evidence"][-1]["evidence_id"]
         self.act(True, f"{path}/completion", Role.MENTOR, {"evidence_id": evidence})
         self.plan.complete(item, evidence)
-        self.unscored.add(item.question)
+        self.awaited.add((item.question, evidence))
         self.verdicts += 1
 
     @precondition(lambda self: self.plan and self.plan.done())
@@ -138,8 +146,22 @@ class Firm(RuleBasedStateMachine):
         activity = self.shown(item)["activity_id"]
         path = f"/plans/{self.firm}/activities/{activity}/evidence/{item.evidence}/return"
         self.act(True, path, Role.MENTOR, {"reason": "Es de otra planta"})
-        item.evidence, item.seen_closed, self.plan.status = None, False, "agreed"
-        self.unscored.discard(item.question)
+        self._returned(self.plan, item)
+
+    @precondition(lambda self: self.plan and self.plan.done())
+    @rule(which=ANY_OF_THEM)
+    def see_nothing(self, which: int) -> None:
+        """An assessor returns what was accepted: other evidence for the same question waits for them as before."""
+        assert self.plan is not None
+        item = self.plan.done()[which % len(self.plan.done())]
+        evidence = UUID(item.evidence)
+        self._scored(item.question, evidence)
+        self.do(self.stage.consume(given.evidence_returned(item.question, evidence, self.number)))
+        self._returned(self.plan, item)
+
+    def _returned(self, plan: ModelledPlan, item: Item) -> None:
+        self.awaited.discard((item.question, item.evidence or ""))
+        item.evidence, item.seen_closed, plan.status = None, False, "agreed"
         self.verdicts += 1
 
     @precondition(lambda self: self.plan and self.plan.status != "proposed" and self.plan.planned())
@@ -222,7 +244,7 @@ class Firm(RuleBasedStateMachine):
     @rule()
     def select(self) -> None:
         """Another round, for who has no plan or finished one with gaps open, unless evidence waits for an assessor."""
-        contends = (self.plan is None or bool(self.gaps)) and not self.unscored & self.gaps
+        contends = (self.plan is None or bool(self.gaps)) and not {code for code, _ in self.awaited} & self.gaps
         opened = self.act(True, "/cohorts", Role.OPERATOR, {"name": "Otra generación"})
         said = self.act(True, f"/cohorts/{opened['id']}/selection", Role.OPERATOR)
         assert said["selected"] == int(contends), said
@@ -304,13 +326,31 @@ def _plan(firm: Firm) -> Iterator[object]:
     yield firm.complete(0)
     yield firm.select()
     for question in GAPS:
-        yield firm.score(question)
+        yield firm.score(question, visit=True)
     yield firm.select()
 
 
 def _both(firm: Firm) -> Iterator[object]:
     yield firm.revise(Role.SUPPLIER)
     yield firm.revise(Role.MENTOR)
+
+
+def one_question_twice(firm: Firm) -> Iterator[object]:
+    """Two activities for one question, each completed on evidence of its own; an assessor sees nothing in the first."""
+    yield firm.begin("completed")
+    yield firm.learn("T04")
+    yield firm.learn("T04")
+    yield from _both(firm)
+    yield firm.complete(0)
+    yield firm.see_nothing(0)
+    yield firm.drop_out(Role.SUPPLIER, "")
+    yield firm.select()
+    yield firm.score("T04", visit=False)
+    yield firm.select()
+
+
+async def test_each_evidence_for_one_question_stands_on_its_own(stage: StageUnderTest) -> None:
+    await tread(lambda do: Firm(do, stage), one_question_twice, Firm.what_people_said_stands)
 
 
 async def test_every_way_of_a_plan_and_a_place_is_walked(stage: StageUnderTest) -> None:

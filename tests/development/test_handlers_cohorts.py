@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from services.development.catalogue import modules, selection_rules
-from services.development.domain.candidate import Standing
+from services.development.domain.candidate import Awaited, Standing
 from services.development.domain.reasons import REFUSALS, Refusal
 from services.development.domain.selection import Place
 from services.development.handlers import cohorts, places
@@ -113,8 +113,8 @@ def test_a_freed_place_goes_to_no_firm_that_meets_the_conditions_no_more() -> No
         given.candidate(1, result=given.diagnosis(band="C3")),
         given.candidate(1, withdrawn=True),
         given.candidate(1, result=None),
-        given.candidate(1, standing=Standing("presumed", "positive")),
-        replace(given.candidate(1), unscored=("T05",)),
+        given.candidate(1, standing=Standing("presumed", "positive", looked_up=True)),
+        replace(given.candidate(1), awaited=(Awaited("T05", UUID(int=0xE1)),)),
     ):
         assert not places.still_contends(worse, round_, rules, catalogue)
     assert places.still_contends(given.candidate(2, match=None), round_, rules, catalogue)

@@ -1,5 +1,6 @@
 from dataclasses import replace
 from random import Random
+from typing import Any, get_args, get_type_hints
 from uuid import UUID
 
 import pytest
@@ -7,16 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.development.catalogue import modules, selection_rules
-from services.development.domain.candidate import Candidate, ListState, Standing, TaxOpinion
+from services.development.domain.candidate import Awaited, Candidate, ListState, Standing, TaxOpinion
 from services.development.domain.cohort import Cohort
+from services.development.domain.diagnosis import Diagnosis
 from services.development.domain.place import DropOut, Reinstatement
 from services.development.domain.selection import NotSelected, Placement, Selected, placement, places, standing
-from tests.development.given import NOW, candidate, cohort, diagnosis, gap, override, supplier
+from tests.development.given import IN_ORDER, NOW, candidate, cohort, diagnosis, gap, override, supplier
 
 standings = st.builds(
     Standing,
     st.sampled_from(["not_listed", "presumed", "definitive"]),
     st.sampled_from(["positive", "negative", "negative_with_plan", "unknown"]),
+    st.booleans(),
 )
 diagnoses = st.builds(
     diagnosis,
@@ -34,7 +37,7 @@ def pools(draw: st.DrawFn) -> list[Candidate]:
         candidate(
             number,
             match=draw(st.none() | st.integers(6_500, 10_000)),
-            standing=draw(st.none() | standings | st.just(Standing("not_listed", "positive"))),
+            standing=draw(st.none() | standings | st.just(IN_ORDER)),
             withdrawn=draw(st.sampled_from([False, False, False, True])),
             result=draw(diagnoses),
         )
@@ -129,7 +132,7 @@ def test_meets_every_condition() -> None:
     ],
 )
 def test_exclusions_hold_over_an_override(list_69b: ListState, tax_opinion: TaxOpinion, reason: str) -> None:
-    placement = only(candidate(standing=Standing(list_69b, tax_opinion)), cohort(55, override(1, "in")))
+    placement = only(candidate(standing=Standing(list_69b, tax_opinion, looked_up=True)), cohort(55, override(1, "in")))
     assert isinstance(placement, NotSelected)
     assert placement.reasons == (reason,)
     assert placement.rank is None
@@ -146,14 +149,14 @@ def test_a_withdrawn_firm_is_not_selected() -> None:
 @pytest.mark.parametrize("list_69b", ["not_listed", "disproved", "favourable_ruling"])
 @pytest.mark.parametrize("tax_opinion", ["positive", "negative_with_plan", "in_suspension", "unknown"])
 def test_only_definitive_and_negative_without_plan_exclude(list_69b: ListState, tax_opinion: TaxOpinion) -> None:
-    assert isinstance(only(candidate(standing=Standing(list_69b, tax_opinion))), Selected)
+    assert isinstance(only(candidate(standing=Standing(list_69b, tax_opinion, looked_up=True))), Selected)
 
 
 @pytest.mark.parametrize(
     ("standing", "reason"),
     [
-        (Standing("presumed", "positive"), "list_69b_presumed"),
-        (Standing("not_listed", "positive", looked_up=False), "list_69b_unchecked"),
+        (Standing("presumed", "positive", looked_up=True), "list_69b_presumed"),
+        (Standing("not_listed", "positive"), "list_69b_unchecked"),
     ],
 )
 def test_who_is_presumed_and_who_was_in_no_list_yet_wait_for_an_operator(standing: Standing, reason: str) -> None:
@@ -166,13 +169,51 @@ def test_who_is_presumed_and_who_was_in_no_list_yet_wait_for_an_operator(standin
 
 def test_an_unknown_tax_opinion_is_told_and_does_not_exclude() -> None:
     """Seen: unknown was as good as positive, and nobody was told."""
-    placement = only(candidate(standing=Standing("not_listed", "unknown")))
+    placement = only(candidate(standing=Standing("not_listed", "unknown", looked_up=True)))
     assert isinstance(placement, Selected)
     assert placement.reasons == ("meets_every_condition", "tax_opinion_unknown")
 
 
-def test_evidence_of_the_last_plan_that_waits_for_a_verdict_is_judged_first() -> None:
-    waiting = replace(candidate(), unscored=("T05", "C02"))
+UNKNOWN: dict[str, tuple[Candidate, str]] = {
+    "Candidate.standing": (candidate(standing=None), "registration_unknown"),
+    "Diagnosis.commitment": (candidate(result=diagnosis(commitment=None)), "commitment_below_minimum"),
+}
+DECIDES_NOTHING = {
+    "Candidate.folio",
+    "Candidate.legal_name",
+    "Candidate.diagnosis",  # who was not diagnosed takes no part in a selection
+    "Candidate.cohort_id",
+    "Candidate.plan",
+    "Candidate.mentor",
+    "Diagnosis.validated_at",
+}
+
+
+def test_whatever_may_be_unknown_of_a_firm_keeps_it_from_a_place() -> None:
+    """Every field that may be None of what a selection reads; a new one says here what that means."""
+    optional = {
+        f"{kind.__name__}.{name}"
+        for kind in (Candidate, Standing, Diagnosis)
+        for name, type_ in get_type_hints(kind).items()
+        if type(None) in get_args(type_)
+    }
+    assert optional == {*UNKNOWN, *DECIDES_NOTHING}
+    for firm, reason in UNKNOWN.values():
+        placement = only(firm)
+        assert (isinstance(placement, NotSelected), placement.reasons) == (True, (reason,))
+    assert only(candidate(match=None)).reasons == ("no_match_at_threshold",)
+
+
+EVIDENCE = UUID(int=0xE1)
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [{"awaited": (Awaited("C02", EVIDENCE), Awaited("T05", EVIDENCE))}, {"unscored": ("C02", "T05")}],
+    ids=["by evidence", "stored before each was told apart"],
+)
+def test_evidence_of_the_last_plan_that_waits_for_a_verdict_is_judged_first(waits: dict[str, Any]) -> None:
+    waiting = replace(candidate(), **waits)
     placement = only(waiting)
     assert (isinstance(placement, Selected), placement.reasons) == (False, ("evidence_awaits_verdict",))
     assert only(waiting, cohort(55, override(1, "in"))).reasons == ("override_in", "evidence_awaits_verdict")

@@ -3,7 +3,7 @@ from uuid import UUID
 
 from services.development import store
 from services.development.catalogue import modules
-from services.development.domain.candidate import Referral, ended
+from services.development.domain.candidate import Awaited, Referral, ended
 from services.development.domain.delivery import complete_activity, give_evidence
 from services.development.domain.place import DropOut, Leaving, Reinstatement
 from services.development.domain.plan import Plan, agree, plan_id, propose
@@ -35,7 +35,8 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest
         plan=completed_plan(1),
         mentor=given.MENTOR,
         leavings=(LEAVING, replace(LEAVING, taken_back_by="operator-2", taken_back_at=given.LATER)),
-        unscored=("T04",),
+        awaited=(Awaited("T04", UUID(int=2)),),
+        unscored=("C02",),
     )
     firm = replace(firm, past_plans=ended(firm, "dropped_out", "Cambió de giro", given.LATER))
     bare = given.candidate(2, match=None, standing=None, result=None)

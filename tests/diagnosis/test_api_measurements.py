@@ -28,3 +28,17 @@ async def test_every_diagnosis_is_measured_by_the_rules_of_now(stage: StageUnder
     await stage.client.post("/measurements", json={"reason": "Otra vez"}, headers=headers)
     await stage.sweep()
     assert await stage.told() == []
+
+
+async def test_readers_that_keep_more_of_a_result_than_before_are_told_it_once_more(stage: StageUnderTest) -> None:
+    await stage.consume(aligned())
+    await answered(stage)
+    before = (await stage.told())[-1].data
+    body = {"reason": "Versión 2026.12", "tell_all": True}
+    asked = await stage.client.post("/measurements", json=body, headers=stage.headers("operator"))
+    assert (asked.status_code, asked.json()["tell_all"]) == (201, True)
+    await stage.sweep()
+    (told,) = await stage.told()
+    assert (told.type, told.data) == ("diagnosis.diagnosis-completed", before | {"version": 2})
+    versions = (await get(stage, "operator", f"{PATH}/versions")).json()["items"]
+    assert [(each["number"], each["because"]) for each in versions] == [(1, "validated"), (2, "measured")]

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import pytest
 
 from services.financing.domain import eligibility
 from services.financing.domain.case import Case
-from services.financing.domain.facts import Gap
+from services.financing.domain.facts import Contract, Diagnosis, Gap, Profile
 from services.financing.domain.money import money
 from services.financing.domain.partner import partner
 from services.financing.domain.product import Product, anniversary
@@ -69,6 +69,39 @@ def test_nothing_stands_against_the_firm() -> None:
 )
 def test_what_stands_against_any_referral(case: Case, reason: str) -> None:
     assert of_firm(case) == (reason,)
+
+
+UNKNOWN: dict[str, tuple[Case, str]] = {
+    "Case.profile": (replace(FIRM, profile=None), "profile_missing"),
+    "Case.diagnosis": (replace(FIRM, diagnosis=None), "not_diagnosed"),
+    "Profile.list_date": (profiled(list_date=None), "list_69b_unchecked"),
+    "Diagnosis.fin_bp": (diagnosed(fin_bp=None), "not_evaluated"),
+    "Contract.annual_value": (
+        replace(FIRM, contracts=(replace(FIRM.contracts[0], annual_value=None),)),
+        "contract_value_unknown",
+    ),
+}
+DECIDES_NOTHING = {
+    "Profile.rfc",  # of natural persons, whose identity an operator confirms for each consent
+    "Case.cohort_id",  # a place and a plan are for what is needed, not for whether it may be had
+    "Case.plan",
+    "Case.plan_told_at",
+    "Case.wake_at",
+}
+
+
+def test_whatever_may_be_unknown_of_a_firm_stands_against_it() -> None:
+    """Every field that may be None of what eligibility reads; a new one says here what that means."""
+    optional = {
+        f"{kind.__name__}.{name}"
+        for kind in (Case, Profile, Diagnosis, Contract)
+        for name, type_ in get_type_hints(kind).items()
+        if type(None) in get_args(type_)
+    }
+    assert optional == {*UNKNOWN, *DECIDES_NOTHING}
+    for case, reason in UNKNOWN.values():
+        assert reason in (*of_firm(case), *against("nafin-cadenas-productivas", "100.00", case))
+    assert against("nafin-guaranteed-simple", case=profiled(tax_opinion="unknown")) == ("tax_opinion_missing",)
 
 
 @pytest.mark.parametrize(

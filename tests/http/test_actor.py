@@ -43,6 +43,7 @@ from tests.registration import (
     test_api_people,
     test_api_screening,
     test_api_suppliers,
+    test_api_tellings,
 )
 
 Walk = Callable[[StageUnderTest], Awaitable[None]]
@@ -69,6 +70,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         test_api_anchors.test_anchors_join_by_hand_and_by_file_and_leave,
         test_api_imports.test_rows_that_fail_are_reported_and_the_others_go_in,
         test_api_screening.test_lists_are_loaded_and_listed,
+        test_api_tellings.test_every_profile_that_readers_know_is_told_once_more_as_it_is,
     ),
     "matching": (
         matching.test_a_buyer_publishes_changes_and_closes_its_own,
@@ -220,6 +222,7 @@ NOT_OF_OTHERS = {
     "list_coverage": "counts",
     "list_what_the_program_lacks": "counts",
     "list_measurements": "when all were measured, and why",
+    "list_tellings": "when all were told once more, and why",
     "list_cohorts": "rounds of selection; what one says of a firm is another route",
     "show_cohort": "a round of selection; what it says of a firm is another route",
     "list_partners": "institutions",

@@ -37,6 +37,7 @@ def profile(*processes: ProcessOffer, **changes: Any) -> Profile:
     values: dict[str, Any] = {
         "state": "11",
         "list_69b": "not_listed",
+        "looked_up": True,
         "registered_at": REGISTERED,
         "processes": processes or (process(),),
         "qms": "iso_9001",

@@ -26,7 +26,7 @@ def test_the_whole_set_with_score_and_what_the_diagnosis_is_measured_against() -
     assert isinstance(found, Aligned)
     (each,) = found.requirements
     assert (each.requirement_id, each.anchor_id, each.area, each.score) == (asked.id, ANCHOR, "P01", 9_000)
-    assert (each.targets, each.must_have, found.rules) == ({"T04": 4}, ("O02",), "match-2026-2")
+    assert (each.targets, each.must_have, found.rules) == ({"T04": 4}, ("O02",), "match-2026-3")
 
 
 def test_one_requirement_that_is_met_is_enough() -> None:
@@ -60,6 +60,13 @@ def test_a_firm_that_the_tax_authority_lists_meets_nothing_and_is_told_all_the_r
         ("P14", False, "list_69b", "listed_definitive"),
         ("P14", False, "process", "nobody_asks"),
     ]
+
+
+def test_what_nobody_knows_of_the_firm_or_of_its_line_is_told_with_each_requirement() -> None:
+    found = aligned(profile(looked_up=False), requirement("a"), requirement("b", force_t=400))
+    assert isinstance(found, Aligned)
+    told = {each.requirement_id: each.unknown for each in found.requirements}
+    assert told == {an_id("a"): ("list_69b",), an_id("b"): ("list_69b", "force")}
 
 
 def test_a_firm_that_left_is_judged_no_further() -> None:

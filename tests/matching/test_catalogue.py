@@ -18,7 +18,7 @@ def test_the_weights_are_those_of_the_published_proposal() -> None:
     assert (weights.capacity, weights.envelope_force, weights.tolerance, weights.qms) == (2000, 1500, 1500, 1500)
     assert (weights.lead_time, weights.location, weights.origin) == (1000, 1000, 500)
     assert (weights.ppm, weights.otif) == (500, 500)
-    assert (catalogue.rules().version, catalogue.rules().minimum_score) == ("match-2026-2", 5000)
+    assert (catalogue.rules().version, catalogue.rules().minimum_score) == ("match-2026-3", 5000)
 
 
 def test_neighbourhood_is_symmetric_and_of_all_states() -> None:

@@ -34,7 +34,7 @@ def test_the_score_with_its_reasons() -> None:
         "offer": "60000",
         "reason": "capacity_short",
     }
-    assert found["rules"] == "match-2026-2"
+    assert found["rules"] == "match-2026-3"
     assert found["source"]
 
 

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from services.matching.domain.gates import Gate, firm_gates, fits, process_gates
 from services.matching.domain.materials import named
 from services.matching.domain.offering import SpecialProcess
+from services.matching.domain.reasons import GateName
 from tests.matching.given import RULES, TODAY, need, process, profile
 
 Side = st.integers(1, 10_000)
@@ -87,6 +88,31 @@ def test_a_text_that_the_catalogue_does_not_map_is_neither_barred_nor_passed(
 ) -> None:
     gate = gates({"materials": (offered,)}, {"materials": (needed,)})["materials"]
     assert (gate.status, gate.reason) == (status, reason)
+
+
+KNOWN_OR_NOT_SHOWN = {
+    "withdrawn": "met",  # registration tells whoever leaves
+    "process": "not_met",  # a firm says in which areas it works
+    "special_process": "not_met",  # an assessment that is not shown is not held
+    "qms": "not_met",  # and neither is a certificate
+}
+
+
+def test_no_gate_takes_what_nobody_knows_for_met() -> None:
+    """Each gate of a firm that states nothing, against a requirement that asks for everything."""
+    asked = need(
+        materials=("acero",), force_t=400, envelope_mm=(1, 1, 1), special_processes=("CQI-9",), qms_waivable=False
+    )
+    firm = profile(qms="none", looked_up=False)
+    found = (*firm_gates(firm, withdrawn=False), *process_gates(firm, None, asked, RULES, TODAY))
+    expected = {gate: KNOWN_OR_NOT_SHOWN.get(gate, "unknown") for gate in get_args(GateName)}
+    assert {gate.gate: gate.status for gate in found} == expected
+
+
+def test_a_firm_in_no_list_yet_is_neither_barred_nor_passed() -> None:
+    """Seen: it passed as a firm that was looked up."""
+    (gate,) = (each for each in firm_gates(profile(looked_up=False), withdrawn=False) if each.status != "met")
+    assert (gate.gate, gate.status, gate.reason, gate.passed) == ("list_69b", "unknown", "list_69b_unchecked", True)
 
 
 Text = st.text(max_size=12)

@@ -25,6 +25,8 @@ from tests.matching.given import (
     an_id,
     completed,
     demand,
+    diagnosed,
+    offering,
     profiled,
     registered,
     requirement,
@@ -78,7 +80,7 @@ def test_a_diagnosis_after_registration_finds_matches_and_a_closed_gap_unblocks_
     state, emitted = told(registered(), completed("T05"), asked=asked)
     found = emitted[1]
     assert isinstance(found, MatchFound)
-    assert (found.score, found.blocked_by, found.rules) == (10_000, ("T05",), "match-2026-2")
+    assert (found.score, found.blocked_by, found.rules) == (10_000, ("T05",), "match-2026-3")
     _, (found,) = told(rescored(at=LATER), state=state, asked=asked)
     assert isinstance(found, MatchFound)
     assert found.blocked_by == ()
@@ -169,11 +171,13 @@ def test_a_rescore_makes_known_what_it_scored_and_nothing_else() -> None:
     assert found.not_evaluated == ("T06",)
 
 
-def test_a_rescore_of_a_version_whose_levels_are_not_known_blocks_nothing() -> None:
-    _, events = told(registered(), rescored(at=LATER), asked=demand(requirement(must_have=("T05",))))
+def test_of_a_version_whose_levels_are_not_known_only_what_was_scored_again_is() -> None:
+    """Seen: levels that were stored before they were kept blocked nothing, as if all were known."""
+    stored = replace(offering(), diagnosis=diagnosed())
+    _, events = told(rescored(at=LATER, version=2), state=stored, asked=demand(requirement(must_have=("T05", "T06"))))
     found = events[-1]
     assert isinstance(found, MatchFound)
-    assert found.blocked_by == ()
+    assert found.not_evaluated == ("T06",)
 
 
 def test_new_rules_decide_every_offering_again_with_its_timer() -> None:
@@ -181,7 +185,7 @@ def test_new_rules_decide_every_offering_again_with_its_timer() -> None:
     state, _ = told(registered(), completed(), asked=asked)
     assert state is not None
     before = replace(state, matches=(replace(state.matches[0], rules="match-2025-9", score=9_999),))
-    decision = handlers.rules_changed(before, {"rules": "match-2026-2"}, NOW, asked)
+    decision = handlers.rules_changed(before, {"rules": "match-2026-3"}, NOW, asked)
     (found,) = decision.events
     assert isinstance(found, MatchFound)
     assert (found.rules, found.score) == (RULES.version, 10_000)

@@ -1,10 +1,11 @@
 from datetime import date
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.matching.domain.reasons import CriterionName
 from services.matching.domain.score import Criterion, Score, score
 from tests.matching.given import RULES, TODAY, need, process, profile
 
@@ -39,6 +40,16 @@ def test_there_are_eight_criteria_that_sum_to_ten_thousand() -> None:
 def test_free_60000_of_100000_pieces_gives_1200_of_2000() -> None:
     found = criterion("capacity", {"free_capacity": 60_000}, {"annual_volume": 100_000})
     assert found == Criterion("capacity", 1200, 2000, "partial", "100000", "60000", "capacity_short")
+
+
+def test_no_criterion_gives_points_for_what_nobody_knows() -> None:
+    """Each criterion of a firm that states nothing, against a requirement that asks for everything."""
+    figures = {"ppm_max": 50, "otif_bp_min": 9_500, "regional_value_bp_min": 7_500}
+    asked = {"force_t": 400, "tolerance_um": 20, "lead_time_days": 30, **figures}
+    criteria = scored({"state": None, "qms": "none", "free_capacity": None}, asked).criteria
+    held = {"qms": "fails"}  # a certificate that is not shown is not held
+    expected = {name: (held.get(name, "unknown"), 0) for name in get_args(CriterionName)}
+    assert {each.criterion: (each.status, each.points) for each in criteria} == expected
 
 
 @pytest.mark.parametrize(

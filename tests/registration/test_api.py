@@ -39,6 +39,8 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /screening/lists/imports": operator,
         "GET /screening/lists/imports/{import_id}": operator,
         "GET /screening/lists": operator,
+        "POST /tellings": operator,
+        "GET /tellings": operator,
     }
 
 

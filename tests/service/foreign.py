@@ -45,6 +45,7 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "withdraw_supplier": {"reason": "own_decision"},
             "join_anchor": anchor,
             "leave_anchor": {"reason": "own_decision"},
+            "tell_profiles": {"reason": "Versión nueva"},
         },
     )
 

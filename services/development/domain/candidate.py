@@ -25,8 +25,8 @@ class Standing:
 
     list_69b: ListState
     tax_opinion: TaxOpinion
-    looked_up: bool = True
-    """False: in no list yet, whatever `list_69b` says."""
+    looked_up: bool = False
+    """False: in no list yet, whatever `list_69b` says, or told before this was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,14 @@ class Referral:
     partner: str
     product: str
     state: str
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Awaited:
+    """Evidence on which an activity was completed, and one question that it was given for."""
+
+    question: str
+    evidence_id: UUID
 
 
 Ended = Literal["another_cohort", "dropped_out"]
@@ -96,8 +104,10 @@ class Candidate:
     """Of cohorts before, in order."""
     leavings: tuple[Leaving, ...] = ()
     """What operators proposed, in order: the last one may wait for another operator; the others were taken back."""
+    awaited: tuple[Awaited, ...] = ()
+    """Of activities that were completed, in any plan: that about which no assessor has said anything since."""
     unscored: tuple[str, ...] = ()
-    """Questions whose activity was completed, in any plan, and that no assessor scored since."""
+    """Questions that waited for an assessor before each evidence was told apart. None is added any more."""
 
     @property
     def leaving(self) -> Leaving | None:
@@ -115,7 +125,8 @@ class Candidate:
     @property
     def awaits_verdict(self) -> bool:
         """Whether evidence of a gap that is open still waits for an assessor."""
-        return self.diagnosis is not None and not set(self.unscored).isdisjoint(self.diagnosis.gap_questions)
+        waiting = {*self.unscored, *(each.question for each in self.awaited)}
+        return self.diagnosis is not None and not waiting.isdisjoint(self.diagnosis.gap_questions)
 
     @property
     def awaits_selection(self) -> bool:
@@ -203,12 +214,27 @@ def with_late_verdict(candidate: Candidate, evidence_id: UUID, verdict: Verdict)
     return candidate if past == candidate.past_plans else replace(candidate, past_plans=past)
 
 
-def with_done(candidate: Candidate, done: Collection[str], taken_back: Collection[str]) -> Candidate:
-    """The firm whose activities for these questions were completed, or are not completed any more."""
-    waiting = {*candidate.unscored, *done}.difference(taken_back)
-    return replace(candidate, unscored=tuple(sorted(waiting)))
+def with_done(candidate: Candidate, done: Collection[Awaited], taken_back: Collection[Awaited]) -> Candidate:
+    """The firm whose activities were completed on this evidence, or are not completed on it any more."""
+    awaited = {*candidate.awaited, *done}.difference(taken_back)
+    over = {each.question for each in taken_back}
+    return replace(candidate, awaited=tuple(sorted(awaited)), unscored=_without(candidate.unscored, over))
 
 
-def with_scored(candidate: Candidate, questions: Collection[str]) -> Candidate:
-    """The firm once an assessor scored these questions."""
-    return replace(candidate, unscored=tuple(code for code in candidate.unscored if code not in questions))
+def with_validated(candidate: Candidate) -> Candidate:
+    """The firm once an expert gave a level to every question."""
+    return replace(candidate, awaited=(), unscored=())
+
+
+def with_scored(candidate: Candidate, question: str, evidence_id: UUID | None) -> Candidate:
+    """The firm once an assessor scored a question: on one evidence, whatever else there is, or on all that they saw."""
+    awaited = tuple(
+        each
+        for each in candidate.awaited
+        if each.question != question or (evidence_id is not None and each.evidence_id != evidence_id)
+    )
+    return replace(candidate, awaited=awaited, unscored=_without(candidate.unscored, (question,)))
+
+
+def _without(questions: tuple[str, ...], over: Collection[str]) -> tuple[str, ...]:
+    return tuple(code for code in questions if code not in over)

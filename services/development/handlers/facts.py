@@ -1,6 +1,5 @@
 """What the other stages tell: each event is merged into the candidate's row, or into what is known of a requirement."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -59,9 +58,9 @@ def diagnosis_completed(
     candidate = _known(state, event.supplier_id)
     commitment = event.levels.get(COMMITMENT)
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, event.validated_at)
-    validated = candidate.diagnosis is None or candidate.diagnosis.validated_at != event.validated_at
-    # A validation has a level for every question; other levels are the same ones, measured against something else.
-    return _diagnosed(candidate, learned, candidate.unscored if validated else (), modules, now)
+    # Without another validation the levels are the same ones, measured against something else.
+    measured = candidate.diagnosis is not None and candidate.diagnosis.validated_at == event.validated_at
+    return _diagnosed(candidate if measured else candidates.with_validated(candidate), learned, modules, now)
 
 
 def gap_rescored(state: Candidate | None, event: GapRescored, now: datetime, modules: Modules) -> Decision[Candidate]:
@@ -71,7 +70,7 @@ def gap_rescored(state: Candidate | None, event: GapRescored, now: datetime, mod
     if event.question == COMMITMENT:
         commitment = event.level_after
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, validated_at)
-    return _diagnosed(candidate, learned, (event.question,), modules, now)
+    return _diagnosed(candidates.with_scored(candidate, event.question, event.evidence_id), learned, modules, now)
 
 
 def evidence_returned(state: Candidate | None, event: EvidenceReturned, _: datetime) -> Decision[Candidate]:
@@ -117,12 +116,10 @@ def _diagnosis(
     return Diagnosis(diagnosis_id, version, result.overall, result.grade, result.band, commitment, gaps, validated_at)
 
 
-def _diagnosed(
-    candidate: Candidate, learned: Diagnosis, scored: Collection[str], modules: Modules, now: datetime
-) -> Decision[Candidate]:
-    """The plan follows the diagnosis. `scored`: the questions that somebody looked at."""
+def _diagnosed(candidate: Candidate, learned: Diagnosis, modules: Modules, now: datetime) -> Decision[Candidate]:
+    """The plan follows the diagnosis."""
     diagnosis = newer(candidate.diagnosis, learned)
-    after = replace(candidates.with_scored(candidate, scored), diagnosis=diagnosis)
+    after = replace(candidate, diagnosis=diagnosis)
     if candidate.plan is None:
         return Decision(after)
     before = () if candidate.diagnosis is None else candidate.diagnosis.gaps

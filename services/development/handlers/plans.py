@@ -9,7 +9,7 @@ from services.development.domain import candidate as candidates
 from services.development.domain import delivery, revision
 from services.development.domain import plan as plans
 from services.development.domain.activity import Activity
-from services.development.domain.candidate import Candidate
+from services.development.domain.candidate import Awaited, Candidate
 from services.development.domain.diagnosis import Gap
 from services.development.domain.evidence import AuthorRole, Evidence, Given, Verdict
 from services.development.domain.module import Modules
@@ -122,7 +122,7 @@ def changed(candidate: Candidate, plan: Plan) -> Decision[Candidate]:
     if before is None or candidate.cohort_id is None:
         return Decision(after)
     done, taken_back = _completed(plan, before), _completed(before, plan)
-    scoring = candidates.with_done(after, _questions(done), _questions(taken_back))
+    scoring = candidates.with_done(after, _awaited(done), _awaited(taken_back))
     return Decision(scoring, tuple(_happened(candidate, candidate.cohort_id, before, plan)))
 
 
@@ -132,8 +132,11 @@ def _completed(plan: Plan, but: Plan) -> tuple[Activity, ...]:
     return tuple(each for each in plan.activities if each.completion is not None and each.activity_id in open_there)
 
 
-def _questions(activities: Iterable[Activity]) -> set[str]:
-    return {code for each in activities for code in each.questions}
+def _awaited(completed: Iterable[Activity]) -> set[Awaited]:
+    """What an assessor is to look at."""
+    return {
+        Awaited(code, each.completion.evidence_id) for each in completed if each.completion for code in each.questions
+    }
 
 
 def _happened(candidate: Candidate, cohort_id: UUID, before: Plan, after: Plan) -> Iterator[EventData]:

@@ -47,6 +47,7 @@ class CandidateRow(Table, table=True):
     mentor: str | None
     past_plans: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     leavings: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    awaited: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     unscored: list[str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     awaits_selection: bool
     plan_status: str | None

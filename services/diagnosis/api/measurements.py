@@ -24,8 +24,9 @@ def router(commands: Commands, database: Database) -> APIRouter:
         """Measure every validated diagnosis by the rules of now, with the reason.
 
         For a release whose rules judge otherwise. Levels stay; where the result is another one, it is the next version.
+        With `tell_all` every one is, for readers that keep more of it than when it was told.
         """
-        measurement = Measurement(new_id(), body.reason, caller.subject, now())
+        measurement = Measurement(new_id(), body.reason, caller.subject, now(), body.tell_all)
         return await create.run(
             commands, measurements, measurement.id, lambda _, __: handlers.measure_all(measurement), MeasurementView.of
         )

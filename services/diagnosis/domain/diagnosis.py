@@ -191,13 +191,13 @@ def misalign(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
     return measured(replace(diagnosis, required=False, demand=Demand()), instruments)
 
 
-def measured(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
-    """The same levels against what is asked now: the next version where that makes another result."""
+def measured(diagnosis: Diagnosis, instruments: Instruments, *, anyway: bool = False) -> Diagnosis:
+    """The same levels against what is asked now: the next version where that makes another result, or `anyway`."""
     locked = diagnosis.locked
     if locked is None:
         return diagnosis
     after = next_version(diagnosis, locked.levels, locked.validated_at, instruments)
-    if (after.result, after.not_applicable) == (locked.result, locked.not_applicable):
+    if not anyway and (after.result, after.not_applicable) == (locked.result, locked.not_applicable):
         return diagnosis
     return replace(diagnosis, locked=after)
 

@@ -11,3 +11,5 @@ class Measurement:
     reason: str
     by: str
     at: datetime
+    tell_all: bool = False
+    """Also results that stay as they are, for readers whose stores lack what was told before they kept it."""

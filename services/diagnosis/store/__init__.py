@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, func, text
+from sqlalchemy import DateTime, Index, false, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel, col, select
@@ -89,6 +89,7 @@ class MeasurementRow(Table, table=True):
     reason: str
     by: str
     at: datetime = Field(sa_type=DateTime(timezone=True))
+    tell_all: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class GapRow(Table, table=True):

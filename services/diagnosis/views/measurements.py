@@ -11,6 +11,7 @@ from shared.service.http import Body, View
 
 class MeasurementBody(Body):
     reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+    tell_all: bool = False
 
 
 class MeasurementView(View):
@@ -18,3 +19,4 @@ class MeasurementView(View):
     reason: str
     by: str
     at: datetime
+    tell_all: bool

@@ -31,7 +31,7 @@ class AlignedRequirement:
     targets: Mapping[str, int]
     must_have: tuple[str, ...]
     unknown: tuple[GateName, ...] = ()
-    """Gates of which nobody knows: the firm has to be asked."""
+    """Gates of which nobody knows, those of the firm first: it has to be asked, or looked up."""
 
 
 class Met(NamedTuple):
@@ -83,10 +83,6 @@ class Judgement:
     score: Score | None
     """None where a gate is not passed."""
 
-    @property
-    def unknown(self) -> tuple[GateName, ...]:
-        return tuple(gate.gate for gate in self.gates if gate.status == "unknown")
-
 
 def judge(
     profile: Profile, offers: Sequence[ProcessOffer], need: Specification, rules: Rules, today: date
@@ -98,6 +94,11 @@ def judge(
         gates = process_gates(profile, None, need, rules, today)
         return Judgement(ProcessOffer(area=need.area), gates, None)
     return min((_judge(profile, offer, need, rules, today) for offer in offers), key=_rank)
+
+
+def unknown_of(gates: Sequence[Gate]) -> tuple[GateName, ...]:
+    """Those of which nobody knows."""
+    return tuple(gate.gate for gate in gates if gate.status == "unknown")
 
 
 def _judge(profile: Profile, offer: ProcessOffer, need: Specification, rules: Rules, today: date) -> Judgement:
@@ -117,7 +118,9 @@ def align(profile: Profile, demand: Demand, today: date, *, withdrawn: bool) -> 
     A firm that left is not judged any further. For any other firm that meets nothing, every failed gate is told: the
     firm's own once per area, the others per requirement, and `nobody_asks` for an area without a requirement.
     """
-    barred = [gate for gate in firm_gates(profile, withdrawn=withdrawn) if not gate.passed]
+    of_firm = firm_gates(profile, withdrawn=withdrawn)
+    barred = [gate for gate in of_firm if not gate.passed]
+    unknown = unknown_of(of_firm)
     missing: list[Missing] = []
     met: list[Met] = []
     for area in profile.areas:
@@ -133,7 +136,7 @@ def align(profile: Profile, demand: Demand, today: date, *, withdrawn: bool) -> 
             if judged.score is None:
                 missing += _missing(requirement, judged.gates)
             else:
-                met.append(Met(requirement, judged.score, judged.unknown))
+                met.append(Met(requirement, judged.score, (*unknown, *unknown_of(judged.gates))))
     if barred or not met:
         return NotAligned(tuple(missing[:MOST_MISSING]), demand.rules.version), {}
     best = sorted(met, key=lambda each: (-each.score.points, each.requirement.id))[:MOST_ALIGNED]

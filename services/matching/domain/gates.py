@@ -2,8 +2,9 @@
 
 Each is met, not met, not applicable (nobody asks) or unknown. Unknown bars nobody and is not fine either: the firm has
 to be asked, and nothing is awarded before somebody has. So it is with materials, envelope and force that the firm did
-not state, and with materials that the catalogue does not map. A special process is different: an assessment that is
-not shown is not held (AIAG CQI, each year), and so is a certificate (IATF 16949 8.4.2.3).
+not state, with materials that the catalogue does not map, and with a firm that was looked up in no list of article 69-B
+yet. A special process is different: an assessment that is not shown is not held (AIAG CQI, each year), and so is a
+certificate (IATF 16949 8.4.2.3).
 """
 
 from collections.abc import Sequence
@@ -50,12 +51,11 @@ _QMS_WAIVABLE = Gate("qms", "met", "below_ladder_waivable")
 
 def firm_gates(profile: Profile, *, withdrawn: bool) -> tuple[Gate, ...]:
     """What bars a firm from every requirement: it left, or the tax authority lists it for good (article 69-B of the
-    Código Fiscal; only `definitive` excludes).
+    Código Fiscal; only `definitive` excludes). Of a firm in no list yet that is not known.
     """
-    listed = profile.list_69b == "definitive"
     return (
         Gate("withdrawn", "not_met", "withdrawn") if withdrawn else Gate("withdrawn", "met", "ok"),
-        Gate("list_69b", "not_met", "listed_definitive") if listed else Gate("list_69b", "met", "ok"),
+        _list_69b(profile),
     )
 
 
@@ -78,6 +78,12 @@ def process_gates(
 def fits(part_mm: Sequence[int], room_mm: Sequence[int]) -> bool:
     """Whether a part goes into a machine's room, turned as it needs to be: each side, sorted, against each side."""
     return all(side <= room for side, room in zip(sorted(part_mm), sorted(room_mm), strict=True))
+
+
+def _list_69b(profile: Profile) -> Gate:
+    if profile.list_69b == "definitive":
+        return Gate("list_69b", "not_met", "listed_definitive")
+    return Gate("list_69b", "met", "ok") if profile.looked_up else Gate("list_69b", "unknown", "list_69b_unchecked")
 
 
 def _materials(offer: ProcessOffer, need: Specification, materials: Materials) -> Gate:

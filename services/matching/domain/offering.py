@@ -57,6 +57,8 @@ class Profile:
     list_69b: ListState
     registered_at: datetime
     processes: tuple[ProcessOffer, ...]
+    looked_up: bool = False
+    """False: in no list yet, whatever `list_69b` says, or told before this was kept."""
     qms: Qms = "none"
     qms_valid_to: date | None = None
     """Last day of the certificate."""
@@ -121,11 +123,13 @@ class Diagnosis:
     open_critical: tuple[str, ...]
     """Questions with an open critical gap, sorted: they block linkage."""
     evaluated: tuple[str, ...] | None = None
-    """Questions of which it is known how the firm stands: with a level, or not about it. Sorted; None: not told."""
+    """Questions of which it is known how the firm stands: with a level, or not about it. Sorted; None: of none, as it
+    was told before this was kept.
+    """
 
     def not_evaluated(self, questions: Iterable[str]) -> tuple[str, ...]:
         """Those of the questions of which it is not known, sorted."""
-        return () if self.evaluated is None else tuple(sorted(set(questions).difference(self.evaluated)))
+        return tuple(sorted(set(questions).difference(self.evaluated or ())))
 
 
 def latest(known: Diagnosis | None, learned: Diagnosis) -> Diagnosis:

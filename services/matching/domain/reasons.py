@@ -13,6 +13,7 @@ GateReason = Literal[
     "below_ladder_waivable",
     "withdrawn",
     "listed_definitive",
+    "list_69b_unchecked",
     "nobody_asks",
     "area_not_offered",
     "no_common_material",
@@ -25,7 +26,8 @@ GateReason = Literal[
     "certificate_expired",
     "certificate_undated",
 ]
-"""`not_stated`, `material_unmapped`: nobody knows, and the firm has to be asked.
+"""`not_stated`, `material_unmapped`: nobody knows, and the firm has to be asked. `list_69b_unchecked`: nobody knows
+before the program looks it up.
 `below_ladder_waivable`: passes with a plan.
 """
 

@@ -54,7 +54,7 @@ def gap_rescored(state: Offering | None, event: GapRescored, now: datetime, dema
     """A question was scored again: a critical gap that closed no longer blocks."""
     known = _known(state, event.supplier_id)
     before = known.diagnosis.evaluated if known.diagnosis else None
-    evaluated = None if before is None else tuple(sorted({*before, event.question}))
+    evaluated = tuple(sorted({*(before or ()), event.question}))
     learned = published.diagnosis_of(event.version, event.result, event.rescored_at, evaluated)
     return _diagnosed(known, learned, now, demand)
 

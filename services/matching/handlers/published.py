@@ -20,16 +20,24 @@ from shared.contracts.event import EventData, Money
 
 def profile_of(event: registration.SupplierProfile) -> Profile:
     """What the rules need of a supplier's profile."""
-    return profile(event.offering, event.state, event.screening.list_69b, event.registered_at)
+    screening = event.screening
+    looked_up = screening.list_date is not None
+    return profile(event.offering, event.state, screening.list_69b, event.registered_at, looked_up=looked_up)
 
 
 def profile(
-    offering: registration.Offering, state: str | None, list_69b: registration.ListState, registered_at: datetime
+    offering: registration.Offering,
+    state: str | None,
+    list_69b: registration.ListState,
+    registered_at: datetime,
+    *,
+    looked_up: bool,
 ) -> Profile:
     """A supplier as the rules see it."""
     return Profile(
         state=state,
         list_69b=list_69b,
+        looked_up=looked_up,
         registered_at=registered_at,
         processes=tuple(_process(process) for process in offering.processes),
         qms=offering.qms,
@@ -55,7 +63,7 @@ def _process(offer: registration.ProcessOffer) -> ProcessOffer:
     )
 
 
-def diagnosis_of(version: int, result: Result, at: datetime, evaluated: tuple[str, ...] | None) -> Diagnosis:
+def diagnosis_of(version: int, result: Result, at: datetime, evaluated: tuple[str, ...]) -> Diagnosis:
     """What a match depends on of a validated result."""
     critical = {gap.question for gap in result.gaps if gap.severity == "critical"}
     return Diagnosis(version, at, result.grade, result.band, tuple(sorted(critical)), evaluated)

@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from services.registration.api import anchors, claims, contacts, disputes, imports, people, screening, suppliers
+from services.registration.api import (
+    anchors,
+    claims,
+    contacts,
+    disputes,
+    imports,
+    people,
+    screening,
+    suppliers,
+    tellings,
+)
 from services.registration.api.mailing import Mailing
 from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
@@ -24,4 +34,5 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         imports.router(settings, database),
         anchors.router(commands, database),
         screening.router(settings, database),
+        tellings.router(commands, database),
     )

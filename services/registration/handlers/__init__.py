@@ -216,9 +216,12 @@ def told(before: Supplier | None, after: Supplier) -> tuple[contract.SupplierPro
     # That a list was looked up at all is news, as until then nothing was known; that it was a newer one is none.
     known = before.screening.list_date is not None
     same = replace(after, screening=replace(after.screening, list_date=before.screening.list_date)) if known else after
-    if _profile(same) == _profile(before):
-        return ()
-    return (contract.SupplierChanged.model_validate(_profile(after), from_attributes=True),)
+    return () if _profile(same) == _profile(before) else (as_it_is(after),)
+
+
+def as_it_is(supplier: Supplier) -> contract.SupplierChanged:
+    """The event with the whole profile of a supplier that readers know."""
+    return contract.SupplierChanged.model_validate(_profile(supplier), from_attributes=True)
 
 
 def _profile(supplier: Supplier) -> dict[str, Any]:

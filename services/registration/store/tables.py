@@ -118,3 +118,12 @@ class ScreeningEntryRow(Table, table=True):
     loading: UUID = Field(primary_key=True)
     rfc: str = Field(primary_key=True)
     situation: str
+
+
+class TellingRow(Table, table=True):
+    __tablename__ = "telling"
+
+    id: UUID = Field(primary_key=True)
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=DateTime(timezone=True))
