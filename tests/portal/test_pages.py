@@ -41,6 +41,7 @@ def _roles(route: APIRoute) -> frozenset[Role] | None:
 
 
 PAGES = sorted({route.path: _roles(route) for route in _routes() if "GET" in (route.methods or ())}.items())
+SHOWN = [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE]
 FORMS = sorted({route.path: route for route in _routes() if "POST" in (route.methods or ())}.items())
 
 
@@ -80,7 +81,7 @@ async def test_a_page_is_for_its_roles(filled: Visitors, path: str, roles: froze
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
-@pytest.mark.parametrize(("path", "roles"), [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE])
+@pytest.mark.parametrize(("path", "roles"), SHOWN)
 async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Role] | None, language: str) -> None:
     browser = filled.anybody(language) if roles is None else await _with(filled, next(iter(roles)), language)
     answer = await browser.get(_of(path))

@@ -15,7 +15,7 @@ from deploy.demo.people import OPERATOR, cast
 from deploy.local.client import LocalClient
 from deploy.target.person import Person
 from shared.service.callers import Role
-from tests.portal.test_pages import ELSEWHERE, LIVE, PAGES
+from tests.portal.test_pages import SHOWN
 from tests.running import chromium
 from tests.running.chromium import LANGUAGES, SCREENSHOTS, Watched, overflow, violations
 from tests.running.developed import until
@@ -25,7 +25,6 @@ pytestmark = pytest.mark.timeout(180)
 
 FIRST_LOAD, NEXT_LOAD = 60_000, 15_000
 """Bytes over the network: with an empty cache, and from then on."""
-SHOWN = [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE]
 
 
 @dataclass

@@ -9,6 +9,7 @@ from services.portal.api import (
     awards,
     candidates,
     errors,
+    filing,
     firms,
     home,
     my_firm,
@@ -33,6 +34,7 @@ def pages(portal: Portal) -> FastAPI:
     routes = [route for module in modules for route in module.router().routes]
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
     app.state.portal = portal
+    app.add_middleware(filing.Filing)
     app.add_middleware(errors.Guarding)
     app.add_middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM)
     errors.add_to(app)

@@ -1,0 +1,106 @@
+"""Any page as a file: `?as=csv`, `xlsx` or `pdf`. The page is asked as its reader asks it, with all the pages that its
+list goes on with, and what it says is written: nobody gets in a file what no page shows them.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from http import HTTPStatus
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from fastapi import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.portal.views.document import Block, Cell, Document, read
+from services.portal.views.files import FORMATS
+from services.portal.views.words import Words
+from shared.runtime.clock import now
+
+AS = "as"
+AT_ONCE = 2
+"""Files that are written at the same time: each takes a processor for a second."""
+MOST_PAGES = {"csv": 400, "xlsx": 400, "pdf": 20}
+"""Of a list in one file; a file that ends there says so."""
+LONGEST_NAME = 80
+
+
+class Filing:
+    """Around all pages, within what compresses them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._at_once = asyncio.Semaphore(AT_ONCE)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        format_ = _wanted(scope)
+        if format_ is None:
+            await self._app(scope, receive, send)
+            return
+        async with self._at_once:
+            page = await self._page(scope, receive, scope["query_string"].decode("latin-1"), send)
+            if page is None:
+                return
+            document = read(page)
+            await self._go_on(scope, receive, document, MOST_PAGES[format_])
+            file = await asyncio.to_thread(FORMATS[format_].write, document)
+        headers = _headers(scope["path"], format_)
+        await Response(file, media_type=FORMATS[format_].media_type, headers=headers)(scope, receive, send)
+
+    async def _go_on(self, scope: Scope, receive: Receive, document: Document, most: int) -> None:
+        for _ in range(most - 1):
+            if document.following is None:
+                return
+            page = await self._page(scope, receive, urlsplit(document.following).query)
+            if page is None:
+                break
+            document.extend(read(page))
+        if document.following is not None:
+            more = Words(document.language)("files.more")
+            document.blocks.append(Block("paragraph", more))
+            for table in document.tables:
+                table.rows.append([Cell(more), *(Cell() for _ in table.rows[0][1:])])
+
+    async def _page(self, scope: Scope, receive: Receive, query: str, send: Send | None = None) -> str | None:
+        """A page's HTML; None of whatever is no page, which goes on to `send` as it comes."""
+        answer = _Answer(send)
+        kept = [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name != AS]
+        asked = {"query_string": urlencode(kept).encode(), "state": dict(scope.get("state", {}))}
+        await self._app({**scope, **asked}, receive, answer)
+        return answer.page
+
+
+class _Answer:
+    """Keeps a page; sends on anything else at once, as a stream that does not end."""
+
+    def __init__(self, send: Send | None) -> None:
+        self._send = send
+        self._is_page = False
+        self._parts: list[bytes] = []
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers: Mapping[bytes, bytes] = dict(message["headers"])
+            is_html = headers.get(b"content-type", b"").startswith(b"text/html")
+            self._is_page = message["status"] == HTTPStatus.OK and is_html
+        if self._is_page:
+            self._parts.append(message.get("body", b""))
+        elif self._send is not None:
+            await self._send(message)
+
+    @property
+    def page(self) -> str | None:
+        return b"".join(self._parts).decode() if self._is_page else None
+
+
+def _wanted(scope: Scope) -> str | None:
+    """The format that is asked for."""
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return None
+    query = parse_qsl(scope["query_string"].decode("latin-1"))
+    return next((value for name, value in query if name == AS and value in FORMATS), None)
+
+
+def _headers(path: str, format_: str) -> dict[str, str]:
+    name = "-".join(part for part in path.split("/") if part) or "portal"
+    plain = "".join(each for each in name if each.isascii() and (each.isalnum() or each == "-"))
+    file = f"{plain[:LONGEST_NAME]}-{now():%Y-%m-%d}.{format_}"
+    return {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}

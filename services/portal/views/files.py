@@ -1,0 +1,115 @@
+"""What a page says as a file: its tables as CSV and XLSX, all of it as PDF."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import typst
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import Cell as Written
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from services.portal.views.document import Cell, Document
+
+REPORT = Path(__file__).with_name("report.typ")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""How a spreadsheet knows a formula (OWASP, CSV injection): text that begins so gets an apostrophe before it."""
+NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?( %)?|-?[0-9]+(?:\.[0-9]+)?( %)?")
+SHEET = re.compile(r"[\[\]:*?/\\]")
+LONGEST_NAME = 31
+"""Of a sheet, by Excel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    media_type: str
+    write: Callable[[Document], bytes]
+
+
+def as_csv(document: Document) -> bytes:
+    """UTF-8 with its mark, without which Excel takes it for another encoding. Several tables follow each other."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    several = len(document.tables) > 1
+    for number, table in enumerate(document.tables):
+        if several:
+            writer.writerows([[]] * (number > 0) + [[_plain(table.text)]])
+        writer.writerows([_plain(cell.text) for cell in row] for row in table.rows)
+    return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def as_xlsx(document: Document) -> bytes:
+    """A sheet for each table. Text is text, whatever it begins with; what is shown as a number is one."""
+    book = Workbook(write_only=True)
+    for number, table in enumerate(document.tables, 1):
+        name = SHEET.sub(" ", table.text or document.title).strip()[: LONGEST_NAME - 4]
+        sheet = book.create_sheet(f"{number} {name}".strip())
+        for row in table.rows:
+            sheet.append([_cell(sheet, cell) for cell in row])
+    if not document.tables:
+        book.create_sheet(SHEET.sub(" ", document.title)[:LONGEST_NAME])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def as_pdf(document: Document) -> bytes:
+    """The whole page, tagged (PDF/UA-1, ISO 14289-1). Its words are data of the layout, never a part of it.
+
+    A character that no font here has, as a picture in a name, is no reason to have no report: it is tagged all the
+    same, and does not claim the standard, which forbids such a character.
+    """
+    told = {"title": document.title, "language": document.language, "blocks": list(_told(document))}
+    said = {"document": json.dumps(told)}
+    try:
+        made: bytes = typst.compile(_layout(), sys_inputs=said, pdf_standards=["ua-1"])
+    except typst.TypstError:
+        made = typst.compile(_layout(), sys_inputs=said)
+    return made
+
+
+FORMATS: Mapping[str, Format] = {
+    "csv": Format("text/csv; charset=utf-8", as_csv),
+    "xlsx": Format("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", as_xlsx),
+    "pdf": Format("application/pdf", as_pdf),
+}
+
+
+def _shown(text: str) -> str:
+    """Without control characters, which neither format takes."""
+    return ILLEGAL_CHARACTERS_RE.sub("", text)
+
+
+def _plain(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) and not NUMBER.fullmatch(text) else text
+
+
+def _cell(sheet: WriteOnlyWorksheet, cell: Cell) -> Written:
+    found = NUMBER.fullmatch(cell.text) if cell.is_number else None
+    if found is None:
+        made = WriteOnlyCell(sheet, _shown(cell.text))
+        made.data_type = "s"
+        return made
+    value = float(cell.text.removesuffix(" %").replace(",", ""))
+    made = WriteOnlyCell(sheet, value / 100 if cell.text.endswith("%") else value)
+    if cell.text.endswith("%"):
+        made.number_format = "0.0%"
+    return made
+
+
+def _told(document: Document) -> Iterator[Mapping[str, object]]:
+    for block in document.blocks:
+        rows = [[{"text": _shown(cell.text), "number": cell.is_number} for cell in row] for row in block.rows]
+        yield {"kind": block.kind, "text": _shown(block.text), "level": block.level, "rows": rows, "heads": block.heads}
+
+
+@cache
+def _layout() -> bytes:
+    return REPORT.read_bytes()

@@ -1,0 +1,139 @@
+"""Pages as files: what a page says, all of its list, and nothing that its reader does not see."""
+
+import csv
+import io
+from uuid import UUID
+
+import pytest
+from openpyxl import load_workbook
+
+from services.portal.api import filing
+from services.portal.views.document import Block, Cell, Document, read
+from services.portal.views.files import FORMATS, as_csv, as_pdf, as_xlsx
+from shared.contracts.registration import SupplierRegistered
+from shared.service.callers import Role
+from tests.portal.conftest import Browser, Visitors
+from tests.portal.events import example
+from tests.portal.test_pages import SHOWN, _of, _with, filled
+
+__all__ = ["filled"]
+
+HOSTILE = ("=HYPERLINK(1)", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "#let x = 1", "$x$ *y* _z_ \\ \"'", "\x07 ñ")
+
+
+def table(*rows: list[str], numbers: bool = False) -> Document:
+    cells = [[Cell(text, numbers) for text in row] for row in rows]
+    return Document("Título", "es", [Block("table", "Tabla", rows=cells, heads=1)])
+
+
+def texts(rows: list[list[Cell]]) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in rows]
+
+
+def parsed(file: bytes) -> list[list[str]]:
+    return [*csv.reader(io.StringIO(file.decode("utf-8-sig")))]
+
+
+def test_what_spans_is_in_each_row_and_column() -> None:
+    document = read(
+        "<html lang=en><title>T – P</title><body><table><td>no</table><main><table><caption> A\n b </caption><thead>"
+        "<tr><th rowspan=2>x<th colspan=2>y</tr><tr><th>p<th>q</tr></thead>"
+        "<tbody><tr><td>1<td class='tag number'>2<td>3</tr><tr><td>4</tr></table></main>"
+    )
+    [block] = document.blocks
+    assert (document.title, document.language, block.text, block.heads) == ("T – P", "en", "A b", 2)
+    assert texts(block.rows) == [["x", "y", "y"], ["x", "p", "q"], ["1", "2", "3"], ["4", "", ""]]
+    assert [cell.is_number for cell in block.rows[2]] == [False, True, False]
+
+
+def test_what_acts_is_left_out_and_what_says_stays() -> None:
+    document = read(
+        "<main><h1>Uno <strong>dos</strong></h1><form><p>no</p><select><option>no</select></form>"
+        "<p>sí <a href=/x>aquí</a></p><dl><div><dt>a</dt><dd>b</dd></div></dl>"
+        "<svg><text>no</text></svg><ul><li>c</li></ul>"
+        "<nav><p>no</p><a rel=next href='/x?after=1'>más</a></nav>"
+        "<p><a rel=next href='/x?after=2'>más</a></p></main><p>no</p>"
+    )
+    assert [(block.kind, block.text) for block in document.blocks] == [
+        ("heading", "Uno dos"),
+        ("paragraph", "sí aquí"),
+        ("pairs", ""),
+        ("item", "c"),
+        ("paragraph", "más"),
+    ]
+    assert texts(document.blocks[2].rows) == [["a", "b"]]
+    assert document.following == "/x?after=2"
+
+
+def test_a_spreadsheet_takes_text_for_text() -> None:
+    document = table(["uno"], *([each] for each in HOSTILE))
+    for [cell] in parsed(as_csv(document))[1:]:
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    sheet = load_workbook(io.BytesIO(as_xlsx(document))).worksheets[0]
+    assert {cell.data_type for row in sheet.iter_rows() for cell in row} == {"s"}
+    assert [row[0].value for row in sheet.iter_rows(min_row=2)] == [each.replace("\x07", "") for each in HOSTILE]
+
+
+def test_numbers_are_numbers() -> None:
+    document = table(["n"], ["1,250"], ["82.1 %"], ["-3"], ["12 de 40"], numbers=True)
+    rows = load_workbook(io.BytesIO(as_xlsx(document))).worksheets[0].iter_rows(min_row=2)
+    assert [row[0].value for row in rows] == [1250, 0.821, -3, "12 de 40"]
+    assert parsed(as_csv(document)) == [["n"], ["1,250"], ["82.1 %"], ["-3"], ["12 de 40"]]
+
+
+def test_a_report_says_whatever_it_is_given_and_is_tagged() -> None:
+    blocks = [Block("heading", each, level=1 + number % 3) for number, each in enumerate(HOSTILE)]
+    blocks += [Block("paragraph", each) for each in HOSTILE] + [Block("item", each) for each in HOSTILE]
+    blocks += [Block("pairs", rows=[[Cell("a"), Cell("b")]]), *table(["x", "y"], ["1", "2"], numbers=True).blocks]
+    blocks[0].level = 1
+    file = as_pdf(Document("Informe", "es", blocks))
+    assert file.startswith(b"%PDF-")
+    assert b"pdfuaid" in file
+    assert as_pdf(Document("Informe", "es", [Block("paragraph", "漢字 \U0001f9ff \u202e")])).startswith(b"%PDF-")
+
+
+@pytest.mark.parametrize(("path", "roles"), SHOWN)
+async def test_every_page_is_a_file(filled: Visitors, path: str, roles: frozenset[Role] | None) -> None:
+    browser = filled.anybody() if roles is None else await _with(filled, next(iter(roles)))
+    said = (await browser.get(_of(path))).text
+    for name, format_ in FORMATS.items():
+        answer = await browser.get(f"{_of(path)}?as={name}")
+        assert (answer.status_code, answer.headers["content-type"]) == (200, format_.media_type)
+        assert f'.{name}"' in answer.headers["content-disposition"]
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+    if roles is not None and "<table" in said:
+        assert 'as=csv">' in said
+
+
+async def test_nobody_gets_in_a_file_what_no_page_shows_them(filled: Visitors) -> None:
+    for browser, status in ((filled.anybody(), 303), (await _with(filled, Role.SUPPLIER), 403)):
+        answer = await browser.get("/firms?as=csv")
+        assert (answer.status_code, "content-disposition" in answer.headers) == (status, False)
+    operator = await _with(filled, Role.OPERATOR)
+    assert (await operator.get("/nothing?as=pdf")).headers["content-type"].startswith("text/html")
+
+
+async def test_what_does_not_end_is_no_file(filled: Visitors) -> None:
+    filled.stage.app.state.stopping.set()
+    answer = await (await _with(filled, Role.OPERATOR)).get("/operator/live?as=csv")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+
+
+async def _folios(browser: Browser, query: str = "") -> list[str]:
+    return [row[0] for row in parsed((await browser.get(f"/firms?as=csv{query}")).content)]
+
+
+async def test_a_file_has_all_pages_of_a_list_once(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    many = [
+        example(SupplierRegistered, supplier_id=UUID(int=number), folio=f"PDP-2026-{number:06}", state="11")
+        for number in range(1, 122)
+    ]
+    await portal.stage.consume(*many)
+    operator = await portal.signed_in(str(Role.OPERATOR))
+    expected = [f"PDP-2026-{number:06}" for number in range(1, 122)]
+    assert await _folios(operator) == ["Folio", *expected]
+    assert await _folios(operator, "&state=01") == []
+    monkeypatch.setitem(filing.MOST_PAGES, "csv", 2)
+    *shown, last = await _folios(operator)
+    assert (shown, last.startswith("La lista sigue")) == (["Folio", *expected[:100]], True)
