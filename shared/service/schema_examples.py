@@ -7,6 +7,8 @@ FORMATS = {"date-time": "2026-03-02T15:04:05Z", "date": "2026-12-31"}
 
 Schema = dict[str, Any]
 
+ANY_NAME: Schema = {"const": "name"}
+
 
 def example_of(schema: Schema, definitions: Schema, name: str = "") -> Any:  # noqa: ANN401 - any JSON
     """`definitions` are what its refs name; `name` is the field's: the same name has the same id in every example."""
@@ -28,7 +30,8 @@ def _of_type(schema: Schema, definitions: Schema, name: str) -> Any:  # noqa: AN
         case "object":
             return _object(schema, definitions)
         case "array":
-            return [example_of(schema["items"], definitions, name)]
+            each = schema.get("prefixItems") or [schema["items"]]
+            return [example_of(part, definitions, name) for part in each]
         case "boolean":
             return True
         case "integer":
@@ -43,5 +46,5 @@ def _object(schema: Schema, definitions: Schema) -> Schema:
     found = {name: example_of(part, definitions, name) for name, part in schema.get("properties", {}).items()}
     for values in (*schema.get("patternProperties", {}).values(), schema.get("additionalProperties")):
         if isinstance(values, dict):
-            found[example_of(schema["propertyNames"], definitions)] = example_of(values, definitions)
+            found[example_of(schema.get("propertyNames", ANY_NAME), definitions)] = example_of(values, definitions)
     return found

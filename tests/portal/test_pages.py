@@ -14,6 +14,7 @@ from shared.contracts.matching import MatchFound, RequirementPublished
 from shared.contracts.registration import SupplierRegistered
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
+from tests.portal import scripted
 from tests.portal.conftest import URL, Browser, Visitors
 from tests.portal.events import ANCHOR, OTHER_MATCH, OTHER_SUPPLIER, READ, REQUIREMENT, SUPPLIER, example
 
@@ -23,6 +24,7 @@ IDS = {
     "consent_id": str(UUID(int=7)),
     "match_id": str(OTHER_MATCH),
     "language": "en",
+    **scripted.IDS,
 }
 ELSEWHERE = {"/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
 """No pages: each leads to one."""
@@ -55,6 +57,7 @@ async def filled(portal: Visitors) -> Visitors:
     other = {"supplier_id": OTHER_SUPPLIER, "match_id": OTHER_MATCH, "blocked_by": ()}
     there = example(SupplierRegistered, supplier_id=OTHER_SUPPLIER), example(MatchFound, **other)
     await portal.stage.consume(*map(example, READ), *there)
+    scripted.answer(portal.others, IDS)
     asked = example(RequirementPublished).model_dump(mode="json")["specification"]
     portal.others.answer(
         "matching", f"/requirements/{REQUIREMENT}", {"version": 1, "status": "open", "specification": asked}

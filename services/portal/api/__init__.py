@@ -12,10 +12,15 @@ from services.portal.api import (
     filing,
     firms,
     home,
+    mentoring,
     my_firm,
     operator,
     requirements,
+    scores,
     signing,
+    validations,
+    visits,
+    work,
 )
 from services.portal.api.asking import Portal
 
@@ -30,7 +35,8 @@ def no_api() -> APIRouter:
 
 def pages(portal: Portal) -> FastAPI:
     """The application that shows them."""
-    modules = (home, signing, assets, operator, firms, my_firm, asked, requirements, candidates, awards)
+    at_work = (work, visits, validations, scores, mentoring)
+    modules = (home, signing, assets, operator, firms, my_firm, asked, requirements, candidates, awards, *at_work)
     routes = [route for module in modules for route in module.router().routes]
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
     app.state.portal = portal

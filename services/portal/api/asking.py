@@ -38,8 +38,14 @@ LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 
 NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.SUPPLIER, "/my-firm", "nav.my_firm"),
+    (Role.ASSESSOR, "/work", "nav.work"),
+    (Role.EXPERT, "/work", "nav.work"),
+    (Role.MENTOR, "/work", "nav.work"),
     (Role.OPERATOR, "/operator", "nav.operator"),
     (Role.OPERATOR, "/firms", "nav.firms"),
+    (Role.ASSESSOR, "/firms", "nav.firms"),
+    (Role.EXPERT, "/firms", "nav.firms"),
+    (Role.MENTOR, "/firms", "nav.firms"),
     (Role.ANCHOR, "/requirements", "nav.requirements"),
 )
 """Which areas each role has, in their order."""
@@ -91,6 +97,7 @@ class Asking:
             "navigation": dict.fromkeys(navigation),
             "anonymous_token": self.anonymous.token(),
             "typed": {},
+            "acted": "",
         }
         answer = HTMLResponse(render(template, self.look, **(given | values)), status)
         if self.person is None:

@@ -1,0 +1,66 @@
+"""An assessor and evidence of completed activities: a question is scored again, or the evidence is returned."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Response
+
+from services.portal.api.acting import UNTRIED, Tried, acted, if_there, named
+from services.portal.api.asking import Anybody, Asking, Form, Only
+from services.portal.api.forms import body, typed
+from services.portal.domain.scope import Scope
+from shared.service.callers import Role
+
+Assessor = Annotated[Scope, Depends(Only(Role.ASSESSOR))]
+FAULTS = ("not_enough", "another_document", "not_legible", "out_of_date")
+"""What is wrong with evidence that raises nothing."""
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/work/scores/{supplier_id}")
+
+    @pages.get("")
+    async def show_gaps(asked: Anybody, scope: Assessor, supplier_id: UUID) -> Response:
+        """Its open gaps, those with evidence first."""
+        return await _page(asked, scope, supplier_id)
+
+    @pages.post("")
+    async def score(asked: Anybody, scope: Assessor, supplier_id: UUID, form: Form) -> Response:
+        """Score one question again, on evidence or on what was seen."""
+        version, given = str(form.get("version", "")), body(form, numbers=("level",))
+        return await acted(
+            asked,
+            asked.send("diagnosis", "POST", f"/diagnoses/{supplier_id}/rescores", given, version=version),
+            lambda tried: _page(asked, scope, supplier_id, tried),
+            to=f"/work/scores/{supplier_id}",
+            typed=typed(form),
+            at=f"{form.get('question', '')}-",
+        )
+
+    return pages
+
+
+async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
+    diagnosis = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}")
+    gaps = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}/gaps", limit=200)
+    plan = await if_there(asked.ask("development", f"/plans/{supplier_id}"))
+    activities = [] if plan is None else plan.body["activities"]
+    evidence = {piece["evidence_id"]: _shown(piece, each) for each in activities for piece in each["evidence"]}
+    looked = {(each["question"], each["evidence_id"]): each for each in diagnosis.body["verdicts"]}
+    return asked.page(
+        "scores.html",
+        tried.status,
+        id=supplier_id,
+        firm=(await named(asked, scope, [str(supplier_id)])).get(str(supplier_id)),
+        gaps=sorted(gaps.body["items"], key=lambda gap: not gap["evidence"]),
+        version=diagnosis.etag,
+        evidence=evidence,
+        looked=looked,
+        texts=await asked.questions(),
+        faults=FAULTS,
+        **tried.shown,
+    )
+
+
+def _shown(piece: dict[str, Any], activity: dict[str, Any]) -> dict[str, Any]:
+    return {**piece["evidence"], "module": activity["module"], "name": activity["name"], "at": piece["at"]}

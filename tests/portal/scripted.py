@@ -1,0 +1,49 @@
+"""What the stages answer in tests of pages: of every GET an example that its own OpenAPI document gives; of the
+questionnaire, which is one whole, what the stage itself would show.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from services.diagnosis.views.diagnoses import DiagnosisView
+from services.diagnosis.views.draft import DraftView
+from services.diagnosis.views.instrument import InstrumentView
+from shared.service.schema_examples import example_of
+from tests.diagnosis.builders import INSTRUMENT, INSTRUMENTS, levels_at, submitted
+from tests.http.services import STAGES, openapi_of
+from tests.portal.conftest import OtherStages
+
+IDS = {"dimension": "TEC", "question": "T01", "activity_id": str(UUID(int=8)), "evidence_id": str(UUID(int=9))}
+ETAG = '"v7"'
+
+
+def answer(others: OtherStages, ids: Mapping[str, str]) -> None:
+    """Have all stages answer everything that these ids name."""
+    for stage in STAGES:
+        document = openapi_of(stage)
+        definitions = document["components"]["schemas"]
+        for path, methods in document["paths"].items():
+            shown = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
+            if "application/json" in shown and _names(path) <= ids.keys():
+                body = example_of(shown["application/json"]["schema"], definitions)
+                others.answer(stage, path.format(**ids), _last_page(body), ETag=ETAG)
+    _answer_questionnaire(others, ids["supplier_id"])
+
+
+def _answer_questionnaire(others: OtherStages, supplier_id: str) -> None:
+    diagnosis = submitted(levels_at(3, T12=None))
+    for path, view in {
+        "/instrument": InstrumentView.of_instrument(INSTRUMENT),
+        f"/diagnoses/{supplier_id}": DiagnosisView.of_diagnosis(diagnosis, INSTRUMENTS),
+        f"/diagnoses/{supplier_id}/visit": DraftView.of_visit(diagnosis, INSTRUMENTS),
+    }.items():
+        others.answer("diagnosis", path, view.model_dump(mode="json"), ETag=ETAG)
+
+
+def _names(path: str) -> set[str]:
+    return {part.partition("}")[0] for part in path.split("{")[1:]}
+
+
+def _last_page(body: Any) -> Any:
+    return body | {"next": None} if isinstance(body, dict) and "next" in body else body

@@ -1,0 +1,251 @@
+"""What assessors, experts and mentors see of what waits for them, and what their forms bring to the stages."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from shared.contracts.registration import SupplierRegistered
+from shared.service.callers import Role
+from tests.portal import scripted
+from tests.portal.conftest import Visitors
+from tests.portal.events import SUPPLIER, example
+from tests.portal.forms import forms, last_sent, refuse
+
+ACTIVITY, PIECE = str(UUID(int=8)), str(UUID(int=9))
+DIAGNOSIS, PLAN = f"/diagnoses/{SUPPLIER}", f"/plans/{SUPPLIER}"
+VISIT, VALIDATION, SCORES, MENTORING = (
+    f"/work/{name}/{SUPPLIER}" for name in ("visits", "validations", "scores", "plans")
+)
+SEEN = {"version": scripted.ETAG}
+
+
+@pytest.fixture
+async def at_work(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
+    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+    await portal.stage.consume(example(SupplierRegistered, legal_name="Forjas del Bajío"))
+    scripted.answer(portal.others, {"supplier_id": str(SUPPLIER)})
+    return portal
+
+
+def _waiting(**changed: object) -> dict[str, Any]:
+    line = {"supplier_id": str(SUPPLIER), "task": "assess", "since": None, "sent_back": False, "questions": 0}
+    return {"items": [line | changed], "next": "more"}
+
+
+async def _get(at_work: Visitors, role: Role, path: str) -> str:
+    answer = await (await at_work.signed_in(str(role))).get(path)
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+@pytest.mark.parametrize(
+    ("task", "role", "address"),
+    [("assess", Role.ASSESSOR, VISIT), ("validate", Role.EXPERT, VALIDATION), ("score", Role.ASSESSOR, SCORES)],
+)
+async def test_the_queue_leads_to_where_each_task_is_done(
+    at_work: Visitors, task: str, role: Role, address: str
+) -> None:
+    at_work.others.answer("diagnosis", "/diagnoses/waiting", _waiting(task=task, questions=2, sent_back=True))
+    page = await _get(at_work, role, "/work")
+    for told in (f'href="{address}"', "Forjas del Bajío", "2 preguntas", "Devuelta", "after=more"):
+        assert told in page, told
+    assert "Planes que esperan" not in page
+
+
+async def test_a_mentor_sees_plans_that_wait_and_all_of_theirs(at_work: Visitors) -> None:
+    line = {"supplier_id": str(SUPPLIER), "folio": "F", "legal_name": None, "plan_status": "agreed"}
+    waits = {"items": [line | {"evidence": 3, "revision": True}], "next": None}
+    at_work.others.answer("development", "/plans/waiting", waits)
+    page = await _get(at_work, Role.MENTOR, "/work")
+    for told in (f'href="{MENTORING}"', "3 evidencias", "espera su acuerdo", "Todas sus empresas"):
+        assert told in page, told
+    assert "Diagnósticos que esperan" not in page
+
+
+async def test_a_stage_that_is_away_takes_the_rest_of_the_queue_with_it_not(at_work: Visitors) -> None:
+    del at_work.others.answers["diagnosis.test", "/diagnoses/waiting"]
+    both = await at_work.signed_in("assessor", "mentor")
+    page = (await both.get("/work")).text
+    assert "no responde" in page
+    assert "Planes que esperan" in page
+
+
+async def test_a_visit_is_noted_question_by_question(at_work: Visitors) -> None:
+    page = await _get(at_work, Role.ASSESSOR, f"{VISIT}/TEC")
+    action = f"{VISIT}/TEC/T01"
+    [fields] = forms(page, action)
+    assert "La empresa dice" in page
+    at_work.others.answer("diagnosis", f"{DIAGNOSIS}/visit/T01", {})
+    browser = await at_work.signed_in("assessor")
+    given = {"level": "3", "note": " Visto ", "why": "", "reason": "", "version": fields["version"]}
+    answer = await browser.post(action, given)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{VISIT}/TEC#T01")
+    path = f"{DIAGNOSIS}/visit/T01"
+    assert last_sent(at_work.others) == ("PUT", path, {"level": 3, "note": "Visto"}, fields["version"])
+    skipped = {"level": "none", "why": "not_running", "reason": "Paro"}
+    await browser.post(action, skipped | SEEN)
+    assert last_sent(at_work.others)[2] == {"level": None, "why": "not_running", "reason": "Paro"}
+
+
+async def test_a_script_is_given_the_question_alone(at_work: Visitors) -> None:
+    at_work.others.answer("diagnosis", f"{DIAGNOSIS}/visit/T01", {})
+    browser = await at_work.signed_in("assessor")
+    saved = await browser.post(f"{VISIT}/TEC/T01", {"level": "3"} | SEEN, **{"HX-Request": "true"})
+    assert (saved.status_code, "<html" in saved.text, "Guardado." in saved.text) == (200, False, True)
+    assert len(saved.content) < 15_000
+    refuse(at_work.others, "diagnosis", f"{DIAGNOSIS}/visit/T01", 422, level="Falta el nivel.")
+    wrong = await browser.post(f"{VISIT}/TEC/T01", SEEN, **{"HX-Request": "true"})
+    assert (wrong.status_code, "Falta el nivel." in wrong.text, "No se acepta" in wrong.text) == (200, True, True)
+
+
+async def test_what_is_wrong_with_one_question_stands_there(at_work: Visitors) -> None:
+    refuse(at_work.others, "diagnosis", f"{DIAGNOSIS}/visit/T01", 422, reason="Diga por qué.")
+    answer = await (await at_work.signed_in("assessor")).post(f"{VISIT}/TEC/T01", {"level": "none", "note": "Mía"})
+    assert answer.status_code == 422
+    assert '<a href="#T01-reason">Diga por qué.</a>' in answer.text
+    assert answer.text.count("Diga por qué.") == 2
+    assert answer.text.count("Mía") == 1
+
+
+async def test_of_two_answers_to_one_question_both_are_shown(at_work: Visitors) -> None:
+    refuse(at_work.others, "diagnosis", f"{DIAGNOSIS}/visit/T01", 412)
+    answer = await (await at_work.signed_in("assessor")).post(f"{VISIT}/TEC/T01", {"level": "1", "note": "Mía"})
+    assert answer.status_code == 412
+    assert "Alguien lo cambió" in answer.text
+    assert "<td>1</td><td></td>" in answer.text
+
+
+async def test_a_visit_ends_as_it_was_seen(at_work: Visitors) -> None:
+    path = f"{DIAGNOSIS}/visit/submission"
+    at_work.others.answer("diagnosis", path, {})
+    [fields] = forms(await _get(at_work, Role.ASSESSOR, VISIT), VISIT)
+    browser = await at_work.signed_in("assessor")
+    assert (await browser.post(VISIT, fields)).headers["location"] == "/work"
+    assert last_sent(at_work.others) == ("POST", path, None, scripted.ETAG)
+    refuse(at_work.others, "diagnosis", path, 422)
+    refused = await browser.post(VISIT, fields)
+    assert (refused.status_code, "No se acepta así." in refused.text) == (422, True)
+
+
+async def test_an_expert_validates_beside_what_both_said(at_work: Visitors) -> None:
+    path = f"{DIAGNOSIS}/validation"
+    at_work.others.answer("diagnosis", path, {})
+    [fields] = forms(await _get(at_work, Role.EXPERT, VALIDATION), VALIDATION)
+    browser = await at_work.signed_in("expert")
+    given = {
+        "levels.T01": "3",
+        "levels.T12": "none",
+        "why.T12": "no_access",
+        "reasons.T12": "Cerrado",
+        "notes.T01": "x",
+    }
+    assert (await browser.post(VALIDATION, fields | given)).headers["location"] == "/work"
+    body = {
+        "levels": {"T01": 3, "T12": None},
+        "why": {"T12": "no_access"},
+        "reasons": {"T12": "Cerrado"},
+        "notes": {"T01": "x"},
+    }
+    assert last_sent(at_work.others) == ("POST", path, body, scripted.ETAG)
+    refuse(at_work.others, "diagnosis", path, 412)
+    stale = await browser.post(VALIDATION, fields | given | {"seen_status": "assessed"})
+    assert (stale.status_code, "<td>Visita hecha</td>" in stale.text, 'value="x"' in stale.text) == (
+        412,
+        True,
+        True,
+    )
+
+
+async def test_an_expert_sends_a_sheet_back_with_the_reason(at_work: Visitors) -> None:
+    shown = at_work.others.answers["diagnosis.test", DIAGNOSIS].json()
+    at_work.others.answer("diagnosis", DIAGNOSIS, shown | {"status": "assessed"}, ETag=scripted.ETAG)
+    path = f"{DIAGNOSIS}/assessment/return"
+    at_work.others.answer("diagnosis", path, {})
+    action = f"{VALIDATION}/return"
+    [fields] = forms(await _get(at_work, Role.EXPERT, VALIDATION), action)
+    browser = await at_work.signed_in("expert")
+    assert (await browser.post(action, fields | {"reason": "T01 no se vio"})).headers["location"] == "/work"
+    assert last_sent(at_work.others) == ("POST", path, {"reason": "T01 no se vio"}, scripted.ETAG)
+    refuse(at_work.others, "diagnosis", path, 422, reason="Diga por qué.")
+    assert '<a href="#back-reason">Diga por qué.</a>' in (await browser.post(action, fields)).text
+
+
+async def test_a_question_is_scored_again_on_its_evidence(at_work: Visitors) -> None:
+    gap = {"question": "A01", "level": 1, "target": 3, "gap": 2, "severity": "critical", "anchors_asking": 1}
+    one = gap | {"modules": [], "evaluated": True, "evidence": [PIECE]}
+    other = one | {"question": "T01", "evidence": []}
+    at_work.others.answer("diagnosis", f"{DIAGNOSIS}/gaps", {"items": [other, one], "next": None})
+    path = f"{DIAGNOSIS}/rescores"
+    at_work.others.answer("diagnosis", path, {})
+    page = await _get(at_work, Role.ASSESSOR, SCORES)
+    assert page.index('id="A01"') < page.index('id="T01"')
+    [fields, _] = forms(page, SCORES)
+    browser = await at_work.signed_in("assessor")
+    answer = await browser.post(SCORES, fields | {"level": "3", "evidence_id": PIECE, "note": ""})
+    assert answer.headers["location"] == SCORES
+    asked = {"question": "A01", "level": 3, "evidence_id": PIECE}
+    assert last_sent(at_work.others) == ("POST", path, asked, scripted.ETAG)
+    refuse(at_work.others, "diagnosis", path, 422, note="Anote por qué.")
+    assert '<a href="#A01-note">Anote por qué.</a>' in (await browser.post(SCORES, fields)).text
+
+
+def _plan(at_work: Visitors, **changed: object) -> None:
+    given = {"kind": "document", "description": "PPAP", "reference": None, "sha256": None}
+    piece = {"evidence_id": PIECE, "evidence": given, "role": "supplier", "standing": "waiting", "verdicts": []}
+    shown = at_work.others.answers["development.test", PLAN].json()
+    activity = shown["activities"][0] | {"activity_id": ACTIVITY, "status": "planned", "completion": None}
+    plan = {
+        "supplier_id": str(SUPPLIER),
+        "status": "agreed",
+        "activities": [activity | {"evidence": [piece | {"at": "2026-03-02T15:04:05Z"}]}],
+    }
+    at_work.others.answer("development", PLAN, shown | plan | changed, ETag=scripted.ETAG)
+
+
+ACTS = [
+    (f"activities/{ACTIVITY}/completion", "POST", f"activities/{ACTIVITY}/completion", {"evidence_id": PIECE}),
+    (
+        f"activities/{ACTIVITY}/evidence/{PIECE}/return",
+        "POST",
+        f"activities/{ACTIVITY}/evidence/{PIECE}/return",
+        {"reason": "No se lee"},
+    ),
+    (
+        f"activities/{ACTIVITY}/evidence",
+        "POST",
+        f"activities/{ACTIVITY}/evidence",
+        {"kind": "photo", "description": "Línea nueva"},
+    ),
+    (f"activities/{ACTIVITY}/removal", "POST", f"activities/{ACTIVITY}/removal", {"reason": "Ya se hizo"}),
+    (f"activities/{ACTIVITY}/removal/end", "DELETE", f"activities/{ACTIVITY}/removal", None),
+    ("revision", "POST", "revision/agreement", None),
+]
+
+
+@pytest.mark.parametrize(("form", "method", "path", "body"), ACTS, ids=[each[0] for each in ACTS])
+async def test_what_a_mentor_does_comes_to_the_stage_as_it_was_seen(
+    at_work: Visitors, form: str, method: str, path: str, body: dict[str, str] | None
+) -> None:
+    removal = {"activity_id": ACTIVITY, "reason": "x", "role": "supplier", "at": "2026-03-02T15:04:05Z"}
+    revision = {"number": 1, "activities": [], "removals": [removal], "modules": "1"}
+    _plan(at_work, revision=revision | {"agreed_by_firm": True, "agreed_by_mentor": False})
+    at_work.others.answer("development", f"{PLAN}/{path}", {})
+    [fields] = forms(await _get(at_work, Role.MENTOR, MENTORING), f"{MENTORING}/{form}")
+    browser = await at_work.signed_in("mentor")
+    answer = await browser.post(f"{MENTORING}/{form}", fields | (body or {}))
+    assert (answer.status_code, answer.headers["location"]) == (303, MENTORING)
+    assert last_sent(at_work.others) == (method, f"{PLAN}/{path}", body, scripted.ETAG)
+    refuse(at_work.others, "development", f"{PLAN}/{path}", 412)
+    stale = await browser.post(f"{MENTORING}/{form}", fields | (body or {}) | {"seen_status": "proposed"})
+    assert (stale.status_code, "<td>Propuesto</td><td>Acordado</td>" in stale.text) == (412, True)
+
+
+async def test_why_evidence_is_not_returned_stands_at_that_piece(at_work: Visitors) -> None:
+    _plan(at_work)
+    refuse(at_work.others, "development", f"{PLAN}/activities/{ACTIVITY}/evidence/{PIECE}/return", 422, reason="Falta.")
+    answer = await (await at_work.signed_in("mentor")).post(
+        f"{MENTORING}/activities/{ACTIVITY}/evidence/{PIECE}/return"
+    )
+    assert f'<a href="#{PIECE}-reason">Falta.</a>' in answer.text
+    assert f'id="{PIECE}-reason-error"' in answer.text
