@@ -1,7 +1,7 @@
 """The portal as it runs, and people who look at it."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -9,12 +9,15 @@ from uuid import UUID
 
 import httpx
 import pytest
+from starlette.types import ASGIApp
 
+from deploy.target.keys import ISSUER as MACHINE
+from deploy.target.keys import PORTAL_CLIENT
 from services.portal.api.asking import SESSION
 from services.portal.app import build
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import sealed
-from services.portal.identity.provider import Tokens
+from services.portal.identity.provider import CALLBACK, Tokens
 from services.portal.stages import Stages
 from services.portal.store import sessions
 from services.portal.store.sessions import SessionRow
@@ -22,8 +25,9 @@ from shared.runtime.clock import now
 from shared.security.tokens import LocalIssuer
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN, StageUnderTest
 from tests.conftest import Migrated
+from tests.portal.issuer import URL, Before, Issuing
+from tests.security import providers
 
-URL = "http://portal.test"
 STAGES = ("registration", "matching", "diagnosis", "development", "financing")
 
 
@@ -114,3 +118,40 @@ async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     stage, _ = build()
     async with StageUnderTest(stage, await migrated("portal")) as running:
         yield Visitors(running, issuer, others)
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Issuing]:
+    before: list[Before] = []
+
+    def around(app: ASGIApp) -> ASGIApp:
+        before.append(Before(app))
+        return before[0]
+
+    with providers.local(tmp_path_factory.mktemp("issuer"), f"{URL}{CALLBACK}", around) as local:
+        yield Issuing(local, before[0])
+
+
+@pytest.fixture
+def issuing(issuer: Issuing, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuing]:
+    given = {
+        "OIDC_ISSUER": MACHINE,
+        "OIDC_JWKS": str(issuer.local.issuer.jwks_path),
+        "PORTAL_URL": URL,
+        "PORTAL_ISSUER_URL": issuer.url,
+        "PORTAL_CLIENT_ID": PORTAL_CLIENT,
+        "PORTAL_CLIENT_SECRET": issuer.local.portal_secret,
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(f"PDP_{name}", value)
+    yield issuer
+    issuer.before.instead, issuer.before.changed = None, None
+    issuer.before.open.set()
+    issuer.before.asked, issuer.before.given = [], []
+
+
+@pytest.fixture
+async def running(issuing: Issuing, migrated: Migrated) -> AsyncIterator[StageUnderTest]:
+    stage, _ = build()
+    async with StageUnderTest(stage, await migrated("portal")) as running:
+        yield running

@@ -15,8 +15,10 @@ from shared.contracts.registration import SupplierRegistered
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
 from tests.portal import scripted
-from tests.portal.conftest import URL, Browser, Visitors
+
+from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import ANCHOR, OTHER_MATCH, OTHER_SUPPLIER, READ, REQUIREMENT, SUPPLIER, example
+from tests.portal.issuer import URL
 
 IDS = {
     "supplier_id": str(SUPPLIER),

@@ -2,7 +2,7 @@
 
 import secrets
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import httpx
 import uvicorn
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 
 from deploy.engines.ports import LOOPBACK
 from deploy.local.issuer import tickets
@@ -47,7 +48,7 @@ class Provider(Protocol):
 class Local:
     """The issuer of one machine, as the portal meets it: people come with a ticket."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, redirect: str = SIGNED_IN) -> None:
         self.port, self._keys = port, Keys(folder)
         self.issuer = self._keys.issuer()
         self.issuer.ensure_key()
@@ -56,7 +57,7 @@ class Local:
             data=folder,
             port=port,
             client_secret=SecretStr(self.portal_secret),
-            redirect_uri=SIGNED_IN,
+            redirect_uri=redirect,
         )
         self.provider = OfMachine(self.told)
 
@@ -130,10 +131,13 @@ def account_console(server: Keycloak) -> Client:
 
 
 @contextmanager
-def local(folder: Path) -> Iterator[Local]:
+def local(
+    folder: Path, redirect: str = SIGNED_IN, around: Callable[[ASGIApp], ASGIApp] = lambda app: app
+) -> Iterator[Local]:
+    """The one of a machine, over HTTP. `around`: what a test puts before it."""
     with socket.create_server((LOOPBACK, 0)) as listening:
-        found = Local(folder, listening.getsockname()[1])
-        app = application(found.provider)
+        found = Local(folder, listening.getsockname()[1], redirect)
+        app = around(application(found.provider))
         server = uvicorn.Server(uvicorn.Config(app, http=Connection, log_config=None, lifespan="off"))
         serving = Thread(target=server.run, args=([listening],), name="issuer")
         serving.start()

@@ -165,10 +165,16 @@ async def asking(request: Request) -> Asking:
     person = await portal.people.of(Cookie.of(request.cookies.get(SESSION)))
     if person is not None:
         request.state.subject, request.state.roles = person.subject, person.roles
+    return asked_as(request, person)
+
+
+def asked_as(request: Request, person: Person | None) -> Asking:
+    """What this request is to be answered with, to this person."""
     chosen = request.cookies.get(LANGUAGE)
     language = next((each for each in LANGUAGES if each == chosen), None)
     spoken = language or negotiated(request.headers.get("Accept-Language"))
-    return Asking(portal, request, spoken, person, Cookie.of(request.cookies.get(ANONYMOUS)) or Cookie.new())
+    anonymous = Cookie.of(request.cookies.get(ANONYMOUS)) or Cookie.new()
+    return Asking(request.app.state.portal, request, spoken, person, anonymous)
 
 
 Anybody = Annotated[Asking, Depends(asking)]

@@ -10,7 +10,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal.api.asking import Asking, NotAllowed, SignInNeeded, Unbound, asking
+from services.portal.api.asking import NotAllowed, SignInNeeded, Unbound, asked_as, asking
 from services.portal.identity.provider import ProviderUnavailableError, SignInRefusedError
 from services.portal.stages import StageProblem
 from shared.messaging.retry import INFRASTRUCTURE
@@ -69,7 +69,7 @@ def add_to(app: FastAPI) -> None:
         StageProblem: _of_stage,
         Problem: _of_form,
         SignInRefusedError: _said(HTTPStatus.BAD_REQUEST, "error.sign_in"),
-        ProviderUnavailableError: _said(HTTPStatus.SERVICE_UNAVAILABLE, "error.issuer"),
+        ProviderUnavailableError: _no_issuer,
         RequestValidationError: _said(HTTPStatus.NOT_FOUND, "error.not_found"),
         HTTPException: _of_framework,
         Exception: _unexpected,
@@ -82,6 +82,11 @@ def _said(status: int, code: str) -> Handler:
         return (await asking(request)).page("error.html", status, code=code, detail="")
 
     return answer
+
+
+async def _no_issuer(request: Request, _: Exception) -> Response:
+    """As to nobody: who it is, cannot be asked now."""
+    return asked_as(request, None).page("error.html", HTTPStatus.SERVICE_UNAVAILABLE, code="error.issuer", detail="")
 
 
 async def _to_sign_in(request: Request, _: Exception) -> Response:
@@ -126,6 +131,6 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     """The message may quote data, so only its type is logged. A store that is away is no fault of ours."""
     away = isinstance(error, INFRASTRUCTURE)
     log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
-    asked = Asking(request.app.state.portal, request, "es", None)
+    asked = asked_as(request, None)
     status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
     return asked.page("error.html", status, code="error.store" if away else "error.internal", detail="")

@@ -9,12 +9,13 @@ import jwt
 
 from services.portal.domain.scope import Everything, OwnAnchor, OwnFirm, Scope
 from services.portal.identity.cookie import Cookie
-from services.portal.identity.provider import Provider, SignIn, SignInRefusedError, Tokens
+from services.portal.identity.provider import Provider, ProviderUnavailableError, SignIn, SignInRefusedError, Tokens
 from services.portal.settings import Settings
 from services.portal.store import sessions
 from services.portal.store.sessions import SessionRow
 from shared.runtime.clock import now
 from shared.runtime.database import Database
+from shared.security.keys import KeysUnavailableError
 from shared.security.tokens import Issuer, TokenError
 from shared.service.callers import SEES_ALL, Role, claimed
 
@@ -87,7 +88,9 @@ class People:
         return begun.back, session
 
     async def of(self, cookie: Cookie | None) -> Person | None:
-        """Whose session it is, with a token that still holds; None where nobody is signed in."""
+        """Whose session it is, with a token that still holds; None where nobody is signed in. Raises
+        ProviderUnavailableError.
+        """
         if cookie is None:
             return None
         async with self._database.connection() as connection:
@@ -98,6 +101,12 @@ class People:
         try:
             if _ends_soon(tokens):
                 tokens = await self._renewed(cookie)
+        except SignInRefusedError:
+            # It is over at the issuer: to ask there again with every page would change nothing.
+            async with self._database.connection() as connection:
+                await sessions.close(connection, cookie.id)
+            return None
+        try:
             return None if tokens is None else await self._person(cookie, tokens)
         except SignInRefusedError:
             return None
@@ -119,7 +128,7 @@ class People:
             if tokens is None or not _ends_soon(tokens):
                 return tokens
             if tokens.refresh is None:
-                return None
+                raise SignInRefusedError
             renewed = await self._provider.renew(tokens.refresh)
             await sessions.renew(connection, cookie.id, sealed(cookie, renewed))
             return renewed
@@ -130,6 +139,8 @@ class People:
             caller = claimed(self._issuer, claims)
         except (TokenError, ValueError) as error:
             raise SignInRefusedError from error
+        except KeysUnavailableError as error:
+            raise ProviderUnavailableError from error
         return Person(caller.subject, caller.roles, caller.supplier_id, caller.anchor_id, tokens.access, cookie)
 
 
@@ -145,5 +156,8 @@ def _unsealed(cookie: Cookie, row: SessionRow) -> Tokens | None:
 
 def _ends_soon(tokens: Tokens) -> bool:
     """By what the token says of itself; whether that is true, its verifier says."""
-    claims = jwt.decode(tokens.access, options={"verify_signature": False})
+    try:
+        claims = jwt.decode(tokens.access, options={"verify_signature": False})
+    except jwt.PyJWTError as error:
+        raise SignInRefusedError from error
     return datetime.fromtimestamp(float(claims.get("exp", 0)), UTC) < now() + RENEW_BEFORE

@@ -1,16 +1,18 @@
 """The issuer at which people sign in: OpenID Connect, authorization code with PKCE (RFC 6749, RFC 7636)."""
 
+import asyncio
 import base64
 import hashlib
 import secrets
 import ssl
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import quote, urlencode
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
 from services.portal.settings import Settings
 from shared.security.keys import KeysUnavailableError
@@ -29,13 +31,20 @@ class SignInRefusedError(Exception):
     """What came back from the issuer is no sign-in that was begun here."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Addresses:
+class _Addresses(BaseModel):
     """Of the discovery document, what is used here."""
 
     authorization_endpoint: str
     token_endpoint: str
-    revocation_endpoint: str | None
+    revocation_endpoint: str | None = None
+
+
+class _Given(BaseModel):
+    """Of what the token endpoint gives, what is used here."""
+
+    access_token: str
+    refresh_token: str | None = None
+    id_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,19 +102,19 @@ class Provider:
             grant_type="authorization_code", code=code, redirect_uri=self._redirect, code_verifier=begun.verifier
         )
         try:
-            claims = await self._ids.claims(str(given.get("id_token")))
+            claims = await self._ids.claims(given.id_token or "")
         except TokenError as error:
             raise SignInRefusedError from error
         except KeysUnavailableError as error:
             raise ProviderUnavailableError from error
         if claims.get("nonce") != begun.nonce:
             raise SignInRefusedError
-        return Tokens(given["access_token"], given.get("refresh_token"))
+        return Tokens(given.access_token, given.refresh_token)
 
     async def renew(self, refresh: str) -> Tokens:
         """New tokens. Raises SignInRefusedError where the person has to sign in again."""
         given = await self._exchange(grant_type="refresh_token", refresh_token=refresh)
-        return Tokens(given["access_token"], given.get("refresh_token", refresh))
+        return Tokens(given.access_token, given.refresh_token or refresh)
 
     async def revoke(self, refresh: str) -> None:
         """Have the issuer forget the sign-in (RFC 7009). One that does not answer forgets it by itself."""
@@ -115,7 +124,7 @@ class Provider:
                 async with self._client() as client:
                     await client.post(address, data={"token": refresh})
 
-    async def _exchange(self, **given: str) -> dict[str, Any]:
+    async def _exchange(self, **given: str) -> _Given:
         """What the token endpoint gives (RFC 6749, 4.1.3 and 6)."""
         addresses = await self._discovered()
         try:
@@ -126,12 +135,9 @@ class Provider:
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ProviderUnavailableError
         try:
-            found = answer.json()
-        except ValueError as error:
+            return _Given.model_validate_json(answer.content if answer.is_success else b"")
+        except ValidationError as error:
             raise SignInRefusedError from error
-        if not answer.is_success or not isinstance(found.get("access_token"), str):
-            raise SignInRefusedError
-        return dict(found)
 
     async def _discovered(self) -> _Addresses:
         if self._addresses is None:
@@ -139,20 +145,27 @@ class Provider:
             try:
                 async with self._client() as client:
                     answer = (await client.get(address)).raise_for_status()
-                told = answer.json()
-                known = (told["authorization_endpoint"], told["token_endpoint"], told.get("revocation_endpoint"))
-            except (httpx.HTTPError, ValueError, LookupError, TypeError) as error:
+                self._addresses = _Addresses.model_validate_json(answer.content)
+            except (httpx.HTTPError, ValidationError) as error:
                 raise ProviderUnavailableError from error
-            self._addresses = _Addresses(*known)
         return self._addresses
 
-    def _client(self) -> httpx.AsyncClient:
-        """As this portal: its name and secret go with every request (RFC 6749, 2.3.1)."""
+    @asynccontextmanager
+    async def _client(self) -> AsyncIterator[httpx.AsyncClient]:
+        """As this portal: its name and secret go with every request (RFC 6749, 2.3.1). Raises ProviderUnavailableError
+        where it takes longer than `TIMEOUT_S` in all: one byte a second would keep httpx's own limits.
+        """
         settings = self._settings
         known = (settings.portal_client_id, settings.portal_client_secret.get_secret_value())
-        return httpx.AsyncClient(
-            auth=httpx.BasicAuth(*(quote(each, safe="") for each in known)), timeout=TIMEOUT_S, verify=self._trust
-        )
+        auth = httpx.BasicAuth(*(quote(each, safe="") for each in known))
+        try:
+            async with (
+                asyncio.timeout(TIMEOUT_S),
+                httpx.AsyncClient(auth=auth, timeout=None, verify=self._trust) as client,  # noqa: S113 - the line above
+            ):
+                yield client
+        except TimeoutError as error:
+            raise ProviderUnavailableError from error
 
 
 def challenge(verifier: str) -> str:
