@@ -66,6 +66,8 @@ def command(
     }
     if name == issuer.PORTAL:
         environment |= issuer.portal_environment(layout, ports)
+    elif issuer.PORTAL in ports:
+        environment |= issuer.stage_environment(ports)
     argv = (sys.executable, "-m", f"services.{name}")
     return Command(name, argv, log=layout.log(name), env=environment, cwd=ROOT)
 

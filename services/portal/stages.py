@@ -85,11 +85,12 @@ class Stages:
         *,
         version: str | None = None,
         key: str | None = None,
+        address: str | None = None,
     ) -> Answer:
         """Have a stage do something. `version`: the ETag under which the person saw it; `key`: under which the same is
-        done once. Raises StageProblem.
+        done once; `address`: of their browser, as limits are of each. Raises StageProblem.
         """
-        headers = {"If-Match": version, "Idempotency-Key": key}
+        headers = {"If-Match": version, "Idempotency-Key": key, "X-Forwarded-For": address}
         given = {name: value for name, value in headers.items() if value is not None}
         return await self._ask(person, language, stage, method, path, json=body, headers=given)
 

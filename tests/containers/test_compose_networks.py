@@ -57,12 +57,16 @@ def test_a_service_reaches_what_it_needs() -> None:
 
 
 def test_whom_a_service_believes_of_an_address_is_this_machine_alone() -> None:
-    """What comes through a published port comes from the gateway of the service's network."""
+    """What comes through a published port comes from the gateway of the service's network. Registration limits by
+    address, so it believes the portal too.
+    """
+    of_portal = filled(SERVICES[PORTAL]["networks"]["registration"]["ipv4_address"])
     gateways = set()
     for name in STAGES:
         assert not FILE["networks"].get(name, {}).get("internal")
         [pool] = FILE["networks"][name]["ipam"]["config"]
-        believed = filled(SERVICES[name]["environment"]["PDP_TRUSTED_PROXIES"])
+        believed, *others = filled(SERVICES[name]["environment"]["PDP_TRUSTED_PROXIES"]).split(",")
+        assert others == ([of_portal] if name == "registration" else [])
         assert believed == filled(pool["gateway"])
         assert ip_address(believed) in ip_network(filled(pool["subnet"]))
         gateways.add(believed)

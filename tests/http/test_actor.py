@@ -49,7 +49,7 @@ from tests.registration import (
 Walk = Callable[[StageUnderTest], Awaitable[None]]
 
 ROOM = {"PDP_REGISTRATIONS_BURST": "30", "PDP_COHORT_CAPACITY": "2"}
-CHANGE_NOTHING = {"search_suppliers"}
+CHANGE_NOTHING = {"search_suppliers", "judge_rfc"}
 """POSTs that only read."""
 
 
@@ -215,6 +215,7 @@ NOT_OF_OTHERS = {
     "list_requirements": "what large buyers publish",
     "show_requirement": "what a large buyer publishes",
     "list_lists": "dates of published lists",
+    "judge_rfc": "what whoever asks has typed",
     "show_supplier_import": "counts, and lines of a file",
     "show_anchor_import": "counts, and lines of a file",
     "show_requirement_import": "counts, and lines of a file",

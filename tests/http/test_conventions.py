@@ -11,6 +11,7 @@ from tests.http.services import SERVICES, openapi_of, service
 
 NOT_ONCE = {
     "search_suppliers": "it changes nothing",
+    "judge_rfc": "it changes nothing",
     "replay_dead_letters": "of what was replayed there is no more to replay",
     "discard_dead_letters": "of what was discarded there is no more to discard",
     "skip_record": "a record that is skipped already stays skipped",

@@ -1,7 +1,9 @@
 """The portal as it runs, and people who look at it."""
 
+import importlib
 import json
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -36,13 +38,18 @@ class OtherStages:
 
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], httpx.Response] = {}
+        self.real: dict[str, StageUnderTest] = {}
+        """Those that answer themselves."""
         self.asked: list[httpx.Request] = []
 
     def answer(self, stage: str, path: str, body: object, status: int = 200, **headers: str) -> None:
         self.answers[f"{stage}.test", path] = httpx.Response(status, json=body, headers=headers)
 
-    def __call__(self, request: httpx.Request) -> httpx.Response:
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
+        real = self.real.get(request.url.host.removesuffix(".test"))
+        if real is not None:
+            return await httpx.ASGITransport(real.app).handle_async_request(request)
         answer = self.answers.get((request.url.host, request.url.path))
         if answer is None:
             raise httpx.ConnectError("away", request=request)
@@ -74,10 +81,20 @@ class Browser:
 class Visitors:
     """Who comes to the portal."""
 
-    def __init__(self, stage: StageUnderTest, issuer: LocalIssuer, others: OtherStages) -> None:
+    def __init__(self, stage: StageUnderTest, issuer: LocalIssuer, others: OtherStages, migrated: Migrated) -> None:
         self.stage = stage
         self.others = others
+        self.opened = AsyncExitStack()
         self._issuer = issuer
+        self._migrated = migrated
+
+    async def real(self, name: str) -> StageUnderTest:
+        """From now on this stage answers itself, and takes the tokens of whoever is signed in here."""
+        stage, _ = importlib.import_module(f"services.{name}.app").build()
+        running = StageUnderTest(stage, await self._migrated(name))
+        self.others.real[name] = await self.opened.enter_async_context(running)
+        running.trust(self._issuer)
+        return running
 
     def anybody(self, language: str = "es") -> Browser:
         """Somebody who has not signed in."""
@@ -117,7 +134,9 @@ async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     monkeypatch.setattr("services.portal.app.Stages", lambda settings: Stages(settings, transport))
     stage, _ = build()
     async with StageUnderTest(stage, await migrated("portal")) as running:
-        yield Visitors(running, issuer, others)
+        visitors = Visitors(running, issuer, others, migrated)
+        async with visitors.opened:
+            yield visitors
 
 
 @pytest.fixture(scope="session")

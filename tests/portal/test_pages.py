@@ -15,7 +15,6 @@ from shared.contracts.registration import SupplierRegistered
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
 from tests.portal import scripted
-
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import ANCHOR, OTHER_MATCH, OTHER_SUPPLIER, READ, REQUIREMENT, SUPPLIER, example
 from tests.portal.issuer import URL
@@ -27,6 +26,9 @@ IDS = {
     "match_id": str(OTHER_MATCH),
     "language": "en",
     **scripted.IDS,
+    "part": "identity",
+    "number": "0",
+    "person_id": str(UUID(int=8)),
 }
 ELSEWHERE = {"/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
 """No pages: each leads to one."""

@@ -91,6 +91,7 @@ async def test_a_callback_counts_once_and_in_the_browser_that_began(issuing: Iss
     again.cookies = kept
     assert (await again.get(address)).status_code == 400
     assert SESSION not in again.cookies
+    assert issuing.before.times("/token") == 1, "a code that comes twice would end the session at the issuer"
     assert await is_in(tab)
 
 
@@ -221,6 +222,19 @@ async def test_a_slow_issuer_keeps_nobody_waiting(
     issuing.before.open.clear()
     assert (await tab.get(address)).status_code == 503
     assert SESSION not in tab.cookies
+
+
+async def test_while_nobody_tells_the_keys_a_session_waits(
+    issuing: Issuing, running: StageUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tab = await signed_in(issuing, running)
+    monkeypatch.setenv("PDP_OIDC_JWKS", f"http://{LOOPBACK}:{free_port()}/jwks")
+    stage, _ = build()
+    async with StageUnderTest(stage, running.database.url) as without_keys:
+        other = Tab(without_keys)
+        other.cookies = dict(tab.cookies)
+        assert (await other.get("/operator")).status_code == 503
+    assert await is_in(tab)
 
 
 async def test_a_slow_set_of_keys_is_an_issuer_that_is_away(

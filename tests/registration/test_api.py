@@ -28,6 +28,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /suppliers/{supplier_id}/withdrawal": own,
         "POST /suppliers/{supplier_id}/release": operator,
         "DELETE /suppliers/{supplier_id}/contact": operator,
+        "POST /rfc-verdicts": frozenset(),
         "POST /suppliers/imports": operator,
         "GET /suppliers/imports/{import_id}": operator,
         "GET /anchors": frozenset(Role),

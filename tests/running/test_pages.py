@@ -67,7 +67,7 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
         anchor = http.get(f"/requirements/{match['requirement_id']}").raise_for_status().json()["anchor_id"]
     people = {Role(person.roles[0]): person for person in cast(supplier, UUID(anchor))}
     ids = {"supplier_id": str(supplier), "requirement_id": match["requirement_id"], "match_id": match["id"]}
-    ids |= {"dimension": "TEC"}
+    ids |= {"part": "identity", "dimension": "TEC"}
     with chromium.running() as browser:
         yield Visit(browser, client, ids, people)
 

@@ -41,5 +41,15 @@ def portal_environment(layout: Layout, ports: Mapping[str, int]) -> dict[str, st
     }
 
 
+def stage_environment(ports: Mapping[str, int]) -> dict[str, str]:
+    """What a stage is told where there is a portal: where mails lead, and that the portal tells whose limit it is."""
+    portal = _at(ports[PORTAL])
+    return {
+        "PDP_CONFIRMATION_URL": f"{portal}/register/confirmation",
+        "PDP_INVITATION_URL": f"{portal}/invitation",
+        "PDP_TRUSTED_PROXIES": LOOPBACK,
+    }
+
+
 def _at(port: int) -> str:
     return f"http://{LOOPBACK}:{port}"

@@ -14,7 +14,10 @@ from services.portal.api import (
     home,
     mentoring,
     my_firm,
+    my_people,
+    my_profile,
     operator,
+    register,
     requirements,
     scores,
     signing,
@@ -35,8 +38,10 @@ def no_api() -> APIRouter:
 
 def pages(portal: Portal) -> FastAPI:
     """The application that shows them."""
+    of_a_firm = (my_firm, my_profile, my_people)
+    of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
-    modules = (home, signing, assets, operator, firms, my_firm, asked, requirements, candidates, awards, *at_work)
+    modules = (home, signing, register, assets, operator, firms, *of_a_firm, *of_buyers, *at_work)
     routes = [route for module in modules for route in module.router().routes]
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
     app.state.portal = portal

@@ -126,7 +126,9 @@ class Asking:
         same is done once. Raises StageProblem.
         """
         stages = self.portal.stages
-        return await stages.send(self.person, self.language, stage, method, path, body, version=version, key=key)
+        client = self.request.client
+        given = {"version": version, "key": key, "address": None if client is None else client.host}
+        return await stages.send(self.person, self.language, stage, method, path, body, **given)
 
     @property
     def words(self) -> Words:

@@ -31,7 +31,11 @@ def trouble(error: StageProblem, words: Words) -> Trouble:
     away = f"error.{error.code}" if error.code in ("stage_away", "stage_unclear") else "error.refused"
     errors = {name.removeprefix("body."): what for name, what in error.errors.items()}
     stale = error.status == HTTPStatus.PRECONDITION_FAILED
-    return Trouble(words("problem.stale") if stale else error.detail or words(away), errors, stale)
+    detail = error.detail
+    for name in error.errors:
+        # The page says it at the field.
+        detail = detail.removeprefix(f"{name}: ")
+    return Trouble(words("problem.stale") if stale else detail or words(away), errors, stale)
 
 
 def body(

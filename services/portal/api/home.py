@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from services.portal.api.asking import LANGUAGE, Anybody, see
+from services.portal.api.register import NOTICE
 from shared.i18n import Language
 
 Back = Annotated[str, Query(max_length=2_000)]
@@ -19,7 +20,7 @@ def router() -> APIRouter:
 
     @pages.get("/privacy")
     async def privacy(asked: Anybody) -> Response:
-        return asked.page("privacy.html")
+        return asked.page("privacy.html", notice=NOTICE)
 
     @pages.get("/language/{language}")
     async def speak(

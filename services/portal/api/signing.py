@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import RedirectResponse
 
-from services.portal.api.asking import SESSION, SIGNING, Anybody, Form, forget, keep, local, see
+from services.portal.api.asking import SESSION, SIGNING, Anybody, Form, forget, keep, see
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import SIGN_IN_MINUTES
 from services.portal.identity.provider import CALLBACK, SignInRefusedError
@@ -19,7 +19,7 @@ def router() -> APIRouter:
     @pages.get("/sign-in")
     async def sign_in(asked: Anybody, back: Text = "/", ticket: Text = "") -> Response:
         """To the issuer. `ticket`: a one-time sign-in of one machine."""
-        url, cookie = await asked.portal.people.begin(local(back), ticket or None)
+        url, cookie = await asked.portal.people.begin(back, ticket or None)
         answer = RedirectResponse(url, 303)
         keep(answer, SIGNING, cookie, SIGN_IN_MINUTES * 60)
         return answer

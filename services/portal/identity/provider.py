@@ -12,7 +12,7 @@ from http import HTTPStatus
 from urllib.parse import quote, urlencode
 
 import httpx
-from pydantic import BaseModel, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from services.portal.settings import Settings
 from shared.security.keys import KeysUnavailableError
@@ -31,7 +31,8 @@ class SignInRefusedError(Exception):
     """What came back from the issuer is no sign-in that was begun here."""
 
 
-class _Addresses(BaseModel):
+@dataclass(frozen=True, slots=True)
+class _Addresses:
     """Of the discovery document, what is used here."""
 
     authorization_endpoint: str
@@ -39,12 +40,16 @@ class _Addresses(BaseModel):
     revocation_endpoint: str | None = None
 
 
-class _Given(BaseModel):
+@dataclass(frozen=True, slots=True)
+class _Given:
     """Of what the token endpoint gives, what is used here."""
 
     access_token: str
     refresh_token: str | None = None
     id_token: str | None = None
+
+
+_ADDRESSES, _GIVEN = TypeAdapter(_Addresses), TypeAdapter(_Given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +140,7 @@ class Provider:
         if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
             raise ProviderUnavailableError
         try:
-            return _Given.model_validate_json(answer.content if answer.is_success else b"")
+            return _GIVEN.validate_json(answer.content if answer.is_success else b"")
         except ValidationError as error:
             raise SignInRefusedError from error
 
@@ -145,7 +150,7 @@ class Provider:
             try:
                 async with self._client() as client:
                     answer = (await client.get(address)).raise_for_status()
-                self._addresses = _Addresses.model_validate_json(answer.content)
+                self._addresses = _ADDRESSES.validate_json(answer.content)
             except (httpx.HTTPError, ValidationError) as error:
                 raise ProviderUnavailableError from error
         return self._addresses

@@ -154,3 +154,16 @@ class SignInRow(Table, table=True):
     """SHA-256 of the cookie that begins it."""
     sealed: bytes
     ends_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class DraftRow(Table, table=True):
+    """What somebody typed who has not sent it yet."""
+
+    __tablename__ = "draft"
+    __table_args__ = (Index("draft_ends", "ends_at"),)
+
+    id: bytes = Field(primary_key=True)
+    """SHA-256 of the cookie that opens it."""
+    sealed: bytes
+    """AES-GCM of JSON."""
+    ends_at: datetime = Field(sa_type=DateTime(timezone=True))

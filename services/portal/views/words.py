@@ -30,6 +30,10 @@ class Words:
         """The sentence of this code."""
         return WORDS.text(code, self.language, **params)
 
+    def maybe(self, code: str, /) -> str:
+        """The sentence of this code, or nothing where there is none."""
+        return WORDS.text(code, self.language) if WORDS.has(code, self.language) else ""
+
     def or_code(self, group: str, code: str) -> str:
         """The sentence of a code that a stage chose: in the group's words, else in the stage's own, else the code as
         words. A reader must accept a code that it does not know, and show it.
@@ -45,6 +49,20 @@ class Words:
             return ""
         day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
         return format_date(day, "long", LOCALES[self.language])
+
+    def day_or_text(self, value: str) -> str:
+        """A day, in words; what somebody typed who meant one, as it is."""
+        try:
+            return self.day(value)
+        except ValueError:
+            return value
+
+    def moment_or_text(self, value: str) -> str:
+        """A moment, in words; what stood in an address instead, as it is."""
+        try:
+            return self.moment(value)
+        except ValueError:
+            return value
 
     def moment(self, value: datetime | str | None) -> str:
         """Day and hour in Mexico City; nothing of None."""

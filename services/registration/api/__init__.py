@@ -9,6 +9,7 @@ from services.registration.api import (
     disputes,
     imports,
     people,
+    rfcs,
     screening,
     suppliers,
     tellings,
@@ -27,6 +28,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
     mailing = Mailing.of(settings, database)
     return http.together(
         claims.router(settings, limit, mailing, commands),
+        rfcs.router(),
         suppliers.router(commands, database),
         contacts.router(mailing, commands),
         disputes.router(commands),

@@ -42,12 +42,14 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
     def response(self) -> JSONResponse:
         """In the language of who asked."""
         sentence = worded(self.message, **self.params)
-        body = {
+        body: dict[str, object] = {
             "type": f"urn:pdp:problem:{self.code}",
             "title": self.code,
             "status": self.status,
             "detail": f"{self._at}: {sentence}" if self._at else sentence,
         }
+        if self._at:
+            body["errors"] = [{"field": self._at, "problem": sentence}]
         headers = dict(self.headers or {})
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"

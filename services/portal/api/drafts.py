@@ -1,0 +1,91 @@
+"""A registration that somebody types, page by page, before anybody knows who they are."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from fastapi.responses import RedirectResponse
+
+from services.portal.api.asking import Asking, forget, keep
+from services.portal.domain.profile_form import Typed
+from services.portal.identity.cookie import Cookie
+from services.portal.store import drafts
+from shared.runtime.clock import now
+
+DRAFT = "__Host-draft"
+"""Until the browser is closed: an office may have one computer for several people."""
+KEPT = timedelta(hours=24)
+"""As long as the code of a registration counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed, and the cookie that opens it."""
+
+    cookie: Cookie
+    typed: Typed
+
+    def key(self, body: object) -> str:
+        """Under which registration takes this once, however often it is sent."""
+        said = json.dumps(body, sort_keys=True).encode()
+        return hashlib.sha256(self.cookie.id + said).hexdigest()
+
+
+async def draft_of(asked: Asking) -> Draft:
+    """What this browser typed so far; an empty one where that is nothing."""
+    cookie = _cookie(asked)
+    async with asked.portal.database.connection() as connection:
+        sealed = await drafts.find(connection, cookie.id, now())
+    return Draft(cookie, _opened(cookie, sealed))
+
+
+async def add(asked: Asking, change: Callable[[Typed], Typed]) -> Draft:
+    """Keep what is typed now with what was typed before."""
+    cookie, at = _cookie(asked), now()
+    async with asked.portal.database.transaction() as connection:
+        sealed = await drafts.find(connection, cookie.id, at, lock=True)
+        draft = Draft(cookie, change(_opened(cookie, sealed)))
+        kept = json.dumps({"fields": dict(draft.typed.fields), "processes": [*map(dict, draft.typed.processes)]})
+        await drafts.write(connection, cookie.id, cookie.seal(kept.encode()), at + KEPT)
+    return draft
+
+
+async def end(asked: Asking, draft: Draft, answer: RedirectResponse) -> None:
+    """It was sent: forget it here and in the browser."""
+    async with asked.portal.database.connection() as connection:
+        await drafts.forget(connection, draft.cookie.id, now())
+    forget(answer, DRAFT)
+
+
+def remember(answer: RedirectResponse, draft: Draft) -> None:
+    """Have the browser keep what opens it."""
+    keep(answer, DRAFT, draft.cookie)
+
+
+def with_fields(typed: Typed, fields: dict[str, str]) -> Typed:
+    return replace(typed, fields={**typed.fields, **fields})
+
+
+def with_process(typed: Typed, number: int | None, process: dict[str, str]) -> Typed:
+    """Another one, or this one anew."""
+    if number is None or not 0 <= number < len(typed.processes):
+        return replace(typed, processes=(*typed.processes, process))
+    return replace(typed, processes=(*typed.processes[:number], process, *typed.processes[number + 1 :]))
+
+
+def without_process(typed: Typed, number: int) -> Typed:
+    return replace(typed, processes=tuple(each for at, each in enumerate(typed.processes) if at != number))
+
+
+def _cookie(asked: Asking) -> Cookie:
+    return Cookie.of(asked.request.cookies.get(DRAFT)) or Cookie.new()
+
+
+def _opened(cookie: Cookie, sealed: bytes | None) -> Typed:
+    kept = None if sealed is None else cookie.unseal(sealed)
+    if kept is None:
+        return Typed()
+    found = json.loads(kept)
+    return Typed(found["fields"], tuple(found["processes"]))

@@ -1,0 +1,90 @@
+"""Who speaks for a firm: invited by those who do, and of it once they have accepted."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.portal.api.asking import Anybody, Asking, Form, SignInNeeded, see
+from services.portal.api.forms import Trouble, body, trouble, typed
+from services.portal.api.my_profile import Mine
+from services.portal.domain.scope import OwnFirm
+from services.portal.stages import StageProblem
+
+PEOPLE = "/my-firm/people"
+Short = Annotated[str, Query(max_length=120)]
+
+
+def router() -> APIRouter:
+    pages = APIRouter()
+
+    @pages.get(PEOPLE)
+    async def show_people(asked: Anybody, mine: Mine) -> Response:
+        """Its people, and whom it has invited."""
+        return await _page(asked, mine)
+
+    @pages.post(PEOPLE)
+    async def invite(asked: Anybody, mine: Mine, form: Form) -> Response:
+        """Invite somebody by mail."""
+        try:
+            await asked.send("registration", "POST", f"/suppliers/{mine.supplier_id}/people", body(form))
+        except StageProblem as error:
+            return await _page(asked, mine, trouble(error, asked.words), typed(form), error.status)
+        return see(PEOPLE)
+
+    @pages.post(f"{PEOPLE}/{{person_id}}/removal")
+    async def remove(asked: Anybody, mine: Mine, person_id: UUID, _: Form) -> Response:
+        """Withdraw an invitation, or remove somebody."""
+        try:
+            await asked.send("registration", "DELETE", f"/suppliers/{mine.supplier_id}/people/{person_id}")
+        except StageProblem as error:
+            return await _page(asked, mine, trouble(error, asked.words), status=error.status)
+        return see(PEOPLE)
+
+    _add_accepting(pages)
+    return pages
+
+
+def _add_accepting(pages: APIRouter) -> None:
+    @pages.get("/invitation")
+    async def ask_to_accept(asked: Anybody, supplier: Short = "", invitation: Short = "", code: Short = "") -> Response:
+        """Where the mail's link leads: to sign in first, then to accept."""
+        given = {"supplier": supplier, "invitation": invitation, "code": code}
+        return asked.page("invitation.html", typed=given, accepted=False)
+
+    @pages.post("/invitation")
+    async def accept(asked: Anybody, form: Form) -> Response:
+        """Speak for the firm from now on."""
+        if asked.person is None:
+            raise SignInNeeded
+        given = {name: str(form.get(name, "")).strip()[:120] for name in ("supplier", "invitation", "code")}
+        path = f"/suppliers/{_id(given['supplier'])}/people/{_id(given['invitation'])}/acceptance"
+        try:
+            await asked.send("registration", "POST", path, {"code": given["code"]})
+        except StageProblem as error:
+            refused = trouble(error, asked.words)
+            return asked.page("invitation.html", error.status, typed=given, problem=refused, accepted=False)
+        return asked.page("invitation.html", accepted=True)
+
+
+async def _page(
+    asked: Asking,
+    mine: OwnFirm,
+    problem: Trouble | None = None,
+    given: dict[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    try:
+        people = (await asked.ask("registration", f"/suppliers/{mine.supplier_id}/people", limit=200)).body["items"]
+    except StageProblem as error:
+        away = trouble(error, asked.words)
+        return asked.page("my_people.html", error.status, people=None, problem=problem or away, typed=given or {})
+    return asked.page("my_people.html", status, people=people, problem=problem, typed=given or {})
+
+
+def _id(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

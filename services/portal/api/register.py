@@ -1,0 +1,178 @@
+"""A firm registers: one thing per page, kept as it is typed, and sent once it was looked over."""
+
+from http import HTTPStatus
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+
+from services.portal.api import drafts
+from services.portal.api.asking import Anybody, Asking, Form, see
+from services.portal.api.forms import Trouble, trouble
+from services.portal.api.profiles import (
+    Fault,
+    PartName,
+    faults,
+    fields_of,
+    following,
+    part_page,
+    process_of,
+    processes_page,
+)
+from services.portal.domain.profile_form import ORDER, PARTS, PROCESS, PROCESSES, body_of
+from services.portal.stages import StageProblem
+
+NOTICE = "2026-1"
+"""Version of the privacy notice: another one where its words change."""
+Number = Annotated[int | None, Query(ge=0, le=34)]
+Short = Annotated[str, Query(max_length=120)]
+CHECK = "check"
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/register")
+    _add_whole(pages)
+    _add_confirming(pages)
+    _add_processes(pages)
+    _add_parts(pages)
+    return pages
+
+
+def _add_whole(pages: APIRouter) -> None:
+    @pages.get("")
+    async def begin(asked: Anybody) -> Response:
+        """What is asked, what becomes of it, and how far it is."""
+        typed = (await drafts.draft_of(asked)).typed
+        parts = [(part, typed.begun(part), typed.lacks(part)) for part in ORDER]
+        return asked.page("register.html", parts=parts, begun=any(begun for _, begun, _ in parts), notice=NOTICE)
+
+    @pages.get(f"/{CHECK}")
+    async def look_over(asked: Anybody) -> Response:
+        """All of it, before it is sent."""
+        return await _check(asked)
+
+    @pages.post(f"/{CHECK}")
+    async def send(asked: Anybody, form: Form) -> Response:
+        """Ask to take part. Whether the privacy notice was read is asked here, because it is nothing of a firm's."""
+        draft = await drafts.draft_of(asked)
+        if form.get("notice") != NOTICE:
+            missing = {"notice": asked.words("register.notice.missing")}
+            return await _check(asked, Trouble(missing["notice"], missing), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        body = body_of(draft.typed)
+        try:
+            done = await asked.send("registration", "POST", "/suppliers", body, key=draft.key(body))
+        except StageProblem as error:
+            refused = trouble(error, asked.words)
+            found = faults(error, refused)
+            return await _check(asked, Trouble(refused.detail), found, error.status)
+        answer = see(f"/register/sent?until={done.body['expires_at'][:19]}Z")
+        await drafts.end(asked, draft, answer)
+        return answer
+
+    @pages.get("/sent")
+    async def sent(asked: Anybody, until: Short = "") -> Response:
+        """That a mail is on its way."""
+        return asked.page("register_sent.html", until=until if len(until) == len("2026-01-01T00:00:00Z") else "")
+
+    @pages.post("/rfc")
+    async def judge_rfc(asked: Anybody, form: Form) -> Response:
+        """What an RFC is, while somebody types it: a part of the page."""
+        verdict = await _verdict(asked, str(form.get("rfc", "")))
+        return asked.page("rfc_told.html", verdict=verdict)
+
+
+def _add_confirming(pages: APIRouter) -> None:
+    @pages.get("/confirmation")
+    async def ask_to_confirm(asked: Anybody, registration: Short = "", code: Short = "") -> Response:
+        """Where the mail's link leads. Nothing happens before somebody says so: readers of mail open links too."""
+        return asked.page("register_confirm.html", typed={"registration": registration, "code": code}, receipt=None)
+
+    @pages.post("/confirmation")
+    async def confirm(asked: Anybody, form: Form) -> Response:
+        """The contact confirms."""
+        typed = {name: str(form.get(name, "")).strip()[:120] for name in ("registration", "code")}
+        try:
+            done = await asked.send(
+                "registration", "POST", f"/suppliers/{_id(typed['registration'])}/confirmation", {"code": typed["code"]}
+            )
+        except StageProblem as error:
+            refused = trouble(error, asked.words)
+            return asked.page("register_confirm.html", error.status, typed=typed, problem=refused, receipt=None)
+        return asked.page("register_confirm.html", typed={}, receipt=done.body)
+
+
+def _add_processes(pages: APIRouter) -> None:
+    @pages.get(f"/{PROCESSES}")
+    async def ask_processes(asked: Anybody, number: Number = None) -> Response:
+        """What the firm can make: one more, or one that is there already."""
+        typed = (await drafts.draft_of(asked)).typed
+        return await processes_page(asked, typed, number, process_of(typed, number), {})
+
+    @pages.post(f"/{PROCESSES}")
+    async def keep_process(asked: Anybody, form: Form, number: Number = None) -> Response:
+        given = fields_of(form, PROCESS)
+        draft = await drafts.add(asked, lambda typed: drafts.with_process(typed, number, given))
+        answer = see(f"/register/{PROCESSES}")
+        drafts.remember(answer, draft)
+        return answer
+
+    @pages.post(f"/{PROCESSES}/{{number}}/removal")
+    async def leave_process_out(asked: Anybody, number: int, _: Form) -> Response:
+        draft = await drafts.add(asked, lambda typed: drafts.without_process(typed, number))
+        answer = see(f"/register/{PROCESSES}")
+        drafts.remember(answer, draft)
+        return answer
+
+
+def _add_parts(pages: APIRouter) -> None:
+    @pages.get("/{part}")
+    async def ask_part(asked: Anybody, part: PartName) -> Response:
+        """One page of it, with what was typed before."""
+        typed = (await drafts.draft_of(asked)).typed
+        verdict = await _verdict(asked, typed.fields.get("rfc", "")) if part == "identity" else None
+        return await part_page(asked, part, typed.fields, {"verdict": verdict})
+
+    @pages.post("/{part}")
+    async def keep_part(asked: Anybody, part: PartName, form: Form, then: Short = "") -> Response:
+        """Keep it as it is typed, and go on."""
+        given = fields_of(form, PARTS[part])
+        draft = await drafts.add(asked, lambda typed: drafts.with_fields(typed, given))
+        answer = see(f"/register/{CHECK if then == CHECK else following(part)}")
+        drafts.remember(answer, draft)
+        return answer
+
+
+async def _check(
+    asked: Asking, problem: Trouble | None = None, found: list[Fault] | None = None, status: int = HTTPStatus.OK
+) -> Response:
+    typed = (await drafts.draft_of(asked)).typed
+    return asked.page(
+        "register_check.html",
+        status,
+        parts=PARTS,
+        values=typed,
+        process_fields=PROCESS,
+        names=await asked.areas(),
+        notice=NOTICE,
+        problem=problem,
+        faults=found or [],
+        verdict=await _verdict(asked, typed.fields.get("rfc", "")),
+    )
+
+
+async def _verdict(asked: Asking, rfc: str) -> object:
+    """What registration says of it; None while it does not answer, or where nothing was typed."""
+    if not rfc.strip():
+        return None
+    try:
+        return (await asked.send("registration", "POST", "/rfc-verdicts", {"rfc": rfc[:100]})).body
+    except StageProblem:
+        return None
+
+
+def _id(text: str) -> UUID:
+    """Of nobody, where it is no id: the stage has one answer for whatever does not fit."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
