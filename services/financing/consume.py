@@ -19,6 +19,7 @@ from shared.contracts.matching import ContractAwarded, ContractEnded, MatchFound
 from shared.contracts.partner import (
     CreditDisbursed,
     InformationRequested,
+    PaymentsCorrected,
     ReferralAcknowledged,
     ReferralApproved,
     ReferralDeclined,
@@ -51,6 +52,7 @@ def routes(terms: Reference[Terms]) -> Routes:
         on_arrival(ReferralApproved, cases, answers.approved, resolve=of_referral, reference=terms),
         on_arrival(ReferralDeclined, cases, answers.declined, resolve=of_referral, reference=terms),
         on_arrival(CreditDisbursed, cases, answers.disbursed, resolve=of_referral, reference=terms),
+        on_arrival(PaymentsCorrected, cases, answers.payments_corrected, resolve=of_referral, reference=terms),
     )
 
 

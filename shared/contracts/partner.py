@@ -279,3 +279,12 @@ class CreditDisbursed(Answer):
 
     amount: Money
     """What was paid out."""
+
+
+class PaymentsCorrected(Answer):
+    """What was said of payments was wrong: a mistyped amount, or a payment of another referral."""
+
+    TYPE: ClassVar[str] = "partner.payments-corrected"
+
+    amount: Money
+    """What was paid out in all until now; 0.00 where nothing was."""

@@ -22,6 +22,7 @@ FULL: dict[str, dict[str, Any]] = {
     "partner.referral-approved": {"amount": MONEY, "term_months": 12},
     "partner.referral-declined": {"reason": "other"},
     "partner.credit-disbursed": {"amount": MONEY},
+    "partner.payments-corrected": {"amount": MONEY},
 }
 
 

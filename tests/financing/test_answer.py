@@ -23,6 +23,7 @@ SAID: dict[Act, dict[str, Any]] = {
     "approve": {"amount": mxn(ASKED), "term_months": 24},
     "decline": {"reason": "no_funds"},
     "pay": {"amount": mxn(ASKED)},
+    "correct_payments": {"amount": mxn("0.00")},
 }
 
 
@@ -230,6 +231,36 @@ def test_payments_are_added_up_to_what_was_approved() -> None:
     second = say(first, "pay", amount=mxn("100000.00"))
     assert (second.papers.disbursed, second.papers.payments, second.erase_at) == (mxn(ASKED), 2, NOW + 90 * DAY)
     assert say(second, "pay", amount=mxn("0.01")) == "payments_above_approved"
+
+
+def test_what_was_said_of_payments_is_corrected_and_taken_back() -> None:
+    """Seen: a mistyped payment, or one of another referral, had no way back."""
+    mistyped = say(after("approve"), "pay", amount=mxn("200000.00"))
+    right = say(mistyped, "correct_payments", amount=mxn("20000.00"))
+    assert (right.state, right.papers.disbursed, right.papers.payments) == ("disbursed", mxn("20000.00"), 1)
+    assert say(right, "correct_payments", amount=mxn("20000.00")).ignored_answers == 1
+    rest = say(right, "pay", amount=mxn("280000.00"))
+    assert (rest.papers.disbursed, rest.papers.payments, rest.erase_at) == (mxn(ASKED), 2, NOW + 90 * DAY)
+    none = say(rest, "correct_payments")
+    assert (none.state, none.papers.disbursed, none.papers.payments) == ("approved", None, 0)
+    assert none.erase_at == NOW + 365 * DAY
+    assert say(none, "decline").state == "declined"
+
+
+def test_a_correction_has_what_was_said_before_it() -> None:
+    paid = say(after("approve"), "pay", NOW, amount=mxn("100000.00"))
+    right = say(paid, "correct_payments", NOW + 2 * DAY, amount=mxn("150000.00"))
+    assert say(right, "pay", NOW + DAY, amount=mxn("50000.00")) == "answer_out_of_order"
+    assert say(right, "correct_payments", NOW + DAY) == "answer_out_of_order"
+    assert say(right, "pay", NOW + 3 * DAY, amount=mxn("50000.00")).papers.disbursed == mxn("200000.00")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "problem"),
+    [("1.00", "USD", "currency_differs"), ("300000.01", "MXN", "payments_above_approved")],
+)
+def test_a_correction_is_compared_with_the_approval(amount: str, currency: str, problem: str) -> None:
+    assert say(after("approve", "pay"), "correct_payments", amount=money(amount, currency)) == problem
 
 
 @pytest.mark.parametrize(

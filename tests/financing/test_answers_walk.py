@@ -78,6 +78,19 @@ class Answers(Walk):
             self.state = "disbursed"
             self.paid.append(amount)
 
+    @rule(slip=SLIPS, amount=AMOUNTS, currency=CURRENCIES)
+    def correct_payments(self, slip: int, amount: int, currency: str) -> None:
+        """What was paid in all."""
+        told = self.state in ("approved", "disbursed")
+        known = told and amount == sum(self.paid)
+        fits = self.state == "disbursed" and amount <= (self.approved or 0) and currency == "MXN"
+        money = {"amount": f"{amount}.00", "currency": currency}
+        assert self.say(contract.PaymentsCorrected, slip, amount=money) == (slip == 0 and (known or fits))
+        if slip == 0 and fits and not known:
+            # How many payments there were is not said: as many as were told of.
+            self.paid = [amount, *[0] * (len(self.paid) - 1)] if amount else []
+            self.state = "disbursed" if amount else "approved"
+
     @invariant()
     def what_is_shown_is_what_was_decided(self) -> None:
         row, papers = self.rows("referral")[self.id], self.papers(self.id)

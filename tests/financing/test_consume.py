@@ -14,6 +14,7 @@ ANSWERS = {
     partner.ReferralApproved,
     partner.ReferralDeclined,
     partner.CreditDisbursed,
+    partner.PaymentsCorrected,
 }
 
 

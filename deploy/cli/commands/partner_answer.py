@@ -18,7 +18,7 @@ from shared.contracts.partner import Answer, DeclineReason
 from shared.i18n.fields import fault
 from shared.runtime.clock import now
 
-Action = Literal["acknowledge", "request-information", "approve", "decline", "disburse"]
+Action = Literal["acknowledge", "request-information", "approve", "decline", "disburse", "correct-payments"]
 
 EVENTS: dict[Action, tuple[type[Answer], tuple[str, ...]]] = {
     "acknowledge": (contract.ReferralAcknowledged, ()),
@@ -26,6 +26,7 @@ EVENTS: dict[Action, tuple[type[Answer], tuple[str, ...]]] = {
     "approve": (contract.ReferralApproved, ("amount", "months")),
     "decline": (contract.ReferralDeclined, ("reason",)),
     "disburse": (contract.CreditDisbursed, ("amount",)),
+    "correct-payments": (contract.PaymentsCorrected, ("amount",)),
 }
 """The event of each action, and the options that it cannot do without."""
 
@@ -48,7 +49,7 @@ def answer(
     missing = [f"--{name}" for name in needed if not given[name]]
     if missing:
         raise Refusal(say("error.option", action=action, option=", ".join(missing)), 2)
-    given["amount"] = amount and {"amount": _amount(amount), "currency": currency}
+    given["amount"] = amount and {"amount": _amount(amount, zero=action == "correct-payments"), "currency": currency}
     side = side_of(code, secret)
     known = side.referrals()
     id_ = _chosen(code, referral, known)
@@ -84,13 +85,13 @@ def _event(event: type[Answer], referral: UUID, code: str, given: dict[str, Any]
         raise Refusal(f"{where}: {say(problem['code'], **problem['params'])}", 2) from error
 
 
-def _amount(text: str) -> str:
-    """An amount as the contract writes it, with its two decimals."""
+def _amount(text: str, *, zero: bool) -> str:
+    """An amount as the contract writes it, with its two decimals; of what may be nothing `zero` too."""
     try:
         amount = Decimal(text.replace(",", ""))
         exact = amount.quantize(Decimal("0.01"))
     except InvalidOperation as error:
         raise Refusal(say("error.amount"), 2) from error
-    if exact != amount or exact <= 0:
+    if exact != amount or exact < 0 or not (exact or zero):
         raise Refusal(say("error.amount"), 2)
     return f"{exact:f}"

@@ -13,7 +13,7 @@ from services.financing.domain.terms import Limits
 CLOCK_SLIP = timedelta(days=1)
 """How far a partner's clock, or its time zone, may be off."""
 
-Act = Literal["acknowledge", "request_information", "approve", "decline", "pay"]
+Act = Literal["acknowledge", "request_information", "approve", "decline", "pay", "correct_payments"]
 
 REPLACING: frozenset[Act] = frozenset(("request_information", "approve", "decline"))
 """One takes the place of the other. A receipt contradicts nothing, and each payment counts."""
@@ -41,7 +41,7 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
     if _says_nothing_new(referral, answer):
         ignored = replace(referral, ignored_answers=referral.ignored_answers + 1, last_ignored=answer.act)
         return _heard(ignored, answer)
-    state = REFERRAL.after(referral.state, answer.act)
+    state = REFERRAL.after(referral.state, _way(answer))
     if state is None:
         return _out_of_order(referral, answer)
     if _is_overtaken(referral, answer):
@@ -57,10 +57,20 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
     return _taken(_heard(replace(referral, papers=noted), answer), answer, state, now, limits)
 
 
+def _way(answer: Answer) -> str:
+    """What it does to the referral."""
+    if answer.act != "correct_payments":
+        return answer.act
+    return "correct payments" if answer.amount is not None and answer.amount.amount else "take payments back"
+
+
 def _is_overtaken(referral: Referral, answer: Answer) -> bool:
-    """Whether the partner said something else after it, which was taken first: the newest word counts."""
-    last = referral.heard_at
-    return answer.act in REPLACING and last is not None and answer.arrived_at < last
+    """Whether the partner said something else after it, which was taken first: the newest word counts. Of payments a
+    correction has all that were said before it.
+    """
+    last = referral.heard_at if answer.act in REPLACING else None
+    last = referral.corrected_at if answer.act in ("pay", "correct_payments") else last
+    return last is not None and answer.arrived_at < last
 
 
 def _heard(referral: Referral, answer: Answer) -> Referral:
@@ -79,6 +89,9 @@ def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
             return referral.state != "sent" or _is_late(referral, answer.arrived_at)
         case "pay":
             return False
+        case "correct_payments":
+            told = Money(_paid(papers), answer.amount.currency) if papers is not None and answer.amount else None
+            return referral.state in ("approved", "disbursed") and told == answer.amount
         case _ if referral.state == "withdrawn":
             return True
         case "request_information":
@@ -107,14 +120,15 @@ def _amounts(papers: Papers, answer: Answer, tolerance_bp: int) -> AnswerProblem
     if answer.amount is None:
         return None
     against = papers.amount if answer.act == "approve" else papers.approved
-    if answer.amount.amount <= 0:
+    if answer.amount.amount <= 0 and answer.act != "correct_payments":
         return "amount_not_positive"
     if against is None or answer.amount.currency != against.currency:
         return "currency_differs"
     if answer.act == "approve":
         most = against.amount * (10_000 + tolerance_bp) / 10_000
         return "amount_above_asked" if answer.amount.amount > most else None
-    return "payments_above_approved" if _paid(papers) + answer.amount.amount > against.amount else None
+    paid = _paid(papers) if answer.act == "pay" else Decimal(0)
+    return "payments_above_approved" if paid + answer.amount.amount > against.amount else None
 
 
 def _paid(papers: Papers) -> Decimal:
@@ -132,6 +146,9 @@ def _noted(papers: Papers, answer: Answer) -> Papers:
         case "pay" if answer.amount is not None:
             paid = Money(_paid(papers) + answer.amount.amount, answer.amount.currency)
             return replace(papers, disbursed=paid, payments=papers.payments + 1)
+        case "correct_payments" if answer.amount is not None:
+            left = answer.amount if answer.amount.amount else None
+            return replace(papers, disbursed=left, payments=papers.payments if left else 0)
         case _:
             return papers
 
@@ -157,6 +174,9 @@ def _taken(referral: Referral, answer: Answer, state: ReferralState, now: dateti
             return replace(taken, remind_at=None, lapse_at=deadline(now, limits.supplier_silence_days), erase_at=None)
         case "decline":
             return ended(taken, now, limits.erase_days)
+        case "correct_payments":
+            taken = replace(taken, corrected_at=answer.arrived_at)
+            return ended(taken, now, limits.erase_days if _is_paid_in_full(taken) else limits.approval_days)
         case _:
             return ended(taken, now, limits.erase_days if _is_paid_in_full(taken) else limits.approval_days)
 

@@ -33,6 +33,8 @@ REFERRAL = StateMachine[ReferralState](
         Transition("approve", (*WAITING, "approved", "lapsed"), "approved"),
         Transition("decline", (*WAITING, "approved", "lapsed"), "declined"),
         Transition("pay", ("approved", "disbursed"), "disbursed"),
+        Transition("correct payments", ("disbursed",), "disbursed"),
+        Transition("take payments back", ("disbursed",), "approved"),
         Transition("withdraw", (*WAITING, "approved", "lapsed"), "withdrawn"),
         Transition("lapse", WAITING, "lapsed"),
         Transition("close", ("approved", "disbursed"), "closed"),
@@ -44,7 +46,9 @@ REFERRAL = StateMachine[ReferralState](
     },
 )
 """A partner may leave steps out: an approval implies that it received and reviewed. It may correct an approval until it
-pays, and decline after it. From `lapsed` only what arrived before that leads on."""
+pays, and decline after it; and what it said of its payments, until none is left. From `lapsed` only what arrived before
+that leads on.
+"""
 
 
 # Amounts and a partner's words do not show themselves: a representation ends in logs and tracebacks.
@@ -60,8 +64,9 @@ class Papers:
     approved: Money | None = None
     approved_term_months: int | None = None
     disbursed: Money | None = None
-    """Sum of the payments."""
+    """Sum of the payments, or what the partner corrected it to."""
     payments: int = 0
+    """How many payments it told of; none where it took all back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,8 @@ class Referral:
     """When its partner was told to erase it."""
     heard_at: datetime | None = None
     """When the newest of the partner's answers arrived, receipts and payments apart: an older one changes nothing."""
+    corrected_at: datetime | None = None
+    """When the last correction of its payments arrived: one that was said before it is in it."""
     ignored_answers: int = 0
     last_ignored: str | None = None
 

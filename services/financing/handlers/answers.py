@@ -53,6 +53,13 @@ def disbursed(
     return _taken(case, event, answer, now, terms)
 
 
+def payments_corrected(
+    case: Case | None, event: partner.PaymentsCorrected, arrived_at: datetime, now: datetime, terms: Terms
+) -> Decision[Case]:
+    answer = Answer("correct_payments", event.answered_at, arrived_at, amount=_amount(event.amount))
+    return _taken(case, event, answer, now, terms)
+
+
 def _taken(case: Case | None, event: partner.Answer, answer: Answer, now: datetime, terms: Terms) -> Decision[Case]:
     """Raises RejectedEventError: the referral is unknown or not this partner's, or the answer cannot be so."""
     known = None if case is None else case.referral(event.referral_id)
