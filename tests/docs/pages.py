@@ -37,6 +37,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _FENCE = re.compile(r"^ *```[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _COMMAND = re.compile(r"(?:^|(?<!install)(?<!upgrade)[\s$(&|;/])(pdp|make) ([^|;&#\n]*)")
+_TEST = re.compile(r"(tests/[\w/]+\.py)::(\w+)")
 _ENDS = re.compile(r"[,.:)]+$")
 
 
@@ -51,6 +52,12 @@ def missing_paths(page: Path, text: str) -> list[str]:
     paths = [re.split(r"[ :#]", span)[0] for span in spans if not re.search(r"[<>{…]|[A-Z]{3}", span)]
     expected = [path for path in paths if not path.startswith(NOT_HERE)]
     return [path for path in expected if not _exists(ROOT, path) and not _exists(page.parent, path)]
+
+
+def missing_tests(text: str) -> list[str]:
+    """Tests that are named and are not there."""
+    named = [_TEST.fullmatch(span) for span in _CODE.findall(_prose(text))]
+    return [f"{test[1]}::{test[2]}" for test in named if test is not None and not _tests(ROOT / test[1], test[2])]
 
 
 def unknown_commands(text: str) -> list[str]:
@@ -84,6 +91,10 @@ def _leads(page: Path, text: str, link: str) -> bool:
         return True
     content = target.read_text(encoding="utf-8") if path else text
     return anchor in {slug(heading) for heading in _HEADING.findall(_prose(content))}
+
+
+def _tests(file: Path, name: str) -> bool:
+    return file.exists() and re.search(rf"^ *(async )?def {name}\(", file.read_text("utf-8"), re.MULTILINE) is not None
 
 
 def _exists(folder: Path, path: str) -> bool:

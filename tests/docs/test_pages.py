@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.pages import PAGES, PARTS, ROOT, broken_links, missing_paths, old_words, unknown_commands
+from tests.docs.pages import PAGES, PARTS, ROOT, broken_links, missing_paths, missing_tests, old_words, unknown_commands
 
 HERE = Path(__file__).parent
 SOURCES = (".py", ".yaml", ".yml", ".json", ".po", ".tpl", ".md", ".sh", ".hcl", ".sql")
@@ -21,6 +21,7 @@ def test_every_link_path_and_command_exists(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     assert broken_links(page, text) == []
     assert missing_paths(page, text) == []
+    assert missing_tests(text) == []
     assert unknown_commands(text) == []
 
 
@@ -40,6 +41,11 @@ def test_no_old_word_is_left(part: str) -> None:
         (lambda text: broken_links(PLACE, text), "# One\n\n[a](#two)", "# One\n\n[a](#one)"),
         (lambda text: broken_links(PLACE, text), "[a](runbook/alerts.md#gone)", "[a](runbook/alerts.md#not_ready)"),
         (lambda text: missing_paths(PLACE, text), "`shared/gone.py`", "`shared/messaging/relay.py`"),
+        (
+            missing_tests,
+            "`tests/docs/test_pages.py::test_gone`",
+            "`tests/docs/test_pages.py::test_each_check_can_fail`",
+        ),
         (unknown_commands, "`pdp gone`", "`pdp lag`"),
         (unknown_commands, "`pdp dead-letters gone`", "`pdp dead-letters list --reason not_json`"),
         (unknown_commands, "```\n$ pdp lag --gone\n```", "```\n$ pdp --lang en lag | grep x\n```"),
