@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from tests.bench import chain, consume, flat, http, memory, pair, relay, scaling, stages
+from tests.bench import chain, consume, flat, http, memory, pair, portal, relay, scaling, stages
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
 
@@ -21,6 +21,7 @@ PARTS: dict[str, Part] = {
     "chain": chain.run,
     "flat": flat.run,
     "memory": memory.run,
+    "portal": portal.run,
 }
 
 

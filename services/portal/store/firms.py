@@ -1,8 +1,11 @@
 """Firms, and what is asked of them. Every question names for whom it is asked."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
+
+from pydantic import TypeAdapter
 
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import Scope, bounds
@@ -69,20 +72,28 @@ _SEEN_BY = """(
     OR EXISTS (SELECT FROM candidate WHERE supplier_id = firm.id AND anchor_id = $2 AND introduced)
 )"""
 _ONE = f"SELECT {_STORED} FROM firm WHERE id = $3 AND {_SEEN_BY}"  # noqa: S608 - of the constants above
-_PAGE = f"""
+_FILTERED = f"""
     SELECT {_STORED} FROM firm
     WHERE {_SEEN_BY} AND ($3::uuid IS NULL OR id > $3)
         AND ($4::text IS NULL OR state = $4) AND ($5::text IS NULL OR areas ? $5)
         AND ($6::text IS NULL OR steps ? $6) AND ($7::text IS NULL OR band = $7)
-        AND ($8::text IS NULL OR folio = $8 OR rfc = $8 OR lower(name) LIKE $9)
-    ORDER BY id LIMIT $10
+"""  # noqa: S608 - of the constants above
+_PAGE = f"{_FILTERED} ORDER BY id LIMIT $8"
+_FOUND = f"""{_FILTERED} AND id IN (
+        SELECT id FROM firm WHERE folio = $9 UNION ALL SELECT id FROM firm WHERE rfc = $9
+        UNION ALL SELECT id FROM firm WHERE lower(name) LIKE $10
+    ) ORDER BY id LIMIT $8
 """  # noqa: S608 - of the constants above
 _NAMES = f"SELECT id, folio, name, state FROM firm WHERE id = ANY($3::uuid[]) AND {_SEEN_BY}"  # noqa: S608 - of the constants above
-_FUNNEL = "SELECT step, count(*) FROM firm CROSS JOIN jsonb_array_elements_text(steps) AS step GROUP BY step"
+_FUNNEL = "SELECT steps, count(*) FROM firm GROUP BY steps"
 _AREAS = """
-    SELECT area, count(*) FILTER (WHERE steps ? 'aligned') AS aligned, count(*) AS offering
-    FROM firm CROSS JOIN jsonb_array_elements_text(areas) AS area WHERE withdrawn IS NULL GROUP BY area
+    SELECT area, sum(firms)::bigint AS offering, coalesce(sum(firms) FILTER (WHERE aligned), 0)::bigint AS aligned
+    FROM (
+        SELECT areas, steps ? 'aligned' AS aligned, count(*) AS firms FROM firm WHERE steps <> '[]' GROUP BY areas, 2
+    ) AS alike CROSS JOIN jsonb_array_elements_text(areas) AS area GROUP BY area
 """
+"""Of firms that are there: whoever left has taken no step."""
+_STEPS = TypeAdapter(list[str])
 
 
 class Named(NamedTuple):
@@ -112,8 +123,11 @@ async def page_of_firms(
     words: str | None = None,
 ) -> list[Firm]:
     """Firms by id, of those that this scope may see. `words`: a folio, an RFC, or a part of a name."""
-    pattern = None if words is None else f"%{_literal(words.lower())}%"
-    rows = await connection.fetch(_PAGE, *bounds(scope), after, state, area, step, band, words, pattern, limit)
+    filters = (*bounds(scope), after, state, area, step, band, limit)
+    if words is None:
+        rows = await connection.fetch(_PAGE, *filters)
+    else:
+        rows = await connection.fetch(_FOUND, *filters, words, f"%{_literal(words.lower())}%")
     return [firms.of(row) for row in rows]
 
 
@@ -125,7 +139,10 @@ async def names_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) ->
 
 async def funnel(connection: Connection) -> dict[str, int]:
     """How many firms stand on each step."""
-    return {row["step"]: row["count"] for row in await connection.fetch(_FUNNEL)}
+    counts: Counter[str] = Counter()
+    for row in await connection.fetch(_FUNNEL):
+        counts.update(dict.fromkeys(_STEPS.validate_json(row["steps"]), row["count"]))
+    return counts
 
 
 async def areas(connection: Connection) -> dict[str, tuple[int, int]]:

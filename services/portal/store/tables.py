@@ -22,6 +22,9 @@ class FirmRow(Table, table=True):
         Index("firm_state", "state", "id"),
         Index("firm_folio", "folio"),
         Index("firm_rfc", "rfc"),
+        # Whole columns from narrow indexes: a count or a search by a part of a name reads no firm.
+        Index("firm_counts", "steps", "areas"),
+        Index("firm_name", "name", "id"),
     )
 
     id: UUID = Field(primary_key=True)
