@@ -2,6 +2,7 @@
 the firm makes, what is asked and what is known change in any order.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from shared.testing.stage import StageUnderTest
 from tests.diagnosis.builders import ANCHOR, levels_at, sheet
 from tests.diagnosis.test_api_model import Walk
 from tests.matching.given import an_id, profiled
-from tests.walking import MANY_SHORT, Do, walk
+from tests.walking import MANY_SHORT, Do, tread, walk
 
 OF_SPECIAL_PROCESSES, LEGAL = "T12", "A01"
 QUESTIONS = ("T12", "A01", "T04")
@@ -98,6 +99,26 @@ class Knowing(Walk):
         assert told == {code: level is not None for code, level in self.levels.items() if self.blocks(code, level)}
         left_out = self.special is False and self.levels["T12"] is None
         assert shown["locked"]["not_applicable"] == (["T12"] if left_out else [])
+
+
+def each_of_the_four(knowing: Knowing) -> Iterator[object]:
+    """What is left out weighs nothing until it must be known, and what is not about the firm until it is."""
+    yield knowing.open()
+    yield knowing.register(special=False)
+    yield knowing.validate({"T12": None, "A01": 3, "T04": None})
+    yield knowing.align(("T04", "T12"))
+    yield knowing.rescore("T04", 1)
+    yield knowing.rescore("T04", 3)
+    yield knowing.register(special=True)
+    yield knowing.align_no_more()
+    yield knowing.align(("T12",))
+    yield knowing.rescore("T12", 3)
+    yield knowing.register(special=False)
+    yield knowing.rescore("A01", 1)
+
+
+async def test_each_of_the_four_leads_to_the_others(stage: StageUnderTest) -> None:
+    await tread(lambda do: Knowing(do, stage), each_of_the_four, Knowing.each_question_is_one_of_four)
 
 
 async def test_unknown_is_never_fine_and_not_applicable_comes_by_data(stage: StageUnderTest) -> None:

@@ -1,5 +1,6 @@
 """A revocation is for firm and partner, a slip holds up nothing, an answer counts by its arrival: beside a model."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from shared.contracts import partner as contract
 from shared.testing.stage import StageUnderTest
-from tests.financing.walk import PARTNERS_DAYS, Time, Walk, walked
+from tests.financing.walk import PARTNERS_DAYS, Time, Walk, trodden, walked
 from tests.walking import Do
 
 DAYS = st.sampled_from((0, 0, 12, 21))
@@ -131,6 +132,34 @@ class Pair(Walk):
     def what_was_refused_is_seen_and_blocks_nothing(self) -> None:
         assert self.letters() == self.refused
         assert self.do(self.stage.rows("SELECT * FROM blocked_key")) == []
+
+    def all_holds(self) -> None:
+        self.the_store_agrees()
+        self.the_partner_erases_what_was_taken_back_and_nothing_else()
+        self.what_was_refused_is_seen_and_blocks_nothing()
+
+
+def every_way(pair: Pair) -> Iterator[object]:
+    """What went under a consent that another replaced, what lapsed and was approved in time, and what ended."""
+    yield pair.begin()
+    yield pair.agree(("need",))
+    yield pair.revoke(1)
+    yield pair.agree(("identity", "contact", "need"))
+    yield pair.send()
+    yield pair.mistype(1)
+    yield pair.say(1, approves=True, before=12, held=21)
+    yield pair.agree(("need",))
+    yield pair.revoke(2)
+    yield pair.agree(("identity", "need"))
+    yield pair.send()
+    yield pair.say(2, approves=False, before=0, held=0)
+    yield pair.send()
+    yield pair.say(3, approves=True, before=21, held=0)
+    yield pair.revoke(4)
+
+
+async def test_every_way_back_is_walked(stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    await trodden(Pair, every_way, Pair.all_holds, stage, monkeypatch)
 
 
 async def test_what_a_firm_takes_back_is_taken_back(stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:

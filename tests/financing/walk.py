@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,7 +19,7 @@ from shared.testing.stage import StageUnderTest
 from tests import walking
 from tests.financing import test_facts as facts
 from tests.financing.calls import PAPERS
-from tests.walking import Do
+from tests.walking import Do, M
 
 PARTNER, PRODUCT, ASKED = "nafin", "nafin-guaranteed-simple", 300_000
 ANSWERS = f"partner.{PARTNER}.answers.v1"
@@ -56,6 +56,19 @@ async def walked(
     time = Time(patch)
     patch.setattr(walking, "WALKS", WALKS)
     await walking.walk(lambda do: machine(do, stage, time))
+
+
+async def trodden(
+    machine: Callable[[Do, StageUnderTest, Time], M],
+    path: Callable[[M], Iterable[object]],
+    hold: Callable[[M], None],
+    stage: StageUnderTest,
+    patch: pytest.MonkeyPatch,
+) -> None:
+    """One path that is written down."""
+    stage.router  # noqa: B018 - its modules are there before their clock is set
+    time = Time(patch)
+    await walking.tread(lambda do: machine(do, stage, time), path, hold)
 
 
 class Walk(RuleBasedStateMachine):
