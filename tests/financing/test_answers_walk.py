@@ -1,5 +1,6 @@
 """What a partner answers is compared with what was asked and said before: beside a model that has only the sums."""
 
+from collections.abc import Iterator
 from decimal import Decimal
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from hypothesis.stateful import initialize, invariant, rule
 
 from shared.contracts import partner as contract
 from shared.testing.stage import StageUnderTest
-from tests.financing.walk import ASKED, DAY, Time, Walk, walked
+from tests.financing.walk import ASKED, DAY, Time, Walk, trodden, walked
 from tests.walking import Do
 
 MOST = ASKED * 11 // 10
@@ -103,6 +104,38 @@ class Answers(Walk):
     @invariant()
     def nothing_is_refused_in_silence(self) -> None:
         assert self.letters() == self.refused
+
+    def all_holds(self) -> None:
+        self.what_is_shown_is_what_was_decided()
+        self.nothing_is_refused_in_silence()
+
+
+def every_way(answers: Answers) -> Iterator[object]:
+    """Two approvals, payments that are corrected and taken back, and an approval that falls through."""
+    yield answers.begin()
+    yield answers.pay(0, 1, "MXN")
+    yield answers.ask_for_more(0)
+    yield answers.approve(0, ASKED, "MXN")
+    yield answers.correct_payments(0, 1, "MXN")
+    yield answers.approve(0, MOST, "MXN")
+    yield answers.pay(0, 100_000, "MXN")
+    yield answers.pay(0, 1, "MXN")
+    yield answers.correct_payments(0, MOST + 1, "MXN")
+    yield answers.correct_payments(0, 1, "USD")
+    yield answers.correct_payments(400, 1, "MXN")
+    yield answers.correct_payments(0, 1, "MXN")
+    yield answers.pay(0, ASKED, "MXN")
+    yield answers.decline(0)
+    yield answers.correct_payments(0, 0, "MXN")
+    yield answers.approve(0, 1, "MXN")
+    yield answers.pay(0, 1, "MXN")
+    yield answers.correct_payments(0, 0, "MXN")
+    yield answers.decline(0)
+    yield answers.correct_payments(0, 0, "MXN")
+
+
+async def test_every_way_of_an_answer_is_walked(stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    await trodden(Answers, every_way, Answers.all_holds, stage, monkeypatch)
 
 
 async def test_an_answer_counts_if_it_can_be_so(stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
