@@ -70,6 +70,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
     },
     "development": {
         "open_cohort": "cohort:opened",
+        "change_cohort": "cohort:changed",
         "override_selection": "override:given",
         "take_override_back": "override:taken-back",
         "select_cohort": "cohort:selected",

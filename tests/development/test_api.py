@@ -110,6 +110,22 @@ async def test_overrides(stage: StageUnderTest) -> None:
     assert await refusal(stage, "POST", path, Role.OPERATOR, unknown) == (404, "candidate_not_found")
 
 
+async def test_a_cohort_is_mended_until_its_selection(stage: StageUnderTest) -> None:
+    """Seen: one that was opened with 5 places for 55 had no way on but its selection."""
+    firm = await ready(stage, 1, 9_000, "T04")
+    cohort = f"/cohorts/{await open_cohort(stage, capacity=5)}"
+    word = {"supplier_id": str(firm), "direction": "in", "reason": "acuerdo"}
+    await post(stage, f"{cohort}/overrides", body=word)
+    headers = stage.headers(Role.OPERATOR, subject="operator-2") | ANY
+    body = {"name": "Generación 2027", "capacity": 55}
+    changed = await stage.client.put(cohort, json=body, headers=headers)
+    assert (changed.status_code, changed.json()["name"], changed.json()["capacity"]) == (200, "Generación 2027", 55)
+    assert [each["direction"] for each in changed.json()["overrides"]] == ["in"]
+    assert (await stage.client.post(f"{cohort}/selection", headers=headers)).status_code == 200
+    late = await stage.client.put(cohort, json=body, headers=headers)
+    assert (late.status_code, late.json()["title"]) == (409, "cohort_already_selected")
+
+
 async def test_nobody_selects_with_an_override_of_their_own(stage: StageUnderTest) -> None:
     firm = await ready(stage, 1, 9_000, "T04")
     cohort = f"/cohorts/{await open_cohort(stage)}"
@@ -164,6 +180,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /cohorts": operator,
         "GET /cohorts": operator,
         "GET /cohorts/{cohort_id}": operator,
+        "PUT /cohorts/{cohort_id}": operator,
         "POST /cohorts/{cohort_id}/overrides": operator,
         "DELETE /cohorts/{cohort_id}/overrides/{supplier_id}": operator,
         "GET /cohorts/{cohort_id}/past-overrides": operator,

@@ -89,6 +89,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
     "development": (
         development.test_the_walk_of_a_cohort,
         development.test_overrides,
+        development.test_a_cohort_is_mended_until_its_selection,
         plans.test_the_walk_of_a_plan,
         ways_back.test_evidence_is_returned_after_completion_and_mended,
         ways_back.test_a_gap_that_came_later_is_in_the_plan_once_firm_and_mentor_agree,

@@ -105,6 +105,7 @@ async def _development(stage: StageUnderTest) -> Foreign:
         },
         {
             "open_cohort": {"name": "Generación 2027"},
+            "change_cohort": {"name": "Generación 2028"},
             "override_selection": {"supplier_id": str(firm), "direction": "out", "reason": "Cambió de dueño"},
             "assign_mentor": {"mentor": "mentor-1"},
             "give_evidence": developing.DELIVERABLE,

@@ -48,6 +48,18 @@ def router(commands: Commands, database: Database, default_capacity: int) -> API
         """Show one cohort with its overrides."""
         return show.shown(CohortView.of(await known(database, cohort_id)))
 
+    @api.put("/cohorts/{cohort_id}")
+    async def change_cohort(cohort_id: UUID, body: Strict[CohortBody], _: Operator, replace: Replace) -> CohortView:
+        """Change a cohort's name or places, until its selection is made."""
+        capacity = body.capacity or default_capacity
+        return await replace.run(
+            commands,
+            cohorts,
+            cohort_id,
+            lambda cohort, _: handlers.change_cohort(cohort, body.name, capacity),
+            CohortView.of,
+        )
+
     @api.post("/cohorts/{cohort_id}/overrides")
     async def override_selection(
         cohort_id: UUID, body: Strict[OverrideBody], caller: Operator, replace: Replace

@@ -17,7 +17,7 @@ COHORT = StateMachine[CohortStatus](
     "cohort",
     get_args(CohortStatus),
     "open",
-    (Transition("select", ("open",), "selected"),),
+    (Transition("change", ("open",), "open"), Transition("select", ("open",), "selected")),
     final={
         "selected": "who was told an outcome is told no other one by this selection; places have states of their own"
     },
@@ -76,6 +76,15 @@ class Cohort:
 
     def direction(self, supplier_id: UUID) -> Direction | None:
         return next((each.direction for each in self.overrides if each.supplier_id == supplier_id), None)
+
+
+def changed(cohort: Cohort, name: str, capacity: int) -> Cohort | Refusal:
+    """The cohort under another name, or with other places, while nobody was told anything."""
+    if COHORT.after(cohort.status, "change") is None:
+        return "cohort_already_selected"
+    if sum(each.direction == "in" for each in cohort.overrides) > capacity:
+        return "overrides_exceed_capacity"
+    return replace(cohort, name=name, capacity=capacity)
 
 
 def with_override(cohort: Cohort, override: Override) -> Cohort | Refusal:

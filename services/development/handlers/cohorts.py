@@ -24,6 +24,13 @@ def open_cohort(cohort_id: UUID, name: str, capacity: int, now: datetime) -> Dec
     return Decision(Cohort(cohort_id, name, capacity, now))
 
 
+def change_cohort(cohort: Cohort | None, name: str, capacity: int) -> Decision[Cohort] | Refused:
+    """Mend what was said of a round that has not been held yet."""
+    if cohort is None:
+        return refused("cohort_not_found")
+    return _decided(cohorts.changed(cohort, name, capacity))
+
+
 def override(cohort: Cohort | None, candidate: Candidate | None, word: Override) -> Decision[Cohort] | Refused:
     """Record an operator's word on one firm of this cohort's selection."""
     if cohort is None:
