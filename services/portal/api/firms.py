@@ -61,6 +61,7 @@ def router() -> APIRouter:
             asked_for = {match.requirement_id for match in firm.matches}
             requirements = await demand.requirements_of(connection, scope, [*asked_for])
             anchors = await demand.all_anchors(connection)
-        return asked.page("firm.html", firm=firm, story=story, requirements=requirements, anchors=anchors)
+        names = await asked.areas()
+        return asked.page("firm.html", firm=firm, story=story, requirements=requirements, anchors=anchors, names=names)
 
     return pages

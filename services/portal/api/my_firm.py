@@ -37,7 +37,9 @@ def router() -> APIRouter:
     @pages.get("")
     async def show_tasks(asked: Anybody, firm: Own) -> Response:
         """How far it is with each task of the program."""
-        return asked.page("my_firm.html", firm=firm, tasks=tasks(firm), reached=REACHED, refused=REFUSED)
+        return asked.page(
+            "my_firm.html", firm=firm, tasks=tasks(firm), reached=REACHED, refused=REFUSED, names=await asked.areas()
+        )
 
     @pages.get("/alignment")
     async def show_alignment(asked: Anybody, firm: Own) -> Response:

@@ -1,5 +1,6 @@
 """How things are said on a page: sentences by code, dates, money and shares as in Mexico, or in English."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,12 +11,14 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
 from shared.i18n import Catalogue, Language
+from shared.states import NAMES
 
 STAGES: Final = ("registration", "matching", "diagnosis", "development", "financing")
 WORDS = Catalogue("services.portal", *(f"services.{stage}" for stage in STAGES), "shared.service", "shared.files")
 """Its own sentences, and those of the stages: a reason code has one sentence in the whole program."""
 
 LOCALES: Final[dict[Language, str]] = {"es": "es_MX", "en": "en_US"}
+WHOLE = re.compile(r"[0-9]{1,15}")
 ZONE = ZoneInfo("America/Mexico_City")
 """Of every moment on a page: people speak of the hour in the program's offices."""
 
@@ -40,8 +43,19 @@ class Words:
         """
         for known in (f"{group}.{code}", code):
             if WORDS.has(known, self.language):
-                return WORDS.text(known, self.language).rstrip(".")
+                # Where a stage's reader is an integrator, its words have the code behind them.
+                return WORDS.text(known, self.language).rstrip(".").removesuffix(f" ({code})")
         return code.replace("_", " ")
+
+    def value(self, of: str, text: str) -> str:
+        """What a criterion or a gate asks or finds, as a stage writes it: a code of the quality ladder or of a state, a
+        number, or text with its unit.
+        """
+        if of == "qms" and WORDS.has(f"qms.{text}", self.language):
+            return self(f"qms.{text}")
+        if of == "location":
+            return NAMES.get(text, text)
+        return self.number(int(text)) if WHOLE.fullmatch(text) else text
 
     def day(self, value: date | str | None) -> str:
         """A day, in words; nothing of None."""
