@@ -110,14 +110,14 @@ async def test_money_shows_verdicts_consents_and_referrals(portal: Visitors) -> 
     page = await _page(portal, "/my-firm/money")
     for shown in ("Receivables", "1,250,000.00", "Eligible", "Identity", "December 31, 2026", "did not answer in time"):
         assert shown in page
-    assert f'action="/my-firm{REVOCATION}"' in page
+    assert f'action="/my-firm/money{REVOCATION}"' in page
 
 
 async def test_a_consent_is_revoked_as_its_person(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.05)
     await portal.stage.consume(example(ConsentGiven))
     portal.others.answer("financing", REVOCATION, {})
-    answer = await (await _mine(portal)).post(f"/my-firm{REVOCATION}")
+    answer = await (await _mine(portal)).post(f"/my-firm/money{REVOCATION}")
     assert (answer.status_code, answer.headers["location"]) == (303, "/my-firm/money")
     [asked] = portal.others.asked
     assert asked.headers["If-Match"] == "*"
@@ -132,15 +132,15 @@ async def test_a_revocation_that_is_refused_says_why_on_the_same_page(portal: Vi
     await portal.stage.consume(example(ConsentGiven))
     problem = {"title": "consent_unknown", "detail": "No existe ese consentimiento."}
     portal.others.answer("financing", REVOCATION, problem, 404)
-    answer = await (await _mine(portal)).post(f"/my-firm{REVOCATION}")
+    answer = await (await _mine(portal)).post(f"/my-firm/money{REVOCATION}")
     assert answer.status_code == 404
     assert 'role="alert"' in answer.text
     assert "No existe ese consentimiento." in answer.text
-    assert f'action="/my-firm{REVOCATION}"' in answer.text
+    assert f'action="/my-firm/money{REVOCATION}"' in answer.text
 
 
 async def test_a_stage_that_is_away_is_said_on_the_same_page(portal: Visitors) -> None:
-    answer = await (await _mine(portal)).post(f"/my-firm{REVOCATION}")
+    answer = await (await _mine(portal)).post(f"/my-firm/money{REVOCATION}")
     assert answer.status_code == 503
     assert "Nothing is lost" in answer.text
 
@@ -163,5 +163,5 @@ async def test_whoever_is_of_no_firm_sees_a_clear_page_and_no_data(portal: Visit
         assert "nobody has said yet whose it is" in answer.text
         for leaked in ("PDP-2026-000123", "nafin", str(SUPPLIER)):
             assert leaked not in answer.text
-    assert (await browser.post(f"/my-firm{REVOCATION}")).status_code == 403
+    assert (await browser.post(f"/my-firm/money{REVOCATION}")).status_code == 403
     assert portal.others.asked == []

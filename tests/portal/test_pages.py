@@ -10,13 +10,14 @@ from fastapi.routing import APIRoute
 from services.portal.api import pages
 from services.portal.api.asking import SESSION, Only, _form
 from services.portal.api.errors import POLICY
+from shared.contracts.financing import NeedIdentified
 from shared.contracts.matching import MatchFound, RequirementPublished
 from shared.contracts.registration import SupplierRegistered
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
 from tests.portal import scripted
 from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import ANCHOR, OTHER_MATCH, OTHER_SUPPLIER, READ, REQUIREMENT, SUPPLIER, example
+from tests.portal.events import ANCHOR, EXAMPLES, OTHER_MATCH, OTHER_SUPPLIER, READ, REQUIREMENT, SUPPLIER, example
 from tests.portal.issuer import URL
 
 IDS = {
@@ -25,12 +26,14 @@ IDS = {
     "consent_id": str(UUID(int=7)),
     "match_id": str(OTHER_MATCH),
     "language": "en",
+    "need_id": EXAMPLES[NeedIdentified.TYPE]["need_id"],
+    "referral_id": str(UUID(int=10)),
     **scripted.IDS,
     "part": "identity",
     "number": "0",
     "person_id": str(UUID(int=8)),
 }
-ELSEWHERE = {"/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
+ELSEWHERE = {"/my-firm/data/file", "/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
 """No pages: each leads to one."""
 LIVE = {"/operator/live"}
 """Parts of a page that are sent again and again, until the service stops."""
@@ -55,6 +58,13 @@ def _of(path: str) -> str:
     return path.format(**IDS)
 
 
+def _answer_plan(portal: Visitors) -> None:
+    """With the activity that addresses name."""
+    plan = portal.others.answers["development.test", f"/plans/{SUPPLIER}"].json()
+    activities = [plan["activities"][0] | {"activity_id": IDS["activity_id"], "status": "planned"}]
+    portal.others.answer("development", f"/plans/{SUPPLIER}", plan | {"activities": activities}, ETag=scripted.ETAG)
+
+
 @pytest.fixture
 async def filled(portal: Visitors) -> Visitors:
     """Of every event one, and a firm that is still there and was introduced."""
@@ -62,6 +72,7 @@ async def filled(portal: Visitors) -> Visitors:
     there = example(SupplierRegistered, supplier_id=OTHER_SUPPLIER), example(MatchFound, **other)
     await portal.stage.consume(*map(example, READ), *there)
     scripted.answer(portal.others, IDS)
+    _answer_plan(portal)
     asked = example(RequirementPublished).model_dump(mode="json")["specification"]
     portal.others.answer(
         "matching", f"/requirements/{REQUIREMENT}", {"version": 1, "status": "open", "specification": asked}

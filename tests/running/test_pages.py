@@ -68,6 +68,12 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
     people = {Role(person.roles[0]): person for person in cast(supplier, UUID(anchor))}
     ids = {"supplier_id": str(supplier), "requirement_id": match["requirement_id"], "match_id": match["id"]}
     ids |= {"part": "identity", "dimension": "TEC"}
+    operator = client.token("operator", subject=OPERATOR)
+    with client.http("development", operator) as http:
+        plan = http.get(f"/plans/{supplier}").raise_for_status().json()
+    with client.http("financing", operator) as http:
+        case = http.get(f"/cases/{supplier}").raise_for_status().json()
+    ids |= {"activity_id": plan["activities"][0]["activity_id"], "need_id": case["needs"][0]["id"]}
     with chromium.running() as browser:
         yield Visit(browser, client, ids, people)
 

@@ -13,10 +13,14 @@ from services.portal.api import (
     firms,
     home,
     mentoring,
+    my_data,
     my_firm,
+    my_money,
     my_people,
+    my_plan,
     my_profile,
     operator,
+    questionnaire,
     register,
     requirements,
     scores,
@@ -38,7 +42,7 @@ def no_api() -> APIRouter:
 
 def pages(portal: Portal) -> FastAPI:
     """The application that shows them."""
-    of_a_firm = (my_firm, my_profile, my_people)
+    of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
     of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
     modules = (home, signing, register, assets, operator, firms, *of_a_firm, *of_buyers, *at_work)

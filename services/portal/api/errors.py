@@ -91,6 +91,11 @@ async def _no_issuer(request: Request, _: Exception) -> Response:
 
 async def _to_sign_in(request: Request, _: Exception) -> Response:
     """Back to the page that was asked for; a form that came too late is not sent again by itself."""
+    if "hx-request" in request.headers:
+        # A script would follow to the issuer, and be refused there.
+        return asked_as(request, None).page(
+            "error.html", HTTPStatus.UNAUTHORIZED, code="error.sign_in_again", detail=""
+        )
     back = f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
     where = back if request.method == "GET" else "/"
     return RedirectResponse(f"/sign-in?{urlencode({'back': where})}", HTTPStatus.SEE_OTHER)

@@ -6,13 +6,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from services.portal.api.asking import Anybody, Asking, Form, NotAllowed, Only, see
-from services.portal.api.forms import Trouble, trouble
+from services.portal.api.asking import Anybody, NotAllowed, Only
 from services.portal.api.telling import told
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.domain.tasks import REACHED, REFUSED, by_gate, tasks
-from services.portal.stages import StageProblem
 from services.portal.store import demand, firms
 from shared.service.callers import Role
 
@@ -64,26 +62,6 @@ def router() -> APIRouter:
         """Its diagnosis: shares, grade, reasons and gaps."""
         return asked.page("my_result.html", firm=firm, texts=await asked.questions(), modules=await asked.modules())
 
-    @pages.get("/plan")
-    async def show_plan(asked: Anybody, firm: Own) -> Response:
-        """Whether it has a place, why, and what was agreed."""
-        return asked.page("my_plan.html", firm=firm, modules=await asked.modules())
-
-    @pages.get("/money")
-    async def show_money(asked: Anybody, firm: Own) -> Response:
-        """What it needs money for, to what it consented, and what partners said."""
-        return _money(asked, firm)
-
-    @pages.post("/consents/{consent_id}/revocation")
-    async def revoke_consent(asked: Anybody, firm: Own, consent_id: UUID, _: Form) -> Response:
-        """Take back a consent, whatever it says by now."""
-        try:
-            done = await asked.send("financing", "POST", f"/consents/{consent_id}/revocation", version="*")
-        except StageProblem as error:
-            return _money(asked, firm, error.status, trouble(error, asked.words))
-        await asked.arrived(done)
-        return see("/my-firm/money")
-
     @pages.get("/story")
     async def show_story(
         asked: Anybody, firm: Own, before: datetime | None = None, event: UUID | None = None
@@ -94,7 +72,3 @@ def router() -> APIRouter:
         return asked.page("my_story.html", story=story)
 
     return pages
-
-
-def _money(asked: Asking, firm: Firm, status: int = 200, problem: Trouble | None = None) -> Response:
-    return asked.page("my_money.html", status, firm=firm, problem=problem)

@@ -28,7 +28,7 @@ def tasks(firm: Firm) -> tuple[Task, ...]:
     return (
         Task("registration", _registration(firm), "#registration"),
         Task("alignment", _alignment(firm), "/my-firm/alignment"),
-        Task("diagnosis", AWAITED if firm.diagnosis is None else firm.diagnosis.status, "/my-firm/result"),
+        Task("diagnosis", AWAITED if firm.diagnosis is None else firm.diagnosis.status, "/my-firm/diagnosis"),
         Task("result", "validated" if firm.diagnosis and firm.diagnosis.version else AWAITED, "/my-firm/result"),
         Task("matches", _matches(firm), "/my-firm/alignment#matches"),
         Task("selection", AWAITED if firm.selection is None else firm.selection.outcome, "/my-firm/plan"),

@@ -1,0 +1,227 @@
+"""What a firm needs money for: consents given with the words that were shown, referrals asked for and followed."""
+
+import re
+from http import HTTPStatus
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Response
+from starlette.datastructures import FormData
+
+from services.portal.api.asking import Anybody, Asking, Form, see
+from services.portal.api.forms import Trouble, body, trouble, typed
+from services.portal.api.my_firm import Own
+from services.portal.domain.firm import Firm, Need
+from services.portal.stages import Answer, StageProblem
+from shared.runtime.ids import new_id
+
+MONEY = "/my-firm/money"
+CONSENT = f"{MONEY}/consent"
+PURPOSES = (
+    "receivables",
+    "purchase_order",
+    "tooling",
+    "machinery",
+    "certification",
+    "measuring",
+    "energy",
+    "export",
+    "collateral",
+)
+DATA = ("identity", "contact", "standing", "need", "capacity", "evidence")
+"""Purposes and classes of data that financing takes."""
+Short = Annotated[str, Query(max_length=60)]
+Named = Annotated[list[str], Query(max_length=20)]
+_AMOUNT = re.compile(r"([0-9]{1,14})(\.[0-9]{1,2})?")
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix=MONEY)
+
+    @pages.get("")
+    async def show_money(asked: Anybody, firm: Own) -> Response:
+        """What it needs money for, to what it consented, what was sent to whom, and what partners said."""
+        return await _page(asked, firm)
+
+    @pages.post("/consents/{consent_id}/revocation")
+    async def revoke_consent(asked: Anybody, firm: Own, consent_id: UUID, _: Form) -> Response:
+        """Take back a consent, whatever it says by now."""
+        return await _done(asked, firm, f"/consents/{consent_id}/revocation", "*")
+
+    @pages.post("/referrals/{referral_id}/information")
+    async def report_information(asked: Anybody, firm: Own, referral_id: UUID, _: Form) -> Response:
+        """The partner has what it asked for: the firm gave it the papers on the partner's own way."""
+        return await _done(asked, firm, f"/referrals/{referral_id}/information", None)
+
+    _add_consenting(pages)
+    _add_referring(pages)
+    return pages
+
+
+def _add_consenting(pages: APIRouter) -> None:
+    @pages.get("/consent")
+    async def ask_consent(
+        asked: Anybody,
+        _: Own,
+        partner: Short = "",
+        purpose: Named = [],  # noqa: B006 - FastAPI copies it
+        data_class: Named = [],  # noqa: B006 - FastAPI copies it
+        expires_on: Short = "",
+    ) -> Response:
+        """Choose to whom, for what, which data, until when; then the whole text, and what it is given with."""
+        return await _consent(asked, _choice(partner, purpose, data_class, expires_on))
+
+    @pages.post("/consent")
+    async def give_consent(asked: Anybody, firm: Own, form: Form) -> Response:
+        """Consent to the text that was shown, which its hash names."""
+        choice = _choice(
+            str(form.get("partner", "")),
+            [str(each) for each in form.getlist("purpose")],
+            [str(each) for each in form.getlist("data_class")],
+            str(form.get("expires_on", "")),
+        )
+        given = _consented(firm, choice, form)
+        try:
+            done = await asked.send("financing", "POST", "/consents", given, key=str(form.get("key", "")))
+        except StageProblem as error:
+            return await _consent(asked, choice, _refused(error, asked), typed(form), error.status)
+        await asked.arrived(done)
+        return see(MONEY)
+
+
+def _add_referring(pages: APIRouter) -> None:
+    @pages.get("/needs/{need_id}")
+    async def show_need(asked: Anybody, firm: Own, need_id: UUID) -> Response:
+        """One need: which products can serve it, and the form that asks for a referral."""
+        return _need(asked, _of(firm, need_id))
+
+    @pages.post("/needs/{need_id}")
+    async def ask_referral(asked: Anybody, firm: Own, need_id: UUID, form: Form) -> Response:
+        """Have the need sent to a partner, with what the firm's consent names."""
+        need = _of(firm, need_id)
+        given = body(form, numbers=("term_months",))
+        amount = {"amount": _amount(str(form.get("amount", "")))}
+        asking = {**given, "amount": amount, "supplier_id": str(firm.id), "need_id": str(need_id)}
+        try:
+            done = await asked.send("financing", "POST", "/referrals", asking, key=str(form.get("key", "")))
+        except StageProblem as error:
+            return _need(asked, need, _refused(error, asked), typed(form), error.status)
+        await asked.arrived(done)
+        return see(MONEY)
+
+
+def _of(firm: Firm, need_id: UUID) -> Need:
+    need = next((each for each in firm.needs if each.need_id == need_id), None)
+    if need is None:
+        raise HTTPException(404)
+    return need
+
+
+def _need(
+    asked: Asking,
+    need: Need,
+    problem: Trouble | None = None,
+    said: dict[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    return asked.page("my_need.html", status, need=need, key=str(new_id()), problem=problem, typed=said or {})
+
+
+def _choice(partner: str, purposes: list[str], classes: list[str], expires_on: str) -> dict[str, Any]:
+    return {
+        "partner": partner,
+        "purpose": [each for each in PURPOSES if each in purposes],
+        "data_class": [each for each in DATA if each in classes],
+        "expires_on": expires_on,
+    }
+
+
+def _consented(firm: Firm, choice: dict[str, Any], form: FormData) -> dict[str, Any]:
+    """As financing takes it: papers only of the classes that were named."""
+    given = body(form, numbers=("capacity.workers",))
+    papers = {name: given[name] for name in ("identity", "contact", "capacity") if name in choice["data_class"]}
+    papers = {name: value for name, value in papers.items() if value} if papers else {}
+    if isinstance(papers.get("capacity"), dict) and "annual_sales" in papers["capacity"]:
+        sales = _amount(str(papers["capacity"]["annual_sales"]))
+        papers["capacity"] = {**papers["capacity"], "annual_sales": {"amount": sales}}
+    return {
+        "supplier_id": str(firm.id),
+        "partner": choice["partner"],
+        "purposes": choice["purpose"],
+        "data_classes": choice["data_class"],
+        "text_sha256": str(form.get("text_sha256", "")),
+        "expires_on": choice["expires_on"],
+        "channel": "portal",
+        **papers,
+    }
+
+
+async def _consent(
+    asked: Asking,
+    choice: dict[str, Any],
+    problem: Trouble | None = None,
+    said: dict[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    try:
+        partners = (await asked.ask("financing", "/partners", limit=200)).body["items"]
+        text = await _text(asked, choice)
+    except StageProblem as error:
+        partners, text, problem, status = [], None, trouble(error, asked.words), error.status
+    return asked.page(
+        "my_consent.html",
+        status,
+        partners=[(each["code"], each["name"]) for each in partners if each["active"]],
+        choice=choice,
+        text=text,
+        purposes=PURPOSES,
+        classes=DATA,
+        key=str(new_id()),
+        problem=problem,
+        typed=said or {},
+    )
+
+
+async def _text(asked: Asking, choice: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
+    """The exact words of a choice; None while it is not made."""
+    if not (choice["partner"].isalnum() and choice["purpose"] and choice["data_class"]):
+        return None
+    query = {name: choice[name] for name in ("purpose", "data_class")}
+    if choice["expires_on"]:
+        query["expires_on"] = choice["expires_on"]
+    return (await asked.ask("financing", f"/consent-texts/{choice['partner']}", **query)).body
+
+
+async def _done(asked: Asking, firm: Firm, path: str, version: str | None) -> Response:
+    try:
+        done = await asked.send("financing", "POST", path, version=version)
+    except StageProblem as error:
+        return await _page(asked, firm, trouble(error, asked.words), error.status)
+    await asked.arrived(done)
+    return see(MONEY)
+
+
+async def _page(asked: Asking, firm: Firm, problem: Trouble | None = None, status: int = HTTPStatus.OK) -> Response:
+    """Amounts and what partners ask for are on no topic: financing shows them, while it answers."""
+    present: Answer | None = None
+    if firm.referrals:
+        try:
+            present = await asked.ask("financing", f"/cases/{firm.id}")
+        except StageProblem:
+            present = None
+    papers = {} if present is None else {each["id"]: each for each in present.body["referrals"]}
+    return asked.page("my_money.html", status, firm=firm, papers=papers, problem=problem)
+
+
+def _refused(error: StageProblem, asked: Asking) -> Trouble:
+    """An amount of money is one field of a page."""
+    refused = trouble(error, asked.words)
+    errors = {name.removesuffix(".amount"): what for name, what in refused.errors.items()}
+    return Trouble(refused.detail, errors, refused.stale)
+
+
+def _amount(text: str) -> str:
+    """As stages take it, two decimals and no commas; what is none stays as it is."""
+    plain = text.replace(",", "").replace(" ", "").removeprefix("$")
+    found = _AMOUNT.fullmatch(plain)
+    return text if found is None else f"{found[1]}.{(found[2] or '.')[1:]:0<2}"

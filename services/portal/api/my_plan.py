@@ -1,0 +1,121 @@
+"""A firm's plan: agreed by its own people, done on evidence that they bring, and ended with its place."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Response
+
+from services.portal.api.asking import Anybody, Asking, Form, see
+from services.portal.api.forms import Trouble, body, trouble, typed
+from services.portal.api.my_firm import Own
+from services.portal.domain.firm import Firm
+from services.portal.stages import Answer, StageProblem
+
+PLAN = "/my-firm/plan"
+KINDS = ("document", "photo", "measurement", "audit_report", "certificate")
+"""Of evidence, as development takes them."""
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix=PLAN)
+
+    @pages.get("")
+    async def show_plan(asked: Anybody, firm: Own) -> Response:
+        """Whether it has a place, why, what was agreed, and what became of its evidence."""
+        return await _page(asked, firm)
+
+    @pages.post("/agreement")
+    async def agree_plan(asked: Anybody, firm: Own, form: Form) -> Response:
+        """Agree on the plan as it was read."""
+        return await _done(asked, firm, "agreement", None, str(form.get("version", "")))
+
+    @pages.post("/revision")
+    async def agree_revision(asked: Anybody, firm: Own, form: Form) -> Response:
+        """Agree on what is added or taken out, as it was read."""
+        return await _done(asked, firm, "revision/agreement", None, str(form.get("version", "")))
+
+    @pages.post("/drop-out")
+    async def drop_out(asked: Anybody, firm: Own, form: Form) -> Response:
+        """Give the firm's place back, with the reason."""
+        return await _done(asked, firm, "drop-out", body(form), str(form.get("version", "")), typed(form))
+
+    @pages.get("/activities/{activity_id}")
+    async def show_activity(asked: Anybody, firm: Own, activity_id: UUID) -> Response:
+        """One activity: what was brought for it, what was said of that, and a form for more."""
+        return await _activity(asked, firm, activity_id)
+
+    @pages.post("/activities/{activity_id}")
+    async def give_evidence(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
+        """Give evidence of what the activity had to bring."""
+        path, version = f"/plans/{firm.id}/activities/{activity_id}/evidence", str(form.get("version", ""))
+        try:
+            await asked.send("development", "POST", path, body(form), version=version)
+        except StageProblem as error:
+            refused = trouble(error, asked.words)
+            return await _activity(asked, firm, activity_id, refused, typed(form), error.status)
+        return see(f"{PLAN}/activities/{activity_id}")
+
+    return pages
+
+
+async def _done(
+    asked: Asking, firm: Firm, what: str, given: object, version: str, said: dict[str, str] | None = None
+) -> Response:
+    try:
+        done = await asked.send("development", "POST", f"/plans/{firm.id}/{what}", given, version=version)
+    except StageProblem as error:
+        return await _page(asked, firm, trouble(error, asked.words), said, error.status)
+    await asked.arrived(done)
+    return see(PLAN)
+
+
+async def _present(asked: Asking, firm: Firm) -> Answer | None:
+    """The plan as development shows it, as one that is proposed is on no topic; None while it does not, or of none."""
+    if firm.selection is None and firm.plan is None:
+        return None
+    try:
+        return await asked.ask("development", f"/plans/{firm.id}")
+    except StageProblem:
+        return None
+
+
+async def _page(
+    asked: Asking,
+    firm: Firm,
+    problem: Trouble | None = None,
+    said: dict[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    return asked.page(
+        "my_plan.html",
+        status,
+        firm=firm,
+        modules=await asked.modules(),
+        present=await _present(asked, firm),
+        problem=problem,
+        typed=said or {},
+    )
+
+
+async def _activity(
+    asked: Asking,
+    firm: Firm,
+    activity_id: UUID,
+    problem: Trouble | None = None,
+    said: dict[str, str] | None = None,
+    status: int = HTTPStatus.OK,
+) -> Response:
+    present = await asked.ask("development", f"/plans/{firm.id}")
+    activities: list[dict[str, Any]] = present.body["activities"]
+    activity = next((each for each in activities if each["activity_id"] == str(activity_id)), None)
+    return asked.page(
+        "my_activity.html",
+        HTTPStatus.NOT_FOUND if activity is None else status,
+        activity=activity,
+        plan=present.body["status"],
+        version=present.etag or "",
+        kinds=KINDS,
+        problem=problem,
+        typed=said or {},
+    )

@@ -1,0 +1,72 @@
+"""Everything that the program holds about a firm, in one file, for its own people alone."""
+
+import json
+from io import BytesIO
+from zipfile import ZipFile
+
+from services.portal.api.my_data import HELD
+from shared.contracts.registration import SupplierRegistered
+from tests.http.services import openapi_of
+from tests.portal import one_firm
+from tests.portal.conftest import Visitors
+from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
+
+
+async def test_the_file_has_what_every_stage_shows_and_says_what_it_does_not(portal: Visitors) -> None:
+    one_firm.say(portal.others)
+    await portal.stage.consume(example(SupplierRegistered), example(SupplierRegistered, supplier_id=OTHER_SUPPLIER))
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    answer = await mine.get("/my-firm/data/file?form=json")
+    assert answer.headers["content-disposition"] == 'attachment; filename="pdp-PDP-2026-000123.json"'
+    held = json.loads(answer.content)
+    assert held["registration"]["/suppliers/{id}"]["contact"]["email"] == "ana@tornillos.mx"
+    assert held["matching"]["/suppliers/{id}/matches"] == {"not_shown": "stage_away", "status": 503}
+    assert held["portal"]["firm"]["profile"]["folio"] == "PDP-2026-000123"
+    assert len(held["portal"]["story"]) == 1
+    assert {each.headers.get("authorization", "")[:7] for each in portal.others.asked} == {"Bearer "}
+    assert str(OTHER_SUPPLIER) not in answer.text
+
+
+async def test_every_page_of_a_list_is_in_it(portal: Visitors) -> None:
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}/people", {"items": [{"id": 1}], "next": "x"})
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    held = json.loads((await mine.get("/my-firm/data/file")).content)
+    people = [each for each in portal.others.asked if each.url.path.endswith("/people")]
+    assert [each.url.params.get("after") for each in people[:3]] == [None, "x", "x"]
+    assert len(held["registration"]["/suppliers/{id}/people"]["items"]) == len(people)
+
+
+async def test_a_zip_has_one_file_of_each_stage(portal: Visitors) -> None:
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    answer = await mine.get("/my-firm/data/file?form=zip")
+    with ZipFile(BytesIO(answer.content)) as archive:
+        assert {*archive.namelist()} == {f"{stage}.json" for stage in (*HELD, "portal")}
+
+
+async def test_it_is_nobody_else_s(portal: Visitors) -> None:
+    for role in ("anchor", "operator", "mentor"):
+        browser = await portal.signed_in(role, supplier_id=SUPPLIER)
+        assert (await browser.get("/my-firm/data/file")).status_code == 403
+    assert (await portal.anybody().get("/my-firm/data/file")).status_code == 303
+
+
+def test_each_is_a_way_that_the_stage_shows_a_firm() -> None:
+    for stage, paths in HELD.items():
+        shown = openapi_of(stage)["paths"]
+        for path in paths:
+            there = shown[path.replace("{id}", "{supplier_id}")]["get"]["description"]
+            assert "supplier" in there.rpartition("For:")[2], (stage, path, there)
+
+
+def test_nothing_that_a_stage_shows_a_firm_of_itself_is_left_out() -> None:
+    """Of what names the firm in its address and is shown to it: all but parts of what is there."""
+    parts = {"/diagnoses/{supplier_id}/draft/{question}"}
+    for stage, paths in HELD.items():
+        shown = {
+            path
+            for path, ways in openapi_of(stage)["paths"].items()
+            if "{supplier_id}" in path
+            and "get" in ways
+            and "supplier" in ways["get"]["description"].rpartition("For:")[2]
+        }
+        assert shown - parts == {path.replace("{id}", "{supplier_id}") for path in paths}, stage

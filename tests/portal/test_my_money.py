@@ -1,0 +1,185 @@
+"""A firm consents to the words that it was shown, asks for a referral, and answers a partner: at financing itself."""
+
+import re
+from uuid import UUID
+
+import httpx
+import pytest
+
+from shared.contracts import partner as contract
+from shared.testing.stage import StageUnderTest
+from tests.financing.calls import CLASSES, SECRETS, UNTIL, answer, known, partner_events
+from tests.financing.given import SUPPLIER as FIRM
+from tests.portal.conftest import Browser, Visitors
+from tests.portal.events import OTHER_SUPPLIER, passed_on
+
+CONSENT = "/my-firm/money/consent"
+PAPERS = {
+    "identity.rfc": "tme-840315-kt6",
+    "identity.legal_name": "Troqueles Inventados, S.A.",
+    "identity.representative": "Ana Ejemplo",
+    "contact.email": "ana@example.mx",
+    "contact.phone": "+52 81 1000 0000",
+    "capacity.annual_sales": "$ 31,500,000",
+    "capacity.workers": "42",
+}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+
+
+@pytest.fixture
+async def financing(portal: Visitors) -> StageUnderTest:
+    stage = await portal.real("financing")
+    await known(stage)
+    await passed_on(stage, portal)
+    return stage
+
+
+async def _mine(portal: Visitors, supplier_id: UUID = FIRM) -> Browser:
+    return await portal.signed_in("supplier", supplier_id=supplier_id, language="en")
+
+
+def _query(classes: list[str] = CLASSES) -> str:
+    chosen = [("partner", "nafin"), ("purpose", "certification"), ("expires_on", UNTIL)]
+    return str(httpx.QueryParams([*chosen, *(("data_class", each) for each in classes)]))
+
+
+def _hidden(page: str) -> dict[str, str | list[str]]:
+    """What the form under the text carries."""
+    found: dict[str, str | list[str]] = {}
+    form = page[page.index('method="post" action="/my-firm') :]
+    for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form):
+        if name in ("purpose", "data_class"):
+            found.setdefault(name, []).append(value)  # type: ignore[union-attr]
+        elif name != "token":
+            found[name] = value
+    return found
+
+
+async def _consent(mine: Browser, **papers: str) -> httpx.Response:
+    page = (await mine.get(f"{CONSENT}?{_query()}")).text
+    return await mine.post(CONSENT, _hidden(page) | PAPERS | papers)  # type: ignore[arg-type]
+
+
+async def _need(portal: Visitors) -> str:
+    page = (await (await _mine(portal)).get("/my-firm/money")).text
+    [*needs] = re.findall(r"/my-firm/money/needs/[0-9a-f-]+", page)
+    for need in needs:
+        if "nafin-guaranteed-simple" in (await (await _mine(portal)).get(need)).text:
+            return str(need)
+    raise AssertionError(needs)
+
+
+async def test_the_whole_text_is_shown_with_its_hash_before_anybody_consents(
+    portal: Visitors, financing: StageUnderTest
+) -> None:
+    mine = await _mine(portal)
+    page = (await mine.get(CONSENT)).text
+    assert "sha256" not in page
+    page = (await mine.get(f"{CONSENT}?{_query(['need'])}")).text
+    headers = financing.headers("supplier", supplier_id=FIRM)
+    path = f"/consent-texts/nafin?purpose=certification&data_class=need&expires_on={UNTIL}"
+    text = (await financing.client.get(path, headers=headers)).json()
+    shown = re.sub(r"<[^>]+>", "", page.replace("<br>", "\n").replace("</p><p>", "\n\n"))
+    assert text["body"] in shown.replace("&#39;", "'").replace("&#34;", '"')
+    assert page.count(text["sha256"]) == 2
+    assert "identity.rfc" not in page, "only papers of what is named are asked for"
+
+
+async def test_a_firm_consents_and_financing_keeps_what_was_shown(portal: Visitors, financing: StageUnderTest) -> None:
+    mine = await _mine(portal)
+    given = await _consent(mine)
+    assert (given.status_code, given.headers.get("location")) == (303, "/my-firm/money"), given.text
+    [consent] = await financing.rows("SELECT * FROM consent")
+    assert consent["channel"] == "portal"
+    await passed_on(financing, portal)
+    page = (await mine.get("/my-firm/money")).text
+    assert "/my-firm/money/consents/" in page
+    assert not [secret for secret in SECRETS if secret in page]
+
+
+async def test_what_is_wrong_with_a_consent_is_said_and_stays_typed(
+    portal: Visitors, financing: StageUnderTest
+) -> None:
+    mine = await _mine(portal)
+    refused = await _consent(mine, **{"contact.email": "ana", "capacity.annual_sales": "mucho"})
+    assert refused.status_code == 422
+    for field in ("contact.email", "capacity.annual_sales"):
+        assert f'href="#{field}"' in refused.text, field
+    assert 'value="mucho"' in refused.text
+    page = (await mine.get(f"{CONSENT}?{_query()}")).text
+    changed = _hidden(page) | PAPERS | {"text_sha256": "0" * 64}
+    refused = await mine.post(CONSENT, changed)  # type: ignore[arg-type]
+    assert (refused.status_code in (409, 422), 'id="problem"' in refused.text) == (True, True)
+    assert await financing.rows("SELECT * FROM consent") == []
+
+
+async def test_nobody_consents_for_another_firm(portal: Visitors, financing: StageUnderTest) -> None:
+    """The firm is the person's own, whatever a form says."""
+    other = await _mine(portal, OTHER_SUPPLIER)
+    page = (await other.get(f"{CONSENT}?{_query(['need'])}")).text
+    await other.post(CONSENT, _hidden(page) | {"supplier_id": str(FIRM)})  # type: ignore[arg-type]
+    assert [
+        row["supplier_id"] for row in await financing.rows("SELECT * FROM consent") if row["supplier_id"] == FIRM
+    ] == []
+
+
+async def test_a_referral_is_asked_for_once_and_shows_what_was_sent(
+    portal: Visitors, financing: StageUnderTest
+) -> None:
+    mine = await _mine(portal)
+    await _consent(mine)
+    need = await _need(portal)
+    page = (await mine.get(need)).text
+    asked = _hidden(page) | {"product": "nafin-guaranteed-simple", "amount": "400,000", "term_months": "24"}
+    for field, value in (("amount", "-1"), ("term_months", "999")):
+        refused = await mine.post(need, asked | {field: value, "key": f"{field}-0123456789"})  # type: ignore[arg-type]
+        assert (refused.status_code, f'href="#{field}"' in refused.text) == (422, True), refused.text
+    for _ in range(2):
+        assert (await mine.post(need, asked)).status_code == 303  # type: ignore[arg-type]
+    [event] = await partner_events(financing)
+    assert event["need"]["amount"] == {"amount": "400000.00", "currency": "MXN"}
+    await passed_on(financing, portal)
+    page = (await mine.get("/my-firm/money")).text
+    for shown in ("400,000.00", "Sent: ", "nafin-guaranteed-simple"):
+        assert shown in page, shown
+
+
+async def test_what_a_partner_asks_for_is_shown_and_answered(portal: Visitors, financing: StageUnderTest) -> None:
+    mine = await _mine(portal)
+    await _consent(mine)
+    need = await _need(portal)
+    asked = {"product": "nafin-guaranteed-simple", "amount": "400000", "term_months": "24", "key": "0123456789abcdef"}
+    assert (await mine.post(need, asked)).status_code == 303
+    [row] = await financing.rows("SELECT id, partner FROM referral")
+    wanted = answer(
+        contract.InformationRequested, {"id": str(row["id"]), "partner": row["partner"]}, items=["Estados de cuenta"]
+    )
+    await financing.consume(wanted)
+    await passed_on(financing, portal)
+    page = (await mine.get("/my-firm/money")).text
+    assert "<li>Estados de cuenta</li>" in page
+    path = f"/my-firm/money/referrals/{row['id']}/information"
+    assert f'action="{path}"' in page
+    assert (await mine.post(path)).status_code == 303
+    await passed_on(financing, portal)
+    assert path not in (await mine.get("/my-firm/money")).text
+    other = await _mine(portal, OTHER_SUPPLIER)
+    assert (await other.post(path)).status_code in (403, 404)
+
+
+async def test_a_consent_is_taken_back_at_financing(portal: Visitors, financing: StageUnderTest) -> None:
+    mine = await _mine(portal)
+    await _consent(mine)
+    await passed_on(financing, portal)
+    [row] = await financing.rows("SELECT id FROM consent")
+    assert (await mine.post(f"/my-firm/money/consents/{row['id']}/revocation")).status_code == 303
+    await passed_on(financing, portal)
+    assert ">Revoked</strong>" in (await mine.get("/my-firm/money")).text
+
+
+async def test_an_unknown_need_is_not_there(portal: Visitors) -> None:
+    assert (await (await _mine(portal)).get(f"/my-firm/money/needs/{UUID(int=1)}")).status_code == 404

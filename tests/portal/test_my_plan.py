@@ -1,0 +1,144 @@
+"""A firm agrees its plan, brings evidence, reads why some came back, gives its place back: at development itself."""
+
+import re
+from uuid import UUID
+
+import httpx
+import pytest
+
+from shared.service.callers import Role
+from shared.testing.stage import StageUnderTest
+from tests.development import given
+from tests.development.calls import assign, complete, open_cohort, post, ready
+from tests.portal.conftest import Browser, Visitors
+from tests.portal.events import passed_on
+
+DESCRIBED = {"kind": "document", "description": "PPAP simulado, nivel 3", "reference": "carpeta 7"}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+
+
+@pytest.fixture
+async def development(portal: Visitors) -> StageUnderTest:
+    """The stage itself, with one firm that was selected, as the portal knows it."""
+    stage = await portal.real("development")
+    await ready(stage, 1, 9000, "T04", "T07")
+    cohort = await open_cohort(stage)
+    await post(stage, f"/cohorts/{cohort}/selection")
+    await passed_on(stage, portal)
+    return stage
+
+
+FIRM = given.supplier(1)
+
+
+async def _mine(portal: Visitors, supplier_id: UUID = FIRM) -> Browser:
+    return await portal.signed_in("supplier", supplier_id=supplier_id, language="en")
+
+
+def _version(page: str) -> str:
+    found = re.search(r'name="version" value="([^"]*)"', page)
+    assert found is not None
+    return found[1].replace("&#34;", '"')
+
+
+async def _send(mine: Browser, page: str, to: str, **typed: str) -> httpx.Response:
+    version = _version((await mine.get(page)).text)
+    return await mine.post(to, {"version": version} | typed)
+
+
+async def _activity(mine: Browser) -> str:
+    found = re.search(r'href="(/my-firm/plan/activities/[^"]+)"', (await mine.get("/my-firm/plan")).text)
+    assert found is not None
+    return found[1]
+
+
+async def test_a_plan_is_agreed_as_it_was_read(portal: Visitors, development: StageUnderTest) -> None:
+    mine = await _mine(portal)
+    assert (await mine.post("/my-firm/plan/agreement", {"version": '"another"'})).status_code == 412
+    answer = await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/my-firm/plan")
+    await passed_on(development, portal)
+    page = (await mine.get("/my-firm/plan")).text
+    assert "Agreed" in page
+    assert "/my-firm/plan/agreement" not in page
+
+
+async def test_evidence_is_given_and_what_was_returned_says_why(portal: Visitors, development: StageUnderTest) -> None:
+    await assign(development, FIRM)
+    mine = await _mine(portal)
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    activity = await _activity(mine)
+    refused = await _send(mine, activity, activity, kind="document", description="", sha256="x")
+    assert (refused.status_code, 'href="#description"' in refused.text) == (422, True)
+    assert 'value="x"' in refused.text
+    assert (await _send(mine, activity, activity, **DESCRIBED)).status_code == 303
+    page = (await mine.get(activity)).text
+    assert "PPAP simulado, nivel 3" in page
+    assert "To be looked at" in page
+    path = activity.replace("/my-firm/plan", f"/plans/{FIRM}")
+    headers = development.headers("supplier", supplier_id=FIRM)
+    plan = (await development.client.get(f"/plans/{FIRM}", headers=headers)).json()
+    [evidence] = next(each["evidence"] for each in plan["activities"] if path.endswith(each["activity_id"]))
+    await post(
+        development,
+        f"{path}/evidence/{evidence['evidence_id']}/return",
+        Role.MENTOR,
+        {"reason": "Falta la firma del cliente"},
+    )
+    page = (await mine.get(activity)).text
+    assert "Returned" in page
+    assert "Falta la firma del cliente" in page
+    assert "Returned" in (await mine.get("/my-firm/plan")).text
+
+
+async def test_a_done_activity_is_shown_as_it_is(portal: Visitors, development: StageUnderTest) -> None:
+    await assign(development, FIRM)
+    mine = await _mine(portal)
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    activity = await _activity(mine)
+    await complete(development, activity.replace("/my-firm/plan", f"/plans/{FIRM}"), FIRM)
+    await passed_on(development, portal)
+    assert "Accepted" in (await mine.get(activity)).text
+    assert "Done" in (await mine.get("/my-firm/plan")).text
+
+
+async def test_a_place_is_given_back_with_its_reason(portal: Visitors, development: StageUnderTest) -> None:
+    mine = await _mine(portal)
+    refused = await _send(mine, "/my-firm/plan", "/my-firm/plan/drop-out")
+    assert (refused.status_code, 'href="#reason"' in refused.text) == (422, True)
+    assert (await _send(mine, "/my-firm/plan", "/my-firm/plan/drop-out", reason="Sin capacidad")).status_code == 303
+    await passed_on(development, portal)
+    assert "/my-firm/plan/drop-out" not in (await mine.get("/my-firm/plan")).text
+
+
+async def test_another_firm_acts_on_no_plan_but_its_own(portal: Visitors, development: StageUnderTest) -> None:
+    mine = await _mine(portal)
+    activity = await _activity(mine)
+    other = await _mine(portal, given.supplier(2))
+    assert "activities/" not in (await other.get("/my-firm/plan")).text
+    assert (await other.get(activity)).status_code == 404
+    for path, typed in (
+        (activity, DESCRIBED),
+        ("/my-firm/plan/agreement", {}),
+        ("/my-firm/plan/drop-out", {"reason": "x y z"}),
+    ):
+        assert (await other.post(path, {"version": "*"} | typed)).status_code == 404
+    page = (await mine.get("/my-firm/plan")).text
+    assert "Proposed" in page
+
+
+async def test_while_development_is_away_what_was_agreed_is_shown(
+    portal: Visitors, development: StageUnderTest
+) -> None:
+    mine = await _mine(portal)
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await passed_on(development, portal)
+    del portal.others.real["development"]
+    page = (await mine.get("/my-firm/plan")).text
+    assert "does not answer now" in page
+    assert "activities/" in page
+    assert '<form method="post" action="/my-firm' not in page
