@@ -1,9 +1,11 @@
 """The stages' APIs, asked with a person's own token: what somebody may see and do, a stage decides."""
 
+import asyncio
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 
@@ -12,9 +14,16 @@ from services.portal.settings import Settings
 from shared.i18n import Language
 from shared.runtime.ids import new_id, text_of
 
+STAGES = ("registration", "matching", "diagnosis", "development", "financing")
+SERVICES = (*STAGES, "portal")
+"""All that an operator watches."""
+
 TIMEOUT_S = 10.0
 """Of one answer: a page that waits longer tells so instead."""
+OWN_HOST = "127.0.0.1"
+"""Where the portal itself serves what operators find on every service."""
 MOST_CONNECTIONS = 100
+WATCHED = ("/ready", "/metrics")
 KEPT_S = 600.0
 """A catalogue changes with a release."""
 
@@ -29,6 +38,16 @@ class Answer:
     correlation_id: str
     """Of what was asked: its events have it."""
     location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """How the process of a service that answered says that it is."""
+
+    troubles: Mapping[str, str]
+    """What keeps it from getting on, by part; empty when all is well."""
+    metrics: str
+    """In Prometheus' text format."""
 
 
 class StageProblem(Exception):  # noqa: N818 - a problem, as RFC 9457 calls it
@@ -53,7 +72,7 @@ class Stages:
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         """`transport`: how a test reaches the stages."""
-        self._addresses = settings.portal_stages
+        self._addresses = {"portal": f"http://{OWN_HOST}:{settings.http_port}", **settings.portal_stages}
         self._kept: dict[tuple[str, str, Language], tuple[float, Any]] = {}
         self._client = httpx.AsyncClient(
             transport=transport,
@@ -61,7 +80,9 @@ class Stages:
             limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
         )
 
-    async def get(self, person: Person | None, language: Language, stage: str, path: str, **query: str | int) -> Answer:
+    async def get(
+        self, person: Person | None, language: Language, stage: str, path: str, **query: str | int | Sequence[str]
+    ) -> Answer:
         """What a stage shows. Raises StageProblem."""
         return await self._ask(person, language, stage, "GET", path, params=query)
 
@@ -93,6 +114,35 @@ class Stages:
         headers = {"If-Match": version, "Idempotency-Key": key, "X-Forwarded-For": address}
         given = {name: value for name, value in headers.items() if value is not None}
         return await self._ask(person, language, stage, method, path, json=body, headers=given)
+
+    async def send_file(
+        self,
+        person: Person | None,
+        language: Language,
+        stage: str,
+        path: str,
+        file: tuple[str, BinaryIO] | None,
+        fields: Mapping[str, str],
+        key: str | None,
+    ) -> Answer:
+        """Pass a file on, by its name and in parts, and wait for no more than that it was received. Raises
+        StageProblem.
+        """
+        headers = {"Prefer": "wait=0", **({} if key is None else {"Idempotency-Key": key})}
+        # Without a file it is a form still, so that the stage says what is missing.
+        given = {"file": file} if file is not None else {"none": (None, b"")}
+        return await self._ask(person, language, stage, "POST", path, headers=headers, files=given, data=fields)
+
+    async def watched(self, language: Language, service: str) -> Watched | None:
+        """How a service says that it is; None where it does not answer."""
+        try:
+            base = self._addresses[service]
+            ready, figures = await asyncio.gather(
+                *(self._client.get(f"{base}{path}", headers={"Accept-Language": language}) for path in WATCHED)
+            )
+            return Watched(dict(ready.json()), figures.raise_for_status().text)
+        except (KeyError, TypeError, ValueError, httpx.HTTPError):
+            return None
 
     async def _ask(
         self,

@@ -20,6 +20,8 @@ def example_of(schema: Schema, definitions: Schema, name: str = "") -> Any:  # n
         return schema["const"]
     if "enum" in schema:
         return schema["enum"][0]
+    if not schema.keys() - {"title", "description"}:
+        return None
     if "anyOf" in schema:
         return example_of(schema["anyOf"][0], definitions, name)
     return _of_type(schema, definitions, name)

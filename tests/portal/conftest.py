@@ -2,11 +2,12 @@
 
 import importlib
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -20,7 +21,7 @@ from services.portal.app import build
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import sealed
 from services.portal.identity.provider import CALLBACK, Tokens
-from services.portal.stages import Stages
+from services.portal.stages import SERVICES, Stages
 from services.portal.store import sessions
 from services.portal.store.sessions import SessionRow
 from shared.runtime.clock import now
@@ -29,8 +30,6 @@ from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN, StageUnderTes
 from tests.conftest import Migrated
 from tests.portal.issuer import URL, Before, Issuing
 from tests.security import providers
-
-STAGES = ("registration", "matching", "diagnosis", "development", "financing")
 
 
 class OtherStages:
@@ -67,11 +66,24 @@ class Browser:
     async def get(self, path: str) -> httpx.Response:
         return await self.client.get(path, headers=self._headers())
 
-    async def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> httpx.Response:
+    async def post(
+        self, path: str, data: Mapping[str, str | list[str]] | None = None, /, **headers: str
+    ) -> httpx.Response:
         """A form of a page that this browser opened."""
+        return await self.upload(path, None, data, **headers)
+
+    async def upload(
+        self,
+        path: str,
+        files: Mapping[str, Any] | None,
+        data: Mapping[str, str | list[str]] | None = None,
+        /,
+        **headers: str,
+    ) -> httpx.Response:
+        """The same with files."""
         token = "" if self.cookie is None else self.cookie.token()
         given = self._headers() | {"Origin": URL} | headers
-        return await self.client.post(path, data={"token": token} | (data or {}), headers=given)
+        return await self.client.post(path, data={"token": token, **(data or {})}, files=files, headers=given)
 
     def _headers(self) -> dict[str, str]:
         cookies = {} if self.cookie is None else {"Cookie": f"{SESSION}={self.cookie.value}"}
@@ -125,7 +137,7 @@ class Visitors:
 async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator[Visitors]:
     issuer = LocalIssuer(tmp_path, ISSUER, AUDIENCE)
     issuer.ensure_key()
-    addresses = json.dumps({name: f"http://{name}.test" for name in STAGES})
+    addresses = json.dumps({name: f"http://{name}.test" for name in SERVICES})
     given = {"OIDC_ISSUER": ISSUER, "OIDC_JWKS": str(issuer.jwks_path), "PORTAL_URL": URL, "PORTAL_STAGES": addresses}
     for name, value in given.items():
         monkeypatch.setenv(f"PDP_{name}", value)

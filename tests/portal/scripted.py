@@ -3,6 +3,7 @@ questionnaire, which is one whole, what the stage itself would show.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -11,24 +12,44 @@ from services.diagnosis.views.draft import DraftView
 from services.diagnosis.views.instrument import InstrumentView
 from shared.service.schema_examples import example_of
 from tests.diagnosis.builders import INSTRUMENT, INSTRUMENTS, levels_at, submitted
-from tests.http.services import STAGES, openapi_of
+from tests.http.services import SERVICES, openapi_of
 from tests.portal.conftest import OtherStages
 
-IDS = {"dimension": "TEC", "question": "T01", "activity_id": str(UUID(int=8)), "evidence_id": str(UUID(int=9))}
+IDS = {
+    "dimension": "TEC",
+    "question": "T01",
+    "activity_id": str(UUID(int=8)),
+    "evidence_id": str(UUID(int=9)),
+    "cohort_id": str(UUID(int=10)),
+    "import_id": str(UUID(int=11)),
+    "letter_id": str(UUID(int=12)),
+    "kind": "suppliers",
+    "service": "matching",
+}
 ETAG = '"v7"'
 
 
 def answer(others: OtherStages, ids: Mapping[str, str]) -> None:
     """Have all stages answer everything that these ids name."""
-    for stage in STAGES:
+    for stage, path, body in _examples():
+        if _names(path) <= ids.keys():
+            others.answer(stage, path.format(**ids), body, ETag=ETAG)
+    _answer_questionnaire(others, ids.get("supplier_id", ""))
+
+
+@cache
+def _examples() -> list[tuple[str, str, Any]]:
+    """Of every GET that shows JSON: its service, its path, and an example of its answer."""
+    found = []
+    for stage in SERVICES:
         document = openapi_of(stage)
         definitions = document["components"]["schemas"]
         for path, methods in document["paths"].items():
             shown = methods.get("get", {}).get("responses", {}).get("200", {}).get("content", {})
-            if "application/json" in shown and _names(path) <= ids.keys():
+            if "application/json" in shown:
                 body = example_of(shown["application/json"]["schema"], definitions)
-                others.answer(stage, path.format(**ids), _last_page(body), ETag=ETAG)
-    _answer_questionnaire(others, ids["supplier_id"])
+                found.append((stage, path, _as_shown(body)))
+    return found
 
 
 def _answer_questionnaire(others: OtherStages, supplier_id: str) -> None:
@@ -46,5 +67,7 @@ def _names(path: str) -> set[str]:
     return {part.partition("}")[0] for part in path.split("{")[1:]}
 
 
-def _last_page(body: Any) -> Any:
-    return body | {"next": None} if isinstance(body, dict) and "next" in body else body
+def _as_shown(body: Any) -> Any:
+    """What a schema does not say of its example: a list ends, an amount is a number."""
+    known = {"next": None, "annual_sales_mxn": "1250000.00"}
+    return body | {name: known[name] for name in known.keys() & body.keys()} if isinstance(body, dict) else body

@@ -61,7 +61,7 @@ def _hidden(page: str) -> dict[str, str | list[str]]:
 
 async def _consent(mine: Browser, **papers: str) -> httpx.Response:
     page = (await mine.get(f"{CONSENT}?{_query()}")).text
-    return await mine.post(CONSENT, _hidden(page) | PAPERS | papers)  # type: ignore[arg-type]
+    return await mine.post(CONSENT, _hidden(page) | PAPERS | papers)
 
 
 async def _need(portal: Visitors) -> str:
@@ -112,7 +112,7 @@ async def test_what_is_wrong_with_a_consent_is_said_and_stays_typed(
     assert 'value="mucho"' in refused.text
     page = (await mine.get(f"{CONSENT}?{_query()}")).text
     changed = _hidden(page) | PAPERS | {"text_sha256": "0" * 64}
-    refused = await mine.post(CONSENT, changed)  # type: ignore[arg-type]
+    refused = await mine.post(CONSENT, changed)
     assert (refused.status_code in (409, 422), 'id="problem"' in refused.text) == (True, True)
     assert await financing.rows("SELECT * FROM consent") == []
 
@@ -121,7 +121,7 @@ async def test_nobody_consents_for_another_firm(portal: Visitors, financing: Sta
     """The firm is the person's own, whatever a form says."""
     other = await _mine(portal, OTHER_SUPPLIER)
     page = (await other.get(f"{CONSENT}?{_query(['need'])}")).text
-    await other.post(CONSENT, _hidden(page) | {"supplier_id": str(FIRM)})  # type: ignore[arg-type]
+    await other.post(CONSENT, _hidden(page) | {"supplier_id": str(FIRM)})
     assert [
         row["supplier_id"] for row in await financing.rows("SELECT * FROM consent") if row["supplier_id"] == FIRM
     ] == []
@@ -136,10 +136,10 @@ async def test_a_referral_is_asked_for_once_and_shows_what_was_sent(
     page = (await mine.get(need)).text
     asked = _hidden(page) | {"product": "nafin-guaranteed-simple", "amount": "400,000", "term_months": "24"}
     for field, value in (("amount", "-1"), ("term_months", "999")):
-        refused = await mine.post(need, asked | {field: value, "key": f"{field}-0123456789"})  # type: ignore[arg-type]
+        refused = await mine.post(need, asked | {field: value, "key": f"{field}-0123456789"})
         assert (refused.status_code, f'href="#{field}"' in refused.text) == (422, True), refused.text
     for _ in range(2):
-        assert (await mine.post(need, asked)).status_code == 303  # type: ignore[arg-type]
+        assert (await mine.post(need, asked)).status_code == 303
     [event] = await partner_events(financing)
     assert event["need"]["amount"] == {"amount": "400000.00", "currency": "MXN"}
     await passed_on(financing, portal)

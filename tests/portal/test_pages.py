@@ -8,11 +8,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
 from services.portal.api import pages
-from services.portal.api.asking import SESSION, Only, _form
+from services.portal.api.asking import SESSION, Only, _file, _form
 from services.portal.api.errors import POLICY
 from shared.contracts.financing import NeedIdentified
 from shared.contracts.matching import MatchFound, RequirementPublished
 from shared.contracts.registration import SupplierRegistered
+from shared.i18n import LANGUAGES
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
 from tests.portal import scripted
@@ -37,6 +38,8 @@ ELSEWHERE = {"/my-firm/data/file", "/sign-in", "/sign-in/callback", "/static/{di
 """No pages: each leads to one."""
 LIVE = {"/operator/live"}
 """Parts of a page that are sent again and again, until the service stops."""
+PARTS = {"/imports/{kind}/{import_id}/progress"}
+"""Parts of a page that a script asks for again and again."""
 
 
 def _routes() -> Iterator[APIRoute]:
@@ -50,7 +53,7 @@ def _roles(route: APIRoute) -> frozenset[Role] | None:
 
 
 PAGES = sorted({route.path: _roles(route) for route in _routes() if "GET" in (route.methods or ())}.items())
-SHOWN = [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE]
+SHOWN = [(path, roles) for path, roles in PAGES if path not in ELSEWHERE | LIVE | PARTS]
 FORMS = sorted({route.path: route for route in _routes() if "POST" in (route.methods or ())}.items())
 
 
@@ -98,36 +101,37 @@ async def test_a_page_is_for_its_roles(filled: Visitors, path: str, roles: froze
         assert answer.status_code == (200 if role in roles else 403), role
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize(("path", "roles"), SHOWN)
-async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Role] | None, language: str) -> None:
-    browser = filled.anybody(language) if roles is None else await _with(filled, next(iter(roles)), language)
-    answer = await browser.get(_of(path))
-    assert answer.status_code == 200
-    assert f'<html lang="{language}">' in answer.text
-    assert answer.headers["content-security-policy"] == POLICY
-    assert answer.headers["cache-control"] == "no-store"
-    assert "style=" not in answer.text
-    assert "onclick" not in answer.text
+async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Role] | None) -> None:
+    for language in LANGUAGES:
+        browser = filled.anybody(language) if roles is None else await _with(filled, next(iter(roles)), language)
+        answer = await browser.get(_of(path))
+        assert answer.status_code == 200, language
+        assert f'<html lang="{language}">' in answer.text
+        assert answer.headers["content-security-policy"] == POLICY
+        assert answer.headers["cache-control"] == "no-store"
+        assert "style=" not in answer.text
+        assert "onclick" not in answer.text
 
 
 def test_every_form_is_checked() -> None:
     assert FORMS
     for path, route in FORMS:
-        assert _form in {each.call for each in dependants(route.dependant)}, path
+        assert {_form, _file} & {each.call for each in dependants(route.dependant)}, path
 
 
-@pytest.mark.parametrize(("path", "route"), FORMS)
-async def test_a_form_comes_from_a_page_of_ours(filled: Visitors, path: str, route: APIRoute) -> None:
-    role = next(iter(_roles(route) or {Role.OPERATOR}))
-    browser = await _with(filled, role)
-    for origin in ("https://evil.test", "null", f"{URL}.evil.test", ""):
-        answer = await browser.post(_of(path), Origin=origin)
-        assert answer.status_code == 403, origin
-    assert (await browser.post(_of(path), {"token": "x" * 80})).status_code == 403
-    other = await _with(filled, role)
-    assert other.cookie is not None
-    assert (await browser.post(_of(path), {"token": other.cookie.token()})).status_code == 403
+async def test_a_form_comes_from_a_page_of_ours(filled: Visitors) -> None:
+    for path, route in FORMS:
+        role = next(iter(_roles(route) or {Role.OPERATOR}))
+        browser, other = await _with(filled, role), await _with(filled, role)
+        assert other.cookie is not None
+        for origin in ("https://evil.test", "null", f"{URL}.evil.test", ""):
+            answer = await browser.post(_of(path), Origin=origin)
+            assert answer.status_code == 403, (path, origin)
+        takes_file = _file in {each.call for each in dependants(route.dependant)}
+        files = {"file": ("a.csv", b"")} if takes_file else None
+        for token in ("x" * 80, other.cookie.token()):
+            assert (await browser.upload(_of(path), files, {"token": token})).status_code == 403, path
 
 
 async def test_whoever_signs_out_is_out(filled: Visitors) -> None:

@@ -3,24 +3,30 @@ both languages and without scripts, on a narrow screen, small, and of this host 
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
+from deploy.demo import sample
 from deploy.demo.people import OPERATOR, cast
 from deploy.local.client import LocalClient
 from deploy.target.person import Person
+from services.portal.stages import SERVICES
+from shared.messaging.topics import SUPPLIER as SUPPLIERS
 from shared.service.callers import Role
 from tests.portal.test_pages import SHOWN
-from tests.running import chromium
+from tests.running import chromium, poison
 from tests.running.chromium import LANGUAGES, SCREENSHOTS, Watched, overflow, violations
 from tests.running.developed import until
 from tests.running.travelled import Travelled
 
+SAMPLE = Path(sample.__file__).parent
 pytestmark = pytest.mark.timeout(180)
 
 FIRST_LOAD, NEXT_LOAD = 60_000, 15_000
@@ -52,6 +58,35 @@ class Visit:
         return self.browser.new_context(locale=LANGUAGES[language], **state)
 
 
+@contextmanager
+def _left_by_others(client: LocalClient) -> Iterator[dict[str, str]]:
+    """A cohort, a file that was loaded, and a record that nobody can read: what pages of operators are about."""
+    key = uuid4()
+    poison.send(client, [(SUPPLIERS.name, key, b"\x00 no event {")])
+    services = [name for name in SERVICES if name in client.services]
+    with ExitStack() as opened:
+        http = {
+            name: opened.enter_context(client.http(name, client.token("operator", subject=OPERATOR)))
+            for name in services
+        }
+
+        def of(name: str, path: str) -> list[dict[str, Any]]:
+            found: list[dict[str, Any]] = http[name].get(path).raise_for_status().json()["items"]
+            return found
+
+        file = {"file": ("anchors.csv", (SAMPLE / "anchors.csv").read_bytes())}
+        loaded = http["registration"].post("/anchors/imports", files=file).raise_for_status().json()
+        [cohort, *_] = of("development", "/cohorts")
+        readers = [name for name in services if name != "registration"]
+        until(lambda: all(of(name, f"/dead-letters?key={key}") for name in readers))
+        [letter] = of("matching", f"/dead-letters?key={key}")
+        try:
+            yield {"cohort_id": cohort["id"], "import_id": loaded["id"], "letter_id": letter["id"]}
+        finally:
+            for name in readers:
+                http[name].post("/dead-letters/discard", json={"key": str(key)}).raise_for_status()
+
+
 @pytest.fixture(scope="module")
 def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
     referral: Any = travelled.received.data
@@ -67,15 +102,15 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
         anchor = http.get(f"/requirements/{match['requirement_id']}").raise_for_status().json()["anchor_id"]
     people = {Role(person.roles[0]): person for person in cast(supplier, UUID(anchor))}
     ids = {"supplier_id": str(supplier), "requirement_id": match["requirement_id"], "match_id": match["id"]}
-    ids |= {"part": "identity", "dimension": "TEC"}
+    ids |= {"part": "identity", "dimension": "TEC", "kind": "anchors", "service": "matching"}
     operator = client.token("operator", subject=OPERATOR)
     with client.http("development", operator) as http:
         plan = http.get(f"/plans/{supplier}").raise_for_status().json()
     with client.http("financing", operator) as http:
         case = http.get(f"/cases/{supplier}").raise_for_status().json()
     ids |= {"activity_id": plan["activities"][0]["activity_id"], "need_id": case["needs"][0]["id"]}
-    with chromium.running() as browser:
-        yield Visit(browser, client, ids, people)
+    with chromium.running() as browser, _left_by_others(client) as left:
+        yield Visit(browser, client, ids | left, people)
 
 
 @pytest.mark.parametrize(("path", "roles"), SHOWN, ids=[path for path, _ in SHOWN])

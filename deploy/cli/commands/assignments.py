@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -28,7 +26,6 @@ ROLES: Mapping[str, tuple[str, str]] = {
 PLACES = dict(ROLES.values())
 """The same, each service once."""
 COLUMNS = {"supplier_id": "head.supplier", **{role: f"head.{role}" for role in ROLES}}
-AT_ONCE = 8
 
 Wanted = Annotated[
     str, typer.Argument(metavar="SUPPLIER|FOLIO|RFC|-", help=say("help.assignments.wanted"), callback=asked)
@@ -113,9 +110,11 @@ def _firm(client: Client, wanted: str) -> str:
 def _of_service(client: Client, service: str, firm: str | None) -> Iterator[dict[str, Any]]:
     """What a service has on one firm, or on each that it has; nothing on a firm that is not there yet."""
     path = PLACES[service]
-    ids = [firm] if firm is not None else _firms(client, service, path)
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(partial(_assignment, client, service, path), ids)
+    if firm is not None:
+        yield _assignment(client, service, path, firm)
+        return
+    for row in items(client, service, f"{path}/assignments"):
+        yield {name: row[name] for name in COLUMNS.keys() & row.keys()}
 
 
 def _assignment(client: Client, service: str, path: str, firm: str) -> dict[str, Any]:
@@ -124,7 +123,3 @@ def _assignment(client: Client, service: str, path: str, firm: str) -> dict[str,
     except NotThere:
         return {"supplier_id": firm}
     return found
-
-
-def _firms(client: Client, service: str, path: str) -> Iterator[str]:
-    return (row["supplier_id"] for row in items(client, service, path))

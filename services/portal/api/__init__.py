@@ -4,14 +4,20 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from services.portal.api import (
+    acts,
     asked,
     assets,
+    assignments,
     awards,
     candidates,
+    cohorts,
     errors,
     filing,
     firms,
     home,
+    imports,
+    letters,
+    machines,
     mentoring,
     my_data,
     my_firm,
@@ -22,6 +28,7 @@ from services.portal.api import (
     operator,
     questionnaire,
     register,
+    registrations,
     requirements,
     scores,
     signing,
@@ -45,7 +52,8 @@ def pages(portal: Portal) -> FastAPI:
     of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
     of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
-    modules = (home, signing, register, assets, operator, firms, *of_a_firm, *of_buyers, *at_work)
+    operating = (registrations, assignments, imports, cohorts, letters, machines, acts)
+    modules = (home, signing, register, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     routes = [route for module in modules for route in module.router().routes]
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
     app.state.portal = portal

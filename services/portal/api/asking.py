@@ -1,7 +1,7 @@
 """One request for a page: who asks, in which language, and what they may see."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -22,7 +22,8 @@ from shared.i18n import LANGUAGES, Language, negotiated
 from shared.runtime.database import Database
 from shared.service.callers import Role
 from shared.service.http import Problem
-from shared.service.http.routes import HELD, JSON, MAX_BODY_BYTES
+from shared.service.http.routes import FORM as MULTIPART
+from shared.service.http.routes import HELD, JSON, MAX_BODY_BYTES, MAX_FILE_BYTES
 
 SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__Host-form", "__Host-language"
 """Cookies: of this host alone, by https (and on one machine's own address), out of every script's sight."""
@@ -30,6 +31,7 @@ SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__H
 URLENCODED = "application/x-www-form-urlencoded"
 ARRIVES_S = 3.0
 """How long a page waits for an event that it caused; usually it takes a twentieth of a second."""
+FIELDS_BESIDE_FILE = 8
 FIELDS = 400
 """Of one form: a whole questionnaire has some 200."""
 LENGTH = re.compile(r"[0-9]{1,15}")
@@ -42,7 +44,12 @@ NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.EXPERT, "/work", "nav.work"),
     (Role.MENTOR, "/work", "nav.work"),
     (Role.OPERATOR, "/operator", "nav.operator"),
+    (Role.OPERATOR, "/registrations", "nav.registrations"),
     (Role.OPERATOR, "/firms", "nav.firms"),
+    (Role.OPERATOR, "/assignments", "nav.assignments"),
+    (Role.OPERATOR, "/cohorts", "nav.cohorts"),
+    (Role.OPERATOR, "/imports", "nav.imports"),
+    (Role.OPERATOR, "/operations", "nav.operations"),
     (Role.ASSESSOR, "/firms", "nav.firms"),
     (Role.EXPERT, "/firms", "nav.firms"),
     (Role.MENTOR, "/firms", "nav.firms"),
@@ -108,7 +115,7 @@ class Asking:
         """A part of a page, for a script that puts it into its place."""
         return render(template, self.look, **values)
 
-    async def ask(self, stage: str, path: str, **query: str | int) -> Answer:
+    async def ask(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer:
         """What a stage shows this person. Raises StageProblem."""
         return await self.portal.stages.get(self.person, self.language, stage, path, **query)
 
@@ -200,26 +207,46 @@ class Only:
 
 async def _form(asked: Anybody) -> AsyncIterator[FormData]:
     """The fields of a form that came from a page of ours, opened by the same browser."""
-    request = asked.request
-    length = request.headers.get("content-length", "")
-    if not LENGTH.fullmatch(length):
-        raise Problem(411, "length_required")
-    if int(length) > MAX_BODY_BYTES:
-        raise Problem(413, "too_large", most=MAX_BODY_BYTES)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != URLENCODED:
-        raise Problem(415, "content_type", takes=URLENCODED)
-    own, given = urlsplit(asked.portal.url), urlsplit(request.headers.get("origin", ""))
+    length = _length(asked, URLENCODED, MAX_BODY_BYTES)
+    with HELD[JSON].holding(asked.request.scope, length):
+        async with asked.request.form(max_fields=FIELDS) as form:
+            yield _ours(asked, form)
+
+
+async def _file(asked: Anybody) -> AsyncIterator[FormData]:
+    """The same with a file, which is on disk where it is large."""
+    length = _length(asked, MULTIPART, MAX_FILE_BYTES)
+    with HELD[MULTIPART].holding(asked.request.scope, length):
+        async with asked.request.form(max_files=1, max_fields=FIELDS_BESIDE_FILE) as form:
+            yield _ours(asked, form)
+
+
+def _length(asked: Asking, takes: str, most: int) -> int:
+    """How long a form is that may be read. Raises Problem."""
+    headers = asked.request.headers
+    own, given = urlsplit(asked.portal.url), urlsplit(headers.get("origin", ""))
     if (own.scheme, own.netloc) != (given.scheme, given.netloc):
         raise Problem(403, "form_elsewhere")
-    with HELD[JSON].holding(request.scope, int(length)):
-        async with request.form(max_fields=FIELDS) as form:
-            cookie = asked.anonymous if asked.person is None else asked.person.cookie
-            if not cookie.fits(str(form.get("token", ""))):
-                raise Problem(403, "form_stale")
-            yield form
+    length = headers.get("content-length", "")
+    if not LENGTH.fullmatch(length):
+        raise Problem(411, "length_required")
+    if int(length) > most:
+        raise Problem(413, "too_large", most=most)
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != takes:
+        raise Problem(415, "content_type", takes=takes)
+    return int(length)
+
+
+def _ours(asked: Asking, form: FormData) -> FormData:
+    """Raises Problem where it has no token of a page that this browser opened."""
+    cookie = asked.anonymous if asked.person is None else asked.person.cookie
+    if not cookie.fits(str(form.get("token", ""))):
+        raise Problem(403, "form_stale")
+    return form
 
 
 Form = Annotated[FormData, Depends(_form)]
+File = Annotated[FormData, Depends(_file)]
 
 
 def keep(answer: HTMLResponse | RedirectResponse, name: str, cookie: Cookie, seconds: int | None = None) -> None:

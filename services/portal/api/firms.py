@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
+from services.portal.api.acts import actors_of
 from services.portal.api.asking import Anybody, Only
 from services.portal.api.telling import told
 from services.portal.domain.scope import Scope
@@ -61,7 +62,14 @@ def router() -> APIRouter:
             asked_for = {match.requirement_id for match in firm.matches}
             requirements = await demand.requirements_of(connection, scope, [*asked_for])
             anchors = await demand.all_anchors(connection)
-        names = await asked.areas()
-        return asked.page("firm.html", firm=firm, story=story, requirements=requirements, anchors=anchors, names=names)
+        return asked.page(
+            "firm.html",
+            firm=firm,
+            story=story,
+            requirements=requirements,
+            anchors=anchors,
+            names=await asked.areas(),
+            actors=await actors_of(asked, supplier_id, story.entries),
+        )
 
     return pages

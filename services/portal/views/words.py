@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
+from services.portal.stages import STAGES
 from shared.i18n import Catalogue, Language
 from shared.states import NAMES
 
-STAGES: Final = ("registration", "matching", "diagnosis", "development", "financing")
 WORDS = Catalogue("services.portal", *(f"services.{stage}" for stage in STAGES), "shared.service", "shared.files")
 """Its own sentences, and those of the stages: a reason code has one sentence in the whole program."""
 

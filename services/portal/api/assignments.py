@@ -1,0 +1,100 @@
+"""Who assesses, validates and mentors which firm; and where nobody does yet."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.portal.api.acting import UNTRIED, Tried, acted, each_if_there, named
+from services.portal.api.asking import Anybody, Asking, Form, Only
+from services.portal.api.forms import typed
+from services.portal.domain.scope import Scope
+from shared.service.callers import Role
+
+Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
+Cursor = Annotated[str, Query(max_length=400)]
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/assignments")
+
+    @pages.get("")
+    async def list_assignments(
+        asked: Anybody,
+        scope: Operator,
+        after: Cursor = "",
+        plans_after: Cursor = "",
+        show: Literal["", "missing", "all"] = "missing",
+    ) -> Response:
+        """Those where somebody is to be assigned still, or all."""
+        missing = {} if show == "all" else {"missing": "true"}
+        diagnoses, plans = await each_if_there(
+            asked.ask("diagnosis", "/diagnoses/assignments", **missing, **({"after": after} if after else {})),
+            asked.ask(
+                "development", "/plans/assignments", **missing, **({"after": plans_after} if plans_after else {})
+            ),
+        )
+        lists = [each.body["items"] for each in (diagnoses, plans) if each is not None]
+        ids = {item["supplier_id"] for items in lists for item in items}
+        return asked.page(
+            "assignments.html",
+            diagnoses=diagnoses,
+            plans=plans,
+            show=show,
+            named=await named(asked, scope, [*ids]),
+        )
+
+    @pages.get("/{supplier_id}")
+    async def show_assignment(asked: Anybody, scope: Operator, supplier_id: UUID) -> Response:
+        """Who acts on one firm."""
+        return await _page(asked, scope, supplier_id)
+
+    @pages.post("/{supplier_id}/diagnosis")
+    async def assign_people(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Say who assesses and who validates."""
+        given = typed(form)
+        people = {name: given.get(name, "").strip() or None for name in ("assessor", "validator")}
+        path, version = f"/diagnoses/{supplier_id}/assignment", str(form.get("version", ""))
+        return await acted(
+            asked,
+            asked.send("diagnosis", "PUT", path, people, version=version),
+            lambda tried: _page(asked, scope, supplier_id, tried),
+            to=f"/assignments/{supplier_id}",
+            typed=given,
+            at="diagnosis-",
+            tells=False,
+        )
+
+    @pages.post("/{supplier_id}/plan")
+    async def assign_mentor(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Say who is the mentor."""
+        given = typed(form)
+        mentor = {"mentor": given.get("mentor", "").strip() or None}
+        path, version = f"/plans/{supplier_id}/assignment", str(form.get("version", ""))
+        return await acted(
+            asked,
+            asked.send("development", "PUT", path, mentor, version=version),
+            lambda tried: _page(asked, scope, supplier_id, tried),
+            to=f"/assignments/{supplier_id}",
+            typed=given,
+            at="plan-",
+            tells=False,
+        )
+
+    return pages
+
+
+async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
+    diagnosis, plan = await each_if_there(
+        asked.ask("diagnosis", f"/diagnoses/{supplier_id}/assignment"),
+        asked.ask("development", f"/plans/{supplier_id}/assignment"),
+    )
+    shown: dict[str, Any] = {"diagnosis": diagnosis, "plan": plan}
+    return asked.page(
+        "assignment.html",
+        tried.status,
+        id=supplier_id,
+        firm=(await named(asked, scope, [str(supplier_id)])).get(str(supplier_id)),
+        **shown,
+        **tried.shown,
+    )

@@ -1,0 +1,105 @@
+"""Files that operators give the stages, of firms, anchors, requirements and article 69-B, and what becomes of them."""
+
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from starlette.datastructures import FormData, UploadFile
+
+from services.portal.api.acting import UNTRIED, Tried, if_there
+from services.portal.api.asking import Anybody, Asking, File, Only, see
+from services.portal.api.forms import trouble, typed
+from services.portal.domain.scope import Scope
+from services.portal.stages import StageProblem
+from shared.runtime.ids import new_id, text_of
+from shared.service.callers import Role
+
+Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
+Line = Annotated[int, Query(ge=0, le=1_000)]
+OUTCOMES = ("registered", "joined", "published", "held", "changed", "unchanged")
+"""Of rows that went in, in the order in which a page tells them."""
+ROWS = 100
+"""Of the refused on one page."""
+
+
+class Kind(NamedTuple):
+    """What a file may be, and where it goes."""
+
+    stage: str
+    path: str
+    fields: tuple[str, ...] = ()
+    """What its stage may have to be told beside the file."""
+
+
+KINDS = {
+    "suppliers": Kind("registration", "/suppliers/imports"),
+    "anchors": Kind("registration", "/anchors/imports"),
+    "requirements": Kind("matching", "/requirements/imports"),
+    "lists": Kind("registration", "/screening/lists/imports", ("list_date", "confirmed_firms")),
+}
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/imports")
+
+    @pages.get("")
+    async def list_kinds(asked: Anybody, _: Operator) -> Response:
+        """What may be given, and which lists are in force."""
+        return await _page(asked)
+
+    @pages.post("/{kind}")
+    async def give_file(asked: Anybody, _: Operator, kind: str, form: File) -> Response:
+        """Pass a file on to its stage, as it comes."""
+        there = _kind(kind)
+        try:
+            done = await _passed_on(asked, there, form)
+        except StageProblem as error:
+            return await _page(asked, Tried(trouble(error, asked.words), typed(form), f"{kind}-", error.status))
+        return see(f"/imports/{kind}/{done['id']}")
+
+    @pages.get("/{kind}/{import_id}")
+    async def show_import(asked: Anybody, _: Operator, kind: str, import_id: UUID, skip: Line = 0) -> Response:
+        """How far it is, and which rows were refused."""
+        return await _shown(asked, kind, import_id, skip, "import.html")
+
+    @pages.get("/{kind}/{import_id}/progress")
+    async def show_progress(asked: Anybody, _: Operator, kind: str, import_id: UUID) -> Response:
+        """The same alone, for a script that puts it into its place."""
+        return await _shown(asked, kind, import_id, 0, "import_progress.html")
+
+    return pages
+
+
+def _kind(kind: str) -> Kind:
+    if kind not in KINDS:
+        raise HTTPException(404)
+    return KINDS[kind]
+
+
+async def _passed_on(asked: Asking, there: Kind, form: FormData) -> dict[str, Any]:
+    """What the stage says of the import. Raises StageProblem."""
+    fields = {name: text for name in there.fields if (text := str(form.get(name, "")).strip())}
+    file, key = form.get("file"), str(form.get("key", "")) or None
+    sent = (file.filename or "", file.file) if isinstance(file, UploadFile) else None
+    stages = asked.portal.stages
+    done = await stages.send_file(asked.person, asked.language, there.stage, there.path, sent, fields, key)
+    found: dict[str, Any] = done.body
+    return found
+
+
+async def _page(asked: Asking, tried: Tried = UNTRIED) -> Response:
+    lists = await if_there(asked.ask("registration", "/screening/lists", limit=10))
+    return asked.page(
+        "imports.html", tried.status, kinds=KINDS, lists=lists, key=text_of(new_id()), file="file", **tried.shown
+    )
+
+
+async def _shown(asked: Asking, kind: str, import_id: UUID, skip: int, template: str) -> Response:
+    there = _kind(kind)
+    found = await asked.ask(there.stage, f"{there.path}/{import_id}")
+    rows = found.body["refused_rows"]
+    following = str(skip + ROWS) if len(rows) > skip + ROWS else None
+    outcomes: dict[str, int] = found.body["outcomes"]
+    told = {code: outcomes[code] for code in (*OUTCOMES, *sorted(outcomes)) if code in outcomes}
+    shown = rows[skip : skip + ROWS]
+    return asked.page(template, kind=kind, file=found.body, outcomes=told, rows=shown, next=following)

@@ -1,0 +1,130 @@
+"""Firms as registration has them: who is held and why, who disputes an RFC, and what an operator decides."""
+
+from collections.abc import Awaitable
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+from starlette.datastructures import FormData
+
+from services.portal.api.acting import UNTRIED, Tried, acted, if_there
+from services.portal.api.asking import Anybody, Asking, Form, Only
+from services.portal.api.forms import body, trouble, typed
+from services.portal.domain.scope import Scope
+from services.portal.stages import Answer, StageProblem
+from shared.service.callers import Role
+
+Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
+Cursor = Annotated[str, Query(max_length=400)]
+STATUSES = ("held", "registered", "withdrawn")
+WITHDRAWALS = ("own_decision", "ceased_operations", "duplicate_registration", "rules_not_met")
+"""Reasons that somebody who withdraws a firm gives."""
+DISPUTED = "rfc_disputed"
+"""Is decided, and not only confirmed."""
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/registrations")
+
+    @pages.get("")
+    async def list_registrations(
+        asked: Anybody, _: Operator, after: Cursor = "", status: Literal["", "held", "registered", "withdrawn"] = "held"
+    ) -> Response:
+        """Those of one status, in the order in which they came; the held ones unless another is asked for."""
+        query = {name: value for name, value in (("after", after), ("status", status)) if value}
+        found = await asked.ask("registration", "/suppliers", **query)
+        return _listed(asked, found.body, status=status)
+
+    @pages.post("")
+    async def search(asked: Anybody, _: Operator, form: Form) -> Response:
+        """Those of an RFC, which is no part of an address: of a natural person it is personal data."""
+        try:
+            found = await asked.send("registration", "POST", "/suppliers/search", {"rfc": str(form.get("rfc", ""))})
+        except StageProblem as error:
+            tried = Tried(trouble(error, asked.words), typed(form), status=error.status)
+            return _listed(asked, {"items": [], "next": None}, tried)
+        return _listed(asked, found.body, Tried(typed=typed(form)))
+
+    @pages.get("/{supplier_id}")
+    async def show_registration(asked: Anybody, _: Operator, supplier_id: UUID) -> Response:
+        """What is known of it, why it is held, and who else has its RFC."""
+        return await _page(asked, supplier_id)
+
+    _add_deciding(pages)
+    return pages
+
+
+def _add_deciding(pages: APIRouter) -> None:
+    @pages.post("/{supplier_id}/release")
+    async def release(asked: Anybody, _: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Confirm the reasons that were looked into."""
+        given = {"reasons": body(form, lists=("reasons",)).get("reasons", [])}
+        return await _acted(asked, supplier_id, "release", form, given, at="release-")
+
+    @pages.post("/{supplier_id}/dispute")
+    async def settle(asked: Anybody, _: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Say whose the RFC is."""
+        said = {"yes": True, "no": False}.get(str(form.get("upheld", "")))
+        given = {} if said is None else {"upheld": said}
+        return await _acted(asked, supplier_id, "dispute", form, given, at="dispute-")
+
+    @pages.post("/{supplier_id}/withdrawal")
+    async def withdraw(asked: Anybody, _: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Have it leave the program."""
+        given = {"reason": reason} if (reason := str(form.get("reason", ""))) else {}
+        return await _acted(asked, supplier_id, "withdrawal", form, given, at="leave-")
+
+    @pages.post("/{supplier_id}/contact/erasure")
+    async def erase_contact(asked: Anybody, _: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Forget the person to talk to."""
+        return await _acted(asked, supplier_id, "contact", form, method="DELETE", tells=False)
+
+
+async def _acted(
+    asked: Asking,
+    supplier_id: UUID,
+    path: str,
+    form: FormData,
+    given: dict[str, Any] | None = None,
+    *,
+    method: str = "POST",
+    at: str = "",
+    tells: bool = True,
+) -> Response:
+    version = str(form.get("version", ""))
+    act: Awaitable[Answer] = asked.send(
+        "registration", method, f"/suppliers/{supplier_id}/{path}", given, version=version
+    )
+    return await acted(
+        asked,
+        act,
+        lambda tried: _page(asked, supplier_id, tried),
+        to=f"/registrations/{supplier_id}",
+        typed=typed(form),
+        at=at,
+        tells=tells,
+    )
+
+
+def _listed(asked: Asking, found: dict[str, Any], tried: Tried = UNTRIED, status: str | None = None) -> Response:
+    """`status`: which are listed; None of those of an RFC."""
+    return asked.page("registrations.html", tried.status, found=found, statuses=STATUSES, status=status, **tried.shown)
+
+
+async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
+    shown = await asked.ask("registration", f"/suppliers/{supplier_id}")
+    supplier: dict[str, Any] = shown.body
+    others: list[dict[str, Any]] = []
+    if DISPUTED in supplier["holds"]:
+        same = await if_there(asked.send("registration", "POST", "/suppliers/search", {"rfc": supplier["rfc"]}))
+        others = [] if same is None else [each for each in same.body["items"] if each["id"] != str(supplier_id)]
+    return asked.page(
+        "registration.html",
+        tried.status,
+        supplier=supplier,
+        version=shown.etag,
+        others=others,
+        disputed=DISPUTED,
+        withdrawals=WITHDRAWALS,
+        **tried.shown,
+    )
