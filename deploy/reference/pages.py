@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.reference import decisions, events, metrics, settings
+from deploy.reference import decisions, events, metrics, portal, settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -11,5 +11,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "events.md": events.page,
     "settings.md": settings.page,
     "metrics.md": metrics.page,
+    "portal.md": portal.page,
     "decisions/README.md": decisions.page,
 }

@@ -48,3 +48,7 @@ def test_every_metric_says_what_it_means() -> None:
     told = list(metrics.catalogue())
     assert len(told) > 15
     assert [name for name, _, _, meaning in told if len(meaning.split()) < 2] == []
+
+
+def test_every_page_of_the_portal_says_what_it_is_for() -> None:
+    assert [line for line in PAGES["portal.md"]().splitlines() if line.endswith("|  |")] == []

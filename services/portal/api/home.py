@@ -16,16 +16,19 @@ def router() -> APIRouter:
 
     @pages.get("/")
     async def home(asked: Anybody) -> Response:
+        """What the program is, and where to go on."""
         return asked.page("home.html")
 
     @pages.get("/privacy")
     async def privacy(asked: Anybody) -> Response:
+        """The privacy notice (LFPDPPP, article 15), in its version."""
         return asked.page("privacy.html", notice=NOTICE)
 
     @pages.get("/language/{language}")
     async def speak(
         language: Annotated[Language, Path()], back: Annotated[str, Query(max_length=2_000)] = "/"
     ) -> Response:
+        """Have the pages in this language from now on."""
         answer = see(back)
         answer.set_cookie(LANGUAGE, language, max_age=31_536_000, path="/", secure=True, httponly=True, samesite="lax")
         return answer

@@ -110,6 +110,7 @@ def _add_processes(pages: APIRouter) -> None:
 
     @pages.post(f"/{PROCESSES}")
     async def keep_process(asked: Anybody, form: Form, number: Number = None) -> Response:
+        """Keep one thing that the firm can make."""
         given = fields_of(form, PROCESS)
         draft = await drafts.add(asked, lambda typed: drafts.with_process(typed, number, given))
         answer = see(f"/register/{PROCESSES}")
@@ -118,6 +119,7 @@ def _add_processes(pages: APIRouter) -> None:
 
     @pages.post(f"/{PROCESSES}/{{number}}/removal")
     async def leave_process_out(asked: Anybody, number: int, _: Form) -> Response:
+        """Leave out what the firm does not make after all."""
         draft = await drafts.add(asked, lambda typed: drafts.without_process(typed, number))
         answer = see(f"/register/{PROCESSES}")
         drafts.remember(answer, draft)
