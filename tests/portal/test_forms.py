@@ -30,6 +30,7 @@ OWN = {
     "/register/processes": "kept here until it is sent",
     "/register/processes/{number}/removal": "kept here until it is sent",
     "/register/check": "what was kept is sent to the stage itself in test_register.py",
+    "/imports/{kind}": "a file, which is passed on as it comes in test_imports.py",
 }
 """Forms of which no stage is told here, and why."""
 
@@ -63,6 +64,7 @@ OTHERWISE: dict[str, dict[str, list[str]]] = {
     "/requirements/new": {"special_processes": ["CQI-9"], "area": ["P14"]},
     "/requirements/{requirement_id}/change": {"special_processes": ["CQI-9"], "area": ["P14"]},
     "/work/scores/{supplier_id}": {"question": ["T01"]},
+    "/operations/dead-letters": {"letter": [f"matching:{UUID(int=12)}"]},
 }
 """Where a field of the same name is asked in another way, or the example that a page shows is none of it."""
 
@@ -84,6 +86,13 @@ HIDDEN: dict[str, dict[str, str | list[str]]] = {
     f"{_ACTIVITY}/evidence/{{evidence_id}}/return": REASON,
     f"{_ACTIVITY}/removal": REASON,
     "/work/plans/{supplier_id}/revision": {},
+    "/cohorts/{cohort_id}/firms/{supplier_id}/drop-out": REASON,
+    "/cohorts/{cohort_id}/firms/{supplier_id}/proposal/end": {},
+    "/cohorts/{cohort_id}/reinstatement": REASON | {"supplier_id": str(SUPPLIER)},
+    "/cohorts/{cohort_id}/replacement": {},
+    "/operations/services/{service}/resumption": {},
+    "/registrations/{supplier_id}/dispute": {"upheld": "yes"},
+    "/registrations/{supplier_id}/release": {"reasons": ["rfc_check_digit"]},
     "/work/validations/{supplier_id}/return": REASON,
     "/my-firm/plan/revision": {},
     "/my-firm/money/referrals/{referral_id}/information": {},
@@ -225,8 +234,11 @@ async def _sent(portal: Visitors, browser: Browser, action: str, fields: dict[st
 
 async def test_every_form_makes_what_its_stage_takes(filled: Visitors) -> None:
     one_firm.say(filled.others)
-    filled.others.answer("registration", "/suppliers", {"expires_at": "2026-12-01T00:00:00Z"}, 202)
+    firms = filled.others.answers["registration.test", "/suppliers"].json()
+    filled.others.answer("registration", "/suppliers", firms | {"expires_at": "2026-12-01T00:00:00Z"}, 202)
     filled.others.answer("matching", "/requirements", {"id": str(SUPPLIER)}, 201)
+    listed = filled.others.answers["development.test", "/cohorts"].json()
+    filled.others.answer("development", "/cohorts", listed | {"id": str(SUPPLIER)})
     walked: set[str] = set()
     wrong: dict[str, list[str]] = {}
     for page, roles in SHOWN:
