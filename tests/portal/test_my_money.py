@@ -1,5 +1,6 @@
 """A firm consents to the words that it was shown, asks for a referral, and answers a partner: at financing itself."""
 
+import json
 import re
 from uuid import UUID
 
@@ -117,14 +118,18 @@ async def test_what_is_wrong_with_a_consent_is_said_and_stays_typed(
     assert await financing.rows("SELECT * FROM consent") == []
 
 
-async def test_nobody_consents_for_another_firm(portal: Visitors, financing: StageUnderTest) -> None:
-    """The firm is the person's own, whatever a form says."""
+async def test_a_consent_is_of_the_own_firm_and_gives_no_more_than_it_names(
+    portal: Visitors, financing: StageUnderTest
+) -> None:
+    """Whatever a form says."""
     other = await _mine(portal, OTHER_SUPPLIER)
     page = (await other.get(f"{CONSENT}?{_query(['need'])}")).text
-    await other.post(CONSENT, _hidden(page) | {"supplier_id": str(FIRM)})
-    assert [
-        row["supplier_id"] for row in await financing.rows("SELECT * FROM consent") if row["supplier_id"] == FIRM
-    ] == []
+    await other.post(CONSENT, _hidden(page) | PAPERS | {"supplier_id": str(FIRM)})
+    [sent] = [json.loads(each.content) for each in portal.others.asked if each.method == "POST"]
+    assert sent["supplier_id"] == str(OTHER_SUPPLIER)
+    assert sent["data_classes"] == ["need"]
+    assert not {"identity", "contact", "capacity"} & sent.keys()
+    assert str(FIRM) not in [str(row["supplier_id"]) for row in await financing.rows("SELECT * FROM consent")]
 
 
 async def test_a_referral_is_asked_for_once_and_shows_what_was_sent(
