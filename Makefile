@@ -94,10 +94,10 @@ check-chart-server: setup ## The same against a real API server, which Go builds
 	nice -n 15 $(BIN)/python -m pytest -m long tests/deploy/kubernetes
 
 # Their version is the project's, their revision the commit.
-images: ## An image for each service, and one for what is done once; needs Docker with buildx (REGISTRY=host/path/)
+images: ## An image for each service, and one for what is done once; needs Docker with buildx (REGISTRY=host/path/, BASE=python:…@sha256:…)
 	@VERSION="$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)" REGISTRY="$(REGISTRY)" \
 	REVISION="$$(git rev-parse HEAD 2>/dev/null || echo unknown)$$(git diff --quiet HEAD 2>/dev/null || echo -dirty)" \
-	docker buildx bake -f deploy/images/bake.hcl
+	$(if $(BASE),BASE="$(BASE)") docker buildx bake -f deploy/images/bake.hcl
 
 $(INSTALLED): requirements.lock pyproject.toml
 	@$(or $(PYTHON),false) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \

@@ -3,6 +3,8 @@
 variable "REGISTRY" { default = "" }
 variable "VERSION" { default = "0.0.0" }
 variable "REVISION" { default = "unknown" }
+# What all are built on; `…@sha256:…` builds on no other.
+variable "BASE"     { default = "python:3.13-slim-trixie" }
 
 group "default" {
   targets = ["image"]
@@ -15,5 +17,5 @@ target "image" {
   dockerfile = "deploy/images/Dockerfile"
   target     = part
   tags       = ["${REGISTRY}pdp-${part}:${VERSION}"]
-  args       = { VERSION = VERSION, REVISION = REVISION }
+  args       = { BASE = BASE, VERSION = VERSION, REVISION = REVISION }
 }

@@ -20,10 +20,21 @@ COMPOSE = (FOLDER / "compose.yaml").read_text()
 
 def test_images_are_those_that_make_images_builds() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    named = set(re.findall(r"image: \$\{PDP_IMAGES:-\}pdp-([a-z]+):\$\{PDP_VERSION:-(.+)\}", COMPOSE))
+    named = set(re.findall(r"image: \$\{PDP_IMAGES:-\}pdp-([a-z]+):\$\{PDP_VERSION:-(.+?)\}", COMPOSE))
     assert named == {(part, version) for part in (*present(), "job")}
     [matrix] = re.findall(r"part = (\[.*\])", (ROOT / "deploy/images/bake.hcl").read_text())
     assert re.findall(r'"(\w+)"', matrix) == [*present(), "job"]
+
+
+def test_every_image_can_be_pinned_by_its_digest() -> None:
+    """An image each, as `@sha256:…`: whatever becomes of a tag, what was tried runs."""
+    digest = f"@sha256:{'0' * 64}"
+    images = set(re.findall(r"image: (.+)", COMPOSE))
+    pinned = {re.sub(r"\$\{PDP_DIGEST_[A-Z_]+:-\}$", digest, image) for image in images}
+    assert len(images) == len(pinned) == len(set(re.findall(r"\$\{PDP_DIGEST_[A-Z_]+:-\}", COMPOSE)))
+    assert all(image.endswith(digest) for image in pinned)
+    base = re.findall(r'variable "BASE" +{ default = "(.+)" }', (ROOT / "deploy/images/bake.hcl").read_text())
+    assert base == re.findall(r"^ARG BASE=(.+)", (ROOT / "deploy/images/Dockerfile").read_text(), re.MULTILINE)
 
 
 def test_every_service_has_a_place() -> None:

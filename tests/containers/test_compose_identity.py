@@ -19,7 +19,7 @@ def _settings() -> dict[str, str]:
 
 
 def test_it_is_the_keycloak_that_the_tests_sign_in_at() -> None:
-    assert f"image: keycloak/keycloak:{VERSION}\n" in SERVICE
+    assert f"image: keycloak/keycloak:{VERSION}$" in SERVICE
     assert "../identity/realm.json:/opt/keycloak/data/import/realm.json:ro" in SERVICE
 
 

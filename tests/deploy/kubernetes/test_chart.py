@@ -272,3 +272,16 @@ def test_mail_has_its_server_and_its_password_is_a_secret(user: str) -> None:
 def test_a_secret_among_the_settings_is_refused(name: str) -> None:
     with pytest.raises(ChartError, match=f"{name} is a secret"):
         manifest("national", {f"services.registration.env.{name}": "x"})
+
+
+def test_every_image_can_be_pinned_by_its_digest(helm: None) -> None:
+    """Ours by `image.digests`, the stores' by the name that they are given. Strimzi knows its own."""
+    digest = f"sha256:{'0' * 64}"
+    pins = {f"image.digests.{name}": digest for name in SERVICES}
+    made = Rendered(objects("national", {**pins, "store.image": f"registry.example/postgresql:18@{digest}"}))
+    images = {container["image"] for pod in made.pods().values() for container in _containers(pod)}
+    images |= {store["spec"]["imageName"] for store in made.of("Cluster").values()}
+    assert len(images) == len(SERVICES) + 1
+    assert all(image.endswith(f"@{digest}") for image in images)
+    with pytest.raises(ChartError, match="specifications of the schema"):
+        manifest("national", {"image.digests.matching": "latest"})
