@@ -66,6 +66,10 @@ class ServiceSettings(BaseSettings):
     oidc_audience: str = "pdp"
     """`aud` that a token must have: the platform's own name at the issuer. Not the name of a client with which people
     sign in: their id tokens have that too."""
+    oidc_token_s: int = Field(default=28_800, gt=0)
+    """Seconds for which a token is believed from when it was issued (`iat`), whatever it says of its end. Whoever lost
+    a role or a firm has it for so long at most: as long as the issuer's tokens last, 300 with a real one. `pdp token`
+    makes them of eight hours."""
     oidc_roles_claim: str = "roles"
     """Where a token has its roles; Keycloak's are at `realm_access.roles`. Roles of others are left out."""
     oidc_supplier_claim: str = "supplier_id"

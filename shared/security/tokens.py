@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
 from jwt.algorithms import OKPAlgorithm
 
+from shared.runtime.clock import now
 from shared.runtime.settings import ServiceSettings
 from shared.security.keys import Keys, UnknownKeyError
 
@@ -36,12 +37,14 @@ class TokenError(Exception):
 class Verifier:
     """Checks signature, issuer, audience and time of a token."""
 
-    def __init__(self, issuer: str, jwks: str, audience: str, ca_file: str = "") -> None:
+    def __init__(self, issuer: str, jwks: str, audience: str, ca_file: str = "", oldest_s: int | None = None) -> None:
         """`jwks` is the https address of the issuer's key set, or the path of a file that holds it; `ca_file`, who
-        vouches for that address where the system does not know them.
+        vouches for that address where the system does not know them; `oldest_s`, for how many seconds a token is
+        believed from when it was issued, without for as long as it says itself.
         """
         self._issuer = issuer
         self._audience = audience
+        self._oldest_s = oldest_s
         self._keys = Keys(jwks, ca_file)
 
     async def claims(self, token: str) -> dict[str, Any]:
@@ -54,12 +57,14 @@ class Verifier:
                 issuer=self._issuer,
                 audience=self._audience,
                 leeway=LEEWAY_S,
-                options={"require": ["exp", "sub", "iss", "aud"]},
+                options={"require": ["exp", "iat", "sub", "iss", "aud"]},
             )
         except jwt.ExpiredSignatureError as error:
             raise TokenError("expired") from error
         except (jwt.PyJWTError, UnknownKeyError, ValueError, RecursionError) as error:
             raise TokenError("does_not_fit") from error
+        if self._oldest_s is not None and now().timestamp() - claims["iat"] > self._oldest_s + LEEWAY_S:
+            raise TokenError("expired")
         return claims
 
 
@@ -76,7 +81,11 @@ class Issuer:
     def of(cls, settings: ServiceSettings) -> Self:
         """The one that a service's settings name."""
         verifier = Verifier(
-            settings.oidc_issuer, settings.oidc_jwks, settings.oidc_audience, ca_file=settings.oidc_ca_file
+            settings.oidc_issuer,
+            settings.oidc_jwks,
+            settings.oidc_audience,
+            ca_file=settings.oidc_ca_file,
+            oldest_s=settings.oidc_token_s,
         )
         return cls(verifier, settings.oidc_roles_claim, settings.oidc_supplier_claim, settings.oidc_anchor_claim)
 
@@ -113,8 +122,8 @@ class LocalIssuer:
 
     def sign(self, audience: str, subject: str, lifespan: timedelta, **claims: object) -> str:
         """A signed token for any audience: whoever takes tokens refuses those that are for others."""
-        now = datetime.now(UTC)
-        body = {"iss": self._issuer, "aud": audience, "sub": subject, "iat": now, "exp": now + lifespan}
+        issued = now()
+        body = {"iss": self._issuer, "aud": audience, "sub": subject, "iat": issued, "exp": issued + lifespan}
         key = load_pem_private_key(self._key_path.read_bytes(), password=None)
         if not isinstance(key, Ed25519PrivateKey):
             raise TypeError(f"{self._key_path} is not an Ed25519 key")

@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.security.tokens import LocalIssuer, TokenError, Verifier
+from shared.runtime.clock import now
+from shared.runtime.settings import ServiceSettings
+from shared.security import tokens
+from shared.security.tokens import Issuer, LocalIssuer, TokenError, Verifier
 
 ISSUER = "http://127.0.0.1/pdp"
 
@@ -19,7 +22,8 @@ def issuer(tmp_path: Path) -> LocalIssuer:
 
 
 def _verifier(local: LocalIssuer, **changes: str) -> Verifier:
-    return Verifier(**({"issuer": ISSUER, "jwks": str(local.jwks_path), "audience": "pdp"} | changes))
+    given = {"issuer": ISSUER, "jwks": str(local.jwks_path), "audience": "pdp"} | changes
+    return Verifier(given["issuer"], given["jwks"], given["audience"])
 
 
 async def test_a_token_of_the_issuer_is_believed(issuer: LocalIssuer) -> None:
@@ -31,6 +35,27 @@ async def test_a_token_of_the_issuer_is_believed(issuer: LocalIssuer) -> None:
 async def test_an_expired_token_is_refused(issuer: LocalIssuer) -> None:
     with pytest.raises(TokenError, match="expired"):
         await _verifier(issuer).claims(issuer.issue("ana", ["operator"], timedelta(minutes=-5)))
+
+
+@pytest.mark.parametrize(("age", "believed"), [(299, True), (305, True), (311, False), (3_600, False)])
+async def test_a_token_is_believed_for_so_long_whatever_it_says(
+    issuer: LocalIssuer, monkeypatch: pytest.MonkeyPatch, age: int, believed: bool
+) -> None:
+    issued = now() - timedelta(seconds=age)
+    monkeypatch.setattr(tokens, "now", lambda: issued)
+    token = issuer.issue("ana", ["operator"], timedelta(days=1))
+    monkeypatch.undo()
+    verifier = Verifier(ISSUER, str(issuer.jwks_path), "pdp", oldest_s=300)
+    if believed:
+        assert (await verifier.claims(token))["sub"] == "ana"
+    else:
+        with pytest.raises(TokenError, match="expired"):
+            await verifier.claims(token)
+
+
+def test_every_service_takes_its_tokens_age_from_its_settings() -> None:
+    settings = ServiceSettings(oidc_token_s=300)
+    assert Issuer.of(settings).verifier._oldest_s == 300
 
 
 @pytest.mark.parametrize("changes", [{"issuer": "http://other"}, {"audience": "other"}])
