@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+from typing import Any
 
 import pytest
+from starlette.responses import PlainTextResponse
+from starlette.types import Receive, Scope, Send
 
 from shared.service.http import connection
-from tests.service.given import GET, LONG, POST, Server, dripping
+from tests.service.given import GET, LONG, POST, Server, dripping, serving
 
 UNREAD = POST.replace(b" / ", b" /unread ")
 
@@ -91,3 +94,17 @@ async def test_what_is_behind_a_request_waits_until_that_one_is_answered(
     assert said.startswith(b"HTTP/1.1 200")
     assert b"\r\n\r\n1HTTP/1.1 " in said
     assert said[said.rindex(b"HTTP/1.1 ") :].startswith(b"HTTP/1.1 " + then)
+
+
+async def test_what_nobody_read_of_a_body_goes_with_its_answer() -> None:
+    """Whatever still refers to the request, as an error's frames do until they are collected."""
+    kept: list[Any] = []
+
+    async def refusing(scope: Scope, receive: Receive, send: Send) -> None:
+        kept.append(receive)
+        await PlainTextResponse("no")(scope, receive, send)
+
+    async with serving(refusing) as server:
+        reader, _ = await server.connect(POST % 1_000 + b"x" * 900)
+        assert (await reader.readuntil(b"no")).startswith(b"HTTP/1.1 200")
+        assert kept[0].__self__.body == b""

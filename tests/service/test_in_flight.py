@@ -1,7 +1,9 @@
 """What bodies a process holds is bounded in bytes, of one caller and of all, on every route that takes one."""
 
 import asyncio
+import gc
 import re
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,9 @@ from starlette.types import Message
 
 from services.registration.api.rate_limit import RateLimit
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
-from shared.service.callers import Role
+from shared.service.callers import Role, roles_of
 from shared.service.http.household import household
-from shared.service.http.in_flight import InFlight
+from shared.service.http.in_flight import COLLECT_BYTES, InFlight
 from shared.service.http.problem import Problem
 from shared.service.http.routes import FORM, HELD, content_type_of
 from tests.service.test_callers import ISSUER, OWN, SERVICES, app_of
@@ -67,11 +69,12 @@ class Sent:
         await asyncio.wait({self.task})
 
 
-def taking_bodies(app: FastAPI) -> Iterator[tuple[str, str, str]]:
+def taking_bodies(app: FastAPI) -> Iterator[tuple[str, str, str, bool]]:
     for route in app.routes:
         if isinstance(route, APIRoute) and (takes := content_type_of(route)):
             for method in route.methods or ():
-                yield method, re.sub(r"{\w*id}", str(uuid4()), route.path).replace("{code}", "nafin"), takes
+                path = re.sub(r"{\w*id}", str(uuid4()), route.path).replace("{code}", "nafin")
+                yield method, path, takes, roles_of(route) == frozenset()
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -91,8 +94,7 @@ async def test_who_holds_their_share_waits_and_others_do_not(
             "Idempotency-Key": str(uuid4()),
         }  # fmt: skip
 
-    for method, path, takes in taking_bodies(app):
-        open_to_all = (method, path) == ("POST", "/suppliers") or path.endswith("/confirmation")
+    for method, path, takes, open_to_all in taking_bodies(app):
         held = InFlight(most=2 * LENGTH, share=LENGTH)
         monkeypatch.setitem(HELD, takes, held)
         first = await Sent(app, method, path, headers("ana", takes))()
@@ -117,6 +119,27 @@ def test_what_is_answered_is_held_no_longer() -> None:
     with held.holding(scope, 10), pytest.raises(Problem), held.holding(scope, 1):
         pass
     assert held.held == {}
+
+
+def test_what_was_refused_waits_no_longer_than_for_so_many_bytes() -> None:
+    """It is in cycles: nothing else than the collector frees it, which counts objects."""
+
+    class Refused:
+        def __init__(self) -> None:
+            self.frames = self
+
+    held = InFlight(most=10**9, share=10**9)
+    gc.disable()
+    try:
+        refused = weakref.ref(Refused())
+        with held.holding({"client": None}, COLLECT_BYTES - 1):
+            pass
+        assert refused() is not None
+        with held.holding({"client": None}, 1):
+            pass
+        assert refused() is None
+    finally:
+        gc.enable()
 
 
 def test_what_is_put_away_is_held_no_longer_though_it_is_not_answered() -> None:

@@ -4,9 +4,10 @@ uvicorn waits for a request, and for whoever does not read its answer, without e
 """
 
 import asyncio
+from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from shared.runtime import logging
 from shared.service.http.household import household
@@ -163,7 +164,13 @@ class Connection(HttpToolsProtocol):
                 # uvicorn would close as soon as it has answered; a caller who still writes would not read it.
                 self.cycle.keep_alive = True
 
-        await self._serve(scope, receive, say)
+        try:
+            await self._serve(scope, receive, say)
+        finally:
+            # What was refused waits for the collector, in its error's frames: not with what nobody read of its body.
+            request: Any = getattr(receive, "__self__", None)
+            if isinstance(request, RequestResponseCycle):
+                request.body = bytearray()
 
     def _begin(self) -> None:
         self._in_head, self._head_bytes = True, 0

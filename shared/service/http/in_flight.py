@@ -2,6 +2,7 @@
 (docs/decisions/0060).
 """
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,11 @@ from shared.service.http.household import household
 from shared.service.http.problem import Problem
 
 RETRY_S = 5
+
+COLLECT_BYTES = 16 * 1_048_576
+"""Of bodies, between two looks of the garbage collector: what was refused waits for it in its error's frames, and by
+the number of objects alone (`GARBAGE_THRESHOLDS`) it looks after some hundred requests, of 256 kB each.
+"""
 
 
 @dataclass(slots=True)
@@ -40,6 +46,8 @@ class InFlight:
     share: int
     """Bytes of one caller."""
     held: Counter[str] = field(default_factory=Counter)
+    since: int = 0
+    """Bytes since the last look of the collector."""
 
     @contextmanager
     def holding(self, scope: Scope, length: int) -> Iterator[None]:
@@ -56,6 +64,13 @@ class InFlight:
             yield
         finally:
             held.release()
+            self._collect(length)
+
+    def _collect(self, length: int) -> None:
+        self.since += length
+        if self.since >= COLLECT_BYTES:
+            self.since = 0
+            gc.collect(1)
 
 
 def _later(status: int, code: str) -> Problem:
