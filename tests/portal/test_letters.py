@@ -81,6 +81,7 @@ async def test_what_became_of_those_that_were_chosen_is_told_by_service(
         True,
         False,
     )
+    assert answer.text.count("<h2>") == 2, "of each service that there is"
     for told in ("No se acepta así.", f"{LETTERS}/matching/{OTHER}", "No tiene la forma", "?reason=wrong_shape"):
         assert told in answer.text, told
 
