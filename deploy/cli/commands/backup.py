@@ -27,6 +27,9 @@ PROBE_PAUSE = 0.5
 
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=say("help.service_of"))]
 File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.backup.file"))]
+DECIDES_NOTHING = frozenset({"portal"})
+"""What it shows is each event merged into what is there: taken again, events mend it."""
+
 Moment = Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%dT%H:%M:%S"], help=say("help.rewind.to"))]
 
 
@@ -67,6 +70,8 @@ def rewind(service: ServiceName, *, to: Moment = None) -> None:
         offsets.set_back(admin, places)
         # It comes back as this checkout's build, which may be newer than the one that was stopped.
         backups.migrate(client, service, service)
+        if service in DECIDES_NOTHING:
+            backups.forget_read(client, service)
         before = backups.counts(client, service)
     _read_again(client, service, places, before)
 
