@@ -1,7 +1,10 @@
 """Every page, in one application."""
 
+from functools import cache
+
 from fastapi import APIRouter, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.routing import BaseRoute
 
 from services.portal.api import (
     acts,
@@ -47,15 +50,20 @@ def no_api() -> APIRouter:
     return APIRouter()
 
 
-def pages(portal: Portal) -> FastAPI:
-    """The application that shows them."""
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Every page and form: made once in a process, whatever shows them."""
     of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
     of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
     operating = (registrations, assignments, imports, cohorts, letters, machines, acts)
     modules = (home, signing, register, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
-    routes = [route for module in modules for route in module.router().routes]
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=routes)
+    return tuple(route for module in modules for route in module.router().routes)
+
+
+def pages(portal: Portal) -> FastAPI:
+    """The application that shows them."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=[*_routes()])
     app.state.portal = portal
     app.add_middleware(filing.Filing)
     app.add_middleware(errors.Guarding)
