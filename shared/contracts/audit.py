@@ -148,8 +148,22 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_due": Read("referral:listed", "supplier_id"),
         "show_referral": Read("referral:viewed", "supplier_id"),
     },
+    "portal": {
+        "list_firms": Read("supplier:listed"),
+        "show_firm": Read("supplier:viewed"),
+        "show_requirement": Read("match:listed"),
+        "close_requirement": Read("match:listed"),
+        "show_candidate": Read("match:viewed"),
+        "answer_candidate": Read("match:viewed"),
+        "award": Read("match:viewed"),
+        "correct": Read("match:viewed"),
+        "end": Read("match:viewed"),
+        "reopen": Read("match:listed"),
+    },
 }
-"""What a caller sees of others, by the route: a row for each firm that the answer shows, before it leaves."""
+"""What a caller sees of others, by the route: a row for each firm that the answer shows, before it leaves. A page of
+the portal says itself whom it shows; what it asks of a stage, the stage records.
+"""
 
 OPERATIONS: Mapping[str, str] = {
     "replay_dead_letters": "dead-letter:replayed",

@@ -4,14 +4,16 @@ Age is judged by the store's clock: that of one host, weeks ahead, would empty t
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 
 from shared.messaging import dead_letters, idempotency, imports, inbox, journal, request_limits, skips
 from shared.messaging.topics import PARTNER_RETENTION_MS
 from shared.runtime import logging
-from shared.runtime.database import Database
+from shared.runtime.database import Connection, Database
 
 PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
 """As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
@@ -26,14 +28,22 @@ EVERY_S = 6 * 3600.0
 log = logging.get(__name__)
 
 
-async def run(database: Database) -> None:
+Forget = Callable[[Connection], Awaitable[None]]
+"""Forgets what a stage keeps for a while."""
+
+
+async def run(database: Database, own: Forget | None = None) -> None:
     """Keep house again and again, until cancelled."""
     while True:
-        for chore in (ensure_next_partitions, forget):
+        chores: dict[str, Callable[[Database], Awaitable[None]]] = {
+            "ensure_next_partitions": ensure_next_partitions,
+            "forget": partial(forget, own=own),
+        }
+        for name, chore in chores.items():
             try:
                 await chore(database)
             except Exception as error:  # noqa: BLE001 - the next round tries again; the journal has its default partition
-                log.error("housekeeping_failed", chore=chore.__name__, error=type(error).__name__)
+                log.error("housekeeping_failed", chore=name, error=type(error).__name__)
         await asyncio.sleep(EVERY_S)
 
 
@@ -57,7 +67,7 @@ async def ensure_next_partitions(database: Database) -> None:
         await asyncio.sleep(PARTITION_PAUSE_S)
 
 
-async def forget(database: Database) -> None:
+async def forget(database: Database, *, own: Forget | None = None) -> None:
     """It may take long: a service works meanwhile."""
     async with database.connection() as connection:
         await idempotency.forget(connection, ANSWERS_KEPT)
@@ -66,3 +76,5 @@ async def forget(database: Database) -> None:
         await inbox.forget(connection, inbox.KEPT)
         await skips.forget(connection)
         await dead_letters.forget(connection, PARTNERS_BYTES_KEPT)
+        if own is not None:
+            await own(connection)

@@ -153,7 +153,7 @@ class Service:
         tasks = [asyncio.create_task(worker.run(), name=worker.name) for worker in self._workers]
         members = zip(self._brokers, self._subscribers.values(), strict=True)
         consumers = [asyncio.create_task(consuming.consume(*member, self._name), name="consume") for member in members]
-        keeping = asyncio.create_task(housekeeping.run(self.database), name="housekeeping")
+        keeping = asyncio.create_task(housekeeping.run(self.database, self._stage.forget), name="housekeeping")
         watching = [asyncio.create_task(watch(), name=part) for part, watch in self._watches.items()]
         server = _Server(self._server_config())
         serving = asyncio.create_task(server.serve(), name="http")

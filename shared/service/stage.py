@@ -20,6 +20,7 @@ from shared.security.tokens import Issuer
 from shared.service import http
 from shared.service.callers import Members
 from shared.service.figures import Queries
+from shared.service.housekeeping import Forget
 from shared.service.mailing import Mails
 from shared.service.trail import Trail
 
@@ -44,6 +45,8 @@ class Stage:
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
     keep: Keep | None = None
     """Writes what it keeps of every event as it came."""
+    forget: Forget | None = None
+    """Forgets what of its own is past its use."""
     pages: Callable[[Database], ASGIApp] | None = None
     """What it shows people: whatever address is none of its API's."""
     figures: Queries = field(default_factory=dict)

@@ -185,6 +185,6 @@ class Portal:
         cookie = Cookie.new()
         row = SessionRow(cookie.id, f"{role}-1", sealed(cookie, Tokens(token, None)), now() + timedelta(hours=4))
         connection = await asyncpg.connect(self._store)
-        await sessions.open_(connection, row, now())
+        await sessions.open_(connection, row)
         await connection.close()
         return cookie

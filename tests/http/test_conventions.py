@@ -71,3 +71,9 @@ def test_every_get_that_is_no_list_has_a_version(name: str) -> None:
 def test_no_reason_is_of_a_route_that_has_gone() -> None:
     there = {route.name for name in SERVICES for method in ("GET", "POST") for route in routes(name, method)}
     assert (NOT_ONCE | NOT_TAGGED).keys() - there == set()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_address_leads_to_the_host_that_its_caller_names(name: str) -> None:
+    """A slash too many would: to `http:` too, where a proxy speaks https, with the caller's token."""
+    assert not service(name).app.router.redirect_slashes

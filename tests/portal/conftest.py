@@ -129,7 +129,7 @@ class Visitors:
         cookie = Cookie.new()
         row = SessionRow(cookie.id, who, sealed(cookie, Tokens(token, None)), now() + timedelta(hours=1))
         async with self.stage.database.transaction() as connection:
-            await sessions.open_(connection, row, now())
+            await sessions.open_(connection, row)
         return Browser(self.stage.client, cookie, language)
 
 
@@ -139,6 +139,7 @@ async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     issuer.ensure_key()
     addresses = json.dumps({name: f"http://{name}.test" for name in SERVICES})
     given = {"OIDC_ISSUER": ISSUER, "OIDC_JWKS": str(issuer.jwks_path), "PORTAL_URL": URL, "PORTAL_STAGES": addresses}
+    given["PORTAL_ISSUER_URL"] = "http://127.0.0.1:9"  # Nobody's.
     for name, value in given.items():
         monkeypatch.setenv(f"PDP_{name}", value)
     others = OtherStages()

@@ -1,36 +1,100 @@
 """The funnel shows what arrives while somebody looks at it, and lets a service stop."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
-from services.portal.store import story
+from services.portal.store import firms, news
+from services.portal.store.news import News
 from shared.contracts.matching import OfferingAligned
 from shared.contracts.registration import SupplierRegistered
+from shared.runtime.database import Database
 from tests.portal.conftest import Visitors
 from tests.portal.events import example
 
 
-async def test_the_funnel_is_live(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(story, "PAUSE_S", 0.01)
-    looks, seen = asyncio.Semaphore(0), 0
-    watched = story.news
+class Dedicated:
+    """Connections outside the pool, as they are asked for."""
 
-    async def news(*given):
-        async for each in watched(*given):
-            looks.release()
-            yield each
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, failures: int = 0) -> None:
+        self.asked = 0
+        self.again = asyncio.Event()
+        gave = Database.dedicated
 
-    monkeypatch.setattr(story, "news", news)
+        async def dedicated(database: Database) -> Any:
+            self.asked += 1
+            if self.asked <= failures:
+                raise ConnectionRefusedError
+            self.again.set()
+            return await gave(database)
+
+        monkeypatch.setattr(Database, "dedicated", dedicated)
+
+
+@pytest.fixture
+def funnels(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[dict[str, int]]:
+    """What each look saw."""
+    monkeypatch.setattr(news, "PAUSE_S", 0.01)
+    seen: asyncio.Queue[dict[str, int]] = asyncio.Queue()
+    looked = firms.funnel
+
+    async def noted(connection: Any) -> dict[str, int]:
+        seen.put_nowait(found := await looked(connection))
+        return found
+
+    monkeypatch.setattr(firms, "funnel", noted)
+    return seen
+
+
+async def test_the_funnel_is_live(portal: Visitors, funnels: asyncio.Queue[dict[str, int]]) -> None:
     browser = await portal.signed_in("operator")
     looking = asyncio.create_task(browser.get("/operator/live"))
+    shown = [await funnels.get()]
     for event in (SupplierRegistered, OfferingAligned):
-        await looks.acquire()
         await portal.stage.consume(example(event))
-        seen += 1
-    await looks.acquire()
+        while (found := await funnels.get()) == shown[-1]:
+            pass
+        shown.append(found)
     portal.stage.app.state.stopping.set()
     answer = await looking
     assert answer.headers["content-type"].startswith("text/event-stream")
-    assert answer.text.count("event: funnel\n") == seen + 1
+    assert answer.text.count("event: funnel\n") == len(shown) == 3
     assert "data: " in answer.text
+
+
+async def test_all_who_look_share_one_connection(
+    portal: Visitors, funnels: asyncio.Queue[dict[str, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store has some hundred, for all."""
+    dedicated = Dedicated(monkeypatch)
+    browser = await portal.signed_in("operator")
+    looking = [asyncio.create_task(browser.get("/operator/live")) for _ in range(12)]
+    for _ in looking:
+        await funnels.get()
+    assert dedicated.asked == 1
+    portal.stage.app.state.stopping.set()
+    assert {answer.status_code for answer in await asyncio.gather(*looking)} == {200}
+
+
+async def test_a_live_page_ends_and_is_asked_for_anew(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who has signed out meanwhile is told so then."""
+    monkeypatch.setattr(news, "PAUSE_S", 0.01)
+    monkeypatch.setattr(news, "LIVE_S", 0.0)
+    browser = await portal.signed_in("operator")
+    assert (await browser.get("/operator/live")).status_code == 200
+    await browser.post("/sign-out")
+    assert (await browser.get("/operator/live")).status_code == 303
+
+
+async def test_a_store_that_was_away_is_listened_to_again(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(news, "AGAIN_S", 0.01)
+    dedicated = Dedicated(monkeypatch, failures=1)
+    waiting = asyncio.create_task(News(portal.stage.database).until_followed("somebody's", 10))
+    await dedicated.again.wait()
+    await portal.stage.rows(
+        "INSERT INTO story (event_id, subject, at, type, correlation_id, facts, reasons)"
+        " VALUES (gen_random_uuid(), gen_random_uuid(), now(), 'x', 'somebody''s', '{}', '[]')"
+    )
+    await portal.stage.rows("SELECT pg_notify('news', '')")
+    assert await waiting

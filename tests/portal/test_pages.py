@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+import asyncpg
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -10,10 +11,13 @@ from fastapi.routing import APIRoute
 from services.portal.api import pages
 from services.portal.api.asking import SESSION, Only, _file, _form
 from services.portal.api.errors import POLICY
+from shared.contracts import audit as catalogue
+from shared.contracts.event import Actor
 from shared.contracts.financing import NeedIdentified
 from shared.contracts.matching import MatchFound, RequirementPublished
 from shared.contracts.registration import SupplierRegistered
 from shared.i18n import LANGUAGES
+from shared.messaging import actors
 from shared.service.callers import Role
 from shared.service.http.routes import dependants
 from tests.portal import scripted
@@ -29,6 +33,8 @@ IDS = {
     "language": "en",
     "need_id": EXAMPLES[NeedIdentified.TYPE]["need_id"],
     "referral_id": str(UUID(int=10)),
+    "digest": "0",
+    "name": "portal.css",
     **scripted.IDS,
     "part": "identity",
     "number": "0",
@@ -114,6 +120,55 @@ async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Rol
         assert "onclick" not in answer.text
 
 
+NOT_OF_A_FIRM = {
+    "list_requirements": "what the buyer's own anchor asks for, and counts",
+    "ask_new": "an empty form",
+    "publish": "what the buyer asks for",
+    "ask_change": "what the buyer asks for",
+    "change": "what the buyer asks for",
+    "list_acts": "what the stages recorded, as they show it",
+}
+OWN = ("/firms", "/requirements")
+"""Pages below show firms as the portal knows them. All others show them as a stage shows them to the person, who is on
+record there (`tests/http/test_actor.py`); or to their own people (`test_a_firm_s_own_people_are_on_record_too`).
+"""
+
+
+@pytest.mark.parametrize(
+    "route", [each for each in _routes() if _roles(each) and each.path.startswith(OWN)], ids=lambda route: route.name
+)
+async def test_a_look_at_a_firm_is_on_record(filled: Visitors, route: APIRoute) -> None:
+    """Also where a form is refused, and its page shown again. Who cannot be put on record sees nothing."""
+    assert (route.name in catalogue.READS["portal"]) != (route.name in NOT_OF_A_FIRM)
+    if route.name in NOT_OF_A_FIRM:
+        return
+    [role, *_] = sorted(_roles(route) or ())
+    browser = await _with(filled, role)
+    look = browser.get if "GET" in (route.methods or ()) else browser.post
+    seen = await look(_of(route.path))
+    rows = await filled.stage.rows("SELECT action, actor, about, correlation_id FROM audit ORDER BY id")
+    read = catalogue.read("portal", route.name)
+    assert read is not None
+    assert (read.act, seen.headers["X-Correlation-Id"]) in {(row["action"], row["correlation_id"]) for row in rows}
+    assert {actors.read(row["actor"]) for row in rows} == {_actor(role)}
+    assert {row["about"] for row in rows} <= {SUPPLIER, OTHER_SUPPLIER}
+    await filled.stage.rows("ALTER TABLE audit ADD CONSTRAINT closed CHECK (false) NOT VALID")
+    with pytest.raises(asyncpg.CheckViolationError):
+        await look(_of(route.path))
+
+
+async def test_a_firm_s_own_people_are_on_record_too(filled: Visitors) -> None:
+    await (await _with(filled, Role.SUPPLIER)).get("/my-firm")
+    rows = await filled.stage.rows("SELECT action, actor, about FROM audit")
+    assert [(row["action"], actors.read(row["actor"]), row["about"]) for row in rows] == [
+        ("portal:supplier:viewed", _actor(Role.SUPPLIER), SUPPLIER)
+    ]
+
+
+def _actor(role: Role) -> Actor:
+    return Actor(f"{role}-1", str(role), {Role.SUPPLIER: SUPPLIER, Role.ANCHOR: ANCHOR}.get(role))
+
+
 def test_every_form_is_checked() -> None:
     assert FORMS
     for path, route in FORMS:
@@ -138,6 +193,11 @@ async def test_whoever_signs_out_is_out(filled: Visitors) -> None:
     browser = await _with(filled, Role.OPERATOR)
     assert (await browser.post("/sign-out")).headers["location"] == "/"
     assert (await browser.get("/operator")).status_code == 303
+
+
+async def test_nobody_is_sent_to_the_host_that_they_name(filled: Visitors) -> None:
+    browser = await _with(filled, Role.OPERATOR)
+    assert (await browser.get("/firms/")).status_code == 404
 
 
 async def test_what_is_not_there_is_a_page_too(filled: Visitors) -> None:

@@ -112,8 +112,6 @@ async def test_a_session_ends_after_a_day_s_work(
     assert await is_in(tab)
     monkeypatch.setattr(people, "now", lambda: now() + timedelta(hours=8.1))
     assert not await is_in(tab)
-    await signed_in(issuing, running)
-    assert len(await running.rows("SELECT * FROM session")) == 1, "those that ended are forgotten"
 
 
 async def test_the_store_has_no_token_and_no_cookie_in_clear(

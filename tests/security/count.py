@@ -42,7 +42,7 @@ TRIED: dict[str, tuple[str, ...]] = {
     ),
     "limits of requests, of two processes": (
         "tests/messaging/test_request_limits.py",
-        "tests/registration/test_rate_limit_of_two.py",
+        "tests/registration/test_api_limit_of_two.py",
     ),
     "an audit log that was altered, thinned or cut": (
         "tests/security/test_merkle.py",

@@ -14,12 +14,12 @@ from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.types import Message
 
-from services.registration.api.rate_limit import RateLimit
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service.callers import Role, roles_of
 from shared.service.http.household import household
 from shared.service.http.in_flight import COLLECT_BYTES, InFlight
 from shared.service.http.problem import Problem
+from shared.service.http.rate_limit import RateLimit
 from shared.service.http.routes import FORM, HELD, content_type_of
 from tests.service.test_callers import ISSUER, OWN, SERVICES, app_of
 

@@ -14,11 +14,11 @@ from fastapi.routing import APIRoute
 from httpx import ASGITransport, AsyncClient
 from pydantic import TypeAdapter
 
-from services.registration.api.rate_limit import RateLimit
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service.callers import Role
 from shared.service.http import values
 from shared.service.http.errors import LONGEST_PATH, NAMED
+from shared.service.http.rate_limit import RateLimit
 from shared.service.http.routes import JSON, MAX_BODY_BYTES, content_type_of
 from tests.service.test_callers import ISSUER, OWN, SERVICES, app_of
 

@@ -63,7 +63,7 @@ def _routes() -> tuple[BaseRoute, ...]:
 
 def pages(portal: Portal) -> FastAPI:
     """The application that shows them."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, routes=[*_routes()])
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False, routes=[*_routes()])
     app.state.portal = portal
     app.add_middleware(filing.Filing)
     app.add_middleware(errors.Guarding)

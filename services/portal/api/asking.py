@@ -6,24 +6,30 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
-from fastapi import Depends, Request
+from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
+from services.portal.api.form_body import MAX_FORM_BYTES, fields_of, is_of_a_page
 from services.portal.domain.scope import Scope
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import People, Person
 from services.portal.stages import Answer, StageProblem, Stages
-from services.portal.store import story
+from services.portal.store.news import News
 from services.portal.views.pages import Look, render
 from services.portal.views.words import Words
+from shared.contracts import audit as catalogue
 from shared.i18n import LANGUAGES, Language, negotiated
+from shared.messaging import audit
+from shared.messaging.audit import Act
 from shared.runtime.database import Database
-from shared.service.callers import Role
+from shared.service.callers import Caller, Role
 from shared.service.http import Problem
+from shared.service.http.rate_limit import RateLimit
 from shared.service.http.routes import FORM as MULTIPART
-from shared.service.http.routes import HELD, JSON, MAX_BODY_BYTES, MAX_FILE_BYTES
+from shared.service.http.routes import HELD, JSON, MAX_FILE_BYTES
 
 SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__Host-form", "__Host-language"
 """Cookies: of this host alone, by https (and on one machine's own address), out of every script's sight."""
@@ -32,8 +38,6 @@ URLENCODED = "application/x-www-form-urlencoded"
 ARRIVES_S = 3.0
 """How long a page waits for an event that it caused; usually it takes a twentieth of a second."""
 FIELDS_BESIDE_FILE = 8
-FIELDS = 400
-"""Of one form: a whole questionnaire has some 200."""
 LENGTH = re.compile(r"[0-9]{1,15}")
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 """An address of this portal: neither another host's, nor one that a browser takes for one."""
@@ -77,7 +81,14 @@ class Portal:
     people: People
     stages: Stages
     database: Database
+    news: News
     url: str
+    sign_ins: RateLimit = field(default_factory=lambda: RateLimit(60, 60, "sign_ins"))
+    """Of one address: each is kept for minutes. An office comes from one address in the morning."""
+    forms: RateLimit = field(default_factory=lambda: RateLimit(60, 120, "forms"))
+    """Of one address where nobody is signed in: what they say may be kept."""
+    drafts: RateLimit = field(default_factory=lambda: RateLimit(5, 30, "drafts"))
+    """New ones of one address: each is kept for a day."""
 
 
 @dataclass(slots=True)
@@ -115,6 +126,16 @@ class Asking:
         """A part of a page, for a script that puts it into its place."""
         return render(template, self.look, **values)
 
+    async def looked(self, *firms: UUID, page: str = "") -> None:
+        """Put on record that the person sees these, before the page shows them: a firm may be a natural person, and its
+        folio is theirs. Without a record there is no page. `page`: of which this one shows a part.
+        """
+        cause, read = self.request.state.cause, catalogue.READS["portal"][page or self.request.scope["route"].name]
+        act = f"portal:{read.act}"
+        acts = [Act(act, cause.actor, firm, cause.correlation_id) for firm in dict.fromkeys(firms)]
+        async with self.portal.database.connection() as connection:
+            await audit.record(connection, acts)
+
     async def ask(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer:
         """What a stage shows this person. Raises StageProblem."""
         return await self.portal.stages.get(self.person, self.language, stage, path, **query)
@@ -145,7 +166,7 @@ class Asking:
         """Wait for what a stage decided to be in what pages show: a page that shows the state before lies. False where
         it takes longer than `ARRIVES_S`, or nothing had to change.
         """
-        return await story.until_followed(self.portal.database, done.correlation_id, ARRIVES_S)
+        return await self.portal.news.until_followed(done.correlation_id, ARRIVES_S)
 
     async def areas(self) -> dict[str, str]:
         """Names of the procurement areas by code; none while the stage that has them is away."""
@@ -169,7 +190,7 @@ class Asking:
 
 
 async def asking(request: Request) -> Asking:
-    """The dependency of every page."""
+    """What every page begins with, that of an error too."""
     portal: Portal = request.app.state.portal
     person = await portal.people.of(Cookie.of(request.cookies.get(SESSION)))
     if person is not None:
@@ -186,7 +207,14 @@ def asked_as(request: Request, person: Person | None) -> Asking:
     return Asking(request.app.state.portal, request, spoken, person, anonymous)
 
 
-Anybody = Annotated[Asking, Depends(asking)]
+async def _asked(request: Request) -> Asking:
+    """Whoever asks for what no store holds asks for what is not there."""
+    if b"%00" in request.scope["query_string"]:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return await asking(request)
+
+
+Anybody = Annotated[Asking, Depends(_asked)]
 
 
 class Only:
@@ -199,30 +227,33 @@ class Only:
         """What the person sees as one of them. Raises SignInNeeded, NotAllowed, Unbound."""
         if asked.person is None:
             raise SignInNeeded
-        scope = asked.person.scope(*self.roles)
+        admitted, scope = asked.person.roles & {*self.roles}, asked.person.scope(*self.roles)
         if scope is None:
-            raise Unbound if asked.person.roles & {*self.roles} else NotAllowed
+            raise Unbound if admitted else NotAllowed
+        actor = Caller(asked.person.subject, admitted, asked.person.supplier_id, asked.person.anchor_id).actor
+        asked.request.state.cause = asked.request.state.cause._replace(actor=actor)
         return scope
 
 
 async def _form(asked: Anybody) -> AsyncIterator[FormData]:
     """The fields of a form that came from a page of ours, opened by the same browser."""
-    length = _length(asked, URLENCODED, MAX_BODY_BYTES)
+    length = await _length(asked, URLENCODED, MAX_FORM_BYTES)
     with HELD[JSON].holding(asked.request.scope, length):
-        async with asked.request.form(max_fields=FIELDS) as form:
-            yield _ours(asked, form)
+        yield _ours(asked, await fields_of(asked.request))
 
 
 async def _file(asked: Anybody) -> AsyncIterator[FormData]:
     """The same with a file, which is on disk where it is large."""
-    length = _length(asked, MULTIPART, MAX_FILE_BYTES)
+    length = await _length(asked, MULTIPART, MAX_FILE_BYTES)
     with HELD[MULTIPART].holding(asked.request.scope, length):
         async with asked.request.form(max_files=1, max_fields=FIELDS_BESIDE_FILE) as form:
             yield _ours(asked, form)
 
 
-def _length(asked: Asking, takes: str, most: int) -> int:
+async def _length(asked: Asking, takes: str, most: int) -> int:
     """How long a form is that may be read. Raises Problem."""
+    if asked.person is None:
+        await asked.portal.forms(asked.request)
     headers = asked.request.headers
     own, given = urlsplit(asked.portal.url), urlsplit(headers.get("origin", ""))
     if (own.scheme, own.netloc) != (given.scheme, given.netloc):
@@ -240,7 +271,7 @@ def _length(asked: Asking, takes: str, most: int) -> int:
 def _ours(asked: Asking, form: FormData) -> FormData:
     """Raises Problem where it has no token of a page that this browser opened."""
     cookie = asked.anonymous if asked.person is None else asked.person.cookie
-    if not cookie.fits(str(form.get("token", ""))):
+    if not is_of_a_page(form, cookie):
         raise Problem(403, "form_stale")
     return form
 

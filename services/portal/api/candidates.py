@@ -78,7 +78,11 @@ async def show(
             raise HTTPException(404)
         ids = [match_id] if other is None else [match_id, other]
         shown = [await _introduced(connection, scope, requirement_id, each) for each in ids]
-        others = await _others(connection, scope, requirement_id, match_id)
+        best = await demand.candidates(connection, scope, requirement_id, 0, MOST_OTHERS)
+        known = [each for each in best if each.introduced and each.match_id != match_id]
+        named = await firms.names_of(connection, scope, [each.supplier_id for each in known])
+    await asked.looked(*(each.supplier_id for each in shown))
+    await asked.looked(*named, page="show_requirement")
     present = await shown_by_stage(asked, f"/matches/{match_id}")
     if present is not None and present.body["supplier_id"] is None:
         # Gaps block it again, and that has not arrived here yet.
@@ -89,7 +93,11 @@ async def show(
         requirement=requirement,
         shown=shown,
         criteria=compared([each.match for each in shown]),
-        others=others,
+        others=[
+            (str(each.match_id), named[each.supplier_id].name or named[each.supplier_id].folio or "")
+            for each in known
+            if each.supplier_id in named
+        ],
         other="" if other is None else str(other),
         present=present,
         reasons=DECLINE_REASONS,
@@ -108,12 +116,3 @@ async def _introduced(connection: Connection, scope: Scope, requirement_id: UUID
     if found is None:
         raise HTTPException(404)
     return found
-
-
-async def _others(connection: Connection, scope: Scope, requirement_id: UUID, match_id: UUID) -> list[tuple[str, str]]:
-    """Firms that this one may be compared with: match and name."""
-    found = await demand.candidates(connection, scope, requirement_id, 0, MOST_OTHERS)
-    known = [each for each in found if each.introduced and each.match_id != match_id]
-    named = await firms.names_of(connection, scope, [each.supplier_id for each in known])
-    names = {each.match_id: named[each.supplier_id] for each in known if each.supplier_id in named}
-    return [(str(match), each.name or each.folio or "") for match, each in names.items()]

@@ -16,6 +16,8 @@ from shared.runtime.clock import now
 
 DRAFT = "__Host-draft"
 """Until the browser is closed: an office may have one computer for several people."""
+MOST_PROCESSES = 35
+"""As many as there are areas."""
 KEPT = timedelta(hours=24)
 """As long as the code of a registration counts."""
 
@@ -44,6 +46,10 @@ async def draft_of(asked: Asking) -> Draft:
 async def add(asked: Asking, change: Callable[[Typed], Typed]) -> Draft:
     """Keep what is typed now with what was typed before."""
     cookie, at = _cookie(asked), now()
+    async with asked.portal.database.connection() as connection:
+        known = await drafts.find(connection, cookie.id, at)
+    if known is None:
+        await asked.portal.drafts(asked.request)
     async with asked.portal.database.transaction() as connection:
         sealed = await drafts.find(connection, cookie.id, at, lock=True)
         draft = Draft(cookie, change(_opened(cookie, sealed)))
@@ -55,7 +61,7 @@ async def add(asked: Asking, change: Callable[[Typed], Typed]) -> Draft:
 async def end(asked: Asking, draft: Draft, answer: RedirectResponse) -> None:
     """It was sent: forget it here and in the browser."""
     async with asked.portal.database.connection() as connection:
-        await drafts.forget(connection, draft.cookie.id, now())
+        await drafts.forget(connection, draft.cookie.id)
     forget(answer, DRAFT)
 
 
@@ -69,9 +75,9 @@ def with_fields(typed: Typed, fields: dict[str, str]) -> Typed:
 
 
 def with_process(typed: Typed, number: int | None, process: dict[str, str]) -> Typed:
-    """Another one, or this one anew."""
+    """Another one, or this one anew; of one more than a firm has, nothing."""
     if number is None or not 0 <= number < len(typed.processes):
-        return replace(typed, processes=(*typed.processes, process))
+        return replace(typed, processes=(*typed.processes, process)[:MOST_PROCESSES])
     return replace(typed, processes=(*typed.processes[:number], process, *typed.processes[number + 1 :]))
 
 

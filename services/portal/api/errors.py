@@ -115,7 +115,11 @@ async def _of_form(request: Request, error: Exception) -> Response:
     if not isinstance(error, Problem):
         raise error
     asked = await asking(request)
-    return asked.page("error.html", error.status, code=error.message, detail=asked.words(error.message, **error.params))
+    answer = asked.page(
+        "error.html", error.status, code=error.message, detail=asked.words(error.message, **error.params)
+    )
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 async def _of_framework(request: Request, error: Exception) -> Response:

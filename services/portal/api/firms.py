@@ -1,6 +1,5 @@
 """Firms: the list, and one firm's whole story."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.portal.api.telling import told
 from services.portal.domain.scope import Scope
 from services.portal.domain.steps import STEPS
 from services.portal.store import demand, firms
+from shared.contracts.times import Moment
 from shared.service.callers import Role
 
 Staff = Annotated[Scope, Depends(Only(Role.OPERATOR, Role.ASSESSOR, Role.EXPERT, Role.MENTOR))]
@@ -47,11 +47,12 @@ def router() -> APIRouter:
                 words=words.strip() or None,
             )
         following = str(found[PAGE - 1].id) if len(found) > PAGE else None
+        await asked.looked(*(firm.id for firm in found[:PAGE]))
         return asked.page("firms.html", firms=found[:PAGE], next=following, steps=STEPS, names=await asked.areas())
 
     @pages.get("/firms/{supplier_id}")
     async def show_firm(
-        asked: Anybody, scope: Staff, supplier_id: UUID, before: datetime | None = None, event: UUID | None = None
+        asked: Anybody, scope: Staff, supplier_id: UUID, before: Moment | None = None, event: UUID | None = None
     ) -> Response:
         """What each stage says of it, and its story."""
         async with asked.portal.database.connection() as connection:
@@ -62,6 +63,7 @@ def router() -> APIRouter:
             asked_for = {match.requirement_id for match in firm.matches}
             requirements = await demand.requirements_of(connection, scope, [*asked_for])
             anchors = await demand.all_anchors(connection)
+        await asked.looked(supplier_id)
         return asked.page(
             "firm.html",
             firm=firm,

@@ -1,6 +1,5 @@
 """What people of a firm see of it: how far it is, what it lacks, what was agreed, and its story."""
 
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.domain.tasks import REACHED, REFUSED, by_gate, tasks
 from services.portal.store import demand, firms
+from shared.contracts.times import Moment
 from shared.service.callers import Role
 
 FAILED = 25
@@ -23,7 +23,9 @@ async def _own(asked: Anybody, scope: Annotated[Scope, Depends(Only(Role.SUPPLIE
     if not isinstance(scope, OwnFirm):
         raise NotAllowed
     async with asked.portal.database.connection() as connection:
-        return await firms.firm(connection, scope, scope.supplier_id) or Firm(scope.supplier_id)
+        firm = await firms.firm(connection, scope, scope.supplier_id) or Firm(scope.supplier_id)
+    await asked.looked(firm.id, page="show_firm")
+    return firm
 
 
 Own = Annotated[Firm, Depends(_own)]
@@ -64,7 +66,7 @@ def router() -> APIRouter:
 
     @pages.get("/story")
     async def show_story(
-        asked: Anybody, firm: Own, before: datetime | None = None, event: UUID | None = None
+        asked: Anybody, firm: Own, before: Moment | None = None, event: UUID | None = None
     ) -> Response:
         """Everything that happened to it, the latest first."""
         async with asked.portal.database.connection() as connection:

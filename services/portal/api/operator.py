@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 from services.portal.api.asking import Anybody, Asking, Only
 from services.portal.domain.scope import Scope
 from services.portal.domain.steps import STEPS
-from services.portal.store import demand, firms, story
+from services.portal.store import demand, firms
 from shared.service.callers import Role
 
 Operators = Annotated[Scope, Depends(Only(Role.OPERATOR))]
@@ -17,8 +17,7 @@ Operators = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 
 async def _live(asked: Asking) -> AsyncIterator[str]:
     before = ""
-    looks = story.news(asked.portal.database, asked.request.state.stopping)
-    async for _ in looks:
+    async for _ in asked.portal.news.looks(asked.request.state.stopping):
         async with asked.portal.database.connection() as connection:
             counts = await firms.funnel(connection)
         funnel = asked.part("funnel.html", funnel=[(step, counts.get(step, 0)) for step in STEPS])

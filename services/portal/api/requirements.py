@@ -90,6 +90,7 @@ async def show(
         found = await demand.candidates(connection, scope, requirement_id, skip, PAGE + 1)
         known = [each.supplier_id for each in found[:PAGE] if each.introduced]
         named = await firms.names_of(connection, scope, known)
+    await asked.looked(*known)
     return asked.page(
         "requirement.html",
         status,

@@ -19,6 +19,7 @@ def router() -> APIRouter:
     @pages.get("/sign-in")
     async def sign_in(asked: Anybody, back: Text = "/", ticket: Text = "") -> Response:
         """To the issuer. `ticket`: a one-time sign-in of one machine."""
+        await asked.portal.sign_ins(asked.request)
         url, cookie = await asked.portal.people.begin(back, ticket or None)
         answer = RedirectResponse(url, 303)
         keep(answer, SIGNING, cookie, SIGN_IN_MINUTES * 60)

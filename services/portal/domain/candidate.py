@@ -10,6 +10,7 @@ from services.portal.domain.firm import Criterion, Firm, Match
 class Introduced(NamedTuple):
     """A firm that was introduced to an anchor, and how it meets what the anchor asks: no more of it is the anchor's."""
 
+    supplier_id: UUID
     name: str
     """Of a natural person the folio."""
     folio: str
@@ -32,7 +33,7 @@ def introduced(firm: Firm, requirement_id: UUID, match_id: UUID) -> Introduced |
     if match is None or firm.profile is None:
         return None
     name = firm.profile.legal_name or firm.profile.folio
-    return Introduced(name, firm.profile.folio, firm.profile.state, match)
+    return Introduced(firm.id, name, firm.profile.folio, firm.profile.state, match)
 
 
 def compared(matches: Sequence[Match]) -> list[Compared]:

@@ -1,5 +1,6 @@
 """Who looks at a page: a person who signed in, by the session that their browser's cookie opens."""
 
+import asyncio
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,6 +22,8 @@ from shared.service.callers import SEES_ALL, Role, claimed
 
 SIGN_IN_MINUTES = 10
 """How long somebody may take at the issuer."""
+RENEWALS = 3
+"""At a time: each holds a connection of the pool while the issuer answers, and the others are for all else."""
 RENEW_BEFORE = timedelta(seconds=30)
 """A token that ends so soon is renewed first: it is on its way to a stage for as long."""
 
@@ -56,6 +59,7 @@ class People:
         self._database = database
         self._provider = Provider(settings)
         self._issuer = Issuer.of(settings)
+        self._renewals = asyncio.Semaphore(RENEWALS)
         self._lasts = timedelta(hours=settings.portal_session_hours)
 
     async def begin(self, back: str, hint: str | None) -> tuple[str, Cookie]:
@@ -81,10 +85,9 @@ class People:
         tokens = await self._provider.finish(begun, state, code)
         session = Cookie.new()
         person = await self._person(session, tokens)
-        at = now()
-        row = SessionRow(session.id, person.subject, sealed(session, tokens), at + self._lasts)
-        async with self._database.transaction() as connection:
-            await sessions.open_(connection, row, at)
+        row = SessionRow(session.id, person.subject, sealed(session, tokens), now() + self._lasts)
+        async with self._database.connection() as connection:
+            await sessions.open_(connection, row)
         return begun.back, session
 
     async def of(self, cookie: Cookie | None) -> Person | None:
@@ -122,7 +125,7 @@ class People:
 
     async def _renewed(self, cookie: Cookie) -> Tokens | None:
         """Under the session's lock: a refresh token is for one use, and a browser asks for several things at once."""
-        async with self._database.transaction() as connection:
+        async with self._renewals, self._database.transaction() as connection:
             row = await sessions.find(connection, cookie.id, now(), lock=True)
             tokens = None if row is None else _unsealed(cookie, row)
             if tokens is None or not _ends_soon(tokens):

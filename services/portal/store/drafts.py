@@ -10,7 +10,8 @@ _WRITE = """
 """
 _FIND = "SELECT sealed FROM draft WHERE id = $1 AND ends_at > $2"
 _LOCK = f"{_FIND} FOR UPDATE"
-_FORGET = "DELETE FROM draft WHERE id = $1 OR ends_at <= $2"
+_FORGET = "DELETE FROM draft WHERE id = $1"
+_FORGET_ENDED = "DELETE FROM draft WHERE ends_at <= now()"
 
 
 async def find(connection: Connection, id_: bytes, now: datetime, *, lock: bool = False) -> bytes | None:
@@ -24,6 +25,11 @@ async def write(connection: Connection, id_: bytes, sealed: bytes, ends_at: date
     await connection.execute(_WRITE, id_, sealed, ends_at)
 
 
-async def forget(connection: Connection, id_: bytes, now: datetime) -> None:
-    """Forget this one, and those that ended."""
-    await connection.execute(_FORGET, id_, now)
+async def forget(connection: Connection, id_: bytes) -> None:
+    """Forget this one."""
+    await connection.execute(_FORGET, id_)
+
+
+async def forget_ended(connection: Connection) -> None:
+    """Those that nobody came back to."""
+    await connection.execute(_FORGET_ENDED)

@@ -12,7 +12,7 @@ _FIND = "SELECT id, subject, sealed, ends_at FROM session WHERE id = $1 AND ends
 _LOCK = f"{_FIND} FOR UPDATE"
 _RENEW = "UPDATE session SET sealed = $2 WHERE id = $1"
 _CLOSE = "DELETE FROM session WHERE id = $1"
-_FORGET = ("DELETE FROM session WHERE ends_at <= $1", "DELETE FROM sign_in WHERE ends_at <= $1")
+_FORGET = ("DELETE FROM session WHERE ends_at <= now()", "DELETE FROM sign_in WHERE ends_at <= now()")
 
 
 class SessionRow(NamedTuple):
@@ -35,11 +35,15 @@ async def take(connection: Connection, id_: bytes, now: datetime) -> bytes | Non
     return found
 
 
-async def open_(connection: Connection, row: SessionRow, now: datetime) -> None:
-    """Keep a session, and forget those that ended."""
-    for statement in _FORGET:
-        await connection.execute(statement, now)
+async def open_(connection: Connection, row: SessionRow) -> None:
+    """Keep a session."""
     await connection.execute(_OPEN, *row)
+
+
+async def forget(connection: Connection) -> None:
+    """Those that ended, and sign-ins that nobody came back to."""
+    for statement in _FORGET:
+        await connection.execute(statement)
 
 
 async def find(connection: Connection, id_: bytes, now: datetime, *, lock: bool = False) -> SessionRow | None:

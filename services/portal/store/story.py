@@ -1,8 +1,6 @@
 """What happened: written with each batch, read by whoever may see the firm."""
 
-import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,14 +8,8 @@ from pydantic import TypeAdapter
 
 from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope
 from services.portal.domain.story import Entry
-from shared.runtime.database import Connection, Database, columns
-
-CHANNEL = "news"
-"""Told after each batch: pages that wait for an event look again."""
-
-PAUSE_S = 1.0
-"""Between two looks of one live page, however much arrives."""
-ALIVE_S = 15.0
+from services.portal.store import news
+from shared.runtime.database import Connection, columns
 
 _FACTS, _REASONS = TypeAdapter(dict[str, str]), TypeAdapter(tuple[str, ...])
 
@@ -34,7 +26,6 @@ _READ = """
     WHERE subject = $1 AND ($2::timestamptz IS NULL OR (at, event_id) < ($2, $3))
     ORDER BY at DESC, event_id DESC LIMIT $4
 """
-_HAS = "SELECT EXISTS (SELECT FROM story WHERE correlation_id = $1)"
 
 
 async def write(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -53,7 +44,7 @@ async def write(connection: Connection, entries: Sequence[Entry]) -> None:
         for each in entries
     ]
     await connection.execute(_WRITE, *columns(rows))
-    await connection.execute("SELECT pg_notify($1, '')", CHANNEL)
+    await news.tell(connection)
 
 
 async def story_of(
@@ -73,52 +64,3 @@ async def story_of(
         )
         for row in rows
     ]
-
-
-async def news(database: Database, stopping: asyncio.Event) -> AsyncIterator[None]:
-    """Each time that something arrived, once in `PAUSE_S` at most; at once for the first time, and at least every
-    `ALIVE_S`, so that neither the store nor a proxy takes the silence for an end. Ends with the service.
-    """
-    connection = await database.dedicated()
-    try:
-        told = asyncio.Event()
-        await connection.add_listener(CHANNEL, lambda *_: told.set())
-        while not stopping.is_set():
-            told.clear()
-            yield
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PAUSE_S):
-                    await stopping.wait()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(ALIVE_S):
-                    await _first(told, stopping)
-            await connection.execute("SELECT 1")
-    finally:
-        connection.terminate()
-
-
-async def _first(*events: asyncio.Event) -> None:
-    waits = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-
-
-async def until_followed(database: Database, correlation_id: str, seconds: float) -> bool:
-    """Wait until an event of this command has arrived here, at most so long. False where none came."""
-    connection = await database.dedicated()
-    try:
-        told = asyncio.Event()
-        await connection.add_listener(CHANNEL, lambda *_: told.set())
-        async with asyncio.timeout(seconds):
-            while not await connection.fetchval(_HAS, correlation_id):
-                await told.wait()
-                told.clear()
-    except TimeoutError:
-        return False
-    else:
-        return True
-    finally:
-        connection.terminate()

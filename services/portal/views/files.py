@@ -3,13 +3,13 @@
 import csv
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 
-import typst
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -17,8 +17,9 @@ from openpyxl.cell.cell import Cell as Written
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from services.portal.views.document import Cell, Document
+from shared.files.table import INHERITED
 
-REPORT = Path(__file__).with_name("report.typ")
+REPORT = ("-m", "services.portal.views.report")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """How a spreadsheet knows a formula (OWASP, CSV injection): text that begins so gets an apostrophe before it."""
 NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?( %)?|-?[0-9]+(?:\.[0-9]+)?( %)?")
@@ -61,18 +62,13 @@ def as_xlsx(document: Document) -> bytes:
 
 
 def as_pdf(document: Document) -> bytes:
-    """The whole page, tagged (PDF/UA-1, ISO 14289-1). Its words are data of the layout, never a part of it.
-
-    A character that no font here has, as a picture in a name, is no reason to have no report: it is tagged all the
-    same, and does not claim the standard, which forbids such a character.
-    """
+    """The whole page, by a process of its own (`report.py`). Raises CalledProcessError where it took too much."""
     told = {"title": document.title, "language": document.language, "blocks": list(_told(document))}
-    said = {"document": json.dumps(told)}
-    try:
-        made: bytes = typst.compile(_layout(), sys_inputs=said, pdf_standards=["ua-1"])
-    except typst.TypstError:
-        made = typst.compile(_layout(), sys_inputs=said)
-    return made
+    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    said = json.dumps(told).encode()
+    # Its errors would quote the page.
+    child = subprocess.run([sys.executable, *REPORT], input=said, capture_output=True, check=True, env=env)  # noqa: S603 - our own
+    return child.stdout
 
 
 FORMATS: Mapping[str, Format] = {
@@ -108,8 +104,3 @@ def _told(document: Document) -> Iterator[Mapping[str, object]]:
     for block in document.blocks:
         rows = [[{"text": _shown(cell.text), "number": cell.is_number} for cell in row] for row in block.rows]
         yield {"kind": block.kind, "text": _shown(block.text), "level": block.level, "rows": rows, "heads": block.heads}
-
-
-@cache
-def _layout() -> bytes:
-    return REPORT.read_bytes()

@@ -15,11 +15,11 @@ from services.registration.api import (
     tellings,
 )
 from services.registration.api.mailing import Mailing
-from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
+from shared.service.http.rate_limit import RateLimit
 
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:

@@ -6,7 +6,6 @@ from fastapi import APIRouter, Depends
 
 from services.registration import handlers
 from services.registration.api.mailing import Mailing, asked_in
-from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import normalise
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import CODE_REFUSED, Register
@@ -22,6 +21,7 @@ from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import Change, Create, Strict, accepted, routes
+from shared.service.http.rate_limit import RateLimit
 from shared.service.mailing import new_code
 
 

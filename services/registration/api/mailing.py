@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from fastapi import Request
 
-from services.registration.api.rate_limit import RateLimit
 from services.registration.settings import RegistrationSettings
 from shared.i18n.language import Language, negotiated
 from shared.mail_address import mailbox
@@ -12,6 +11,7 @@ from shared.messaging.decision import Timer
 from shared.runtime import logging, metrics
 from shared.runtime.database import Database
 from shared.service.http.household import household
+from shared.service.http.rate_limit import RateLimit
 from shared.service.mail import Mail
 from shared.service.mailing import Post
 

@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Depends
 
-from services.registration.api.rate_limit import RateLimit
 from services.registration.domain.rfc import judge
 from services.registration.views import SearchBody
 from services.registration.views.rfcs import RfcView
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import Strict, routes
+from shared.service.http.rate_limit import RateLimit
 
 LOOKS_PER_MINUTE, LOOKS_AT_ONCE = 120, 60
 """Of one address: a page asks while somebody types, and an office shares one address. It costs no look at any firm."""

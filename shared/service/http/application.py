@@ -42,6 +42,8 @@ def application(
         version="1",
         docs_url=None,
         redoc_url=None,
+        # It would redirect to the host that its caller names, and by http where a proxy speaks https.
+        redirect_slashes=False,
         routes=router.routes,
     )
     app.state.issuer, app.state.trail = issuer, trail

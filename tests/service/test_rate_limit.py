@@ -1,4 +1,4 @@
-from services.registration.api.rate_limit import ADDRESSES_KEPT, RateLimit
+from shared.service.http.rate_limit import ADDRESSES_KEPT, RateLimit
 
 
 class Clock:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from shared.messaging.request_limits import RequestLimits
-from shared.service.http import BeforeBody, Problem
 from shared.service.http.household import household
+from shared.service.http.problem import Problem
+from shared.service.http.routes import BeforeBody
 
 ADDRESSES_KEPT = 10_000
 """Buckets in memory; the one that was used longest ago is forgotten first."""

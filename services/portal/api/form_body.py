@@ -1,0 +1,37 @@
+"""The body of a form: counted before it is read, and read beside all else."""
+
+import asyncio
+import re
+from urllib.parse import parse_qsl
+
+from fastapi import Request
+from starlette.datastructures import FormData, UploadFile
+
+from services.portal.identity.cookie import Cookie
+from shared.service.http import Problem
+
+MAX_FORM_BYTES = 65_536
+"""Longer texts than people write; what is escaped is three times as long."""
+FIELDS = 400
+"""Of one form: a whole questionnaire has some 200."""
+SENT_ON, HEADER = ("version", "key"), re.compile(r"[!-~]{0,1000}")
+"""Fields that a page fills in itself, and that a stage gets as headers."""
+
+
+async def fields_of(request: Request) -> FormData:
+    """Its fields. Raises Problem. What is escaped takes long to read: others have their turn meanwhile."""
+    body = await request.body()
+    if body.count(b"&") >= FIELDS:
+        raise Problem(413, "too_many_values", most=FIELDS)
+    return FormData(await asyncio.to_thread(_read, body))
+
+
+def is_of_a_page(form: FormData, cookie: Cookie) -> bool:
+    """Whether a page of ours made it, for the browser of this cookie."""
+    return cookie.fits(str(form.get("token", ""))) and all(
+        HEADER.fullmatch(str(form.get(name, ""))) for name in SENT_ON
+    )
+
+
+def _read(body: bytes) -> list[tuple[str, str | UploadFile]]:
+    return [*parse_qsl(body.decode("latin-1"), keep_blank_values=True)]
