@@ -12,6 +12,9 @@ FIELD, FIELDS = "field.", "fields."
 
 OTHER: Final = "field.other"
 
+MONEY: Final = r"^[0-9]{1,14}\.[0-9]{2}$"
+"""An amount of money as a text: nobody should have to read this."""
+
 CODES: Final = {
     "missing": "field.missing",
     "extra_forbidden": "field.unknown",
@@ -101,4 +104,5 @@ def fault(error: ErrorDetails) -> dict[str, Any]:
     # Its own words for a list are English ones.
     choices = ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
     named = {name: value for name, value in context.items() if name not in {"error", "tag", "expected"}}
-    return said(CODES.get(type_, OTHER), **named, choices=choices)
+    code = "field.money" if context.get("pattern") == MONEY else CODES.get(type_, OTHER)
+    return said(code, **named, choices=choices)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, ErrorTypeInfo
 from pydantic_core._pydantic_core import list_all_errors  # pydantic names its errors nowhere else
 
+from shared.contracts.event import Money
 from shared.i18n import LANGUAGES, Catalogue, Language
 from shared.i18n.fields import CODES, FIELD, FIELDS, OTHER, fault
 from tests.i18n import codes
@@ -135,3 +136,13 @@ def _validates(node: ast.FunctionDef) -> bool:
 
 def test_no_validator_has_words_of_its_own() -> None:
     assert [each for file in FILES for each in sentences(file)] == []
+
+
+def test_an_amount_is_told_by_an_example_and_not_by_its_pattern() -> None:
+    with pytest.raises(ValidationError) as raised:
+        Money(amount="1,50", currency="MXN")
+    [found] = raised.value.errors()
+    for language in LANGUAGES:
+        sentence = WORDS.text(fault(found)["code"], language)
+        assert "1250000.00" in sentence
+        assert "^" not in sentence

@@ -54,6 +54,7 @@ def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
         ("annual_volume", "muchas", "muchas"),
         ("materials", "PA6\n PP ,ABS;", ["PA6", "PP", "ABS"]),
         ("envelope_mm", "600x400 × 300", [600, 400, 300]),
+        ("envelope_mm", "1,600, 400, 300", [1600, 400, 300]),
         ("targets", "t04 3\nC02: 4", {"T04": 3, "C02": 4}),
     ],
 )
@@ -63,7 +64,13 @@ def test_a_field_is_read_as_people_write_it(field: str, text: str, value: object
 
 @pytest.mark.parametrize(
     ("field", "text"),
-    [("otif_bp_min", "97,5"), ("otif_bp_min", "0.975x"), ("envelope_mm", "600 x 400"), ("targets", "T04")],
+    [
+        ("otif_bp_min", "97,5"),
+        ("otif_bp_min", "0.975x"),
+        ("envelope_mm", "600 x 400"),
+        ("envelope_mm", "1,50 x 400"),
+        ("targets", "T04"),
+    ],
 )
 def test_what_could_be_two_things_is_not_guessed(field: str, text: str) -> None:
     specification, wrong = _asked({field: 1}, **{field: text})
@@ -149,6 +156,15 @@ async def test_an_award_is_given_corrected_and_ended(filled: Visitors, matching:
         (path, VALUE | {"reason": "mistyped"}, '"v7"'),
         (f"{path}/end", {"reason": "completed"}, '"v7"'),
     ]
+
+
+@pytest.mark.parametrize(("written", "taken"), [("1,250,000", "1250000.00"), ("99", "99.00"), ("1,50", "1,50")])
+async def test_an_award_s_amount_is_read_as_amounts_are(
+    filled: Visitors, matching: Matching, written: str, taken: str
+) -> None:
+    await (await _buyer(filled)).post(f"{CANDIDATE}/award", MONEY | {"annual_value.amount": written})
+    [(_, sent, _)] = matching.sent
+    assert sent["annual_value"]["amount"] == taken
 
 
 async def test_an_award_that_is_refused_keeps_what_was_typed(filled: Visitors, matching: Matching) -> None:

@@ -232,13 +232,18 @@ async def _sent(portal: Visitors, browser: Browser, action: str, fields: dict[st
     return [each for each in told if each.method != "GET"]
 
 
+def answered(portal: Visitors) -> None:
+    """Have the stages take what the forms of all pages send."""
+    one_firm.say(portal.others)
+    firms = portal.others.answers["registration.test", "/suppliers"].json()
+    portal.others.answer("registration", "/suppliers", firms | {"expires_at": "2026-12-01T00:00:00Z"}, 202)
+    portal.others.answer("matching", "/requirements", {"id": str(SUPPLIER)}, 201)
+    listed = portal.others.answers["development.test", "/cohorts"].json()
+    portal.others.answer("development", "/cohorts", listed | {"id": str(SUPPLIER)})
+
+
 async def test_every_form_makes_what_its_stage_takes(filled: Visitors) -> None:
-    one_firm.say(filled.others)
-    firms = filled.others.answers["registration.test", "/suppliers"].json()
-    filled.others.answer("registration", "/suppliers", firms | {"expires_at": "2026-12-01T00:00:00Z"}, 202)
-    filled.others.answer("matching", "/requirements", {"id": str(SUPPLIER)}, 201)
-    listed = filled.others.answers["development.test", "/cohorts"].json()
-    filled.others.answer("development", "/cohorts", listed | {"id": str(SUPPLIER)})
+    answered(filled)
     walked: set[str] = set()
     wrong: dict[str, list[str]] = {}
     for page, roles in SHOWN:

@@ -49,7 +49,7 @@ async def test_a_part_is_changed_in_the_whole_as_it_was_seen(portal: Visitors) -
     assert (answer.status_code, answer.headers["location"]) == (303, "/my-firm/profile")
     sent = _sent(portal, "PUT")
     body = json.loads(sent.content)
-    assert (sent.headers["If-Match"], body["workers"], body["annual_sales_mxn"]) == ('"v7"', 60, "5")
+    assert (sent.headers["If-Match"], body["workers"], body["annual_sales_mxn"]) == ('"v7"', 60, "5.00")
     assert "tax_opinion" not in body, "what was emptied is gone"
     [known] = one_firm.PROFILE["offering"]["processes"]
     of_stage = {name: value for name, value in known.items() if value is not None}

@@ -11,6 +11,7 @@ from services.portal.api.candidates import show
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.requirements import Buyer
 from services.portal.domain.scope import Scope
+from services.portal.domain.written import amount
 from services.portal.stages import StageProblem
 
 OF_MONEY = "annual_value"
@@ -42,7 +43,12 @@ async def _send(
     asked: Asking, scope: Scope, requirement_id: UUID, match_id: UUID, form: FormData, method: str, path: str
 ) -> Response:
     given: dict[str, Any] = body(form, numbers=("annual_volume",), lists=("confirmed",))
-    wanted = {name: given[name] for name in ("annual_value", "annual_volume", "confirmed", "reason") if name in given}
+    wanted: dict[str, Any] = {
+        name: given[name] for name in ("annual_value", "annual_volume", "confirmed", "reason") if name in given
+    }
+    value = wanted.get(OF_MONEY)
+    if isinstance(value, dict) and "amount" in value:
+        wanted[OF_MONEY] = value | {"amount": amount(value["amount"])}
     version = str(form.get("version", ""))
     try:
         done = await asked.send("matching", method, f"/matches/{match_id}{path}", wanted, version=version)

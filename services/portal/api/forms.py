@@ -1,6 +1,5 @@
 """Forms to what a stage takes, and what a stage refuses back to the form's fields."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -8,12 +7,12 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from services.portal.domain import written
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
 
 OURS = frozenset({"token", "version", "key", "back"})
 """Fields that a page adds for itself."""
-WHOLE = re.compile(r"[0-9]{1,15}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +59,13 @@ def body(
         elif name in several:
             _put(found, name, value=[value for value in given if value])
         elif given and given[-1]:
-            _put(found, name, value=number(given[-1]) if name in whole else given[-1])
+            _put(found, name, value=written.whole(given[-1]) if name in whole else given[-1])
     return found
 
 
 def typed(form: FormData) -> dict[str, str]:
     """What somebody typed, to be shown again."""
     return {name: str(value) for name, value in form.items() if name not in OURS}
-
-
-def number(text: str) -> int | str:
-    """A whole number where it is written so, with or without commas between thousands."""
-    plain = text.replace(" ", "").replace(",", "")
-    return int(plain) if WHOLE.fullmatch(plain) else text
 
 
 def _put(found: dict[str, Any], name: str, *, value: object) -> None:

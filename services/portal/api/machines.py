@@ -9,9 +9,10 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from services.portal.api.acting import UNTRIED, Tried, acted, each_if_there
 from services.portal.api.asking import Anybody, Asking, Form, Only
-from services.portal.api.forms import WHOLE, body, typed
+from services.portal.api.forms import body, typed
 from services.portal.domain.scope import Scope
 from services.portal.domain.watch import Checkpoint
+from services.portal.domain.written import WHOLE
 from services.portal.stages import SERVICES, Answer
 from services.portal.store import watch
 from shared.messaging.subscriber import DLQ_LIMIT_REACHED

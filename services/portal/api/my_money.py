@@ -1,6 +1,5 @@
 """What a firm needs money for: consents given with the words that were shown, referrals asked for and followed."""
 
-import re
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,6 +11,7 @@ from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import Own
 from services.portal.domain.firm import Firm, Need
+from services.portal.domain.written import amount
 from services.portal.stages import Answer, StageProblem
 from shared.runtime.ids import new_id
 
@@ -32,7 +32,6 @@ DATA = ("identity", "contact", "standing", "need", "capacity", "evidence")
 """Purposes and classes of data that financing takes."""
 Short = Annotated[str, Query(max_length=60)]
 Named = Annotated[list[str], Query(max_length=20)]
-_AMOUNT = re.compile(r"([0-9]{1,14})(\.[0-9]{1,2})?")
 
 
 def router() -> APIRouter:
@@ -100,8 +99,8 @@ def _add_referring(pages: APIRouter) -> None:
         """Have the need sent to a partner, with what the firm's consent names."""
         need = _of(firm, need_id)
         given = body(form, numbers=("term_months",))
-        amount = {"amount": _amount(str(form.get("amount", "")))}
-        asking = {**given, "amount": amount, "supplier_id": str(firm.id), "need_id": str(need_id)}
+        asked_for = {"amount": amount(str(form.get("amount", "")))}
+        asking = {**given, "amount": asked_for, "supplier_id": str(firm.id), "need_id": str(need_id)}
         try:
             done = await asked.send("financing", "POST", "/referrals", asking, key=str(form.get("key", "")))
         except StageProblem as error:
@@ -142,7 +141,7 @@ def _consented(firm: Firm, choice: dict[str, Any], form: FormData) -> dict[str, 
     papers = {name: given[name] for name in ("identity", "contact", "capacity") if name in choice["data_class"]}
     papers = {name: value for name, value in papers.items() if value} if papers else {}
     if isinstance(papers.get("capacity"), dict) and "annual_sales" in papers["capacity"]:
-        sales = _amount(str(papers["capacity"]["annual_sales"]))
+        sales = amount(str(papers["capacity"]["annual_sales"]))
         papers["capacity"] = {**papers["capacity"], "annual_sales": {"amount": sales}}
     return {
         "supplier_id": str(firm.id),
@@ -218,10 +217,3 @@ def _refused(error: StageProblem, asked: Asking) -> Trouble:
     refused = trouble(error, asked.words)
     errors = {name.removesuffix(".amount"): what for name, what in refused.errors.items()}
     return Trouble(refused.detail, errors, refused.stale)
-
-
-def _amount(text: str) -> str:
-    """As stages take it, two decimals and no commas; what is none stays as it is."""
-    plain = text.replace(",", "").replace(" ", "").removeprefix("$")
-    found = _AMOUNT.fullmatch(plain)
-    return text if found is None else f"{found[1]}.{(found[2] or '.')[1:]:0<2}"

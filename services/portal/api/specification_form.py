@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from services.portal.api.forms import number
+from services.portal.domain.written import whole
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
 
@@ -22,7 +22,8 @@ FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets")
 PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%?")
 TARGET = re.compile(r"([A-Za-z][0-9]{2})[ :=]+([0-9])")
 SEPARATED = re.compile(r"[,;\n]")
-TIMES = re.compile(r"[x×*,; ]+")
+TIMES = re.compile(r"\s*[x×*;]\s*|,?\s+")
+"""A comma within a side stands between thousands."""
 
 Reading = Callable[[str], Any]
 
@@ -67,7 +68,7 @@ def errors(problem: StageProblem) -> dict[str, str]:
 
 def _reading(name: str) -> Reading:
     if name in NUMBERS:
-        return number
+        return whole
     if name in LISTS:
         return _list
     return {"envelope_mm": _envelope, "targets": _targets}.get(name) or (_share if name in SHARES else str)
@@ -88,11 +89,11 @@ def _percent(basis_points: int) -> str:
 
 
 def _envelope(text: str) -> list[int]:
-    sides = [number(side) for side in TIMES.split(text) if side]
-    whole = [side for side in sides if isinstance(side, int)]
-    if len(sides) != 3 or len(whole) != 3:
+    sides = [whole(side) for side in TIMES.split(text) if side]
+    known = [side for side in sides if isinstance(side, int)]
+    if len(sides) != 3 or len(known) != 3:
         raise Unreadable("form.envelope")
-    return whole
+    return known
 
 
 def _targets(text: str) -> dict[str, int]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final, Literal
 
+from services.portal.domain.written import amount, whole
+
 Kind = Literal["text", "email", "tel", "date", "number", "money", "share", "choice", "flag", "texts", "dated"]
 """`share`: percent, which stages take in basis points; `texts`: separated by commas; `dated`: a code, a day, a line."""
 
@@ -90,8 +92,6 @@ ORDER: Final = (*PARTS, PROCESSES)
 MOST_PROCESSES = 35
 """One for each procurement area."""
 
-_WHOLE = re.compile(r"[0-9]{1,15}")
-_AMOUNT = re.compile(r"[0-9]{1,14}(\.[0-9]{1,2})?")
 _IN_PERCENT = Decimal(100)
 _PROCESS_FAULT = re.compile(r"processes\.([0-9]+)(?:\.(.*))?")
 
@@ -160,7 +160,7 @@ def _process(typed: Mapping[str, str]) -> dict[str, Any]:
             _put(found, each, typed.get(each.name, "").strip())
     sides = [typed.get(f"envelope_mm.{number}", "").strip() for number in range(3)]
     if any(sides):
-        found["envelope_mm"] = [_number(side) for side in sides]
+        found["envelope_mm"] = [whole(side) for side in sides]
     return found
 
 
@@ -176,10 +176,9 @@ def _put(found: dict[str, Any], asked: Asked, text: str) -> None:
 def _value(kind: Kind, text: str) -> object:
     match kind:
         case "number":
-            return _number(text)
+            return whole(text)
         case "money":
-            plain = text.replace(",", "").replace(" ", "").removeprefix("$")
-            return plain if _AMOUNT.fullmatch(plain) else text
+            return amount(text)
         case "share":
             return _basis_points(text)
         case "flag":
@@ -192,14 +191,9 @@ def _value(kind: Kind, text: str) -> object:
             return text
 
 
-def _number(text: str) -> int | str:
-    plain = text.replace(",", "").replace(" ", "")
-    return int(plain) if _WHOLE.fullmatch(plain) else text
-
-
 def _basis_points(text: str) -> int | str:
     try:
-        share = Decimal(text.replace("%", "").replace(" ", "")) * _IN_PERCENT
+        share = Decimal(text.removesuffix("%").strip()) * _IN_PERCENT
     except InvalidOperation:
         return text
     return int(share) if share.is_finite() and share == share.to_integral_value() and abs(share) < 10**9 else text

@@ -1,6 +1,5 @@
 """How things are said on a page: sentences by code, dates, money and shares as in Mexico, or in English."""
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
+from services.portal.domain.written import WHOLE
 from services.portal.stages import STAGES
 from shared.i18n import Catalogue, Language
 from shared.states import NAMES
@@ -18,7 +18,6 @@ WORDS = Catalogue("services.portal", *(f"services.{stage}" for stage in STAGES),
 """Its own sentences, and those of the stages: a reason code has one sentence in the whole program."""
 
 LOCALES: Final[dict[Language, str]] = {"es": "es_MX", "en": "en_US"}
-WHOLE = re.compile(r"[0-9]{1,15}")
 ZONE = ZoneInfo("America/Mexico_City")
 """Of every moment on a page: people speak of the hour in the program's offices."""
 

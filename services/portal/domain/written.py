@@ -1,0 +1,28 @@
+"""Numbers and amounts as people write them: commas stand between thousands, a point before decimals.
+
+What is written otherwise stays text, which a stage refuses at its field: nobody guesses whether `1,50` is one and
+a half or a slip of the hand.
+"""
+
+import re
+
+WHOLE = re.compile(r"[0-9]{1,15}")
+_THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
+_AMOUNT = re.compile(r"([0-9]{1,14})(?:\.([0-9]{1,2}))?")
+
+
+def whole(text: str) -> int | str:
+    """A whole number, with or without commas between thousands; else the text."""
+    digits = _without_commas(text.strip())
+    return int(digits) if WHOLE.fullmatch(digits) else text
+
+
+def amount(text: str) -> str:
+    """An amount of money with two decimals and without commas, as stages take it; else the text."""
+    pesos, point, cents = text.strip().removeprefix("$").lstrip().partition(".")
+    found = _AMOUNT.fullmatch(_without_commas(pesos) + point + cents)
+    return text if found is None else f"{found[1]}.{found[2] or '':0<2}"
+
+
+def _without_commas(text: str) -> str:
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text
