@@ -38,6 +38,7 @@ OPEN = {
     ("GET", "/docs/assets/{name}"),
     ("POST", "/suppliers"),
     ("POST", "/suppliers/{supplier_id}/confirmation"),
+    ("POST", "/rfc-verdicts"),
     ("GET", "/instrument"),
     ("GET", "/modules"),
 }
