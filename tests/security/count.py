@@ -54,6 +54,13 @@ TRIED: dict[str, tuple[str, ...]] = {
         "tests/http/test_unrecorded.py",
         "tests/conformance/test_operations_recorded.py",
     ),
+    "the portal: signing in, sessions, scopes, forms from elsewhere, files": (
+        "tests/portal/test_signing.py",
+        "tests/portal/test_sessions.py",
+        "tests/portal/test_scope.py",
+        "tests/portal/test_pages.py",
+        "tests/portal/test_files.py",
+    ),
     "who reaches whom: access rules, containers, cluster": (
         "tests/messaging/test_access.py",
         "tests/containers/test_compose_networks.py",
