@@ -13,8 +13,16 @@ import pytest
 from services.portal import app
 from services.portal.settings import Settings
 from services.portal.stages import Stages
-from shared.contracts.matching import MatchFound, RequirementPublished
-from shared.contracts.registration import SupplierRegistered
+from shared.contracts.event import EventData
+from shared.contracts.matching import (
+    ContractAwarded,
+    ContractEnded,
+    MatchAnswered,
+    MatchFound,
+    MatchLost,
+    RequirementPublished,
+)
+from shared.contracts.registration import SupplierRegistered, SupplierWithdrawn
 from shared.service.callers import Role
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import (
@@ -141,6 +149,51 @@ async def test_a_candidate_that_gaps_block_has_no_page(filled: Visitors, matchin
     assert UNSEEN in (await browser.get(f"/requirements/{ELSEWHERE}/candidates/{ELSEWHERE_MATCH}")).text
     matching.shown[f"/matches/{MATCH}"] = PRESENT | {"supplier_id": None}
     assert (await browser.get(CANDIDATE)).status_code == 404, "matching knows of new gaps first"
+
+
+WENT_ON: dict[str, tuple[EventData, ...]] = {
+    "shortlisted": (example(MatchAnswered, answer="shortlisted", reason=None),),
+    "shortlisted, then declined": (
+        example(MatchAnswered, answer="shortlisted", reason=None),
+        example(MatchAnswered, answer="declined", reason="price"),
+    ),
+    "awarded": (example(ContractAwarded),),
+    "ended": (example(ContractAwarded), example(ContractEnded)),
+}
+BLOCKED = example(MatchFound, blocked_by=("T04",), standing="declined")
+HAPPENED: dict[str, tuple[EventData, ...]] = {
+    "blocked": (BLOCKED,),
+    "lost": (BLOCKED, example(MatchLost)),
+    "withdrawn": (example(SupplierWithdrawn), example(MatchLost)),
+}
+
+
+@pytest.mark.parametrize("happened", HAPPENED)
+@pytest.mark.parametrize("before", WENT_ON)
+async def test_a_firm_that_a_buyer_went_on_with_is_never_hidden_again(
+    filled: Visitors, matching: Matching, before: str, happened: str
+) -> None:
+    await filled.stage.consume(*WENT_ON[before], *HAPPENED[happened])
+    browser = await _buyer(filled)
+    assert SEEN in (await browser.get(PAGE)).text
+    answer = await browser.get(CANDIDATE)
+    assert (answer.status_code, SEEN in answer.text) == (200, True)
+
+
+@pytest.mark.parametrize("happened", HAPPENED)
+async def test_whom_a_buyer_only_declined_is_hidden_again(filled: Visitors, matching: Matching, happened: str) -> None:
+    """Also who was never introduced can be declined, so that a decline tells nobody who it was."""
+    await filled.stage.consume(example(MatchAnswered, answer="declined", reason="price"), *HAPPENED[happened])
+    browser = await _buyer(filled)
+    assert SEEN not in (await browser.get(PAGE)).text
+    assert (await browser.get(CANDIDATE)).status_code == 404
+
+
+async def test_a_firm_reads_what_it_was_awarded_beside_what_blocks_it(portal: Visitors) -> None:
+    await portal.stage.consume(example(ContractAwarded), example(MatchFound, blocked_by=("T04",), standing="awarded"))
+    mine = await portal.signed_in(str(Role.SUPPLIER), supplier_id=SUPPLIER, language="en")
+    page = (await mine.get("/my-firm/alignment")).text
+    assert page.index(">Awarded</strong>") < page.index(">Blocked by gaps</strong> T04")
 
 
 async def test_another_anchor_finds_nothing(filled: Visitors, matching: Matching) -> None:

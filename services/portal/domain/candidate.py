@@ -27,7 +27,7 @@ class Compared(NamedTuple):
 
 
 def introduced(firm: Firm, requirement_id: UUID, match_id: UUID) -> Introduced | None:
-    """What the requirement's anchor sees of a firm; None while gaps block it, and of a match that was lost."""
+    """What the requirement's anchor sees of a firm; None where it may not know it."""
     asked = (each for each in firm.introduced if (each.match_id, each.requirement_id) == (match_id, requirement_id))
     match = next(asked, None)
     if match is None or firm.profile is None:

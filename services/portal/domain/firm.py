@@ -73,6 +73,10 @@ class Criterion:
     reason: str
 
 
+WENT_ON = frozenset({"shortlisted", "awarded", "ended"})
+"""Standings that a buyer gives only to a firm that it knows; declined is also who was never introduced."""
+
+
 @dataclass(frozen=True, slots=True)
 class Match:
     """A requirement that the diagnosed firm meets. `standing` is what the buyer said last."""
@@ -89,6 +93,17 @@ class Match:
     annual_value: str | None = None
     lost: str | None = None
     """Why it holds no longer, where it does not."""
+    known: bool = False
+    """Whether a buyer went on with the firm before what `standing` says."""
+
+    @property
+    def went_on(self) -> bool:
+        """Whether a buyer ever shortlisted the firm or bought from it: whatever follows, that anchor knows it."""
+        return self.known or self.standing in WENT_ON
+
+    def said(self, standing: str) -> "Match":
+        """The match after another answer of a buyer."""
+        return replace(self, standing=standing, known=self.went_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +238,15 @@ class Firm:
     referrals: tuple[Referral, ...] = ()
 
     @property
+    def candidates(self) -> tuple[Match, ...]:
+        """Matches that hold, and those that a buyer went on with, whatever became of them and of the firm."""
+        left = self.withdrawn is not None
+        return tuple(match for match in self.matches if match.went_on or not (left or match.lost))
+
+    @property
     def introduced(self) -> tuple[Match, ...]:
-        """Matches that hold and that nothing blocks: whose anchors may know the firm."""
-        return tuple(match for match in self.matches if match.lost is None and not match.blocked_by)
+        """Those of them whose anchors may know the firm: nothing blocks them, or a buyer went on."""
+        return tuple(match for match in self.candidates if match.went_on or not match.blocked_by)
 
 
 def with_match(firm: Firm, match: Match) -> Firm:

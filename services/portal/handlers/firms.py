@@ -102,9 +102,8 @@ def match_found(state: Firm | None, event: MatchFound, _: datetime) -> Decision[
         for each in event.criteria
     )
     found = replace(
-        _match(firm, event),
+        _match(firm, event).said(event.standing),
         score=event.score,
-        standing=event.standing,
         criteria=criteria,
         blocked_by=event.blocked_by,
         unknown=event.unknown,
@@ -120,18 +119,18 @@ def match_lost(state: Firm | None, event: MatchLost, _: datetime) -> Decision[Fi
 
 def match_answered(state: Firm | None, event: MatchAnswered, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, replace(_match(firm, event), standing=event.answer)))
+    return Decision(firms.with_match(firm, _match(firm, event).said(event.answer)))
 
 
 def awarded(state: Firm | None, event: ContractAwarded, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    bought = replace(_match(firm, event), standing="awarded", annual_value=amount(event.annual_value))
+    bought = replace(_match(firm, event).said("awarded"), annual_value=amount(event.annual_value))
     return Decision(firms.with_match(firm, bought))
 
 
 def award_ended(state: Firm | None, event: ContractEnded, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, replace(_match(firm, event), standing="ended")))
+    return Decision(firms.with_match(firm, _match(firm, event).said("ended")))
 
 
 _MOVED: Mapping[type[EventData], str] = {

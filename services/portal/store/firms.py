@@ -34,8 +34,7 @@ class FirmRepository(TableRepository[Firm]):
 
 
 def _candidates(firm: Firm) -> list[tuple[Any, ...]]:
-    if firm.withdrawn is not None:
-        return []
+    introduced = firm.introduced
     return [
         (
             match.match_id,
@@ -44,10 +43,9 @@ def _candidates(firm: Firm) -> list[tuple[Any, ...]]:
             match.anchor_id,
             match.score,
             match.standing,
-            not match.blocked_by,
+            match in introduced,
         )
-        for match in firm.matches
-        if match.lost is None
+        for match in firm.candidates
     ]
 
 

@@ -49,7 +49,7 @@ class FirmRow(Table, table=True):
 
 
 class CandidateRow(Table, table=True):
-    """A match that holds, for whoever asks by requirement. Derived from the firm's row."""
+    """A match that holds or that a buyer went on with, for whoever asks by requirement. Derived from the firm's row."""
 
     __tablename__ = "candidate"
     __table_args__ = (
