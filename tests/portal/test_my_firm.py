@@ -1,17 +1,30 @@
 """What people of a firm see of it, and that it is theirs alone."""
 
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
 import pytest
 
-from services.portal.domain.firm import Firm, Missing
+from services.portal.domain.firm import Consent, Firm, Missing
 from services.portal.domain.tasks import AWAITED, by_gate, tasks
 from shared.contracts.development import ActivityCompleted, PlanAgreed, SupplierSelected
 from shared.contracts.diagnosis import DiagnosisCompleted
-from shared.contracts.financing import ConsentGiven, ConsentRevoked, NeedIdentified, ReferralLapsed, ReferralSent
+from shared.contracts.financing import (
+    ConsentGiven,
+    ConsentRevoked,
+    NeedIdentified,
+    ReferralAnswered,
+    ReferralLapsed,
+    ReferralSent,
+)
 from shared.contracts.matching import MatchFound, OfferingAligned, OfferingNotAligned, RequirementPublished
 from shared.contracts.registration import AnchorJoined, SupplierRegistered
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import ANCHOR, EXAMPLES, OTHER_SUPPLIER, REQUIREMENT, SUPPLIER, example
 
+TODAY, FAR = date(2026, 3, 2), date(2199, 12, 31)
+SENT, DUE = example(ReferralSent, answer_due_at="2026-04-04T18:00:00Z"), "4 Apr 2026"
 REVOCATION = f"/consents/{EXAMPLES[ConsentGiven.TYPE]['consent_id']}/revocation"
 
 
@@ -36,7 +49,28 @@ def test_the_gate_that_fails_most_often_comes_first() -> None:
 
 
 def test_of_a_firm_that_no_stage_spoke_of_everything_is_awaited() -> None:
-    assert {task.state for task in tasks(Firm(SUPPLIER))} == {AWAITED}
+    assert {task.state for task in tasks(Firm(SUPPLIER), TODAY)} == {AWAITED}
+
+
+def _consent(number: int, **changed: object) -> Consent:
+    given = {"given_at": datetime(2026, 1, number, tzinfo=UTC), "expires_on": TODAY} | changed
+    return Consent(UUID(int=number), "nafin", ("tooling",), ("need",), **given)  # type: ignore[arg-type]
+
+
+def test_only_the_last_consent_to_a_partner_counts_and_until_its_last_day() -> None:
+    [first, last] = _consent(1), _consent(2)
+    firm = Firm(SUPPLIER, consents=(last, first, replace(_consent(3), partner="banco")))
+    assert [firm.standing(each, TODAY) for each in firm.consents] == ["given", "superseded", "given"]
+    assert [firm.standing(each, TODAY + timedelta(1)) for each in firm.consents] == ["expired", "superseded", "expired"]
+    taken_back = replace(firm, consents=(first, replace(last, revoked_at=last.given_at)))
+    assert [taken_back.standing(each, TODAY) for each in taken_back.consents] == ["superseded", "revoked"]
+    assert taken_back.consents_standing(TODAY) == ()
+
+
+@pytest.mark.parametrize(("on", "state"), [(0, "consented"), (1, "awaited")])
+def test_consents_that_no_longer_hold_are_no_task_done(on: int, state: str) -> None:
+    firm = Firm(SUPPLIER, consents=(_consent(1),))
+    assert {task.name: task.state for task in tasks(firm, TODAY + timedelta(on))}["money"] == state
 
 
 async def test_the_task_list_says_how_far_each_task_is(portal: Visitors) -> None:
@@ -83,6 +117,18 @@ async def test_the_result_shows_shares_reasons_and_gaps(portal: Visitors) -> Non
         assert shown in page
 
 
+async def test_a_question_that_nobody_evaluated_has_no_level(portal: Visitors) -> None:
+    result = example(DiagnosisCompleted).model_dump()["result"]
+    gap = result["gaps"][0] | {"anchors_asking": 5}
+    unknown = gap | {"question": "T07", "level": 0, "evaluated": False}
+    await portal.stage.consume(
+        example(DiagnosisCompleted, result=result | {"gaps": [gap | {"level": 0, "evaluated": True}, unknown]})
+    )
+    page = await _page(portal, "/my-firm/result")
+    assert page.count('<td class="number">0</td>') == 1
+    assert page.count('<td class="number">Not evaluated</td>') == 1
+
+
 async def test_questions_and_modules_have_their_texts_where_their_stages_answer(portal: Visitors) -> None:
     questions = {"questions": [{"code": "T04", "text": "¿Mide su proceso?"}]}
     portal.others.answer("diagnosis", "/instrument", questions)
@@ -111,6 +157,55 @@ async def test_money_shows_verdicts_consents_and_referrals(portal: Visitors) -> 
     for shown in ("Receivables", "1,250,000.00", "Eligible", "Identity", "December 31, 2026", "did not answer in time"):
         assert shown in page
     assert f'action="/my-firm/money{REVOCATION}"' in page
+
+
+async def test_a_consent_that_another_one_replaced_is_not_given_any_more(portal: Visitors) -> None:
+    first = example(ConsentGiven, expires_on=FAR, purposes=["tooling"])
+    await portal.stage.consume(first)
+    consent = "/my-firm/money/consent"
+    assert f'href="{consent}?partner=nafin"' in await _page(portal, "/my-firm/money")
+    portal.others.answer("financing", "/partners", {"items": [{"code": "nafin", "name": "Nafin", "active": True}]})
+    page = await _page(portal, f"{consent}?partner=nafin")
+    assert "You consented to nafin for: Tooling." in page
+    assert 'value="tooling" checked' in page
+    assert page.count(" checked") == 1 + len(first.model_dump()["data_classes"])
+    assert "You consented to" not in await _page(portal, f"{consent}?partner=bajio")
+    later = first.model_dump()["given_at"] + timedelta(1)
+    another = example(ConsentGiven, consent_id=UUID(int=7), given_at=later, expires_on=FAR, purposes=["export"])
+    await portal.stage.consume(another)
+    page = await _page(portal, "/my-firm/money")
+    assert (page.count(">Given</strong>"), page.count(">Replaced</strong>"), page.count("/revocation")) == (1, 1, 1)
+
+
+async def test_a_consent_is_over_after_its_last_day(portal: Visitors) -> None:
+    await portal.stage.consume(example(ConsentGiven, expires_on=TODAY))
+    page = await _page(portal, "/my-firm/money")
+    assert (">Expired</strong>" in page, ">Given</strong>" in page) == (True, False)
+    assert "/revocation" in page, "what a partner has by it can still be taken back"
+    portal.others.answer("financing", "/partners", {"items": []})
+    assert "You consented to" not in await _page(portal, "/my-firm/money/consent")
+
+
+@pytest.mark.parametrize(
+    ("answered", "due"), [((), True), (("acknowledged",), True), (("in_review",), False), (("withdrawn",), False)]
+)
+async def test_a_due_day_is_the_partners_first_one_until_it_said_more(
+    portal: Visitors, answered: tuple[str, ...], *, due: bool
+) -> None:
+    told = [example(ReferralAnswered, state=state, reason=None) for state in answered]
+    await portal.stage.consume(example(SupplierRegistered), SENT, *told)
+    operator = await portal.signed_in("operator", language="en")
+    firm = (await operator.get(f"/firms/{SUPPLIER}")).text
+    for page in (firm.partition('<ol class="timeline">')[0], await _page(portal, "/my-firm/money")):
+        assert (DUE in page) == due
+
+
+async def test_a_due_day_is_what_financing_says_now(portal: Visitors) -> None:
+    await portal.stage.consume(SENT, example(ReferralAnswered, state="info_requested", reason=None))
+    shown = {"id": str(SENT.model_dump()["referral_id"]), "papers": None, "answer_due_at": "2026-05-06T12:00:00Z"}
+    portal.others.answer("financing", f"/cases/{SUPPLIER}", {"referrals": [shown]})
+    page = await _page(portal, "/my-firm/money")
+    assert ("6 May 2026" in page, DUE in page) == (True, False)
 
 
 async def test_a_consent_is_revoked_as_its_person(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:

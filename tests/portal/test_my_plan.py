@@ -112,7 +112,20 @@ async def test_a_place_is_given_back_with_its_reason(portal: Visitors, developme
     assert (refused.status_code, 'href="#reason"' in refused.text) == (422, True)
     assert (await _send(mine, "/my-firm/plan", "/my-firm/plan/drop-out", reason="Sin capacidad")).status_code == 303
     await passed_on(development, portal)
-    assert "/my-firm/plan/drop-out" not in (await mine.get("/my-firm/plan")).text
+    page = (await mine.get("/my-firm/plan")).text
+    assert "/my-firm/plan/drop-out" not in page
+    assert "<dd>Sin capacidad</dd>" in page
+    for told in ("does not answer", "<dt>Rank", "<dt>Score", "one is proposed once"):
+        assert told not in page, told
+    del portal.others.real["development"]
+    assert "gave its place back" in (await mine.get("/my-firm/plan")).text
+
+
+async def test_whether_a_firm_has_a_plan_is_not_said_while_development_is_away(
+    portal: Visitors, development: StageUnderTest
+) -> None:
+    del portal.others.real["development"]
+    assert "does not answer now" in (await (await _mine(portal)).get("/my-firm/plan")).text
 
 
 async def test_another_firm_acts_on_no_plan_but_its_own(portal: Visitors, development: StageUnderTest) -> None:

@@ -174,12 +174,13 @@ async def test_an_expert_sends_a_sheet_back_with_the_reason(at_work: Visitors) -
 async def test_a_question_is_scored_again_on_its_evidence(at_work: Visitors) -> None:
     gap = {"question": "A01", "level": 1, "target": 3, "gap": 2, "severity": "critical", "anchors_asking": 1}
     one = gap | {"modules": [], "evaluated": True, "evidence": [PIECE]}
-    other = one | {"question": "T01", "evidence": []}
+    other = one | {"question": "T01", "evidence": [], "level": 0, "evaluated": False}
     at_work.others.answer("diagnosis", f"{DIAGNOSIS}/gaps", {"items": [other, one], "next": None})
     path = f"{DIAGNOSIS}/rescores"
     at_work.others.answer("diagnosis", path, {})
     page = await _get(at_work, Role.ASSESSOR, SCORES)
     assert page.index('id="A01"') < page.index('id="T01"')
+    assert page.count("<dd>No se evaluó</dd>") == 1
     [fields, _] = forms(page, SCORES)
     browser = await at_work.signed_in("assessor")
     answer = await browser.post(SCORES, fields | {"level": "3", "evidence_id": PIECE, "note": ""})

@@ -12,6 +12,7 @@ from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.domain.tasks import REACHED, REFUSED, by_gate, tasks
 from services.portal.store import demand, firms
 from shared.contracts.times import Moment
+from shared.runtime.clock import now
 from shared.service.callers import Role
 
 FAILED = 25
@@ -38,7 +39,12 @@ def router() -> APIRouter:
     async def show_tasks(asked: Anybody, firm: Own) -> Response:
         """How far it is with each task of the program."""
         return asked.page(
-            "my_firm.html", firm=firm, tasks=tasks(firm), reached=REACHED, refused=REFUSED, names=await asked.areas()
+            "my_firm.html",
+            firm=firm,
+            tasks=tasks(firm, now().date()),
+            reached=REACHED,
+            refused=REFUSED,
+            names=await asked.areas(),
         )
 
     @pages.get("/alignment")

@@ -10,9 +10,10 @@ from starlette.datastructures import FormData
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import Own
-from services.portal.domain.firm import Firm, Need
+from services.portal.domain.firm import Consent, Firm, Need
 from services.portal.domain.written import amount
 from services.portal.stages import Answer, StageProblem
+from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 
 MONEY = "/my-firm/money"
@@ -61,14 +62,14 @@ def _add_consenting(pages: APIRouter) -> None:
     @pages.get("/consent")
     async def ask_consent(
         asked: Anybody,
-        _: Own,
+        firm: Own,
         partner: Short = "",
         purpose: Named = [],  # noqa: B006 - FastAPI copies it
         data_class: Named = [],  # noqa: B006 - FastAPI copies it
         expires_on: Short = "",
     ) -> Response:
         """Choose to whom, for what, which data, until when; then the whole text, and what it is given with."""
-        return await _consent(asked, _choice(partner, purpose, data_class, expires_on))
+        return await _consent(asked, firm, _choice(partner, purpose, data_class, expires_on))
 
     @pages.post("/consent")
     async def give_consent(asked: Anybody, firm: Own, form: Form) -> Response:
@@ -83,7 +84,7 @@ def _add_consenting(pages: APIRouter) -> None:
         try:
             done = await asked.send("financing", "POST", "/consents", given, key=str(form.get("key", "")))
         except StageProblem as error:
-            return await _consent(asked, choice, _refused(error, asked), typed(form), error.status)
+            return await _consent(asked, firm, choice, _refused(error, asked), typed(form), error.status)
         await asked.arrived(done)
         return see(MONEY)
 
@@ -157,6 +158,7 @@ def _consented(firm: Firm, choice: dict[str, Any], form: FormData) -> dict[str, 
 
 async def _consent(
     asked: Asking,
+    firm: Firm,
     choice: dict[str, Any],
     problem: Trouble | None = None,
     said: dict[str, str] | None = None,
@@ -167,11 +169,13 @@ async def _consent(
         text = await _text(asked, choice)
     except StageProblem as error:
         partners, text, problem, status = [], None, trouble(error, asked.words), error.status
+    replaced = [each for each in firm.consents_standing(now().date()) if choice["partner"] in ("", each.partner)]
     return asked.page(
         "my_consent.html",
         status,
         partners=[(each["code"], each["name"]) for each in partners if each["active"]],
-        choice=choice,
+        choice=_as_before(choice, replaced),
+        replaced=replaced,
         text=text,
         purposes=PURPOSES,
         classes=DATA,
@@ -179,6 +183,14 @@ async def _consent(
         problem=problem,
         typed=said or {},
     )
+
+
+def _as_before(choice: dict[str, Any], replaced: list[Consent]) -> dict[str, Any]:
+    """Of a partner alone, what the firm consented to it before."""
+    if not replaced or not choice["partner"] or choice["purpose"] or choice["data_class"]:
+        return choice
+    [before] = replaced
+    return {**choice, "purpose": before.purposes, "data_class": before.data_classes}
 
 
 async def _text(asked: Asking, choice: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
@@ -209,7 +221,7 @@ async def _page(asked: Asking, firm: Firm, problem: Trouble | None = None, statu
         except StageProblem:
             present = None
     papers = {} if present is None else {each["id"]: each for each in present.body["referrals"]}
-    return asked.page("my_money.html", status, firm=firm, papers=papers, problem=problem)
+    return asked.page("my_money.html", status, firm=firm, papers=papers, today=now().date(), problem=problem)
 
 
 def _refused(error: StageProblem, asked: Asking) -> Trouble:

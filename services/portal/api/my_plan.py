@@ -70,14 +70,27 @@ async def _done(
     return see(PLAN)
 
 
-async def _present(asked: Asking, firm: Firm) -> Answer | None:
-    """The plan as development shows it, as one that is proposed is on no topic; None while it does not, or of none."""
+async def _present(asked: Asking, firm: Firm) -> tuple[Answer | None, bool]:
+    """The plan as development shows it, as one that is proposed is on no topic; and whether development is away, so
+    that nobody knows whether there is one.
+    """
     if firm.selection is None and firm.plan is None:
+        return None, False
+    try:
+        return await asked.ask("development", f"/plans/{firm.id}"), False
+    except StageProblem as error:
+        return None, error.status != HTTPStatus.NOT_FOUND
+
+
+async def _given_back(asked: Asking, firm: Firm) -> Any:  # noqa: ANN401 - JSON
+    """When and why the firm gave its place back, of a firm that did; None while development does not tell."""
+    if firm.selection is None or firm.selection.outcome != "dropped_out":
         return None
     try:
-        return await asked.ask("development", f"/plans/{firm.id}")
+        past = (await asked.ask("development", f"/plans/{firm.id}/past", limit=200)).body["items"]
     except StageProblem:
         return None
+    return next((each for each in reversed(past) if each["ended"] == "dropped_out"), None)
 
 
 async def _page(
@@ -87,12 +100,15 @@ async def _page(
     said: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
+    present, away = await _present(asked, firm)
     return asked.page(
         "my_plan.html",
         status,
         firm=firm,
         modules=await asked.modules(),
-        present=await _present(asked, firm),
+        present=present,
+        away=away,
+        given_back=await _given_back(asked, firm),
         problem=problem,
         typed=said or {},
     )

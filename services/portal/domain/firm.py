@@ -116,6 +116,8 @@ class Gap:
     severity: str
     anchors_asking: int
     modules: tuple[str, ...]
+    evaluated: bool = True
+    """Whether anybody looked: a level of 0 that nobody gave is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +221,13 @@ class Referral:
     moved_at: datetime | None
     reason: str | None = None
 
+    @property
+    def due(self) -> datetime | None:
+        """Until when the partner should answer; None once anybody said more than that it came: who has to speak until
+        when is on no topic from then on.
+        """
+        return self.due_at if self.state in {"sent", "acknowledged"} else None
+
 
 @dataclass(frozen=True, slots=True)
 class Firm:
@@ -236,6 +245,20 @@ class Firm:
     needs: tuple[Need, ...] = ()
     consents: tuple[Consent, ...] = ()
     referrals: tuple[Referral, ...] = ()
+
+    def standing(self, consent: Consent, on: date) -> str:
+        """How a consent of the firm stands on a day (UTC, as financing counts). Only the last one to a partner counts:
+        it takes the place of those before, also once it was taken back or its days are over.
+        """
+        if consent.revoked_at is not None:
+            return "revoked"
+        if any(each.partner == consent.partner and each.given_at > consent.given_at for each in self.consents):
+            return "superseded"
+        return "expired" if consent.expires_on < on else "given"
+
+    def consents_standing(self, on: date) -> tuple[Consent, ...]:
+        """Those that hold on this day."""
+        return tuple(each for each in self.consents if self.standing(each, on) == "given")
 
     @property
     def candidates(self) -> tuple[Match, ...]:

@@ -1,6 +1,7 @@
 """What a firm has before it, as it reads it: each task of the program with how far it is."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import NamedTuple
 
 from services.portal.domain.firm import Firm, Missing
@@ -23,8 +24,8 @@ REFUSED = frozenset({"left", "not_aligned", "blocked", "not_selected", "dropped_
 """States in which something stands in the way."""
 
 
-def tasks(firm: Firm) -> tuple[Task, ...]:
-    """All of them, in the order in which a firm meets them."""
+def tasks(firm: Firm, on: date) -> tuple[Task, ...]:
+    """All of them as they are on this day (UTC), in the order in which a firm meets them."""
     return (
         Task("registration", _registration(firm), "#registration"),
         Task("alignment", _alignment(firm), "/my-firm/alignment"),
@@ -33,7 +34,7 @@ def tasks(firm: Firm) -> tuple[Task, ...]:
         Task("matches", _matches(firm), "/my-firm/alignment#matches"),
         Task("selection", AWAITED if firm.selection is None else firm.selection.outcome, "/my-firm/plan"),
         Task("plan", AWAITED if firm.plan is None else firm.plan.status, "/my-firm/plan#activities"),
-        Task("money", _money(firm), "/my-firm/money"),
+        Task("money", _money(firm, on), "/my-firm/money"),
     )
 
 
@@ -63,11 +64,11 @@ def _matches(firm: Firm) -> str:
     return "blocked" if any(match.lost is None for match in firm.matches) else AWAITED
 
 
-def _money(firm: Firm) -> str:
+def _money(firm: Firm, on: date) -> str:
     if any(each.state in APPROVED for each in firm.referrals):
         return "approved"
     if firm.referrals:
         return "referred"
-    if any(each.revoked_at is None for each in firm.consents):
+    if firm.consents_standing(on):
         return "consented"
     return "needed" if firm.needs else AWAITED

@@ -230,7 +230,7 @@ def _match(firm: Firm, event: MatchEvent) -> Match:
 
 def _with_result(diagnosis: Diagnosis, version: int, result: Result) -> Diagnosis:
     gaps = tuple(
-        Gap(each.question, each.level, each.target, each.severity, each.anchors_asking, each.modules)
+        Gap(each.question, each.level, each.target, each.severity, each.anchors_asking, each.modules, each.evaluated)
         for each in result.gaps
     )
     return replace(
