@@ -12,7 +12,7 @@ from shared.contracts.financing import ReferralAnswered, ReferralLapsed, Referra
 from shared.contracts.matching import RequirementChanged, RequirementPublished, Specification
 from shared.messaging.decision import Decision
 from tests.development import given
-from tests.development.decided import agreed, plan_of, sure, with_plan
+from tests.development.decided import agreed, complete, plan_of, sure, with_plan
 
 REFERRAL = {
     "supplier_id": given.supplier(1),
@@ -41,6 +41,32 @@ def test_whichever_stage_speaks_first_the_row_ends_the_same() -> None:
             assert sure(step(state)) == state
         ends.add(state)
     assert len(ends) == 1
+
+
+def test_what_an_assessor_returned_and_scores_on_after_all_is_accepted() -> None:
+    """Seen: the diagnosis had it accepted and the plan went on telling the firm to mend it."""
+    firm = agreed("T04")
+    (activity,) = plan_of(firm).activities
+    (evidence,) = activity.evidence
+    firm = sure(complete(firm, activity.activity_id))
+    firm = sure(facts.evidence_returned(firm, given.evidence_returned("T04", evidence.evidence_id), given.NOW))
+    scored = given.gap_rescored("T04", evidence_id=evidence.evidence_id)
+    decision = facts.gap_rescored(firm, scored, given.NOW, modules())
+    (activity,) = plan_of(sure(decision)).activities
+    (evidence,) = activity.evidence
+    assert (evidence.standing, evidence.returned_by_assessor, activity.completion) == ("accepted", False, None)
+    assert evidence.verdicts[-1].at == scored.rescored_at
+    assert sure(facts.gap_rescored(sure(decision), scored, given.NOW, modules())) == sure(decision)
+    done = sure(complete(sure(decision), activity.activity_id, now=given.LATER))
+    assert plan_of(done).activities[0].completion is not None
+
+
+def test_a_score_says_nothing_of_evidence_that_a_mentor_has_still_to_look_at() -> None:
+    firm = agreed("T04")
+    (activity,) = plan_of(firm).activities
+    scored = given.gap_rescored("T04", "T04", evidence_id=activity.evidence[0].evidence_id)
+    (after,) = plan_of(sure(facts.gap_rescored(firm, scored, given.NOW, modules()))).activities
+    assert after.evidence == activity.evidence
 
 
 def referral_sent() -> ReferralSent:

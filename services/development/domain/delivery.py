@@ -75,12 +75,16 @@ def return_evidence(plan: Plan, activity_id: UUID, evidence_id: UUID, verdict: V
 
 
 def recorded(plan: Plan, evidence_id: UUID, verdict: Verdict) -> Plan:
-    """A plan that has ended, with what was said of its evidence since. Nothing follows from it while it is not back."""
+    """A plan with what an assessor said of its evidence, from which nothing follows: of one that has ended anything, of
+    evidence that they had returned that it will do after all. Its activity is for the mentor to complete.
+    """
     found = next((each for each in plan.activities if _given(each, evidence_id)), None)
     given = None if found is None else _given(found, evidence_id)
-    if found is None or given is None or EVIDENCE.after(given.standing, "return") is None:
+    if found is None or given is None:
         return plan
-    return _with(plan, found, _judge(found, given, verdict))
+    returns = verdict.standing == "returned"
+    says_more = EVIDENCE.after(given.standing, "return") is not None if returns else given.returned_by_assessor
+    return _with(plan, found, _judge(found, given, verdict)) if says_more else plan
 
 
 def mended(plan: Plan) -> Plan:

@@ -70,7 +70,8 @@ def gap_rescored(state: Candidate | None, event: GapRescored, now: datetime, mod
     if event.question == COMMITMENT:
         commitment = event.level_after
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, validated_at)
-    return _diagnosed(candidates.with_scored(candidate, event.question, event.evidence_id), learned, modules, now)
+    scored = candidates.with_scored(_accepted(candidate, event), event.question, event.evidence_id)
+    return _diagnosed(scored, learned, modules, now)
 
 
 def evidence_returned(state: Candidate | None, event: EvidenceReturned, _: datetime) -> Decision[Candidate]:
@@ -124,6 +125,15 @@ def _diagnosed(candidate: Candidate, learned: Diagnosis, modules: Modules, now: 
         return Decision(after)
     before = () if candidate.diagnosis is None else candidate.diagnosis.gaps
     return changed(after, followed(candidate.plan, before, diagnosis.gaps, modules, now))
+
+
+def _accepted(candidate: Candidate, event: GapRescored) -> Candidate:
+    """The firm whose evidence an assessor scored on, after they had returned it."""
+    if event.evidence_id is None:
+        return candidate
+    verdict = Verdict("accepted", "", None, "assessor", event.rescored_at)
+    plan = None if candidate.plan is None else delivery.recorded(candidate.plan, event.evidence_id, verdict)
+    return candidates.with_late_verdict(replace(candidate, plan=plan), event.evidence_id, verdict)
 
 
 def _referred(
