@@ -42,6 +42,7 @@ PROFILE = Profile(
     tax_opinion="positive",
     list_69b="not_listed",
     list_date=date(2026, 2, 1),
+    legal_name="Troqueles Inventados SA de CV",
 )
 DIAGNOSIS = Diagnosis(
     id=uuid5(SUPPLIER, "diagnosis"),

@@ -74,6 +74,10 @@ def test_papers_never_show_themselves() -> None:
         ({"papers": replace(PAPERS, identity=IdentityPapers("TME840315KT", "X", "Y"))}, "rfc_malformed"),
         ({"papers": replace(PAPERS, identity=IdentityPapers("GODE561231GR8", "X", "Y"))}, "rfc_malformed"),
         ({"papers": replace(PAPERS, identity=IdentityPapers("SAT970701NN3", "X", "Y"))}, "rfc_mismatch"),
+        (
+            {"papers": replace(PAPERS, identity=IdentityPapers("TME840315KT6", "Otra, S.A.", "Y"))},
+            "legal_name_mismatch",
+        ),
     ],
 )
 def test_what_is_not_accepted(different: dict[str, Any], problem: str) -> None:

@@ -88,5 +88,21 @@ def test_a_legal_person_whose_profile_came_later_is_compared_too() -> None:
     assert code(referrals.refer(case, asked(case), NOW, TERMS)) == "identity_differs"
 
 
+def test_a_legal_person_that_was_registered_under_another_name_later_is_not_referred() -> None:
+    renamed = replace(consented(FIRM), profile=replace(PROFILE, legal_name="Troqueles Renombrados SA de CV"))
+    assert code(referrals.refer(renamed, asked(renamed), NOW, TERMS)) == "identity_differs"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Troqueles Inventados S.A. de C.V.", "TROQUELES INVENTADOS, S. A. de C. V.", "troqueles inventados sa de cv"],
+)
+def test_a_legal_person_s_name_is_the_same_however_its_form_is_abbreviated(name: str) -> None:
+    there = replace(FIRM, profile=replace(PROFILE, legal_name="Troqueles Inventados SA de CV"))
+    named = IdentityPapers("TME840315KT6", name, "Ana Ejemplo")
+    case = consented(there, papers=replace(PAPERS, identity=named))
+    assert isinstance(referrals.refer(case, asked(case), NOW, TERMS), Decision)
+
+
 def test_an_unknown_consent_has_no_identity() -> None:
     assert code(consents.confirm_identity(firm(), FIRM.id, "X", "Y", NOW, TERMS)) == "consent_unknown"

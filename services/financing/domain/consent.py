@@ -135,7 +135,7 @@ def problem(
         return "papers_do_not_match_classes"
     if not now.date() < offered.expires_on <= latest_expiry:
         return "expiry_out_of_range"
-    return None if offered.papers.identity is None else _rfc_problem(offered.papers.identity.rfc, profile)
+    return None if offered.papers.identity is None else _identity_problem(offered.papers.identity, profile)
 
 
 def identity_doubt(consent: Consent, profile: Profile | None) -> IdentityDoubt | None:
@@ -147,7 +147,7 @@ def identity_doubt(consent: Consent, profile: Profile | None) -> IdentityDoubt |
         return None
     if profile is None or profile.rfc is None:
         return "identity_unconfirmed"
-    return None if identity.rfc == profile.rfc else "identity_differs"
+    return None if is_same(identity, profile.rfc, profile.legal_name or identity.legal_name) else "identity_differs"
 
 
 def is_same(identity: IdentityPapers, rfc: str, legal_name: str) -> bool:
@@ -157,12 +157,20 @@ def is_same(identity: IdentityPapers, rfc: str, legal_name: str) -> bool:
 
 def _words(name: str) -> list[str]:
     letters = (letter for letter in unicodedata.normalize("NFKD", name.casefold()) if not unicodedata.combining(letter))
-    return sorted(re.findall(r"\w+", "".join(letters)))
+    words = re.sub(r"\W+", " ", "".join(letters).replace(".", ""))
+    # "S. A." is "SA".
+    return sorted(re.sub(r"\b(\w) (?=\w\b)", r"\1", words).split())
 
 
-def _rfc_problem(rfc: str, profile: Profile | None) -> ConsentProblem | None:
-    """A legal person's RFC must be the registered one; of a natural person only the shape can be judged here."""
+def _identity_problem(identity: IdentityPapers, profile: Profile | None) -> ConsentProblem | None:
+    """A legal person's RFC and name must be the registered ones; of a natural person only the RFC's shape can be judged
+    here.
+    """
     kinds = RFC_SHAPE if profile is None else (profile.kind,)
-    if not any(RFC_SHAPE[kind].match(rfc) for kind in kinds):
+    if not any(RFC_SHAPE[kind].match(identity.rfc) for kind in kinds):
         return "rfc_malformed"
-    return "rfc_mismatch" if profile is not None and profile.rfc not in (None, rfc) else None
+    if profile is None or profile.rfc is None:
+        return None
+    if profile.rfc != identity.rfc:
+        return "rfc_mismatch"
+    return None if is_same(identity, profile.rfc, profile.legal_name or identity.legal_name) else "legal_name_mismatch"

@@ -12,7 +12,7 @@ CRITICAL = "critical"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Who the firm is. `rfc` only of legal persons: a natural person's stays in registration."""
+    """Who the firm is. `rfc` and `legal_name` only of legal persons: a natural person's stay in registration."""
 
     kind: Literal["legal", "natural"]
     rfc: str | None
@@ -24,6 +24,8 @@ class Profile:
     tax_opinion: str
     list_69b: str
     list_date: date | None
+    legal_name: str | None = None
+    """None of a legal person too that was told before names were kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ ConsentProblem = Literal[
     "papers_do_not_match_classes",
     "rfc_malformed",
     "rfc_mismatch",
+    "legal_name_mismatch",
     "text_not_shown",
     "expiry_out_of_range",
 ]

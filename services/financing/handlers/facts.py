@@ -158,6 +158,7 @@ def _profile(event: registration.SupplierProfile) -> Profile:
         tax_opinion=event.screening.tax_opinion,
         list_69b=event.screening.list_69b,
         list_date=event.screening.list_date,
+        legal_name=event.legal_name,
     )
 
 
