@@ -24,7 +24,7 @@ class Catalogue:
     def text(self, code: str, language: Language, /, **params: object) -> str:
         """The message of this code. The code itself when it has no message here, or one that wants other parameters:
         a missing word must not cost the caller the answer, and `tests/i18n` refuses it. A parameter that is itself
-        `said` is worded too.
+        `said` is worded too, and of several each.
         """
         message = self._message(code, language)
         try:
@@ -38,6 +38,8 @@ class Catalogue:
     def _given(self, value: object, language: Language) -> object:
         if is_said(value):
             return self.text(value["code"], language, **value["params"])
+        if isinstance(value, list | tuple):
+            return " ".join(str(self._given(each, language)) for each in value)
         return _Number(value) if type(value) is int else value
 
     def has(self, code: str, language: Language) -> bool:

@@ -125,7 +125,7 @@ def test_the_firm_is_judged_as_it_is_now(facts: dict[str, Any], refusal: str) ->
 
 def test_a_refusal_names_every_reason() -> None:
     refused = refer(amount="5000000.01", term_months=61)
-    assert "amount_above_ceiling, term_too_long" in refused.params["reasons"]
+    assert [each["code"] for each in refused.params["reasons"]] == ["amount_above_ceiling", "term_too_long"]
 
 
 def test_no_consent_no_referral() -> None:

@@ -153,6 +153,43 @@ async def test_a_referral_is_asked_for_once_and_shows_what_was_sent(
         assert shown in page, shown
 
 
+async def test_a_referral_is_asked_for_in_the_currency_that_its_product_is_given_in(
+    portal: Visitors, financing: StageUnderTest
+) -> None:
+    mine = await _mine(portal)
+    await _consent(mine)
+    need = await _need(portal)
+    page = (await mine.get(need)).text
+    assert '<option value="MXN" selected>' in page
+    assert "nafin-guaranteed-simple (nafin, MXN)" in page
+    assert "in pesos" not in page
+    asked = _hidden(page) | {"product": "nafin-guaranteed-simple", "amount": "40,000", "term_months": "24"}
+    refused = await mine.post(need, asked | {"currency": "USD"})
+    assert refused.status_code == 409
+    assert "The product is not given in this currency." in refused.text
+    assert "currency_not_served" not in refused.text
+    assert '<option value="USD" selected>' in refused.text, "what was chosen stays"
+
+
+async def test_the_only_currency_of_a_need_s_products_is_chosen_already(
+    portal: Visitors, financing: StageUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.portal.api.my_money._served", _in_dollars)
+    page = (await (await _mine(portal)).get(await _need(portal))).text
+    assert '<option value="USD" selected>' in page
+    assert 'name="amount" type="text" value=""' in page, "what is known of it is in pesos"
+
+
+async def _in_dollars(*_: object) -> dict[str, list[str]]:
+    return {"bancomext-export-factoring": ["USD"]}
+
+
+async def test_sales_are_told_in_their_currency(portal: Visitors, financing: StageUnderTest) -> None:
+    await _consent(await _mine(portal), sales_currency="USD")
+    [sent] = [json.loads(each.content) for each in portal.others.asked if each.method == "POST"]
+    assert sent["capacity"]["annual_sales"] == {"amount": "31500000.00", "currency": "USD"}
+
+
 async def test_what_a_partner_asks_for_is_shown_and_answered(portal: Visitors, financing: StageUnderTest) -> None:
     mine = await _mine(portal)
     await _consent(mine)

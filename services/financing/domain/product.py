@@ -38,6 +38,10 @@ class Product:
     conditions: tuple[Condition, ...] = ()
 
     @property
+    def currencies(self) -> tuple[str, ...]:
+        return tuple(self.tickets)
+
+    @property
     def by_buyer(self) -> bool:
         """The buyer starts it: what it buys in a year bounds it."""
         return self.shape == "buyer_initiated"

@@ -39,4 +39,6 @@ class ProductView(View):
     purposes: tuple[Purpose, ...]
     min_years: int
     max_term_months: int
+    currencies: tuple[str, ...]
+    """ISO 4217 codes of the currencies that it is given in."""
     strata: tuple[str, ...]

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 from starlette.datastructures import FormData
 
 from services.portal.api.asking import Anybody, Asking, Form, see
+from services.portal.api.candidates import CURRENCIES
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import Own
 from services.portal.domain.firm import Consent, Firm, Need
@@ -17,6 +18,7 @@ from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 
 MONEY = "/my-firm/money"
+MXN = "MXN"
 CONSENT = f"{MONEY}/consent"
 PURPOSES = (
     "receivables",
@@ -31,6 +33,13 @@ PURPOSES = (
 )
 DATA = ("identity", "contact", "standing", "need", "capacity", "evidence")
 """Purposes and classes of data that financing takes."""
+FIELDS = {
+    "amount.amount": "amount",
+    "amount.currency": "currency",
+    "capacity.annual_sales.amount": "capacity.annual_sales",
+    "capacity.annual_sales.currency": "sales_currency",
+}
+"""What is a part of an amount to financing, and a field of its own on a page."""
 Short = Annotated[str, Query(max_length=60)]
 Named = Annotated[list[str], Query(max_length=20)]
 
@@ -93,19 +102,19 @@ def _add_referring(pages: APIRouter) -> None:
     @pages.get("/needs/{need_id}")
     async def show_need(asked: Anybody, firm: Own, need_id: UUID) -> Response:
         """One need: which products can serve it, and the form that asks for a referral."""
-        return _need(asked, _of(firm, need_id))
+        return await _need(asked, _of(firm, need_id))
 
     @pages.post("/needs/{need_id}")
     async def ask_referral(asked: Anybody, firm: Own, need_id: UUID, form: Form) -> Response:
         """Have the need sent to a partner, with what the firm's consent names."""
         need = _of(firm, need_id)
         given = body(form, numbers=("term_months",))
-        asked_for = {"amount": amount(str(form.get("amount", "")))}
-        asking = {**given, "amount": asked_for, "supplier_id": str(firm.id), "need_id": str(need_id)}
+        money = _money(str(form.get("amount", "")), str(given.pop("currency", "")))
+        asking = {**given, "amount": money, "supplier_id": str(firm.id), "need_id": str(need_id)}
         try:
             done = await asked.send("financing", "POST", "/referrals", asking, key=str(form.get("key", "")))
         except StageProblem as error:
-            return _need(asked, need, _refused(error, asked), typed(form), error.status)
+            return await _need(asked, need, _refused(error, asked), typed(form), error.status)
         await asked.arrived(done)
         return see(MONEY)
 
@@ -117,14 +126,44 @@ def _of(firm: Firm, need_id: UUID) -> Need:
     return need
 
 
-def _need(
+async def _need(
     asked: Asking,
     need: Need,
     problem: Trouble | None = None,
     said: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    return asked.page("my_need.html", status, need=need, key=str(new_id()), problem=problem, typed=said or {})
+    served = await _served(asked, [each.product for each in need.options if each.eligible])
+    known, _, currency = (need.amount or "").partition(" ")
+    among = {each for currencies in served.values() for each in currencies}
+    [first, *others] = sorted(among) or [currency or MXN]
+    chosen = first if not others else currency or MXN
+    return asked.page(
+        "my_need.html",
+        status,
+        need=need,
+        served=served,
+        currencies=CURRENCIES,
+        currency=chosen,
+        amount=known if chosen == currency else "",
+        key=str(new_id()),
+        problem=problem,
+        typed=said or {},
+    )
+
+
+async def _served(asked: Asking, products: list[str]) -> dict[str, list[str]]:
+    """Of each of these products the currencies that it is given in, while financing tells."""
+    try:
+        found = (await asked.ask("financing", "/products", limit=200)).body["items"]
+    except StageProblem:
+        return {}
+    return {each["code"]: each["currencies"] for each in found if each["code"] in products}
+
+
+def _money(text: str, currency: str) -> dict[str, str]:
+    """An amount as stages take it, in the currency that was chosen for it."""
+    return {"amount": amount(text)} | ({"currency": currency} if currency else {})
 
 
 def _choice(partner: str, purposes: list[str], classes: list[str], expires_on: str) -> dict[str, Any]:
@@ -142,8 +181,8 @@ def _consented(firm: Firm, choice: dict[str, Any], form: FormData) -> dict[str, 
     papers = {name: given[name] for name in ("identity", "contact", "capacity") if name in choice["data_class"]}
     papers = {name: value for name, value in papers.items() if value} if papers else {}
     if isinstance(papers.get("capacity"), dict) and "annual_sales" in papers["capacity"]:
-        sales = amount(str(papers["capacity"]["annual_sales"]))
-        papers["capacity"] = {**papers["capacity"], "annual_sales": {"amount": sales}}
+        sales = _money(str(papers["capacity"]["annual_sales"]), str(given.get("sales_currency", "")))
+        papers["capacity"] = {**papers["capacity"], "annual_sales": sales}
     return {
         "supplier_id": str(firm.id),
         "partner": choice["partner"],
@@ -179,6 +218,7 @@ async def _consent(
         text=text,
         purposes=PURPOSES,
         classes=DATA,
+        currencies=CURRENCIES,
         key=str(new_id()),
         problem=problem,
         typed=said or {},
@@ -227,5 +267,5 @@ async def _page(asked: Asking, firm: Firm, problem: Trouble | None = None, statu
 def _refused(error: StageProblem, asked: Asking) -> Trouble:
     """An amount of money is one field of a page."""
     refused = trouble(error, asked.words)
-    errors = {name.removesuffix(".amount"): what for name, what in refused.errors.items()}
+    errors = {FIELDS.get(name, name): what for name, what in refused.errors.items()}
     return Trouble(refused.detail, errors, refused.stale)
