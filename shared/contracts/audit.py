@@ -142,6 +142,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
     },
     "financing": {
         "show_case": Read("case:viewed", "supplier_id"),
+        "show_papers": Read("papers:viewed"),
         "list_needs": Read("need:listed", "supplier_id"),
         "show_consent": Read("consent:viewed", "supplier_id"),
         "list_referrals": Read("referral:listed", "supplier_id"),

@@ -15,6 +15,7 @@ from shared.testing.stage import StageUnderTest, types
 from tests.financing import test_facts as facts
 from tests.financing.calls import (
     CLASSES,
+    PAPERS,
     SECRETS,
     UNTIL,
     answer,
@@ -82,6 +83,20 @@ async def test_taking_the_consent_back_erases_it_everywhere(stage: StageUnderTes
     assert withdrawn["referral_id"] == referral["referral_id"]
     parsed = contract.Referral.model_validate(referral)
     assert parsed.identity is None
+
+
+async def test_a_firm_sees_the_papers_that_it_handed_over_while_they_are_held(stage: StageUnderTest) -> None:
+    await sent(stage)
+    path = f"/cases/{SUPPLIER}/papers"
+    [held] = (await ok(stage, "GET", path))["consents"]
+    given: dict[str, Any] = {**PAPERS}
+    assert {name: held[name] for name in PAPERS} == given | {"identity": given["identity"] | {"rfc": "TME840315KT6"}}
+    acts = await stage.rows("SELECT action, about FROM audit")
+    assert ("financing:papers:viewed", SUPPLIER) in [(each["action"], each["about"]) for each in acts]
+    assert (await refused(stage, "GET", path, role=Role.OPERATOR, supplier_id=None))[0] == 403
+    assert await refused(stage, "GET", path, supplier_id=uuid4()) == (403, "not_yours")
+    await ok(stage, "POST", f"/consents/{held['consent_id']}/revocation")
+    assert (await ok(stage, "GET", path))["consents"] == []
 
 
 async def test_partners_that_are_to_answer_are_listed_by_when(stage: StageUnderTest) -> None:

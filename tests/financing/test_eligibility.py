@@ -83,6 +83,7 @@ UNKNOWN: dict[str, tuple[Case, str]] = {
 }
 DECIDES_NOTHING = {
     "Profile.rfc",  # of natural persons, whose identity an operator confirms for each consent
+    "Profile.legal_name",
     "Case.cohort_id",  # a place and a plan are for what is needed, not for whether it may be had
     "Case.plan",
     "Case.plan_told_at",

@@ -4,11 +4,13 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.financing.api.access import Operator, Own
+from services.financing.api.access import Firm, Operator, Own
 from services.financing.domain.reasons import Purpose
 from services.financing.store import queries
+from services.financing.store.cases import cases
 from services.financing.store.tables import ConsentRow, NeedRow, ReferralRow
 from services.financing.views.cases import CaseView, NeedView
+from services.financing.views.consents import PapersView
 from shared.contracts.event import PartnerCode
 from shared.runtime.database import Database
 from shared.service.http import Page, Paging, Problem, Show, routes
@@ -31,6 +33,17 @@ def router(database: Database) -> APIRouter:
                 await queries.rows_of(session, ReferralRow, supplier_id),
             )
         return show.shown(case)
+
+    @api.get("/cases/{supplier_id}/papers")
+    async def show_papers(supplier_id: UUID, caller: Firm, show: Show) -> PapersView:
+        """Show a firm the data that it handed over with its consents, as long as they are held."""
+        if caller.supplier_id != supplier_id:
+            raise Problem(403, "not_yours", message="not_yours.supplier")
+        async with database.connection() as connection:
+            case = (await cases.load_many(connection, [supplier_id])).get(supplier_id)
+        if case is None:
+            raise Problem(404, "supplier_unknown")
+        return show.shown(PapersView.of_case(case))
 
     @api.get("/needs")
     async def list_needs(

@@ -1,4 +1,4 @@
-"""Consents as callers send and see them. What is sent of persons goes into the papers, and nobody sees a paper."""
+"""Consents as callers send and see them. What is sent of persons goes into the papers, which only the firm sees."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -7,16 +7,18 @@ from uuid import UUID
 from pydantic import AfterValidator, Field, StringConstraints
 
 from services.financing.domain.case import Case
-from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
-from services.financing.domain.money import Money, money
+from services.financing.domain.consent import CapacityPapers, Consent, ContactPapers, IdentityPapers, Offered, Papers
+from services.financing.domain.money import Money as Amount
+from services.financing.domain.money import money
 from services.financing.domain.reasons import (
     Channel,
     DataClass,
     Purpose,
 )
+from services.financing.handlers import published
 from services.financing.store.rows import consent_rows
 from shared import mail_address
-from shared.contracts.event import Day, PartnerCode
+from shared.contracts.event import Day, Money, PartnerCode
 from shared.service.http import Body, View
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200)]
@@ -42,7 +44,7 @@ class MoneyBody(Body):
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)] = "MXN"
     """ISO 4217 code."""
 
-    def value(self) -> Money:
+    def value(self) -> Amount:
         return money(self.amount, self.currency)
 
 
@@ -130,6 +132,57 @@ class ConsentView(View):
     @classmethod
     def of_consent(cls, case: Case, consent_id: UUID) -> "ConsentView":
         return cls.of(next(row for row in consent_rows(case) if row["id"] == consent_id))
+
+
+class IdentityView(View):
+    rfc: str
+    legal_name: str
+    representative: str
+
+
+class ContactView(View):
+    email: str
+    phone: str | None
+
+
+class CapacityView(View):
+    annual_sales: Money
+    workers: int
+
+
+class ConsentPapersView(View):
+    """What was handed over with one consent, a part for each class of data that it names."""
+
+    consent_id: UUID
+    partner: str
+    identity: IdentityView | None
+    contact: ContactView | None
+    capacity: CapacityView | None
+
+    @classmethod
+    def of_papers(cls, consent: Consent, papers: Papers) -> "ConsentPapersView":
+        capacity = papers.capacity
+        return cls(
+            consent_id=consent.id,
+            partner=consent.partner,
+            identity=None if papers.identity is None else IdentityView.of(papers.identity),
+            contact=None if papers.contact is None else ContactView.of(papers.contact),
+            capacity=None
+            if capacity is None
+            else CapacityView(annual_sales=published.money(capacity.annual_sales), workers=capacity.workers),
+        )
+
+
+class PapersView(View):
+    """Of each consent whose data are still held, in the order in which they were given."""
+
+    supplier_id: UUID
+    consents: tuple[ConsentPapersView, ...]
+
+    @classmethod
+    def of_case(cls, case: Case) -> "PapersView":
+        held = [(each, each.papers) for each in case.consents if each.papers is not None]
+        return cls(supplier_id=case.id, consents=tuple(ConsentPapersView.of_papers(*each) for each in held))
 
 
 class ConsentTextView(View):

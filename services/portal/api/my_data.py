@@ -29,7 +29,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         AUDIT,
     ),
     "development": ("/plans/{id}", "/plans/{id}/past", AUDIT),
-    "financing": ("/cases/{id}", AUDIT),
+    "financing": ("/cases/{id}", "/cases/{id}/papers", AUDIT),
 }
 """By stage, what it shows a firm's people of their firm."""
 MOST_PAGES = 50
