@@ -19,7 +19,6 @@ from services.financing.domain.terms import Terms
 from services.financing.handlers import published
 from services.financing.handlers.package import referral_for
 from services.financing.handlers.settling import moved, settled
-from shared.i18n import said
 from shared.messaging.decision import Decision, Refused
 
 
@@ -65,7 +64,8 @@ def _against(case: Case, need: Need, product: Product, asked: Refer, now: dateti
     )
     if not reasons:
         return None
-    worded = {"reasons": [said(reason) for reason in reasons]}
+    # Each reason is worded by itself.
+    worded: dict[str, object] = {"reasons": [{"code": reason, "params": {}} for reason in reasons]}
     return Refused("conflict", reasons[0], message="product_does_not_serve", params=worded)
 
 
