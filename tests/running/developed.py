@@ -49,9 +49,8 @@ class Developed:
 
     def open(self) -> str:
         """Its diagnosis, and the path of that."""
-        mine = {"supplier_id": self.firm}
-        about = (facts.REGISTERED, facts.FOUND, aligned())
-        poison.send(self.client, [poison.event(fact.model_copy(update=mine)) for fact in about])
+        known = (facts.REGISTERED, facts.FOUND, aligned())
+        poison.send(self.client, [poison.event(poison.about(self.firm, fact)) for fact in known])
         path = f"/diagnoses/{self.firm}"
         until(lambda: self.ask("diagnosis", Role.OPERATOR, "GET", path).is_success)
         return path

@@ -32,6 +32,12 @@ def event(data: EventData) -> Sent:
     return data.topic, data.key, encode(Envelope(new_id(), "example", now(), data, Cause(str(new_id()))))
 
 
+def about(supplier: UUID, fact: EventData) -> EventData:
+    """The fact of this firm, with a match of its own."""
+    own = {"supplier_id": supplier, "match_id": supplier}
+    return fact.model_copy(update={name: own[name] for name in own.keys() & type(fact).model_fields.keys()})
+
+
 def registered(supplier: UUID) -> Sent:
     return event(facts.REGISTERED.model_copy(update={"supplier_id": supplier}))
 
@@ -48,11 +54,7 @@ class Firm:
 
     def facts(self) -> list[Sent]:
         """What the other stages tell about it."""
-        own = {"supplier_id": self.id, "match_id": self.id}
-        return [
-            event(fact.model_copy(update={name: own[name] for name in own.keys() & type(fact).model_fields.keys()}))
-            for fact in FACTS
-        ]
+        return [event(about(self.id, fact)) for fact in FACTS]
 
     def token(self, client: LocalClient) -> str:
         return client.token("supplier", supplier=self.id)
