@@ -1,10 +1,7 @@
 """Dead letters in numbers: chosen by what they are, resolved in order, bounded, and written down."""
 
 import asyncio
-import hashlib
-import json
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,7 +18,6 @@ from shared.messaging.dead_letter_queries import Content, DeadLetterView, Filter
 from shared.messaging.decision import RejectedEventError
 from shared.messaging.replay import Replayer
 from shared.messaging.routing import on
-from shared.messaging.topics import MAX_ANSWER_BYTES
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime.clock import now
 from tests.conformance.events import Told
@@ -278,26 +274,3 @@ async def test_a_flood_behind_one_key_is_discarded_in_one_call_as_far_as_it_fits
 def test_whoever_means_all_says_so() -> None:
     with pytest.raises(ValidationError):
         Selection()
-
-
-async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench: Bench) -> None:
-    partners = "partner.conformance.answers.v1"
-    await bench.runner.consume([garbage(uuid4(), 1, partners), garbage(uuid4(), 2, partners), garbage(uuid4(), 3)])
-    _, *closed = [letter.id for letter in sorted(await listed(bench), key=lambda letter: letter.offset)]
-    for letter in closed:
-        await bench.replayer.resolve(letter, "discarded", by("operator"))
-    async with bench.database.connection() as connection:
-        await dead_letters.forget(connection, timedelta())
-        rows = await connection.fetch('SELECT "offset", value FROM dead_letter ORDER BY "offset"')
-    assert [(row["offset"], row["value"]) for row in rows] == [(1, b"no event"), (2, None), (3, b"no event")]
-
-
-async def test_trap_12_a_value_beyond_the_limit_is_told_of_and_never_stored(bench: Bench) -> None:
-    """Compressed, some kilobytes: Kafka's own limit does not see it."""
-    topic, value = "partner.nafin.answers.v1", b" " * (MAX_ANSWER_BYTES + 1)
-    assert (await bench.runner.consume([Record(topic, 0, 0, b"a key", value)])).dead == 1
-    assert await bench.count("dead_letter", "value IS NULL") == await bench.count("dead_letter") == 1
-    async with bench.database.connection() as connection:
-        told = json.loads(await connection.fetchval("SELECT convert_from(body, 'UTF8') FROM journal"))["data"]
-    assert (told["reason"], told["size"]) == ("too_large", len(value))
-    assert told["sha256"] == hashlib.sha256(value).hexdigest()

@@ -32,6 +32,7 @@ from tests.diagnosis import test_api_measurements as measuring
 from tests.diagnosis import test_api_visits as visits
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
+from tests.financing import test_api_partners as partners
 from tests.http.services import STAGES, service
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
@@ -101,7 +102,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         financing.test_from_consent_to_disbursement,
         financing.test_taking_the_consent_back_erases_it_everywhere,
         financing.test_an_operator_compares_a_natural_persons_identity,
-        financing.test_partners_come_and_go,
+        partners.test_partners_come_and_go,
     ),
 }
 

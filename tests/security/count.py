@@ -19,6 +19,7 @@ TRIED: dict[str, tuple[str, ...]] = {
     ),
     "signing in at the issuer of one machine without a ticket, twice, or as somebody else": (
         "tests/security/test_issuer.py",
+        "tests/security/test_issuer_tokens.py",
     ),
     "signing in at Keycloak by other ways than the portal's": ("tests/security/test_keycloak.py",),
     "every route: without a token, with an unread body, with one too large": ("tests/service/test_callers.py",),
