@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from services.portal.store import firms, news
+from services.portal.store.firms import Counts
 from services.portal.store.news import News
 from shared.contracts.matching import OfferingAligned
 from shared.contracts.registration import SupplierRegistered
@@ -33,21 +34,21 @@ class Dedicated:
 
 
 @pytest.fixture
-def funnels(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[dict[str, int]]:
+def funnels(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[Counts]:
     """What each look saw."""
     monkeypatch.setattr(news, "PAUSE_S", 0.01)
-    seen: asyncio.Queue[dict[str, int]] = asyncio.Queue()
-    looked = firms.funnel
+    seen: asyncio.Queue[Counts] = asyncio.Queue()
+    looked = firms.counts
 
-    async def noted(connection: Any) -> dict[str, int]:
+    async def noted(connection: Any) -> Counts:
         seen.put_nowait(found := await looked(connection))
         return found
 
-    monkeypatch.setattr(firms, "funnel", noted)
+    monkeypatch.setattr(firms, "counts", noted)
     return seen
 
 
-async def test_the_funnel_is_live(portal: Visitors, funnels: asyncio.Queue[dict[str, int]]) -> None:
+async def test_the_funnel_is_live(portal: Visitors, funnels: asyncio.Queue[Counts]) -> None:
     browser = await portal.signed_in("operator")
     looking = asyncio.create_task(browser.get("/operator/live"))
     shown = [await funnels.get()]
@@ -64,7 +65,7 @@ async def test_the_funnel_is_live(portal: Visitors, funnels: asyncio.Queue[dict[
 
 
 async def test_all_who_look_share_one_connection(
-    portal: Visitors, funnels: asyncio.Queue[dict[str, int]], monkeypatch: pytest.MonkeyPatch
+    portal: Visitors, funnels: asyncio.Queue[Counts], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store has some hundred, for all."""
     dedicated = Dedicated(monkeypatch)

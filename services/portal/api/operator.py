@@ -19,8 +19,8 @@ async def _live(asked: Asking) -> AsyncIterator[str]:
     before = ""
     async for _ in asked.portal.news.looks(asked.request.state.stopping):
         async with asked.portal.database.connection() as connection:
-            counts = await firms.funnel(connection)
-        funnel = asked.part("funnel.html", funnel=[(step, counts.get(step, 0)) for step in STEPS])
+            counts = await firms.counts(connection)
+        funnel = asked.part("funnel.html", funnel=[(step, counts.steps[step]) for step in STEPS])
         lines = "".join(f"data: {line}\n" for line in funnel.splitlines())
         # A comment where nothing is new: whoever has gone is noticed by it.
         yield ": alive\n\n" if funnel == before else f"event: funnel\n{lines}\n"
@@ -39,13 +39,15 @@ def router() -> APIRouter:
     async def overview(asked: Anybody, _: Operators) -> Response:
         """How far the firms are, and where demand and offer meet."""
         async with asked.portal.database.connection() as connection:
-            counts = await firms.funnel(connection)
-            offered = await firms.areas(connection)
+            counts = await firms.counts(connection)
             wanted = await demand.open_by_area(connection)
-        areas = [(area, wanted.get(area, 0), *offered.get(area, (0, 0))) for area in sorted({*wanted, *offered})]
+        areas = [
+            (area, wanted.get(area, 0), counts.offering[area], counts.aligned[area])
+            for area in sorted({*wanted, *counts.offering})
+        ]
         return asked.page(
             "operator.html",
-            funnel=[(step, counts.get(step, 0)) for step in STEPS],
+            funnel=[(step, counts.steps[step]) for step in STEPS],
             areas=areas,
             names=await asked.areas(),
         )

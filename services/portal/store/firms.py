@@ -1,7 +1,7 @@
 """Firms, and what is asked of them. Every question names for whom it is asked."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -83,15 +83,9 @@ _FOUND = f"""{_FILTERED} AND id IN (
     ) ORDER BY id LIMIT $8
 """  # noqa: S608 - of the constants above
 _NAMES = f"SELECT id, folio, name, state FROM firm WHERE id = ANY($3::uuid[]) AND {_SEEN_BY}"  # noqa: S608 - of the constants above
-_FUNNEL = "SELECT steps, count(*) FROM firm GROUP BY steps"
-_AREAS = """
-    SELECT area, sum(firms)::bigint AS offering, coalesce(sum(firms) FILTER (WHERE aligned), 0)::bigint AS aligned
-    FROM (
-        SELECT areas, steps ? 'aligned' AS aligned, count(*) AS firms FROM firm WHERE steps <> '[]' GROUP BY areas, 2
-    ) AS alike CROSS JOIN jsonb_array_elements_text(areas) AS area GROUP BY area
-"""
-"""Of firms that are there: whoever left has taken no step."""
-_STEPS = TypeAdapter(list[str])
+_COUNTS = "SELECT steps, areas, count(*) FROM firm GROUP BY steps, areas"
+"""From one narrow index: no firm is read."""
+_NAMES_IN = TypeAdapter(list[str])
 
 
 class Named(NamedTuple):
@@ -135,17 +129,30 @@ async def names_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) ->
     return {row["id"]: Named(row["folio"], row["name"], row["state"]) for row in rows}
 
 
-async def funnel(connection: Connection) -> dict[str, int]:
-    """How many firms stand on each step."""
-    counts: Counter[str] = Counter()
-    for row in await connection.fetch(_FUNNEL):
-        counts.update(dict.fromkeys(_STEPS.validate_json(row["steps"]), row["count"]))
-    return counts
+class Counts(NamedTuple):
+    """How many firms stand where; whoever left stands nowhere."""
+
+    steps: Counter[str]
+    """By step: who stands on it."""
+    offering: Counter[str]
+    """By area: who offers something in it."""
+    aligned: Counter[str]
+    """By area: who of these is aligned somewhere."""
 
 
-async def areas(connection: Connection) -> dict[str, tuple[int, int]]:
-    """By area: how many firms offer something in it, and how many of these are aligned somewhere."""
-    return {row["area"]: (row["offering"], row["aligned"]) for row in await connection.fetch(_AREAS)}
+async def counts(connection: Connection) -> Counts:
+    """Count all firms at once."""
+    found = Counts(Counter(), Counter(), Counter())
+    for row in await connection.fetch(_COUNTS):
+        steps, areas = _NAMES_IN.validate_json(row["steps"]), _NAMES_IN.validate_json(row["areas"])
+        _add(found.steps, steps, row["count"])
+        _add(found.offering, areas if steps else (), row["count"])
+        _add(found.aligned, areas if "aligned" in steps else (), row["count"])
+    return found
+
+
+def _add(counter: Counter[str], names: Iterable[str], firms_: int) -> None:
+    counter.update(dict.fromkeys(names, firms_))
 
 
 def _literal(words: str) -> str:
