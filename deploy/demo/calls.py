@@ -23,8 +23,6 @@ PATIENCE = 300.0
 
 REQUEST_TIMEOUT = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
-IDLE_CONNECTION = 3.0
-"""Less than the 5 s after which the services close an idle connection: a request must not meet that."""
 
 LARGEST_PAGE = 200
 ANY_VERSION = {"If-Match": "*"}
@@ -61,9 +59,7 @@ class Api:
 
     def __init__(self, client: Client) -> None:
         self._urls = {service: client.url(service) for service in client.services}
-        limits = httpx.Limits(
-            max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT, keepalive_expiry=IDLE_CONNECTION
-        )
+        limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
         timeout = httpx.Timeout(REQUEST_TIMEOUT, pool=None)
         # Nothing here is TLS, and reading the system's certificates takes longer than many requests.
         self._http = httpx.AsyncClient(limits=limits, timeout=timeout, trust_env=False, verify=False)  # noqa: S501

@@ -37,7 +37,7 @@ from shared.security.tokens import Issuer
 from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
 from shared.service.figures import FigureWatch
-from shared.service.http.connection import Connection
+from shared.service.http.connection import IDLE_S, Connection
 from shared.service.mailing import MailWorker
 from shared.service.operations import Health
 from shared.service.stage import Stage
@@ -220,6 +220,7 @@ class Service:
             access_log=False,
             lifespan="off",
             http=Connection,
+            timeout_keep_alive=IDLE_S,
             # Whom an address is believed that it only passes on: nobody, unless it is said.
             proxy_headers=bool(self._settings.trusted_proxies),
             forwarded_allow_ips=self._settings.trusted_proxies,

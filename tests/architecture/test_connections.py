@@ -4,7 +4,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+
+from shared.service.http.connection import IDLE_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -75,3 +78,10 @@ def test_every_connection_is_bounded(home: str) -> None:
 )
 def test_one_that_is_not_is_found(line: str) -> None:
     assert _boundless(f"async def f():\n    {line}\n") == [2]
+
+
+def test_no_client_of_ours_keeps_an_idle_connection_for_as_long_as_its_server() -> None:
+    """A request on a connection that its server ends at that moment is lost."""
+    chosen = [file.relative_to(ROOT) for file in SOURCES if "keepalive_expiry" in file.read_text()]
+    assert not chosen
+    assert (httpx.Limits().keepalive_expiry or IDLE_S) < IDLE_S / 2

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from tests.bench import chain, consume, flat, http, memory, pair, portal, relay, scaling, stages
+from tests.bench import chain, consume, flat, http, memory, pair, portal, questionnaire, relay, scaling, stages
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
 
@@ -22,6 +22,7 @@ PARTS: dict[str, Part] = {
     "flat": flat.run,
     "memory": memory.run,
     "portal": portal.run,
+    "questionnaire": questionnaire.run,
 }
 
 

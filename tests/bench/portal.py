@@ -1,11 +1,15 @@
 """How long the portal takes for a page with few firms and with many, how soon an event is on one, and what it holds.
 
-The stages are away: a page that shows nothing without one is not counted. What a stage adds is its own time.
+The stages are away: a page that shows nothing without one is not counted. What a stage adds is its own time; with
+one of them see `questionnaire.py`.
 """
 
 import asyncio
+import json
+import re
 import sys
 import time
+from asyncio.subprocess import Process
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import chain, islice
@@ -47,6 +51,7 @@ from tests.portal.events import ANCHOR, READ, REQUIREMENT, SUPPLIER, example
 from tests.portal.test_pages import SHOWN, _of
 
 SERVICE, AUDIENCE = "portal", "pdp"
+PART = re.compile(r'<(?:script|link|img)\b[^>]*?\b(?:src|href)="([^"]+)"')
 CHUNK = 2_000
 FEW, MANY = 400, 100_000
 READY_S, CAUGHT_UP_S, LOOK_S = 60.0, 1_200.0, 0.2
@@ -69,23 +74,27 @@ async def run(pair: Pair, settings: Settings, figures: Figures) -> None:
         few, many = (40, 400) if settings.quick else (FEW, MANY)
         shown: list[str] = []
         for first, firms in ((0, few), (few, many)):
-            await _publish(publisher, _told(first, firms))
+            await publish(publisher, _told(first, firms))
             await portal.has(firms + 1)
             shown = await portal.pages()
             times = await portal.times(shown, ASKED)
-            figures.add("portal", f"page p95, {firms:,} firms", _p95(chain.from_iterable(times.values())), "ms")
-            slowest = max(times, key=lambda path: _p95(times[path]))
-            figures.add("portal", f"slowest page p95, {firms:,} firms", _p95(times[slowest]), "ms", page=slowest)
+            figures.add("portal", f"page_p95_ms_{firms}", p95(chain.from_iterable(times.values())), "ms")
+            slowest = max(times, key=lambda path: p95(times[path]))
+            figures.add("portal", f"slowest_page_p95_ms_{firms}", p95(times[slowest]), "ms", page=slowest)
         figures.add("portal", "pages", len(shown), "pages")
+        sizes = {path: await portal.first_load(path) for path in shown}
+        largest = max(sizes, key=lambda path: sizes[path])
+        figures.add("portal", "first_load_kb_max", sizes[largest] / 1_000, "KB", page=largest)
         waits = [await portal.wait_for(publisher, number) for number in range(20 if settings.quick else CHANGES)]
-        figures.add("portal", "event to page p99", quantiles(waits, n=100)[98] * 1_000, "ms", samples=len(waits))
-        figures.add("portal", "peak memory", peak_mb(portal.process.pid), "MB")
+        figures.add("portal", "event_to_page_p99_ms", quantiles(waits, n=100)[98] * 1_000, "ms", samples=len(waits))
+        figures.add("portal", "memory_mb", peak_mb(portal.process.pid), "MB")
     finally:
         await publisher.close()
         await portal.close()
 
 
-def _p95(seconds: Iterable[float]) -> float:
+def p95(seconds: Iterable[float]) -> float:
+    """In milliseconds."""
     return quantiles(seconds, n=20)[18] * 1_000
 
 
@@ -105,7 +114,8 @@ def _told(first: int, last: int) -> Iterator[EventData]:
             yield example(event, **{name: value for name, value in about.items() if name in event.model_fields})
 
 
-async def _publish(publisher: Publisher, events: Iterable[EventData]) -> None:
+async def publish(publisher: Publisher, events: Iterable[EventData]) -> None:
+    """Send these events, in their order."""
     envelopes = (Envelope(new_id(), "bench", now(), event, Cause(str(new_id()))) for event in events)
     numbered = enumerate(envelopes)
     while chunk := list(islice(numbered, CHUNK)):
@@ -119,24 +129,32 @@ class Portal:
     """The portal in a process of its own, and people who are signed in."""
 
     def __init__(self, pair: Pair, url: str, port: int) -> None:
+        self.url = f"http://127.0.0.1:{port}"
         self._pair = pair
         self._store = url
-        self._url = f"http://127.0.0.1:{port}"
-        self._port = port
+        self._issuer = LocalIssuer(Path(pair.kafka.log.parent), "http://bench", AUDIENCE)
 
-    async def open(self) -> None:
-        self._issuer = LocalIssuer(Path(self._pair.kafka.log.parent), "http://bench", AUDIENCE)
+    async def open(self, **stages: str) -> None:
+        """Start it beside the stages that have these addresses."""
         self._issuer.ensure_key()
+        given = {"PDP_PORTAL_URL": self.url, "PDP_PORTAL_STAGES": json.dumps(stages)}
+        self.process = await self.start(SERVICE, self._store, self.url, **given)
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=30, headers={"Accept": "text/html"})
+        self._people = {
+            role: await self.signed_in(role, f"{role}-1", supplier_id=str(SUPPLIER), anchor_id=str(ANCHOR))
+            for role in Role
+        }
+
+    async def start(self, service: str, store: str, url: str, **given: str) -> Process:
+        """A service that takes the same people's tokens."""
         environment = {
-            **self._pair.environment(self._store),
-            "PDP_HTTP_PORT": str(self._port),
+            **self._pair.environment(store),
+            "PDP_HTTP_PORT": url.rpartition(":")[2],
             "PDP_OIDC_ISSUER": "http://bench",
             "PDP_OIDC_JWKS": str(self._issuer.jwks_path),
-            "PDP_PORTAL_URL": self._url,
+            **given,
         }
-        self.process = await launch(self._pair, SERVICE, (sys.executable, "-m", f"services.{SERVICE}"), environment)
-        self._http = httpx.AsyncClient(base_url=self._url, timeout=30, headers={"Accept": "text/html"})
-        self._people = {role: await self._signed_in(role) for role in Role}
+        return await launch(self._pair, service, (sys.executable, "-m", f"services.{service}"), environment)
 
     async def close(self) -> None:
         await self._http.aclose()
@@ -154,6 +172,13 @@ class Portal:
         """Those that show something without a stage."""
         return [path for path, roles in SHOWN if (await self._page(path, roles)).is_success]
 
+    async def first_load(self, path: str) -> int:
+        """Bytes of a page and all that it names, as they come over the network to an empty cache."""
+        page = await self._page(path, dict(SHOWN)[path])
+        parts = {address for address in PART.findall(page.text) if address.startswith("/")}
+        loaded = [await self._http.get(address) for address in parts]
+        return sum(each.raise_for_status().num_bytes_downloaded for each in (page, *loaded))
+
     async def times(self, paths: Iterable[str], each: int) -> dict[str, list[float]]:
         """Seconds of each page, asked for one after the other over a connection that stays open."""
         roles = dict(SHOWN)
@@ -169,7 +194,7 @@ class Portal:
         """Seconds from a firm's event to the page that shows it."""
         name = f"Nombre número {number} SA"
         began = time.perf_counter()
-        await _publish(publisher, [example(SupplierChanged, legal_name=name)])
+        await publish(publisher, [example(SupplierChanged, legal_name=name)])
         async with asyncio.timeout(READY_S):
             while name not in (await self._page("/firms/{supplier_id}", frozenset({Role.OPERATOR}))).text:
                 pass
@@ -179,11 +204,11 @@ class Portal:
         role = Role.OPERATOR if roles is None else min(roles)
         return await self._http.get(_of(path), headers={"Cookie": f"{SESSION}={self._people[role].value}"})
 
-    async def _signed_in(self, role: Role) -> Cookie:
-        bonds = {"supplier_id": str(SUPPLIER), "anchor_id": str(ANCHOR)}
-        token = self._issuer.issue(f"{role}-1", [str(role)], timedelta(hours=4), **bonds)
+    async def signed_in(self, role: Role, subject: str, **bonds: str) -> Cookie:
+        """The session's cookie of somebody who has just signed in."""
+        token = self._issuer.issue(subject, [str(role)], timedelta(hours=4), **bonds)
         cookie = Cookie.new()
-        row = SessionRow(cookie.id, f"{role}-1", sealed(cookie, Tokens(token, None)), now() + timedelta(hours=4))
+        row = SessionRow(cookie.id, subject, sealed(cookie, Tokens(token, None)), now() + timedelta(hours=4))
         connection = await asyncpg.connect(self._store)
         await sessions.open_(connection, row)
         await connection.close()

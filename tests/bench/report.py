@@ -72,7 +72,8 @@ class Figures:
             "system": platform.platform(),
             "python": platform.python_version(),
         }
-        found = {"machine": machine, "ratios": self.ratios, "figures": self.parts}
+        values = {part: {name: row["value"] for name, row in rows.items()} for part, rows in self.parts.items()}
+        found = {"machine": machine, "ratios": self.ratios, **values, "figures": self.parts}
         file.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n")
 
 

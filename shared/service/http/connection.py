@@ -28,6 +28,10 @@ LINGER_S = 2.0
 """A connection that we end is still read, and what comes is dropped, for so long, or until its caller ends it too. One
 that is closed with something unread is reset, which takes the answer from a caller who has not read it yet.
 """
+IDLE_S = 75
+"""Between two requests. Longer than whoever asks keeps a connection: nginx 60 s, as of upstreams, httpx 5 s. A request
+that meets the end of its connection is lost, and nobody knows whether it was taken.
+"""
 UNREAD_S = 30.0
 """How long an answer may wait for a caller that does not read it."""
 MAX_HEAD_BYTES = 32_768
