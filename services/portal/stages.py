@@ -20,9 +20,14 @@ SERVICES = (*STAGES, "portal")
 
 TIMEOUT_S = 10.0
 """Of one answer: a page that waits longer tells so instead."""
+BESIDE_S = 2.0
+"""Of what a page shows beside what the portal knows itself: nobody waits longer for the rest of a page."""
+SILENT_S = 10.0
+"""A stage that kept a page waiting in vain is asked nothing of that kind for so long: a page has several questions."""
 OWN_HOST = "127.0.0.1"
 """Where the portal itself serves what operators find on every service."""
 MOST_CONNECTIONS = 100
+AWAY = "stage_away"
 WATCHED = ("/ready", "/metrics")
 KEPT_S = 600.0
 """A catalogue changes with a release."""
@@ -73,6 +78,8 @@ class Stages:
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         """`transport`: how a test reaches the stages."""
         self._addresses = {"portal": f"http://{OWN_HOST}:{settings.http_port}", **settings.portal_stages}
+        self._silent: dict[str, float] = {}
+        """By stage, until when it is taken to hang."""
         self._kept: dict[tuple[str, str, Language], tuple[float, Any]] = {}
         self._client = httpx.AsyncClient(
             transport=transport,
@@ -86,12 +93,32 @@ class Stages:
         """What a stage shows. Raises StageProblem."""
         return await self._ask(person, language, stage, "GET", path, params=query)
 
+    async def beside(
+        self, person: Person | None, language: Language, stage: str, path: str, **query: str | int | Sequence[str]
+    ) -> Answer:
+        """The same of what a page can do without: it is waited for no longer than `BESIDE_S`. Raises StageProblem."""
+        if time.monotonic() < self._silent.get(stage, 0.0):
+            raise _away(stage)
+        try:
+            async with asyncio.timeout(BESIDE_S):
+                return await self.get(person, language, stage, path, **query)
+        except TimeoutError as error:
+            self._silent[stage] = time.monotonic() + SILENT_S
+            raise _away(stage) from error
+
     async def kept(self, person: Person | None, language: Language, stage: str, path: str) -> Any:  # noqa: ANN401 - JSON
-        """What a stage shows everybody alike, as its catalogues: asked for once in `KEPT_S`. Raises StageProblem."""
+        """What a stage shows everybody alike, as its catalogues: asked for once in `KEPT_S`, and what it showed before
+        while it does not answer. Raises StageProblem.
+        """
         before = self._kept.get((stage, path, language))
         if before is not None and time.monotonic() - before[0] < KEPT_S:
             return before[1]
-        answer = await self.get(person, language, stage, path)
+        try:
+            answer = await self.beside(person, language, stage, path)
+        except StageProblem as error:
+            if before is None or error.code != AWAY:
+                raise
+            return before[1]
         self._kept[stage, path, language] = time.monotonic(), answer.body
         return answer.body
 
@@ -138,7 +165,10 @@ class Stages:
         try:
             base = self._addresses[service]
             ready, figures = await asyncio.gather(
-                *(self._client.get(f"{base}{path}", headers={"Accept-Language": language}) for path in WATCHED)
+                *(
+                    self._client.get(f"{base}{path}", headers={"Accept-Language": language}, timeout=BESIDE_S)
+                    for path in WATCHED
+                )
             )
             return Watched(dict(ready.json()), figures.raise_for_status().text)
         except (KeyError, TypeError, ValueError, httpx.HTTPError):
@@ -162,11 +192,15 @@ class Stages:
             base = self._addresses[stage]
             answer = await self._client.request(method, f"{base}{path}", headers=sent, **options)
         except (KeyError, httpx.HTTPError) as error:
-            raise StageProblem(stage, HTTPStatus.SERVICE_UNAVAILABLE, "stage_away", "", {}, None) from error
+            raise _away(stage) from error
         if answer.is_success:
             body = answer.json() if answer.content else None
             return Answer(body, answer.headers.get("ETag"), correlation_id, answer.headers.get("Location"))
         raise _problem(stage, answer)
+
+
+def _away(stage: str) -> StageProblem:
+    return StageProblem(stage, HTTPStatus.SERVICE_UNAVAILABLE, AWAY, "", {}, None)
 
 
 def _problem(stage: str, answer: httpx.Response) -> StageProblem:

@@ -155,6 +155,20 @@ def test_evidence_that_was_accepted_is_returned_and_the_completion_taken_back() 
     assert (last.status, last.completed_at) == ("completed", LATER)
 
 
+def test_the_same_evidence_is_given_anew_once_it_was_returned() -> None:
+    """Seen: mended where it is kept and given again, nothing happened and nobody looked at it."""
+    plan = shown("T04")
+    (activity,) = plan.activities
+    given_ = evidence(activity.activity_id, DELIVERABLE)
+    again = sure(give_evidence(returned(plan, activity.activity_id), activity.activity_id, given_))
+    first, second = again.activities[0].evidence
+    assert (first.evidence, first.standing) == (second.evidence, "returned")
+    assert (second.standing, second.evidence_id) == ("waiting", DELIVERABLE.identity(activity.activity_id, 1))
+    assert give_evidence(again, activity.activity_id, given_) == again
+    done = sure(complete_activity(again, activity.activity_id, second.evidence_id, MENTOR, LATER))
+    assert done.status == "completed"
+
+
 def test_evidence_that_nobody_accepted_is_returned_without_a_completion() -> None:
     plan = shown("T04")
     (activity,) = plan.activities

@@ -42,6 +42,28 @@ def test_an_activity_is_removed_once_both_agreed_and_its_gap_is_still_known() ->
     assert revision(less, "T04", "A01").revision is None
 
 
+@pytest.mark.parametrize(("by", "role"), [(MENTOR, "mentor"), ("ana", "supplier")])
+def test_whoever_proposed_all_of_it_has_agreed_by_that(by: str, role: AuthorRole) -> None:
+    """Seen: a mentor was asked to agree to what they had proposed themselves."""
+    asked = sure(removing(agreed("T04", "A01"), "M22", by, role))
+    assert asked.revision is not None
+    assert (asked.revision.mentor, asked.revision.firm) == ((by, None) if role == "mentor" else (None, by))
+    other: AuthorRole = "supplier" if role == "mentor" else "mentor"
+    assert agree_revision(asked, by, other, LATER) == "same_person"
+    less = sure(agree_revision(asked, "beto", other, LATER))
+    assert [each.module for each in less.activities] == ["M03"]
+
+
+def test_what_both_proposed_waits_for_both() -> None:
+    one = sure(removing(agreed("T04", "A01"), "M22", MENTOR, "mentor"))
+    two = sure(removing(one, "M03", "ana", "supplier"))
+    assert two.revision is not None
+    assert (two.revision.firm, two.revision.mentor) == (None, None)
+    only = sure(taking_back(two))
+    assert only.revision is not None
+    assert (only.revision.firm, only.revision.mentor) == ("ana", None)
+
+
 def test_nobody_agrees_on_both_sides_of_a_removal() -> None:
     half = sure(agree_revision(sure(removing(agreed("T04"), "M03")), "ana", "supplier", LATER))
     assert agree_revision(half, "ana", "mentor", LATER) == "same_person"

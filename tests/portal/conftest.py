@@ -1,5 +1,6 @@
 """The portal as it runs, and people who look at it."""
 
+import asyncio
 import importlib
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -39,6 +40,8 @@ class OtherStages:
         self.answers: dict[tuple[str, str], httpx.Response] = {}
         self.real: dict[str, StageUnderTest] = {}
         """Those that answer themselves."""
+        self.hangs: float | None = None
+        """Seconds until somebody who asks gives up; None: all answer at once."""
         self.asked: list[httpx.Request] = []
 
     def answer(self, stage: str, path: str, body: object, status: int = 200, **headers: str) -> None:
@@ -46,6 +49,11 @@ class OtherStages:
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         self.asked.append(request)
+        if self.hangs is not None:
+            try:
+                await asyncio.wait_for(asyncio.Event().wait(), self.hangs)
+            except TimeoutError as error:
+                raise httpx.ReadTimeout("hangs", request=request) from error
         real = self.real.get(request.url.host.removesuffix(".test"))
         if real is not None:
             return await httpx.ASGITransport(real.app).handle_async_request(request)

@@ -6,12 +6,13 @@ from uuid import UUID
 import httpx
 import pytest
 
+from shared.contracts.diagnosis import EvidenceReturned
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.development import given
 from tests.development.calls import assign, complete, open_cohort, post, ready
 from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import passed_on
+from tests.portal.events import example, passed_on
 
 DESCRIBED = {"kind": "document", "description": "PPAP simulado, nivel 3", "reference": "carpeta 7"}
 
@@ -79,16 +80,7 @@ async def test_evidence_is_given_and_what_was_returned_says_why(portal: Visitors
     page = (await mine.get(activity)).text
     assert "PPAP simulado, nivel 3" in page
     assert "To be looked at" in page
-    path = activity.replace("/my-firm/plan", f"/plans/{FIRM}")
-    headers = development.headers("supplier", supplier_id=FIRM)
-    plan = (await development.client.get(f"/plans/{FIRM}", headers=headers)).json()
-    [evidence] = next(each["evidence"] for each in plan["activities"] if path.endswith(each["activity_id"]))
-    await post(
-        development,
-        f"{path}/evidence/{evidence['evidence_id']}/return",
-        Role.MENTOR,
-        {"reason": "Falta la firma del cliente"},
-    )
+    await _return(development, activity)
     page = (await mine.get(activity)).text
     assert "Returned" in page
     assert "Falta la firma del cliente" in page
@@ -115,7 +107,7 @@ async def test_a_place_is_given_back_with_its_reason(portal: Visitors, developme
     page = (await mine.get("/my-firm/plan")).text
     assert "/my-firm/plan/drop-out" not in page
     assert "<dd>Sin capacidad</dd>" in page
-    for told in ("does not answer", "<dt>Rank", "<dt>Score", "one is proposed once"):
+    for told in ("No answer now", "<dt>Rank", "<dt>Score", "one is proposed once"):
         assert told not in page, told
     del portal.others.real["development"]
     assert "gave its place back" in (await mine.get("/my-firm/plan")).text
@@ -125,7 +117,7 @@ async def test_whether_a_firm_has_a_plan_is_not_said_while_development_is_away(
     portal: Visitors, development: StageUnderTest
 ) -> None:
     del portal.others.real["development"]
-    assert "does not answer now" in (await (await _mine(portal)).get("/my-firm/plan")).text
+    assert "No answer now from Development" in (await (await _mine(portal)).get("/my-firm/plan")).text
 
 
 async def test_another_firm_acts_on_no_plan_but_its_own(portal: Visitors, development: StageUnderTest) -> None:
@@ -152,6 +144,92 @@ async def test_while_development_is_away_what_was_agreed_is_shown(
     await passed_on(development, portal)
     del portal.others.real["development"]
     page = (await mine.get("/my-firm/plan")).text
-    assert "does not answer now" in page
+    assert "No answer now from Development" in page
     assert "activities/" in page
     assert '<form method="post" action="/my-firm' not in page
+
+
+async def test_evidence_that_was_returned_is_sent_again_and_looked_at_anew(
+    portal: Visitors, development: StageUnderTest
+) -> None:
+    await assign(development, FIRM)
+    mine = await _mine(portal)
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    activity = await _activity(mine)
+    await _send(mine, activity, activity, **DESCRIBED)
+    await _return(development, activity)
+    assert "send the same" in (await mine.get(activity)).text
+    assert (await _send(mine, activity, activity, **DESCRIBED)).status_code == 303
+    page = (await mine.get(activity)).text
+    assert (page.count("To be looked at</strong>"), page.count(">Returned</strong>")) == (1, 1)
+
+
+async def test_what_an_assessor_said_of_evidence_is_in_words_with_their_note(
+    portal: Visitors, development: StageUnderTest
+) -> None:
+    """Seen: `not_enough`, and no note."""
+    await assign(development, FIRM)
+    mine = await _mine(portal)
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    activity = await _activity(mine)
+    path = activity.replace("/my-firm/plan", f"/plans/{FIRM}")
+    await complete(development, path, FIRM)
+    piece = await _piece(development, path)
+    told = example(EvidenceReturned, supplier_id=FIRM, evidence_id=UUID(piece), reason="not_enough", question="T04")
+    await development.consume(told)
+    look = {"question": "T04", "evidence_id": piece, "note": "Falta la firma", "at": "2026-03-02T15:04:05Z"}
+    portal.others.answer("diagnosis", f"/diagnoses/{FIRM}", {"verdicts": [look, look | {"evidence_id": str(FIRM)}]})
+    page = (await mine.get(activity)).text
+    assert "not_enough" not in page
+    assert "The evidence is not enough for a higher level" in page
+    assert (page.count("Falta la firma"), "the assessor: Returned" in page) == (1, True)
+    mentor = await portal.signed_in("mentor", subject=given.MENTOR, language="en")
+    page = (await mentor.get(f"/work/plans/{FIRM}")).text
+    assert ("Falta la firma" in page, "not_enough" in page) == (True, False)
+
+
+async def test_a_firm_proposes_that_an_activity_goes_and_its_mentor_agrees(
+    portal: Visitors, development: StageUnderTest
+) -> None:
+    await assign(development, FIRM)
+    mine = await _mine(portal)
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    activity = await _activity(mine)
+    refused = await _send(mine, activity, f"{activity}/removal")
+    assert (refused.status_code, 'href="#removal-reason"' in refused.text) == (422, True)
+    proposed = await _send(mine, activity, f"{activity}/removal", reason="Ya se hizo")
+    assert (proposed.status_code, proposed.headers["location"]) == (303, "/my-firm/plan")
+    page = (await mine.get("/my-firm/plan")).text
+    assert "Ya se hizo" in page
+    assert 'action="/my-firm/plan/revision"' not in page, "they proposed it: it waits for the mentor"
+    assert f'action="{activity}/removal"' not in (await mine.get(activity)).text
+    assert (await _send(mine, "/my-firm/plan", f"{activity}/removal/end")).status_code == 303
+    assert "Ya se hizo" not in (await mine.get("/my-firm/plan")).text
+
+
+async def test_what_a_mentor_proposes_waits_for_the_firm_alone(portal: Visitors, development: StageUnderTest) -> None:
+    await assign(development, FIRM)
+    mine, mentor = await _mine(portal), await portal.signed_in("mentor", subject=given.MENTOR, language="en")
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    work = f"/work/plans/{FIRM}"
+    activity = (await _activity(mine)).replace("/my-firm/plan", work)
+    assert (await _send(mentor, work, f"{activity}/removal", reason="Ya se hizo")).status_code == 303
+    page = (await mentor.get(work)).text
+    assert ("The firm has said nothing yet" in page, f'action="{work}/revision"' in page) == (True, False)
+    page = (await mine.get("/my-firm/plan")).text
+    assert ("The mentor has agreed" in page, 'action="/my-firm/plan/revision"' in page) == (True, True)
+    assert (await _send(mine, "/my-firm/plan", "/my-firm/plan/revision")).status_code == 303
+    assert activity.replace(work, "/my-firm/plan") not in (await mine.get("/my-firm/plan")).text
+
+
+async def _piece(development: StageUnderTest, path: str) -> str:
+    headers = development.headers("supplier", supplier_id=FIRM)
+    plan = (await development.client.get(f"/plans/{FIRM}", headers=headers)).json()
+    [*_, last] = next(each["evidence"] for each in plan["activities"] if path.endswith(each["activity_id"]))
+    return str(last["evidence_id"])
+
+
+async def _return(development: StageUnderTest, activity: str) -> None:
+    path = activity.replace("/my-firm/plan", f"/plans/{FIRM}")
+    piece = await _piece(development, path)
+    await post(development, f"{path}/evidence/{piece}/return", Role.MENTOR, {"reason": "Falta la firma del cliente"})

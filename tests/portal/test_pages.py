@@ -15,7 +15,7 @@ from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor
 from shared.contracts.financing import NeedIdentified
 from shared.contracts.matching import MatchFound, RequirementPublished
-from shared.contracts.registration import SupplierRegistered
+from shared.contracts.registration import SupplierRegistered, SupplierWithdrawn
 from shared.i18n import LANGUAGES
 from shared.messaging import actors
 from shared.service.callers import Role
@@ -76,10 +76,11 @@ def _answer_plan(portal: Visitors) -> None:
 
 @pytest.fixture
 async def filled(portal: Visitors) -> Visitors:
-    """Of every event one, and a firm that is still there and was introduced."""
+    """Of every event one but that a firm leaves, and another firm that was introduced."""
     other = {"supplier_id": OTHER_SUPPLIER, "match_id": OTHER_MATCH, "blocked_by": ()}
     there = example(SupplierRegistered, supplier_id=OTHER_SUPPLIER), example(MatchFound, **other)
-    await portal.stage.consume(*map(example, READ), *there)
+    told = [example(event) for event in READ if event is not SupplierWithdrawn]
+    await portal.stage.consume(*told, *there)
     scripted.answer(portal.others, IDS)
     _answer_plan(portal)
     asked = example(RequirementPublished).model_dump(mode="json")["specification"]

@@ -68,6 +68,7 @@ class Portal:
         common: dict[str, Any] = {
             "navigation": {},
             "anonymous_token": "",
+            "away": {},
             "typed": {},
             "problem": None,
             "file_kinds": (),

@@ -274,7 +274,13 @@ def _watches(operator: Desk, supplier: UUID) -> None:
     """The operator sees it all, and replays a dead letter."""
     operator.go(f"/firms/{supplier}")
     assert NAME in operator.text
-    for step in ("Empresa registrada", "Diagnóstico validado", "Seleccionada", "Plan acordado", "Referencia enviada"):
+    for step in (
+        "Empresa registrada",
+        "El experto validó el diagnóstico",
+        "Seleccionada",
+        "Plan acordado",
+        "Referencia enviada",
+    ):
         assert step in operator.text, step
     letters = "/operations/dead-letters?service=financing&reason=referral_unknown"
     until(lambda: operator.has(letters, "input[name='letter']"))

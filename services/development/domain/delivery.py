@@ -13,12 +13,16 @@ from shared.four_eyes import Participants
 
 
 def give_evidence(plan: Plan, activity_id: UUID, given: Given) -> Plan | Refusal:
-    """Show that a deliverable exists. The same evidence again changes nothing, whoever gives it."""
+    """Show that a deliverable exists. The same evidence again changes nothing, whoever gives it; once it was returned,
+    it is another piece, to be looked at anew.
+    """
     found = _agreed(plan, activity_id)
     if not isinstance(found, Activity):
         return found
-    if any(each.evidence_id == given.evidence_id for each in found.evidence):
+    same = [each for each in found.evidence if each.evidence == given.evidence]
+    if same and same[-1].standing != "returned":
         return plan
+    given = replace(given, evidence_id=given.evidence.identity(activity_id, len(same)))
     if ACTIVITY.after(found.status, "complete") is None:
         return "activity_already_completed"
     if sum(each.standing != "returned" for each in found.evidence) >= MOST_EVIDENCE:
@@ -146,6 +150,6 @@ def _without(plan: Plan, done: Activity, by: str, now: datetime) -> Plan:
     )
     asked = tuple(each for each in revision.removals if each.activity_id == done.activity_id)
     removals = tuple(each for each in revision.removals if each not in asked)
-    less = replace(revision, activities=activities, removals=removals, firm=None, mentor=None)
+    less = replace(revision, activities=activities, removals=removals).anew()
     over = tuple(SettledRemoval(done, each, None, TakenBack(by, "mentor", now)) for each in asked)
     return replace(plan, revision=None if less.is_empty else less, removals=(*plan.removals, *over))

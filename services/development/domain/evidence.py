@@ -35,9 +35,12 @@ class Evidence:
     sha256: str | None = None
     """Digest of the file, lower-case hexadecimal."""
 
-    def identity(self, activity_id: UUID) -> UUID:
-        """The same evidence of the same activity is the same."""
-        return uuid5(activity_id, json.dumps([self.kind, self.description, self.reference, self.sha256]))
+    def identity(self, activity_id: UUID, returned: int = 0) -> UUID:
+        """The same evidence of the same activity is the same, but once it was returned: then it is given anew.
+        `returned`: how often it was.
+        """
+        said = [self.kind, self.description, self.reference, self.sha256]
+        return uuid5(activity_id, json.dumps([*said, returned] if returned else said))
 
 
 @dataclass(frozen=True, slots=True)

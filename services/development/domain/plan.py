@@ -60,6 +60,16 @@ class Revision:
     def is_empty(self) -> bool:
         return not self.about
 
+    def anew(self) -> "Revision":
+        """As nobody agreed on it yet but whoever proposed all of it: it waits for the other one of the two."""
+        roles = {each.role for each in self.removals}
+        firm = mentor = None
+        if not self.activities and roles == {"supplier"}:
+            firm = self.removals[-1].by
+        if not self.activities and roles == {"mentor"}:
+            mentor = self.removals[-1].by
+        return replace(self, firm=firm, mentor=mentor)
+
 
 @dataclass(frozen=True, slots=True)
 class Agreement:

@@ -55,7 +55,7 @@ def revised(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogu
         return completed_if_done(replace(plan, revision=None), now)
     if plan.revision is not None and proposed == replace(plan.revision, firm=None, mentor=None):
         return plan
-    return replace(plan, revision=proposed)
+    return replace(plan, revision=proposed.anew())
 
 
 def propose_removal(
@@ -134,9 +134,9 @@ def _removals(plan: Plan) -> tuple[Removal, ...]:
 
 
 def _asking(plan: Plan, removals: tuple[Removal, ...], catalogue: Modules) -> Plan:
-    """The plan with these proposed, on which nobody agreed yet."""
+    """The plan with these proposed, on which nobody agreed yet but who proposed them all."""
     revision = plan.revision or Revision(plan.revisions + 1, (), catalogue.version)
-    return replace(plan, revision=replace(revision, removals=removals, firm=None, mentor=None))
+    return replace(plan, revision=replace(revision, removals=removals).anew())
 
 
 def _remembered(plan: Plan, gaps: Collection[Gap]) -> Plan:

@@ -1,6 +1,5 @@
 """What every form that acts on a stage has in common."""
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -58,19 +57,6 @@ async def acted(
     if tells:
         await asked.arrived(done)
     return see(to)
-
-
-async def if_there(asking: Awaitable[Answer]) -> Answer | None:
-    """What a stage shows, or None where it does not answer or has none."""
-    try:
-        return await asking
-    except StageProblem:
-        return None
-
-
-async def each_if_there(*asking: Awaitable[Answer]) -> list[Answer | None]:
-    """The same of several, asked at once."""
-    return [*await asyncio.gather(*map(if_there, asking))]
 
 
 async def named(asked: Asking, scope: Scope, ids: Sequence[str]) -> dict[str, Named]:

@@ -1,12 +1,12 @@
 """Who looked at a firm and who acted on it, as each service's audit log has it; and who caused what its story tells."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
-from services.portal.api.acting import each_if_there
 from services.portal.api.asking import Anybody, Asking, Only
 from services.portal.domain.scope import Scope
 from services.portal.domain.story import Entry
@@ -34,7 +34,9 @@ def router() -> APIRouter:
         chosen = [service] if service in STAGES else list(STAGES)
         query: dict[str, str | int] = {"limit": OF_ONE if len(chosen) == 1 else OF_EACH}
         query |= {"after": after} if after and len(chosen) == 1 else {}
-        found = await each_if_there(*(asked.ask(each, f"/suppliers/{supplier_id}/audit", **query) for each in chosen))
+        found = await asyncio.gather(
+            *(asked.glance(each, f"/suppliers/{supplier_id}/audit", **query) for each in chosen)
+        )
         return asked.page("acts.html", firm=firm, stages=STAGES, found=[*zip(chosen, found, strict=True)])
 
     return pages
@@ -47,9 +49,9 @@ async def actors_of(asked: Asking, supplier_id: UUID, entries: Sequence[Entry]) 
     told: dict[str, list[str]] = {}
     for entry in entries:
         told.setdefault(entry.type.partition(".")[0], []).append(str(entry.event_id))
-    found = await each_if_there(
+    found = await asyncio.gather(
         *(
-            asked.ask(stage, "/journal", key=str(supplier_id), event=ids, limit=200)
+            asked.glance(stage, "/journal", key=str(supplier_id), event=ids, limit=200)
             for stage, ids in told.items()
             if stage in STAGES
         )

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 from urllib.parse import urlsplit
@@ -12,11 +13,13 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
+from services.portal.api.admission import NAVIGATION, NotAllowed, SignInNeeded, Unbound
 from services.portal.api.form_body import MAX_FORM_BYTES, fields_of, is_of_a_page
-from services.portal.domain.scope import Scope
+from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import People, Person
 from services.portal.stages import Answer, StageProblem, Stages
+from services.portal.store import story
 from services.portal.store.news import News
 from services.portal.views.pages import Look, render
 from services.portal.views.words import Words
@@ -41,37 +44,6 @@ FIELDS_BESIDE_FILE = 8
 LENGTH = re.compile(r"[0-9]{1,15}")
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 """An address of this portal: neither another host's, nor one that a browser takes for one."""
-
-NAVIGATION: tuple[tuple[Role, str, str], ...] = (
-    (Role.SUPPLIER, "/my-firm", "nav.my_firm"),
-    (Role.ASSESSOR, "/work", "nav.work"),
-    (Role.EXPERT, "/work", "nav.work"),
-    (Role.MENTOR, "/work", "nav.work"),
-    (Role.OPERATOR, "/operator", "nav.operator"),
-    (Role.OPERATOR, "/registrations", "nav.registrations"),
-    (Role.OPERATOR, "/firms", "nav.firms"),
-    (Role.OPERATOR, "/assignments", "nav.assignments"),
-    (Role.OPERATOR, "/cohorts", "nav.cohorts"),
-    (Role.OPERATOR, "/imports", "nav.imports"),
-    (Role.OPERATOR, "/operations", "nav.operations"),
-    (Role.ASSESSOR, "/firms", "nav.firms"),
-    (Role.EXPERT, "/firms", "nav.firms"),
-    (Role.MENTOR, "/firms", "nav.firms"),
-    (Role.ANCHOR, "/requirements", "nav.requirements"),
-)
-"""Which areas each role has, in their order."""
-
-
-class SignInNeeded(Exception):  # noqa: N818 - what is needed
-    """Nobody is signed in, and the page is somebody's."""
-
-
-class NotAllowed(Exception):  # noqa: N818 - what is said
-    """The person has none of the page's roles."""
-
-
-class Unbound(Exception):  # noqa: N818 - what is said
-    """The person has the role, and nobody said of which firm or anchor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +73,8 @@ class Asking:
     person: Person | None
     anonymous: Cookie = field(default_factory=Cookie.new)
     """For forms of whoever is not signed in."""
+    away: dict[str, datetime | None] = field(default_factory=dict)
+    """Stages that did not answer for this page, and when each last told of the person's own firm."""
 
     @property
     def look(self) -> Look:
@@ -114,6 +88,7 @@ class Asking:
             "problem": None,
             "navigation": dict.fromkeys(navigation),
             "anonymous_token": self.anonymous.token(),
+            "away": self.away,
             "typed": {},
             "acted": "",
         }
@@ -139,6 +114,28 @@ class Asking:
     async def ask(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer:
         """What a stage shows this person. Raises StageProblem."""
         return await self.portal.stages.get(self.person, self.language, stage, path, **query)
+
+    async def glance(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer | None:
+        """The same for a page that says itself what it lacks: None where the stage has none or does not answer soon."""
+        try:
+            return await self.portal.stages.beside(self.person, self.language, stage, path, **query)
+        except StageProblem:
+            return None
+
+    async def beside(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer | None:
+        """The same beside what the portal knows itself: the page says of when that is while the stage is away."""
+        try:
+            return await self.portal.stages.beside(self.person, self.language, stage, path, **query)
+        except StageProblem as error:
+            if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                await self._is_away(stage)
+            return None
+
+    async def _is_away(self, stage: str) -> None:
+        person, self.away[stage] = self.person, None
+        if person is not None and person.supplier_id is not None and Role.SUPPLIER in person.roles:
+            async with self.portal.database.connection() as connection:
+                self.away[stage] = await story.last_told(connection, OwnFirm(person.supplier_id), stage)
 
     async def send(
         self,
@@ -185,6 +182,7 @@ class Asking:
         try:
             found = await self.portal.stages.kept(self.person, self.language, stage, path)
         except StageProblem:
+            await self._is_away(stage)
             return {}
         return {each["code"]: each[shown] for each in found[list_]}
 

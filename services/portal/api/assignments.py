@@ -1,11 +1,12 @@
 """Who assesses, validates and mentors which firm; and where nobody does yet."""
 
+import asyncio
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.portal.api.acting import UNTRIED, Tried, acted, each_if_there, named
+from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import typed
 from services.portal.domain.scope import Scope
@@ -28,9 +29,9 @@ def router() -> APIRouter:
     ) -> Response:
         """Those where somebody is to be assigned still, or all."""
         missing = {} if show == "all" else {"missing": "true"}
-        diagnoses, plans = await each_if_there(
-            asked.ask("diagnosis", "/diagnoses/assignments", **missing, **({"after": after} if after else {})),
-            asked.ask(
+        diagnoses, plans = await asyncio.gather(
+            asked.glance("diagnosis", "/diagnoses/assignments", **missing, **({"after": after} if after else {})),
+            asked.glance(
                 "development", "/plans/assignments", **missing, **({"after": plans_after} if plans_after else {})
             ),
         )
@@ -85,9 +86,9 @@ def router() -> APIRouter:
 
 
 async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
-    diagnosis, plan = await each_if_there(
-        asked.ask("diagnosis", f"/diagnoses/{supplier_id}/assignment"),
-        asked.ask("development", f"/plans/{supplier_id}/assignment"),
+    diagnosis, plan = await asyncio.gather(
+        asked.beside("diagnosis", f"/diagnoses/{supplier_id}/assignment"),
+        asked.beside("development", f"/plans/{supplier_id}/assignment"),
     )
     shown: dict[str, Any] = {"diagnosis": diagnosis, "plan": plan}
     return asked.page(

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.datastructures import FormData
 
-from services.portal.api.acting import UNTRIED, Tried, acted, if_there
+from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only, see
 from services.portal.api.forms import body, trouble, typed
 from services.portal.domain.scope import Scope
@@ -169,7 +169,7 @@ async def _page(
     list_, filters = ("ranking", {}) if is_open else ("candidates", {"selected": selected})
     query = {name: value for name, value in (filters | {"after": after}).items() if value}
     firms = await asked.ask("development", f"{path}/{list_}", **query)
-    past = await if_there(asked.ask("development", f"{path}/past-overrides"))
+    past = await asked.glance("development", f"{path}/past-overrides")
     named = {each["supplier_id"]: each["legal_name"] or each["folio"] for each in firms.body["items"]}
     return asked.page(
         "cohort.html",

@@ -10,7 +10,9 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal.api.asking import NotAllowed, SignInNeeded, Unbound, asked_as, asking
+from services.portal.api.admission import LeftProgram, NotAllowed, SignInNeeded, Unbound
+from services.portal.api.asking import asked_as, asking
+from services.portal.api.forms import wordless
 from services.portal.identity.provider import ProviderUnavailableError, SignInRefusedError
 from services.portal.stages import StageProblem
 from shared.messaging.retry import INFRASTRUCTURE
@@ -66,6 +68,7 @@ def add_to(app: FastAPI) -> None:
         SignInNeeded: _to_sign_in,
         NotAllowed: _said(HTTPStatus.FORBIDDEN, "error.role"),
         Unbound: _said(HTTPStatus.FORBIDDEN, "error.unbound"),
+        LeftProgram: _left_program,
         StageProblem: _of_stage,
         Problem: _of_form,
         SignInRefusedError: _said(HTTPStatus.BAD_REQUEST, "error.sign_in"),
@@ -82,6 +85,11 @@ def _said(status: int, code: str) -> Handler:
         return (await asking(request)).page("error.html", status, code=code, detail="")
 
     return answer
+
+
+async def _left_program(request: Request, _: Exception) -> Response:
+    """What a firm that left can still do, instead of what it cannot."""
+    return (await asking(request)).page("left_program.html", HTTPStatus.GONE)
 
 
 async def _no_issuer(request: Request, _: Exception) -> Response:
@@ -106,9 +114,8 @@ async def _of_stage(request: Request, error: Exception) -> Response:
     if not isinstance(error, StageProblem):
         raise error
     asked = await asking(request)
-    code = f"error.{error.code}" if error.code in ("stage_away", "stage_unclear") else "error.refused"
     status = error.status if error.status != HTTPStatus.UNAUTHORIZED else HTTPStatus.FORBIDDEN
-    return asked.page("error.html", status, code=code, detail=error.detail)
+    return asked.page("error.html", status, code="", detail=error.detail or wordless(error, asked.words))
 
 
 async def _of_form(request: Request, error: Exception) -> Response:

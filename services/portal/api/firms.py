@@ -61,6 +61,7 @@ def router() -> APIRouter:
                 raise HTTPException(404)
             story = await told(connection, scope, supplier_id, before, event)
             asked_for = {match.requirement_id for match in firm.matches}
+            closings = await demand.closings(connection, scope, [*asked_for])
             requirements = await demand.requirements_of(connection, scope, [*asked_for])
             anchors = await demand.all_anchors(connection)
         await asked.looked(supplier_id)
@@ -69,6 +70,7 @@ def router() -> APIRouter:
             firm=firm,
             story=story,
             requirements=requirements,
+            closings=closings,
             anchors=anchors,
             names=await asked.areas(),
             actors=await actors_of(asked, supplier_id, story.entries),

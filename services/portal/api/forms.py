@@ -8,7 +8,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from services.portal.domain import written
-from services.portal.stages import StageProblem
+from services.portal.stages import AWAY, StageProblem
 from services.portal.views.words import Words
 
 OURS = frozenset({"token", "version", "key", "back"})
@@ -25,16 +25,22 @@ class Trouble:
     """Somebody changed it meanwhile."""
 
 
+def wordless(error: StageProblem, words: Words) -> str:
+    """What is said where a stage said nothing."""
+    if error.code == AWAY:
+        return words("error.stage_away.named", stage=words(f"service.{error.stage}"))
+    return words("error.stage_unclear" if error.code == "stage_unclear" else "error.refused")
+
+
 def trouble(error: StageProblem, words: Words) -> Trouble:
     """What a stage said, for the form that was sent to it."""
-    away = f"error.{error.code}" if error.code in ("stage_away", "stage_unclear") else "error.refused"
     errors = {name.removeprefix("body."): what for name, what in error.errors.items()}
     stale = error.status == HTTPStatus.PRECONDITION_FAILED
     detail = error.detail
     for name in error.errors:
         # The page says it at the field.
         detail = detail.removeprefix(f"{name}: ")
-    return Trouble(words("problem.stale") if stale else detail or words(away), errors, stale)
+    return Trouble(words("problem.stale") if stale else detail or wordless(error, words), errors, stale)
 
 
 def body(

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from starlette.datastructures import FormData, UploadFile
 
-from services.portal.api.acting import UNTRIED, Tried, if_there
+from services.portal.api.acting import UNTRIED, Tried
 from services.portal.api.asking import Anybody, Asking, File, Only, see
 from services.portal.api.forms import trouble, typed
 from services.portal.domain.scope import Scope
@@ -88,7 +88,7 @@ async def _passed_on(asked: Asking, there: Kind, form: FormData) -> dict[str, An
 
 
 async def _page(asked: Asking, tried: Tried = UNTRIED) -> Response:
-    lists = await if_there(asked.ask("registration", "/screening/lists", limit=10))
+    lists = await asked.glance("registration", "/screening/lists", limit=10)
     return asked.page(
         "imports.html", tried.status, kinds=KINDS, lists=lists, key=text_of(new_id()), file="file", **tried.shown
     )

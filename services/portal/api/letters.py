@@ -9,7 +9,6 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from starlette.datastructures import FormData
 
-from services.portal.api.acting import each_if_there
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import Trouble, trouble
 from services.portal.domain.scope import Scope
@@ -79,7 +78,7 @@ async def _list(asked: Asking, service: str, given: Mapping[str, str], after: st
     query = {name: value for name, value in given.items() if value}
     query |= {"after": after} if after and len(chosen) == 1 else {}
     most = OF_ONE if len(chosen) == 1 else OF_EACH
-    found = await each_if_there(*(asked.ask(each, "/dead-letters", limit=most, **query) for each in chosen))
+    found = await asyncio.gather(*(asked.glance(each, "/dead-letters", limit=most, **query) for each in chosen))
     return asked.page("letters.html", services=SERVICES, found=[*zip(chosen, found, strict=True)], one=len(chosen) == 1)
 
 

@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from prometheus_client.parser import text_string_to_metric_families
 
-from services.portal.api.acting import UNTRIED, Tried, acted, each_if_there
+from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
 from services.portal.domain.scope import Scope
@@ -90,8 +90,8 @@ def router() -> APIRouter:
     async def list_due(asked: Anybody, _: Operator, after: Cursor = "", partner: Cursor = "") -> Response:
         """Referrals that wait for their partner, by when it is to answer."""
         query = {name: value for name, value in (("after", after), ("partner", partner)) if value}
-        due, partners = await each_if_there(
-            asked.ask("financing", "/referrals/due", **query), asked.ask("financing", "/partners", limit=200)
+        due, partners = await asyncio.gather(
+            asked.glance("financing", "/referrals/due", **query), asked.glance("financing", "/partners", limit=200)
         )
         return asked.page("partners.html", due=due, partners=partners, partner=partner)
 
@@ -101,7 +101,7 @@ def router() -> APIRouter:
         async with asked.portal.database.connection() as connection:
             kept = await watch.longest(connection)
         logs = [each for each in kept if each.service in SERVICES]
-        found = await each_if_there(*(_from(asked, each) for each in logs))
+        found = await asyncio.gather(*(_from(asked, each) for each in logs))
         return asked.page("logs.html", logs=[(each, _holds(each, now)) for each, now in zip(logs, found, strict=True)])
 
     return pages
@@ -139,13 +139,13 @@ def _samples(metrics: str) -> Iterator[tuple[str, Mapping[str, str], float]]:
 
 
 async def _gaps(asked: Asking, tried: Tried = UNTRIED) -> Response:
-    found = await each_if_there(*(asked.ask(service, "/record-gaps") for service in SERVICES))
+    found = await asyncio.gather(*(asked.glance(service, "/record-gaps") for service in SERVICES))
     return asked.page("gaps.html", tried.status, gaps=[*zip(SERVICES, found, strict=True)], **tried.shown)
 
 
-def _from(asked: Asking, seen: Checkpoint) -> Any:  # noqa: ANN401 - what is awaited
+async def _from(asked: Asking, seen: Checkpoint) -> Answer | None:
     """The log's checkpoints from this one on: its place in that list is its size."""
-    return asked.ask(seen.service, "/audit/checkpoints", limit=1, after=str(max(seen.size - 1, 0)))
+    return await asked.glance(seen.service, "/audit/checkpoints", limit=1, after=str(max(seen.size - 1, 0)))
 
 
 def _holds(seen: Checkpoint, now: Answer | None) -> bool | None:

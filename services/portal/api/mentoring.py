@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
+from services.portal.api.my_plan import looks_at
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer
 from shared.service.callers import Role
@@ -116,5 +117,6 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Res
         version=plan.etag,
         texts=await asked.questions(),
         kinds=KINDS,
+        looks=await looks_at(asked, supplier_id, [piece for each in shown["activities"] for piece in each["evidence"]]),
         **tried.shown,
     )

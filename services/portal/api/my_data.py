@@ -1,5 +1,6 @@
 """Everything that the program holds about a firm, as one file, and what its people may ask for (ARCO)."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -40,14 +41,15 @@ def router() -> APIRouter:
     pages = APIRouter(prefix="/my-firm/data")
 
     @pages.get("")
-    async def show_rights(asked: Anybody, _: Own) -> Response:
+    async def show_rights(asked: Anybody, firm: Own) -> Response:
         """What is held where, what somebody may ask for, and where."""
-        return asked.page("my_data.html", stages=tuple(HELD))
+        return asked.page("my_data.html", firm=firm, stages=tuple(HELD))
 
     @pages.get("/file")
     async def give_file(asked: Anybody, firm: Own, form: Literal["json", "zip"] = "json") -> Response:
         """All of it, as one JSON document or as one file of each stage."""
-        held = {stage: await _held(asked, stage, firm) for stage in HELD} | {"portal": await _story(asked, firm)}
+        found = await asyncio.gather(*(_held(asked, stage, firm) for stage in HELD))
+        held = dict(zip(HELD, found, strict=True)) | {"portal": await _story(asked, firm)}
         name = f"pdp-{firm.profile.folio if firm.profile else firm.id}.{form}"
         content = _zipped(held) if form == "zip" else _written(held)
         media = "application/zip" if form == "zip" else "application/json"
@@ -57,7 +59,8 @@ def router() -> APIRouter:
 
 
 async def _held(asked: Asking, stage: str, firm: Firm) -> dict[str, Any]:
-    return {path: await _shown(asked, stage, path.format(id=firm.id)) for path in HELD[stage]}
+    found = await asyncio.gather(*(_shown(asked, stage, path.format(id=firm.id)) for path in HELD[stage]))
+    return dict(zip(HELD[stage], found, strict=True))
 
 
 async def _shown(asked: Asking, stage: str, path: str) -> Any:  # noqa: ANN401 - JSON

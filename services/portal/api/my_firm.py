@@ -5,7 +5,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from services.portal.api.asking import Anybody, NotAllowed, Only
+from services.portal.api.admission import LeftProgram, NotAllowed
+from services.portal.api.asking import Anybody, Only
 from services.portal.api.telling import told
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm, Scope
@@ -32,6 +33,27 @@ async def _own(asked: Anybody, scope: Annotated[Scope, Depends(Only(Role.SUPPLIE
 Own = Annotated[Firm, Depends(_own)]
 
 
+async def _left(asked: Anybody, scope: Annotated[Scope, Depends(Only(Role.SUPPLIER))]) -> bool:
+    """Whether the person's firm left the program."""
+    if not isinstance(scope, OwnFirm):
+        raise NotAllowed
+    async with asked.portal.database.connection() as connection:
+        firm = await firms.firm(connection, scope, scope.supplier_id)
+    return firm is not None and firm.withdrawn is not None
+
+
+Left = Annotated[bool, Depends(_left)]
+
+
+async def _staying(*, left: Left) -> None:
+    if left:
+        raise LeftProgram
+
+
+STAYING = Depends(_staying)
+"""Of a page that is only for a firm that takes part: what is asked there, a stage would refuse to whoever left."""
+
+
 def router() -> APIRouter:
     pages = APIRouter(prefix="/my-firm")
 
@@ -53,12 +75,14 @@ def router() -> APIRouter:
         aligned = () if firm.alignment is None else firm.alignment.requirements
         ids = {each.requirement_id for each in aligned} | {each.requirement_id for each in firm.matches}
         async with asked.portal.database.connection() as connection:
+            closings = await demand.closings(connection, OwnFirm(firm.id), [*ids])
             requirements = await demand.requirements_of(connection, OwnFirm(firm.id), [*ids])
             anchors = await demand.all_anchors(connection)
         return asked.page(
             "my_alignment.html",
             firm=firm,
             requirements=requirements,
+            closings=closings,
             anchors=anchors,
             gates=by_gate(() if firm.alignment is None else firm.alignment.missing),
             most=FAILED,

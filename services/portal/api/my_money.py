@@ -10,10 +10,10 @@ from starlette.datastructures import FormData
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.candidates import CURRENCIES
 from services.portal.api.forms import Trouble, body, trouble, typed
-from services.portal.api.my_firm import Own
+from services.portal.api.my_firm import STAYING, Own
 from services.portal.domain.firm import Consent, Firm, Need
 from services.portal.domain.written import amount
-from services.portal.stages import Answer, StageProblem
+from services.portal.stages import StageProblem
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 
@@ -68,7 +68,7 @@ def router() -> APIRouter:
 
 
 def _add_consenting(pages: APIRouter) -> None:
-    @pages.get("/consent")
+    @pages.get("/consent", dependencies=[STAYING])
     async def ask_consent(
         asked: Anybody,
         firm: Own,
@@ -99,7 +99,7 @@ def _add_consenting(pages: APIRouter) -> None:
 
 
 def _add_referring(pages: APIRouter) -> None:
-    @pages.get("/needs/{need_id}")
+    @pages.get("/needs/{need_id}", dependencies=[STAYING])
     async def show_need(asked: Anybody, firm: Own, need_id: UUID) -> Response:
         """One need: which products can serve it, and the form that asks for a referral."""
         return await _need(asked, _of(firm, need_id))
@@ -154,11 +154,9 @@ async def _need(
 
 async def _served(asked: Asking, products: list[str]) -> dict[str, list[str]]:
     """Of each of these products the currencies that it is given in, while financing tells."""
-    try:
-        found = (await asked.ask("financing", "/products", limit=200)).body["items"]
-    except StageProblem:
-        return {}
-    return {each["code"]: each["currencies"] for each in found if each["code"] in products}
+    found = await asked.beside("financing", "/products", limit=200)
+    listed = [] if found is None else found.body["items"]
+    return {each["code"]: each["currencies"] for each in listed if each["code"] in products}
 
 
 def _money(text: str, currency: str) -> dict[str, str]:
@@ -254,12 +252,7 @@ async def _done(asked: Asking, firm: Firm, path: str, version: str | None) -> Re
 
 async def _page(asked: Asking, firm: Firm, problem: Trouble | None = None, status: int = HTTPStatus.OK) -> Response:
     """Amounts and what partners ask for are on no topic: financing shows them, while it answers."""
-    present: Answer | None = None
-    if firm.referrals:
-        try:
-            present = await asked.ask("financing", f"/cases/{firm.id}")
-        except StageProblem:
-            present = None
+    present = await asked.beside("financing", f"/cases/{firm.id}") if firm.referrals else None
     papers = {} if present is None else {each["id"]: each for each in present.body["referrals"]}
     return asked.page("my_money.html", status, firm=firm, papers=papers, today=now().date(), problem=problem)
 

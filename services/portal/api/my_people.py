@@ -6,8 +6,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
-from services.portal.api.asking import Anybody, Asking, Form, SignInNeeded, see
+from services.portal.api.admission import SignInNeeded
+from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, body, trouble, typed
+from services.portal.api.my_firm import Left
 from services.portal.api.my_profile import Mine
 from services.portal.domain.scope import OwnFirm
 from services.portal.stages import StageProblem
@@ -20,26 +22,26 @@ def router() -> APIRouter:
     pages = APIRouter()
 
     @pages.get(PEOPLE)
-    async def show_people(asked: Anybody, mine: Mine) -> Response:
+    async def show_people(asked: Anybody, mine: Mine, *, left: Left) -> Response:
         """Its people, and whom it has invited."""
-        return await _page(asked, mine)
+        return await _page(asked, mine, left=left)
 
     @pages.post(PEOPLE)
-    async def invite(asked: Anybody, mine: Mine, form: Form) -> Response:
+    async def invite(asked: Anybody, mine: Mine, form: Form, *, left: Left) -> Response:
         """Invite somebody by mail."""
         try:
             await asked.send("registration", "POST", f"/suppliers/{mine.supplier_id}/people", body(form))
         except StageProblem as error:
-            return await _page(asked, mine, trouble(error, asked.words), typed(form), error.status)
+            return await _page(asked, mine, trouble(error, asked.words), typed(form), error.status, left=left)
         return see(PEOPLE)
 
     @pages.post(f"{PEOPLE}/{{person_id}}/removal")
-    async def remove(asked: Anybody, mine: Mine, person_id: UUID, _: Form) -> Response:
+    async def remove(asked: Anybody, mine: Mine, person_id: UUID, _: Form, *, left: Left) -> Response:
         """Withdraw an invitation, or remove somebody."""
         try:
             await asked.send("registration", "DELETE", f"/suppliers/{mine.supplier_id}/people/{person_id}")
         except StageProblem as error:
-            return await _page(asked, mine, trouble(error, asked.words), status=error.status)
+            return await _page(asked, mine, trouble(error, asked.words), status=error.status, left=left)
         return see(PEOPLE)
 
     _add_accepting(pages)
@@ -74,13 +76,14 @@ async def _page(
     problem: Trouble | None = None,
     given: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
+    *,
+    left: bool,
 ) -> Response:
     try:
         people = (await asked.ask("registration", f"/suppliers/{mine.supplier_id}/people", limit=200)).body["items"]
     except StageProblem as error:
-        away = trouble(error, asked.words)
-        return asked.page("my_people.html", error.status, people=None, problem=problem or away, typed=given or {})
-    return asked.page("my_people.html", status, people=people, problem=problem, typed=given or {})
+        people, problem, status = None, problem or trouble(error, asked.words), error.status
+    return asked.page("my_people.html", status, people=people, left=left, problem=problem, typed=given or {})
 
 
 def _id(text: str) -> UUID:

@@ -1,5 +1,6 @@
 """A firm's plan: agreed by its own people, done on evidence that they bring, and ended with its place."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -12,7 +13,7 @@ from services.portal.api.my_firm import Own
 from services.portal.domain.firm import Firm
 from services.portal.stages import Answer, StageProblem
 
-PLAN = "/my-firm/plan"
+PLAN, REMOVAL = "/my-firm/plan", "removal-"
 KINDS = ("document", "photo", "measurement", "audit_report", "certificate")
 """Of evidence, as development takes them."""
 
@@ -56,7 +57,31 @@ def router() -> APIRouter:
             return await _activity(asked, firm, activity_id, refused, typed(form), error.status)
         return see(f"{PLAN}/activities/{activity_id}")
 
+    _add_removal(pages)
     return pages
+
+
+def _add_removal(pages: APIRouter) -> None:
+    @pages.post("/activities/{activity_id}/removal")
+    async def propose_removal(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
+        """Propose that the plan does without an activity: its mentor has to agree."""
+        path, version = f"/plans/{firm.id}/activities/{activity_id}/removal", str(form.get("version", ""))
+        try:
+            await asked.send("development", "POST", path, body(form), version=version)
+        except StageProblem as error:
+            refused = trouble(error, asked.words)
+            return await _activity(asked, firm, activity_id, refused, typed(form), error.status, at=REMOVAL)
+        return see(PLAN)
+
+    @pages.post("/activities/{activity_id}/removal/end")
+    async def take_removal_back(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
+        """Have the activity stay."""
+        path, version = f"/plans/{firm.id}/activities/{activity_id}/removal", str(form.get("version", ""))
+        try:
+            await asked.send("development", "DELETE", path, version=version)
+        except StageProblem as error:
+            return await _page(asked, firm, trouble(error, asked.words), status=error.status)
+        return see(PLAN)
 
 
 async def _done(
@@ -70,26 +95,19 @@ async def _done(
     return see(PLAN)
 
 
-async def _present(asked: Asking, firm: Firm) -> tuple[Answer | None, bool]:
-    """The plan as development shows it, as one that is proposed is on no topic; and whether development is away, so
-    that nobody knows whether there is one.
-    """
+async def _present(asked: Asking, firm: Firm) -> Answer | None:
+    """The plan as development shows it, as one that is proposed is on no topic."""
     if firm.selection is None and firm.plan is None:
-        return None, False
-    try:
-        return await asked.ask("development", f"/plans/{firm.id}"), False
-    except StageProblem as error:
-        return None, error.status != HTTPStatus.NOT_FOUND
+        return None
+    return await asked.beside("development", f"/plans/{firm.id}")
 
 
 async def _given_back(asked: Asking, firm: Firm) -> Any:  # noqa: ANN401 - JSON
     """When and why the firm gave its place back, of a firm that did; None while development does not tell."""
     if firm.selection is None or firm.selection.outcome != "dropped_out":
         return None
-    try:
-        past = (await asked.ask("development", f"/plans/{firm.id}/past", limit=200)).body["items"]
-    except StageProblem:
-        return None
+    found = await asked.beside("development", f"/plans/{firm.id}/past", limit=200)
+    past = [] if found is None else found.body["items"]
     return next((each for each in reversed(past) if each["ended"] == "dropped_out"), None)
 
 
@@ -100,14 +118,13 @@ async def _page(
     said: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    present, away = await _present(asked, firm)
+    present = await _present(asked, firm)
     return asked.page(
         "my_plan.html",
         status,
         firm=firm,
         modules=await asked.modules(),
         present=present,
-        away=away,
         given_back=await _given_back(asked, firm),
         problem=problem,
         typed=said or {},
@@ -121,6 +138,8 @@ async def _activity(
     problem: Trouble | None = None,
     said: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
+    *,
+    at: str = "",
 ) -> Response:
     present = await asked.ask("development", f"/plans/{firm.id}")
     activities: list[dict[str, Any]] = present.body["activities"]
@@ -128,10 +147,23 @@ async def _activity(
     return asked.page(
         "my_activity.html",
         HTTPStatus.NOT_FOUND if activity is None else status,
+        firm=firm,
         activity=activity,
-        plan=present.body["status"],
+        plan=present.body,
+        looks=await looks_at(asked, firm.id, [] if activity is None else activity["evidence"]),
+        acted=at,
         version=present.etag or "",
         kinds=KINDS,
         problem=problem,
         typed=said or {},
     )
+
+
+async def looks_at(asked: Asking, supplier_id: UUID, pieces: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What assessors said of this evidence, where one returned any: their words are in diagnosis alone."""
+    verdicts = [verdict for piece in pieces for verdict in piece["verdicts"]]
+    if not any(verdict["role"] == "assessor" for verdict in verdicts):
+        return []
+    found = await asked.beside("diagnosis", f"/diagnoses/{supplier_id}")
+    ids = {piece["evidence_id"] for piece in pieces}
+    return [] if found is None else [each for each in found.body["verdicts"] if each["evidence_id"] in ids]

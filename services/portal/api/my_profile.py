@@ -8,8 +8,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Response
 
 from services.portal.api import drafts
-from services.portal.api.asking import Anybody, Asking, Form, NotAllowed, Only, see
+from services.portal.api.admission import NotAllowed
+from services.portal.api.asking import Anybody, Asking, Form, Only, see
 from services.portal.api.forms import Trouble, trouble
+from services.portal.api.my_firm import STAYING
 from services.portal.api.profiles import PartName, fields_of, part_page, process_of, processes_page, told
 from services.portal.domain.profile_form import PARTS, PROCESS, PROCESSES, Typed, body_of, typed_of
 from services.portal.domain.scope import OwnFirm, Scope
@@ -41,7 +43,7 @@ def router() -> APIRouter:
     _add_whole(pages)
     _add_processes(pages)
 
-    @pages.get("/{part}")
+    @pages.get("/{part}", dependencies=[STAYING])
     async def ask_part(asked: Anybody, mine: Mine, part: PartName) -> Response:
         """One part of it, as it is now."""
         present = await _present(asked, mine)
@@ -85,7 +87,7 @@ def _add_whole(pages: APIRouter) -> None:
 
 
 def _add_processes(pages: APIRouter) -> None:
-    @pages.get(f"/{PROCESSES}")
+    @pages.get(f"/{PROCESSES}", dependencies=[STAYING])
     async def ask_processes(asked: Anybody, mine: Mine, number: Number = None) -> Response:
         """What it can make, area by area."""
         present = await _present(asked, mine)

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, trouble
+from services.portal.api.my_firm import STAYING
 from services.portal.api.my_profile import Mine
 from services.portal.domain.questionnaire import WHYS, Question, Section, same, sections
 from services.portal.domain.scope import OwnFirm
@@ -35,7 +36,7 @@ class State(NamedTuple):
 def router() -> APIRouter:
     pages = APIRouter(prefix=QUESTIONNAIRE)
 
-    @pages.get("")
+    @pages.get("", dependencies=[STAYING])
     async def show_dimensions(asked: Anybody, mine: Mine) -> Response:
         """How far each dimension is, what is missing, and the form that sends it."""
         return await _whole(asked, mine)
@@ -51,7 +52,7 @@ def router() -> APIRouter:
         await asked.arrived(done)
         return see("/my-firm")
 
-    @pages.get("/{dimension}")
+    @pages.get("/{dimension}", dependencies=[STAYING])
     async def show_questions(asked: Anybody, mine: Mine, dimension: Code) -> Response:
         """The questions of one dimension, with what anybody of the firm has answered."""
         return await _dimension(asked, mine, dimension)

@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Query, Response
 from starlette.datastructures import FormData
 
-from services.portal.api.acting import UNTRIED, Tried, acted, if_there
+from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, trouble, typed
 from services.portal.domain.scope import Scope
@@ -116,8 +116,8 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Res
     supplier: dict[str, Any] = shown.body
     others: list[dict[str, Any]] = []
     if DISPUTED in supplier["holds"]:
-        same = await if_there(asked.send("registration", "POST", "/suppliers/search", {"rfc": supplier["rfc"]}))
-        others = [] if same is None else [each for each in same.body["items"] if each["id"] != str(supplier_id)]
+        same = await _of_same_rfc(asked, supplier["rfc"])
+        others = [each for each in same if each["id"] != str(supplier_id)]
     return asked.page(
         "registration.html",
         tried.status,
@@ -128,3 +128,12 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Res
         withdrawals=WITHDRAWALS,
         **tried.shown,
     )
+
+
+async def _of_same_rfc(asked: Asking, rfc: str) -> list[dict[str, Any]]:
+    """Who else has it; nobody while registration does not tell."""
+    try:
+        answer = await asked.send("registration", "POST", "/suppliers/search", {"rfc": rfc})
+    except StageProblem:
+        return []
+    return [*answer.body["items"]]

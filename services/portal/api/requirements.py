@@ -107,7 +107,4 @@ async def show(
 
 async def shown_by_stage(asked: Asking, path: str) -> Answer | None:
     """What is there now, with the version that a form about it has to name; None while matching does not tell."""
-    try:
-        return await asked.ask("matching", path)
-    except StageProblem:
-        return None
+    return await asked.beside("matching", path)

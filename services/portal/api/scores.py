@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Response
 
-from services.portal.api.acting import UNTRIED, Tried, acted, if_there, named
+from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
 from services.portal.domain.scope import Scope
@@ -43,7 +43,7 @@ def router() -> APIRouter:
 async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
     diagnosis = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}")
     gaps = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}/gaps", limit=200)
-    plan = await if_there(asked.ask("development", f"/plans/{supplier_id}"))
+    plan = await asked.beside("development", f"/plans/{supplier_id}")
     activities = [] if plan is None else plan.body["activities"]
     evidence = {piece["evidence_id"]: _shown(piece, each) for each in activities for piece in each["evidence"]}
     looked = {(each["question"], each["evidence_id"]): each for each in diagnosis.body["verdicts"]}
@@ -54,6 +54,7 @@ async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = U
         firm=(await named(asked, scope, [str(supplier_id)])).get(str(supplier_id)),
         gaps=sorted(gaps.body["items"], key=lambda gap: not gap["evidence"]),
         version=diagnosis.etag,
+        withdrawn=diagnosis.body["withdrawn"],
         evidence=evidence,
         looked=looked,
         texts=await asked.questions(),

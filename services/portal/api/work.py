@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Response
 
-from services.portal.api.acting import if_there, named
+from services.portal.api.acting import named
 from services.portal.api.asking import Anybody, Asking, Only
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer
@@ -47,4 +47,4 @@ async def _list(
     """A page of a stage's list; False where it is none of the person's, None where the stage is away."""
     if asked.person is None or not asked.person.roles & {*roles}:
         return False
-    return await if_there(asked.ask(stage, path, **query, **({"after": after} if after else {})))
+    return await asked.glance(stage, path, **query, **({"after": after} if after else {}))

@@ -95,15 +95,22 @@ class Match:
     """Why it holds no longer, where it does not."""
     known: bool = False
     """Whether a buyer went on with the firm before what `standing` says."""
+    because: str | None = None
+    """The code that the buyer gave with it."""
 
     @property
     def went_on(self) -> bool:
         """Whether a buyer ever shortlisted the firm or bought from it: whatever follows, that anchor knows it."""
         return self.known or self.standing in WENT_ON
 
-    def said(self, standing: str) -> "Match":
+    def said(self, standing: str, because: str | None = None) -> "Match":
         """The match after another answer of a buyer."""
-        return replace(self, standing=standing, known=self.went_on)
+        return replace(self, standing=standing, known=self.went_on, because=because)
+
+    @property
+    def bought(self) -> bool:
+        """Whether anything was ever bought: an award may have been told of the wrong firm."""
+        return self.annual_value is not None and (self.standing, self.because) != ("ended", "mistyped")
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +281,7 @@ class Firm:
 
 def with_match(firm: Firm, match: Match) -> Firm:
     """The firm with this match instead of the one of the same id."""
-    others = [each for each in firm.matches if each.match_id != match.match_id]
-    return replace(firm, matches=(*others, match))
+    return replace(firm, matches=(*(each for each in firm.matches if each.match_id != match.match_id), match))
 
 
 def with_need(firm: Firm, need: Need) -> Firm:
@@ -285,8 +291,7 @@ def with_need(firm: Firm, need: Need) -> Firm:
 
 def with_consent(firm: Firm, consent: Consent) -> Firm:
     """The firm with this consent instead of the one of the same id."""
-    others = [each for each in firm.consents if each.consent_id != consent.consent_id]
-    return replace(firm, consents=(*others, consent))
+    return replace(firm, consents=(*(each for each in firm.consents if each.consent_id != consent.consent_id), consent))
 
 
 def with_referral(firm: Firm, referral: Referral) -> Firm:

@@ -25,16 +25,22 @@ REFUSED = frozenset({"left", "not_aligned", "blocked", "not_selected", "dropped_
 
 
 def tasks(firm: Firm, on: date) -> tuple[Task, ...]:
-    """All of them as they are on this day (UTC), in the order in which a firm meets them."""
+    """All of them as they are on this day (UTC), in the order in which a firm meets them; of a firm that left what goes
+    on without it.
+    """
+    registration = Task("registration", _registration(firm), "#registration")
+    money = Task("money", _money(firm, on), "/my-firm/money")
+    if firm.withdrawn is not None:
+        return (registration, money) if firm.referrals or firm.consents else (registration,)
     return (
-        Task("registration", _registration(firm), "#registration"),
+        registration,
         Task("alignment", _alignment(firm), "/my-firm/alignment"),
         Task("diagnosis", AWAITED if firm.diagnosis is None else firm.diagnosis.status, "/my-firm/diagnosis"),
         Task("result", "validated" if firm.diagnosis and firm.diagnosis.version else AWAITED, "/my-firm/result"),
         Task("matches", _matches(firm), "/my-firm/alignment#matches"),
         Task("selection", AWAITED if firm.selection is None else firm.selection.outcome, "/my-firm/plan"),
         Task("plan", AWAITED if firm.plan is None else firm.plan.status, "/my-firm/plan#activities"),
-        Task("money", _money(firm, on), "/my-firm/money"),
+        money,
     )
 
 

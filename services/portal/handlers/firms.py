@@ -101,8 +101,9 @@ def match_found(state: Firm | None, event: MatchFound, _: datetime) -> Decision[
         Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason)
         for each in event.criteria
     )
+    before = _match(firm, event)
     found = replace(
-        _match(firm, event).said(event.standing),
+        before.said(event.standing, before.because if event.standing == before.standing else None),
         score=event.score,
         criteria=criteria,
         blocked_by=event.blocked_by,
@@ -119,7 +120,7 @@ def match_lost(state: Firm | None, event: MatchLost, _: datetime) -> Decision[Fi
 
 def match_answered(state: Firm | None, event: MatchAnswered, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, _match(firm, event).said(event.answer)))
+    return Decision(firms.with_match(firm, _match(firm, event).said(event.answer, event.reason)))
 
 
 def awarded(state: Firm | None, event: ContractAwarded, _: datetime) -> Decision[Firm]:
@@ -130,7 +131,7 @@ def awarded(state: Firm | None, event: ContractAwarded, _: datetime) -> Decision
 
 def award_ended(state: Firm | None, event: ContractEnded, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, _match(firm, event).said("ended")))
+    return Decision(firms.with_match(firm, _match(firm, event).said("ended", event.reason)))
 
 
 _MOVED: Mapping[type[EventData], str] = {

@@ -1,12 +1,14 @@
 """Requirements, anchors and candidates. Every question of what is somebody's names for whom it is asked."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from services.portal.domain.demand import Anchor, Requirement
 from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope, bounds
 from services.portal.store.tables import AnchorRow, RequirementRow
+from shared.contracts.matching import RequirementClosed
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection
 
@@ -14,12 +16,12 @@ requirements = TableRepository(RequirementRow, Requirement)
 anchors = TableRepository(AnchorRow, Anchor)
 
 _COLUMNS = "id, anchor_id, area, title, annual_volume, open_until, closed"
-# A firm reads what is asked of it: what it is aligned with.
+# A firm reads what is asked of it: what it is aligned with, and what it was found for, also once that is closed.
 _SEEN_BY = """(
     $1::uuid IS NULL AND $2::uuid IS NULL OR anchor_id = $2
     OR EXISTS (
-        SELECT FROM firm, jsonb_array_elements(alignment -> 'requirements') AS aligned
-        WHERE firm.id = $1 AND aligned ->> 'requirement_id' = requirement.id::text
+        SELECT FROM firm, jsonb_array_elements(coalesce(alignment -> 'requirements', '[]') || matches) AS met
+        WHERE firm.id = $1 AND met ->> 'requirement_id' = requirement.id::text
     )
 )"""
 _PAGE = f"""
@@ -29,6 +31,11 @@ _PAGE = f"""
     ORDER BY id LIMIT $6
 """  # noqa: S608 - of the constants above
 _SOME = f"SELECT {_COLUMNS} FROM requirement WHERE id = ANY($3::uuid[]) AND {_SEEN_BY}"  # noqa: S608 - of the constants above
+_CLOSINGS = f"""
+    SELECT requirement.id, max(at) AS at FROM requirement
+    JOIN story ON subject = requirement.id AND type = '{RequirementClosed.TYPE}'
+    WHERE requirement.id = ANY($3::uuid[]) AND closed IS NOT NULL AND {_SEEN_BY} GROUP BY requirement.id
+"""  # noqa: S608 - of the constants above
 _ANCHORS = "SELECT id, code, name, states, joined_at, departed FROM anchor ORDER BY code"
 _DEMAND = "SELECT area, count(*) FROM requirement WHERE closed IS NULL GROUP BY area"
 _CANDIDATES = """
@@ -74,6 +81,11 @@ async def requirements_of(connection: Connection, scope: Scope, ids: Sequence[UU
     """Those of these ids that this scope may see."""
     rows = await connection.fetch(_SOME, *bounds(scope), ids)
     return {row["id"]: requirements.of(row) for row in rows}
+
+
+async def closings(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, datetime]:
+    """When each of those of them was closed that are, and that this scope may see."""
+    return {row["id"]: row["at"] for row in await connection.fetch(_CLOSINGS, *bounds(scope), ids)}
 
 
 async def candidates(

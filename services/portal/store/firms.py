@@ -82,7 +82,7 @@ _FOUND = f"""{_FILTERED} AND id IN (
         UNION ALL SELECT id FROM firm WHERE lower(name) LIKE $10
     ) ORDER BY id LIMIT $8
 """  # noqa: S608 - of the constants above
-_NAMES = f"SELECT id, folio, name, state FROM firm WHERE id = ANY($3::uuid[]) AND {_SEEN_BY}"  # noqa: S608 - of the constants above
+_NAMES = f"SELECT id, folio, name, state, withdrawn FROM firm WHERE id = ANY($3::uuid[]) AND {_SEEN_BY}"  # noqa: S608 - of the constants above
 _COUNTS = "SELECT steps, areas, count(*) FROM firm GROUP BY steps, areas"
 """From one narrow index: no firm is read."""
 _NAMES_IN = TypeAdapter(list[str])
@@ -94,6 +94,7 @@ class Named(NamedTuple):
     folio: str | None
     name: str | None
     state: str | None
+    withdrawn: str | None
 
 
 async def firm(connection: Connection, scope: Scope, supplier_id: UUID) -> Firm | None:
@@ -126,7 +127,7 @@ async def page_of_firms(
 async def names_of(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, Named]:
     """What lists say of those of these firms that this scope may see."""
     rows = await connection.fetch(_NAMES, *bounds(scope), ids)
-    return {row["id"]: Named(row["folio"], row["name"], row["state"]) for row in rows}
+    return {row["id"]: Named(row["folio"], row["name"], row["state"], row["withdrawn"]) for row in rows}
 
 
 class Counts(NamedTuple):

@@ -26,6 +26,7 @@ _READ = """
     WHERE subject = $1 AND ($2::timestamptz IS NULL OR (at, event_id) < ($2, $3))
     ORDER BY at DESC, event_id DESC LIMIT $4
 """
+_LAST = "SELECT max(at) FROM story WHERE subject = $1 AND split_part(type, '.', 1) = $2"
 
 
 async def write(connection: Connection, entries: Sequence[Entry]) -> None:
@@ -45,6 +46,12 @@ async def write(connection: Connection, entries: Sequence[Entry]) -> None:
     ]
     await connection.execute(_WRITE, *columns(rows))
     await news.tell(connection)
+
+
+async def last_told(connection: Connection, scope: OwnFirm, stage: str) -> datetime | None:
+    """When a stage's last event of the firm was; None where it told none."""
+    told: datetime | None = await connection.fetchval(_LAST, scope.supplier_id, stage)
+    return told
 
 
 async def story_of(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
+from services.portal.domain.story import Entry
 from services.portal.domain.written import WHOLE
 from services.portal.stages import STAGES
 from shared.i18n import Catalogue, Language
@@ -45,6 +46,11 @@ class Words:
                 # Where a stage's reader is an integrator, its words have the code behind them.
                 return WORDS.text(known, self.language).rstrip(".").removesuffix(f" ({code})")
         return code.replace("_", " ")
+
+    def event(self, entry: Entry) -> str:
+        """What happened, and who did it. A kind of act that came later is told as its event."""
+        known = f"event.{entry.type}.{entry.act}"
+        return self(known) if WORDS.has(known, self.language) else self.or_code("event", entry.type)
 
     def value(self, of: str, text: str) -> str:
         """What a criterion or a gate asks or finds, as a stage writes it: a code of the quality ladder or of a state, a

@@ -1,0 +1,77 @@
+"""Stages that hang: pages of what the portal knows itself come all the same, and say of when that is; of the others it
+says who does not answer.
+"""
+
+import pytest
+
+from services.portal.views.words import Words
+from shared.service.callers import Role
+from tests.portal.conftest import Visitors
+from tests.portal.events import SUPPLIER
+from tests.portal.test_pages import SHOWN, _of, _with, filled
+
+__all__ = ["filled"]
+
+EN = Words("en")
+WAITS, HANGS = 0.01, 0.1
+"""Seconds that a page waits for what it can do without, and after which a stage that hangs is given up."""
+
+
+@pytest.fixture
+def hanging(filled: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
+    monkeypatch.setattr("services.portal.stages.BESIDE_S", WAITS)
+    filled.others.hangs = HANGS
+    return filled
+
+
+WHOLE = {
+    "/cohorts",
+    "/cohorts/{cohort_id}",
+    "/cohorts/{cohort_id}/firms/{supplier_id}",
+    "/imports/{kind}/{import_id}",
+    "/my-firm/diagnosis",
+    "/my-firm/diagnosis/{dimension}",
+    "/my-firm/money/consent",
+    "/my-firm/people",
+    "/my-firm/plan/activities/{activity_id}",
+    "/my-firm/profile",
+    "/my-firm/profile/processes",
+    "/my-firm/profile/{part}",
+    "/operations/dead-letters/{service}/{letter_id}",
+    "/registrations",
+    "/registrations/{supplier_id}",
+    "/requirements/{requirement_id}/change",
+    "/work/plans/{supplier_id}",
+    "/work/scores/{supplier_id}",
+    "/work/validations/{supplier_id}",
+    "/work/visits/{supplier_id}",
+    "/work/visits/{supplier_id}/{dimension}",
+}
+"""Pages that a stage alone knows."""
+SAID = ("No answer now from", "does not answer now", "Does not answer")
+
+
+@pytest.mark.parametrize(("path", "roles"), SHOWN)
+async def test_no_page_waits_in_silence(hanging: Visitors, path: str, roles: frozenset[Role] | None) -> None:
+    browser = hanging.anybody("en") if roles is None else await _with(hanging, min(roles), "en")
+    answer = await browser.get(_of(path))
+    assert answer.status_code == (503 if path in WHOLE else 200)
+    assert any(said in answer.text for said in SAID) == bool(hanging.others.asked)
+
+
+async def test_a_page_says_of_when_it_is_and_asks_a_stage_that_hangs_once(hanging: Visitors) -> None:
+    """Seen: money took ten seconds while financing hung, and then showed no amounts and no word of why."""
+    told = (await hanging.stage.rows("SELECT max(at) AS at FROM story WHERE type LIKE 'financing.%'"))[0]["at"]
+    mine = await _with(hanging, Role.SUPPLIER, "en")
+    page = (await mine.get("/my-firm/money")).text
+    assert f"No answer now from Financing: what is here is of {EN.moment(told)}" in page
+    assert [each.url.path for each in hanging.others.asked] == [f"/cases/{SUPPLIER}"]
+    hanging.others.asked.clear()
+    assert "No answer now from Financing" in (await mine.get("/my-firm/money")).text
+    assert hanging.others.asked == []
+
+
+async def test_a_stage_that_shows_nothing_is_not_away(filled: Visitors) -> None:
+    filled.others.answer("financing", f"/cases/{SUPPLIER}", {"title": "case_unknown", "detail": ""}, 404)
+    page = (await (await _with(filled, Role.SUPPLIER, "en")).get("/my-firm/money")).text
+    assert "No answer now" not in page
