@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Literal, Protocol
 from uuid import UUID
@@ -24,6 +25,9 @@ GOODBYE_S = 1.0
 
 Outcome = Literal["sent", "failed", "refused"]
 """`refused`: the server that takes mail says that there is no such address. No other try changes that."""
+
+LONGEST_LINE = 998
+"""Octets (RFC 5322, 2.1.1)."""
 
 NOBODY_THERE = frozenset({550, 551, 553})
 """Replies that are of a mailbox (RFC 5321, 4.2.3); others are of the server, as 554 of a list on which we are."""
@@ -45,6 +49,8 @@ class Mail:
     to: str
     subject: str
     text: str
+    stop: str = ""
+    """Address at which a program of mail stops what this is one of, for whoever asks it to (RFC 8058)."""
 
 
 class Sender(Protocol):
@@ -93,7 +99,14 @@ class SmtpSender:
         try:
             async with asyncio.timeout(EXCHANGE_S):
                 await client.connect()
-                await client.send_message(message, recipients=[to])
+                if client.is_ehlo_or_helo_needed:
+                    with suppress(aiosmtplib.SMTPHeloError):
+                        await client.ehlo()
+                takes_8bit = client.supports_extension("8bitmime")
+                # Not by `send_message`: it folds a header's link.
+                written = _bytes(message, "\r\n", "8bit" if takes_8bit else "7bit")
+                options = ["BODY=8BITMIME"] if takes_8bit else []
+                await client.sendmail(parseaddr(self.sender)[1], [to], written, mail_options=options)
             with suppress(aiosmtplib.SMTPException, OSError):
                 await client.quit(timeout=GOODBYE_S)
         finally:
@@ -112,7 +125,7 @@ class FolderSender:
 
     async def send(self, mail: Mail) -> Outcome:
         try:
-            message = _message(mail, self.sender).as_bytes()
+            message = _bytes(_message(mail, self.sender))
         except ValueError as error:
             return _not_sent(mail, "refused", error)
         try:
@@ -154,6 +167,12 @@ def _knows_nobody_there(error: Exception) -> bool:
     )
 
 
+def _bytes(message: EmailMessage, line_end: str = "\n", encoding: Literal["7bit", "8bit"] = "8bit") -> bytes:
+    """As it is sent or kept. Folded, a link would be none any more: in a header, and for whoever reads the file."""
+    whole = policy.default.clone(max_line_length=LONGEST_LINE, linesep=line_end, cte_type=encoding)
+    return message.as_bytes(policy=whole)
+
+
 def _message(mail: Mail, sender: str) -> EmailMessage:
     """Raises ValueError for what is not one address, and for a subject that would be more than one header."""
     if not is_bare(mail.to):
@@ -161,5 +180,8 @@ def _message(mail: Mail, sender: str) -> EmailMessage:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, mail.to, mail.subject
     message["Auto-Submitted"] = "auto-generated"
-    message.set_content(mail.text)
+    if mail.stop:
+        message["List-Unsubscribe"] = f"<{mail.stop}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(mail.text, cte="8bit")
     return message

@@ -15,13 +15,19 @@ class Server:
     """As much of SMTP as it takes to be given one message (RFC 5321, appendix D)."""
 
     def __init__(
-        self, *refuses: bytes, reply: bytes = b"550 5.1.1 no", tls: SSLContext | None = None, drips: str | None = None
+        self,
+        *refuses: bytes,
+        reply: bytes = b"550 5.1.1 no",
+        tls: SSLContext | None = None,
+        drips: str | None = None,
+        takes_8bit: bool = False,
     ) -> None:
         """`drips`: the command whose reply never ends; of none its greeting, and `.` is the message itself."""
         self._refuses = refuses
         self._reply = reply
         self._tls = tls
         self._drips = drips
+        self._extension = b"STARTTLS" if tls else b"8BITMIME" if takes_8bit else b""
         self.commands: list[str] = []
         self.message = ""
         self.left = asyncio.Event()
@@ -47,8 +53,8 @@ class Server:
                 break
             if verb.encode() in self._refuses:
                 writer.write(self._reply + b"\r\n")
-            elif verb == "EHLO" and self._tls is not None:
-                writer.write(b"250-test\r\n250 STARTTLS\r\n")
+            elif verb == "EHLO" and self._extension:
+                writer.write(b"250-test\r\n250 " + self._extension + b"\r\n")
             elif verb == "STARTTLS" and self._tls is not None:
                 writer.write(b"220 go on\r\n")
                 with suppress(ConnectionError, SSLError):

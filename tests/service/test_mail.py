@@ -33,6 +33,29 @@ async def test_a_server_takes_it() -> None:
     assert any(command.upper().startswith("RCPT TO:<PERSONA@EJEMPLO.MX>") for command in server.commands)
 
 
+LINK = f"https://portal.example.mx/news/stop?subscription={ABOUT}&secret={'x' * 60}"
+LINKED = replace(MAIL, subject="Señas de su programa, " * 5 + "y fin", text=f"Señor:\n\n{LINK}\n", stop=LINK)
+
+
+@pytest.mark.parametrize("takes_8bit", [True, False])
+async def test_a_link_stays_in_one_piece(takes_8bit: bool, tmp_path: Path) -> None:
+    """What stops mail is a header that mail software reads (RFC 8058); folded or encoded, it would stop nothing."""
+    server = Server(takes_8bit=takes_8bit)
+    async with serving(server) as sender:
+        assert await sender.send(LINKED) == "sent"
+    await FolderSender(tmp_path, "Programa <pdp@example.org>").send(LINKED)
+    kept = (tmp_path / f"{ABOUT}.{LINKED.kind}.eml").read_text(encoding="utf-8")
+    for message in (server.message.replace("\r\n", "\n"), kept):
+        lines = message.splitlines()
+        assert f"List-Unsubscribe: <{LINK}>" in lines
+        assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+        assert (LINK in lines) == (takes_8bit or message is kept)
+        read = message_from_string(message, policy=policy.default)
+        assert LINK in read.get_content()
+        assert read["Subject"] == LINKED.subject
+    assert ("BODY=8BITMIME" in " ".join(server.commands)) == takes_8bit
+
+
 @pytest.mark.parametrize(
     ("refused", "reply", "outcome"),
     [
