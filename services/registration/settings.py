@@ -1,15 +1,11 @@
 """Settings of registration. Each is an environment variable `PDP_…`."""
 
-from pathlib import Path
-from typing import Literal
+from pydantic import Field
 
-from pydantic import Field, SecretStr
-
-from shared.runtime.settings import ServiceSettings
-from shared.service.mail import FolderSender, NoSender, Sender, SmtpSender
+from shared.service.mail_settings import MailSettings
 
 
-class RegistrationSettings(ServiceSettings):
+class RegistrationSettings(MailSettings):
     """What registration needs to run."""
 
     registrations_per_minute: float = Field(default=10, ge=0.001, le=60_000_000)
@@ -18,20 +14,6 @@ class RegistrationSettings(ServiceSettings):
     registrations_burst: int = Field(default=20, ge=1)
     """Registrations from one address, at once: a cluster's office registers several firms in a row."""
 
-    smtp_host: str = ""
-    """The server that takes mail. Empty: mail goes to `PDP_MAIL_FOLDER`, or is not sent and the log says so."""
-    smtp_port: int = Field(default=587, ge=1, le=65_535)
-    """Its port: 587 for `starttls`, 465 for `tls`."""
-    smtp_user: str = ""
-    """Who signs in there; empty: nobody."""
-    smtp_password: SecretStr = SecretStr("")
-    """Its password."""
-    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
-    """`none` on one machine's loopback address only: a code in it is as good as a signature."""
-    mail_from: str = "pdp@localhost"
-    """The address that mail comes from."""
-    mail_folder: Path | None = None
-    """Folder for mail where no server takes it: one machine, its owner reads it there."""
     confirmation_url: str = ""
     """Page where a contact confirms; `?registration=…&code=…` is added. Empty: mail has the code alone."""
 
@@ -48,10 +30,3 @@ class RegistrationSettings(ServiceSettings):
     """Largest file of the 69-B list: SAT's whole list is some 5 MB with all its columns."""
     list_max_rows: int = Field(default=150_000, ge=1)
     """Most rows of the 69-B list: ten times that of 2024."""
-
-    def sender(self) -> Sender:
-        """Where mail goes."""
-        if self.smtp_host:
-            password = self.smtp_password.get_secret_value()
-            return SmtpSender(self.smtp_host, self.smtp_port, self.smtp_user, password, self.smtp_tls, self.mail_from)
-        return NoSender() if self.mail_folder is None else FolderSender(self.mail_folder, self.mail_from)

@@ -27,7 +27,7 @@ from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
-from shared.service.mail import Mail, Sender
+from shared.service.mail import Mail, Outcome, Sender
 
 CODE_BYTES = 24
 """192 bits, as 32 letters, digits, `-` and `_`: nobody guesses it, and a link holds it."""
@@ -61,6 +61,8 @@ class MailRoute:
     """What it says, of the aggregate as it is then and the code; None: there is nobody to write to."""
     limit: MailLimit | None = None
     """None where whoever asks for it was limited already."""
+    taken: Callable[[Any, Outcome, datetime], Decision[Any]] | None = None
+    """Decides once a server took it, or never will; it takes the timer away. None: that goes, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,14 @@ class Post:
 
     async def send(self, timer: Timer, mail: Mail) -> None:
         """Send a mail that has this timer. Unless a server took it, or never will, the timer stays."""
+        if await self.give(mail) != "failed":
+            await self.drop(timer, mail.about)
+
+    async def give(self, mail: Mail) -> Outcome:
+        """Send a mail, whatever comes of it."""
         outcome = await self.sender.send(mail)
         metrics.MAILS.labels(outcome).inc()
-        if outcome != "failed":
-            await self.drop(timer, mail.about)
+        return outcome
 
     async def drop(self, timer: Timer, about: UUID) -> None:
         """It is not to be sent, or not again. A store that is away meanwhile has it sent once more."""
@@ -161,8 +167,14 @@ class MailWorker(Worker):
             log.warning("mail_withheld", kind=mail.kind, about=about)
             async with self._database.connection() as connection:
                 await due_mails.put_off(connection, route.kind, about, again.at, work.now + wait)
-        else:
+        elif route.taken is None:
             await self._post.send(again, mail)
+        elif (outcome := await self._post.give(mail)) != "failed":
+            async with unit_of_work(self._database, self._service) as work:
+                await work.load(route.repository, [about])
+                decision = route.taken(work.state(route.repository, about), outcome, work.now)
+                work.apply(route.repository, about, decision, cause)
+                await work.flush()
 
     async def _wait(self, limit: MailLimit | None, mail: Mail) -> timedelta:
         """Until this mail may go."""

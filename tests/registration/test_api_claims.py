@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.registration.domain.code import MOST_TRIES
 from services.registration.handlers.claims import CLAIM_EXPIRES
+from shared.one_time_code import MOST_TRIES
 from shared.testing.stage import StageUnderTest, types
 from tests.bench.counters import counted
 from tests.registration.bodies_given import BODY, CONTACT, claimed, code_of, confirmed, registered, shown

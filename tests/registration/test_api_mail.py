@@ -10,11 +10,12 @@ import pytest
 
 from deploy.engines.ports import free_port
 from services.registration.app import build
-from services.registration.domain.mail import DISPUTES_AT_ONCE, DISPUTES_EVERY, FIRST_WAIT, LONGEST_WAIT, next_try
+from services.registration.domain.mail import DISPUTES_AT_ONCE, DISPUTES_EVERY
 from services.registration.domain.supplier import disputed_since
 from services.registration.handlers.claims import CLAIM_EXPIRES
 from services.registration.handlers.mails import CLAIM_MAIL, DISPUTE_MAIL, INVITATION_MAIL, dispute_again
 from services.registration.store import MAILS_WAITING
+from shared.mail_tries import FIRST_WAIT, LONGEST_WAIT, next_try
 from shared.messaging.decision import Timer
 from shared.runtime import metrics
 from shared.runtime.clock import now

@@ -8,9 +8,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from services.registration.domain.code import MOST_TRIES
 from services.registration.domain.person import MOST_PEOPLE
 from services.registration.handlers.people import INVITATION_EXPIRES
+from shared.one_time_code import MOST_TRIES
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import CONTACT, code_of, registered
 from tests.registration.given import LEGAL_RFC, OTHER_RFC

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Literal, get_args
 from uuid import UUID
 
-from services.registration.domain.code import OneTimeCode
 from services.registration.domain.profile import Profile
+from shared.one_time_code import OneTimeCode
 from shared.state_machine import StateMachine, Transition
 
 ClaimStatus = Literal["open", "confirmed", "forgotten"]

@@ -9,8 +9,8 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 from uuid import UUID
 
-from services.registration.domain.code import OneTimeCode
 from shared.mail_address import mailbox
+from shared.one_time_code import OneTimeCode
 from shared.state_machine import StateMachine, Transition
 
 PersonStatus = Literal["invited", "joined", "lapsed", "removed"]

@@ -7,12 +7,12 @@ from services.registration.domain import claim as claims
 from services.registration.domain import profile as profiles
 from services.registration.domain import rfc as rfcs
 from services.registration.domain.claim import Claim
-from services.registration.domain.code import one_time
 from services.registration.domain.profile import Profile
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.handlers import CODE_REFUSED, faulty, no_rfc
 from services.registration.handlers.mails import CLAIM_MAIL, first_try
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
+from shared.one_time_code import one_time
 
 CLAIM_EXPIRES = "claim_expires"
 

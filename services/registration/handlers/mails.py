@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.registration.domain.claim import Claim
-from services.registration.domain.mail import next_try
 from services.registration.domain.person import Person
 from services.registration.domain.supplier import Supplier, disputed_since
+from shared.mail_tries import next_try
 from shared.messaging.decision import Decision, Timer
 
 CLAIM_MAIL, INVITATION_MAIL, DISPUTE_MAIL = "claim_mail", "invitation_mail", "dispute_mail"

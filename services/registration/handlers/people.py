@@ -5,13 +5,13 @@ from datetime import datetime
 from uuid import UUID
 
 from services.registration.domain import person as rules
-from services.registration.domain.code import one_time
 from services.registration.domain.person import MOST_PEOPLE, Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import SUPPLIER_UNKNOWN, SUPPLIER_WITHDRAWN
 from services.registration.handlers.mails import INVITATION_MAIL, first_try
 from shared.mail_address import is_bare
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
+from shared.one_time_code import one_time
 
 INVITATION_EXPIRES = "invitation_expires"
 

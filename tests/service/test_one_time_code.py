@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.registration.domain.code import LASTS, MOST_TRIES, one_time
+from shared.one_time_code import LASTS, MOST_TRIES, one_time
 from tests.registration.given import NOW
 
 CODE = "x" * 32

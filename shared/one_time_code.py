@@ -1,4 +1,4 @@
-"""A one-time code: who returns it has read what was sent to them."""
+"""A one-time code: who returns it has read what was sent to them. A rule that the domains of several stages share."""
 
 import hmac
 from dataclasses import dataclass, replace
