@@ -41,10 +41,9 @@ class Secrets:
         """Everything that makes tokens, certificates and users: as on one machine."""
         return Keys(self.root / "operator")
 
-    @property
-    def mail(self) -> Path:
-        """Mail that no server takes, as files; registration's own."""
-        return self.root / "mail"
+    def mail(self, service: str) -> Path:
+        """Mail that no server takes, as files; each service's own: what one mails, the other has no business with."""
+        return self.root / "mail" / service
 
     @property
     def authority(self) -> Path:

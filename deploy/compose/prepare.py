@@ -37,10 +37,10 @@ from deploy.target.target import KafkaAccess, Target, TokenSource
 HOST = "PDP_HOST"
 """Name or address by which clients outside the containers reach Kafka."""
 
-REGISTRATION = "registration"
-"""The service that sends mail."""
+MAILING = ("registration", "portal")
+"""The services that send mail."""
 SMTP_PASSWORD = "smtp-password"  # noqa: S105 - the name of a file
-"""Of the operator's folder, one line: with what registration signs in at the server that takes mail."""
+"""Of the operator's folder, one line: with what these sign in at the server that takes mail."""
 
 KAFKA_UID, STORE_UID, SERVICE_UID, KEYCLOAK_UID = 1000, 999, 10001, 1000
 """The accounts of the images `apache/kafka`, `postgres`, our own, and `keycloak/keycloak`."""
@@ -140,14 +140,15 @@ class Preparation:
         self._write(f"{name}-store", "service_password", service_password, STORE_UID)
 
     def _mail(self) -> None:
-        """The folder of mail that no server takes, and the password of one that does, which an operator put there."""
-        folder = self._secrets.mail
-        folder.mkdir(parents=True, exist_ok=True)
-        os.chown(folder, SERVICE_UID, SERVICE_UID)
-        folder.chmod(0o700)
+        """The folders of mail that no server takes, and the password of one that does, which an operator put there."""
         given = self._operator.data / SMTP_PASSWORD
-        if given.exists():
-            self._write(REGISTRATION, "env/PDP_SMTP_PASSWORD", given.read_text(encoding="utf-8").strip(), SERVICE_UID)
+        for service in MAILING:
+            folder = self._secrets.mail(service)
+            folder.mkdir(parents=True, exist_ok=True)
+            os.chown(folder, SERVICE_UID, SERVICE_UID)
+            folder.chmod(0o700)
+            if given.exists():
+                self._write(service, "env/PDP_SMTP_PASSWORD", given.read_text(encoding="utf-8").strip(), SERVICE_UID)
 
     def _keycloak(self, store_password: str) -> None:
         known = kept_secrets(self._operator.data / "identity.json", ("admin", "portal"))

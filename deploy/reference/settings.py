@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings
 from deploy.reference import markdown
 from deploy.target.services import present
 from shared.runtime.settings import KafkaSettings, ServiceSettings
+from shared.service.mail_settings import MailSettings
 from shared.service.schema_words import type_of
 
 INTRODUCTION = """# Settings
@@ -24,13 +25,15 @@ def page() -> str:
         _table(ServiceSettings, ServiceSettings.model_fields),
         "## Kafka, for every service",
         _table(KafkaSettings, KafkaSettings.model_fields),
+        "## Mail, for every service that sends some",
+        _table(MailSettings, (name for name in MailSettings.model_fields if name not in ServiceSettings.model_fields)),
         *(block for name in present() for block in _of_stage(name)),
     )
 
 
 def _of_stage(name: str) -> Iterator[str]:
     settings = settings_of(name)
-    own = [field for field in settings.model_fields if field not in ServiceSettings.model_fields]
+    own = [field for field in settings.model_fields if field not in MailSettings.model_fields]
     if own:
         yield f"## `{name}` alone"
         yield _table(settings, own)
@@ -38,9 +41,9 @@ def _of_stage(name: str) -> Iterator[str]:
 
 def settings_of(service: str) -> type[ServiceSettings]:
     """The settings of a stage: the class of its `settings.py`."""
-    module = vars(importlib.import_module(f"services.{service}.settings"))
-    found = [each for each in module.values() if isinstance(each, type) and issubclass(each, ServiceSettings)]
-    return next(each for each in found if each is not ServiceSettings)
+    module = importlib.import_module(f"services.{service}.settings")
+    found = [each for each in vars(module).values() if isinstance(each, type) and issubclass(each, ServiceSettings)]
+    return next(each for each in found if each.__module__ == module.__name__)
 
 
 def _table(settings: type[BaseSettings], fields: Iterable[str]) -> str:

@@ -7,9 +7,11 @@ from services.portal.api.asking import Portal
 from services.portal.identity.people import People
 from services.portal.settings import Settings
 from services.portal.stages import Stages
-from services.portal.store import drafts, sessions
-from services.portal.store.news import News
+from services.portal.store import drafts, sessions, subscriptions
+from services.portal.store.arrivals import Arrivals
+from shared.messaging.commands import Commands
 from shared.messaging.request_limits import RequestLimits
+from shared.runtime import metrics
 from shared.runtime.database import Connection, Database
 from shared.service.stage import Stage
 
@@ -18,8 +20,9 @@ def build() -> tuple[Stage, Settings]:
     settings = Settings()
 
     def pages(database: Database) -> ASGIApp:
-        people, stages, news = People(settings, database), Stages(settings), News(database)
-        app = api.pages(Portal(people, stages, database, news, settings.portal_url))
+        people, stages, arrivals = People(settings, database), Stages(settings), Arrivals(database)
+        commands = Commands(database, "portal")
+        app = api.pages(Portal(people, stages, database, arrivals, commands, settings.portal_url))
         app.state.limits = RequestLimits(database)
         return app
 
@@ -27,6 +30,9 @@ def build() -> tuple[Stage, Settings]:
         "portal",
         lambda *_: api.no_api(),
         consume.ROUTES,
+        timers=consume.TIMERS,
+        mails=consume.mails_of(settings),
+        figures={metrics.MAILS_WAITING: subscriptions.MAILS_WAITING},
         keep=consume.keep,
         forget=_forget,
         pages=pages,
@@ -35,6 +41,7 @@ def build() -> tuple[Stage, Settings]:
 
 
 async def _forget(connection: Connection) -> None:
-    """What browsers began and did not end."""
+    """What browsers began and did not end, and who wants no news any more."""
     await sessions.forget(connection)
     await drafts.forget_ended(connection)
+    await subscriptions.forget(connection)

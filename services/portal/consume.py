@@ -3,13 +3,18 @@ has them all.
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from services.portal.handlers import demand, firms, money, watch
+from services.portal.domain.subscription import Reader
+from services.portal.handlers import demand, firms, money, news, watch
 from services.portal.handlers.story import entry
-from services.portal.store import story
+from services.portal.settings import Settings
+from services.portal.store import story, subscriptions
 from services.portal.store.demand import anchors, requirements
 from services.portal.store.firms import firms as table
+from services.portal.store.subscriptions import readers
 from services.portal.store.watch import checkpoints, letters
+from services.portal.views import mails
 from shared.contracts.audit import AuditSealed
 from shared.contracts.dead_letters import DeadLetter
 from shared.contracts.development import (
@@ -32,6 +37,7 @@ from shared.contracts.diagnosis import (
     GapRescored,
 )
 from shared.contracts.envelope import Envelope
+from shared.contracts.event import SupplierEvent
 from shared.contracts.financing import (
     ConsentGiven,
     ConsentRevoked,
@@ -60,8 +66,10 @@ from shared.contracts.registration import (
     SupplierRegistered,
     SupplierWithdrawn,
 )
-from shared.messaging.routing import Routes, on
+from shared.messaging.routing import Routes, Timers, at, none, on, on_arrival
 from shared.runtime.database import Connection
+from shared.service.mail import Mail
+from shared.service.mailing import MailLimit, MailRoute, Mails
 
 ROUTES: Routes = (
     on(SupplierRegistered, table, firms.described),
@@ -69,20 +77,20 @@ ROUTES: Routes = (
     on(SupplierWithdrawn, table, firms.withdrawn),
     on(OfferingAligned, table, firms.aligned),
     on(OfferingNotAligned, table, firms.not_aligned),
-    on(MatchFound, table, firms.match_found),
+    on_arrival(MatchFound, table, firms.match_found, reference=none),
     on(MatchLost, table, firms.match_lost),
     on(MatchAnswered, table, firms.match_answered),
     on(ContractAwarded, table, firms.awarded),
     on(ContractEnded, table, firms.award_ended),
-    on(DiagnosisOpened, table, firms.diagnosis_moved),
-    on(DiagnosisSubmitted, table, firms.diagnosis_moved),
-    on(DiagnosisAssessed, table, firms.diagnosis_moved),
-    on(AssessmentReturned, table, firms.diagnosis_moved),
+    on_arrival(DiagnosisOpened, table, firms.diagnosis_moved, reference=none),
+    on_arrival(DiagnosisSubmitted, table, firms.diagnosis_moved, reference=none),
+    on_arrival(DiagnosisAssessed, table, firms.diagnosis_moved, reference=none),
+    on_arrival(AssessmentReturned, table, firms.diagnosis_moved, reference=none),
     on(DiagnosisCompleted, table, firms.diagnosis_completed),
     on(GapRescored, table, firms.gap_rescored),
     on(EvidenceReturned, table, firms.only_told),
-    on(SupplierSelected, table, firms.selected),
-    on(SupplierNotSelected, table, firms.selected),
+    on_arrival(SupplierSelected, table, firms.selected, reference=none),
+    on_arrival(SupplierNotSelected, table, firms.selected, reference=none),
     on(SupplierDroppedOut, table, firms.dropped_out),
     on(SupplierReinstated, table, firms.reinstated),
     on(PlanAgreed, table, firms.plan_agreed),
@@ -106,6 +114,34 @@ ROUTES: Routes = (
 )
 
 
+TIMERS: Timers = (at(news.LOOK, readers, news.look), at(news.LAPSE, readers, news.lapse))
+
+CONFIRMATIONS = MailLimit("mails_of_news", timedelta(hours=1), 3)
+"""To one mailbox: whoever asks for news names it, and may name somebody else's."""
+
+
 async def keep(connection: Connection, envelopes: Sequence[Envelope]) -> None:
-    """Each event in the story of what it is about."""
+    """Each event in the story of what it is about; and whoever asked for news of that looks again."""
     await story.write(connection, [entry(envelope) for envelope in envelopes])
+    told = [(envelope.data, envelope.cause.correlation_id) for envelope in envelopes]
+    of_firms = {data.supplier_id: by for data, by in told if isinstance(data, SupplierEvent)}
+    of_anchors = {data.anchor_id: by for data, by in told if isinstance(data, MatchFound)}
+    queues = {queue: by for data, by in told if (queue := news.WAITS_AT.get(type(data)))}
+    await subscriptions.wake_of_firms(connection, news.LOOK, of_firms)
+    await subscriptions.wake_of_queues(connection, news.LOOK, of_anchors, queues)
+
+
+def mails_of(settings: Settings) -> Mails:
+    """What is mailed until a server takes it."""
+
+    async def confirmation(_: Connection, reader: Reader, code: str) -> Mail | None:
+        return mails.confirmation(reader.subscription, code, settings.portal_url)
+
+    async def newsletter(_: Connection, reader: Reader, __: str) -> Mail | None:
+        return mails.newsletter(reader.subscription, reader.written(), settings.portal_url)
+
+    routes = (
+        MailRoute(news.CONFIRMATION_MAIL, readers, news.confirmation_again, confirmation, CONFIRMATIONS),
+        MailRoute(news.NEWS_MAIL, readers, news.mail_again, newsletter, taken=news.mail_taken),
+    )
+    return Mails(routes, settings.sender())

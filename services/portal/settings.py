@@ -4,11 +4,11 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from shared.runtime.settings import ServiceSettings
+from shared.service.mail_settings import MailSettings
 
 
-class Settings(ServiceSettings):
-    """What every service needs, where people sign in, and where the stages are."""
+class Settings(MailSettings):
+    """What every service that sends mail needs, where people sign in, and where the stages are."""
 
     portal_url: str = "http://127.0.0.1:8100"
     """The portal's own address, as browsers know it: sign-ins come back to it, and forms from elsewhere are refused."""

@@ -1,7 +1,8 @@
 """The way in for time: a table of timers, each decided once, also across a restart."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from shared.messaging.unit_of_work import TIMER_CHANNEL, unit_of_work
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.clock import now
-from shared.runtime.database import Connection, Database
+from shared.runtime.database import Connection, Database, columns
 
 ROUND = 200
 RETRY_AFTER = timedelta(minutes=5)
@@ -29,7 +30,28 @@ _TAKE = """
 _PUT_OFF = "UPDATE timer SET at = $3 WHERE kind = $1 AND aggregate_id = $2 AND at <= $4"
 _NEXT = "SELECT min(at) FROM timer WHERE kind = ANY($1)"
 
+_WAKE = """
+    INSERT INTO timer (kind, aggregate_id, at, correlation_id)
+    SELECT $1, id, $4, correlation_id FROM unnest($2::uuid[], $3::text[]) AS given(id, correlation_id)
+    ON CONFLICT (kind, aggregate_id) DO UPDATE
+    SET at = CASE WHEN $5 OR timer.at > excluded.at THEN excluded.at ELSE now() + interval '1 minute' END,
+        correlation_id = excluded.correlation_id, traceparent = NULL, actor = NULL
+    WHERE $5 OR timer.at > excluded.at OR timer.at <= now()
+"""
+"""One that is due may be decided at this moment by what was known before: it fires once more."""
+
 log = logging.get(__name__)
+
+
+async def wake(connection: Connection, kind: str, about: Mapping[UUID, str], at: datetime, *, anew: bool) -> None:
+    """Have these aggregates decided at this time, each by the correlation id of what it is woken by: for what events
+    tell aggregates that they are not about. `anew`: however early the timer that is there would fire; without, one that
+    fires earlier stands.
+    """
+    woken = sorted(about.items(), key=itemgetter(0))
+    if woken:
+        await connection.execute(_WAKE, kind, *columns(woken), at, anew)
+        await connection.execute("SELECT pg_notify($1, '')", TIMER_CHANNEL)
 
 
 class _Due(NamedTuple):

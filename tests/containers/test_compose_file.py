@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.compose.layout import BROKERS, CLIENTS_PORT, FOLDER, PROVISIONER, REPLICATION_PORT, STAGES, Secrets
-from deploy.compose.prepare import SMTP_PASSWORD, Preparation
+from deploy.compose.prepare import MAILING, SMTP_PASSWORD, Preparation
 from deploy.engines.kafka_config import ADMIN
 from deploy.target.services import present
 from shared.runtime.settings import KafkaSettings
@@ -63,19 +63,22 @@ def test_services_are_told_only_what_they_read() -> None:
     assert not {name for name in given if re.search("PASSWORD|SECRET|_KEY$", name)}
 
 
-def test_the_password_of_the_mail_server_is_a_file_of_registration_alone(
+def test_the_password_of_the_mail_server_is_a_file_of_those_alone_who_send_mail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(os, "chown", lambda *_: None)  # whose a file is, only root says
     secrets = Secrets(tmp_path)
     Preparation(secrets, "localhost", "18").all()
     assert [*tmp_path.rglob("PDP_SMTP_PASSWORD")] == []
-    assert (secrets.mail.stat().st_mode & 0o777, [*secrets.mail.iterdir()]) == (0o700, [])
+    for service in MAILING:
+        folder = secrets.mail(service)
+        assert (folder.stat().st_mode & 0o777, [*folder.iterdir()]) == (0o700, [])
+        assert f"/mail/{service}:/mail" in COMPOSE
     (secrets.operator.data / SMTP_PASSWORD).write_text("word\n")
     Preparation(secrets, "localhost", "18").all()
-    [file] = tmp_path.rglob("PDP_SMTP_PASSWORD")
-    assert (file.parent, file.read_text()) == (secrets.of("registration") / "env", "word")
-    assert file.stat().st_mode & 0o777 == 0o400
+    files = [*tmp_path.rglob("PDP_SMTP_PASSWORD")]
+    assert {file.parent for file in files} == {secrets.of(service) / "env" for service in MAILING}
+    assert {(file.read_text(), file.stat().st_mode & 0o777) for file in files} == {("word", 0o400)}
 
 
 def test_clients_and_jobs_find_the_brokers() -> None:

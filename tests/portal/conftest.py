@@ -147,7 +147,7 @@ async def portal(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: 
     issuer.ensure_key()
     addresses = json.dumps({name: f"http://{name}.test" for name in SERVICES})
     given = {"OIDC_ISSUER": ISSUER, "OIDC_JWKS": str(issuer.jwks_path), "PORTAL_URL": URL, "PORTAL_STAGES": addresses}
-    given["PORTAL_ISSUER_URL"] = "http://127.0.0.1:9"  # Nobody's.
+    given |= {"PORTAL_ISSUER_URL": "http://127.0.0.1:9", "MAIL_FOLDER": str(tmp_path / "mail")}  # Nobody's issuer.
     for name, value in given.items():
         monkeypatch.setenv(f"PDP_{name}", value)
     others = OtherStages()

@@ -30,6 +30,10 @@ OWN = {
     "/register/processes": "kept here until it is sent",
     "/register/processes/{number}/removal": "kept here until it is sent",
     "/register/check": "what was kept is sent to the stage itself in test_register.py",
+    **dict.fromkeys(
+        ("/news", "/news/end", "/news/confirmation", "/news/stop", "/news/stopped"),
+        "whom the portal writes to it decides itself: test_news_mail.py",
+    ),
     "/imports/{kind}": "a file, which is passed on as it comes in test_imports.py",
 }
 """Forms of which no stage is told here, and why."""

@@ -6,7 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from services.portal.domain.firm import Consent, Firm, Missing
+from services.portal.domain.firm import Firm, Missing
+from services.portal.domain.money import Consent
 from services.portal.domain.tasks import AWAITED, by_gate, tasks
 from shared.contracts.development import ActivityCompleted, PlanAgreed, SupplierSelected
 from shared.contracts.diagnosis import DiagnosisCompleted

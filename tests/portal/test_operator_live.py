@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from services.portal.store import firms, news
+from services.portal.store import arrivals, firms
+from services.portal.store.arrivals import Arrivals
 from services.portal.store.firms import Counts
-from services.portal.store.news import News
 from shared.contracts.matching import OfferingAligned
 from shared.contracts.registration import SupplierRegistered
 from shared.runtime.database import Database
@@ -36,7 +36,7 @@ class Dedicated:
 @pytest.fixture
 def funnels(monkeypatch: pytest.MonkeyPatch) -> asyncio.Queue[Counts]:
     """What each look saw."""
-    monkeypatch.setattr(news, "PAUSE_S", 0.01)
+    monkeypatch.setattr(arrivals, "PAUSE_S", 0.01)
     seen: asyncio.Queue[Counts] = asyncio.Queue()
     looked = firms.counts
 
@@ -80,8 +80,8 @@ async def test_all_who_look_share_one_connection(
 
 async def test_a_live_page_ends_and_is_asked_for_anew(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
     """Who has signed out meanwhile is told so then."""
-    monkeypatch.setattr(news, "PAUSE_S", 0.01)
-    monkeypatch.setattr(news, "LIVE_S", 0.0)
+    monkeypatch.setattr(arrivals, "PAUSE_S", 0.01)
+    monkeypatch.setattr(arrivals, "LIVE_S", 0.0)
     browser = await portal.signed_in("operator")
     assert (await browser.get("/operator/live")).status_code == 200
     await browser.post("/sign-out")
@@ -89,13 +89,13 @@ async def test_a_live_page_ends_and_is_asked_for_anew(portal: Visitors, monkeypa
 
 
 async def test_a_store_that_was_away_is_listened_to_again(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(news, "AGAIN_S", 0.01)
+    monkeypatch.setattr(arrivals, "AGAIN_S", 0.01)
     dedicated = Dedicated(monkeypatch, failures=1)
-    waiting = asyncio.create_task(News(portal.stage.database).until_followed("somebody's", 10))
+    waiting = asyncio.create_task(Arrivals(portal.stage.database).until_followed("somebody's", 10))
     await dedicated.again.wait()
     await portal.stage.rows(
         "INSERT INTO story (event_id, subject, at, type, correlation_id, facts, reasons)"
         " VALUES (gen_random_uuid(), gen_random_uuid(), now(), 'x', 'somebody''s', '{}', '[]')"
     )
-    await portal.stage.rows("SELECT pg_notify('news', '')")
+    await portal.stage.rows("SELECT pg_notify('arrivals', '')")
     assert await waiting

@@ -28,6 +28,7 @@ from services.portal.api import (
     my_people,
     my_plan,
     my_profile,
+    news,
     operator,
     questionnaire,
     register,
@@ -57,7 +58,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
     operating = (registrations, assignments, imports, cohorts, letters, machines, acts)
-    modules = (home, signing, register, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
+    modules = (home, signing, register, news, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     return tuple(route for module in modules for route in module.router().routes)
 
 

@@ -20,13 +20,14 @@ from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import People, Person
 from services.portal.stages import Answer, StageProblem, Stages
 from services.portal.store import story
-from services.portal.store.news import News
+from services.portal.store.arrivals import Arrivals
 from services.portal.views.pages import Look, render
 from services.portal.views.words import Words
 from shared.contracts import audit as catalogue
 from shared.i18n import LANGUAGES, Language, negotiated
 from shared.messaging import audit
 from shared.messaging.audit import Act
+from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role
 from shared.service.http import Problem
@@ -53,7 +54,8 @@ class Portal:
     people: People
     stages: Stages
     database: Database
-    news: News
+    arrivals: Arrivals
+    commands: Commands
     url: str
     sign_ins: RateLimit = field(default_factory=lambda: RateLimit(60, 60, "sign_ins"))
     """Of one address: each is kept for minutes. An office comes from one address in the morning."""
@@ -163,7 +165,7 @@ class Asking:
         """Wait for what a stage decided to be in what pages show: a page that shows the state before lies. False where
         it takes longer than `ARRIVES_S`, or nothing had to change.
         """
-        return await self.portal.news.until_followed(done.correlation_id, ARRIVES_S)
+        return await self.portal.arrivals.until_followed(done.correlation_id, ARRIVES_S)
 
     async def areas(self) -> dict[str, str]:
         """Names of the procurement areas by code; none while the stage that has them is away."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
+from uuid import UUID
 
 from starlette.datastructures import FormData
 
@@ -72,6 +73,19 @@ def body(
 def typed(form: FormData) -> dict[str, str]:
     """What somebody typed, to be shown again."""
     return {name: str(value) for name, value in form.items() if name not in OURS}
+
+
+def linked(form: FormData, *names: str) -> dict[str, str]:
+    """What a link brought into a form: short texts."""
+    return {name: str(form.get(name, "")).strip()[:120] for name in names}
+
+
+def id_of(text: str) -> UUID:
+    """Of nobody, where it is no id: there is one answer for whatever does not fit."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)
 
 
 def _put(found: dict[str, Any], name: str, *, value: object) -> None:

@@ -11,7 +11,8 @@ from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.candidates import CURRENCIES
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import STAYING, Own
-from services.portal.domain.firm import Consent, Firm, Need
+from services.portal.domain.firm import Firm
+from services.portal.domain.money import Consent, Need
 from services.portal.domain.written import amount
 from services.portal.stages import StageProblem
 from shared.runtime.clock import now

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Query, Response
 
 from services.portal.api.admission import SignInNeeded
 from services.portal.api.asking import Anybody, Asking, Form, see
-from services.portal.api.forms import Trouble, body, trouble, typed
+from services.portal.api.forms import Trouble, body, id_of, linked, trouble, typed
+from services.portal.api.leaving import end_news_at
 from services.portal.api.my_firm import Left
 from services.portal.api.my_profile import Mine
 from services.portal.domain.scope import OwnFirm
@@ -37,11 +38,16 @@ def router() -> APIRouter:
 
     @pages.post(f"{PEOPLE}/{{person_id}}/removal")
     async def remove(asked: Anybody, mine: Mine, person_id: UUID, _: Form, *, left: Left) -> Response:
-        """Withdraw an invitation, or remove somebody."""
+        """Withdraw an invitation, or remove somebody, who is told no news of the firm any more."""
+        people = f"/suppliers/{mine.supplier_id}/people"
         try:
-            await asked.send("registration", "DELETE", f"/suppliers/{mine.supplier_id}/people/{person_id}")
+            listed = (await asked.ask("registration", people, limit=200)).body["items"]
+            await asked.send("registration", "DELETE", f"{people}/{person_id}")
         except StageProblem as error:
             return await _page(asked, mine, trouble(error, asked.words), status=error.status, left=left)
+        for each in listed:
+            if each["id"] == str(person_id) and each["email"]:
+                await end_news_at(asked, each["email"], mine.supplier_id)
         return see(PEOPLE)
 
     _add_accepting(pages)
@@ -60,8 +66,8 @@ def _add_accepting(pages: APIRouter) -> None:
         """Speak for the firm from now on."""
         if asked.person is None:
             raise SignInNeeded
-        given = {name: str(form.get(name, "")).strip()[:120] for name in ("supplier", "invitation", "code")}
-        path = f"/suppliers/{_id(given['supplier'])}/people/{_id(given['invitation'])}/acceptance"
+        given = linked(form, "supplier", "invitation", "code")
+        path = f"/suppliers/{id_of(given['supplier'])}/people/{id_of(given['invitation'])}/acceptance"
         try:
             await asked.send("registration", "POST", path, {"code": given["code"]})
         except StageProblem as error:
@@ -84,10 +90,3 @@ async def _page(
     except StageProblem as error:
         people, problem, status = None, problem or trouble(error, asked.words), error.status
     return asked.page("my_people.html", status, people=people, left=left, problem=problem, typed=given or {})
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

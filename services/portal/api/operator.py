@@ -17,7 +17,7 @@ Operators = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 
 async def _live(asked: Asking) -> AsyncIterator[str]:
     before = ""
-    async for _ in asked.portal.news.looks(asked.request.state.stopping):
+    async for _ in asked.portal.arrivals.looks(asked.request.state.stopping):
         async with asked.portal.database.connection() as connection:
             counts = await firms.counts(connection)
         funnel = asked.part("funnel.html", funnel=[(step, counts.steps[step]) for step in STEPS])

@@ -2,13 +2,12 @@
 
 from http import HTTPStatus
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 
 from services.portal.api import drafts
 from services.portal.api.asking import Anybody, Asking, Form, see
-from services.portal.api.forms import Trouble, trouble
+from services.portal.api.forms import Trouble, id_of, linked, trouble
 from services.portal.api.profiles import (
     Fault,
     PartName,
@@ -90,11 +89,10 @@ def _add_confirming(pages: APIRouter) -> None:
     @pages.post("/confirmation")
     async def confirm(asked: Anybody, form: Form) -> Response:
         """The contact confirms."""
-        typed = {name: str(form.get(name, "")).strip()[:120] for name in ("registration", "code")}
+        typed = linked(form, "registration", "code")
         try:
-            done = await asked.send(
-                "registration", "POST", f"/suppliers/{_id(typed['registration'])}/confirmation", {"code": typed["code"]}
-            )
+            path = f"/suppliers/{id_of(typed['registration'])}/confirmation"
+            done = await asked.send("registration", "POST", path, {"code": typed["code"]})
         except StageProblem as error:
             refused = trouble(error, asked.words)
             return asked.page("register_confirm.html", error.status, typed=typed, problem=refused, receipt=None)
@@ -170,11 +168,3 @@ async def _verdict(asked: Asking, rfc: str) -> object:
         return (await asked.send("registration", "POST", "/rfc-verdicts", {"rfc": rfc[:100]})).body
     except StageProblem:
         return None
-
-
-def _id(text: str) -> UUID:
-    """Of nobody, where it is no id: the stage has one answer for whatever does not fit."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

@@ -1,6 +1,7 @@
 """Firms as registration has them: who is held and why, who disputes an RFC, and what an operator decides."""
 
 from collections.abc import Awaitable
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from starlette.datastructures import FormData
 from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, trouble, typed
+from services.portal.api.leaving import end_news_at
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
 from shared.service.callers import Role
@@ -76,8 +78,12 @@ def _add_deciding(pages: APIRouter) -> None:
 
     @pages.post("/{supplier_id}/contact/erasure")
     async def erase_contact(asked: Anybody, _: Operator, supplier_id: UUID, form: Form) -> Response:
-        """Forget the person to talk to."""
-        return await _acted(asked, supplier_id, "contact", form, method="DELETE", tells=False)
+        """Forget the person to talk to, and where they wanted to be told news."""
+        contact = (await asked.ask("registration", f"/suppliers/{supplier_id}")).body["contact"]
+        answer = await _acted(asked, supplier_id, "contact", form, method="DELETE", tells=False)
+        if contact is not None and answer.status_code == HTTPStatus.SEE_OTHER:
+            await end_news_at(asked, contact["email"])
+        return answer
 
 
 async def _acted(

@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
+from services.portal.domain.money import Consent, Need, Referral
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -97,6 +99,7 @@ class Match:
     """Whether a buyer went on with the firm before what `standing` says."""
     because: str | None = None
     """The code that the buyer gave with it."""
+    found_at: datetime | None = None
 
     @property
     def went_on(self) -> bool:
@@ -141,6 +144,8 @@ class Diagnosis:
     reasons: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     validated_at: datetime | None = None
+    since: datetime | None = None
+    """When `status` began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,8 @@ class Selection:
     rank: int | None
     score: int | None
     reasons: tuple[str, ...]
+    since: datetime | None = None
+    """When `outcome` began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +171,8 @@ class Activity:
     hours: int
     questions: tuple[str, ...]
     done: bool = False
+    returned_at: datetime | None = None
+    """When its evidence was returned, where it is to be mended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,66 +183,12 @@ class Plan:
     status: str
     activities: tuple[Activity, ...]
     uncovered: tuple[str, ...]
+    agreed_at: datetime | None = None
 
     @property
     def done(self) -> int:
         """How many activities are."""
         return sum(activity.done for activity in self.activities)
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One product that was looked at for a need."""
-
-    product: str
-    partner: str
-    shape: str
-    eligible: bool
-    reasons: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """What the firm lacks money for."""
-
-    need_id: UUID
-    purpose: str
-    amount: str | None
-    options: tuple[Option, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Consent:
-    """That a partner may receive data, until a day or until it was taken back."""
-
-    consent_id: UUID
-    partner: str
-    purposes: tuple[str, ...]
-    data_classes: tuple[str, ...]
-    given_at: datetime
-    expires_on: date
-    revoked_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Referral:
-    """One referral, and how it stands."""
-
-    referral_id: UUID
-    partner: str
-    product: str
-    need_id: UUID
-    state: str
-    due_at: datetime | None
-    moved_at: datetime | None
-    reason: str | None = None
-
-    @property
-    def due(self) -> datetime | None:
-        """Until when the partner should answer; None once anybody said more than that it came: who has to speak until
-        when is on no topic from then on.
-        """
-        return self.due_at if self.state in {"sent", "acknowledged"} else None
 
 
 @dataclass(frozen=True, slots=True)

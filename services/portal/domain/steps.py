@@ -1,5 +1,7 @@
 """How far a firm is: the steps of the program, in the order in which a firm meets them."""
 
+from datetime import datetime
+
 from services.portal.domain.firm import Firm
 
 STEPS = (
@@ -40,3 +42,16 @@ def taken(firm: Firm) -> tuple[str, ...]:
         "awarded": any(each.standing == "awarded" for each in matches),
     }
     return tuple(step for step in STEPS if here[step])
+
+
+def waits(firm: Firm) -> dict[str, datetime | None]:
+    """Since when a firm waits for its assessment, its validation, or its plan to be agreed; None where it does not."""
+    diagnosis, selection = firm.diagnosis, firm.selection
+    if firm.withdrawn is not None:
+        return dict.fromkeys(("assessment", "validation", "plan"))
+    chosen = selection is not None and selection.outcome == "selected" and firm.plan is None
+    return {
+        "assessment": diagnosis.since if diagnosis and diagnosis.status == "submitted" else None,
+        "validation": diagnosis.since if diagnosis and diagnosis.status == "assessed" else None,
+        "plan": selection.since if selection and chosen else None,
+    }

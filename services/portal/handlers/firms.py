@@ -95,13 +95,13 @@ def not_aligned(state: Firm | None, event: OfferingNotAligned, _: datetime) -> D
     return Decision(replace(known(state, event.supplier_id), alignment=Alignment(missing=missing)))
 
 
-def match_found(state: Firm | None, event: MatchFound, _: datetime) -> Decision[Firm]:
+def match_found(state: Firm | None, event: MatchFound, arrived_at: datetime, _: datetime, __: None) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
+    before = _match(firm, event)
     criteria = tuple(
         Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason)
         for each in event.criteria
     )
-    before = _match(firm, event)
     found = replace(
         before.said(event.standing, before.because if event.standing == before.standing else None),
         score=event.score,
@@ -109,6 +109,7 @@ def match_found(state: Firm | None, event: MatchFound, _: datetime) -> Decision[
         blocked_by=event.blocked_by,
         unknown=event.unknown,
         lost=None,
+        found_at=before.found_at or arrived_at,
     )
     return Decision(firms.with_match(firm, found))
 
@@ -145,12 +146,15 @@ _MOVED: Mapping[type[EventData], str] = {
 def diagnosis_moved(
     state: Firm | None,
     event: DiagnosisOpened | DiagnosisSubmitted | DiagnosisAssessed | AssessmentReturned,
+    arrived_at: datetime,
     _: datetime,
+    __: None,
 ) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
     status = _MOVED[type(event)]
-    before = firm.diagnosis or Diagnosis(status, event.instrument)
-    return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=event.instrument)))
+    before = firm.diagnosis or Diagnosis(status, event.instrument, since=arrived_at)
+    since = before.since if before.status == status else arrived_at
+    return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=event.instrument, since=since)))
 
 
 def diagnosis_completed(state: Firm | None, event: DiagnosisCompleted, _: datetime) -> Decision[Firm]:
@@ -166,10 +170,12 @@ def gap_rescored(state: Firm | None, event: GapRescored, _: datetime) -> Decisio
     return Decision(replace(firm, diagnosis=_with_result(before, event.version, event.result)))
 
 
-def selected(state: Firm | None, event: SupplierSelected | SupplierNotSelected, _: datetime) -> Decision[Firm]:
+def selected(
+    state: Firm | None, event: SupplierSelected | SupplierNotSelected, arrived_at: datetime, _: datetime, __: None
+) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
     outcome = "selected" if isinstance(event, SupplierSelected) else "not_selected"
-    selection = Selection(outcome, event.cohort_id, event.rank, event.score, event.reasons)
+    selection = Selection(outcome, event.cohort_id, event.rank, event.score, event.reasons, arrived_at)
     # A place in another cohort begins with no plan; the one before is in the story.
     plan = firm.plan if firm.selection is None or firm.selection.cohort_id == event.cohort_id else None
     return Decision(replace(firm, selection=selection, plan=firm.plan if outcome == "not_selected" else plan))
@@ -192,20 +198,25 @@ def reinstated(state: Firm | None, event: SupplierReinstated, _: datetime) -> De
 
 def plan_agreed(state: Firm | None, event: PlanAgreed, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    done = set() if firm.plan is None else {each.activity_id for each in firm.plan.activities if each.done}
-    activities = tuple(
-        Activity(each.activity_id, each.module, each.kind, each.hours, each.questions, each.activity_id in done)
-        for each in event.activities
+    seen = {} if firm.plan is None else {each.activity_id: each for each in firm.plan.activities}
+    agreed = (
+        Activity(each.activity_id, each.module, each.kind, each.hours, each.questions) for each in event.activities
     )
-    return Decision(replace(firm, plan=Plan(event.plan_id, "agreed", activities, event.uncovered)))
+    activities = tuple(
+        replace(each, done=before.done, returned_at=before.returned_at)
+        if (before := seen.get(each.activity_id))
+        else each
+        for each in agreed
+    )
+    return Decision(replace(firm, plan=Plan(event.plan_id, "agreed", activities, event.uncovered, event.agreed_at)))
 
 
 def activity_completed(state: Firm | None, event: ActivityCompleted, _: datetime) -> Decision[Firm]:
-    return _activity(state, event, done=True)
+    return _activity(state, event, None)
 
 
 def activity_reopened(state: Firm | None, event: ActivityReopened, _: datetime) -> Decision[Firm]:
-    return _activity(state, event, done=False)
+    return _activity(state, event, event.reopened_at)
 
 
 def plan_completed(state: Firm | None, _: PlanCompleted, __: datetime) -> Decision[Firm]:
@@ -246,11 +257,15 @@ def _with_result(diagnosis: Diagnosis, version: int, result: Result) -> Diagnosi
     )
 
 
-def _activity(state: Firm | None, event: ActivityCompleted | ActivityReopened, *, done: bool) -> Decision[Firm]:
+def _activity(
+    state: Firm | None, event: ActivityCompleted | ActivityReopened, returned_at: datetime | None
+) -> Decision[Firm]:
     if state is None or state.plan is None:
         return unchanged(state)
+    done, about = returned_at is None, event.activity_id
     activities = tuple(
-        replace(each, done=done) if each.activity_id == event.activity_id else each for each in state.plan.activities
+        replace(each, done=done, returned_at=returned_at) if each.activity_id == about else each
+        for each in state.plan.activities
     )
     status = "agreed" if state.plan.status == "completed" and not done else state.plan.status
     return Decision(replace(state, plan=replace(state.plan, activities=activities, status=status)))

@@ -4,7 +4,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.portal.domain import firm as firms
-from services.portal.domain.firm import Consent, Firm, Need, Option, Referral
+from services.portal.domain.firm import Firm
+from services.portal.domain.money import Consent, Need, Option, Referral
 from services.portal.handlers.firms import amount, known
 from shared.contracts.financing import (
     ConsentGiven,

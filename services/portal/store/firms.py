@@ -9,15 +9,17 @@ from pydantic import TypeAdapter
 
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import Scope, bounds
-from services.portal.domain.steps import taken
+from services.portal.domain.steps import taken, waits
 from services.portal.store.tables import FirmRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, columns
 
 _FORGET_CANDIDATES = "DELETE FROM candidate WHERE supplier_id = ANY($1::uuid[])"
 _WRITE_CANDIDATES = """
-    INSERT INTO candidate (match_id, supplier_id, requirement_id, anchor_id, score, standing, introduced)
-    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::bool[])
+    INSERT INTO candidate (match_id, supplier_id, requirement_id, anchor_id, score, standing, introduced, found_at)
+    SELECT * FROM unnest(
+        $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::bool[], $8::timestamptz[]
+    )
 """
 
 
@@ -44,6 +46,7 @@ def _candidates(firm: Firm) -> list[tuple[Any, ...]]:
             match.score,
             match.standing,
             match in introduced,
+            match.found_at,
         )
         for match in firm.candidates
     ]
@@ -59,6 +62,7 @@ def _for_queries(firm: Firm) -> Mapping[str, Any]:
         "band": diagnosis and diagnosis.band,
         "areas": [] if profile is None else list(profile.areas),
         "steps": list(taken(firm)),
+        **{f"waits_{queue}": since for queue, since in waits(firm).items()},
     }
 
 

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope
 from services.portal.domain.story import Entry
-from services.portal.store import news
+from services.portal.store import arrivals
 from shared.runtime.database import Connection, columns
 
 _FACTS, _REASONS = TypeAdapter(dict[str, str]), TypeAdapter(tuple[str, ...])
@@ -45,7 +45,7 @@ async def write(connection: Connection, entries: Sequence[Entry]) -> None:
         for each in entries
     ]
     await connection.execute(_WRITE, *columns(rows))
-    await news.tell(connection)
+    await arrivals.tell(connection)
 
 
 async def last_told(connection: Connection, scope: OwnFirm, stage: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Tables of this stage. All but the sessions can be built anew from the topics."""
+"""Tables of this stage. All but what browsers began and who asked for news can be built anew from the topics."""
 
 from datetime import date, datetime
 from typing import Any
@@ -14,6 +14,9 @@ class Table(SQLModel, registry=registry()):
     """Base of this service's tables: metadata of its own."""
 
 
+WAITING = ("waits_assessment", "waits_validation", "waits_plan")
+
+
 class FirmRow(Table, table=True):
     __tablename__ = "firm"
     __table_args__ = (
@@ -25,6 +28,8 @@ class FirmRow(Table, table=True):
         # Whole columns from narrow indexes: a count or a search by a part of a name reads no firm.
         Index("firm_counts", "steps", "areas"),
         Index("firm_name", "name", "id"),
+        # Of each queue those that wait, the longest first.
+        *(Index(f"firm_{name}", name, postgresql_where=f"{name} IS NOT NULL") for name in WAITING),
     )
 
     id: UUID = Field(primary_key=True)
@@ -46,6 +51,9 @@ class FirmRow(Table, table=True):
     band: str | None
     areas: list[str] = Field(sa_type=JSONB)
     steps: list[str] = Field(sa_type=JSONB)
+    waits_assessment: datetime | None = Field(sa_type=DateTime(timezone=True))
+    waits_validation: datetime | None = Field(sa_type=DateTime(timezone=True))
+    waits_plan: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class CandidateRow(Table, table=True):
@@ -55,6 +63,7 @@ class CandidateRow(Table, table=True):
     __table_args__ = (
         Index("candidate_requirement", "requirement_id", "score", "match_id"),
         Index("candidate_supplier", "supplier_id"),
+        Index("candidate_unanswered", "anchor_id", "found_at", postgresql_where="introduced AND standing = 'found'"),
     )
 
     match_id: UUID = Field(primary_key=True)
@@ -64,6 +73,7 @@ class CandidateRow(Table, table=True):
     score: int
     standing: str
     introduced: bool
+    found_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class RequirementRow(Table, table=True):
@@ -132,6 +142,35 @@ class CheckpointRow(Table, table=True):
     size: int = Field(sa_type=BigInteger)
     note: str
     sealed_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class SubscriptionRow(Table, table=True):
+    """Who asked for news by mail. Once it ended, nothing of the person is here but a pseudonym."""
+
+    __tablename__ = "subscription"
+    __table_args__ = (
+        Index("subscription_supplier", "supplier_id"),
+        Index("subscription_anchor", "anchor_id"),
+        Index("subscription_kinds", "kinds", postgresql_using="gin"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    subject: str
+    status: str
+    asked_at: datetime = Field(sa_type=DateTime(timezone=True))
+    supplier_id: UUID | None
+    anchor_id: UUID | None
+    operates: bool
+    email: str | None
+    name: str
+    language: str
+    kinds: dict[str, Any] = Field(sa_type=JSONB)
+    code: dict[str, Any] | None = Field(sa_type=JSONB)
+    stop: str
+    ends_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    told: dict[str, Any] = Field(sa_type=JSONB)
+    letter: dict[str, Any] | None = Field(sa_type=JSONB)
+    mailed_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class SessionRow(Table, table=True):

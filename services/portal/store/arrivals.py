@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from shared.messaging.retry import INFRASTRUCTURE
 from shared.runtime.database import Connection, Database
 
-CHANNEL = "news"
+CHANNEL = "arrivals"
 """Told after each batch: pages that wait for an event look again."""
 
 PAUSE_S = 1.0
@@ -28,7 +28,7 @@ async def tell(connection: Connection) -> None:
     await connection.execute(_TELL, CHANNEL)
 
 
-class News:
+class Arrivals:
     """Of one process."""
 
     def __init__(self, database: Database) -> None:
@@ -68,11 +68,11 @@ class News:
 
     @asynccontextmanager
     async def _heard(self) -> AsyncIterator[asyncio.Event]:
-        """An event that is set with each piece of news; whoever was not listening yet is told to look once more."""
+        """An event that is set each time that something arrives; who was not listening yet looks once more."""
         told = asyncio.Event()
         self._waiting.add(told)
         if self._listening is None:
-            self._listening = asyncio.create_task(self._listen(), name="news")
+            self._listening = asyncio.create_task(self._listen(), name="arrivals")
         try:
             yield told
         finally:

@@ -1,0 +1,116 @@
+"""Who asked for news, with what the portal shows of what they asked for; and whom events wake."""
+
+from collections.abc import Collection, Mapping, Sequence
+from uuid import UUID
+
+from services.portal.domain.firm import Firm
+from services.portal.domain.news import GATHERS, PATIENCE, Queue
+from services.portal.domain.subscription import Reader, Subscription
+from services.portal.store.firms import firms
+from services.portal.store.tables import SubscriptionRow
+from shared.messaging.repository import TableRepository
+from shared.messaging.timers import wake
+from shared.runtime.clock import now
+from shared.runtime.database import Connection
+
+_FIRMS = "SELECT * FROM firm WHERE id = ANY($1::uuid[])"
+_WAITING = """
+    SELECT 'assessments' AS kind, count(*) FILTER (WHERE waits_assessment <= $1) AS waiting,
+        min(waits_assessment) AS oldest FROM firm WHERE waits_assessment IS NOT NULL
+    UNION ALL SELECT 'validations', count(*) FILTER (WHERE waits_validation <= $1), min(waits_validation)
+        FROM firm WHERE waits_validation IS NOT NULL
+    UNION ALL SELECT 'plans', count(*) FILTER (WHERE waits_plan <= $1), min(waits_plan)
+        FROM firm WHERE waits_plan IS NOT NULL
+"""
+_OF_PROGRAM = frozenset({"assessments", "validations", "plans"})
+_CANDIDATES = """
+    SELECT anchor_id, count(*) FILTER (WHERE found_at <= $2) AS waiting, min(found_at) AS oldest FROM candidate
+    WHERE anchor_id = ANY($1::uuid[]) AND introduced AND standing = 'found' GROUP BY anchor_id
+"""
+_OF_FIRMS = "SELECT id, supplier_id FROM subscription WHERE supplier_id = ANY($1::uuid[]) AND status = 'active'"
+_OF_ANCHORS = "SELECT id, anchor_id FROM subscription WHERE anchor_id = ANY($1::uuid[]) AND status = 'active'"
+_OF_QUEUES = "SELECT id FROM subscription WHERE kinds ?| $1::text[] AND status = 'active'"
+_ONE = "SELECT * FROM subscription WHERE id = $1"
+_AT = "SELECT id FROM subscription WHERE lower(email) = lower($1)"
+_FORGET = "DELETE FROM subscription WHERE status = 'ended'"
+
+MAILS_WAITING = """
+    SELECT 'confirmation' AS kind, count(*) FROM timer JOIN subscription ON subscription.id = aggregate_id
+        WHERE timer.kind = 'news_confirmation_mail' AND asked_at < now() - interval '1 minute'
+    UNION ALL SELECT 'news', count(*) FROM timer JOIN subscription ON subscription.id = aggregate_id
+        WHERE timer.kind = 'news_mail' AND (letter ->> 'begun_at')::timestamptz < now() - interval '1 minute'
+"""
+"""Those that were not taken within a minute."""
+
+_rows = TableRepository(SubscriptionRow, Subscription)
+
+
+class Readers:
+    """Those who asked for news: what is stored of each, and beside it what is read with it."""
+
+    async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Reader]:
+        found = await _rows.load_many(connection, ids)
+        firm_of = await _firms(connection, {each.supplier_id for each in found.values()} - {None})
+        asked_of = await _candidates(connection, {each.anchor_id for each in found.values()} - {None})
+        queues = await _queues(connection, {kind for each in found.values() for kind in each.kinds})
+        return {
+            id_: Reader(each, firm_of.get(each.supplier_id), queues | asked_of.get(each.anchor_id, {}))
+            for id_, each in found.items()
+        }
+
+    async def save_many(self, connection: Connection, new: Sequence[Reader], changed: Sequence[Reader]) -> None:
+        stored = [each.subscription for each in new], [each.subscription for each in changed]
+        await _rows.save_many(connection, *stored)
+
+
+readers = Readers()
+
+
+async def subscription(connection: Connection, id_: UUID) -> Subscription | None:
+    """One, as it is."""
+    row = await connection.fetchrow(_ONE, id_)
+    return None if row is None else _rows.of(row)
+
+
+async def ids_at(connection: Connection, email: str) -> list[UUID]:
+    """Those of this address, in either case."""
+    return [row["id"] for row in await connection.fetch(_AT, email)]
+
+
+async def forget(connection: Connection) -> None:
+    """Those that ended."""
+    await connection.execute(_FORGET)
+
+
+async def wake_of_firms(connection: Connection, kind: str, told: Mapping[UUID, str]) -> None:
+    """Whoever asked for news of these firms looks at them soon. Each with the correlation id of what tells of it."""
+    if told:
+        woken = {row["id"]: told[row["supplier_id"]] for row in await connection.fetch(_OF_FIRMS, [*told])}
+        await wake(connection, kind, woken, now() + GATHERS, anew=True)
+
+
+async def wake_of_queues(
+    connection: Connection, kind: str, anchors: Mapping[UUID, str], queues: Mapping[str, str]
+) -> None:
+    """Whoever has one of these queues, or buys for one of these anchors, looks at it once what came waits too long."""
+    woken: dict[UUID, str] = {}
+    if anchors:
+        woken = {row["id"]: anchors[row["anchor_id"]] for row in await connection.fetch(_OF_ANCHORS, [*anchors])}
+    for queue, correlation_id in queues.items():
+        woken |= {row["id"]: correlation_id for row in await connection.fetch(_OF_QUEUES, [queue])}
+    await wake(connection, kind, woken, now() + PATIENCE, anew=False)
+
+
+async def _firms(connection: Connection, ids: Collection[UUID | None]) -> dict[UUID | None, Firm]:
+    rows = await connection.fetch(_FIRMS, [*ids]) if ids else []
+    return {row["id"]: firms.of(row) for row in rows}
+
+
+async def _candidates(connection: Connection, anchors: Collection[UUID | None]) -> dict[UUID | None, dict[str, Queue]]:
+    rows = await connection.fetch(_CANDIDATES, [*anchors], now() - PATIENCE) if anchors else []
+    return {row["anchor_id"]: {"candidates": Queue(row["waiting"], row["oldest"])} for row in rows}
+
+
+async def _queues(connection: Connection, kinds: Collection[str]) -> dict[str, Queue]:
+    rows = await connection.fetch(_WAITING, now() - PATIENCE) if _OF_PROGRAM & {*kinds} else []
+    return {row["kind"]: Queue(row["waiting"], row["oldest"]) for row in rows}

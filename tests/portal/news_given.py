@@ -1,0 +1,72 @@
+"""Of each kind of news: what makes it true, and what people do about it."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from services.portal.domain.firm import Activity, Diagnosis, Firm, Plan, Profile
+from services.portal.domain.money import Referral
+from services.portal.domain.news import EXPIRES, LATE, PATIENCE, QUIET, Queue
+from services.portal.domain.subscription import Reader, Subscription
+from tests.portal.events import ANCHOR, SUPPLIER
+
+NOW = datetime(2026, 3, 3, 15, tzinfo=UTC)
+"""A Tuesday."""
+BEFORE = NOW - timedelta(days=400)
+LAST_DAY = date(2026, 5, 2)
+"""60 days on: of a certificate that has just come into its last ones."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One kind."""
+
+    true: Firm | Queue
+    """As it is when it is news, since less than a day."""
+    settled: Firm | Queue
+    """As it is once somebody has acted."""
+    early: timedelta = timedelta(days=2)
+    """So long before, it is no news yet."""
+
+
+def reader(kind: str, given: Firm | Queue, since: datetime = BEFORE, **more: Any) -> Reader:
+    """Somebody who asked for this kind alone, and what they would see."""
+    subscription = Subscription(SUPPLIER, "person-1", "active", BEFORE, SUPPLIER, ANCHOR, email="ana@firm.mx")
+    more = {"language": "es", "kinds": {kind: since}} | more
+    given_ = {"firm": given} if isinstance(given, Firm) else {"queues": {kind: given}}
+    return Reader(replace(subscription, **more), **given_)
+
+
+def _plan(**activity: Any) -> Firm:
+    at = NOW - LATE - timedelta(hours=1) if not activity else NOW - timedelta(days=9)
+    planned = Activity(SUPPLIER, "M11", "training", 24, ("O01",), **({"done": False} | activity))
+    return Firm(SUPPLIER, plan=Plan(SUPPLIER, "agreed", (planned,), (), at))
+
+
+def _profile(last: date | None) -> Firm:
+    values: dict[str, Any] = dict.fromkeys(Profile.__dataclass_fields__, "x") | {"areas": (), "qms_valid_to": last}
+    return Firm(SUPPLIER, profile=Profile(**values))
+
+
+def _diagnosis(status: str) -> Firm:
+    return Firm(SUPPLIER, diagnosis=Diagnosis(status, "2026.1", since=NOW - QUIET - timedelta(hours=1)))
+
+
+def _referral(state: str) -> Firm:
+    moved = NOW - timedelta(hours=1)
+    return Firm(SUPPLIER, referrals=(Referral(SUPPLIER, "NAFIN", "P1", SUPPLIER, state, None, moved),))
+
+
+def _queue() -> Case:
+    return Case(Queue(2, NOW - PATIENCE - timedelta(hours=1)), Queue())
+
+
+CASES: dict[str, Case] = {
+    "questionnaire": Case(_diagnosis("opened"), _diagnosis("submitted")),
+    "certificate": Case(_profile(LAST_DAY), _profile(LAST_DAY + timedelta(days=365))),
+    "evidence": Case(_plan(returned_at=NOW - timedelta(hours=1)), _plan(done=True)),
+    "papers": Case(_referral("info_requested"), _referral("in_review")),
+    "activity": Case(_plan(), _plan(done=True)),
+    **{kind: _queue() for kind in ("candidates", "assessments", "validations", "plans")},
+}
+assert NOW - EXPIRES < datetime.combine(LAST_DAY, NOW.timetz()) - EXPIRES <= NOW
