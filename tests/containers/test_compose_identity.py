@@ -4,6 +4,7 @@ import json
 import re
 
 from deploy.compose.layout import FOLDER
+from services.portal.identity.provider import CALLBACK, SIGNED_OUT
 from shared.runtime.settings import ServiceSettings
 from tests.containers.docker_cli import ROOT
 from tests.security.keycloak import REALM, VERSION
@@ -49,3 +50,15 @@ def test_the_realm_is_what_the_page_says() -> None:
     assert not any(clients["pdp"][flow] for flow in flows)
     assert "users" not in realm
     assert realm["registrationAllowed"] is False
+
+
+def test_whatever_asks_keycloak_itself_does_so_where_it_is() -> None:
+    """In a container `localhost` is the container: only browsers are sent there, and find the portal again."""
+    portal = COMPOSE.partition("\n  portal:\n")[2].partition("\n\n")[0]
+    assert f"PDP_PORTAL_ISSUER_URL: ${{PDP_PORTAL_ISSUER_URL:-https://identity:8443/realms/{REALM}}}\n" in portal
+    assert 'KC_HOSTNAME_BACKCHANNEL_DYNAMIC: "true"\n' in SERVICE
+    of_browsers = "PDP_PORTAL_URL: ${PDP_PORTAL_URL:-http://localhost:${PDP_PORTS:-18}106}\n"
+    assert of_browsers in portal
+    assert of_browsers in SERVICE
+    [client] = [each for each in json.loads(REALM_FILE.read_text())["clients"] if each["clientId"] == "portal"]
+    assert (client["redirectUris"], client["attributes"]["post.logout.redirect.uris"]) == ([CALLBACK], SIGNED_OUT)

@@ -185,7 +185,7 @@ def issuing(issuer: Issuing, monkeypatch: pytest.MonkeyPatch) -> Iterator[Issuin
     for name, value in given.items():
         monkeypatch.setenv(f"PDP_{name}", value)
     yield issuer
-    issuer.before.instead, issuer.before.changed = None, None
+    issuer.before.instead, issuer.before.changed, issuer.before.discovered = None, None, {}
     issuer.before.open.set()
     issuer.before.asked, issuer.before.given = [], []
 

@@ -17,6 +17,7 @@ from shared.testing.stage import StageUnderTest
 from tests.security.providers import Local
 
 URL = "http://portal.test"
+DOCUMENT = "/.well-known/openid-configuration"
 PAGE = "/operator?step=aligned"
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -31,6 +32,8 @@ class Before:
         """Tokens."""
         self.instead: Response | None = None
         self.changed: Change | None = None
+        self.discovered: dict[str, str] = {}
+        """What its document says besides."""
         self.open = threading.Event()
         """Cleared, nobody gets an answer."""
         self.open.set()
@@ -50,6 +53,8 @@ class Before:
             given.append(told)
             if self.changed is not None:
                 answer = httpx.Response(200, json=self.changed(told))
+        if scope["path"] == DOCUMENT and answer.is_success:
+            answer = httpx.Response(200, json=answer.json() | self.discovered)
         return await Response(answer.content, answer.status_code, dict(answer.headers))(scope, receive, send)
 
     async def _answer(self, scope: Scope, body: bytes) -> httpx.Response:

@@ -11,6 +11,7 @@ from fastapi.routing import APIRoute
 from services.portal.api import pages
 from services.portal.api.asking import SESSION, Only, _file, _form
 from services.portal.api.errors import POLICY
+from services.portal.identity.provider import SIGNED_OUT
 from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor
 from shared.contracts.financing import NeedIdentified
@@ -200,7 +201,7 @@ async def test_a_form_comes_from_a_page_of_ours(filled: Visitors) -> None:
 
 async def test_whoever_signs_out_is_out(filled: Visitors) -> None:
     browser = await _with(filled, Role.OPERATOR)
-    assert (await browser.post("/sign-out")).headers["location"] == "/"
+    assert (await browser.post("/sign-out")).headers["location"] == SIGNED_OUT
     assert (await browser.get("/operator")).status_code == 303
 
 

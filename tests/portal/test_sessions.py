@@ -11,9 +11,10 @@ from starlette.responses import Response
 from deploy.local.issuer import provider as issuers
 from services.portal.api.asking import SESSION, SIGNING
 from services.portal.identity import people
+from services.portal.identity.provider import SIGNED_OUT
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
-from tests.portal.issuer import Change, Issuing, Tab, is_in, signed_in
+from tests.portal.issuer import URL, Change, Issuing, Tab, is_in, signed_in
 
 
 def _token(page: str) -> str:
@@ -88,12 +89,32 @@ async def test_sign_out_ends_the_session_here_and_at_the_issuer(issuing: Issuing
     tab = await signed_in(issuing, running)
     kept, refresh = dict(tab.cookies), issuing.before.given[0]["refresh_token"]
     answer = await tab.post("/sign-out", _token((await tab.get("/operator")).text))
-    assert (answer.status_code, answer.headers["location"], SESSION in tab.cookies) == (303, "/", False)
+    assert (answer.status_code, answer.headers["location"], SESSION in tab.cookies) == (303, SIGNED_OUT, False)
+    assert "signed out" in (await tab.get(SIGNED_OUT)).text
     assert await running.rows("SELECT * FROM session") == []
     tab.cookies = kept
     assert not await is_in(tab)
     assert ("/revoke", {"token": refresh}) in issuing.before.asked
     assert issuing.local.provider.memory.renew(refresh) is None
+
+
+async def test_sign_out_goes_on_to_an_issuer_that_keeps_browsers_signed_in(
+    issuing: Issuing, running: StageUnderTest
+) -> None:
+    """Else whoever uses the browser next comes in as the one before."""
+    issuing.before.discovered = {"end_session_endpoint": "https://issuer.test/logout"}
+    tab = await signed_in(issuing, running)
+    answer = await tab.post("/sign-out", _token((await tab.get("/operator")).text))
+    assert (answer.status_code, SESSION in tab.cookies) == (200, False)
+    assert await running.rows("SELECT * FROM session") == []
+    address = urlsplit(answer.headers["refresh"].removeprefix("0; url="))
+    assert address.geturl().startswith("https://issuer.test/logout?")
+    assert parse_qs(address.query) == {
+        "client_id": ["portal"],
+        "post_logout_redirect_uri": [URL + SIGNED_OUT],
+        "id_token_hint": [issuing.before.given[0]["id_token"]],
+    }
+    assert 'action="/sign-out"' not in answer.text
 
 
 async def test_sign_out_needs_no_issuer(issuing: Issuing, running: StageUnderTest) -> None:

@@ -285,7 +285,7 @@ def keep(answer: HTMLResponse | RedirectResponse, name: str, cookie: Cookie, sec
     answer.set_cookie(name, cookie.value, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax")
 
 
-def forget(answer: RedirectResponse, name: str) -> None:
+def forget(answer: HTMLResponse | RedirectResponse, name: str) -> None:
     """Have the browser forget a cookie."""
     answer.delete_cookie(name, path="/", secure=True, httponly=True, samesite="lax")
 

@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from services.portal.api.asking import SESSION, SIGNING, Anybody, Form, forget, keep, see
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import SIGN_IN_MINUTES
-from services.portal.identity.provider import CALLBACK, SignInRefusedError
+from services.portal.identity.provider import CALLBACK, SIGNED_OUT, SignInRefusedError
 
 Text = Annotated[str, Query(max_length=4_000)]
 
@@ -38,10 +38,18 @@ def router() -> APIRouter:
 
     @pages.post("/sign-out")
     async def sign_out(asked: Anybody, _: Form) -> Response:
-        if asked.person is not None:
-            await asked.portal.people.leave(asked.person)
-        answer = see("/")
+        """Here, and then at the issuer: by a page of our own, as a form may not lead to another host."""
+        onward = None if asked.person is None else await asked.portal.people.leave(asked.person)
+        asked.person = None
+        answer = see(SIGNED_OUT) if onward is None else asked.page("signed_out.html", onward=onward)
+        if onward is not None:
+            answer.headers["Refresh"] = f"0; url={onward}"
         forget(answer, SESSION)
         return answer
+
+    @pages.get(SIGNED_OUT)
+    async def signed_out(asked: Anybody) -> Response:
+        """Nobody is signed in any more."""
+        return asked.page("signed_out.html", onward=None)
 
     return pages

@@ -114,14 +114,13 @@ class People:
         except SignInRefusedError:
             return None
 
-    async def leave(self, person: Person) -> None:
-        """End a session, here and at the issuer."""
+    async def leave(self, person: Person) -> str | None:
+        """End a session, here and at the issuer: where to send the browser for that, if anywhere."""
         async with self._database.connection() as connection:
             row = await sessions.find(connection, person.cookie.id, now())
             await sessions.close(connection, person.cookie.id)
         tokens = None if row is None else _unsealed(person.cookie, row)
-        if tokens is not None and tokens.refresh is not None:
-            await self._provider.revoke(tokens.refresh)
+        return None if tokens is None else await self._provider.leave(tokens)
 
     async def _renewed(self, cookie: Cookie) -> Tokens | None:
         """Under the session's lock: a refresh token is for one use, and a browser asks for several things at once."""
@@ -130,9 +129,7 @@ class People:
             tokens = None if row is None else _unsealed(cookie, row)
             if tokens is None or not _ends_soon(tokens):
                 return tokens
-            if tokens.refresh is None:
-                raise SignInRefusedError
-            renewed = await self._provider.renew(tokens.refresh)
+            renewed = await self._provider.renew(tokens)
             await sessions.renew(connection, cookie.id, sealed(cookie, renewed))
             return renewed
 
@@ -149,7 +146,7 @@ class People:
 
 def sealed(cookie: Cookie, tokens: Tokens) -> bytes:
     """As a session keeps them."""
-    return cookie.seal(json.dumps([tokens.access, tokens.refresh]).encode())
+    return cookie.seal(json.dumps([tokens.access, tokens.refresh, tokens.id]).encode())
 
 
 def _unsealed(cookie: Cookie, row: SessionRow) -> Tokens | None:

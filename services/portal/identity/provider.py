@@ -20,7 +20,8 @@ from shared.security.tokens import TokenError, Verifier
 
 TIMEOUT_S = 5.0
 """Of one exchange: an issuer that says nothing keeps nobody waiting longer."""
-CALLBACK = "/sign-in/callback"
+CALLBACK, SIGNED_OUT = "/sign-in/callback", "/signed-out"
+"""Where the issuer sends browsers back to."""
 
 
 class ProviderUnavailableError(Exception):
@@ -38,6 +39,7 @@ class _Addresses:
     authorization_endpoint: str
     token_endpoint: str
     revocation_endpoint: str | None = None
+    end_session_endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Tokens:
 
     access: str
     refresh: str | None
+    id: str | None = None
+    """Says at the issuer which sign-in is to end."""
 
 
 class Provider:
@@ -114,20 +118,36 @@ class Provider:
             raise ProviderUnavailableError from error
         if claims.get("nonce") != begun.nonce:
             raise SignInRefusedError
-        return Tokens(given.access_token, given.refresh_token)
+        return Tokens(given.access_token, given.refresh_token, given.id_token)
 
-    async def renew(self, refresh: str) -> Tokens:
+    async def renew(self, tokens: Tokens) -> Tokens:
         """New tokens. Raises SignInRefusedError where the person has to sign in again."""
-        given = await self._exchange(grant_type="refresh_token", refresh_token=refresh)
-        return Tokens(given.access_token, given.refresh_token or refresh)
+        if tokens.refresh is None:
+            raise SignInRefusedError
+        given = await self._exchange(grant_type="refresh_token", refresh_token=tokens.refresh)
+        return Tokens(given.access_token, given.refresh_token or tokens.refresh, given.id_token or tokens.id)
 
-    async def revoke(self, refresh: str) -> None:
-        """Have the issuer forget the sign-in (RFC 7009). One that does not answer forgets it by itself."""
-        with suppress(ProviderUnavailableError, httpx.HTTPError):
-            address = (await self._discovered()).revocation_endpoint
-            if address is not None:
+    async def leave(self, tokens: Tokens) -> str | None:
+        """Have the issuer forget these tokens (RFC 7009); one that does not answer forgets them by itself. Where to
+        send the browser, so that it forgets who is signed in there too: else whoever asks next comes in as them
+        (OpenID Connect RP-Initiated Logout 1.0); None where it keeps no browser signed in.
+        """
+        try:
+            addresses = await self._discovered()
+        except ProviderUnavailableError:
+            return None
+        if tokens.refresh is not None and addresses.revocation_endpoint is not None:
+            with suppress(ProviderUnavailableError, httpx.HTTPError):
                 async with self._client() as client:
-                    await client.post(address, data={"token": refresh})
+                    await client.post(addresses.revocation_endpoint, data={"token": tokens.refresh})
+        if addresses.end_session_endpoint is None:
+            return None
+        asked = {
+            "client_id": self._settings.portal_client_id,
+            "post_logout_redirect_uri": f"{self._settings.portal_url}{SIGNED_OUT}",
+            **({} if tokens.id is None else {"id_token_hint": tokens.id}),
+        }
+        return f"{addresses.end_session_endpoint}?{urlencode(asked)}"
 
     async def _exchange(self, **given: str) -> _Given:
         """What the token endpoint gives (RFC 6749, 4.1.3 and 6)."""
