@@ -138,7 +138,7 @@ def mails_of(settings: Settings) -> Mails:
         return mails.confirmation(reader.subscription, code, settings.portal_url)
 
     async def newsletter(_: Connection, reader: Reader, __: str) -> Mail | None:
-        return mails.newsletter(reader.subscription, reader.written(), settings.portal_url)
+        return mails.newsletter(reader.subscription, reader.written(), settings.portal_url, reader.messages)
 
     routes = (
         MailRoute(news.CONFIRMATION_MAIL, readers, news.confirmation_again, confirmation, CONFIRMATIONS),

@@ -96,6 +96,11 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "report_information": "information:reported",
         "put_partner": "partner:changed",
     },
+    "portal": {
+        "write_message": "message:written",
+        "send_message": "message:sent",
+        "withdraw_message": "message:withdrawn",
+    },
 }
 """What a caller changes, by the route: a row for each aggregate, in the transaction that changes it. Of a
 file also a row for the import, in the transaction that receives it.

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from services.portal.domain.firm import Activity, Diagnosis, Firm, Plan, Profile
+from services.portal.domain.message import Message, Written
 from services.portal.domain.money import Referral
 from services.portal.domain.news import EXPIRES, LATE, PATIENCE, QUIET, Queue
 from services.portal.domain.subscription import Reader, Subscription
@@ -17,24 +18,29 @@ LAST_DAY = date(2026, 5, 2)
 """60 days on: of a certificate that has just come into its last ones."""
 
 
+Given = Firm | Queue | Message
+
+
 @dataclass(frozen=True)
 class Case:
     """One kind."""
 
-    true: Firm | Queue
+    true: Given
     """As it is when it is news, since less than a day."""
-    settled: Firm | Queue
+    settled: Given
     """As it is once somebody has acted."""
     early: timedelta = timedelta(days=2)
     """So long before, it is no news yet."""
 
 
-def reader(kind: str, given: Firm | Queue, since: datetime = BEFORE, **more: Any) -> Reader:
+def reader(kind: str, given: Given, since: datetime = BEFORE, **more: Any) -> Reader:
     """Somebody who asked for this kind alone, and what they would see."""
     subscription = Subscription(SUPPLIER, "person-1", "active", BEFORE, SUPPLIER, ANCHOR, email="ana@firm.mx")
     more = {"language": "es", "kinds": {kind: since}} | more
-    given_ = {"firm": given} if isinstance(given, Firm) else {"queues": {kind: given}}
-    return Reader(replace(subscription, **more), **given_)
+    subscription = replace(subscription, **more)
+    if isinstance(given, Message):
+        return Reader(subscription, messages=(given,))
+    return Reader(subscription, given) if isinstance(given, Firm) else Reader(subscription, queues={kind: given})
 
 
 def _plan(**activity: Any) -> Firm:
@@ -57,6 +63,11 @@ def _referral(state: str) -> Firm:
     return Firm(SUPPLIER, referrals=(Referral(SUPPLIER, "NAFIN", "P1", SUPPLIER, state, None, moved),))
 
 
+def _message(status: Literal["sent", "withdrawn"]) -> Message:
+    written = Written("A call opens", "Firms may register until May.\nSee the portal.")
+    return Message(SUPPLIER, status, written, written, BEFORE, settled_at=NOW - timedelta(hours=1))
+
+
 def _queue() -> Case:
     return Case(Queue(2, NOW - PATIENCE - timedelta(hours=1)), Queue())
 
@@ -67,6 +78,7 @@ CASES: dict[str, Case] = {
     "evidence": Case(_plan(returned_at=NOW - timedelta(hours=1)), _plan(done=True)),
     "papers": Case(_referral("info_requested"), _referral("in_review")),
     "activity": Case(_plan(), _plan(done=True)),
+    "program": Case(_message("sent"), _message("withdrawn")),
     **{kind: _queue() for kind in ("candidates", "assessments", "validations", "plans")},
 }
 assert NOW - EXPIRES < datetime.combine(LAST_DAY, NOW.timetz()) - EXPIRES <= NOW

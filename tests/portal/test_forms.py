@@ -31,7 +31,10 @@ OWN = {
     "/register/processes/{number}/removal": "kept here until it is sent",
     "/register/check": "what was kept is sent to the stage itself in test_register.py",
     **dict.fromkeys(
-        ("/news", "/news/end", "/news/confirmation", "/news/stop", "/news/stopped"),
+        (
+            *("/news", "/news/end", "/news/confirmation", "/news/stop", "/news/stopped", "/operations/news/messages"),
+            *(f"/operations/news/messages/{{message_id}}/{act}" for act in ("sending", "withdrawal")),
+        ),
         "whom the portal writes to it decides itself: test_news_mail.py",
     ),
     "/imports/{kind}": "a file, which is passed on as it comes in test_imports.py",

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from services.portal.domain.firm import Firm
-from services.portal.domain.news import KINDS, OPERATORS_PAGE, WEEK
+from services.portal.domain.news import KINDS, OPERATORS_PAGE, PROGRAM, WEEK
 from services.portal.domain.subscription import EVERY, LASTS, STALE, Letter, Reader, ended
 from services.portal.handlers import news
 from services.portal.handlers.news import CONFIRMATION_MAIL, LAPSE, LOOK, NEWS_MAIL, TIMERS, Wanted
@@ -49,12 +49,18 @@ def test_a_kind_has_words_and_a_page_for_each_of_its_roles(kind: str) -> None:
     roles = dict(PAGES)
     for role in KINDS[kind].roles:
         page = OPERATORS_PAGE if role == "operator" else KINDS[kind].page
-        assert Role(role) in (roles[page] or ()), page
+        assert roles[page] is None or Role(role) in (roles[page] or ()), page
     given = reader(kind, CASES[kind].true)
     for language in LANGUAGES:
-        assert all(WORDS.has(f"news.{kind}{of}", language) for of in ("", ".told"))
-        mail = newsletter(replace(given.subscription, language=language), given.due(NOW), URL)
+        mail = newsletter(replace(given.subscription, language=language), given.due(NOW), URL, given.messages)
         assert mail is not None
+        assert WORDS.has(f"news.{kind}", language)
+        if kind == PROGRAM.name:
+            written = given.messages[0].in_(language)
+            assert (written.text in mail.text, mail.subject) == (True, written.subject)
+            continue
+        # What it says, when, and why it is left out.
+        assert all(WORDS.has(f"news.{kind}.{of}", language) for of in ("told", "from", "unless"))
         assert f"{URL}{KINDS[kind].page}" in mail.text.splitlines()
         assert WORDS.text("news.subject", language) == mail.subject
         assert re.search(r"news\.\w|[{}]|None", mail.text) is None

@@ -40,6 +40,7 @@ IDS = {
     "part": "identity",
     "number": "0",
     "person_id": str(UUID(int=8)),
+    "message_id": str(UUID(int=13)),
 }
 ELSEWHERE = {"/my-firm/data/file", "/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
 """No pages: each leads to one."""

@@ -22,6 +22,7 @@ from services.portal.api import (
     letters,
     machines,
     mentoring,
+    messages,
     my_data,
     my_firm,
     my_money,
@@ -57,7 +58,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
     of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
-    operating = (registrations, assignments, imports, cohorts, letters, machines, acts)
+    operating = (registrations, assignments, imports, cohorts, letters, messages, machines, acts)
     modules = (home, signing, register, news, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     return tuple(route for module in modules for route in module.router().routes)
 

@@ -48,7 +48,9 @@ QUEUES: Final = (
     Kind("validations", ("expert", "operator"), "/work"),
     Kind("plans", ("mentor", "operator"), "/work"),
 )
-KINDS: Final = {kind.name: kind for kind in (*OF_FIRM, *QUEUES)}
+PROGRAM: Final = Kind("program", ("supplier", "anchor", "assessor", "expert", "mentor", "operator"), "/")
+"""What operators write."""
+KINDS: Final = {kind.name: kind for kind in (*OF_FIRM, *QUEUES, PROGRAM)}
 OPERATORS_PAGE: Final = "/firms"
 """Operators have no queue of their own."""
 

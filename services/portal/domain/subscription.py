@@ -8,7 +8,8 @@ from typing import Final, Literal, get_args
 from uuid import UUID, uuid5
 
 from services.portal.domain.firm import Firm
-from services.portal.domain.news import News, Queue, of_firm, of_queue
+from services.portal.domain.message import Message
+from services.portal.domain.news import PROGRAM, News, Queue, of_firm, of_queue
 from shared.one_time_code import OneTimeCode
 from shared.state_machine import StateMachine, Transition
 
@@ -88,6 +89,8 @@ class Reader:
     subscription: Subscription
     firm: Firm | None = None
     queues: Mapping[str, Queue] = field(default_factory=dict)
+    messages: tuple[Message, ...] = ()
+    """Of the program, that were sent."""
 
     @property
     def id(self) -> UUID:
@@ -127,12 +130,20 @@ class Reader:
             yield from of_firm(self.firm)
         for kind, queue in self.queues.items():
             yield from of_queue(kind, queue, now)
+        for message in self.messages:
+            if message.status == "sent" and message.settled_at is not None:
+                yield News(PROGRAM.name, cause_of(message), message.settled_at)
 
 
 def is_name(text: str) -> bool:
     """Whether somebody may be called so in mail; nothing is a name too."""
     written = all(each.isalpha() or each in _BETWEEN for each in text)
     return not text or (len(text) <= LONGEST_NAME and text[0].isalpha() and written)
+
+
+def cause_of(message: Message) -> str:
+    """Of the news that it was sent."""
+    return f"{PROGRAM.name}:{message.id}"
 
 
 def id_of(subject: str) -> UUID:

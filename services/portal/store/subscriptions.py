@@ -1,11 +1,13 @@
 """Who asked for news, with what the portal shows of what they asked for; and whom events wake."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from services.portal.domain.firm import Firm
-from services.portal.domain.news import GATHERS, PATIENCE, Queue
+from services.portal.domain.news import GATHERS, PATIENCE, PROGRAM, Queue
 from services.portal.domain.subscription import Reader, Subscription
+from services.portal.store import messages
 from services.portal.store.firms import firms
 from services.portal.store.tables import SubscriptionRow
 from shared.messaging.repository import TableRepository
@@ -32,6 +34,15 @@ _OF_ANCHORS = "SELECT id, anchor_id FROM subscription WHERE anchor_id = ANY($1::
 _OF_QUEUES = "SELECT id FROM subscription WHERE kinds ?| $1::text[] AND status = 'active'"
 _ONE = "SELECT * FROM subscription WHERE id = $1"
 _AT = "SELECT id FROM subscription WHERE lower(email) = lower($1)"
+_COUNTS = """
+    SELECT kind, sum(asked)::bigint, sum(told)::bigint, sum(waiting)::bigint FROM (
+        SELECT kind, 1 AS asked, 0 AS told, 0 AS waiting FROM subscription, jsonb_object_keys(kinds) AS kind
+            WHERE status = 'active'
+        UNION ALL SELECT split_part(cause, ':', 1), 0, 1, 0 FROM subscription, jsonb_object_keys(told) AS cause
+        UNION ALL SELECT split_part(cause, ':', 1), 0, 0, 1
+            FROM subscription, jsonb_array_elements_text(letter -> 'causes') AS cause
+    ) AS found GROUP BY kind
+"""
 _FORGET = "DELETE FROM subscription WHERE status = 'ended'"
 
 MAILS_WAITING = """
@@ -41,6 +52,18 @@ MAILS_WAITING = """
         WHERE timer.kind = 'news_mail' AND (letter ->> 'begun_at')::timestamptz < now() - interval '1 minute'
 """
 """Those that were not taken within a minute."""
+
+
+class Counted(NamedTuple):
+    """Of one kind of news."""
+
+    asked: int = 0
+    """How many asked for it."""
+    told: int = 0
+    """Pieces of it that they were told."""
+    waiting: int = 0
+    """Pieces in mails that no server took yet."""
+
 
 _rows = TableRepository(SubscriptionRow, Subscription)
 
@@ -52,9 +75,11 @@ class Readers:
         found = await _rows.load_many(connection, ids)
         firm_of = await _firms(connection, {each.supplier_id for each in found.values()} - {None})
         asked_of = await _candidates(connection, {each.anchor_id for each in found.values()} - {None})
-        queues = await _queues(connection, {kind for each in found.values() for kind in each.kinds})
+        kinds = {kind for each in found.values() for kind in each.kinds}
+        queues = await _queues(connection, kinds)
+        told = await messages.sent(connection) if PROGRAM.name in kinds else ()
         return {
-            id_: Reader(each, firm_of.get(each.supplier_id), queues | asked_of.get(each.anchor_id, {}))
+            id_: Reader(each, firm_of.get(each.supplier_id), queues | asked_of.get(each.anchor_id, {}), told)
             for id_, each in found.items()
         }
 
@@ -99,6 +124,17 @@ async def wake_of_queues(
     for queue, correlation_id in queues.items():
         woken |= {row["id"]: correlation_id for row in await connection.fetch(_OF_QUEUES, [queue])}
     await wake(connection, kind, woken, now() + PATIENCE, anew=False)
+
+
+async def wake_of_program(connection: Connection, kind: str, correlation_id: str) -> None:
+    """Whoever asked for news of the program looks at once."""
+    rows = await connection.fetch(_OF_QUEUES, [PROGRAM.name])
+    await wake(connection, kind, dict.fromkeys((row["id"] for row in rows), correlation_id), now(), anew=False)
+
+
+async def counts(connection: Connection) -> dict[str, Counted]:
+    """By kind of news, of whoever is told some now."""
+    return {kind: Counted(*counted) for kind, *counted in await connection.fetch(_COUNTS)}
 
 
 async def _firms(connection: Connection, ids: Collection[UUID | None]) -> dict[UUID | None, Firm]:

@@ -173,6 +173,20 @@ class SubscriptionRow(Table, table=True):
     mailed_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
+class MessageRow(Table, table=True):
+    """What operators told whoever asked for news of the program, or will."""
+
+    __tablename__ = "message"
+
+    id: UUID = Field(primary_key=True)
+    status: str
+    es: dict[str, Any] = Field(sa_type=JSONB)
+    en: dict[str, Any] = Field(sa_type=JSONB)
+    proposed_at: datetime = Field(sa_type=DateTime(timezone=True))
+    took_part: dict[str, Any] = Field(sa_type=JSONB)
+    settled_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+
+
 class SessionRow(Table, table=True):
     """Who is signed in. The tokens are sealed with a key that only the browser's cookie gives."""
 

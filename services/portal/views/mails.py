@@ -1,14 +1,20 @@
 """What mails of news say."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from urllib.parse import urlencode
+from uuid import UUID
 
-from services.portal.domain.news import KINDS, OPERATORS_PAGE, News
-from services.portal.domain.subscription import Subscription
+from services.portal.domain.message import Message, Written
+from services.portal.domain.news import KINDS, OPERATORS_PAGE, PROGRAM, News
+from services.portal.domain.subscription import Subscription, cause_of
 from services.portal.views.words import Words
-from shared.i18n import LANGUAGES
+from shared.i18n import LANGUAGES, Language
 from shared.i18n.language import DEFAULT
 from shared.service.mail import Mail
+
+INVENTED, NEVER = UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC)
+"""Of whom a preview is, and when."""
 
 
 def confirmation(asked: Subscription, code: str, portal: str) -> Mail | None:
@@ -23,18 +29,47 @@ def confirmation(asked: Subscription, code: str, portal: str) -> Mail | None:
     return Mail("news-confirmation", asked.id, asked.email, words("news.confirmation.subject"), text)
 
 
-def newsletter(asked: Subscription, news: Sequence[News], portal: str) -> Mail | None:
-    """What is to be done, each with the page where it is, and one link to be told no more."""
-    if asked.email is None or not news:
+def newsletter(asked: Subscription, news: Sequence[News], portal: str, sent: Sequence[Message] = ()) -> Mail | None:
+    """What the program announces, what is to be done, each with its page, and one link to be told no more. `sent`: the
+    messages that may be among the news.
+    """
+    announced, todo = _announced(asked, news, sent), _todo(asked, news, portal)
+    if asked.email is None or not (announced or todo):
         return None
     words, stop = _words(asked.language), f"{portal}/news/stop?{stopping(asked)}"
-    parts = [words("news.hello.named", name=asked.name) if asked.name else words("news.hello")]
+    text = [
+        words("news.hello.named", name=asked.name) if asked.name else words("news.hello"),
+        *(f"{each.subject}\n\n{each.text}" for each in announced),
+        *([words("news.todo"), *todo] if todo else ()),
+        words("news.goodbye", link=stop),
+    ]
+    subject = words("news.subject") if todo else announced[0].subject
+    return Mail("news", asked.id, asked.email, subject, "\n\n".join(text), stop)
+
+
+def _announced(asked: Subscription, news: Sequence[News], sent: Sequence[Message]) -> list[Written]:
+    causes = {each.cause for each in news}
+    return [each.in_(asked.language) for each in sent if cause_of(each) in causes]
+
+
+def _todo(asked: Subscription, news: Sequence[News], portal: str) -> list[str]:
+    """One paragraph for each kind, however many are meant."""
+    words, found = _words(asked.language), []
     for name, kind in KINDS.items():
-        if about := sum(each.about for each in news if each.kind == name):
+        about = sum(each.about for each in news if each.kind == name)
+        if about and kind is not PROGRAM:
             page = OPERATORS_PAGE if asked.operates and "operator" in kind.roles else kind.page
-            parts.append(f"{words(f'news.{name}.told', count=about)}\n{portal}{page}")
-    parts.append(words("news.goodbye", link=stop))
-    return Mail("news", asked.id, asked.email, words("news.subject"), "\n\n".join(parts), stop)
+            found.append(f"{words(f'news.{name}.told', count=about)}\n{portal}{page}")
+    return found
+
+
+def preview(kind: str, language: Language, portal: str, sent: Sequence[Message] = ()) -> Mail | None:
+    """What somebody is told, with an invented name and link."""
+    asked = Subscription(
+        INVENTED, "", "active", NEVER, email="persona@ejemplo.mx", name="Ana Ejemplo", language=language, stop="x" * 8
+    )
+    news = [News(kind, kind, NEVER, 3), *(News(PROGRAM.name, cause_of(each), NEVER) for each in sent)]
+    return newsletter(asked, news, portal, sent)
 
 
 def stopping(asked: Subscription) -> str:
