@@ -25,6 +25,8 @@ installation people sign in at its [identity provider](identity.md).
   token. Who may do what is judged there.
 - **It works without scripts**, with the keyboard, at 320 px, and weighs at most 60 KB at the first page and 15 KB
   after. Scripts save as one goes, and show what happens now.
+- **It tells by mail** whoever asks what is to be done, once and while it is true, at most once a day; each mail has a
+  link that stops it ([decision 75](decisions/0075-news-are-what-is-true-when-they-are-told.md)).
 - **Any page is a file**: add `?as=csv`, `xlsx` or `pdf`, or use the links at its end. A list's file has all its pages.
 - **Filters stay in the address**: a link to a list is a link to what was seen.
 - **Somebody else's change in between** is shown beside one's own; nothing is overwritten.

@@ -14,7 +14,7 @@ from shared.messaging.commands import Commands, Decide
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 from shared.messaging.routing import at, over
 from shared.messaging.sweeps import SweepWorker
-from shared.messaging.timers import TimerWorker
+from shared.messaging.timers import TimerWorker, wake
 from shared.messaging.worker import Worker
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
@@ -235,3 +235,21 @@ async def test_an_event_carries_the_correlation_of_what_began_its_chain(bench: B
 
 async def _journalled(bench: Bench, wanted: int) -> bool:
     return await bench.count("journal") == wanted
+
+
+async def test_an_aggregate_is_woken_at_the_earliest_time_or_anew(bench: Bench) -> None:
+    id_, hour, start = uuid4(), timedelta(hours=1), now()
+
+    async def woken(at: datetime, *, anew: bool = False) -> datetime:
+        async with bench.database.transaction() as connection:
+            await wake(connection, "ripe", {id_: CAUSE.correlation_id}, at, anew=anew)
+            found: datetime = await connection.fetchval("SELECT at FROM timer WHERE aggregate_id = $1", id_)
+        return found
+
+    assert await woken(start + 2 * hour) == start + 2 * hour
+    assert await woken(start + 3 * hour) == start + 2 * hour
+    assert await woken(start + hour) == start + hour
+    assert await woken(start + 3 * hour, anew=True) == start + 3 * hour
+    # Due already: it may be decided at this moment by what was known before, so it fires once more.
+    assert await woken(start - hour) == start - hour
+    assert timedelta(0) < await woken(start + 3 * hour) - now() <= timedelta(minutes=1)

@@ -123,7 +123,9 @@ def test_what_is_old_and_what_is_of_a_firm_that_left_is_not_told(kind: str) -> N
     assert news.look(reader(kind, CASES[kind].true), NOW + STALE + EVERY).timers[0].kind == LOOK
     true = CASES[kind].true
     assert isinstance(true, Firm)
-    left = news.look(reader(kind, replace(true, withdrawn="own_wish")), NOW)
+    of_one_that_left = reader(kind, replace(true, withdrawn="own_wish"))
+    assert timers(news.mail_again(of_one_that_left, "", NOW))[NEWS_MAIL] is None
+    left = news.look(of_one_that_left, NOW)
     assert timers(left) == dict.fromkeys(TIMERS)
     assert left.state is not None
     assert left.state.subscription == ended(left.state.subscription)

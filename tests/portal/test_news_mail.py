@@ -153,6 +153,15 @@ async def test_it_is_sent_once_though_its_event_comes_again_and_the_topic_is_rea
     assert LOOK in await box.waits()
     await box.passes(2 * EVERY)
     assert box.mail() is None
+    # What is news after that is told a day later.
+    await box.portal.stage.consume(
+        example(ReferralAnswered, state="info_requested", answered_at=now(), referral_id=UUID(int=1))
+    )
+    await box.passes(GATHERS)
+    assert box.mail() is None
+    await box.portal.stage.rows("UPDATE subscription SET mailed_at = mailed_at - $1::interval", EVERY)
+    await box.passes(EVERY)
+    assert "1 institución" in box.text()
 
 
 class Killed(BaseException):
@@ -265,6 +274,15 @@ async def test_whoever_asked_sees_it_and_ends_it(box: Mailbox) -> None:
     async with box.portal.stage.database.connection() as connection:
         await subscriptions.forget(connection)
     assert await box.portal.stage.rows("SELECT FROM subscription") == []
+
+
+async def test_it_is_in_the_file_of_what_is_held_about_whoever_asks(box: Mailbox) -> None:
+    await box.confirmed("papers")
+    [kept] = await box.portal.stage.rows("SELECT stop FROM subscription")
+    file = (await box.browser.get("/my-firm/data/file")).text
+    assert (EMAIL in file, kept["stop"] in file) == (True, False)
+    colleague = await box.portal.signed_in("supplier", subject="person-2", supplier_id=SUPPLIER)
+    assert EMAIL not in (await colleague.get("/my-firm/data/file")).text
 
 
 async def test_it_ends_with_the_firm_and_with_the_year_and_if_nobody_confirms(box: Mailbox) -> None:

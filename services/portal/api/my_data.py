@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import BytesIO
 from typing import Any, Final, Literal
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -15,7 +15,9 @@ from services.portal.api.my_firm import Own
 from services.portal.api.telling import told
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm
+from services.portal.domain.subscription import id_of
 from services.portal.stages import StageProblem
+from services.portal.store import subscriptions
 
 AUDIT: Final = "/suppliers/{id}/audit"
 """Who looked at what is held, and changed it."""
@@ -84,7 +86,16 @@ async def _story(asked: Asking, firm: Firm) -> dict[str, Any]:
         while story.last is not None:
             story = await told(connection, OwnFirm(firm.id), firm.id, story.last.at, story.last.event_id)
             entries += story.entries
-    return {"firm": asdict(firm), "story": [asdict(entry) for entry in entries]}
+    return {"firm": asdict(firm), "story": [asdict(entry) for entry in entries], "news": await _news(asked)}
+
+
+async def _news(asked: Asking) -> dict[str, Any] | None:
+    """What whoever asks for the file is told by mail; nobody else's, nor what opens it."""
+    if asked.person is None:
+        return None
+    async with asked.portal.database.connection() as connection:
+        mine = await subscriptions.subscription(connection, id_of(asked.person.subject))
+    return None if mine is None else asdict(replace(mine, code=None, stop=""))
 
 
 def _written(held: Mapping[str, Any]) -> bytes:

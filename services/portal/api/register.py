@@ -21,7 +21,7 @@ from services.portal.api.profiles import (
 from services.portal.domain.profile_form import ORDER, PARTS, PROCESS, PROCESSES, body_of
 from services.portal.stages import StageProblem
 
-NOTICE = "2026-1"
+NOTICE = "2026-2"
 """Version of the privacy notice: another one where its words change."""
 Number = Annotated[int | None, Query(ge=0, le=34)]
 Short = Annotated[str, Query(max_length=120)]
