@@ -87,6 +87,17 @@ def test_overrides_that_could_have_no_effect_are_refused() -> None:
     assert code(cohorts.override(given.cohort(), placed, word)) == "candidate_already_selected"
 
 
+def test_nobody_is_put_in_who_is_left_out_whatever_is_said() -> None:
+    """Seen: it took a place, and the selection left the firm out all the same."""
+    gone = replace(given.candidate(), withdrawn=True)
+    refused = cohorts.override(given.cohort(), gone, given.override(1, "in"))
+    assert code(refused) == "candidate_excluded"
+    assert isinstance(refused, Refused)
+    assert [each["code"] for each in refused.params["why"]] == ["withdrawn"]
+    word = given.override(1, "out")
+    assert sure(cohorts.override(given.cohort(), gone, word)).overrides == (word,)
+
+
 def test_taking_an_override_back() -> None:
     cohort = given.cohort(55, given.override(1, "in"))
     assert sure(cohorts.take_back_override(cohort, given.supplier(1), "operator-3")).overrides == ()

@@ -38,6 +38,8 @@ class OtherStages:
 
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], httpx.Response] = {}
+        self.refused: dict[tuple[str, str, str], httpx.Response] = {}
+        """By method too: what is refused is shown still."""
         self.real: dict[str, StageUnderTest] = {}
         """Those that answer themselves."""
         self.hangs: float | None = None
@@ -57,7 +59,8 @@ class OtherStages:
         real = self.real.get(request.url.host.removesuffix(".test"))
         if real is not None:
             return await httpx.ASGITransport(real.app).handle_async_request(request)
-        answer = self.answers.get((request.url.host, request.url.path))
+        asked = (request.url.host, request.url.path)
+        answer = self.refused.get((request.method, *asked)) or self.answers.get(asked)
         if answer is None:
             raise httpx.ConnectError("away", request=request)
         return answer

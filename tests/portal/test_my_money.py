@@ -8,11 +8,12 @@ import httpx
 import pytest
 
 from shared.contracts import partner as contract
+from shared.contracts.financing import ConsentGiven
 from shared.testing.stage import StageUnderTest
 from tests.financing.calls import CLASSES, SECRETS, UNTIL, answer, known, partner_events
 from tests.financing.given import SUPPLIER as FIRM
 from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import OTHER_SUPPLIER, passed_on
+from tests.portal.events import OTHER_SUPPLIER, example, passed_on
 
 CONSENT = "/my-firm/money/consent"
 PAPERS = {
@@ -225,3 +226,47 @@ async def test_a_consent_is_taken_back_at_financing(portal: Visitors, financing:
 
 async def test_an_unknown_need_is_not_there(portal: Visitors) -> None:
     assert (await (await _mine(portal)).get(f"/my-firm/money/needs/{UUID(int=1)}")).status_code == 404
+
+
+async def test_a_choice_that_makes_no_text_says_what_it_lacks(portal: Visitors, financing: StageUnderTest) -> None:
+    mine = await _mine(portal)
+    page = (await mine.get(f"{CONSENT}?partner=nafin&data_class=need")).text
+    assert "without a purpose there is no consent" in page
+    assert "Choose which data" not in page
+    assert "Choose" not in re.sub(r"<select.*?</select>|<h2>.*?</h2>|<p>.*?</p>", "", (await mine.get(CONSENT)).text)
+    over = await mine.get(f"{CONSENT}?partner=nafin&purpose=certification&data_class=need&expires_on=2020-01-01")
+    assert ("The last day is over" in over.text, "sha256" in over.text) == (True, False)
+    assert '<option value="nafin" selected>' in over.text, "what was chosen stays"
+
+
+async def test_a_consent_whose_days_are_over_says_what_that_means(portal: Visitors) -> None:
+    await portal.stage.consume(example(ConsentGiven, supplier_id=FIRM, expires_on="2026-01-31", purposes=["tooling"]))
+    portal.others.answer("financing", "/partners", {"items": [{"code": "nafin", "name": "Nafin", "active": True}]})
+    mine = await _mine(portal)
+    page = (await mine.get("/my-firm/money")).text
+    assert "held until January 31, 2026: nothing more is sent under it" in page
+    assert f'href="{CONSENT}?partner=nafin"' in page
+    page = (await mine.get(f"{CONSENT}?partner=nafin")).text
+    assert "held until January 31, 2026" in page
+    assert 'value="tooling" checked' in page
+
+
+async def test_of_two_consents_of_one_moment_one_counts(portal: Visitors) -> None:
+    """Seen: the page broke, as it takes one."""
+    ids = (UUID(int=1), UUID(int=2))
+    given = [example(ConsentGiven, supplier_id=FIRM, consent_id=id_, expires_on="2199-12-31") for id_ in ids]
+    await portal.stage.consume(*reversed(given))
+    portal.others.answer("financing", "/partners", {"items": [{"code": "nafin", "name": "Nafin", "active": True}]})
+    mine = await _mine(portal)
+    assert (await mine.get(f"{CONSENT}?partner=nafin")).status_code == 200
+    page = (await mine.get("/my-firm/money")).text
+    assert (page.count(">Given</strong>"), page.count(">Replaced</strong>")) == (1, 1)
+
+
+async def test_what_is_refused_is_said_while_its_text_cannot_be_shown(portal: Visitors) -> None:
+    path = "/consents"
+    told = {"title": "expiry_out_of_range", "detail": "Other days.", "errors": []}
+    portal.others.answer("financing", path, told, 422)
+    given: dict[str, str | list[str]] = {"partner": "nafin", "purpose": ["tooling"], "data_class": ["need"]}
+    answer = await (await _mine(portal)).post(CONSENT, given)
+    assert (answer.status_code, "Other days." in answer.text) == (422, True)

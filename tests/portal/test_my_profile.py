@@ -63,16 +63,36 @@ async def test_of_two_people_the_second_sees_both_versions_and_loses_nothing(por
     ana, beto = [await _mine(portal, UUID(firm["id"])) for _ in range(2)]
     seen = (await beto.get("/my-firm/profile/size")).text
     version = seen.partition('name="version" value="')[2].partition('"')[0].replace("&#34;", '"')
-    typed = {"annual_sales_mxn": "1000", "version": version}
+    typed = {"annual_sales_mxn": "100000", "version": version}
     assert (await ana.post("/my-firm/profile/size", typed | {"workers": "70"})).status_code == 303
     late = await beto.post("/my-firm/profile/size", typed | {"workers": "80"})
     assert late.status_code == 412
     assert "<td>80</td><td>70</td>" in late.text
+    assert '<th scope="col">What you typed</th><th scope="col">What is there now</th>' in late.text
     assert 'value="80"' in late.text
     again = late.text.partition('name="version" value="')[2].partition('"')[0].replace("&#34;", '"')
     assert (await beto.post("/my-firm/profile/size", typed | {"workers": "80", "version": again})).status_code == 303
     [row] = await registration.rows("SELECT * FROM supplier")
-    assert (row["workers"], row["annual_sales_mxn"]) == (80, 1000)
+    assert (row["workers"], row["annual_sales_mxn"]) == (80, 100000)
+
+
+@pytest.mark.parametrize("text", ["97,5", "997", "noventa"])
+async def test_a_percentage_that_is_none_is_asked_for_with_an_example(portal: Visitors, text: str) -> None:
+    """Seen: "It is a whole number", of basis points that nobody types."""
+    registration = await portal.real("registration")
+    mine = await _mine(portal, UUID((await registered(registration))["id"]))
+    page = (await mine.get("/my-firm/profile/quality")).text
+    version = page.partition('name="version" value="')[2].partition('"')[0].replace("&#34;", '"')
+    refused = await mine.post("/my-firm/profile/quality", {"offering.otif_bp_12m": text, "version": version})
+    assert (refused.status_code, "as 97, 97.5 or 97 %" in refused.text) == (422, True)
+    assert f'value="{text}"' in refused.text
+    for good, kept in (("97", 9700), ("97 %", 9700), ("97.5", 9750)):
+        page = (await mine.get("/my-firm/profile/quality")).text
+        version = page.partition('name="version" value="')[2].partition('"')[0].replace("&#34;", '"')
+        typed = {"offering.otif_bp_12m": good, "version": version}
+        assert (await mine.post("/my-firm/profile/quality", typed)).status_code == 303
+        [row] = await registration.rows("SELECT offering FROM supplier")
+        assert f'"otif_bp_12m": {kept}' in row["offering"]
 
 
 async def test_what_registration_refuses_is_said_at_its_field(portal: Visitors) -> None:

@@ -160,6 +160,16 @@ async def test_an_rfc_is_explained_while_it_is_typed(portal: Visitors) -> None:
     assert "rfc=" not in (await tab.get("/register/identity")).text, "it stands in no address"
 
 
+async def test_what_cannot_be_read_is_said_before_it_is_sent(portal: Visitors) -> None:
+    tab = Tab(portal.stage)
+    await _filled(tab)
+    await tab.fill("/register/quality", {"offering.otif_bp_12m": "97,5"})
+    answer = await tab.fill("/register/check", {"notice": NOTICE})
+    assert (answer.status_code, "as 97, 97.5 or 97 %" in answer.text) == (422, True)
+    assert "/register/quality?then=check#offering.otif_bp_12m" in answer.text
+    assert not [each for each in portal.others.asked if each.url.path == "/suppliers"]
+
+
 async def test_while_registration_is_away_nothing_is_lost(portal: Visitors) -> None:
     tab = Tab(portal.stage)
     await _filled(tab)
@@ -206,7 +216,7 @@ def test_a_profile_comes_back_as_it_was_typed() -> None:
     ("fault", "place"),
     [
         ("body.offering.processes.2.special_processes.0.assessed_on", ("processes", 2, "special_processes")),
-        ("processes.0.envelope_mm", ("processes", 0, "area")),
+        ("processes.0.envelope_mm", ("processes", 0, "envelope_mm.0")),
         ("body.offering.processes.1.envelope_mm.2", ("processes", 1, "envelope_mm.2")),
         ("ppm_12m", ("quality", None, "offering.ppm_12m")),
         ("contact.email", ("contact", None, "contact.email")),

@@ -76,6 +76,13 @@ async def test_a_renewal_that_gives_garbage_signs_out(
     assert not await is_in(tab)
 
 
+async def test_a_renewed_token_is_of_whoever_signed_in(issuing: Issuing, running: StageUnderTest, short: None) -> None:
+    tab = await signed_in(issuing, running)
+    another = issuing.local.issuer.issue("beto", ["operator"], timedelta(minutes=5))
+    issuing.before.changed = lambda given: given | {"access_token": another}
+    assert not await is_in(tab)
+
+
 async def test_while_the_issuer_is_away_a_session_waits(issuing: Issuing, running: StageUnderTest, short: None) -> None:
     tab = await signed_in(issuing, running)
     issuing.before.instead = Response("", 503)

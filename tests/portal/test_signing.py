@@ -145,6 +145,16 @@ async def test_an_id_token_of_something_else_is_refused(
     assert SESSION not in tab.cookies
 
 
+async def test_an_access_token_is_of_whom_the_id_token_names(issuing: Issuing, running: StageUnderTest) -> None:
+    """OpenID Connect Core, 3.1.3.7: each is whole, and they are of two people."""
+    another = issuing.local.issuer.issue("beto", ["operator"], timedelta(minutes=5))
+    issuing.before.changed = lambda given: given | {"access_token": another}
+    tab = Tab(running)
+    assert (await tab.sign_in(issuing.local.ticket("operator"))).status_code == 400
+    assert SESSION not in tab.cookies
+    assert await running.rows("SELECT * FROM session") == []
+
+
 async def test_an_id_token_as_the_issuer_makes_it_counts(issuing: Issuing, running: StageUnderTest) -> None:
     issuing.before.changed = _id_token(issuing)
     assert await is_in(await signed_in(issuing, running))

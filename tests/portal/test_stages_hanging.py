@@ -31,7 +31,6 @@ WHOLE = {
     "/imports/{kind}/{import_id}",
     "/my-firm/diagnosis",
     "/my-firm/diagnosis/{dimension}",
-    "/my-firm/money/consent",
     "/my-firm/people",
     "/my-firm/plan/activities/{activity_id}",
     "/my-firm/profile",

@@ -1,6 +1,7 @@
 """Registering: a claim, its confirmation, and whose an RFC is."""
 
 import asyncio
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -39,6 +40,22 @@ async def test_a_registration_counts_once_its_contact_has_confirmed(stage: Stage
     assert (receipt["id"], receipt["folio"], "contact" in receipt) == (claim, "PDP-000001", False)
     ((type_, key, _),) = await stage.told()
     assert (type_, str(key)) == ("registration.supplier-registered", claim)
+
+
+async def test_which_privacy_notice_was_read_is_kept_and_shown_to_whom_it_concerns(stage: StageUnderTest) -> None:
+    claim = await stage.client.post("/suppliers", json=BODY | {"privacy_notice": "aviso-1"})
+    assert claim.status_code == 202, claim.text
+    await confirmed(stage, claim.json()["id"])
+    supplier = await shown(stage, claim.json()["id"])
+    [kept] = await stage.rows("SELECT received_at FROM claim")
+    read_at = datetime.fromisoformat(supplier["notice_read_at"])
+    assert (supplier["privacy_notice"], read_at) == ("aviso-1", kept["received_at"])
+    ((_, _, told),) = await stage.told()
+    assert "aviso-1" not in str(told)
+    refused = await stage.client.post("/suppliers", json=BODY | {"privacy_notice": "not a version"})
+    assert refused.status_code == 422
+    without = await registered(stage, rfc="EKU9003173C9")
+    assert (without["privacy_notice"], without["notice_read_at"]) == (None, None)
 
 
 async def test_the_answer_tells_nothing_of_who_takes_part(stage: StageUnderTest) -> None:

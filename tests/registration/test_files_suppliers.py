@@ -126,6 +126,7 @@ def test_a_doubtful_rfc_goes_in_to_be_held() -> None:
         ({"municipio": "11007"}, "municipio", "municipality_of_other_state"),
         ({"sector": "minería"}, "sector", "cell_choice"),
         ({"ventas_anuales_mxn": "1.005"}, "ventas_anuales_mxn", "annual_sales_range"),
+        ({"ventas_anuales_mxn": "31.5"}, "ventas_anuales_mxn", "annual_sales_in_millions"),
         ({"inicio_operaciones": "2031-01-01"}, "inicio_operaciones", "operating_since_in_future"),
         ({"contacto_correo": "a@b.mx"}, "contacto_nombre", "cell_missing"),
         ({"contacto_nombre": "A", "contacto_correo": "nada"}, "contacto_correo", "contact_email"),

@@ -43,12 +43,19 @@ def test_a_whole_profile_has_no_fault() -> None:
         ({"annual_sales_mxn": Decimal("0.001")}, "annual_sales_mxn", "annual_sales_range"),
         ({"annual_sales_mxn": Decimal("1e14")}, "annual_sales_mxn", "annual_sales_range"),
         ({"annual_sales_mxn": Decimal("NaN")}, "annual_sales_mxn", "annual_sales_range"),
+        ({"annual_sales_mxn": Decimal("31.5"), "workers": 40}, "annual_sales_mxn", "annual_sales_in_millions"),
+        ({"annual_sales_mxn": Decimal("39999.99"), "workers": 40}, "annual_sales_mxn", "annual_sales_in_millions"),
         ({"offering": Offering(processes=())}, "processes", "processes_missing"),
     ],
 )
 def test_a_field_that_breaks_a_rule(more: dict[str, Any], field: str, reason: str) -> None:
     (fault,) = faults(profile(**more), TODAY)
     assert (fault.field, fault.reason) == (field, reason)
+
+
+@pytest.mark.parametrize(("sales", "workers"), [("0", 40), ("40000", 40), ("31.5", 0)])
+def test_sales_in_pesos(sales: str, workers: int) -> None:
+    assert list(faults(profile(annual_sales_mxn=Decimal(sales), workers=workers), TODAY)) == []
 
 
 @pytest.mark.parametrize("phone", ["442 555 0101", "+52 (442) 555-0101", "(442) 5550101"])

@@ -9,7 +9,7 @@ from services.development.domain import plan as plans
 from services.development.domain import selection
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort, Override, PastOverride
-from services.development.domain.conditions import SelectionRules
+from services.development.domain.conditions import SelectionRules, exclusions
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome, outcome
 from services.development.domain.reasons import Refusal
@@ -41,6 +41,10 @@ def override(cohort: Cohort | None, candidate: Candidate | None, word: Override)
         return refused("candidate_not_diagnosed")
     if candidate.cohort_id not in (None, cohort.id) and not candidate.awaits_selection:
         return refused("candidate_already_selected")
+    if word.direction == "in" and (excluded := exclusions(candidate, cohort)):
+        # A place would be kept for a firm that the selection leaves out all the same.
+        why: list[dict[str, object]] = [{"code": each, "params": {}} for each in excluded]
+        return Refused("conflict", "candidate_excluded", params={"why": why})
     return _decided(cohorts.with_override(cohort, word))
 
 

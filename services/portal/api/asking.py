@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import Depends, HTTPException, Request
@@ -14,13 +13,15 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
 from services.portal.api.admission import NAVIGATION, NotAllowed, SignInNeeded, Unbound
-from services.portal.api.form_body import MAX_FORM_BYTES, fields_of, is_of_a_page
+from services.portal.api.form_body import MAX_FORM_BYTES, fields_of, is_of_a_page, length_of
+from services.portal.api.forms import Trouble
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.identity.cookie import Cookie
 from services.portal.identity.people import People, Person
 from services.portal.stages import Answer, StageProblem, Stages
 from services.portal.store import story
 from services.portal.store.arrivals import Arrivals
+from services.portal.views.labels import labels_of
 from services.portal.views.pages import Look, render
 from services.portal.views.words import Words
 from shared.contracts import audit as catalogue
@@ -42,7 +43,6 @@ URLENCODED = "application/x-www-form-urlencoded"
 ARRIVES_S = 3.0
 """How long a page waits for an event that it caused; usually it takes a twentieth of a second."""
 FIELDS_BESIDE_FILE = 8
-LENGTH = re.compile(r"[0-9]{1,15}")
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 """An address of this portal: neither another host's, nor one that a browser takes for one."""
 
@@ -86,7 +86,7 @@ class Asking:
         """A template as the answer."""
         mine = frozenset() if self.person is None else self.person.roles
         navigation = [(address, name) for role, address, name in NAVIGATION if role in mine]
-        given = {
+        given: dict[str, Any] = {
             "problem": None,
             "navigation": dict.fromkeys(navigation),
             "anonymous_token": self.anonymous.token(),
@@ -94,7 +94,12 @@ class Asking:
             "typed": {},
             "acted": "",
         }
-        answer = HTMLResponse(render(template, self.look, **(given | values)), status)
+        given |= values
+        problem = given["problem"]
+        if isinstance(problem, Trouble) and problem.errors:
+            labels = labels_of(render(template, self.look, **given), self.words("form.optional"))
+            given["problem"] = problem.on(labels, given["acted"], self.words)
+        answer = HTMLResponse(render(template, self.look, **given), status)
         if self.person is None:
             keep(answer, ANONYMOUS, self.anonymous)
         return answer
@@ -254,18 +259,7 @@ async def _length(asked: Asking, takes: str, most: int) -> int:
     """How long a form is that may be read. Raises Problem."""
     if asked.person is None:
         await asked.portal.forms(asked.request)
-    headers = asked.request.headers
-    own, given = urlsplit(asked.portal.url), urlsplit(headers.get("origin", ""))
-    if (own.scheme, own.netloc) != (given.scheme, given.netloc):
-        raise Problem(403, "form_elsewhere")
-    length = headers.get("content-length", "")
-    if not LENGTH.fullmatch(length):
-        raise Problem(411, "length_required")
-    if int(length) > most:
-        raise Problem(413, "too_large", most=most)
-    if headers.get("content-type", "").partition(";")[0].strip().lower() != takes:
-        raise Problem(415, "content_type", takes=takes)
-    return int(length)
+    return length_of(asked.request, asked.portal.url, takes, most)
 
 
 def _ours(asked: Asking, form: FormData) -> FormData:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.portal.api.admission import LeftProgram, NotAllowed, SignInNeeded, Unbound
 from services.portal.api.asking import asked_as, asking
-from services.portal.api.forms import wordless
+from services.portal.api.forms import said
 from services.portal.identity.provider import ProviderUnavailableError, SignInRefusedError
 from services.portal.stages import StageProblem
 from shared.messaging.retry import INFRASTRUCTURE
@@ -115,7 +115,7 @@ async def _of_stage(request: Request, error: Exception) -> Response:
         raise error
     asked = await asking(request)
     status = error.status if error.status != HTTPStatus.UNAUTHORIZED else HTTPStatus.FORBIDDEN
-    return asked.page("error.html", status, code="", detail=error.detail or wordless(error, asked.words))
+    return asked.page("error.html", status, code="", detail=said(error, asked.words))
 
 
 async def _of_form(request: Request, error: Exception) -> Response:

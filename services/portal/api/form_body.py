@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
@@ -12,10 +12,27 @@ from shared.service.http import Problem
 
 MAX_FORM_BYTES = 65_536
 """Longer texts than people write; what is escaped is three times as long."""
+LENGTH = re.compile(r"[0-9]{1,15}")
 FIELDS = 400
 """Of one form: a whole questionnaire has some 200."""
 SENT_ON, HEADER = ("version", "key"), re.compile(r"[!-~]{0,1000}")
 """Fields that a page fills in itself, and that a stage gets as headers."""
+
+
+def length_of(request: Request, url: str, takes: str, most: int) -> int:
+    """How long a form is that comes from a page below this address. Raises Problem."""
+    headers = request.headers
+    own, given = urlsplit(url), urlsplit(headers.get("origin", ""))
+    if (own.scheme, own.netloc) != (given.scheme, given.netloc):
+        raise Problem(403, "form_elsewhere")
+    length = headers.get("content-length", "")
+    if not LENGTH.fullmatch(length):
+        raise Problem(411, "length_required")
+    if int(length) > most:
+        raise Problem(413, "too_large", most=most)
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != takes:
+        raise Problem(415, "content_type", takes=takes)
+    return int(length)
 
 
 async def fields_of(request: Request) -> FormData:

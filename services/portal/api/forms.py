@@ -1,7 +1,7 @@
 """Forms to what a stage takes, and what a stage refuses back to the form's fields."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,10 @@ from services.portal.domain import written
 from services.portal.stages import AWAY, StageProblem
 from services.portal.views.words import Words
 
+WHOLE = "body"
+"""What a stage calls all that it was sent."""
+OF_FIELDS = frozenset({"invalid_request", "fields_disagree"})
+"""Problems whose sentence names a field as the stage calls it."""
 OURS = frozenset({"token", "version", "key", "back"})
 """Fields that a page adds for itself."""
 
@@ -24,24 +28,42 @@ class Trouble:
     errors: dict[str, str] = field(default_factory=dict)
     stale: bool = False
     """Somebody changed it meanwhile."""
+    labels: dict[str, str] = field(default_factory=dict)
+    """What the page calls each of these fields."""
+    elsewhere: tuple[str, ...] = ()
+    """What is wrong with none of the page's fields."""
+
+    def on(self, labels: Mapping[str, str], at: str, words: Words) -> "Trouble":
+        """The same for a page that calls its fields so; `at`: what the ids of that form's fields begin with."""
+        errors, named, elsewhere = dict[str, str](), dict[str, str](), list[str]()
+        for name, what in self.errors.items():
+            place = _place(name, labels, at)
+            if place is not None:
+                errors.setdefault(place, what)
+                named[place] = labels[at + place]
+            else:
+                elsewhere.append(what if name == WHOLE else words("problem.elsewhere"))
+        return replace(self, errors=errors, labels=named, elsewhere=tuple(dict.fromkeys(elsewhere)))
 
 
-def wordless(error: StageProblem, words: Words) -> str:
-    """What is said where a stage said nothing."""
+def said(error: StageProblem, words: Words) -> str:
+    """The sentence of what a stage said, or of that it said nothing."""
     if error.code == AWAY:
         return words("error.stage_away.named", stage=words(f"service.{error.stage}"))
-    return words("error.stage_unclear" if error.code == "stage_unclear" else "error.refused")
+    if error.code in OF_FIELDS:
+        return words("problem.fields")
+    return error.detail or words("error.stage_unclear" if error.code == "stage_unclear" else "error.refused")
 
 
 def trouble(error: StageProblem, words: Words) -> Trouble:
     """What a stage said, for the form that was sent to it."""
-    errors = {name.removeprefix("body."): what for name, what in error.errors.items()}
+    errors = {name.removeprefix("body.").removeprefix("query."): what for name, what in error.errors.items()}
     stale = error.status == HTTPStatus.PRECONDITION_FAILED
-    detail = error.detail
+    detail = said(error, words)
     for name in error.errors:
         # The page says it at the field.
         detail = detail.removeprefix(f"{name}: ")
-    return Trouble(words("problem.stale") if stale else detail or wordless(error, words), errors, stale)
+    return Trouble(words("problem.stale") if stale else detail, errors, stale)
 
 
 def body(
@@ -86,6 +108,16 @@ def id_of(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         return UUID(int=0)
+
+
+def _place(name: str, labels: Mapping[str, str], at: str) -> str | None:
+    """The page's field that is meant: this one, what it is a part of, or its own first part."""
+    parts = name.split(".")
+    for length in range(len(parts), 0, -1):
+        if at + (known := ".".join(parts[:length])) in labels:
+            return known
+    first = next((id_ for id_ in labels if id_.startswith(f"{at}{name}.")), None)
+    return None if first is None else first.removeprefix(at)
 
 
 def _put(found: dict[str, Any], name: str, *, value: object) -> None:

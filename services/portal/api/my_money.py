@@ -1,5 +1,6 @@
 """What a firm needs money for: consents given with the words that were shown, referrals asked for and followed."""
 
+from datetime import date
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -39,6 +40,8 @@ FIELDS = {
     "amount.currency": "currency",
     "capacity.annual_sales.amount": "capacity.annual_sales",
     "capacity.annual_sales.currency": "sales_currency",
+    "purposes": "purpose",
+    "data_classes": "data_class",
 }
 """What is a part of an amount to financing, and a field of its own on a page."""
 Short = Annotated[str, Query(max_length=60)]
@@ -202,44 +205,56 @@ async def _consent(
     said: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
-    try:
-        partners = (await asked.ask("financing", "/partners", limit=200)).body["items"]
-        text = await _text(asked, choice)
-    except StageProblem as error:
-        partners, text, problem, status = [], None, trouble(error, asked.words), error.status
-    replaced = [each for each in firm.consents_standing(now().date()) if choice["partner"] in ("", each.partner)]
+    listed = await asked.beside("financing", "/partners", limit=200)
+    today = now().date()
+    lacking = _lacking(choice, today)
+    text, unread = (None, None) if lacking else await _text(asked, choice)
+    chosen = [each for each in firm.consents if each.partner == choice["partner"]]
+    before = max(chosen, key=lambda each: each.order, default=None)
     return asked.page(
         "my_consent.html",
-        status,
-        partners=[(each["code"], each["name"]) for each in partners if each["active"]],
-        choice=_as_before(choice, replaced),
-        replaced=replaced,
+        status if problem or unread is None else unread.status,
+        partners=[(each["code"], each["name"]) for each in listed.body["items"] if each["active"]] if listed else [],
+        choice=_as_before(choice, before),
+        lacking=lacking,
+        replaced=[each for each in firm.consents_standing(today) if choice["partner"] in ("", each.partner)],
+        over=before if before and firm.standing(before, today) == "expired" else None,
         text=text,
         purposes=PURPOSES,
         classes=DATA,
         currencies=CURRENCIES,
         key=str(new_id()),
-        problem=problem,
+        problem=problem or (unread and _refused(unread, asked)),
         typed=said or {},
     )
 
 
-def _as_before(choice: dict[str, Any], replaced: list[Consent]) -> dict[str, Any]:
-    """Of a partner alone, what the firm consented to it before."""
-    if not replaced or not choice["partner"] or choice["purpose"] or choice["data_class"]:
+def _as_before(choice: dict[str, Any], before: Consent | None) -> dict[str, Any]:
+    """Of a partner alone, what the firm consented to it last."""
+    if before is None or choice["purpose"] or choice["data_class"]:
         return choice
-    [before] = replaced
     return {**choice, "purpose": before.purposes, "data_class": before.data_classes}
 
 
-async def _text(asked: Asking, choice: dict[str, Any]) -> Any:  # noqa: ANN401 - JSON
-    """The exact words of a choice; None while it is not made."""
+def _lacking(choice: dict[str, Any], today: date) -> list[str]:
+    """What is still to be chosen for a text to be shown, once anything was."""
+    needed = ("partner", "purpose", "data_class")
+    begun = choice["purpose"] or choice["data_class"] or choice["expires_on"]
+    past = ["expires_on"] if "" < choice["expires_on"] < today.isoformat() else []
+    return [name for name in needed if not choice[name]] + past if begun else []
+
+
+async def _text(asked: Asking, choice: dict[str, Any]) -> tuple[Any, StageProblem | None]:
+    """The exact words of a choice; None while it is not made, or where financing says what is wrong with it."""
     if not (choice["partner"].isalnum() and choice["purpose"] and choice["data_class"]):
-        return None
+        return None, None
     query = {name: choice[name] for name in ("purpose", "data_class")}
     if choice["expires_on"]:
         query["expires_on"] = choice["expires_on"]
-    return (await asked.ask("financing", f"/consent-texts/{choice['partner']}", **query)).body
+    try:
+        return (await asked.ask("financing", f"/consent-texts/{choice['partner']}", **query)).body, None
+    except StageProblem as error:
+        return None, error
 
 
 async def _done(asked: Asking, firm: Firm, path: str, version: str | None) -> Response:

@@ -13,7 +13,7 @@ from services.portal.api.asking import Anybody, Asking, Form, Only, see
 from services.portal.api.forms import Trouble, trouble
 from services.portal.api.my_firm import STAYING
 from services.portal.api.profiles import PartName, fields_of, part_page, process_of, processes_page, told
-from services.portal.domain.profile_form import PARTS, PROCESS, PROCESSES, Typed, body_of, typed_of
+from services.portal.domain.profile_form import PARTS, PROCESS, PROCESSES, Typed, body_of, typed_of, unreadable
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.stages import Answer, StageProblem
 from services.portal.views.words import Words
@@ -54,6 +54,8 @@ def router() -> APIRouter:
         """Change it as it was seen: the rest stays as it is."""
         given = fields_of(form, PARTS[part])
         present = await _present(asked, mine)
+        if wrong := {name: asked.words(code) for name, code in unreadable(given).items()}:
+            return await part_page(asked, part, given, _at(present), Trouble(asked.words("problem.fields"), wrong), 422)
         version = str(form.get("version", ""))
         try:
             return await _replaced(asked, mine, present, version, lambda typed: drafts.with_fields(typed, given), part)

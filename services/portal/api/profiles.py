@@ -10,6 +10,7 @@ from services.portal.api.asking import Asking
 from services.portal.api.forms import Trouble, trouble
 from services.portal.domain.profile_form import MOST_PROCESSES, ORDER, PARTS, PROCESS, PROCESSES, Asked, Typed, place_of
 from services.portal.stages import StageProblem
+from services.portal.views.words import Words
 
 PartName = Literal["identity", "contact", "business", "size", "quality"]
 MOST_TYPED = 4_000
@@ -31,6 +32,12 @@ def faults(error: StageProblem, refused: Trouble) -> list[Fault]:
     return [Fault(*place_of(field), text) for field, text in named.items()]
 
 
+def named(fault: Fault, words: Words) -> str:
+    """The part where it is typed, and what the field is called there."""
+    part, field = words(f"profile.part.{fault.part}"), words.maybe(f"profile.{fault.field}")
+    return f"{part}, {field}" if field else part
+
+
 def told(error: StageProblem, asked: Asking, part: str) -> Trouble:
     """What a stage refused, for the page of one part: what is wrong elsewhere is said too, without a field."""
     refused = trouble(error, asked.words)
@@ -40,7 +47,7 @@ def told(error: StageProblem, asked: Asking, part: str) -> Trouble:
     detail = refused.detail
     if elsewhere:
         words = asked.words
-        detail = " ".join(f"{words('profile.part.' + each.part)}: {each.text}" for each in elsewhere)
+        detail = " ".join(f"{named(each, words)}: {each.text}" for each in elsewhere)
     return Trouble(detail, here, refused.stale)
 
 

@@ -137,6 +137,7 @@ async def _dimension(
         section=section,
         questions=[_shown(each, state) for each in section.questions],
         problem=None if state is None else state.problem,
+        acted="" if state is None else f"{state.question}-",
         next=following[0] if following else None,
         whys=WHYS,
         address=f"{QUESTIONNAIRE}/{dimension}",

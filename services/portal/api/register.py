@@ -14,11 +14,12 @@ from services.portal.api.profiles import (
     faults,
     fields_of,
     following,
+    named,
     part_page,
     process_of,
     processes_page,
 )
-from services.portal.domain.profile_form import ORDER, PARTS, PROCESS, PROCESSES, body_of
+from services.portal.domain.profile_form import ORDER, PARTS, PROCESS, PROCESSES, body_of, place_of, unreadable
 from services.portal.stages import StageProblem
 
 NOTICE = "2026-2"
@@ -57,7 +58,10 @@ def _add_whole(pages: APIRouter) -> None:
         if form.get("notice") != NOTICE:
             missing = {"notice": asked.words("register.notice.missing")}
             return await _check(asked, Trouble(missing["notice"], missing), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        body = body_of(draft.typed)
+        if wrong := unreadable(draft.typed.fields):
+            found = [Fault(*place_of(name), asked.words(code)) for name, code in wrong.items()]
+            return await _check(asked, Trouble(asked.words("problem.fields")), found, HTTPStatus.UNPROCESSABLE_ENTITY)
+        body = body_of(draft.typed) | {"privacy_notice": NOTICE}
         try:
             done = await asked.send("registration", "POST", "/suppliers", body, key=draft.key(body))
         except StageProblem as error:
@@ -156,6 +160,7 @@ async def _check(
         notice=NOTICE,
         problem=problem,
         faults=found or [],
+        named=named,
         verdict=await _verdict(asked, typed.fields.get("rfc", "")),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from services.portal.domain.written import whole
+from services.portal.domain.written import share, whole
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
 
@@ -19,7 +19,6 @@ SHARES = ("otif_bp_min", "regional_value_bp_min")
 FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets")
 """What the form asks; the rest of a specification stays as it is."""
 
-PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?) ?%?")
 TARGET = re.compile(r"([A-Za-z][0-9]{2})[ :=]+([0-9])")
 SEPARATED = re.compile(r"[,;\n]")
 TIMES = re.compile(r"\s*[x×*;]\s*|,?\s+")
@@ -79,9 +78,9 @@ def _list(text: str) -> list[str]:
 
 
 def _share(text: str) -> int:
-    if (found := PERCENT.fullmatch(text)) is None:
+    if (points := share(text)) is None:
         raise Unreadable("form.percent")
-    return int(Decimal(found[1]) * 100)
+    return points
 
 
 def _percent(basis_points: int) -> str:

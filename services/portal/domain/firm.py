@@ -214,7 +214,7 @@ class Firm:
         """
         if consent.revoked_at is not None:
             return "revoked"
-        if any(each.partner == consent.partner and each.given_at > consent.given_at for each in self.consents):
+        if any(each.partner == consent.partner and each.order > consent.order for each in self.consents):
             return "superseded"
         return "expired" if consent.expires_on < on else "given"
 
@@ -225,8 +225,7 @@ class Firm:
     @property
     def candidates(self) -> tuple[Match, ...]:
         """Matches that hold, and those that a buyer went on with, whatever became of them and of the firm."""
-        left = self.withdrawn is not None
-        return tuple(match for match in self.matches if match.went_on or not (left or match.lost))
+        return tuple(match for match in self.matches if match.went_on or not (self.withdrawn or match.lost))
 
     @property
     def introduced(self) -> tuple[Match, ...]:
@@ -251,5 +250,5 @@ def with_consent(firm: Firm, consent: Consent) -> Firm:
 
 def with_referral(firm: Firm, referral: Referral) -> Firm:
     """The firm with this referral instead of the one of the same id."""
-    others = [each for each in firm.referrals if each.referral_id != referral.referral_id]
-    return replace(firm, referrals=(*others, referral))
+    kept = (each for each in firm.referrals if each.referral_id != referral.referral_id)
+    return replace(firm, referrals=(*kept, referral))

@@ -38,6 +38,11 @@ class Consent:
     expires_on: date
     revoked_at: datetime | None = None
 
+    @property
+    def order(self) -> tuple[datetime, UUID]:
+        """Of several to one partner the last one counts."""
+        return self.given_at, self.consent_id
+
 
 @dataclass(frozen=True, slots=True)
 class Referral:

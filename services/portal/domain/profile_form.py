@@ -3,10 +3,10 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, Final, Literal
 
-from services.portal.domain.written import amount, whole
+from services.portal.domain.written import amount, share, whole
 
 Kind = Literal["text", "email", "tel", "date", "number", "money", "share", "choice", "flag", "texts", "dated"]
 """`share`: percent, which stages take in basis points; `texts`: separated by commas; `dated`: a code, a day, a line."""
@@ -125,6 +125,15 @@ def body_of(typed: Typed) -> dict[str, Any]:
     return found
 
 
+def unreadable(fields: Mapping[str, str]) -> dict[str, str]:
+    """Of these fields those that are written as nothing that a stage could word, and the code of what is expected: it
+    takes shares in another unit.
+    """
+    shares = (each for part in PARTS.values() for each in part if each.kind == "share")
+    given = ((each.name, fields.get(each.name, "").strip()) for each in shares)
+    return {name: "form.percent" for name, text in given if text and share(text) is None}
+
+
 def typed_of(shown: Mapping[str, Any]) -> Typed:
     """What registration shows of a firm, as its people would type it."""
     fields = {each.name: _text(each, _at(shown, each.name)) for part in PARTS.values() for each in part}
@@ -150,7 +159,10 @@ def place_of(fault: str) -> tuple[str, int | None, str]:
 
 def _known(named: str, asked: tuple[Asked, ...]) -> str:
     """The field that has what is named, which may be a part of it."""
-    return next((each.name for each in asked if named == each.name or named.startswith(f"{each.name}.")), "area")
+    known = (each.name for each in asked if named == each.name or named.startswith(f"{each.name}."))
+    # Of what is asked for in several fields, the first.
+    parts = (each.name for each in asked if each.name.startswith(f"{named}."))
+    return next(known, None) or next(parts, None) or named or "area"
 
 
 def _process(typed: Mapping[str, str]) -> dict[str, Any]:
@@ -180,7 +192,7 @@ def _value(kind: Kind, text: str) -> object:
         case "money":
             return amount(text)
         case "share":
-            return _basis_points(text)
+            return text if (points := share(text)) is None else points
         case "flag":
             return bool(text)
         case "texts":
@@ -189,14 +201,6 @@ def _value(kind: Kind, text: str) -> object:
             return [_dated(line) for line in text.splitlines() if line.strip()]
         case _:
             return text
-
-
-def _basis_points(text: str) -> int | str:
-    try:
-        share = Decimal(text.removesuffix("%").strip()) * _IN_PERCENT
-    except InvalidOperation:
-        return text
-    return int(share) if share.is_finite() and share == share.to_integral_value() and abs(share) < 10**9 else text
 
 
 def _dated(line: str) -> dict[str, str]:

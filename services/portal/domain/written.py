@@ -7,6 +7,9 @@ a half or a slip of the hand.
 import re
 
 WHOLE = re.compile(r"[0-9]{1,15}")
+WHOLE_SHARE = 10_000
+"""In basis points."""
+_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?%?")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _AMOUNT = re.compile(r"([0-9]{1,14})(?:\.([0-9]{1,2}))?")
 
@@ -22,6 +25,15 @@ def amount(text: str) -> str:
     pesos, point, cents = text.strip().removeprefix("$").lstrip().partition(".")
     found = _AMOUNT.fullmatch(_without_commas(pesos) + point + cents)
     return text if found is None else f"{found[1]}.{found[2] or '':0<2}"
+
+
+def share(text: str) -> int | None:
+    """A share in basis points of what people write as a percentage, with its sign or without; None of what is none of 0
+    to 100.
+    """
+    found = _PERCENT.fullmatch(text.strip())
+    points = None if found is None else int(found[1]) * 100 + int(f"{found[2] or '':0<2}")
+    return points if points is not None and points <= WHOLE_SHARE else None
 
 
 def _without_commas(text: str) -> str:

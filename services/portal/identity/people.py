@@ -82,9 +82,9 @@ class People:
         if opened is None:
             raise SignInRefusedError
         begun = SignIn(*json.loads(opened))
-        tokens = await self._provider.finish(begun, state, code)
+        tokens, subject = await self._provider.finish(begun, state, code)
         session = Cookie.new()
-        person = await self._person(session, tokens)
+        person = await self._person(session, tokens, subject)
         row = SessionRow(session.id, person.subject, sealed(session, tokens), now() + self._lasts)
         async with self._database.connection() as connection:
             await sessions.open_(connection, row)
@@ -110,7 +110,7 @@ class People:
                 await sessions.close(connection, cookie.id)
             return None
         try:
-            return None if tokens is None else await self._person(cookie, tokens)
+            return None if tokens is None or row is None else await self._person(cookie, tokens, row.subject)
         except SignInRefusedError:
             return None
 
@@ -133,7 +133,8 @@ class People:
             await sessions.renew(connection, cookie.id, sealed(cookie, renewed))
             return renewed
 
-    async def _person(self, cookie: Cookie, tokens: Tokens) -> Person:
+    async def _person(self, cookie: Cookie, tokens: Tokens, subject: str) -> Person:
+        """Whom the access token is about. Raises SignInRefusedError where that is not whoever signed in."""
         try:
             claims = await self._issuer.verifier.claims(tokens.access)
             caller = claimed(self._issuer, claims)
@@ -141,6 +142,8 @@ class People:
             raise SignInRefusedError from error
         except KeysUnavailableError as error:
             raise ProviderUnavailableError from error
+        if caller.subject != subject:
+            raise SignInRefusedError
         return Person(caller.subject, caller.roles, caller.supplier_id, caller.anchor_id, tokens.access, cookie)
 
 

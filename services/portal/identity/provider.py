@@ -103,8 +103,10 @@ class Provider:
         }
         return f"{addresses.authorization_endpoint}?{urlencode(asked | ({'login_hint': hint} if hint else {}))}", begun
 
-    async def finish(self, begun: SignIn, state: str, code: str) -> Tokens:
-        """The tokens of a sign-in that came back. Raises SignInRefusedError, ProviderUnavailableError."""
+    async def finish(self, begun: SignIn, state: str, code: str) -> tuple[Tokens, str]:
+        """The tokens of a sign-in that came back, and who signed in by the identity token: whoever the access token is
+        about has to be the same (OpenID Connect Core, 3.1.3.7). Raises SignInRefusedError, ProviderUnavailableError.
+        """
         if not secrets.compare_digest(begun.state.encode(), state.encode()):
             raise SignInRefusedError
         given = await self._exchange(
@@ -118,7 +120,7 @@ class Provider:
             raise ProviderUnavailableError from error
         if claims.get("nonce") != begun.nonce:
             raise SignInRefusedError
-        return Tokens(given.access_token, given.refresh_token, given.id_token)
+        return Tokens(given.access_token, given.refresh_token, given.id_token), str(claims["sub"])
 
     async def renew(self, tokens: Tokens) -> Tokens:
         """New tokens. Raises SignInRefusedError where the person has to sign in again."""

@@ -13,7 +13,7 @@ from services.registration.handlers import claims as claiming
 from services.registration.handlers.mails import CLAIM_MAIL, first_try
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, claims, intake_of, suppliers
-from services.registration.views import SupplierBody, letters
+from services.registration.views import RegistrationBody, letters
 from services.registration.views.claims import ClaimReceipt, ConfirmationBody, Receipt
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused, unchanged
@@ -30,7 +30,7 @@ def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, c
     api = routes("suppliers")
 
     @api.post("/suppliers", status_code=202, openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
-    async def register_supplier(body: Strict[SupplierBody], create: Create) -> ClaimReceipt:
+    async def register_supplier(body: Strict[RegistrationBody], create: Create) -> ClaimReceipt:
         """Ask to take part, as a firm.
 
         It is registered once its contact has confirmed, with the code that is mailed to it. The answer is the same
@@ -42,7 +42,7 @@ def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, c
             commands,
             claims,
             id_,
-            lambda _, __: claiming.claim(id_, profile, code, language, asked),
+            lambda _, __: claiming.claim(id_, profile, code, language, asked, body.privacy_notice),
             ClaimReceipt.of_claim,
         )
         # Under a key that came before, the answer is of the claim that was mailed then.
@@ -76,7 +76,13 @@ def router(settings: RegistrationSettings, limit: RateLimit, mailing: Mailing, c
         def decide(state: Supplier | None, known: Intake) -> Decision[Supplier] | Refused:
             if state is not None:
                 return unchanged(state)
-            command = Register(id=supplier_id, folio=known.folios[rfc], profile=profile)
+            command = Register(
+                id=supplier_id,
+                folio=known.folios[rfc],
+                profile=profile,
+                privacy_notice=claim.privacy_notice,
+                notice_read_at=claim.received_at if claim.privacy_notice else None,
+            )
             return handlers.register(command, now(), known.registry)
 
         return await change.run(commands, suppliers, supplier_id, decide, Receipt.of, About(intake_of, (rfc,)))

@@ -37,6 +37,8 @@ class Claim:
     received_at: datetime
     language: str
     """Of the mail to its contact."""
+    privacy_notice: str | None = None
+    """Version of the notice that whoever made it said they had read; they did when it was received."""
 
     def confirmed_by(self, given: str) -> bool:
         """Whether this code confirmed it; also when it is given again, since the answer may have been lost."""

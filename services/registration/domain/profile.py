@@ -25,6 +25,9 @@ MAX_WORKERS = 1_000_000
 MAX_SALES_MXN = Decimal("99999999999999.99")
 """What an amount of the published language can hold."""
 
+LEAST_SALES_OF_ONE_MXN = 1_000
+"""Of a year, for each who works there: less is in thousands or millions. No sales at all may be so."""
+
 EARLIEST_YEAR = 1800
 
 _SCIAN = re.compile(r"[0-9]{6}")
@@ -88,6 +91,10 @@ def faults(profile: Profile, today: date) -> Iterator[Fault]:
         yield Fault("workers", "workers_range", {"most": MAX_WORKERS})
     if not _is_amount(profile.annual_sales_mxn):
         yield Fault("annual_sales_mxn", "annual_sales_range")
+    elif (
+        0 < profile.annual_sales_mxn < LEAST_SALES_OF_ONE_MXN * profile.workers <= LEAST_SALES_OF_ONE_MXN * MAX_WORKERS
+    ):
+        yield Fault("annual_sales_mxn", "annual_sales_in_millions", {"least": LEAST_SALES_OF_ONE_MXN})
     yield from offers.faults(profile.offering, today)
 
 

@@ -35,6 +35,7 @@ ProfileReason = Literal[
     "operating_since_too_early",
     "workers_range",
     "annual_sales_range",
+    "annual_sales_in_millions",
     "processes_missing",
     "processes_too_many",
     "area_unknown",

@@ -63,6 +63,9 @@ class Supplier(Profile):
     withdrawn_at: datetime | None = None
     took_part: Participants = NOBODY
     """Whoever gave or changed the profile with a token. None of them releases it."""
+    privacy_notice: str | None = None
+    """Version of the notice that was read before it registered; None: nobody said so, as in a file."""
+    notice_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

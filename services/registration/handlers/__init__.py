@@ -34,6 +34,9 @@ class Register:
     profile: Profile
     by: str | None = None
     """Subject of the operator who brings it; None: its contact confirmed it."""
+    privacy_notice: str | None = None
+    """Version of the notice that whoever made the claim had read."""
+    notice_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +69,7 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
     if identity.rfc in registry.taken and command.by is not None:
         return _RFC_TAKEN
     after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
+    after = replace(after, privacy_notice=command.privacy_notice, notice_read_at=command.notice_read_at)
     return Decision(after, told(None, after), _disputed(None, after, now))
 
 

@@ -17,7 +17,9 @@ from shared.one_time_code import one_time
 CLAIM_EXPIRES = "claim_expires"
 
 
-def claim(id_: UUID, profile: Profile, code: str, language: str, now: datetime) -> Decision[Claim] | Refused:
+def claim(
+    id_: UUID, profile: Profile, code: str, language: str, now: datetime, privacy_notice: str | None = None
+) -> Decision[Claim] | Refused:
     """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
     profile = profiles.tidy(profile)
     identity = rfcs.judge(profile.rfc)
@@ -29,7 +31,7 @@ def claim(id_: UUID, profile: Profile, code: str, language: str, now: datetime) 
         return Refused("invalid", "contact_missing", at="contact")
     kept = one_time(code, now)
     timers = Timer(CLAIM_EXPIRES, kept.expires_at), first_try(CLAIM_MAIL, now)
-    return Decision(Claim(id_, "open", profile, kept, now, language), timers=timers)
+    return Decision(Claim(id_, "open", profile, kept, now, language, privacy_notice), timers=timers)
 
 
 def confirm(state: Claim | None, code: str, now: datetime) -> Decision[Claim] | Refused:

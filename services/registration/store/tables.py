@@ -54,6 +54,8 @@ class SupplierRow(Table, table=True):
     withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     took_part: dict[str, Any] = Field(sa_type=JSONB)
     disputed: bool
+    privacy_notice: str | None
+    notice_read_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class ClaimRow(Table, table=True):
@@ -65,6 +67,7 @@ class ClaimRow(Table, table=True):
     code: dict[str, Any] = Field(sa_type=JSONB)
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
     language: str
+    privacy_notice: str | None
 
 
 class PersonRow(Table, table=True):

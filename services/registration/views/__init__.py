@@ -127,6 +127,16 @@ class SupplierBody(Body):
         return _PROFILE.validate_python(self.model_dump())
 
 
+class RegistrationBody(SupplierBody):
+    """The same of a firm that asks to take part."""
+
+    privacy_notice: Annotated[str, Field(pattern=r"^[0-9A-Za-z._-]{1,40}$", max_length=40)] | None = None
+    """Version of the privacy notice that whoever sends this has read, where they were asked."""
+
+    def profile(self) -> Profile:
+        return _PROFILE.validate_python(self.model_dump(exclude={"privacy_notice"}))
+
+
 class SizeView(View):
     stratum: Stratum
     score: Score
@@ -153,6 +163,8 @@ class SupplierView(SupplierBody):
     registered_at: datetime | None
     withdrawal: WithdrawalReason | None
     withdrawn_at: datetime | None
+    privacy_notice: str | None
+    notice_read_at: datetime | None
 
 
 class SupplierSummary(View):
