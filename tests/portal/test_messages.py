@@ -12,7 +12,7 @@ from services.portal.domain.message import LONGEST_SUBJECT, LONGEST_TEXT, Messag
 from services.portal.domain.news import KINDS, PROGRAM
 from services.portal.domain.subscription import EVERY
 from services.portal.handlers import messages
-from services.portal.views.mails import preview
+from services.portal.views.mails import preview, preview_of_confirmation
 from shared.i18n import LANGUAGES
 from shared.messaging import actors
 from shared.messaging.decision import Decision, Refused
@@ -80,6 +80,10 @@ async def test_every_kind_is_shown_as_its_readers_get_it(portal: Visitors) -> No
             mail = preview(kind, language, URL)
             assert mail is not None
             assert (mail.text in page, mail.subject in page) == (True, True), kind
+    for language in LANGUAGES:
+        first = preview_of_confirmation(language, URL)
+        assert first is not None
+        assert first.text in page
 
 
 async def test_a_message_is_seen_and_sent_to_whoever_asked(portal: Visitors, tmp_path: Path) -> None:

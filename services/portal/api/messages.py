@@ -17,7 +17,7 @@ from services.portal.handlers import messages as handlers
 from services.portal.handlers.news import LOOK
 from services.portal.store import messages, subscriptions
 from services.portal.store.subscriptions import Counted
-from services.portal.views.mails import preview
+from services.portal.views.mails import preview, preview_of_confirmation
 from shared.contracts import audit as catalogue
 from shared.i18n import LANGUAGES
 from shared.messaging.commands import CommandUnit
@@ -108,6 +108,7 @@ async def _page(asked: Asking, tried: Tried = UNTRIED) -> Response:
         kinds=[
             (name, counts.get(name, none), [(code, preview(name, code, url)) for code in LANGUAGES]) for name in kinds
         ],
+        confirmation=[(code, preview_of_confirmation(code, url)) for code in LANGUAGES],
         program=counts.get(PROGRAM.name, none),
         messages=[(each, [(code, preview(PROGRAM.name, code, url, [each])) for code in LANGUAGES]) for each in written],
         mine={each.id for each in written if not each.took_part.may_approve(_subject(asked))},

@@ -1,6 +1,7 @@
 """What mails of news say."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 from uuid import UUID
@@ -13,8 +14,9 @@ from shared.i18n import LANGUAGES, Language
 from shared.i18n.language import DEFAULT
 from shared.service.mail import Mail
 
-INVENTED, NEVER = UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC)
-"""Of whom a preview is, and when."""
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+INVENTED = Subscription(UUID(int=0), "", "active", NEVER, email="persona@ejemplo.mx", name="Ana Ejemplo", stop="x" * 8)
+"""To whom a preview is."""
 
 
 def confirmation(asked: Subscription, code: str, portal: str) -> Mail | None:
@@ -65,11 +67,14 @@ def _todo(asked: Subscription, news: Sequence[News], portal: str) -> list[str]:
 
 def preview(kind: str, language: Language, portal: str, sent: Sequence[Message] = ()) -> Mail | None:
     """What somebody is told, with an invented name and link."""
-    asked = Subscription(
-        INVENTED, "", "active", NEVER, email="persona@ejemplo.mx", name="Ana Ejemplo", language=language, stop="x" * 8
-    )
+    asked = replace(INVENTED, language=language)
     news = [News(kind, kind, NEVER, 3), *(News(PROGRAM.name, cause_of(each), NEVER) for each in sent)]
     return newsletter(asked, news, portal, sent)
+
+
+def preview_of_confirmation(language: Language, portal: str) -> Mail | None:
+    """What comes first, with an invented code."""
+    return confirmation(replace(INVENTED, language=language), "x" * 8, portal)
 
 
 def stopping(asked: Subscription) -> str:
