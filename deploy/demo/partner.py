@@ -22,7 +22,7 @@ from shared.runtime.ids import new_id
 POLL = 0.05
 SEND_TIMEOUT = 120.0
 """Seconds for all that is under way to be acknowledged: a broker may have to start again, and again, meanwhile."""
-GROUP = "partner.{code}.demo"
+GROUP = "partner.{code}.trial"
 
 
 @dataclass(frozen=True)

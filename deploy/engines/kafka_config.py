@@ -9,6 +9,7 @@ import uuid
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from deploy.engines.kafka_limits import BROKER_LIMITS
 from deploy.engines.ports import LOOPBACK, free_port
 from deploy.engines.private import new_secret, write_private
 from shared.messaging.topics import OFFSETS_RETENTION_MINUTES
@@ -70,6 +71,8 @@ num.recovery.threads.per.data.dir=2
 background.threads=2
 log.cleaner.dedupe.buffer.size=8388608
 log.cleaner.io.buffer.size=131072
+
+{limits}
 """
 
 LOG4J2_PROPERTIES = """\
@@ -139,6 +142,7 @@ def server_properties(node: Node, logs: Path, advertised_port: int | None = None
         logs=property_value(logs),
         scram=SCRAM,
         scram_lower=SCRAM.lower(),
+        limits="\n".join(f"{name}={value}" for name, value in BROKER_LIMITS.items()),
         offsets_retention_minutes=OFFSETS_RETENTION_MINUTES,
         admin=ADMIN,
         broker=BROKER,

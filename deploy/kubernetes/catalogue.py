@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.target.services import present
-from shared.messaging.access import PARTNER_BYTES_PER_SECOND, AccessRule, access_rules
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND, PARTNER_REQUEST_PERCENTAGE, AccessRule, access_rules
 from shared.messaging.topics import Topic, catalogue, partner_topics
 
 FILE = Path(__file__).with_name("chart") / "catalogue.json"
@@ -33,6 +33,7 @@ def document() -> dict[str, Any]:
             "groups": {name: found for name in services if (found := _partner_groups(name))},
             "users": _partner_users(general),
             "bytesPerSecond": PARTNER_BYTES_PER_SECOND,
+            "requestPercentage": PARTNER_REQUEST_PERCENTAGE,
         },
     }
 

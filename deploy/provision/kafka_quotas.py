@@ -19,13 +19,18 @@ from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import Array, Boolean, Float64, Int16, Int32, Schema, String
 
 from deploy.provision.asking import PAUSE, REQUEST_TIMEOUT, KafkaAdminError
+from shared.messaging.access import PARTNER_REQUEST_PERCENTAGE
 
 RATES = ("producer_byte_rate", "consumer_byte_rate")
-"""What a quota of ours limits: bytes per second, to and from each broker."""
+"""What a quota of ours limits: bytes per second, to and from each broker; beside them its threads' time."""
 ANY_NAME = 2
 """Kafka's match type: every user that has a quota of its own."""
 
 Quota = Mapping[str, float]
+
+
+def _quota(rate: int) -> Quota:
+    return {**dict.fromkeys(RATES, float(rate)), "request_percentage": float(PARTNER_REQUEST_PERCENTAGE)}
 
 
 class AlterResponse(Response):  # type: ignore[misc]  # aiokafka has no types
@@ -70,7 +75,8 @@ class AlterRequest(Request[AlterStruct]):  # type: ignore[misc]  # a class witho
     def __init__(self, rates: Mapping[str, int]) -> None:
         """`rates`: bytes per second by user."""
         self._entries = [
-            ([("user", user)], [(name, float(rate), False) for name in RATES]) for user, rate in rates.items()
+            ([("user", user)], [(name, value, False) for name, value in _quota(rate).items()])
+            for user, rate in rates.items()
         ]
 
     def build(self, request_struct_class: type[AlterStruct]) -> AlterStruct:
@@ -85,9 +91,9 @@ def quotas(connection: Mapping[str, str]) -> dict[str, Quota]:
 
 
 def ensure_quotas(connection: Mapping[str, str], rates: Mapping[str, int]) -> list[str]:
-    """Limit each user to so many bytes per second, each way; the users whose limit changed."""
+    """Limit each user to so many bytes per second each way, and a part of a thread; the users whose limit changed."""
     known = quotas(connection)
-    wrong = {user: rate for user, rate in rates.items() if known.get(user) != dict.fromkeys(RATES, float(rate))}
+    wrong = {user: rate for user, rate in rates.items() if known.get(user) != _quota(rate)}
     if wrong:
         for code, message, _ in asyncio.run(_ask(connection, AlterRequest(wrong))).entries:
             _check(code, message)

@@ -10,6 +10,14 @@ from shared.messaging.topics import SERVICES, catalogue
 PARTNER_BYTES_PER_SECOND = 1_048_576
 """Quota of a partner's principal, each way: hundreds of referrals a second, and no flood."""
 
+PARTNER_REQUEST_PERCENTAGE = 50
+"""Of one of a broker's threads, for whatever it asks: bytes are not all that a request costs."""
+
+PARTNER_GROUPS = ("first", "desk", "trial", "audit")
+"""Names of a partner's consumer groups, behind `partner.CODE.`: brokers keep what each group commits, and load it at
+their start, so there are few of them.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class AccessRule:
@@ -36,4 +44,6 @@ def access_rules(partners: Iterable[str] = ()) -> Iterator[AccessRule]:
     for code in codes:
         for service in SERVICES:
             yield AccessRule(f"partner.{code}", "topic", log_of(service), prefixed=False, operations=("READ",))
-        yield AccessRule(f"partner.{code}", "group", f"partner.{code}.", prefixed=True, operations=("READ",))
+        for group in PARTNER_GROUPS:
+            name = f"partner.{code}.{group}"
+            yield AccessRule(f"partner.{code}", "group", name, prefixed=False, operations=("READ",))

@@ -18,11 +18,12 @@ from aiokafka.errors import (
     UnsupportedCodecError,
 )
 
-from shared.messaging import progress
+from shared.messaging import progress, unpacking
 from shared.messaging.aiokafka_internals import position
 from shared.messaging.codec import Record, Refused
 from shared.messaging.offsets import seek
 from shared.messaging.retry import Backoff
+from shared.messaging.unpacking import UnreadableBatchError
 from shared.runtime import logging
 
 TRIES = 5
@@ -50,6 +51,7 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
     """Gives records, and in the place of one that cannot be read its position and why."""
 
     def __init__(self, *, group_id: str | None, **settings: Any) -> None:  # noqa: ANN401 - aiokafka's own
+        unpacking.install()
         super().__init__(group_id=group_id, **settings)
         self.group = group_id
         self._careful_polls = 0
@@ -137,7 +139,8 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         return _record(fetched[partition][0]) if fetched else None
 
     def _failed(self, partition: TopicPartition, unread: int, error: Exception) -> Record | None:
-        """Go back to what was not given; at last, when the record itself is to blame, give its place and pass it by.
+        """Go back to what was not given; at last, when the record itself is to blame, give its place and pass it by; at
+        once, with all of its batch, where that does not unpack.
 
         Not to the library's own position: it may have drained a record before it raised.
         """
@@ -148,13 +151,17 @@ class CarefulConsumer(AIOKafkaConsumer):  # type: ignore[misc]  # aiokafka has n
         tries = tries + 1 if before == offset else 1
         told = {"topic": partition.topic, "partition": partition.partition, "offset": offset, "tries": tries}
         log.warning("fetch_failed", group=self.group, error=type(error).__name__, at=logging.frames(error), **told)
-        if not _is_its_own(error) or tries < TRIES:
+        if isinstance(error, UnreadableBatchError):
+            behind, why = error.next_offset, f"{type(error).__name__}: {error}"
+        elif _is_its_own(error) and tries >= TRIES:
+            behind, why = offset + 1, type(error).__name__
+        else:
             self._tries[partition] = offset, tries
             seek(self, partition, unread)
             return None
         self._tries.pop(partition, None)
-        seek(self, partition, offset + 1)
-        refused = Refused("unreadable", type(error).__name__)
+        seek(self, partition, behind)
+        refused = Refused("unreadable", why)
         return Record(partition.topic, partition.partition, offset, None, None, refused)
 
 

@@ -70,8 +70,8 @@ class Topic:
             "retention.ms": str(self.retention_ms),
             "max.message.bytes": str(MAX_EVENT_BYTES),
             "cleanup.policy": "delete",
-            # Kafka's limits count what goes over the wire: compressed, 9 KB of an outsider can be 300 MB here.
-            "compression.type": "uncompressed" if is_partners(self.writer) else "producer",
+            # As it was written: a broker that unpacks what 3 KB of an outsider unpack to has no memory left for others.
+            "compression.type": "producer",
             # The broker's clock: by the writer's, a record that was stamped weeks ago is deleted before it is read.
             "message.timestamp.type": "LogAppendTime",
             # Whole segments go: with Kafka's seven days, a fortnight of personal data would be three weeks.

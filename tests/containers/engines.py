@@ -20,6 +20,7 @@ from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 from deploy.compose.layout import FOLDER as COMPOSE
 from deploy.engines import kafka_config
 from deploy.engines.kafka import DEFAULT_HEAP_MB, KafkaNode, KafkaNodeError
+from deploy.engines.kafka_limits import BROKER_LIMITS
 from deploy.engines.postgres import LOCALE, server_options
 from deploy.engines.postgres_server import SUPERUSER, PostgresServer
 
@@ -60,6 +61,8 @@ class ApacheKafka(DockerContainer):
         self.with_command(["bash", "-c", wait])
         for logging in (COMPOSE / "kafka").glob("*.yaml"):
             self.with_copy_into_container(logging.read_bytes(), f"{CONFIG}/{logging.name}")
+        for name, value in BROKER_LIMITS.items():
+            self.with_env(f"KAFKA_{name.upper().replace('.', '_')}", value)
         self.with_env("KAFKA_HEAP_OPTS", f"-Xms{DEFAULT_HEAP_MB // 2}m -Xmx{DEFAULT_HEAP_MB}m")
 
     def begin(self, *preparations: str) -> Self:

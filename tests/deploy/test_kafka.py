@@ -28,7 +28,7 @@ from deploy.provision.kafka_admin import (
 )
 from deploy.provision.kafka_quotas import ensure_quotas, quotas
 from deploy.provision.lag import Lag, lags
-from shared.messaging.access import AccessRule
+from shared.messaging.access import PARTNER_REQUEST_PERCENTAGE, AccessRule
 from shared.messaging.topics import OFFSETS_RETENTION_MINUTES, catalogue
 from tests.conftest import Engines
 
@@ -185,7 +185,8 @@ def test_a_quota_is_stored_for_its_user(kafka: KafkaNode, admin: AdminClient) ->
     ensure_users(admin, {"greedy": PASSWORD})
     assert ensure_quotas(kafka.client_config(), {"greedy": 1_000_000}) == ["greedy"]
     assert ensure_quotas(kafka.client_config(), {"greedy": 1_000_000}) == []
-    assert quotas(kafka.client_config()) == {"greedy": {"producer_byte_rate": 1e6, "consumer_byte_rate": 1e6}}
+    limited = {"producer_byte_rate": 1e6, "consumer_byte_rate": 1e6, "request_percentage": PARTNER_REQUEST_PERCENTAGE}
+    assert quotas(kafka.client_config()) == {"greedy": limited}
 
 
 def test_a_group_that_never_committed_is_behind_from_the_log_s_start(kafka: KafkaNode, admin: AdminClient) -> None:

@@ -5,8 +5,9 @@ import secrets
 from uuid import uuid4
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import GroupAuthorizationFailedError, TopicAuthorizationFailedError
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.errors import GroupAuthorizationFailedError, OffsetMetadataTooLargeError, TopicAuthorizationFailedError
+from aiokafka.structs import OffsetAndMetadata
 
 from deploy.provision import kafka_admin
 from shared.messaging.access import access_rules
@@ -57,19 +58,34 @@ async def _read(kafka: KafkaSettings, topic: str, group: str) -> bytes:
 async def test_a_partner_reads_its_referrals_and_writes_its_answers(ruled: Broker) -> None:
     await _write(_as(ruled, "financing"), "partner.nafin.referrals.v1")
     nafin = _as(ruled, "partner.nafin")
-    assert await _read(nafin, "partner.nafin.referrals.v1", "partner.nafin.inbox") == b"{}"
+    assert await _read(nafin, "partner.nafin.referrals.v1", "partner.nafin.desk") == b"{}"
     await _write(nafin, "partner.nafin.answers.v1")
 
 
 @pytest.mark.parametrize("topic", ["partner.bancomext.referrals.v1", "registration.supplier.v1"])
 async def test_a_partner_reads_nothing_else(ruled: Broker, topic: str) -> None:
     with pytest.raises(TopicAuthorizationFailedError):
-        await _read(_as(ruled, "partner.nafin"), topic, "partner.nafin.inbox")
+        await _read(_as(ruled, "partner.nafin"), topic, "partner.nafin.desk")
 
 
-async def test_a_partner_joins_no_group_but_its_own(ruled: Broker) -> None:
+@pytest.mark.parametrize("group", ["financing", "partner.bancomext.desk", "partner.nafin.more", "partner.nafin.desk.2"])
+async def test_a_partner_joins_no_group_but_its_own(ruled: Broker, group: str) -> None:
+    """What is committed for a group is kept, and loaded at each start of a broker: thousands would be its end."""
     with pytest.raises(GroupAuthorizationFailedError):
-        await _read(_as(ruled, "partner.nafin"), "partner.nafin.referrals.v1", "financing")
+        await _read(_as(ruled, "partner.nafin"), "partner.nafin.referrals.v1", group)
+
+
+async def test_a_partner_keeps_nothing_beside_an_offset(ruled: Broker) -> None:
+    consumer = AIOKafkaConsumer(**_as(ruled, "partner.nafin").client(), group_id="partner.nafin.audit")
+    place = TopicPartition("partner.nafin.referrals.v1", 0)
+    await consumer.start()
+    try:
+        consumer.assign([place])
+        await consumer.commit({place: OffsetAndMetadata(0, "m" * 256)})
+        with pytest.raises(OffsetMetadataTooLargeError):
+            await consumer.commit({place: OffsetAndMetadata(0, "m" * 257)})
+    finally:
+        await consumer.stop()
 
 
 @pytest.mark.parametrize(

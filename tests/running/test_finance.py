@@ -42,7 +42,7 @@ def referral(client: LocalClient, which: int) -> dict[str, Any]:
 
 def read(client: LocalClient, records: int) -> list[dict[str, Any]]:
     """The firm's first records on the partner's topic."""
-    consumer = Consumer({**client.connection(), "group.id": "partner.nafin.flow", "auto.offset.reset": "earliest"})
+    consumer = Consumer({**client.connection(), "group.id": "partner.nafin.desk", "auto.offset.reset": "earliest"})
     try:
         consumer.subscribe([REFERRALS.name])
         found: list[dict[str, Any]] = []

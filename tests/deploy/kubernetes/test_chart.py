@@ -13,7 +13,7 @@ from deploy.kubernetes.render import CHART, NAMESPACE, Object, manifest, objects
 from deploy.kubernetes.tools import ChartError
 from deploy.provision.partners import FIRST
 from deploy.target.services import present
-from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND, PARTNER_REQUEST_PERCENTAGE, access_rules
 from shared.messaging.topics import catalogue
 from shared.runtime.settings import ServiceSettings
 from shared.service.service import CLOSE_S
@@ -143,9 +143,13 @@ def test_every_user_may_what_the_rules_say_and_nothing_else(rendered: Rendered) 
 
 def test_only_partners_have_a_quota(rendered: Rendered) -> None:
     rate = PARTNER_BYTES_PER_SECOND
+    limited = {
+        "producerByteRate": rate,
+        "consumerByteRate": rate,
+        "requestPercentage": PARTNER_REQUEST_PERCENTAGE,
+    }
     for name, user in rendered.of("KafkaUser").items():
-        wanted = {"producerByteRate": rate, "consumerByteRate": rate} if name.startswith("partner.") else None
-        assert user["spec"].get("quotas") == wanted
+        assert user["spec"].get("quotas") == (limited if name.startswith("partner.") else None)
 
 
 @pytest.mark.usefixtures("helm")
