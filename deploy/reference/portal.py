@@ -27,7 +27,8 @@ installation people sign in at its [identity provider](identity.md).
   after. Scripts save as one goes, and show what happens now.
 - **It tells by mail** whoever asks what is to be done, once and while it is true, at most once a day; each mail has a
   link that stops it ([decision 75](decisions/0075-news-are-what-is-true-when-they-are-told.md)).
-- **Any page is a file**: add `?as=csv`, `xlsx` or `pdf`, or use the links at its end. A list's file has all its pages.
+- **Any page is a file**: add `?as=csv`, `xlsx` or `pdf`, or use the links at its end. A list's file has all its pages
+  (up to 400, a PDF 20; where it ends before, its last row says so).
 - **Filters stay in the address**: a link to a list is a link to what was seen.
 - **Somebody else's change in between** is shown beside one's own; nothing is overwritten.
 - `make test` opens every page in Chromium where there is one (`make browser` installs it), and leaves their pictures

@@ -45,6 +45,8 @@ class OtherStages:
         self.hangs: float | None = None
         """Seconds until somebody who asks gives up; None: all answer at once."""
         self.asked: list[httpx.Request] = []
+        self.cursors: tuple[str, ...] = ()
+        """Of the pages that each list goes on with, all alike."""
 
     def answer(self, stage: str, path: str, body: object, status: int = 200, **headers: str) -> None:
         self.answers[f"{stage}.test", path] = httpx.Response(status, json=body, headers=headers)
@@ -63,7 +65,16 @@ class OtherStages:
         answer = self.refused.get((request.method, *asked)) or self.answers.get(asked)
         if answer is None:
             raise httpx.ConnectError("away", request=request)
-        return answer
+        if not self.cursors or not self.is_list(request):
+            return answer
+        ways = dict(zip((None, *self.cursors), (*self.cursors, None), strict=True))
+        return httpx.Response(200, json=answer.json() | {"next": ways[request.url.params.get("after")]})
+
+    def is_list(self, request: httpx.Request) -> bool:
+        """Whether it is answered with a page of a list."""
+        answer = self.answers.get((request.url.host, request.url.path))
+        body = None if answer is None else answer.json()
+        return isinstance(body, dict) and {"items", "next"} <= body.keys()
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,10 +42,15 @@ def router() -> APIRouter:
 
     @pages.get("/{cohort_id}")
     async def show_cohort(
-        asked: Anybody, _: Operator, cohort_id: UUID, after: Cursor = "", selected: Literal["", "true", "false"] = ""
+        asked: Anybody,
+        _: Operator,
+        cohort_id: UUID,
+        after: Cursor = "",
+        overrides_after: Cursor = "",
+        selected: Literal["", "true", "false"] = "",
     ) -> Response:
         """Its firms by rank, each with why it is in or out."""
-        return await _page(asked, cohort_id, UNTRIED, after, selected)
+        return await _page(asked, cohort_id, UNTRIED, (after, overrides_after), selected)
 
     _add_deciding(pages)
     _add_leaving(pages)
@@ -161,15 +166,20 @@ async def _list(asked: Asking, after: str, tried: Tried = UNTRIED) -> Response:
 
 
 async def _page(
-    asked: Asking, cohort_id: UUID, tried: Tried = UNTRIED, after: str = "", selected: str = ""
+    asked: Asking,
+    cohort_id: UUID,
+    tried: Tried = UNTRIED,
+    after: tuple[str, str] = ("", ""),
+    selected: str = "",
 ) -> Response:
+    """`after`: which firms and which past overrides it goes on with."""
     path = f"/cohorts/{cohort_id}"
     cohort = await asked.ask("development", path)
     is_open = cohort.body["status"] == "open"
     list_, filters = ("ranking", {}) if is_open else ("candidates", {"selected": selected})
-    query = {name: value for name, value in (filters | {"after": after}).items() if value}
+    query = {name: value for name, value in (filters | {"after": after[0]}).items() if value}
     firms = await asked.ask("development", f"{path}/{list_}", **query)
-    past = await asked.glance("development", f"{path}/past-overrides")
+    past = await asked.glance("development", f"{path}/past-overrides", **({"after": after[1]} if after[1] else {}))
     named = {each["supplier_id"]: each["legal_name"] or each["folio"] for each in firms.body["items"]}
     return asked.page(
         "cohort.html",

@@ -10,8 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services.portal.views.document import Block, Cell, Document, read
+from services.portal.views.document import Document
 from services.portal.views.files import FORMATS
+from services.portal.views.reading import read
 from services.portal.views.words import Words
 from shared.runtime.clock import now
 
@@ -19,7 +20,7 @@ AS = "as"
 AT_ONCE = {"csv": 2, "xlsx": 2, "pdf": 1}
 """Files that are written at the same time: each takes a processor for a second, a PDF 300 MB beside it."""
 MOST_PAGES = {"csv": 400, "xlsx": 400, "pdf": 20}
-"""Of a list in one file; a file that ends there says so."""
+"""Of all lists of a page in one file; a list that ends there says so."""
 LONGEST_NAME = 80
 
 
@@ -46,18 +47,20 @@ class Filing:
         await Response(file, media_type=FORMATS[format_].media_type, headers=headers)(scope, receive, send)
 
     async def _go_on(self, scope: Scope, receive: Receive, document: Document, most: int) -> None:
-        for _ in range(most - 1):
-            if document.following is None:
-                return
-            page = await self._page(scope, receive, urlsplit(document.following).query)
-            if page is None:
-                break
-            document.extend(read(page))
-        if document.following is not None:
-            more = Words(document.language)("files.more")
-            document.blocks.append(Block("paragraph", more))
-            for table in document.tables:
-                table.rows.append([Cell(more), *(Cell() for _ in table.rows[0][1:])])
+        """With the rest of each table and list, one after the other. What does not fit, or does not come, is told."""
+        pages = 1
+        for part, address in document.following:
+            following: str | None = address
+            while following is not None and pages < most:
+                page = await self._page(scope, receive, urlsplit(following).query)
+                more = Document() if page is None else read(page)
+                pages += 1
+                if part not in more.counts:
+                    break
+                document.extend(more, part)
+                following = dict(more.following).get(part)
+            if following is not None:
+                document.end(part, Words(document.language)("files.more", count=document.counts[part]))
 
     async def _page(self, scope: Scope, receive: Receive, query: str, send: Send | None = None) -> str | None:
         """A page's HTML; None of whatever is no page, and of what nobody signed in asks for, which goes on to `send` as

@@ -64,9 +64,9 @@ def router() -> APIRouter:
         )
 
     @pages.get("/gaps")
-    async def list_gaps(asked: Anybody, _: Operator) -> Response:
-        """What Kafka removed before it was consumed, of each service."""
-        return await _gaps(asked)
+    async def list_gaps(asked: Anybody, _: Operator, service: Cursor = "", after: Cursor = "") -> Response:
+        """What Kafka removed before it was consumed, of each service or of one."""
+        return await _gaps(asked, UNTRIED, service, after)
 
     @pages.post("/gaps/{service}")
     async def close_gaps(asked: Anybody, _: Operator, service: str, form: Form) -> Response:
@@ -138,9 +138,10 @@ def _samples(metrics: str) -> Iterator[tuple[str, Mapping[str, str], float]]:
             yield sample.name, sample.labels, sample.value
 
 
-async def _gaps(asked: Asking, tried: Tried = UNTRIED) -> Response:
-    found = await asyncio.gather(*(asked.glance(service, "/record-gaps") for service in SERVICES))
-    return asked.page("gaps.html", tried.status, gaps=[*zip(SERVICES, found, strict=True)], **tried.shown)
+async def _gaps(asked: Asking, tried: Tried = UNTRIED, service: str = "", after: str = "") -> Response:
+    chosen, query = ([service], {"after": after} if after else {}) if service in SERVICES else (SERVICES, {})
+    found = await asyncio.gather(*(asked.glance(each, "/record-gaps", **query) for each in chosen))
+    return asked.page("gaps.html", tried.status, gaps=[*zip(chosen, found, strict=True)], **tried.shown)
 
 
 async def _from(asked: Asking, seen: Checkpoint) -> Answer | None:

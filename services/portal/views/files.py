@@ -12,12 +12,12 @@ from dataclasses import dataclass
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.cell import Cell as Written
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from services.portal.views.document import Cell, Document
 from shared.files.table import INHERITED
+from shared.plain_text import NOT_XML
 
 REPORT = ("-m", "services.portal.views.report")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -41,7 +41,7 @@ def as_csv(document: Document) -> bytes:
     several = len(document.tables) > 1
     for number, table in enumerate(document.tables):
         if several:
-            writer.writerows([[]] * (number > 0) + [[_plain(table.text)]])
+            writer.writerows([[]] * (number > 0) + [[_plain(table.name)]])
         writer.writerows([_plain(cell.text) for cell in row] for row in table.rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode()
 
@@ -50,12 +50,11 @@ def as_xlsx(document: Document) -> bytes:
     """A sheet for each table. Text is text, whatever it begins with; what is shown as a number is one."""
     book = Workbook(write_only=True)
     for number, table in enumerate(document.tables, 1):
-        name = SHEET.sub(" ", table.text or document.title).strip()[: LONGEST_NAME - 4]
-        sheet = book.create_sheet(f"{number} {name}".strip())
+        sheet = book.create_sheet(_sheet(f"{number} {table.name or document.title}"))
         for row in table.rows:
             sheet.append([_cell(sheet, cell) for cell in row])
     if not document.tables:
-        book.create_sheet(SHEET.sub(" ", document.title)[:LONGEST_NAME])
+        book.create_sheet(_sheet(document.title))
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -63,7 +62,7 @@ def as_xlsx(document: Document) -> bytes:
 
 def as_pdf(document: Document) -> bytes:
     """The whole page, by a process of its own (`report.py`). Raises CalledProcessError where it took too much."""
-    told = {"title": document.title, "language": document.language, "blocks": list(_told(document))}
+    told = {"title": _shown(document.title), "language": document.language, "blocks": list(_told(document))}
     env = {name: os.environ[name] for name in INHERITED if name in os.environ}
     said = json.dumps(told).encode()
     # Its errors would quote the page.
@@ -79,11 +78,16 @@ FORMATS: Mapping[str, Format] = {
 
 
 def _shown(text: str) -> str:
-    """Without control characters, which neither format takes."""
-    return ILLEGAL_CHARACTERS_RE.sub("", text)
+    """Without characters that no XML may have, nor any program shows."""
+    return NOT_XML.sub("", text)
 
 
-def _plain(text: str) -> str:
+def _sheet(name: str) -> str:
+    return SHEET.sub(" ", _shown(name)).strip()[:LONGEST_NAME].strip("' ")
+
+
+def _plain(given: str) -> str:
+    text = _shown(given)
     return f"'{text}" if text.startswith(FORMULA) and not NUMBER.fullmatch(text) else text
 
 

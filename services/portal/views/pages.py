@@ -29,10 +29,11 @@ class Look:
     path: str
     query: dict[str, str] = field(default_factory=dict)
 
-    def address(self, **changed: str | None) -> str:
-        """The page's address with some of its query changed; what is None goes."""
+    def address(self, path: str = "", /, **changed: str | int | None) -> str:
+        """The page's address with some of its query changed; what is None goes. `path`: another page's."""
         kept = {name: value for name, value in (self.query | changed).items() if value}
-        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+        at = path or self.path
+        return f"{at}?{urlencode(kept)}" if kept else at
 
 
 def render(name: str, look: Look, /, **values: Any) -> str:  # noqa: ANN401 - whatever the template shows
