@@ -80,7 +80,7 @@ class Stages:
         self._addresses = {"portal": f"http://{OWN_HOST}:{settings.http_port}", **settings.portal_stages}
         self._silent: dict[str, float] = {}
         """By stage, until when it is taken to hang."""
-        self._kept: dict[tuple[str, str, Language], tuple[float, Any]] = {}
+        self._kept: dict[tuple[str, ...], tuple[float, Any]] = {}
         self._client = httpx.AsyncClient(
             transport=transport,
             timeout=TIMEOUT_S,
@@ -106,20 +106,20 @@ class Stages:
             self._silent[stage] = time.monotonic() + SILENT_S
             raise _away(stage) from error
 
-    async def kept(self, person: Person | None, language: Language, stage: str, path: str) -> Any:  # noqa: ANN401 - JSON
+    async def kept(self, person: Person | None, language: Language, stage: str, path: str, **query: str) -> Any:  # noqa: ANN401 - JSON
         """What a stage shows everybody alike, as its catalogues: asked for once in `KEPT_S`, and what it showed before
         while it does not answer. Raises StageProblem.
         """
-        before = self._kept.get((stage, path, language))
+        before = self._kept.get(what := (stage, path, language, *query.values()))
         if before is not None and time.monotonic() - before[0] < KEPT_S:
             return before[1]
         try:
-            answer = await self.beside(person, language, stage, path)
+            answer = await self.beside(person, language, stage, path, **query)
         except StageProblem as error:
             if before is None or error.code != AWAY:
                 raise
             return before[1]
-        self._kept[stage, path, language] = time.monotonic(), answer.body
+        self._kept[what] = time.monotonic(), answer.body
         return answer.body
 
     async def send(

@@ -174,6 +174,14 @@ async def test_the_instrument_is_open_to_all(stage: StageUnderTest) -> None:
     assert (instrument["version"], len(instrument["questions"])) == ("pdp-54-2026-1", 54)
 
 
+async def test_the_questionnaire_of_a_version_is_shown(stage: StageUnderTest) -> None:
+    present = (await stage.client.get("/instrument")).json()
+    same = await stage.client.get("/instrument", params={"version": present["version"]})
+    assert same.json() == present
+    unknown = await stage.client.get("/instrument", params={"version": "1999.1"})
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "instrument_unknown")
+
+
 def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
     see_all = frozenset({Role.ASSESSOR, Role.EXPERT, Role.OPERATOR})
     see_one = see_all | {Role.MENTOR, Role.SUPPLIER}

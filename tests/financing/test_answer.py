@@ -40,6 +40,7 @@ def after(*acts: Act, start: Referral = SENT) -> Referral:
     return referral
 
 
+MONEY: tuple[Act, ...] = ("pay", "correct_payments")
 LAPSED = states.passed(SENT, NOW + 20 * DAY, 90)
 WITHDRAWN = states.recalled(SENT, NOW)
 
@@ -71,7 +72,9 @@ def test_answers_lead_on_also_without_the_steps_before(walk: tuple[Act, ...], st
         (after("decline"), "decline"),
         (after("request_information"), "request_information"),
         (LAPSED, "acknowledge"),
-        *((WITHDRAWN, act) for act in ("acknowledge", "request_information", "approve", "decline")),
+        *((WITHDRAWN, act) for act in SAID),
+        *((states.recalled(after("approve"), NOW), act) for act in SAID),
+        *((states.recalled(after("approve", "pay"), NOW), act) for act in MONEY),
     ],
 )
 def test_what_says_nothing_new_is_counted(start: Referral, act: Act) -> None:
@@ -85,7 +88,6 @@ def test_what_says_nothing_new_is_counted(start: Referral, act: Act) -> None:
         (SENT, "pay", "payment_not_approved"),
         (after("request_information"), "pay", "payment_not_approved"),
         (after("decline"), "pay", "payment_not_approved"),
-        (WITHDRAWN, "pay", "payment_not_approved"),
         (after("decline"), "approve", "answer_out_of_order"),
         (after("decline"), "request_information", "answer_out_of_order"),
         (after("approve"), "request_information", "answer_out_of_order"),

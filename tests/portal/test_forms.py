@@ -37,6 +37,7 @@ OWN = {
         ),
         "whom the portal writes to it decides itself: test_news_mail.py",
     ),
+    "/operations/gaps/{service}/resending": "whichever stage wrote the topic is asked, in test_machines.py",
     "/imports/{kind}": "a file, which is passed on as it comes in test_imports.py",
 }
 """Forms of which no stage is told here, and why."""

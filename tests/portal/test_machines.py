@@ -75,6 +75,33 @@ async def test_gaps_are_closed_with_the_reason(portal: Visitors, operator: Brows
     assert (await operator.post("/operations/gaps/nothing")).status_code == 404
 
 
+async def test_what_was_missed_is_looked_at_and_then_published_again(portal: Visitors, operator: Browser) -> None:
+    gap = portal.others.answers["matching.test", "/record-gaps"].json()["items"][0]
+    lost = {"topic": "diagnosis.diagnosis.v1", "partition": 3, "seen_at": "2026-03-02T15:04:05.5Z", "command": "pdp"}
+    gaps = [gap | lost | {"id": 7, "consumer_group": "matching"}, gap | lost | {"id": 8, "command": None}]
+    portal.others.answer("matching", "/record-gaps", {"items": gaps, "next": None})
+    action = "/operations/gaps/matching/resending"
+    assert f'formaction="{action}"' in (await operator.get("/operations/gaps")).text
+    told = {"events": 4, "superseded": 1, "withheld": 0, "first": None, "last": None, "next": None}
+    reach = {"since": "2025-01-01T00:00:00Z", "until": "2026-03-02T15:04:06Z"}
+    portal.others.answer("diagnosis", "/journal/resend", told | reach)
+    looked = await operator.post(action, {"ids": ["7", "8"]})
+    assert (looked.status_code, "Nada se ha publicado" in looked.text) == (200, True)
+    assert forms(looked.text, action) == [{"sure": "yes", "ids": "7"}]
+    wanted = {"topic": "diagnosis.diagnosis.v1", "partition": 3, "until": "2026-03-02T15:04:06+00:00"}
+    assert last_sent(portal.others)[2] == wanted | {"reason": "gap 7 of matching", "dry_run": True}
+    done = await operator.post(action, {"ids": ["7"], "sure": "yes"})
+    assert "Esto se publicó otra vez" in done.text
+    assert last_sent(portal.others)[2]["dry_run"] is False
+    portal.others.answer("diagnosis", "/journal/resend", told | reach | {"next": 9})
+    assert "Hay más" in (await operator.post(action, {"ids": ["7"], "sure": "yes"})).text
+    assert last_sent(portal.others)[2]["after"] == 9
+    refuse(portal.others, "diagnosis", "/journal/resend", 422)
+    assert "No se acepta así." in (await operator.post(action, {"ids": ["7"], "sure": "yes"})).text
+    assert "Elija al menos" in (await operator.post(action)).text
+    assert (await operator.post("/operations/gaps/nothing/resending")).status_code == 404
+
+
 async def test_partners_that_are_to_answer(portal: Visitors, operator: Browser) -> None:
     line = portal.others.answers["financing.test", "/referrals/due"].json()["items"][0]
     shown = line | {"partner": "nafin", "state": "in_review", "supplier_id": str(SUPPLIER)}

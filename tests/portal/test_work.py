@@ -4,6 +4,7 @@ import re
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from shared.contracts.registration import SupplierRegistered
@@ -156,6 +157,56 @@ async def test_an_expert_validates_beside_what_both_said(at_work: Visitors) -> N
         True,
         True,
     )
+
+
+async def test_an_expert_sees_what_was_scored_since_and_the_questionnaire_of_that_diagnosis(at_work: Visitors) -> None:
+    """Seen: an older diagnosis under the questions of the present instrument, and no level that evidence gave since."""
+    shown = at_work.others.answers["diagnosis.test", DIAGNOSIS].json()
+    about = {"version": 2, "evidence_id": PIECE, "seen_on": None, "record": "", "note": "Ya mide"}
+    score = about | {"question": "T01", "level_before": 1, "level_after": 3, "at": "2026-05-01T00:00:00Z"}
+    before = score | {"at": "2026-01-01T00:00:00Z", "note": "Antes"}
+    locked = {"validated_at": "2026-03-01T00:00:00Z", "levels": {"T01": 3}}
+    since = {"rescores": [before, score], "locked": locked, "instrument": "older-1"}
+    at_work.others.answer("diagnosis", DIAGNOSIS, shown | since, ETag=scripted.ETAG)
+    page = await _get(at_work, Role.EXPERT, VALIDATION)
+    assert "de 1 a 3" in page
+    assert ("Ya mide" in page, "Antes" in page) == (True, False)
+    asked = [each.url.params for each in at_work.others.asked if each.url.path == "/instrument"]
+    assert [each.get("version") for each in asked] == ["older-1"]
+
+
+async def test_a_questionnaire_that_the_stage_has_no_more_gives_way_to_the_present_one(at_work: Visitors) -> None:
+    shown = at_work.others.answers["diagnosis.test", DIAGNOSIS].json()
+    at_work.others.answer("diagnosis", DIAGNOSIS, shown | {"instrument": "gone-1"}, ETag=scripted.ETAG)
+    key = "GET", "diagnosis.test", "/instrument"
+    at_work.others.refused[key] = httpx.Response(404, json={"title": "instrument_unknown", "detail": ""})
+    browser = await at_work.signed_in("expert")
+    assert (await browser.get(VALIDATION)).status_code == 404, "there is none at all"
+    asked = [each.url.params.get("version") for each in at_work.others.asked if each.url.path == "/instrument"]
+    assert asked == ["gone-1", None]
+
+
+async def test_a_level_without_a_gap_is_lowered(at_work: Visitors) -> None:
+    shown = at_work.others.answers["diagnosis.test", DIAGNOSIS].json()
+    locked = {"validated_at": "2026-03-01T00:00:00Z", "levels": {"A01": 1, "T01": 3, "T12": None}}
+    at_work.others.answer("diagnosis", DIAGNOSIS, shown | {"locked": locked, "withdrawn": False}, ETag=scripted.ETAG)
+    gap = {"question": "A01", "level": 1, "target": 3, "gap": 2, "severity": "critical", "anchors_asking": 1}
+    at_work.others.answer(
+        "diagnosis",
+        f"{DIAGNOSIS}/gaps",
+        {"items": [gap | {"modules": [], "evaluated": True, "evidence": []}], "next": None},
+    )
+    page = await _get(at_work, Role.ASSESSOR, SCORES)
+    another = page[page.index('name="another"') :]
+    assert ('value="T01"' in another, 'value="T12"' in another, 'value="A01"' in another) == (True, True, False)
+    path = f"{DIAGNOSIS}/rescores"
+    at_work.others.answer("diagnosis", path, {})
+    browser = await at_work.signed_in("assessor")
+    given = SEEN | {"another": "yes", "question": "T01", "level": "1", "note": "Dejó de medir"}
+    assert (await browser.post(SCORES, given)).headers["location"] == SCORES
+    assert last_sent(at_work.others)[2] == {"question": "T01", "level": 1, "note": "Dejó de medir"}
+    refuse(at_work.others, "diagnosis", path, 422, note="Diga qué vio.")
+    assert 'id="another-note-error"' in (await browser.post(SCORES, given)).text
 
 
 async def test_an_expert_sends_a_sheet_back_with_the_reason(at_work: Visitors) -> None:

@@ -62,6 +62,8 @@ class DraftView(View):
 
     supplier_id: UUID
     status: Status
+    instrument: str
+    """Version of the questionnaire; empty before it opens."""
     answers: tuple[VersionedAnswerView, ...]
     """Every question, in the instrument's order."""
     missing: tuple[str, ...]
@@ -89,6 +91,7 @@ class DraftView(View):
         return cls(
             supplier_id=diagnosis.id,
             status=diagnosis.status,
+            instrument=diagnosis.instrument,
             answers=tuple(VersionedAnswerView(**view.model_dump(), version=etag(view)) for view in views),
             missing=tuple(code for code in questions if code not in known and code not in left_out),
             unsubmitted=tuple(code for code in questions if code in since),

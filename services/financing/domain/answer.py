@@ -82,9 +82,15 @@ def _heard(referral: Referral, answer: Answer) -> Referral:
 
 
 def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
-    """A repetition; that it was received, when more is known; and what crosses with a withdrawal, except money."""
+    """A repetition; that it was received, when more is known; and what crosses with a withdrawal, money too: with the
+    consent went all that it could be compared with, and the right to keep its amount.
+    """
     papers = referral.papers
     match answer.act:
+        case _ if referral.state == "withdrawn":
+            return True
+        case "pay" | "correct_payments" if referral.recalled_at is not None:
+            return True
         case "acknowledge":
             return referral.state != "sent" or _is_late(referral, answer.arrived_at)
         case "pay":
@@ -92,8 +98,6 @@ def _says_nothing_new(referral: Referral, answer: Answer) -> bool:
         case "correct_payments":
             told = Money(_paid(papers), answer.amount.currency) if papers is not None and answer.amount else None
             return referral.state in ("approved", "disbursed") and told == answer.amount
-        case _ if referral.state == "withdrawn":
-            return True
         case "request_information":
             return referral.state == "info_requested" and papers is not None and papers.items == answer.items
         case "approve":

@@ -35,6 +35,7 @@ from services.portal.api import (
     register,
     registrations,
     requirements,
+    resending,
     scores,
     signing,
     validations,
@@ -58,7 +59,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
     of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
-    operating = (registrations, assignments, imports, cohorts, letters, messages, machines, acts)
+    operating = (registrations, assignments, imports, cohorts, letters, messages, machines, resending, acts)
     modules = (home, signing, register, news, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     return tuple(route for module in modules for route in module.router().routes)
 

@@ -135,10 +135,11 @@ class Asking:
             return await self.portal.stages.beside(self.person, self.language, stage, path, **query)
         except StageProblem as error:
             if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                await self._is_away(stage)
+                await self.is_away(stage)
             return None
 
-    async def _is_away(self, stage: str) -> None:
+    async def is_away(self, stage: str) -> None:
+        """Have the page say that this stage does not answer."""
         person, self.away[stage] = self.person, None
         if person is not None and person.supplier_id is not None and Role.SUPPLIER in person.roles:
             async with self.portal.database.connection() as connection:
@@ -177,10 +178,6 @@ class Asking:
         name = "name" if self.language == "es" else "name_en"
         return await self._catalogue("matching", "/areas", "areas", name)
 
-    async def questions(self) -> dict[str, str]:
-        """Texts of the instrument's questions by code, in Spanish; none while the stage that has them is away."""
-        return await self._catalogue("diagnosis", "/instrument", "questions", "text")
-
     async def modules(self) -> dict[str, str]:
         """Names of the development modules by code, in Spanish; none while the stage that has them is away."""
         return await self._catalogue("development", "/modules", "modules", "name")
@@ -189,7 +186,7 @@ class Asking:
         try:
             found = await self.portal.stages.kept(self.person, self.language, stage, path)
         except StageProblem:
-            await self._is_away(stage)
+            await self.is_away(stage)
             return {}
         return {each["code"]: each[shown] for each in found[list_]}
 

@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
+from services.portal.api.instruments import questions_of
 from services.portal.api.my_plan import looks_at
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer
@@ -115,7 +116,7 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Res
         tried.status,
         plan=shown,
         version=plan.etag,
-        texts=await asked.questions(),
+        texts=await questions_of(asked, None),
         kinds=KINDS,
         looks=await looks_at(asked, supplier_id, [piece for each in shown["activities"] for piece in each["evidence"]]),
         **tried.shown,

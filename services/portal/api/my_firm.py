@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.portal.api.admission import LeftProgram, NotAllowed
 from services.portal.api.asking import Anybody, Only
+from services.portal.api.instruments import questions_of
 from services.portal.api.telling import told
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm, Scope
@@ -92,7 +93,8 @@ def router() -> APIRouter:
     @pages.get("/result")
     async def show_result(asked: Anybody, firm: Own) -> Response:
         """Its diagnosis: shares, grade, reasons and gaps."""
-        return asked.page("my_result.html", firm=firm, texts=await asked.questions(), modules=await asked.modules())
+        texts = await questions_of(asked, None if firm.diagnosis is None else firm.diagnosis.instrument)
+        return asked.page("my_result.html", firm=firm, texts=texts, modules=await asked.modules())
 
     @pages.get("/story")
     async def show_story(

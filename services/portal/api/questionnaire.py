@@ -9,6 +9,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, trouble
+from services.portal.api.instruments import instrument_of
 from services.portal.api.my_firm import STAYING
 from services.portal.api.my_profile import Mine
 from services.portal.domain.questionnaire import WHYS, Question, Section, same, sections
@@ -101,7 +102,7 @@ def _body(form: FormData) -> dict[str, Any]:
 async def _sections(asked: Asking, mine: OwnFirm) -> tuple[tuple[Section, ...], str, Mapping[str, Any]]:
     """The questionnaire with what was answered, the version of the whole, and what else the stage says of it."""
     draft = await asked.ask("diagnosis", f"/diagnoses/{mine.supplier_id}/draft")
-    instrument = await asked.portal.stages.kept(asked.person, asked.language, "diagnosis", "/instrument")
+    instrument = await instrument_of(asked, draft.body["instrument"])
     return sections(instrument, draft.body), draft.etag or "", draft.body
 
 

@@ -8,10 +8,13 @@ from fastapi import APIRouter, Depends, Response
 from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
+from services.portal.api.instruments import questions_of
 from services.portal.domain.scope import Scope
 from shared.service.callers import Role
 
 Assessor = Annotated[Scope, Depends(Only(Role.ASSESSOR))]
+ANOTHER = "another-"
+"""What the ids of the form begin with that is about any question without a gap."""
 FAULTS = ("not_enough", "another_document", "not_legible", "out_of_date")
 """What is wrong with evidence that raises nothing."""
 
@@ -28,13 +31,14 @@ def router() -> APIRouter:
     async def score(asked: Anybody, scope: Assessor, supplier_id: UUID, form: Form) -> Response:
         """Score one question again, on evidence or on what was seen."""
         version, given = str(form.get("version", "")), body(form, numbers=("level",))
+        another = bool(given.pop("another", ""))
         return await acted(
             asked,
             asked.send("diagnosis", "POST", f"/diagnoses/{supplier_id}/rescores", given, version=version),
             lambda tried: _page(asked, scope, supplier_id, tried),
             to=f"/work/scores/{supplier_id}",
             typed=typed(form),
-            at=f"{form.get('question', '')}-",
+            at=ANOTHER if another else f"{form.get('question', '')}-",
         )
 
     return pages
@@ -57,10 +61,18 @@ async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = U
         withdrawn=diagnosis.body["withdrawn"],
         evidence=evidence,
         looked=looked,
-        texts=await asked.questions(),
+        others=_without_gap(diagnosis.body, {gap["question"] for gap in gaps.body["items"]}),
+        another=ANOTHER,
+        texts=await questions_of(asked, diagnosis.body["instrument"]),
         faults=FAULTS,
         **tried.shown,
     )
+
+
+def _without_gap(diagnosis: dict[str, Any], gaps: set[str]) -> list[tuple[str, int | None]]:
+    """Questions that meet their target, with the level that counts: one may fall, as surveillance finds it."""
+    levels: dict[str, int | None] = {} if diagnosis["locked"] is None else diagnosis["locked"]["levels"]
+    return sorted((code, level) for code, level in levels.items() if code not in gaps)
 
 
 def _shown(piece: dict[str, Any], activity: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Depends, Response
 from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, typed
-from services.portal.api.visits import LEVELS, NO_LEVEL, WHY, instrument_of
+from services.portal.api.instruments import instrument_of
+from services.portal.api.visits import LEVELS, NO_LEVEL, WHY
 from services.portal.domain.scope import Scope
 from shared.service.callers import Role
 
@@ -68,8 +69,19 @@ async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = U
         firm=(await named(asked, scope, [str(supplier_id)])).get(str(supplier_id)),
         diagnosis=diagnosis.body,
         version=diagnosis.etag,
-        instrument=await instrument_of(asked),
+        instrument=await instrument_of(asked, diagnosis.body["instrument"]),
+        since=_since(diagnosis.body),
         whys=WHY,
         no_level=NO_LEVEL,
         **tried.shown,
     )
+
+
+def _since(diagnosis: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """By question, the scores since the last validation: levels that evidence or a visit gave it."""
+    locked = diagnosis["locked"]
+    found: dict[str, list[dict[str, Any]]] = {}
+    for each in diagnosis["rescores"]:
+        if locked is not None and each["at"] > locked["validated_at"]:
+            found.setdefault(each["question"], []).append(each)
+    return found

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Path, Response
 from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only, see
 from services.portal.api.forms import trouble, typed
+from services.portal.api.instruments import instrument_of
 from services.portal.domain.scope import Scope
 from services.portal.stages import StageProblem
 from shared.service.callers import Role
@@ -76,11 +77,6 @@ def _answer(given: dict[str, str]) -> dict[str, Any]:
     return said | ({"why": why} if why else {})
 
 
-async def instrument_of(asked: Asking) -> dict[str, Any]:
-    found: dict[str, Any] = await asked.portal.stages.kept(asked.person, asked.language, "diagnosis", "/instrument")
-    return found
-
-
 async def _sheet(asked: Asking, supplier_id: UUID) -> dict[str, Any]:
     """What the firm said, and what was seen so far. Raises StageProblem."""
     diagnosis = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}")
@@ -95,7 +91,8 @@ async def _sheet(asked: Asking, supplier_id: UUID) -> dict[str, Any]:
 
 
 async def _overview(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
-    sheet, instrument = await _sheet(asked, supplier_id), await instrument_of(asked)
+    sheet = await _sheet(asked, supplier_id)
+    instrument = await instrument_of(asked, sheet["diagnosis"]["instrument"])
     codes = [each["code"] for each in instrument["dimensions"]]
     questions = {
         code: [each["code"] for each in instrument["questions"] if each["dimension"] == code] for code in codes
@@ -114,7 +111,8 @@ async def _overview(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried
 async def _dimension(
     asked: Asking, scope: Scope, supplier_id: UUID, dimension: str, tried: Tried = UNTRIED
 ) -> Response:
-    sheet, questions = await _sheet(asked, supplier_id), await _questions(asked, dimension)
+    sheet = await _sheet(asked, supplier_id)
+    questions = await _questions(asked, sheet, dimension)
     return asked.page(
         "visit_dimension.html",
         tried.status,
@@ -132,7 +130,8 @@ async def _dimension(
 
 async def _question(asked: Asking, supplier_id: UUID, dimension: str, code: str, tried: Tried) -> Response:
     """One question, as it stands now. A script puts only what went well into its place, so all of it does."""
-    found = [each for each in await _questions(asked, dimension) if each["code"] == code]
+    sheet = await _sheet(asked, supplier_id)
+    found = [each for each in await _questions(asked, sheet, dimension) if each["code"] == code]
     if not found:
         raise HTTPException(404)
     return asked.page(
@@ -143,13 +142,13 @@ async def _question(asked: Asking, supplier_id: UUID, dimension: str, code: str,
         whys=WHY,
         saved=tried.problem is None,
         alone=True,
-        **await _sheet(asked, supplier_id),
+        **sheet,
         **tried.shown,
     )
 
 
-async def _questions(asked: Asking, dimension: str) -> list[dict[str, Any]]:
-    instrument = await instrument_of(asked)
+async def _questions(asked: Asking, sheet: Mapping[str, Any], dimension: str) -> list[dict[str, Any]]:
+    instrument = await instrument_of(asked, sheet["diagnosis"]["instrument"])
     found = [each for each in instrument["questions"] if each["dimension"] == dimension]
     if not found:
         raise HTTPException(404)
