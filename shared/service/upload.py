@@ -13,7 +13,8 @@ from typing import Annotated, Any
 from uuid import UUID, uuid5
 
 from fastapi import Depends, Header, Request, Response
-from starlette.datastructures import UploadFile
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 
 from shared.messaging import imports
 from shared.messaging.imports import Import
@@ -26,6 +27,8 @@ from shared.service.imported import ImportView
 
 FORM_OVERHEAD_BYTES = 10_000
 """Boundaries, headers and small fields beside the file."""
+
+FIELDS_BESIDE_FILE = 8
 
 PART_BYTES = 1_048_576
 
@@ -66,6 +69,19 @@ class Upload:
             yield part
 
 
+@asynccontextmanager
+async def form_of(request: Request) -> AsyncIterator[FormData]:
+    """A form of one file and a few fields; the file is on disk where it is large. Raises Problem."""
+    try:
+        form = await request.form(max_files=1, max_fields=FIELDS_BESIDE_FILE)
+    except HTTPException as error:
+        raise Problem(400, "body_unreadable", message="body_unreadable.upload") from error
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
 def form_schema(optional: Mapping[str, dict[str, Any]] | None = None) -> dict[str, Any]:
     """OpenAPI of a form with a file and these fields."""
     properties = {"file": {"type": "string", "format": "binary"}, **(optional or {})}
@@ -89,7 +105,7 @@ class Sending(Changing):
             raise Problem(411, "length_required")
         if int(length) > max_bytes + FORM_OVERHEAD_BYTES:
             raise Problem(413, "file_too_large", message="file_too_large.upload", most=max_bytes)
-        async with self.request.form(max_files=1, max_fields=8) as form:
+        async with form_of(self.request) as form:
             file = form.get("file")
             if not isinstance(file, UploadFile):
                 raise Problem(422, "file_missing")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from uuid import UUID
 
-import asyncpg
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -156,8 +155,7 @@ async def test_a_look_at_a_firm_is_on_record(filled: Visitors, route: APIRoute) 
     assert {actors.read(row["actor"]) for row in rows} == {_actor(role)}
     assert {row["about"] for row in rows} <= {SUPPLIER, OTHER_SUPPLIER}
     await filled.stage.rows("ALTER TABLE audit ADD CONSTRAINT closed CHECK (false) NOT VALID")
-    with pytest.raises(asyncpg.CheckViolationError):
-        await look(_of(route.path))
+    assert (await look(_of(route.path))).status_code == 500
 
 
 async def test_a_firm_s_own_people_are_on_record_too(filled: Visitors) -> None:

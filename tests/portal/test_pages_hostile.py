@@ -22,6 +22,7 @@ def _no_event_follows(monkeypatch: pytest.MonkeyPatch) -> None:
 VALUES = (
     "\x00",
     "a\x00b",
+    "0001-01-01T00:00:00Z",
     "0001-01-01T00:00:00+14:00",
     "9999-12-31T23:59:59.999999-14:00",
     "2026-01-01T00:00:00",

@@ -67,6 +67,15 @@ def test_a_profile_has_no_number_that_nobody_wrote(text: str) -> None:
     assert body.count(json.dumps(text)) == len(numbers)
 
 
+@pytest.mark.parametrize(
+    "text", ["1e999999", "-1e999999", "NaN", "sNaN", "Infinity", "1e3", "٣", "9" * 5_000, "\x00", "%"]
+)
+def test_what_is_no_number_stays_text(text: str) -> None:
+    asked = [each for part in PARTS.values() for each in part] + list(PROCESS)
+    numbers = {each.name: text for each in asked if each.kind in ("number", "money", "share")}
+    assert json.dumps(body_of(Typed(numbers, (numbers,)))).count(json.dumps(text)) == len(numbers)
+
+
 async def test_no_form_takes_a_decimal_comma_for_a_hundred_times_as_much(
     filled: Visitors, monkeypatch: pytest.MonkeyPatch
 ) -> None:

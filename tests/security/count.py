@@ -62,6 +62,12 @@ TRIED: dict[str, tuple[str, ...]] = {
         "tests/portal/test_pages.py",
         "tests/portal/test_files.py",
     ),
+    "forms, addresses and texts as no page of ours sends them": (
+        "tests/portal/test_forms_otherwise.py",
+        "tests/portal/test_pages_hostile.py",
+        "tests/portal/test_errors.py",
+        "tests/service/test_no_text.py",
+    ),
     "who reaches whom: access rules, containers, cluster": (
         "tests/messaging/test_access.py",
         "tests/containers/test_compose_networks.py",

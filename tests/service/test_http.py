@@ -7,8 +7,9 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 from fastapi import FastAPI, Request
+from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
-from prometheus_client import generate_latest
+from prometheus_client import REGISTRY, generate_latest
 from pydantic import BaseModel
 from structlog.testing import capture_logs
 
@@ -17,6 +18,7 @@ from shared.messaging.repository import ConcurrentInsertError
 from shared.service.callers import Role
 from shared.service.http import Problem, Show, accepted, routes
 from shared.service.http.application import install
+from tests.service.given import serving
 
 CORRELATION = uuid4()
 NAME = "Maria.Inventada.Lopez-GODE561231GR8"
@@ -27,7 +29,7 @@ class Body(BaseModel):
 
 
 @pytest.fixture
-async def client() -> AsyncIterator[AsyncClient]:
+def app() -> FastAPI:
     app = FastAPI()
     install(app, "services.registration")
 
@@ -46,6 +48,14 @@ async def client() -> AsyncIterator[AsyncClient]:
             "problem": Problem(404, "supplier_unknown", more={"pot": "brown"}),
         }
         raise errors[what]
+
+    @app.get("/broken")
+    async def broken() -> StreamingResponse:
+        async def parts() -> AsyncIterator[str]:
+            yield "half"
+            raise ValueError(NAME)
+
+        return StreamingResponse(parts())
 
     @app.get("/file/{supplier_id}/{rfc}")
     async def file(request: Request, supplier_id: str, rfc: str) -> None:
@@ -66,7 +76,11 @@ async def client() -> AsyncIterator[AsyncClient]:
         return body.workers
 
     app.router.routes += conventional.routes
+    return app
 
+
+@pytest.fixture
+async def client(app: FastAPI) -> AsyncIterator[AsyncClient]:
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://test") as client:
         yield client
@@ -92,6 +106,36 @@ async def test_every_error_is_a_problem_with_a_sentence(client: AsyncClient, pat
     assert answer.headers["content-type"] == "application/problem+json"
     assert problem["type"] == f"urn:pdp:problem:{code}"
     assert problem["detail"].endswith("."), "a code that no catalogue words is shown bare"
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "errors"),
+    [("/fail/bug", 500, 1), ("/fail/store", 503, 1), ("/fail/nul", 422, 0), ("/fail/problem", 404, 0)],
+)
+async def test_every_error_is_counted_and_told_once(client: AsyncClient, path: str, status: int, errors: int) -> None:
+    """As an error of ours only what is one."""
+    before = _counted("/fail/{what}", status)
+    with capture_logs() as lines:
+        await client.get(path)
+    assert _counted("/fail/{what}", status) == before + 1
+    assert [line["status"] for line in lines if line["event"] == "http"] == [status]
+    assert len([line for line in lines if line["log_level"] == "error"]) == errors
+
+
+async def test_an_answer_that_breaks_off_is_cut_and_counts_as_failed(app: FastAPI) -> None:
+    before = _counted("/broken", 500)
+    with capture_logs() as lines:
+        async with serving(app) as server:
+            reader, _ = await server.connect(b"GET /broken HTTP/1.1\r\nHost: x\r\n\r\n")
+            answer = await reader.read()
+    assert (b"half" in answer, answer.endswith(b"0\r\n\r\n")) == (True, False)
+    assert _counted("/broken", 500) == before + 1
+    assert [line["event"] for line in lines] == ["request_failed", "http"]
+
+
+def _counted(route: str, status: int) -> float:
+    labels = {"method": "GET", "route": route, "status": str(status)}
+    return REGISTRY.get_sample_value("pdp_http_seconds_count", labels) or 0.0
 
 
 async def test_an_error_quotes_nothing_that_may_be_personal(

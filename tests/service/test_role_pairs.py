@@ -114,7 +114,7 @@ def asking(migrated: Migrated, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
                     subject = "-".join([one.route.name, *roles])
                     named = list(map(str, roles))
                     token = issuer.issue(subject, named, supplier_id=str(supplier), anchor_id=str(anchor))
-                    ids = {**dict.fromkeys(one.route.param_convertors, str(UUID(int=9))), **foreign.ids}
+                    ids = {**dict.fromkeys(one.route.param_convertors, str(UUID(int=9))), **one.foreign.ids}
                     path = one.route.path.format(**ids)
                     headers = {"Authorization": f"Bearer {token}", "If-Match": "*"}
                     return await client.request(one.method, path, json=one.body, params=one.query, headers=headers)

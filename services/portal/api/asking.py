@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from starlette.datastructures import FormData
 
 from services.portal.api.admission import NAVIGATION, NotAllowed, SignInNeeded, Unbound
-from services.portal.api.form_body import MAX_FORM_BYTES, fields_of, is_of_a_page, length_of
+from services.portal.api.form_body import MAX_FORM_BYTES, fields_of, is_of_a_page, is_well_formed, length_of
 from services.portal.api.forms import Trouble
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.identity.cookie import Cookie
@@ -35,6 +35,7 @@ from shared.service.http import Problem
 from shared.service.http.rate_limit import RateLimit
 from shared.service.http.routes import FORM as MULTIPART
 from shared.service.http.routes import HELD, JSON, MAX_FILE_BYTES
+from shared.service.upload import form_of
 
 SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__Host-form", "__Host-language"
 """Cookies: of this host alone, by https (and on one machine's own address), out of every script's sight."""
@@ -42,7 +43,6 @@ SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__H
 URLENCODED = "application/x-www-form-urlencoded"
 ARRIVES_S = 3.0
 """How long a page waits for an event that it caused; usually it takes a twentieth of a second."""
-FIELDS_BESIDE_FILE = 8
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 """An address of this portal: neither another host's, nor one that a browser takes for one."""
 
@@ -248,7 +248,7 @@ async def _file(asked: Anybody) -> AsyncIterator[FormData]:
     """The same with a file, which is on disk where it is large."""
     length = await _length(asked, MULTIPART, MAX_FILE_BYTES)
     with HELD[MULTIPART].holding(asked.request.scope, length):
-        async with asked.request.form(max_files=1, max_fields=FIELDS_BESIDE_FILE) as form:
+        async with form_of(asked.request) as form:
             yield _ours(asked, form)
 
 
@@ -260,7 +260,9 @@ async def _length(asked: Asking, takes: str, most: int) -> int:
 
 
 def _ours(asked: Asking, form: FormData) -> FormData:
-    """Raises Problem where it has no token of a page that this browser opened."""
+    """Raises Problem where it has no token of a page that this browser opened, or fields that no page has."""
+    if not is_well_formed(form):
+        raise Problem(422, "form_malformed")
     cookie = asked.anonymous if asked.person is None else asked.person.cookie
     if not is_of_a_page(form, cookie):
         raise Problem(403, "form_stale")

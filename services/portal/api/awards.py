@@ -47,7 +47,7 @@ async def _send(
         name: given[name] for name in ("annual_value", "annual_volume", "confirmed", "reason") if name in given
     }
     value = wanted.get(OF_MONEY)
-    if isinstance(value, dict) and "amount" in value:
+    if isinstance(value, dict) and isinstance(value.get("amount"), str):
         wanted[OF_MONEY] = value | {"amount": amount(value["amount"])}
     version = str(form.get("version", ""))
     try:

@@ -15,9 +15,8 @@ from services.portal.api.asking import asked_as, asking
 from services.portal.api.forms import said
 from services.portal.identity.provider import ProviderUnavailableError, SignInRefusedError
 from services.portal.stages import StageProblem
-from shared.messaging.retry import INFRASTRUCTURE
-from shared.runtime import logging
 from shared.service.http import Problem
+from shared.service.http.errors import unexpected
 
 POLICY = "; ".join(
     (
@@ -42,7 +41,10 @@ HEADERS = tuple(
     }.items()
 )
 
-log = logging.get(__name__)
+PAGES = {"internal_error": "error.internal", "store_unavailable": "error.store", "store_behind": "error.store"}
+"""What a page says of problems whose sentences are for programs."""
+
+OF_FRAMEWORK: dict[int, str] = {404: "error.not_found", 405: "error.method"}
 
 Handler = Callable[[Request, Exception], Awaitable[Response]]
 
@@ -54,12 +56,21 @@ class Guarding:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
         async def answer(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                begun, message["headers"] = True, [*message["headers"], *HEADERS]
             await send(message)
 
-        await self._app(scope, receive, answer)
+        try:
+            await self._app(scope, receive, answer)
+        except Exception as error:
+            if begun:
+                raise
+            # Here, and by no handler of the framework's: that one answers past all that stands around pages.
+            await _failed(Request(scope), unexpected(error))(scope, receive, answer)
 
 
 def add_to(app: FastAPI) -> None:
@@ -75,7 +86,6 @@ def add_to(app: FastAPI) -> None:
         ProviderUnavailableError: _no_issuer,
         RequestValidationError: _said(HTTPStatus.NOT_FOUND, "error.not_found"),
         HTTPException: _of_framework,
-        Exception: _unexpected,
     }.items():
         app.add_exception_handler(error, handler)
 
@@ -134,7 +144,7 @@ async def _of_framework(request: Request, error: Exception) -> Response:
         raise error
     if error.status_code == HTTPStatus.NOT_FOUND and not _is_browser(request):
         return Problem(HTTPStatus.NOT_FOUND, "route_unknown").response()
-    code = "error.not_found" if error.status_code == HTTPStatus.NOT_FOUND else "error.method"
+    code = OF_FRAMEWORK.get(error.status_code, "body_unreadable")
     return (await asking(request)).page("error.html", error.status_code, code=code, detail="")
 
 
@@ -143,10 +153,7 @@ def _is_browser(request: Request) -> bool:
     return "text/html" in request.headers.get("accept", "") or "hx-request" in request.headers
 
 
-async def _unexpected(request: Request, error: Exception) -> Response:
-    """The message may quote data, so only its type is logged. A store that is away is no fault of ours."""
-    away = isinstance(error, INFRASTRUCTURE)
-    log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
-    asked = asked_as(request, None)
-    status = HTTPStatus.SERVICE_UNAVAILABLE if away else HTTPStatus.INTERNAL_SERVER_ERROR
-    return asked.page("error.html", status, code="error.store" if away else "error.internal", detail="")
+def _failed(request: Request, problem: Problem) -> Response:
+    """As to nobody: who it is, may be what cannot be found out."""
+    code = PAGES.get(problem.message, problem.message)
+    return asked_as(request, None).page("error.html", problem.status, code=code, detail="")

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from fastapi import Request
@@ -15,6 +16,8 @@ MAX_FORM_BYTES = 65_536
 LENGTH = re.compile(r"[0-9]{1,15}")
 FIELDS = 400
 """Of one form: a whole questionnaire has some 200."""
+NAME = re.compile(r"(?=.{1,100}$)[\w-]+(?:\.[\w-]+){0,3}", re.ASCII)
+"""Of a field, and of the groups that it is in."""
 SENT_ON, HEADER = ("version", "key"), re.compile(r"[!-~]{0,1000}")
 """Fields that a page fills in itself, and that a stage gets as headers."""
 
@@ -43,11 +46,25 @@ async def fields_of(request: Request) -> FormData:
     return FormData(await asyncio.to_thread(_read, body))
 
 
+def is_well_formed(form: FormData) -> bool:
+    """Whether each field is a value or a group of others, and not both: `amount` and `amount.currency`."""
+    names = {*form}
+    return all(NAME.fullmatch(name) for name in names) and names.isdisjoint(
+        outer for name in names for outer in _around(name)
+    )
+
+
 def is_of_a_page(form: FormData, cookie: Cookie) -> bool:
     """Whether a page of ours made it, for the browser of this cookie."""
     return cookie.fits(str(form.get("token", ""))) and all(
         HEADER.fullmatch(str(form.get(name, ""))) for name in SENT_ON
     )
+
+
+def _around(name: str) -> Iterator[str]:
+    """The groups that a field is in."""
+    parts = name.split(".")
+    return (".".join(parts[:length]) for length in range(1, len(parts)))
 
 
 def _read(body: bytes) -> list[tuple[str, str | UploadFile]]:

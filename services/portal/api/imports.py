@@ -18,6 +18,8 @@ Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 Line = Annotated[int, Query(ge=0, le=1_000)]
 OUTCOMES = ("registered", "joined", "published", "held", "changed", "unchanged")
 """Of rows that went in, in the order in which a page tells them."""
+LONGEST_NAME = 100
+"""Of a file, as it is passed on: its end says what it is."""
 ROWS = 100
 """Of the refused on one page."""
 
@@ -80,7 +82,7 @@ async def _passed_on(asked: Asking, there: Kind, form: FormData) -> dict[str, An
     """What the stage says of the import. Raises StageProblem."""
     fields = {name: text for name in there.fields if (text := str(form.get(name, "")).strip())}
     file, key = form.get("file"), str(form.get("key", "")) or None
-    sent = (file.filename or "", file.file) if isinstance(file, UploadFile) else None
+    sent = ((file.filename or "")[-LONGEST_NAME:], file.file) if isinstance(file, UploadFile) else None
     stages = asked.portal.stages
     done = await stages.send_file(asked.person, asked.language, there.stage, there.path, sent, fields, key)
     found: dict[str, Any] = done.body

@@ -180,11 +180,12 @@ def _choice(partner: str, purposes: list[str], classes: list[str], expires_on: s
 def _consented(firm: Firm, choice: dict[str, Any], form: FormData) -> dict[str, Any]:
     """As financing takes it: papers only of the classes that were named."""
     given = body(form, numbers=("capacity.workers",))
-    papers = {name: given[name] for name in ("identity", "contact", "capacity") if name in choice["data_class"]}
-    papers = {name: value for name, value in papers.items() if value} if papers else {}
-    if isinstance(papers.get("capacity"), dict) and "annual_sales" in papers["capacity"]:
-        sales = _money(str(papers["capacity"]["annual_sales"]), str(given.get("sales_currency", "")))
-        papers["capacity"] = {**papers["capacity"], "annual_sales": sales}
+    named = {"identity", "contact", "capacity"} & {*choice["data_class"]} & given.keys()
+    papers = {name: given[name] for name in sorted(named)}
+    capacity = papers.get("capacity")
+    if isinstance(capacity, dict) and "annual_sales" in capacity:
+        sales = _money(str(capacity["annual_sales"]), str(given.get("sales_currency", "")))
+        papers["capacity"] = {**capacity, "annual_sales": sales}
     return {
         "supplier_id": str(firm.id),
         "partner": choice["partner"],

@@ -55,8 +55,9 @@ def router() -> APIRouter:
 
 
 def _sheet(given: dict[str, Any]) -> dict[str, Any]:
-    levels: dict[str, str] = given.get("levels", {})
-    said = {code: LEVELS[level] for code, level in levels.items() if level in LEVELS}
+    levels = given.get("levels")
+    answered = levels.items() if isinstance(levels, dict) else ()
+    said = {code: LEVELS[level] for code, level in answered if isinstance(level, str) and level in LEVELS}
     return {"levels": said, **{name: given[name] for name in ("why", "reasons", "notes") if name in given}}
 
 

@@ -55,7 +55,7 @@ class Cookie:
 
     def fits(self, token: str) -> bool:
         """Whether a form came from a page of this cookie's browser."""
-        return hmac.compare_digest(self._mark(token[:16]), token[16:])
+        return hmac.compare_digest(self._mark(token[:16]).encode(), token[16:].encode())
 
     def _mark(self, salt: str) -> str:
         return hmac.new(self._key(b"form"), salt.encode(), hashlib.sha256).hexdigest()

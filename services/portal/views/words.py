@@ -73,14 +73,14 @@ class Words:
         """A day, in words; what somebody typed who meant one, as it is."""
         try:
             return self.day(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return value
 
     def moment_or_text(self, value: str) -> str:
         """A moment, in words; what stood in an address instead, as it is."""
         try:
             return self.moment(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return value
 
     def moment(self, value: datetime | str | None) -> str:

@@ -41,21 +41,22 @@ def add_to(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http_error)
 
 
-def unexpected(error: Exception) -> Response:
+def unexpected(error: Exception) -> Problem:
     """A fault of ours, or a store that is away. The message may quote data, so only its type is logged."""
     if isinstance(error, ClientDisconnect):
         # Nobody reads it, and it is no fault of ours: without this it would count as one.
-        return Problem(400, "body_unreadable").response()
+        return Problem(400, "body_unreadable")
+    if isinstance(error, NOT_STORABLE):
+        # Its caller's fault, and as ordinary as a field that is too long.
+        return Problem(422, "text_not_storable")
     log.error("request_failed", error=type(error).__name__, at=logging.frames(error))
     if isinstance(error, STORE_BEHIND):
-        return Problem(503, "store_behind").response()
+        return Problem(503, "store_behind")
     if isinstance(error, INFRASTRUCTURE):
-        return Problem(503, "store_unavailable").response()
+        return Problem(503, "store_unavailable")
     if isinstance(error, (*RETRYABLE, ConcurrentInsertError)):
-        return Problem(409, "busy").response()
-    if isinstance(error, NOT_STORABLE):
-        return Problem(422, "text_not_storable").response()
-    return Problem(500, "internal_error").response()
+        return Problem(409, "busy")
+    return Problem(500, "internal_error")
 
 
 async def _on_problem(_: Request, error: Exception) -> Response:

@@ -68,10 +68,13 @@ class Observed:
         correlation = (CORRELATION_HEADER.lower().encode(), cause.correlation_id.encode())
         try:
             await self._app(scope, receive, answer)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told and counted here, and by nobody else
+            problem = unexpected(error)
             if status:
-                raise
-            await unexpected(error)(scope, receive, answer)
+                # What has begun is cut off by the server, as it is not whole; it counts as what it became.
+                status = problem.status
+            else:
+                await problem.response()(scope, receive, answer)
         _note(scope, status, time.monotonic() - started)
         return status
 
