@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 T = TypeVar("T")
@@ -26,6 +26,9 @@ WALKS = settings(
 
 MANY_SHORT = settings(WALKS, max_examples=20, stateful_step_count=5)
 """Of a machine whose every few steps are a case by themselves."""
+
+EXAMPLES = settings(WALKS, max_examples=40, phases=(Phase.generate,))
+"""Of a property, each some tens of milliseconds on a real store. To make one that fails smaller takes minutes."""
 
 
 async def walk(machine: Callable[[Do], RuleBasedStateMachine], how: settings = WALKS) -> None:
@@ -49,6 +52,11 @@ async def tread(machine: Callable[[Do], M], path: Callable[[M], Iterable[object]
             hold(walked)
 
     await asyncio.to_thread(run)
+
+
+async def examine(check: Callable[[Do], Callable[[], None]]) -> None:
+    """Try a property on what hypothesis gives: `check` makes the function that it calls, with whatever that awaits."""
+    await asyncio.to_thread(check(_doing()))
 
 
 def _doing() -> Do:

@@ -110,6 +110,9 @@ def _of_matches(figures: Figures, event: EventData) -> None:
             figures.aligned[event.supplier_id] = True
             for requirement in event.requirements:
                 figures.areas[requirement.area].aligned.add(event.supplier_id)
+        case matching.AlignmentChanged():
+            for requirement in event.requirements:
+                figures.areas[requirement.area].aligned.add(event.supplier_id)
         case matching.OfferingNotAligned():
             figures.aligned[event.supplier_id] = False
         case matching.MatchFound():

@@ -47,6 +47,7 @@ from shared.contracts.financing import (
     ReferralSent,
 )
 from shared.contracts.matching import (
+    AlignmentChanged,
     ContractAwarded,
     ContractEnded,
     MatchAnswered,
@@ -76,6 +77,7 @@ ROUTES: Routes = (
     on(SupplierChanged, table, firms.described),
     on(SupplierWithdrawn, table, firms.withdrawn),
     on(OfferingAligned, table, firms.aligned),
+    on(AlignmentChanged, table, firms.alignment_changed),
     on(OfferingNotAligned, table, firms.not_aligned),
     on_arrival(MatchFound, table, firms.match_found, reference=none),
     on(MatchLost, table, firms.match_lost),

@@ -53,6 +53,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "award_match": "match:awarded",
         "correct_award": "award:corrected",
         "end_award": "award:ended",
+        "tell_alignments": "telling:made",
     },
     "diagnosis": {
         "submit_self_assessment": "diagnosis:submitted",

@@ -3,8 +3,17 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
+from shared.contracts.alignment import (
+    AlignedRequirement,
+    AlignmentChanged,
+    Gates,
+    Missing,
+    OfferingAligned,
+    OfferingNotAligned,
+    Shown,
+)
 from shared.contracts.event import (
     AreaCode,
     BasisPoints,
@@ -18,17 +27,7 @@ from shared.contracts.event import (
     SupplierEvent,
     Value,
 )
-from shared.contracts.specification import MustHave, Specification, Targets
-
-Shown = Annotated[str, Field(max_length=120)]
-"""A value as text, with its unit."""
-
-GateCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,19}$"), Field(examples=["materials"])]
-Gates = Annotated[tuple[GateCode, ...], Field(max_length=4)]
-"""Few and short: 800 requirements may have them in one event."""
-
-MOST_ALIGNED, MOST_MISSING = 800, 500
-"""The best so many requirements are kept, the first so many failed gates told: so they fit into one event."""
+from shared.contracts.specification import Specification
 
 
 class RequirementEvent(EventData):
@@ -86,68 +85,6 @@ class RequirementReopened(RequirementEvent):
 
     specification: Specification
     """What is asked again."""
-
-
-class AlignedRequirement(Value):
-    """One requirement that a supplier's offering can meet, with what its diagnosis is measured against."""
-
-    requirement_id: UUID
-    """What is asked for."""
-    anchor_id: UUID
-    """Who asks."""
-    area: AreaCode
-    """The procurement area."""
-    score: BasisPoints
-    """How well the offering fits, before any diagnosis."""
-    targets: Targets
-    """Level asked in the diagnosis, by question; 3 where it says nothing."""
-    must_have: MustHave
-    """Questions on which a gap is critical."""
-    unknown: Gates = ()
-    """Gates of which nobody knows whether the firm passes: it has to be asked."""
-
-
-class Missing(Value):
-    """One gate that an offering did not pass."""
-
-    area: AreaCode
-    """The procurement area."""
-    requirement_id: UUID | None = None
-    """What is asked for; none where nobody asks in that area."""
-    gate: ReasonCode
-    """The gate."""
-    reason: ReasonCode
-    """Why it did not pass."""
-    need: Annotated[Shown, Field(examples=["400 t"])] = ""
-    """What is asked, as text."""
-    offer: Annotated[Shown, Field(examples=["250 t"])] = ""
-    """What the firm offers, as text."""
-
-
-class OfferingAligned(SupplierEvent):
-    """The firm can make what somebody asks for. The whole set as it is now, each time it changes."""
-
-    TYPE: ClassVar[str] = "matching.offering-aligned"
-    TOPIC: ClassVar[str] = "matching.match.v1"
-    ABOUT: ClassVar[tuple[str, ...]] = ("alignment",)
-
-    requirements: Annotated[tuple[AlignedRequirement, ...], Field(max_length=MOST_ALIGNED)]
-    """Every open requirement that it can meet."""
-    rules: RulesVersion
-    """Version of the alignment rules."""
-
-
-class OfferingNotAligned(SupplierEvent):
-    """Nobody asks for what the firm can make, or it lacks what is asked."""
-
-    TYPE: ClassVar[str] = "matching.offering-not-aligned"
-    TOPIC: ClassVar[str] = "matching.match.v1"
-    ABOUT: ClassVar[tuple[str, ...]] = ("alignment",)
-
-    missing: Annotated[tuple[Missing, ...], Field(max_length=MOST_MISSING)]
-    """Every gate that it did not pass."""
-    rules: RulesVersion
-    """Version of the alignment rules."""
 
 
 class Criterion(Value):
@@ -264,6 +201,7 @@ class ContractEnded(MatchEvent):
 
 __all__ = [
     "AlignedRequirement",
+    "AlignmentChanged",
     "ContractAwarded",
     "ContractEnded",
     "Criterion",

@@ -182,7 +182,7 @@ class BatchRunner:
             decision = route.decide(state, data, arrived_at, work.now, references[route.reference])
             if target is not None:
                 cause = _caused_by(message, actor)
-                if traced and (decision.events or decision.timers or decision.sweeps):
+                if traced and (decision.events or decision.timers or decision.sweeps or decision.then):
                     cause = tracing.decided(cause, data.TYPE, started_ns, _foreign(message))
                 work.apply(route.repository, target, decision, cause)
                 if message.record.topic in partners:

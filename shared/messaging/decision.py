@@ -1,6 +1,6 @@
 """What a handler returns: the whole vocabulary between a stage's rules and the shell that runs them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
@@ -25,6 +25,20 @@ class SweepRequest:
 
     kind: str
     args: Mapping[str, str] = field(default_factory=dict)
+    merges: bool = False
+    """One that waits serves again whoever asked for it, and names who asked last: what counts is how things are when it
+    runs. Without it each cause has its own.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Then(Generic[S]):
+    """The second step of a decision, with what the store derives from the first one's state (`Repository.derive`)."""
+
+    decide: Callable[[S, Any, datetime], "Decision[S]"]
+    """Pure like the first, and asked once per aggregate of a transaction, however many decisions ask for it."""
+    wanted: str
+    """What is to be derived, in the repository's words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,8 @@ class Decision(Generic[S]):
     events: tuple[EventData, ...] = ()
     timers: tuple[Timer, ...] = ()
     sweeps: tuple[SweepRequest, ...] = ()
+    then: Then[S] | None = None
+    """What follows from it only the store can tell, as where it is compared with thousands of others."""
 
 
 @dataclass(frozen=True, slots=True)

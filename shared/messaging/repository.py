@@ -1,8 +1,9 @@
 """Aggregates in and out of their table, many at a time."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import dataclass, fields
+from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any, Generic, Protocol, TypeVar, get_type_hints
 from uuid import UUID
@@ -53,15 +54,35 @@ class Repository(Protocol[S]):
         """Write new and changed aggregates."""
 
 
+@dataclass(frozen=True, slots=True)
+class ToDerive(Generic[S]):
+    """An aggregate whose decision goes on with what the store derives from it."""
+
+    before: S | None
+    """As it was loaded."""
+    state: S
+    wanted: Collection[str]
+    """What its decisions asked for (`Then.wanted`)."""
+
+
+class Deriving(Repository[S], Protocol[S]):
+    """A repository that derives what decisions go on with."""
+
+    async def derive(self, connection: Connection, given: Sequence[ToDerive[S]], now: datetime) -> Mapping[UUID, Any]:
+        """Write and read what follows from these states, before they are saved; by the aggregate's id. One that is left
+        out is decided no further.
+        """
+
+
 def _nothing(_: object) -> Mapping[str, Any]:
     return {}
 
 
 class TableRepository(Generic[S]):
-    """A frozen dataclass in the columns of the same name.
+    """A frozen dataclass in the columns of the same name; fields without a column begin as their default.
 
     JSONB columns hold nested values, through pydantic's adapter of the field's type. `derived` gives the columns that
-    exist only for queries.
+    exist only for queries; `unused` are those that only processes of the release before read.
     """
 
     def __init__(
@@ -69,13 +90,22 @@ class TableRepository(Generic[S]):
         table: type[SQLModel],
         aggregate: type[S],
         derived: Callable[[S], Mapping[str, Any]] = _nothing,
+        unused: Collection[str] = (),
     ) -> None:
-        declared: Sequence[Column[Any]] = tuple(table.__table__.columns)  # type: ignore[attr-defined]  # put there by SQLModel
+        declared: Sequence[Column[Any]] = [
+            column
+            for column in table.__table__.columns  # type: ignore[attr-defined]  # put there by SQLModel
+            if column.name not in unused
+        ]
         hints = get_type_hints(aggregate)
         self._aggregate = aggregate
         self._derived = derived
-        self._stored = tuple(field.name for field in fields(aggregate))  # type: ignore[arg-type]  # a dataclass
         self._columns = tuple(column.name for column in declared)
+        self._stored = tuple(
+            field.name
+            for field in fields(aggregate)  # type: ignore[arg-type]  # a dataclass
+            if field.name in self._columns
+        )
         self._json = {
             column.name: TypeAdapter[Any](hints[column.name])
             for column in declared

@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any, TypeAlias, TypeVar, overload
+from typing import Any, NamedTuple, TypeAlias, TypeVar, overload
 from uuid import UUID
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import EventData
-from shared.messaging.decision import Decision
+from shared.messaging.decision import Decision, SweepRequest
 from shared.messaging.repository import Repository
 from shared.runtime.database import Connection
 
@@ -74,9 +74,31 @@ class Sweep:
     reference: Reference[Any]
 
 
+class Slice(NamedTuple):
+    """One step of a sweep in slices."""
+
+    cursor: UUID | None
+    """Behind what it stands; None: the sweep is at its end."""
+    touched: int = 0
+    sweeps: tuple[SweepRequest, ...] = ()
+    """What is to follow, of the same cause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """A change that the store carries through many rows by itself, a slice and a transaction at a time."""
+
+    kind: str
+    step: Callable[[Connection, Mapping[str, str], UUID | None], Awaitable[Slice]]
+    """The next slice of these arguments behind a cursor, None at first. It says how much a slice is: no lock is held
+    for more than 100 ms.
+    """
+
+
 Routes: TypeAlias = tuple[Route, ...]
 Timers: TypeAlias = tuple[TimerRoute, ...]
-Sweeps: TypeAlias = tuple[Sweep, ...]
+Sweeps: TypeAlias = tuple[Sweep | Slices, ...]
+"""In the order in which they are run: what is named first is done before what was asked for earlier."""
 
 
 @overload

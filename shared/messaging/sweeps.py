@@ -1,6 +1,7 @@
 """The way in for one change that touches many aggregates: chunks, each its own transaction, with a stored cursor."""
 
 import json
+import time
 from collections.abc import Iterable
 from typing import Any, ClassVar
 from uuid import UUID, uuid5
@@ -8,9 +9,11 @@ from uuid import UUID, uuid5
 from shared.contracts.event import Cause
 from shared.messaging import actors
 from shared.messaging.decision import SweepRequest
+from shared.messaging.repository import Row
 from shared.messaging.retry import TRY_AGAIN
-from shared.messaging.routing import Sweep, Sweeps
-from shared.messaging.unit_of_work import SWEEP_CHANNEL, UnitOfWork
+from shared.messaging.routing import Slices, Sweep, Sweeps
+from shared.messaging.sweep_requests import SWEEP_CHANNEL, request_sweeps
+from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.clock import now
@@ -20,12 +23,18 @@ ONCE = UUID("5b0a7f0e-3a0c-5c39-9a2e-5d6f2a4b8c01")
 """Namespace of sweeps that a store has once."""
 
 CHUNK = 500
-"""Aggregates of one transaction: their locks are held for some tens of milliseconds."""
+"""Most aggregates of one transaction."""
+
+AIM_S = 0.05
+"""What a chunk is to take: its locks are held so long, and whoever waits for one of its aggregates waits."""
+
+FEWEST = 20
+"""Of fewer the transaction costs more than its work."""
 
 _NEXT = """
     SELECT id, kind, args, cursor, correlation_id, causation_id, traceparent, actor FROM sweep
     WHERE finished_at IS NULL AND kind = ANY($1)
-    ORDER BY requested_at, id LIMIT 1
+    ORDER BY array_position($1, kind), requested_at, id LIMIT 1
     FOR UPDATE SKIP LOCKED
 """
 _ADVANCE = "UPDATE sweep SET cursor = $2, touched = touched + $3 WHERE id = $1"
@@ -47,8 +56,15 @@ async def _request_once(connection: Connection, requests: Iterable[SweepRequest]
         await connection.execute(_REQUEST_ONCE, id_, request.kind, args, now(), str(id_))
 
 
+def aimed(done: int, seconds: float, most: int) -> int:
+    """How many to take next, so that they take about as long as they should."""
+    return max(FEWEST, min(most, int(done * AIM_S / max(seconds, 0.001))))
+
+
 class SweepWorker(Worker):
-    """Takes the oldest open sweep one chunk further. Several processes share the work, a sweep each."""
+    """Takes the oldest open sweep, of the kind that comes first, one chunk further. Several processes share the work, a
+    sweep each.
+    """
 
     name: ClassVar[str] = "sweeps"
     channel: ClassVar[str] = SWEEP_CHANNEL
@@ -58,6 +74,7 @@ class SweepWorker(Worker):
         self._once = once
         self._service = service
         self._sweeps = {sweep.kind: sweep for sweep in sweeps}
+        self._most = CHUNK // 5
 
     async def step(self, connection: Connection) -> float:
         if self._once:
@@ -70,23 +87,43 @@ class SweepWorker(Worker):
             sweep, args = self._sweeps[row["kind"]], json.loads(row["args"])
             actor = actors.later(actors.of(row["actor"]), "sweep")
             cause = Cause(row["correlation_id"], row["causation_id"], row["traceparent"], actor)
-            ids = await sweep.select(connection, args, row["cursor"], CHUNK)
-            if not ids:
-                await connection.execute(_FINISH, row["id"], now())
+            if isinstance(sweep, Slices):
+                await self._slice(connection, sweep, row, args, cause)
                 return 0
-            try:
-                with tracing.step(f"sweep {sweep.kind}", cause.traceparent) as traceparent:
-                    caused = cause._replace(traceparent=traceparent)
-                    decided = [await self._decide(connection, sweep, args, ids, caused)]
-            except TRY_AGAIN:
-                raise
-            except Exception:  # noqa: BLE001 - one aggregate's trouble must not stop the others
-                decided = await self._one_by_one(connection, sweep, args, ids, cause)
-            await connection.execute(_ADVANCE, row["id"], ids[-1], len(ids))
+            decided = await self._chunk(connection, sweep, row, args, cause)
         for work in decided:
             await work.tell()
-        metrics.SWEPT.inc(len(ids))
         return 0
+
+    async def _slice(self, connection: Connection, sweep: Slices, row: Row, args: dict[str, str], cause: Cause) -> None:
+        cursor, touched, sweeps = await sweep.step(connection, args, row["cursor"])
+        await request_sweeps(connection, [(asked, cause) for asked in sweeps], now())
+        if cursor is None:
+            await connection.execute(_FINISH, row["id"], now())
+        else:
+            await connection.execute(_ADVANCE, row["id"], cursor, touched)
+        metrics.SWEPT.inc(touched)
+
+    async def _chunk(
+        self, connection: Connection, sweep: Sweep, row: Row, args: dict[str, Any], cause: Cause
+    ) -> list[UnitOfWork]:
+        ids = await sweep.select(connection, args, row["cursor"], min(self._most, CHUNK))
+        if not ids:
+            await connection.execute(_FINISH, row["id"], now())
+            return []
+        began = time.perf_counter()
+        try:
+            with tracing.step(f"sweep {sweep.kind}", cause.traceparent) as traceparent:
+                caused = cause._replace(traceparent=traceparent)
+                decided = [await self._decide(connection, sweep, args, ids, caused)]
+        except TRY_AGAIN:
+            raise
+        except Exception:  # noqa: BLE001 - one aggregate's trouble must not stop the others
+            decided = await self._one_by_one(connection, sweep, args, ids, cause)
+        self._most = aimed(len(ids), time.perf_counter() - began, CHUNK)
+        await connection.execute(_ADVANCE, row["id"], ids[-1], len(ids))
+        metrics.SWEPT.inc(len(ids))
+        return decided
 
     async def _decide(
         self, connection: Connection, sweep: Sweep, args: dict[str, Any], ids: list[UUID], cause: Cause

@@ -110,7 +110,12 @@ MATCH = Topic(
     "matching.match.v1",
     "matching",
     ("diagnosis", "development", "financing", "portal"),
-    (matching.OfferingAligned, matching.OfferingNotAligned, *_events(matching, matching.MatchEvent)),
+    (
+        matching.OfferingAligned,
+        matching.AlignmentChanged,
+        matching.OfferingNotAligned,
+        *_events(matching, matching.MatchEvent),
+    ),
 )
 DIAGNOSIS = Topic(
     "diagnosis.diagnosis.v1",

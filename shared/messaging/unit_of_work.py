@@ -1,15 +1,14 @@
 """One transaction of a stage: load and lock, decide, write everything in bulk."""
 
 import asyncio
-import json
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import msgspec
@@ -19,9 +18,10 @@ from shared.contracts.event import Cause, EventData
 from shared.messaging import actors, audit, journal
 from shared.messaging.audit import Act
 from shared.messaging.codec import Message
-from shared.messaging.decision import Decision, SweepRequest, Timer
-from shared.messaging.repository import Repository
+from shared.messaging.decision import Decision, SweepRequest, Then, Timer
+from shared.messaging.repository import Deriving, Repository, ToDerive
 from shared.messaging.routing import Reference, Resolve, Route
+from shared.messaging.sweep_requests import request_sweeps
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database, columns
@@ -30,7 +30,6 @@ from shared.runtime.ids import in_order, new_id
 S = TypeVar("S")
 
 TIMER_CHANNEL = "timer"
-SWEEP_CHANNEL = "sweep"
 
 _SCHEDULE = """
     INSERT INTO timer (kind, aggregate_id, at, correlation_id, traceparent, actor)
@@ -43,25 +42,15 @@ _CANCEL = """
     DELETE FROM timer USING unnest($1::text[], $2::uuid[]) AS given(kind, aggregate_id)
     WHERE timer.kind = given.kind AND timer.aggregate_id = given.aggregate_id
 """
-_REQUEST_SWEEP = """
-    WITH given AS (
-        SELECT * FROM unnest(
-            $1::uuid[], $2::text[], $3::text[]::jsonb[], $4::timestamptz[], $5::text[], $6::text[], $7::text[],
-            $8::text[]::jsonb[]
-        ) AS given(id, kind, args, requested_at, correlation_id, causation_id, traceparent, actor)
-    ), waiting AS (
-        SELECT sweep.kind, sweep.args, sweep.correlation_id FROM sweep
-        WHERE finished_at IS NULL AND cursor IS NULL
-            AND EXISTS (SELECT FROM given WHERE (given.kind, given.args, given.correlation_id)
-                = (sweep.kind, sweep.args, sweep.correlation_id))
-        FOR UPDATE SKIP LOCKED
-    )
-    INSERT INTO sweep (id, kind, args, requested_at, correlation_id, causation_id, traceparent, actor)
-    SELECT * FROM given WHERE (kind, args, correlation_id) NOT IN (SELECT kind, args, correlation_id FROM waiting)
-"""
-"""One that the same cause asked for before, as an earlier batch of a file, and that nobody has begun serves again: held
-until this commits, it begins after that. One that somebody holds may have begun.
-"""
+
+
+@dataclass(slots=True)
+class _Further:
+    """The second step of an aggregate's decision."""
+
+    then: Then[Any]
+    wanted: set[str]
+    cause: Cause
 
 
 @dataclass(slots=True)
@@ -70,6 +59,7 @@ class _Held:
 
     loaded: dict[UUID, Any]
     current: dict[UUID, Any]
+    further: dict[UUID, _Further] = field(default_factory=dict)
 
 
 class UnitOfWork:
@@ -124,7 +114,12 @@ class UnitOfWork:
 
     def apply(self, repository: Repository[S], id_: UUID, decision: Decision[S], cause: Cause) -> None:
         """Take a decision into the unit."""
-        self._held[repository].current[id_] = decision.state
+        held = self._held[repository]
+        held.current[id_] = decision.state
+        if decision.then is not None:
+            known = held.further.get(id_)
+            wanted = {decision.then.wanted} if known is None else known.wanted | {decision.then.wanted}
+            held.further[id_] = _Further(decision.then, wanted, cause)
         for event in decision.events:
             self.emit(event, cause)
         for timer in decision.timers:
@@ -159,6 +154,7 @@ class UnitOfWork:
     async def flush(self) -> None:
         """Write: aggregates first, so that the journal's ids are given under their locks."""
         for repository, held in self._held.items():
+            await self._go_on(repository, held)
             new, changed = _written(held)
             await repository.save_many(self.connection, new, changed)
         await journal.append(self.connection, self._events)
@@ -175,6 +171,18 @@ class UnitOfWork:
         for held in (self._held, self._events, self._acts, self._set, self._sweeps):
             held.clear()
 
+    async def _go_on(self, repository: Repository[Any], held: _Held) -> None:
+        """The second steps of decisions, with what the store derives for all of them at once."""
+        further, held.further = held.further, {}
+        if not further:
+            return
+        given = [ToDerive(held.loaded[id_], held.current[id_], each.wanted) for id_, each in further.items()]
+        derived = await cast("Deriving[Any]", repository).derive(self.connection, given, self.now)
+        for id_, each in further.items():
+            if id_ in derived:
+                decision = each.then.decide(held.current[id_], derived[id_], self.now)
+                self.apply(repository, id_, decision, each.cause)
+
     async def _write_due(self) -> None:
         set_ = [
             (timer.kind, id_, timer.at, cause.correlation_id, cause.traceparent, actors.kept(cause.actor))
@@ -189,13 +197,7 @@ class UnitOfWork:
             await self.connection.execute(_CANCEL, *columns(cancelled))
 
     async def _write_sweeps(self) -> None:
-        rows = [
-            (new_id(), sweep.kind, json.dumps(dict(sweep.args)), self.now, *cause[:3], actors.kept(cause.actor))
-            for sweep, cause in self._sweeps.values()
-        ]
-        if rows:
-            await self.connection.execute(_REQUEST_SWEEP, *columns(rows))
-            await self.connection.execute("SELECT pg_notify($1, '')", SWEEP_CHANNEL)
+        await request_sweeps(self.connection, self._sweeps.values(), self.now)
 
 
 @asynccontextmanager

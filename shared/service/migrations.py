@@ -239,8 +239,8 @@ def _who_is_in_the_way(connection: Connection) -> str:
 
 
 def _is_own(name: str | None, type_: str, _: object) -> bool:
-    """The messaging tables are created by `shared.messaging.tables`, not by comparing."""
-    return type_ != "table" or name is None or not (name in NAMES or name.startswith("journal_"))
+    """The messaging tables are created by `shared.messaging.tables`, partitions (`…_of_…`) by scripts alone."""
+    return type_ != "table" or name is None or not (name in NAMES or name.startswith("journal_") or "_of_" in name)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,7 @@ NOT_OURS = (
     "require-statement-timeout",
     # Matters of taste.
     "prefer-bigint-over-int",
+    "prefer-bigint-over-smallint",
     "prefer-identity",
     "prefer-text-field",
 )

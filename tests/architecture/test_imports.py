@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[2]
 DOMAINS = sorted({path for name in ("domain", "domain.py") for path in (ROOT / "services").glob(f"*/{name}")})
 
-SHARED_RULES = {f"shared.{name}" for name in ("four_eyes", "mail_address", "one_time_code", "state_machine", "states")}
+SHARED_RULES = {
+    f"shared.{name}" for name in ("alignment", "four_eyes", "mail_address", "one_time_code", "state_machine", "states")
+}
 
 VIOLATIONS = {
     "services": ("services/matching/settings.py", "import services.registration.handlers"),
@@ -20,7 +22,7 @@ VIOLATIONS = {
     "layers": ("shared/contracts/event.py", "import shared.runtime.clock"),
     "wings": ("deploy/engines/ports.py", "import deploy.cli.texts"),
     "domain": ("services/matching/domain/__init__.py", "import shared.contracts.matching"),
-    "handlers": ("services/diagnosis/handlers.py", "import shared.runtime.clock"),
+    "handlers": ("services/diagnosis/handlers/__init__.py", "import shared.runtime.clock"),
     "stage": ("services/matching/consume.py", "import services.matching.api"),
     "portal": ("services/portal/store/firms.py", "import services.portal.stages"),
     "drivers": ("services/diagnosis/store/__init__.py", "import asyncpg"),

@@ -6,7 +6,20 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
-from tests.bench import chain, consume, flat, http, memory, pair, portal, questionnaire, relay, scaling, stages
+from tests.bench import (
+    chain,
+    consume,
+    flat,
+    http,
+    matching,
+    memory,
+    pair,
+    portal,
+    questionnaire,
+    relay,
+    scaling,
+    stages,
+)
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
 
@@ -23,6 +36,7 @@ PARTS: dict[str, Part] = {
     "memory": memory.run,
     "portal": portal.run,
     "questionnaire": questionnaire.run,
+    "matching": matching.run,
 }
 
 

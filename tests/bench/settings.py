@@ -28,13 +28,18 @@ class Settings:
     """Registrations whose chain is followed."""
     backlog: int = 200_000
     """Records that a service finds when its memory is looked at."""
+    suppliers: int = 100_000
+    """Firms whose pairs are measured. A million with ten thousand requirements are some 150 million pairs: 25 GB."""
+    requirements: int = 1_000
+    sampled: int = 100_000
+    """Pairs that are compared with the definition."""
 
     @classmethod
     def from_environment(cls) -> Self:
-        """QUICK for a run of small numbers; PART, PEERS, JSON, ROUNDS and RECORDS for one's own."""
+        """QUICK for a run of small numbers; PART, PEERS, JSON and the names of `OWN`, in capitals, for one's own."""
         given = os.environ
         chosen = QUICK if given.get("QUICK") else {}
-        named = {name: int(given[name.upper()]) for name in ("rounds", "records") if given.get(name.upper())}
+        named = {name: int(given[name.upper()]) for name in OWN if given.get(name.upper())}
         return cls(
             quick=bool(chosen),
             parts=_listed(given.get("PART", "")),
@@ -47,7 +52,19 @@ class Settings:
         return not self.peers or peer in self.peers
 
 
-QUICK = {"rounds": 2, "records": 5_000, "few": 300, "requests": 500, "chains": 100, "backlog": 20_000}
+QUICK = {
+    "rounds": 2,
+    "records": 5_000,
+    "few": 300,
+    "requests": 500,
+    "chains": 100,
+    "backlog": 20_000,
+    "suppliers": 10_000,
+    "requirements": 350,
+    "sampled": 10_000,
+}
+
+OWN = ("rounds", "records", "suppliers", "requirements")
 
 
 def _listed(names: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,8 +13,8 @@ import pytest
 from shared.contracts.event import Cause
 from shared.messaging.commands import Commands, Decide
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
-from shared.messaging.routing import at, over
-from shared.messaging.sweeps import SweepWorker
+from shared.messaging.routing import Slice, Slices, at, over
+from shared.messaging.sweeps import AIM_S, FEWEST, SweepWorker, aimed
 from shared.messaging.timers import TimerWorker, wake
 from shared.messaging.worker import Worker
 from shared.runtime.clock import now
@@ -174,6 +175,66 @@ async def test_a_sweep_that_nobody_has_begun_serves_again_whoever_asked_for_it(
         await connection.execute("UPDATE sweep SET cursor = gen_random_uuid()")
     await ask(CAUSE)
     assert await bench.count("sweep") == 4
+
+
+async def test_a_sweep_that_merges_names_who_asked_last(bench: Bench, commands: Commands) -> None:
+    async def ask(cause: Cause) -> None:
+        sweep = SweepRequest("all", {"b": "2", "a": "1"}, merges=True)
+        await commands.run(accounts, uuid4(), lambda *_: Decision(Account(uuid4(), ()), sweeps=(sweep,)), cause)
+
+    await ask(CAUSE)
+    await ask(Cause("another-one"))
+    async with bench.database.transaction() as connection:
+        # As its worker does: from then on the sweep may have read what there was before.
+        (row,) = await connection.fetch("SELECT correlation_id FROM sweep FOR UPDATE")
+        assert row["correlation_id"] == "another-one"
+        await ask(CAUSE)
+    assert await bench.count("sweep") == 2
+
+
+async def test_a_sweep_in_slices_goes_on_where_it_stopped_and_asks_for_what_follows(
+    bench: Bench, commands: Commands
+) -> None:
+    ids = [uuid4() for _ in range(3)]
+    await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)
+    stops = [None, *(UUID(int=number) for number in range(1, 4))]
+    seen: list[UUID | None] = []
+
+    async def step(_: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
+        seen.append(after)
+        following = dict(zip(stops, [*stops[1:], None], strict=True))[after]
+        return Slice(following, 10, () if following else (SweepRequest("all", args),))
+
+    sweeps = (Slices("slices", step), over("all", accounts, swept, select=all_accounts))
+    for kind in ("all", "slices"):
+        request = SweepRequest(kind, {"by": kind})
+        await commands.run(accounts, ids[0], partial(_asks, request), CAUSE)
+    async with bench.database.connection() as connection:
+        worker = SweepWorker(bench.database, "conformance", sweeps)
+        await worker.step(connection)
+        assert seen == [None], "what is named first goes before what was asked for earlier"
+        while await worker.step(connection) == 0:
+            pass
+    assert seen == stops
+    assert [await bench.numbers(id_) for id_ in ids] == [(SWEPT, SWEPT)] * 3
+    async with bench.database.connection() as connection:
+        rows = await connection.fetch("SELECT kind, touched, correlation_id FROM sweep ORDER BY kind, requested_at")
+    assert [tuple(row) for row in rows] == [
+        ("all", 3, CAUSE.correlation_id),
+        ("all", 3, CAUSE.correlation_id),
+        ("slices", 30, CAUSE.correlation_id),
+    ]
+
+
+def _asks(request: SweepRequest, account: Account | None, _: object) -> Decision[Account]:
+    return Decision(account, sweeps=(request,))
+
+
+def test_chunks_are_as_large_as_their_time_allows() -> None:
+    assert aimed(100, AIM_S * 2, 500) == 50
+    assert aimed(100, AIM_S / 2, 500) == 200
+    assert aimed(400, AIM_S / 2, 500) == 500
+    assert aimed(1, 10.0, 500) == FEWEST
 
 
 async def test_one_aggregate_that_fails_does_not_stop_a_sweep(bench: Bench, commands: Commands) -> None:

@@ -11,7 +11,7 @@ from deploy.demo.sample import demand, generate
 from deploy.demo.sample.troubles import BAD_ROWS
 from services.diagnosis.catalogue import instruments
 from services.matching.catalogue import rules
-from services.matching.domain.requirement import Demand, Requirement
+from services.matching.domain.requirement import Requirement
 from services.matching.files import requirements as requirement_file
 from services.matching.handlers.offerings import supplier_profiled
 from services.registration.domain.profile import Profile
@@ -25,6 +25,7 @@ from shared.contracts.registration import SupplierRegistered
 from shared.files.faults import RowFault
 from shared.messaging.decision import Decision
 from tests.files.given import read_by
+from tests.matching.given import followed
 
 ON = generate.SNAPSHOT_ON
 NOW = datetime(ON.year, ON.month, ON.day, 18, tzinfo=UTC)
@@ -75,10 +76,9 @@ def alignments() -> dict[str, OfferingAligned | OfferingNotAligned]:
     rows, faults = read_by(requirement_file.read, content, requirement_file.wanted(100))
     assert faults == []
     asked = [Requirement(UUID(int=line), UUID(int=line), row.asked.specification()) for line, row in rows]
-    wanted = Demand.of(asked, rules())
     found: dict[str, OfferingAligned | OfferingNotAligned] = {}
     for rfc, (_, event) in registered().items():
-        (told,) = supplier_profiled(None, event, NOW, wanted).events
+        (told,) = followed(supplier_profiled(None, event, NOW, rules()), *asked, now=NOW).events
         assert isinstance(told, OfferingAligned | OfferingNotAligned)
         found[rfc] = told
     return found

@@ -132,8 +132,8 @@ async def test_an_award_is_a_contract_until_it_ends(program: Program) -> None:
 
 async def test_new_rules_are_known_to_all_and_leave_answers_alone(program: Program) -> None:
     await program.say("answer", buying.SHORTLIST)
-    stored = "jsonb_set(jsonb_set(matches, '{0,rules}', '\"match-2025-1\"'), '{0,score}', '6000')"
-    await program.matching.rows(f"UPDATE offering SET matches = {stored}")
+    stored = "jsonb_set(jsonb_set(detail, '{rules}', '\"match-2025-1\"'), '{score}', '6000')"
+    await program.matching.rows(f"UPDATE match SET detail = {stored}")
     starting = SweepWorker(program.matching.database, "matching", SWEEPS, ONCE)
     async with program.matching.database.connection() as connection:
         while await starting.step(connection) == 0:

@@ -25,7 +25,7 @@ from tests.matching import test_api_answers as buying
 from tests.matching.given import profiled
 from tests.matching.test_api import AWARD, joined, published
 
-OF_MATCHING = ("matching.offering-aligned", "matching.offering-not-aligned")
+OF_MATCHING = ("matching.offering-aligned", "matching.alignment-changed", "matching.offering-not-aligned")
 OF_DIAGNOSIS = ("diagnosis.diagnosis-completed", "diagnosis.gap-rescored")
 CQI = [{"code": "CQI-15", "assessed_on": str(date(now().year, 1, 1))}]
 
@@ -139,6 +139,7 @@ async def test_what_a_store_of_before_lacks_is_unknown_until_it_is_told_again(pa
     await pair.ask("T04")
     lacks = "profile = profile - 'looked_up', diagnosis = diagnosis - 'evaluated'"
     await pair.matching.rows(f"UPDATE offering SET {lacks} RETURNING id")
+    await pair.matching.rows("UPDATE process_offer SET looked_up = false")
     await pair.ask("T04", "T05")
     assert await pair.known() == (["list_69b"], ["T04", "T05"], ["T04", "T05"])
     body = {"reason": "Versión 2026.12", "tell_all": True}

@@ -1,16 +1,21 @@
 """What tests of matching start from: values that are right in everything, to be changed where a test needs it."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from services.matching import catalogue
-from services.matching.domain.alignment import Aligned
+from services.matching.domain.alignment import Hit, hit
 from services.matching.domain.anchor import Anchor
+from services.matching.domain.calendar import day
 from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile
-from services.matching.domain.rematch import Offering, rematch
-from services.matching.domain.requirement import Demand, Requirement, Specification
+from services.matching.domain.pairs import Pair, Pairs
+from services.matching.domain.rematch import Offering, Rematch, rematch
+from services.matching.domain.requirement import Requirement, Specification
 from shared.contracts import diagnosis, registration
+from shared.messaging.decision import Decision
 
 NAMES = UUID(int=7)
 TODAY = date(2026, 3, 2)
@@ -60,8 +65,40 @@ def requirement(name: str = "requirement", **changes: Any) -> Requirement:
     return Requirement(an_id(name), ANCHOR, need(**changes))
 
 
-def demand(*requirements: Requirement) -> Demand:
-    return Demand.of(requirements, RULES)
+def pairs(
+    before: Offering,
+    *requirements: Requirement,
+    was: Sequence[Requirement] = (),
+    of: Offering | None = None,
+    today: date = TODAY,
+    **more: Any,
+) -> Pairs:
+    """The pairs of an offering as the store finds them, by the definition. The firm was told of those that it, or `of`,
+    had with what `was` asked; of that, what is not among the requirements is closed by now.
+    """
+    told = {each.id: (each.area, hit_of(of or before, each)) for each in was}
+    gone = [replace(each, status="closed") for each in was if each.id not in {now.id for now in requirements}]
+    found = []
+    for each in sorted((*requirements, *gone), key=lambda each: each.id):
+        area, known = told.get(each.id, (None, None))
+        now = hit_of(before, each, today)
+        moved = known is not None and area != each.area
+        found.append(Pair(each, now, area if known else None, differs=moved or now != known))
+    areas = before.profile.areas if before.profile else ()
+    asked = {area: tuple(each for each in requirements if (each.area, each.status) == (area, "open")) for area in areas}
+    return Pairs(tuple(found), asked, RULES, **more)
+
+
+def hit_of(offering: Offering, asked: Requirement, today: date = TODAY) -> Hit | None:
+    """What an offering is to a requirement, by the definition."""
+    if offering.profile is None or asked.status != "open":
+        return None
+    return hit(offering.profile, asked.specification, RULES, today, withdrawn=offering.withdrawn)
+
+
+def again(before: Offering, *requirements: Requirement, **more: Any) -> Rematch:
+    """An offering decided again, with these requirements alone; more as of `pairs`."""
+    return rematch(before, pairs(before, *requirements, **more), TODAY)
 
 
 def diagnosed(*open_critical: str, version: int = 1, at: datetime = NOW) -> Diagnosis:
@@ -75,9 +112,7 @@ def offering(*processes: ProcessOffer, **changes: Any) -> Offering:
 
 def matched(*requirements: Requirement) -> Offering:
     """An offering that was diagnosed and matched with all of these."""
-    before = Offering(SUPPLIER, profile=profile(), diagnosis=diagnosed())
-    after = rematch(before, demand(*requirements), TODAY).offering
-    assert isinstance(after.alignment, Aligned)
+    after = again(Offering(SUPPLIER, profile=profile(), diagnosis=diagnosed()), *requirements).offering
     assert len(after.matches) == len(requirements)
     return after
 
@@ -148,3 +183,16 @@ def rescored(*critical: str, at: datetime, version: int = 1) -> diagnosis.GapRes
         result=result(*critical),
         rescored_at=at,
     )
+
+
+def followed(
+    decision: Decision[Offering], *requirements: Requirement, now: datetime = NOW, **more: Any
+) -> Decision[Offering]:
+    """A decision whole, its second step with the pairs that the definition finds; more as of `pairs`."""
+    if decision.then is None or decision.state is None:
+        return decision
+    wanted = decision.then.wanted
+    how: dict[str, Any] = {"own": wanted == "judged", "whole": wanted == "whole", "today": day(now)}
+    found = pairs(decision.state, *requirements, **how | more)
+    rest = decision.then.decide(decision.state, found, now)
+    return Decision(rest.state, (*decision.events, *rest.events), decision.timers)

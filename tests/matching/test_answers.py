@@ -1,19 +1,22 @@
 """Decisions of `handlers/answers.py`."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from services.matching import catalogue
 from services.matching.domain.answers import Answers
 from services.matching.domain.award import Award, Limits, Volume
 from services.matching.domain.match import match_id
-from services.matching.domain.rematch import Offering, rematch
-from services.matching.handlers import answers, offerings
+from services.matching.domain.reasons import EndReason
+from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Requirement
+from services.matching.handlers import answers
+from services.matching.handlers.offerings import told
 from shared.contracts.event import Money
 from shared.contracts.matching import ContractAwarded, ContractEnded, MatchAnswered, MatchFound, MatchLost
 from shared.messaging.decision import Decision, Refused
-from tests.matching.given import ANCHOR, NOW, SUPPLIER, TODAY, an_id, demand, matched, requirement
+from tests.matching.given import ANCHOR, NOW, SUPPLIER, again, an_id, followed, matched, pairs, requirement
 
 MATCH = match_id(SUPPLIER, an_id("requirement"))
 LATER = NOW + timedelta(days=1)
@@ -50,6 +53,12 @@ def code(outcome: object) -> str:
 
 def award(before: Offering | None, given: Award = AWARD, left: Volume = LEFT) -> Decision[Offering] | Refused:
     return answers.award(before, MATCH, given, limits(left), BUYER, NOW)
+
+
+def ended(before: Offering | None, reason: EndReason, by: str, at: datetime, asked: Requirement) -> Decision[Offering]:
+    """What the end of an award makes of a firm that was told of what is asked, where that is open."""
+    was = () if asked.status == "closed" else (asked,)
+    return followed(decided(answers.end(before, MATCH, reason, by, at)), asked, was=was, now=at)
 
 
 def test_a_shortlisted_match_is_told_once() -> None:
@@ -105,27 +114,28 @@ def test_a_corrected_award_is_told_as_it_is_now() -> None:
 
 def test_an_award_that_ends_leaves_the_match_to_the_rules() -> None:
     before = state(award(matched(requirement())))
-    goes_on = decided(answers.end(before, MATCH, "completed", BUYER, LATER, demand(requirement())))
+    goes_on = ended(before, "completed", BUYER, LATER, requirement())
     (event,) = goes_on.events
     assert isinstance(event, ContractEnded)
     assert (event.reason, event.ended_at) == ("completed", LATER)
-    kept = rematch(before, demand(), TODAY).offering
+    kept = again(before, was=(requirement(),)).offering
     assert len(kept.matches) == 1
-    lost = decided(answers.end(kept, MATCH, "completed", BUYER, LATER, demand()))
+    lost = ended(kept, "completed", BUYER, LATER, replace(requirement(), status="closed"))
     assert [type(each) for each in lost.events] == [ContractEnded, MatchLost]
     assert state(lost).matches == ()
     assert [each.standing for each in state(lost).answers] == ["ended"]
-    assert decided(answers.end(goes_on.state, MATCH, "completed", OTHER, LATER, demand(requirement()))).events == ()
+    assert ended(goes_on.state, "completed", OTHER, LATER, requirement()).events == ()
 
 
 def test_the_reason_of_an_end_is_corrected_also_when_the_match_was_lost() -> None:
-    before = rematch(state(award(matched(requirement()))), demand(), TODAY).offering
-    ended = decided(answers.end(before, MATCH, "completed", BUYER, LATER, demand()))
+    before = again(state(award(matched(requirement()))), was=(requirement(),)).offering
+    closed = replace(requirement(), status="closed")
+    first = ended(before, "completed", BUYER, LATER, closed)
     after = LATER + timedelta(days=1)
-    (event,) = decided(answers.end(ended.state, MATCH, "mistyped", OTHER, after, demand())).events
+    (event,) = ended(first.state, "mistyped", OTHER, after, closed).events
     assert isinstance(event, ContractEnded)
     assert (event.match_id, event.reason, event.ended_at) == (MATCH, "mistyped", LATER)
-    assert code(answers.end(Offering(SUPPLIER), MATCH, "mistyped", OTHER, after, demand())) == "match_unknown"
+    assert code(answers.end(Offering(SUPPLIER), MATCH, "mistyped", OTHER, after)) == "match_unknown"
 
 
 def test_a_blocked_match_is_neither_shortlisted_nor_awarded() -> None:
@@ -136,11 +146,10 @@ def test_a_blocked_match_is_neither_shortlisted_nor_awarded() -> None:
 
 def test_a_match_that_was_lost_is_not_answered_and_has_its_standing_when_it_comes_back() -> None:
     before = state(answers.decline(matched(requirement()), MATCH, "price", BUYER, NOW))
-    lost = rematch(before, demand(requirement(materials=("zinc",))), TODAY).offering
+    lost = again(before, requirement(materials=("zinc",)), was=(requirement(),)).offering
     assert (lost.matches, lost.answers) == ((), before.answers)
     assert code(answers.shortlist(lost, MATCH, BUYER, LATER)) == "match_lost"
-    back = offerings.decided(lost, LATER, demand(requirement()))
-    (_, found) = back.events
+    (_, found) = told(lost, pairs(lost, requirement()), LATER).events
     assert isinstance(found, MatchFound)
     assert (found.match_id, found.standing) == (MATCH, "declined")
 

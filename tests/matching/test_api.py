@@ -80,6 +80,8 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /matches/{match_id}/award": buyer,
         "PUT /matches/{match_id}/award": buyer,
         "POST /matches/{match_id}/award/end": buyer,
+        "POST /tellings": frozenset({Role.OPERATOR}),
+        "GET /tellings": frozenset({Role.OPERATOR}),
     }
 
 

@@ -1,26 +1,40 @@
 """The stage as a whole, on its store: events, time and sweeps in, events out."""
 
 import asyncio
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.matching import catalogue
 from services.matching.consume import ONCE, SWEEPS, TIMERS
+from services.matching.domain import sweeps as kinds
 from services.matching.domain.calendar import day
+from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers import requirements as handlers
 from services.matching.store import queries
-from services.matching.store.demand import demand, publishing, requirements
+from services.matching.store.demand import publishing, requirements
+from services.matching.store.offerings import offerings
 from shared.contracts.event import Cause
 from shared.contracts.registration import AnchorJoined, AnchorLeft, SupplierChanged, SupplierProfile
+from shared.messaging.repository import ToDerive
 from shared.messaging.sweeps import SweepWorker
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
 from shared.testing.stage import StageUnderTest, types
 from tests.conformance.stage import eventually
-from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, need, profiled, registered, rescored
+from tests.matching.given import (
+    ANCHOR,
+    REGISTERED,
+    SUPPLIER,
+    an_id,
+    completed,
+    need,
+    profile,
+    profiled,
+    registered,
+    rescored,
+)
 
 JOINED = AnchorJoined(anchor_id=ANCHOR, code="TRACTORA-1", name="Tractora Uno", states=("11",), joined_at=REGISTERED)
 CAUSE = Cause(correlation_id="test-request")
@@ -55,7 +69,9 @@ def of_supplier(supplier_id: UUID) -> SupplierProfile:
 
 def test_moments_and_sweeps_have_the_kinds_that_handlers_ask_for() -> None:
     assert {timer.kind for timer in TIMERS} == {"certificate_expires", "requirement_expires"}
-    assert {sweep.kind for sweep in SWEEPS} == {"requirement_changed", "anchor_left", "rules_changed"}
+    named = {value for name, value in vars(kinds).items() if name.isupper()}
+    assert {sweep.kind for sweep in SWEEPS} == named
+    assert {request.kind for request in ONCE} <= named
 
 
 async def test_from_registration_to_a_match_that_is_lost(stage: StageUnderTest) -> None:
@@ -149,14 +165,22 @@ async def test_trap_9_a_firm_that_registers_while_a_requirement_is_published_is_
     assert [each.aligned_suppliers for each in found] == [1] * rounds
 
 
-async def test_trap_9_a_publication_waits_for_a_batch_that_read_the_demand(stage: StageUnderTest) -> None:
+async def test_trap_9_a_requirement_waits_for_whoever_judges_firms_of_its_area_without_seeing_it(
+    stage: StageUnderTest,
+) -> None:
+    """The firm's transaction judged it before the requirement was there, and commits when its sweep has begun."""
     await stage.consume(JOINED)
+    firm = Offering(SUPPLIER, profile=profile())
     async with stage.database.transaction() as connection:
-        await demand(connection)
-        publication = asyncio.create_task(publish(stage))
+        derived = await offerings.derive(connection, [ToDerive(None, firm, {"judged"})], now())
+        assert derived[SUPPLIER].touched == ()
+        await publish(stage)
+        sweep = asyncio.create_task(stage.sweep())
         await eventually(lambda: _somebody_waits(connection))
-        assert not publication.done()
-    assert replace(await publication) == await queries.find_requirement(stage.database, an_id("requirement"))
+        assert not sweep.done()
+        await offerings.save_many(connection, [firm], [])
+    await sweep
+    assert [row["offering_id"] for row in await stage.rows("SELECT offering_id FROM pair")] == [SUPPLIER]
 
 
 async def _somebody_waits(connection: Connection) -> bool:
@@ -166,14 +190,14 @@ async def _somebody_waits(connection: Connection) -> bool:
 
 
 async def test_new_rules_decide_all_offerings_again_once(stage: StageUnderTest) -> None:
-    """As a service does when it starts: what an earlier build decided is decided by the rules of this one."""
+    """As a service does when it starts: what an earlier build decided, without pairs, is decided by this one."""
     await stage.consume(JOINED)
     await publish(stage)
     await stage.consume(registered(), completed())
-    await stage.rows(
-        "UPDATE offering SET alignment = jsonb_set(alignment, '{rules}', '\"match-2025-1\"'),"
-        " matches = jsonb_set(matches, '{0,rules}', '\"match-2025-1\"')"
-    )
+    for table in ("pair", "process_offer", "open_demand", "area_revision"):
+        await stage.rows(f"DELETE FROM {table}")
+    await stage.rows("UPDATE offering SET aligned = '{}', revision = 0")
+    await stage.rows("UPDATE match SET detail = jsonb_set(detail, '{rules}', '\"match-2025-1\"')")
     await stage.told()
     for _ in range(2):
         starting = SweepWorker(stage.database, "matching", SWEEPS, ONCE)

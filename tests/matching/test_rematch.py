@@ -1,19 +1,17 @@
 from dataclasses import replace
 from decimal import Decimal
 
-from services.matching.domain.alignment import Aligned, NotAligned
+from services.matching.domain.alignment import MOST_ALIGNED, Aligned, Differs, NotAligned
 from services.matching.domain.answers import Answer, Answers
 from services.matching.domain.award import Award
 from services.matching.domain.match import Found, Lost, Match
 from services.matching.domain.offering import latest
-from services.matching.domain.rematch import Offering, Rematch, rematch
-from services.matching.domain.requirement import Requirement
+from services.matching.domain.rematch import Offering, Rematch
 from tests.matching.given import (
     NOW,
     REGISTERED,
     SUPPLIER,
-    TODAY,
-    demand,
+    again,
     diagnosed,
     matched,
     offering,
@@ -23,35 +21,90 @@ from tests.matching.given import (
 )
 
 
-def again(before: Offering, *requirements: Requirement) -> Rematch:
-    return rematch(before, demand(*requirements), TODAY)
-
-
 def lost(found: Rematch) -> list[str]:
     return [change.reason for change in found.changes if isinstance(change, Lost)]
 
 
 def test_before_registration_is_known_nothing_is_decided() -> None:
     before = Offering(SUPPLIER, diagnosis=diagnosed())
-    assert again(before, requirement()) == Rematch(before, None, ())
+    assert again(before, requirement()) == Rematch(before, (), ())
 
 
 def test_before_the_diagnosis_there_is_alignment_and_no_match() -> None:
     found = again(offering(), requirement())
-    assert isinstance(found.alignment, Aligned)
+    (told,) = found.alignment
+    assert isinstance(told, Aligned)
     assert found.changes == ()
-    assert found.offering.matches == ()
+    assert (found.offering.matches, found.offering.aligned, found.offering.revision) == ((), {"P01": 1}, 1)
+
+
+def test_the_first_is_told_whole_and_then_the_difference() -> None:
+    a, b, c = (requirement(name) for name in ("a", "b", "c"))
+    before = again(offering(), a, b).offering
+    other = requirement("b", annual_volume=200_000)
+    (told,) = again(before, a, other, c, was=(a, b)).alignment
+    assert isinstance(told, Differs)
+    assert {each.requirement_id: each.score for each in told.requirements} == {b.id: 9_000, c.id: 10_000}
+    assert told.lost == ()
+    found = again(before, b, was=(a, b))
+    assert found.alignment == (Differs((), (a.id,)),)
+    assert (found.offering.aligned, found.offering.revision) == ({"P01": 1}, 2)
+    assert again(before, a, b, was=(a, b)) == Rematch(before, (), ())
+
+
+def test_who_meets_nothing_any_more_hears_why_and_once() -> None:
+    before = again(offering(), requirement()).offering
+    zinc = requirement(materials=("zinc",))
+    found = again(before, zinc, was=(requirement(),))
+    (told,) = found.alignment
+    assert isinstance(told, NotAligned)
+    assert [each.reason for each in told.missing] == ["no_common_material"]
+    assert again(found.offering, zinc, requirement("b", materials=("cobre",)), was=(zinc,)).alignment == ()
+    (told,) = again(found.offering, zinc, was=(zinc,), own=True).alignment
+    assert isinstance(told, NotAligned)
+    (told,) = again(found.offering, requirement(), was=(zinc,)).alignment
+    assert isinstance(told, Aligned)
+
+
+def test_a_requirement_that_moves_to_another_area_is_told_as_it_is_there() -> None:
+    firm = offering(process(), process(area="P02"))
+    before = again(firm, requirement()).offering
+    moved = again(before, requirement(area="P02"), was=(requirement(),))
+    assert moved.offering.aligned == {"P02": 1}
+    assert [type(each) for each in moved.alignment] == [Differs]
+
+
+def test_a_set_that_outgrows_its_event_goes_on_in_the_next() -> None:
+    many = [requirement(str(number)) for number in range(MOST_ALIGNED + 2)]
+    found = again(offering(), *many)
+    first, second = found.alignment
+    assert isinstance(first, Aligned)
+    assert isinstance(second, Differs)
+    assert [len(each.requirements) for each in (first, second)] == [MOST_ALIGNED, 2]
+    assert (found.offering.revision, found.offering.aligned) == (2, {"P01": MOST_ALIGNED + 2})
+
+
+def test_everything_is_told_once_more_as_if_nothing_had_been() -> None:
+    before = matched(requirement(), requirement("other"))
+    found = again(before, requirement(), requirement("other"), was=(requirement(), requirement("other")), whole=True)
+    (told,) = found.alignment
+    assert isinstance(told, Aligned)
+    assert len(told.requirements) == 2
+    assert [type(change) for change in found.changes] == [Found, Found]
+    assert replace(found.offering, revision=before.revision) == before
+    (told,) = again(offering(), whole=True).alignment
+    assert isinstance(told, NotAligned)
 
 
 def test_a_diagnosed_firm_is_matched_and_told_once() -> None:
     before = replace(again(offering(), requirement()).offering, diagnosis=diagnosed("T05"))
-    found = again(before, requirement())
-    assert found.alignment is None
+    found = again(before, requirement(), was=(requirement(),))
+    assert found.alignment == ()
     (change,) = found.changes
     assert isinstance(change, Found)
     assert (change.match.score, change.match.blocked_by) == (10_000, ("T05",))
-    assert sum(criterion.points for criterion in change.match.criteria) == 10_000
-    assert again(found.offering, requirement()) == Rematch(found.offering, None, ())
+    assert sum(criterion.points for criterion in change.criteria) == 10_000
+    assert again(found.offering, requirement(), was=(requirement(),)) == Rematch(found.offering, (), ())
 
 
 def test_a_match_needs_the_minimum_score() -> None:
@@ -60,29 +113,34 @@ def test_a_match_needs_the_minimum_score() -> None:
     found = again(before, just_enough)
     assert found.offering.matches[0].score == 5_000
     less = replace(just_enough, specification=replace(just_enough.specification, plant_state="19"))
-    found = again(found.offering, less)
-    assert isinstance(found.offering.alignment, Aligned)
+    found = again(found.offering, less, was=(just_enough,))
+    assert found.offering.aligned == {"P01": 1}
     assert lost(found) == ["score_below_minimum"]
 
 
 def test_why_a_match_is_lost() -> None:
     before = matched(requirement())
-    assert lost(again(before)) == ["requirement_closed"]
-    assert lost(again(before, requirement(materials=("zinc",)))) == ["no_longer_aligned"]
-    assert lost(again(before, requirement(area="P02"))) == ["no_longer_aligned"]
-    assert lost(again(replace(before, withdrawn_at=NOW), requirement())) == ["supplier_withdrawn"]
+    was = (requirement(),)
+    assert lost(again(before, was=was)) == ["requirement_closed"]
+    assert lost(again(before, requirement(materials=("zinc",)), was=was)) == ["no_longer_aligned"]
+    assert lost(again(before, requirement(area="P02"), was=was)) == ["no_longer_aligned"]
+    assert lost(again(replace(before, withdrawn_at=NOW), requirement(), was=was, of=before)) == ["supplier_withdrawn"]
     other = replace(before, profile=profile(process(area="P02")))
-    assert lost(again(other, requirement())) == ["no_longer_aligned"]
+    assert lost(again(other, requirement(), was=was, of=before)) == ["no_longer_aligned"]
 
 
 def test_a_match_is_told_again_when_score_or_blocks_or_explanation_change() -> None:
     before = matched(requirement(), requirement("other"))
-    found = again(before, requirement(annual_volume=125_000), requirement("other"))
+    was = (requirement(), requirement("other"))
+    found = again(before, requirement(annual_volume=125_000), requirement("other"), was=was)
     assert [change.match.score for change in found.changes] == [9_600]
-    found = again(replace(before, diagnosis=diagnosed("O04")), requirement(), requirement("other"))
+    found = again(replace(before, diagnosis=diagnosed("O04")), *was, was=was)
     assert [change.match.blocked_by for change in found.changes] == [("O04",), ("O04",)]
-    found = again(before, requirement(annual_volume=50_000), requirement("other"))
-    assert [(change.match.score, change.match.criteria[0].need) for change in found.changes] == [(10_000, "50000")]
+    found = again(before, requirement(annual_volume=50_000), requirement("other"), was=was)
+    (change,) = found.changes
+    assert isinstance(change, Found)
+    assert (change.match.score, change.criteria[0].need) == (10_000, "50000")
+    assert found.alignment == ()
 
 
 def answered(match: Match, answer: Answer) -> Answers:
@@ -103,11 +161,12 @@ def test_an_awarded_match_is_never_lost_and_says_what_it_is_today() -> None:
     award = Answer("award", "awarded", "buyer-1", NOW, award=Award(Decimal(1), "MXN", 1))
     kept = before.matches[0]
     before = before.with_answers(answered(kept, award))
-    found = again(replace(before, withdrawn_at=NOW))
+    was = (requirement(), requirement("other"))
+    found = again(replace(before, withdrawn_at=NOW), was=was, of=before)
     assert found.offering.matches == (replace(kept, holds=False),)
     assert len(lost(found)) == 1
     assert again(found.offering, requirement()).changes == ()
-    back = again(replace(found.offering, withdrawn_at=None), requirement(), requirement("other"))
+    back = again(replace(found.offering, withdrawn_at=None), *was)
     assert [change.match for change in back.changes] == list(before.matches)
     critical = again(replace(before, diagnosis=diagnosed("T05")), requirement(), requirement("other"))
     assert [match.blocked_by for match in critical.offering.matches] == [("T05",), ("T05",)]
@@ -118,8 +177,8 @@ def test_an_awarded_match_is_never_lost_and_says_what_it_is_today() -> None:
 
 def test_a_firm_that_left_stays_away_until_it_registers_anew() -> None:
     gone = replace(offering(), withdrawn_at=NOW)
-    found = again(gone, requirement())
-    assert isinstance(found.alignment, NotAligned)
+    found = again(gone, requirement(), own=True)
+    assert [type(each) for each in found.alignment] == [NotAligned]
     assert found.offering.withdrawn
     assert Offering(SUPPLIER, withdrawn_at=NOW).withdrawn
     assert not replace(gone, profile=profile(registered_at=NOW.replace(year=2027))).withdrawn
@@ -128,7 +187,7 @@ def test_a_firm_that_left_stays_away_until_it_registers_anew() -> None:
 
 
 def test_the_lost_are_told_before_the_found() -> None:
-    changes = again(matched(requirement("a")), requirement("b")).changes
+    changes = again(matched(requirement("a")), requirement("b"), was=(requirement("a"),)).changes
     assert [type(change) for change in changes] == [Lost, Found]
 
 

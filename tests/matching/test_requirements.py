@@ -17,8 +17,8 @@ from tests.matching.given import ANCHOR, NOW, REGISTERED, an_id, anchor, need, r
 ID = an_id("requirement")
 
 
-def sweep(area: str) -> SweepRequest:
-    return SweepRequest("requirement_changed", {"area": area})
+def sweep(**asks: str) -> SweepRequest:
+    return SweepRequest("requirement_changed", {"requirement_id": str(ID)} | asks, merges=True)
 
 
 def code(outcome: object) -> str:
@@ -39,13 +39,13 @@ def left(at: datetime = NOW) -> AnchorLeft:
     return AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=at)
 
 
-def test_publishing_tells_it_sweeps_the_area_and_sets_the_last_day() -> None:
+def test_publishing_tells_it_sweeps_its_firms_and_sets_the_last_day() -> None:
     decision = decided(handlers.publish(ID, anchor(), need(), NOW))
     assert decision.state == requirement()
     (event,) = decision.events
     assert isinstance(event, RequirementPublished)
     assert (event.key, event.anchor_id, event.specification.title) == (ID, ANCHOR, "Soporte")
-    assert decision.sweeps == (sweep("P01"),)
+    assert decision.sweeps == (sweep(),)
     assert decision.timers == (Timer("requirement_expires", datetime(2027, 1, 1, 6, tzinfo=UTC)),)
 
 
@@ -68,10 +68,10 @@ def test_the_last_day_is_today_or_later() -> None:
     decided(handlers.change(requirement(), need(open_until=date(2026, 3, 2)), NOW))
 
 
-def test_a_change_sweeps_the_old_area_and_the_new_one() -> None:
+def test_a_change_of_area_is_one_sweep_too() -> None:
     decision = decided(handlers.change(requirement(), need(area="P14"), NOW))
     assert isinstance(decision.events[0], RequirementChanged)
-    assert decision.sweeps == (sweep("P01"), sweep("P14"))
+    assert decision.sweeps == (sweep(),)
 
 
 @pytest.mark.parametrize("changes", [{"title": "Otro"}, {"open_until": date(2026, 6, 30)}])
@@ -82,9 +82,10 @@ def test_what_no_rule_reads_is_told_and_sweeps_nothing(changes: dict[str, Any]) 
     assert len(decision.timers) == 1
 
 
-@pytest.mark.parametrize("changes", [{"annual_volume": 1}, {"targets": {"T01": 4}}, {"must_have": ("T01",)}])
-def test_what_a_reader_of_the_alignment_needs_sweeps(changes: dict[str, Any]) -> None:
-    assert decided(handlers.change(requirement(), need(**changes), NOW)).sweeps == (sweep("P01"),)
+@pytest.mark.parametrize("changes", [{"targets": {"T01": 4}}, {"must_have": ("T01",)}])
+def test_what_a_diagnosis_is_measured_against_is_told_to_whoever_meets_it_anyway(changes: dict[str, Any]) -> None:
+    assert decided(handlers.change(requirement(), need(**changes), NOW)).sweeps == (sweep(asks="yes"),)
+    assert decided(handlers.change(requirement(), need(annual_volume=1), NOW)).sweeps == (sweep(),)
 
 
 def test_what_cannot_be_changed() -> None:
@@ -115,7 +116,7 @@ def test_closing_once() -> None:
     decision = decided(handlers.close(requirement(), "filled", "buyer-1", NOW))
     (event,) = decision.events
     assert isinstance(event, RequirementClosed)
-    assert (event.area, event.reason, decision.sweeps) == ("P01", "filled", (sweep("P01"),))
+    assert (event.area, event.reason, decision.sweeps) == ("P01", "filled", (sweep(),))
     assert decision.timers == (Timer("requirement_expires", None),)
     assert handlers.close(decision.state, "filled", "buyer-1", NOW) == Decision(decision.state)
     assert code(handlers.close(decision.state, "cancelled", "buyer-1", NOW)) == "requirement_closed"
@@ -132,7 +133,7 @@ def test_a_closed_requirement_opens_again() -> None:
     assert decision.state is not None
     assert (decision.state.status, decision.state.closed_reason, decision.state.version) == ("open", None, 3)
     assert decision.state.closures == (Closure("filled", "buyer-1", NOW, "buyer-2", NOW),)
-    assert decision.sweeps == (sweep("P01"),)
+    assert decision.sweeps == (sweep(),)
     assert [timer.at is not None for timer in decision.timers] == [True]
     same = decided(handlers.reopen(closed, {ANCHOR: anchor()}, None, "buyer-2", NOW)).state
     assert same is not None
@@ -151,13 +152,13 @@ def test_what_cannot_be_reopened() -> None:
 def test_a_requirement_closes_by_time_after_its_last_day() -> None:
     before = requirement(open_until=date(2026, 3, 2))
     day_after = datetime(2026, 3, 3, 6, tzinfo=UTC)
-    early = handlers.requirement_expired(before, day_after - timedelta(seconds=1), None)
+    early = handlers.requirement_expired(before, day_after - timedelta(seconds=1))
     assert (early.events, early.timers) == ((), (Timer("requirement_expires", day_after),))
-    decision = handlers.requirement_expired(before, day_after, None)
+    decision = handlers.requirement_expired(before, day_after)
     assert isinstance(decision.events[0], RequirementClosed)
     assert decision.events[0].reason == "expired"
-    assert handlers.requirement_expired(decision.state, day_after, None).events == ()
-    assert handlers.requirement_expired(None, day_after, None).state is None
+    assert handlers.requirement_expired(decision.state, day_after).events == ()
+    assert handlers.requirement_expired(None, day_after).state is None
 
 
 def test_a_row_of_a_file_publishes_or_changes() -> None:

@@ -1,7 +1,6 @@
-import asyncio
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any, get_args
 
 import asyncpg
 import pytest
@@ -9,14 +8,24 @@ import pytest
 from services.matching.domain.answers import Answer, Answers
 from services.matching.domain.award import Award, Volume
 from services.matching.domain.match import match_id
-from services.matching.domain.rematch import Offering, rematch
+from services.matching.domain.reasons import CriterionName
+from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.store import queries
 from services.matching.store.awards import volume
-from services.matching.store.demand import anchors, demand, publishing, requirements, requirements_of_anchor
-from services.matching.store.offerings import offerings, offerings_in_area
+from services.matching.store.demand import (
+    AreaDemand,
+    anchors,
+    changing,
+    demand,
+    publishing,
+    requirements,
+    requirements_of_anchor,
+)
+from services.matching.store.offerings import all_offerings, offerings
+from services.matching.store.queries import Rank, Ranked
 from shared.messaging.repository import Repository, S
-from shared.runtime.database import Connection, Database
+from shared.runtime.database import Database
 from tests.matching.given import (
     ANCHOR,
     NOW,
@@ -24,6 +33,7 @@ from tests.matching.given import (
     RULES,
     SUPPLIER,
     TODAY,
+    again,
     an_id,
     anchor,
     diagnosed,
@@ -33,7 +43,6 @@ from tests.matching.given import (
     profile,
     requirement,
 )
-from tests.matching.given import demand as asked_for
 
 
 async def save(database: Database, repository: Repository[S], *states: S) -> None:
@@ -52,8 +61,11 @@ async def load(database: Database, repository: Repository[S], state: S) -> S:
 
 
 def decided(id_: str, *requirements: Requirement, **changes: object) -> Offering:
-    before = Offering(an_id(id_), profile=profile(**changes), diagnosis=diagnosed())
-    return rematch(before, asked_for(*requirements), TODAY).offering
+    return again(Offering(an_id(id_), profile=profile(**changes), diagnosis=diagnosed()), *requirements).offering
+
+
+async def ranked(database: Database, asked: Requirement, after: Rank | None = None, limit: int = 9) -> list[Ranked]:
+    return await queries.ranked_matches(database, asked, RULES, TODAY, after=after, limit=limit)
 
 
 async def test_what_is_saved_is_loaded(database: Database) -> None:
@@ -75,22 +87,29 @@ async def test_the_derived_tables_follow_the_offering(database: Database) -> Non
     a, b = requirement("a"), requirement("b")
     before = matched(a, b)
     await save(database, offerings, before)
-    assert len(await queries.ranked_matches(database, a.id, RULES.version, after=None, limit=9)) == 1
+    assert len(await ranked(database, a)) == 1
     listed = Answers(a.id, ANCHOR, "P01", (Answer("shortlist", "shortlisted", "buyer-1", NOW),))
-    after = rematch(before.with_answers(listed), asked_for(a), TODAY).offering
+    after = again(before.with_answers(listed), a, was=(a, b)).offering
     await save(database, offerings, after)
-    ((_, candidate),) = await queries.ranked_matches(database, a.id, RULES.version, after=None, limit=9)
+    ((_, candidate),) = await ranked(database, a)
     assert (candidate.supplier_id, candidate.match, candidate.answers) == (SUPPLIER, after.matches[0], listed)
-    assert await queries.ranked_matches(database, b.id, RULES.version, after=None, limit=9) == []
+    assert [each.criterion for each in candidate.criteria] == list(get_args(CriterionName))
+    assert await ranked(database, b) == []
     assert [tuple(each) for each in await queries.coverage(database)] == [("P01", 0, 1, 1)]
-    moved = replace(after, profile=profile(process(area="P02")), matches=())
-    await save(database, offerings, rematch(moved, asked_for(a), TODAY).offering)
-    assert await in_area(database, "P01") == []
-    assert await in_area(database, "P02") == [SUPPLIER]
-    assert await queries.whose_match(database, candidate.id) == SUPPLIER
+    moved = replace(after, profile=profile(process(area="P02")))
+    moved = again(moved, a, was=(a,), of=after).offering
+    await save(database, offerings, moved)
+    areas = "SELECT area, aligned FROM offering_area"
+    assert [tuple(row.values()) for row in await rows(database, areas)] == [("P02", False)]
+    assert await queries.whose_match(database, candidate.id) == (SUPPLIER, a.id)
     assert await queries.whose_match(database, match_id(SUPPLIER, b.id)) is None
     await save(database, offerings, replace(moved, withdrawn_at=NOW))
-    assert await in_area(database, "P02") == []
+    assert await rows(database, areas) == []
+
+
+async def rows(database: Database, query: str) -> list[Any]:
+    async with database.connection() as connection:
+        return list(await connection.fetch(query))
 
 
 async def test_what_is_awarded_to_others_counts_against_what_is_asked(database: Database) -> None:
@@ -109,18 +128,12 @@ async def test_what_is_awarded_to_others_counts_against_what_is_asked(database: 
         assert await volume(connection, an_id("nothing"), an_id("one")) == Volume(0, 0)
 
 
-async def in_area(database: Database, area: str, limit: int = 9) -> Sequence[object]:
-    async with database.connection() as connection:
-        return await offerings_in_area(connection, {"area": area}, None, limit)
-
-
 async def test_a_sweep_goes_on_where_it_stopped(database: Database) -> None:
     ids = sorted(an_id(str(number)) for number in range(5))
     await save(database, offerings, *(replace(offering(), id=id_) for id_ in ids))
     async with database.connection() as connection:
-        args = {"area": "P01"}
-        first = await offerings_in_area(connection, args, None, 2)
-        rest = await offerings_in_area(connection, args, first[-1], 9)
+        first = await all_offerings(connection, {}, None, 2)
+        rest = await all_offerings(connection, {}, first[-1], 9)
     assert [*first, *rest] == ids
     assert len(first) == 2
 
@@ -143,9 +156,9 @@ async def test_candidates_by_score_then_grade_then_registration_then_id(database
     late = decided("late", asked, registered_at=later)
     twins = sorted([decided("twin 1", asked), best], key=lambda each: each.id)
     await save(database, offerings, low, late, graded, *twins)
-    found = await queries.ranked_matches(database, asked.id, RULES.version, after=None, limit=9)
+    found = await ranked(database, asked)
     assert [each.candidate.supplier_id for each in found] == [graded.id, *(twin.id for twin in twins), late.id, low.id]
-    page = await queries.ranked_matches(database, asked.id, RULES.version, after=found[2].rank, limit=2)
+    page = await ranked(database, asked, found[2].rank, 2)
     assert [each.candidate.supplier_id for each in page] == [late.id, low.id]
 
 
@@ -155,11 +168,11 @@ async def test_one_ranking_is_of_one_version_of_the_rules(database: Database) ->
     before = decided("before", asked)
     old = replace(before, matches=(replace(before.matches[0], rules="match-2025-1"),))
     await save(database, offerings, old, new, low)
-    found = await queries.ranked_matches(database, asked.id, RULES.version, after=None, limit=9)
+    found = await ranked(database, asked)
     assert [each.candidate.supplier_id for each in found] == [new.id, low.id, old.id]
     assert [each.rank[0] for each in found] == [False, False, True]
     for place in range(3):
-        page = await queries.ranked_matches(database, asked.id, RULES.version, after=found[place].rank, limit=9)
+        page = await ranked(database, asked, found[place].rank)
         assert page == found[place + 1 :]
 
 
@@ -180,43 +193,31 @@ async def test_requirements_are_listed_by_what_is_asked_of_the_list(database: Da
     assert await listed(after=first) == {a.id, b.id, c.id} - {first}
 
 
-async def test_an_unchanged_demand_is_read_once(database: Database) -> None:
-    async def read() -> object:
+async def test_what_is_asked_in_an_area_is_read_once_while_it_does_not_change(database: Database) -> None:
+    async def read(*areas: str) -> AreaDemand:
         async with database.transaction() as connection:
-            return await demand(connection)
+            return await demand.of(connection, areas)
 
-    empty = await read()
-    assert empty == asked_for()
+    assert await read("P01") == {}
+    await save(database, requirements, requirement(), requirement("other", area="P02"))
+    first = await read("P01", "P02")
+    assert first == {"P01": (requirement(),), "P02": (requirement("other", area="P02"),)}
+    await save(database, requirements, requirement("other", area="P03"))
+    second = await read("P01", "P02", "P03")
+    assert second["P01"] is first["P01"], "another area's change is none of this one's"
+    assert (second["P02"], second["P03"]) == ((), (requirement("other", area="P03"),))
+    await save(database, requirements, replace(requirement(), status="closed", closed_reason="filled"))
+    assert await read("P01") == {"P01": ()}
+
+
+async def test_nobody_awards_while_a_requirement_is_changed(database: Database) -> None:
     await save(database, requirements, requirement())
-    first = await read()
-    assert first == asked_for(requirement())
-    assert await read() is first
-    closed = replace(requirement(), status="closed", closed_reason="filled")
-    await save(database, requirements, closed)
-    assert await read() == asked_for()
-
-
-async def test_publishing_waits_for_whoever_reads_the_demand_and_the_other_way_round(database: Database) -> None:
-    async def locked(connection: Connection) -> bool:
-        """Whether the other side has to wait."""
-        try:
-            async with connection.transaction():
-                await connection.execute("SET LOCAL lock_timeout = '50ms'")
-                await publishing(connection)
-        except asyncpg.LockNotAvailableError:
-            return True
-        return False
-
-    async with database.connection() as other:
-        async with database.transaction() as reading:
-            await demand(reading)
-            async with database.transaction() as also_reading:
-                await asyncio.wait_for(demand(also_reading), 1)
-            assert await locked(other)
-        assert not await locked(other)
-        async with database.transaction() as first:
-            await publishing(first)
-            assert await locked(other)
+    async with database.transaction() as connection:
+        await changing(connection, [str(requirement().id)])
+        async with database.connection() as other, other.transaction():
+            await other.execute("SET LOCAL lock_timeout = '50ms'")
+            with pytest.raises(asyncpg.LockNotAvailableError):
+                await volume(other, requirement().id, SUPPLIER)
 
 
 async def test_an_anchor_cannot_leave_while_it_publishes(database: Database) -> None:

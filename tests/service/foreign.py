@@ -63,6 +63,7 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "end_award": {"reason": "completed"},
             "close_requirement": {"reason": "filled"},
             "reopen_requirement": {},
+            "tell_alignments": {"reason": "Versión nueva"},
         },
         {"list_requirements": {"anchor_id": str(ANCHOR)}},
     )

@@ -16,6 +16,7 @@ from services.diagnosis.domain.evidence import Standing, Verdict, standing_of
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.result import Result, result_of
+from shared.alignment import Heard
 from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
 
@@ -101,6 +102,10 @@ class Diagnosis:
     instrument: str = ""
     """Version of the questionnaire, from the opening on; empty while waiting."""
     demand: Demand = field(default_factory=Demand)
+    asks: Mapping[UUID, Ask] = field(default_factory=dict)
+    """What is asked by each requirement that the firm's offering meets, by its id: `demand` is made of them."""
+    heard: Heard = field(default_factory=Heard)
+    """What of the firm's alignment was told."""
     offering: Offering | None = None
     """What the firm makes; None: registration has not told yet."""
     self_assessment: Answers | None = None

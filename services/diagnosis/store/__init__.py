@@ -44,6 +44,8 @@ class DiagnosisRow(Table, table=True):
     withdrawn: bool
     instrument: str
     demand: dict[str, Any] = Field(sa_type=JSONB)
+    asks: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    heard: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     offering: dict[str, Any] | None = Field(sa_type=JSONB)
     self_assessment: dict[str, Any] | None = Field(sa_type=JSONB)
     assessment: dict[str, Any] | None = Field(sa_type=JSONB)

@@ -10,11 +10,9 @@ from services.matching.api.access import Buyer
 from services.matching.api.matches import own, seen_by
 from services.matching.domain.award import Limits
 from services.matching.domain.rematch import Offering
-from services.matching.domain.requirement import Demand
 from services.matching.handlers import answers
 from services.matching.handlers.answers import Outcome
 from services.matching.store.awards import volume
-from services.matching.store.demand import demand
 from services.matching.store.offerings import offerings
 from services.matching.views.answers import CorrectionBody, EndBody, GivenAwardBody
 from services.matching.views.matches import CandidateView
@@ -25,7 +23,7 @@ from shared.service.callers import Caller
 from shared.service.http import Replace, Strict, accepted, routes
 from shared.service.http.changes import Changing
 
-Decide = Callable[[Offering | None, Limits, Demand], Outcome]
+Decide = Callable[[Offering | None, Limits], Outcome]
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
@@ -33,18 +31,17 @@ def router(commands: Commands, database: Database) -> APIRouter:
     api = routes("awards")
 
     async def decided(match_id: UUID, caller: Caller, replace: Changing, decide: Decide) -> CandidateView:
-        """One transaction; the locks in the order of all others: the demand, the requirement, the offering."""
-        candidate = await own(database, match_id, caller)
-        supplier_id, view = candidate.supplier_id, seen_by(caller, match_id)
+        """One transaction; the locks in the order of all others: the requirement, the offering."""
+        asked = await own(database, match_id, caller)
+        supplier_id, view = asked.supplier_id, seen_by(caller, asked)
 
         async def change(unit: CommandUnit) -> Offering | None:
-            asked = await demand(unit.connection)
-            left = await volume(unit.connection, candidate.answers.requirement_id, supplier_id)
+            left = await volume(unit.connection, asked.requirement.id, supplier_id)
             bounds = catalogue.award_bounds()
             await unit.load(offerings, [supplier_id])
             state = unit.state(offerings, supplier_id)
             replace.check(view(state))
-            decision = accepted(decide(state, Limits(left, bounds.prices, bounds.version), asked))
+            decision = accepted(decide(state, Limits(left, bounds.prices, bounds.version)))
             unit.apply(offerings, supplier_id, decision)
             return decision.state
 
@@ -60,7 +57,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             match_id,
             caller,
             replace,
-            lambda state, limits, _: answers.award(
+            lambda state, limits: answers.award(
                 state, match_id, given, limits, caller.subject, now(), confirmed=body.confirmed
             ),
         )
@@ -75,7 +72,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             match_id,
             caller,
             replace,
-            lambda state, limits, _: answers.correct(
+            lambda state, limits: answers.correct(
                 state, match_id, given, limits, caller.subject, now(), reason=body.reason
             ),
         )
@@ -87,7 +84,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             match_id,
             caller,
             replace,
-            lambda state, _, asked: answers.end(state, match_id, body.reason, caller.subject, now(), asked),
+            lambda state, _: answers.end(state, match_id, body.reason, caller.subject, now()),
         )
 
     return api

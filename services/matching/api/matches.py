@@ -1,6 +1,7 @@
 """Matches: what an anchor's buyer sees of a requirement's candidates, and what it answers."""
 
 from collections.abc import Callable
+from typing import NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,8 +9,11 @@ from fastapi import APIRouter
 from services.matching import catalogue
 from services.matching.api.access import Buyer, Reader, acts_for
 from services.matching.domain import candidate as candidates
+from services.matching.domain.calendar import day
 from services.matching.domain.candidate import Candidate
+from services.matching.domain.match import match_id as match_id_of
 from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Requirement
 from services.matching.handlers import answers
 from services.matching.handlers.refusal import refused
 from services.matching.store import queries
@@ -40,36 +44,50 @@ def router(commands: Commands, database: Database) -> APIRouter:
                 return answers.shortlist(state, match_id, caller.subject, now())
             return answers.decline(state, match_id, body.reason, caller.subject, now())
 
-        return await replace.run(commands, offerings, candidate.supplier_id, decide, seen_by(caller, match_id))
+        return await replace.run(commands, offerings, candidate.supplier_id, decide, seen_by(caller, candidate))
 
     return api
 
 
-async def known(database: Database, match_id: UUID) -> Candidate:
+class Own(NamedTuple):
+    """A pair of firm and requirement about which somebody may ask or answer."""
+
+    supplier_id: UUID
+    requirement: Requirement
+    candidate: Candidate
+
+
+async def known(database: Database, match_id: UUID) -> Own:
     """The candidate of this id. Raises a problem where there is none."""
-    supplier_id = await queries.whose_match(database, match_id)
-    offering = None if supplier_id is None else await queries.find_offering(database, supplier_id)
-    return there(offering, match_id)
+    pair = await queries.whose_match(database, match_id)
+    offering = None if pair is None else await queries.find_offering(database, pair[0])
+    requirement = None if pair is None else await queries.find_requirement(database, pair[1])
+    if offering is None or requirement is None:
+        return accepted(refused("match_unknown"))
+    return Own(offering.id, requirement, there(offering, requirement))
 
 
-async def own(database: Database, match_id: UUID, caller: Caller) -> Candidate:
+async def own(database: Database, match_id: UUID, caller: Caller) -> Own:
     """The candidate of this id, if the caller may answer about it."""
     found = await known(database, match_id)
-    acts_for(caller, found.answers.anchor_id)
+    acts_for(caller, found.candidate.answers.anchor_id)
     caller.require_outsider(found.supplier_id)
     return found
 
 
-def there(offering: Offering | None, match_id: UUID) -> Candidate:
-    found = None if offering is None else candidates.of(offering, match_id)
+def there(offering: Offering | None, requirement: Requirement) -> Candidate:
+    """The candidate that an offering is for a requirement. Raises a problem where it is none."""
+    found = offering and candidates.of(
+        offering, match_id_of(offering.id, requirement.id), requirement, catalogue.rules(), day(now())
+    )
     return accepted(found or refused("match_unknown"))
 
 
-def seen_by(caller: Caller, match_id: UUID) -> Callable[[Offering | None], CandidateView]:
+def seen_by(caller: Caller, asked: Own) -> Callable[[Offering | None], CandidateView]:
     """How a caller sees a candidate, by its offering. A firm that is not introduced is hidden from the anchor."""
 
     def view(offering: Offering | None) -> CandidateView:
-        candidate = there(offering, match_id)
+        candidate = there(offering, asked.requirement)
         return CandidateView.of_candidate(candidate, hidden=_hidden(candidate, caller))
 
     return view
@@ -83,10 +101,11 @@ def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/requirements/{requirement_id}/matches")
     async def list_candidates(requirement_id: UUID, caller: Reader, paging: Paging) -> Page[MatchView]:
         """List the firms that match a requirement, the best first, then those answered that match no more."""
-        asked = await queries.find_requirement(database, requirement_id)
-        caller.require_anchor(accepted(asked or refused("requirement_unknown")).anchor_id)
+        known = await queries.find_requirement(database, requirement_id)
+        asked = accepted(known or refused("requirement_unknown"))
+        caller.require_anchor(asked.anchor_id)
         found = await queries.ranked_matches(
-            database, requirement_id, catalogue.rules().version, after=paging.position(Rank), limit=paging.fetch
+            database, asked, catalogue.rules(), day(now()), after=paging.position(Rank), limit=paging.fetch
         )
         return Page[MatchView].of_rows(
             found,
@@ -98,6 +117,6 @@ def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/matches/{match_id}")
     async def show_match(match_id: UUID, caller: Reader, show: Show) -> CandidateView:
         """Show one match with all that was answered about it, also when it was lost since; an anchor sees its own."""
-        candidate = await known(database, match_id)
+        candidate = (await known(database, match_id)).candidate
         caller.require_anchor(candidate.answers.anchor_id)
         return show.shown(CandidateView.of_candidate(candidate, hidden=_hidden(candidate, caller)))

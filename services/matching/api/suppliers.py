@@ -5,11 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
+from services.matching import catalogue
 from services.matching.domain import candidate
+from services.matching.domain.alignment import missing
+from services.matching.domain.calendar import day
 from services.matching.domain.match import match_id
 from services.matching.domain.rematch import Offering
 from services.matching.store import queries
 from services.matching.views.matches import AlignmentView, MatchView
+from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller, Role, allow
 from shared.service.http import Page, Paging, Problem, Show, routes
@@ -32,19 +36,23 @@ def router(database: Database) -> APIRouter:
     async def show_alignment(supplier_id: UUID, caller: Owner, show: Show) -> AlignmentView:
         """Show whether anybody asks for what a firm can make, and of each requirement what keeps it from that."""
         known = await own(supplier_id, caller)
-        if known.alignment is None:
+        profile, rules = known.profile, catalogue.rules()
+        if profile is None:
             raise _unknown()
-        return show.shown(AlignmentView.of_alignment(supplier_id, known.alignment))
+        met, asked = await queries.alignment_of(database, known)
+        lacks = () if met else missing(profile, asked, rules, day(now()), withdrawn=known.withdrawn)
+        return show.shown(AlignmentView.of_alignment(supplier_id, met, lacks, rules.version))
 
     @api.get("/suppliers/{supplier_id}/matches")
     async def list_matches(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MatchView]:
         """List a firm's matches, the best first, and behind them those that were answered and do not hold now."""
         known = await own(supplier_id, caller)
         best_first = sorted(known.matches, key=lambda match: (not match.holds, -match.score, match.requirement_id))
-        ids = [match.id for match in best_first]
-        ids += [id_ for each in known.answers if (id_ := match_id(known.id, each.requirement_id)) not in ids]
-        found = [each for id_ in ids if (each := candidate.of(known, id_)) is not None]
-        return Page[MatchView].of_all(found, paging, MatchView.of_candidate)
+        ids = [match.requirement_id for match in best_first]
+        ids += [each.requirement_id for each in known.answers if each.requirement_id not in ids]
+        asked, rules, today = await queries.find_requirements(database, ids), catalogue.rules(), day(now())
+        found = [candidate.of(known, match_id(known.id, id_), asked[id_], rules, today) for id_ in ids if id_ in asked]
+        return Page[MatchView].of_all([each for each in found if each], paging, MatchView.of_candidate)
 
     return api
 

@@ -3,18 +3,22 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
 from services.matching.domain.gates import Gate, firm_gates, process_gates
 from services.matching.domain.offering import ProcessOffer, Profile
 from services.matching.domain.reasons import GateName, GateReason
-from services.matching.domain.requirement import Demand, Requirement, Specification
+from services.matching.domain.requirement import Requirement, Specification
 from services.matching.domain.rules import Rules
-from services.matching.domain.score import Score, score
+from services.matching.domain.score import Criterion, Score, score
 
 MOST_ALIGNED = 800
-"""The best so many requirements are kept: with all that one may ask they still fit into one event (1 MiB)."""
+"""Requirements of one event: with all that one may ask they still fit into it (1 MiB)."""
+
+MOST_LOST = 1_000
+"""The same of requirements of which the id is told alone."""
 
 MOST_MISSING = 500
 """The first so many failed gates are told, for the same reason."""
@@ -34,14 +38,6 @@ class AlignedRequirement:
     """Gates of which nobody knows, those of the firm first: it has to be asked, or looked up."""
 
 
-class Met(NamedTuple):
-    """A requirement whose gates an offering passes."""
-
-    requirement: Requirement
-    score: Score
-    unknown: tuple[GateName, ...]
-
-
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One gate that was not passed; without a requirement where it bars the whole area."""
@@ -56,10 +52,18 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Aligned:
-    """The offering meets at least one requirement."""
+    """The offering meets at least one requirement: all of them, or the first that one event can hold."""
 
     requirements: tuple[AlignedRequirement, ...]
-    rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class Differs:
+    """The offering meets others than before, or the same ones otherwise."""
+
+    requirements: tuple[AlignedRequirement, ...]
+    """That are new, or of which something differs."""
+    lost: tuple[UUID, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +71,9 @@ class NotAligned:
     """The offering meets none."""
 
     missing: tuple[Missing, ...]
-    rules: str
 
 
-Alignment = Aligned | NotAligned
+Alignment = Aligned | Differs | NotAligned
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,13 @@ class Judgement:
     """None where a gate is not passed."""
 
 
+class Hit(NamedTuple):
+    """How well an offering meets a requirement whose gates it passes."""
+
+    points: int
+    unknown: tuple[GateName, ...] = ()
+
+
 def judge(
     profile: Profile, offers: Sequence[ProcessOffer], need: Specification, rules: Rules, today: date
 ) -> Judgement:
@@ -94,6 +104,23 @@ def judge(
         gates = process_gates(profile, None, need, rules, today)
         return Judgement(ProcessOffer(area=need.area), gates, None)
     return min((_judge(profile, offer, need, rules, today) for offer in offers), key=_rank)
+
+
+def hit(profile: Profile, need: Specification, rules: Rules, today: date, *, withdrawn: bool = False) -> Hit | None:
+    """Whether an offering passes every gate of a requirement, the firm's own too, and how well it fits. This is what
+    the store's statement is held equal to.
+    """
+    of_firm = firm_gates(profile, withdrawn=withdrawn)
+    judged = judge(profile, profile.in_area(need.area), need, rules, today)
+    if judged.score is None or not all(gate.passed for gate in of_firm):
+        return None
+    return Hit(judged.score.points, (*unknown_of(of_firm), *unknown_of(judged.gates)))
+
+
+def explained(profile: Profile, need: Specification, rules: Rules, today: date) -> tuple[Criterion, ...]:
+    """Each criterion of the process that suits best."""
+    judged = judge(profile, profile.in_area(need.area), need, rules, today)
+    return (judged.score or score(profile, judged.offer, need, rules, today)).criteria
 
 
 def unknown_of(gates: Sequence[Gate]) -> tuple[GateName, ...]:
@@ -112,44 +139,37 @@ def _rank(judgement: Judgement) -> tuple[int, int]:
     return failed, -judgement.score.points if judgement.score else 0
 
 
-def align(profile: Profile, demand: Demand, today: date, *, withdrawn: bool) -> tuple[Alignment, Mapping[UUID, Met]]:
-    """The alignment of an offering, and each requirement in it with its score.
+def missing(
+    profile: Profile, demand: Mapping[str, Sequence[Requirement]], rules: Rules, today: date, *, withdrawn: bool
+) -> tuple[Missing, ...]:
+    """What an offering that meets nothing lacks: the firm's own failed gates once per area, the others per requirement,
+    and `nobody_asks` for an area without one. A firm that left is not judged any further.
 
-    A firm that left is not judged any further. For any other firm that meets nothing, every failed gate is told: the
-    firm's own once per area, the others per requirement, and `nobody_asks` for an area without a requirement.
+    `demand`: the open requirements of its areas.
     """
-    of_firm = firm_gates(profile, withdrawn=withdrawn)
-    barred = [gate for gate in of_firm if not gate.passed]
-    unknown = unknown_of(of_firm)
-    missing: list[Missing] = []
-    met: list[Met] = []
+    found = _missing(profile, demand, rules, today, withdrawn=withdrawn)
+    return tuple(islice(found, MOST_MISSING))
+
+
+def _missing(
+    profile: Profile, demand: Mapping[str, Sequence[Requirement]], rules: Rules, today: date, *, withdrawn: bool
+) -> Iterator[Missing]:
+    barred = [gate for gate in firm_gates(profile, withdrawn=withdrawn) if not gate.passed]
     for area in profile.areas:
-        missing += [Missing(area, None, gate.gate, gate.reason) for gate in barred]
+        yield from (Missing(area, None, gate.gate, gate.reason) for gate in barred)
         if withdrawn:
             continue
-        asked = demand.by_area.get(area, ())
+        asked = demand.get(area, ())
         if not asked:
-            missing.append(Missing(area, None, "process", "nobody_asks"))
-        offers = [process for process in profile.processes if process.area == area]
+            yield Missing(area, None, "process", "nobody_asks")
+        offers = profile.in_area(area)
         for requirement in asked:
-            judged = judge(profile, offers, requirement.specification, demand.rules, today)
-            if judged.score is None:
-                missing += _missing(requirement, judged.gates)
-            else:
-                met.append(Met(requirement, judged.score, (*unknown, *unknown_of(judged.gates))))
-    if barred or not met:
-        return NotAligned(tuple(missing[:MOST_MISSING]), demand.rules.version), {}
-    best = sorted(met, key=lambda each: (-each.score.points, each.requirement.id))[:MOST_ALIGNED]
-    kept = {each.requirement.id: each for each in sorted(best, key=lambda each: each.requirement.id)}
-    return Aligned(tuple(_aligned(each) for each in kept.values()), demand.rules.version), kept
+            for gate in judge(profile, offers, requirement.specification, rules, today).gates:
+                if not gate.passed:
+                    yield Missing(area, requirement.id, gate.gate, gate.reason, gate.need, gate.offer)
 
 
-def _missing(requirement: Requirement, gates: Sequence[Gate]) -> Iterator[Missing]:
-    for gate in gates:
-        if not gate.passed:
-            yield Missing(requirement.area, requirement.id, gate.gate, gate.reason, gate.need, gate.offer)
-
-
-def _aligned(met: Met) -> AlignedRequirement:
-    id_, anchor_id, asked = met.requirement.id, met.requirement.anchor_id, met.requirement.specification
-    return AlignedRequirement(id_, anchor_id, asked.area, met.score.points, asked.targets, asked.must_have, met.unknown)
+def aligned(requirement: Requirement, hit: Hit) -> AlignedRequirement:
+    """A requirement that is met, as the firm is told of it."""
+    id_, anchor_id, asked = requirement.id, requirement.anchor_id, requirement.specification
+    return AlignedRequirement(id_, anchor_id, asked.area, hit.points, asked.targets, asked.must_have, hit.unknown)

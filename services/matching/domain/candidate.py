@@ -1,12 +1,16 @@
 """Candidates: a firm's match with a requirement beside what the anchor says of it, either of which may be missing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from services.matching.domain.alignment import explained
 from services.matching.domain.answers import Answers
 from services.matching.domain.match import Match, match_id
 from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Requirement
+from services.matching.domain.rules import Rules
+from services.matching.domain.score import Criterion
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,8 @@ class Candidate:
     match: Match | None
     """None where it does not hold any more."""
     answers: Answers
+    criteria: tuple[Criterion, ...] = ()
+    """Of a match that holds, as its score is explained today."""
 
     @property
     def id(self) -> UUID:
@@ -37,12 +43,14 @@ def held(match: Match | None) -> Match | None:
     return match if match is not None and match.holds else None
 
 
-def of(offering: Offering, id_: UUID) -> Candidate | None:
-    """The candidate that an offering is under this id; None where nothing was ever matched or answered."""
+def of(offering: Offering, id_: UUID, requirement: Requirement, rules: Rules, today: date) -> Candidate | None:
+    """The candidate that an offering is for a requirement; None where nothing was ever matched or answered."""
     match = offering.match(id_)
     answers = offering.answers_about(match) if match else offering.answered(id_)
     if answers is None:
         return None
     grade = offering.diagnosis.grade if offering.diagnosis else None
-    registered_at = offering.profile.registered_at if offering.profile else None
-    return Candidate(offering.id, grade, registered_at, held(match), answers)
+    profile, holds = offering.profile, held(match)
+    registered_at = profile.registered_at if profile else None
+    criteria = explained(profile, requirement.specification, rules, today) if profile and holds else ()
+    return Candidate(offering.id, grade, registered_at, holds, answers, criteria)

@@ -127,10 +127,7 @@ def _special_process(offer: ProcessOffer, need: Specification, cqi_valid_months:
     """
     if not need.special_processes:
         return _SPECIAL_NOT_ASKED
-    until: dict[str, date] = {}
-    for special in offer.special_processes:
-        last = special.valid_until(cqi_valid_months)
-        until[special.code] = max(last, until.get(special.code, last))
+    until = offer.special_until(cqi_valid_months)
     missing = [code for code in need.special_processes if code not in until]
     expired = [code for code in need.special_processes if code in until and until[code] < today]
     if not missing and not expired:

@@ -47,6 +47,14 @@ class ProcessOffer:
     lead_time_days: int | None = None
     special_processes: tuple[SpecialProcess, ...] = ()
 
+    def special_until(self, months: int) -> dict[str, date]:
+        """The last day of each special process, by its latest assessment."""
+        until: dict[str, date] = {}
+        for special in self.special_processes:
+            last = special.valid_until(months)
+            until[special.code] = max(last, until.get(special.code, last))
+        return until
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
@@ -72,6 +80,10 @@ class Profile:
     def areas(self) -> tuple[str, ...]:
         """The procurement areas offered, each once, sorted."""
         return tuple(sorted({process.area for process in self.processes}))
+
+    def in_area(self, area: str) -> tuple[ProcessOffer, ...]:
+        """What it can do in one area, as it named it."""
+        return tuple(process for process in self.processes if process.area == area)
 
     def qms_until(self, months: int) -> date | None:
         """The last day on which the certificate counts; None without one.

@@ -1,20 +1,31 @@
 """The aggregate of this stage: an offering with what was last told about it, and the one way to decide it again."""
 
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
-from services.matching.domain.alignment import Aligned, Alignment, NotAligned, align
+from services.matching.domain.alignment import (
+    MOST_ALIGNED,
+    MOST_LOST,
+    Aligned,
+    Alignment,
+    Differs,
+    NotAligned,
+    aligned,
+    missing,
+)
 from services.matching.domain.answers import Answers, buying
-from services.matching.domain.match import Change, Match, match_id, settle
+from services.matching.domain.match import Change, Judged, Match, match_id, settle
 from services.matching.domain.offering import Diagnosis, Profile
-from services.matching.domain.requirement import Demand
+from services.matching.domain.pairs import Pair, Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Offering:
-    """A supplier's offering, keyed by supplier. Alignment and matches are derived: what the last events said. Answers
-    are what people said: no derivation touches them.
+    """A supplier's offering, keyed by supplier. Matches are derived: what the last events said. Answers are what people
+    said: no derivation touches them.
 
     Registration and diagnosis are merged in whatever order they arrive: either may be unknown yet.
     """
@@ -23,7 +34,10 @@ class Offering:
     profile: Profile | None = None
     withdrawn_at: datetime | None = None
     diagnosis: Diagnosis | None = None
-    alignment: Alignment | None = None
+    aligned: Mapping[str, int] = field(default_factory=dict)
+    """How many requirements the firm was told that it meets, by area; none is left out."""
+    revision: int = 0
+    """Counts what the firm was told of its alignment."""
     matches: tuple[Match, ...] = ()
     answers: tuple[Answers, ...] = ()
     """In the order of their requirements; those whose match was lost too."""
@@ -54,27 +68,50 @@ class Offering:
 
 @dataclass(frozen=True, slots=True)
 class Rematch:
-    """An offering decided again: as it is now, its alignment if that changed, and the changes of its matches."""
+    """An offering decided again: as it is now, what is told of its alignment, and what changed of its matches."""
 
     offering: Offering
-    alignment: Aligned | NotAligned | None
+    alignment: tuple[Alignment, ...]
+    """Each with the next revision; the last one is the offering's."""
     changes: tuple[Change, ...]
 
 
-def rematch(offering: Offering, demand: Demand, today: date) -> Rematch:
-    """Decide alignment and matches against all that is asked for. Nothing changes while registration is unknown."""
+def rematch(offering: Offering, pairs: Pairs, today: date) -> Rematch:
+    """Decide what is told of the pairs that something happened to. Nothing is while registration is unknown."""
     if offering.profile is None:
-        return Rematch(offering, None, ())
-    withdrawn = offering.withdrawn
-    alignment, scored = align(offering.profile, demand, today, withdrawn=withdrawn)
-    matches, changes = settle(
-        offering.id,
-        offering.matches,
-        scored,
-        offering.diagnosis,
-        demand,
-        bought=buying(offering.answers),
-        withdrawn=withdrawn,
-    )
-    now = replace(offering, alignment=alignment, matches=matches)
-    return Rematch(now, None if alignment == offering.alignment else alignment, changes)
+        return Rematch(offering, (), ())
+    profile, withdrawn, whole = offering.profile, offering.withdrawn, pairs.whole
+    judged = Judged(offering.id, profile, offering.diagnosis, withdrawn, pairs.rules, today)
+    bought = buying(offering.answers)
+    matches, changes = settle(judged, offering.matches, pairs.touched, bought=bought, again=whole)
+    now = _counted({} if whole else offering.aligned, pairs.touched, whole=whole)
+    if now:
+        told = tuple(_told_of_some(pairs.touched, whole=whole or not offering.aligned))
+    elif pairs.own or whole or offering.aligned:
+        told = (NotAligned(missing(profile, pairs.demand, pairs.rules, today, withdrawn=withdrawn)),)
+    else:
+        told = ()
+    revision = offering.revision + len(told)
+    return Rematch(replace(offering, aligned=now, revision=revision, matches=matches), told, changes)
+
+
+def _counted(known: Mapping[str, int], touched: Sequence[Pair], *, whole: bool) -> dict[str, int]:
+    counts = Counter(known)
+    for pair in touched:
+        if pair.hit is not None and (whole or pair.differs):
+            counts[pair.requirement.area] += 1
+        if pair.told is not None and pair.differs and not whole:
+            counts[pair.told] -= 1
+    return {area: count for area, count in sorted(counts.items()) if count > 0}
+
+
+def _told_of_some(touched: Sequence[Pair], *, whole: bool) -> Iterator[Alignment]:
+    """A whole set begins with as much as one event holds, and goes on as differences."""
+    met = [aligned(pair.requirement, pair.hit) for pair in touched if pair.hit and (whole or pair.differs)]
+    lost = [] if whole else [pair.id for pair in touched if pair.told and pair.differs and pair.hit is None]
+    if whole:
+        yield Aligned(tuple(met[:MOST_ALIGNED]))
+        del met[:MOST_ALIGNED]
+    while met or lost:
+        yield Differs(tuple(met[:MOST_ALIGNED]), tuple(lost[:MOST_LOST]))
+        del met[:MOST_ALIGNED], lost[:MOST_LOST]

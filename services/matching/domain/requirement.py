@@ -1,7 +1,6 @@
 """What anchors ask for."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, get_args
@@ -9,7 +8,6 @@ from uuid import UUID, uuid5
 
 from services.matching.domain.offering import Qms
 from services.matching.domain.reasons import CloseReason
-from services.matching.domain.rules import Rules
 from shared.state_machine import StateMachine, Transition
 
 RequirementStatus = Literal["open", "closed"]
@@ -115,29 +113,6 @@ class Requirement:
     @property
     def area(self) -> str:
         return self.specification.area
-
-
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """All that is asked for now, with the rules to judge by: what the decision about an offering reads."""
-
-    by_area: Mapping[str, tuple[Requirement, ...]]
-    """Open requirements of each area, in the order of their ids."""
-    open_ids: frozenset[UUID]
-    rules: Rules
-
-    @classmethod
-    def of(cls, requirements: Iterable[Requirement], rules: Rules) -> "Demand":
-        """The demand that open requirements make; closed ones are left out."""
-        by_area: defaultdict[str, list[Requirement]] = defaultdict(list)
-        for requirement in sorted(requirements, key=lambda each: each.id):
-            if requirement.status == "open":
-                by_area[requirement.area].append(requirement)
-        return cls(
-            {area: tuple(found) for area, found in by_area.items()},
-            frozenset(requirement.id for found in by_area.values() for requirement in found),
-            rules,
-        )
 
 
 def imported_id(anchor_id: UUID, area: str, title: str) -> UUID:

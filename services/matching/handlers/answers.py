@@ -9,7 +9,6 @@ from services.matching.domain.answers import Act
 from services.matching.domain.award import Award, Limits, fault
 from services.matching.domain.reasons import AnswerReason, CorrectReason, DeclineReason, EndReason, GateName
 from services.matching.domain.rematch import Offering
-from services.matching.domain.requirement import Demand
 from services.matching.handlers import published
 from services.matching.handlers.offerings import decided
 from services.matching.handlers.refusal import refused
@@ -68,15 +67,14 @@ def correct(
     )
 
 
-def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now: datetime, demand: Demand) -> Outcome:
+def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now: datetime) -> Outcome:
     """The anchor no longer buys from the firm: from now on the rules alone decide on the match. Ending again with
     another reason corrects the reason, also when the match was lost since.
     """
     outcome = _said(state, match_id, "end", by, now, reason=reason)
     if isinstance(outcome, Refused) or outcome.state is None or not outcome.events:
         return outcome
-    again = decided(outcome.state, now, demand)
-    return replace(again, events=(*outcome.events, *again.events))
+    return replace(decided(outcome.state, "matched"), events=outcome.events)
 
 
 def _wrong(given: Award, limits: Limits) -> Refused | None:

@@ -1,4 +1,4 @@
-"""Decisions about an offering: what registration, diagnosis, time and new demand make of it."""
+"""Decisions about an offering: what registration, diagnosis, time and what is asked for make of it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,75 +7,89 @@ from uuid import UUID
 
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.offering import Diagnosis, Profile, latest
+from services.matching.domain.pairs import Pairs, Wanted
 from services.matching.domain.rematch import Offering, rematch
-from services.matching.domain.requirement import Demand
+from services.matching.domain.rules import Rules
 from services.matching.handlers import published
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
-from shared.messaging.decision import Decision, Timer, unchanged
+from shared.messaging.decision import Decision, Then, Timer, unchanged
 
 CERTIFICATE_EXPIRES = "certificate_expires"
 """Fires the day after the next last day of a certificate or CQI assessment: the alignment may change by time alone."""
 
-RULES_CHANGED = "rules_changed"
-"""Sweep over all offerings, once for each version of the rules: `rules`."""
-
 
 def supplier_profiled(
-    state: Offering | None, event: SupplierProfile, now: datetime, demand: Demand
+    state: Offering | None, event: SupplierProfile, now: datetime, rules: Rules
 ) -> Decision[Offering]:
     """A firm registered, or its profile changed."""
     before = _known(state, event.supplier_id)
     after = replace(before, profile=_since(before.profile, published.profile_of(event), now))
     if after == before:
-        return decided(after, now, demand)
-    return decided(after, now, demand, _next_expiry(after, now, demand))
+        return unchanged(state)
+    return decided(after, "judged", _next_expiry(after, now, rules))
 
 
-def supplier_withdrawn(
-    state: Offering | None, event: SupplierWithdrawn, now: datetime, demand: Demand
-) -> Decision[Offering]:
+def supplier_withdrawn(state: Offering | None, event: SupplierWithdrawn, _: datetime) -> Decision[Offering]:
     """A firm left: whatever it was matched with is lost."""
     before = _known(state, event.supplier_id)
     since = max(event.withdrawn_at, before.withdrawn_at or event.withdrawn_at)
-    return decided(replace(before, withdrawn_at=since), now, demand, Timer(CERTIFICATE_EXPIRES, None))
+    after = replace(before, withdrawn_at=since)
+    cancelled = Timer(CERTIFICATE_EXPIRES, None)
+    return Decision(state, timers=(cancelled,)) if after == before else decided(after, "judged", cancelled)
 
 
-def diagnosis_completed(
-    state: Offering | None, event: DiagnosisCompleted, now: datetime, demand: Demand
-) -> Decision[Offering]:
+def diagnosis_completed(state: Offering | None, event: DiagnosisCompleted, _: datetime) -> Decision[Offering]:
     """An expert validated the diagnosis: from now on what is aligned can be matched."""
     known = {question for question, level in event.levels.items() if level is not None}.union(event.not_applicable)
     learned = published.diagnosis_of(event.version, event.result, event.validated_at, tuple(sorted(known)))
-    return _diagnosed(_known(state, event.supplier_id), learned, now, demand)
+    return _diagnosed(_known(state, event.supplier_id), learned)
 
 
-def gap_rescored(state: Offering | None, event: GapRescored, now: datetime, demand: Demand) -> Decision[Offering]:
+def gap_rescored(state: Offering | None, event: GapRescored, _: datetime) -> Decision[Offering]:
     """A question was scored again: a critical gap that closed no longer blocks."""
     known = _known(state, event.supplier_id)
     before = known.diagnosis.evaluated if known.diagnosis else None
     evaluated = tuple(sorted({*(before or ()), event.question}))
     learned = published.diagnosis_of(event.version, event.result, event.rescored_at, evaluated)
-    return _diagnosed(known, learned, now, demand)
+    return _diagnosed(known, learned)
 
 
-def certificate_expired(state: Offering | None, now: datetime, demand: Demand) -> Decision[Offering]:
+def certificate_expired(state: Offering | None, now: datetime, rules: Rules) -> Decision[Offering]:
     """The last day of a certificate or assessment is over."""
-    if state is None:
-        return unchanged(state)
-    return decided(state, now, demand, _next_expiry(state, now, demand))
+    return unchanged(state) if state is None else decided(state, "judged", _next_expiry(state, now, rules))
 
 
-def requirement_changed(
-    state: Offering | None, _: Mapping[str, str], now: datetime, demand: Demand
-) -> Decision[Offering]:
-    """Something that is asked for in one of the offering's areas was published, changed or closed."""
-    return unchanged(state) if state is None else decided(state, now, demand)
+def requirement_told(state: Offering | None, _: Mapping[str, str], __: datetime) -> Decision[Offering]:
+    """Something that is asked for was published, changed or closed, and the firm is to be told."""
+    return unchanged(state) if state is None else decided(state, "due")
 
 
-def rules_changed(state: Offering | None, _: Mapping[str, str], now: datetime, demand: Demand) -> Decision[Offering]:
+def rules_changed(state: Offering | None, _: Mapping[str, str], now: datetime, rules: Rules) -> Decision[Offering]:
     """The rules that this build judges by are another version than those before."""
-    return unchanged(state) if state is None else decided(state, now, demand, _next_expiry(state, now, demand))
+    return unchanged(state) if state is None else decided(state, "judged", _next_expiry(state, now, rules))
+
+
+def tell_again(state: Offering | None, _: Mapping[str, str], __: datetime) -> Decision[Offering]:
+    """A reader lost what it was told, or keeps more of it than before."""
+    return unchanged(state) if state is None else decided(state, "whole")
+
+
+def decided(offering: Offering, wanted: Wanted, *timers: Timer) -> Decision[Offering]:
+    """Decide again with the offering's pairs."""
+    return Decision(offering, timers=timers, then=Then(told, wanted))
+
+
+def told(offering: Offering, pairs: Pairs, now: datetime) -> Decision[Offering]:
+    """Tell what changed: the alignment before the matches that follow from it."""
+    again = rematch(offering, pairs, day(now))
+    first = again.offering.revision - len(again.alignment) + 1
+    alignment = (
+        published.alignment_event(offering.id, each, revision, pairs.rules.version)
+        for revision, each in enumerate(again.alignment, first)
+    )
+    changes = (published.match_event(again.offering, change) for change in again.changes)
+    return Decision(again.offering, (*alignment, *changes))
 
 
 def _since(before: Profile | None, profile: Profile, now: datetime) -> Profile:
@@ -90,21 +104,13 @@ def _known(state: Offering | None, supplier_id: UUID) -> Offering:
     return state or Offering(supplier_id)
 
 
-def _diagnosed(before: Offering, learned: Diagnosis, now: datetime, demand: Demand) -> Decision[Offering]:
-    return decided(replace(before, diagnosis=latest(before.diagnosis, learned)), now, demand)
+def _diagnosed(before: Offering, learned: Diagnosis) -> Decision[Offering]:
+    after = replace(before, diagnosis=latest(before.diagnosis, learned))
+    return unchanged(before) if after == before else decided(after, "matched")
 
 
-def _next_expiry(offering: Offering, now: datetime, demand: Demand) -> Timer:
+def _next_expiry(offering: Offering, now: datetime, rules: Rules) -> Timer:
     profile = offering.profile
-    rules = demand.rules
     last = profile.next_expiry(day(now), rules.cqi_valid_months, rules.certificate_months) if profile else None
     at = None if last is None or offering.withdrawn else start_of(last + timedelta(days=1))
     return Timer(CERTIFICATE_EXPIRES, at)
-
-
-def decided(offering: Offering, now: datetime, demand: Demand, *timers: Timer) -> Decision[Offering]:
-    """Decide again, and tell what changed: the alignment before the matches that follow from it."""
-    again = rematch(offering, demand, day(now))
-    alignment = () if again.alignment is None else (published.alignment_event(offering.id, again.alignment),)
-    changes = tuple(published.match_event(again.offering, change) for change in again.changes)
-    return Decision(again.offering, (*alignment, *changes), timers)

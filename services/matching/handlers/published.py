@@ -1,17 +1,18 @@
 """Between the published language and the domain: events in as values, decisions out as events."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from services.matching.domain.alignment import Aligned, Alignment, NotAligned
+from services.matching.domain.alignment import Aligned, AlignedRequirement, Alignment, Differs, NotAligned
 from services.matching.domain.answers import Answers, Standing
 from services.matching.domain.award import Award
 from services.matching.domain.match import Change, Found, Lost, Match, match_id
 from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile, SpecialProcess
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement, Specification
+from services.matching.domain.score import Criterion
 from shared.contracts import matching as contract
 from shared.contracts import registration
 from shared.contracts.diagnosis import Result
@@ -107,31 +108,41 @@ def told(asked: Specification) -> contract.Specification:
     return contract.Specification.model_validate(asked, from_attributes=True)
 
 
-def alignment_event(supplier_id: UUID, alignment: Alignment) -> EventData:
+def alignment_event(supplier_id: UUID, alignment: Alignment, revision: int, rules: str) -> EventData:
+    about: dict[str, Any] = {"supplier_id": supplier_id, "revision": revision, "rules": rules}
     match alignment:
-        case Aligned(requirements, rules):
-            return contract.OfferingAligned(
-                supplier_id=supplier_id,
-                requirements=tuple(
-                    contract.AlignedRequirement.model_validate(each, from_attributes=True) for each in requirements
-                ),
-                rules=rules,
-            )
-        case NotAligned(missing, rules):
-            return contract.OfferingNotAligned(
-                supplier_id=supplier_id,
-                missing=tuple(contract.Missing.model_validate(each, from_attributes=True) for each in missing),
-                rules=rules,
-            )
+        case Aligned(requirements):
+            return contract.OfferingAligned(**about, requirements=_aligned(requirements))
+        case Differs(requirements, lost):
+            return contract.AlignmentChanged(**about, requirements=_aligned(requirements), lost=lost)
+        case NotAligned(missing):
+            told = tuple(contract.Missing.model_validate(each, from_attributes=True) for each in missing)
+            return contract.OfferingNotAligned(**about, missing=told)
+
+
+def _aligned(requirements: Iterable[AlignedRequirement]) -> tuple[contract.AlignedRequirement, ...]:
+    # Of what was validated when it came in, some hundreds of each firm: to do it again costs more than all the rest.
+    return tuple(
+        contract.AlignedRequirement.model_construct(
+            requirement_id=each.requirement_id,
+            anchor_id=each.anchor_id,
+            area=each.area,
+            score=each.score,
+            targets=dict(each.targets),
+            must_have=each.must_have,
+            unknown=each.unknown,
+        )
+        for each in requirements
+    )
 
 
 def match_event(offering: Offering, change: Change) -> EventData:
     match change:
-        case Found(match):
+        case Found(match, found):
             return contract.MatchFound(
                 **_of(offering.id, match),
                 score=match.score,
-                criteria=tuple(criteria(match)),
+                criteria=tuple(criteria(found)),
                 blocked_by=match.blocked_by,
                 not_evaluated=match.not_evaluated,
                 unknown=match.unknown,
@@ -142,8 +153,8 @@ def match_event(offering: Offering, change: Change) -> EventData:
             return contract.MatchLost(**_of(offering.id, match), reason=reason)
 
 
-def criteria(match: Match) -> list[contract.Criterion]:
-    return [contract.Criterion.model_validate(each, from_attributes=True) for each in match.criteria]
+def criteria(told: Iterable[Criterion]) -> list[contract.Criterion]:
+    return [contract.Criterion.model_validate(each, from_attributes=True) for each in told]
 
 
 def answer_event(supplier_id: UUID, answers: Answers) -> EventData:

@@ -10,6 +10,7 @@ from services.matching.domain.anchor import Anchor
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.reasons import CloseReason, Refusal
 from services.matching.domain.requirement import REQUIREMENT, Closure, Requirement, Specification
+from services.matching.domain.sweeps import ANCHOR_LEFT, REQUIREMENT_CHANGED
 from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.registration import AnchorJoined, AnchorLeft
@@ -17,12 +18,6 @@ from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, un
 
 REQUIREMENT_EXPIRES = "requirement_expires"
 """Fires the day after the requirement's last day."""
-
-REQUIREMENT_CHANGED = "requirement_changed"
-"""Sweep over the offerings in `area`: what is asked for there changed."""
-
-ANCHOR_LEFT = "anchor_left"
-"""Sweep over the open requirements of `anchor_id`."""
 
 
 def anchor_joined(state: Anchor | None, event: AnchorJoined, _: datetime) -> Decision[Anchor]:
@@ -44,7 +39,7 @@ def publish(id_: UUID, anchor: Anchor | None, asked: Specification, now: datetim
     if (reason := _not_allowed(anchor, asked, now)) or anchor is None:
         return refused(reason or "anchor_unknown")
     requirement = Requirement(id_, anchor.id, asked)
-    return Decision(requirement, (published.published(requirement),), (_expiry(asked),), _sweeps(asked))
+    return Decision(requirement, (published.published(requirement),), (_expiry(asked),), (_rematch(id_),))
 
 
 def change(
@@ -65,7 +60,9 @@ def change(
     after = state.asking(asked, by_hand=by_hand)
     # A new title or last day moves no alignment.
     same = replace(before, title=asked.title, open_until=asked.open_until) == asked
-    return Decision(after, (published.changed(after),), (_expiry(asked),), () if same else _sweeps(before, asked))
+    asks = (before.targets, before.must_have) != (asked.targets, asked.must_have)
+    sweeps = () if same else (_rematch(state.id, asks=asks),)
+    return Decision(after, (published.changed(after),), (_expiry(asked),), sweeps)
 
 
 def import_requirement(
@@ -118,11 +115,11 @@ def reopen(
         return refused(reason)
     by_hand = state.by_hand or asked != state.specification
     after = state.asking(asked, by_hand=by_hand).reopened(status, by, now)
-    return Decision(after, (published.reopened(after),), (_expiry(asked),), _sweeps(asked))
+    return Decision(after, (published.reopened(after),), (_expiry(asked),), (_rematch(after.id),))
 
 
-def requirement_expired(state: Requirement | None, now: datetime, _: object) -> Decision[Requirement]:
-    """The last day may be over; it may also have been moved since. The reference is there for its lock alone."""
+def requirement_expired(state: Requirement | None, now: datetime) -> Decision[Requirement]:
+    """The last day may be over; it may also have been moved since."""
     if state is None or state.status == "closed":
         return unchanged(state)
     if state.specification.open_until >= day(now):
@@ -154,13 +151,14 @@ def _closed(state: Requirement, act: str, closure: Closure) -> Decision[Requirem
         return unchanged(state)
     after = state.closed(status, closure)
     cancelled = Timer(REQUIREMENT_EXPIRES, None)
-    return Decision(after, (published.closed(after),), (cancelled,), _sweeps(state.specification))
+    return Decision(after, (published.closed(after),), (cancelled,), (_rematch(state.id),))
 
 
 def _expiry(asked: Specification) -> Timer:
     return Timer(REQUIREMENT_EXPIRES, start_of(asked.open_until + timedelta(days=1)))
 
 
-def _sweeps(*asked: Specification) -> tuple[SweepRequest, ...]:
-    """One sweep per area that is touched."""
-    return tuple(SweepRequest(REQUIREMENT_CHANGED, {"area": area}) for area in sorted({each.area for each in asked}))
+def _rematch(id_: UUID, *, asks: bool = False) -> SweepRequest:
+    """`asks`: firms that meet it anyway are told, too, as a diagnosis is measured against something else."""
+    args = {"requirement_id": str(id_)} | ({"asks": "yes"} if asks else {})
+    return SweepRequest(REQUIREMENT_CHANGED, args, merges=True)

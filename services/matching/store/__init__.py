@@ -1,6 +1,6 @@
 """The store: the only SQL of the service.
 
-`requirement` rows are written only under the demand lock, held alone; whoever decides an offering holds it shared. So a
-firm that registers while a requirement is published is seen by one side at least: either its transaction read the
-requirement, or the sweep, which starts after the requirement's commit, finds the firm.
+Pairs of an offering are written under its row's lock. Whoever judges offerings holds their areas' locks shared until it
+commits (`pairs`); the sweep of a requirement, which begins after that one's commit, takes its area's lock alone for an
+instant first (`rematching`). So a firm that registers while a requirement is published is seen by one side at least.
 """

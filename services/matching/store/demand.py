@@ -1,28 +1,30 @@
-"""What is asked for, and by whom: anchors, requirements, and the demand that decisions about offerings read."""
+"""What is asked for, and by whom: anchors, requirements, and what decisions about offerings read of them."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 from uuid import UUID
 
 from services.matching import catalogue
 from services.matching.domain.anchor import Anchor
-from services.matching.domain.requirement import Demand, Requirement
-from services.matching.domain.rules import Rules
+from services.matching.domain.requirement import Requirement
+from services.matching.store.narrow import OPEN_DEMAND, asked_row
 from services.matching.store.tables import AnchorRow, RequirementRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection
 
-DEMAND_LOCK = 0x5044_506D
-"""Advisory lock of one transaction: shared to read what is asked for, alone to change it."""
-
 FIRST = UUID(int=0)
 anchors = TableRepository(AnchorRow, Anchor)
 Anchors: TypeAlias = Mapping[UUID, Anchor]
+AreaDemand: TypeAlias = Mapping[str, tuple[Requirement, ...]]
+"""Open requirements of each area, in the order of their ids."""
 
 
 class RequirementRepository(TableRepository[Requirement]):
-    """Requirements; each write makes a new revision of the demand."""
+    """Requirements, and with each that is open the row by which it is judged; each write makes a new revision of its
+    areas.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -34,44 +36,59 @@ class RequirementRepository(TableRepository[Requirement]):
     async def save_many(
         self, connection: Connection, new: Sequence[Requirement], changed: Sequence[Requirement]
     ) -> None:
+        if not new and not changed:
+            return
+        # The area that one was in is revised too.
+        before = await connection.fetch(_AREAS, [requirement.id for requirement in changed])
         await super().save_many(connection, new, changed)
-        if new or changed:
-            await connection.execute(_REVISE)
+        await write_demand(connection, [*new, *changed], [row["area"] for row in before])
 
 
 requirements = RequirementRepository()
 
 
+async def write_demand(connection: Connection, written: Sequence[Requirement], left: Sequence[str] = ()) -> None:
+    """Write the rows by which these are judged, and a new revision of their areas and of those that they left."""
+    await connection.execute(_FORGET_DEMAND, [requirement.id for requirement in written])
+    rules = catalogue.rules()
+    if rows := [asked_row(requirement, rules) for requirement in written if requirement.status == "open"]:
+        await connection.copy_records_to_table("open_demand", records=rows, columns=OPEN_DEMAND)
+    await connection.execute(_REVISE, sorted({*left, *(requirement.area for requirement in written)}))
+
+
 class DemandReader:
-    """Reference of every decision about an offering: all open requirements by area, under the shared lock.
+    """The open requirements of areas. What it read last of an area is used again while its revision is the same."""
 
-    What it read last is kept and used again while the revision is the same: under the lock nobody can change it.
-    """
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[UUID, tuple[Requirement, ...]]] = {}
 
-    def __init__(self, rules: Rules) -> None:
-        self._rules = rules
-        self._known: tuple[UUID, Demand] | None = None
+    async def of(self, connection: Connection, areas: Collection[str]) -> AreaDemand:
+        """What is asked in these areas."""
+        revisions = {row["area"]: row["revision"] for row in await connection.fetch(_REVISIONS, list(areas))}
+        known = {area: self._known.get(area, (None, ())) for area in revisions}
+        stale = [area for area, revision in revisions.items() if known[area][0] != revision]
+        if stale:
+            found: defaultdict[str, list[Requirement]] = defaultdict(list)
+            for row in await connection.fetch(_OPEN, stale):
+                requirement = requirements.of(row)
+                found[requirement.area].append(requirement)
+            # A later read may see more than the revision says: then it is read once more, and nothing is missed.
+            self._known |= {area: (revisions[area], tuple(found[area])) for area in stale}
+        return {area: self._known[area][1] for area in revisions}
 
-    async def __call__(self, connection: Connection) -> Demand:
-        await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", DEMAND_LOCK)
-        revision: UUID | None = await connection.fetchval("SELECT revision FROM demand_revision")
-        if revision is None:
-            return Demand.of((), self._rules)
-        if self._known is None or self._known[0] != revision:
-            rows = await connection.fetch(_OPEN)
-            self._known = (revision, Demand.of([requirements.of(row) for row in rows], self._rules))
-        return self._known[1]
+
+demand = DemandReader()
 
 
-demand = DemandReader(catalogue.rules())
+async def requirements_by_id(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Requirement]:
+    """These requirements, open or closed."""
+    return {row["id"]: requirements.of(row) for row in await connection.fetch(_BY_ID, list(ids))}
 
 
 async def publishing(connection: Connection) -> Anchors:
-    """Reference of every decision about a requirement: the anchors, under the demand lock held alone.
-
-    The anchors' rows are held too: one that leaves waits until what it publishes is in, and its sweep finds it.
+    """Reference of every decision about a requirement: the anchors. Their rows are held: one that leaves waits until
+    what it publishes is in, and its sweep finds it.
     """
-    await connection.execute("SELECT pg_advisory_xact_lock($1)", DEMAND_LOCK)
     rows = await connection.fetch(_ANCHORS)
     return {row["id"]: anchors.of(row) for row in rows}
 
@@ -86,9 +103,11 @@ class Changing:
 
 
 async def changing(connection: Connection, ids: Sequence[str]) -> Changing:
-    """What decisions to change these requirements read. Under the demand lock held alone nobody awards."""
+    """What decisions to change these requirements read. Their rows are held: nobody awards meanwhile."""
     known = await publishing(connection)
-    rows = await connection.fetch(_AWARDED, [UUID(id_) for id_ in ids])
+    wanted = [UUID(id_) for id_ in ids]
+    await connection.execute(_HOLD, wanted)
+    rows = await connection.fetch(_AWARDED, wanted)
     return Changing(known, {row["requirement_id"]: row["awarded"] for row in rows})
 
 
@@ -100,16 +119,27 @@ async def requirements_of_anchor(
     return [row["id"] for row in rows]
 
 
-_REVISE = """
-    INSERT INTO demand_revision (id, revision) VALUES (1, gen_random_uuid())
-    ON CONFLICT (id) DO UPDATE SET revision = excluded.revision
-"""
+async def next_requirements(connection: Connection, after: UUID | None, limit: int) -> list[Requirement]:
+    """The next open requirements of all, held."""
+    return [requirements.of(row) for row in await connection.fetch(_NEXT, after or FIRST, limit)]
 
-_OPEN = """
-    SELECT id, anchor_id, specification, status, closed_reason, version, by_hand, closures FROM requirement
-    WHERE status = 'open'
+
+_COLUMNS = "id, anchor_id, specification, status, closed_reason, version, by_hand, closures"
+
+_FORGET_DEMAND = "DELETE FROM open_demand WHERE requirement_id = ANY($1::uuid[])"
+
+_REVISE = """
+    INSERT INTO area_revision (area, revision) SELECT area, gen_random_uuid() FROM unnest($1::text[]) AS given(area)
+    ON CONFLICT (area) DO UPDATE SET revision = excluded.revision
 """
+_AREAS = "SELECT DISTINCT area FROM requirement WHERE id = ANY($1::uuid[])"
+_REVISIONS = "SELECT area, revision FROM area_revision WHERE area = ANY($1::text[])"
+
+_OPEN = f"SELECT {_COLUMNS} FROM requirement WHERE area = ANY($1::text[]) AND status = 'open' ORDER BY id"  # noqa: S608 - of the constant above
+_BY_ID = f"SELECT {_COLUMNS} FROM requirement WHERE id = ANY($1::uuid[])"  # noqa: S608 - of the constant above
+_NEXT = f"SELECT {_COLUMNS} FROM requirement WHERE status = 'open' AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE"  # noqa: S608 - of the constant above
 _ANCHORS = "SELECT id, code, name, states, joined_at, left_at FROM anchor ORDER BY id FOR SHARE"
+_HOLD = "SELECT FROM requirement WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 
 _AWARDED = """
     SELECT requirement_id, sum(annual_volume)::bigint AS awarded FROM answers

@@ -1,26 +1,40 @@
-"""Offerings, with the three tables that are derived from them."""
+"""Offerings, with the tables that are derived from them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from services.matching.domain.alignment import Aligned
 from services.matching.domain.answers import Answers
+from services.matching.domain.calendar import day
 from services.matching.domain.match import Match, match_id
+from services.matching.domain.pairs import Pairs
 from services.matching.domain.rematch import Offering
+from services.matching.store import pairs
 from services.matching.store.demand import FIRST
 from services.matching.store.tables import OfferingRow
-from shared.messaging.repository import TableRepository
+from shared.messaging.repository import TableRepository, ToDerive
 from shared.runtime.database import Connection, columns
 
 
 class OfferingRepository(TableRepository[Offering]):
-    """Offerings with what is derived from them; the offering's row is the lock of all four tables."""
+    """Offerings with what is derived from them; the offering's row is the lock of all their tables."""
 
     def __init__(self) -> None:
-        super().__init__(OfferingRow, Offering)
+        super().__init__(OfferingRow, Offering, unused=("alignment", "matches"))
+
+    async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Offering]:
+        found = await super().load_many(connection, ids)
+        return await with_matches(connection, found)
+
+    async def derive(
+        self, connection: Connection, given: Sequence[ToDerive[Offering]], now: datetime
+    ) -> Mapping[UUID, Pairs]:
+        """The pairs of these offerings, judged anew where the firm itself changed."""
+        return await pairs.derived(connection, given, day(now))
 
     async def save_many(self, connection: Connection, new: Sequence[Offering], changed: Sequence[Offering]) -> None:
         await super().save_many(connection, new, changed)
@@ -28,7 +42,7 @@ class OfferingRepository(TableRepository[Offering]):
         if not saved:
             return
         ids = [offering.id for offering in saved]
-        areas = [(area, offering.id, area in aligned) for offering in saved for area, aligned in _areas(offering)]
+        areas = [(area, offering.id, area in offering.aligned) for offering in saved for area in _areas(offering)]
         matches = [_match_row(offering, match) for offering in saved for match in offering.matches]
         answers = [_answers_row(offering, each) for offering in saved for each in offering.answers]
         if changed:
@@ -45,12 +59,15 @@ class OfferingRepository(TableRepository[Offering]):
 offerings = OfferingRepository()
 
 
-async def offerings_in_area(
-    connection: Connection, args: Mapping[str, str], after: UUID | None, limit: int
-) -> list[UUID]:
-    """The next offerings with a process in `area`."""
-    rows = await connection.fetch(_IN_AREA, args["area"], after or FIRST, limit)
-    return [row["offering_id"] for row in rows]
+async def with_matches(
+    connection: Connection, found: Mapping[UUID, Offering], requirement_id: UUID | None = None
+) -> dict[UUID, Offering]:
+    """These offerings with their matches, or with that of one requirement alone."""
+    known: dict[UUID, list[Match]] = {}
+    for row in await connection.fetch(_MATCHES, list(found), requirement_id):
+        known.setdefault(row["offering_id"], []).append(_MATCH.validate_json(row["detail"]))
+    with_ = {id_: replace(found[id_], matches=tuple(matches)) for id_, matches in known.items()}
+    return {**found, **with_}
 
 
 async def all_offerings(connection: Connection, _: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:
@@ -63,13 +80,9 @@ _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
 _ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 
 
-def _areas(offering: Offering) -> list[tuple[str, frozenset[str]]]:
-    """The areas whose demand the offering depends on, each with those in which it is aligned; none after it left."""
-    if offering.profile is None or offering.withdrawn:
-        return []
-    found = offering.alignment.requirements if isinstance(offering.alignment, Aligned) else ()
-    aligned = frozenset(each.area for each in found)
-    return [(area, aligned) for area in offering.profile.areas]
+def _areas(offering: Offering) -> Sequence[str]:
+    """The areas in which the offering has processes; none after it left."""
+    return () if offering.profile is None or offering.withdrawn else offering.profile.areas
 
 
 def _match_row(offering: Offering, match: Match) -> tuple[Any, ...]:
@@ -89,8 +102,9 @@ def _answers_row(offering: Offering, answers: Answers) -> tuple[Any, ...]:
 
 _ALL = "SELECT id FROM offering WHERE id > $1 ORDER BY id LIMIT $2"
 
-_IN_AREA = """
-    SELECT offering_id FROM offering_area WHERE area = $1 AND offering_id > $2 ORDER BY offering_id LIMIT $3
+_MATCHES = """
+    SELECT offering_id, detail FROM match
+    WHERE offering_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR requirement_id = $2) ORDER BY requirement_id
 """
 
 _DROP_AREAS = """

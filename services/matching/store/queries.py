@@ -1,7 +1,7 @@
 """What the API reads of the store."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal, NamedTuple
 from uuid import UUID
 
@@ -9,24 +9,24 @@ from pydantic import Field, TypeAdapter
 from sqlalchemy import and_, not_, or_, tuple_
 from sqlmodel import col, func, select
 
+from services.matching.domain.alignment import AlignedRequirement, Hit, aligned
 from services.matching.domain.anchor import Anchor
-from services.matching.domain.answers import Answers
-from services.matching.domain.candidate import Candidate, held, of
-from services.matching.domain.match import Match
+from services.matching.domain.candidate import Candidate, of
+from services.matching.domain.match import match_id
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
-from services.matching.store.demand import FIRST
-from services.matching.store.tables import AnchorRow, AnswersRow, MatchRow, OfferingAreaRow, OfferingRow, RequirementRow
+from services.matching.domain.rules import Rules
+from services.matching.store.demand import FIRST, AreaDemand, demand, requirements_by_id
+from services.matching.store.judging import unknown_of
+from services.matching.store.offerings import offerings, with_matches
+from services.matching.store.tables import AnchorRow, AnswersRow, MatchRow, OfferingAreaRow, RequirementRow
 from shared.contracts.event import BasisPoints, Moment
 from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished, RequirementReopened
 from shared.messaging import journal
-from shared.runtime.database import Database
+from shared.runtime.database import Connection, Database
 
 _ANCHOR: TypeAdapter[Anchor] = TypeAdapter(Anchor)
 _REQUIREMENT: TypeAdapter[Requirement] = TypeAdapter(Requirement)
-_OFFERING: TypeAdapter[Offering] = TypeAdapter(Offering)
-_MATCH: TypeAdapter[Match] = TypeAdapter(Match)
-_ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
 
 _LOST: Literal[2] = 2
 _NEVER = datetime(1900, 1, 1, tzinfo=UTC)
@@ -105,21 +105,49 @@ async def page_of_versions(database: Database, id_: UUID, after: int, limit: int
 
 
 async def find_offering(database: Database, id_: UUID) -> Offering | None:
-    async with database.session() as session:
-        row = await session.get(OfferingRow, id_)
-    return None if row is None else _OFFERING.validate_python(row.model_dump())
+    """An offering with its matches."""
+    async with database.connection() as connection:
+        return (await _offerings(connection, [id_])).get(id_)
 
 
-async def whose_match(database: Database, id_: UUID) -> UUID | None:
-    """The firm of a match that holds, or about which something was answered."""
+async def _offerings(
+    connection: Connection, ids: Sequence[UUID], requirement_id: UUID | None = None
+) -> dict[UUID, Offering]:
+    rows = await connection.fetch(_OFFERINGS, ids)
+    return await with_matches(connection, {row["id"]: offerings.of(row) for row in rows}, requirement_id)
+
+
+async def find_requirements(database: Database, ids: Sequence[UUID]) -> dict[UUID, Requirement]:
+    """These requirements, open or closed."""
+    async with database.connection() as connection:
+        return await requirements_by_id(connection, ids)
+
+
+async def whose_match(database: Database, id_: UUID) -> tuple[UUID, UUID] | None:
+    """The firm and the requirement of a match that holds, or about which something was answered."""
     async with database.session() as session:
         match, answers = await session.get(MatchRow, id_), await session.get(AnswersRow, id_)
     row = match or answers
-    return None if row is None else row.offering_id
+    return None if row is None else (row.offering_id, row.requirement_id)
+
+
+async def alignment_of(database: Database, offering: Offering) -> tuple[list[AlignedRequirement], AreaDemand]:
+    """What an offering meets now, by requirement, and all that is asked in its areas."""
+    areas = offering.profile.areas if offering.profile else ()
+    async with database.connection() as connection:
+        asked = await demand.of(connection, areas)
+        rows = await connection.fetch(_PAIRS, list(areas), offering.id)
+    known = {requirement.id: requirement for some in asked.values() for requirement in some}
+    met = [
+        aligned(known[row["requirement_id"]], Hit(row["points"], unknown_of(row["unknown"])))
+        for row in rows
+        if row["requirement_id"] in known
+    ]
+    return met, asked
 
 
 async def ranked_matches(
-    database: Database, requirement_id: UUID, rules: str, *, after: Rank | None, limit: int
+    database: Database, requirement: Requirement, rules: Rules, today: date, *, after: Rank | None, limit: int
 ) -> list[Ranked]:
     """The candidates of a requirement, best first: by score, then the better grade, the earlier registration, the id.
 
@@ -127,42 +155,53 @@ async def ranked_matches(
     what was answered about firms that match no more.
     """
     place = 0 if after is None else after[0]
-    found = [] if place == _LOST else await _held_matches(database, requirement_id, rules, after, limit)
-    if len(found) == limit:
-        return found
-    behind = after[-1] if after is not None and place == _LOST else FIRST
-    return [*found, *await _lost_matches(database, requirement_id, behind, limit - len(found))]
+    ranks = [] if place == _LOST else await _held_matches(database, requirement.id, rules.version, after, limit)
+    if len(ranks) < limit:
+        behind = after[-1] if after is not None and place == _LOST else FIRST
+        ranks += await _lost_matches(database, requirement.id, behind, limit - len(ranks))
+    async with database.connection() as connection:
+        found = await _offerings(connection, [rank[-1] for rank in ranks], requirement.id)
+    candidates = {
+        id_: of(offering, match_id(id_, requirement.id), requirement, rules, today) for id_, offering in found.items()
+    }
+    return [Ranked(rank, known) for rank in ranks if (known := candidates.get(rank[-1])) is not None]
 
 
 async def _held_matches(
     database: Database, requirement_id: UUID, rules: str, after: Rank | None, limit: int
-) -> list[Ranked]:
-    other = col(MatchRow.detail)["rules"].astext != rules
+) -> list[Rank]:
+    """Two looks into the index of ranks, each in its order: of the rules in force, and of others."""
+    found: list[Rank] = []
+    for place in (0, 1) if after is None or not after[0] else (1,):
+        behind = after if after is not None and after[0] == place else None
+        found += await _ranks(database, requirement_id, rules, place, behind, limit - len(found))
+        if len(found) == limit:
+            break
+    return found
+
+
+async def _ranks(
+    database: Database, requirement_id: UUID, rules: str, place: Literal[0, 1], after: Rank | None, limit: int
+) -> list[Rank]:
+    version = col(MatchRow.detail)["rules"].astext
     score, others = col(MatchRow.score), (col(MatchRow.grade), col(MatchRow.registered_at), col(MatchRow.offering_id))
-    answered = col(AnswersRow.id) == col(MatchRow.id)
-    query = select(MatchRow, AnswersRow).join(AnswersRow, answered, isouter=True)
-    query = query.where(col(MatchRow.requirement_id) == requirement_id, not_(_KEPT))
+    query = select(score, *others).where(col(MatchRow.requirement_id) == requirement_id, not_(_KEPT))
+    query = query.where(version != rules if place else version == rules)
     if after is not None:
-        behind, least, *rest = after
-        worse = or_(score < least, and_(score == least, tuple_(*others) > tuple(rest)))
-        query = query.where(and_(other, worse) if behind else or_(other, worse))
+        _, least, *rest = after
+        query = query.where(or_(score < least, and_(score == least, tuple_(*others) > tuple(rest))))
     async with database.session() as session:
-        rows = await session.exec(query.order_by(other, score.desc(), *others).limit(limit))
-        return [_ranked(*row, rules) for row in rows]
+        return [(place, *row) for row in await session.exec(query.order_by(score.desc(), *others).limit(limit))]
 
 
-async def _lost_matches(database: Database, requirement_id: UUID, after: UUID, limit: int) -> list[Ranked]:
+async def _lost_matches(database: Database, requirement_id: UUID, after: UUID, limit: int) -> list[Rank]:
     """Candidates about which something was answered and that do not match now, by firm."""
     firm = col(AnswersRow.offering_id)
-    query = select(AnswersRow.id, OfferingRow).join(OfferingRow, col(OfferingRow.id) == firm)
-    query = query.join(MatchRow, col(MatchRow.id) == col(AnswersRow.id), isouter=True)
+    query = select(firm).join(MatchRow, col(MatchRow.id) == col(AnswersRow.id), isouter=True)
     query = query.where(col(AnswersRow.requirement_id) == requirement_id, firm > after)
     query = query.where(or_(col(MatchRow.id).is_(None), _KEPT))
     async with database.session() as session:
-        rows = await session.exec(query.order_by(firm).limit(limit))
-        offerings = [(id_, _OFFERING.validate_python(row.model_dump())) for id_, row in rows]
-    found = [of(offering, id_) for id_, offering in offerings]
-    return [Ranked((_LOST, 0, "", _NEVER, each.supplier_id), each) for each in found if each is not None]
+        return [(_LOST, 0, "", _NEVER, id_) for id_ in await session.exec(query.order_by(firm).limit(limit))]
 
 
 async def coverage(database: Database) -> list[Coverage]:
@@ -181,10 +220,10 @@ def _counts(rows: Sequence[tuple[str, int]]) -> dict[str, int]:
     return dict(rows)
 
 
-def _ranked(row: MatchRow, answered: AnswersRow | None, rules: str) -> Ranked:
-    match = _MATCH.validate_python(row.detail)
-    nothing = Answers(match.requirement_id, match.anchor_id, match.area)
-    answers = nothing if answered is None else _ANSWERS.validate_python(answered.detail)
-    candidate = Candidate(row.offering_id, row.grade, row.registered_at, held(match), answers)
-    place: Literal[0, 1] = 0 if match.rules == rules else 1
-    return Ranked((place, row.score, row.grade, row.registered_at, row.offering_id), candidate)
+_OFFERINGS = """
+    SELECT id, profile, withdrawn_at, diagnosis, aligned, revision, answers FROM offering WHERE id = ANY($1::uuid[])
+"""
+_PAIRS = """
+    SELECT requirement_id, points, unknown FROM pair WHERE area = ANY($1::text[]) AND offering_id = $2
+    ORDER BY requirement_id
+"""

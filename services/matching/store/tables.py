@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, false, text
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Index, SmallInteger, String, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -45,13 +45,51 @@ class RequirementRow(Table, table=True):
     closures: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
+class AreaRevisionRow(Table, table=True):
+    """A value that is new after each change of what is asked in an area: what did not change is not read again."""
+
+    __tablename__ = "area_revision"
+
+    area: str = Field(primary_key=True)
+    revision: UUID
+
+
 class DemandRevisionRow(Table, table=True):
-    """One row whose value is new after each change of the demand, so that an unchanged demand is not read again."""
+    """Of releases without pairs; the next one drops it."""
 
     __tablename__ = "demand_revision"
 
     id: int = Field(primary_key=True)
     revision: UUID
+
+
+class OpenDemandRow(Table, table=True):
+    """What gates and score read of each open requirement. Derived from `requirement`."""
+
+    __tablename__ = "open_demand"
+    __table_args__ = (Index("open_demand_area", "area"),)
+
+    requirement_id: UUID = Field(primary_key=True)
+    area: str
+    met: list[int] = Field(sa_type=ARRAY(BigInteger))
+    near: list[int] = Field(sa_type=ARRAY(BigInteger))
+    unmapped: bool
+    side_1: int | None
+    side_2: int | None
+    side_3: int | None
+    force_t: int | None
+    tolerance_um: int | None
+    annual_volume: int
+    lead_time_days: int | None
+    special: list[str] = Field(sa_type=ARRAY(String))
+    qms: int = Field(sa_type=SmallInteger)
+    """The rung."""
+    qms_waivable: bool
+    plant_state: str | None
+    near_states: list[str] = Field(sa_type=ARRAY(String))
+    ppm_max: int | None
+    otif_bp_min: int | None
+    regional_value_bp_min: int | None
 
 
 class OfferingRow(Table, table=True):
@@ -62,12 +100,83 @@ class OfferingRow(Table, table=True):
     withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     diagnosis: dict[str, Any] | None = Field(sa_type=JSONB)
     alignment: dict[str, Any] | None = Field(sa_type=JSONB)
-    matches: list[dict[str, Any]] = Field(sa_type=JSONB)
+    matches: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    """This and the one before are of releases without pairs; the next one drops them."""
+    aligned: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    revision: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     answers: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
+class ProcessOfferRow(Table, table=True):
+    """What gates and score read of each process of a firm that takes part, with what they read of the firm. Derived
+    from `offering`; a partition for each area, so that a requirement reads the firms of its own alone.
+    """
+
+    __tablename__ = "process_offer"
+    __table_args__: Any = {"postgresql_partition_by": "LIST (area)"}
+
+    area: str = Field(primary_key=True)
+    offering_id: UUID = Field(primary_key=True)
+    position: int = Field(primary_key=True, sa_type=SmallInteger)
+    """Among the firm's processes, as they are named."""
+    met: list[int] = Field(sa_type=ARRAY(BigInteger))
+    near: list[int] = Field(sa_type=ARRAY(BigInteger))
+    unmapped: bool
+    side_1: int | None
+    side_2: int | None
+    side_3: int | None
+    force_t: int | None
+    tolerance_um: int | None
+    free_capacity: int | None
+    lead_time_days: int | None
+    special: list[str] = Field(sa_type=ARRAY(String))
+    special_until: list[date] = Field(sa_type=ARRAY(Date))
+    """The last day of each."""
+    state: str | None
+    barred: bool
+    """Listed for good (article 69-B)."""
+    looked_up: bool
+    qms: int = Field(sa_type=SmallInteger)
+    """The rung, while its certificate counts."""
+    qms_until: date | None
+    ppm_12m: int | None
+    otif_bp_12m: int | None
+    regional_value_bp: int | None
+
+
+class PairRow(Table, table=True):
+    """An offering passes every gate of a requirement. Written under the lock of the offering's row."""
+
+    __tablename__ = "pair"
+    __table_args__: Any = (
+        Index("pair_requirement", "requirement_id", "offering_id"),
+        {"postgresql_partition_by": "LIST (area)"},
+    )
+
+    area: str = Field(primary_key=True)
+    offering_id: UUID = Field(primary_key=True)
+    requirement_id: UUID = Field(primary_key=True)
+    points: int = Field(sa_type=SmallInteger)
+    unknown: int = Field(sa_type=SmallInteger)
+    """Bits of the gates of which nobody knows."""
+
+
+class DueRow(Table, table=True):
+    """A pair that changed, or is gone, and of which its firm is still to be told."""
+
+    __tablename__ = "due"
+    __table_args__ = (Index("due_offering", "offering_id"),)
+
+    requirement_id: UUID = Field(primary_key=True)
+    offering_id: UUID = Field(primary_key=True)
+    told: str | None
+    """The area in which the firm was told that it meets the requirement; none where it was not."""
+    differs: bool
+    """Whether the alignment differs, or only the explanation of a match."""
+
+
 class OfferingAreaRow(Table, table=True):
-    """Which offerings a change in an area touches. Derived from `offering`."""
+    """In which areas an offering has processes, and whether it is aligned there. Derived from `offering`."""
 
     __tablename__ = "offering_area"
     __table_args__ = (Index("offering_area_offering", "offering_id"),)
@@ -116,3 +225,14 @@ class AnswersRow(Table, table=True):
     annual_volume: int | None
     """Pieces per year that the anchor buys now."""
     detail: dict[str, Any] = Field(sa_type=JSONB)
+
+
+class TellingRow(Table, table=True):
+    """When every alignment was told once more."""
+
+    __tablename__ = "telling"
+
+    id: UUID = Field(primary_key=True)
+    reason: str
+    by: str
+    at: datetime = Field(sa_type=DateTime(timezone=True))

@@ -1,10 +1,11 @@
 """Alignment and matches as callers see them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from services.matching.domain.alignment import Aligned, AlignedRequirement, Alignment, Missing
+from services.matching.domain.alignment import AlignedRequirement, Missing
 from services.matching.domain.answers import Act, Answer, Answers, Standing
 from services.matching.domain.candidate import Candidate
 from services.matching.domain.reasons import AnswerReason, DeclineReason
@@ -44,19 +45,15 @@ class AlignmentView(View):
     rules: str
 
     @classmethod
-    def of_alignment(cls, supplier_id: UUID, alignment: Alignment) -> "AlignmentView":
-        requirements: tuple[AlignedRequirement, ...] = ()
-        missing: tuple[Missing, ...] = ()
-        if isinstance(alignment, Aligned):
-            requirements = alignment.requirements
-        else:
-            missing = alignment.missing
+    def of_alignment(
+        cls, supplier_id: UUID, met: Sequence[AlignedRequirement], missing: Sequence[Missing], rules: str
+    ) -> "AlignmentView":
         return cls(
             supplier_id=supplier_id,
-            aligned=isinstance(alignment, Aligned),
-            requirements=[AlignedView.of(each) for each in requirements],
+            aligned=bool(met),
+            requirements=[AlignedView.of(each) for each in met],
             missing=[MissingView.of(each) for each in missing],
-            rules=alignment.rules,
+            rules=rules,
         )
 
 
@@ -160,7 +157,7 @@ def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
         "blocked_by": match.blocked_by if match else (),
         "not_evaluated": match.not_evaluated if match else (),
         "unknown": match.unknown if match else (),
-        "criteria": published.criteria(match) if match else [],
+        "criteria": published.criteria(candidate.criteria),
         "rules": match.rules if match else None,
         "award": AwardView.of_answers(answers),
     }

@@ -2,11 +2,12 @@
 topics does not matter.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from services.portal.domain.money import Consent, Need, Referral
+from shared.alignment import Heard
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Alignment:
 
     requirements: tuple[Aligned, ...] = ()
     missing: tuple[Missing, ...] = ()
+    heard: Heard = field(default_factory=Heard)
 
 
 @dataclass(frozen=True, slots=True)

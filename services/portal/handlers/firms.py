@@ -1,6 +1,6 @@
 """What each stage's events say of a firm, merged into what people see of it. No event follows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +20,7 @@ from services.portal.domain.firm import (
     Profile,
     Selection,
 )
+from shared.alignment import merge
 from shared.contracts.development import (
     ActivityCompleted,
     ActivityReopened,
@@ -42,6 +43,8 @@ from shared.contracts.diagnosis import (
 )
 from shared.contracts.event import EventData, Money
 from shared.contracts.matching import (
+    AlignedRequirement,
+    AlignmentChanged,
     ContractAwarded,
     ContractEnded,
     MatchAnswered,
@@ -82,17 +85,39 @@ def withdrawn(state: Firm | None, event: SupplierWithdrawn, _: datetime) -> Deci
 
 
 def aligned(state: Firm | None, event: OfferingAligned, _: datetime) -> Decision[Firm]:
-    found = tuple(
-        Aligned(each.requirement_id, each.anchor_id, each.area, each.score, each.unknown) for each in event.requirements
-    )
-    return Decision(replace(known(state, event.supplier_id), alignment=Alignment(requirements=found)))
+    return _aligned(known(state, event.supplier_id), event, event.requirements, whole=True)
+
+
+def alignment_changed(state: Firm | None, event: AlignmentChanged, _: datetime) -> Decision[Firm]:
+    return _aligned(known(state, event.supplier_id), event, event.requirements, event.lost)
 
 
 def not_aligned(state: Firm | None, event: OfferingNotAligned, _: datetime) -> Decision[Firm]:
     missing = tuple(
         Missing(each.area, each.requirement_id, each.gate, each.reason, each.need, each.offer) for each in event.missing
     )
-    return Decision(replace(known(state, event.supplier_id), alignment=Alignment(missing=missing)))
+    return _aligned(known(state, event.supplier_id), event, (), whole=True, missing=missing)
+
+
+def _aligned(
+    firm: Firm,
+    event: OfferingAligned | AlignmentChanged | OfferingNotAligned,
+    requirements: Sequence[AlignedRequirement],
+    lost: Sequence[UUID] = (),
+    *,
+    whole: bool = False,
+    missing: tuple[Missing, ...] = (),
+) -> Decision[Firm]:
+    before = firm.alignment or Alignment()
+    told = (Aligned(each.requirement_id, each.anchor_id, each.area, each.score, each.unknown) for each in requirements)
+    met = {each.requirement_id: each for each in told}
+    held = {each.requirement_id: each for each in before.requirements}
+    heard, now = merge(before.heard, held, event.revision, met, lost, whole=whole)
+    if now is held and firm.alignment:
+        return unchanged(firm)
+    in_order = tuple(each for _, each in sorted(now.items()))
+    lacks = () if now else missing or before.missing
+    return Decision(replace(firm, alignment=Alignment(in_order, lacks, heard)))
 
 
 def match_found(state: Firm | None, event: MatchFound, arrived_at: datetime, _: datetime, __: None) -> Decision[Firm]:

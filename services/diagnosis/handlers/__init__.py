@@ -1,37 +1,28 @@
 """What the diagnosis stage decides, per event and per command."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from uuid import UUID
 
 from services.diagnosis.domain import answering, draft
 from services.diagnosis.domain import diagnosis as rules
-from services.diagnosis.domain import result as scored
 from services.diagnosis.domain.answers import Answer, Answers
 from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.assignment import Assignment
 from services.diagnosis.domain.assignment import assign as assign_people
 from services.diagnosis.domain.demand import Ask
-from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening, SentBack
+from services.diagnosis.domain.diagnosis import Diagnosis, Reopening, SentBack
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.rescoring import rescore as score_again
+from services.diagnosis.handlers import published
+from shared.alignment import merge
 from shared.contracts.development import ActivityCompleted, ActivityReopened
-from shared.contracts.diagnosis import (
-    AssessmentReturned,
-    DiagnosisAssessed,
-    DiagnosisCompleted,
-    DiagnosisEvent,
-    DiagnosisOpened,
-    DiagnosisSubmitted,
-    EvidenceReturned,
-    GapRescored,
-    Result,
-)
-from shared.contracts.matching import OfferingAligned, OfferingNotAligned
+from shared.contracts.diagnosis import AssessmentReturned, DiagnosisEvent
+from shared.contracts.matching import AlignmentChanged, OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused, SweepRequest, unchanged
 
@@ -55,24 +46,52 @@ def supplier_profiled(
 def offering_aligned(
     state: Diagnosis | None, event: OfferingAligned, _: datetime, instruments: Instruments
 ) -> Decision[Diagnosis]:
+    """Somebody asks for what the firm can make; the event says all that is asked."""
+    return _told(state or Diagnosis(event.supplier_id), event, (), instruments, whole=True)
+
+
+def alignment_changed(
+    state: Diagnosis | None, event: AlignmentChanged, _: datetime, instruments: Instruments
+) -> Decision[Diagnosis]:
+    """More or less is asked than before, or the same otherwise."""
+    return _told(state or Diagnosis(event.supplier_id), event, event.lost, instruments, whole=False)
+
+
+def _told(
+    state: Diagnosis,
+    event: OfferingAligned | AlignmentChanged,
+    lost: Collection[UUID],
+    instruments: Instruments,
+    *,
+    whole: bool,
+) -> Decision[Diagnosis]:
     """Open the diagnosis, or measure it against what is asked now."""
-    before = state or Diagnosis(event.supplier_id)
-    asks = [Ask(asked.anchor_id, asked.targets, asked.must_have) for asked in event.requirements]
-    after = rules.align(before, asks, instruments)
+    if state.withdrawn:
+        return unchanged(state)
+    met = {each.requirement_id: Ask(each.anchor_id, each.targets, each.must_have) for each in event.requirements}
+    heard, asks = merge(state.heard, state.asks, event.revision, met, lost, whole=whole)
+    before = replace(state, heard=heard, asks=asks)
+    if not asks:
+        return _measured(state, rules.misalign(before, instruments))
+    after = rules.align(before, asks.values(), instruments)
     if after.locked != before.locked:
-        return Decision(after, (_completed(after),))
-    if after.status == "open" and _opened(after) != _opened(before):
-        return Decision(after, (_opened(after),))
+        return Decision(after, (published.completed(after),))
+    if after.status == "open" and published.opened(after) != published.opened(before):
+        return Decision(after, (published.opened(after),))
     return Decision(after)
 
 
 def offering_not_aligned(
-    state: Diagnosis | None, _: OfferingNotAligned, __: datetime, instruments: Instruments
+    state: Diagnosis | None, event: OfferingNotAligned, _: datetime, instruments: Instruments
 ) -> Decision[Diagnosis]:
     """Nobody asks any more: what was answered stays, no further work is expected, and no anchor's target holds."""
     if state is None:
         return unchanged(None)
-    return _measured(state, rules.misalign(state, instruments))
+    heard, asks = merge(state.heard, state.asks, event.revision, {}, whole=True)
+    if asks:
+        # Told before what was heard already.
+        return Decision(replace(state, heard=heard, asks=asks))
+    return _measured(state, rules.misalign(replace(state, heard=heard, asks=asks), instruments))
 
 
 def supplier_withdrawn(state: Diagnosis | None, event: SupplierWithdrawn, _: datetime) -> Decision[Diagnosis]:
@@ -113,7 +132,7 @@ def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diag
 
 def submit(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """The firm assesses itself."""
-    return _decided(state, lambda known: answering.submit(known, answers, instruments), _submitted)
+    return _decided(state, lambda known: answering.submit(known, answers, instruments), published.submitted)
 
 
 def answer_question(
@@ -127,12 +146,12 @@ def submit_draft(
     state: Diagnosis | None, by: str, at: datetime, instruments: Instruments
 ) -> Decision[Diagnosis] | Refused:
     """The firm assesses itself with what its people answered."""
-    return _decided(state, lambda known: draft.submit_draft(known, by, at, instruments), _submitted)
+    return _decided(state, lambda known: draft.submit_draft(known, by, at, instruments), published.submitted)
 
 
 def assess(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """An assessor visited the plant."""
-    return _decided(state, lambda known: answering.assess(known, answers, instruments), _assessed)
+    return _decided(state, lambda known: answering.assess(known, answers, instruments), published.assessed)
 
 
 def see(
@@ -146,7 +165,7 @@ def end_visit(
     state: Diagnosis | None, by: str, at: datetime, instruments: Instruments
 ) -> Decision[Diagnosis] | Refused:
     """The assessor gives what they answered on the visit as their sheet."""
-    return _decided(state, lambda known: draft.end_visit(known, by, at, instruments), _assessed)
+    return _decided(state, lambda known: draft.end_visit(known, by, at, instruments), published.assessed)
 
 
 def send_back(state: Diagnosis | None, back: SentBack) -> Decision[Diagnosis] | Refused:
@@ -154,7 +173,7 @@ def send_back(state: Diagnosis | None, back: SentBack) -> Decision[Diagnosis] | 
     return _decided(
         state,
         lambda known: answering.send_back(known, back),
-        lambda after: (AssessmentReturned(**_identity(after), returned_at=back.at),),
+        lambda after: (AssessmentReturned(**published.identity(after), returned_at=back.at),),
     )
 
 
@@ -164,23 +183,23 @@ def validate(state: Diagnosis | None, answers: Answers, instruments: Instruments
     return _decided(
         state,
         lambda known: answering.validate(known, answers, instruments),
-        lambda after: () if after.locked == before else (_completed(after),),
+        lambda after: () if after.locked == before else (published.completed(after),),
     )
 
 
 def reopen(state: Diagnosis | None, reopening: Reopening) -> Decision[Diagnosis] | Refused:
     """An operator lets firm, assessor and expert answer once more."""
-    return _decided(state, lambda known: answering.reopen(known, reopening), lambda after: (_opened(after),))
+    return _decided(state, lambda known: answering.reopen(known, reopening), lambda after: (published.opened(after),))
 
 
 def rescore(state: Diagnosis | None, asked: Rescoring, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """An assessor scores one question again, and says of the evidence whether it is enough."""
-    return _decided(state, lambda known: score_again(known, asked, instruments), _rescored)
+    return _decided(state, lambda known: score_again(known, asked, instruments), published.rescored)
 
 
 def _measured(before: Diagnosis, after: Diagnosis) -> Decision[Diagnosis]:
     """Tell the next version, where there is one."""
-    return Decision(after) if after.locked == before.locked else Decision(after, (_completed(after),))
+    return Decision(after) if after.locked == before.locked else Decision(after, (published.completed(after),))
 
 
 def _offering(event: SupplierProfile) -> Offering:
@@ -207,79 +226,3 @@ def _decided(
     if after == state:
         return unchanged(state)
     return Decision(after, tell(after))
-
-
-def _opened(diagnosis: Diagnosis) -> DiagnosisOpened:
-    return DiagnosisOpened(
-        **_identity(diagnosis), targets=dict(diagnosis.demand.targets), must_have=diagnosis.demand.must_have
-    )
-
-
-def _completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
-    locked = _locked(diagnosis)
-    return DiagnosisCompleted(
-        **_identity(diagnosis),
-        version=locked.version,
-        levels=dict(locked.levels),
-        result=_result(locked.result),
-        validated_at=locked.validated_at,
-        not_applicable=locked.not_applicable,
-        applicability=locked.applicability,
-    )
-
-
-def _rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
-    locked, done = _locked(diagnosis), diagnosis.rescores[-1]
-    rescored = GapRescored(
-        **_identity(diagnosis),
-        version=locked.version,
-        question=done.question,
-        level_before=done.level_before or 0,
-        level_after=done.level_after,
-        evidence_id=done.evidence_id,
-        closed=locked.result.gap(done.question) is None,
-        result=_result(locked.result),
-        rescored_at=done.at,
-    )
-    verdict = diagnosis.verdicts[-1] if done.evidence_id is not None and diagnosis.verdicts else None
-    if verdict is None or verdict.because is None:
-        return (rescored,)
-    returned = EvidenceReturned(
-        **_identity(diagnosis),
-        question=verdict.question,
-        evidence_id=verdict.evidence_id,
-        reason=verdict.because,
-        returned_at=verdict.at,
-    )
-    return rescored, returned
-
-
-def _assessed(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
-    return (DiagnosisAssessed(**_identity(diagnosis), differences=len(diagnosis.differences)),)
-
-
-def _submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
-    sheet = diagnosis.self_assessment
-    if sheet is None:
-        raise ValueError("only a sheet is told of")
-    skipped = len(sheet.not_evaluated)
-    answered = len(sheet.levels) - skipped
-    return (DiagnosisSubmitted(**_identity(diagnosis), answered=answered, not_evaluated=skipped),)
-
-
-def _identity(diagnosis: Diagnosis) -> dict[str, Any]:
-    return {
-        "supplier_id": diagnosis.id,
-        "diagnosis_id": diagnosis.diagnosis_id,
-        "instrument": diagnosis.instrument,
-    }
-
-
-def _locked(diagnosis: Diagnosis) -> Locked:
-    if diagnosis.locked is None:
-        raise ValueError("only a locked version is told of")
-    return diagnosis.locked
-
-
-def _result(result: scored.Result) -> Result:
-    return Result.model_validate(asdict(result))

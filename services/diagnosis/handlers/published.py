@@ -1,0 +1,93 @@
+"""What this stage decided, in the words of the contracts."""
+
+from dataclasses import asdict
+from typing import Any
+
+from services.diagnosis.domain import result as scored
+from services.diagnosis.domain.diagnosis import Diagnosis, Locked
+from shared.contracts.diagnosis import (
+    DiagnosisAssessed,
+    DiagnosisCompleted,
+    DiagnosisEvent,
+    DiagnosisOpened,
+    DiagnosisSubmitted,
+    EvidenceReturned,
+    GapRescored,
+    Result,
+)
+
+
+def opened(diagnosis: Diagnosis) -> DiagnosisOpened:
+    return DiagnosisOpened(
+        **identity(diagnosis), targets=dict(diagnosis.demand.targets), must_have=diagnosis.demand.must_have
+    )
+
+
+def completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
+    locked = _locked(diagnosis)
+    return DiagnosisCompleted(
+        **identity(diagnosis),
+        version=locked.version,
+        levels=dict(locked.levels),
+        result=_result(locked.result),
+        validated_at=locked.validated_at,
+        not_applicable=locked.not_applicable,
+        applicability=locked.applicability,
+    )
+
+
+def rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+    locked, done = _locked(diagnosis), diagnosis.rescores[-1]
+    rescored = GapRescored(
+        **identity(diagnosis),
+        version=locked.version,
+        question=done.question,
+        level_before=done.level_before or 0,
+        level_after=done.level_after,
+        evidence_id=done.evidence_id,
+        closed=locked.result.gap(done.question) is None,
+        result=_result(locked.result),
+        rescored_at=done.at,
+    )
+    verdict = diagnosis.verdicts[-1] if done.evidence_id is not None and diagnosis.verdicts else None
+    if verdict is None or verdict.because is None:
+        return (rescored,)
+    returned = EvidenceReturned(
+        **identity(diagnosis),
+        question=verdict.question,
+        evidence_id=verdict.evidence_id,
+        reason=verdict.because,
+        returned_at=verdict.at,
+    )
+    return rescored, returned
+
+
+def assessed(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+    return (DiagnosisAssessed(**identity(diagnosis), differences=len(diagnosis.differences)),)
+
+
+def submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+    sheet = diagnosis.self_assessment
+    if sheet is None:
+        raise ValueError("only a sheet is told of")
+    skipped = len(sheet.not_evaluated)
+    answered = len(sheet.levels) - skipped
+    return (DiagnosisSubmitted(**identity(diagnosis), answered=answered, not_evaluated=skipped),)
+
+
+def identity(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "supplier_id": diagnosis.id,
+        "diagnosis_id": diagnosis.diagnosis_id,
+        "instrument": diagnosis.instrument,
+    }
+
+
+def _locked(diagnosis: Diagnosis) -> Locked:
+    if diagnosis.locked is None:
+        raise ValueError("only a locked version is told of")
+    return diagnosis.locked
+
+
+def _result(result: scored.Result) -> Result:
+    return Result.model_validate(asdict(result))

@@ -1,0 +1,45 @@
+"""Readers that lost what they were told, or keep more of it: every alignment is told once more."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.matching.domain.telling import Telling
+from services.matching.handlers import tellings as handlers
+from services.matching.store.tellings import page_of_tellings, tellings
+from services.matching.views.tellings import TellingBody, TellingView
+from shared.messaging.commands import Commands
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.ids import new_id
+from shared.service.callers import Caller, Role, allow
+from shared.service.http import Create, Page, Paging, Strict, routes
+
+Operator = Annotated[Caller, allow(Role.OPERATOR)]
+
+
+def router(commands: Commands, database: Database) -> APIRouter:
+    """The routes of tellings."""
+    api = routes("suppliers")
+
+    @api.post("/tellings", status_code=201)
+    async def tell_alignments(body: Strict[TellingBody], caller: Operator, create: Create) -> TellingView:
+        """Tell every firm's alignment and matches once more, whole, with the reason.
+
+        For a reader whose store was made anew from topics that begin later than what it should know, and for a release
+        whose stages keep more of it than the one before.
+        """
+        telling = Telling(new_id(), body.reason, caller.subject, now())
+        return await create.run(
+            commands, tellings, telling.id, lambda _, __: handlers.tell_all(telling), TellingView.of
+        )
+
+    @api.get("/tellings")
+    async def list_tellings(_: Operator, paging: Paging) -> Page[TellingView]:
+        """List when every alignment was told once more, why and by whom."""
+        async with database.connection() as connection:
+            rows = await page_of_tellings(connection, paging.position(UUID), paging.fetch)
+        return Page[TellingView].of_rows(rows, paging, TellingView.of, lambda row: row.id)
+
+    return api

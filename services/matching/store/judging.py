@@ -1,0 +1,99 @@
+"""The one statement that judges: which offerings pass every gate of which open requirements, with what points, and
+which gates are unknown.
+
+`domain/alignment.py:judge` is the definition, and what says why: this gives what there is to say it of.
+"""
+
+from functools import cache
+
+from services.matching.domain.offering import LADDER
+from services.matching.domain.reasons import GateName
+from services.matching.domain.rules import Rules, Weights
+
+UNKNOWN: tuple[GateName, ...] = ("list_69b", "materials", "envelope", "force")
+"""Gates that can be unknown, in the order in which they are told: the bits of `unknown`, the lowest first."""
+
+
+@cache
+def unknown_of(bits: int) -> tuple[GateName, ...]:
+    """The gates of these bits."""
+    return tuple(gate for place, gate in enumerate(UNKNOWN) if bits >> place & 1)
+
+
+def hits(rules: Rules, rows: str, today: str) -> str:
+    """The statement. It gives `offering_id`, `requirement_id`, `area`, `points` and `unknown` of each pair that passes
+    every gate, by the process that suits best: most points, then the first named.
+
+    `rows`: what gives rows `o` of `process_offer` and `d` of `open_demand`, of one area each, with a condition last.
+    `today`: the day by which certificates count.
+    """
+    return f"""
+        SELECT DISTINCT ON (offering_id, requirement_id) offering_id, requirement_id, area, points, unknown
+        FROM (
+            SELECT o.offering_id, d.requirement_id, d.area, o.position,
+                ({_points(rules.weights, today)})::smallint AS points,
+                (CASE WHEN o.looked_up THEN 0 ELSE 1 END + CASE WHEN {_MATERIALS_UNKNOWN} THEN 2 ELSE 0 END
+                    + CASE WHEN {_ENVELOPE_UNKNOWN} THEN 4 ELSE 0 END
+                    + CASE WHEN {_FORCE_UNKNOWN} THEN 8 ELSE 0 END)::smallint AS unknown
+            FROM {rows} AND NOT o.barred AND {_ENVELOPE} AND {_FORCE} AND {_qms(today)} AND {_special(today)}
+                AND {_MATERIALS}
+        ) AS passing
+        ORDER BY offering_id, requirement_id, points DESC, position
+    """  # noqa: S608 - of the constants below, and of numbers of the rules
+
+
+_ASKS_MATERIAL = "(d.unmapped OR d.near <> '{}')"
+_STATES_MATERIAL = "(o.unmapped OR o.near <> '{}')"
+_MATERIALS = f"(NOT {_ASKS_MATERIAL} OR NOT {_STATES_MATERIAL} OR d.unmapped OR o.unmapped OR d.near && o.near)"
+_MATERIALS_UNKNOWN = f"{_ASKS_MATERIAL} AND (NOT {_STATES_MATERIAL} OR NOT d.met && o.met)"
+_ENVELOPE = """(
+    d.side_1 IS NULL OR o.side_1 IS NULL
+    OR d.side_1 <= o.side_1 AND d.side_2 <= o.side_2 AND d.side_3 <= o.side_3
+)"""
+_ENVELOPE_UNKNOWN = "d.side_1 IS NOT NULL AND o.side_1 IS NULL"
+_FORCE = "(d.force_t IS NULL OR o.force_t IS NULL OR o.force_t >= d.force_t)"
+_FORCE_UNKNOWN = "d.force_t IS NOT NULL AND o.force_t IS NULL"
+
+
+def _held(today: str) -> str:
+    """The rung on which the firm stands: what a certificate past its last day leaves it."""
+    return f"CASE WHEN o.qms_until < {today} THEN {LADDER['documented']} ELSE o.qms END"
+
+
+def _qms(today: str) -> str:
+    held = _held(today)
+    return f"(d.qms = 0 OR {held} >= d.qms OR d.qms_waivable AND {held} >= {LADDER['documented']})"
+
+
+def _special(today: str) -> str:
+    return f"""(
+        d.special = '{{}}' OR d.special <@ o.special AND NOT EXISTS (
+            SELECT FROM unnest(o.special, o.special_until) AS shown(code, until)
+            WHERE shown.code = ANY(d.special) AND shown.until < {today}
+        )
+    )"""
+
+
+def _points(weights: Weights, today: str) -> str:
+    held = _held(today)
+    return f"""
+        CASE WHEN o.free_capacity IS NULL THEN 0 WHEN o.free_capacity >= d.annual_volume THEN {weights.capacity}
+            ELSE {weights.capacity} * o.free_capacity::bigint / d.annual_volume END
+        + CASE WHEN {_ENVELOPE_UNKNOWN} OR {_FORCE_UNKNOWN} THEN 0 ELSE {weights.envelope_force} END
+        + {_at_most("tolerance_um", "tolerance_um", weights.tolerance)}
+        + CASE WHEN d.qms = 0 OR {held} >= d.qms THEN {weights.qms} ELSE {weights.qms} * ({held}) / d.qms END
+        + {_at_most("lead_time_days", "lead_time_days", weights.lead_time)}
+        + CASE WHEN d.plant_state IS NULL OR o.state = d.plant_state THEN {weights.location}
+            WHEN o.state = ANY(d.near_states) THEN {weights.location // 2} ELSE 0 END
+        + {_at_most("ppm_12m", "ppm_max", weights.ppm)}
+        + {_at_least("otif_bp_12m", "otif_bp_min", weights.otif)}
+        + {_at_least("regional_value_bp", "regional_value_bp_min", weights.origin)}
+    """
+
+
+def _at_most(offered: str, asked: str, points: int) -> str:
+    return f"CASE WHEN d.{asked} IS NULL OR o.{offered} <= d.{asked} THEN {points} ELSE 0 END"
+
+
+def _at_least(offered: str, asked: str, points: int) -> str:
+    return f"CASE WHEN d.{asked} IS NULL OR o.{offered} >= d.{asked} THEN {points} ELSE 0 END"

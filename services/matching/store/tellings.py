@@ -1,0 +1,16 @@
+"""When every alignment was told once more."""
+
+from uuid import UUID
+
+from services.matching.domain.telling import Telling
+from services.matching.store.tables import TellingRow
+from shared.messaging.repository import TableRepository
+from shared.runtime.database import Connection
+
+tellings = TableRepository(TellingRow, Telling)
+
+
+async def page_of_tellings(connection: Connection, after: UUID | None, limit: int) -> list[Telling]:
+    """In the order in which they were asked for."""
+    query = "SELECT * FROM telling WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2"
+    return [tellings.of(row) for row in await connection.fetch(query, after, limit)]

@@ -1,0 +1,118 @@
+"""The statement that judges, held equal to the definition (`hit`) on generated extremes, from both sides."""
+
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.matching.domain.alignment import Hit
+from services.matching.domain.calendar import day
+from services.matching.domain.material_keys import MaterialKeys, asked, offered
+from services.matching.domain.offering import Profile
+from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Requirement, Specification
+from services.matching.store.demand import requirements
+from services.matching.store.judging import UNKNOWN, unknown_of
+from services.matching.store.offerings import offerings
+from services.matching.store.rematching import Rematching
+from shared.messaging.repository import ToDerive
+from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database
+from tests.matching.extremes import MATERIALS, profiles, specifications
+from tests.matching.given import ANCHOR, NOW, RULES, TODAY, an_id, hit_of
+from tests.walking import EXAMPLES, Do, examine
+
+Found = dict[tuple[UUID, UUID], Hit]
+
+firms = st.lists(st.tuples(profiles, st.sampled_from((None, None, None, NOW))), min_size=4, max_size=8)
+needs = st.lists(specifications, min_size=4, max_size=8)
+
+
+class _UndoneError(Exception):
+    """Ends a transaction that is to leave nothing."""
+
+
+async def test_the_statement_says_what_the_definition_says(database: Database) -> None:
+    def check(do: Do):
+        @EXAMPLES
+        @given(firms, needs)
+        def same(firms: Sequence[tuple[Profile, None]], needs: Sequence[Specification]) -> None:
+            do(_compare(database, firms, needs))
+
+        return same
+
+    await examine(check)
+
+
+async def _compare(database: Database, firms: Sequence[tuple[Profile, None]], needs: Sequence[Specification]) -> None:
+    made = [
+        Offering(an_id(f"firm {number}"), profile=profile, withdrawn_at=left)
+        for number, (profile, left) in enumerate(firms)
+    ]
+    wanted = [Requirement(an_id(f"asked {number}"), ANCHOR, need) for number, need in enumerate(needs)]
+    try:
+        async with database.transaction() as connection:
+            await requirements.save_many(connection, wanted, [])
+            await offerings.derive(connection, [ToDerive(None, each, {"judged"}) for each in made], NOW)
+            assert await _pairs(connection) == _defined(made, wanted, TODAY)
+            await offerings.save_many(connection, made, [])
+            await connection.execute("DELETE FROM pair")
+            for requirement in wanted:
+                await _swept(connection, requirement.id)
+            today = _defined(made, wanted, day(now()))
+            assert await _pairs(connection) == today
+            due = await connection.fetch("SELECT offering_id, requirement_id, told, differs FROM due")
+            assert {tuple(row) for row in due} == {(*ids, None, True) for ids in today}
+            raise _UndoneError
+    except _UndoneError:
+        pass
+
+
+def _defined(made: Sequence[Offering], wanted: Sequence[Requirement], today: date) -> Found:
+    found = {(firm.id, each.id): hit_of(firm, each, today) for firm in made for each in wanted}
+    return {ids: hit for ids, hit in found.items() if hit is not None}
+
+
+async def _pairs(connection: Connection) -> Found:
+    rows = await connection.fetch("SELECT offering_id, requirement_id, points, unknown FROM pair")
+    return {(row["offering_id"], row["requirement_id"]): Hit(row["points"], unknown_of(row["unknown"])) for row in rows}
+
+
+async def _swept(connection: Connection, requirement_id: UUID) -> None:
+    step, cursor = Rematching(), None
+    while True:
+        cursor, _, sweeps = await step(connection, {"requirement_id": str(requirement_id)}, cursor)
+        if cursor is None:
+            assert [sweep.kind for sweep in sweeps] == ["requirement_told"]
+            return
+
+
+@given(st.lists(st.sampled_from(MATERIALS), max_size=3), st.lists(st.sampled_from(MATERIALS), max_size=3))
+def test_keys_overlap_where_materials_compare(needed: list[str], stated: list[str]) -> None:
+    need, offer = asked(RULES.materials, needed), offered(RULES.materials, stated)
+    assert (need.stated, offer.stated) == (bool(needed), bool(stated))
+    if needed and stated:
+        assert _compared(need, offer) == RULES.materials.compare(needed, stated)
+
+
+def test_keys_overlap_for_every_two_names_of_the_catalogue() -> None:
+    names = [" ".join(words) for words in RULES.materials.names][::7]
+    for need in names:
+        for offer in names:
+            found = _compared(asked(RULES.materials, [need]), offered(RULES.materials, [offer]))
+            assert found == RULES.materials.compare([need], [offer]), (need, offer)
+
+
+def _compared(need: MaterialKeys, offer: MaterialKeys) -> str:
+    if set(need.met) & set(offer.met):
+        return "met"
+    near = set(need.near) & set(offer.near)
+    return "unknown" if near or need.unmapped or offer.unmapped else "not_met"
+
+
+def test_bits_are_gates_in_the_order_in_which_they_are_told() -> None:
+    assert unknown_of(0) == ()
+    assert unknown_of(0b1111) == UNKNOWN
+    assert unknown_of(0b1010) == ("materials", "force")
