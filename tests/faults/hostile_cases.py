@@ -13,7 +13,7 @@ from tests.faults.plant import PARTITIONS, Plant
 from tests.faults.source import Source, told
 
 ROUNDS = 10
-BOMB_BYTES, LARGEST_BYTES = 8 * MAX_EVENT_BYTES, 64 * MAX_EVENT_BYTES
+BOMB_BYTES, LARGEST_BYTES = 15 * MAX_EVENT_BYTES, 64 * MAX_EVENT_BYTES
 """Beyond what one record may have, and beyond what a batch may unpack to."""
 BOMBS = 3
 OVERSIZED = 200
