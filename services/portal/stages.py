@@ -1,6 +1,7 @@
 """The stages' APIs, asked with a person's own token: what somebody may see and do, a stage decides."""
 
 import asyncio
+import ssl
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,8 @@ SILENT_S = 10.0
 """A stage that kept a page waiting in vain is asked nothing of that kind for so long: a page has several questions."""
 OWN_HOST = "127.0.0.1"
 """Where the portal itself serves what operators find on every service."""
-MOST_CONNECTIONS = 100
+MOST_CONNECTIONS = 50
+"""To one stage: another one's pages do not wait for them while it hangs."""
 AWAY = "stage_away"
 WATCHED = ("/ready", "/metrics")
 KEPT_S = 600.0
@@ -81,11 +83,12 @@ class Stages:
         self._silent: dict[str, float] = {}
         """By stage, until when it is taken to hang."""
         self._kept: dict[tuple[str, ...], tuple[float, Any]] = {}
-        self._client = httpx.AsyncClient(
-            transport=transport,
-            timeout=TIMEOUT_S,
-            limits=httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS),
-        )
+        limits = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS)
+        trust = ssl.create_default_context()
+        self._clients = {
+            name: httpx.AsyncClient(transport=transport, timeout=TIMEOUT_S, limits=limits, verify=trust)
+            for name in self._addresses
+        }
 
     async def get(
         self, person: Person | None, language: Language, stage: str, path: str, **query: str | int | Sequence[str]
@@ -166,7 +169,7 @@ class Stages:
             base = self._addresses[service]
             ready, figures = await asyncio.gather(
                 *(
-                    self._client.get(f"{base}{path}", headers={"Accept-Language": language}, timeout=BESIDE_S)
+                    self._clients[service].get(f"{base}{path}", headers={"Accept-Language": language}, timeout=BESIDE_S)
                     for path in WATCHED
                 )
             )
@@ -190,7 +193,7 @@ class Stages:
             sent["Authorization"] = f"Bearer {person.token}"
         try:
             base = self._addresses[stage]
-            answer = await self._client.request(method, f"{base}{path}", headers=sent, **options)
+            answer = await self._clients[stage].request(method, f"{base}{path}", headers=sent, **options)
         except (KeyError, httpx.HTTPError) as error:
             raise _away(stage) from error
         if answer.is_success:
