@@ -32,7 +32,7 @@ class PartnerClient:
 
     def reader(self) -> Reader:
         """The referrals that this partner gets."""
-        return Reader(self._connection, f"{self._principal}.pdp", [f"{self._principal}.referrals.v1"])
+        return Reader(self._connection, f"{self._principal}.audit", [f"{self._principal}.referrals.v1"])
 
     def referrals(self) -> dict[UUID, tuple[Referral, Cause]]:
         """Every referral that the topic still holds, with what it comes from, by id."""
