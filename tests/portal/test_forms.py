@@ -26,6 +26,8 @@ __all__ = ["filled"]
 
 OWN = {
     "/sign-out": "ends the session here and at the issuer",
+    "/sign-in": "ends the session, and goes on to the issuer",
+    "/register/discard": "what was kept here is forgotten",
     "/register/{part}": "kept here until it is sent",
     "/register/processes": "kept here until it is sent",
     "/register/processes/{number}/removal": "kept here until it is sent",

@@ -11,9 +11,10 @@ from fastapi.routing import APIRoute
 from deploy.local.issuer import process
 from deploy.target.mail import code_for
 from services.portal.api import pages
-from services.portal.api.drafts import DRAFT
+from services.portal.api.drafts import DRAFT, MOST_BYTES
 from services.portal.api.register import NOTICE
-from services.portal.domain.profile_form import ORDER, Typed, body_of, place_of, typed_of
+from services.portal.domain.profile_form import ORDER, PARTS, PROCESS, Typed, body_of, place_of, typed_of
+from shared.service.http.rate_limit import RateLimit
 from tests.portal.conftest import Visitors
 from tests.portal.issuer import Tab
 
@@ -148,6 +149,67 @@ async def test_areas_are_added_changed_and_taken_out(portal: Visitors) -> None:
     page = (await tab.get("/register/processes")).text
     assert re.findall(r'<h2 id="process-\d">(\w+)', page) == ["P22", "P03"]
     assert (await tab.get("/register/processes?number=5")).status_code == 404
+
+
+async def test_what_was_typed_can_be_discarded(portal: Visitors) -> None:
+    tab = Tab(portal.stage)
+    assert "/register/discard" not in (await tab.get("/register")).text
+    await tab.fill("/register/contact", TYPED["contact"])
+    assert "/register/discard" in (await tab.get("/register")).text
+    answer = await tab.fill("/register", {}, to="/register/discard")
+    assert (answer.headers["location"], DRAFT in tab.cookies) == ("/register", False)
+    assert await portal.stage.rows("SELECT * FROM draft") == []
+
+
+WIDE = '"'
+"""Five bytes of HTML each."""
+FULL = {each.name: WIDE * each.longest for each in PROCESS}
+PAGE_BYTES = 60_000
+
+
+SMALL = {each.name: "7" for each in PROCESS}
+
+
+async def _typed_in_full(portal: Visitors, monkeypatch: pytest.MonkeyPatch, *processes: dict[str, str]) -> Tab:
+    """Every field with as much as it takes, of what takes most room on pages."""
+    monkeypatch.setattr(RateLimit, "take", lambda _limit, _address: 0.0)
+    tab = Tab(portal.stage)
+    for part, fields in PARTS.items():
+        full = {each.name: WIDE * each.longest for each in fields}
+        assert (await tab.fill(f"/register/{part}", full)).status_code == 303
+    told = [(await tab.fill("/register/processes", given)).status_code for given in processes]
+    assert set(told) == {303}
+    return tab
+
+
+@pytest.mark.parametrize("processes", [[FULL] * 5, [FULL] * 4 + [SMALL] * 31], ids=["few", "many"])
+async def test_no_page_of_a_draft_is_large(
+    portal: Visitors, monkeypatch: pytest.MonkeyPatch, processes: list[dict[str, str]]
+) -> None:
+    tab = await _typed_in_full(portal, monkeypatch, *processes)
+    paths = [f"/register/{part}" for part in (*PARTS, "check")] + ["/register"]
+    paths += [f"/register/processes?page={page}" for page in range(5)]
+    paths += ["/register/processes?number=0"]
+    sizes = {path: len((await tab.get(path)).content) for path in paths}
+    assert max(sizes.values()) < PAGE_BYTES, sizes
+
+
+async def test_a_draft_has_a_bound(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
+    tab = await _typed_in_full(portal, monkeypatch, *[FULL] * 5)
+    answer = await tab.fill("/register/processes", FULL)
+    assert (answer.status_code, "more than a registration holds" in answer.text) == (413, True)
+    [row] = await portal.stage.rows("SELECT octet_length(sealed) AS length FROM draft")
+    assert row["length"] < MOST_BYTES + 100
+
+
+@pytest.mark.parametrize("part", ORDER)
+async def test_no_field_takes_more_than_its_stage(portal: Visitors, part: str) -> None:
+    fields = PROCESS if part == "processes" else PARTS[part]
+    for each in fields:
+        tab = Tab(portal.stage)
+        answer = await tab.fill(f"/register/{part}", {each.name: "x" * (each.longest + 1)})
+        assert (answer.status_code, "Go back and shorten it" in answer.text) == (422, True), each.name
+    assert await portal.stage.rows("SELECT * FROM draft") == []
 
 
 async def test_an_rfc_is_explained_while_it_is_typed(portal: Visitors) -> None:

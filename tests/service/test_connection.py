@@ -67,11 +67,66 @@ async def test_a_body_that_nobody_reads_and_that_goes_on(server: Server) -> None
     await asyncio.wait_for(lost.wait(), 10)
 
 
-async def test_an_answer_that_is_not_read(server: Server) -> None:
+async def test_an_answer_that_is_not_read(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("UNREAD_BYTES", "UNREAD_SHARE"):
+        monkeypatch.setattr(connection, name, 1_000_000_000)
     _, writer = await server.connect(GET.replace(b" / ", b" /large ") + b"\r\n")
     transport: Any = writer.transport
     transport.pause_reading()
     await asyncio.wait_for(server.lost.wait(), 10)
+
+
+LARGE = GET.replace(b" / ", b" /large ") + b"\r\n"
+
+
+async def _unread(server: Server, address: str = "127.0.0.1") -> tuple[asyncio.StreamReader, Any]:
+    """A caller of a large answer who reads its first byte alone."""
+    reader, writer = await server.connect(LARGE, address=address)
+    transport: Any = writer.transport
+    await reader.readexactly(1)
+    transport.pause_reading()
+    return reader, transport
+
+
+@pytest.mark.parametrize(("most", "share"), [(1_000_000_000, 60_000_000), (60_000_000, 1_000_000_000)])
+async def test_answers_that_nobody_reads_have_a_bound(
+    server: Server, monkeypatch: pytest.MonkeyPatch, most: int, share: int
+) -> None:
+    """Of one address, and of all; whoever reads goes on. Each large one is of 50 MB."""
+    for name, value in {"UNREAD_S": LONG, "UNREAD_BYTES": most, "UNREAD_SHARE": share}.items():
+        monkeypatch.setattr(connection, name, value)
+    await _unread(server)
+    reader, _ = await server.connect(GET + b"\r\n", address="127.0.0.2")
+    assert await reader.readline() == b"HTTP/1.1 200 OK\r\n"
+    assert not server.lost.is_set()
+    await _unread(server)
+    # Sooner than a connection between two requests is closed.
+    await asyncio.wait_for(server.lost.wait(), 2)
+
+
+async def test_addresses_share_what_is_unread(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"UNREAD_S": LONG, "UNREAD_SHARE": 60_000_000}.items():
+        monkeypatch.setattr(connection, name, value)
+    monkeypatch.setattr(connection, "UNREAD_BYTES", 1_000_000_000)
+    await _unread(server)
+    await _unread(server, "127.0.0.2")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(server.lost.wait(), SOON)
+
+
+async def test_nothing_more_is_made_for_who_has_not_read_what_was(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "UNREAD_S", LONG)
+    for name in ("UNREAD_BYTES", "UNREAD_SHARE"):
+        monkeypatch.setattr(connection, name, 1_000_000_000)
+    reader, transport = await _unread(server)
+    transport.write(GET.replace(b" / ", b" /slow ") + b"\r\n")
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(server.asked.wait(), SOON)
+    transport.resume_reading()
+    await reader.readexactly(50_000_000)
+    await asyncio.wait_for(server.asked.wait(), 10)
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from fastapi.responses import RedirectResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal.api.asking import Asking, forget, keep
 from services.portal.domain.profile_form import Typed
 from services.portal.identity.cookie import Cookie
 from services.portal.store import drafts
 from shared.runtime.clock import now
+from shared.service.http import Problem
 
 DRAFT = "__Host-draft"
 """Until the browser is closed: an office may have one computer for several people."""
 MOST_PROCESSES = 35
 """As many as there are areas."""
+MOST_BYTES = 32_768
+"""Of all that is typed: several times what a firm with every area has."""
 KEPT = timedelta(hours=24)
 """As long as the code of a registration counts."""
 
@@ -44,7 +47,7 @@ async def draft_of(asked: Asking) -> Draft:
 
 
 async def add(asked: Asking, change: Callable[[Typed], Typed]) -> Draft:
-    """Keep what is typed now with what was typed before."""
+    """Keep what is typed now with what was typed before. Raises Problem where that is more than a registration has."""
     cookie, at = _cookie(asked), now()
     async with asked.portal.database.connection() as connection:
         known = await drafts.find(connection, cookie.id, at)
@@ -53,15 +56,20 @@ async def add(asked: Asking, change: Callable[[Typed], Typed]) -> Draft:
     async with asked.portal.database.transaction() as connection:
         sealed = await drafts.find(connection, cookie.id, at, lock=True)
         draft = Draft(cookie, change(_opened(cookie, sealed)))
-        kept = json.dumps({"fields": dict(draft.typed.fields), "processes": [*map(dict, draft.typed.processes)]})
-        await drafts.write(connection, cookie.id, cookie.seal(kept.encode()), at + KEPT)
+        typed = {"fields": dict(draft.typed.fields), "processes": [*map(dict, draft.typed.processes)]}
+        kept = json.dumps(typed, ensure_ascii=False).encode()
+        if len(kept) > MOST_BYTES:
+            raise Problem(413, "draft_full")
+        await drafts.write(connection, cookie.id, cookie.seal(kept), at + KEPT)
     return draft
 
 
-async def end(asked: Asking, draft: Draft, answer: RedirectResponse) -> None:
-    """It was sent: forget it here and in the browser."""
-    async with asked.portal.database.connection() as connection:
-        await drafts.forget(connection, draft.cookie.id)
+async def end(asked: Asking, answer: HTMLResponse | RedirectResponse) -> None:
+    """It was sent, or another person comes: forget it here and in the browser."""
+    cookie = Cookie.of(asked.request.cookies.get(DRAFT))
+    if cookie is not None:
+        async with asked.portal.database.connection() as connection:
+            await drafts.forget(connection, cookie.id)
     forget(answer, DRAFT)
 
 

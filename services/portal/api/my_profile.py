@@ -22,6 +22,7 @@ from shared.service.callers import Role
 
 PROFILE = "/my-firm/profile"
 Number = Annotated[int | None, Query(ge=0, le=34)]
+Page = Annotated[int, Query(ge=0, le=34)]
 WITHDRAWALS = ("own_decision", "ceased_operations", "duplicate_registration", "rules_not_met")
 """Reasons that registration takes."""
 ASSESSED_FOR = timedelta(days=365)
@@ -52,7 +53,7 @@ def router() -> APIRouter:
     @pages.post("/{part}")
     async def change_part(asked: Anybody, mine: Mine, part: PartName, form: Form) -> Response:
         """Change it as it was seen: the rest stays as it is."""
-        given = fields_of(form, PARTS[part])
+        given = fields_of(form, PARTS[part], asked.words)
         present = await _present(asked, mine)
         if wrong := {name: asked.words(code) for name, code in unreadable(given).items()}:
             return await part_page(asked, part, given, _at(present), Trouble(asked.words("problem.fields"), wrong), 422)
@@ -90,16 +91,16 @@ def _add_whole(pages: APIRouter) -> None:
 
 def _add_processes(pages: APIRouter) -> None:
     @pages.get(f"/{PROCESSES}", dependencies=[STAYING])
-    async def ask_processes(asked: Anybody, mine: Mine, number: Number = None) -> Response:
+    async def ask_processes(asked: Anybody, mine: Mine, number: Number = None, page: Page = 0) -> Response:
         """What it can make, area by area."""
         present = await _present(asked, mine)
         typed = typed_of(present.body)
-        return await processes_page(asked, typed, number, process_of(typed, number), _at(present))
+        return await processes_page(asked, typed, number, process_of(typed, number), _at(present), page=page)
 
     @pages.post(f"/{PROCESSES}")
     async def change_process(asked: Anybody, mine: Mine, form: Form, number: Number = None) -> Response:
         """Another area, or this one anew."""
-        given = fields_of(form, PROCESS)
+        given = fields_of(form, PROCESS, asked.words)
         return await _processes(
             asked, mine, form, lambda typed: drafts.with_process(typed, number, given), number, given
         )

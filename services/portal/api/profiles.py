@@ -11,10 +11,11 @@ from services.portal.api.forms import Trouble, trouble
 from services.portal.domain.profile_form import MOST_PROCESSES, ORDER, PARTS, PROCESS, PROCESSES, Asked, Typed, place_of
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
+from shared.service.http import Problem
 
 PartName = Literal["identity", "contact", "business", "size", "quality"]
-MOST_TYPED = 4_000
-"""Characters of one field: more is no answer to any."""
+EACH = 7
+"""Of what a firm can make, on one page."""
 
 
 class Fault(NamedTuple):
@@ -51,9 +52,13 @@ def told(error: StageProblem, asked: Asking, part: str) -> Trouble:
     return Trouble(detail, here, refused.stale)
 
 
-def fields_of(form: FormData, asked: tuple[Asked, ...]) -> dict[str, str]:
-    """What was typed into these fields; what was left empty is empty."""
-    return {each.name: str(form.get(each.name, ""))[:MOST_TYPED] for each in asked}
+def fields_of(form: FormData, fields: tuple[Asked, ...], words: Words) -> dict[str, str]:
+    """What was typed into these fields; what was left empty is empty. Raises Problem: no browser lets it be longer."""
+    found = {each.name: str(form.get(each.name, "")) for each in fields}
+    for each in fields:
+        if len(found[each.name]) > each.longest:
+            raise Problem(422, "field_too_long", field=words(f"profile.{each.name}"), most=each.longest)
+    return found
 
 
 def process_of(typed: Typed, number: int | None) -> Mapping[str, str]:
@@ -68,6 +73,11 @@ def process_of(typed: Typed, number: int | None) -> Mapping[str, str]:
 def following(part: str) -> str:
     """The page after this one."""
     return ORDER[ORDER.index(part) + 1]
+
+
+def last_page(typed: Typed) -> int:
+    """Of what a firm can make, where another one will be."""
+    return max(0, len(typed.processes) - 1) // EACH
 
 
 async def part_page(
@@ -93,8 +103,11 @@ async def processes_page(
     more: Mapping[str, object],
     problem: Trouble | None = None,
     status: int = 200,
+    page: int = 0,
 ) -> Response:
-    """The page of what the firm can make: what was typed, and one form."""
+    """A page of what the firm can make, with one that is changed: what was typed, and one form."""
+    at = page if number is None else number // EACH
+    rows = [*enumerate(typed.processes)][at * EACH : (at + 1) * EACH]
     begun = {"back": "/register", "base": "/register/processes", "on": "/register/check"}
     shown = {"version": "", "both_rows": (), **begun, **more}
     return asked.page(
@@ -102,7 +115,9 @@ async def processes_page(
         status,
         part=PROCESSES,
         fields=PROCESS,
-        processes=typed.processes,
+        processes=rows,
+        page=at,
+        pages=range(last_page(typed) + 1),
         number=number,
         typed=values,
         problem=problem,

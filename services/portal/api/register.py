@@ -9,11 +9,13 @@ from services.portal.api import drafts
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, id_of, linked, trouble
 from services.portal.api.profiles import (
+    EACH,
     Fault,
     PartName,
     faults,
     fields_of,
     following,
+    last_page,
     named,
     part_page,
     process_of,
@@ -25,6 +27,7 @@ from services.portal.stages import StageProblem
 NOTICE = "2026-2"
 """Version of the privacy notice: another one where its words change."""
 Number = Annotated[int | None, Query(ge=0, le=34)]
+Page = Annotated[int, Query(ge=0, le=34)]
 Short = Annotated[str, Query(max_length=120)]
 CHECK = "check"
 
@@ -69,7 +72,14 @@ def _add_whole(pages: APIRouter) -> None:
             found = faults(error, refused)
             return await _check(asked, Trouble(refused.detail), found, error.status)
         answer = see(f"/register/sent?until={done.body['expires_at'][:19]}Z")
-        await drafts.end(asked, draft, answer)
+        await drafts.end(asked, answer)
+        return answer
+
+    @pages.post("/discard")
+    async def discard(asked: Anybody, _: Form) -> Response:
+        """Forget what was typed: others may use this browser."""
+        answer = see("/register")
+        await drafts.end(asked, answer)
         return answer
 
     @pages.get("/sent")
@@ -105,17 +115,18 @@ def _add_confirming(pages: APIRouter) -> None:
 
 def _add_processes(pages: APIRouter) -> None:
     @pages.get(f"/{PROCESSES}")
-    async def ask_processes(asked: Anybody, number: Number = None) -> Response:
+    async def ask_processes(asked: Anybody, number: Number = None, page: Page = 0) -> Response:
         """What the firm can make: one more, or one that is there already."""
         typed = (await drafts.draft_of(asked)).typed
-        return await processes_page(asked, typed, number, process_of(typed, number), {})
+        return await processes_page(asked, typed, number, process_of(typed, number), {}, page=page)
 
     @pages.post(f"/{PROCESSES}")
     async def keep_process(asked: Anybody, form: Form, number: Number = None) -> Response:
         """Keep one thing that the firm can make."""
-        given = fields_of(form, PROCESS)
+        given = fields_of(form, PROCESS, asked.words)
         draft = await drafts.add(asked, lambda typed: drafts.with_process(typed, number, given))
-        answer = see(f"/register/{PROCESSES}")
+        page = last_page(draft.typed) if number is None else number // EACH
+        answer = see(f"/register/{PROCESSES}?page={page}")
         drafts.remember(answer, draft)
         return answer
 
@@ -139,7 +150,7 @@ def _add_parts(pages: APIRouter) -> None:
     @pages.post("/{part}")
     async def keep_part(asked: Anybody, part: PartName, form: Form, then: Short = "") -> Response:
         """Keep it as it is typed, and go on."""
-        given = fields_of(form, PARTS[part])
+        given = fields_of(form, PARTS[part], asked.words)
         draft = await drafts.add(asked, lambda typed: drafts.with_fields(typed, given))
         answer = see(f"/register/{CHECK if then == CHECK else following(part)}")
         drafts.remember(answer, draft)
@@ -155,6 +166,8 @@ async def _check(
         status,
         parts=PARTS,
         values=typed,
+        processes=typed.processes[:EACH],
+        others=max(0, len(typed.processes) - EACH),
         process_fields=PROCESS,
         names=await asked.areas(),
         notice=NOTICE,

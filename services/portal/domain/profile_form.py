@@ -23,6 +23,13 @@ class Asked:
     words: str = ""
     """Group of the options' words."""
 
+    @property
+    def longest(self) -> int:
+        """Characters that may be typed: as many as registration takes, with room for how they are written."""
+        return LONGEST.get(self.kind, 60)
+
+
+LONGEST: Final[Mapping[Kind, int]] = {"text": 300, "email": 300, "texts": 1_300, "dated": 400}
 
 PARTS: Final[dict[str, tuple[Asked, ...]]] = {
     "identity": (Asked("rfc", required=True), Asked("legal_name", required=True)),

@@ -114,6 +114,12 @@ class People:
         except SignInRefusedError:
             return None
 
+    async def close(self, cookie: Cookie | None) -> None:
+        """Forget the session that a browser had before its new one."""
+        if cookie is not None:
+            async with self._database.connection() as connection:
+                await sessions.close(connection, cookie.id)
+
     async def leave(self, person: Person) -> str | None:
         """End a session, here and at the issuer: where to send the browser for that, if anywhere."""
         async with self._database.connection() as connection:

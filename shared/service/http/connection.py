@@ -4,6 +4,8 @@ uvicorn waits for a request, and for whoever does not read its answer, without e
 """
 
 import asyncio
+from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
@@ -34,6 +36,10 @@ that meets the end of its connection is lost, and nobody knows whether it was ta
 """
 UNREAD_S = 30.0
 """How long an answer may wait for a caller that does not read it."""
+UNREAD_BYTES = 48 * 1_048_576
+"""Of all answers of a process that wait to be read. The largest is a file of some 10 MB."""
+UNREAD_SHARE = UNREAD_BYTES // 3
+"""Of these, those of one address."""
 MAX_HEAD_BYTES = 32_768
 """Of the address and all headers; a token has some 2 kB."""
 MAX_AHEAD = 16
@@ -67,16 +73,21 @@ class Connection(HttpToolsProtocol):
     """Runs from our last word until the connection is cut."""
     _ends = False
     """An answer began before its request had ended, and said that the connection closes."""
-    _from: str | None = None
+    address: str | None = None
+    """As it is counted."""
+    _next_bytes = 0
+    """Of what is to be written next, which may have to wait until what is before it was read."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
         super().connection_made(transport)
         self._serve, self.app = self.app, self._answer
-        self._from = household(self.client[0]) if self.client else None
+        self.address = household(self.client[0]) if self.client else None
         if len(self.connections) > MOST or self._of_my_address() > SHARE:
             log.warning("too_many_connections", most=MOST, share=SHARE)
             transport.abort()
         else:
+            # By itself it would let 64 kB wait of each, without a deadline and uncounted.
+            transport.set_write_buffer_limits(high=0)
             self._begin()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -149,6 +160,7 @@ class Connection(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         self._writing = self.loop.call_later(UNREAD_S, self.transport.abort)
+        self._make_room()
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -163,11 +175,17 @@ class Connection(HttpToolsProtocol):
             early = message["type"] == "http.response.start" and self._in_body and not self.pipeline
             if early:
                 self._ends, self.cycle.keep_alive = True, False
+            self._next_bytes = len(message.get("body", b""))
+            if self.flow.write_paused:
+                self._make_room()
             await send(message)
+            self._next_bytes = 0
             if early:
                 # uvicorn would close as soon as it has answered; a caller who still writes would not read it.
                 self.cycle.keep_alive = True
 
+        # Nothing more is made for who has not read what was: it would wait beside it.
+        await self.flow.drain()
         try:
             await self._serve(scope, receive, say)
         finally:
@@ -225,5 +243,24 @@ class Connection(HttpToolsProtocol):
         self.transport.write_eof()
         self.flow.resume_reading()
 
+    def _make_room(self) -> None:
+        """Cut the one with most unread, of the address that has most, where it is more than there is room for."""
+        unread = Counter[str | None]()
+        for each in self._all():
+            unread[each.address] += each.unread
+        [(worst, most)] = unread.most_common(1)
+        if most > UNREAD_SHARE or unread.total() > UNREAD_BYTES:
+            log.warning("too_much_unread", most=UNREAD_BYTES, share=UNREAD_SHARE)
+            theirs = (each for each in self._all() if each.address == worst)
+            max(theirs, key=lambda each: each.unread).transport.abort()
+
+    @property
+    def unread(self) -> int:
+        """Bytes that its caller has not read yet."""
+        return 0 if self.transport.is_closing() else max(self.transport.get_write_buffer_size(), self._next_bytes)
+
     def _of_my_address(self) -> int:
-        return sum(isinstance(each, Connection) and each._from == self._from for each in self.connections)  # noqa: SLF001 - its own
+        return sum(each.address == self.address for each in self._all())
+
+    def _all(self) -> Iterator["Connection"]:
+        return (each for each in self.connections if isinstance(each, Connection))
