@@ -42,7 +42,7 @@ CLIENTS = (1, 4)
 TRIES = 60
 """Of each client count."""
 LOOK_S, READY_S = 0.003, 900.0
-SAMPLED_FIRMS = 2_000
+SAMPLED_FIRMS = 20_000
 Act = Callable[[int], Awaitable[object]]
 
 

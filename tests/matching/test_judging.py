@@ -91,7 +91,7 @@ async def _swept(connection: Connection, requirement_id: UUID) -> None:
 
 @given(st.lists(st.sampled_from(MATERIALS), max_size=3), st.lists(st.sampled_from(MATERIALS), max_size=3))
 def test_keys_overlap_where_materials_compare(needed: list[str], stated: list[str]) -> None:
-    need, offer = asked(RULES.materials, needed), offered(RULES.materials, stated)
+    need, offer = asked(RULES.materials, tuple(needed)), offered(RULES.materials, tuple(stated))
     assert (need.stated, offer.stated) == (bool(needed), bool(stated))
     if needed and stated:
         assert _compared(need, offer) == RULES.materials.compare(needed, stated)
@@ -101,7 +101,7 @@ def test_keys_overlap_for_every_two_names_of_the_catalogue() -> None:
     names = [" ".join(words) for words in RULES.materials.names][::7]
     for need in names:
         for offer in names:
-            found = _compared(asked(RULES.materials, [need]), offered(RULES.materials, [offer]))
+            found = _compared(asked(RULES.materials, (need,)), offered(RULES.materials, (offer,)))
             assert found == RULES.materials.compare([need], [offer]), (need, offer)
 
 

@@ -7,9 +7,10 @@ billion.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
-from services.matching.domain.materials import Materials, Named, Words, named
+from services.matching.domain.materials import TEXTS_REMEMBERED, Materials, Named, Words, named
 
 Key = tuple[str, ...]
 
@@ -30,12 +31,14 @@ class MaterialKeys:
         return self.unmapped or bool(self.near)
 
 
-def asked(materials: Materials, texts: Sequence[str]) -> MaterialKeys:
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def asked(materials: Materials, texts: tuple[str, ...]) -> MaterialKeys:
     """The keys of what is asked."""
     return _keys(materials, texts, _met_of_asked, _near_of_asked)
 
 
-def offered(materials: Materials, texts: Sequence[str]) -> MaterialKeys:
+@lru_cache(maxsize=TEXTS_REMEMBERED)
+def offered(materials: Materials, texts: tuple[str, ...]) -> MaterialKeys:
     """The keys of what is offered."""
     return _keys(materials, texts, _met_of_offered, _near_of_offered)
 

@@ -112,28 +112,29 @@ def alignment_event(supplier_id: UUID, alignment: Alignment, revision: int, rule
     about: dict[str, Any] = {"supplier_id": supplier_id, "revision": revision, "rules": rules}
     match alignment:
         case Aligned(requirements):
-            return contract.OfferingAligned(**about, requirements=_aligned(requirements))
+            return contract.OfferingAligned.model_validate(about | {"requirements": _aligned(requirements)})
         case Differs(requirements, lost):
-            return contract.AlignmentChanged(**about, requirements=_aligned(requirements), lost=lost)
+            differs = {"requirements": _aligned(requirements), "lost": lost}
+            return contract.AlignmentChanged.model_validate(about | differs)
         case NotAligned(missing):
             told = tuple(contract.Missing.model_validate(each, from_attributes=True) for each in missing)
             return contract.OfferingNotAligned(**about, missing=told)
 
 
-def _aligned(requirements: Iterable[AlignedRequirement]) -> tuple[contract.AlignedRequirement, ...]:
-    # Of what was validated when it came in, some hundreds of each firm: to do it again costs more than all the rest.
-    return tuple(
-        contract.AlignedRequirement.model_construct(
-            requirement_id=each.requirement_id,
-            anchor_id=each.anchor_id,
-            area=each.area,
-            score=each.score,
-            targets=dict(each.targets),
-            must_have=each.must_have,
-            unknown=each.unknown,
-        )
+def _aligned(requirements: Iterable[AlignedRequirement]) -> list[dict[str, Any]]:
+    """As values: a firm has some hundreds, and a model made by itself costs several times one that its event makes."""
+    return [
+        {
+            "requirement_id": each.requirement_id,
+            "anchor_id": each.anchor_id,
+            "area": each.area,
+            "score": each.score,
+            "targets": each.targets,
+            "must_have": each.must_have,
+            "unknown": each.unknown,
+        }
         for each in requirements
-    )
+    ]
 
 
 def match_event(offering: Offering, change: Change) -> EventData:
