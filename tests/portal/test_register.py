@@ -64,7 +64,8 @@ async def test_a_firm_registers_page_by_page_and_its_contact_confirms(portal: Vi
     assert (sent.status_code, DRAFT in tab.cookies) == (303, False)
     assert "A mail" not in (await tab.get(sent.headers["location"])).text
     assert await portal.stage.rows("SELECT * FROM draft") == []
-    [claim] = await registration.rows("SELECT id, profile FROM claim")
+    [claim] = await registration.rows("SELECT id, profile, privacy_notice FROM claim")
+    assert claim["privacy_notice"] == NOTICE
     link = re.search(r"http://portal\.test(/register/confirmation\?\S+)", _letter(mail))
     assert link is not None
     contact = Tab(portal.stage)
