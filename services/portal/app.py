@@ -3,7 +3,7 @@
 from starlette.types import ASGIApp
 
 from services.portal import api, consume
-from services.portal.api.asking import Portal
+from services.portal.api.portal import Portal
 from services.portal.identity.people import People
 from services.portal.settings import Settings
 from services.portal.stages import Stages

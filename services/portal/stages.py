@@ -30,6 +30,7 @@ OWN_HOST = "127.0.0.1"
 MOST_CONNECTIONS = 50
 """To one stage: another one's pages do not wait for them while it hangs."""
 AWAY = "stage_away"
+CORRELATION = "X-Correlation-Id"
 WATCHED = ("/ready", "/metrics")
 KEPT_S = 600.0
 """A catalogue changes with a release."""
@@ -91,20 +92,37 @@ class Stages:
         }
 
     async def get(
-        self, person: Person | None, language: Language, stage: str, path: str, **query: str | int | Sequence[str]
+        self,
+        person: Person | None,
+        language: Language,
+        stage: str,
+        path: str,
+        *,
+        within: str | None = None,
+        **query: str | int | Sequence[str],
     ) -> Answer:
-        """What a stage shows. Raises StageProblem."""
-        return await self._ask(person, language, stage, "GET", path, params=query)
+        """What a stage shows. `within`: the correlation id of what it is asked for, as a file of many pages, which is
+        one look at a firm. Raises StageProblem.
+        """
+        headers = {} if within is None else {CORRELATION: within}
+        return await self._ask(person, language, stage, "GET", path, headers, params=query)
 
     async def beside(
-        self, person: Person | None, language: Language, stage: str, path: str, **query: str | int | Sequence[str]
+        self,
+        person: Person | None,
+        language: Language,
+        stage: str,
+        path: str,
+        *,
+        within: str | None = None,
+        **query: str | int | Sequence[str],
     ) -> Answer:
         """The same of what a page can do without: it is waited for no longer than `BESIDE_S`. Raises StageProblem."""
         if time.monotonic() < self._silent.get(stage, 0.0):
             raise _away(stage)
         try:
             async with asyncio.timeout(BESIDE_S):
-                return await self.get(person, language, stage, path, **query)
+                return await self.get(person, language, stage, path, within=within, **query)
         except TimeoutError as error:
             self._silent[stage] = time.monotonic() + SILENT_S
             raise _away(stage) from error
@@ -188,7 +206,7 @@ class Stages:
         **options: Any,  # noqa: ANN401 - httpx's own
     ) -> Answer:
         correlation_id = text_of(new_id())
-        sent = {"Accept-Language": language, "X-Correlation-Id": correlation_id, **(headers or {})}
+        sent = {"Accept-Language": language, CORRELATION: correlation_id, **(headers or {})}
         if person is not None:
             sent["Authorization"] = f"Bearer {person.token}"
         try:

@@ -14,14 +14,22 @@ from shared.contracts.event import Actor, Cause
 from shared.messaging import actors
 from shared.runtime.database import Connection, columns
 
+_GIVEN = """
+    SELECT action, actor::jsonb, about, correlation_id
+    FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[]) AS given(action, actor, about, correlation_id)
+"""
 _RECORD = """
-    WITH written AS (
-        INSERT INTO audit (action, actor, about, correlation_id)
-        SELECT action, actor::jsonb, about, correlation_id
-        FROM unnest($1::text[], $2::text[], $3::uuid[], $4::text[]) AS given(action, actor, about, correlation_id)
-        RETURNING id
-    )
+    WITH written AS (INSERT INTO audit (action, actor, about, correlation_id) {given} RETURNING id)
     INSERT INTO audit_unsealed (id) SELECT id FROM written
+"""
+_GOING_ON = f"""{_GIVEN} WHERE NOT EXISTS (
+        SELECT FROM (
+            SELECT last.action, last.actor, last.correlation_id FROM audit AS last
+            WHERE last.about = given.about ORDER BY last.id DESC LIMIT $5
+        ) AS last
+        WHERE (last.action, last.actor, last.correlation_id)
+            = (given.action, given.actor::jsonb, given.correlation_id)
+    )
 """
 # A look into the index for each row: a join of the two reads both from their beginning, on each page anew.
 _SEALED = """
@@ -31,6 +39,12 @@ _SEALED = """
 _PAGE = f"{_SEALED} WHERE a.id > $1 ORDER BY a.id LIMIT $2"
 _ABOUT = f"{_SEALED} WHERE a.about = $1 AND a.id > $2 ORDER BY a.id LIMIT $3"
 _CHECKPOINTS = "SELECT size, at, note FROM audit_checkpoint WHERE size > $1 ORDER BY size LIMIT $2"
+
+
+NEAR = 50
+"""Acts on an aggregate among which a look that goes on is found. Behind more it is told again: nobody looks for ever by
+the name of one look.
+"""
 
 
 class Act(NamedTuple):
@@ -79,8 +93,15 @@ class Sealed(NamedTuple):
 async def record(connection: Connection, acts: Sequence[Act]) -> None:
     """Write the acts of a transaction with one statement."""
     if acts:
-        rows = [(act.action, actors.kept(act.actor), act.about, act.correlation_id) for act in acts]
-        await connection.execute(_RECORD, *columns(rows))
+        await connection.execute(_RECORD.format(given=_GIVEN), *_columns(acts))
+
+
+async def record_going_on(connection: Connection, acts: Sequence[Act]) -> None:
+    """The same of what somebody reads page by page: an act that is among the last on its aggregate, by the same person
+    for the same request, is told already.
+    """
+    if acts:
+        await connection.execute(_RECORD.format(given=_GOING_ON), *_columns(acts), NEAR)
 
 
 def act(cause: Cause, about: UUID | None) -> Act | None:
@@ -114,3 +135,7 @@ async def checkpoints(connection: Connection, after: int, limit: int) -> list[Se
 def entry(*, actor: str, **row: object) -> Entry:
     """The entry of a row, whose actor is text of JSON."""
     return Entry(actor=actors.read(actor), **row)  # type: ignore[arg-type]  # columns of these names and types
+
+
+def _columns(acts: Sequence[Act]) -> Sequence[Sequence[object]]:
+    return columns([(act.action, actors.kept(act.actor), act.about, act.correlation_id) for act in acts])

@@ -47,10 +47,10 @@ class Trail:
         if cause.actor is None:
             return
         seen: list[UUID | None] = [*dict.fromkeys(_whose(read, request, shown))]
+        # Whoever reads a list page by page for one purpose looks once.
+        record = audit.record_going_on if "after" in request.query_params else audit.record
         async with self._database.connection() as connection:
-            await audit.record(
-                connection, [Act(read.act, cause.actor, id_, cause.correlation_id) for id_ in seen or [None]]
-            )
+            await record(connection, [Act(read.act, cause.actor, id_, cause.correlation_id) for id_ in seen or [None]])
 
 
 def _whose(read: Read, request: Request, shown: Any) -> Iterator[UUID]:  # noqa: ANN401 - JSON

@@ -27,6 +27,7 @@ from services.portal.store import sessions
 from services.portal.store.sessions import SessionRow
 from shared.runtime.clock import now
 from shared.security.tokens import LocalIssuer
+from shared.service import http, recorded
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN, StageUnderTest
 from tests.conftest import Migrated
 from tests.portal.issuer import URL, Before, Issuing
@@ -47,6 +48,8 @@ class OtherStages:
         self.asked: list[httpx.Request] = []
         self.cursors: tuple[str, ...] = ()
         """Of the pages that each list goes on with, all alike."""
+        self.breaks = ""
+        """The cursor at which a stage goes away."""
 
     def answer(self, stage: str, path: str, body: object, status: int = 200, **headers: str) -> None:
         self.answers[f"{stage}.test", path] = httpx.Response(status, json=body, headers=headers)
@@ -67,6 +70,8 @@ class OtherStages:
             raise httpx.ConnectError("away", request=request)
         if not self.cursors or not self.is_list(request):
             return answer
+        if self.breaks and request.url.params.get("after") == self.breaks:
+            raise httpx.ConnectError("away", request=request)
         ways = dict(zip((None, *self.cursors), (*self.cursors, None), strict=True))
         return httpx.Response(200, json=answer.json() | {"next": ways[request.url.params.get("after")]})
 
@@ -129,6 +134,15 @@ class Visitors:
         self.others.real[name] = await self.opened.enter_async_context(running)
         running.trust(self._issuer)
         return running
+
+    async def recorded(self, *names: str) -> list[StageUnderTest]:
+        """These answer themselves, with their audit logs too; the portal among them, before anybody looked at it."""
+        stages = [self.stage if name == "portal" else await self.real(name) for name in names]
+        for name, stage in zip(names, stages, strict=True):
+            stage.router = http.together(stage.router, recorded.router(stage.database))
+            stage.trust(self._issuer)
+            self.others.real[name] = stage
+        return stages
 
     def anybody(self, language: str = "es") -> Browser:
         """Somebody who has not signed in."""

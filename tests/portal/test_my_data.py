@@ -2,13 +2,17 @@
 
 import json
 from io import BytesIO
+from typing import Any
 from zipfile import ZipFile
 
 from services.portal.api.my_data import HELD
+from shared.contracts.event import Actor
 from shared.contracts.registration import SupplierRegistered
+from shared.messaging import audit
+from shared.messaging.audit import Act
 from tests.http.services import openapi_of
 from tests.portal import one_firm
-from tests.portal.conftest import Visitors
+from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
 
 
@@ -28,12 +32,57 @@ async def test_the_file_has_what_every_stage_shows_and_says_what_it_does_not(por
 
 
 async def test_every_page_of_a_list_is_in_it(portal: Visitors) -> None:
-    portal.others.answer("registration", f"/suppliers/{SUPPLIER}/people", {"items": [{"id": 1}], "next": "x"})
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}", {})
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}/people", {"items": [{"id": 1}], "next": None})
+    portal.others.cursors = tuple(map(str, range(1, 100)))
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    for held in (json.loads((await mine.get("/my-firm/data/file")).content), await _unzipped(mine)):
+        assert held["registration"]["/suppliers/{id}/people"] == {"items": [{"id": 1}] * 100, "next": None}
+    asked = [each for each in portal.others.asked if each.url.path.endswith("/people")]
+    assert len({each.headers["x-correlation-id"] for each in asked}) == 2, "one look of each file"
+
+
+async def test_a_list_that_breaks_off_says_so(portal: Visitors) -> None:
+    path = "/suppliers/{id}/people"
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}", {})
+    portal.others.answer("registration", path.format(id=SUPPLIER), {"items": [{"id": 1}], "next": None})
+    portal.others.cursors, portal.others.breaks = ("1", "2"), "2"
     mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
     held = json.loads((await mine.get("/my-firm/data/file")).content)
-    people = [each for each in portal.others.asked if each.url.path.endswith("/people")]
-    assert [each.url.params.get("after") for each in people[:3]] == [None, "x", "x"]
-    assert len(held["registration"]["/suppliers/{id}/people"]["items"]) == len(people)
+    assert held["registration"][path] == {"items": [{"id": 1}] * 2, "not_shown": "stage_away", "status": 503}
+
+
+async def test_nobody_waits_twice_for_a_service_that_does_not_answer(portal: Visitors) -> None:
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    await mine.get("/my-firm/data/file")
+    assert len(portal.others.asked) == len({each.url.host for each in portal.others.asked}) == len(HELD)
+
+
+async def _unzipped(browser: Browser) -> dict[str, Any]:
+    held: dict[str, Any] = {}
+    with ZipFile(BytesIO((await browser.get("/my-firm/data/file?form=zip")).content)) as archive:
+        assert archive.testzip() is None
+        for name in archive.namelist():
+            held |= json.loads(archive.read(name))
+    return held
+
+
+async def test_each_file_is_one_look_in_each_log(portal: Visitors) -> None:
+    """However many pages a log has; the portal's own log is in the file too."""
+    registration, own = await portal.recorded("registration", "portal")
+    acts = [Act("registration:supplier:changed", Actor("a", "operator"), SUPPLIER, "c")] * 450
+    for stage in (registration, own):
+        async with stage.database.connection() as connection:
+            await audit.record(connection, acts)
+    mine = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    for times in (1, 2):
+        held = await _unzipped(mine)
+        for service, stage in (("registration", registration), ("portal", own)):
+            seen = [each["action"] for each in held[service]["/suppliers/{id}/audit"]["items"]]
+            assert seen.count("registration:supplier:changed") == 450
+            rows = await stage.rows("SELECT action FROM audit WHERE action LIKE '%:audit:viewed'")
+            assert len(rows) == times, service
+    assert "portal:supplier:viewed" in seen
 
 
 async def test_a_zip_has_one_file_of_each_stage(portal: Visitors) -> None:

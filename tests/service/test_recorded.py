@@ -6,6 +6,7 @@ import pytest
 
 from shared.contracts.event import Actor
 from shared.messaging import audit
+from shared.runtime.ids import new_id, text_of
 from shared.service import http, recorded
 from shared.testing.stage import StageUnderTest
 from tests.registration.conftest import stage
@@ -55,3 +56,29 @@ async def test_what_cannot_be_recorded_is_not_shown(told: StageUnderTest, monkey
     monkeypatch.setattr(audit, "record", away)
     answer = await told.client.get(f"/suppliers/{FIRM}/audit", headers=told.headers("operator"))
     assert (answer.status_code, "own-1" in answer.text) == (503, False)
+
+
+async def test_whoever_reads_page_by_page_for_one_purpose_looks_once(told: StageUnderTest) -> None:
+    path, purpose = f"/suppliers/{FIRM}/audit", text_of(new_id())
+    one = told.headers("operator") | {"X-Correlation-Id": purpose}
+
+    async def looks() -> int:
+        return len(await told.rows("SELECT id FROM audit WHERE action = 'registration:audit:viewed'"))
+
+    for after in ("", "&after=1", "&after=2"):
+        await told.client.get(f"{path}?limit=1{after}", headers=one)
+    assert await looks() == 1
+    await told.client.get(f"{path}?limit=1", headers=one)
+    assert await looks() == 2, "from the beginning is another look"
+    for other in (told.headers("operator") | {"X-Correlation-Id": text_of(new_id())}, told.headers("operator")):
+        await told.client.get(f"{path}?limit=1&after=1", headers=other)
+    assert await looks() == 4, "so is the next page for another purpose"
+    other = told.headers("supplier", supplier_id=FIRM) | {"X-Correlation-Id": purpose}
+    await told.client.get(f"{path}?limit=1&after=1", headers=other)
+    assert await looks() == 5, "so is somebody else's"
+    async with told.database.connection() as connection:
+        await audit.record(connection, [audit.Act("registration:supplier:changed", ACTS[1], FIRM, "c")] * audit.NEAR)
+    await told.client.get(f"{path}?limit=1&after=1", headers=one)
+    assert await looks() == 6, "nobody looks for ever by the name of one look"
+    sealed = await told.rows("SELECT id FROM audit_unsealed")
+    assert len(sealed) == len(await told.rows("SELECT id FROM audit"))

@@ -42,7 +42,7 @@ from services.portal.api import (
     visits,
     work,
 )
-from services.portal.api.asking import Portal
+from services.portal.api.portal import Portal
 
 COMPRESSED_FROM = 500
 """Bytes; less is one packet either way."""

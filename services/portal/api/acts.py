@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 from services.portal.api.asking import Anybody, Asking, Only
 from services.portal.domain.scope import Scope
 from services.portal.domain.story import Entry
-from services.portal.stages import STAGES
+from services.portal.stages import SERVICES, STAGES
 from services.portal.store import firms
 from shared.service.callers import Role
 
@@ -26,18 +26,18 @@ def router() -> APIRouter:
     async def list_acts(
         asked: Anybody, scope: Operator, supplier_id: UUID, service: Cursor = "", after: Cursor = ""
     ) -> Response:
-        """The oldest first, of each stage or of one."""
+        """The oldest first, of each service or of one."""
         async with asked.portal.database.connection() as connection:
             firm = await firms.firm(connection, scope, supplier_id)
         if firm is None:
             raise HTTPException(404)
-        chosen = [service] if service in STAGES else list(STAGES)
+        chosen = [service] if service in SERVICES else list(SERVICES)
         query: dict[str, str | int] = {"limit": OF_ONE if len(chosen) == 1 else OF_EACH}
         query |= {"after": after} if after and len(chosen) == 1 else {}
         found = await asyncio.gather(
             *(asked.glance(each, f"/suppliers/{supplier_id}/audit", **query) for each in chosen)
         )
-        return asked.page("acts.html", firm=firm, stages=STAGES, found=[*zip(chosen, found, strict=True)])
+        return asked.page("acts.html", firm=firm, found=[*zip(chosen, found, strict=True)])
 
     return pages
 

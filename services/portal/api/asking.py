@@ -15,12 +15,12 @@ from starlette.datastructures import FormData
 from services.portal.api.admission import NAVIGATION, NotAllowed, SignInNeeded, Unbound
 from services.portal.api.form_body import MAX_FORM_BYTES, fields_of, is_of_a_page, is_well_formed, length_of
 from services.portal.api.forms import Trouble
+from services.portal.api.portal import Portal
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.identity.cookie import Cookie
-from services.portal.identity.people import People, Person
-from services.portal.stages import Answer, StageProblem, Stages
+from services.portal.identity.people import Person
+from services.portal.stages import Answer, StageProblem
 from services.portal.store import story
-from services.portal.store.arrivals import Arrivals
 from services.portal.views.labels import labels_of
 from services.portal.views.pages import Look, render
 from services.portal.views.words import Words
@@ -28,11 +28,8 @@ from shared.contracts import audit as catalogue
 from shared.i18n import LANGUAGES, Language, negotiated
 from shared.messaging import audit
 from shared.messaging.audit import Act
-from shared.messaging.commands import Commands
-from shared.runtime.database import Database
 from shared.service.callers import Caller, Role
 from shared.service.http import Problem
-from shared.service.http.rate_limit import RateLimit
 from shared.service.http.routes import FORM as MULTIPART
 from shared.service.http.routes import HELD, JSON, MAX_FILE_BYTES
 from shared.service.upload import form_of
@@ -40,29 +37,13 @@ from shared.service.upload import form_of
 SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__Host-form", "__Host-language"
 """Cookies: of this host alone, by https (and on one machine's own address), out of every script's sight."""
 
+GOES_ON = "goes_on"
+"""In a request's state: a file asks for this page, as one of many."""
 URLENCODED = "application/x-www-form-urlencoded"
 ARRIVES_S = 3.0
 """How long a page waits for an event that it caused; usually it takes a twentieth of a second."""
 LOCAL = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
 """An address of this portal: neither another host's, nor one that a browser takes for one."""
-
-
-@dataclass(frozen=True, slots=True)
-class Portal:
-    """What pages are made with."""
-
-    people: People
-    stages: Stages
-    database: Database
-    arrivals: Arrivals
-    commands: Commands
-    url: str
-    sign_ins: RateLimit = field(default_factory=lambda: RateLimit(60, 60, "sign_ins"))
-    """Of one address: each is kept for minutes. An office comes from one address in the morning."""
-    forms: RateLimit = field(default_factory=lambda: RateLimit(60, 120, "forms"))
-    """Of one address where nobody is signed in: what they say may be kept."""
-    drafts: RateLimit = field(default_factory=lambda: RateLimit(5, 30, "drafts"))
-    """New ones of one address: each is kept for a day."""
 
 
 @dataclass(slots=True)
@@ -115,28 +96,40 @@ class Asking:
         cause, read = self.request.state.cause, catalogue.READS["portal"][page or self.request.scope["route"].name]
         act = f"portal:{read.act}"
         acts = [Act(act, cause.actor, firm, cause.correlation_id) for firm in dict.fromkeys(firms)]
+        # A page that a file goes on with is the same look.
+        record = audit.record_going_on if getattr(self.request.state, GOES_ON, False) else audit.record
         async with self.portal.database.connection() as connection:
-            await audit.record(connection, acts)
+            await record(connection, acts)
+
+    @property
+    def _within(self) -> str:
+        within: str = self.request.state.cause.correlation_id
+        return within
 
     async def ask(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer:
         """What a stage shows this person. Raises StageProblem."""
-        return await self.portal.stages.get(self.person, self.language, stage, path, **query)
+        stages = self.portal.stages
+        return await stages.get(self.person, self.language, stage, path, within=self._within, **query)
 
     async def glance(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer | None:
         """The same for a page that says itself what it lacks: None where the stage has none or does not answer soon."""
         try:
-            return await self.portal.stages.beside(self.person, self.language, stage, path, **query)
+            return await self._aside(stage, path, **query)
         except StageProblem:
             return None
 
     async def beside(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer | None:
         """The same beside what the portal knows itself: the page says of when that is while the stage is away."""
         try:
-            return await self.portal.stages.beside(self.person, self.language, stage, path, **query)
+            return await self._aside(stage, path, **query)
         except StageProblem as error:
             if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 await self.is_away(stage)
             return None
+
+    async def _aside(self, stage: str, path: str, **query: str | int | Sequence[str]) -> Answer:
+        stages = self.portal.stages
+        return await stages.beside(self.person, self.language, stage, path, within=self._within, **query)
 
     async def is_away(self, stage: str) -> None:
         """Have the page say that this stage does not answer."""

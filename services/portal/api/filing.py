@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from fastapi import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.portal.api.asking import GOES_ON
 from services.portal.views.document import Document
 from services.portal.views.files import FORMATS
 from services.portal.views.reading import read
@@ -49,10 +50,11 @@ class Filing:
     async def _go_on(self, scope: Scope, receive: Receive, document: Document, most: int) -> None:
         """With the rest of each table and list, one after the other. What does not fit, or does not come, is told."""
         pages = 1
+        going_on = {**scope, "state": {**scope.get("state", {}), GOES_ON: True}}
         for part, address in document.following:
             following: str | None = address
             while following is not None and pages < most:
-                page = await self._page(scope, receive, urlsplit(following).query)
+                page = await self._page(going_on, receive, urlsplit(following).query)
                 more = Document() if page is None else read(page)
                 pages += 1
                 if part not in more.counts:

@@ -1,23 +1,25 @@
 """Everything that the program holds about a firm, as one file, and what its people may ask for (ARCO)."""
 
-import asyncio
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, replace
-from io import BytesIO
+from collections.abc import AsyncIterator
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Literal
-from zipfile import ZIP_DEFLATED, ZipFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from fastapi import APIRouter, Response
+from fastapi.responses import StreamingResponse
 
 from services.portal.api.asking import Anybody, Asking
 from services.portal.api.my_firm import Own
-from services.portal.api.telling import told
+from services.portal.api.telling import Told, told
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm
+from services.portal.domain.story import Entry
 from services.portal.domain.subscription import id_of
-from services.portal.stages import StageProblem
+from services.portal.stages import AWAY, StageProblem
 from services.portal.store import subscriptions
+from shared.runtime.clock import now
+from shared.service.http.pages import LARGEST
 
 AUDIT: Final = "/suppliers/{id}/audit"
 """Who looked at what is held, and changed it."""
@@ -33,10 +35,10 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     ),
     "development": ("/plans/{id}", "/plans/{id}/past", AUDIT),
     "financing": ("/cases/{id}", "/cases/{id}/papers", AUDIT),
+    "portal": (AUDIT,),
 }
 """By stage, what it shows a firm's people of their firm."""
-MOST_PAGES = 50
-"""Of one list."""
+MEDIA: Final = {"json": "application/json", "zip": "application/zip"}
 
 
 def router() -> APIRouter:
@@ -49,62 +51,140 @@ def router() -> APIRouter:
 
     @pages.get("/file")
     async def give_file(asked: Anybody, firm: Own, form: Literal["json", "zip"] = "json") -> Response:
-        """All of it, as one JSON document or as one file of each stage."""
-        found = await asyncio.gather(*(_held(asked, stage, firm) for stage in HELD))
-        held = dict(zip(HELD, found, strict=True)) | {"portal": await _story(asked, firm)}
+        """All of it, as one JSON document or as one file of each service: sent as it is read."""
         name = f"pdp-{firm.profile.folio if firm.profile else firm.id}.{form}"
-        content = _zipped(held) if form == "zip" else _written(held)
-        media = "application/zip" if form == "zip" else "application/json"
-        return Response(content, media_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+        reading = _Reading(asked, firm)
+        content = _zipped(reading) if form == "zip" else _written(reading)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return StreamingResponse(content, media_type=MEDIA[form], headers=headers)
 
     return pages
 
 
-async def _held(asked: Asking, stage: str, firm: Firm) -> dict[str, Any]:
-    found = await asyncio.gather(*(_shown(asked, stage, path.format(id=firm.id)) for path in HELD[stage]))
-    return dict(zip(HELD[stage], found, strict=True))
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is held, as pieces of JSON: never more of it in memory than one page of a list."""
 
+    asked: Asking
+    firm: Firm
+    away: dict[str, StageProblem] = field(default_factory=dict)
+    """Services that did not answer: nobody waits for one twice."""
 
-async def _shown(asked: Asking, stage: str, path: str) -> Any:  # noqa: ANN401 - JSON
-    """What a stage shows, every page of a list; where it refuses, that it does: nothing is missing in silence."""
-    try:
-        body = (await asked.ask(stage, path)).body
-        pages = 1
-        while isinstance(body, dict) and body.get("next") and pages < MOST_PAGES:
-            more = (await asked.ask(stage, path, after=body["next"])).body
-            body, pages = {"items": [*body["items"], *more["items"]], "next": more["next"]}, pages + 1
-    except StageProblem as error:
-        return {"not_shown": error.code, "status": error.status}
-    return body
+    async def of(self, service: str) -> AsyncIterator[str]:
+        """What one service holds."""
+        yield "{"
+        if service == "portal":
+            async for piece in self._own():
+                yield piece
+        for place, path in enumerate(HELD[service]):
+            yield f"{',' * (place > 0 or service == 'portal')}\n{_json(path)}: "
+            async for piece in self._shown(service, path.format(id=self.firm.id)):
+                yield piece
+        yield "\n}"
 
+    async def _shown(self, service: str, path: str) -> AsyncIterator[str]:
+        """What a service shows, every page of a list; where it refuses, that it does: nothing is missing in silence."""
+        try:
+            body = await self._ask(service, path)
+        except StageProblem as error:
+            yield _json(_refused(error))
+            return
+        if not (isinstance(body, dict) and body.keys() == {"items", "next"}):
+            yield _json(body)
+            return
+        yield '{"items": [\n' + _lines(body["items"])
+        while body["next"] is not None:
+            try:
+                body = await self._ask(service, path, after=body["next"], limit=LARGEST)
+            except StageProblem as error:
+                yield f"\n], {_json(_refused(error))[1:]}"
+                return
+            yield f",\n{_lines(body['items'])}" if body["items"] else ""
+        yield '\n], "next": null}'
 
-async def _story(asked: Asking, firm: Firm) -> dict[str, Any]:
-    """What the portal itself holds: its read model, and the story."""
-    async with asked.portal.database.connection() as connection:
-        story = await told(connection, OwnFirm(firm.id), firm.id, None, None)
-        entries = list(story.entries)
+    async def _ask(self, service: str, path: str, **query: str | int) -> Any:  # noqa: ANN401 - JSON
+        if service in self.away:
+            raise self.away[service]
+        try:
+            return (await self.asked.ask(service, path, **query)).body
+        except StageProblem as error:
+            if error.code == AWAY:
+                self.away[service] = error
+            raise
+
+    async def _own(self) -> AsyncIterator[str]:
+        """What the portal itself holds: its read model, and the story."""
+        yield f'\n"firm": {_json(asdict(self.firm))},\n"story": [\n'
+        story = await self._story(None)
+        yield _lines([asdict(entry) for entry in story.entries])
         while story.last is not None:
-            story = await told(connection, OwnFirm(firm.id), firm.id, story.last.at, story.last.event_id)
-            entries += story.entries
-    return {"firm": asdict(firm), "story": [asdict(entry) for entry in entries], "news": await _news(asked)}
+            story = await self._story(story.last)
+            yield f",\n{_lines([asdict(entry) for entry in story.entries])}"
+        yield f'\n],\n"news": {_json(await self._news())}'
+
+    async def _news(self) -> dict[str, Any] | None:
+        """What whoever asks for the file is told by mail; nobody else's, nor what opens it."""
+        if self.asked.person is None:
+            return None
+        async with self.asked.portal.database.connection() as connection:
+            mine = await subscriptions.subscription(connection, id_of(self.asked.person.subject))
+        return None if mine is None else asdict(replace(mine, code=None, stop=""))
+
+    async def _story(self, last: Entry | None) -> Told:
+        before = (None, None) if last is None else (last.at, last.event_id)
+        async with self.asked.portal.database.connection() as connection:
+            return await told(connection, OwnFirm(self.firm.id), self.firm.id, *before)
 
 
-async def _news(asked: Asking) -> dict[str, Any] | None:
-    """What whoever asks for the file is told by mail; nobody else's, nor what opens it."""
-    if asked.person is None:
-        return None
-    async with asked.portal.database.connection() as connection:
-        mine = await subscriptions.subscription(connection, id_of(asked.person.subject))
-    return None if mine is None else asdict(replace(mine, code=None, stop=""))
+def _refused(error: StageProblem) -> dict[str, str | int]:
+    return {"not_shown": error.code, "status": error.status}
 
 
-def _written(held: Mapping[str, Any]) -> bytes:
-    return json.dumps(held, ensure_ascii=False, indent=1, default=str).encode()
+def _json(held: object) -> str:
+    return json.dumps(held, ensure_ascii=False, default=str)
 
 
-def _zipped(held: Mapping[str, Any]) -> bytes:
-    buffer = BytesIO()
-    with ZipFile(buffer, "w", ZIP_DEFLATED) as archive:
-        for stage, content in held.items():
-            archive.writestr(f"{stage}.json", _written({stage: content}))
-    return buffer.getvalue()
+def _lines(items: list[Any]) -> str:
+    return ",\n".join(map(_json, items))
+
+
+async def _written(reading: _Reading) -> AsyncIterator[str]:
+    for place, service in enumerate(HELD):
+        begins = ",\n" if place else "{"
+        yield f'{begins}"{service}": '
+        async for piece in reading.of(service):
+            yield piece
+    yield "}\n"
+
+
+class _Written:
+    """What a ZIP file is written to, and taken from as it grows."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+
+    def write(self, part: bytes) -> int:
+        self._parts.append(bytes(part))
+        return len(part)
+
+    def flush(self) -> None:
+        """It is written."""
+
+    def taken(self) -> bytes:
+        parts, self._parts = self._parts, []
+        return b"".join(parts)
+
+
+async def _zipped(reading: _Reading) -> AsyncIterator[bytes]:
+    file = _Written()
+    with ZipFile(file, "w") as archive:  # type: ignore[call-overload]  # it needs no more than these two
+        for service in HELD:
+            entry = ZipInfo(f"{service}.json", now().timetuple()[:6])
+            entry.compress_type = ZIP_DEFLATED
+            with archive.open(entry, "w") as document:
+                document.write(f'{{"{service}": '.encode())
+                async for piece in reading.of(service):
+                    document.write(piece.encode())
+                    yield file.taken()
+                document.write(b"}\n")
+    yield file.taken()
