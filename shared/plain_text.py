@@ -12,5 +12,8 @@ NOT_TEXT: Final = re.compile(
 would act on them, or show something else than is there. Tabs and line breaks are text.
 """
 
+LINES: Final = re.compile("[\t\n\r]")
+"""What a text of one line does not have."""
+
 NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no document of XML 1.0 may have (section 2.2), as a workbook is one."""

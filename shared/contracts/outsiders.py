@@ -8,12 +8,12 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_core import PydanticKnownError
 
 from shared.contracts.event import Moment, Text
+from shared.plain_text import NOT_TEXT
 
 PLAUSIBLE = Field(ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2101, 1, 1, tzinfo=UTC))
 """Of what a partner may say about itself: what lies outside is a slip, and later arithmetic need not take it."""
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
-"""Characters that are no text: a log, a terminal or a page would act on them, or show something else than is there."""
+NOT_A_LINE = re.compile(rf"(?:{NOT_TEXT.pattern}|[\t\n\r])+")
 
 
 def _counted(given: object) -> object:
@@ -24,7 +24,7 @@ def _counted(given: object) -> object:
 
 
 def _plain(text: str) -> str:
-    return CONTROL.sub(" ", text)
+    return NOT_A_LINE.sub(" ", text)
 
 
 Plain = AfterValidator(_plain)

@@ -10,6 +10,7 @@ from typing import Any
 from shared.contracts.times import FIRST_DAY, LAST_DAY, day_of
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.text import plain
+from shared.plain_text import NOT_TEXT
 
 _MEXICAN_DATE = re.compile(r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})$")
 _AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
@@ -50,6 +51,9 @@ def values(
             continue
         if cell in ERRORS:
             faults.append(row_fault(line, name, "cell_error"))
+            continue
+        if NOT_TEXT.search(cell):
+            faults.append(row_fault(line, name, "cell_characters"))
             continue
         try:
             found[column.field] = column.parse(cell)

@@ -15,6 +15,14 @@ FileReason = Literal[
 """The file as a whole."""
 
 CellReason = Literal[
-    "cell_missing", "cell_error", "cell_number", "cell_share", "cell_date", "cell_choice", "cell_pairs", "cell_parts"
+    "cell_missing",
+    "cell_error",
+    "cell_characters",
+    "cell_number",
+    "cell_share",
+    "cell_date",
+    "cell_choice",
+    "cell_pairs",
+    "cell_parts",
 ]
 """One cell: it is not of the form that its column asks for."""

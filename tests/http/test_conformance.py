@@ -16,6 +16,7 @@ from schemathesis.engine import events, from_schema
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.times import FIRST_DAY, LAST_DAY
+from shared.plain_text import LINES, NOT_TEXT
 from shared.security.tokens import LocalIssuer
 from shared.service.callers import Role, roles_of
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN
@@ -77,13 +78,23 @@ def dates_out_of_range(given: Any) -> bool:
     return not str(FIRST_DAY) <= given[:10] <= str(LAST_DAY)
 
 
+def not_text(given: Any) -> bool:
+    """Whether a body has characters that no text has, or that no text of one line has."""
+    if isinstance(given, dict | list):
+        return any(map(not_text, given.values() if isinstance(given, dict) else given))
+    return isinstance(given, str) and bool(NOT_TEXT.search(given) or LINES.search(given))
+
+
 @schemathesis.check
 def well_formed_data_is_understood(_: Any, response: Any, case: Any) -> None:
-    """What has the right form is not refused for its form. How early or late a date may be is in no schema."""
+    """What has the right form is not refused for its form. How early or late a date may be is in no schema,
+    nor which characters are text.
+    """
     positive = case.meta is None or case.meta.generation.mode.is_positive
     if (
         positive
         and not any(map(dates_out_of_range, (case.body, case.query)))
+        and not not_text(case.body)
         and response.headers.get("content-type", [""])[0].startswith("application/problem")
     ):
         code = response.json()["title"]

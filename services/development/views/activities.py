@@ -12,13 +12,13 @@ from services.development.domain.module import ModuleKind, Modules
 from services.development.handlers import published
 from services.development.views.cohorts import Words
 from shared.contracts.event import Money, Text
-from shared.service.http import Body, View
+from shared.service.http import Body, OneLine, View
 
 
 class EvidenceBody(Body):
     kind: EvidenceKind
     description: Words
-    reference: Text | None = None
+    reference: Annotated[Text, OneLine] | None = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
 
     def evidence(self) -> Evidence:

@@ -12,7 +12,7 @@ from services.diagnosis.domain.instrument import Instrument
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.scoring import dimension_points, overall_points, score
 from shared.contracts.event import Day, Level, QuestionCode, Text
-from shared.service.http import Body, View
+from shared.service.http import Body, OneLine, View
 
 MAX_QUESTIONS = 100
 """More than any version of the instrument has."""
@@ -45,7 +45,7 @@ class RescoreBody(Body):
     """The day of the visit on which it was seen, where no evidence is named."""
     returned_because: Fault | None = None
     """What is wrong with the evidence, where it raises nothing."""
-    record: Text = ""
+    record: Annotated[Text, OneLine] = ""
     """The document or record that was seen on the visit, by name or number: of a legal question or a critical gap."""
 
     def given(self, by: str, at: datetime) -> Rescoring:

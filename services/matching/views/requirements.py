@@ -13,7 +13,7 @@ from services.matching.handlers import published
 from shared.contracts import matching as contract
 from shared.contracts.event import BasisPoints, Day, EventData, Level, QuestionCode, ReasonCode
 from shared.messaging.journal import Told
-from shared.service.http import Body, View
+from shared.service.http import Body, OneLine, View
 from shared.service.recorded import ActorView
 
 MAX_MEASURE = 2_000_000_000
@@ -21,7 +21,7 @@ MAX_MEASURE = 2_000_000_000
 
 Measure = Annotated[int, Field(ge=0, le=MAX_MEASURE)]
 Positive = Annotated[int, Field(gt=0, le=MAX_MEASURE)]
-Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"\w")]
+Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"\w"), OneLine]
 Cqi = Annotated[str, StringConstraints(pattern=r"^CQI-[0-9]{1,2}$")]
 
 
@@ -30,7 +30,9 @@ class AskedSpecification(contract.Specification):
 
     model_config = ConfigDict(extra="forbid")
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S")]
+    title: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S"), OneLine
+    ]
     materials: Annotated[tuple[Material, ...], Field(max_length=20)] = ()
     force_t: Measure | None = None
     envelope_mm: tuple[Positive, Positive, Positive] | None = None

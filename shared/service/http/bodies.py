@@ -2,11 +2,22 @@
 
 import json
 import re
+from collections.abc import Iterator
 from functools import partial
 from typing import Annotated, Any, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, GetCoreSchemaHandler, ValidatorFunctionWrapHandler
-from pydantic_core import CoreSchema, core_schema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+)
+from pydantic_core import CoreSchema, InitErrorDetails, core_schema
+
+from shared.i18n.fields import wrong
+from shared.plain_text import LINES, NOT_TEXT
 
 T = TypeVar("T")
 
@@ -29,9 +40,20 @@ class Body(View):
     """What a caller sends. An unknown field is refused: most are a misspelt one."""
 
 
+def _one_line(text: str) -> str:
+    if LINES.search(text):
+        raise wrong("field.one_line")
+    return text
+
+
+OneLine = AfterValidator(_one_line)
+"""Of a name or a title: a text without line breaks and tabs."""
+
+
 class Strictly:
     """Validates a request's body as the JSON that it was: `true` is no number and `"5"` neither. FastAPI validates
     what Python's parser made of it, where strictness would refuse every UUID and every date, which JSON has as text.
+    What is no text (`shared/plain_text.py`) is refused wherever a body has it.
     """
 
     def __get_pydantic_core_schema__(self, source: type[BaseModel], handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -45,9 +67,24 @@ Strict = Annotated[T, Strictly()]
 def _as_json(model: type[BaseModel], value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - pydantic's
     if not isinstance(value, dict):
         return handler(value)
+    if faults := [*_not_text(value, ())]:
+        raise ValidationError.from_exception_data(model.__name__, faults)
     text = json.dumps(value)
     # To JSON 1.0 is a whole number; to a strict validator it is none.
     return model.model_validate_json(json.dumps(_whole(value)) if MAYBE_WHOLE.search(text) else text, strict=True)
+
+
+def _not_text(value: Any, at: tuple[str | int, ...]) -> Iterator[InitErrorDetails]:  # noqa: ANN401 - JSON
+    """Where a value has characters that are no text."""
+    if isinstance(value, str):
+        if NOT_TEXT.search(value):
+            yield InitErrorDetails(type=wrong("field.characters"), loc=at, input=None)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            yield from _not_text(inner, (*at, name))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from _not_text(inner, (*at, place))
 
 
 def _whole(value: Any) -> Any:  # noqa: ANN401 - JSON
