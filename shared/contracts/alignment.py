@@ -83,6 +83,7 @@ class AlignmentChanged(SupplierEvent):
 
     TYPE: ClassVar[str] = "matching.alignment-changed"
     TOPIC: ClassVar[str] = "matching.match.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("alignment change", "revision")
 
     requirements: Annotated[tuple[AlignedRequirement, ...], Field(max_length=MOST_ALIGNED)] = ()
     """Requirements that it can meet now and could not, or of which something that is told here differs."""
