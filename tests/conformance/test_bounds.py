@@ -183,7 +183,7 @@ async def test_a_batch_counts_keys_too(bench: Bench, topic: str, monkeypatch: py
         return await bench.count("dead_letter") == count
 
     monkeypatch.setattr(CarefulConsumer, "getmany", looks)
-    count = 40
+    count = 20
     keys = [f"{number}{LARGE}".encode() for number in range(count)]
     await bench.send([(topic, key, b"{}") for key in keys], compression_type="zstd")
     async with bench.subscriber(topic):

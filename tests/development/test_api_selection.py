@@ -32,6 +32,7 @@ def _firm() -> Candidate:
     return Candidate(given.supplier(1), "PDP-1", "Firma", given.IN_ORDER, False, matches, given.diagnosis(gaps=gaps))
 
 
+@pytest.mark.long
 async def test_a_selection_among_thousands_takes_a_process_less_than_200_mb(stage: StageUnderTest) -> None:
     cohort = await open_cohort(stage, 55)
     async with stage.database.transaction() as connection:
