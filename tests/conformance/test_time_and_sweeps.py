@@ -11,8 +11,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contracts.event import Cause
-from shared.messaging.commands import Commands, Decide
-from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
+from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, SweepRequest, Timer, unchanged
 from shared.messaging.routing import Slice, Slices, at, over
 from shared.messaging.sweeps import AIM_S, FEWEST, SweepWorker, aimed
 from shared.messaging.timers import TimerWorker, wake
@@ -29,6 +29,10 @@ SWEPT = -2
 
 def opened(account: Account | None, id_: UUID, at: datetime | None = None) -> Decision[Account]:
     return Decision(account or Account(id_, ()), timers=() if at is None else (Timer("ripe", at),))
+
+
+def opener(id_: UUID):
+    return lambda account, _: opened(account, id_)
 
 
 def ripe(account: Account | None, now: datetime) -> Decision[Account]:
@@ -132,7 +136,7 @@ async def test_a_sweep_reaches_every_aggregate_once_in_chunks(
 ) -> None:
     monkeypatch.setattr("shared.messaging.sweeps.CHUNK", 7)
     ids = [uuid4() for _ in range(30)]
-    await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)
+    await commands.run_many(accounts, {id_: opener(id_) for id_ in ids}, CAUSE)
     await commands.run(accounts, ids[0], lambda a, _: Decision(a, sweeps=(SweepRequest("all"),)), CAUSE)
     async with running(sweeper(bench), sweeper(bench)):
         await eventually(lambda: _swept(bench))
@@ -196,7 +200,7 @@ async def test_a_sweep_in_slices_goes_on_where_it_stopped_and_asks_for_what_foll
     bench: Bench, commands: Commands
 ) -> None:
     ids = [uuid4() for _ in range(3)]
-    await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)
+    await commands.run_many(accounts, {id_: opener(id_) for id_ in ids}, CAUSE)
     stops = [None, *(UUID(int=number) for number in range(1, 4))]
     seen: list[UUID | None] = []
 
@@ -239,7 +243,7 @@ def test_chunks_are_as_large_as_their_time_allows() -> None:
 
 async def test_one_aggregate_that_fails_does_not_stop_a_sweep(bench: Bench, commands: Commands) -> None:
     ids = sorted(uuid4() for _ in range(5))
-    await commands.run_many(accounts, {id_: _opener(id_) for id_ in ids}, CAUSE)
+    await commands.run_many(accounts, {id_: opener(id_) for id_ in ids}, CAUSE)
     await commands.run(accounts, ids[2], lambda *_: Decision(Account(ids[2], (SWEPT,))), CAUSE)
     sweep = SweepRequest("all", {"fail": "yes"})
     await commands.run(accounts, ids[0], lambda a, _: Decision(a, sweeps=(sweep,)), CAUSE)
@@ -251,36 +255,6 @@ async def test_one_aggregate_that_fails_does_not_stop_a_sweep(bench: Bench, comm
 
 async def _swept(bench: Bench) -> bool:
     return await bench.count("sweep", "finished_at IS NULL") == 0
-
-
-def _opener(id_: UUID):
-    return lambda account, _: opened(account, id_)
-
-
-async def test_a_refused_command_writes_nothing_and_the_others_go_in(bench: Bench, commands: Commands) -> None:
-    good, bad = uuid4(), uuid4()
-    refused = Refused("conflict", "no")
-    decide: dict[UUID, Decide[Account, None]] = {good: _opener(good), bad: lambda *_: refused}
-    outcomes = await commands.run_many(accounts, decide, CAUSE)
-    assert outcomes == {good: Account(good, ()), bad: refused}
-    assert await bench.count("account") == 1
-
-
-async def test_two_commands_on_the_same_new_aggregate_both_count(bench: Bench, commands: Commands) -> None:
-    id_ = uuid4()
-
-    def add(number: int) -> Decide[Account, None]:
-        def decide(account: Account | None, _: None) -> Decision[Account] | Refused:
-            before = account or Account(id_, ())
-            return Decision(replace(before, numbers=(*before.numbers, number)))
-
-        return decide
-
-    async def run(number: int) -> None:
-        await commands.run(accounts, id_, add(number), CAUSE)
-
-    await asyncio.gather(*(run(number) for number in range(5)))
-    assert sorted(await bench.numbers(id_)) == [0, 1, 2, 3, 4]
 
 
 async def test_an_event_carries_the_correlation_of_what_began_its_chain(bench: Bench, topic: str) -> None:

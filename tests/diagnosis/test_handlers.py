@@ -16,7 +16,7 @@ from shared.contracts.diagnosis import (
     EvidenceReturned,
     GapRescored,
 )
-from shared.contracts.matching import AlignedRequirement, AlignmentChanged, OfferingAligned, OfferingNotAligned
+from shared.contracts.matching import AlignedRequirement, OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierWithdrawn
 from shared.messaging.decision import Decision, Refused
 from tests.diagnosis.builders import (
@@ -171,38 +171,6 @@ def test_a_firm_aligned_once_more_goes_on_where_it_was() -> None:
     away = state_of(handlers.offering_not_aligned(before, NOT_ALIGNED, NOW, INSTRUMENTS))
     back = align(away, aligned())
     assert (replace(state_of(back), asks=before.asks), back.events) == (before, ())
-
-
-def changed(revision: int, *lost: int, **more: object) -> AlignmentChanged:
-    gone = tuple(UUID(int=number) for number in lost)
-    return AlignmentChanged(supplier_id=SUPPLIER, lost=gone, rules="match-1", revision=revision, **more)
-
-
-def differ(state: Diagnosis, event: AlignmentChanged) -> Decision[Diagnosis]:
-    return handlers.alignment_changed(state, event, NOW, INSTRUMENTS)
-
-
-def test_what_is_asked_more_and_less_is_measured_with_the_rest() -> None:
-    event = aligned((ANCHOR, {"T04": 4}, ()), (OTHER_ANCHOR, {"T05": 2}, ("O03",)))
-    both = state_of(align(completed(levels_at(3)), event.model_copy(update={"revision": 1})))
-    assert (both.demand.targets["T04"], both.demand.must_have) == (4, ("O03",))
-    less = differ(both, changed(2, 2))
-    assert state_of(less).demand.must_have == ()
-    more = aligned((ANCHOR, {"T04": 2}, ("T01",))).requirements
-    third = state_of(differ(state_of(less), changed(3, requirements=more)))
-    assert (third.demand.targets, third.demand.must_have) == ({"T04": 2}, ("T01",))
-    none = state_of(differ(third, changed(4, 1)))
-    assert (none.required, none.demand.targets, none.heard.through) == (False, {}, 4)
-
-
-def test_what_was_told_before_what_is_known_changes_nothing() -> None:
-    first, second = aligned().model_copy(update={"revision": 1}), changed(2, 1)
-    none = OfferingNotAligned(supplier_id=SUPPLIER, missing=(), rules="match-1", revision=3)
-    state = state_of(handlers.offering_not_aligned(opened(), none, NOW, INSTRUMENTS))
-    assert align(state, first).state == state
-    assert differ(state, second).state == state
-    fourth = state_of(align(state, aligned().model_copy(update={"revision": 4})))
-    assert handlers.offering_not_aligned(fourth, none, NOW, INSTRUMENTS).state == fourth
 
 
 def test_withdrawal_before_alignment_opens_nothing() -> None:

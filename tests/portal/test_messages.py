@@ -19,8 +19,8 @@ from shared.messaging.decision import Decision, Refused
 from shared.service.callers import Role
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.issuer import URL
+from tests.portal.mailbox import Mailbox
 from tests.portal.news_given import NOW
-from tests.portal.test_news_mail import Mailbox
 
 PAGE = "/operations/news"
 GIVEN = {

@@ -57,6 +57,7 @@ TRIED: dict[str, tuple[str, ...]] = {
     ),
     "the portal: signing in, sessions, scopes, forms from elsewhere, files": (
         "tests/portal/test_signing.py",
+        "tests/portal/test_signing_again.py",
         "tests/portal/test_sessions.py",
         "tests/portal/test_scope.py",
         "tests/portal/test_pages.py",

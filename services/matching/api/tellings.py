@@ -5,16 +5,16 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.matching.domain.telling import Telling
 from services.matching.handlers import tellings as handlers
 from services.matching.store.tellings import page_of_tellings, tellings
-from services.matching.views.tellings import TellingBody, TellingView
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.service.callers import Caller, Role, allow
 from shared.service.http import Create, Page, Paging, Strict, routes
+from shared.service.tellings import TellingBody, TellingView
+from shared.telling import Telling
 
 Operator = Annotated[Caller, allow(Role.OPERATOR)]
 

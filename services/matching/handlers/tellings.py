@@ -1,8 +1,8 @@
 """Alignments and matches that are told once more, as they are."""
 
 from services.matching.domain.sweeps import TELL_ALL
-from services.matching.domain.telling import Telling
 from shared.messaging.decision import Decision, SweepRequest
+from shared.telling import Telling
 
 
 def tell_all(telling: Telling) -> Decision[Telling]:

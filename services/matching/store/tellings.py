@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from services.matching.domain.telling import Telling
 from services.matching.store.tables import TellingRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection
+from shared.telling import Telling
 
 tellings = TableRepository(TellingRow, Telling)
 

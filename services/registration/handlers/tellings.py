@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.registration.domain.supplier import Supplier
-from services.registration.domain.telling import Telling
 from services.registration.handlers import as_it_is
 from shared.messaging.decision import Decision, SweepRequest, unchanged
+from shared.telling import Telling
 
 TELL_PROFILES = "tell_profiles"
 """The sweep over every supplier that takes part."""

@@ -1,4 +1,4 @@
-"""A wish to tell every firm's profile once more: an operator's, after a release whose stages keep more of it."""
+"""A wish to tell once more all that a stage told: an operator's, for readers that lost it or keep more of it."""
 
 from dataclasses import dataclass
 from datetime import datetime

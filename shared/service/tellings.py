@@ -1,4 +1,4 @@
-"""Wishes of operators to tell every profile once more."""
+"""Wishes of operators to tell all that a stage told once more, as its API takes and shows them."""
 
 from datetime import datetime
 from typing import Annotated

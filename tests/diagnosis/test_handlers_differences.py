@@ -1,0 +1,51 @@
+"""What is asked of a firm, told by differences: more, less, late and twice."""
+
+from uuid import UUID
+
+from services.diagnosis import handlers
+from services.diagnosis.domain.diagnosis import Diagnosis
+from shared.contracts.matching import AlignmentChanged, OfferingNotAligned
+from shared.messaging.decision import Decision
+from tests.diagnosis.builders import (
+    ANCHOR,
+    INSTRUMENTS,
+    NOW,
+    OTHER_ANCHOR,
+    SUPPLIER,
+    completed,
+    levels_at,
+    opened,
+)
+from tests.diagnosis.test_handlers import align, aligned, state_of
+
+
+def changed(revision: int, *lost: int, **more: object) -> AlignmentChanged:
+    gone = tuple(UUID(int=number) for number in lost)
+    return AlignmentChanged(supplier_id=SUPPLIER, lost=gone, rules="match-1", revision=revision, **more)
+
+
+def differ(state: Diagnosis, event: AlignmentChanged) -> Decision[Diagnosis]:
+    return handlers.alignment_changed(state, event, NOW, INSTRUMENTS)
+
+
+def test_what_is_asked_more_and_less_is_measured_with_the_rest() -> None:
+    event = aligned((ANCHOR, {"T04": 4}, ()), (OTHER_ANCHOR, {"T05": 2}, ("O03",)))
+    both = state_of(align(completed(levels_at(3)), event.model_copy(update={"revision": 1})))
+    assert (both.demand.targets["T04"], both.demand.must_have) == (4, ("O03",))
+    less = differ(both, changed(2, 2))
+    assert state_of(less).demand.must_have == ()
+    more = aligned((ANCHOR, {"T04": 2}, ("T01",))).requirements
+    third = state_of(differ(state_of(less), changed(3, requirements=more)))
+    assert (third.demand.targets, third.demand.must_have) == ({"T04": 2}, ("T01",))
+    none = state_of(differ(third, changed(4, 1)))
+    assert (none.required, none.demand.targets, none.heard.through) == (False, {}, 4)
+
+
+def test_what_was_told_before_what_is_known_changes_nothing() -> None:
+    first, second = aligned().model_copy(update={"revision": 1}), changed(2, 1)
+    none = OfferingNotAligned(supplier_id=SUPPLIER, missing=(), rules="match-1", revision=3)
+    state = state_of(handlers.offering_not_aligned(opened(), none, NOW, INSTRUMENTS))
+    assert align(state, first).state == state
+    assert differ(state, second).state == state
+    fourth = state_of(align(state, aligned().model_copy(update={"revision": 4})))
+    assert handlers.offering_not_aligned(fourth, none, NOW, INSTRUMENTS).state == fourth
