@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from deploy.capacity.inputs import Inputs
+from shared.areas import CODES
 from shared.messaging.topics import ANCHOR, MATCH, REQUIREMENT
 
-AREAS = 35
 DAY_S = 86_400
 YEAR_S = 365 * DAY_S
 
@@ -99,7 +99,7 @@ def load(inputs: Inputs, suppliers: float, design: Design = BUILT) -> Load:
         requirements * min(design.reach, shards) / shards,
         journeys,
         _sweeps(inputs, requirements, design),
-        suppliers / shards * program["offered_areas"] / program["suppliers"] / AREAS,
+        suppliers / shards * program["offered_areas"] / program["suppliers"] / len(CODES),
         {},
     )
     return replace(found, flows={topic.name: _flow(inputs, found, topic, design) for topic in topics_of(inputs)})
@@ -115,7 +115,7 @@ def _sweeps(inputs: Inputs, requirements: float, design: Design) -> float:
     """A year, in all shards: each requirement is published and closed in each of the regions that it reaches."""
     assumed = inputs.assumed
     single = 2 * assumed.requirement_turnover * requirements * min(design.reach, design.shards)
-    return min(single, AREAS * assumed.working_days * design.shards) if design.by_file else single
+    return min(single, len(CODES) * assumed.working_days * design.shards) if design.by_file else single
 
 
 def _flow(inputs: Inputs, load: Load, topic: Topic, design: Design) -> Flow:

@@ -13,8 +13,9 @@ from deploy.demo.sample.prepare import Sample
 from deploy.demo.story import Told
 from deploy.demo.trouble import Ended, of_attempts, of_letters, of_rows
 from deploy.provision.partners import FIRST
+from shared.areas import CODES
 
-ANCHORS, AREAS, SUPPLIERS, SELECTED, REFUSED_ROWS = 16, 35, 400, 55, 6
+ANCHORS, AREAS, SUPPLIERS, SELECTED, REFUSED_ROWS = 16, len(CODES), 400, 55, 6
 GARBAGE_RECORDS = 1
 PARTNERS_THAT_ANSWER = ("nafin", "bancomext")
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from shared import areas
 from shared.contracts.times import Day, Moment
 
 
@@ -65,8 +66,8 @@ Positive = Annotated[int, Field(strict=True, gt=0, le=LARGEST)]
 BasisPoints = Annotated[int, Field(strict=True, ge=0, le=10_000, examples=[8000])]
 """A share in hundredths of a percent: 8,000 is 80 %."""
 
-AreaCode = Annotated[str, StringConstraints(pattern=r"^P(0[1-9]|[12][0-9]|3[0-5])$"), Field(examples=["P13"])]
-"""One of the 35 procurement areas."""
+AreaCode = Annotated[str, StringConstraints(pattern=areas.PATTERN), Field(examples=["P13"])]
+"""One of the procurement areas."""
 
 StateCode = Annotated[str, StringConstraints(pattern=r"^(0[1-9]|[12][0-9]|3[0-2])$"), Field(examples=["11"])]
 """INEGI key of a Mexican state."""

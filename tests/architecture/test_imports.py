@@ -12,7 +12,8 @@ ROOT = Path(__file__).parents[2]
 DOMAINS = sorted({path for name in ("domain", "domain.py") for path in (ROOT / "services").glob(f"*/{name}")})
 
 SHARED_RULES = {
-    f"shared.{name}" for name in ("alignment", "four_eyes", "mail_address", "one_time_code", "state_machine", "states")
+    f"shared.{name}"
+    for name in ("alignment", "areas", "four_eyes", "mail_address", "one_time_code", "state_machine", "states")
 }
 
 VIOLATIONS = {

@@ -23,6 +23,7 @@ from services.matching.store import judging, queries
 from services.matching.store.demand import publishing, requirements
 from services.matching.store.narrow import PROCESS_OFFER, offered_rows
 from services.matching.store.offerings import offerings
+from shared.areas import CODES
 from shared.contracts.event import Cause
 from shared.contracts.registration import SupplierChanged
 from shared.messaging.sweeps import SweepWorker
@@ -32,7 +33,7 @@ from shared.testing.stage import StageUnderTest
 from tests.bench.pair import Pair
 from tests.bench.report import Figures
 from tests.bench.settings import Settings
-from tests.bench.trade import ANCHOR, AREAS, JOINED, asked, diagnosed, profile, registered, supplier_id
+from tests.bench.trade import ANCHOR, JOINED, asked, diagnosed, profile, registered, supplier_id
 
 PART = "matching"
 BATCH, FILLED, AT_ONCE = 500, 10_000, 200
@@ -123,7 +124,7 @@ class Measured:
                 rows = [row for each in made for row in offered_rows(each, rules)]
                 await connection.copy_records_to_table("process_offer", records=rows, columns=PROCESS_OFFER)
         async with self._stage.database.connection() as connection:
-            for area in AREAS:
+            for area in CODES:
                 await connection.execute(_FILL_PAIRS, area, day(now()), timeout=READY_S)
             await connection.execute(_FILL_COUNTS, timeout=READY_S)
             await connection.execute("VACUUM (ANALYZE) pair", timeout=READY_S)

@@ -7,12 +7,12 @@ from uuid import UUID, uuid5
 
 from services.matching.domain.requirement import Requirement, Specification
 from services.matching.handlers import published
+from shared.areas import CODES
 from shared.contracts.diagnosis import DiagnosisCompleted
 from shared.contracts.registration import AnchorJoined, SupplierProfile, SupplierRegistered
 from tests.bench.workload import NAMES, START
 from tests.registration.suppliers import rfc
 
-AREAS = tuple(f"P{number:02}" for number in range(1, 36))
 ANCHOR = uuid5(NAMES, "anchor")
 MATERIALS = ("acero", "acero inoxidable 304", "acero 1020", "PA6-GF30", "PA6", "aluminio", "zamak", "resina K-7")
 STATES = tuple(f"{number:02}" for number in range(1, 33))
@@ -26,7 +26,7 @@ def supplier_id(number: int) -> UUID:
 
 def registered(number: int, kind: type[SupplierProfile] = SupplierRegistered, seed: str = "") -> SupplierProfile:
     """A firm; with another seed it offers something else in the same areas."""
-    areas = Random(number).sample(AREAS, 1 + number % 2)
+    areas = Random(number).sample(CODES, 1 + number % 2)
     chance = Random(f"{seed}{number}")
     return kind.model_validate(
         {
@@ -88,7 +88,7 @@ def asked(number: int) -> Requirement:
     """A requirement of the anchor; neighbours are of different areas."""
     chance = Random(f"asked {number}")
     need = Specification(
-        area=AREAS[number % len(AREAS)],
+        area=CODES[number % len(CODES)],
         title=f"Part {number}",
         materials=tuple(chance.sample(MATERIALS, chance.choice((0, 2, 4)))),
         force_t=chance.choice((None, None, 200)),

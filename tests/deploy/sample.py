@@ -37,7 +37,6 @@ ROWS = demand.rows(demand.HERE / "suppliers.csv")
 REQUIREMENTS = demand.rows(demand.HERE / "requirements.csv")
 PLANNED = {row["asunto"]: (int(row["linea"]), row["rfc"]) for row in demand.rows(demand.HERE / "planned.csv")}
 GOOD = {row["rfc"]: row for line, row in enumerate(ROWS, 2) if line not in {PLANNED[matter][0] for matter in BAD_ROWS}}
-AREAS = {f"P{number:02}" for number in range(1, 36)}
 INSTRUMENT = instruments().current
 
 

@@ -11,7 +11,8 @@ from stdnum.mx import rfc as stdnum_rfc
 from deploy.demo.sample import demand, distribution, generate, words
 from deploy.demo.sample.plan import SERVICES
 from deploy.demo.sample.troubles import LISTED
-from tests.deploy.sample import AREAS, DATA, GOOD, INSTRUMENT, ON, PLANNED, REQUIREMENTS, RETC, ROWS, needs_public_data
+from shared.areas import CODES
+from tests.deploy.sample import DATA, GOOD, INSTRUMENT, ON, PLANNED, REQUIREMENTS, RETC, ROWS, needs_public_data
 
 
 @pytest.mark.parametrize("name", generate.GENERATED)
@@ -108,7 +109,7 @@ def test_firms_lie_where_the_plants_lie_and_are_what_the_plants_are() -> None:
 def test_sixteen_anchors_ask_in_all_areas_by_questions_that_exist() -> None:
     states = {row["codigo"]: demand.split(row["estados"]) for row in demand.rows(demand.HERE / "anchors.csv")}
     areas = Counter(row["area"] for row in REQUIREMENTS)
-    assert (len(states), areas.total(), set(areas), max(areas.values())) == (16, 56, AREAS, 3)
+    assert (len(states), areas.total(), set(areas), max(areas.values())) == (16, 56, set(CODES), 3)
     assert {row["tractora"] for row in REQUIREMENTS} == states.keys()
     assert all(row["estado_planta"] in states[row["tractora"]] for row in REQUIREMENTS)
     for row in REQUIREMENTS:

@@ -10,9 +10,9 @@ from services.diagnosis.domain.result import Result, result_of
 from services.diagnosis.explain import explain_diagnosis
 from services.matching.explain import explain_match
 from services.registration.explain import explain_rfc, explain_size
+from shared.areas import CODES
 from shared.contracts.matching import OfferingNotAligned
 from tests.deploy.sample import (
-    AREAS,
     GOOD,
     INSTRUMENT,
     NOW,
@@ -55,7 +55,7 @@ def test_about_three_hundred_firms_align_and_every_area_has_three() -> None:
     assert PLANNED["lista_definitivo"][1] not in aligned()
     assert {PLANNED[m][1] for m in ("sin_consentimiento", "lista_presunto", "digito_verificador")} <= aligned().keys()
     supply = Counter(area for told in aligned().values() for area in {asked.area for asked in told.requirements})
-    assert set(supply) == AREAS
+    assert set(supply) == set(CODES)
     assert min(supply.values()) >= 3
 
 

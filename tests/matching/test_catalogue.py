@@ -5,14 +5,6 @@ from services.matching import catalogue
 STATES = {f"{number:02}" for number in range(1, 33)}
 
 
-def test_there_are_35_areas() -> None:
-    areas = catalogue.areas()
-    assert [area.code for area in areas] == [f"P{number:02}" for number in range(1, 36)]
-    assert all(area.name and area.name_en and area.attributes for area in areas)
-    assert {area.code: area.special_processes for area in areas}["P22"] == ("CQI-9", "CQI-11")
-    assert {area.code: area.special_processes for area in areas}["P26"] == ("CQI-30",)
-
-
 def test_the_weights_are_those_of_the_published_proposal() -> None:
     weights = catalogue.rules().weights
     assert (weights.capacity, weights.envelope_force, weights.tolerance, weights.qms) == (2000, 1500, 1500, 1500)

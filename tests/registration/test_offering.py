@@ -3,7 +3,8 @@ from typing import Any
 
 import pytest
 
-from services.registration.domain.offering import AREAS, Offering, SpecialProcess, faults
+from services.registration.domain.offering import Offering, SpecialProcess, faults
+from shared.areas import CODES
 from tests.registration.given import TODAY, process
 
 
@@ -31,7 +32,7 @@ def test_somebody_who_offers_nothing_cannot_supply() -> None:
 
 
 def test_each_area_is_described_once() -> None:
-    every = tuple(process(area) for area in sorted(AREAS))
+    every = tuple(process(area) for area in sorted(CODES))
     assert reasons(Offering(processes=every)) == []
     assert reasons(Offering(processes=(process("P01"), process("P01")))) == [("processes.1.area", "area_repeated")]
     assert reasons(Offering(processes=(*every, process("P01")))) == [("processes", "processes_too_many")]

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from services.diagnosis.domain.applicability import Applicability
 from services.diagnosis.domain.instrument import Dimension, Instrument, Instruments, Question, Rules
+from shared.areas import AREAS
 
 FOLDER = Path(__file__).parent
 CURRENT = "questionnaire.json"
@@ -24,7 +25,9 @@ def instruments() -> Instruments:
     """All versions. Raises ValueError when one of them is not sound."""
     current = read(FOLDER / CURRENT)
     earlier = [read(path) for path in sorted(FOLDER.glob(EARLIER))]
-    applicability = TypeAdapter(Applicability).validate_json((FOLDER / APPLICABILITY).read_bytes())
+    table = json.loads((FOLDER / APPLICABILITY).read_text(encoding="utf-8"))
+    special_areas = [area.code for area in AREAS if area.special_processes]
+    applicability = TypeAdapter(Applicability).validate_python(table | {"special_areas": special_areas})
     return Instruments(current, {instrument.version: instrument for instrument in (*earlier, current)}, applicability)
 
 

@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from services.matching import catalogue
 from services.matching.api.access import BY_ANYBODY, BY_STAFF
 from services.matching.store import queries
 from services.matching.views.demand import AnchorView, AreasView, AreaView, CoverageView
+from shared.areas import AREAS, VERSION
 from shared.runtime.database import Database
 from shared.service.http import Page, Paging, Show, routes
 
@@ -17,8 +17,8 @@ def router(database: Database) -> APIRouter:
     @api.get("/areas", dependencies=[BY_ANYBODY])
     async def show_areas(show: Show) -> AreasView:
         """Show the areas in which anchors ask, with what is asked in each."""
-        areas = [AreaView.of(area) for area in catalogue.areas()]
-        return show.shown(AreasView(version=catalogue.AREAS_VERSION, areas=areas))
+        areas = [AreaView.of(area) for area in AREAS]
+        return show.shown(AreasView(version=VERSION, areas=areas))
 
     @api.get("/anchors", dependencies=[BY_ANYBODY])
     async def list_anchors(paging: Paging) -> Page[AnchorView]:

@@ -1,9 +1,8 @@
-"""Rule tables as data: areas, the score's rules, materials, neighbourhood of the states, what a piece may cost."""
+"""Rule tables as data: the score's rules, materials, neighbourhood of the states, what a piece may cost."""
 
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
@@ -13,41 +12,8 @@ from services.matching.domain.award import Prices
 from services.matching.domain.materials import Materials, words_of
 from services.matching.domain.rules import Rules, Weights
 
-AREAS_VERSION = "areas-2026-1"
 MATERIALS_VERSION = "materials-2026-1"
 """Part of the rules: where it changes, so does their version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Area:
-    """One procurement area, by what it needs to be told apart."""
-
-    code: str
-    name: str
-    """Spanish."""
-    name_en: str
-    family: str
-    scian: str
-    attributes: tuple[str, ...]
-    special_processes: tuple[str, ...]
-    """AIAG CQI codes that are usual in it."""
-
-
-@cache
-def areas() -> tuple[Area, ...]:
-    """The procurement areas, by code."""
-    return tuple(
-        Area(
-            code=row["codigo"],
-            name=row["nombre"],
-            name_en=row["name_en"],
-            family=row["familia"],
-            scian=row["scian"],
-            attributes=tuple(part.strip() for part in row["atributos_clave"].split(",") if part.strip()),
-            special_processes=tuple(word for word in row["cqi"].split() if word.startswith("CQI-")),
-        )
-        for row in _rows("areas.csv")
-    )
 
 
 @cache

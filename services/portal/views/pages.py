@@ -14,6 +14,7 @@ from services.portal.domain.story import Entry
 from services.portal.identity.people import Person
 from services.portal.views import assets
 from services.portal.views.words import Words
+from shared.areas import CODES
 from shared.i18n import Language
 from shared.states import NAMES
 
@@ -70,7 +71,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.globals |= {"static": assets.address, "states": NAMES, "taken": taken, "name_of": name_of}
-    environment.globals["facts_of"] = facts_of
+    environment.globals |= {"facts_of": facts_of, "area_codes": CODES}
     environment.filters["reason_of"] = lambda code, words: words.or_code("reason", code)
     environment.filters["gate_of"] = lambda code, words: words.or_code("gate", code)
     return environment

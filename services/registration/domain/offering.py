@@ -7,12 +7,10 @@ from datetime import date
 from typing import Literal
 
 from services.registration.domain.fault import Fault
+from shared.areas import CODES
 
 Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
 Experience = Literal["none", "aftermarket", "tier_3", "tier_2", "tier_1"]
-
-AREAS = frozenset(f"P{number:02}" for number in range(1, 36))
-"""The 35 procurement areas."""
 
 MAX_MATERIALS = 20
 MAX_MATERIAL_LENGTH = 60
@@ -68,10 +66,10 @@ def faults(offering: Offering, today: date) -> Iterator[Fault]:
     """Every rule of an offering that is broken."""
     if not offering.processes:
         yield Fault("processes", "processes_missing")
-    if len(offering.processes) > len(AREAS):
-        yield Fault("processes", "processes_too_many", {"most": len(AREAS)})
+    if len(offering.processes) > len(CODES):
+        yield Fault("processes", "processes_too_many", {"most": len(CODES)})
     seen: set[str] = set()
-    for number, process in enumerate(offering.processes[: len(AREAS)]):
+    for number, process in enumerate(offering.processes[: len(CODES)]):
         yield from _process_faults(process, f"processes.{number}", seen, today)
         seen.add(process.area)
     shares = (
@@ -85,8 +83,8 @@ def faults(offering: Offering, today: date) -> Iterator[Fault]:
 
 
 def _process_faults(process: ProcessOffer, path: str, seen: set[str], today: date) -> Iterator[Fault]:
-    if process.area not in AREAS:
-        yield Fault(f"{path}.area", "area_unknown")
+    if process.area not in CODES:
+        yield Fault(f"{path}.area", "area_unknown", {"first": CODES[0], "last": CODES[-1]})
     elif process.area in seen:
         yield Fault(f"{path}.area", "area_repeated")
     if not _are_materials(process.materials):
