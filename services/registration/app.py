@@ -4,7 +4,7 @@ from functools import partial
 
 from services.registration import store
 from services.registration.api import router
-from services.registration.consume import ROUTES, SWEEPS, TIMERS, mails
+from services.registration.consume import ONCE, ROUTES, SWEEPS, TIMERS, mails
 from services.registration.files.importers import AnchorImporter, SupplierImporter
 from services.registration.files.lists import ListImporter
 from services.registration.settings import RegistrationSettings
@@ -30,6 +30,7 @@ def build() -> tuple[Stage, ServiceSettings]:
         routes=ROUTES,
         timers=TIMERS,
         sweeps=SWEEPS,
+        once=ONCE,
         mails=mails(settings),
         imports=imports,
         figures=figures,

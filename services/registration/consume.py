@@ -21,9 +21,11 @@ from services.registration.store import (
     supplier_of,
     suppliers,
 )
+from services.registration.store.firm_names import name_suppliers
 from services.registration.store.people import people
 from services.registration.views import letters
-from shared.messaging.routing import Routes, Sweeps, Timers, at, over
+from shared.messaging.decision import SweepRequest
+from shared.messaging.routing import Routes, Slices, Sweeps, Timers, at, over
 from shared.runtime.database import Connection
 from shared.service.mail import Mail
 from shared.service.mailing import MailLimit, MailRoute, Mails
@@ -35,12 +37,18 @@ TIMERS: Timers = (
     at(on_people.INVITATION_EXPIRES, people, on_people.lapse),
 )
 
+NAME_SUPPLIERS = "name_suppliers"
+"""The sweep over suppliers of before their names were compared."""
+
 DISPUTES = MailLimit("mails_of_disputes", DISPUTES_EVERY, DISPUTES_AT_ONCE)
 
 SWEEPS: Sweeps = (
     over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),
     over(tellings.TELL_PROFILES, suppliers, tellings.tell, select=participating),
+    Slices(NAME_SUPPLIERS, name_suppliers),
 )
+
+ONCE = (SweepRequest(NAME_SUPPLIERS),)
 
 
 def mails(settings: RegistrationSettings) -> Mails:

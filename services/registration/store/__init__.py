@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.claim import Claim
+from services.registration.domain.firm_name import parted
 from services.registration.domain.screening import NO_LIST, SEVERITY, Entries, Listing, ListState, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Status, Supplier, disputed_since, folio
 from services.registration.store.tables import AnchorRow, ClaimRow, ScreeningListRow, SupplierRow
@@ -22,7 +23,7 @@ be registered by the old list after the sweep of the new one has passed it."""
 
 
 def _for_queries(supplier: Supplier) -> Mapping[str, Any]:
-    return {"disputed": "rfc_disputed" in supplier.holds}
+    return {"disputed": "rfc_disputed" in supplier.holds, "name_key": parted(supplier.legal_name).key}
 
 
 class Suppliers(TableRepository[Supplier]):

@@ -24,6 +24,7 @@ class SupplierRow(Table, table=True):
         Index("supplier_rfc", "rfc", unique=True, postgresql_where=text("status <> 'withdrawn' AND NOT disputed")),
         Index("supplier_of_rfc", "rfc", "id"),
         Index("supplier_status", "status", "id"),
+        Index("supplier_named", "name_key", "state"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -56,6 +57,7 @@ class SupplierRow(Table, table=True):
     disputed: bool
     privacy_notice: str | None
     notice_read_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    name_key: str | None
 
 
 class ClaimRow(Table, table=True):
