@@ -11,8 +11,7 @@ LONGEST = 100
 
 
 def _plain(name: str) -> str:
-    decomposed = unicodedata.normalize("NFD", name)
-    return " ".join("".join(letter for letter in decomposed if not unicodedata.combining(letter)).lower().split())
+    return "".join(letter for letter in unicodedata.normalize("NFD", name).lower() if letter.isalnum())
 
 
 def _read() -> list[dict[str, Any]]:
@@ -29,7 +28,9 @@ _BY_NAME = {_plain(name): state["key"] for state in _READ for name in (state["na
 
 
 def state_key(text: str) -> str | None:
-    """Key of a state from its key (a leading zero may be missing) or its name, with or without accents; else None."""
+    """Key of a state from its key (a leading zero may be missing), its name or an abbreviation of it, with or without
+    accents and points; else None.
+    """
     if len(text) > LONGEST:
         return None
     key = text.strip().zfill(2)

@@ -2,25 +2,26 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
-from shared.contracts.times import FIRST_DAY, LAST_DAY, day_of
+from shared.files.dates import day, may_be_either
 from shared.files.faults import CellRefusedError, RowFault, row_fault
+from shared.files.numbers import MAX_DIGITS, number
+from shared.files.rows import Row
 from shared.files.text import plain
 from shared.plain_text import NOT_TEXT
+from shared.states import state_key
 
-_MEXICAN_DATE = re.compile(r"^([0-9]{1,2})[/-]([0-9]{1,2})[/-]([0-9]{4})$")
-_AMOUNT = re.compile(r"(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]+)?")
+__all__ = ["day"]
+
+_AREA = re.compile(r"[Pp]?[ -]?([0-9]{1,2})")
+_CURRENCY = re.compile(r"^(?:\$|mxn)|(?:mxn|m\.?n\.?|pesos)$", re.IGNORECASE)
 ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"})
 """What a spreadsheet shows for a formula that failed."""
-_SHARE = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2})0*)?")
-
-MAX_DIGITS = 18
-"""Longer numbers are beyond every range here, and slow to parse."""
-
+_SHARE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2})0*)?")
 
 MAX_PARTS = 100
 """Of a cell; no list here has more, and each may be told to be wrong."""
@@ -36,30 +37,32 @@ class Column:
     required: bool = False
 
 
-def values(
-    columns: Iterable[Column], cells: Mapping[str, str], line: int, suffix: str = ""
-) -> tuple[dict[str, Any], list[RowFault]]:
+def values(columns: Iterable[Column], row: Row, suffix: str = "") -> tuple[dict[str, Any], list[RowFault]]:
     """The fields that a row fills through these columns, and what is wrong. Blank optional cells fill nothing."""
     found: dict[str, Any] = {}
     faults: list[RowFault] = []
     for column in columns:
         name = column.name + suffix
-        cell = cells.get(name)
+        cell = row.cells.get(name)
         if cell is None:
             if column.required:
-                faults.append(row_fault(line, name, "cell_missing"))
-            continue
-        if cell in ERRORS:
-            faults.append(row_fault(line, name, "cell_error"))
-            continue
-        if NOT_TEXT.search(cell):
-            faults.append(row_fault(line, name, "cell_characters"))
+                faults.append(row_fault(row.line, name, "cell_missing"))
             continue
         try:
-            found[column.field] = column.parse(cell)
+            found[column.field] = _value(column, cell, month_first=name in row.month_first)
         except CellRefusedError as refused:
-            faults.append(row_fault(line, name, refused.reason, message=refused.message, **refused.params))
+            faults.append(row_fault(row.line, name, refused.reason, message=refused.message, **refused.params))
     return found, faults
+
+
+def _value(column: Column, cell: str, *, month_first: bool) -> Any:  # noqa: ANN401 - of its column
+    if cell in ERRORS:
+        raise CellRefusedError("cell_error")
+    if NOT_TEXT.search(cell):
+        raise CellRefusedError("cell_characters")
+    if month_first and may_be_either(cell):
+        raise CellRefusedError("cell_date", message="cell_date.either")
+    return column.parse(cell)
 
 
 def text(cell: str) -> str:
@@ -68,17 +71,17 @@ def text(cell: str) -> str:
 
 def whole(cell: str) -> int:
     """A whole number, perhaps with thousands separators."""
-    if len(cell) > MAX_DIGITS or "." in cell or _AMOUNT.fullmatch(cell) is None:
+    if len(cell) > MAX_DIGITS:
         raise CellRefusedError("cell_number", message="cell_number.whole")
-    return int(cell.replace(",", ""))
+    found = number(cell, "cell_number.whole")
+    if found % 1:
+        raise CellRefusedError("cell_number", message="cell_number.whole")
+    return int(found)
 
 
 def amount(cell: str) -> Decimal:
     """An amount in pesos, perhaps with a sign of pesos and thousands separators."""
-    number = cell.removeprefix("$").strip()
-    if len(number) > 2 * MAX_DIGITS or _AMOUNT.fullmatch(number) is None:
-        raise CellRefusedError("cell_number", message="cell_number.amount")
-    return Decimal(number.replace(",", ""))
+    return number(_CURRENCY.sub("", cell).strip(), "cell_number.amount")
 
 
 def share(cell: str) -> int:
@@ -95,33 +98,56 @@ def share(cell: str) -> int:
     return points
 
 
-def day(cell: str) -> date:
-    """A date as `2026-05-01`, or as people write it in Mexico: `01/05/2026`, the day first."""
-    written = _MEXICAN_DATE.sub(lambda found: f"{found[3]}-{found[2]:0>2}-{found[1]:0>2}", cell)
-    try:
-        found_day = day_of(written)
-    except ValueError:
-        raise CellRefusedError("cell_date") from None
-    if not FIRST_DAY <= found_day <= LAST_DAY:
-        raise CellRefusedError("cell_date")
-    return found_day
-
-
 def digits(length: int) -> Callable[[str], str]:
     """A key of digits whose leading zeros a spreadsheet may have dropped."""
     return lambda cell: cell.zfill(length)
 
 
-def choice(options: Mapping[str, Any]) -> Callable[[str], Any]:
+def area(cell: str) -> str:
+    """A procurement area's code: `P01`, also where `p1` or `1` is written. What is none stays as it is."""
+    found = _AREA.fullmatch(cell)
+    return f"P{int(found[1]):02}" if found else cell.upper()
+
+
+def state(cell: str) -> str:
+    """Key of a state from its key, its name or an abbreviation of it."""
+    key = state_key(cell)
+    if key is None:
+        raise CellRefusedError("state_unknown", message="state_unknown.cell")
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
     """One of a few words."""
 
-    def parse(cell: str) -> object:
-        word = plain(cell)
-        if word not in options:
-            raise CellRefusedError("cell_choice", choices=", ".join(options))
-        return options[word]
+    options: Mapping[str, Any]
+    """As they are offered."""
+    known: Mapping[str, Any] = field(repr=False)
+    """As they are compared, with others that mean one of them."""
 
-    return parse
+    def __call__(self, cell: str) -> Any:  # noqa: ANN401 - of its options
+        word = plain(cell)
+        if word not in self.known:
+            raise CellRefusedError("cell_choice", choices=", ".join(self.options))
+        return self.known[word]
+
+
+def choice(options: Mapping[str, Any], also: Mapping[str, Any] | None = None) -> Choice:
+    """One of these words; `also` are others that people write for them."""
+    return Choice(options, {plain(word): value for word, value in {**options, **(also or {})}.items()})
+
+
+YES_NO: Final = choice(
+    {"si": True, "no": False}, {"s": True, "x": True, "yes": True, "verdadero": True, "true": True}
+    | {"n": False, "falso": False, "false": False}
+)  # fmt: skip
+QMS: Final = choice(
+    {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"},
+    {"ninguna": "none", "no": "none", "ISO 9001:2015": "iso_9001", "NMX-CC-9001-IMNC-2015": "iso_9001"}
+    | {"IATF 16949:2016": "iatf_16949"},
+)
+"""The quality system, with the editions of its standards that are in force: of an older one no certificate is valid."""
 
 
 def parts(cell: str) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from shared.files.faults import FileRefusedError
+from shared.files.formulas import unescaped
+from shared.files.rows import Sent
 
 DELIMITERS = ",;\t"
 
@@ -16,17 +18,17 @@ CHUNK_BYTES = 1_048_576
 _SAID = re.compile(r"sep=([^\"\r\n])\r?\n")
 """Excel's own first line, which names the delimiter: no quote, and no end of a line."""
 
-Line = tuple[int, list[str]]
+Line = tuple[int, list[Sent]]
 
 
-def sheets(file: BinaryIO) -> Iterator[Iterator[Line]]:
-    """The lines by each delimiter that it may have, one reading after the other. Raises FileRefusedError."""
+def sheets(file: BinaryIO) -> Iterator[tuple[str, Iterator[Line]]]:
+    """Each delimiter that it may have, and the lines by it, one reading after the other. Raises FileRefusedError."""
     source = io.TextIOWrapper(file, _encoding(file), errors="replace", newline="")
     source.seek(0)
     said = _SAID.match(source.read(len("sep=;\r\n")))
     for delimiter in said[1] if said else DELIMITERS:
         source.seek(0)
-        yield _lines(source, delimiter, 1 if said else 0)
+        yield delimiter, _lines(source, delimiter, 1 if said else 0)
 
 
 def _encoding(file: BinaryIO) -> str:
@@ -61,7 +63,7 @@ def _lines(source: io.TextIOWrapper, delimiter: str, skipped: int) -> Iterator[L
     line = skipped + 1
     try:
         for texts in reader:
-            yield line, [cell.strip() for cell in texts]
+            yield line, [unescaped(cell) for cell in texts]
             line = skipped + reader.line_num + 1
     except csv.Error:
         raise FileRefusedError("file_format", message="file_format.csv", line=line) from None

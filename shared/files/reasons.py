@@ -8,7 +8,6 @@ FileReason = Literal[
     "file_too_large",
     "file_too_many_rows",
     "file_column_missing",
-    "file_column_unknown",
     "file_column_repeated",
     "file_cell_too_long",
 ]

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import msgspec
 
 from shared.files.faults import FileRefusedError
-from shared.files.rows import End, Row, Wanted
+from shared.files.rows import End, Header, Line, Row, Wanted, row_of
 
 INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH")
 """Of the environment, whose rest is secrets."""
@@ -21,22 +21,25 @@ PIPE_BYTES = 65_536
 TAIL_BYTES = 65_536
 """The last line is in them, unless the child did not come to it."""
 
-_DECODER = msgspec.json.Decoder(Row | End)
+_DECODER = msgspec.json.Decoder(Header | Line | End)
 
 
 class Rows:
     """The rows of a file that was read to its end, in a file of their own: they are decoded one by one."""
 
-    def __init__(self, lines: BinaryIO, count: int) -> None:
+    def __init__(self, lines: BinaryIO, end: End) -> None:
         self._lines = lines
-        self.count = count
+        self.count = end.rows
+        self.month_first = frozenset(end.month_first)
+        lines.seek(0)
+        self.header = msgspec.json.decode(lines.readline(), type=Header)
 
     def __iter__(self) -> Iterator[Row]:
         self._lines.seek(0)
         for line in self._lines:
             said = _DECODER.decode(line)
-            if isinstance(said, Row):
-                yield said
+            if isinstance(said, Line):
+                yield row_of(self.header, said, self.month_first)
 
 
 async def read(file: BinaryIO, wanted: Wanted, lines: BinaryIO) -> Rows:
@@ -55,7 +58,7 @@ async def read(file: BinaryIO, wanted: Wanted, lines: BinaryIO) -> Rows:
         raise FileRefusedError("file_too_large", message="file_too_large.work")
     if end.reason is not None:
         raise FileRefusedError(end.reason, message=end.message, **end.params)
-    return Rows(lines, end.rows)
+    return Rows(lines, end)
 
 
 async def _run(file: BinaryIO, wanted: Wanted, lines: BinaryIO) -> int:

@@ -17,6 +17,7 @@ from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 
 from shared.files.faults import FileRefusedError
+from shared.files.rows import Sent, text_of
 
 ZIP = b"PK\x03\x04"
 
@@ -29,7 +30,10 @@ MAX_LINE = 1_048_576
 _LITERAL = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 """What a number format shows as it stands."""
 
-Line = tuple[int, list[str]]
+MOST_EXACT = 2**53
+"""Every whole number below it is one of a float's."""
+
+Line = tuple[int, list[Sent]]
 AnyCell = Cell | MergedCell | ReadOnlyCell | EmptyCell
 
 
@@ -70,11 +74,11 @@ def _lines(rows: Iterator[tuple[AnyCell, ...]]) -> Iterator[Line]:
             if line > MAX_LINE:
                 raise FileRefusedError("file_too_large", message="file_too_large.sheet", rows=MAX_LINE)
             if cells:
-                yield line, [_text(cell) for cell in cells]
+                yield line, [_sent(cell) for cell in cells]
 
 
-def _text(cell: AnyCell) -> str:
-    """A cell as a person would type it. Workbooks keep numbers as floats, of which people see 15 digits."""
+def _sent(cell: AnyCell) -> Sent:
+    """A cell as a person would type it; a number stays one."""
     match cell.value:
         case None:
             return ""
@@ -87,7 +91,7 @@ def _text(cell: AnyCell) -> str:
         case date() as day:
             return day.isoformat()
         case value:
-            return str(value).strip()
+            return str(value)
 
 
 def _is_share(cell: AnyCell) -> bool:
@@ -96,8 +100,9 @@ def _is_share(cell: AnyCell) -> bool:
 
 
 def _percent(number: float) -> str:
-    return f"{Decimal(_number(number)).scaleb(2).normalize():f}%"
+    return f"{Decimal(text_of(number)).scaleb(2).normalize():f}%"
 
 
-def _number(number: float) -> str:
-    return str(int(number)) if isinstance(number, int) or number.is_integer() else f"{number:.15g}"
+def _number(number: float) -> Sent:
+    """Beyond what a float has digits for, its text."""
+    return number if abs(number) < MOST_EXACT else text_of(number)

@@ -11,7 +11,8 @@ import pytest
 
 from services.registration.domain import rfc
 from shared import states
-from shared.files.cells import MAX_PARTS, amount, choice, codes, day, digits, pairs, parts, share, text, whole
+from shared.files.cells import MAX_PARTS, amount, area, choice, codes, day, digits, pairs, parts, share, text, whole
+from shared.files.dates import is_month_first, may_be_either
 from shared.files.faults import CellRefusedError
 from shared.files.sheet import MAX_CELL
 from shared.files.text import plain
@@ -21,7 +22,21 @@ ROOT = Path(__file__).parents[2]
 PIECES = ["1", ",111", "a;", ";", "a:2026-05-01;", "\u0316\u0301", "ñ", "%", "/", " ", "0", "x", "$"]
 
 READERS: list[Callable[[str], Any]] = [
-    *(amount, choice({"si": True}), codes, day, digits(5), pairs, parts, share, text, whole),
+    *(
+        amount,
+        area,
+        choice({"si": True}),
+        is_month_first,
+        may_be_either,
+        codes,
+        day,
+        digits(5),
+        pairs,
+        parts,
+        share,
+        text,
+        whole,
+    ),
     *(plain, rfc.judge, rfc.normalise, states.state_key),
 ]
 
@@ -33,6 +48,7 @@ NORMALISING = {
 """What takes accents apart, of what people send: the functions above."""
 
 OF_CONTRACTS = {
+    "services/registration/domain/firm_name.py": "a legal name has at most 250 characters, and 400 are looked at",
     "services/matching/domain/materials.py": "a material of an event has at most 60 characters",
     "services/financing/domain/consent.py": "a name that an operator compares has at most 200 characters",
 }
@@ -46,7 +62,7 @@ def normalize(form: Any, words: str) -> str:
 
 
 @pytest.mark.parametrize("piece", PIECES)
-@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.__qualname__)
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: getattr(reader, "__qualname__", "choice"))
 def test_the_longest_cell(reader: Callable[[str], Any], piece: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(unicodedata, "normalize", normalize)
     with contextlib.suppress(CellRefusedError):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.files import delimited, sheet
 from shared.files.faults import FileRefusedError
-from shared.files.rows import Row, Wanted
+from shared.files.rows import Header, Row, Wanted
 from tests.files.given import book_of, csv_of, xlsx_of
 
 WANTED = Wanted(required=("rfc",), optional=("razon_social",), max_rows=10)
@@ -50,7 +50,8 @@ def test_the_delimiter_that_the_file_names_counts_as_a_line() -> None:
 
 
 def test_headers_as_people_write_them() -> None:
-    assert rows(" RFC ,Razón  Social\nA,Uno\n".encode()) == [Row(2, {"rfc": "A", "razon_social": "Uno"})]
+    for header in (" RFC ,Razón  Social", "rfc*,RAZON_SOCIAL", ["R.F.C.,Razón-social", "obligatoria)"][0]):
+        assert rows(f"{header}\nA,Uno\n".encode()) == [Row(2, {"rfc": "A", "razon_social": "Uno"})]
 
 
 def test_titles_above_the_header() -> None:
@@ -114,7 +115,8 @@ def test_blank_rows_above_the_header_keep_the_line_numbers() -> None:
         (b"rfc\n", "file_empty"),
         (b"razon_social\nUno\n", "file_column_missing"),
         (b"x\n" * 20 + b"rfc\nA\n", "file_column_missing"),
-        (b"rfc,razon_social,notas\nA,Uno,x\n", "file_column_unknown"),
+        (b"rfc,razon_social,Razon-Social\nA,Uno,x\n", "file_column_repeated"),
+        (b"rfc,R.F.C.\nA,B\n", "file_column_repeated"),
         (b"rfc,rfc\nA,B\n", "file_column_repeated"),
         (b"rfc\nA\x00\n", "file_format"),
         (b"\xd0\xcf\x11\xe0\x00\x00", "file_format"),
@@ -170,3 +172,41 @@ def test_a_delimiter_that_is_none_is_not_taken(said: bytes) -> None:
     assert delimited._SAID.match(said.decode()) is None
     with contextlib.suppress(FileRefusedError):
         assert [row.cells for row in rows(said)] == [{"rfc": "A"}]
+
+
+def header(content: bytes, wanted: Wanted = WANTED) -> Header:
+    return sheet.read(io.BytesIO(content), wanted)[0]
+
+
+def test_columns_that_nobody_reads_are_named_by_their_place() -> None:
+    content = "Notas;RFC;;Razón social;Teléfono;Motivo\nx;A;;Uno;5;y\n".encode()
+    assert header(content) == Header(
+        sent=["Notas", "RFC", "", "Razón social", "Teléfono", "Motivo"],
+        names=["", "rfc", "", "razon_social", "", ""],
+        ignored=[1, 5],
+        delimiter=";",
+    )
+    assert header(content, WANTED._replace(others="ignored")).ignored == []
+    assert header(xlsx_of(["rfc"], ["A"])).delimiter == ""
+
+
+def test_a_row_keeps_its_cells_as_they_were_sent() -> None:
+    (row,) = rows(b"x;rfc;razon_social\n no ; A;'=1+1\n")
+    assert (row.cells, [*row.sent]) == ({"rfc": "A", "razon_social": "=1+1"}, [" no ", " A", "=1+1"])
+    (row,) = rows(xlsx_of(["rfc", "razon_social", "x", "y"], [17, 0.5, "  t ", 2**60]))
+    assert [*row.sent] == [17, 0.5, "  t ", str(2**60)]
+    assert row.cells == {"rfc": "17", "razon_social": "0.5"}
+
+
+def test_what_people_send_goes_in_together() -> None:
+    """A title and a legend above the header, a blank row, further columns, tabs, UTF-16 with its mark."""
+    content = "Padrón 2026\t\t\n(una empresa por fila)\t\t\n\t\t\nNotas\tRFC\tRazón Social\nx\tA\tUno\n"
+    assert rows(content.encode("utf-16")) == [Row(5, {"rfc": "A", "razon_social": "Uno"})]
+
+
+def test_a_cell_far_away_in_each_row_is_counted_with_the_blanks_before_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of them would be some 50 kB of what the reader says."""
+    monkeypatch.setattr(sheet, "MAX_TEXT", 100_000)
+    near, far = [*[["A", "x"]] * 10], [*[["A", *[None] * 16_000, "x"]] * 10]
+    assert len(rows(xlsx_of(["rfc"], *near))) == 10
+    assert refusal(xlsx_of(["rfc"], *far)) == "file_too_large"

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from services.registration.files import suppliers
 from shared.files.cells import Column, choice, values
+from shared.files.rows import Row
 from shared.i18n import Catalogue, speak, worded
 from shared.runtime.clock import now
 from shared.service.http import Problem
@@ -86,6 +87,6 @@ def test_without_a_language_a_cell_is_refused_in_english() -> None:
 
     async def told() -> str:
         speak(None, WORDS)
-        return values(columns, {"activa": "quizá"}, 2)[1][0].detail
+        return values(columns, Row(2, {"activa": "quizá"}))[1][0].detail
 
     assert asyncio.run(told()) == "This is one of: si."

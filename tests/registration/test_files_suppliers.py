@@ -4,6 +4,8 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
 from services.registration.domain.profile import Contact, Profile
@@ -125,7 +127,7 @@ def test_a_doubtful_rfc_goes_in_to_be_held() -> None:
         ({"scian": "33"}, "scian", "scian_form"),
         ({"municipio": "11007"}, "municipio", "municipality_of_other_state"),
         ({"sector": "minería"}, "sector", "cell_choice"),
-        ({"ventas_anuales_mxn": "1.005"}, "ventas_anuales_mxn", "annual_sales_range"),
+        ({"ventas_anuales_mxn": "100000.005"}, "ventas_anuales_mxn", "annual_sales_range"),
         ({"ventas_anuales_mxn": "31.5"}, "ventas_anuales_mxn", "annual_sales_in_millions"),
         ({"inicio_operaciones": "2031-01-01"}, "inicio_operaciones", "operating_since_in_future"),
         ({"contacto_correo": "a@b.mx"}, "contacto_nombre", "cell_missing"),
@@ -149,9 +151,47 @@ def test_a_fault_is_reported_at_its_cell(more: dict[str, str], column: str, reas
     assert faults(SUPPLIER | more) == [(2, column, reason)]
 
 
-def test_every_fault_of_a_row_is_reported() -> None:
-    wrong = SUPPLIER | {"trabajadores": "muchos", "estado": "Texas", "fuerza_t_1": "-"}
-    assert [column for _, column, _ in faults(wrong)] == ["estado", "trabajadores", "fuerza_t_1"]
+ALONE = {
+    "rfc": ("XAXX010101000", "rfc_generic"),
+    "razon_social": ("x" * 251, "legal_name_length"),
+    "sector": ("minería", "cell_choice"),
+    "scian": ("33", "scian_form"),
+    "estado": ("Texas", "state_unknown"),
+    "inicio_operaciones": ("2031-01-01", "operating_since_in_future"),
+    "trabajadores": ("muchos", "cell_number"),
+    "ventas_anuales_mxn": ("1.250", "cell_number"),
+    "contacto_nombre": ("", "cell_missing"),
+    "contacto_correo": ("nada", "contact_email"),
+    "contacto_telefono": ("1", "contact_phone"),
+    "sgc": ("ISO 9001:2008", "cell_choice"),
+    "otif_pct_12m": ("0.97", "cell_share"),
+    "area_1": ("P99", "area_unknown"),
+    "materiales_1": ("x" * 61, "materials_form"),
+    "fuerza_t_1": ("-", "cell_number"),
+    "largo_mm_1": ("0", "measure_range"),
+    "ancho_mm_1": ("uno", "cell_number"),
+    "procesos_especiales_1": ("CQI-9:2030-01-01", "special_process_in_future"),
+    "area_2": ("", "cell_missing"),
+    "capacidad_libre_2": ("9", "free_above_installed"),
+}
+"""What a cell of `AROUND` may be, and what is wrong with it then, whatever else is wrong in its row."""
+AROUND = WHOLE | {"area_2": "P01", "capacidad_instalada_2": "1", "capacidad_libre_2": "1"}
+
+
+@given(st.sets(st.sampled_from(sorted(ALONE)), min_size=1))
+@example(set(ALONE))
+def test_a_row_tells_at_once_what_is_wrong_with_each_of_its_cells(columns: set[str]) -> None:
+    """Whether a cell cannot be read, or what it says cannot be."""
+    told = faults(AROUND | {column: ALONE[column][0] for column in columns})
+    assert sorted(told) == sorted((2, column, ALONE[column][1]) for column in columns)
+
+
+def test_what_is_right_of_a_row_is_not_blamed_for_what_is_not() -> None:
+    assert faults(WHOLE | {"estado": "", "trabajadores": "?", "capacidad_instalada_1": "?"}) == [
+        (2, "estado", "cell_missing"),
+        (2, "trabajadores", "cell_number"),
+        (2, "capacidad_instalada_1", "cell_number"),
+    ]
 
 
 def test_the_others_go_in() -> None:

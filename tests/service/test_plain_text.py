@@ -12,6 +12,7 @@ from services.matching.files import requirements
 from services.registration.files import anchors, suppliers
 from shared.contracts.partner import Answer
 from shared.files.cells import Column, values
+from shared.files.rows import Row
 from shared.plain_text import LINES, NOT_TEXT
 from shared.service.http.bodies import Strictly
 from shared.service.schema_examples import example_of
@@ -105,7 +106,7 @@ COLUMNS = (requirements.SPECIFICATION, suppliers.PROFILE, suppliers.CONTACT, sup
 def test_no_cell_of_a_file_has_it(columns: tuple[Column, ...]) -> None:
     for column in columns:
         for character in HOSTILE:
-            _, wrong = values((column,), {column.name: f"a{character}b"}, 2)
+            _, wrong = values((column,), Row(2, {column.name: f"a{character}b"}))
             assert [fault.reason for fault in wrong] == ["cell_characters"]
 
 

@@ -63,18 +63,24 @@ class RequirementImporter(RowImporter[Asked, Requirement]):
 
     def read(self, row: Row) -> Asked | list[RowFault]:
         read = requirement_file.read(row)
-        if isinstance(read, list):
-            return read
-        code = read.anchor_code
-        anchor_id = self._own if code is None else self._by_code.get(code)
-        if anchor_id is None and code is None:
-            return [row_fault(row.line, ANCHOR, "cell_missing", message="cell_missing.anchor")]
-        if anchor_id is None:
-            return [row_fault(row.line, ANCHOR, "anchor_code_unknown")]
-        if self._own not in (None, anchor_id):
-            return [row_fault(row.line, ANCHOR, "not_yours", message="not_yours.code")]
+        anchor = self._anchor(row)
+        if isinstance(read, list) or isinstance(anchor, RowFault):
+            wrong = read if isinstance(read, list) else []
+            return [*wrong, *([anchor] if isinstance(anchor, RowFault) else [])]
         asked = read.asked.specification()
-        return Asked(imported_id(anchor_id, asked.area, asked.title), anchor_id, asked, read.based_on)
+        return Asked(imported_id(anchor, asked.area, asked.title), anchor, asked, read.based_on)
+
+    def _anchor(self, row: Row) -> UUID | RowFault:
+        """For whom a row asks, or what is wrong with that."""
+        code = row.cells.get(ANCHOR)
+        anchor_id = self._own if code is None else self._by_code.get(code.upper())
+        if anchor_id is None and code is None:
+            return row_fault(row.line, ANCHOR, "cell_missing", message="cell_missing.anchor")
+        if anchor_id is None:
+            return row_fault(row.line, ANCHOR, "anchor_code_unknown")
+        if self._own not in (None, anchor_id):
+            return row_fault(row.line, ANCHOR, "not_yours", message="not_yours.code")
+        return anchor_id
 
     def key(self, asked: Asked) -> UUID:
         return asked.id

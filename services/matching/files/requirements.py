@@ -7,13 +7,11 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from services.matching.views.requirements import AskedSpecification
-from shared.files.cells import Column, choice, codes, day, digits, parts, share, text, values, whole
+from shared.files.cells import QMS, YES_NO, Column, area, codes, day, parts, share, state, text, values, whole
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row, Wanted
 from shared.i18n.fields import fault
 
-QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
-YES_NO = {"si": True, "no": False}
 ANCHOR = "tractora"
 VERSION = "version"
 
@@ -22,9 +20,8 @@ _LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
 
 @dataclass(frozen=True, slots=True)
 class RequirementRow:
-    """A row that can go in: the anchor's code (None: not given), and what is asked."""
+    """A row that can go in: what is asked. For whom is the importer's to know."""
 
-    anchor_code: str | None
     asked: AskedSpecification
     based_on: int | None = None
     """The version of the requirement that it changes; None: not said."""
@@ -32,26 +29,26 @@ class RequirementRow:
 
 def wanted(max_rows: int) -> Wanted:
     """What the file has to be."""
-    return Wanted(REQUIRED, OPTIONAL, max_rows)
+    return Wanted(REQUIRED, OPTIONAL, max_rows, days=("vigente_hasta",))
 
 
 def read(row: Row) -> RequirementRow | list[RowFault]:
-    """What a row asks for, or what is wrong with it."""
-    found, wrong = values(SPECIFICATION, row.cells, row.line)
-    based_on, version_wrong = values(BASED_ON, row.cells, row.line)
+    """What a row asks for, or all that is wrong with it: of a cell that cannot be read, that it cannot be."""
+    found, wrong = values(SPECIFICATION, row)
+    based_on, version_wrong = values(BASED_ON, row)
     wrong += version_wrong
     if any(side.name in row.cells for side in SIDES):
-        sides, sides_wrong = values(SIDES, row.cells, row.line)
+        sides, sides_wrong = values(SIDES, row)
         wrong += sides_wrong
-        found["envelope_mm"] = tuple(sides.values())
-    if wrong:
-        return [_as_told(fault) for fault in wrong]
+        if not sides_wrong:
+            found["envelope_mm"] = tuple(sides.values())
+    unread = {fault.column for fault in wrong}
+    wrong = [_as_told(fault) for fault in wrong]
     try:
         asked = AskedSpecification.model_validate(found)
     except ValidationError as error:
-        return _faults(error, row.line)
-    code = row.cells.get(ANCHOR)
-    return RequirementRow(code.upper() if code else None, asked, **based_on)
+        return wrong + [fault for fault in _faults(error, row.line) if fault.column not in unread]
+    return wrong or RequirementRow(asked, **based_on)
 
 
 def _as_told(fault: RowFault) -> RowFault:
@@ -78,20 +75,20 @@ def _levels(cell: str) -> Mapping[str, int]:
 
 
 SPECIFICATION = (
-    Column("area", "area", str.upper, required=True),
+    Column("area", "area", area, required=True),
     Column("titulo", "title", text, required=True),
     Column("materiales", "materials", parts),
     Column("fuerza_t", "force_t", whole),
     Column("tolerancia_um", "tolerance_um", whole),
     Column("volumen_anual", "annual_volume", whole, required=True),
     Column("plazo_dias", "lead_time_days", whole),
-    Column("sgc", "qms", choice(QMS)),
-    Column("sgc_dispensable", "qms_waivable", choice(YES_NO)),
+    Column("sgc", "qms", QMS),
+    Column("sgc_dispensable", "qms_waivable", YES_NO),
     Column("procesos_especiales", "special_processes", codes),
     Column("ppm_max", "ppm_max", whole),
     Column("otif_pct_min", "otif_bp_min", share),
     Column("vcr_pct_min", "regional_value_bp_min", share),
-    Column("estado_planta", "plant_state", digits(2), required=True),
+    Column("estado_planta", "plant_state", state, required=True),
     Column("metas", "targets", _levels),
     Column("indispensables", "must_have", codes),
     Column("vigente_hasta", "open_until", day, required=True),

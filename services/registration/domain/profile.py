@@ -2,11 +2,11 @@
 
 import re
 import string
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from services.registration.domain import offering as offers
 from services.registration.domain.fault import Fault
@@ -61,6 +61,24 @@ class Profile:
     annual_sales_mxn: Decimal
     tax_opinion: TaxOpinion = "unknown"
     offering: Offering
+
+
+def in_part(known: Mapping[str, Any], today: date) -> Profile:
+    """A profile of which only this is known, for its rules to be asked: what stands for the rest makes nothing that is
+    known break one.
+    """
+    stands: dict[str, Any] = {
+        "rfc": "",
+        "legal_name": "",
+        "sector": "industry",
+        "scian": "",
+        "state": (known.get("municipality") or "")[:2],
+        "operating_since": today,
+        "workers": 0,
+        "annual_sales_mxn": Decimal(0),
+        "offering": Offering(processes=()),
+    }
+    return Profile(**{**stands, **known})
 
 
 def tidy(profile: Profile) -> Profile:

@@ -1,9 +1,8 @@
 """The file of anchors: one per row."""
 
 from services.registration.domain.anchor import faults as anchor_faults
-from services.registration.files.states import state
 from services.registration.handlers import JoinAnchor
-from shared.files.cells import Column, parts, text, values
+from shared.files.cells import Column, parts, state, text, values
 from shared.files.faults import RowFault, row_fault
 from shared.files.rows import Row, Wanted
 
@@ -22,13 +21,12 @@ def wanted(max_rows: int) -> Wanted:
 
 
 def read(row: Row) -> JoinAnchor | list[RowFault]:
-    """The anchor of a row, or what is wrong with it."""
-    found, wrong = values(COLUMNS, row.cells, row.line)
-    if wrong:
-        return wrong
-    command = JoinAnchor(**found)
-    wrong = [
-        row_fault(row.line, _COLUMN_OF[fault.field], fault.reason, **fault.params)
-        for fault in anchor_faults(command.code, command.name, command.states)
+    """The anchor of a row, or all that is wrong with it."""
+    found, wrong = values(COLUMNS, row)
+    unread = {fault.column for fault in wrong}
+    command = JoinAnchor(**{"code": "", "name": "", "states": ()} | found)
+    broken = [(_COLUMN_OF[fault.field], fault) for fault in anchor_faults(command.code, command.name, command.states)]
+    wrong += [
+        row_fault(row.line, column, fault.reason, **fault.params) for column, fault in broken if column not in unread
     ]
     return wrong or command

@@ -1,8 +1,7 @@
 """The file of suppliers: one firm per row, up to three procurement areas each."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from services.registration.domain import profile as profiles
 from services.registration.domain import rfc as rfcs
@@ -10,14 +9,28 @@ from services.registration.domain.fault import Fault
 from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
 from services.registration.domain.profile import Contact, Profile
 from services.registration.domain.rfc import RefusedRfc
-from services.registration.files.states import state
-from shared.files.cells import Column, amount, choice, day, digits, pairs, parts, share, text, values, whole
+from shared.files.cells import (
+    QMS,
+    YES_NO,
+    Column,
+    amount,
+    area,
+    choice,
+    day,
+    digits,
+    pairs,
+    parts,
+    share,
+    state,
+    text,
+    values,
+    whole,
+)
 from shared.files.faults import RowFault, row_fault
 from shared.files.rows import Row, Wanted
 
 GROUPS = ("_1", "_2", "_3")
 
-_YES = {"si": True, "no": False}
 _SECTORS = {"industria": "industry", "comercio": "trade", "servicios": "services"}
 _OPINIONS = {
     "positiva": "positive",
@@ -27,7 +40,6 @@ _OPINIONS = {
     "inscrito_sin_obligaciones": "registered_without_obligations",
     "desconocida": "unknown",
 }
-_QMS = {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
 _EXPERIENCE = {
     "ninguna": "none",
     "repuesto": "aftermarket",
@@ -46,7 +58,7 @@ PROFILE = (
     Column("inicio_operaciones", "operating_since", day, required=True),
     Column("trabajadores", "workers", whole, required=True),
     Column("ventas_anuales_mxn", "annual_sales_mxn", amount, required=True),
-    Column("exporta", "exports", choice(_YES)),
+    Column("exporta", "exports", YES_NO),
     Column("opinion_32d", "tax_opinion", choice(_OPINIONS)),
 )
 CONTACT = (
@@ -55,7 +67,7 @@ CONTACT = (
     Column("contacto_telefono", "phone", text),
 )
 OFFERING = (
-    Column("sgc", "qms", choice(_QMS)),
+    Column("sgc", "qms", QMS),
     Column("sgc_vigencia", "qms_valid_to", day),
     Column("ppm_12m", "ppm_12m", whole),
     Column("otif_pct_12m", "otif_bp_12m", share),
@@ -63,7 +75,7 @@ OFFERING = (
     Column("vcr_pct", "regional_value_bp", share),
 )
 PROCESS = (
-    Column("area", "area", str.upper, required=True),
+    Column("area", "area", area, required=True),
     Column("materiales", "materials", parts),
     Column("fuerza_t", "force_t", whole),
     Column("tolerancia_um", "tolerance_um", whole),
@@ -85,62 +97,65 @@ OPTIONAL = (
 )
 
 
+DAYS = (
+    *("inicio_operaciones", "sgc_vigencia"),
+    *(f"procesos_especiales{suffix}" for suffix in GROUPS),
+)
+
+
 def wanted(max_rows: int) -> Wanted:
     """What the file has to be."""
-    return Wanted(REQUIRED, OPTIONAL, max_rows)
+    return Wanted(REQUIRED, OPTIONAL, max_rows, days=DAYS)
 
 
 def read(row: Row, today: date) -> Profile | list[RowFault]:
-    """The firm of a row, or what is wrong with it."""
-    found, wrong = values(PROFILE, row.cells, row.line)
+    """The firm of a row, or all that is wrong with it: of a cell that cannot be read, that it cannot be."""
+    found, wrong = values(PROFILE, row)
     contact, contact_wrong = _contact(row)
     offering, suffixes, offering_wrong = _offering(row)
     wrong += contact_wrong + offering_wrong
-    if wrong:
-        return wrong
-    verdict = rfcs.judge(found["rfc"])
-    profile = profiles.tidy(Profile(**found | {"rfc": verdict.rfc}, contact=contact, offering=offering))
+    unread = {fault.column for fault in wrong}
+    verdict = rfcs.judge(found.get("rfc", ""))
+    profile = profiles.tidy(profiles.in_part(found | {"contact": contact, "offering": offering}, today))
     if isinstance(verdict, RefusedRfc):
-        wrong += [row_fault(row.line, "rfc", reason) for reason in verdict.reasons]
+        wrong += [row_fault(row.line, "rfc", reason) for reason in verdict.reasons if "rfc" not in unread]
+    broken = [(_column_of(fault, suffixes), fault) for fault in profiles.faults(profile, today)]
     wrong += [
-        row_fault(row.line, _column_of(fault, suffixes), fault.reason, **fault.params)
-        for fault in profiles.faults(profile, today)
+        row_fault(row.line, column, fault.reason, **fault.params) for column, fault in broken if column not in unread
     ]
-    return wrong or profile
+    return wrong or replace(profile, rfc=verdict.rfc)
 
 
 def _contact(row: Row) -> tuple[Contact | None, list[RowFault]]:
     if not any(column.name in row.cells for column in CONTACT):
         return None, []
-    found, wrong = values(CONTACT, row.cells, row.line)
-    return (None if wrong else Contact(**found)), wrong
+    found, wrong = values(CONTACT, row)
+    return Contact(**{"name": "", "email": ""} | found), wrong
 
 
 def _offering(row: Row) -> tuple[Offering, list[str], list[RowFault]]:
     """The offering, the column suffix of each of its processes, and what is wrong."""
-    found, wrong = values(OFFERING, row.cells, row.line)
+    found, wrong = values(OFFERING, row)
     processes: list[ProcessOffer] = []
     suffixes: list[str] = []
     for suffix in GROUPS:
-        if not any(column.name + suffix in row.cells for column in (*PROCESS, *SIDES)):
-            continue
-        fields, process_wrong = _process(row, suffix)
-        wrong += process_wrong
-        if not process_wrong:
-            processes.append(ProcessOffer(**fields))
+        if any(column.name + suffix in row.cells for column in (*PROCESS, *SIDES)):
+            process, process_wrong = _process(row, suffix)
+            processes.append(process)
             suffixes.append(suffix)
+            wrong += process_wrong
     return Offering(processes=tuple(processes), **found), suffixes, wrong
 
 
-def _process(row: Row, suffix: str) -> tuple[Mapping[str, Any], list[RowFault]]:
-    found, wrong = values(PROCESS, row.cells, row.line, suffix)
+def _process(row: Row, suffix: str) -> tuple[ProcessOffer, list[RowFault]]:
+    found, wrong = values(PROCESS, row, suffix)
     special = [SpecialProcess(code=code, assessed_on=on) for code, on in found.get("special_processes", ())]
-    fields = found | {"special_processes": tuple(special)}
+    fields = {"area": ""} | found | {"special_processes": tuple(special)}
     if any(side.name + suffix in row.cells for side in SIDES):
-        sides, sides_wrong = values(SIDES, row.cells, row.line, suffix)
+        sides, sides_wrong = values(SIDES, row, suffix)
         wrong += sides_wrong
         fields["envelope_mm"] = tuple(sides.values())
-    return fields, wrong
+    return ProcessOffer(**fields), wrong
 
 
 _COLUMN_OF = {
