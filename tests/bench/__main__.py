@@ -6,6 +6,8 @@ import traceback
 from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
+import uvloop
+
 from tests.bench import (
     chain,
     consume,
@@ -60,4 +62,6 @@ async def main(names: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1:]))
+    # The loop that services run on.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main(sys.argv[1:]))
