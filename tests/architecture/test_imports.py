@@ -13,7 +13,10 @@ DOMAINS = sorted({path for name in ("domain", "domain.py") for path in (ROOT / "
 
 SHARED_RULES = {
     f"shared.{name}"
-    for name in ("alignment", "areas", "four_eyes", "mail_address", "one_time_code", "state_machine", "states")
+    for name in (
+        *("alignment", "areas", "four_eyes", "mail_address", "municipalities", "names", "one_time_code", "scian"),
+        *("state_machine", "states"),
+    )
 }
 
 VIOLATIONS = {

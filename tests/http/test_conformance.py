@@ -16,6 +16,7 @@ from schemathesis.engine import events, from_schema
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.contracts.times import FIRST_DAY, LAST_DAY
+from shared.names import says_nothing
 from shared.plain_text import LINES, NOT_TEXT
 from shared.security.tokens import LocalIssuer
 from shared.service.callers import Role, roles_of
@@ -85,16 +86,26 @@ def not_text(given: Any) -> bool:
     return isinstance(given, str) and bool(NOT_TEXT.search(given) or LINES.search(given))
 
 
+def names_nothing(given: Any, key: str = "") -> bool:
+    """Whether a body has a name that says nothing."""
+    if isinstance(given, dict):
+        return any(names_nothing(each, name) for name, each in given.items())
+    if isinstance(given, list):
+        return any(map(names_nothing, given))
+    return isinstance(given, str) and key in {"name", "legal_name", "representative"} and says_nothing(given)
+
+
 @schemathesis.check
 def well_formed_data_is_understood(_: Any, response: Any, case: Any) -> None:
     """What has the right form is not refused for its form. How early or late a date may be is in no schema,
-    nor which characters are text.
+    nor which characters are text, nor what a name has to tell.
     """
     positive = case.meta is None or case.meta.generation.mode.is_positive
     if (
         positive
         and not any(map(dates_out_of_range, (case.body, case.query)))
         and not not_text(case.body)
+        and not names_nothing(case.body)
         and response.headers.get("content-type", [""])[0].startswith("application/problem")
     ):
         code = response.json()["title"]

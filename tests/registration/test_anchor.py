@@ -31,6 +31,7 @@ def test_leaving_keeps_who_it_was() -> None:
         ("ancla", "Armadora", ("22",), "anchor_code_form"),
         ("ANCLA-1", "  ", ("22",), "anchor_name_length"),
         ("ANCLA-1", "Arma\ndora", ("22",), "anchor_name_length"),
+        ("ANCLA-1", "-", ("22",), "name_says_nothing"),
         ("ANCLA-1", "Armadora", (), "anchor_states_missing"),
         ("ANCLA-1", "Armadora", ("33",), "state_unknown"),
         ("ANCLA-1", "Armadora", ("22", "22"), "anchor_states_repeated"),

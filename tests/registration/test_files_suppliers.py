@@ -131,7 +131,7 @@ def test_a_doubtful_rfc_goes_in_to_be_held() -> None:
         ({"ventas_anuales_mxn": "31.5"}, "ventas_anuales_mxn", "annual_sales_in_millions"),
         ({"inicio_operaciones": "2031-01-01"}, "inicio_operaciones", "operating_since_in_future"),
         ({"contacto_correo": "a@b.mx"}, "contacto_nombre", "cell_missing"),
-        ({"contacto_nombre": "A", "contacto_correo": "nada"}, "contacto_correo", "contact_email"),
+        ({"contacto_nombre": "Ana", "contacto_correo": "nada"}, "contacto_correo", "contact_email"),
         ({"otif_pct_12m": "100.01"}, "otif_pct_12m", "share_range"),
         ({"area_1": ""}, "area_1", "processes_missing"),
         ({"area_1": "P99"}, "area_1", "area_unknown"),

@@ -12,13 +12,13 @@ from services.development.domain.cohort import CohortStatus, Direction
 from services.development.domain.outcome import Outcome, Result, result
 from services.development.domain.place import LeaverRole, PlaceStatus
 from services.development.store import Line, OutcomeRow
-from shared.service.http import Body, OneLine, View
+from shared.service.http import Body, Named, View
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
 class CohortBody(Body):
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120), OneLine]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120), Named]
     capacity: Annotated[int, Field(ge=1, le=100_000)] | None = None
     """Places; the program's usual number where absent."""
 

@@ -19,9 +19,9 @@ from services.financing.handlers import published
 from services.financing.store.rows import consent_rows
 from shared import mail_address
 from shared.contracts.event import Day, Money, PartnerCode
-from shared.service.http import Body, OneLine, View
+from shared.service.http import Body, Named, View
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200), OneLine]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=200), Named]
 Email = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=mail_address.PATTERN)]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9 ()-]{7,25}$")]
 

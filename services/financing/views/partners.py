@@ -10,11 +10,11 @@ from services.financing.domain.reasons import (
     Purpose,
     Shape,
 )
-from shared.service.http import Body, OneLine, View
+from shared.service.http import Body, Named, View
 
 
 class PartnerBody(Body):
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), OneLine]
+    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), Named]
     kind: PartnerKind
     sla_days: Annotated[int, Field(ge=1, le=365)]
     active: bool = True

@@ -31,7 +31,7 @@ class AskedSpecification(contract.Specification):
     model_config = ConfigDict(extra="forbid")
 
     title: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\S"), OneLine
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=r"\w"), OneLine
     ]
     materials: Annotated[tuple[Material, ...], Field(max_length=20)] = ()
     force_t: Measure | None = None

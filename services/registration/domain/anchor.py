@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from services.registration.domain.fault import Fault
 from services.registration.domain.reasons import DepartureReason
+from shared.names import says_nothing
 from shared.state_machine import StateMachine, Transition
 from shared.states import STATES
 
@@ -63,6 +64,8 @@ def faults(code: str, name: str, states: tuple[str, ...]) -> Iterator[Fault]:
         yield Fault("code", "anchor_code_form")
     if not 1 <= len(name.strip()) <= MAX_NAME_LENGTH or not name.isprintable():
         yield Fault("name", "anchor_name_length", {"most": MAX_NAME_LENGTH})
+    elif says_nothing(name):
+        yield Fault("name", "name_says_nothing")
     if not states:
         yield Fault("states", "anchor_states_missing")
     if not set(states) <= STATES:

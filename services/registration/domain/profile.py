@@ -13,7 +13,10 @@ from services.registration.domain.fault import Fault
 from services.registration.domain.offering import Offering, ProcessOffer
 from services.registration.domain.size import Sector
 from shared.mail_address import is_bare
-from shared.states import STATES
+from shared.municipalities import MUNICIPALITIES, OF_STATE
+from shared.names import says_nothing
+from shared.scian import EDITIONS, is_class
+from shared.states import NAMES, STATES
 
 TaxOpinion = Literal[
     "positive", "negative", "negative_with_plan", "in_suspension", "registered_without_obligations", "unknown"
@@ -96,6 +99,8 @@ def faults(profile: Profile, today: date) -> Iterator[Fault]:
     """Every rule of a tidy profile that is broken; its RFC is judged apart."""
     if not 1 <= len(profile.legal_name) <= MAX_NAME_LENGTH:
         yield Fault("legal_name", "legal_name_length", {"most": MAX_NAME_LENGTH})
+    elif says_nothing(profile.legal_name):
+        yield Fault("legal_name", "name_says_nothing")
     if not profile.legal_name.isprintable():
         yield Fault("legal_name", "legal_name_characters")
     if profile.contact is not None:
@@ -119,6 +124,8 @@ def faults(profile: Profile, today: date) -> Iterator[Fault]:
 def _contact_faults(contact: Contact) -> Iterator[Fault]:
     if not 1 <= len(contact.name) <= MAX_NAME_LENGTH or not contact.name.isprintable():
         yield Fault("contact.name", "contact_incomplete")
+    elif says_nothing(contact.name):
+        yield Fault("contact.name", "name_says_nothing")
     if not is_bare(contact.email):
         yield Fault("contact.email", "contact_email")
     if contact.phone is not None and not _is_phone(contact.phone):
@@ -133,6 +140,8 @@ def _is_phone(phone: str) -> bool:
 def _place_faults(profile: Profile) -> Iterator[Fault]:
     if _SCIAN.fullmatch(profile.scian) is None:
         yield Fault("scian", "scian_form")
+    elif not is_class(profile.scian):
+        yield Fault("scian", "scian_unknown", {"editions": ", ".join(EDITIONS)})
     if profile.state not in STATES:
         yield Fault("state", "state_unknown")
     if profile.municipality is None:
@@ -141,6 +150,10 @@ def _place_faults(profile: Profile) -> Iterator[Fault]:
         yield Fault("municipality", "municipality_form")
     elif not profile.municipality.startswith(profile.state):
         yield Fault("municipality", "municipality_of_other_state")
+    elif profile.municipality not in MUNICIPALITIES and profile.state in STATES:
+        first, *_, last = OF_STATE[profile.state]
+        state = NAMES[profile.state]
+        yield Fault("municipality", "municipality_unknown", {"state": state, "first": first, "last": last})
 
 
 def _is_amount(amount: Decimal) -> bool:

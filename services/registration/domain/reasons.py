@@ -27,10 +27,13 @@ ProfileReason = Literal[
     "contact_incomplete",
     "contact_email",
     "contact_phone",
+    "name_says_nothing",
     "scian_form",
+    "scian_unknown",
     "state_unknown",
     "municipality_form",
     "municipality_of_other_state",
+    "municipality_unknown",
     "operating_since_in_future",
     "operating_since_too_early",
     "workers_range",
@@ -54,7 +57,13 @@ GivenWithdrawal = Literal["own_decision", "ceased_operations", "duplicate_regist
 WithdrawalReason = Literal[GivenWithdrawal, "rfc_not_theirs"]
 """`rfc_not_theirs`: only a dispute that was decided says so."""
 
-AnchorReason = Literal["anchor_code_form", "anchor_name_length", "anchor_states_missing", "anchor_states_repeated"]
+AnchorReason = Literal[
+    "anchor_code_form",
+    "anchor_name_length",
+    "name_says_nothing",
+    "anchor_states_missing",
+    "anchor_states_repeated",
+]
 
 DepartureReason = Literal["own_decision", "ceased_operations", "agreement_ended"]
 

@@ -1,7 +1,7 @@
 """The convention of every HTTP API: what routes are written with. See docs/architecture/anatomy-of-a-stage.md."""
 
 from shared.service.http.application import application
-from shared.service.http.bodies import Body, OneLine, Strict, View
+from shared.service.http.bodies import Body, Named, OneLine, Strict, View
 from shared.service.http.changes import Acting, Change, Create, Replace, accepted
 from shared.service.http.pages import Number, Page, Paging
 from shared.service.http.problem import Problem
@@ -14,6 +14,7 @@ __all__ = [
     "Body",
     "Change",
     "Create",
+    "Named",
     "Number",
     "OneLine",
     "Page",

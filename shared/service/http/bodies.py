@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import CoreSchema, InitErrorDetails, core_schema
 
 from shared.i18n.fields import wrong
+from shared.names import says_nothing
 from shared.plain_text import LINES, NOT_TEXT
 
 T = TypeVar("T")
@@ -47,7 +48,17 @@ def _one_line(text: str) -> str:
 
 
 OneLine = AfterValidator(_one_line)
-"""Of a name or a title: a text without line breaks and tabs."""
+"""Of a title: a text without line breaks and tabs."""
+
+
+def _named(text: str) -> str:
+    if says_nothing(_one_line(text)):
+        raise wrong("field.name_says_nothing")
+    return text
+
+
+Named = AfterValidator(_named)
+"""Of a name: it is on one line, and tells who or what is meant."""
 
 
 class Strictly:

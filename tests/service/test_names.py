@@ -1,0 +1,76 @@
+"""What a name has to tell is one rule: of every name that somebody gives, in all services."""
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import pytest
+from fastapi.routing import APIRoute
+from pydantic import TypeAdapter, ValidationError
+
+from services.registration.domain import anchor as anchors
+from services.registration.domain import profile as profiles
+from shared.names import says_nothing
+from shared.service.schema_examples import example_of
+from tests.http.services import STAGES, service
+from tests.registration.given import TODAY, profile
+
+NOTHING = (".", "-", "x", "12345", "...", "¿?", "—", "XXX", "x x", "N/A", "n. a.", "s/n", "Ninguno", "2026-1", "ñ")
+SOMETHING = ("3M", "Li", "Maquinados 7 Hermanos", "Ñu", "H2 2025", "BMW", "Ana", "李娜", "Núñez y Cía.", "Nana")
+
+ELSEWHERE = {
+    "registration": {"legal_name", "contact.name", "name"},
+}
+"""Names that the domain judges and not the form, which shows what was stored before too."""
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_a_name_that_says_nothing(name: str) -> None:
+    assert says_nothing(name)
+
+
+@pytest.mark.parametrize("name", SOMETHING)
+def test_a_name_that_says_something(name: str) -> None:
+    assert not says_nothing(name)
+
+
+def _bodies() -> Iterator[Any]:
+    for stage in STAGES:
+        for route in service(stage).app.routes:
+            if isinstance(route, APIRoute) and route.body_field is not None:
+                field = route.body_field.field_info
+                given = Annotated[field.annotation, field]  # type: ignore[name-defined]  # made at run time
+                yield pytest.param(stage, TypeAdapter(given), id=f"{stage}.{route.name}")
+
+
+def _renamed(body: Any, to: str, at: str = "") -> Iterator[tuple[str, Any]]:
+    """The body with each of its names replaced, and where that was."""
+    match body:
+        case dict():
+            for key, value in body.items():
+                path = f"{at}.{key}".strip(".")
+                if isinstance(value, str) and ("name" in key or key == "representative"):
+                    yield path, body | {key: to}
+                else:
+                    yield from ((where, body | {key: inner}) for where, inner in _renamed(value, to, path))
+        case list() if body:
+            yield from ((where, [inner, *body[1:]]) for where, inner in _renamed(body[0], to, at))
+
+
+@pytest.mark.parametrize(("stage", "adapter"), [*_bodies()])
+def test_every_name_of_every_body_tells_something(stage: str, adapter: TypeAdapter[Any]) -> None:
+    schema = adapter.json_schema()
+    example = example_of(schema, schema.get("$defs", {}))
+    for where, body in _renamed(example, "12345"):
+        if where not in ELSEWHERE.get(stage, ()):
+            with pytest.raises(ValidationError) as refused:
+                adapter.validate_python(body)
+            assert "field.name_says_nothing" in {each["type"] for each in refused.value.errors()}, where
+
+
+@pytest.mark.parametrize("name", NOTHING)
+def test_every_name_that_the_domain_of_registration_judges(name: str) -> None:
+    firm = profiles.tidy(profile(legal_name=name, contact=profiles.Contact(name=name, email="persona@ejemplo.mx")))
+    found = {f"profile.{fault.field}": fault.reason for fault in profiles.faults(firm, TODAY)}
+    found |= {f"anchor.{fault.field}": fault.reason for fault in anchors.faults("ANCLA-1", name, ("22",))}
+    where = {"profile.legal_name", "profile.contact.name", "anchor.name"}
+    assert found == dict.fromkeys(where, "name_says_nothing")
