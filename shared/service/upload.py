@@ -23,6 +23,7 @@ from shared.runtime.ids import new_id
 from shared.service import imported
 from shared.service.http import Problem
 from shared.service.http.changes import Changing, Creates, IdempotencyKey, long_enough
+from shared.service.http.routes import unknown_of
 from shared.service.imported import ImportView
 
 FORM_OVERHEAD_BYTES = 10_000
@@ -110,8 +111,8 @@ class Sending(Changing):
             if not isinstance(file, UploadFile):
                 raise Problem(422, "file_missing")
             given = {name: value for name, value in form.items() if isinstance(value, str)}
-            if unknown := sorted(form.keys() - {"file", *fields}):
-                raise Problem(422, "parameter_unknown", name=repr(unknown[0][:100]))
+            if unknown := unknown_of(form.keys(), ("file", *fields)):
+                raise unknown
             yield Upload(file, given)
 
     async def take_in(

@@ -31,7 +31,7 @@ from shared.messaging.audit import Act
 from shared.service.callers import Caller, Role
 from shared.service.http import Problem
 from shared.service.http.routes import FORM as MULTIPART
-from shared.service.http.routes import HELD, JSON, MAX_FILE_BYTES
+from shared.service.http.routes import HELD, JSON, MAX_FILE_BYTES, query_names, unknown_of
 from shared.service.upload import form_of
 
 SESSION, SIGNING, ANONYMOUS, LANGUAGE = "__Host-session", "__Host-sign-in", "__Host-form", "__Host-language"
@@ -219,15 +219,27 @@ class Only:
         self.roles = roles
 
     async def __call__(self, asked: Anybody) -> Scope:
-        """What the person sees as one of them. Raises SignInNeeded, NotAllowed, Unbound."""
+        """What the person sees as one of them. Raises SignInNeeded, NotAllowed, Unbound, and Problem of a filter."""
         if asked.person is None:
             raise SignInNeeded
         admitted, scope = asked.person.roles & {*self.roles}, asked.person.scope(*self.roles)
         if scope is None:
             raise Unbound if admitted else NotAllowed
+        refuse_unknown(asked.request)
         actor = Caller(asked.person.subject, admitted, asked.person.supplier_id, asked.person.anchor_id).actor
         asked.request.state.cause = asked.request.state.cause._replace(actor=actor)
         return scope
+
+
+def refuse_unknown(request: Request) -> None:
+    """Raises Problem of a filter that this page does not have: it would show what nobody asked for. A page without
+    filters shows the same whatever stands behind its address, as mail programs put something there; and whoever is not
+    signed in, on a page for everybody, is not stopped by it.
+    """
+    known = query_names(request.scope["route"].dependant)
+    unknown = unknown_of(request.query_params.keys(), known) if known else None
+    if unknown is not None:
+        raise unknown
 
 
 async def _form(asked: Anybody) -> AsyncIterator[FormData]:

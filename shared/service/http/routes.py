@@ -2,7 +2,7 @@
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Collection, Coroutine, Iterator
 from contextlib import nullcontext
 from functools import cached_property
 from typing import Annotated, Any, Generic, TypeVar
@@ -75,7 +75,7 @@ class ConventionalRoute(APIRoute):
         ids = {field.name for field in self.dependant.path_params if field.field_info.annotation is UUID}
         path = re.sub(r"{(\w+)}", lambda part: f"{{{part[1]}:uuid}}" if part[1] in ids else part[0], self.path)
         self.path_regex, self.path_format, self.param_convertors = compile_path(path)
-        self._known = frozenset(_query_names(self.dependant))
+        self._known = query_names(self.dependant)
         self._takes = content_type_of(self)
         self._first = [each.call for each in dependants(self.dependant) if isinstance(each.call, BeforeBody)]
 
@@ -124,9 +124,9 @@ class ConventionalRoute(APIRoute):
         return self._malformed(scope)
 
     def _malformed(self, scope: Scope) -> Problem | None:
-        unknown = sorted(set(QueryParams(scope["query_string"])) - self._known) if scope["query_string"] else []
-        if unknown:
-            return Problem(422, "parameter_unknown", name=repr(unknown[0][:100]))
+        unknown = unknown_of(QueryParams(scope["query_string"]), self._known) if scope["query_string"] else None
+        if unknown is not None:
+            return unknown
         headers = Headers(scope=scope)
         if "transfer-encoding" in headers:
             return Problem(411, "length_required")
@@ -168,6 +168,22 @@ def dependants(dependant: Dependant) -> Iterator[Dependant]:
     for inner in dependant.dependencies:
         yield inner
         yield from dependants(inner)
+
+
+def query_names(dependant: Dependant) -> frozenset[str]:
+    """What a route's query may have, and that of what it depends on."""
+    return frozenset(_query_names(dependant))
+
+
+def unknown_of(given: Collection[str], known: Collection[str]) -> Problem | None:
+    """What is said of one that is unknown here: a filter that is not looked at would show what nobody asked for."""
+    unknown = sorted({*given} - {*known})
+    if not unknown:
+        return None
+    message = "parameter_unknown" if known else "parameter_unknown.none"
+    return Problem(
+        422, "parameter_unknown", message=message, name=repr(unknown[0][:100]), known=", ".join(sorted(known))
+    )
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:
