@@ -21,7 +21,7 @@ from services.registration.store import (
     supplier_of,
     suppliers,
 )
-from services.registration.store.firm_names import name_suppliers
+from services.registration.store.derived import derive_suppliers
 from services.registration.store.people import people
 from services.registration.views import letters
 from shared.messaging.decision import SweepRequest
@@ -37,18 +37,18 @@ TIMERS: Timers = (
     at(on_people.INVITATION_EXPIRES, people, on_people.lapse),
 )
 
-NAME_SUPPLIERS = "name_suppliers"
-"""The sweep over suppliers of before their names were compared."""
+DERIVE_SUPPLIERS = "derive_suppliers"
+"""The sweep over suppliers of before they were found by all that they are found by now."""
 
 DISPUTES = MailLimit("mails_of_disputes", DISPUTES_EVERY, DISPUTES_AT_ONCE)
 
 SWEEPS: Sweeps = (
     over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),
     over(tellings.TELL_PROFILES, suppliers, tellings.tell, select=participating),
-    Slices(NAME_SUPPLIERS, name_suppliers),
+    Slices(DERIVE_SUPPLIERS, derive_suppliers),
 )
 
-ONCE = (SweepRequest(NAME_SUPPLIERS),)
+ONCE = (SweepRequest(DERIVE_SUPPLIERS),)
 
 
 def mails(settings: RegistrationSettings) -> Mails:

@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -34,11 +35,17 @@ def _show(portal: Visitors, *holds: str) -> None:
     portal.others.answer("registration", STAGE, _held(portal, *holds), ETag=scripted.ETAG)
 
 
+def _asked(portal: Visitors) -> dict[str, str]:
+    """By what registration was asked for its firms."""
+    (*_, last) = [each for each in portal.others.asked if (each.method, each.url.path) == ("GET", "/suppliers")]
+    return dict(last.url.params)
+
+
 async def test_the_held_ones_are_listed_with_why(portal: Visitors, operator: Browser) -> None:
     line = _held(portal, "rfc_check_digit") | {"folio": "PDP-2026-000009"}
     portal.others.answer("registration", "/suppliers", {"items": [line], "next": "more"})
     page = (await operator.get("/registrations")).text
-    assert portal.others.asked[-1].url.params["status"] == "held"
+    assert _asked(portal) == {"status": "held"}
     for told in (f'href="{PAGE}"', "PDP-2026-000009", "En espera", "after=more", "dígito"):
         assert told in page, told
 
@@ -52,6 +59,31 @@ async def test_an_rfc_that_is_looked_for_is_in_no_address(portal: Visitors, oper
     refuse(portal.others, "registration", "/suppliers/search", 422, rfc="No es un RFC.")
     refused = await operator.post("/registrations", {"rfc": "x"})
     assert re.search(r'<a href="#rfc">[^<]+: No es un RFC.</a>', refused.text)
+
+
+async def test_they_are_filtered_by_what_is_not_personal(portal: Visitors, operator: Browser) -> None:
+    portal.others.answer("registration", "/suppliers", {"items": [_held(portal)], "next": "more"})
+    given = {"status": "registered", "state": "22", "area": "P14", "scian": "3363", "stratum": "micro", "hold": ""}
+    page = (await operator.get(f"/registrations?{urlencode(given)}")).text
+    assert _asked(portal) == {name: value for name, value in given.items() if value}
+    assert 'value="3363"' in page
+    assert "after=more" in page
+    assert "scian=3363" in page
+    refuse(portal.others, "registration", "/suppliers", 422, scian="Va de 2 a 6 dígitos.")
+    refused = await operator.get("/registrations?scian=x")
+    assert refused.status_code == 422
+    assert re.search(r'<a href="#scian">[^<]+: Va de 2 a 6 dígitos.</a>', refused.text)
+
+
+async def test_the_next_page_of_a_search_is_asked_for_by_the_same_words(portal: Visitors, operator: Browser) -> None:
+    portal.others.answer("registration", "/suppliers/search", {"items": [_held(portal)], "next": "more"})
+    page = (await operator.post("/registrations", {"name": "forjas baj", "folio": "", "rfc": ""})).text
+    assert last_sent(portal.others)[1:3] == ("/suppliers/search", {"name": "forjas baj"})
+    assert '<input type="hidden" name="name" value="forjas baj">' in page
+    await operator.post("/registrations", {"name": "forjas baj", "after": "more"})
+    assert last_sent(portal.others)[2] == {"name": "forjas baj"}
+    assert portal.others.asked[-1].url.params.get("after", "more") == "more"
+    assert "after=more" not in page
 
 
 ACTS = [

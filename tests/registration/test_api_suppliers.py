@@ -175,3 +175,20 @@ async def test_nobody_else_finds_firms_by_rfc(stage: StageUnderTest, role: str) 
     headers = stage.headers(role, supplier_id=str(uuid4()), anchor_id=str(uuid4()))
     answer = await stage.client.post("/suppliers/search", json={"rfc": LEGAL_RFC}, headers=headers)
     assert (answer.status_code, answer.json()["title"]) == (403, "role_missing")
+
+
+async def test_firms_are_found_by_their_names_and_by_what_they_are(stage: StageUnderTest) -> None:
+    """What may be a person's comes in the body: addresses end in logs."""
+    headers = stage.headers("operator")
+    one = await registered(stage, legal_name="Forjas del Bajío, S.A. de C.V.")
+    await registered(stage, rfc=OTHER_RFC, legal_name="Maquinados Ejemplo SA de CV", state="11", scian="336370")
+    found = await stage.client.post("/suppliers/search", json={"name": "bajio forj", "state": "22"}, headers=headers)
+    assert [each["id"] for each in found.json()["items"]] == [one["id"]]
+    listed = await stage.client.get("/suppliers", params={"scian": "3363", "area": "P14"}, headers=headers)
+    assert [each["state"] for each in listed.json()["items"]] == ["11"]
+    for refused in ({"scian": "3"}, {"state": "Qro."}, {"stratum": "tiny"}, {"name": "forjas"}, {"rfc": OTHER_RFC}):
+        answer = await stage.client.get("/suppliers", params=refused, headers=headers)
+        assert answer.status_code == 422, refused
+    unknown = await stage.client.post("/suppliers/search", json={"nombre": "bajio"}, headers=headers)
+    assert (unknown.status_code, unknown.json()["errors"][0]["field"]) == (422, "body.nombre")
+    assert (await stage.client.post("/suppliers/search", json={"name": "x"}, headers=headers)).status_code == 422

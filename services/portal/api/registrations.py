@@ -2,7 +2,8 @@
 
 from collections.abc import Awaitable
 from http import HTTPStatus
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -18,11 +19,17 @@ from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 Cursor = Annotated[str, Query(max_length=400)]
+Typed = Annotated[str, Query(max_length=40)]
 STATUSES = ("held", "registered", "withdrawn")
+STRATA = ("micro", "small", "medium", "large")
+HOLDS = ("rfc_check_digit", "rfc_homoclave_unusual", "list_69b_presumed", "rfc_disputed")
+PERSONAL = ("name", "folio", "rfc")
+"""By what a firm is sought that is no part of an address: of a natural person it is personal data."""
 WITHDRAWALS = ("own_decision", "ceased_operations", "duplicate_registration", "rules_not_met")
 """Reasons that somebody who withdraws a firm gives."""
 DISPUTED = "rfc_disputed"
 """Is decided, and not only confirmed."""
+NOBODY: Final[dict[str, Any]] = {"items": [], "next": None}
 
 
 def router() -> APIRouter:
@@ -30,22 +37,39 @@ def router() -> APIRouter:
 
     @pages.get("")
     async def list_registrations(
-        asked: Anybody, _: Operator, after: Cursor = "", status: Literal["", "held", "registered", "withdrawn"] = "held"
+        asked: Anybody,
+        _: Operator,
+        after: Cursor = "",
+        status: Literal["", "held", "registered", "withdrawn"] = "held",
+        state: Typed = "",
+        area: Typed = "",
+        scian: Typed = "",
+        stratum: Typed = "",
+        hold: Typed = "",
     ) -> Response:
-        """Those of one status, in the order in which they came; the held ones unless another is asked for."""
-        query = {name: value for name, value in (("after", after), ("status", status)) if value}
-        found = await asked.ask("registration", "/suppliers", **query)
-        return _listed(asked, found.body, status=status)
+        """Those that fit, in the order in which they came; the held ones unless others are asked for."""
+        wanted = {"status": status, "state": state, "area": area, "scian": scian, "stratum": stratum, "hold": hold}
+        query = {name: value.strip() for name, value in (("after", after), *wanted.items()) if value.strip()}
+        try:
+            found = await asked.ask("registration", "/suppliers", **query)
+        except StageProblem as error:
+            if error.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+            return await _listed(asked, NOBODY, Tried(trouble(error, asked.words), wanted, status=error.status), wanted)
+        return await _listed(asked, found.body, wanted=wanted)
 
     @pages.post("")
     async def search(asked: Anybody, _: Operator, form: Form) -> Response:
-        """Those of an RFC, which is no part of an address: of a natural person it is personal data."""
+        """Those of a name, a folio or an RFC. The next page of them is asked for by the same form."""
+        after = str(form.get("after", ""))
+        given = {name: value for name, value in body(form).items() if name in PERSONAL}
+        path = f"/suppliers/search?{urlencode({'after': after})}" if after else "/suppliers/search"
         try:
-            found = await asked.send("registration", "POST", "/suppliers/search", {"rfc": str(form.get("rfc", ""))})
+            found = await asked.send("registration", "POST", path, given)
         except StageProblem as error:
             tried = Tried(trouble(error, asked.words), typed(form), status=error.status)
-            return _listed(asked, {"items": [], "next": None}, tried)
-        return _listed(asked, found.body, Tried(typed=typed(form)))
+            return await _listed(asked, NOBODY, tried)
+        return await _listed(asked, found.body, Tried(typed=typed(form)))
 
     @pages.get("/{supplier_id}")
     async def show_registration(asked: Anybody, _: Operator, supplier_id: UUID) -> Response:
@@ -112,9 +136,22 @@ async def _acted(
     )
 
 
-def _listed(asked: Asking, found: dict[str, Any], tried: Tried = UNTRIED, status: str | None = None) -> Response:
-    """`status`: which are listed; None of those of an RFC."""
-    return asked.page("registrations.html", tried.status, found=found, statuses=STATUSES, status=status, **tried.shown)
+async def _listed(
+    asked: Asking, found: dict[str, Any], tried: Tried = UNTRIED, wanted: dict[str, str] | None = None
+) -> Response:
+    """`wanted`: by what they are filtered; None of those that were sought by what is personal."""
+    return asked.page(
+        "registrations.html",
+        tried.status,
+        found=found,
+        statuses=STATUSES,
+        strata=STRATA,
+        holds=HOLDS,
+        sought=PERSONAL,
+        names=await asked.areas(),
+        wanted=wanted,
+        **tried.shown,
+    )
 
 
 async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:

@@ -3,8 +3,7 @@
 from fastapi import APIRouter, Depends
 
 from services.registration.domain.rfc import judge
-from services.registration.views import SearchBody
-from services.registration.views.rfcs import RfcView
+from services.registration.views.rfcs import RfcBody, RfcView
 from shared.service.callers import OPEN_TO_ALL
 from shared.service.http import Strict, routes
 from shared.service.http.rate_limit import RateLimit
@@ -19,7 +18,7 @@ def router() -> APIRouter:
     limit = RateLimit(LOOKS_PER_MINUTE, LOOKS_AT_ONCE, "rfc_looks")
 
     @api.post("/rfc-verdicts", openapi_extra=OPEN_TO_ALL, dependencies=[Depends(limit)])
-    async def judge_rfc(body: Strict[SearchBody]) -> RfcView:
+    async def judge_rfc(body: Strict[RfcBody]) -> RfcView:
         """Say whether an RFC can be a firm's identity, by its form and its check digit alone.
 
         Nothing is looked up: the answer does not depend on who takes part. The RFC comes in the body: of a natural

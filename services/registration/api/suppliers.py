@@ -3,20 +3,21 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 
 from services.registration import handlers, store
 from services.registration.domain.rfc import normalise
-from services.registration.domain.supplier import Status, Supplier
+from services.registration.domain.supplier import Supplier
 from services.registration.store import disputing, registry_of, suppliers
+from services.registration.store.searching import page_of_suppliers
 from services.registration.views import (
     ReleaseBody,
-    SearchBody,
     SupplierBody,
     SupplierSummary,
     SupplierView,
     WithdrawalBody,
 )
+from services.registration.views.search import Filter, SearchBody
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -40,18 +41,18 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
 def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/suppliers", dependencies=[BY_OPERATOR])
-    async def list_suppliers(paging: Paging, status: Status | None = None) -> Page[SupplierSummary]:
-        """List the suppliers in the order in which they came."""
-        found = await store.page_of_suppliers(database, status, paging.position(UUID), paging.fetch)
+    async def list_suppliers(paging: Paging, wanted: Annotated[Filter, Query()]) -> Page[SupplierSummary]:
+        """List the suppliers that fit, in the order in which they came."""
+        found = await page_of_suppliers(database, wanted.sought(), paging.position(UUID), paging.fetch)
         return Page[SupplierSummary].of_rows(found, paging, SupplierSummary.of, lambda supplier: supplier.id)
 
     @api.post("/suppliers/search", dependencies=[BY_OPERATOR])
     async def search_suppliers(body: Strict[SearchBody], paging: Paging) -> Page[SupplierSummary]:
-        """Find the suppliers of an RFC, those that have withdrawn too.
+        """Find suppliers by name, folio, RFC or whatever `GET /suppliers` filters by, those that have withdrawn too.
 
-        The RFC comes in the body: of a natural person it is personal data, and addresses end in logs.
+        It comes in the body: of a natural person it is personal data, and addresses end in logs.
         """
-        found = await store.suppliers_of_rfc(database, normalise(body.rfc), paging.position(UUID), paging.fetch)
+        found = await page_of_suppliers(database, body.sought(), paging.position(UUID), paging.fetch)
         return Page[SupplierSummary].of_rows(found, paging, SupplierSummary.of, lambda supplier: supplier.id)
 
     @api.get("/suppliers/{supplier_id}")

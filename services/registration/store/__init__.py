@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -12,7 +12,8 @@ from services.registration.domain.anchor import Anchor
 from services.registration.domain.claim import Claim
 from services.registration.domain.firm_name import parted
 from services.registration.domain.screening import NO_LIST, SEVERITY, Entries, Listing, ListState, Newest, ScreeningList
-from services.registration.domain.supplier import Registry, Status, Supplier, disputed_since, folio
+from services.registration.domain.sought import marks
+from services.registration.domain.supplier import Registry, Supplier, disputed_since, folio
 from services.registration.store.tables import AnchorRow, ClaimRow, ScreeningListRow, SupplierRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, Database
@@ -23,7 +24,11 @@ be registered by the old list after the sweep of the new one has passed it."""
 
 
 def _for_queries(supplier: Supplier) -> Mapping[str, Any]:
-    return {"disputed": "rfc_disputed" in supplier.holds, "name_key": parted(supplier.legal_name).key}
+    return {
+        "disputed": "rfc_disputed" in supplier.holds,
+        "name_key": parted(supplier.legal_name).key,
+        "marks": list(marks(supplier)),
+    }
 
 
 class Suppliers(TableRepository[Supplier]):
@@ -182,26 +187,12 @@ async def participating(connection: Connection, _args: Mapping[str, str], after:
 async def find_supplier(database: Database, id_: UUID) -> Supplier | None:
     async with database.session() as session:
         row = await session.get(SupplierRow, id_)
-    return None if row is None else _SUPPLIER.validate_python(row.model_dump())
+    return None if row is None else supplier_of_row(row)
 
 
-async def page_of_suppliers(
-    database: Database, status: Status | None, after: UUID | None, limit: int
-) -> list[Supplier]:
-    """Suppliers after an id, in the order of their ids."""
-    wanted = get_args(Status) if status is None else (status,)
-    query = select(SupplierRow).where(col(SupplierRow.status).in_(wanted), col(SupplierRow.id) > (after or UUID(int=0)))
-    async with database.session() as session:
-        rows = await session.exec(query.order_by(col(SupplierRow.id)).limit(limit))
-        return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
-
-
-async def suppliers_of_rfc(database: Database, rfc: str, after: UUID | None, limit: int) -> list[Supplier]:
-    """Suppliers with this RFC, in the order of their ids: one at most that takes part, and those that dispute it."""
-    query = select(SupplierRow).where(col(SupplierRow.rfc) == rfc, col(SupplierRow.id) > (after or UUID(int=0)))
-    async with database.session() as session:
-        rows = await session.exec(query.order_by(col(SupplierRow.id)).limit(limit))
-        return [_SUPPLIER.validate_python(row.model_dump()) for row in rows]
+def supplier_of_row(row: SupplierRow) -> Supplier:
+    """The supplier of a row of the API's reads."""
+    return _SUPPLIER.validate_python(row.model_dump())
 
 
 async def supplier_of(connection: Connection, id_: UUID) -> Supplier | None:

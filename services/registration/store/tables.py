@@ -25,6 +25,13 @@ class SupplierRow(Table, table=True):
         Index("supplier_of_rfc", "rfc", "id"),
         Index("supplier_status", "status", "id"),
         Index("supplier_named", "name_key", "state"),
+        Index(
+            "supplier_sought",
+            "marks",
+            text("to_tsvector('simple', name_key)"),
+            postgresql_using="gin",
+            postgresql_ops={"marks": "jsonb_path_ops"},
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -58,6 +65,7 @@ class SupplierRow(Table, table=True):
     privacy_notice: str | None
     notice_read_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     name_key: str | None
+    marks: list[str] | None = Field(sa_type=JSONB)
 
 
 class ClaimRow(Table, table=True):

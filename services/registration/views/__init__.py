@@ -193,10 +193,6 @@ class ReleaseBody(Body):
     """Those that the operator looked into."""
 
 
-class SearchBody(Body):
-    rfc: Line
-
-
 class AnchorBody(Body):
     code: Line
     name: Line

@@ -6,10 +6,15 @@ from pydantic import Field
 
 from services.registration.domain.reasons import RfcDoubt, RfcReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, RefusedRfc, Verdict
-from shared.service.http import View
+from services.registration.views import Line
+from shared.service.http import Body, View
 
 PARTS = 9
 """Characters of date, homoclave and check digit."""
+
+
+class RfcBody(Body):
+    rfc: Line
 
 
 class RfcView(View):
