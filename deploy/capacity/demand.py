@@ -102,12 +102,12 @@ async def _at(times: int, url: str, sample: Sample, firms: Sequence[SupplierRegi
 
 
 async def _swept(matching: StageUnderTest, sample: Sample, turn: str) -> int:
-    """One more requirement in each of some areas; how many firms that visits."""
-    visited = "SELECT coalesce(sum(touched), 0)::bigint FROM sweep"
-    before = await _one(matching, visited)
-    await _upload(matching, "/requirements/imports", _requirements(sample, f"swept {turn}", SWEPT_AREAS))
+    """One more requirement in each of some areas, and all who meet it told; how many firms work in those areas."""
+    file = _requirements(sample, f"swept {turn}", SWEPT_AREAS)
+    await _upload(matching, "/requirements/imports", file)
     await matching.sweep()
-    return await _one(matching, visited) - before
+    areas = [row["area"] for row in csv.DictReader(io.StringIO(file[1].decode()))]
+    return await _one(matching, "SELECT count(*) FROM offering_area WHERE area = ANY($1)", areas)
 
 
 def _batches(matching: StageUnderTest, events: Sequence[EventData]) -> list[Work]:
@@ -201,7 +201,10 @@ async def _one(stage: StageUnderTest, query: str, *values: object) -> int:
 _JOURNAL = "SELECT sum(pg_total_relation_size(inhrelid))::bigint FROM pg_inherits WHERE inhparent = 'journal'::regclass"
 _STATE = """
     SELECT sum(pg_total_relation_size(name))::bigint
-    FROM unnest(ARRAY['offering', 'offering_area', 'match']::regclass[]) AS name
+    FROM (
+        SELECT unnest(ARRAY['offering', 'offering_area', 'match', 'due']::regclass[])
+        UNION ALL SELECT inhrelid FROM pg_inherits WHERE inhparent IN ('pair'::regclass, 'process_offer'::regclass)
+    ) AS state(name)
 """
 
 if __name__ == "__main__":

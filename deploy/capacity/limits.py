@@ -17,8 +17,6 @@ CLOSE = 1.005
 MORE_PARTITIONS = "more partitions: a new version of the topic, because a key's order hangs on their number"
 REGIONS = "matching in regions, each with its own stage and store"
 MORE_REGIONS = "smaller regions"
-BY_FILE = "buyers publish by file, once a day: one sweep per area"
-CHANGES_ONLY = "`OfferingAligned` says what changed; a new version of its contract"
 ARCHIVE = "months of the journal that are over go to an archive"
 SHARD = "shard the stage's store by supplier"
 
@@ -71,8 +69,7 @@ def _moves(design: Design, *, matching: bool) -> tuple[str, str, str]:
     if not matching:
         return MORE_PARTITIONS, SHARD, SHARD if design.archive else ARCHIVE
     regions = REGIONS if design.shards == 1 else MORE_REGIONS
-    disk = [(design.changes_only, CHANGES_ONLY), (design.archive, ARCHIVE)]
-    return (regions if design.by_file else BY_FILE), regions, next((move for done, move in disk if not done), regions)
+    return regions, regions, regions if design.archive else ARCHIVE
 
 
 def breaks(inputs: Inputs, design: Design = BUILT) -> list[Break]:

@@ -23,16 +23,12 @@ class Design:
     """Regions, each with a matching stage and store of its own."""
     reach: int = 1
     """Regions in which a requirement is asked."""
-    by_file: bool = False
-    """Buyers publish and close once a day by file: one sweep for each area, instead of one for each requirement."""
-    changes_only: bool = False
-    """`OfferingAligned` says what is new, instead of every requirement that the firm can meet."""
     archive: bool = False
     """Months of the journal that are over leave the store."""
 
 
 BUILT = Design()
-MOVED = Design(shards=8, reach=2, by_file=True, changes_only=True, archive=True)
+MOVED = Design(shards=8, reach=2, archive=True)
 """The moves that docs/capacity.md describes, together."""
 
 
@@ -102,7 +98,7 @@ def load(inputs: Inputs, suppliers: float, design: Design = BUILT) -> Load:
         suppliers / shards * program["offered_areas"] / program["suppliers"] / len(CODES),
         {},
     )
-    return replace(found, flows={topic.name: _flow(inputs, found, topic, design) for topic in topics_of(inputs)})
+    return replace(found, flows={topic.name: _flow(inputs, found, topic) for topic in topics_of(inputs)})
 
 
 def topics_of(inputs: Inputs) -> list[Topic]:
@@ -113,14 +109,12 @@ def topics_of(inputs: Inputs) -> list[Topic]:
 
 def _sweeps(inputs: Inputs, requirements: float, design: Design) -> float:
     """A year, in all shards: each requirement is published and closed in each of the regions that it reaches."""
-    assumed = inputs.assumed
-    single = 2 * assumed.requirement_turnover * requirements * min(design.reach, design.shards)
-    return min(single, len(CODES) * assumed.working_days * design.shards) if design.by_file else single
+    return 2 * inputs.assumed.requirement_turnover * requirements * min(design.reach, design.shards)
 
 
-def _flow(inputs: Inputs, load: Load, topic: Topic, design: Design) -> Flow:
+def _flow(inputs: Inputs, load: Load, topic: Topic) -> Flow:
     if topic.name == MATCH.name:
-        return _matches(inputs, load, design, topic)
+        return _matches(inputs, load, topic)
     events = sum(inputs.program["topics"][topic.name]["events"].values())
     if topic.name in {REQUIREMENT.name, ANCHOR.name}:  # of anchors there are too few to reckon them by themselves
         grown = load.requirements / inputs.program["requirements"] * inputs.assumed.requirement_turnover
@@ -148,15 +142,13 @@ def _stored_per_byte(inputs: Inputs, writer: str) -> float:
     return float(inputs.program["services"][writer]["journal_bytes"] / sent)
 
 
-def _matches(inputs: Inputs, load: Load, design: Design, topic: Topic) -> Flow:
+def _matches(inputs: Inputs, load: Load, topic: Topic) -> Flow:
     """The stream that grows twice: with the firms, and with what each is matched with."""
     journeys = load.suppliers * inputs.assumed.journeys_per_year
     visits = load.visits_year
-    # With few requirements, the whole list is no longer than what is new of it.
-    told = min(load.seen, inputs.program["requirements"]) if design.changes_only else load.seen
     per_journey, visit = _journey(inputs, load, "events"), inputs.demand_line("swept", "events").at(load.seen)
     size, stored = (
-        journeys * _journey(inputs, load, figure) + visits * inputs.demand_line("swept", figure).at(told)
+        journeys * _journey(inputs, load, figure) + visits * inputs.demand_line("swept", figure).at(load.seen)
         for figure in ("event_bytes", "journal_bytes")
     )
     found = _answers(inputs, load, topic)

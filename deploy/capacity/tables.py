@@ -31,8 +31,8 @@ ROWS: tuple[Row, ...] = (
     ("events a year", lambda found: sum(flow.year for flow in found.load.flows.values())),
     ("events per second, busiest hour: published", lambda found: found.published),
     ("events per second, busiest hour: consumed", lambda found: found.consumed),
-    ("firms that one new requirement visits", lambda found: found.load.visits_per_sweep),
-    ("seconds until it has visited them", lambda found: found.sweep_s),
+    ("firms in the area of one new requirement", lambda found: found.load.visits_per_sweep),
+    ("seconds until all who meet it are told", lambda found: found.sweep_s),
     ("matching: processes at the peak", lambda found: found.stages["matching"].processes),
     ("all services: processes", lambda found: sum(stage.processes for stage in found.stages.values())),
     ("partitions that a busy topic needs; it has 6", _most_processes),
@@ -147,7 +147,7 @@ def asked(inputs: Inputs) -> str:
         ]
         for row in inputs.demand["rows"]
     ]
-    heads = ["open requirements", "registration, µs", "diagnosis, µs", "visit, µs", "store, µs", "bytes told"]
+    heads = ["open requirements", "registration, µs", "diagnosis, µs", "firm swept, µs", "store, µs", "bytes told"]
     return _table([*heads, "matches per firm", "bytes kept per firm"], rows, left=0)
 
 
