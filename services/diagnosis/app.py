@@ -8,4 +8,5 @@ from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, Settings]:
-    return Stage("diagnosis", api.router, ROUTES, sweeps=SWEEPS, figures={metrics.FIRMS: store.FIRMS}), Settings()
+    figures = {metrics.FIRMS: store.FIRMS, metrics.ALIGNMENTS: store.ALIGNMENTS}
+    return Stage("diagnosis", api.router, ROUTES, sweeps=SWEEPS, figures=figures), Settings()

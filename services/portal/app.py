@@ -7,7 +7,7 @@ from services.portal.api.portal import Portal
 from services.portal.identity.people import People
 from services.portal.settings import Settings
 from services.portal.stages import Stages
-from services.portal.store import drafts, sessions, subscriptions
+from services.portal.store import drafts, firms, sessions, subscriptions
 from services.portal.store.arrivals import Arrivals
 from shared.messaging.commands import Commands
 from shared.messaging.request_limits import RequestLimits
@@ -32,7 +32,7 @@ def build() -> tuple[Stage, Settings]:
         consume.ROUTES,
         timers=consume.TIMERS,
         mails=consume.mails_of(settings),
-        figures={metrics.MAILS_WAITING: subscriptions.MAILS_WAITING},
+        figures={metrics.MAILS_WAITING: subscriptions.MAILS_WAITING, metrics.ALIGNMENTS: firms.ALIGNMENTS},
         keep=consume.keep,
         forget=_forget,
         pages=pages,

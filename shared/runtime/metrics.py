@@ -34,6 +34,9 @@ TRANSACTION_AGE = Gauge("pdp_store_oldest_transaction_seconds", "Age of the olde
 BACKUP = Gauge("pdp_last_backup_timestamp_seconds", "When `pdp backup` last backed the store up; 0: never")
 PARTITIONS = Gauge("pdp_kafka_partitions", "Partitions that the service may see, by how Kafka keeps them", ["state"])
 FIRMS = Gauge("pdp_firms", "Firms that came to a step of the program", ["step"])
+ALIGNMENTS = Gauge(
+    "pdp_alignments", "Firms of whose alignment a later word was heard and one before it was not", ["heard"]
+)
 REFERRALS_WAITING = Gauge(
     "pdp_referrals_waiting", "Referrals that wait for their partner; `soon`: due within three days", ["partner", "due"]
 )

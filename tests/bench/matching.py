@@ -26,9 +26,11 @@ from services.matching.store.offerings import offerings
 from shared.areas import CODES
 from shared.contracts.event import Cause
 from shared.contracts.registration import SupplierChanged
+from shared.messaging.routing import Sweeps
 from shared.messaging.sweeps import SweepWorker
 from shared.runtime import logging
 from shared.runtime.clock import now
+from shared.runtime.database import Connection, Database
 from shared.service.service import leave_batches_alone
 from shared.testing.stage import StageUnderTest
 from tests.bench.pair import Pair
@@ -54,8 +56,8 @@ async def run(pair: Pair, settings: Settings, figures: Figures) -> None:
     leave_batches_alone()
     stage, _ = build()
     async with StageUnderTest(stage, await pair.migrated("matching")) as matching:
-        measured = Measured(matching, settings, figures)
-        sweeps = SweepWorker(matching.database, "matching", stage.sweeps)
+        sweeps = TimedSweeps(matching.database, "matching", stage.sweeps)
+        measured = Measured(matching, sweeps, settings, figures)
         working = asyncio.create_task(sweeps.run())
         try:
             await measured.all()
@@ -64,11 +66,26 @@ async def run(pair: Pair, settings: Settings, figures: Figures) -> None:
             await working
 
 
+class TimedSweeps(SweepWorker):
+    """How long each step took, its commit included: no lock of a sweep is held longer."""
+
+    def __init__(self, database: Database, service: str, sweeps: Sweeps) -> None:
+        super().__init__(database, service, sweeps)
+        self.took_s: list[float] = []
+
+    async def step(self, connection: Connection) -> float:
+        began = time.perf_counter()
+        pause = await super().step(connection)
+        if not pause:
+            self.took_s.append(time.perf_counter() - began)
+        return pause
+
+
 class Measured:
     """One run."""
 
-    def __init__(self, stage: StageUnderTest, settings: Settings, figures: Figures) -> None:
-        self._stage, self._settings, self._figures = stage, settings, figures
+    def __init__(self, stage: StageUnderTest, sweeps: TimedSweeps, settings: Settings, figures: Figures) -> None:
+        self._stage, self._sweeps, self._settings, self._figures = stage, sweeps, settings, figures
         self._came_in = min(settings.records, settings.suppliers)
         self._next = count(settings.requirements)
 
@@ -89,11 +106,15 @@ class Measured:
             ("changed_supplier", self._changed_supplier),
             ("candidates_page", self._candidates_page),
         )
+        self._sweeps.took_s.clear()
         for name, act in tries:
             for clients in CLIENTS:
                 by = "" if clients == CLIENTS[0] else f"_{clients}_at_once"
                 self._figures.add(PART, f"{name}_p95_ms{by}", await _p95(act, clients), "ms", samples=TRIES)
             await self._told()
+        steps = sorted(self._sweeps.took_s)
+        self._figures.add(PART, "sweep_step_p99_ms", quantiles(steps, n=100)[98] * 1_000, "ms", samples=len(steps))
+        self._figures.add(PART, "sweep_step_longest_ms", steps[-1] * 1_000, "ms", samples=len(steps))
         compared, differ = await self._differences()
         self._figures.add(PART, "bulk_rows_per_s", rate, "rows/s")
         self._figures.add(PART, "pairs", await self._number("SELECT count(*) FROM pair"), "pairs")

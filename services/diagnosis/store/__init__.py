@@ -122,6 +122,11 @@ FIRMS = """
 """
 
 
+ALIGNMENTS = """
+    SELECT 'incomplete' AS heard, count(*) FROM diagnosis WHERE heard -> 'ahead' <> '[]'
+"""
+
+
 class DiagnosisRepository(TableRepository[Diagnosis]):
     """Diagnoses, and with each locked version its open gaps."""
 

@@ -68,6 +68,9 @@ def _for_queries(firm: Firm) -> Mapping[str, Any]:
 
 firms = FirmRepository(FirmRow, Firm, derived=_for_queries)
 
+ALIGNMENTS = """
+    SELECT 'incomplete' AS heard, count(*) FROM firm WHERE alignment -> 'heard' -> 'ahead' <> '[]'
+"""
 _STORED = "id, profile, withdrawn, alignment, matches, diagnosis, selection, plan, needs, consents, referrals"
 _SEEN_BY = """(
     $1::uuid IS NULL AND $2::uuid IS NULL OR id = $1
