@@ -5,7 +5,7 @@ from functools import partial
 from services.registration import store
 from services.registration.api import router
 from services.registration.consume import ONCE, ROUTES, SWEEPS, TIMERS, mails
-from services.registration.files.importers import AnchorImporter, SupplierImporter
+from services.registration.files.importers import AnchorImporter, ProspectImporter, SupplierImporter
 from services.registration.files.lists import ListImporter
 from services.registration.settings import RegistrationSettings
 from services.registration.store.people import FirmsPeople
@@ -23,6 +23,7 @@ def build() -> tuple[Stage, ServiceSettings]:
         "suppliers": partial(SupplierImporter, settings),
         "anchors": partial(AnchorImporter, settings),
         "lists": partial(ListImporter, settings),
+        "prospects": partial(ProspectImporter, settings),
     }
     stage = Stage(
         "registration",

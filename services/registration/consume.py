@@ -6,9 +6,11 @@ from services.registration import handlers
 from services.registration.domain.claim import Claim
 from services.registration.domain.mail import DISPUTES_AT_ONCE, DISPUTES_EVERY
 from services.registration.domain.person import Person
+from services.registration.domain.prospect_areas import PLACING
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import mails as due
 from services.registration.handlers import people as on_people
+from services.registration.handlers import prospects as on_prospects
 from services.registration.handlers import tellings
 from services.registration.handlers.claims import CLAIM_EXPIRES, forget_claim
 from services.registration.settings import RegistrationSettings
@@ -23,6 +25,7 @@ from services.registration.store import (
 )
 from services.registration.store.derived import derive_suppliers
 from services.registration.store.people import people
+from services.registration.store.prospects import placed_otherwise, prospects
 from services.registration.views import letters
 from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Routes, Slices, Sweeps, Timers, at, over
@@ -46,9 +49,10 @@ SWEEPS: Sweeps = (
     over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),
     over(tellings.TELL_PROFILES, suppliers, tellings.tell, select=participating),
     Slices(DERIVE_SUPPLIERS, derive_suppliers),
+    over(on_prospects.PLACE_PROSPECTS, prospects, on_prospects.place_anew, select=placed_otherwise),
 )
 
-ONCE = (SweepRequest(DERIVE_SUPPLIERS),)
+ONCE = (SweepRequest(DERIVE_SUPPLIERS), SweepRequest(on_prospects.PLACE_PROSPECTS, {"rules": PLACING.version}))
 
 
 def mails(settings: RegistrationSettings) -> Mails:

@@ -1,17 +1,25 @@
-"""The rules of identity and size, step by step, on values that anyone gives: no store, no server."""
+"""The rules of identity, of size and of where a plant belongs, step by step, on values that anyone gives: no store, no
+server.
+"""
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, get_args
 
 from services.registration.domain import rfc as rfcs
 from services.registration.domain.profile import MAX_SALES_MXN, MAX_WORKERS
+from services.registration.domain.prospect_areas import PLACING, AreaFound, place
 from services.registration.domain.rfc import DoubtfulRfc, RefusedRfc, ValidRfc, Verdict
 from services.registration.domain.size import MILLION, SIZE_2009, Sector, classify, plain
 from shared.i18n import NotExplainedError, said
 
 MAX_RFC_LENGTH = 64
 """Longer text is a mistake, and would come back whole in the explanation."""
+
+PLANT = ("scian", "scian_title", "activity", "branch", "name", "plant")
+"""What a public register says of a plant, each a text."""
+MAX_TEXT_LENGTH = 300
 
 
 def explain_rfc(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,6 +72,42 @@ def explain_size(payload: Mapping[str, Any]) -> dict[str, Any]:
         "rules": rules.version,
         "source": rules.source,
     }
+
+
+def explain_prospect(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Place a plant of a public register by `scian`, `scian_title`, `activity`, `branch`, `name` and `plant`, as far as
+    they are given, and show what each area rests on. Raises NotExplainedError on other input.
+    """
+    scian, title, activity, branch, *names = (_text(payload, name) for name in PLANT)
+    if scian and re.fullmatch("[0-9]{6}", scian) is None:
+        raise NotExplainedError("scian_form")
+    found = place(
+        PLACING, scian=scian or None, title=title, said={"activity": [activity], "branch": [branch], "name": names}
+    )
+    return {
+        "areas": [_area(each) for each in found],
+        "steps": [step for each in found for step in _area_steps(each)] or [said("explain.prospect.none")],
+        "rules": PLACING.version,
+        "source": PLACING.source,
+    }
+
+
+def _text(payload: Mapping[str, Any], name: str) -> str:
+    given = payload.get(name) or ""
+    if not isinstance(given, str) or len(given) > MAX_TEXT_LENGTH:
+        raise NotExplainedError("explain.prospect.form", field=name, most=MAX_TEXT_LENGTH)
+    return given
+
+
+def _area(found: AreaFound) -> dict[str, Any]:
+    why = [{"basis": each.basis, "said": each.said} for each in found.why]
+    return {"area": found.area, "confidence": found.confidence, "why": why}
+
+
+def _area_steps(found: AreaFound) -> list[dict[str, Any]]:
+    rests = [said(f"explain.prospect.{why.basis}", area=found.area, said=why.said) for why in found.why]
+    confidence = said(f"confidence.{found.confidence}")
+    return [*rests, said("explain.prospect.area", area=found.area, confidence=confidence)]
 
 
 def _rfc_steps(verdict: Verdict) -> list[dict[str, Any]]:

@@ -42,6 +42,11 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "import_anchors": "anchor:imported",
         "load_list": "screening-list:loaded",
         "tell_profiles": "telling:made",
+        "import_prospects": "prospect:imported",
+        "invite_prospect": "prospect:invited",
+        "decline_prospect": "prospect:declined",
+        "reopen_prospect": "prospect:reopened",
+        "link_prospect": "prospect:linked",
     },
     "matching": {
         "publish_requirement": "requirement:published",
@@ -113,6 +118,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_suppliers": Read("supplier:listed", "id"),
         "search_suppliers": Read("supplier:searched", "id"),
         "list_people": Read("person:listed", "supplier_id"),
+        "list_suggestions": Read("supplier:suggested", "supplier_id"),
     },
     "matching": {
         "list_versions": Read("version:listed"),

@@ -81,7 +81,7 @@ def _header(texts: list[str], wanted: Wanted, delimiter: str) -> Header:
 def _rows(header: Header, lines: Iterator[Texts], wanted: Wanted) -> Iterator[Line]:
     found = length = 0
     for line, all_sent in lines:
-        sent = _without_blank_end(all_sent)
+        sent = _without_blank_end(_wanted(header, all_sent) if wanted.others == "ignored" else all_sent)
         texts = [text_of(each) for each in sent]
         if not any(name and text for name, text in zip(header.names, texts, strict=False)):
             continue
@@ -95,6 +95,11 @@ def _rows(header: Header, lines: Iterator[Texts], wanted: Wanted) -> Iterator[Li
         yield Line(line, sent)
     if not found:
         raise FileRefusedError("file_empty", message="file_empty.rows")
+
+
+def _wanted(header: Header, sent: list[Sent]) -> list[Sent]:
+    """Without the columns that nobody reads: a public register has people's telephones in them."""
+    return [each if name else "" for name, each in zip(header.names, sent, strict=False)]
 
 
 def _without_blank_end(sent: list[Sent]) -> list[Sent]:

@@ -20,6 +20,7 @@ ALLOWED = {
     "shared/areas_2026.json": "the one definition",
     "services/matching/migrations/versions/0006_pairs_as_rows.py": "other areas share a partition",
     "tests/bench/java/Match.java": "a program of another language, held to the pattern below",
+    "services/registration/catalogue/prospect_areas.json": "what a register's classes and words tell of each",
     "deploy/demo/sample/areas.csv": "how many invented firms each has",
     "deploy/demo/sample/scian_areas.csv": "what invented firms of a class make",
     "deploy/demo/sample/requirements.csv": "what is asked in each by the sample",

@@ -49,6 +49,7 @@ NORMALISING = {
 
 OF_CONTRACTS = {
     "services/registration/domain/firm_name.py": "a legal name has at most 250 characters, and 400 are looked at",
+    "services/registration/domain/prospect_areas.py": "of a register's text 300 characters are looked at",
     "services/matching/domain/materials.py": "a material of an event has at most 60 characters",
     "services/financing/domain/consent.py": "a name that an operator compares has at most 200 characters",
 }

@@ -4,6 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.registration.handlers.prospects import bring
+from services.registration.store.prospects import prospects
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
@@ -18,6 +20,7 @@ from tests.matching import test_api as matching
 from tests.matching.given import ANCHOR, SUPPLIER
 from tests.registration.bodies_given import BODY, registered
 from tests.registration.given import DOUBTFUL_RFC
+from tests.registration.test_prospect import ENTRY
 
 
 @dataclass(frozen=True)
@@ -33,9 +36,16 @@ async def _registration(stage: StageUnderTest) -> Foreign:
     receipt = await registered(stage, rfc=DOUBTFUL_RFC)
     anchor = {"code": "A01", "name": "Armadora Ejemplo", "states": ["22"]}
     joined = await stage.client.post("/anchors", json=anchor, headers=stage.headers(Role.OPERATOR))
+    prospect = bring(None, ENTRY, now())
+    async with stage.database.transaction() as connection:
+        await prospects.save_many(connection, [prospect], ())
     return Foreign(
-        {"supplier_id": receipt["id"], "anchor_id": joined.json()["id"]},
+        {"supplier_id": receipt["id"], "anchor_id": joined.json()["id"], "prospect_id": str(prospect.id)},
         {
+            "invite_prospect": {"channel": "letter"},
+            "decline_prospect": {},
+            "reopen_prospect": {},
+            "link_prospect": {"supplier_id": receipt["id"], "same": False},
             "search_suppliers": {"rfc": DOUBTFUL_RFC},
             "change_supplier": BODY | {"rfc": DOUBTFUL_RFC},
             "release_supplier": {"reasons": ["rfc_check_digit"]},

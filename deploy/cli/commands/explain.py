@@ -37,6 +37,11 @@ RULES = {
         "explain_size",
         '{"sector": "industry", "workers": 50, "annual_sales_mxn": "100000000.00"}',
     ),
+    "prospect": Rule(
+        "services.registration.explain",
+        "explain_prospect",
+        '{"scian": "336370", "scian_title": "…", "activity": "Estampado de piezas metálicas", "name": "…"}',
+    ),
     "diagnosis": Rule(
         "services.diagnosis.explain", "explain_diagnosis", '{"levels": {"T01": 3, …}, "targets": {…}, "must_have": […]}'
     ),

@@ -25,7 +25,7 @@ from deploy.target.client import WORK_TIMEOUT, Client
 app = App(say("help.import"))
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.import.file"))]
-OUTCOMES = ("joined", "published", "changed", "unchanged", "registered", "held", "listed", "left_out")
+OUTCOMES = ("added", "joined", "published", "changed", "unchanged", "registered", "held", "listed", "left_out")
 """What may become of a row that is accepted, in the order in which it is shown."""
 FIRST_WAIT_S, BETWEEN_S = 2, 1.0
 """What a small file takes; then between two looks at a large one."""
@@ -37,6 +37,7 @@ KINDS = {
     "suppliers": ("registration", "/suppliers/imports"),
     "requirements": ("matching", "/requirements/imports"),
     "screening": ("registration", "/screening/lists/imports"),
+    "prospects": ("registration", "/prospects/imports"),
 }
 """Whose each kind of file is, and where its imports are."""
 
@@ -68,6 +69,16 @@ def screening(
     if confirmed_firms is not None:
         given["confirmed_firms"] = str(confirmed_firms)
     _import("screening", file, as_json=as_json, **given)
+
+
+@app.command(help=say("help.import.prospects"))
+def prospects(
+    file: File,
+    edition: Annotated[str | None, typer.Option(metavar="YYYY-MM", help=say("help.edition"))] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    _import("prospects", file, as_json=as_json, **({"edition": edition} if edition else {}))
 
 
 @app.command(help=say("help.import.follow"))

@@ -9,6 +9,7 @@ from services.registration.api import (
     disputes,
     imports,
     people,
+    prospects,
     rfcs,
     screening,
     suppliers,
@@ -37,4 +38,5 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         anchors.router(commands, database),
         screening.router(settings, database),
         tellings.router(commands, database),
+        prospects.router(settings, commands, database),
     )

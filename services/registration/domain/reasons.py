@@ -67,7 +67,9 @@ AnchorReason = Literal[
 
 DepartureReason = Literal["own_decision", "ceased_operations", "agreement_ended"]
 
-FileReason = Literal["rfc_repeated", "anchor_code_repeated", "situation_unknown"]
+FileReason = Literal[
+    "rfc_repeated", "anchor_code_repeated", "situation_unknown", "register_unknown", "register_number_long"
+]
 """Of a row or a file, beside those of `shared.files.reasons`."""
 
 CommandReason = Literal[
@@ -89,4 +91,8 @@ CommandReason = Literal[
     "anchor_code_taken",
     "screening_list_older",
     "screening_list_shorter",
+    "prospect_unknown",
+    "prospect_status",
+    "supplier_not_registered",
+    "note_personal",
 ]

@@ -7,21 +7,26 @@ from uuid import UUID
 from services.registration import handlers, store
 from services.registration.domain.anchor import Anchor, anchor_id
 from services.registration.domain.profile import Profile
+from services.registration.domain.prospect import RegisterEntry, prospect_id
 from services.registration.domain.supplier import Supplier
 from services.registration.files import anchors as anchor_file
+from services.registration.files import prospects as prospect_file
 from services.registration.files import suppliers as supplier_file
 from services.registration.handlers import JoinAnchor, Register
+from services.registration.handlers.prospects import bring
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, anchors, intake_of, suppliers
+from services.registration.store.prospects import prospects
 from shared.files.faults import RowFault
 from shared.files.rows import Row
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
-from shared.messaging.importing import RowImporter
+from shared.messaging.importing import Importer, RowImporter, Written
 from shared.messaging.imports import Import
+from shared.messaging.retry import patiently
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.runtime.ids import new_id
+from shared.runtime.ids import in_order, new_id
 
 
 class SupplierImporter(RowImporter[Profile, Supplier]):
@@ -90,3 +95,32 @@ class AnchorImporter(RowImporter[JoinAnchor, Anchor]):
     def column(self, refused: Refused) -> str:
         del refused
         return "codigo"
+
+
+class ProspectImporter(Importer[RegisterEntry]):
+    """Takes plants of public registers in: one that is known already is as its register says now. Nobody hears of it,
+    and no firm's people are concerned: the import is on record, its rows are not one by one.
+    """
+
+    def __init__(self, settings: RegistrationSettings, commands: Commands, database: Database, begun: Import) -> None:
+        super().__init__(commands, database, begun)
+        self.wanted = prospect_file.wanted(settings.import_max_rows)
+
+    def read(self, row: Row) -> RegisterEntry | list[RowFault]:
+        return prospect_file.read(row, self.begun.fields.get("edition"))
+
+    async def apply(self, batch: Sequence[tuple[int, RegisterEntry]], written: Written) -> None:
+        entries = {prospect_id(entry.source, entry.source_id): entry for _, entry in batch}
+
+        async def together() -> None:
+            async with self.database.transaction() as connection:
+                known = await prospects.load_many(connection, sorted(entries, key=in_order))
+                after = {id_: bring(known.get(id_), entry, now()) for id_, entry in entries.items()}
+                new = [prospect for id_, prospect in after.items() if id_ not in known]
+                changed = [after[id_] for id_, before in known.items() if after[id_] != before]
+                await prospects.save_many(connection, new, changed)
+                # A plant that is in the file twice is as its last row says.
+                same = len(batch) - len(new) - len(changed)
+                await written(connection, {"added": len(new), "changed": len(changed), "unchanged": same}, [])
+
+        await patiently(together)()

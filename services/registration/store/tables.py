@@ -1,11 +1,13 @@
-"""The tables: suppliers with their contacts, claims, the people of firms, anchors, and the lists of article 69-B."""
+"""The tables: suppliers with their contacts, claims, the people of firms, anchors, the lists of article 69-B, and
+prospects with their areas.
+"""
 
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Numeric, text
+from sqlalchemy import DateTime, Index, Numeric, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -140,3 +142,55 @@ class TellingRow(Table, table=True):
     reason: str
     by: str
     at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class ProspectRow(Table, table=True):
+    __tablename__ = "prospect"
+    __table_args__ = (
+        Index("prospect_listed", "grade", "id"),
+        Index("prospect_of_state", "state", "grade", "id"),
+        Index("prospect_named", "name_key", "state"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    source: str
+    source_id: str
+    edition: str | None
+    name: str | None
+    plant: str | None
+    scian: str | None
+    scian_title: str
+    activity: str
+    branch: str
+    workers_from: int | None
+    workers_to: int | None
+    state: str
+    municipality: str | None
+    latitude: Decimal | None = Field(sa_type=Numeric(8, 5))
+    longitude: Decimal | None = Field(sa_type=Numeric(8, 5))
+    automotive: bool | None
+    areas: list[dict[str, Any]] = Field(sa_type=JSONB)
+    rules: str
+    status: str
+    acts: list[dict[str, Any]] = Field(sa_type=JSONB)
+    supplier_id: UUID | None
+    not_these: list[str] = Field(sa_type=JSONB)
+    brought_at: datetime = Field(sa_type=DateTime(timezone=True))
+    name_key: str | None
+    grade: int = Field(sa_type=SmallInteger)
+
+
+class ProspectAreaRow(Table, table=True):
+    """What is counted and listed by area, in a narrow row."""
+
+    __tablename__ = "prospect_area"
+    __table_args__ = (
+        Index("prospect_area_listed", "area", "grade", "prospect_id"),
+        Index("prospect_area_counted", "area", "state", "status", "grade"),
+    )
+
+    prospect_id: UUID = Field(primary_key=True)
+    area: str = Field(primary_key=True)
+    state: str
+    status: str
+    grade: int = Field(sa_type=SmallInteger)
