@@ -23,6 +23,7 @@ IDS = {
     "cohort_id": str(UUID(int=10)),
     "import_id": str(UUID(int=11)),
     "letter_id": str(UUID(int=12)),
+    "prospect_id": str(UUID(int=14)),
     "kind": "suppliers",
     "service": "matching",
 }

@@ -18,6 +18,7 @@ STAGES = {
     "anchors": ("registration", "/anchors/imports"),
     "requirements": ("matching", "/requirements/imports"),
     "lists": ("registration", "/screening/lists/imports"),
+    "prospects": ("registration", "/prospects/imports"),
 }
 
 
@@ -40,7 +41,7 @@ async def test_a_file_is_passed_on_to_its_stage(portal: Visitors, operator: Brow
     stage, path = STAGES[kind]
     portal.others.answer(stage, path, {"id": IMPORT}, 201)
     page = (await operator.get("/imports")).text
-    assert page.count('enctype="multipart/form-data"') == 4
+    assert page.count('enctype="multipart/form-data"') == 5
     answer = await operator.upload(f"/imports/{kind}", FILE, {"key": "k" * 32, "list_date": "2026-01-31"})
     assert (answer.status_code, answer.headers["location"]) == (303, f"/imports/{kind}/{IMPORT}")
     sent = portal.others.asked[-1]

@@ -31,6 +31,7 @@ from services.portal.api import (
     my_profile,
     news,
     operator,
+    prospects,
     questionnaire,
     register,
     registrations,
@@ -59,7 +60,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
     of_buyers = (asked, requirements, candidates, awards)
     at_work = (work, visits, validations, scores, mentoring)
-    operating = (registrations, assignments, imports, cohorts, letters, messages, machines, resending, acts)
+    operating = (registrations, prospects, assignments, imports, cohorts, letters, messages, machines, resending, acts)
     modules = (home, signing, register, news, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     return tuple(route for module in modules for route in module.router().routes)
 

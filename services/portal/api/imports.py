@@ -16,7 +16,7 @@ from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 Line = Annotated[int, Query(ge=0, le=1_000)]
-OUTCOMES = ("registered", "joined", "published", "held", "changed", "unchanged")
+OUTCOMES = ("added", "registered", "joined", "published", "held", "changed", "unchanged")
 """Of rows that went in, in the order in which a page tells them."""
 LONGEST_NAME = 100
 """Of a file, as it is passed on: its end says what it is."""
@@ -38,6 +38,7 @@ KINDS = {
     "anchors": Kind("registration", "/anchors/imports"),
     "requirements": Kind("matching", "/requirements/imports"),
     "lists": Kind("registration", "/screening/lists/imports", ("list_date", "confirmed_firms")),
+    "prospects": Kind("registration", "/prospects/imports", ("edition",)),
 }
 
 
