@@ -107,12 +107,11 @@ _MATCHES = """
     WHERE offering_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR requirement_id = $2) ORDER BY requirement_id
 """
 
+# By the ids themselves and not joined with them: a join is planned while the store is small, and then reads all of it.
+
 _DROP_AREAS = """
-    DELETE FROM offering_area AS known USING unnest($1::uuid[]) AS saved(id)
-    WHERE known.offering_id = saved.id AND NOT EXISTS (
-        SELECT FROM unnest($2::text[], $3::uuid[]) AS kept(area, offering_id)
-        WHERE kept.area = known.area AND kept.offering_id = known.offering_id
-    )
+    DELETE FROM offering_area WHERE offering_id = ANY($1::uuid[])
+        AND (area, offering_id) NOT IN (SELECT * FROM unnest($2::text[], $3::uuid[]))
 """
 
 _WRITE_AREAS = """
@@ -122,11 +121,7 @@ _WRITE_AREAS = """
     WHERE known.aligned <> excluded.aligned
 """
 
-_DROP_MATCHES = """
-    DELETE FROM match AS known USING unnest($1::uuid[]) AS saved(id)
-    WHERE known.offering_id = saved.id
-        AND NOT EXISTS (SELECT FROM unnest($2::uuid[]) AS kept(id) WHERE kept.id = known.id)
-"""
+_DROP_MATCHES = "DELETE FROM match WHERE offering_id = ANY($1::uuid[]) AND id <> ALL($2::uuid[])"
 
 _WRITE_MATCHES = """
     INSERT INTO match AS known (
