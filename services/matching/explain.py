@@ -16,6 +16,7 @@ from services.matching.domain.requirement import Specification
 from services.matching.domain.score import Criterion, score
 from services.matching.handlers import published
 from shared.contracts import matching, registration
+from shared.contracts import offering as offers
 from shared.contracts.event import StateCode, Text
 from shared.i18n import NotExplainedError, said
 from shared.i18n.fields import fault
@@ -24,7 +25,7 @@ from shared.runtime.clock import now
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
-class ExplainedOffering(registration.Offering):
+class ExplainedOffering(offers.Offering):
     """An offering, with what the rules need of its firm."""
 
     state: StateCode | None = None
@@ -39,7 +40,7 @@ class ExplainedOffering(registration.Offering):
         """One process may be written flat, its fields beside those of the firm."""
         if not isinstance(given, dict) or "processes" in given:
             return given
-        process = {name: given[name] for name in registration.ProcessOffer.model_fields if name in given}
+        process = {name: given[name] for name in offers.ProcessOffer.model_fields if name in given}
         return given | {"processes": [process]}
 
 

@@ -6,9 +6,6 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from shared.contracts.event import (
-    AreaCode,
-    BasisPoints,
-    Count,
     Day,
     EventData,
     Moment,
@@ -20,11 +17,8 @@ from shared.contracts.event import (
     Text,
     Value,
 )
+from shared.contracts.offering import Offering
 
-Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
-"""Ladder of quality management systems, IATF 16949 8.4.2.3."""
-
-Experience = Literal["none", "aftermarket", "tier_3", "tier_2", "tier_1"]
 Stratum = Literal["micro", "small", "medium", "large"]
 Sector = Literal["industry", "trade", "services"]
 ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
@@ -38,66 +32,25 @@ TaxOpinion = Literal[
 Rfc = Annotated[str, Field(max_length=20, examples=["TBA950301QX7"])]
 """Tax id of a firm or a natural person with a business."""
 
-Material = Annotated[str, Field(max_length=60, examples=["steel"])]
-"""What a part is made of, in the words of the area."""
-
-CqiCode = Annotated[str, Field(max_length=10, examples=["CQI-9"])]
-"""AIAG code of a special process."""
-
-Materials = Annotated[tuple[Material, ...], Field(max_length=20)]
-Envelope = tuple[Count, Count, Count]
-"""Three sides in millimetres."""
+Municipality = Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$"), Field(examples=["11020"])]
+"""INEGI key: two digits of the state, three of the municipality."""
 
 
-class SpecialProcess(Value):
-    """A yearly AIAG CQI self-assessment of a special process."""
+class Plant(Value):
+    """Where a firm works. Name and coordinates of legal persons only: a natural person may live there."""
 
-    code: Annotated[CqiCode, StringConstraints(pattern=r"^CQI-[0-9]{1,2}$")]
-    """AIAG code of the process."""
-    assessed_on: Day
-    """Day of the last assessment."""
-
-
-class ProcessOffer(Value):
-    """What a supplier can do in one procurement area. None means not stated: ask the firm."""
-
-    area: AreaCode
-    """The procurement area."""
-    materials: Materials = ()
-    """What it works with."""
-    force_t: Annotated[Count, Field(examples=[250])] | None = None
-    """Largest press or clamping force, metric tons."""
-    envelope_mm: Annotated[Envelope | None, Field(examples=[[600, 400, 200]])] = None
-    """Largest part, three sides in millimetres."""
-    tolerance_um: Annotated[Count, Field(examples=[50])] | None = None
-    """Closest tolerance held, micrometres."""
-    installed_capacity: Annotated[Count, Field(examples=[900000])] | None = None
-    """Pieces per year."""
-    free_capacity: Annotated[Count, Field(examples=[200000])] | None = None
-    """Pieces per year."""
-    lead_time_days: Annotated[Count, Field(examples=[30])] | None = None
-    """From order to first series delivery."""
-    special_processes: Annotated[tuple[SpecialProcess, ...], Field(max_length=10)] = ()
-    """Special processes that it assessed itself in."""
-
-
-class Offering(Value):
-    """Everything that a supplier offers, across areas."""
-
-    processes: Annotated[tuple[ProcessOffer, ...], Field(max_length=35)]
-    """One for each area."""
-    qms: Qms = "none"
-    """Quality management system that it has."""
-    qms_valid_to: Day | None = None
-    """Last day of the certificate, for certified ladders; a certificate past it counts as not held."""
-    ppm_12m: Annotated[Count, Field(examples=[35])] | None = None
-    """Defective parts per million delivered, last 12 months."""
-    otif_bp_12m: BasisPoints | None = None
-    """Deliveries on time in full, last 12 months."""
-    experience: Experience = "none"
-    """Highest tier that it has delivered to."""
-    regional_value_bp: BasisPoints | None = None
-    """Regional value content (T-MEC, net cost) of the main part number."""
+    name: Annotated[str, Field(max_length=120, examples=["Planta Querétaro"])] | None = None
+    """As the firm calls it."""
+    state: StateCode
+    """Its state."""
+    municipality: Municipality | None = None
+    """INEGI key of its municipality."""
+    latitude_e6: Annotated[int, Field(strict=True, ge=14_500_000, le=32_750_000, examples=[20588800])] | None = None
+    """Millionths of a degree (WGS 84), within Mexico."""
+    longitude_e6: Annotated[int, Field(strict=True, ge=-118_600_000, le=-86_500_000, examples=[-100389900])] | None = (
+        None
+    )
+    """The same, east positive: in Mexico it is always negative."""
 
 
 class Size(Value):
@@ -145,9 +98,11 @@ class SupplierProfile(SupplierEvent):
     scian: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$"), Field(examples=["336370"])]
     """Class of economic activity (SCIAN)."""
     state: StateCode
-    """State where its plant is."""
-    municipality: Annotated[str, StringConstraints(pattern=r"^[0-9]{5}$"), Field(examples=["11020"])] | None = None
+    """State where its main plant is."""
+    municipality: Municipality | None = None
     """INEGI key of its municipality."""
+    plants: Annotated[tuple[Plant, ...], Field(max_length=20)] = ()
+    """Where it works, the main plant first: `state` and `municipality` are that one's. Empty: not stated."""
     operating_since: Day
     """Since when it operates."""
     exports: bool = False

@@ -16,7 +16,7 @@ from shared.contracts.event import (
     Text,
     Value,
 )
-from shared.contracts.registration import CqiCode, Envelope, Materials, Qms
+from shared.contracts.offering import CqiCode, Envelope, Materials, Qms
 
 Targets = Annotated[dict[QuestionCode, Level], Field(max_length=60)]
 MustHave = Annotated[tuple[QuestionCode, ...], Field(max_length=60)]

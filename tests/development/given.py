@@ -8,6 +8,7 @@ from services.development.domain.candidate import Candidate, Match, Standing
 from services.development.domain.cohort import Cohort, Direction, Override
 from services.development.domain.diagnosis import Diagnosis, Gap, Severity
 from services.development.domain.evidence import Evidence, Given
+from shared.contracts import offering as offers
 from shared.contracts import registration
 from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap
@@ -94,7 +95,7 @@ def profile(
         operating_since=date(2010, 1, 1),
         size=registration.Size(stratum="small", score="35.00", rules="sme-1"),
         screening=registration.Screening(list_69b=list_69b, list_date=date(2026, 1, 1), tax_opinion=tax_opinion),
-        offering=registration.Offering(processes=()),
+        offering=offers.Offering(processes=()),
         registered_at=NOW,
     )
 

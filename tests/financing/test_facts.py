@@ -14,6 +14,7 @@ from services.financing.domain import eligibility
 from services.financing.domain.case import Case
 from services.financing.handlers import facts
 from shared.contracts import development, diagnosis, matching, registration
+from shared.contracts import offering as offers
 from shared.contracts.event import Money
 from shared.contracts.financing import NeedIdentified
 from shared.messaging.decision import Decision
@@ -32,7 +33,7 @@ PROFILE = {
     "exports": True,
     "size": registration.Size(stratum="small", score="32.55", rules="size-2009.1"),
     "screening": registration.Screening(list_69b="not_listed", list_date=date(2026, 2, 1), tax_opinion="positive"),
-    "offering": registration.Offering(processes=()),
+    "offering": offers.Offering(processes=()),
     "registered_at": NOW,
 }
 REGISTERED = registration.SupplierRegistered(**PROFILE)

@@ -5,7 +5,7 @@ import pytest
 
 from services.matching.explain import explain_match
 from shared.contracts.matching import Specification
-from shared.contracts.registration import Offering
+from shared.contracts.offering import Offering
 from shared.i18n import NotExplainedError
 
 ASKED: dict[str, Any] = {"area": "P01", "annual_volume": 100_000, "plant_state": "11"}

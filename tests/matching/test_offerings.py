@@ -277,3 +277,23 @@ def test_an_expired_certificate_loses_what_it_held() -> None:
     too_early = _followed(handlers.certificate_expired(state, last, RULES), state, asked, last)
     assert too_early.events == ()
     assert handlers.certificate_expired(None, NOW, RULES).state is None
+
+
+def test_when_a_certificate_ends_the_next_one_counts() -> None:
+    """Its last day is over: the firm stands on what it still holds, without saying anything anew."""
+    last = day(NOW)
+    high, low, other = (
+        {"standard": standard, "body": "Ejemplo", "valid_to": str(last + timedelta(days=days))}
+        for standard, days in (("iatf_16949", 0), ("iso_9001", 9), ("iso_14001", 99))
+    )
+    event = registered(qms="iatf_16949", qms_valid_to=str(last), certificates=[low, high, other])
+    state, _ = told(event)
+    assert state.profile is not None
+    assert (state.profile.qms, state.profile.qms_valid_to) == ("iatf_16949", last)
+    for days, held in ((1, ("iso_9001", last + timedelta(days=9))), (10, ("iso_9001", last + timedelta(days=9)))):
+        decision = handlers.certificate_expired(state, NOW + timedelta(days=days), RULES)
+        assert decision.state is not None
+        assert decision.state.profile is not None
+        assert (decision.state.profile.qms, decision.state.profile.qms_valid_to) == held
+        assert decision.state.profile.qms_held(last + timedelta(days=days), 36) == ("iso_9001", "documented")[days > 9]
+        state = decision.state

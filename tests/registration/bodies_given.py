@@ -56,3 +56,90 @@ async def registered(stage: StageUnderTest, **more: Any) -> dict[str, Any]:
     answer = await confirmed(stage, claim)
     assert answer.status_code == 200, answer.text
     return await shown(stage, claim)
+
+
+WHOLE: dict[str, Any] = {
+    **BODY,
+    "municipality": "22014",
+    "plants": [
+        {
+            "name": "Planta Norte",
+            "state": "22",
+            "municipality": "22014",
+            "latitude_e6": 20_588_801,
+            "longitude_e6": -100_389_902,
+        },
+        {"name": "Nave 2", "state": "11", "municipality": "11020", "latitude_e6": None, "longitude_e6": None},
+    ],
+    "exports": True,
+    "tax_opinion": "positive",
+    "offering": {
+        "processes": [
+            {
+                "area": "P14",
+                "materials": ["acero"],
+                "force_t": 251,
+                "envelope_mm": [601, 402, 203],
+                "tolerance_um": 51,
+                "installed_capacity": 900_001,
+                "free_capacity": 200_001,
+                "lead_time_days": 31,
+                "special_processes": [{"code": "CQI-9", "assessed_on": "2026-01-09"}],
+                "parts": {
+                    "weight_g": [21, 4_501],
+                    "thickness_um": [502, 6_003],
+                    "diameter_um": [3_004, 80_005],
+                    "surface_ra_nm": 801,
+                    "salt_spray_h": 481,
+                },
+                "supply": {
+                    "minimum_order": 1_001,
+                    "sample_days": 16,
+                    "tooling_days": 61,
+                    "tooling_in_house": True,
+                    "design": "co_design",
+                    "ppap_level": 3,
+                    "apqp": True,
+                    "deliveries": ["fca", "jit"],
+                    "edi": True,
+                    "shifts": 2,
+                    "oee_bp": 7_101,
+                },
+            }
+        ],
+        "qms": "iatf_16949",
+        "qms_valid_to": "2028-06-30",
+        "ppm_12m": 36,
+        "otif_bp_12m": 9_801,
+        "experience": "tier_2",
+        "regional_value_bp": 7_202,
+        "certificates": [
+            {
+                "standard": "iatf_16949",
+                "body": "Certificadora Ejemplo",
+                "number": "MX-0041",
+                "scope": "Maquinado de soportes",
+                "site": "Planta Norte",
+                "valid_from": "2025-07-01",
+                "valid_to": "2028-06-30",
+            }
+        ],
+        "languages": ["en", "de"],
+        "payment_terms_days": 62,
+        "programs": [
+            {"program": "immex", "modality": "industrial", "number": "IMMEX 0042-2019", "valid_to": "2027-05-04"}
+        ],
+        "origins": [
+            {
+                "family": "Soportes de motor",
+                "hs_code": "87082999",
+                "vehicle": "heavy",
+                "list": "principal",
+                "method": "transaction_value",
+                "rvc_bp": 7_503,
+                "valid_to": "2027-03-02",
+            }
+        ],
+    },
+}
+"""All that a firm can say of itself: no field as it is where nothing is said."""

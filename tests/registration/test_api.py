@@ -24,6 +24,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /suppliers": operator,
         "POST /suppliers/search": operator,
         "GET /suppliers/{supplier_id}": own,
+        "GET /suppliers/{supplier_id}/origins": own,
         "PUT /suppliers/{supplier_id}": own,
         "POST /suppliers/{supplier_id}/withdrawal": own,
         "POST /suppliers/{supplier_id}/release": operator,

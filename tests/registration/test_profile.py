@@ -84,8 +84,8 @@ def test_tidy_makes_equal_what_differs_only_in_spacing_and_case() -> None:
         contact=contact(name=" Persona  Ejemplo", email=" persona@ejemplo.mx ", phone="  "),
         offering=offering,
     )
-    neat = tidy(rough)
+    neat = tidy(rough, TODAY)
     assert neat.legal_name == "Maquinados Ejemplo SA de CV"
     assert neat.contact == contact(phone=None)
     assert neat.offering.processes[0].materials == ("acero 1045",)
-    assert tidy(neat) == neat
+    assert tidy(neat, TODAY) == neat

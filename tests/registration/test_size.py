@@ -1,10 +1,11 @@
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.registration.domain.size import MILLION, SIZE_2009, Sector, classify
+from services.registration.domain.size import MAX_SIZES, MILLION, SIZE_2009, Sector, SizeSaid, classify, said
 
 SECTORS: list[Sector] = ["industry", "trade", "services"]
 ORDER = ["micro", "small", "medium", "large"]
@@ -76,3 +77,18 @@ def test_more_of_anything_never_makes_a_firm_smaller(
 ) -> None:
     before, after = classify(sector, persons, amount), classify(sector, persons + more_persons, amount + more)
     assert ORDER.index(after.stratum) >= ORDER.index(before.stratum)
+
+
+def test_what_was_said_of_a_size_is_kept_with_its_day() -> None:
+    first, later = date(2026, 3, 2), date(2026, 9, 1)
+    kept = said((), 51, Decimal(100), first)
+    assert said(kept, 51, Decimal("100.00"), later) == kept, "nothing new"
+    assert said(kept, 60, Decimal(100), later) == (SizeSaid(51, Decimal(100), first), SizeSaid(60, Decimal(100), later))
+    assert said(kept, 60, Decimal(100), first) == (SizeSaid(60, Decimal(100), first),), "mended on the same day"
+
+
+def test_only_so_much_of_it_is_kept() -> None:
+    kept: tuple[SizeSaid, ...] = ()
+    for number in range(MAX_SIZES + 5):
+        kept = said(kept, number, Decimal(0), date(2026, 3, 2) + timedelta(days=number))
+    assert [each.workers for each in kept] == [*range(5, MAX_SIZES + 5)]

@@ -1,4 +1,5 @@
 import asyncio
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -191,3 +192,22 @@ async def test_a_sweep_goes_through_all_that_take_part_in_order(stage: StageUnde
         first = await store.participating(connection, {}, None, 3)
         rest = await store.participating(connection, {}, first[-1], 3)
     assert first + rest == sorted(ids)
+
+
+async def test_a_row_of_the_release_before_is_read(stage: StageUnderTest) -> None:
+    saved = await register(stage, profile())
+    assert isinstance(saved, Supplier)
+    of_before = ["processes", "qms", "qms_valid_to", "ppm_12m", "otif_bp_12m", "experience", "regional_value_bp"]
+    async with stage.database.connection() as connection:
+        await connection.execute(
+            """
+            UPDATE supplier SET plants = DEFAULT, sizes = DEFAULT, offering = (
+                SELECT jsonb_object_agg(key, CASE key WHEN 'processes' THEN jsonb_build_array(
+                    (value->0) - ARRAY['parts', 'supply']) ELSE value END)
+                FROM jsonb_each(offering) WHERE key = ANY($1)
+            )
+            """,
+            of_before,
+        )
+        found = await suppliers.load_many(connection, [saved.id])
+    assert found[saved.id] == replace(saved, sizes=())

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from uuid import UUID
 
 from services.registration.domain.profile import Profile
@@ -101,3 +102,11 @@ def test_withdrawing_ends_the_waiting() -> None:
 
 def test_a_contact_is_erased_alone() -> None:
     assert without_contact(registered()).contact is None
+
+
+def test_of_one_of_before_sizes_were_kept_the_day_is_unknown() -> None:
+    old = replace(registered(), sizes=())
+    after = changed(old, profile(workers=60), NO_LIST, "somebody", LATER)
+    assert [(each.workers, each.said_on) for each in after.sizes] == [(51, None), (60, LATER.date())]
+    same = changed(registered(), profile(exports=True), NO_LIST, "somebody", LATER)
+    assert [(each.workers, each.said_on) for each in same.sizes] == [(51, NOW.date())]

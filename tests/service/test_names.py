@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from services.registration.domain import anchor as anchors
 from services.registration.domain import profile as profiles
+from services.registration.domain.plants import Plant
 from shared.names import says_nothing
 from shared.service.schema_examples import example_of
 from tests.http.services import STAGES, service
@@ -18,7 +19,7 @@ NOTHING = (".", "-", "x", "12345", "...", "¿?", "—", "XXX", "x x", "N/A", "n.
 SOMETHING = ("3M", "Li", "Maquinados 7 Hermanos", "Ñu", "H2 2025", "BMW", "Ana", "李娜", "Núñez y Cía.", "Nana")
 
 ELSEWHERE = {
-    "registration": {"legal_name", "contact.name", "name"},
+    "registration": {"legal_name", "contact.name", "name", "plants.name"},
 }
 """Names that the domain judges and not the form, which shows what was stored before too."""
 
@@ -69,8 +70,9 @@ def test_every_name_of_every_body_tells_something(stage: str, adapter: TypeAdapt
 
 @pytest.mark.parametrize("name", NOTHING)
 def test_every_name_that_the_domain_of_registration_judges(name: str) -> None:
-    firm = profiles.tidy(profile(legal_name=name, contact=profiles.Contact(name=name, email="persona@ejemplo.mx")))
+    contact, plant = profiles.Contact(name=name, email="persona@ejemplo.mx"), Plant(name=name, state="22")
+    firm = profiles.tidy(profile(legal_name=name, contact=contact, plants=(plant,), municipality=None), TODAY)
     found = {f"profile.{fault.field}": fault.reason for fault in profiles.faults(firm, TODAY)}
     found |= {f"anchor.{fault.field}": fault.reason for fault in anchors.faults("ANCLA-1", name, ("22",))}
-    where = {"profile.legal_name", "profile.contact.name", "anchor.name"}
+    where = {"profile.legal_name", "profile.contact.name", "profile.plants.0.name", "anchor.name"}
     assert found == dict.fromkeys(where, "name_says_nothing")

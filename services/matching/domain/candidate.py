@@ -7,6 +7,7 @@ from uuid import UUID
 from services.matching.domain.alignment import explained
 from services.matching.domain.answers import Answers
 from services.matching.domain.match import Match, match_id
+from services.matching.domain.offering import Profile
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.rules import Rules
@@ -23,6 +24,9 @@ class Candidate:
     match: Match | None
     """None where it does not hold any more."""
     answers: Answers
+    today: date
+    """The day of which this is said."""
+    profile: Profile | None = None
     criteria: tuple[Criterion, ...] = ()
     """Of a match that holds, as its score is explained today."""
 
@@ -53,4 +57,4 @@ def of(offering: Offering, id_: UUID, requirement: Requirement, rules: Rules, to
     profile, holds = offering.profile, held(match)
     registered_at = profile.registered_at if profile else None
     criteria = explained(profile, requirement.specification, rules, today) if profile and holds else ()
-    return Candidate(offering.id, grade, registered_at, holds, answers, criteria)
+    return Candidate(offering.id, grade, registered_at, holds, answers, today, profile, criteria)

@@ -1,12 +1,13 @@
 """What a supplier offers, as registration and diagnosis told it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
 
 from services.matching.domain.calendar import day, months_after
 from services.matching.domain.reasons import LapseReason
+from services.matching.domain.record import NOTHING_STATED, PartLimits, Record, SupplyTerms
 
 Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
 ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
@@ -46,6 +47,10 @@ class ProcessOffer:
     """Pieces per year."""
     lead_time_days: int | None = None
     special_processes: tuple[SpecialProcess, ...] = ()
+    installed_capacity: int | None = None
+    """Pieces per year. This and what follows no rule reads, and buyers do."""
+    parts: PartLimits | None = None
+    supply: SupplyTerms | None = None
 
     def special_until(self, months: int) -> dict[str, date]:
         """The last day of each special process, by its latest assessment."""
@@ -75,6 +80,7 @@ class Profile:
     ppm_12m: int | None = None
     otif_bp_12m: int | None = None
     regional_value_bp: int | None = None
+    record: Record = NOTHING_STATED
 
     @property
     def areas(self) -> tuple[str, ...]:
@@ -110,6 +116,21 @@ class Profile:
         stands on `documented` and not below a firm that never had a certificate.
         """
         return "documented" if self.qms_lapsed(today, months) else self.qms
+
+    def after_expiry(self, today: date) -> "Profile":
+        """The same profile with the certificate that holds today where the one that it states is over."""
+        if self.qms_valid_to is None or self.qms_valid_to >= today:
+            return self
+        rungs: dict[str, Qms] = {"iso_9001": "iso_9001", "iatf_16949": "iatf_16949"}
+        held = [
+            (LADDER[rungs[each.standard]], each.valid_to, rungs[each.standard])
+            for each in self.record.certificates
+            if each.standard in rungs and each.valid_to >= today
+        ]
+        if not held:
+            return self
+        _, valid_to, qms = max(held)
+        return replace(self, qms=qms, qms_valid_to=valid_to)
 
     def next_expiry(self, today: date, cqi_valid_months: int, certificate_months: int) -> date | None:
         """The next last day of a certificate or assessment, today included; None when nothing valid can expire."""

@@ -57,7 +57,11 @@ def gap_rescored(state: Offering | None, event: GapRescored, _: datetime) -> Dec
 
 def certificate_expired(state: Offering | None, now: datetime, rules: Rules) -> Decision[Offering]:
     """The last day of a certificate or assessment is over."""
-    return unchanged(state) if state is None else decided(state, "judged", _next_expiry(state, now, rules))
+    if state is None:
+        return unchanged(state)
+    profile = state.profile and state.profile.after_expiry(day(now))
+    after = replace(state, profile=profile)
+    return decided(after, "judged", _next_expiry(after, now, rules))
 
 
 def requirement_told(state: Offering | None, _: Mapping[str, str], __: datetime) -> Decision[Offering]:

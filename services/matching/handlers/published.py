@@ -1,6 +1,7 @@
 """Between the published language and the domain: events in as values, decisions out as events."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -10,10 +11,20 @@ from services.matching.domain.answers import Answers, Standing
 from services.matching.domain.award import Award
 from services.matching.domain.match import Change, Found, Lost, Match, match_id
 from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile, SpecialProcess
+from services.matching.domain.record import (
+    Certificate,
+    PartLimits,
+    PartOrigin,
+    Plant,
+    Record,
+    SupplyTerms,
+    TradeProgram,
+)
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement, Specification
 from services.matching.domain.score import Criterion
 from shared.contracts import matching as contract
+from shared.contracts import offering as offers
 from shared.contracts import registration
 from shared.contracts.diagnosis import Result
 from shared.contracts.event import EventData, Money
@@ -23,11 +34,12 @@ def profile_of(event: registration.SupplierProfile) -> Profile:
     """What the rules need of a supplier's profile."""
     screening = event.screening
     looked_up = screening.list_date is not None
-    return profile(event.offering, event.state, screening.list_69b, event.registered_at, looked_up=looked_up)
+    known = profile(event.offering, event.state, screening.list_69b, event.registered_at, looked_up=looked_up)
+    return replace(known, record=record_of(event.offering, event.plants))
 
 
 def profile(
-    offering: registration.Offering,
+    offering: offers.Offering,
     state: str | None,
     list_69b: registration.ListState,
     registered_at: datetime,
@@ -49,7 +61,7 @@ def profile(
     )
 
 
-def _process(offer: registration.ProcessOffer) -> ProcessOffer:
+def _process(offer: offers.ProcessOffer) -> ProcessOffer:
     return ProcessOffer(
         area=offer.area,
         materials=offer.materials,
@@ -61,6 +73,22 @@ def _process(offer: registration.ProcessOffer) -> ProcessOffer:
         special_processes=tuple(
             SpecialProcess(code=special.code, assessed_on=special.assessed_on) for special in offer.special_processes
         ),
+        installed_capacity=offer.installed_capacity,
+        parts=None if offer.parts is None else PartLimits(**offer.parts.model_dump()),
+        supply=None if offer.supply is None else SupplyTerms(**offer.supply.model_dump()),
+    )
+
+
+def record_of(offering: offers.Offering, plants: Iterable[registration.Plant]) -> Record:
+    """What buyers read of a supplier's profile beside what the rules need."""
+    return Record(
+        experience=offering.experience,
+        plants=tuple(Plant(**each.model_dump()) for each in plants),
+        certificates=tuple(Certificate(**each.model_dump()) for each in offering.certificates),
+        languages=offering.languages,
+        payment_terms_days=offering.payment_terms_days,
+        programs=tuple(TradeProgram(**each.model_dump()) for each in offering.programs),
+        origins=tuple(PartOrigin(**each.model_dump()) for each in offering.origins),
     )
 
 

@@ -10,6 +10,7 @@ from services.matching.domain.answers import Act, Answer, Answers, Standing
 from services.matching.domain.candidate import Candidate
 from services.matching.domain.reasons import AnswerReason, DeclineReason
 from services.matching.handlers import published
+from services.matching.views.offers import OfferView
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
 from shared.service.http import View
@@ -130,15 +131,18 @@ class AnswerView(View):
 
 
 class CandidateView(MatchView):
-    """A match with all that was ever said of it."""
+    """A match with all that was ever said of it, and what the firm can show."""
 
     answers: list[AnswerView]
     """Oldest first."""
+    offer: OfferView | None
+    """None for an anchor while the firm is not introduced."""
 
     @classmethod
     def of_candidate(cls, candidate: Candidate, *, hidden: bool = False) -> Self:
         said = [AnswerView.of_answer(answer) for answer in candidate.answers.said]
-        return cls(**_match(candidate, hidden=hidden), answers=said)
+        offer = None if hidden else OfferView.of_candidate(candidate)
+        return cls(**_match(candidate, hidden=hidden), answers=said, offer=offer)
 
 
 def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:

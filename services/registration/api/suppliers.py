@@ -17,7 +17,9 @@ from services.registration.views import (
     SupplierView,
     WithdrawalBody,
 )
+from services.registration.views.origins import OriginsView
 from services.registration.views.search import Filter, SearchBody
+from shared.contracts.event import Day
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -63,6 +65,17 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         if supplier is None:
             raise Problem(404, "supplier_unknown")
         return show.shown(SupplierView.of(supplier))
+
+    @api.get("/suppliers/{supplier_id}/origins")
+    async def show_origins(
+        supplier_id: UUID, caller: OwnOrOperator, show: Show, on: Annotated[Day | None, Query()] = None
+    ) -> OriginsView:
+        """Show whether the regional content of a firm's parts is enough, on a day: today where none is given."""
+        caller.require_supplier(supplier_id)
+        supplier = await store.find_supplier(database, supplier_id)
+        if supplier is None:
+            raise Problem(404, "supplier_unknown")
+        return show.shown(OriginsView.judged(supplier.offering.origins, on or now().date()))
 
 
 def _add_changing(api: APIRouter, commands: Commands) -> None:

@@ -1,7 +1,7 @@
 """What is wrong with a field."""
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,3 +17,9 @@ class Fault:
     reason: ProfileReason | AnchorReason
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """What its sentence names."""
+
+
+def line_faults(field: str, text: str | None, longest: int) -> Iterator[Fault]:
+    """Of a name or a number: one line that says something. None where it need not be stated."""
+    if text is not None and not (1 <= len(text) <= longest and text.isprintable()):
+        yield Fault(field, "line_form", {"longest": longest})

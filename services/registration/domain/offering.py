@@ -1,27 +1,30 @@
 """What a supplier can make."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from services.registration.domain import certificates as certified
+from services.registration.domain import limits, trade
+from services.registration.domain.certificates import Certificate, Qms
 from services.registration.domain.fault import Fault
+from services.registration.domain.limits import FULL_SHARE_BP, MAX_MEASURE, PartLimits, SupplyTerms, measure_faults
+from services.registration.domain.trade import PartOrigin, TradeProgram
 from shared.areas import CODES
 
-Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
 Experience = Literal["none", "aftermarket", "tier_3", "tier_2", "tier_1"]
 
 MAX_MATERIALS = 20
 MAX_MATERIAL_LENGTH = 60
 MAX_SPECIAL_PROCESSES = 10
-MAX_MEASURE = 2_000_000_000
-"""Fits the four bytes of every reader's integer column; no capacity, force, side or time comes near it."""
+MAX_LANGUAGES = 10
 
-FULL_SHARE_BP = 10_000
 FULL_PPM = 1_000_000
 
 _CQI = re.compile(r"CQI-[0-9]{1,2}")
+_LANGUAGE = re.compile(r"[a-z]{2}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,8 @@ class ProcessOffer:
     free_capacity: int | None = None
     lead_time_days: int | None = None
     special_processes: tuple[SpecialProcess, ...] = ()
+    parts: PartLimits | None = None
+    supply: SupplyTerms | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,10 +65,17 @@ class Offering:
     otif_bp_12m: int | None = None
     experience: Experience = "none"
     regional_value_bp: int | None = None
+    certificates: tuple[Certificate, ...] = ()
+    """Where one is of a quality management system, `qms` and its last day follow from them."""
+    languages: tuple[str, ...] = ()
+    """ISO 639-1."""
+    payment_terms_days: int | None = None
+    programs: tuple[TradeProgram, ...] = ()
+    origins: tuple[PartOrigin, ...] = ()
 
 
-def faults(offering: Offering, today: date) -> Iterator[Fault]:
-    """Every rule of an offering that is broken."""
+def faults(offering: Offering, today: date, plants: Sequence[str] = ()) -> Iterator[Fault]:
+    """Every rule of an offering that is broken; `plants` are the names of the firm's."""
     if not offering.processes:
         yield Fault("processes", "processes_missing")
     if len(offering.processes) > len(CODES):
@@ -80,6 +92,27 @@ def faults(offering: Offering, today: date) -> Iterator[Fault]:
     for name, share, full in shares:
         if share is not None and not 0 <= share <= full:
             yield Fault(name, "share_range", {"most": full})
+    yield from _record_faults(offering, today, plants)
+
+
+def _record_faults(offering: Offering, today: date, plants: Sequence[str]) -> Iterator[Fault]:
+    if offering.payment_terms_days is not None:
+        yield from measure_faults("", payment_terms_days=offering.payment_terms_days)
+    if offering.languages:
+        yield from _language_faults(offering.languages)
+    if offering.certificates:
+        yield from certified.faults(offering.certificates, plants, today)
+    if offering.programs or offering.origins:
+        yield from trade.faults(offering.programs, offering.origins)
+
+
+def _language_faults(languages: tuple[str, ...]) -> Iterator[Fault]:
+    if len(languages) > MAX_LANGUAGES:
+        yield Fault("languages", "too_many", {"most": MAX_LANGUAGES})
+    if len(set(languages)) < len(languages):
+        yield Fault("languages", "repeated")
+    if not all(_LANGUAGE.fullmatch(each) for each in languages):
+        yield Fault("languages", "language_form")
 
 
 def _process_faults(process: ProcessOffer, path: str, seen: set[str], today: date) -> Iterator[Fault]:
@@ -96,6 +129,8 @@ def _process_faults(process: ProcessOffer, path: str, seen: set[str], today: dat
     if installed is not None and free is not None and free > installed:
         yield Fault(f"{path}.free_capacity", "free_above_installed")
     yield from _special_faults(process.special_processes, f"{path}.special_processes", today)
+    if process.parts is not None or process.supply is not None:
+        yield from limits.faults(process.parts, process.supply, path)
 
 
 def _special_faults(special: tuple[SpecialProcess, ...], path: str, today: date) -> Iterator[Fault]:

@@ -9,14 +9,16 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from services.registration.domain import offering as offers
+from services.registration.domain import plants as places
+from services.registration.domain.certificates import Certificate, qms_of
 from services.registration.domain.fault import Fault
+from services.registration.domain.limits import PartLimits, SupplyTerms
 from services.registration.domain.offering import Offering, ProcessOffer
+from services.registration.domain.plants import Plant
 from services.registration.domain.size import Sector
 from shared.mail_address import is_bare
-from shared.municipalities import MUNICIPALITIES, OF_STATE
 from shared.names import says_nothing
 from shared.scian import EDITIONS, is_class
-from shared.states import NAMES, STATES
 
 TaxOpinion = Literal[
     "positive", "negative", "negative_with_plan", "in_suspension", "registered_without_obligations", "unknown"
@@ -34,7 +36,6 @@ LEAST_SALES_OF_ONE_MXN = 1_000
 EARLIEST_YEAR = 1800
 
 _SCIAN = re.compile(r"[0-9]{6}")
-_MUNICIPALITY = re.compile(r"[0-9]{5}")
 MIN_PHONE_DIGITS = 7
 MAX_PHONE_LENGTH = 60
 """An extension, or a second number, stands in it as its owner writes it: people read it, not machines."""
@@ -58,6 +59,8 @@ class Profile:
     scian: str
     state: str
     municipality: str | None = None
+    plants: tuple[Plant, ...] = ()
+    """The main one first: state and municipality are that one's. Empty: not stated."""
     operating_since: date
     exports: bool = False
     workers: int
@@ -84,15 +87,18 @@ def in_part(known: Mapping[str, Any], today: date) -> Profile:
     return Profile(**{**stands, **known})
 
 
-def tidy(profile: Profile) -> Profile:
-    """The same profile with single spaces and its materials in lower case, so that what is equal compares equal."""
+def tidy(profile: Profile, today: date) -> Profile:
+    """The same profile with single spaces and its materials in lower case, so that what is equal compares equal, and
+    with the quality management system that its certificates give today.
+    """
     contact = profile.contact
     if contact is not None:
         phone = _single_spaced(contact.phone or "") or None
         contact = Contact(name=_single_spaced(contact.name), email=contact.email.strip(), phone=phone)
-    processes = tuple(_tidy_process(process) for process in profile.offering.processes)
-    offering = replace(profile.offering, processes=processes)
-    return replace(profile, legal_name=_single_spaced(profile.legal_name), contact=contact, offering=offering)
+    plants = profile.plants and tuple(replace(each, name=_single_spaced(each.name)) for each in profile.plants)
+    offering = _tidy_offering(profile.offering, today)
+    name = _single_spaced(profile.legal_name)
+    return replace(profile, legal_name=name, contact=contact, plants=plants, offering=offering)
 
 
 def faults(profile: Profile, today: date) -> Iterator[Fault]:
@@ -118,7 +124,7 @@ def faults(profile: Profile, today: date) -> Iterator[Fault]:
         0 < profile.annual_sales_mxn < LEAST_SALES_OF_ONE_MXN * profile.workers <= LEAST_SALES_OF_ONE_MXN * MAX_WORKERS
     ):
         yield Fault("annual_sales_mxn", "annual_sales_in_millions", {"least": LEAST_SALES_OF_ONE_MXN})
-    yield from offers.faults(profile.offering, today)
+    yield from offers.faults(profile.offering, today, [plant.name for plant in profile.plants])
 
 
 def _contact_faults(contact: Contact) -> Iterator[Fault]:
@@ -142,18 +148,8 @@ def _place_faults(profile: Profile) -> Iterator[Fault]:
         yield Fault("scian", "scian_form")
     elif not is_class(profile.scian):
         yield Fault("scian", "scian_unknown", {"editions": ", ".join(EDITIONS)})
-    if profile.state not in STATES:
-        yield Fault("state", "state_unknown")
-    if profile.municipality is None:
-        return
-    if _MUNICIPALITY.fullmatch(profile.municipality) is None:
-        yield Fault("municipality", "municipality_form")
-    elif not profile.municipality.startswith(profile.state):
-        yield Fault("municipality", "municipality_of_other_state")
-    elif profile.municipality not in MUNICIPALITIES and profile.state in STATES:
-        first, *_, last = OF_STATE[profile.state]
-        state = NAMES[profile.state]
-        yield Fault("municipality", "municipality_unknown", {"state": state, "first": first, "last": last})
+    yield from places.place_faults(profile.state, profile.municipality)
+    yield from places.faults(profile.plants, profile.state, profile.municipality)
 
 
 def _is_amount(amount: Decimal) -> bool:
@@ -161,9 +157,41 @@ def _is_amount(amount: Decimal) -> bool:
     return isinstance(exponent, int) and exponent >= -2 and 0 <= amount <= MAX_SALES_MXN
 
 
+def _tidy_offering(offering: Offering, today: date) -> Offering:
+    processes = tuple(_tidy_process(process) for process in offering.processes)
+    if not (offering.certificates or offering.programs or offering.origins):
+        return replace(offering, processes=processes)
+    certificates = tuple(_tidy_certificate(each) for each in offering.certificates)
+    qms, valid_to = qms_of(certificates, today) or (offering.qms, offering.qms_valid_to)
+    return replace(
+        offering,
+        processes=processes,
+        qms=qms,
+        qms_valid_to=valid_to,
+        certificates=certificates,
+        programs=tuple(replace(each, number=_said(each.number)) for each in offering.programs),
+        origins=tuple(replace(each, family=_single_spaced(each.family)) for each in offering.origins),
+    )
+
+
+def _tidy_certificate(each: Certificate) -> Certificate:
+    body, number = _single_spaced(each.body), _single_spaced(each.number)
+    return replace(each, body=body, number=number, scope=_said(each.scope), site=_said(each.site))
+
+
+_NO_LIMITS, _NO_TERMS = PartLimits(), SupplyTerms()
+
+
+def _said(text: str | None) -> str | None:
+    """Nothing, where only spaces are."""
+    return _single_spaced(text or "") or None
+
+
 def _tidy_process(process: ProcessOffer) -> ProcessOffer:
     materials = dict.fromkeys(_single_spaced(material.lower()) for material in process.materials)
-    return replace(process, materials=tuple(materials))
+    parts = None if process.parts == _NO_LIMITS else process.parts
+    supply = None if process.supply == _NO_TERMS else process.supply
+    return replace(process, materials=tuple(materials), parts=parts, supply=supply)
 
 
 def _single_spaced(text: str) -> str:

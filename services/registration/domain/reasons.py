@@ -49,6 +49,20 @@ ProfileReason = Literal[
     "special_process_form",
     "special_process_in_future",
     "share_range",
+    "interval_backwards",
+    "number_range",
+    "repeated",
+    "too_many",
+    "line_form",
+    "site_unknown",
+    "certificate_in_future",
+    "days_backwards",
+    "modality_of_immex",
+    "hs_code_form",
+    "language_form",
+    "coordinates_incomplete",
+    "coordinates_abroad",
+    "main_plant_elsewhere",
 ]
 
 GivenWithdrawal = Literal["own_decision", "ceased_operations", "duplicate_registration", "rules_not_met"]

@@ -6,6 +6,7 @@ stratum of the sector whose cap is not below the score. The ranges of workers an
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Literal
@@ -52,6 +53,28 @@ class Size:
     """Exact, with two decimals or more."""
     flags: tuple[SizeFlag, ...]
     rules: str
+
+
+@dataclass(frozen=True, slots=True)
+class SizeSaid:
+    """What a firm said of its size, and when."""
+
+    workers: int
+    annual_sales_mxn: Decimal
+    said_on: date | None
+    """None: before that was kept."""
+
+
+MAX_SIZES = 60
+"""Of one firm, as many as are kept: the latest. A firm says another one about once a year."""
+
+
+def said(before: tuple[SizeSaid, ...], workers: int, annual_sales_mxn: Decimal, on: date) -> tuple[SizeSaid, ...]:
+    """What was said of a size, oldest first, with this one where it is another. Of one day the last counts."""
+    if before and (before[-1].workers, before[-1].annual_sales_mxn) == (workers, annual_sales_mxn):
+        return before
+    earlier = before[:-1] if before and before[-1].said_on == on else before
+    return (*earlier, SizeSaid(workers, annual_sales_mxn, on))[-MAX_SIZES:]
 
 
 def _read(name: str) -> SizeRules:

@@ -11,7 +11,7 @@ from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import HoldReason, WithdrawalReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
 from services.registration.domain.screening import Listing, Screening
-from services.registration.domain.size import Size, classify
+from services.registration.domain.size import Size, SizeSaid, classify, said
 from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
 
@@ -54,6 +54,8 @@ class Supplier(Profile):
     holds: tuple[HoldReason, ...] = ()
     """Why it waits for an operator; empty unless held."""
     confirmations: tuple[Confirmation, ...] = ()
+    sizes: tuple[SizeSaid, ...] = ()
+    """What was said of workers and sales, oldest first; empty: what is said now, since before that was kept."""
     received_at: datetime
     disputed_at: datetime | None = None
     """When it came to say that another one's RFC is its own: with its registration, or by mending its RFC."""
@@ -109,6 +111,7 @@ def received(
         size=classify(profile.sector, profile.workers, profile.annual_sales_mxn),
         screening=screening,
         holds=holds,
+        sizes=said((), profile.workers, profile.annual_sales_mxn, now.date()),
         received_at=now,
         disputed_at=now if "rfc_disputed" in holds else None,
         took_part=Participants(() if by is None else (by,)),
@@ -124,7 +127,7 @@ def says(supplier: Supplier, profile: Profile) -> bool:
 
 def changed(supplier: Supplier, profile: Profile, listing: Listing, by: str, now: datetime) -> Supplier:
     """The supplier with another profile under its RFC."""
-    return screened(_described(supplier, profile, supplier.rfc, by), listing, now)
+    return screened(_described(supplier, profile, supplier.rfc, by, now), listing, now)
 
 
 def mended(
@@ -134,7 +137,7 @@ def mended(
     screening = registry.listing.look_up(identity.rfc)
     holds = _first_holds(identity, registry, screening)
     mended_ = replace(
-        _described(supplier, profile, identity.rfc, by),
+        _described(supplier, profile, identity.rfc, by, now),
         kind=identity.kind,
         screening=screening,
         holds=holds,
@@ -174,11 +177,14 @@ def without_contact(supplier: Supplier) -> Supplier:
     return replace(supplier, contact=None)
 
 
-def _described(supplier: Supplier, profile: Profile, rfc: str, by: str) -> Supplier:
+def _described(supplier: Supplier, profile: Profile, rfc: str, by: str, now: datetime) -> Supplier:
     """A profile without a contact leaves the one that is there: erasing a person is an act of its own."""
     kept = replace(profile, contact=profile.contact or supplier.contact)
     size = classify(profile.sector, profile.workers, profile.annual_sales_mxn)
-    return replace(supplier, **_values(kept, rfc), size=size, took_part=supplier.took_part.joined_by(by))
+    known = supplier.sizes or (SizeSaid(supplier.workers, supplier.annual_sales_mxn, None),)
+    sizes = said(known, profile.workers, profile.annual_sales_mxn, now.date())
+    took_part = supplier.took_part.joined_by(by)
+    return replace(supplier, **_values(kept, rfc), size=size, sizes=sizes, took_part=took_part)
 
 
 def _settled(supplier: Supplier, now: datetime) -> Supplier:

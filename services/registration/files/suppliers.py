@@ -116,7 +116,7 @@ def read(row: Row, today: date) -> Profile | list[RowFault]:
     wrong += contact_wrong + offering_wrong
     unread = {fault.column for fault in wrong}
     verdict = rfcs.judge(found.get("rfc", ""))
-    profile = profiles.tidy(profiles.in_part(found | {"contact": contact, "offering": offering}, today))
+    profile = profiles.tidy(profiles.in_part(found | {"contact": contact, "offering": offering}, today), today)
     if isinstance(verdict, RefusedRfc):
         wrong += [row_fault(row.line, "rfc", reason) for reason in verdict.reasons if "rfc" not in unread]
     broken = [(_column_of(fault, suffixes), fault) for fault in profiles.faults(profile, today)]

@@ -1,7 +1,7 @@
 """Decisions on suppliers, anchors and lists: one function per command, and one for the sweep of a new list."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -13,6 +13,8 @@ from services.registration.domain import screening as lists
 from services.registration.domain import supplier as suppliers
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.fault import Fault
+from services.registration.domain.offering import Offering
+from services.registration.domain.plants import Plant
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, GivenWithdrawal, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
@@ -60,7 +62,7 @@ class LoadList:
 
 def register(command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
     """Take a firm in: registered at once, or held where an operator must look first, as at an RFC that another has."""
-    profile = profiles.tidy(command.profile)
+    profile = profiles.tidy(command.profile, now.date())
     identity = rfcs.judge(profile.rfc)
     if isinstance(identity, RefusedRfc):
         return no_rfc(identity)
@@ -77,7 +79,7 @@ def bring(state: Supplier | None, command: Register, now: datetime, registry: Re
     """An operator brings a firm. One that takes part already, with this profile, stays as it is."""
     if state is None:
         return register(command, now, registry)
-    same = state.status != "withdrawn" and suppliers.says(state, profiles.tidy(command.profile))
+    same = state.status != "withdrawn" and suppliers.says(state, profiles.tidy(command.profile, now.date()))
     return unchanged(state) if same else _RFC_TAKEN
 
 
@@ -89,7 +91,7 @@ def change(
         return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return SUPPLIER_WITHDRAWN
-    profile = profiles.tidy(profile)
+    profile = profiles.tidy(profile, now.date())
     identity = rfcs.judge(profile.rfc)
     if identity.rfc != state.rfc and state.status != "held":
         return _RFC_FIXED
@@ -242,6 +244,7 @@ def _profile(supplier: Supplier) -> dict[str, Any]:
         "scian": supplier.scian,
         "state": supplier.state,
         "municipality": supplier.municipality,
+        "plants": [_plant(plant, legal=legal) for plant in supplier.plants],
         "operating_since": supplier.operating_since,
         "exports": supplier.exports,
         "size": {"stratum": size.stratum, "score": format(size.score, "f"), "flags": size.flags, "rules": size.rules},
@@ -250,8 +253,28 @@ def _profile(supplier: Supplier) -> dict[str, Any]:
             "list_date": screening.list_date,
             "tax_opinion": supplier.tax_opinion,
         },
-        "offering": supplier.offering,
+        "offering": supplier.offering if legal else _offering_of_person(supplier.offering),
         "registered_at": supplier.registered_at,
+    }
+
+
+def _plant(plant: Plant, *, legal: bool) -> dict[str, Any]:
+    """Of a natural person, who may live there, no more than its municipality."""
+    place = {"state": plant.state, "municipality": plant.municipality}
+    point = {"name": plant.name, "latitude_e6": plant.latitude_e6, "longitude_e6": plant.longitude_e6}
+    return place | point if legal else place
+
+
+def _offering_of_person(offering: Offering) -> dict[str, Any]:
+    """Without the numbers under which certifiers and authorities name the person, and without free text about them."""
+    told: dict[str, Any] = {field.name: getattr(offering, field.name) for field in fields(offering)}
+    certificates = [
+        {"standard": each.standard, "body": each.body, "valid_from": each.valid_from, "valid_to": each.valid_to}
+        for each in offering.certificates
+    ]
+    return told | {
+        "certificates": certificates,
+        "programs": [replace(each, number=None) for each in offering.programs],
     }
 
 

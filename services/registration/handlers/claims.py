@@ -21,7 +21,7 @@ def claim(
     id_: UUID, profile: Profile, code: str, language: str, now: datetime, privacy_notice: str | None = None
 ) -> Decision[Claim] | Refused:
     """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
-    profile = profiles.tidy(profile)
+    profile = profiles.tidy(profile, now.date())
     identity = rfcs.judge(profile.rfc)
     if isinstance(identity, RefusedRfc):
         return no_rfc(identity)

@@ -47,6 +47,7 @@ class SupplierRow(Table, table=True):
     scian: str
     state: str
     municipality: str | None
+    plants: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     operating_since: date
     exports: bool
     workers: int
@@ -57,6 +58,7 @@ class SupplierRow(Table, table=True):
     screening: dict[str, Any] = Field(sa_type=JSONB)
     holds: list[str] = Field(sa_type=JSONB)
     confirmations: list[dict[str, Any]] = Field(sa_type=JSONB)
+    sizes: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
     disputed_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     registered_at: datetime | None = Field(sa_type=DateTime(timezone=True))

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
-from services.registration.domain.offering import Experience, Qms
 from services.registration.domain.profile import MAX_SALES_MXN, Profile, TaxOpinion
 from services.registration.domain.reasons import (
     DepartureReason,
@@ -21,12 +20,10 @@ from services.registration.domain.rfc import Kind
 from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
+from services.registration.views.offers import Line, OfferingBody, Whole
 from shared.contracts.event import Day
 from shared.i18n.fields import wrong
 from shared.service.http import Body, View
-
-LARGEST_WHOLE = 2_000_000_000
-"""Fits the four bytes of every reader's column."""
 
 _PROFILE = TypeAdapter(Profile)
 
@@ -63,11 +60,6 @@ Amount = Annotated[
 ]
 """Pesos: a number or, as it is returned, a string with two decimals."""
 
-Whole = Annotated[int, Field(ge=-LARGEST_WHOLE, le=LARGEST_WHOLE)]
-"""The rules say which of them can be."""
-
-Line = Annotated[str, Field(max_length=300)]
-
 
 class ContactBody(Body):
     name: Line
@@ -75,35 +67,14 @@ class ContactBody(Body):
     phone: Line | None = None
 
 
-class SpecialProcessBody(Body):
-    code: Line
-    assessed_on: Day
+class PlantBody(Body):
+    """Coordinates in millionths of a degree (WGS 84)."""
 
-
-class ProcessBody(Body):
-    """What the firm can do in one procurement area; lengths in mm, tolerance in µm, capacities in pieces per year."""
-
-    area: Line
-    materials: Annotated[tuple[Line, ...], Field(max_length=100)] = ()
-    force_t: Whole | None = None
-    envelope_mm: tuple[Whole, Whole, Whole] | None = None
-    tolerance_um: Whole | None = None
-    installed_capacity: Whole | None = None
-    free_capacity: Whole | None = None
-    lead_time_days: Whole | None = None
-    special_processes: Annotated[tuple[SpecialProcessBody, ...], Field(max_length=50)] = ()
-
-
-class OfferingBody(Body):
-    """Shares in basis points."""
-
-    processes: Annotated[tuple[ProcessBody, ...], Field(max_length=100)]
-    qms: Qms = "none"
-    qms_valid_to: Day | None = None
-    ppm_12m: Whole | None = None
-    otif_bp_12m: Whole | None = None
-    experience: Experience = "none"
-    regional_value_bp: Whole | None = None
+    name: Line
+    state: Line
+    municipality: Line | None = None
+    latitude_e6: Whole | None = None
+    longitude_e6: Whole | None = None
 
 
 class SupplierBody(Body):
@@ -116,6 +87,8 @@ class SupplierBody(Body):
     scian: Line
     state: Line
     municipality: Line | None = None
+    plants: Annotated[tuple[PlantBody, ...], Field(max_length=50)] = ()
+    """The main one first: state and municipality are that one's."""
     operating_since: Day
     exports: bool = False
     workers: Whole
@@ -149,6 +122,15 @@ class ScreeningView(View):
     list_date: date | None
 
 
+class SizeSaidView(View):
+    """What a firm said of its size, and when."""
+
+    workers: int
+    annual_sales_mxn: Amount
+    said_on: date | None
+    """None: before that was kept."""
+
+
 class SupplierView(SupplierBody):
     """A supplier, for itself and for operators."""
 
@@ -159,6 +141,8 @@ class SupplierView(SupplierBody):
     kind: Kind
     size: SizeView
     screening: ScreeningView
+    sizes: tuple[SizeSaidView, ...]
+    """What was said of workers and sales, oldest first."""
     received_at: datetime
     registered_at: datetime | None
     withdrawal: WithdrawalReason | None

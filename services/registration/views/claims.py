@@ -5,7 +5,8 @@ from uuid import UUID
 
 from services.registration.domain.claim import Claim
 from services.registration.domain.rfc import Kind
-from services.registration.views import Line, SizeView
+from services.registration.views import SizeView
+from services.registration.views.offers import Line
 from shared.service.http import Body, View
 
 

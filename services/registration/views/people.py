@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.registration.domain.person import Person, PersonStatus
-from services.registration.views import Line
+from services.registration.views.offers import Line
 from shared.service.callers import Subject
 from shared.service.http import Body, View
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from services.registration.domain.reasons import RfcDoubt, RfcReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, RefusedRfc, Verdict
-from services.registration.views import Line
+from services.registration.views.offers import Line
 from shared.service.http import Body, View
 
 PARTS = 9

@@ -8,7 +8,7 @@ from services.registration.domain.reasons import HoldReason
 from services.registration.domain.size import Stratum
 from services.registration.domain.sought import Sought
 from services.registration.domain.supplier import Status
-from services.registration.views import Line
+from services.registration.views.offers import Line
 from shared.contracts.event import AreaCode, StateCode
 from shared.service.http import Body
 
