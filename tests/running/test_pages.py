@@ -27,6 +27,7 @@ from tests.running.developed import until
 from tests.running.travelled import Travelled
 
 SAMPLE = Path(sample.__file__).parent
+REGISTER = Path(__file__).parents[1] / "registration" / "registers" / "retc.csv"
 pytestmark = pytest.mark.timeout(180)
 
 FIRST_LOAD, NEXT_LOAD = 60_000, 15_000
@@ -60,7 +61,9 @@ class Visit:
 
 @contextmanager
 def _left_by_others(client: LocalClient) -> Iterator[dict[str, str]]:
-    """A cohort, a file that was loaded, and a record that nobody can read: what pages of operators are about."""
+    """A cohort, a file that was loaded, a prospect, and a record that nobody can read: what pages of operators are
+    about.
+    """
     key = uuid4()
     poison.send(client, [(SUPPLIERS.name, key, b"\x00 no event {")])
     services = [name for name in SERVICES if name in client.services]
@@ -76,12 +79,16 @@ def _left_by_others(client: LocalClient) -> Iterator[dict[str, str]]:
 
         file = {"file": ("anchors.csv", (SAMPLE / "anchors.csv").read_bytes())}
         loaded = http["registration"].post("/anchors/imports", files=file).raise_for_status().json()
+        plants = {"file": ("retc.csv", REGISTER.read_bytes())}
+        http["registration"].post("/prospects/imports", files=plants).raise_for_status()
+        [prospect, *_] = of("registration", "/prospects")
         [cohort, *_] = of("development", "/cohorts")
         readers = [name for name in services if name != "registration"]
         until(lambda: all(of(name, f"/dead-letters?key={key}") for name in readers))
         [letter] = of("matching", f"/dead-letters?key={key}")
         try:
-            yield {"cohort_id": cohort["id"], "import_id": loaded["id"], "letter_id": letter["id"]}
+            made = {"cohort": cohort, "import": loaded, "letter": letter, "prospect": prospect}
+            yield {f"{name}_id": each["id"] for name, each in made.items()}
         finally:
             for name in readers:
                 http[name].post("/dead-letters/discard", json={"key": str(key)}).raise_for_status()
