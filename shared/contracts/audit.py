@@ -53,6 +53,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "change_requirement": "requirement:changed",
         "close_requirement": "requirement:closed",
         "reopen_requirement": "requirement:reopened",
+        "name_requirement": "requirement:named",
         "import_requirements": "requirement:imported",
         "answer_match": "match:answered",
         "award_match": "match:awarded",
@@ -172,6 +173,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "correct": Read("match:viewed"),
         "end": Read("match:viewed"),
         "reopen": Read("match:listed"),
+        "name_requirement": Read("match:listed"),
     },
 }
 """What a caller sees of others, by the route: a row for each firm that the answer shows, before it leaves. A page of

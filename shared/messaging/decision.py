@@ -29,6 +29,8 @@ class SweepRequest:
     """One that waits serves again whoever asked for it, and names who asked last: what counts is how things are when it
     runs. Without it each cause has its own.
     """
+    also: Mapping[str, str] = field(default_factory=dict)
+    """Further arguments, of one that merges: the one that waits gets them beside its own."""
 
 
 @dataclass(frozen=True, slots=True)

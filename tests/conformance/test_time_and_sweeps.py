@@ -1,6 +1,7 @@
 """What a stage promises about timers, sweeps and commands."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -194,6 +195,20 @@ async def test_a_sweep_that_merges_names_who_asked_last(bench: Bench, commands: 
         assert row["correlation_id"] == "another-one"
         await ask(CAUSE)
     assert await bench.count("sweep") == 2
+
+
+async def test_a_sweep_that_waits_gets_what_else_is_asked_of_it(bench: Bench, commands: Commands) -> None:
+    async def ask(args: dict[str, str], also: dict[str, str]) -> None:
+        sweep = SweepRequest("all", args, merges=True, also=also)
+        await commands.run(accounts, uuid4(), lambda *_: Decision(Account(uuid4(), ()), sweeps=(sweep,)), CAUSE)
+
+    await ask({"a": "1"}, {})
+    await ask({"a": "1"}, {"b": "2"})
+    await ask({"a": "1"}, {})
+    await ask({"a": "2"}, {"b": "2"})
+    async with bench.database.connection() as connection:
+        rows = await connection.fetch("SELECT args FROM sweep ORDER BY requested_at")
+    assert [json.loads(row["args"]) for row in rows] == [{"a": "1", "b": "2"}, {"a": "2", "b": "2"}]
 
 
 async def test_a_sweep_in_slices_goes_on_where_it_stopped_and_asks_for_what_follows(

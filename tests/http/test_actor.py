@@ -37,6 +37,7 @@ from tests.http.services import STAGES, service
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
+from tests.matching import test_api_references as matching_references
 from tests.matching import test_api_tellings as matching_tellings
 from tests.registration import (
     test_api_anchors,
@@ -84,6 +85,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         matching_answers.test_a_requirement_that_was_closed_opens_again_with_its_candidates_and_their_answers,
         matching_answers.test_a_requirement_that_is_mistyped_and_put_back_has_its_answers_again,
         matching_files.test_an_anchor_gives_a_file_of_its_own,
+        matching_references.test_a_requirement_is_named_and_loses_its_name,
         matching_tellings.test_everything_that_readers_should_know_is_told_once_more_whole,
     ),
     "diagnosis": (

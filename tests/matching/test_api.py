@@ -65,6 +65,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /coverage": staff,
         "POST /requirements": buyer,
         "PUT /requirements/{requirement_id}": buyer,
+        "PUT /requirements/{requirement_id}/reference": buyer,
         "POST /requirements/{requirement_id}/closure": buyer,
         "POST /requirements/{requirement_id}/reopening": buyer,
         "POST /requirements/imports": buyer,

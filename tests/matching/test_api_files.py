@@ -20,7 +20,7 @@ async def upload(stage: StageUnderTest, content: bytes, headers: dict[str, str])
 
 async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
     await stage.consume(joined(), joined(OTHER, "TRACTORA-2"))
-    good = FULL | {"vigente_hasta": LAST_DAY}
+    good = FULL | {"vigente_hasta": LAST_DAY, "clave": ""}
     rows = (
         good,
         good | {"titulo": "Brida", "area": "P14"},
@@ -59,7 +59,39 @@ async def test_a_file_takes_no_change_by_hand_back(stage: StageUnderTest) -> Non
         assert "2" in refused["detail"]
     assert (await upload(stage, csv_of(row | {"version": "2"}), own))["outcomes"] == {"changed": 1}
     (refused,) = (await upload(stage, csv_of(row | {"titulo": "Otra", "version": "2"}), own))["refused_rows"]
+    assert (refused["column"], refused["reason"]) == ("version", "version_other")
+    (refused,) = (await upload(stage, csv_of(row | {"area": "P14", "version": "2"}), own))["refused_rows"]
     assert (refused["column"], refused["reason"]) == ("titulo", "requirement_unknown")
+
+
+async def test_a_corrected_title_is_no_second_requirement(stage: StageUnderTest) -> None:
+    await stage.consume(joined())
+    own, row = stage.headers("anchor", anchor_id=ANCHOR), LEAST | {"vigente_hasta": LAST_DAY}
+    await upload(stage, csv_of(row, row | {"titulo": "Brida", "clave": "b-7"}), own)
+    mended = row | {"titulo": "Soporte para motor"}
+    (held,) = (await upload(stage, csv_of(mended), own))["refused_rows"]
+    assert (held["column"], held["reason"]) == ("nuevo", "looks_like")
+    assert "«Soporte de motor»" in held["detail"]
+    assert "1" in held["detail"]
+    view = await upload(stage, csv_of(mended | {"version": "1"}, row | {"titulo": "Bridas", "clave": "B-7"}), own)
+    assert view["outcomes"] == {"changed": 2}
+    shown = (await stage.client.get("/requirements", headers=own)).json()["items"]
+    assert {(each["specification"]["title"], each["reference"], each["version"]) for each in shown} == {
+        ("Soporte para motor", None, 2),
+        ("Bridas", "B-7", 2),
+    }
+    view = await upload(stage, csv_of(mended, row | {"nuevo": "sí"}), own)
+    assert view["outcomes"] == {"published": 1, "unchanged": 1}
+    assert (await upload(stage, csv_of(mended, row), own))["outcomes"] == {"unchanged": 2}
+
+
+async def test_two_rows_about_one_requirement_are_one(stage: StageUnderTest) -> None:
+    await stage.consume(joined())
+    own, row = stage.headers("anchor", anchor_id=ANCHOR), LEAST | {"vigente_hasta": LAST_DAY, "clave": "A-1"}
+    await upload(stage, csv_of(row), own)
+    other = row | {"clave": "", "volumen_anual": "5"}
+    view = await upload(stage, csv_of(row | {"titulo": "Otro"}, other), own)
+    assert (view["outcomes"], [each["reason"] for each in view["refused_rows"]]) == ({"changed": 1}, ["row_repeated"])
 
 
 async def test_an_anchor_gives_a_file_of_its_own(stage: StageUnderTest) -> None:

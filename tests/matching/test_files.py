@@ -35,6 +35,8 @@ FULL: dict[str, str] = {
     "metas": "T04:4;O01:3",
     "indispensables": "T04;O02",
     "vigente_hasta": "2026-12-31",
+    "clave": "ab 12",
+    "nuevo": "no",
 }
 LEAST = {name: FULL[name] for name in ("area", "titulo", "volumen_anual", "estado_planta", "vigente_hasta")}
 
@@ -86,6 +88,8 @@ EXPECTED = Specification(
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_every_column_of_a_csv_file(delimiter: str) -> None:
     assert specification(csv_of(FULL, delimiter=delimiter)) == EXPECTED
+    ((line, row),), _ = read_requirements(csv_of(FULL, delimiter=delimiter), max_rows=10)
+    assert (line, row.reference, row.new) == (2, "AB 12", False)
 
 
 def test_a_workbook_with_numbers_and_dates_and_spanish_headers() -> None:
@@ -124,6 +128,8 @@ def test_what_may_be_left_out() -> None:
         ({"metas": "T04:3;T04:4"}, "metas", "cell_value"),
         ({"indispensables": "X01"}, "indispensables", "cell_value"),
         ({"vigente_hasta": "2026-02-30"}, "vigente_hasta", "cell_value"),
+        ({"clave": "x" * 61}, "clave", "cell_value"),
+        ({"nuevo": "quizá"}, "nuevo", "cell_value"),
         ({"vigente_hasta": "12/31/2026"}, "vigente_hasta", "cell_value"),
     ],
 )

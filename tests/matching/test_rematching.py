@@ -2,13 +2,17 @@
 they were told is the same.
 """
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any
 from uuid import UUID
 
 from services.matching.domain.alignment import hit
 from services.matching.domain.calendar import day
+from services.matching.domain.requirement import Requirement, Specification
 from services.matching.handlers import requirements as handlers
 from services.matching.store import queries
 from services.matching.store.demand import publishing, requirements
@@ -18,7 +22,7 @@ from shared.contracts.registration import SupplierChanged, SupplierWithdrawn
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.matching.given import ANCHOR, RULES, an_id, anchor, completed, need, profiled
-from tests.matching.test_consume import CAUSE, JOINED, later
+from tests.matching.test_consume import CAUSE, JOINED, later, publish
 
 FIRMS = tuple(an_id(f"firm {number}") for number in range(4))
 ASKED = tuple(an_id(f"asked {number}") for number in range(5))
@@ -124,6 +128,37 @@ async def _same(stage: StageUnderTest, reader: Reader) -> None:
         matched = {id_: points for (whose, id_), points in reader.matches.items() if whose == firm}
         assert matched == (high if offering.diagnosis else {})
     assert await stage.rows("SELECT FROM due") == []
+
+
+async def test_five_edits_in_a_row_cost_one_sweep_and_a_firm_hears_one_difference(stage: StageUnderTest) -> None:
+    firms = [profiled().model_copy(update={"supplier_id": firm}) for firm in FIRMS]
+    await stage.consume(JOINED, *firms)
+    asked = await publish(stage)
+    await stage.sweep()
+    await stage.told()
+    done = len(await stage.rows("SELECT FROM sweep WHERE kind = 'requirement_changed'"))
+    edits: tuple[dict[str, Any], ...] = (
+        {"annual_volume": 200_000},
+        {"targets": {"T04": 4}},
+        {"annual_volume": 400_000, "targets": {"T04": 4}},
+        {"must_have": ("T05",)},
+        {"annual_volume": 800_000, "must_have": ("T05",)},
+    )
+    for edit in edits:
+        wanted = replace(asked.specification, **edit)
+        await stage.commands.run(requirements, asked.id, partial(_changed, wanted), CAUSE)
+    (sweep,) = await stage.rows("SELECT args FROM sweep WHERE finished_at IS NULL")
+    assert json.loads(sweep["args"]) == {"requirement_id": str(asked.id), "asks": "yes"}
+    await stage.sweep()
+    assert len(await stage.rows("SELECT FROM sweep WHERE kind = 'requirement_changed'")) == done + 1
+    told = [data for type_, _, data in await stage.told() if type_ == "matching.alignment-changed"]
+    assert sorted(data["supplier_id"] for data in told) == sorted(map(str, FIRMS))
+    assert all(len(data["requirements"]) == 1 and data["lost"] == [] for data in told)
+    assert {data["requirements"][0]["score"] for data in told} == {10_000 - 2_000 + 2_000 // 8}
+
+
+def _changed(wanted: Specification, state: Requirement | None, _: object) -> Any:
+    return handlers.change(state, wanted, now())
 
 
 async def test_a_sweep_that_a_release_without_pairs_left_behind_ends(stage: StageUnderTest) -> None:

@@ -1,4 +1,4 @@
-"""Decisions of `handlers/requirements.py`, and identities of `domain/requirement.py`."""
+"""Decisions of `handlers/requirements.py`."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.matching.domain.anchor import Anchor
-from services.matching.domain.requirement import MOST_CLOSURES, Closure, Requirement, imported_id
+from services.matching.domain.requirement import MOST_CLOSURES, Closure, Requirement
 from services.matching.handlers import requirements as handlers
 from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished, RequirementReopened
 from shared.contracts.registration import AnchorJoined, AnchorLeft
@@ -18,7 +18,7 @@ ID = an_id("requirement")
 
 
 def sweep(**asks: str) -> SweepRequest:
-    return SweepRequest("requirement_changed", {"requirement_id": str(ID)} | asks, merges=True)
+    return SweepRequest("requirement_changed", {"requirement_id": str(ID)}, merges=True, also=asks)
 
 
 def code(outcome: object) -> str:
@@ -232,10 +232,29 @@ def test_a_row_changes_the_version_that_it_is_based_on() -> None:
     assert code(handlers.import_requirement(None, ID, anchor(), asked, NOW, based_on=1)) == "requirement_unknown"
 
 
-def test_a_row_is_known_by_anchor_area_and_title() -> None:
-    assert imported_id(ANCHOR, "P01", "Soporte  de motor") == imported_id(ANCHOR, "P01", " soporte de Motor")
-    assert imported_id(ANCHOR, "P01", "Soporte") != imported_id(ANCHOR, "P02", "Soporte")
-    assert imported_id(ANCHOR, "P01", "Soporte") != imported_id(an_id("other"), "P01", "Soporte")
+def test_a_reference_is_one_requirements_alone_and_is_told_to_nobody() -> None:
+    decision = decided(handlers.publish(ID, anchor(), need(), NOW, reference="A-1"))
+    assert decision.state is not None
+    assert decision.state.reference == "A-1"
+    assert (
+        code(handlers.publish(ID, anchor(), need(), NOW, reference="A-1", holder=an_id("other"))) == "reference_taken"
+    )
+    assert code(handlers.refer(requirement(), "A-1", holder=an_id("other"))) == "reference_taken"
+    assert code(handlers.refer(None, "A-1")) == "requirement_unknown"
+    named = decided(handlers.refer(requirement(), "A-1", holder=ID))
+    assert (named.state, named.events, named.sweeps) == (replace(requirement(), reference="A-1"), (), ())
+
+
+def test_a_row_gives_a_requirement_its_reference_where_it_has_none() -> None:
+    def after(known: Requirement, **changes: Any) -> Requirement | None:
+        return decided(handlers.import_requirement(known, ID, anchor(), need(**changes), NOW, reference="A-1")).state
+
+    assert after(requirement()) == replace(requirement(), reference="A-1")
+    other = replace(requirement(), reference="B-2")
+    assert after(other) == other
+    changed = after(requirement(), title="Soporte derecho")
+    assert changed is not None
+    assert (changed.reference, changed.version, changed.specification.title) == ("A-1", 2, "Soporte derecho")
 
 
 def test_an_anchor_joins_and_leaves_with_its_requirements() -> None:

@@ -173,3 +173,16 @@ async def test_an_award_that_is_refused_keeps_what_was_typed(filled: Visitors, m
     assert answer.status_code == 422
     assert 'id="annual_value.amount-error">El importe tiene que ser mayor que cero.' in answer.text
     assert 'value="120000"' in answer.text
+
+
+async def test_a_requirement_is_named_as_the_anchor_does(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled)
+    matching.answer = httpx.Response(201, json={"id": str(REQUIREMENT)})
+    await browser.post(NEW, _form(title="Tapas", reference=" a-1 ") | {"key": "k-1"})
+    matching.shown[PAGE] = {"version": 3, "status": "open", "specification": WHOLE, "reference": "A-1"}
+    assert 'value="A-1"' in (await browser.get(PAGE)).text
+    matching.answer = httpx.Response(200, json={})
+    answer = await browser.post(f"{PAGE}/reference", {"reference": " ", "version": '"v7"'})
+    assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
+    (_, published, _), (path, named, version) = matching.sent
+    assert (published["reference"], path, named, version) == ("a-1", f"{PAGE}/reference", {"reference": None}, '"v7"')

@@ -73,6 +73,7 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "end_award": {"reason": "completed"},
             "close_requirement": {"reason": "filled"},
             "reopen_requirement": {},
+            "name_requirement": {"reference": "A-1"},
             "tell_alignments": {"reason": "Versión nueva"},
         },
         {"list_requirements": {"anchor_id": str(ANCHOR)}},

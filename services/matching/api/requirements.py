@@ -10,17 +10,19 @@ from services.matching.domain.requirement import Requirement, RequirementStatus
 from services.matching.handlers import requirements as handlers
 from services.matching.handlers.refusal import refused
 from services.matching.store import queries
-from services.matching.store.demand import changing, publishing, requirements
+from services.matching.store.demand import Naming, changing, naming, publishing, requirements
 from services.matching.views.requirements import (
     AskedSpecification,
     ClosureBody,
     PublishBody,
+    ReferenceBody,
     ReopeningBody,
     RequirementView,
     VersionView,
 )
 from shared.contracts.event import AreaCode
 from shared.messaging.commands import About, Commands, Decide
+from shared.messaging.decision import Decision, Refused
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -75,6 +77,10 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         return Page[VersionView].of_rows(found, paging, VersionView.of_told, lambda told: told.number)
 
 
+def _naming(anchor_id: UUID, reference: str | None) -> About[Naming]:
+    return About(naming, (str(anchor_id), *([reference] if reference else [])))
+
+
 def _add_changing(api: APIRouter, commands: Commands, database: Database) -> None:
     async def decided(
         requirement_id: UUID,
@@ -92,15 +98,14 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
     async def publish_requirement(body: Strict[PublishBody], caller: Buyer, create: Create) -> RequirementView:
         """Publish what an anchor asks for."""
         id_, anchor_id = new_id(), acts_for(caller, body.anchor_id)
-        asked = body.specification.specification()
-        return await create.run(
-            commands,
-            requirements,
-            id_,
-            lambda _, anchors: handlers.publish(id_, anchors.get(anchor_id), asked, now()),
-            RequirementView.of_requirement,
-            publishing,
-        )
+        asked, reference = body.specification.specification(), body.reference
+
+        def decide(_: Requirement | None, known: Naming) -> Decision[Requirement] | Refused:
+            anchor = known.anchors.get(anchor_id)
+            return handlers.publish(id_, anchor, asked, now(), reference=reference, holder=known.holder)
+
+        view = RequirementView.of_requirement
+        return await create.run(commands, requirements, id_, decide, view, _naming(anchor_id, reference))
 
     @api.put("/requirements/{requirement_id}")
     async def change_requirement(
@@ -114,6 +119,20 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
             replace,
             lambda state, known: handlers.change(state, asked, now(), awarded=known.awarded.get(requirement_id, 0)),
             About(changing, (str(requirement_id),)),
+        )
+
+    @api.put("/requirements/{requirement_id}/reference")
+    async def name_requirement(
+        requirement_id: UUID, body: Strict[ReferenceBody], caller: Buyer, replace: Replace
+    ) -> RequirementView:
+        """Name a requirement as its anchor does, so that a file can change it by that, also its title."""
+        anchor_id = (await _known(database, requirement_id)).anchor_id
+        return await decided(
+            requirement_id,
+            caller,
+            replace,
+            lambda state, known: handlers.refer(state, body.reference, holder=known.holder),
+            _naming(anchor_id, body.reference),
         )
 
     @api.post("/requirements/{requirement_id}/closure")

@@ -95,5 +95,7 @@ Refusal = Literal[
     "gates_unknown",
     "changed_by_hand",
     "version_other",
+    "looks_like",
+    "reference_taken",
 ]
 """Codes of commands that the rules do not allow."""

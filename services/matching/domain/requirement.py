@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal, get_args
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from services.matching.domain.offering import Qms
 from services.matching.domain.reasons import CloseReason
@@ -88,6 +88,8 @@ class Requirement:
     """Whether what is asked was changed by hand since a file last said it."""
     closures: tuple[Closure, ...] = ()
     """Oldest first."""
+    reference: str | None = None
+    """The anchor's own name of it, as a part number: no other of its requirements has it."""
 
     def asking(self, asked: Specification, *, by_hand: bool) -> "Requirement":
         """The next version: something else is asked."""
@@ -113,10 +115,3 @@ class Requirement:
     @property
     def area(self) -> str:
         return self.specification.area
-
-
-def imported_id(anchor_id: UUID, area: str, title: str) -> UUID:
-    """Identity of a requirement that comes in a spreadsheet: the same anchor, area and title are the same requirement,
-    so that a corrected file sent again changes rows and doubles none.
-    """
-    return uuid5(anchor_id, f"{area}|{' '.join(title.casefold().split())}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from services.matching.views.requirements import AskedSpecification
+from services.matching.views.requirements import MOST_REFERENCE, AskedSpecification
 from shared.files.cells import QMS, YES_NO, Column, area, codes, day, parts, share, state, text, values, whole
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row, Wanted
@@ -14,6 +14,8 @@ from shared.i18n.fields import fault
 
 ANCHOR = "tractora"
 VERSION = "version"
+REFERENCE = "clave"
+NEW = "nuevo"
 
 _LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
 
@@ -25,6 +27,10 @@ class RequirementRow:
     asked: AskedSpecification
     based_on: int | None = None
     """The version of the requirement that it changes; None: not said."""
+    reference: str | None = None
+    """The anchor's own name of it."""
+    new: bool = False
+    """Whether it is one of its own, whatever it looks like."""
 
 
 def wanted(max_rows: int) -> Wanted:
@@ -35,8 +41,8 @@ def wanted(max_rows: int) -> Wanted:
 def read(row: Row) -> RequirementRow | list[RowFault]:
     """What a row asks for, or all that is wrong with it: of a cell that cannot be read, that it cannot be."""
     found, wrong = values(SPECIFICATION, row)
-    based_on, version_wrong = values(BASED_ON, row)
-    wrong += version_wrong
+    which, which_wrong = values(WHICH, row)
+    wrong += which_wrong
     if any(side.name in row.cells for side in SIDES):
         sides, sides_wrong = values(SIDES, row)
         wrong += sides_wrong
@@ -48,7 +54,7 @@ def read(row: Row) -> RequirementRow | list[RowFault]:
         asked = AskedSpecification.model_validate(found)
     except ValidationError as error:
         return wrong + [fault for fault in _faults(error, row.line) if fault.column not in unread]
-    return wrong or RequirementRow(asked, **based_on)
+    return wrong or RequirementRow(asked, **which)
 
 
 def _as_told(fault: RowFault) -> RowFault:
@@ -74,6 +80,13 @@ def _levels(cell: str) -> Mapping[str, int]:
     return found
 
 
+def reference(cell: str) -> str:
+    """The anchor's own name of a requirement, in capitals."""
+    if len(cell) > MOST_REFERENCE:
+        raise CellRefusedError("cell_value", message="cell_value.reference", most=MOST_REFERENCE)
+    return " ".join(cell.upper().split())
+
+
 SPECIFICATION = (
     Column("area", "area", area, required=True),
     Column("titulo", "title", text, required=True),
@@ -95,8 +108,13 @@ SPECIFICATION = (
 )
 SIDES = tuple(Column(name, name, whole, required=True) for name in ("largo_mm", "ancho_mm", "alto_mm"))
 """Of the part: all or none of them."""
-BASED_ON = (Column(VERSION, "based_on", whole),)
-COLUMNS = (*SPECIFICATION, *SIDES, *BASED_ON)
+WHICH = (
+    Column(VERSION, "based_on", whole),
+    Column(REFERENCE, "reference", reference),
+    Column(NEW, "new", YES_NO),
+)
+"""Which requirement the row is about."""
+COLUMNS = (*SPECIFICATION, *SIDES, *WHICH)
 
 REQUIRED = tuple(column.name for column in SPECIFICATION if column.required)
 OPTIONAL = (ANCHOR, *(column.name for column in COLUMNS if column.name not in REQUIRED))

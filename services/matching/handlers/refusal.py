@@ -27,6 +27,8 @@ _KINDS: dict[Refusal, Kind] = {
     "gates_unknown": "conflict",
     "changed_by_hand": "conflict",
     "version_other": "conflict",
+    "looks_like": "conflict",
+    "reference_taken": "conflict",
 }
 
 

@@ -34,11 +34,21 @@ def anchor_left(state: Anchor | None, event: AnchorLeft, _: datetime) -> Decisio
     return Decision(after, sweeps=(SweepRequest(ANCHOR_LEFT, {"anchor_id": str(event.anchor_id)}),))
 
 
-def publish(id_: UUID, anchor: Anchor | None, asked: Specification, now: datetime) -> Decision[Requirement] | Refused:
-    """An anchor asks for something."""
+def publish(
+    id_: UUID,
+    anchor: Anchor | None,
+    asked: Specification,
+    now: datetime,
+    *,
+    reference: str | None = None,
+    holder: UUID | None = None,
+) -> Decision[Requirement] | Refused:
+    """An anchor asks for something. `holder`: its requirement that has the reference."""
     if (reason := _not_allowed(anchor, asked, now)) or anchor is None:
         return refused(reason or "anchor_unknown")
-    requirement = Requirement(id_, anchor.id, asked)
+    if holder not in (None, id_):
+        return refused("reference_taken")
+    requirement = Requirement(id_, anchor.id, asked, reference=reference)
     return Decision(requirement, (published.published(requirement),), (_expiry(asked),), (_rematch(id_),))
 
 
@@ -65,6 +75,19 @@ def change(
     return Decision(after, (published.changed(after),), (_expiry(asked),), sweeps)
 
 
+def refer(
+    state: Requirement | None, reference: str | None, *, holder: UUID | None = None
+) -> Decision[Requirement] | Refused:
+    """An anchor names a requirement as it does itself; `holder`: its requirement that has the reference. Nobody else is
+    told.
+    """
+    if state is None:
+        return refused("requirement_unknown")
+    if holder not in (None, state.id):
+        return refused("reference_taken")
+    return Decision(replace(state, reference=reference))
+
+
 def import_requirement(
     state: Requirement | None,
     id_: UUID,
@@ -74,15 +97,20 @@ def import_requirement(
     *,
     awarded: int = 0,
     based_on: int | None = None,
+    reference: str | None = None,
 ) -> Decision[Requirement] | Refused:
-    """One row of a spreadsheet: published when it is new, changed when it is known.
+    """One row of a spreadsheet: published when it is new, changed when it is known. What has no reference yet gets that
+    of the row.
 
     It changes the version that it says it is `based_on`. Where it says none, nothing that was changed by hand since a
     file last said it: whoever wrote the file had not seen that.
     """
     if state is None:
-        return publish(id_, anchor, asked, now) if based_on is None else refused("requirement_unknown")
-    decision = change(state, asked, now, awarded=awarded, by_hand=False)
+        if based_on is not None:
+            return refused("requirement_unknown")
+        return publish(id_, anchor, asked, now, reference=reference)
+    named = replace(state, reference=state.reference or reference)
+    decision = change(named, asked, now, awarded=awarded, by_hand=False)
     if isinstance(decision, Refused) or not decision.events:
         return decision
     if based_on not in (None, state.version):
@@ -160,5 +188,5 @@ def _expiry(asked: Specification) -> Timer:
 
 def _rematch(id_: UUID, *, asks: bool = False) -> SweepRequest:
     """`asks`: firms that meet it anyway are told, too, as a diagnosis is measured against something else."""
-    args = {"requirement_id": str(id_)} | ({"asks": "yes"} if asks else {})
-    return SweepRequest(REQUIREMENT_CHANGED, args, merges=True)
+    also = {"asks": "yes"} if asks else {}
+    return SweepRequest(REQUIREMENT_CHANGED, {"requirement_id": str(id_)}, merges=True, also=also)

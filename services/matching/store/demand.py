@@ -111,6 +111,33 @@ async def changing(connection: Connection, ids: Sequence[str]) -> Changing:
     return Changing(known, {row["requirement_id"]: row["awarded"] for row in rows})
 
 
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the reference of a requirement is compared with."""
+
+    anchors: Anchors
+    holder: UUID | None
+    """The anchor's requirement that has it."""
+
+
+async def naming(connection: Connection, about: Sequence[str]) -> Naming:
+    """Who has a reference: of an anchor, the first of `about`. Without a second one nobody has."""
+    known = await publishing(connection)
+    anchor_id, *reference = about
+    holder = await connection.fetchval(_HOLDER, UUID(anchor_id), *reference) if reference else None
+    return Naming(known, holder)
+
+
+async def meant(
+    connection: Connection, anchors: Sequence[UUID], areas: Sequence[str], references: Sequence[str | None]
+) -> list[Requirement]:
+    """What rows may be about, each of an anchor, an area and perhaps a reference: all that the anchor asked in the
+    area, and what has the reference.
+    """
+    rows = await connection.fetch(_MEANT, list(anchors), list(areas), list(references))
+    return [requirements.of(row) for row in rows]
+
+
 async def requirements_of_anchor(
     connection: Connection, args: Mapping[str, str], after: UUID | None, limit: int
 ) -> list[UUID]:
@@ -124,7 +151,7 @@ async def next_requirements(connection: Connection, after: UUID | None, limit: i
     return [requirements.of(row) for row in await connection.fetch(_NEXT, after or FIRST, limit)]
 
 
-_COLUMNS = "id, anchor_id, specification, status, closed_reason, version, by_hand, closures"
+_COLUMNS = "id, anchor_id, specification, status, closed_reason, version, by_hand, closures, reference"
 
 _FORGET_DEMAND = "DELETE FROM open_demand WHERE requirement_id = ANY($1::uuid[])"
 
@@ -139,6 +166,13 @@ _OPEN = f"SELECT {_COLUMNS} FROM requirement WHERE area = ANY($1::text[]) AND st
 _BY_ID = f"SELECT {_COLUMNS} FROM requirement WHERE id = ANY($1::uuid[])"  # noqa: S608 - of the constant above
 _NEXT = f"SELECT {_COLUMNS} FROM requirement WHERE status = 'open' AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE"  # noqa: S608 - of the constant above
 _ANCHORS = "SELECT id, code, name, states, joined_at, left_at FROM anchor ORDER BY id FOR SHARE"
+_HOLDER = "SELECT id FROM requirement WHERE anchor_id = $1 AND reference = $2"
+_MEANT = f"""
+    SELECT {_COLUMNS} FROM requirement AS known WHERE anchor_id = ANY($1::uuid[]) AND EXISTS (
+        SELECT FROM unnest($1::uuid[], $2::text[], $3::text[]) AS given(anchor_id, area, reference)
+        WHERE given.anchor_id = known.anchor_id AND (given.area = known.area OR given.reference = known.reference)
+    ) ORDER BY id
+"""  # noqa: S608 - of the constant above
 _HOLD = "SELECT FROM requirement WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
 
 _AWARDED = """

@@ -31,6 +31,13 @@ class RequirementRow(Table, table=True):
         Index("requirement_area", "area", "id"),
         Index("requirement_anchor", "anchor_id", "id"),
         Index("requirement_open", "id", postgresql_where=text("status = 'open'")),
+        Index(
+            "requirement_reference",
+            "anchor_id",
+            "reference",
+            unique=True,
+            postgresql_where=text("reference IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)
@@ -43,6 +50,7 @@ class RequirementRow(Table, table=True):
     version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
     by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     closures: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    reference: str | None
 
 
 class AreaRevisionRow(Table, table=True):

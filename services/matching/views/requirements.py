@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from services.matching.domain.reasons import CloseReason
 from services.matching.domain.requirement import Requirement, RequirementStatus, Specification
@@ -23,6 +23,23 @@ Measure = Annotated[int, Field(ge=0, le=MAX_MEASURE)]
 Positive = Annotated[int, Field(gt=0, le=MAX_MEASURE)]
 Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"\w"), OneLine]
 Cqi = Annotated[str, StringConstraints(pattern=r"^CQI-[0-9]{1,2}$")]
+
+
+MOST_REFERENCE = 60
+"""Characters: part numbers have some twenty."""
+
+
+def _reference(text: str) -> str:
+    """In capitals: a part number is no other one for its small letters."""
+    return " ".join(text.upper().split())
+
+
+Reference = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_REFERENCE, pattern=r"\w"),
+    OneLine,
+    AfterValidator(_reference),
+]
 
 
 class AskedSpecification(contract.Specification):
@@ -53,6 +70,15 @@ class PublishBody(Body):
     anchor_id: UUID | None = None
     """For whom an operator publishes; a buyer's own anchor when left out."""
     specification: AskedSpecification
+    reference: Reference | None = None
+    """The anchor's own name of it, as a part number; no other of its requirements has it. The column `clave` of a file
+    names the requirement by it, whatever its title.
+    """
+
+
+class ReferenceBody(Body):
+    reference: Reference | None
+    """Null: it has none any more."""
 
 
 class ClosureBody(Body):
@@ -83,6 +109,8 @@ class RequirementView(View):
     closed_reason: CloseReason | None
     version: int
     """For the column `version` of a file: what its row is based on."""
+    reference: str | None
+    """The anchor's own name of it: for the column `clave` of a file."""
     closures: list[ClosureView]
     """The last ones, oldest first; `versions` has all."""
     specification: contract.Specification
@@ -95,6 +123,7 @@ class RequirementView(View):
             status=requirement.status,
             closed_reason=requirement.closed_reason,
             version=requirement.version,
+            reference=requirement.reference,
             closures=[ClosureView.of(each) for each in requirement.closures],
             specification=published.told(requirement.specification),
         )

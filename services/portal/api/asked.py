@@ -33,13 +33,26 @@ def router() -> APIRouter:
         if wrong:
             return await _form(asked, "/requirements/new", NOTHING, _unreadable(asked, wrong), typed(form), 422, key)
         try:
-            wanted = {"specification": specification}
+            wanted: dict[str, Any] = {"specification": specification}
+            if reference := str(form.get("reference", "")).strip():
+                wanted["reference"] = reference
             done = await asked.send("matching", "POST", "/requirements", wanted, key=key)
         except StageProblem as error:
             refused = _refused(asked, error)
             return await _form(asked, "/requirements/new", NOTHING, refused, typed(form), error.status, key)
         await asked.arrived(done)
         return see(f"/requirements/{done.body['id']}")
+
+    @pages.post("/{requirement_id}/reference")
+    async def name_requirement(asked: Anybody, scope: Buyer, requirement_id: UUID, form: Form) -> Response:
+        """Name it as the anchor does itself; without a name it has none."""
+        wanted = {"reference": str(form.get("reference", "")).strip() or None}
+        path = f"/requirements/{requirement_id}"
+        try:
+            await asked.send("matching", "PUT", f"{path}/reference", wanted, version=str(form.get("version", "")))
+        except StageProblem as error:
+            return await show(asked, scope, requirement_id, 0, trouble(error, asked.words), typed(form), error.status)
+        return see(path)
 
     @pages.get("/{requirement_id}/change")
     async def ask_change(asked: Anybody, scope: Buyer, requirement_id: UUID) -> Response:
