@@ -11,6 +11,7 @@ from services.matching import catalogue
 from services.matching.domain.alignment import judge
 from services.matching.domain.calendar import day
 from services.matching.domain.gates import Gate, firm_gates
+from services.matching.domain.lifting import Lift, lifts
 from services.matching.domain.offering import Qms
 from services.matching.domain.requirement import Specification
 from services.matching.domain.score import Criterion, score
@@ -67,7 +68,8 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
 
     `offering` has the shape of the contracts' `Offering`, with `state`, `list_69b` and `looked_up` beside it, or is one
     process written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not met; the
-    criteria are listed all the same. A certificate without its last day is taken as stated on the day. Raises
+    criteria are listed all the same. `lifts`: what single changes would give, each judged as if it were so, the best
+    first. A certificate without its last day is taken as stated on the day. Raises
     NotExplainedError with the field that is wrong.
     """
     given = _validated(payload)
@@ -82,11 +84,13 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     gates = (*firm_gates(profile, withdrawn=firm.withdrawn), *judged.gates)
     scored = score(profile, judged.offer, need, rules, today)
     points = scored.points if all(gate.passed for gate in gates) else 0
+    lifted = lifts(profile, need, rules, today, withdrawn=firm.withdrawn)
     return {
         "gates": [_gate(gate) for gate in gates],
         "score": points,
         "criteria": [_criterion(criterion) for criterion in scored.criteria],
-        "steps": [*_steps(gates, scored.criteria), said("explain.score", result=points)],
+        "lifts": [_lift(lift) for lift in lifted],
+        "steps": [*_steps(gates, scored.criteria), said("explain.score", result=points), *map(_lifting, lifted)],
         "rules": rules.version,
         "source": rules.source,
     }
@@ -122,6 +126,23 @@ def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dic
         )
         if one.reason:
             yield said(one.reason)
+
+
+def _lifting(lift: Lift) -> dict[str, Any]:
+    change = lift.change
+    return said(
+        f"explain.lift.{change.kind}",
+        attribute=said(f"lift.{change.attribute}"),
+        to=_value(change.to),
+        before=lift.before.points if lift.before else 0,
+        after=lift.after.points,
+    )
+
+
+def _lift(lift: Lift) -> dict[str, Any]:
+    change, before = lift.change, lift.before.points if lift.before else 0
+    about = {"attribute": change.attribute, "kind": change.kind, "to": change.to}
+    return about | {"opens": lift.opens, "before": before, "after": lift.after.points}
 
 
 def _value(shown: str) -> object:

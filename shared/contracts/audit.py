@@ -127,6 +127,11 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "show_match": Read("match:viewed", "supplier_id"),
         "show_alignment": Read("alignment:viewed", "supplier_id"),
         "list_matches": Read("match:listed", "supplier_id"),
+        "list_near_firms": Read("near-miss:listed", "supplier_id"),
+        "list_near_requirements": Read("near-miss:listed", "supplier_id"),
+        "list_lifts": Read("lift:listed", "supplier_id"),
+        "list_lifts_for_requirement": Read("lift:listed", "supplier_id"),
+        "list_lifts_of_match": Read("lift:listed", "supplier_id"),
     },
     "diagnosis": {
         "list_diagnoses": Read("diagnosis:listed", "supplier_id"),

@@ -235,6 +235,7 @@ NOT_OF_OTHERS = {
     "show_prospect": "what a public register says, of a legal person by name",
     "list_prospect_coverage": "counts",
     "list_coverage": "counts",
+    "count_near_firms": "counts",
     "list_what_the_program_lacks": "counts",
     "list_measurements": "when all were measured, and why",
     "list_tellings": "when all were told once more, and why",

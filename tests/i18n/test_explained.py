@@ -11,6 +11,7 @@ import pytest
 
 from deploy import demo
 from deploy.cli.commands.explain import RULES
+from services.matching.domain.lifting import Attribute
 from services.matching.domain.offering import Qms
 from services.matching.domain.reasons import CriterionName, GateName
 from services.registration.domain.size import Stratum
@@ -53,6 +54,7 @@ def test_no_step_has_a_bare_code(rule: str) -> None:
         ("matching", "gate", GateName),
         ("matching", "criterion", CriterionName),
         ("matching", "qms", Qms),
+        ("matching", "lift", Attribute),
         ("registration", "stratum", Stratum),
     ],
 )

@@ -103,3 +103,12 @@ def test_what_is_wrong_is_said_in_one_sentence(payload: Any, field: str) -> None
     with pytest.raises(NotExplainedError, match=r"^explain\.field$") as refused:
         explain_match(payload)
     assert refused.value.params["field"] == field
+
+
+def test_what_would_lift_it_is_told_the_best_first() -> None:
+    found = explained(FLAT, ASKED | {"force_t": 400})
+    assert [(each["attribute"], each["kind"], each["after"] - each["before"]) for each in found["lifts"]] == [
+        ("force", "state", 1_500),
+        ("capacity", "change", 800),
+    ]
+    assert [step["code"] for step in found["steps"][-2:]] == ["explain.lift.state", "explain.lift.change"]

@@ -1,5 +1,6 @@
 """The statement that judges, held equal to the definition (`hit`) on generated extremes, from both sides."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -10,11 +11,13 @@ from hypothesis import strategies as st
 from services.matching.domain.alignment import Hit
 from services.matching.domain.calendar import day
 from services.matching.domain.material_keys import MaterialKeys, asked, offered
+from services.matching.domain.nearness import NearMiss, near_miss
 from services.matching.domain.offering import Profile
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement, Specification
-from services.matching.store.demand import requirements
-from services.matching.store.judging import UNKNOWN, unknown_of
+from services.matching.store import nearness
+from services.matching.store.demand import FIRST, requirements
+from services.matching.store.judging import HIGHEST, UNKNOWN, unknown_of
 from services.matching.store.offerings import offerings
 from services.matching.store.rematching import Rematching
 from shared.messaging.repository import ToDerive
@@ -63,11 +66,38 @@ async def _compare(database: Database, firms: Sequence[tuple[Profile, None]], ne
                 await _swept(connection, requirement.id)
             today = _defined(made, wanted, day(now()))
             assert await _pairs(connection) == today
+            await _compare_near(connection, made, wanted)
             due = await connection.fetch("SELECT offering_id, requirement_id, told, differs FROM due")
             assert {tuple(row) for row in due} == {(*ids, None, True) for ids in today}
             raise _UndoneError
     except _UndoneError:
         pass
+
+
+async def _compare_near(connection: Connection, made: Sequence[Offering], wanted: Sequence[Requirement]) -> None:
+    """Near misses, from both sides, by the statement and by the definition."""
+    today, page = day(now()), (HIGHEST, FIRST, 1_000)
+    pairs = [(firm, each) for firm in made for each in wanted]
+    missed = {(firm.id, each.id): miss for firm, each in pairs if (miss := _miss(firm, each, today))}
+    of_requirements: list[tuple[UUID, UUID, int]] = []
+    of_firms: list[tuple[UUID, UUID, int]] = []
+    for each in wanted:
+        rows = await connection.fetch(nearness.FIRMS, each.id, each.area, today, *page)
+        of_requirements += [(row["offering_id"], each.id, row["points"]) for row in rows]
+        counted = await connection.fetch(nearness.COUNTS, each.id, each.area, today)
+        gates = Counter(miss.gate.gate for (_, id_), miss in missed.items() if id_ == each.id)
+        assert {row["gate"]: row["firms"] for row in counted} == gates
+    for firm in made:
+        areas = list(firm.profile.areas) if firm.profile else []
+        rows = await connection.fetch(nearness.REQUIREMENTS, areas, firm.id, today, *page)
+        of_firms += [(firm.id, row["requirement_id"], row["points"]) for row in rows]
+    assert sorted(of_requirements) == sorted(of_firms) == sorted((*ids, miss.points) for ids, miss in missed.items())
+
+
+def _miss(firm: Offering, asked: Requirement, today: date) -> NearMiss | None:
+    if firm.profile is None:
+        return None
+    return near_miss(firm.profile, asked.specification, RULES, today, withdrawn=firm.withdrawn)
 
 
 def _defined(made: Sequence[Offering], wanted: Sequence[Requirement], today: date) -> Found:

@@ -128,6 +128,7 @@ NOT_OF_A_FIRM = {
     "publish": "what the buyer asks for",
     "ask_change": "what the buyer asks for",
     "change": "what the buyer asks for",
+    "show_near": "firms that nobody names",
     "list_acts": "what the stages recorded, as they show it",
 }
 OWN = ("/firms", "/requirements")

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import awards, demand, imports, matches, requirements, suppliers, tellings
+from services.matching.api import awards, demand, imports, matches, nearness, requirements, suppliers, tellings
 from services.matching.settings import MatchingSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
@@ -18,5 +18,6 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
         matches.router(commands, database),
         awards.router(commands, database),
         suppliers.router(database),
+        nearness.router(database),
         tellings.router(commands, database),
     )

@@ -88,12 +88,13 @@ def seen_by(caller: Caller, asked: Own) -> Callable[[Offering | None], Candidate
 
     def view(offering: Offering | None) -> CandidateView:
         candidate = there(offering, asked.requirement)
-        return CandidateView.of_candidate(candidate, hidden=_hidden(candidate, caller))
+        return CandidateView.of_candidate(candidate, hidden=hidden(candidate, caller))
 
     return view
 
 
-def _hidden(candidate: Candidate, caller: Caller) -> bool:
+def hidden(candidate: Candidate, caller: Caller) -> bool:
+    """Whether the firm is not introduced to this caller."""
     return not candidate.introduced and not caller.roles & SEES_ALL
 
 
@@ -110,7 +111,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         return Page[MatchView].of_rows(
             found,
             paging,
-            lambda each: MatchView.of_candidate(each.candidate, hidden=_hidden(each.candidate, caller)),
+            lambda each: MatchView.of_candidate(each.candidate, hidden=hidden(each.candidate, caller)),
             lambda each: each.rank,
         )
 
@@ -119,4 +120,4 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         """Show one match with all that was answered about it, also when it was lost since; an anchor sees its own."""
         candidate = (await known(database, match_id)).candidate
         caller.require_anchor(candidate.answers.anchor_id)
-        return show.shown(CandidateView.of_candidate(candidate, hidden=_hidden(candidate, caller)))
+        return show.shown(CandidateView.of_candidate(candidate, hidden=hidden(candidate, caller)))

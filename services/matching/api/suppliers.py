@@ -27,10 +27,7 @@ def router(database: Database) -> APIRouter:
 
     async def own(supplier_id: UUID, caller: Caller) -> Offering:
         caller.require_supplier(supplier_id)
-        known = await queries.find_offering(database, supplier_id)
-        if known is None:
-            raise _unknown()
-        return known
+        return await own_offering(database, supplier_id)
 
     @api.get("/suppliers/{supplier_id}/alignment")
     async def show_alignment(supplier_id: UUID, caller: Owner, show: Show) -> AlignmentView:
@@ -55,6 +52,14 @@ def router(database: Database) -> APIRouter:
         return Page[MatchView].of_all([each for each in found if each], paging, MatchView.of_candidate)
 
     return api
+
+
+async def own_offering(database: Database, supplier_id: UUID) -> Offering:
+    """The offering of a firm. Raises a problem where nothing is known of it."""
+    known = await queries.find_offering(database, supplier_id)
+    if known is None:
+        raise _unknown()
+    return known
 
 
 def _unknown() -> Problem:

@@ -8,7 +8,10 @@ from functools import cache
 
 from services.matching.domain.offering import LADDER
 from services.matching.domain.reasons import GateName
-from services.matching.domain.rules import Rules, Weights
+from services.matching.domain.rules import FULL, Rules, Weights
+
+HIGHEST = FULL + 1
+"""More points than anything has."""
 
 UNKNOWN: tuple[GateName, ...] = ("list_69b", "materials", "envelope", "force")
 """Gates that can be unknown, in the order in which they are told: the bits of `unknown`, the lowest first."""
@@ -42,6 +45,30 @@ def hits(rules: Rules, rows: str, today: str) -> str:
     """  # noqa: S608 - of the constants below, and of numbers of the rules
 
 
+def near(rules: Rules, rows: str, today: str) -> str:
+    """Pairs that fail exactly one gate, by the process that fails fewest, then the first named: `offering_id`,
+    `requirement_id`, `area`, `points` (what it scores as it is) and `gate`. `rows` and `today` as of `hits`.
+    """
+    gates = {
+        "materials": _MATERIALS,
+        "envelope": _ENVELOPE,
+        "force": _FORCE,
+        "special_process": _special(today),
+        "qms": _qms(today),
+    }
+    failed = " + ".join(f"(NOT {passes})::integer" for passes in gates.values())
+    points = _points(rules.weights, today, _TOO_LARGE)
+    which = " ".join(f"WHEN NOT {passes} THEN '{gate}'" for gate, passes in gates.items())
+    return f"""
+        SELECT offering_id, requirement_id, area, points, gate FROM (
+            SELECT DISTINCT ON (o.offering_id, d.requirement_id) o.offering_id, d.requirement_id, d.area,
+                {failed} AS failed, CASE {which} END AS gate, ({points})::smallint AS points
+            FROM {rows} AND NOT o.barred
+            ORDER BY o.offering_id, d.requirement_id, failed, o.position
+        ) AS judged WHERE failed = 1
+    """  # noqa: S608 - of the constants below, and of numbers of the rules
+
+
 _ASKS_MATERIAL = "(d.unmapped OR d.near <> '{}')"
 _STATES_MATERIAL = "(o.unmapped OR o.near <> '{}')"
 _MATERIALS = f"(NOT {_ASKS_MATERIAL} OR NOT {_STATES_MATERIAL} OR d.unmapped OR o.unmapped OR d.near && o.near)"
@@ -52,6 +79,7 @@ _ENVELOPE = """(
 )"""
 _ENVELOPE_UNKNOWN = "d.side_1 IS NOT NULL AND o.side_1 IS NULL"
 _FORCE = "(d.force_t IS NULL OR o.force_t IS NULL OR o.force_t >= d.force_t)"
+_TOO_LARGE = f" OR NOT {_ENVELOPE} OR NOT {_FORCE}"
 _FORCE_UNKNOWN = "d.force_t IS NOT NULL AND o.force_t IS NULL"
 
 
@@ -74,12 +102,13 @@ def _special(today: str) -> str:
     )"""
 
 
-def _points(weights: Weights, today: str) -> str:
+def _points(weights: Weights, today: str, fails: str = "") -> str:
+    """`fails`: what else leaves no points for envelope and force, of pairs that do not pass all gates."""
     held = _held(today)
     return f"""
         CASE WHEN o.free_capacity IS NULL THEN 0 WHEN o.free_capacity >= d.annual_volume THEN {weights.capacity}
             ELSE {weights.capacity} * o.free_capacity::bigint / d.annual_volume END
-        + CASE WHEN {_ENVELOPE_UNKNOWN} OR {_FORCE_UNKNOWN} THEN 0 ELSE {weights.envelope_force} END
+        + CASE WHEN {_ENVELOPE_UNKNOWN} OR {_FORCE_UNKNOWN}{fails} THEN 0 ELSE {weights.envelope_force} END
         + {_at_most("tolerance_um", "tolerance_um", weights.tolerance)}
         + CASE WHEN d.qms = 0 OR {held} >= d.qms THEN {weights.qms} ELSE {weights.qms} * ({held}) / d.qms END
         + {_at_most("lead_time_days", "lead_time_days", weights.lead_time)}

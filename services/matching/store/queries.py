@@ -107,12 +107,13 @@ async def page_of_versions(database: Database, id_: UUID, after: int, limit: int
 async def find_offering(database: Database, id_: UUID) -> Offering | None:
     """An offering with its matches."""
     async with database.connection() as connection:
-        return (await _offerings(connection, [id_])).get(id_)
+        return (await offerings_by_id(connection, [id_])).get(id_)
 
 
-async def _offerings(
+async def offerings_by_id(
     connection: Connection, ids: Sequence[UUID], requirement_id: UUID | None = None
 ) -> dict[UUID, Offering]:
+    """These offerings with their matches, or with that of one requirement alone."""
     rows = await connection.fetch(_OFFERINGS, ids)
     return await with_matches(connection, {row["id"]: offerings.of(row) for row in rows}, requirement_id)
 
@@ -160,7 +161,7 @@ async def ranked_matches(
         behind = after[-1] if after is not None and place == _LOST else FIRST
         ranks += await _lost_matches(database, requirement.id, behind, limit - len(ranks))
     async with database.connection() as connection:
-        found = await _offerings(connection, [rank[-1] for rank in ranks], requirement.id)
+        found = await offerings_by_id(connection, [rank[-1] for rank in ranks], requirement.id)
     candidates = {
         id_: of(offering, match_id(id_, requirement.id), requirement, rules, today) for id_, offering in found.items()
     }

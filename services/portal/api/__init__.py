@@ -29,6 +29,7 @@ from services.portal.api import (
     my_people,
     my_plan,
     my_profile,
+    nearness,
     news,
     operator,
     prospects,
@@ -58,7 +59,7 @@ def no_api() -> APIRouter:
 def _routes() -> tuple[BaseRoute, ...]:
     """Every page and form: made once in a process, whatever shows them."""
     of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
-    of_buyers = (asked, requirements, candidates, awards)
+    of_buyers = (asked, requirements, candidates, awards, nearness)
     at_work = (work, visits, validations, scores, mentoring)
     operating = (registrations, prospects, assignments, imports, cohorts, letters, messages, machines, resending, acts)
     modules = (home, signing, register, news, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)

@@ -100,6 +100,7 @@ async def show(
         ],
         other="" if other is None else str(other),
         present=present,
+        lifts=await asked.glance("matching", f"/matches/{match_id}/lifts"),
         reasons=DECLINE_REASONS,
         correct_reasons=CORRECT_REASONS,
         end_reasons=END_REASONS,
