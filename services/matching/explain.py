@@ -14,6 +14,7 @@ from services.matching.domain.gates import Gate, firm_gates
 from services.matching.domain.lifting import Lift, lifts
 from services.matching.domain.offering import Qms
 from services.matching.domain.requirement import Specification
+from services.matching.domain.rules import Rules
 from services.matching.domain.score import Criterion, score
 from services.matching.handlers import published
 from shared.contracts import matching, registration
@@ -34,6 +35,9 @@ class ExplainedOffering(offers.Offering):
     looked_up: bool = True
     """Whether it was looked up in a list at all."""
     withdrawn: bool = False
+    registered_at: datetime = _LONG_AGO
+    qms_stated_on: date | None = None
+    """Since when the firm states its certificate; the day itself where it is left out."""
 
     @model_validator(mode="before")
     @classmethod
@@ -61,6 +65,10 @@ class Explained(BaseModel):
     offering: ExplainedOffering
     requirement: ExplainedRequirement
     on: date | None = None
+    rules: str | None = None
+    """Version of the rules; those in force when none is given."""
+    told: int | None = None
+    """The score that was told then, to be compared."""
 
 
 def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
@@ -69,15 +77,16 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     `offering` has the shape of the contracts' `Offering`, with `state`, `list_69b` and `looked_up` beside it, or is one
     process written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not met; the
     criteria are listed all the same. `lifts`: what single changes would give, each judged as if it were so, the best
-    first. A certificate without its last day is taken as stated on the day. Raises
-    NotExplainedError with the field that is wrong.
+    first. A certificate without its last day is taken as stated on the day. `rules` names a version of the rules, and
+    `told` the score that is to be compared, as of `GET /matches/{id}/judged`. Raises NotExplainedError with the field
+    that is wrong.
     """
     given = _validated(payload)
     today = given.on or day(now())
-    rules = catalogue.rules()
+    rules = _rules(given.rules)
     firm = given.offering
-    profile = published.profile(firm, firm.state, firm.list_69b, _LONG_AGO, looked_up=firm.looked_up)
-    profile = replace(profile, qms_stated_on=today)
+    profile = published.profile(firm, firm.state, firm.list_69b, firm.registered_at, looked_up=firm.looked_up)
+    profile = replace(profile, qms_stated_on=firm.qms_stated_on or today)
     need = Specification(**dict(given.requirement))
     offers = [process for process in profile.processes if process.area == need.area]
     judged = judge(profile, offers, need, rules, today)
@@ -90,10 +99,30 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
         "score": points,
         "criteria": [_criterion(criterion) for criterion in scored.criteria],
         "lifts": [_lift(lift) for lift in lifted],
-        "steps": [*_steps(gates, scored.criteria), said("explain.score", result=points), *map(_lifting, lifted)],
+        "steps": [
+            *_steps(gates, scored.criteria),
+            said("explain.score", result=points),
+            *_compared(points, given.told, rules.version),
+            *map(_lifting, lifted),
+        ],
+        "told": given.told,
         "rules": rules.version,
         "source": rules.source,
     }
+
+
+def _rules(version: str | None) -> Rules:
+    """The rules of a version, those in force when none is named."""
+    known = catalogue.all_rules()
+    if version is not None and version not in known:
+        raise NotExplainedError("explain.rules", version=version, known=", ".join(sorted(known)))
+    return catalogue.rules() if version is None else known[version]
+
+
+def _compared(points: int, told: int | None, rules: str) -> Iterator[dict[str, Any]]:
+    if told is not None:
+        code = "explain.told.same" if points == told else "explain.told.other"
+        yield said(code, told=told, rules=rules)
 
 
 def _validated(payload: dict[str, Any]) -> Explained:

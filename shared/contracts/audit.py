@@ -125,6 +125,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_versions": Read("version:listed"),
         "list_candidates": Read("match:listed", "supplier_id"),
         "show_match": Read("match:viewed", "supplier_id"),
+        "show_judged": Read("match:viewed", "supplier_id"),
         "show_alignment": Read("alignment:viewed", "supplier_id"),
         "list_matches": Read("match:listed", "supplier_id"),
         "list_near_firms": Read("near-miss:listed", "supplier_id"),

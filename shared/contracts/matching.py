@@ -3,7 +3,7 @@
 from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from shared.contracts.alignment import (
     AlignedRequirement,
@@ -17,6 +17,7 @@ from shared.contracts.alignment import (
 from shared.contracts.event import (
     AreaCode,
     BasisPoints,
+    Day,
     EventData,
     Moment,
     Money,
@@ -121,6 +122,17 @@ class MatchEvent(SupplierEvent):
     """The procurement area."""
 
 
+class Basis(Value):
+    """What was judged: with the version of the rules it gives the same score for ever."""
+
+    offering: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{24}$"), Field(examples=["0f" * 12])]
+    """Names the offering as it was; matching keeps it."""
+    requirement_version: Positive
+    """Version of the requirement, as its events count."""
+    on: Day
+    """The day by which certificates counted."""
+
+
 class MatchFound(MatchEvent):
     """A diagnosed firm meets a requirement. Sent again when the score or what blocks it changes."""
 
@@ -141,6 +153,8 @@ class MatchFound(MatchEvent):
     """What the buyer said of it before, where it was lost and is found again: shortlisted, declined, awarded, ended."""
     rules: RulesVersion
     """Version of the matching rules."""
+    basis: Basis | None = None
+    """What was judged."""
 
 
 class MatchLost(MatchEvent):

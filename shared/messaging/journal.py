@@ -101,6 +101,12 @@ _TOLD = """
     ORDER BY number
 """
 
+_LAST_TOLD = """
+    SELECT type, body, recorded_at, actor FROM journal
+    WHERE key = $1 AND type = $2 AND recorded_at <= $5 AND convert_from(body, 'UTF8')::jsonb -> 'data' ->> $3 = $4
+    ORDER BY id DESC LIMIT 1
+"""
+
 log = logging.get(__name__)
 
 
@@ -208,6 +214,16 @@ async def told(
         Told(row["number"], data_of(row["type"], row["body"]), row["recorded_at"], actors.of(row["actor"]))
         for row in rows
     ]
+
+
+async def last_told(
+    connection: Connection, key: UUID, type_: type[EventData], field: str, value: str, until: datetime
+) -> Told | None:
+    """The last entry of this type on an aggregate whose field has this value, of those that were decided by then."""
+    row = await connection.fetchrow(_LAST_TOLD, key, type_.TYPE, field, value, until)
+    if row is None:
+        return None
+    return Told(0, data_of(row["type"], row["body"]), row["recorded_at"], actors.of(row["actor"]))
 
 
 async def published(connection: Connection, ids: Sequence[int]) -> None:

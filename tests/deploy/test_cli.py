@@ -224,3 +224,28 @@ def test_down_with_nothing_to_stop_is_no_error(folder: Path) -> None:
 def test_messages_are_spanish_unless_english_is_asked_for(folder: Path) -> None:
     assert "No corre nada" in pdp("status").err
     assert "Nothing runs" in pdp("--lang", "en", "status").err
+
+
+def test_a_match_that_was_told_is_explained_by_what_it_was_judged_of(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+    given = json.loads((EXAMPLES / "match.json").read_text(encoding="utf-8"))
+
+    def request(*call: object, **options: object) -> object:
+        asked.append((*call[1:], options))
+        return given | {"rules": "match-2026-3", "told": 1}
+
+    monkeypatch.setattr("deploy.cli.commands.explain.installation", lambda: None)
+    monkeypatch.setattr("deploy.cli.commands.explain.request", request)
+    outcome = pdp("explain", "match", "--id", "m-1", "--at", "2026-11-30T18:00:00Z", "--json")
+    assert outcome.code == 0, outcome.err
+    assert asked == [("matching", "GET", "/matches/m-1/judged", {"params": {"at": "2026-11-30T18:00:00Z"}})]
+    assert outcome.json["told"] == 1
+
+
+@pytest.mark.parametrize("given", [(), ("-", "--id", "m-1"), ("-", "--at", "2026-11-30T18:00:00Z")])
+def test_a_match_is_explained_of_one_thing(folder: Path, given: tuple[str, ...]) -> None:
+    outcome = pdp("explain", "match", *given)
+    assert outcome.code == 2
+    assert "--id" in outcome.err

@@ -77,6 +77,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /requirements/{requirement_id}/matches": staff | {Role.ANCHOR},
         "GET /requirements/{requirement_id}/near-misses": staff | {Role.ANCHOR},
         "GET /requirements/{requirement_id}/near-misses/counts": staff | {Role.ANCHOR},
+        "GET /matches/{match_id}/judged": staff,
         "GET /matches/{match_id}/lifts": staff | {Role.ANCHOR},
         "GET /suppliers/{supplier_id}/near-misses": staff | {Role.SUPPLIER},
         "GET /suppliers/{supplier_id}/lifts": staff | {Role.SUPPLIER},

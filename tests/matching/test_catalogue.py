@@ -1,6 +1,9 @@
+from hashlib import blake2b
+
 import pytest
 
 from services.matching import catalogue
+from services.matching.domain.rules import Rules
 
 STATES = {f"{number:02}" for number in range(1, 33)}
 
@@ -33,3 +36,22 @@ def test_neighbourhood_is_symmetric_and_of_all_states() -> None:
 )
 def test_states_border_on(state: str, others: set[str]) -> None:
     assert catalogue.rules().neighbours[state] == others
+
+
+JUDGED_BY = {"match-2026-3": "5d338f732b4812c438611b05"}
+"""What each version of the rules is: what was judged by it is explained by it for ever."""
+
+
+def test_no_version_of_the_rules_changes_and_none_goes() -> None:
+    """A change is a new version: the table before stays beside it as `score_rules-….json`, with its materials."""
+    found = {version: _digest(rules) for version, rules in catalogue.all_rules().items()}
+    assert found == JUDGED_BY
+
+
+def _digest(rules: Rules) -> str:
+    """Of all that a score can follow from."""
+    materials = rules.materials
+    parts = (rules.weights, rules.minimum_score, rules.cqi_valid_months, rules.certificate_months)
+    tables = (materials.version, sorted(materials.names.items()), sorted(materials.families.items(), key=str))
+    near = sorted((state, sorted(others)) for state, others in rules.neighbours.items())
+    return blake2b(repr((parts, tables, sorted(materials.fillers.items()), near)).encode(), digest_size=12).hexdigest()

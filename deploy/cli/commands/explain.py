@@ -1,4 +1,6 @@
-"""`pdp explain`: a rule of the trade, step by step, on given values: sentences, or JSON. Without any server."""
+"""`pdp explain`: a rule of the trade, step by step, on given values: sentences, or JSON. Without any server, but for a
+match of which only the id is given.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from typing import Annotated, Any
 
 import typer
 
+from deploy.cli.api import request
 from deploy.cli.console import AsJson, Refusal, show_json
+from deploy.cli.installation import installation
 from deploy.cli.texts import reason_text, say
 from deploy.cli.usage import App
 from shared.i18n import NotExplainedError
@@ -52,27 +56,48 @@ File = Annotated[str, typer.Argument(metavar="FILE|-", help=say("help.explain.fi
 
 
 def _command(rule: Rule) -> Callable[[str, bool], None]:
-    stage = rule.module.split(".")[1]
-
     def explain(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-        payload = _read(file)
-        module = importlib.import_module(rule.module)
-        try:
-            explanation = getattr(module, rule.function)(payload)
-        except NotExplainedError as error:
-            raise Refusal(reason_text(stage, error.code, **error.params), 2) from error
-        for each in explanation["steps"]:
-            each["text"] = reason_text(stage, each["code"], **each["params"])
-        if as_json:
-            show_json(explanation)
-        else:
-            typer.echo("\n".join(each["text"] for each in explanation["steps"]))
+        _show(rule, _read(file), as_json=as_json)
 
     return explain
 
 
+def _show(rule: Rule, payload: dict[str, Any], *, as_json: bool) -> None:
+    stage = rule.module.split(".")[1]
+    module = importlib.import_module(rule.module)
+    try:
+        explanation = getattr(module, rule.function)(payload)
+    except NotExplainedError as error:
+        raise Refusal(reason_text(stage, error.code, **error.params), 2) from error
+    for each in explanation["steps"]:
+        each["text"] = reason_text(stage, each["code"], **each["params"])
+    if as_json:
+        show_json(explanation)
+    else:
+        typer.echo("\n".join(each["text"] for each in explanation["steps"]))
+
+
 for _name, _rule in RULES.items():
-    app.command(_name, help=_rule.takes)(_command(_rule))
+    if _name != "match":
+        app.command(_name, help=_rule.takes)(_command(_rule))
+
+
+@app.command("match", help=RULES["match"].takes)
+def match(
+    file: Annotated[str | None, typer.Argument(metavar="FILE|-", help=say("help.explain.file"))] = None,
+    id_: Annotated[str | None, typer.Option("--id", help=say("help.explain.id"))] = None,
+    at: Annotated[str | None, typer.Option("--at", help=say("help.explain.at"))] = None,
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """A match as it was told, by its id, or given values."""
+    if (file is None) == (id_ is None) or (at is not None and id_ is None):
+        raise Refusal(say("error.explain_what"), 2)
+    if id_ is None:
+        payload = _read(file or "-")
+    else:
+        payload = request(installation(), "matching", "GET", f"/matches/{id_}/judged", params={"at": at} if at else {})
+    _show(RULES["match"], payload, as_json=as_json)
 
 
 def _read(file: str) -> dict[str, Any]:

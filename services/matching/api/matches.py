@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.matching import catalogue
-from services.matching.api.access import Buyer, Reader, acts_for
+from services.matching.api.access import BY_STAFF, Buyer, Reader, acts_for
 from services.matching.domain import candidate as candidates
 from services.matching.domain.calendar import day
 from services.matching.domain.candidate import Candidate
@@ -17,10 +17,13 @@ from services.matching.domain.requirement import Requirement
 from services.matching.handlers import answers
 from services.matching.handlers.refusal import refused
 from services.matching.store import queries
+from services.matching.store.judged import judged
 from services.matching.store.offerings import offerings
 from services.matching.store.queries import Rank
 from services.matching.views.answers import AnswerBody
+from services.matching.views.judged import JudgedView
 from services.matching.views.matches import CandidateView, MatchView
+from shared.contracts.event import Moment
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -114,6 +117,16 @@ def _add_reading(api: APIRouter, database: Database) -> None:
             lambda each: MatchView.of_candidate(each.candidate, hidden=hidden(each.candidate, caller)),
             lambda each: each.rank,
         )
+
+    @api.get("/matches/{match_id}/judged", dependencies=[BY_STAFF])
+    async def show_judged(match_id: UUID, show: Show, at: Moment | None = None) -> JudgedView:
+        """Show what a match was judged of when it was told last by a moment: `pdp explain match` gives the same score.
+
+        Also of one that was lost since, or is told otherwise now.
+        """
+        pair = await queries.whose_match(database, match_id) or accepted(refused("match_unknown"))
+        found = await judged(database, *pair, at or now())
+        return show.shown(JudgedView.of_judged(accepted(found or refused("match_not_kept"))))
 
     @api.get("/matches/{match_id}")
     async def show_match(match_id: UUID, caller: Reader, show: Show) -> CandidateView:

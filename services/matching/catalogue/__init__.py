@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from services.matching.domain.award import Prices
 from services.matching.domain.materials import Materials, words_of
@@ -16,14 +17,19 @@ MATERIALS_VERSION = "materials-2026-1"
 """Part of the rules: where it changes, so does their version."""
 
 
+CURRENT = "score_rules.json"
+EARLIER = "score_rules-*.json"
+"""Versions that nothing is judged by any more; what was is still explained by them."""
+
+
 @cache
-def materials() -> Materials:
+def materials(table: str = "materials.csv") -> Materials:
     """The materials that texts are mapped to. Raises ValueError when a name has two of them.
 
     Symbols of plastics after ISO 1043-1, of their fillers after ISO 1043-2, of rubbers after ISO 1629; steels by their
     SAE number, with the designations of EN 10027 that name the same grade.
     """
-    rows = list(_rows("materials.csv"))
+    rows = list(_rows(table))
     names: dict[tuple[str, ...], str] = {}
     for row in rows:
         for name in filter(None, (*row["names"].split(";"), *row["designations"].split(";"))):
@@ -37,8 +43,21 @@ def materials() -> Materials:
 @cache
 def rules() -> Rules:
     """The rules in force. Raises ValueError when the table contradicts itself."""
-    table = json.loads(_text("score_rules.json"))
-    neighbours = {row["state"]: frozenset(row["neighbours"].split()) for row in _rows("state_neighbours.csv")}
+    return _read(json.loads(_text(CURRENT)))
+
+
+@cache
+def all_rules() -> Mapping[str, Rules]:
+    """Every version by its name, that in force and those before. Raises ValueError as `rules`."""
+    tables = [path.read_text(encoding="utf-8") for path in sorted(Path(str(files(__name__))).glob(EARLIER))]
+    earlier = [_read(json.loads(text)) for text in tables]
+    return {each.version: each for each in (*earlier, rules())}
+
+
+def _read(table: Mapping[str, Any]) -> Rules:
+    """One version, with the materials and the neighbourhood of the states that its table names."""
+    rows = _rows(table["neighbours"])
+    neighbours = {row["state"]: frozenset(row["neighbours"].split()) for row in rows}
     return Rules(
         version=table["version"],
         source=table["source"],
@@ -46,7 +65,7 @@ def rules() -> Rules:
         minimum_score=table["minimum_score"],
         cqi_valid_months=table["cqi_valid_months"],
         certificate_months=table["certificate_months"],
-        materials=materials(),
+        materials=materials(table["materials"]),
         neighbours=neighbours,
     )
 

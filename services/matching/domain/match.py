@@ -1,7 +1,7 @@
 """Matches: aligned requirements of a diagnosed firm that score high enough. What the anchor says is not in it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from hashlib import blake2b
 from uuid import UUID, uuid5
@@ -13,6 +13,17 @@ from services.matching.domain.reasons import GateName, LostReason
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.rules import Rules
 from services.matching.domain.score import Criterion
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a match was judged of: with the version of its rules it gives the same score for ever."""
+
+    offering: str
+    """Digest of the profile."""
+    requirement_version: int
+    on: date
+    """The day by which certificates counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,8 @@ class Match:
     """Whether the rules derive it now. One that they do not is kept while the firm's parts are bought."""
     explanation: str = ""
     """Digest of the criteria as they were told."""
+    basis: Basis | None = field(default=None, compare=False)
+    """What was judged last; None: before that was kept. Another one makes no other match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,7 @@ class Judged:
             not_evaluated,
             hit.unknown,
             explanation=_digest(criteria),
+            basis=Basis(self.profile.digest, requirement.version, self.today),
         )
 
     def why_lost(self, pair: Pair) -> LostReason:

@@ -1,8 +1,10 @@
 """What a supplier offers, as registration and diagnosis told it."""
 
+import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
+from hashlib import blake2b
 from typing import Literal
 
 from services.matching.domain.calendar import day, months_after
@@ -86,6 +88,12 @@ class Profile:
     def areas(self) -> tuple[str, ...]:
         """The procurement areas offered, each once, sorted."""
         return tuple(sorted({process.area for process in self.processes}))
+
+    @property
+    def digest(self) -> str:
+        """Names what the rules judge: two profiles that differ in nothing have the same."""
+        text = json.dumps(asdict(self), default=str, sort_keys=True)
+        return blake2b(text.encode(), digest_size=12).hexdigest()
 
     def in_area(self, area: str) -> tuple[ProcessOffer, ...]:
         """What it can do in one area, as it named it."""

@@ -97,5 +97,6 @@ Refusal = Literal[
     "version_other",
     "looks_like",
     "reference_taken",
+    "match_not_kept",
 ]
 """Codes of commands that the rules do not allow."""

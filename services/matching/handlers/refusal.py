@@ -29,6 +29,7 @@ _KINDS: dict[Refusal, Kind] = {
     "version_other": "conflict",
     "looks_like": "conflict",
     "reference_taken": "conflict",
+    "match_not_kept": "not_found",
 }
 
 

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 from services.matching.domain.answers import Answers
 from services.matching.domain.calendar import day
 from services.matching.domain.match import Match, match_id
+from services.matching.domain.offering import Profile
 from services.matching.domain.pairs import Pairs
 from services.matching.domain.rematch import Offering
 from services.matching.store import pairs
@@ -52,6 +53,7 @@ class OfferingRepository(TableRepository[Offering]):
             await connection.execute(_WRITE_AREAS, *columns(areas))
         if matches:
             await connection.execute(_WRITE_MATCHES, *columns(matches))
+            await connection.execute(_KEEP_PROFILES, *columns([_profile_row(each) for each in saved if each.matches]))
         if answers:
             await connection.execute(_WRITE_ANSWERS, *columns(answers))
 
@@ -78,6 +80,7 @@ async def all_offerings(connection: Connection, _: Mapping[str, str], after: UUI
 
 _MATCH: TypeAdapter[Match] = TypeAdapter(Match)
 _ANSWERS: TypeAdapter[Answers] = TypeAdapter(Answers)
+_PROFILE: TypeAdapter[Profile] = TypeAdapter(Profile)
 
 
 def _areas(offering: Offering) -> Sequence[str]:
@@ -91,6 +94,12 @@ def _match_row(offering: Offering, match: Match) -> tuple[Any, ...]:
     detail = _MATCH.dump_json(match).decode()
     ranks = (match.score, offering.diagnosis.grade, offering.profile.registered_at)
     return (match.id, offering.id, match.requirement_id, match.anchor_id, match.area, *ranks, detail)
+
+
+def _profile_row(offering: Offering) -> tuple[Any, ...]:
+    if offering.profile is None:
+        raise ValueError("only a registered firm has matches")
+    return (offering.id, offering.profile.digest, _PROFILE.dump_json(offering.profile).decode())
 
 
 def _answers_row(offering: Offering, answers: Answers) -> tuple[Any, ...]:
@@ -135,6 +144,11 @@ _WRITE_MATCHES = """
         registered_at = excluded.registered_at, detail = excluded.detail
     WHERE (known.area, known.score, known.grade, known.registered_at, known.detail)
         IS DISTINCT FROM (excluded.area, excluded.score, excluded.grade, excluded.registered_at, excluded.detail)
+"""
+
+_KEEP_PROFILES = """
+    INSERT INTO judged_profile (offering_id, digest, profile)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[]::jsonb[]) ON CONFLICT DO NOTHING
 """
 
 _WRITE_ANSWERS = """

@@ -33,6 +33,9 @@ _NEVER = datetime(1900, 1, 1, tzinfo=UTC)
 _KEPT = func.coalesce(col(MatchRow.detail)["holds"].astext, "true") == "false"
 """A match that holds no more, and is kept for its award."""
 
+VERSIONS = (RequirementPublished, RequirementChanged, RequirementClosed, RequirementReopened)
+"""Each is a version of a requirement."""
+
 FIRMS = """
     SELECT 'aligned' AS step, count(DISTINCT offering_id) FROM offering_area WHERE aligned
     UNION ALL SELECT 'matched', count(DISTINCT offering_id) FROM match
@@ -99,9 +102,8 @@ async def page_of_requirements(
 
 async def page_of_versions(database: Database, id_: UUID, after: int, limit: int) -> list[journal.Told]:
     """What was told of a requirement, in order: each is a version of it, and the journal keeps what was told."""
-    types = (RequirementPublished, RequirementChanged, RequirementClosed, RequirementReopened)
     async with database.connection() as connection:
-        return await journal.told(connection, id_, types, after, limit)
+        return await journal.told(connection, id_, VERSIONS, after, limit)
 
 
 async def find_offering(database: Database, id_: UUID) -> Offering | None:

@@ -215,6 +215,16 @@ class MatchRow(Table, table=True):
     detail: dict[str, Any] = Field(sa_type=JSONB)
 
 
+class JudgedProfileRow(Table, table=True):
+    """What a firm offered when a match of it was judged: each profile once, kept for ever."""
+
+    __tablename__ = "judged_profile"
+
+    offering_id: UUID = Field(primary_key=True)
+    digest: str = Field(primary_key=True)
+    profile: dict[str, Any] = Field(sa_type=JSONB)
+
+
 class AnswersRow(Table, table=True):
     """What buyers answered, as anchors read it and awards are compared with. Derived from `offering`."""
 

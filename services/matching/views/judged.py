@@ -1,0 +1,61 @@
+"""What a match was judged of, in the shape that `pdp explain match` takes."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from services.matching.domain.calendar import day
+from services.matching.domain.offering import Profile
+from services.matching.store.judged import Judged
+from shared.contracts import matching, registration
+from shared.contracts.event import StateCode
+from shared.service.http import View
+
+
+class JudgedOffering(registration.Offering):
+    """An offering as the rules saw it, with what they saw of its firm."""
+
+    state: StateCode | None
+    list_69b: registration.ListState
+    looked_up: bool
+    registered_at: datetime
+    qms_stated_on: date | None
+
+    @classmethod
+    def of_profile(cls, profile: Profile) -> "JudgedOffering":
+        stated_on = profile.qms_stated_on or day(profile.registered_at)
+        return cls.model_validate(replace(profile, qms_stated_on=stated_on), from_attributes=True)
+
+
+class JudgedView(View):
+    """A match as it was told last by a moment, and all that its score follows from."""
+
+    match_id: UUID
+    supplier_id: UUID
+    told_at: datetime
+    told: int
+    """The score that was told."""
+    rules: str
+    """Version of the rules that gave it."""
+    on: date
+    """The day by which certificates counted."""
+    requirement_version: int
+    offering: JudgedOffering
+    requirement: matching.Specification
+
+    @classmethod
+    def of_judged(cls, judged: Judged) -> "JudgedView":
+        told = judged.told
+        basis: Any = told.basis
+        return cls(
+            match_id=told.match_id,
+            supplier_id=told.supplier_id,
+            told_at=judged.told_at,
+            told=told.score,
+            rules=told.rules,
+            on=basis.on,
+            requirement_version=basis.requirement_version,
+            offering=JudgedOffering.of_profile(judged.profile),
+            requirement=judged.specification,
+        )
