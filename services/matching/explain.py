@@ -16,6 +16,7 @@ from services.matching.domain.offering import Qms
 from services.matching.domain.requirement import Specification
 from services.matching.domain.rules import Rules
 from services.matching.domain.score import Criterion, score
+from services.matching.domain.waiver import Waivable
 from services.matching.handlers import published
 from shared.contracts import matching, registration
 from shared.contracts import offering as offers
@@ -67,6 +68,8 @@ class Explained(BaseModel):
     on: date | None = None
     rules: str | None = None
     """Version of the rules; those in force when none is given."""
+    waived: tuple[Waivable, ...] = ()
+    """Gates that the anchor waives for the firm."""
     told: int | None = None
     """The score that was told then, to be compared."""
 
@@ -87,7 +90,7 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     firm = given.offering
     profile = published.profile(firm, firm.state, firm.list_69b, firm.registered_at, looked_up=firm.looked_up)
     profile = replace(profile, qms_stated_on=firm.qms_stated_on or today)
-    need = Specification(**dict(given.requirement))
+    need = replace(Specification(**dict(given.requirement)), waived=given.waived)
     offers = [process for process in profile.processes if process.area == need.area]
     judged = judge(profile, offers, need, rules, today)
     gates = (*firm_gates(profile, withdrawn=firm.withdrawn), *judged.gates)

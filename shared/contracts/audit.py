@@ -54,6 +54,8 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "close_requirement": "requirement:closed",
         "reopen_requirement": "requirement:reopened",
         "name_requirement": "requirement:named",
+        "waive_gate": "waiver:given",
+        "revoke_waiver": "waiver:revoked",
         "import_requirements": "requirement:imported",
         "answer_match": "match:answered",
         "award_match": "match:awarded",
@@ -180,6 +182,8 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "end": Read("match:viewed"),
         "reopen": Read("match:listed"),
         "name_requirement": Read("match:listed"),
+        "waive": Read("match:listed"),
+        "revoke": Read("match:listed"),
     },
 }
 """What a caller sees of others, by the route: a row for each firm that the answer shows, before it leaves. A page of

@@ -12,6 +12,7 @@ from shared.contracts.event import (
     Level,
     Positive,
     QuestionCode,
+    ReasonCode,
     StateCode,
     Text,
     Value,
@@ -20,6 +21,23 @@ from shared.contracts.offering import CqiCode, Envelope, Materials, Qms
 
 Targets = Annotated[dict[QuestionCode, Level], Field(max_length=60)]
 MustHave = Annotated[tuple[QuestionCode, ...], Field(max_length=60)]
+
+
+MOST_WISHES = 20
+Wishes = Annotated[tuple[ReasonCode, ...], Field(max_length=MOST_WISHES, examples=[["force"]])]
+"""Gates, by their names."""
+
+
+class YearVolume(Value):
+    """Pieces of one calendar year."""
+
+    year: Annotated[int, Field(strict=True, ge=2000, le=2100, examples=[2028])]
+    """The year."""
+    pieces: Count
+    """Pieces in it."""
+
+
+Ramp = Annotated[tuple[YearVolume, ...], Field(max_length=15)]
 
 
 class Specification(Value):
@@ -61,3 +79,9 @@ class Specification(Value):
     """Questions on which a gap is critical."""
     open_until: Day
     """Last day on which it is open."""
+    wishes: Wishes = ()
+    """Of what is asked, what bars nobody: it is scored where a criterion has it."""
+    production_start: Day | None = None
+    """When series production starts."""
+    ramp: Ramp = ()
+    """Pieces of single years, in their order, where they differ from the annual volume."""

@@ -39,6 +39,7 @@ from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
 from tests.matching import test_api_references as matching_references
 from tests.matching import test_api_tellings as matching_tellings
+from tests.matching import test_waivers as matching_waivers
 from tests.registration import (
     test_api_anchors,
     test_api_claims,
@@ -86,6 +87,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         matching_answers.test_a_requirement_that_is_mistyped_and_put_back_has_its_answers_again,
         matching_files.test_an_anchor_gives_a_file_of_its_own,
         matching_references.test_a_requirement_is_named_and_loses_its_name,
+        matching_waivers.test_a_buyer_waives_a_gate_for_one_firm_and_for_all_and_takes_it_back,
         matching_tellings.test_everything_that_readers_should_know_is_told_once_more_whole,
     ),
     "diagnosis": (

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from services.matching.domain.offering import ProcessOffer, Profile, SpecialProcess
 from services.matching.domain.requirement import Specification
+from services.matching.domain.waiver import WAIVABLE, Waiver
 from shared.contracts.event import LARGEST
-from tests.matching.given import REGISTERED, TODAY
+from tests.matching.given import REGISTERED, TODAY, an_id
 
 T = TypeVar("T")
 
@@ -92,5 +93,23 @@ _asked: dict[str, Any] = {
     "regional_value_bp_min": share,
     "plant_state": st.none() | st.sampled_from(STATES),
     "open_until": st.just(date(2026, 12, 31)),
+    "wishes": mostly((), st.lists(st.sampled_from(WAIVABLE), max_size=2, unique=True).map(tuple)),
 }
 specifications = st.builds(Specification, **_asked)
+
+waivers = st.lists(
+    st.builds(
+        Waiver,
+        id=st.just(an_id("waiver")),
+        gate=st.sampled_from(WAIVABLE),
+        supplier_id=st.none() | st.sampled_from([an_id(f"firm {number}") for number in range(8)]),
+        reason=st.just("Falta"),
+        plan=st.just("Plan"),
+        until=days,
+        by=st.just("buyer"),
+        at=st.just(REGISTERED),
+        revoked_at=mostly(None, st.just(REGISTERED)),
+    ),
+    max_size=4,
+).map(tuple)
+"""Of the firms of `test_judging.py`, and of all."""

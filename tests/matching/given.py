@@ -93,7 +93,7 @@ def hit_of(offering: Offering, asked: Requirement, today: date = TODAY) -> Hit |
     """What an offering is to a requirement, by the definition."""
     if offering.profile is None or asked.status != "open":
         return None
-    return hit(offering.profile, asked.specification, RULES, today, withdrawn=offering.withdrawn)
+    return hit(offering.profile, asked.need_of(offering.id, today), RULES, today, withdrawn=offering.withdrawn)
 
 
 def again(before: Offering, *requirements: Requirement, **more: Any) -> Rematch:

@@ -7,12 +7,12 @@ from services.matching.domain import alignment as module
 from services.matching.domain.alignment import Hit, aligned, hit, judge
 from services.matching.domain.offering import ProcessOffer, Profile
 from services.matching.domain.requirement import Requirement
-from tests.matching.given import ANCHOR, RULES, TODAY, need, process, profile, requirement
+from tests.matching.given import ANCHOR, RULES, SUPPLIER, TODAY, need, process, profile, requirement
 
 
 def missing(firm: Profile, *requirements: Requirement, withdrawn: bool = False) -> list[tuple[str, bool, str, str]]:
     asked = {area: [each for each in requirements if each.area == area] for area in firm.areas}
-    found = module.missing(firm, asked, RULES, TODAY, withdrawn=withdrawn)
+    found = module.missing(SUPPLIER, firm, asked, RULES, TODAY, withdrawn=withdrawn)
     return [(each.area, each.requirement_id is not None, each.gate, each.reason) for each in found]
 
 

@@ -66,6 +66,8 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /requirements": buyer,
         "PUT /requirements/{requirement_id}": buyer,
         "PUT /requirements/{requirement_id}/reference": buyer,
+        "POST /requirements/{requirement_id}/waivers": buyer,
+        "POST /requirements/{requirement_id}/waivers/{waiver_id}/revocation": buyer,
         "POST /requirements/{requirement_id}/closure": buyer,
         "POST /requirements/{requirement_id}/reopening": buyer,
         "POST /requirements/imports": buyer,

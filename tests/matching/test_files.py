@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.requirement import Specification
+from services.matching.domain.requirement import Specification, YearVolume
 from services.matching.files import requirements
 from services.matching.files.requirements import COLUMNS, RequirementRow
 from shared.files.faults import FileRefusedError, RowFault
@@ -35,6 +35,9 @@ FULL: dict[str, str] = {
     "metas": "T04:4;O01:3",
     "indispensables": "T04;O02",
     "vigente_hasta": "2026-12-31",
+    "deseables": "Fuerza; sgc",
+    "inicio_produccion": "2028-01-15",
+    "rampa": "2028:10000;2029:40000",
     "clave": "ab 12",
     "nuevo": "no",
 }
@@ -82,6 +85,9 @@ EXPECTED = Specification(
     targets={"T04": 4, "O01": 3},
     must_have=("T04", "O02"),
     open_until=date(2026, 12, 31),
+    wishes=("force", "qms"),
+    production_start=date(2028, 1, 15),
+    ramp=(YearVolume(2028, 10_000), YearVolume(2029, 40_000)),
 )
 
 
@@ -128,6 +134,9 @@ def test_what_may_be_left_out() -> None:
         ({"metas": "T04:3;T04:4"}, "metas", "cell_value"),
         ({"indispensables": "X01"}, "indispensables", "cell_value"),
         ({"vigente_hasta": "2026-02-30"}, "vigente_hasta", "cell_value"),
+        ({"deseables": "color"}, "deseables", "cell_value"),
+        ({"rampa": "2028"}, "rampa", "cell_value"),
+        ({"rampa": "2028:1;2028:2"}, "rampa", "cell_value"),
         ({"clave": "x" * 61}, "clave", "cell_value"),
         ({"nuevo": "quizá"}, "nuevo", "cell_value"),
         ({"vigente_hasta": "12/31/2026"}, "vigente_hasta", "cell_value"),

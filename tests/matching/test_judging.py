@@ -15,6 +15,7 @@ from services.matching.domain.nearness import NearMiss, near_miss
 from services.matching.domain.offering import Profile
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement, Specification
+from services.matching.domain.waiver import Waiver
 from services.matching.store import nearness
 from services.matching.store.demand import FIRST, requirements
 from services.matching.store.judging import HIGHEST, UNKNOWN, unknown_of
@@ -23,14 +24,15 @@ from services.matching.store.rematching import Rematching
 from shared.messaging.repository import ToDerive
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
-from tests.matching.extremes import MATERIALS, profiles, specifications
+from tests.matching.extremes import MATERIALS, profiles, specifications, waivers
 from tests.matching.given import ANCHOR, NOW, RULES, TODAY, an_id, hit_of
 from tests.walking import EXAMPLES, Do, examine
 
 Found = dict[tuple[UUID, UUID], Hit]
+Need = tuple[Specification, tuple[Waiver, ...]]
 
 firms = st.lists(st.tuples(profiles, st.sampled_from((None, None, None, NOW))), min_size=4, max_size=8)
-needs = st.lists(specifications, min_size=4, max_size=8)
+needs = st.lists(st.tuples(specifications, waivers), min_size=4, max_size=8)
 
 
 class _UndoneError(Exception):
@@ -41,7 +43,7 @@ async def test_the_statement_says_what_the_definition_says(database: Database) -
     def check(do: Do):
         @EXAMPLES
         @given(firms, needs)
-        def same(firms: Sequence[tuple[Profile, None]], needs: Sequence[Specification]) -> None:
+        def same(firms: Sequence[tuple[Profile, None]], needs: Sequence[Need]) -> None:
             do(_compare(database, firms, needs))
 
         return same
@@ -49,12 +51,14 @@ async def test_the_statement_says_what_the_definition_says(database: Database) -
     await examine(check)
 
 
-async def _compare(database: Database, firms: Sequence[tuple[Profile, None]], needs: Sequence[Specification]) -> None:
+async def _compare(database: Database, firms: Sequence[tuple[Profile, None]], needs: Sequence[Need]) -> None:
     made = [
         Offering(an_id(f"firm {number}"), profile=profile, withdrawn_at=left)
         for number, (profile, left) in enumerate(firms)
     ]
-    wanted = [Requirement(an_id(f"asked {number}"), ANCHOR, need) for number, need in enumerate(needs)]
+    wanted = [
+        Requirement(an_id(f"asked {number}"), ANCHOR, need, waivers=given) for number, (need, given) in enumerate(needs)
+    ]
     try:
         async with database.transaction() as connection:
             await requirements.save_many(connection, wanted, [])
@@ -97,7 +101,7 @@ async def _compare_near(connection: Connection, made: Sequence[Offering], wanted
 def _miss(firm: Offering, asked: Requirement, today: date) -> NearMiss | None:
     if firm.profile is None:
         return None
-    return near_miss(firm.profile, asked.specification, RULES, today, withdrawn=firm.withdrawn)
+    return near_miss(firm.profile, asked.need_of(firm.id, today), RULES, today, withdrawn=firm.withdrawn)
 
 
 def _defined(made: Sequence[Offering], wanted: Sequence[Requirement], today: date) -> Found:

@@ -13,7 +13,7 @@ from services.matching.domain.nearness import near_miss
 from services.matching.domain.offering import LADDER, Profile, SpecialProcess
 from services.matching.domain.requirement import Requirement, Specification
 from tests.matching.extremes import profiles, specifications
-from tests.matching.given import RULES, TODAY, need, process, profile, requirement
+from tests.matching.given import RULES, SUPPLIER, TODAY, need, process, profile, requirement
 
 
 def lifted(firm: Profile, asked: Specification) -> list[tuple[str, str, str, bool, int]]:
@@ -91,7 +91,7 @@ def test_over_all_that_is_asked_the_change_that_opens_most_comes_first() -> None
         {"qms": "none", "force_t": 800, "tolerance_um": 60},
         {"qms": "none", "tolerance_um": 20},
     )
-    found = widest(firm, asked, RULES, TODAY)
+    found = widest(SUPPLIER, firm, asked, RULES, TODAY)
     shown = [
         (each.area, each.change.attribute, each.change.to, len(each.opened), each.raised, each.points) for each in found
     ]

@@ -8,12 +8,13 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-from services.matching.domain.alignment import hit
 from services.matching.domain.calendar import day
 from services.matching.domain.requirement import Requirement, Specification
+from services.matching.domain.waiver import Waivable, Waiver
 from services.matching.handlers import requirements as handlers
+from services.matching.handlers import waivers
 from services.matching.store import queries
 from services.matching.store.demand import publishing, requirements
 from services.matching.store.queries import find_requirements
@@ -21,7 +22,7 @@ from shared.alignment import Heard, merge
 from shared.contracts.registration import SupplierChanged, SupplierWithdrawn
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
-from tests.matching.given import ANCHOR, RULES, an_id, anchor, completed, need, profiled
+from tests.matching.given import ANCHOR, RULES, an_id, anchor, completed, hit_of, need, profiled
 from tests.matching.test_consume import CAUSE, JOINED, later, publish
 
 FIRMS = tuple(an_id(f"firm {number}") for number in range(4))
@@ -53,7 +54,7 @@ class Reader:
 
 
 async def test_after_any_sequence_pairs_and_what_was_told_are_as_if_judged_anew(stage: StageUnderTest) -> None:
-    chance, reader, version = Random(76), Reader(), 1
+    chance, reader, version = Random(85), Reader(), 1
     await stage.consume(JOINED)
     for number in range(1, STEPS + 1):
         await _happens(stage, chance, version := version + 1)
@@ -68,7 +69,7 @@ async def test_after_any_sequence_pairs_and_what_was_told_are_as_if_judged_anew(
 
 async def _happens(stage: StageUnderTest, chance: Random, version: int) -> None:
     firm, asked = chance.choice(FIRMS), chance.choice(ASKED)
-    kind = chance.choice(("change", "change", "diagnose", "withdraw", "ask", "ask", "ask", "close"))
+    kind = chance.choice(("change", "change", "diagnose", "withdraw", "ask", "ask", "ask", "close", "waive", "waive"))
     if kind == "change":
         line = {"area": chance.choice(("P01", "P02")), "materials": chance.choice((["acero"], ["zinc"], []))}
         lines = [line | {"free_capacity": chance.choice((10, 100_000)), "force_t": chance.choice((None, 100))}]
@@ -79,8 +80,24 @@ async def _happens(stage: StageUnderTest, chance: Random, version: int) -> None:
         await stage.consume(completed(*critical, version=version).model_copy(update={"supplier_id": firm}))
     elif kind == "withdraw":
         await stage.consume(SupplierWithdrawn(supplier_id=firm, reason="asked", withdrawn_at=now()))
+    elif kind == "waive":
+        await _waives(stage, chance, asked)
     else:
         await _asks(stage, chance, asked, close=kind == "close")
+
+
+async def _waives(stage: StageUnderTest, chance: Random, id_: UUID) -> None:
+    """Give a waiver to a firm or to all, or take one back."""
+    gate: Waivable = chance.choice(("materials", "force"))
+    firm = chance.choice((None, *FIRMS))
+    given = Waiver(uuid4(), gate, firm, "Falta", "Plan", later(), "buyer", now())
+
+    def decide(state: Requirement | None, _: object) -> Any:
+        if state and state.waivers and chance.random() < 0.5:
+            return waivers.revoke(state, chance.choice(state.waivers).id, "buyer", now())
+        return waivers.waive(state, given, now())
+
+    await stage.commands.run(requirements, id_, decide, CAUSE)
 
 
 async def _asks(stage: StageUnderTest, chance: Random, id_: UUID, *, close: bool) -> None:
@@ -88,6 +105,7 @@ async def _asks(stage: StageUnderTest, chance: Random, id_: UUID, *, close: bool
         area=chance.choice(("P01", "P02")),
         materials=chance.choice(((), ("acero",))),
         force_t=chance.choice((None, 200, 50)),
+        wishes=chance.choice(((), (), ("force",))),
         annual_volume=chance.choice((100_000, 200_000)),
         must_have=chance.choice(((), ("T05",))),
         open_until=later(),
@@ -115,8 +133,7 @@ async def _same(stage: StageUnderTest, reader: Reader) -> None:
         met = {
             id_: found.points
             for id_, asked in known.items()
-            if asked.status == "open"
-            and (found := hit(offering.profile, asked.specification, RULES, today, withdrawn=offering.withdrawn))
+            if asked.status == "open" and (found := hit_of(offering, asked, today))
         }
         rows = await stage.rows("SELECT requirement_id, points FROM pair WHERE offering_id = $1", firm)
         assert {row["requirement_id"]: row["points"] for row in rows} == met

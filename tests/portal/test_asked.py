@@ -36,13 +36,14 @@ def _asked(before: dict[str, Any], **fields: str) -> tuple[dict[str, Any], dict[
 
 def test_a_form_that_is_sent_as_it_was_shown_changes_nothing() -> None:
     full = WHOLE | {"otif_bp_min": 9755, "regional_value_bp_min": 7000, "envelope_mm": [1, 2, 3], "must_have": ["T04"]}
+    full |= {"wishes": ["force", "qms"], "production_start": "2028-01-15", "ramp": [{"year": 2028, "pieces": 5}]}
     full |= {"targets": {"T04": 4, "C02": 2}, "special_processes": ["CQI-9", "CQI-11"], "qms_waivable": False}
     assert _asked(full, **specification_form.shown(full)) == (full, {})
     AskedSpecification.model_validate(full)
 
 
 def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
-    assert {*AskedSpecification.model_fields} - {*specification_form.FIELDS} == {"qms_waivable"}
+    assert {*AskedSpecification.model_fields} - {*specification_form.FIELDS} == {"qms_waivable", "wishes"}
 
 
 @pytest.mark.parametrize(
@@ -56,10 +57,11 @@ def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
         ("envelope_mm", "600x400 × 300", [600, 400, 300]),
         ("envelope_mm", "1,600, 400, 300", [1600, 400, 300]),
         ("targets", "t04 3\nC02: 4", {"T04": 3, "C02": 4}),
+        ("ramp", "2028: 10\n2029 40", [{"year": 2028, "pieces": 10}, {"year": 2029, "pieces": 40}]),
     ],
 )
 def test_a_field_is_read_as_people_write_it(field: str, text: str, value: object) -> None:
-    assert _asked({}, **{field: text}) == ({field: value}, {})
+    assert _asked({}, **{field: text}) == ({field: value, "wishes": []}, {})
 
 
 @pytest.mark.parametrize(
@@ -70,11 +72,12 @@ def test_a_field_is_read_as_people_write_it(field: str, text: str, value: object
         ("envelope_mm", "600 x 400"),
         ("envelope_mm", "1,50 x 400"),
         ("targets", "T04"),
+        ("ramp", "2028"),
     ],
 )
 def test_what_could_be_two_things_is_not_guessed(field: str, text: str) -> None:
     specification, wrong = _asked({field: 1}, **{field: text})
-    assert (specification, [*wrong]) == ({}, [field])
+    assert (specification, [*wrong]) == ({"wishes": []}, [field])
 
 
 async def test_a_requirement_is_published_once_for_each_form(filled: Visitors, matching: Matching) -> None:
@@ -186,3 +189,23 @@ async def test_a_requirement_is_named_as_the_anchor_does(filled: Visitors, match
     assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
     (_, published, _), (path, named, version) = matching.sent
     assert (published["reference"], path, named, version) == ("a-1", f"{PAGE}/reference", {"reference": None}, '"v7"')
+
+
+async def test_a_gate_is_waived_and_taken_back(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled)
+    waiver = {"id": "00000000-0000-0000-0000-000000000007", "gate": "qms", "supplier_id": None, "reason": "Falta"}
+    waiver |= {"plan": "Auditoría", "until": "2090-01-01", "revoked_at": None}
+    shown = {"version": 3, "status": "open", "specification": WHOLE, "reference": None, "waivers": [waiver]}
+    matching.shown[PAGE] = shown
+    page = (await browser.get(PAGE)).text
+    assert "Auditoría" in page
+    matching.answer = httpx.Response(200, json={})
+    given = {"gate": "qms", "supplier_id": "", "reason": "Falta", "plan": "Auditoría", "until": "2090-01-01"}
+    answer = await browser.post(f"{PAGE}/waivers", given | {"version": '"v7"'})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{PAGE}#waivers")
+    await browser.post(f"{PAGE}/waivers/{waiver['id']}/revocation", {"version": '"v7"'})
+    del given["supplier_id"]
+    assert [(path, sent) for path, sent, _ in matching.sent] == [
+        (f"{PAGE}/waivers", given),
+        (f"{PAGE}/waivers/{waiver['id']}/revocation", {}),
+    ]

@@ -74,6 +74,7 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "close_requirement": {"reason": "filled"},
             "reopen_requirement": {},
             "name_requirement": {"reference": "A-1"},
+            "waive_gate": {"gate": "qms", "reason": "Falta", "plan": "Plan", "until": "2090-01-01"},
             "tell_alignments": {"reason": "Versión nueva"},
         },
         {"list_requirements": {"anchor_id": str(ANCHOR)}},

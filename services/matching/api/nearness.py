@@ -75,7 +75,7 @@ def _add_for_buyers(api: APIRouter, database: Database) -> None:
         caller.require_anchor(found.candidate.answers.anchor_id)
         offering = await own_offering(database, found.supplier_id)
         supplier_id = None if hidden(found.candidate, caller) else found.supplier_id
-        need, rules = found.requirement.specification, catalogue.rules()
+        need, rules = found.requirement.need_of(found.supplier_id, day(now())), catalogue.rules()
         lifted = (
             lifts(offering.profile, need, rules, day(now()), withdrawn=offering.withdrawn) if offering.profile else ()
         )
@@ -107,7 +107,11 @@ def _add_for_firms(api: APIRouter, database: Database) -> None:
         offering = await own_offering(database, supplier_id)
         asked = await nearness.liftable(database, offering)
         rules, today = catalogue.rules(), day(now())
-        wide = widest(offering.profile, asked, rules, today, withdrawn=offering.withdrawn) if offering.profile else ()
+        wide = (
+            widest(supplier_id, offering.profile, asked, rules, today, withdrawn=offering.withdrawn)
+            if offering.profile
+            else ()
+        )
         return Page[WideLiftView].of_all(wide, paging, lambda each: WideLiftView.of_wide(supplier_id, each))
 
     @api.get("/suppliers/{supplier_id}/requirements/{requirement_id}/lifts")
@@ -117,7 +121,8 @@ def _add_for_firms(api: APIRouter, database: Database) -> None:
         """List what single changes of a firm would open a requirement for it, or raise its points there."""
         caller.require_supplier(supplier_id)
         offering = await own_offering(database, supplier_id)
-        need, rules = (await _asked(database, requirement_id)).specification, catalogue.rules()
+        asked, rules = await _asked(database, requirement_id), catalogue.rules()
+        need = asked.need_of(supplier_id, day(now()))
         lifted = (
             lifts(offering.profile, need, rules, day(now()), withdrawn=offering.withdrawn) if offering.profile else ()
         )

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from services.matching.api.access import Buyer, Reader, acts_for
 from services.matching.domain.requirement import Requirement, RequirementStatus
 from services.matching.handlers import requirements as handlers
+from services.matching.handlers import waivers
 from services.matching.handlers.refusal import refused
 from services.matching.store import queries
 from services.matching.store.demand import Naming, changing, naming, publishing, requirements
@@ -19,6 +20,7 @@ from services.matching.views.requirements import (
     ReopeningBody,
     RequirementView,
     VersionView,
+    WaiverBody,
 )
 from shared.contracts.event import AreaCode
 from shared.messaging.commands import About, Commands, Decide
@@ -133,6 +135,22 @@ def _add_changing(api: APIRouter, commands: Commands, database: Database) -> Non
             replace,
             lambda state, known: handlers.refer(state, body.reference, holder=known.holder),
             _naming(anchor_id, body.reference),
+        )
+
+    @api.post("/requirements/{requirement_id}/waivers")
+    async def waive_gate(
+        requirement_id: UUID, body: Strict[WaiverBody], caller: Buyer, replace: Replace
+    ) -> RequirementView:
+        """Take a firm that does not pass a gate, or all of them, with a plan and until a day."""
+        waiver = body.waiver(new_id(), caller.subject, now())
+        return await decided(requirement_id, caller, replace, lambda state, _: waivers.waive(state, waiver, now()))
+
+    @api.post("/requirements/{requirement_id}/waivers/{waiver_id}/revocation")
+    async def revoke_waiver(requirement_id: UUID, waiver_id: UUID, caller: Buyer, replace: Replace) -> RequirementView:
+        """Waive a gate no more. Who did, and when, stays with it."""
+        by = caller.subject
+        return await decided(
+            requirement_id, caller, replace, lambda state, _: waivers.revoke(state, waiver_id, by, now())
         )
 
     @api.post("/requirements/{requirement_id}/closure")

@@ -37,7 +37,7 @@ def router(database: Database) -> APIRouter:
         if profile is None:
             raise _unknown()
         met, asked = await queries.alignment_of(database, known)
-        lacks = () if met else missing(profile, asked, rules, day(now()), withdrawn=known.withdrawn)
+        lacks = () if met else missing(supplier_id, profile, asked, rules, day(now()), withdrawn=known.withdrawn)
         return show.shown(AlignmentView.of_alignment(supplier_id, met, lacks, rules.version))
 
     @api.get("/suppliers/{supplier_id}/matches")

@@ -140,19 +140,31 @@ def _rank(judgement: Judgement) -> tuple[int, int]:
 
 
 def missing(
-    profile: Profile, demand: Mapping[str, Sequence[Requirement]], rules: Rules, today: date, *, withdrawn: bool
+    firm: UUID,
+    profile: Profile,
+    demand: Mapping[str, Sequence[Requirement]],
+    rules: Rules,
+    today: date,
+    *,
+    withdrawn: bool,
 ) -> tuple[Missing, ...]:
     """What an offering that meets nothing lacks: the firm's own failed gates once per area, the others per requirement,
     and `nobody_asks` for an area without one. A firm that left is not judged any further.
 
     `demand`: the open requirements of its areas.
     """
-    found = _missing(profile, demand, rules, today, withdrawn=withdrawn)
+    found = _missing(firm, profile, demand, rules, today, withdrawn=withdrawn)
     return tuple(islice(found, MOST_MISSING))
 
 
 def _missing(
-    profile: Profile, demand: Mapping[str, Sequence[Requirement]], rules: Rules, today: date, *, withdrawn: bool
+    firm: UUID,
+    profile: Profile,
+    demand: Mapping[str, Sequence[Requirement]],
+    rules: Rules,
+    today: date,
+    *,
+    withdrawn: bool,
 ) -> Iterator[Missing]:
     barred = [gate for gate in firm_gates(profile, withdrawn=withdrawn) if not gate.passed]
     for area in profile.areas:
@@ -164,7 +176,7 @@ def _missing(
             yield Missing(area, None, "process", "nobody_asks")
         offers = profile.in_area(area)
         for requirement in asked:
-            for gate in judge(profile, offers, requirement.specification, rules, today).gates:
+            for gate in judge(profile, offers, requirement.need_of(firm, today), rules, today).gates:
                 if not gate.passed:
                     yield Missing(area, requirement.id, gate.gate, gate.reason, gate.need, gate.offer)
 

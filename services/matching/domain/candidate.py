@@ -56,5 +56,5 @@ def of(offering: Offering, id_: UUID, requirement: Requirement, rules: Rules, to
     grade = offering.diagnosis.grade if offering.diagnosis else None
     profile, holds = offering.profile, held(match)
     registered_at = profile.registered_at if profile else None
-    criteria = explained(profile, requirement.specification, rules, today) if profile and holds else ()
+    criteria = explained(profile, requirement.need_of(offering.id, today), rules, today) if profile and holds else ()
     return Candidate(offering.id, grade, registered_at, holds, answers, today, profile, criteria)

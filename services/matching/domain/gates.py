@@ -8,7 +8,7 @@ certificate (IATF 16949 8.4.2.3).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from services.matching.domain import text
@@ -65,14 +65,23 @@ def process_gates(
     """Every gate between one process and one requirement; `offer` None: the firm does not work in that area."""
     process = _OFFERED if offer else Gate("process", "not_met", "area_not_offered", need=need.area)
     offer = offer or ProcessOffer(area=need.area)
-    return (
-        process,
+    asked = (
         _materials(offer, need, rules.materials),
         _envelope(offer, need),
         _force(offer, need),
         _special_process(offer, need, rules.cqi_valid_months, today),
         _qms(profile, need, rules.certificate_months, today),
     )
+    return (process, *(_as_asked(gate, need) for gate in asked))
+
+
+def _as_asked(gate: Gate, need: Specification) -> Gate:
+    """What the anchor waives for the firm, or only wishes, bars nobody: it is met with that as its reason."""
+    if gate.passed:
+        return gate
+    if gate.gate in need.waived:
+        return replace(gate, status="met", reason="waived")
+    return replace(gate, status="met", reason="wished") if gate.gate in need.wishes else gate
 
 
 def fits(part_mm: Sequence[int], room_mm: Sequence[int]) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 from typing import Any, Literal, get_args
+from uuid import UUID
 
 from services.matching.domain import text
 from services.matching.domain.alignment import Hit, hit, judge
@@ -100,7 +101,7 @@ def lifts(
 
 
 def widest(
-    profile: Profile, asked: Sequence[Requirement], rules: Rules, today: date, *, withdrawn: bool = False
+    firm: UUID, profile: Profile, asked: Sequence[Requirement], rules: Rules, today: date, *, withdrawn: bool = False
 ) -> tuple[Wide, ...]:
     """What lifts a firm most over all that is asked: changes that open most requirements first, then those that raise
     most. Of an amount, as a capacity, the change is as large as the most demanding of the requirements wants that it
@@ -108,7 +109,7 @@ def widest(
     """
     groups: dict[tuple[str | None, Attribute, str], list[tuple[Requirement, Lift]]] = {}
     for requirement in asked:
-        for lift in lifts(profile, requirement.specification, rules, today, withdrawn=withdrawn):
+        for lift in lifts(profile, requirement.need_of(firm, today), rules, today, withdrawn=withdrawn):
             area = None if lift.change.attribute in FIRM else requirement.area
             which = "" if lift.change.attribute in _DEMANDING else lift.change.to
             groups.setdefault((area, lift.change.attribute, which), []).append((requirement, lift))

@@ -91,7 +91,9 @@ class Judged:
         """The match that a pair makes; None where the firm is not diagnosed or the score is too low."""
         if self.diagnosis is None or pair.hit is None or pair.hit.points < self.rules.minimum_score:
             return None
-        criteria = explained(self.profile, pair.requirement.specification, self.rules, self.today)
+        criteria = explained(
+            self.profile, pair.requirement.need_of(self.supplier_id, self.today), self.rules, self.today
+        )
         return Found(self._matched(pair.requirement, pair.hit, self.diagnosis, criteria), criteria)
 
     def _matched(

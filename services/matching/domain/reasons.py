@@ -11,6 +11,8 @@ GateReason = Literal[
     "not_asked",
     "not_stated",
     "below_ladder_waivable",
+    "waived",
+    "wished",
     "withdrawn",
     "listed_definitive",
     "list_69b_unchecked",
@@ -28,7 +30,7 @@ GateReason = Literal[
 ]
 """`not_stated`, `material_unmapped`: nobody knows, and the firm has to be asked. `list_69b_unchecked`: nobody knows
 before the program looks it up.
-`below_ladder_waivable`: passes with a plan.
+`below_ladder_waivable`, `waived`: passes with a plan. `wished`: short of what is only wished.
 """
 
 CriterionName = Literal[
@@ -98,5 +100,8 @@ Refusal = Literal[
     "looks_like",
     "reference_taken",
     "match_not_kept",
+    "waiver_past",
+    "waiver_unknown",
+    "waivers_too_many",
 ]
 """Codes of commands that the rules do not allow."""

@@ -88,7 +88,7 @@ def rematch(offering: Offering, pairs: Pairs, today: date) -> Rematch:
     if now:
         told = tuple(_told_of_some(pairs.touched, whole=whole or not offering.aligned))
     elif pairs.own or whole or offering.aligned:
-        told = (NotAligned(missing(profile, pairs.demand, pairs.rules, today, withdrawn=withdrawn)),)
+        told = (NotAligned(missing(offering.id, profile, pairs.demand, pairs.rules, today, withdrawn=withdrawn)),)
     else:
         told = ()
     revision = offering.revision + len(told)

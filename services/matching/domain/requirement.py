@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
 from services.matching.domain.offering import Qms
 from services.matching.domain.reasons import CloseReason
+from services.matching.domain.waiver import Waivable, Waiver, waived
 from shared.state_machine import StateMachine, Transition
 
 RequirementStatus = Literal["open", "closed"]
@@ -24,6 +25,13 @@ REQUIREMENT = StateMachine[RequirementStatus](
         Transition("reopen", ("closed",), "open"),
     ),
 )
+
+
+class YearVolume(NamedTuple):
+    """Pieces of one calendar year."""
+
+    year: int
+    pieces: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +62,13 @@ class Specification:
     must_have: tuple[str, ...] = ()
     open_until: date
     """The last day on which it is open."""
+    wishes: tuple[Waivable, ...] = ()
+    """Of what is asked, what bars nobody: it is scored where a criterion has it, and told."""
+    production_start: date | None = None
+    ramp: tuple[YearVolume, ...] = ()
+    """Pieces of single years, on the way to the annual volume and off it: what a firm reads, and no rule."""
+    waived: tuple[Waivable, ...] = ()
+    """Of one firm alone, as `Requirement.need_of` gives it; what is asked of all has none."""
 
 
 MOST_CLOSURES = 50
@@ -90,6 +105,8 @@ class Requirement:
     """Oldest first."""
     reference: str | None = None
     """The anchor's own name of it, as a part number: no other of its requirements has it."""
+    waivers: tuple[Waiver, ...] = ()
+    """Those that ended too, in the order in which they were given."""
 
     def asking(self, asked: Specification, *, by_hand: bool) -> "Requirement":
         """The next version: something else is asked."""
@@ -111,6 +128,11 @@ class Requirement:
             before, last = [*self.closures], Closure(self.closed_reason or "cancelled")
         closures = (*before, replace(last, reopened_by=by, reopened_at=at))
         return replace(self, status=status, closed_reason=None, closures=closures[-MOST_CLOSURES:])
+
+    def need_of(self, supplier_id: UUID, today: date) -> Specification:
+        """What it asks of this firm: with the gates that are waived for it."""
+        gates = waived(self.waivers, supplier_id, today)
+        return replace(self.specification, waived=gates) if gates else self.specification
 
     @property
     def area(self) -> str:

@@ -5,6 +5,9 @@ REQUIREMENT_CHANGED = "requirement_changed"
 too.
 """
 
+REQUIREMENT_WAIVED = "requirement_waived"
+"""Of the one firm `offering_id`: a gate of `requirement_id` is waived for it, or no more."""
+
 REQUIREMENT_TOLD = "requirement_told"
 """Over the firms that are still to be told of `requirement_id`."""
 

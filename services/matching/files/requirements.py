@@ -20,6 +20,18 @@ NEW = "nuevo"
 _LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
 
 
+_YEAR = re.compile(r"([0-9]{4}) ?: ?([0-9]{1,10})")
+
+WISHES: Mapping[str, str] = {
+    "materiales": "materials",
+    "tamaño": "envelope",
+    "fuerza": "force",
+    "procesos_especiales": "special_process",
+    "sgc": "qms",
+}
+"""What can be only wished, as a file calls it."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequirementRow:
     """A row that can go in: what is asked. For whom is the importer's to know."""
@@ -80,6 +92,22 @@ def _levels(cell: str) -> Mapping[str, int]:
     return found
 
 
+def _wishes(cell: str) -> tuple[str, ...]:
+    """What is only wished: `fuerza;sgc`."""
+    found = [WISHES.get(" ".join(part.lower().split()).replace(" ", "_")) for part in parts(cell)]
+    if None in found:
+        raise CellRefusedError("cell_value", message="cell_value.wishes", known=", ".join(WISHES))
+    return tuple(gate for gate in found if gate)
+
+
+def _ramp(cell: str) -> list[dict[str, int]]:
+    """Pieces of single years: `2028:10000;2029:40000`."""
+    years = [_YEAR.fullmatch(part) for part in parts(cell)]
+    if None in years:
+        raise CellRefusedError("cell_pairs", message="cell_pairs.years")
+    return [{"year": int(year[1]), "pieces": int(year[2])} for year in years if year]
+
+
 def reference(cell: str) -> str:
     """The anchor's own name of a requirement, in capitals."""
     if len(cell) > MOST_REFERENCE:
@@ -105,6 +133,9 @@ SPECIFICATION = (
     Column("metas", "targets", _levels),
     Column("indispensables", "must_have", codes),
     Column("vigente_hasta", "open_until", day, required=True),
+    Column("deseables", "wishes", _wishes),
+    Column("inicio_produccion", "production_start", day),
+    Column("rampa", "ramp", _ramp),
 )
 SIDES = tuple(Column(name, name, whole, required=True) for name in ("largo_mm", "ancho_mm", "alto_mm"))
 """Of the part: all or none of them."""

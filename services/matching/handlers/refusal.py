@@ -30,6 +30,9 @@ _KINDS: dict[Refusal, Kind] = {
     "looks_like": "conflict",
     "reference_taken": "conflict",
     "match_not_kept": "not_found",
+    "waiver_past": "invalid",
+    "waiver_unknown": "not_found",
+    "waivers_too_many": "conflict",
 }
 
 

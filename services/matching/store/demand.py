@@ -151,7 +151,7 @@ async def next_requirements(connection: Connection, after: UUID | None, limit: i
     return [requirements.of(row) for row in await connection.fetch(_NEXT, after or FIRST, limit)]
 
 
-_COLUMNS = "id, anchor_id, specification, status, closed_reason, version, by_hand, closures, reference"
+_COLUMNS = "id, anchor_id, specification, status, closed_reason, version, by_hand, closures, reference, waivers"
 
 _FORGET_DEMAND = "DELETE FROM open_demand WHERE requirement_id = ANY($1::uuid[])"
 

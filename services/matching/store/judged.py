@@ -8,6 +8,8 @@ from pydantic import TypeAdapter
 
 from services.matching.domain.match import match_id
 from services.matching.domain.offering import Profile
+from services.matching.domain.waiver import Waivable, as_of, waived
+from services.matching.store.demand import requirements_by_id
 from services.matching.store.queries import VERSIONS
 from shared.contracts import matching as contract
 from shared.messaging import journal
@@ -23,6 +25,7 @@ class Judged(NamedTuple):
     told_at: datetime
     profile: Profile
     specification: contract.Specification
+    waived: tuple[Waivable, ...]
 
 
 async def judged(database: Database, supplier_id: UUID, requirement_id: UUID, at: datetime) -> Judged | None:
@@ -35,9 +38,11 @@ async def judged(database: Database, supplier_id: UUID, requirement_id: UUID, at
         basis = found.data.basis
         text = await connection.fetchval(_JUDGED, supplier_id, basis.offering)
         asked = await _asked(connection, requirement_id, basis.requirement_version)
-    if text is None or asked is None:
+        known = (await requirements_by_id(connection, [requirement_id])).get(requirement_id)
+    if text is None or asked is None or known is None:
         return None
-    return Judged(found.data, found.recorded_at, _PROFILE.validate_json(text), asked)
+    open_ = waived(as_of(known.waivers, found.recorded_at), supplier_id, basis.on)
+    return Judged(found.data, found.recorded_at, _PROFILE.validate_json(text), asked, open_)
 
 
 async def _asked(connection: Connection, requirement_id: UUID, version: int) -> contract.Specification | None:

@@ -4,17 +4,24 @@ which gates are unknown.
 `domain/alignment.py:judge` is the definition, and what says why: this gives what there is to say it of.
 """
 
+from collections.abc import Iterable
 from functools import cache
 
 from services.matching.domain.offering import LADDER
 from services.matching.domain.reasons import GateName
 from services.matching.domain.rules import FULL, Rules, Weights
+from services.matching.domain.waiver import WAIVABLE, Waivable
 
 HIGHEST = FULL + 1
 """More points than anything has."""
 
 UNKNOWN: tuple[GateName, ...] = ("list_69b", "materials", "envelope", "force")
 """Gates that can be unknown, in the order in which they are told: the bits of `unknown`, the lowest first."""
+
+
+def bits_of(gates: Iterable[Waivable]) -> int:
+    """Gates that the anchor can waive or only wish, as bits."""
+    return sum(1 << WAIVABLE.index(gate) for gate in set(gates))
 
 
 @cache
@@ -38,8 +45,7 @@ def hits(rules: Rules, rows: str, today: str) -> str:
                 (CASE WHEN o.looked_up THEN 0 ELSE 1 END + CASE WHEN {_MATERIALS_UNKNOWN} THEN 2 ELSE 0 END
                     + CASE WHEN {_ENVELOPE_UNKNOWN} THEN 4 ELSE 0 END
                     + CASE WHEN {_FORCE_UNKNOWN} THEN 8 ELSE 0 END)::smallint AS unknown
-            FROM {rows} AND NOT o.barred AND {_ENVELOPE} AND {_FORCE} AND {_qms(today)} AND {_special(today)}
-                AND {_MATERIALS}
+            FROM {rows} AND NOT o.barred AND {" AND ".join(_gates(today).values())}
         ) AS passing
         ORDER BY offering_id, requirement_id, points DESC, position
     """  # noqa: S608 - of the constants below, and of numbers of the rules
@@ -49,15 +55,9 @@ def near(rules: Rules, rows: str, today: str) -> str:
     """Pairs that fail exactly one gate, by the process that fails fewest, then the first named: `offering_id`,
     `requirement_id`, `area`, `points` (what it scores as it is) and `gate`. `rows` and `today` as of `hits`.
     """
-    gates = {
-        "materials": _MATERIALS,
-        "envelope": _ENVELOPE,
-        "force": _FORCE,
-        "special_process": _special(today),
-        "qms": _qms(today),
-    }
+    gates = _gates(today)
     failed = " + ".join(f"(NOT {passes})::integer" for passes in gates.values())
-    points = _points(rules.weights, today, _TOO_LARGE)
+    points = _points(rules.weights, today)
     which = " ".join(f"WHEN NOT {passes} THEN '{gate}'" for gate, passes in gates.items())
     return f"""
         SELECT offering_id, requirement_id, area, points, gate FROM (
@@ -72,7 +72,7 @@ def near(rules: Rules, rows: str, today: str) -> str:
 _ASKS_MATERIAL = "(d.unmapped OR d.near <> '{}')"
 _STATES_MATERIAL = "(o.unmapped OR o.near <> '{}')"
 _MATERIALS = f"(NOT {_ASKS_MATERIAL} OR NOT {_STATES_MATERIAL} OR d.unmapped OR o.unmapped OR d.near && o.near)"
-_MATERIALS_UNKNOWN = f"{_ASKS_MATERIAL} AND (NOT {_STATES_MATERIAL} OR NOT d.met && o.met)"
+_MATERIALS_UNKNOWN = f"{_MATERIALS} AND {_ASKS_MATERIAL} AND (NOT {_STATES_MATERIAL} OR NOT d.met && o.met)"
 _ENVELOPE = """(
     d.side_1 IS NULL OR o.side_1 IS NULL
     OR d.side_1 <= o.side_1 AND d.side_2 <= o.side_2 AND d.side_3 <= o.side_3
@@ -81,6 +81,23 @@ _ENVELOPE_UNKNOWN = "d.side_1 IS NOT NULL AND o.side_1 IS NULL"
 _FORCE = "(d.force_t IS NULL OR o.force_t IS NULL OR o.force_t >= d.force_t)"
 _TOO_LARGE = f" OR NOT {_ENVELOPE} OR NOT {_FORCE}"
 _FORCE_UNKNOWN = "d.force_t IS NOT NULL AND o.force_t IS NULL"
+
+
+def _gates(today: str) -> dict[Waivable, str]:
+    """Each passes, or does not bar: the bits are read where it does not pass, and hardly any row has one."""
+    passes: dict[Waivable, str] = {
+        "envelope": _ENVELOPE,
+        "force": _FORCE,
+        "qms": _qms(today),
+        "special_process": _special(today),
+        "materials": _MATERIALS,
+    }
+    open_ = f"""CASE WHEN d.waived_until = '{{}}' THEN d.wished ELSE d.wished | coalesce((
+            SELECT bit_or(given.gate) FROM unnest(d.waived_firms, d.waived_gates, d.waived_until)
+                AS given(firm, gate, until)
+            WHERE given.until >= {today} AND (given.firm IS NULL OR given.firm = o.offering_id)
+        ), 0::smallint) END"""  # noqa: S608 - of the constants above
+    return {gate: f"({test} OR ({open_}) & {bits_of([gate])} <> 0)" for gate, test in passes.items()}
 
 
 def _held(today: str) -> str:
@@ -102,13 +119,12 @@ def _special(today: str) -> str:
     )"""
 
 
-def _points(weights: Weights, today: str, fails: str = "") -> str:
-    """`fails`: what else leaves no points for envelope and force, of pairs that do not pass all gates."""
+def _points(weights: Weights, today: str) -> str:
     held = _held(today)
     return f"""
         CASE WHEN o.free_capacity IS NULL THEN 0 WHEN o.free_capacity >= d.annual_volume THEN {weights.capacity}
             ELSE {weights.capacity} * o.free_capacity::bigint / d.annual_volume END
-        + CASE WHEN {_ENVELOPE_UNKNOWN} OR {_FORCE_UNKNOWN}{fails} THEN 0 ELSE {weights.envelope_force} END
+        + CASE WHEN {_ENVELOPE_UNKNOWN} OR {_FORCE_UNKNOWN}{_TOO_LARGE} THEN 0 ELSE {weights.envelope_force} END
         + {_at_most("tolerance_um", "tolerance_um", weights.tolerance)}
         + CASE WHEN d.qms = 0 OR {held} >= d.qms THEN {weights.qms} ELSE {weights.qms} * ({held}) / d.qms END
         + {_at_most("lead_time_days", "lead_time_days", weights.lead_time)}

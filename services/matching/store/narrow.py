@@ -7,6 +7,7 @@ from services.matching.domain.offering import LADDER, ProcessOffer
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.rules import Rules
+from services.matching.store.judging import bits_of
 from services.matching.store.tables import OpenDemandRow, ProcessOfferRow
 
 OPEN_DEMAND = tuple(OpenDemandRow.model_fields)
@@ -37,8 +38,20 @@ def asked_row(requirement: Requirement, rules: Rules) -> tuple[Any, ...]:
         "ppm_max": asked.ppm_max,
         "otif_bp_min": asked.otif_bp_min,
         "regional_value_bp_min": asked.regional_value_bp_min,
+        "wished": bits_of(asked.wishes),
+        **_waived(requirement),
     }
     return tuple(row[name] for name in OPEN_DEMAND)
+
+
+def _waived(requirement: Requirement) -> dict[str, list[Any]]:
+    """Waivers that may still count: those of the past too, as the row outlives the day."""
+    kept = [waiver for waiver in requirement.waivers if waiver.revoked_at is None]
+    return {
+        "waived_firms": [waiver.supplier_id for waiver in kept],
+        "waived_gates": [bits_of([waiver.gate]) for waiver in kept],
+        "waived_until": [waiver.until for waiver in kept],
+    }
 
 
 def offered_rows(offering: Offering, rules: Rules) -> list[tuple[Any, ...]]:

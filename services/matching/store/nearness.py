@@ -95,7 +95,7 @@ def _near(points: int, key: UUID, offering: Offering | None, asked: Requirement)
     if offering is None or offering.profile is None:
         return None
     rules, withdrawn = catalogue.rules(), offering.withdrawn
-    miss = near_miss(offering.profile, asked.specification, rules, day(now()), withdrawn=withdrawn)
+    miss = near_miss(offering.profile, asked.need_of(offering.id, day(now())), rules, day(now()), withdrawn=withdrawn)
     return None if miss is None else Near((points, key), offering, asked, miss)
 
 

@@ -55,6 +55,22 @@ class Rematching:
         return Slice(end, len(held), () if end else (told,))
 
 
+async def one_rematched(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
+    """The step of the sweep over one firm alone."""
+    id_, firm = UUID(args["requirement_id"]), UUID(args["offering_id"])
+    area = await connection.fetchval("SELECT area FROM open_demand WHERE requirement_id = $1", id_)
+    if area is None:
+        return Slice(None)
+    if after is None:
+        # Whoever judges the firm and did not see the waiver has committed behind this.
+        await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", AREA_LOCK, area)
+        return Slice(FIRST)
+    if await connection.fetchval("SELECT true FROM offering WHERE id = $1 FOR UPDATE", firm):
+        await connection.execute(_REPLACE_OF_REQUIREMENT, id_, area, [firm], False, day(now()))  # noqa: FBT003 - a column
+    told = SweepRequest(REQUIREMENT_TOLD, {"requirement_id": str(id_)}, merges=True)
+    return Slice(None, 1, (told,))
+
+
 async def demand_by_rules(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
     """The rows by which open requirements are judged, as these rules make them; then every offering by them."""
     found = await next_requirements(connection, after, STEP)

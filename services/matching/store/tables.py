@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Index, SmallInteger, String, false, text
+from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Index, SmallInteger, String, Uuid, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -51,6 +51,7 @@ class RequirementRow(Table, table=True):
     by_hand: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
     closures: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     reference: str | None
+    waivers: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
 class AreaRevisionRow(Table, table=True):
@@ -98,6 +99,14 @@ class OpenDemandRow(Table, table=True):
     ppm_max: int | None
     otif_bp_min: int | None
     regional_value_bp_min: int | None
+    wished: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
+    """Bits of gates that bar nobody."""
+    waived_firms: list[UUID | None] = Field(sa_type=ARRAY(Uuid), sa_column_kwargs={"server_default": text("'{}'")})
+    """Of waivers that were not revoked: for whom, null for all,"""
+    waived_gates: list[int] = Field(sa_type=ARRAY(SmallInteger), sa_column_kwargs={"server_default": text("'{}'")})
+    """which gate, as its bit,"""
+    waived_until: list[date] = Field(sa_type=ARRAY(Date), sa_column_kwargs={"server_default": text("'{}'")})
+    """and its last day."""
 
 
 class OfferingRow(Table, table=True):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.matching.domain.calendar import day
 from services.matching.domain.offering import Profile
+from services.matching.domain.waiver import Waivable
 from services.matching.store.judged import Judged
 from shared.contracts import matching, registration
 from shared.contracts.event import StateCode
@@ -43,6 +44,8 @@ class JudgedView(View):
     requirement_version: int
     offering: JudgedOffering
     requirement: matching.Specification
+    waived: tuple[Waivable, ...]
+    """Gates that the anchor waived for the firm."""
 
     @classmethod
     def of_judged(cls, judged: Judged) -> "JudgedView":
@@ -58,4 +61,5 @@ class JudgedView(View):
             requirement_version=basis.requirement_version,
             offering=JudgedOffering.of_profile(judged.profile),
             requirement=judged.specification,
+            waived=judged.waived,
         )

@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 
 from services.matching.domain.reasons import CloseReason
-from services.matching.domain.requirement import Requirement, RequirementStatus, Specification
+from services.matching.domain.requirement import Requirement, RequirementStatus, Specification, YearVolume
+from services.matching.domain.waiver import WAIVABLE, Waivable, Waiver
 from services.matching.handlers import published
 from shared.contracts import matching as contract
+from shared.contracts import specification
 from shared.contracts.event import BasisPoints, Day, EventData, Level, QuestionCode, ReasonCode
+from shared.i18n.fields import wrong
 from shared.messaging.journal import Told
 from shared.service.http import Body, OneLine, View
 from shared.service.recorded import ActorView
@@ -34,12 +37,22 @@ def _reference(text: str) -> str:
     return " ".join(text.upper().split())
 
 
+Sentence = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500, pattern=r"\w"), OneLine
+]
+
 Reference = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_REFERENCE, pattern=r"\w"),
     OneLine,
     AfterValidator(_reference),
 ]
+
+
+class AskedYear(specification.YearVolume):
+    """Pieces of one year, from outside."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class AskedSpecification(contract.Specification):
@@ -62,8 +75,21 @@ class AskedSpecification(contract.Specification):
     targets: Annotated[dict[QuestionCode, Level], Field(max_length=60)] = Field(default_factory=dict)
     must_have: Annotated[tuple[QuestionCode, ...], Field(max_length=60)] = ()
 
+    wishes: Annotated[tuple[Waivable, ...], Field(max_length=len(WAIVABLE))] = ()
+    ramp: Annotated[tuple[AskedYear, ...], Field(max_length=15)] = ()
+
+    @field_validator("ramp")
+    @classmethod
+    def _years_in_order(cls, ramp: tuple[AskedYear, ...]) -> tuple[AskedYear, ...]:
+        years = [each.year for each in ramp]
+        if years != sorted(set(years)):
+            raise wrong("fields.ramp")
+        return ramp
+
     def specification(self) -> Specification:
-        return Specification(**dict(self))
+        ramp = tuple(YearVolume(each.year, each.pieces) for each in self.ramp)
+        wishes = tuple(gate for gate in WAIVABLE if gate in self.wishes)
+        return Specification(**{**dict(self), "ramp": ramp, "wishes": wishes})
 
 
 class PublishBody(Body):
@@ -102,6 +128,36 @@ class ClosureView(View):
     reopened_at: datetime | None
 
 
+class WaiverBody(Body):
+    gate: Waivable
+    supplier_id: UUID | None = None
+    """For this firm alone; for whoever does not pass the gate where it is left out."""
+    reason: Sentence
+    plan: Sentence
+    """How it comes to be passed."""
+    until: Day
+    """The last day on which it counts."""
+
+    def waiver(self, id_: UUID, by: str, at: datetime) -> Waiver:
+        return Waiver(id_, self.gate, self.supplier_id, self.reason, self.plan, self.until, by, at)
+
+
+class WaiverView(View):
+    """A gate that bars a firm, or nobody, until a day."""
+
+    id: UUID
+    gate: Waivable
+    supplier_id: UUID | None
+    """Null: whoever does not pass it."""
+    reason: str
+    plan: str
+    until: Day
+    by: str
+    at: datetime
+    revoked_by: str | None
+    revoked_at: datetime | None
+
+
 class RequirementView(View):
     id: UUID
     anchor_id: UUID
@@ -113,6 +169,8 @@ class RequirementView(View):
     """The anchor's own name of it: for the column `clave` of a file."""
     closures: list[ClosureView]
     """The last ones, oldest first; `versions` has all."""
+    waivers: list[WaiverView]
+    """Those that ended too, oldest first."""
     specification: contract.Specification
 
     @classmethod
@@ -124,6 +182,7 @@ class RequirementView(View):
             closed_reason=requirement.closed_reason,
             version=requirement.version,
             reference=requirement.reference,
+            waivers=[WaiverView.of(each) for each in requirement.waivers],
             closures=[ClosureView.of(each) for each in requirement.closures],
             specification=published.told(requirement.specification),
         )

@@ -6,11 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from starlette.datastructures import FormData
 
 from services.portal.api import specification_form as fields
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.requirements import Buyer, own, show
+from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
 from shared.runtime.ids import new_id, text_of
 
@@ -54,6 +56,18 @@ def router() -> APIRouter:
             return await show(asked, scope, requirement_id, 0, trouble(error, asked.words), typed(form), error.status)
         return see(path)
 
+    @pages.post("/{requirement_id}/waivers")
+    async def waive(asked: Anybody, scope: Buyer, requirement_id: UUID, form: Form) -> Response:
+        """Take who does not pass a gate, with a plan and until a day."""
+        given = body(form)
+        wanted = {name: given[name] for name in ("gate", "supplier_id", "reason", "plan", "until") if given.get(name)}
+        return await _waived(asked, scope, requirement_id, form, "waivers", wanted)
+
+    @pages.post("/{requirement_id}/waivers/{waiver_id}/revocation")
+    async def revoke(asked: Anybody, scope: Buyer, requirement_id: UUID, waiver_id: UUID, form: Form) -> Response:
+        """Take no more who does not pass the gate."""
+        return await _waived(asked, scope, requirement_id, form, f"waivers/{waiver_id}/revocation", {})
+
     @pages.get("/{requirement_id}/change")
     async def ask_change(asked: Anybody, scope: Buyer, requirement_id: UUID) -> Response:
         """The form of what it asks now."""
@@ -90,6 +104,18 @@ def router() -> APIRouter:
         return see(path)
 
     return pages
+
+
+async def _waived(
+    asked: Asking, scope: Scope, requirement_id: UUID, form: FormData, what: str, wanted: dict[str, str]
+) -> Response:
+    path = f"/requirements/{requirement_id}"
+    try:
+        done = await asked.send("matching", "POST", f"{path}/{what}", wanted, version=str(form.get("version", "")))
+    except StageProblem as error:
+        return await show(asked, scope, requirement_id, 0, trouble(error, asked.words), typed(form), error.status)
+    await asked.arrived(done)
+    return see(f"{path}#waivers")
 
 
 def _refused(asked: Asking, error: StageProblem) -> Trouble:

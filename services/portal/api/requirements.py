@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, HTTPException, Query, Response
 
 from services.portal.api.asking import Anybody, Asking, Form, Only, see
 from services.portal.api.forms import Trouble, body, trouble
+from services.portal.api.specification_form import WISHES
 from services.portal.domain.demand import Requirement
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
@@ -100,6 +101,12 @@ async def show(
         names=await asked.areas(),
         present=await shown_by_stage(asked, f"/requirements/{requirement_id}"),
         reasons=CLOSE_REASONS,
+        waivable=WISHES,
+        firms_named={
+            str(each.supplier_id): named[each.supplier_id].name or named[each.supplier_id].folio
+            for each in found[:PAGE]
+            if each.introduced and each.supplier_id in named
+        },
         problem=problem,
         typed=typed or {},
     )

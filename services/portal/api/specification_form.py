@@ -12,13 +12,17 @@ from services.portal.stages import StageProblem
 from services.portal.views.words import Words
 
 QMS = ("none", "documented", "iso_9001", "iatf_16949")
-TEXTS = ("area", "title", "qms", "plant_state", "open_until")
+TEXTS = ("area", "title", "qms", "plant_state", "open_until", "production_start")
 NUMBERS = ("annual_volume", "force_t", "tolerance_um", "lead_time_days", "ppm_max")
 LISTS = ("materials", "special_processes", "must_have")
 SHARES = ("otif_bp_min", "regional_value_bp_min")
-FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets")
+FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets", "ramp")
 """What the form asks; the rest of a specification stays as it is."""
 
+WISHES = ("materials", "envelope", "force", "special_process", "qms")
+"""What can be only wished, a box each."""
+
+YEAR = re.compile(r"([0-9]{4})[ :=]+([0-9]{1,10})")
 TARGET = re.compile(r"([A-Za-z][0-9]{2})[ :=]+([0-9])")
 SEPARATED = re.compile(r"[,;\n]")
 TIMES = re.compile(r"\s*[x×*;]\s*|,?\s+")
@@ -38,6 +42,8 @@ def shown(specification: Mapping[str, Any]) -> dict[str, str]:
     found |= {name: _percent(specification[name]) for name in SHARES if specification.get(name) is not None}
     found["envelope_mm"] = " x ".join(map(str, specification.get("envelope_mm") or ()))
     found["targets"] = "\n".join(f"{code} {level}" for code, level in (specification.get("targets") or {}).items())
+    found["ramp"] = "\n".join(f"{each['year']} {each['pieces']}" for each in specification.get("ramp") or ())
+    found |= {f"wish_{gate}": "yes" for gate in specification.get("wishes") or ()}
     return found
 
 
@@ -53,6 +59,7 @@ def asked(form: FormData, before: Mapping[str, Any], words: Words) -> tuple[dict
             specification[name] = _reading(name)(text)
         except Unreadable as unreadable:
             wrong[name] = words(str(unreadable))
+    specification["wishes"] = [gate for gate in WISHES if form.get(f"wish_{gate}")]
     return specification, wrong
 
 
@@ -70,7 +77,9 @@ def _reading(name: str) -> Reading:
         return whole
     if name in LISTS:
         return _list
-    return {"envelope_mm": _envelope, "targets": _targets}.get(name) or (_share if name in SHARES else str)
+    return {"envelope_mm": _envelope, "targets": _targets, "ramp": _ramp}.get(name) or (
+        _share if name in SHARES else str
+    )
 
 
 def _list(text: str) -> list[str]:
@@ -93,6 +102,13 @@ def _envelope(text: str) -> list[int]:
     if len(sides) != 3 or len(known) != 3:
         raise Unreadable("form.envelope")
     return known
+
+
+def _ramp(text: str) -> list[dict[str, int]]:
+    lines = [YEAR.fullmatch(line) for line in _list(text)]
+    if None in lines:
+        raise Unreadable("form.ramp")
+    return [{"year": int(line[1]), "pieces": int(line[2])} for line in lines if line]
 
 
 def _targets(text: str) -> dict[str, int]:
