@@ -101,15 +101,15 @@ waivers = st.lists(
     st.builds(
         Waiver,
         id=st.just(an_id("waiver")),
-        gate=st.sampled_from(WAIVABLE),
-        supplier_id=st.none() | st.sampled_from([an_id(f"firm {number}") for number in range(8)]),
+        gate=mostly("special_process", st.sampled_from(WAIVABLE)),
+        supplier_id=st.sampled_from([None, *(an_id(f"firm {number}") for number in range(4))]),
         reason=st.just("Falta"),
         plan=st.just("Plan"),
-        until=days,
+        until=mostly(TODAY + timedelta(days=400), days),
         by=st.just("buyer"),
         at=st.just(REGISTERED),
         revoked_at=mostly(None, st.just(REGISTERED)),
     ),
-    max_size=4,
+    max_size=6,
 ).map(tuple)
-"""Of the firms of `test_judging.py`, and of all."""
+"""Of the firms of `test_judging.py`, and of all; mostly of what firms lack most often."""

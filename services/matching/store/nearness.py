@@ -18,8 +18,8 @@ from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 
 MOST_LOOKED_AT = 100_000
-"""Processes of an area that one look reads, in the order of their firms: some 300 ms on a slow machine, and more than
-any area of the program has.
+"""Processes of an area that one look reads, in the order of their firms: less than a second on a busy machine, and
+more than any area of the program has.
 """
 MOST_LIFTED = 100
 """Requirements that a firm misses by one gate, and as many that it meets and could meet better, that are weighed for
