@@ -37,7 +37,7 @@ SHOWN_TO_ALL = {("GET", "/anchors/{anchor_id}")}
 OF_THE_FIRM = {"supplier_id", "match_id"}
 
 QUERIES = {"list_decided": {"key": str(UUID(int=9))}}
-NOTHING_TO_UNDO = {"override_not_found", "plan_not_found", "drop_out_not_found", "import_unknown"}
+NOTHING_TO_UNDO = {"override_not_found", "plan_not_found", "drop_out_not_found", "import_unknown", "waiver_unknown"}
 
 # What an operator may do to somebody is done last: it changes what the others ask about.
 PAIRS = sorted([*combinations(Role, 2), *((role,) for role in Role)], key=lambda roles: Role.OPERATOR in roles)
