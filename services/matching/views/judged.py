@@ -10,11 +10,12 @@ from services.matching.domain.offering import Profile
 from services.matching.domain.waiver import Waivable
 from services.matching.store.judged import Judged
 from shared.contracts import matching, registration
+from shared.contracts import offering as offers
 from shared.contracts.event import StateCode
 from shared.service.http import View
 
 
-class JudgedOffering(registration.Offering):
+class JudgedOffering(offers.Offering):
     """An offering as the rules saw it, with what they saw of its firm."""
 
     state: StateCode | None
