@@ -19,5 +19,5 @@ SUPPLIER = {
 
 async def upload(stage: StageUnderTest, path: str, content: bytes, *, key: str = "", **fields: str) -> Response:
     files = {"file": ("file", content)}
-    headers = stage.headers("operator") | ({"Idempotency-Key": key} if key else {})
+    headers = stage.headers("operator") | {"Prefer": "wait=60"} | ({"Idempotency-Key": key} if key else {})
     return await stage.client.post(path, files=files, data=fields, headers=headers)

@@ -221,9 +221,13 @@ async def test_a_firm_of_the_same_name_and_state_is_suggested_and_confirmed_or_n
     assert (other.status_code, other.json()["title"]) == (404, "supplier_unknown")
 
 
-async def test_a_firm_of_another_state_is_not_suggested(brought: StageUnderTest) -> None:
-    await registered(brought, legal_name="Troquelados Ejemplo SA de CV")
-    assert (await get(brought, "/prospects/suggestions"))["items"] == []
+@pytest.mark.parametrize(("there", "suggested"), [("22", 0), ("11", 1)])
+async def test_a_firm_of_another_state_is_suggested_where_it_has_a_plant_there(
+    brought: StageUnderTest, there: str, suggested: int
+) -> None:
+    plants = [{"name": "Matriz", "state": "22"}, {"name": "Planta dos", "state": there}]
+    await registered(brought, legal_name="Troquelados Ejemplo SA de CV", municipality=None, plants=plants)
+    assert len((await get(brought, "/prospects/suggestions"))["items"]) == suggested
 
 
 async def test_other_tables_place_all_of_them_anew(brought: StageUnderTest) -> None:

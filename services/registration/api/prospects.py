@@ -102,7 +102,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
     @api.get("/suggestions", dependencies=[BY_OPERATOR])
     async def list_suggestions(paging: Paging, prospect_id: UUID | None = None) -> Page[SuggestionView]:
         """List the prospects that seem to be registered: a supplier has their name, but for its company form, in their
-        state. An operator says whether it is the same firm.
+        state or with a plant there. An operator says whether it is the same firm.
         """
         after = paging.position(tuple[UUID, UUID])
         async with database.connection() as connection:

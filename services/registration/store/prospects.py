@@ -64,7 +64,10 @@ _PAGE_OF_AREA = """
 _PLACED_OTHERWISE = "SELECT id FROM prospect WHERE id > $1 AND rules <> $2 ORDER BY id LIMIT $3"
 _SUGGESTED = """
     SELECT prospect.*, supplier.id AS as_supplier, folio, legal_name AS as_name FROM supplier JOIN prospect
-        ON prospect.name_key = supplier.name_key AND prospect.state = supplier.state
+        ON prospect.name_key = supplier.name_key AND (
+            prospect.state = supplier.state
+            OR supplier.plants @> jsonb_build_array(jsonb_build_object('state', prospect.state))
+        )
     WHERE supplier.status = 'registered' AND prospect.status <> 'registered'
         AND NOT prospect.not_these ? supplier.id::text AND (prospect.id, supplier.id) > ($1, $2)
         AND ($3::uuid IS NULL OR prospect.id = $3)

@@ -68,7 +68,9 @@ class ProspectView(View):
 
 
 class SuggestionView(View):
-    """A prospect that seems to be a supplier: both have the same name without company forms, in the same state."""
+    """A prospect that seems to be a supplier: both have the same name without company forms, in the same state, or the
+    supplier has a plant there.
+    """
 
     prospect: ProspectView
     supplier_id: UUID
