@@ -8,11 +8,13 @@ from services.registration.domain.mail import DISPUTES_AT_ONCE, DISPUTES_EVERY
 from services.registration.domain.person import Person
 from services.registration.domain.prospect_areas import PLACING
 from services.registration.domain.supplier import Supplier
+from services.registration.domain.twins import LOOK_OUT
 from services.registration.handlers import mails as due
 from services.registration.handlers import people as on_people
 from services.registration.handlers import prospects as on_prospects
 from services.registration.handlers import tellings
 from services.registration.handlers.claims import CLAIM_EXPIRES, forget_claim
+from services.registration.handlers.lookouts import look_out
 from services.registration.settings import RegistrationSettings
 from services.registration.store import (
     claims,
@@ -26,6 +28,7 @@ from services.registration.store import (
 from services.registration.store.derived import derive_suppliers
 from services.registration.store.people import people
 from services.registration.store.prospects import placed_otherwise, prospects
+from services.registration.store.twins import lookouts
 from services.registration.views import letters
 from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Routes, Slices, Sweeps, Timers, at, over
@@ -38,6 +41,7 @@ ROUTES: Routes = ()
 TIMERS: Timers = (
     at(CLAIM_EXPIRES, claims, forget_claim),
     at(on_people.INVITATION_EXPIRES, people, on_people.lapse),
+    at(LOOK_OUT, lookouts, look_out),
 )
 
 DERIVE_SUPPLIERS = "derive_suppliers"
@@ -52,7 +56,11 @@ SWEEPS: Sweeps = (
     over(on_prospects.PLACE_PROSPECTS, prospects, on_prospects.place_anew, select=placed_otherwise),
 )
 
-ONCE = (SweepRequest(DERIVE_SUPPLIERS), SweepRequest(on_prospects.PLACE_PROSPECTS, {"rules": PLACING.version}))
+ONCE = (
+    SweepRequest(DERIVE_SUPPLIERS, {"columns": "phone"}),
+    SweepRequest(on_prospects.PLACE_PROSPECTS, {"rules": PLACING.version}),
+)
+"""With the column that came last: with another one it is a sweep that no store has had."""
 
 
 def mails(settings: RegistrationSettings) -> Mails:

@@ -21,7 +21,9 @@ class Read(NamedTuple):
 
     act: str
     whose: str = ""
-    """The field of the answer, or of each item of a list, that says whose; else the path does, or the query's."""
+    """The field of the answer, or of each item of a list, that says whose, or of which several; else the path does, or
+    the query's.
+    """
 
 
 CHANGES: Mapping[str, Mapping[str, str]] = {
@@ -29,6 +31,8 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "register_supplier": "claim:made",
         "confirm_contact": "claim:confirmed",
         "settle_dispute": "dispute:settled",
+        "keep_twins": "twins:kept",
+        "merge_twins": "twins:merged",
         "invite_person": "person:invited",
         "accept_invitation": "person:joined",
         "remove_person": "person:removed",
@@ -120,6 +124,8 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "show_supplier": Read("supplier:viewed", "id"),
         "list_suppliers": Read("supplier:listed", "id"),
         "search_suppliers": Read("supplier:searched", "id"),
+        "list_twins": Read("twins:listed", "supplier_ids"),
+        "show_twins": Read("twins:viewed", "supplier_ids"),
         "list_people": Read("person:listed", "supplier_id"),
         "list_suggestions": Read("supplier:suggested", "supplier_id"),
     },

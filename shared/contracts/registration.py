@@ -140,6 +140,8 @@ class SupplierWithdrawn(SupplierEvent):
     """Why it left."""
     withdrawn_at: Moment
     """When it left."""
+    merged_into: UUID | None = None
+    """The firm as which it goes on, where both were one."""
 
 
 class AnchorEvent(EventData):

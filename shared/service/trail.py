@@ -56,7 +56,8 @@ class Trail:
 def _whose(read: Read, request: Request, shown: Any) -> Iterator[UUID]:  # noqa: ANN401 - JSON
     """The ids that the answer has, else those of the path and the query."""
     items = shown.get("items", [shown]) if isinstance(shown, dict) else []
-    named = [item[read.whose] for item in items if item.get(read.whose) is not None]
+    told = [item[read.whose] for item in items if item.get(read.whose) is not None]
+    named = [id_ for each in told for id_ in (each if isinstance(each, list) else [each])]
     for found in named or [*request.path_params.values(), request.query_params.get(read.whose)]:
         try:
             yield UUID(str(found))

@@ -49,6 +49,7 @@ from tests.registration import (
     test_api_screening,
     test_api_suppliers,
     test_api_tellings,
+    test_api_twins,
 )
 
 Walk = Callable[[StageUnderTest], Awaitable[None]]
@@ -79,6 +80,8 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         test_api_prospects.test_both_registers_go_in_and_again_change_nothing,
         test_api_prospects.test_an_invitation_says_who_when_and_how_and_every_act_is_taken_back,
         test_api_prospects.test_a_firm_of_the_same_name_and_state_is_suggested_and_confirmed_or_not,
+        test_api_twins.test_both_are_kept_and_are_not_flagged_again,
+        test_api_twins.test_of_a_merger_one_remains_and_every_stage_hears_that_the_other_left,
     ),
     "matching": (
         matching.test_a_buyer_publishes_changes_and_closes_its_own,

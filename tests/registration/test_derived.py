@@ -5,7 +5,8 @@ from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import registered
 from tests.registration.given import OTHER_RFC
 
-FOUND_BY = ("name_key", "marks")
+ARGS = {"columns": "phone"}
+FOUND_BY = ("name_key", "marks", "mail_domain", "phone")
 
 
 async def test_whoever_lacks_what_it_is_found_by_gets_it(stage: StageUnderTest) -> None:
@@ -16,7 +17,9 @@ async def test_whoever_lacks_what_it_is_found_by_gets_it(stage: StageUnderTest) 
     assert [row["name_key"] for row in before] == ["FORJAS EJEMPLO", "MAQUINADOS EJEMPLO"]
     await stage.rows(f"UPDATE supplier SET {', '.join(f'{column} = NULL' for column in FOUND_BY)}")
     async with stage.database.transaction() as connection:
-        first = await derive_suppliers(connection, {}, None)
-        last = await derive_suppliers(connection, {}, first.cursor)
+        first = await derive_suppliers(connection, ARGS, None)
+        last = await derive_suppliers(connection, ARGS, first.cursor)
     assert (first.touched, last.cursor) == (2, None)
     assert await stage.rows(found_by) == before
+    await stage.tick()
+    assert len(await stage.rows("SELECT FROM twins")) == 1

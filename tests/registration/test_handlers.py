@@ -128,7 +128,7 @@ def test_a_change_without_a_contact_leaves_the_one_that_is_there() -> None:
     after = decided(change(before, contact=None)).state
     assert after is not None
     assert after.contact == before.contact
-    erased = decided(handlers.erase_contact(after)).state
+    erased = decided(handlers.erase_contact(after, NOW)).state
     assert erased is not None
     assert decided(change(erased, contact=None)).state == replace(erased, took_part=after.took_part)
 
@@ -252,8 +252,8 @@ def test_a_held_firm_withdraws_in_silence() -> None:
 
 
 def test_a_contact_is_erased_in_silence() -> None:
-    decision = decided(handlers.erase_contact(registered()))
+    decision = decided(handlers.erase_contact(registered(), NOW))
     assert decision.events == ()
     assert decision.state is not None
     assert decision.state.contact is None
-    assert refused(handlers.erase_contact(None)) == ("not_found", "supplier_unknown")
+    assert refused(handlers.erase_contact(None, NOW)) == ("not_found", "supplier_unknown")

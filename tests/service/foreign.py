@@ -19,7 +19,7 @@ from tests.financing.given import SUPPLIER as REFERRED
 from tests.matching import test_api as matching
 from tests.matching.given import ANCHOR, SUPPLIER
 from tests.registration.bodies_given import BODY, registered
-from tests.registration.given import DOUBTFUL_RFC
+from tests.registration.given import DOUBTFUL_RFC, OTHER_RFC
 from tests.registration.test_prospect import ENTRY
 
 
@@ -34,13 +34,21 @@ class Foreign:
 
 async def _registration(stage: StageUnderTest) -> Foreign:
     receipt = await registered(stage, rfc=DOUBTFUL_RFC)
+    twin = await registered(stage, rfc=OTHER_RFC)
+    await stage.tick()
+    [pair] = await stage.rows("SELECT id FROM twins")
     anchor = {"code": "A01", "name": "Armadora Ejemplo", "states": ["22"]}
     joined = await stage.client.post("/anchors", json=anchor, headers=stage.headers(Role.OPERATOR))
     prospect = bring(None, ENTRY, now())
     async with stage.database.transaction() as connection:
         await prospects.save_many(connection, [prospect], ())
     return Foreign(
-        {"supplier_id": receipt["id"], "anchor_id": joined.json()["id"], "prospect_id": str(prospect.id)},
+        {
+            "supplier_id": receipt["id"],
+            "anchor_id": joined.json()["id"],
+            "prospect_id": str(prospect.id),
+            "twins_id": str(pair["id"]),
+        },
         {
             "invite_prospect": {"channel": "letter"},
             "decline_prospect": {},
@@ -50,6 +58,7 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "change_supplier": BODY | {"rfc": DOUBTFUL_RFC},
             "release_supplier": {"reasons": ["rfc_check_digit"]},
             "settle_dispute": {"upheld": True},
+            "merge_twins": {"remains": twin["id"]},
             "invite_person": {"email": "colega@ejemplo.mx"},
             "accept_invitation": {"code": "x" * 32},
             "withdraw_supplier": {"reason": "own_decision"},

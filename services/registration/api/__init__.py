@@ -14,6 +14,7 @@ from services.registration.api import (
     screening,
     suppliers,
     tellings,
+    twins,
 )
 from services.registration.api.mailing import Mailing
 from services.registration.settings import RegistrationSettings
@@ -33,6 +34,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         suppliers.router(commands, database),
         contacts.router(mailing, commands),
         disputes.router(commands),
+        twins.router(commands, database),
         people.router(settings, mailing, commands, database),
         imports.router(settings, database),
         anchors.router(commands, database),

@@ -13,6 +13,7 @@ from services.registration.store import claims, suppliers
 from services.registration.store.people import people, people_of
 from services.registration.views import SupplierView
 from shared.messaging.commands import Commands, CommandUnit
+from shared.runtime.clock import now
 from shared.service.callers import Caller, Role, allow
 from shared.service.http import Change, accepted, routes
 
@@ -38,7 +39,7 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
             present = unit.state(suppliers, supplier_id)
             supplier = accepted(present or handlers.SUPPLIER_UNKNOWN)
             change.check(SupplierView.of(supplier))
-            unit.apply(suppliers, supplier_id, accepted(handlers.erase_contact(supplier)))
+            unit.apply(suppliers, supplier_id, accepted(handlers.erase_contact(supplier, now())))
             await unit.load(claims, [supplier_id])
             claim = unit.state(claims, supplier_id)
             said = None if claim is None or claim.profile is None else claim.profile.contact

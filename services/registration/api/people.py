@@ -11,7 +11,7 @@ from services.registration.domain.supplier import Supplier
 from services.registration.handlers import people as handlers
 from services.registration.handlers.mails import INVITATION_MAIL, first_try
 from services.registration.settings import RegistrationSettings
-from services.registration.store import find_supplier, suppliers
+from services.registration.store import find_supplier, supplier_of, suppliers
 from services.registration.store.people import OtherFirmError, people, people_of
 from services.registration.views import letters
 from services.registration.views.people import AcceptanceBody, InvitationBody, PersonView
@@ -83,16 +83,23 @@ def _add_accepting(api: APIRouter, commands: Commands) -> None:
     ) -> PersonView:
         """Accept an invitation, with the code that was mailed, and speak for the firm from now on.
 
-        For whoever is signed in and speaks for no other firm. Whatever does not fit has one answer.
+        For whoever is signed in and speaks for no other firm, but one that was merged into this one: there they are
+        removed. Whatever does not fit has one answer.
         """
 
         async def accept(unit: CommandUnit) -> tuple[Person | None, Decision[Person] | Refused]:
             _, known = await _firm(unit, supplier_id)
             await unit.load(people, [person_id])
             invited, firm = unit.state(people, person_id), caller.supplier_id
-            outcome = handlers.accept(invited, supplier_id, known, body.code, caller.subject, firm, now())
+            former = await _people_of_merged(unit, firm, supplier_id)
+            bound_to = firm if former is None else None
+            outcome = handlers.accept(invited, supplier_id, known, body.code, caller.subject, bound_to, now())
             if not isinstance(outcome, Refused):
                 unit.apply(people, person_id, outcome, about=supplier_id)
+                for going in former or ():
+                    if going.subject == caller.subject:
+                        await unit.load(people, [going.id])
+                        unit.apply(people, going.id, handlers.go_over(unit.state(people, going.id), now()))
             return invited, outcome
 
         try:
@@ -127,6 +134,12 @@ async def _firm(unit: CommandUnit, supplier_id: UUID) -> tuple[Supplier | None, 
     """The firm, locked, so that its people are counted by one at a time; and its people."""
     await unit.load(suppliers, [supplier_id])
     return unit.state(suppliers, supplier_id), await people_of(unit.connection, supplier_id)
+
+
+async def _people_of_merged(unit: CommandUnit, firm: UUID | None, into: UUID) -> list[Person] | None:
+    """The people of a firm that was merged into this one; None where it was not."""
+    former = None if firm is None else await supplier_of(unit.connection, firm)
+    return None if former is None or former.merged_into != into else await people_of(unit.connection, former.id)
 
 
 def _there(person: Person | None) -> Person:

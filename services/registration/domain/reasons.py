@@ -68,8 +68,8 @@ ProfileReason = Literal[
 GivenWithdrawal = Literal["own_decision", "ceased_operations", "duplicate_registration", "rules_not_met"]
 """What somebody who withdraws a firm may give as its reason."""
 
-WithdrawalReason = Literal[GivenWithdrawal, "rfc_not_theirs"]
-"""`rfc_not_theirs`: only a dispute that was decided says so."""
+WithdrawalReason = Literal[GivenWithdrawal, "rfc_not_theirs", "merged"]
+"""`rfc_not_theirs`: only a dispute that was decided says so; `merged`: only an operator who saw that two are one."""
 
 AnchorReason = Literal[
     "anchor_code_form",
@@ -100,6 +100,11 @@ CommandReason = Literal[
     "people_too_many",
     "rfc_fixed",
     "not_held_for",
+    "twins_unknown",
+    "twins_decided",
+    "remains_neither",
+    "remains_withdrawn",
+    "remains_held",
     "same_person",
     "anchor_unknown",
     "anchor_code_taken",

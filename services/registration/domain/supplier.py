@@ -63,6 +63,8 @@ class Supplier(Profile):
     """When it began to take part; None while held."""
     withdrawal: WithdrawalReason | None = None
     withdrawn_at: datetime | None = None
+    merged_into: UUID | None = None
+    """The supplier that remains of the two that were one."""
     took_part: Participants = NOBODY
     """Whoever gave or changed the profile with a token. None of them releases it."""
     privacy_notice: str | None = None
@@ -164,12 +166,12 @@ def confirmed(supplier: Supplier, reasons: tuple[HoldReason, ...], operator: str
     return _settled(replace(supplier, holds=holds, confirmations=(*supplier.confirmations, *given)), now)
 
 
-def withdrawn(supplier: Supplier, reason: WithdrawalReason, now: datetime) -> Supplier:
-    """The supplier that no longer takes part."""
+def withdrawn(supplier: Supplier, reason: WithdrawalReason, now: datetime, into: UUID | None = None) -> Supplier:
+    """The supplier that no longer takes part. `into`: as which one it goes on."""
     status = SUPPLIER.after(supplier.status, "withdraw")
     if status is None:
         return supplier
-    return replace(supplier, status=status, holds=(), withdrawal=reason, withdrawn_at=now)
+    return replace(supplier, status=status, holds=(), withdrawal=reason, withdrawn_at=now, merged_into=into)
 
 
 def without_contact(supplier: Supplier) -> Supplier:

@@ -1,9 +1,8 @@
 """Decisions on suppliers, anchors and lists: one function per command, and one for the sweep of a new list."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from services.registration.domain import anchor as anchors
@@ -13,14 +12,14 @@ from services.registration.domain import screening as lists
 from services.registration.domain import supplier as suppliers
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.fault import Fault
-from services.registration.domain.offering import Offering
-from services.registration.domain.plants import Plant
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, GivenWithdrawal, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.domain.screening import Entries, Listing, Newest, ScreeningList
 from services.registration.domain.supplier import Registry, Supplier
+from services.registration.handlers.lookouts import compared
 from services.registration.handlers.mails import DISPUTE_MAIL
+from services.registration.handlers.readers import told
 from shared.contracts import registration as contract
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 
@@ -72,7 +71,7 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
         return _RFC_TAKEN
     after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
     after = replace(after, privacy_notice=command.privacy_notice, notice_read_at=command.notice_read_at)
-    return Decision(after, told(None, after), _disputed(None, after, now))
+    return Decision(after, told(None, after), (*_disputed(None, after, now), *compared(None, after, now)))
 
 
 def bring(state: Supplier | None, command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
@@ -103,7 +102,7 @@ def change(
         return no_rfc(identity)
     else:
         after = suppliers.mended(state, profile, identity, registry, by, now)
-    return Decision(after, told(state, after), _disputed(state, after, now))
+    return Decision(after, told(state, after), (*_disputed(state, after, now), *compared(state, after, now)))
 
 
 def release(
@@ -140,21 +139,28 @@ def put_out(
     return withdraw(state, reason, now)
 
 
-def withdraw(state: Supplier | None, reason: WithdrawalReason, now: datetime) -> Decision[Supplier] | Refused:
-    """A supplier no longer takes part. Of one that was still held nobody ever heard."""
+def withdraw(
+    state: Supplier | None, reason: WithdrawalReason, now: datetime, into: UUID | None = None
+) -> Decision[Supplier] | Refused:
+    """A supplier no longer takes part; it goes on `into` another one. Of one that was still held nobody ever heard."""
     if state is None:
         return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return unchanged(state)
-    after = suppliers.withdrawn(state, reason, now)
+    after = suppliers.withdrawn(state, reason, now, into)
+    timers = compared(state, after, now)
     if state.status == "held":
-        return Decision(after)
-    return Decision(after, (contract.SupplierWithdrawn(supplier_id=state.id, reason=reason, withdrawn_at=now),))
+        return Decision(after, timers=timers)
+    left = contract.SupplierWithdrawn(supplier_id=state.id, reason=reason, withdrawn_at=now, merged_into=into)
+    return Decision(after, (left,), timers)
 
 
-def erase_contact(state: Supplier | None) -> Decision[Supplier] | Refused:
+def erase_contact(state: Supplier | None, now: datetime) -> Decision[Supplier] | Refused:
     """Forget the person to talk to (LFPDPPP, right of cancellation)."""
-    return SUPPLIER_UNKNOWN if state is None else Decision(suppliers.without_contact(state))
+    if state is None:
+        return SUPPLIER_UNKNOWN
+    after = suppliers.without_contact(state)
+    return Decision(after, timers=compared(state, after, now))
 
 
 def rescreen(state: Supplier | None, _args: Mapping[str, str], now: datetime, listing: Listing) -> Decision[Supplier]:
@@ -211,71 +217,6 @@ def _disputed(before: Supplier | None, after: Supplier, now: datetime) -> tuple[
     """Whoever has the RFC is told, as soon as somebody else says that it is theirs."""
     new = "rfc_disputed" in after.holds and (before is None or before.rfc != after.rfc)
     return (Timer(DISPUTE_MAIL, now),) if new else ()
-
-
-def told(before: Supplier | None, after: Supplier) -> tuple[contract.SupplierProfile, ...]:
-    """The event that readers get of a supplier that takes part, if there is news for them."""
-    if after.status != "registered":
-        return ()
-    if before is None or before.status == "held":
-        return (contract.SupplierRegistered.model_validate(_profile(after), from_attributes=True),)
-    # That a list was looked up at all is news, as until then nothing was known; that it was a newer one is none.
-    known = before.screening.list_date is not None
-    same = replace(after, screening=replace(after.screening, list_date=before.screening.list_date)) if known else after
-    return () if _profile(same) == _profile(before) else (as_it_is(after),)
-
-
-def as_it_is(supplier: Supplier) -> contract.SupplierChanged:
-    """The event with the whole profile of a supplier that readers know."""
-    return contract.SupplierChanged.model_validate(_profile(supplier), from_attributes=True)
-
-
-def _profile(supplier: Supplier) -> dict[str, Any]:
-    """What leaves this store: of a natural person neither RFC nor name, of nobody the contact."""
-    legal = supplier.kind == "legal"
-    size, screening = supplier.size, supplier.screening
-    return {
-        "supplier_id": supplier.id,
-        "folio": supplier.folio,
-        "kind": supplier.kind,
-        "rfc": supplier.rfc if legal else None,
-        "legal_name": supplier.legal_name if legal else None,
-        "sector": supplier.sector,
-        "scian": supplier.scian,
-        "state": supplier.state,
-        "municipality": supplier.municipality,
-        "plants": [_plant(plant, legal=legal) for plant in supplier.plants],
-        "operating_since": supplier.operating_since,
-        "exports": supplier.exports,
-        "size": {"stratum": size.stratum, "score": format(size.score, "f"), "flags": size.flags, "rules": size.rules},
-        "screening": {
-            "list_69b": screening.list_69b,
-            "list_date": screening.list_date,
-            "tax_opinion": supplier.tax_opinion,
-        },
-        "offering": supplier.offering if legal else _offering_of_person(supplier.offering),
-        "registered_at": supplier.registered_at,
-    }
-
-
-def _plant(plant: Plant, *, legal: bool) -> dict[str, Any]:
-    """Of a natural person, who may live there, no more than its municipality."""
-    place = {"state": plant.state, "municipality": plant.municipality}
-    point = {"name": plant.name, "latitude_e6": plant.latitude_e6, "longitude_e6": plant.longitude_e6}
-    return place | point if legal else place
-
-
-def _offering_of_person(offering: Offering) -> dict[str, Any]:
-    """Without the numbers under which certifiers and authorities name the person, and without free text about them."""
-    told: dict[str, Any] = {field.name: getattr(offering, field.name) for field in fields(offering)}
-    certificates = [
-        {"standard": each.standard, "body": each.body, "valid_from": each.valid_from, "valid_to": each.valid_to}
-        for each in offering.certificates
-    ]
-    return told | {
-        "certificates": certificates,
-        "programs": [replace(each, number=None) for each in offering.programs],
-    }
 
 
 def no_rfc(identity: RefusedRfc) -> Refused:

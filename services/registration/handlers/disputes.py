@@ -4,7 +4,8 @@ from datetime import datetime
 
 from services.registration.domain import supplier as suppliers
 from services.registration.domain.supplier import Supplier
-from services.registration.handlers import NOT_HELD_FOR, SUPPLIER_UNKNOWN, told, withdraw
+from services.registration.handlers import NOT_HELD_FOR, SUPPLIER_UNKNOWN, withdraw
+from services.registration.handlers.readers import told
 from shared.messaging.decision import Decision, Refused
 
 
@@ -15,7 +16,7 @@ def settle(state: Supplier | None, operator: str, now: datetime, *, upheld: bool
     if "rfc_disputed" not in state.holds:
         return NOT_HELD_FOR
     if not upheld:
-        return Decision(suppliers.withdrawn(state, "rfc_not_theirs", now))
+        return withdraw(state, "rfc_not_theirs", now)
     after = suppliers.confirmed(state, ("rfc_disputed",), operator, now)
     return Decision(after, told(state, after))
 

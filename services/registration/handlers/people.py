@@ -55,7 +55,9 @@ def accept(
     bound_to: UUID | None,
     now: datetime,
 ) -> Decision[Person] | Refused:
-    """The invited returns the code that was mailed to them. `bound_to`: the firm that they already speak for."""
+    """The invited returns the code that was mailed to them. `bound_to`: the firm that they already speak for, unless it
+    was merged into this one.
+    """
     if state is None or state.supplier_id != firm:
         return INVITATION_REFUSED
     if state.accepted_by(code, subject):
@@ -85,6 +87,11 @@ def remove(state: Person | None, firm: UUID, now: datetime) -> Decision[Person] 
 def erase_address(state: Person | None, addresses: Collection[str]) -> Decision[Person]:
     """Whoever had one of these addresses is forgotten; who speaks for the firm is known by subject and goes on."""
     return unchanged(state) if state is None else Decision(rules.without_address(state, addresses))
+
+
+def go_over(state: Person | None, now: datetime) -> Decision[Person]:
+    """Somebody of a firm that was merged joins the one that remained: here they are of it no longer."""
+    return unchanged(None) if state is None else Decision(rules.ended(state, now))
 
 
 def lapse(state: Person | None, now: datetime) -> Decision[Person]:

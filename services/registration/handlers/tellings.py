@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from services.registration.domain.supplier import Supplier
-from services.registration.handlers import as_it_is
+from services.registration.handlers.readers import as_it_is
 from shared.messaging.decision import Decision, SweepRequest, unchanged
 from shared.telling import Telling
 

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from services.registration.domain.anchor import Anchor
 from services.registration.domain.claim import Claim
 from services.registration.domain.firm_name import parted
+from services.registration.domain.likeness import mail_domain, phone
 from services.registration.domain.screening import NO_LIST, SEVERITY, Entries, Listing, ListState, Newest, ScreeningList
 from services.registration.domain.sought import marks
 from services.registration.domain.supplier import Registry, Supplier, disputed_since, folio
@@ -28,6 +29,8 @@ def _for_queries(supplier: Supplier) -> Mapping[str, Any]:
         "disputed": "rfc_disputed" in supplier.holds,
         "name_key": parted(supplier.legal_name).key,
         "marks": list(marks(supplier)),
+        "mail_domain": mail_domain(supplier.contact),
+        "phone": phone(supplier.contact),
     }
 
 
@@ -199,6 +202,12 @@ async def supplier_of(connection: Connection, id_: UUID) -> Supplier | None:
     """As it is, without its lock."""
     row = await connection.fetchrow("SELECT * FROM supplier WHERE id = $1", id_)
     return None if row is None else suppliers.of(row)
+
+
+async def suppliers_of(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Supplier]:
+    """As they are, without their locks; the unknown are left out."""
+    rows = await connection.fetch("SELECT * FROM supplier WHERE id = ANY($1::uuid[])", ids)
+    return {row["id"]: suppliers.of(row) for row in rows}
 
 
 async def involving(connection: Connection, rfc: str, subject: str, firms: Collection[UUID]) -> list[UUID]:

@@ -15,11 +15,14 @@ class OtherFirmError(Exception):
 
 
 class People(TableRepository[Person]):
-    """Raises OtherFirmError: the store alone sees two who join at once."""
+    """Raises OtherFirmError: the store alone sees two who join at once. Whoever leaves is written first: one person may
+    go from a firm to another in one transaction.
+    """
 
     async def save_many(self, connection: Connection, new: Sequence[Person], changed: Sequence[Person]) -> None:
         with unique(JOINED, OtherFirmError):
-            await super().save_many(connection, new, changed)
+            await super().save_many(connection, (), [each for each in changed if each.status != "joined"])
+            await super().save_many(connection, new, [each for each in changed if each.status == "joined"])
 
 
 people = People(PersonRow, Person)

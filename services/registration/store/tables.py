@@ -27,6 +27,10 @@ class SupplierRow(Table, table=True):
         Index("supplier_of_rfc", "rfc", "id"),
         Index("supplier_status", "status", "id"),
         Index("supplier_named", "name_key", "state"),
+        Index("supplier_mail", "mail_domain", postgresql_where=text("mail_domain IS NOT NULL")),
+        Index("supplier_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
+        Index("supplier_rfc_front", text('"left"(rfc, 6)')),
+        Index("supplier_rfc_back", text("substr(rfc, 7)")),
         Index(
             "supplier_sought",
             "marks",
@@ -64,12 +68,36 @@ class SupplierRow(Table, table=True):
     registered_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     withdrawal: str | None
     withdrawn_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    merged_into: UUID | None
     took_part: dict[str, Any] = Field(sa_type=JSONB)
     disputed: bool
     privacy_notice: str | None
     notice_read_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     name_key: str | None
     marks: list[str] | None = Field(sa_type=JSONB)
+    mail_domain: str | None
+    phone: str | None
+
+
+class TwinsRow(Table, table=True):
+    __tablename__ = "twins"
+    __table_args__ = (
+        Index("twins_waiting", "status", "rank", "id"),
+        Index("twins_older", "older"),
+        Index("twins_newer", "newer"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    older: UUID
+    newer: UUID
+    status: str
+    signs: list[str] = Field(sa_type=JSONB)
+    strength: str
+    rank: int
+    found_at: datetime = Field(sa_type=DateTime(timezone=True))
+    decided_by: str | None
+    decided_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    remains: UUID | None
 
 
 class ClaimRow(Table, table=True):

@@ -147,6 +147,8 @@ class SupplierView(SupplierBody):
     registered_at: datetime | None
     withdrawal: WithdrawalReason | None
     withdrawn_at: datetime | None
+    merged_into: UUID | None
+    """As which one it goes on, where two were one."""
     privacy_notice: str | None
     notice_read_at: datetime | None
 
