@@ -24,6 +24,7 @@ IDS = {
     "import_id": str(UUID(int=11)),
     "letter_id": str(UUID(int=12)),
     "prospect_id": str(UUID(int=14)),
+    "twins_id": str(UUID(int=14)),
     "kind": "suppliers",
     "service": "matching",
 }

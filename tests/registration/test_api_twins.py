@@ -169,7 +169,12 @@ async def test_who_leaves_or_loses_its_contact_is_nobodys_twin(stage: StageUnder
 
 async def test_a_file_of_many_is_compared_at_once_and_what_many_share_tells_nothing(stage: StageUnderTest) -> None:
     """One statement for a round of timers; the telephone of an office that registers firms makes no twins."""
-    rows = [SUPPLIER | {"rfc": legal_rfc(n), "razon_social": f"Forjas {n} SA de CV"} for n in range(30)]
+    office = {
+        "contacto_nombre": "Ana Núñez",
+        "contacto_correo": "ana@camara.example",
+        "contacto_telefono": "4425550101",
+    }
+    rows = [SUPPLIER | office | {"rfc": legal_rfc(n), "razon_social": f"Forjas {n} SA de CV"} for n in range(30)]
     rows[7]["razon_social"] = "Forjas 3, S. de R.L."
     await upload(stage, "/suppliers/imports", csv_of(*rows))
     signs = [each["signs"] for each in await found(stage)]

@@ -40,6 +40,7 @@ from services.portal.api import (
     resending,
     scores,
     signing,
+    twins,
     validations,
     visits,
     work,
@@ -61,7 +62,10 @@ def _routes() -> tuple[BaseRoute, ...]:
     of_a_firm = (my_firm, my_profile, my_people, questionnaire, my_plan, my_money, my_data)
     of_buyers = (asked, requirements, candidates, awards, nearness)
     at_work = (work, visits, validations, scores, mentoring)
-    operating = (registrations, prospects, assignments, imports, cohorts, letters, messages, machines, resending, acts)
+    operating = (
+        *(registrations, twins, prospects, assignments, imports, cohorts, letters, messages, machines, resending),
+        acts,
+    )
     modules = (home, signing, register, news, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     return tuple(route for module in modules for route in module.router().routes)
 

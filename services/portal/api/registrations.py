@@ -149,6 +149,7 @@ async def _listed(
         holds=HOLDS,
         sought=PERSONAL,
         names=await asked.areas(),
+        twins=await _twins(asked, limit=1),
         wanted=wanted,
         **tried.shown,
     )
@@ -167,6 +168,7 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Res
         supplier=supplier,
         version=shown.etag,
         others=others,
+        twins=await _twins(asked, supplier_id=str(supplier_id)),
         disputed=DISPUTED,
         withdrawals=WITHDRAWALS,
         **tried.shown,
@@ -180,3 +182,9 @@ async def _of_same_rfc(asked: Asking, rfc: str) -> list[dict[str, Any]]:
     except StageProblem:
         return []
     return [*answer.body["items"]]
+
+
+async def _twins(asked: Asking, **query: str | int) -> list[dict[str, Any]]:
+    """Firms that are probably one and wait for a decision; nobody while registration does not tell."""
+    found = await asked.glance("registration", "/twins", status="open", **query)
+    return [] if found is None else [*found.body["items"]]
