@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 import httpx
 import typer
@@ -14,7 +14,7 @@ import typer
 from deploy.cli.console import Refusal, err
 from deploy.cli.problems import worded
 from deploy.cli.texts import language, say
-from deploy.target.client import READ_TIMEOUT, Client
+from deploy.target.client import READ_TIMEOUT, WORK_TIMEOUT, Client
 
 T = TypeVar("T")
 
@@ -79,6 +79,20 @@ def request(
     return answer.json() if answer.content else None
 
 
+def download(client: Client, service: str, path: str, file: BinaryIO) -> None:
+    """What stands at a path, written as it comes. Raises ``Refusal`` as `request`."""
+    with client.http(service, timeout=WORK_TIMEOUT) as http:
+        try:
+            with http.stream("GET", path, headers={"Accept-Language": language()}) as answer:
+                if answer.is_success:
+                    file.writelines(answer.iter_bytes())
+                    return
+                answer.read()
+        except httpx.HTTPError as error:
+            raise Away(say("error.http", service=service)) from error
+    raise _refusal(service, answer)
+
+
 def versioned(client: Client, service: str, path: str) -> tuple[Any, str]:
     """What stands at a path, and the version under which it may be changed. Raises ``Refusal`` as `request`."""
     answer = _answer(client, service, "GET", path, READ_TIMEOUT)
@@ -131,8 +145,12 @@ def _asked(
         raise Away(say("error.http", service=service)) from error
     if answer.is_success:
         return answer
+    raise _refusal(service, answer)
+
+
+def _refusal(service: str, answer: httpx.Response) -> Refusal:
     sentence = worded(service, answer) or say("error.http", service=service)
-    raise REFUSALS.get(answer.status_code, Refusal)(sentence)
+    return REFUSALS.get(answer.status_code, Refusal)(sentence)
 
 
 REFUSALS: dict[int, type[Refusal]] = {HTTPStatus.NOT_FOUND: NotThere} | dict.fromkeys(

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, BinaryIO
@@ -32,6 +32,8 @@ MOST_CONNECTIONS = 50
 AWAY = "stage_away"
 CORRELATION = "X-Correlation-Id"
 WATCHED = ("/ready", "/metrics")
+PASSED_ON = ("Content-Type", "Content-Disposition", "Cache-Control")
+"""Of a file that a stage gives."""
 KEPT_S = 600.0
 """A catalogue changes with a release."""
 
@@ -56,6 +58,21 @@ class Watched:
     """What keeps it from getting on, by part; empty when all is well."""
     metrics: str
     """In Prometheus' text format."""
+
+
+class StageFile:
+    """A file as a stage gives it."""
+
+    def __init__(self, answer: httpx.Response) -> None:
+        self._answer = answer
+        self.headers = {name: answer.headers[name] for name in PASSED_ON if name in answer.headers}
+
+    async def parts(self) -> AsyncIterator[bytes]:
+        try:
+            async for part in self._answer.aiter_bytes():
+                yield part
+        finally:
+            await self._answer.aclose()
 
 
 class StageProblem(Exception):  # noqa: N818 - a problem, as RFC 9457 calls it
@@ -180,6 +197,22 @@ class Stages:
         # Without a file it is a form still, so that the stage says what is missing.
         given = {"file": file} if file is not None else {"none": (None, b"")}
         return await self._ask(person, language, stage, "POST", path, headers=headers, files=given, data=fields)
+
+    async def file(self, person: Person | None, language: Language, stage: str, path: str) -> StageFile:
+        """A file that a stage gives, in parts: whoever has it closes it. Raises StageProblem."""
+        sent = {"Accept-Language": language, CORRELATION: text_of(new_id())}
+        if person is not None:
+            sent["Authorization"] = f"Bearer {person.token}"
+        try:
+            request = self._clients[stage].build_request("GET", f"{self._addresses[stage]}{path}", headers=sent)
+            answer = await self._clients[stage].send(request, stream=True)
+            if not answer.is_success:
+                await answer.aread()
+        except (KeyError, httpx.HTTPError) as error:
+            raise _away(stage) from error
+        if not answer.is_success:
+            raise _problem(stage, answer)
+        return StageFile(answer)
 
     async def watched(self, language: Language, service: str) -> Watched | None:
         """How a service says that it is; None where it does not answer."""

@@ -128,6 +128,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "show_twins": Read("twins:viewed", "supplier_ids"),
         "list_people": Read("person:listed", "supplier_id"),
         "list_suggestions": Read("supplier:suggested", "supplier_id"),
+        "show_refused_suppliers": Read("supplier:returned"),
     },
     "matching": {
         "list_versions": Read("version:listed"),

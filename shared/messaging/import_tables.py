@@ -1,7 +1,8 @@
 """The tables of files that people send.
 
 `import`: what becomes of each. `import_part`: the file, in parts, until all of its rows are decided. `import_fault`:
-what is wrong with the rows that were refused, the first of them.
+what is wrong with the rows that were refused. `import_refused_row`:
+those rows as they were sent, for a while: they hold people's data.
 """
 
 STATEMENTS = (
@@ -54,4 +55,19 @@ STATEMENTS = (
     "CREATE INDEX import_fault_import ON import_fault (import_id, line, id)",
 )
 
-NAMES = ("import_fault", "import_part", "import")
+ADDED = (
+    "ALTER TABLE import ADD COLUMN header text",
+    """
+    CREATE TABLE import_refused_row (
+        import_id uuid NOT NULL REFERENCES import ON DELETE CASCADE,
+        line bigint NOT NULL,
+        sent text NOT NULL,
+        PRIMARY KEY (import_id, line)
+    )
+    """,
+)
+"""Since every service's first migration: what refused rows are returned by."""
+
+REMOVED = ("DROP TABLE import_refused_row", "ALTER TABLE import DROP COLUMN header")
+
+NAMES = ("import_refused_row", "import_fault", "import_part", "import")

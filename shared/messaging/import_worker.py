@@ -10,7 +10,7 @@ from typing import Any, BinaryIO, ClassVar
 
 from shared.files import table
 from shared.files.faults import FileRefusedError, RowFault, row_fault
-from shared.files.rows import Row, Wanted
+from shared.files.rows import Row, Sent, Wanted
 from shared.files.table import Rows
 from shared.messaging import imports
 from shared.messaging.commands import Commands
@@ -42,6 +42,8 @@ class _Batch:
     read: int = 0
     asked: list[tuple[int, Any]] = field(default_factory=list)
     wrong: list[RowFault] = field(default_factory=list)
+    sent: dict[int, Sequence[Sent]] = field(default_factory=dict)
+    """All of them, by line, as they were sent."""
 
 
 class ImportWorker(Worker):
@@ -84,7 +86,7 @@ class ImportWorker(Worker):
             rows = await self._read(connection, file, importer.wanted, lines)
             if rows is None:
                 return False
-            await imports.counted(connection, begun.id, rows.count)
+            await imports.counted(connection, begun.id, rows.count, rows.header if importer.returns_rows else None)
             await importer.begin()
             if not await self._take_in(connection, begun, importer, rows):
                 return False
@@ -152,6 +154,7 @@ def _look(row: Row, importer: Importer[Any], batch: _Batch, seen: set[Hashable],
     if row.line <= decided:
         return
     batch.line, batch.read = row.line, batch.read + 1
+    batch.sent[row.line] = row.sent
     if wrong:
         batch.wrong += wrong
     else:
@@ -174,7 +177,8 @@ async def _apply(importer: Importer[Any], begun: Import, batch: _Batch) -> Impor
             outcomes=Counter(begun.outcomes) + Counter(outcomes),
         )
         wrong = sorted([*batch.wrong, *refused], key=lambda fault: fault.line)
-        await imports.advance(connection, begun, after, wrong)
+        lines = dict.fromkeys(fault.line for fault in wrong) if importer.returns_rows else ()
+        await imports.advance(connection, begun, after, wrong, [(line, batch.sent[line]) for line in lines])
 
     await importer.apply(batch.asked, written)
     return after

@@ -34,6 +34,13 @@ class Importer(ABC, Generic[T]):
         self.database = database
         self.begun = begun
 
+    @property
+    def returns_rows(self) -> bool:
+        """Whether refused rows are kept for whoever sent them; of what authorities publish, with more than is wanted of
+        it, none is.
+        """
+        return self.wanted.others == "told"
+
     async def begin(self) -> None:
         """Load what its rows are read by."""
         return

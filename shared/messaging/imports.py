@@ -7,11 +7,14 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, NamedTuple
 from uuid import UUID
+
+import msgspec
 
 from shared.contracts.event import Cause
 from shared.files.faults import RowFault
+from shared.files.rows import Header, Sent
 from shared.messaging import actors, audit
 from shared.messaging.audit import Act
 from shared.runtime.database import Connection, columns
@@ -25,7 +28,13 @@ LOCKS = 0x5044_4950
 """First key of the advisory locks of whoever works on an import; the second is of the import."""
 
 MOST_FAULTS = 1_000
-"""Refused rows that are kept of one file; the others are counted. A person mends the first thousand first."""
+"""That are told at once: a person mends the first thousand first. With the refused rows come all of them."""
+
+PAGE = 500
+"""Refused rows that are read at a time."""
+
+REFUSED_KEPT = timedelta(days=7)
+"""Of refused rows, as they were sent, after their import ended: they hold people's data, and are mended within days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +65,16 @@ class Import:
     """How often it was begun since it last got on."""
     received_at: datetime | None = None
     ended_at: datetime | None = None
+    header: Header | None = None
+    """As it was sent; None until it was read, and of a kind whose rows are not kept."""
+
+
+class RefusedRow(NamedTuple):
+    """A row that did not go in."""
+
+    line: int
+    sent: Sequence[Sent]
+    faults: Sequence[RowFault]
 
 
 class TakenOverError(Exception):
@@ -95,10 +114,20 @@ async def request_of(connection: Connection, id_: UUID) -> bytes | None:
 
 async def faults(connection: Connection, id_: UUID) -> list[RowFault]:
     """What is wrong with the rows that were refused, the first of them, by line."""
-    return [
-        RowFault(row["line"], row["column"], row["reason"], row["message"], json.loads(row["params"]))
-        for row in await connection.fetch(_FAULTS, id_)
-    ]
+    return [_fault(row) for row in await connection.fetch(_FAULTS, id_, MOST_FAULTS)]
+
+
+async def refused_rows(connection: Connection, id_: UUID, after: int) -> list[RefusedRow]:
+    """Some rows that were refused, by line, behind this one. None where there are no more, or they are forgotten."""
+    rows = await connection.fetch(_REFUSED, id_, after, PAGE)
+    wrong: dict[int, list[RowFault]] = {row["line"]: [] for row in rows}
+    for row in await connection.fetch(_FAULTS_OF, id_, list(wrong)):
+        wrong[row["line"]].append(_fault(row))
+    return [RefusedRow(row["line"], msgspec.json.decode(row["sent"]), wrong[row["line"]]) for row in rows]
+
+
+def _fault(row: Any) -> RowFault:  # noqa: ANN401 - a record
+    return RowFault(row["line"], row["column"], row["reason"], row["message"], json.loads(row["params"]))
 
 
 async def take(connection: Connection, kinds: Sequence[str], most_bytes: int | None) -> Import | None:
@@ -125,9 +154,10 @@ async def spool(connection: Connection, id_: UUID, file: BinaryIO) -> None:
         number += 1
 
 
-async def counted(connection: Connection, id_: UUID, rows: int) -> None:
-    """It was read: it has so many rows."""
-    await connection.execute("UPDATE import SET rows = $2 WHERE id = $1", id_, rows)
+async def counted(connection: Connection, id_: UUID, rows: int, header: Header | None) -> None:
+    """It was read: it has so many rows below this header, where refused rows are kept."""
+    kept = None if header is None else msgspec.json.encode(header).decode()
+    await connection.execute("UPDATE import SET rows = $2, header = $3 WHERE id = $1", id_, rows, kept)
 
 
 async def still_there(connection: Connection) -> None:
@@ -135,15 +165,26 @@ async def still_there(connection: Connection) -> None:
     await connection.execute("SELECT 1")
 
 
-async def advance(connection: Connection, before: Import, after: Import, wrong: Sequence[RowFault]) -> None:
-    """More of it is decided, in the same transaction. Raises TakenOverError where somebody else got on with it."""
+async def advance(
+    connection: Connection,
+    before: Import,
+    after: Import,
+    wrong: Sequence[RowFault],
+    refused: Sequence[tuple[int, Sequence[Sent]]],
+) -> None:
+    """More of it is decided, in the same transaction; `refused` are rows as they were sent, by line. Raises
+    TakenOverError where somebody else got on with it.
+    """
     outcomes = json.dumps(dict(after.outcomes))
     counts = after.line, after.read, after.accepted, after.refused, outcomes
     if await connection.fetchval(_ADVANCE, before.id, before.line, *counts) is None:
         raise TakenOverError
     if wrong:
         rows = [(each.line, each.column, each.reason, each.message, json.dumps(each.params)) for each in wrong]
-        await connection.execute(_REFUSE, before.id, MOST_FAULTS, *columns(rows))
+        await connection.execute(_REFUSE, before.id, *columns(rows))
+    if refused:
+        sent = [(line, msgspec.json.encode(cells).decode()) for line, cells in refused]
+        await connection.execute(_KEEP, before.id, *columns(sent))
 
 
 async def end(
@@ -161,7 +202,8 @@ async def end(
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:
-    """Forget imports that ended longer ago."""
+    """Forget imports that ended longer ago, and refused rows before that."""
+    await connection.execute(_FORGET_ROWS, REFUSED_KEPT)
     await connection.execute("DELETE FROM import WHERE ended_at < now() - $1::interval", kept)
 
 
@@ -171,17 +213,19 @@ def _import(
     traceparent: str | None,
     actor: str | None,
     action: str | None,
+    header: str | None,
     **row: Any,  # noqa: ANN401 - of its columns
 ) -> Import:
     """The import of a row, of which some columns are text of JSON."""
     cause = Cause(correlation_id, None, traceparent, actors.of(actor), action)
-    return Import(cause=cause, **row | {name: json.loads(row[name]) for name in _JSON})
+    known = None if header is None else msgspec.json.decode(header, type=Header)
+    return Import(cause=cause, header=known, **row | {name: json.loads(row[name]) for name in _JSON})
 
 
 _JSON = ("fields", "outcomes", "params")
 _FIELDS = """
     id, kind, fields, state, rows, line, read, accepted, refused, outcomes, reason, message, params, attempts,
-    received_at, ended_at, correlation_id, traceparent, actor, action
+    received_at, ended_at, correlation_id, traceparent, actor, action, header
 """
 _RECEIVE = """
     INSERT INTO import (id, kind, fields, request, correlation_id, traceparent, actor, action)
@@ -202,11 +246,24 @@ _ADVANCE = """
 """
 _REFUSE = """
     INSERT INTO import_fault (import_id, line, "column", reason, message, params)
-    SELECT $1, * FROM unnest($3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[]::jsonb[])
-    LIMIT greatest(0, $2 - (SELECT count(*) FROM import_fault WHERE import_id = $1))
+    SELECT $1, * FROM unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[]::jsonb[])
+"""
+_KEEP = """
+    INSERT INTO import_refused_row (import_id, line, sent) SELECT $1, * FROM unnest($2::bigint[], $3::text[])
 """
 _FAULTS = """
-    SELECT line, "column", reason, message, params FROM import_fault WHERE import_id = $1 ORDER BY line, id
+    SELECT line, "column", reason, message, params FROM import_fault WHERE import_id = $1 ORDER BY line, id LIMIT $2
+"""
+_REFUSED = """
+    SELECT line, sent FROM import_refused_row WHERE import_id = $1 AND line > $2 ORDER BY line LIMIT $3
+"""
+_FAULTS_OF = """
+    SELECT line, "column", reason, message, params FROM import_fault
+    WHERE import_id = $1 AND line = ANY($2::bigint[]) ORDER BY line, id
+"""
+_FORGET_ROWS = """
+    DELETE FROM import_refused_row USING import
+    WHERE import.id = import_id AND import.ended_at < now() - $1::interval
 """
 _END = """
     UPDATE import SET state = $2, ended_at = now(), reason = $3, message = $4, params = $5,

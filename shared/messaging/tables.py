@@ -6,7 +6,7 @@
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
 `idempotency`: answers to requests that may be sent again. `request_limit`: how many requests a caller made.
-`import`, `import_part`, `import_fault`: files of rows that people sent (`import_tables.py`).
+`import`, `import_part`, `import_fault`, `import_refused_row`: files of rows that people sent (`import_tables.py`).
 `timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 `record_gap`: what Kafka removed before a group consumed it, and who closed that. `resend`: what of the journal was
 published again, by whom and why; append-only.
@@ -254,7 +254,7 @@ STATEMENTS = (
 a list of its own, which a migration of each service runs, and the tests' stores after these (`ALL`).
 """
 
-ALL = (*STATEMENTS, *record_tables.ADDED, *record_tables.VALIDATED)
+ALL = (*STATEMENTS, *record_tables.ADDED, *record_tables.VALIDATED, *import_tables.ADDED)
 
 NAMES = (
     "journal",

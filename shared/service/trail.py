@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
 
 from shared.contracts import audit as catalogue
 from shared.contracts.audit import Read
@@ -39,7 +40,9 @@ class Trail:
             # Whoever has it already sees it again.
             await self._record(read, request, None)
             raise
-        await self._record(read, request, json.loads(bytes(answer.body)) if answer.body else None)
+        # A file that is sent in parts is about what its path names.
+        body = None if isinstance(answer, StreamingResponse) else bytes(answer.body)
+        await self._record(read, request, json.loads(body) if body else None)
         return answer
 
     async def _record(self, read: Read, request: Request, shown: Any) -> None:  # noqa: ANN401 - JSON

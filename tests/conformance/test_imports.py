@@ -12,7 +12,7 @@ import pytest
 
 from shared.contracts.event import Actor, Cause
 from shared.files.faults import FileRefusedError, RowFault, row_fault
-from shared.files.rows import Row, Wanted
+from shared.files.rows import Header, Row, Wanted
 from shared.messaging import imports
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.import_worker import BATCH, MOST_ATTEMPTS, ImportWorker, SmallImportWorker
@@ -157,11 +157,20 @@ async def test_each_row_goes_in_or_is_refused_alone(bench: Bench, monkeypatch: p
     assert done.outcomes == {"opened": 2, "unchanged": 1}
     async with bench.database.connection() as connection:
         faults = await imports.faults(connection, id_)
+        back = await imports.refused_rows(connection, id_, 0)
     assert [(fault.line, fault.reason) for fault in faults] == [
         (3, "cell_number"),
         (5, "account_full"),
         (6, "account_repeated"),
     ], "the first ones, by line; the others are counted"
+    assert [(row.line, [*row.sent], [fault.reason for fault in row.faults]) for row in back] == [
+        (3, ["x"], ["cell_number"]),
+        (5, [str(full)], ["account_full"]),
+        (6, [str(ACCOUNTS[0])], ["account_repeated"]),
+        (7, ["y"], ["cell_number"]),
+        (8, ["z"], ["cell_number"]),
+    ]
+    assert done.header == Header(["account"], ["account"], [], ",")
     assert await rows(bench, "SELECT number FROM import_part") == [], "the file is forgotten"
 
 
@@ -202,7 +211,7 @@ async def test_whoever_was_taken_for_dead_writes_nothing_more(bench: Bench) -> N
 
     async def got_on(connection: Connection, line: int) -> None:
         await accounts.save_many(connection, [Account(uuid4(), ())], [])
-        await imports.advance(connection, before, replace(before, line=line), [])
+        await imports.advance(connection, before, replace(before, line=line), [], [])
 
     async with bench.database.transaction() as connection:
         await got_on(connection, 2)
@@ -288,6 +297,11 @@ async def test_an_import_is_forgotten_with_its_faults_some_time_after_it_ended(b
     async with bench.database.connection() as connection:
         await imports.forget(connection, timedelta(days=1))
         assert len(await imports.faults(connection, ended)) == 1
+        assert len(await imports.refused_rows(connection, ended, 0)) == 1
+        await connection.execute("UPDATE import SET ended_at = ended_at - $1::interval", imports.REFUSED_KEPT)
+        await imports.forget(connection, timedelta(days=30))
+        assert len(await imports.faults(connection, ended)) == 1
+        assert await imports.refused_rows(connection, ended, 0) == [], "people's data go before what was wrong with it"
         await imports.forget(connection, timedelta(0))
         assert await imports.faults(connection, ended) == []
     assert await rows(bench, "SELECT id FROM import") == [(open_,)]

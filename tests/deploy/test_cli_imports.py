@@ -25,7 +25,8 @@ CUT = None
 def seen(**more: object) -> dict[str, Any]:
     """An import as its service shows it."""
     going = {"id": ID, "state": "running", "rows": 2, "read": 1, "outcomes": {}, "ended_at": None}
-    return {**going, "refused": 0, "refused_rows": [], "detail": None, **more}
+    told = {"refused": 0, "refused_rows": [], "refused_until": None, "ignored_columns": [], "detail": None}
+    return {**going, **told, **more}
 
 
 GOING, DONE = seen(), seen(state="done", outcomes={"registered": 2}, ended_at="2026-11-29T08:00:00Z")
@@ -35,7 +36,7 @@ GOING, DONE = seen(), seen(state="done", outcomes={"registered": 2}, ended_at="2
 class Service:
     """Answers as it is told to, the last answer for ever."""
 
-    answers: list[tuple[int, dict[str, Any]] | None]
+    answers: list[tuple[int, dict[str, Any] | bytes] | None]
     asked: list[tuple[str, str | None]] = field(default_factory=list)
     """The method of each request, and the key under which it was sent."""
 
@@ -49,7 +50,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.service.asked.append((self.command, self.headers.get("Idempotency-Key")))
         told = self.service.answers.pop(0) if len(self.service.answers) > 1 else self.service.answers[0]
         if told is not CUT:
-            content = json.dumps(told[1]).encode()
+            content = told[1] if isinstance(told[1], bytes) else json.dumps(told[1]).encode()
             self.send_response(told[0])
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
@@ -153,3 +154,26 @@ def test_where_nobody_is_nothing_is_waited_for(file: Path, tmp_path: Path, monke
     monkeypatch.setattr(time, "sleep", waited.append)
     told = imported(file)
     assert (told.code, told.err, waited) == (1, '"registration" does not answer; see "pdp status".\n', [])
+
+
+def test_refused_rows_are_written_where_nobody_else_reads_them(service: Service, file: Path, tmp_path: Path) -> None:
+    row = {"line": 2, "column": "rfc", "reason": "rfc_length", "detail": "An RFC has 12 or 13."}
+    told = {"refused": 1, "refused_rows": [row], "refused_until": "2026-12-06T08:00:00Z", "ignored_columns": ["Notas"]}
+    refused = seen(**DONE | told)
+    service.answers = [(201, refused), (200, b"rfc,motivo\r\n")]
+    back = tmp_path / "refused.csv"
+    said = pdp("import", "suppliers", str(file), "--refused", str(back))
+    assert said.code == 1
+    assert (back.read_bytes(), back.stat().st_mode & 0o777) == (b"rfc,motivo\r\n", 0o600)
+    assert "Columns that nobody reads: Notas." in said.out
+    assert str(back) in said.err.replace("\n", "")
+    service.answers = [(201, DONE)]
+    back.unlink()
+    assert (pdp("import", "suppliers", str(file), "--refused", str(back)).code, back.exists()) == (0, False)
+
+
+def test_refused_rows_that_are_gone_are_told(service: Service, tmp_path: Path) -> None:
+    gone = {"title": "refused_rows_unknown", "detail": "No row was refused.", "status": 404}
+    service.answers = [(200, seen(**DONE | {"refused": 1, "refused_until": "2026-12-06T08:00:00Z"})), (404, gone)]
+    told = pdp("import", "follow", "suppliers", ID, "--refused", str(tmp_path / "back.csv"))
+    assert (told.code, "No row was refused." in told.err) == (1, True)

@@ -232,6 +232,8 @@ NOT_OF_OTHERS = {
     "list_lists": "dates of published lists",
     "judge_rfc": "what whoever asks has typed",
     "show_supplier_import": "counts, and lines of a file",
+    "show_refused_anchors": "names of anchors, which everybody sees",
+    "show_refused_requirements": "rows of a file that an anchor sent, shown to itself and to operators",
     "show_anchor_import": "counts, and lines of a file",
     "show_requirement_import": "counts, and lines of a file",
     "show_list_import": "counts",

@@ -27,6 +27,9 @@ NOT_TAGGED = {
     "check_live": "how the process is at that moment",
     "check_ready": "how the process is at that moment",
     "show_metrics": "how the process is at that moment",
+    "show_refused_suppliers": "a file that is made while it is sent, to be kept by nobody in between",
+    "show_refused_anchors": "a file that is made while it is sent, to be kept by nobody in between",
+    "show_refused_requirements": "a file that is made while it is sent, to be kept by nobody in between",
     "show_events_page": "a page to read, not a document to keep",
 }
 """GETs of something that is no list, without `ETag`."""

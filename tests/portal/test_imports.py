@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import httpx
 import pytest
 
 from shared.service.http.routes import MAX_FILE_BYTES
@@ -32,6 +33,7 @@ def _import(portal: Visitors, **changed: object) -> None:
     begun = {"id": IMPORT, "state": "running", "rows": 400, "read": 120, "accepted": 118, "refused": 2, "outcomes": {}}
     rows = [{"line": 7, "column": "rfc", "reason": "rfc_length", "detail": "El RFC tiene 12 o 13 letras."}]
     ended = {"refused_rows": rows, "reason": None, "detail": None, "received_at": "2026-03-02T15:04:05Z"}
+    ended |= {"refused_until": None, "ignored_columns": []}
     for stage, path in STAGES.values():
         portal.others.answer(stage, f"{path}/{IMPORT}", begun | ended | {"ended_at": None} | changed)
 
@@ -100,3 +102,21 @@ async def test_a_file_comes_from_a_page_of_ours(portal: Visitors, operator: Brow
         assert (await operator.upload("/imports/suppliers", FILE, **headers)).status_code == 403
     assert (await operator.upload("/imports/suppliers", FILE, {"token": "x" * 80})).status_code == 403
     assert [each for each in portal.others.asked if each.method == "POST"] == []
+
+
+async def test_refused_rows_come_back_as_the_stage_gives_them(portal: Visitors, operator: Browser) -> None:
+    until = "2026-03-09T15:05:05Z"
+    _import(portal, state="done", ended_at="2026-03-02T15:05:05Z", refused_until=until, ignored_columns=["Notas <x>"])
+    page = (await operator.get(f"/imports/suppliers/{IMPORT}")).text
+    assert f'href="/imports/suppliers/{IMPORT}/refused"' in page
+    assert ("Notas &lt;x&gt;" in page, "9 mar" in page) == (True, True)
+    kept = {"Content-Disposition": 'attachment; filename="suppliers.csv"', "Cache-Control": "no-store"}
+    path = f"/suppliers/imports/{IMPORT}/refused"
+    headers = kept | {"Content-Type": "text/csv; charset=utf-8"}
+    portal.others.answers["registration.test", path] = httpx.Response(200, content=b"rfc,motivo\r\n", headers=headers)
+    answer = await operator.get(f"/imports/suppliers/{IMPORT}/refused")
+    assert (answer.status_code, answer.content) == (200, b"rfc,motivo\r\n")
+    assert {name: answer.headers[name] for name in kept} == kept
+    assert portal.others.asked[-1].headers["Accept-Language"] == "es"
+    refuse(portal.others, "registration", path, 404)
+    assert (await operator.get(f"/imports/suppliers/{IMPORT}/refused")).status_code == 404

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +16,7 @@ import httpx
 import typer
 from rich.status import Status
 
-from deploy.cli.api import Away, NotReady, request
+from deploy.cli.api import Away, NotReady, download, request
 from deploy.cli.choices import one_of
 from deploy.cli.console import AsJson, Refusal, err, out, show_json, step, table
 from deploy.cli.installation import installation
@@ -25,6 +27,7 @@ from deploy.target.client import WORK_TIMEOUT, Client
 app = App(say("help.import"))
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.import.file"))]
+Refused = Annotated[Path | None, typer.Option(metavar="FILE", help=say("help.import.refused"))]
 OUTCOMES = ("added", "joined", "published", "changed", "unchanged", "registered", "held", "listed", "left_out")
 """What may become of a row that is accepted, in the order in which it is shown."""
 FIRST_WAIT_S, BETWEEN_S = 2, 1.0
@@ -43,18 +46,18 @@ KINDS = {
 
 
 @app.command(help=say("help.import.anchors"))
-def anchors(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    _import("anchors", file, as_json=as_json)
+def anchors(file: File, refused: Refused = None, *, as_json: AsJson = False) -> None:
+    _import("anchors", file, refused, as_json=as_json)
 
 
 @app.command(help=say("help.import.suppliers"))
-def suppliers(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    _import("suppliers", file, as_json=as_json)
+def suppliers(file: File, refused: Refused = None, *, as_json: AsJson = False) -> None:
+    _import("suppliers", file, refused, as_json=as_json)
 
 
 @app.command(help=say("help.import.requirements"))
-def requirements(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    _import("requirements", file, as_json=as_json)
+def requirements(file: File, refused: Refused = None, *, as_json: AsJson = False) -> None:
+    _import("requirements", file, refused, as_json=as_json)
 
 
 @app.command(help=say("help.import.screening"))
@@ -68,7 +71,7 @@ def screening(
     given = {"list_date": list_date.date().isoformat()} if list_date else {}
     if confirmed_firms is not None:
         given["confirmed_firms"] = str(confirmed_firms)
-    _import("screening", file, as_json=as_json, **given)
+    _import("screening", file, None, as_json=as_json, **given)
 
 
 @app.command(help=say("help.import.prospects"))
@@ -78,32 +81,40 @@ def prospects(
     *,
     as_json: AsJson = False,
 ) -> None:
-    _import("prospects", file, as_json=as_json, **({"edition": edition} if edition else {}))
+    _import("prospects", file, None, as_json=as_json, **({"edition": edition} if edition else {}))
 
 
 @app.command(help=say("help.import.follow"))
 def follow(
     kind: Annotated[str, typer.Argument(metavar="|".join(KINDS), help=say("help.import.kind"))],
     id_: Annotated[UUID, typer.Argument(metavar="ID", help=say("help.import.id"))],
+    refused: Refused = None,
     *,
     as_json: AsJson = False,
 ) -> None:
     one_of("KIND", kind, KINDS)
-    with step(say("import.reading")) as shown:
-        answer = Asking(installation(), kind, shown).followed(id_)
-    _end(answer, as_json=as_json)
-
-
-def _import(kind: str, file: Path, *, as_json: bool, **fields: str) -> None:
     client = installation()
+    with step(say("import.reading")) as shown:
+        answer = Asking(client, kind, shown).followed(id_)
+    _end(client, kind, answer, refused, as_json=as_json)
+
+
+def _import(kind: str, file: Path, refused: Path | None, *, as_json: bool, **fields: str) -> None:
+    client = installation()
+    with _of_a_file(file), step(say("import.sending", file=file)) as shown:
+        answer = Asking(client, kind, shown).sent(file, fields)
+    _end(client, kind, answer, refused, as_json=as_json)
+
+
+@contextmanager
+def _of_a_file(file: Path) -> Iterator[None]:
+    """What the system says of a file, as a refusal."""
     try:
-        with step(say("import.sending", file=file)) as shown:
-            answer = Asking(client, kind, shown).sent(file, fields)
+        yield
     except FileNotFoundError as error:
         raise Refusal(say("error.no_file", file=file), 2) from error
     except OSError as error:
         raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
-    _end(answer, as_json=as_json)
 
 
 @dataclass
@@ -164,16 +175,30 @@ class Asking:
         return answer
 
 
-def _end(answer: dict[str, Any], *, as_json: bool) -> None:
+def _end(client: Client, kind: str, answer: dict[str, Any], refused: Path | None, *, as_json: bool) -> None:
     if as_json:
         show_json(answer)
     else:
         _show(answer)
+    if refused is not None and answer["refused_until"] is not None:
+        _give_back(client, kind, answer, refused)
     if answer["state"] != "done":
         raise Refusal(answer["detail"])
-    if refused := answer["refused"]:
-        err().print(say("import.refused", count=refused))
+    if count := answer["refused"]:
+        err().print(say("import.refused", count=count))
         raise typer.Exit(1)
+
+
+def _give_back(client: Client, kind: str, answer: dict[str, Any], file: Path) -> None:
+    """The refused rows into a file that nobody else may read: they are people's data."""
+    service, path = KINDS[kind]
+    with _of_a_file(file), open(file, "wb", opener=_private) as there:
+        download(client, service, f"{path}/{answer['id']}/refused", there)
+    err().print(say("import.given_back", file=file), markup=False)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _progress(answer: dict[str, Any]) -> str:
@@ -186,6 +211,8 @@ def _show(answer: dict[str, Any]) -> None:
     for name in OUTCOMES:
         if name in answer["outcomes"]:
             out().print(f"{say(f'import.{name}')}: {answer['outcomes'][name]:,}")
+    if ignored := answer["ignored_columns"]:
+        out().print(say("import.ignored", columns=", ".join(ignored)), markup=False)
     if refused := answer["refused_rows"]:
         rows = [[str(fault[name]) for name in ("line", "column", "reason", "detail")] for fault in refused]
         out().print(table("head.line", "head.column", "head.reason", "head.detail", rows=rows))

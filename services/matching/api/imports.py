@@ -3,15 +3,17 @@
 from uuid import UUID
 
 from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
 
 from services.matching.api.access import Buyer, acts_for
 from services.matching.files.importers import OWN
 from services.matching.settings import MatchingSettings
+from shared.messaging.imports import Import
 from shared.runtime.database import Database
 from shared.service import imported
 from shared.service.callers import Caller, Role
 from shared.service.http import Problem, Show, routes
-from shared.service.imported import ImportView
+from shared.service.imported import GIVES_ROWS, ImportView
 from shared.service.upload import Send, form_schema
 
 REQUIREMENTS = "requirements"
@@ -34,13 +36,24 @@ def router(settings: MatchingSettings, database: Database) -> APIRouter:
     @api.get("/requirements/imports/{import_id}")
     async def show_requirement_import(import_id: UUID, caller: Buyer, show: Show) -> ImportView:
         """Show how far an import of requirements is, and which of its rows were refused."""
-        own = _own(caller)
-        found = await imported.find(database, REQUIREMENTS, import_id)
-        if own is not None and found.fields.get(OWN) != str(own):
-            raise Problem(403, "not_yours", message="not_yours.import")
-        return show.shown(await imported.view(database, found))
+        return show.shown(await imported.view(database, await _found(database, caller, import_id)))
+
+    @api.get("/requirements/imports/{import_id}/refused", **GIVES_ROWS)
+    async def show_refused_requirements(import_id: UUID, caller: Buyer) -> StreamingResponse:
+        """Give the refused rows of an import of requirements back, each with what is wrong with it.
+
+        In the format and with the columns in which they were sent, and `motivo`; for seven days.
+        """
+        return await imported.refused_rows(database, await _found(database, caller, import_id))
 
     return api
+
+
+async def _found(database: Database, caller: Caller, import_id: UUID) -> Import:
+    own, found = _own(caller), await imported.find(database, REQUIREMENTS, import_id)
+    if own is not None and found.fields.get(OWN) != str(own):
+        raise Problem(403, "not_yours", message="not_yours.import")
+    return found
 
 
 def _own(caller: Caller) -> UUID | None:

@@ -4,6 +4,7 @@ from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, HTTPException, Query, Response
+from fastapi.responses import StreamingResponse
 from starlette.datastructures import FormData, UploadFile
 
 from services.portal.api.acting import UNTRIED, Tried
@@ -69,6 +70,14 @@ def router() -> APIRouter:
     async def show_progress(asked: Anybody, _: Operator, kind: str, import_id: UUID) -> Response:
         """The same alone, for a script that puts it into its place."""
         return await _shown(asked, kind, import_id, 0, "import_progress.html")
+
+    @pages.get("/{kind}/{import_id}/refused")
+    async def give_back(asked: Anybody, _: Operator, kind: str, import_id: UUID) -> Response:
+        """Its refused rows, as the stage gives them."""
+        there = _kind(kind)
+        path = f"{there.path}/{import_id}/refused"
+        file = await asked.portal.stages.file(asked.person, asked.language, there.stage, path)
+        return StreamingResponse(file.parts(), headers=file.headers)
 
     return pages
 

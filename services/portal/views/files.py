@@ -16,12 +16,11 @@ from openpyxl.cell.cell import Cell as Written
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from services.portal.views.document import Cell, Document
+from shared.files.formulas import escaped
 from shared.files.table import INHERITED
 from shared.plain_text import NOT_XML
 
 REPORT = ("-m", "services.portal.views.report")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""How a spreadsheet knows a formula (OWASP, CSV injection): text that begins so gets an apostrophe before it."""
 NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?( %)?|-?[0-9]+(?:\.[0-9]+)?( %)?")
 SHEET = re.compile(r"[\[\]:*?/\\]")
 LONGEST_NAME = 31
@@ -88,7 +87,7 @@ def _sheet(name: str) -> str:
 
 def _plain(given: str) -> str:
     text = _shown(given)
-    return f"'{text}" if text.startswith(FORMULA) and not NUMBER.fullmatch(text) else text
+    return text if NUMBER.fullmatch(text) else escaped(text)
 
 
 def _cell(sheet: WriteOnlyWorksheet, cell: Cell) -> Written:

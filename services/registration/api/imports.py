@@ -3,13 +3,14 @@
 from uuid import UUID
 
 from fastapi import APIRouter
+from fastapi.responses import StreamingResponse
 
 from services.registration.settings import RegistrationSettings
 from shared.runtime.database import Database
 from shared.service import imported
 from shared.service.callers import Role, allow
 from shared.service.http import Show, routes
-from shared.service.imported import ImportView
+from shared.service.imported import GIVES_ROWS, ImportView
 from shared.service.upload import Send, form_schema
 
 BY_OPERATOR = allow(Role.OPERATOR)
@@ -36,6 +37,14 @@ def router(settings: RegistrationSettings, database: Database) -> APIRouter:
         """Show how far an import of firms is, and which of its rows were refused."""
         return show.shown(await imported.show(database, SUPPLIERS, import_id))
 
+    @api.get("/suppliers/imports/{import_id}/refused", **GIVES_ROWS, dependencies=[BY_OPERATOR])
+    async def show_refused_suppliers(import_id: UUID) -> StreamingResponse:
+        """Give the refused rows of an import of firms back, each with what is wrong with it.
+
+        In the format and with the columns in which they were sent, and `motivo`; for seven days.
+        """
+        return await imported.refused_rows(database, await imported.find(database, SUPPLIERS, import_id))
+
     @api.post("/anchors/imports", status_code=201, openapi_extra=form_schema(), dependencies=[BY_OPERATOR])
     async def import_anchors(send: Send) -> ImportView:
         """Let the large buyers of a spreadsheet join.
@@ -49,5 +58,13 @@ def router(settings: RegistrationSettings, database: Database) -> APIRouter:
     async def show_anchor_import(import_id: UUID, show: Show) -> ImportView:
         """Show how far an import of large buyers is, and which of its rows were refused."""
         return show.shown(await imported.show(database, ANCHORS, import_id))
+
+    @api.get("/anchors/imports/{import_id}/refused", **GIVES_ROWS, dependencies=[BY_OPERATOR])
+    async def show_refused_anchors(import_id: UUID) -> StreamingResponse:
+        """Give the refused rows of an import of large buyers back, each with what is wrong with it.
+
+        In the format and with the columns in which they were sent, and `motivo`; for seven days.
+        """
+        return await imported.refused_rows(database, await imported.find(database, ANCHORS, import_id))
 
     return api

@@ -27,8 +27,8 @@ Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 
 MAX_BODY_BYTES = 262_144
 """The largest that people send are 300 answers with a sentence of evidence each: 160 kB."""
-MAX_FILE_BYTES = 32 * 1_048_576
-"""The tax authority's whole list is some 5 MB; a route may allow less."""
+MAX_FILE_BYTES = 64 * 1_048_576
+"""100,000 firms with all of their columns are 34 MB as text; a route may allow less."""
 
 JSON = "application/json"
 FORM = "multipart/form-data"
