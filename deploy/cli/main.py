@@ -38,6 +38,7 @@ COMMANDS = {
     "assignments": "assignments",
     "partner": "partner",
     "import": "imports",
+    "template": "template",
     "token": "token",
     "sign-in": "token",
     "logs": "processes",

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
+from shared.areas import AREAS
 from shared.files.dates import day, may_be_either
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.numbers import MAX_DIGITS, number
@@ -18,6 +19,7 @@ from shared.states import state_key
 __all__ = ["day"]
 
 _AREA = re.compile(r"[Pp]?[ -]?([0-9]{1,2})")
+_LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
 _CURRENCY = re.compile(r"^(?:\$|mxn)|(?:mxn|m\.?n\.?|pesos)$", re.IGNORECASE)
 ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"})
 """What a spreadsheet shows for a formula that failed."""
@@ -35,6 +37,9 @@ class Column:
     field: str
     parse: Callable[[str], Any]
     required: bool = False
+    example: str = ""
+    form: str = ""
+    """The message that says how it is written, where `parse` does not; both are of a template."""
 
 
 def values(columns: Iterable[Column], row: Row, suffix: str = "") -> tuple[dict[str, Any], list[RowFault]]:
@@ -63,6 +68,14 @@ def _value(column: Column, cell: str, *, month_first: bool) -> Any:  # noqa: ANN
     if month_first and may_be_either(cell):
         raise CellRefusedError("cell_date", message="cell_date.either")
     return column.parse(cell)
+
+
+_AREAS = {
+    plain(written): each.code
+    for each in AREAS
+    for name in (each.name, each.name_en)
+    for written in (name, f"{each.code} {name}")
+}
 
 
 def text(cell: str) -> str:
@@ -98,15 +111,20 @@ def share(cell: str) -> int:
     return points
 
 
-def digits(length: int) -> Callable[[str], str]:
+@dataclass(frozen=True, slots=True)
+class Digits:
     """A key of digits whose leading zeros a spreadsheet may have dropped."""
-    return lambda cell: cell.zfill(length)
+
+    length: int
+
+    def __call__(self, cell: str) -> str:
+        return cell.zfill(self.length)
 
 
 def area(cell: str) -> str:
-    """A procurement area's code: `P01`, also where `p1` or `1` is written. What is none stays as it is."""
+    """A procurement area's code: `P01`, also where `p1`, `1`, its name or both are written. What is none stays."""
     found = _AREA.fullmatch(cell)
-    return f"P{int(found[1]):02}" if found else cell.upper()
+    return f"P{int(found[1]):02}" if found else _AREAS.get(plain(cell), cell.upper())
 
 
 def state(cell: str) -> str:
@@ -115,6 +133,11 @@ def state(cell: str) -> str:
     if key is None:
         raise CellRefusedError("state_unknown", message="state_unknown.cell")
     return key
+
+
+def states(cell: str) -> tuple[str, ...]:
+    """Keys of states between semicolons."""
+    return tuple(state(part) for part in parts(cell))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +183,17 @@ def parts(cell: str) -> tuple[str, ...]:
 def codes(cell: str) -> tuple[str, ...]:
     """Codes between semicolons, in capitals."""
     return tuple(part.upper() for part in parts(cell))
+
+
+def levels(cell: str) -> Mapping[str, int]:
+    """Questions with their levels: `T04:4;O01:3`."""
+    found: dict[str, int] = {}
+    for part in codes(cell):
+        level = _LEVEL.fullmatch(part)
+        if level is None or level[1] in found:
+            raise CellRefusedError("cell_pairs", message="cell_pairs.levels")
+        found[level[1]] = int(level[2])
+    return found
 
 
 def pairs(cell: str) -> Sequence[tuple[str, date]]:

@@ -23,5 +23,6 @@ CellReason = Literal[
     "cell_choice",
     "cell_pairs",
     "cell_parts",
+    "cell_example",
 ]
 """One cell: it is not of the form that its column asks for."""

@@ -145,7 +145,8 @@ def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _look(row: Row, importer: Importer[Any], batch: _Batch, seen: set[Hashable], decided: int) -> None:
     """Put a row into the batch. Of those that were decided before, only what they were about counts."""
-    asked = importer.read(row)
+    template = importer.template
+    asked = [template.left_in(row)] if template and template.is_example(row) else importer.read(row)
     wrong: list[RowFault] = asked if isinstance(asked, list) else []
     if not wrong and importer.repeated is not None:
         key = importer.key(asked)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from shared.files.faults import RowFault, row_fault
 from shared.files.rows import Row, Wanted
+from shared.files.template import Template
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.messaging.imports import Import
@@ -26,6 +27,8 @@ class Importer(ABC, Generic[T]):
     """One file of a kind on its way in. `T` is what one of its rows asks for."""
 
     wanted: Wanted
+    template: Template | None = None
+    """What people fill in; its example is nobody's row."""
     repeated: tuple[str, str] | None = None
     """Column and reason of a row whose key another one had before; None where rows may repeat each other."""
 

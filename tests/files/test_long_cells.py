@@ -10,8 +10,23 @@ from typing import Any
 import pytest
 
 from services.registration.domain import rfc
-from shared import states
-from shared.files.cells import MAX_PARTS, amount, area, choice, codes, day, digits, pairs, parts, share, text, whole
+from shared import states as known_states
+from shared.files.cells import (
+    MAX_PARTS,
+    Digits,
+    amount,
+    area,
+    choice,
+    codes,
+    day,
+    levels,
+    pairs,
+    parts,
+    share,
+    states,
+    text,
+    whole,
+)
 from shared.files.dates import is_month_first, may_be_either
 from shared.files.faults import CellRefusedError
 from shared.files.sheet import MAX_CELL
@@ -30,14 +45,16 @@ READERS: list[Callable[[str], Any]] = [
         may_be_either,
         codes,
         day,
-        digits(5),
+        Digits(5),
+        levels,
+        states,
         pairs,
         parts,
         share,
         text,
         whole,
     ),
-    *(plain, rfc.judge, rfc.normalise, states.state_key),
+    *(plain, rfc.judge, rfc.normalise, known_states.state_key),
 ]
 
 NORMALISING = {

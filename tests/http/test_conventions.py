@@ -30,6 +30,9 @@ NOT_TAGGED = {
     "show_refused_suppliers": "a file that is made while it is sent, to be kept by nobody in between",
     "show_refused_anchors": "a file that is made while it is sent, to be kept by nobody in between",
     "show_refused_requirements": "a file that is made while it is sent, to be kept by nobody in between",
+    "show_supplier_template": "a file that is made for who asks, in their language",
+    "show_anchor_template": "a file that is made for who asks, in their language",
+    "show_requirement_template": "a file that is made for who asks, in their language",
     "show_events_page": "a page to read, not a document to keep",
 }
 """GETs of something that is no list, without `ETag`."""

@@ -71,6 +71,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "POST /requirements/{requirement_id}/closure": buyer,
         "POST /requirements/{requirement_id}/reopening": buyer,
         "POST /requirements/imports": buyer,
+        "GET /requirements/imports/template": buyer,
         "GET /requirements/imports/{import_id}": buyer,
         "GET /requirements/imports/{import_id}/refused": buyer,
         "GET /requirements": staff | {Role.ANCHOR},

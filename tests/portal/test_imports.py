@@ -120,3 +120,16 @@ async def test_refused_rows_come_back_as_the_stage_gives_them(portal: Visitors, 
     assert portal.others.asked[-1].headers["Accept-Language"] == "es"
     refuse(portal.others, "registration", path, 404)
     assert (await operator.get(f"/imports/suppliers/{IMPORT}/refused")).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+async def test_a_template_comes_as_the_stage_gives_it(portal: Visitors, operator: Browser, form: str) -> None:
+    page = (await operator.get("/imports")).text
+    assert page.count("/template") == 6, "of three kinds, in two forms each; the tax authority's list is its own"
+    path, headers = "/suppliers/imports/template", {"Content-Type": "text/csv"}
+    portal.others.answers["registration.test", path] = httpx.Response(200, content=b"rfc", headers=headers)
+    answer = await operator.get(f"/imports/suppliers/template?form={form}")
+    assert (answer.status_code, answer.content) == (200, b"rfc")
+    assert portal.others.asked[-1].url.query == f"format={form}".encode()
+    for other in ("lists/template", "suppliers/template?form=pdf"):
+        assert (await operator.get(f"/imports/{other}")).status_code == 404

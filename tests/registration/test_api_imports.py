@@ -162,3 +162,16 @@ async def test_whoever_imports_a_firm_does_not_release_it(stage: StageUnderTest)
         (403, "same_person"),
         (200, None),
     ]
+
+
+@pytest.mark.parametrize("format_", ["xlsx", "csv"])
+@pytest.mark.parametrize("kind", ["suppliers", "anchors"])
+async def test_the_example_of_a_template_is_nobody(stage: StageUnderTest, kind: str, format_: str) -> None:
+    path, headers = f"/{kind}/imports", stage.headers("operator")
+    template = await stage.client.get(f"{path}/template?format={format_}", headers=headers)
+    assert template.status_code == 200
+    assert template.headers["Content-Disposition"] == f'attachment; filename="{kind}.{format_}"'
+    report = (await upload(stage, path, template.content)).json()
+    assert [row["reason"] for row in report["refused_rows"]] == ["cell_example"]
+    assert await stage.told() == []
+    assert (await stage.client.get(f"{path}/template?format=pdf", headers=headers)).status_code == 422

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from services.matching.api.access import Buyer, acts_for
 from services.matching.files.importers import OWN
+from services.matching.files.requirements import TEMPLATE
 from services.matching.settings import MatchingSettings
 from shared.messaging.imports import Import
 from shared.runtime.database import Database
@@ -14,6 +15,7 @@ from shared.service import imported
 from shared.service.callers import Caller, Role
 from shared.service.http import Problem, Show, routes
 from shared.service.imported import GIVES_ROWS, ImportView
+from shared.service.templates import GIVES_TEMPLATE, Format, template_file
 from shared.service.upload import Send, form_schema
 
 REQUIREMENTS = "requirements"
@@ -22,6 +24,11 @@ REQUIREMENTS = "requirements"
 def router(settings: MatchingSettings, database: Database) -> APIRouter:
     """The routes of files."""
     api = routes("requirements")
+
+    @api.get("/requirements/imports/template", **GIVES_TEMPLATE)
+    async def show_requirement_template(request: Request, _: Buyer, format: Format = "xlsx") -> Response:  # noqa: A002 - its name
+        """Give the file of requirements to be filled in: explained and with lists to choose from, or as CSV."""
+        return template_file(TEMPLATE, format, request)
 
     @api.post("/requirements/imports", status_code=201, openapi_extra=form_schema())
     async def import_requirements(caller: Buyer, send: Send) -> ImportView:

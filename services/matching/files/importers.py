@@ -44,6 +44,7 @@ class RequirementImporter(RowImporter[Meant, Requirement]):
 
     repository = requirements
     repeated = ("titulo", "row_repeated")
+    template = requirement_file.TEMPLATE
 
     def __init__(self, settings: MatchingSettings, commands: Commands, database: Database, begun: Import) -> None:
         super().__init__(commands, database, begun)

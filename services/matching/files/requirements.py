@@ -7,18 +7,16 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from services.matching.views.requirements import MOST_REFERENCE, AskedSpecification
-from shared.files.cells import QMS, YES_NO, Column, area, codes, day, parts, share, state, text, values, whole
+from shared.files.cells import QMS, YES_NO, Column, area, codes, day, levels, parts, share, state, text, values, whole
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row, Wanted
+from shared.files.template import Template
 from shared.i18n.fields import fault
 
 ANCHOR = "tractora"
 VERSION = "version"
 REFERENCE = "clave"
 NEW = "nuevo"
-
-_LEVEL = re.compile(r"([A-Z][0-9]{2}) ?: ?([0-9])")
-
 
 _YEAR = re.compile(r"([0-9]{4}) ?: ?([0-9]{1,10})")
 
@@ -47,7 +45,7 @@ class RequirementRow:
 
 def wanted(max_rows: int) -> Wanted:
     """What the file has to be."""
-    return Wanted(REQUIRED, OPTIONAL, max_rows, days=("vigente_hasta",))
+    return Wanted(REQUIRED, OPTIONAL, max_rows, days=("vigente_hasta", "inicio_produccion"))
 
 
 def read(row: Row) -> RequirementRow | list[RowFault]:
@@ -81,17 +79,6 @@ def _faults(error: ValidationError, line: int) -> list[RowFault]:
     return [row_fault(line, column, "cell_value", problem=problem) for column, problem in wrong.items()]
 
 
-def _levels(cell: str) -> Mapping[str, int]:
-    """Questions with their levels: `T04:4;O01:3`."""
-    found: dict[str, int] = {}
-    for part in codes(cell):
-        level = _LEVEL.fullmatch(part)
-        if level is None or level[1] in found:
-            raise CellRefusedError("cell_pairs", message="cell_pairs.levels")
-        found[level[1]] = int(level[2])
-    return found
-
-
 def _wishes(cell: str) -> tuple[str, ...]:
     """What is only wished: `fuerza;sgc`."""
     found = [WISHES.get(" ".join(part.lower().split()).replace(" ", "_")) for part in parts(cell)]
@@ -116,32 +103,36 @@ def reference(cell: str) -> str:
 
 
 SPECIFICATION = (
-    Column("area", "area", area, required=True),
-    Column("titulo", "title", text, required=True),
-    Column("materiales", "materials", parts),
-    Column("fuerza_t", "force_t", whole),
-    Column("tolerancia_um", "tolerance_um", whole),
-    Column("volumen_anual", "annual_volume", whole, required=True),
-    Column("plazo_dias", "lead_time_days", whole),
-    Column("sgc", "qms", QMS),
-    Column("sgc_dispensable", "qms_waivable", YES_NO),
-    Column("procesos_especiales", "special_processes", codes),
-    Column("ppm_max", "ppm_max", whole),
-    Column("otif_pct_min", "otif_bp_min", share),
-    Column("vcr_pct_min", "regional_value_bp_min", share),
-    Column("estado_planta", "plant_state", state, required=True),
-    Column("metas", "targets", _levels),
-    Column("indispensables", "must_have", codes),
-    Column("vigente_hasta", "open_until", day, required=True),
-    Column("deseables", "wishes", _wishes),
-    Column("inicio_produccion", "production_start", day),
-    Column("rampa", "ramp", _ramp),
+    Column("area", "area", area, required=True, example="P14 Maquinado CNC de precisión"),
+    Column("titulo", "title", text, required=True, example="Soporte de motor, aluminio maquinado"),
+    Column("materiales", "materials", parts, example="aluminio A380;aluminio 6061"),
+    Column("fuerza_t", "force_t", whole, example="250"),
+    Column("tolerancia_um", "tolerance_um", whole, example="50"),
+    Column("volumen_anual", "annual_volume", whole, required=True, example="120000"),
+    Column("plazo_dias", "lead_time_days", whole, example="45"),
+    Column("sgc", "qms", QMS, example="iso_9001"),
+    Column("sgc_dispensable", "qms_waivable", YES_NO, example="no"),
+    Column("procesos_especiales", "special_processes", codes, example="CQI-9;CQI-11"),
+    Column("ppm_max", "ppm_max", whole, example="50"),
+    Column("otif_pct_min", "otif_bp_min", share, example="95.5"),
+    Column("vcr_pct_min", "regional_value_bp_min", share, example="75"),
+    Column("estado_planta", "plant_state", state, required=True, example="Querétaro"),
+    Column("metas", "targets", levels, example="T04:4;O01:3"),
+    Column("indispensables", "must_have", codes, example="T04;O02"),
+    Column("vigente_hasta", "open_until", day, required=True, example="2029-12-31"),
+    Column("deseables", "wishes", _wishes, example="fuerza;sgc", form="form.wishes"),
+    Column("inicio_produccion", "production_start", day, example="2028-01-15"),
+    Column("rampa", "ramp", _ramp, example="2028:60000;2029:120000", form="form.ramp"),
 )
-SIDES = tuple(Column(name, name, whole, required=True) for name in ("largo_mm", "ancho_mm", "alto_mm"))
+SIDES = (
+    Column("largo_mm", "largo_mm", whole, required=True, example="300"),
+    Column("ancho_mm", "ancho_mm", whole, required=True, example="200"),
+    Column("alto_mm", "alto_mm", whole, required=True, example="100"),
+)
 """Of the part: all or none of them."""
 WHICH = (
     Column(VERSION, "based_on", whole),
-    Column(REFERENCE, "reference", reference),
+    Column(REFERENCE, "reference", reference, form="form.text"),
     Column(NEW, "new", YES_NO),
 )
 """Which requirement the row is about."""
@@ -149,5 +140,7 @@ COLUMNS = (*SPECIFICATION, *SIDES, *WHICH)
 
 REQUIRED = tuple(column.name for column in SPECIFICATION if column.required)
 OPTIONAL = (ANCHOR, *(column.name for column in COLUMNS if column.name not in REQUIRED))
+
+TEMPLATE = Template("requirements", (Column(ANCHOR, ANCHOR, text), *SPECIFICATION, *SIDES, *WHICH), REQUIRED)
 
 _COLUMN_OF = {column.field: column.name for column in SPECIFICATION} | {"envelope_mm": SIDES[0].name}

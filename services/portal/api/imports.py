@@ -21,6 +21,8 @@ OUTCOMES = ("added", "registered", "joined", "published", "held", "changed", "un
 """Of rows that went in, in the order in which a page tells them."""
 LONGEST_NAME = 100
 """Of a file, as it is passed on: its end says what it is."""
+FORMS = ("xlsx", "csv")
+"""Of what is filled in."""
 ROWS = 100
 """Of the refused on one page."""
 
@@ -32,14 +34,16 @@ class Kind(NamedTuple):
     path: str
     fields: tuple[str, ...] = ()
     """What its stage may have to be told beside the file."""
+    template: bool = True
+    """Whether its stage has a file that is filled in; what authorities publish is as they publish it."""
 
 
 KINDS = {
     "suppliers": Kind("registration", "/suppliers/imports"),
     "anchors": Kind("registration", "/anchors/imports"),
     "requirements": Kind("matching", "/requirements/imports"),
-    "lists": Kind("registration", "/screening/lists/imports", ("list_date", "confirmed_firms")),
-    "prospects": Kind("registration", "/prospects/imports", ("edition",)),
+    "lists": Kind("registration", "/screening/lists/imports", ("list_date", "confirmed_firms"), template=False),
+    "prospects": Kind("registration", "/prospects/imports", ("edition",), template=False),
 }
 
 
@@ -50,6 +54,14 @@ def router() -> APIRouter:
     async def list_kinds(asked: Anybody, _: Operator) -> Response:
         """What may be given, and which lists are in force."""
         return await _page(asked)
+
+    @pages.get("/{kind}/template")
+    async def show_template(asked: Anybody, _: Operator, kind: str, form: Annotated[str, Query()] = "xlsx") -> Response:
+        """What is to be filled in, as the stage gives it."""
+        there = _kind(kind)
+        if not there.template or form not in FORMS:
+            raise HTTPException(404)
+        return await _given(asked, there, f"{there.path}/template?format={form}")
 
     @pages.post("/{kind}")
     async def give_file(asked: Anybody, _: Operator, kind: str, form: File) -> Response:
@@ -75,9 +87,7 @@ def router() -> APIRouter:
     async def give_back(asked: Anybody, _: Operator, kind: str, import_id: UUID) -> Response:
         """Its refused rows, as the stage gives them."""
         there = _kind(kind)
-        path = f"{there.path}/{import_id}/refused"
-        file = await asked.portal.stages.file(asked.person, asked.language, there.stage, path)
-        return StreamingResponse(file.parts(), headers=file.headers)
+        return await _given(asked, there, f"{there.path}/{import_id}/refused")
 
     return pages
 
@@ -86,6 +96,12 @@ def _kind(kind: str) -> Kind:
     if kind not in KINDS:
         raise HTTPException(404)
     return KINDS[kind]
+
+
+async def _given(asked: Asking, there: Kind, path: str) -> Response:
+    """A file of a stage's. Raises StageProblem."""
+    file = await asked.portal.stages.file(asked.person, asked.language, there.stage, path)
+    return StreamingResponse(file.parts(), headers=file.headers)
 
 
 async def _passed_on(asked: Asking, there: Kind, form: FormData) -> dict[str, Any]:

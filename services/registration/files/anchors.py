@@ -2,15 +2,17 @@
 
 from services.registration.domain.anchor import faults as anchor_faults
 from services.registration.handlers import JoinAnchor
-from shared.files.cells import Column, parts, state, text, values
+from shared.files.cells import Column, states, text, values
 from shared.files.faults import RowFault, row_fault
 from shared.files.rows import Row, Wanted
+from shared.files.template import Template
 
 COLUMNS = (
-    Column("codigo", "code", text, required=True),
-    Column("nombre", "name", text, required=True),
-    Column("estados", "states", lambda cell: tuple(state(part) for part in parts(cell)), required=True),
+    Column("codigo", "code", text, required=True, example="ARMADORA-00"),
+    Column("nombre", "name", text, required=True, example="Armadora de Ejemplo"),
+    Column("estados", "states", states, required=True, example="Querétaro;Guanajuato"),
 )
+TEMPLATE = Template("anchors", COLUMNS, [column.name for column in COLUMNS])
 
 _COLUMN_OF = {column.field: column.name for column in COLUMNS}
 

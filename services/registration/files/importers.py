@@ -34,6 +34,7 @@ class SupplierImporter(RowImporter[Profile, Supplier]):
 
     repository = suppliers
     repeated = ("rfc", "rfc_repeated")
+    template = supplier_file.TEMPLATE
 
     def __init__(self, settings: RegistrationSettings, commands: Commands, database: Database, begun: Import) -> None:
         super().__init__(commands, database, begun)
@@ -71,6 +72,7 @@ class AnchorImporter(RowImporter[JoinAnchor, Anchor]):
 
     repository = anchors
     repeated = ("codigo", "anchor_code_repeated")
+    template = anchor_file.TEMPLATE
 
     def __init__(self, settings: RegistrationSettings, commands: Commands, database: Database, begun: Import) -> None:
         super().__init__(commands, database, begun)

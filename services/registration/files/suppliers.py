@@ -13,11 +13,11 @@ from shared.files.cells import (
     QMS,
     YES_NO,
     Column,
+    Digits,
     amount,
     area,
     choice,
     day,
-    digits,
     pairs,
     parts,
     share,
@@ -28,6 +28,7 @@ from shared.files.cells import (
 )
 from shared.files.faults import RowFault, row_fault
 from shared.files.rows import Row, Wanted
+from shared.files.template import Template
 
 GROUPS = ("_1", "_2", "_3")
 
@@ -49,45 +50,45 @@ _EXPERIENCE = {
 }
 
 PROFILE = (
-    Column("rfc", "rfc", text, required=True),
-    Column("razon_social", "legal_name", text, required=True),
-    Column("sector", "sector", choice(_SECTORS), required=True),
-    Column("scian", "scian", text, required=True),
-    Column("estado", "state", state, required=True),
-    Column("municipio", "municipality", digits(5)),
-    Column("inicio_operaciones", "operating_since", day, required=True),
-    Column("trabajadores", "workers", whole, required=True),
-    Column("ventas_anuales_mxn", "annual_sales_mxn", amount, required=True),
-    Column("exporta", "exports", YES_NO),
-    Column("opinion_32d", "tax_opinion", choice(_OPINIONS)),
+    Column("rfc", "rfc", text, required=True, example="EJE1503109X1"),
+    Column("razon_social", "legal_name", text, required=True, example="Maquinados Ejemplo del Bajío, S.A. de C.V."),
+    Column("sector", "sector", choice(_SECTORS), required=True, example="industria"),
+    Column("scian", "scian", text, required=True, example="332710"),
+    Column("estado", "state", state, required=True, example="Querétaro"),
+    Column("municipio", "municipality", Digits(5), example="22014"),
+    Column("inicio_operaciones", "operating_since", day, required=True, example="2015-03-10"),
+    Column("trabajadores", "workers", whole, required=True, example="48"),
+    Column("ventas_anuales_mxn", "annual_sales_mxn", amount, required=True, example="62500000"),
+    Column("exporta", "exports", YES_NO, example="si"),
+    Column("opinion_32d", "tax_opinion", choice(_OPINIONS), example="positiva"),
 )
 CONTACT = (
-    Column("contacto_nombre", "name", text, required=True),
-    Column("contacto_correo", "email", text, required=True),
-    Column("contacto_telefono", "phone", text),
+    Column("contacto_nombre", "name", text, required=True, example="Persona de Ejemplo"),
+    Column("contacto_correo", "email", text, required=True, example="ventas@ejemplo.example"),
+    Column("contacto_telefono", "phone", text, example="442 555 0101 ext. 12"),
 )
 OFFERING = (
-    Column("sgc", "qms", QMS),
-    Column("sgc_vigencia", "qms_valid_to", day),
-    Column("ppm_12m", "ppm_12m", whole),
-    Column("otif_pct_12m", "otif_bp_12m", share),
-    Column("experiencia", "experience", choice(_EXPERIENCE)),
-    Column("vcr_pct", "regional_value_bp", share),
+    Column("sgc", "qms", QMS, example="iso_9001"),
+    Column("sgc_vigencia", "qms_valid_to", day, example="2028-06-30"),
+    Column("ppm_12m", "ppm_12m", whole, example="120"),
+    Column("otif_pct_12m", "otif_bp_12m", share, example="96.5"),
+    Column("experiencia", "experience", choice(_EXPERIENCE), example="tier_2"),
+    Column("vcr_pct", "regional_value_bp", share, example="62.5"),
 )
 PROCESS = (
-    Column("area", "area", area, required=True),
-    Column("materiales", "materials", parts),
+    Column("area", "area", area, required=True, example="P14 Maquinado CNC de precisión"),
+    Column("materiales", "materials", parts, example="acero 1045;aluminio 6061"),
     Column("fuerza_t", "force_t", whole),
-    Column("tolerancia_um", "tolerance_um", whole),
-    Column("capacidad_instalada", "installed_capacity", whole),
-    Column("capacidad_libre", "free_capacity", whole),
-    Column("plazo_dias", "lead_time_days", whole),
-    Column("procesos_especiales", "special_processes", pairs),
+    Column("tolerancia_um", "tolerance_um", whole, example="20"),
+    Column("capacidad_instalada", "installed_capacity", whole, example="400000"),
+    Column("capacidad_libre", "free_capacity", whole, example="120000"),
+    Column("plazo_dias", "lead_time_days", whole, example="30"),
+    Column("procesos_especiales", "special_processes", pairs, example="CQI-9:2026-02-15"),
 )
 SIDES = (
-    Column("largo_mm", "length", whole, required=True),
-    Column("ancho_mm", "width", whole, required=True),
-    Column("alto_mm", "height", whole, required=True),
+    Column("largo_mm", "length", whole, required=True, example="800"),
+    Column("ancho_mm", "width", whole, required=True, example="500"),
+    Column("alto_mm", "height", whole, required=True, example="400"),
 )
 
 REQUIRED = tuple(column.name for column in PROFILE if column.required)
@@ -96,6 +97,8 @@ OPTIONAL = (
     *(column.name + suffix for column in (*PROCESS, *SIDES) for suffix in GROUPS),
 )
 
+
+TEMPLATE = Template("suppliers", (*PROFILE, *CONTACT, *OFFERING), REQUIRED, (*PROCESS, *SIDES), GROUPS)
 
 DAYS = (
     *("inicio_operaciones", "sgc_vigencia"),
