@@ -14,6 +14,7 @@ from pydantic import TypeAdapter
 
 from services.financing.domain.case import Case
 from services.matching.domain.requirement import Requirement, Specification
+from services.matching.domain.waiver import WAIVABLE
 from services.matching.store.demand import requirements
 from shared.contracts import matching
 from shared.contracts.envelope import Envelope
@@ -118,7 +119,9 @@ def _decoded(event: type[EventData], data: object) -> EventData:
 async def _ask_for_extremes(connection: Connection) -> None:
     adapter = TypeAdapter(Specification)
     for number, data in enumerate(extremes(matching.Specification.__pydantic_core_schema__)[::EVERY]):
-        asked = adapter.validate_python(matching.Specification.model_validate(data).model_dump())
+        # Of the stage's own words: it alone says what is only wished, and its doors take no other word.
+        known = matching.Specification.model_validate(data).model_dump() | {"wishes": WAIVABLE}
+        asked = adapter.validate_python(known)
         await requirements.save_many(connection, [Requirement(uuid5(UUID(int=1), str(number)), UUID(int=2), asked)], [])
 
 

@@ -15,6 +15,7 @@ from services.portal.stages import StageProblem
 from services.portal.store import demand, firms
 from shared.runtime.database import Connection
 
+After = Annotated[str, Query(max_length=400)]
 Other = Annotated[UUID | None, Query(alias="with")]
 CURRENCIES = ("MXN", "USD")
 CORRECT_REASONS = ("mistyped", "price_renegotiated", "volume_changed", "other")
@@ -31,10 +32,10 @@ def router() -> APIRouter:
 
     @pages.get("/requirements/{requirement_id}/candidates/{match_id}")
     async def show_candidate(
-        asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, other: Other = None
+        asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, other: Other = None, lifts_after: After = ""
     ) -> Response:
-        """Criterion by criterion, alone or beside another firm."""
-        return await show(asked, scope, requirement_id, match_id, other)
+        """Criterion by criterion, alone or beside another firm; and what would raise its score."""
+        return await show(asked, scope, requirement_id, match_id, other, lifts_after=lifts_after)
 
     @pages.post("/requirements/{requirement_id}/candidates/{match_id}")
     async def answer_candidate(
@@ -70,6 +71,8 @@ async def show(
     problem: Trouble | None = None,
     typed: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
+    *,
+    lifts_after: str = "",
 ) -> Response:
     """A candidate's page."""
     async with asked.portal.database.connection() as connection:
@@ -87,6 +90,7 @@ async def show(
     if present is not None and present.body["supplier_id"] is None:
         # Gaps block it again, and that has not arrived here yet.
         raise HTTPException(404)
+    part = {"after": lifts_after} if lifts_after else {}
     return asked.page(
         "candidate.html",
         status,
@@ -100,7 +104,7 @@ async def show(
         ],
         other="" if other is None else str(other),
         present=present,
-        lifts=await asked.glance("matching", f"/matches/{match_id}/lifts"),
+        lifts=await asked.glance("matching", f"/matches/{match_id}/lifts", **part),
         reasons=DECLINE_REASONS,
         correct_reasons=CORRECT_REASONS,
         end_reasons=END_REASONS,

@@ -26,14 +26,14 @@ def router() -> APIRouter:
         return asked.page("near.html", requirement=requirement, counts=counts, near=near)
 
     @pages.get("/my-firm/lifts", dependencies=[STAYING])
-    async def show_lifts(asked: Anybody, firm: Own, after: After = "") -> Response:
+    async def show_lifts(asked: Anybody, firm: Own, after: After = "", lifts_after: After = "") -> Response:
         """What single changes would open or improve most for the firm, and what it misses by one gate."""
         path = f"/suppliers/{firm.id}"
         async with asked.portal.database.connection() as connection:
             anchors = await demand.all_anchors(connection)
         return asked.page(
             "my_lifts.html",
-            lifts=await asked.beside("matching", f"{path}/lifts", limit=PAGE),
+            lifts=await asked.beside("matching", f"{path}/lifts", **_part(lifts_after)),
             near=await asked.beside("matching", f"{path}/near-misses", **_part(after)),
             anchors={str(id_): anchor.name for id_, anchor in anchors.items()},
             names=await asked.areas(),
