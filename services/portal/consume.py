@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from services.portal.domain.subscription import Reader
-from services.portal.handlers import demand, firms, money, news, watch
+from services.portal.handlers import demand, firms, matches, money, news, watch
 from services.portal.handlers.story import entry
 from services.portal.settings import Settings
 from services.portal.store import story, subscriptions
@@ -48,8 +48,10 @@ from shared.contracts.financing import (
 )
 from shared.contracts.matching import (
     AlignmentChanged,
+    CandidateIntroduced,
     ContractAwarded,
     ContractEnded,
+    IntroductionEnded,
     MatchAnswered,
     MatchFound,
     MatchLost,
@@ -79,11 +81,13 @@ ROUTES: Routes = (
     on(OfferingAligned, table, firms.aligned),
     on(AlignmentChanged, table, firms.alignment_changed),
     on(OfferingNotAligned, table, firms.not_aligned),
-    on_arrival(MatchFound, table, firms.match_found, reference=none),
-    on(MatchLost, table, firms.match_lost),
-    on(MatchAnswered, table, firms.match_answered),
-    on(ContractAwarded, table, firms.awarded),
-    on(ContractEnded, table, firms.award_ended),
+    on_arrival(MatchFound, table, matches.match_found, reference=none),
+    on(MatchLost, table, matches.match_lost),
+    on(CandidateIntroduced, table, firms.only_told),
+    on(IntroductionEnded, table, firms.only_told),
+    on(MatchAnswered, table, matches.match_answered),
+    on(ContractAwarded, table, matches.awarded),
+    on(ContractEnded, table, matches.award_ended),
     on_arrival(DiagnosisOpened, table, firms.diagnosis_moved, reference=none),
     on_arrival(DiagnosisSubmitted, table, firms.diagnosis_moved, reference=none),
     on_arrival(DiagnosisAssessed, table, firms.diagnosis_moved, reference=none),

@@ -51,6 +51,8 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "decline_prospect": "prospect:declined",
         "reopen_prospect": "prospect:reopened",
         "link_prospect": "prospect:linked",
+        "consent_to_introduction": "introduction:consented",
+        "revoke_introduction": "introduction:revoked",
     },
     "matching": {
         "publish_requirement": "requirement:published",
@@ -129,6 +131,8 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_people": Read("person:listed", "supplier_id"),
         "list_suggestions": Read("supplier:suggested", "supplier_id"),
         "show_refused_suppliers": Read("supplier:returned"),
+        "list_introductions": Read("introduction:listed"),
+        "show_introduction": Read("introduction:viewed"),
     },
     "matching": {
         "list_versions": Read("version:listed"),

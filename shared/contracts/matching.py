@@ -167,6 +167,34 @@ class MatchLost(MatchEvent):
     """Why it no longer holds."""
 
 
+class CandidateIntroduced(SupplierEvent):
+    """An anchor knows from now on who a firm is that matches what it asks. What it learns is in the firm's profile."""
+
+    TYPE: ClassVar[str] = "matching.candidate-introduced"
+    TOPIC: ClassVar[str] = "matching.match.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("introduction", "anchor_id")
+
+    anchor_id: UUID
+    """Who knows the firm."""
+    introduced_at: Moment
+    """Since when."""
+
+
+class IntroductionEnded(SupplierEvent):
+    """An anchor is shown no more who a firm is."""
+
+    TYPE: ClassVar[str] = "matching.introduction-ended"
+    TOPIC: ClassVar[str] = "matching.match.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("introduction", "anchor_id")
+
+    anchor_id: UUID
+    """Who knew the firm."""
+    reason: ReasonCode
+    """Why: the firm left, took its consent back, matches nothing of the anchor any more, or is blocked by gaps."""
+    ended_at: Moment
+    """Since when."""
+
+
 class MatchAnswered(MatchEvent):
     """The anchor's buyer looked at the match."""
 
@@ -216,9 +244,11 @@ class ContractEnded(MatchEvent):
 __all__ = [
     "AlignedRequirement",
     "AlignmentChanged",
+    "CandidateIntroduced",
     "ContractAwarded",
     "ContractEnded",
     "Criterion",
+    "IntroductionEnded",
     "MatchAnswered",
     "MatchEvent",
     "MatchFound",

@@ -77,6 +77,19 @@ class Screening(Value):
     """Opinion on tax compliance that the firm handed in."""
 
 
+class Introduction(Value):
+    """Which anchors that it matches may know a firm, and what they learn beside its name, folio and state. A legal
+    person is introduced to each of them; a natural person to those that it consented to.
+    """
+
+    everybody: bool = False
+    """Whether a natural person consented to every anchor of the program."""
+    anchors: Annotated[tuple[UUID, ...], Field(max_length=200)] = ()
+    """Those that it consented to one by one."""
+    contact_role: Annotated[ReasonCode, Field(examples=["sales"])] | None = None
+    """What its contact does in the firm; of a natural person only once it consented to anybody."""
+
+
 class SupplierProfile(SupplierEvent):
     """A supplier as the other stages see it. `rfc` and `legal_name` only of legal persons: of a natural person
     both are personal data and stay in registration.
@@ -113,6 +126,8 @@ class SupplierProfile(SupplierEvent):
     """How it stands with the tax authority."""
     offering: Offering
     """What it can make."""
+    introduction: Introduction = Introduction()
+    """To whom it may be introduced."""
     registered_at: Moment
     """When it registered."""
 

@@ -114,6 +114,8 @@ MATCH = Topic(
         matching.OfferingAligned,
         matching.AlignmentChanged,
         matching.OfferingNotAligned,
+        matching.CandidateIntroduced,
+        matching.IntroductionEnded,
         *_events(matching, matching.MatchEvent),
     ),
 )

@@ -15,6 +15,8 @@ from services.matching.domain.pairs import Pair, Pairs
 from services.matching.domain.rematch import Offering, Rematch, rematch
 from services.matching.domain.requirement import Requirement, Specification
 from shared.contracts import diagnosis, registration
+from shared.contracts.event import EventData
+from shared.contracts.matching import CandidateIntroduced, IntroductionEnded
 from shared.messaging.decision import Decision
 
 NAMES = UUID(int=7)
@@ -188,11 +190,18 @@ def rescored(*critical: str, at: datetime, version: int = 1) -> diagnosis.GapRes
 def followed(
     decision: Decision[Offering], *requirements: Requirement, now: datetime = NOW, **more: Any
 ) -> Decision[Offering]:
-    """A decision whole, its second step with the pairs that the definition finds; more as of `pairs`."""
+    """A decision whole, its second step with the pairs that the definition finds; more as of `pairs`. Without who comes
+    to know the firm: that has tests of its own.
+    """
     if decision.then is None or decision.state is None:
         return decision
     wanted = decision.then.wanted
     how: dict[str, Any] = {"own": wanted == "judged", "whole": wanted == "whole", "today": day(now)}
     found = pairs(decision.state, *requirements, **how | more)
     rest = decision.then.decide(decision.state, found, now)
-    return Decision(rest.state, (*decision.events, *rest.events), decision.timers)
+    return Decision(rest.state, (*decision.events, *apart(rest.events)), decision.timers)
+
+
+def apart(events: Sequence[EventData]) -> list[EventData]:
+    """These but for who comes to know the firm."""
+    return [event for event in events if not isinstance(event, (CandidateIntroduced, IntroductionEnded))]

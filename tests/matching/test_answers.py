@@ -16,7 +16,7 @@ from services.matching.handlers.offerings import told
 from shared.contracts.event import Money
 from shared.contracts.matching import ContractAwarded, ContractEnded, MatchAnswered, MatchFound, MatchLost
 from shared.messaging.decision import Decision, Refused
-from tests.matching.given import ANCHOR, NOW, SUPPLIER, again, an_id, followed, matched, pairs, requirement
+from tests.matching.given import ANCHOR, NOW, SUPPLIER, again, an_id, apart, followed, matched, pairs, requirement
 
 MATCH = match_id(SUPPLIER, an_id("requirement"))
 LATER = NOW + timedelta(days=1)
@@ -149,7 +149,7 @@ def test_a_match_that_was_lost_is_not_answered_and_has_its_standing_when_it_come
     lost = again(before, requirement(materials=("zinc",)), was=(requirement(),)).offering
     assert (lost.matches, lost.answers) == ((), before.answers)
     assert code(answers.shortlist(lost, MATCH, BUYER, LATER)) == "match_lost"
-    (_, found) = told(lost, pairs(lost, requirement()), LATER).events
+    (_, found) = apart(told(lost, pairs(lost, requirement()), LATER).events)
     assert isinstance(found, MatchFound)
     assert (found.match_id, found.standing) == (MATCH, "declined")
 

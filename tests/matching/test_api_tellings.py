@@ -19,13 +19,14 @@ async def test_everything_that_readers_should_know_is_told_once_more_whole(stage
         await stage.sweep()
         told = await stage.told()
         assert sorted(types(told)) == [
+            "matching.candidate-introduced",
             "matching.match-found",
             "matching.offering-aligned",
             "matching.offering-not-aligned",
         ]
         for each in told:
             before = first[each.type, each.data["supplier_id"]]
-            counted = {} if each.type == "matching.match-found" else {"revision": number}
+            counted = {"revision": number} if "offering" in each.type else {}
             assert each.data == before | counted
     assert {each.data.get("match_id") for each in told} == {None, match}
     shown = (await stage.client.get("/tellings", headers=operator)).json()["items"]

@@ -84,14 +84,15 @@ async def test_from_registration_to_a_match_that_is_lost(stage: StageUnderTest) 
     ((type_, _, found),) = await stage.told()
     assert (type_, found["blocked_by"], found["score"]) == ("matching.match-found", ["T05"], 10_000)
     await stage.consume(rescored(at=now()))
-    ((_, _, found),) = await stage.told()
-    assert found["blocked_by"] == []
+    ((_, _, found), (introduced, _, _)) = await stage.told()
+    assert (found["blocked_by"], introduced) == ([], "matching.candidate-introduced")
     await stage.consume(AnchorLeft(anchor_id=ANCHOR, reason="left_program", left_at=now()))
     await stage.sweep()
     assert types(await stage.told()) == [
         "matching.requirement-closed",
         "matching.offering-not-aligned",
         "matching.match-lost",
+        "matching.introduction-ended",
     ]
     assert await queries.coverage(stage.database) == []
 
@@ -100,11 +101,12 @@ async def test_a_batch_of_everything_at_once_in_any_order(stage: StageUnderTest)
     await stage.consume(completed(), JOINED)
     await publish(stage)
     outcome = await stage.consume(profiled(SupplierChanged), registered())
-    assert (outcome.applied, outcome.decided) == (2, 2)
+    assert (outcome.applied, outcome.decided) == (2, 3)
     assert types(await stage.told()) == [
         "matching.requirement-published",
         "matching.offering-aligned",
         "matching.match-found",
+        "matching.candidate-introduced",
     ]
 
 

@@ -11,7 +11,7 @@ PERSON = "01900000-0000-7000-8000-000000000001"
 PROFILE: dict[str, Any] = {
     "rfc": "TNB861214PH9",
     "legal_name": "Tornillos del Norte SA de CV",
-    "contact": {"name": "Ana Ruiz", "email": "ana@tornillos.mx", "phone": None},
+    "contact": {"name": "Ana Ruiz", "email": "ana@tornillos.mx", "phone": None, "role": "sales"},
     "sector": "industry",
     "scian": "332710",
     "state": "22",

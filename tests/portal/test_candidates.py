@@ -23,7 +23,7 @@ from shared.contracts.matching import (
     MatchLost,
     RequirementPublished,
 )
-from shared.contracts.registration import SupplierRegistered, SupplierWithdrawn
+from shared.contracts.registration import Introduction, SupplierChanged, SupplierRegistered, SupplierWithdrawn
 from shared.service.callers import Role
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import (
@@ -134,11 +134,45 @@ async def test_candidates_are_ranked_and_who_is_blocked_is_nowhere(filled: Visit
         "120,000",
         "Preseleccionad",
         "Detenida por brechas",
+        "Detenida por T04",
         "steel",
     ):
         assert told in page, told
     for secret in (UNSEEN, "000777", str(HIDDEN), str(HIDDEN_MATCH)):
         assert secret not in page, secret
+
+
+PERSON = {"kind": "natural", "legal_name": None, "rfc": None, "folio": "PDP-2026-000555"}
+
+
+def _person(**introduction: object) -> EventData:
+    """The second firm, as a natural person that consented to whom this says."""
+    told = example(SupplierChanged, supplier_id=OTHER_SUPPLIER, **PERSON)
+    return told.model_copy(update={"introduction": Introduction.model_validate(introduction)})
+
+
+async def test_a_natural_person_is_named_to_whom_it_consents_and_no_more_once_it_takes_that_back(
+    filled: Visitors, matching: Matching
+) -> None:
+    browser, page = await _buyer(filled), f"{PAGE}/candidates/{OTHER_MATCH}"
+    for given, known in (({}, False), ({"anchors": (ANCHOR,), "contact_role": "owner"}, True), ({}, False)):
+        await filled.stage.consume(_person(**given))
+        listed = (await browser.get(PAGE)).text
+        assert ("PDP-2026-000555" in listed, "Propiedad" in listed) == (known, known)
+        assert ("no ha consentido" in listed) != known
+        assert str(OTHER_MATCH) in listed or not known
+        answer = await browser.get(page)
+        assert answer.status_code == (200 if known else 404)
+        assert "Propiedad" in answer.text or not known
+        assert SECOND not in listed
+
+
+async def test_who_buys_from_a_natural_person_sees_it_while_it_buys(filled: Visitors, matching: Matching) -> None:
+    browser = await _buyer(filled)
+    await filled.stage.consume(_person(), example(ContractAwarded, supplier_id=OTHER_SUPPLIER, match_id=OTHER_MATCH))
+    assert "PDP-2026-000555" in (await browser.get(PAGE)).text
+    await filled.stage.consume(example(ContractEnded, supplier_id=OTHER_SUPPLIER, match_id=OTHER_MATCH))
+    assert "PDP-2026-000555" not in (await browser.get(PAGE)).text
 
 
 async def test_a_candidate_that_gaps_block_has_no_page(filled: Visitors, matching: Matching) -> None:

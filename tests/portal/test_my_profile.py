@@ -54,7 +54,7 @@ async def test_a_part_is_changed_in_the_whole_as_it_was_seen(portal: Visitors) -
     [known] = one_firm.PROFILE["offering"]["processes"]
     of_stage = {name: value for name, value in known.items() if value is not None}
     assert body["offering"]["processes"] == [of_stage]
-    assert body["contact"] == {"name": "Ana Ruiz", "email": "ana@tornillos.mx"}
+    assert body["contact"] == {"name": "Ana Ruiz", "email": "ana@tornillos.mx", "role": "sales"}
 
 
 async def test_of_two_people_the_second_sees_both_versions_and_loses_nothing(portal: Visitors) -> None:

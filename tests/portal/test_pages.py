@@ -1,5 +1,6 @@
 """Every page: who gets it, in which language, and what it tells the browser."""
 
+import re
 from collections.abc import Iterator
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from services.portal.api import pages
 from services.portal.api.asking import SESSION, Only, _file, _form
 from services.portal.api.errors import POLICY
 from services.portal.identity.provider import SIGNED_OUT
+from services.portal.views.reading import read as document
 from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor
 from shared.contracts.financing import NeedIdentified
@@ -120,6 +122,19 @@ async def test_a_page_is_whole(filled: Visitors, path: str, roles: frozenset[Rol
         assert answer.headers["cache-control"] == "no-store"
         assert "style=" not in answer.text
         assert "onclick" not in answer.text
+
+
+UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+OF_FIRMS_AND_BUYERS = [(path, roles) for path, roles in SHOWN if roles and roles <= {Role.SUPPLIER, Role.ANCHOR}]
+
+
+@pytest.mark.parametrize(("path", "roles"), OF_FIRMS_AND_BUYERS)
+async def test_nobody_outside_the_program_reads_an_id(filled: Visitors, path: str, roles: frozenset[Role]) -> None:
+    page = (await (await _with(filled, next(iter(roles)))).get(_of(path))).text
+    read = document(page)
+    shown = [read.title, *(block.text for block in read.blocks)]
+    shown += [cell.text for block in read.blocks for row in block.rows for cell in row]
+    assert [text for text in shown if UUIDS.search(text)] == []
 
 
 NOT_OF_A_FIRM = {

@@ -10,7 +10,7 @@ from deploy.target.mail import code_for
 from shared.testing.stage import StageUnderTest
 from tests.registration.given import LEGAL_RFC
 
-CONTACT = {"name": "Persona Ejemplo", "email": "persona@ejemplo.mx", "phone": "442 555 0101"}
+CONTACT = {"name": "Persona Ejemplo", "email": "persona@ejemplo.mx", "phone": "442 555 0101", "role": "sales"}
 
 BODY: dict[str, Any] = {
     "rfc": LEGAL_RFC,

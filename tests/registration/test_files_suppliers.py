@@ -24,6 +24,7 @@ WHOLE = SUPPLIER | {
     "contacto_nombre": "Persona Ejemplo",
     "contacto_correo": "persona@ejemplo.mx",
     "contacto_telefono": "442 555 0101",
+    "contacto_puesto": "dirección",
     "sgc": "iso_9001",
     "sgc_vigencia": "2027-01-31",
     "ppm_12m": "120",
@@ -46,7 +47,7 @@ WHOLE = SUPPLIER | {
 EXPECTED = Profile(
     rfc="MAB9307148T4",
     legal_name="Maquinados Ejemplo SA de CV",
-    contact=Contact(name="Persona Ejemplo", email="persona@ejemplo.mx", phone="442 555 0101"),
+    contact=Contact(name="Persona Ejemplo", email="persona@ejemplo.mx", phone="442 555 0101", role="management"),
     sector="industry",
     scian="332710",
     state="22",
@@ -98,7 +99,7 @@ def test_a_whole_row() -> None:
 
 
 def test_the_columns_are_those_that_operators_were_told() -> None:
-    assert len(REQUIRED) + len(OPTIONAL) == 20 + 3 * 11
+    assert len(REQUIRED) + len(OPTIONAL) == 21 + 3 * 11
     assert set(WHOLE) <= {*REQUIRED, *OPTIONAL}
 
 

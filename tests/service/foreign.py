@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from services.registration.domain.introduction import IN_FORCE, digest
 from services.registration.handlers.prospects import bring
 from services.registration.store.prospects import prospects
 from shared.runtime.clock import now
@@ -42,13 +43,13 @@ async def _registration(stage: StageUnderTest) -> Foreign:
     prospect = bring(None, ENTRY, now())
     async with stage.database.transaction() as connection:
         await prospects.save_many(connection, [prospect], ())
+    text, own = {"text_sha256": digest(IN_FORCE.shown(None, "es"))}, {"supplier_id": receipt["id"]}
+    path = f"/suppliers/{receipt['id']}/introductions"
+    consent = await stage.client.post(path, json=text, headers=stage.headers(Role.SUPPLIER, **own))
     return Foreign(
-        {
-            "supplier_id": receipt["id"],
-            "anchor_id": joined.json()["id"],
-            "prospect_id": str(prospect.id),
-            "twins_id": str(pair["id"]),
-        },
+        own
+        | {"anchor_id": joined.json()["id"], "consent_id": consent.json()["id"]}
+        | {"prospect_id": str(prospect.id), "twins_id": str(pair["id"])},
         {
             "invite_prospect": {"channel": "letter"},
             "decline_prospect": {},
@@ -65,6 +66,7 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "join_anchor": anchor,
             "leave_anchor": {"reason": "own_decision"},
             "tell_profiles": {"reason": "Versión nueva"},
+            "consent_to_introduction": text,
         },
     )
 

@@ -98,7 +98,7 @@ def seen_by(caller: Caller, asked: Own) -> Callable[[Offering | None], Candidate
 
 def hidden(candidate: Candidate, caller: Caller) -> bool:
     """Whether the firm is not introduced to this caller."""
-    return not candidate.introduced and not caller.roles & SEES_ALL
+    return candidate.hidden is not None and not caller.roles & SEES_ALL
 
 
 def _add_reading(api: APIRouter, database: Database) -> None:

@@ -10,6 +10,7 @@ from typing import Literal
 from services.matching.domain.calendar import day, months_after
 from services.matching.domain.reasons import LapseReason
 from services.matching.domain.record import NOTHING_STATED, PartLimits, Record, SupplyTerms
+from shared.introduction import Introducible
 
 Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
 ListState = Literal["not_listed", "presumed", "definitive", "disproved", "favourable_ruling"]
@@ -83,6 +84,11 @@ class Profile:
     otif_bp_12m: int | None = None
     regional_value_bp: int | None = None
     record: Record = NOTHING_STATED
+    folio: str | None = None
+    """None: told before this was kept, as of the two below."""
+    legal_name: str | None = None
+    """Of a legal person."""
+    introducible: Introducible | None = None
 
     @property
     def areas(self) -> tuple[str, ...]:

@@ -66,6 +66,13 @@ LapseReason = Literal["certificate_expired", "certificate_undated"]
 
 LostReason = Literal["requirement_closed", "no_longer_aligned", "supplier_withdrawn", "score_below_minimum"]
 
+HiddenReason = Literal["gaps_open", "not_consented"]
+"""Why an anchor is not told who a firm is: critical gaps are open, or must-haves not evaluated; or it is a natural
+person that has not consented.
+"""
+
+IntroductionEndReason = Literal["supplier_withdrawn", "not_consented", "match_lost", "gaps_open"]
+
 CloseReason = Literal["filled", "cancelled", "expired", "anchor_left"]
 
 DeclineReason = Literal["price", "capacity", "quality", "location", "lead_time", "other_supplier", "other"]
@@ -85,6 +92,7 @@ Refusal = Literal[
     "open_until_past",
     "match_unknown",
     "match_blocked",
+    "not_consented",
     "match_declined",
     "match_awarded",
     "match_lost",

@@ -39,6 +39,8 @@ class Offering:
     revision: int = 0
     """Counts what the firm was told of its alignment."""
     matches: tuple[Match, ...] = ()
+    known_by: Mapping[UUID, datetime] = field(default_factory=dict)
+    """Anchors that know who the firm is, and since when."""
     answers: tuple[Answers, ...] = ()
     """In the order of their requirements; those whose match was lost too."""
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from services.matching.domain import answers as said
 from services.matching.domain.answers import Act
 from services.matching.domain.award import Award, Limits, fault
+from services.matching.domain.introduction import hidden
 from services.matching.domain.reasons import AnswerReason, CorrectReason, DeclineReason, EndReason, GateName
 from services.matching.domain.rematch import Offering
 from services.matching.handlers import published
@@ -106,8 +107,10 @@ def _said(
         return refused(after)
     if after == before:
         return unchanged(state)
-    if match and match.blocked_by and act in OF_INTRODUCED:
+    if act in OF_INTRODUCED and match and match.blocked_by:
         return refused("match_blocked")
+    if act in OF_INTRODUCED and hidden(state.profile, match, before) == "not_consented":
+        return refused("not_consented")
     if match and act == "award" and (unknown := [gate for gate in match.unknown if gate not in confirmed]):
         return refused("gates_unknown", gates=", ".join(unknown))
     return Decision(state.with_answers(after), (published.answer_event(state.id, after),))

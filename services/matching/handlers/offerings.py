@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.matching.domain.calendar import day, start_of
+from services.matching.domain.introduction import knowing
 from services.matching.domain.offering import Diagnosis, Profile, latest
 from services.matching.domain.pairs import Pairs, Wanted
 from services.matching.domain.rematch import Offering, rematch
@@ -93,7 +94,10 @@ def told(offering: Offering, pairs: Pairs, now: datetime) -> Decision[Offering]:
         for revision, each in enumerate(again.alignment, first)
     )
     changes = (published.match_event(again.offering, change) for change in again.changes)
-    return Decision(again.offering, (*alignment, *changes))
+    known_by = {anchor_id: offering.known_by.get(anchor_id, now) for anchor_id in sorted(knowing(again.offering))}
+    after = replace(again.offering, known_by=known_by)
+    introductions = published.introductions(after, () if pairs.whole else offering.known_by, now)
+    return Decision(after, (*alignment, *changes, *introductions))
 
 
 def _since(before: Profile | None, profile: Profile, now: datetime) -> Profile:

@@ -1,6 +1,6 @@
 """Between the published language and the domain: events in as values, decisions out as events."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
@@ -9,6 +9,7 @@ from uuid import UUID
 from services.matching.domain.alignment import Aligned, AlignedRequirement, Alignment, Differs, NotAligned
 from services.matching.domain.answers import Answers, Standing
 from services.matching.domain.award import Award
+from services.matching.domain.introduction import why_ended
 from services.matching.domain.match import Change, Found, Lost, Match, match_id
 from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile, SpecialProcess
 from services.matching.domain.record import (
@@ -28,6 +29,7 @@ from shared.contracts import offering as offers
 from shared.contracts import registration
 from shared.contracts.diagnosis import Result
 from shared.contracts.event import EventData, Money
+from shared.introduction import Introducible
 
 
 def profile_of(event: registration.SupplierProfile) -> Profile:
@@ -35,7 +37,10 @@ def profile_of(event: registration.SupplierProfile) -> Profile:
     screening = event.screening
     looked_up = screening.list_date is not None
     known = profile(event.offering, event.state, screening.list_69b, event.registered_at, looked_up=looked_up)
-    return replace(known, record=record_of(event.offering, event.plants))
+    told = event.introduction
+    introducible = Introducible(event.kind == "natural", told.everybody, told.anchors, told.contact_role)
+    record = record_of(event.offering, event.plants)
+    return replace(known, record=record, folio=event.folio, legal_name=event.legal_name, introducible=introducible)
 
 
 def profile(
@@ -185,6 +190,17 @@ def match_event(offering: Offering, change: Change) -> EventData:
 
 def criteria(told: Iterable[Criterion]) -> list[contract.Criterion]:
     return [contract.Criterion.model_validate(each, from_attributes=True) for each in told]
+
+
+def introductions(offering: Offering, told: Collection[UUID], now: datetime) -> Iterator[EventData]:
+    """Which anchors know the firm of whom nobody was `told`, and which are shown it no more."""
+    about = {"supplier_id": offering.id}
+    for anchor_id in sorted({*told} - {*offering.known_by}):
+        reason = why_ended(offering, anchor_id)
+        yield contract.IntroductionEnded(**about, anchor_id=anchor_id, reason=reason, ended_at=now)
+    for anchor_id, since in sorted(offering.known_by.items()):
+        if anchor_id not in told:
+            yield contract.CandidateIntroduced(**about, anchor_id=anchor_id, introduced_at=since)
 
 
 def answer_event(supplier_id: UUID, answers: Answers) -> EventData:

@@ -15,6 +15,7 @@ _KINDS: dict[Refusal, Kind] = {
     "open_until_past": "invalid",
     "match_unknown": "not_found",
     "match_blocked": "conflict",
+    "not_consented": "conflict",
     "match_declined": "conflict",
     "match_awarded": "conflict",
     "match_lost": "conflict",

@@ -224,7 +224,8 @@ def _counts(rows: Sequence[tuple[str, int]]) -> dict[str, int]:
 
 
 _OFFERINGS = """
-    SELECT id, profile, withdrawn_at, diagnosis, aligned, revision, answers FROM offering WHERE id = ANY($1::uuid[])
+    SELECT id, profile, withdrawn_at, diagnosis, aligned, revision, known_by, answers FROM offering
+    WHERE id = ANY($1::uuid[])
 """
 _PAIRS = """
     SELECT requirement_id, points, unknown FROM pair WHERE area = ANY($1::text[]) AND offering_id = $2

@@ -121,6 +121,7 @@ class OfferingRow(Table, table=True):
     """This and the one before are of releases without pairs; the next one drops them."""
     aligned: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     revision: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    known_by: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     answers: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 

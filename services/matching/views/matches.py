@@ -8,7 +8,7 @@ from uuid import UUID
 from services.matching.domain.alignment import AlignedRequirement, Missing
 from services.matching.domain.answers import Act, Answer, Answers, Standing
 from services.matching.domain.candidate import Candidate
-from services.matching.domain.reasons import AnswerReason, DeclineReason
+from services.matching.domain.reasons import AnswerReason, DeclineReason, HiddenReason
 from services.matching.handlers import published
 from services.matching.views.offers import OfferView
 from shared.contracts import matching as contract
@@ -72,12 +72,25 @@ class AwardView(View):
         return cls(annual_value=published.money(award), annual_volume=award.annual_volume, awarded_at=at)
 
 
+WHO = ("name", "folio", "state", "contact_role")
+"""What is told of a firm to the anchors that know it."""
+
+
 class MatchView(View):
     """A match, and what the anchor says of it. One that was lost has neither score nor criteria."""
 
     id: UUID
     supplier_id: UUID | None
-    """None for an anchor while open critical gaps block the match: the firm is not introduced yet."""
+    """None for an anchor to which the firm is not introduced; `hidden` says why. So are the four below."""
+    name: str | None
+    """Of a legal person: a natural person's stays in registration."""
+    folio: str | None
+    state: str | None
+    """INEGI key."""
+    contact_role: str | None
+    """What the firm's contact does in it; nobody's name."""
+    hidden: HiddenReason | None
+    """Why the firm is not introduced to the anchor."""
     requirement_id: UUID
     anchor_id: UUID
     area: str
@@ -145,11 +158,22 @@ class CandidateView(MatchView):
         return cls(**_match(candidate, hidden=hidden), answers=said, offer=offer)
 
 
+def _who(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
+    """Which firm it is; nothing of it where it is `hidden`."""
+    profile = candidate.profile
+    if hidden or profile is None:
+        return {"supplier_id": None if hidden else candidate.supplier_id, **dict.fromkeys(WHO)}
+    role = profile.introducible and profile.introducible.contact_role
+    found = (profile.legal_name, profile.folio, profile.state, role)
+    return {"supplier_id": candidate.supplier_id, **dict(zip(WHO, found, strict=True))}
+
+
 def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
     match, answers = candidate.match, candidate.answers
     return {
         "id": candidate.id,
-        "supplier_id": None if hidden else candidate.supplier_id,
+        **_who(candidate, hidden=hidden),
+        "hidden": candidate.hidden,
         "requirement_id": answers.requirement_id,
         "anchor_id": answers.anchor_id,
         "area": match.area if match else answers.area,

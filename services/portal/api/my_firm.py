@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Response
 
 from services.portal.api.admission import LeftProgram, NotAllowed
 from services.portal.api.asking import Anybody, Only
+from services.portal.api.forms import id_of
 from services.portal.api.instruments import questions_of
 from services.portal.api.telling import told
 from services.portal.domain.firm import Firm
@@ -103,6 +104,11 @@ def router() -> APIRouter:
         """Everything that happened to it, the latest first."""
         async with asked.portal.database.connection() as connection:
             story = await told(connection, OwnFirm(firm.id), firm.id, before, event)
-        return asked.page("my_story.html", story=story)
+            anchors = await demand.all_anchors(connection)
+            about = [id_of(entry.facts.get("requirement_id", "")) for entry in story.entries]
+            requirements = await demand.requirements_of(connection, OwnFirm(firm.id), about)
+        named = {str(id_): each.name for id_, each in anchors.items()}
+        named |= {str(id_): each.title for id_, each in requirements.items()}
+        return asked.page("my_story.html", story=story, named=named)
 
     return pages

@@ -15,6 +15,7 @@ class Introduced(NamedTuple):
     """Of a natural person the folio."""
     folio: str
     state: str
+    contact_role: str | None
     match: Match
 
 
@@ -33,7 +34,8 @@ def introduced(firm: Firm, requirement_id: UUID, match_id: UUID) -> Introduced |
     if match is None or firm.profile is None:
         return None
     name = firm.profile.legal_name or firm.profile.folio
-    return Introduced(firm.id, name, firm.profile.folio, firm.profile.state, match)
+    role = firm.profile.introducible.contact_role if firm.profile.introducible else None
+    return Introduced(firm.id, name, firm.profile.folio, firm.profile.state, role, match)
 
 
 def compared(matches: Sequence[Match]) -> list[Compared]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.portal.domain.money import Consent, Need, Referral
 from shared.alignment import Heard
+from shared.introduction import Introducible
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,13 @@ class Profile:
     qms_valid_to: date | None
     areas: tuple[str, ...]
     registered_at: datetime
+    introducible: Introducible | None = None
+    """None: told before this was kept."""
+
+    def may_be_known_to(self, anchor_id: UUID) -> bool:
+        """Whether an anchor that it matches may know who it is."""
+        known = self.introducible or Introducible(self.kind == "natural")
+        return known.may_know(anchor_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,9 @@ class Criterion:
 
 WENT_ON = frozenset({"shortlisted", "awarded", "ended"})
 """Standings that a buyer gives only to a firm that it knows; declined is also who was never introduced."""
+
+
+NOT_CONSENTED = "not_consented"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +242,18 @@ class Firm:
 
     @property
     def introduced(self) -> tuple[Match, ...]:
-        """Those of them whose anchors may know the firm: nothing blocks them, or a buyer went on."""
-        return tuple(match for match in self.candidates if match.went_on or not match.blocked_by)
+        """Those of them whose anchors may know the firm."""
+        return tuple(match for match in self.candidates if not self.hidden_by(match))
+
+    def hidden_by(self, match: Match) -> tuple[str, ...]:
+        """Why a match's anchor may not know the firm: a natural person's missing consent, or the questions that block
+        it. Of nothing where the anchor may: nothing hides it, or a buyer went on; of a natural person who buys from it.
+        """
+        if match.standing == "awarded":
+            return ()
+        if self.profile is not None and not self.profile.may_be_known_to(match.anchor_id):
+            return (NOT_CONSENTED,)
+        return () if match.went_on else match.blocked_by
 
 
 def with_match(firm: Firm, match: Match) -> Firm:

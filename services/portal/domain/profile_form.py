@@ -37,6 +37,12 @@ PARTS: Final[dict[str, tuple[Asked, ...]]] = {
         Asked("contact.name", required=True),
         Asked("contact.email", "email", required=True),
         Asked("contact.phone", "tel"),
+        Asked(
+            "contact.role",
+            "choice",
+            options=("owner", "management", "sales", "quality", "engineering", "production", "other"),
+            words="contact_role",
+        ),
     ),
     "business": (
         Asked("sector", "choice", required=True, options=("industry", "trade", "services"), words="sector"),

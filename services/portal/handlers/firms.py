@@ -5,16 +5,13 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.portal.domain import firm as firms
 from services.portal.domain.firm import (
     Activity,
     Aligned,
     Alignment,
-    Criterion,
     Diagnosis,
     Firm,
     Gap,
-    Match,
     Missing,
     Plan,
     Profile,
@@ -41,24 +38,22 @@ from shared.contracts.diagnosis import (
     GapRescored,
     Result,
 )
-from shared.contracts.event import EventData, Money
+from shared.contracts.event import EventData
 from shared.contracts.matching import (
     AlignedRequirement,
     AlignmentChanged,
-    ContractAwarded,
-    ContractEnded,
-    MatchAnswered,
-    MatchEvent,
-    MatchFound,
-    MatchLost,
+    CandidateIntroduced,
+    IntroductionEnded,
     OfferingAligned,
     OfferingNotAligned,
 )
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
+from shared.introduction import Introducible
 from shared.messaging.decision import Decision, unchanged
 
 
 def described(state: Firm | None, event: SupplierRegistered | SupplierChanged, _: datetime) -> Decision[Firm]:
+    told = event.introduction
     profile = Profile(
         folio=event.folio,
         kind=event.kind,
@@ -76,6 +71,7 @@ def described(state: Firm | None, event: SupplierRegistered | SupplierChanged, _
         qms_valid_to=event.offering.qms_valid_to,
         areas=tuple(sorted(offer.area for offer in event.offering.processes)),
         registered_at=event.registered_at,
+        introducible=Introducible(event.kind == "natural", told.everybody, told.anchors, told.contact_role),
     )
     return Decision(replace(known(state, event.supplier_id), profile=profile))
 
@@ -118,46 +114,6 @@ def _aligned(
     in_order = tuple(each for _, each in sorted(now.items()))
     lacks = () if now else missing or before.missing
     return Decision(replace(firm, alignment=Alignment(in_order, lacks, heard)))
-
-
-def match_found(state: Firm | None, event: MatchFound, arrived_at: datetime, _: datetime, __: None) -> Decision[Firm]:
-    firm = known(state, event.supplier_id)
-    before = _match(firm, event)
-    criteria = tuple(
-        Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason)
-        for each in event.criteria
-    )
-    found = replace(
-        before.said(event.standing, before.because if event.standing == before.standing else None),
-        score=event.score,
-        criteria=criteria,
-        blocked_by=event.blocked_by,
-        unknown=event.unknown,
-        lost=None,
-        found_at=before.found_at or arrived_at,
-    )
-    return Decision(firms.with_match(firm, found))
-
-
-def match_lost(state: Firm | None, event: MatchLost, _: datetime) -> Decision[Firm]:
-    firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, replace(_match(firm, event), lost=event.reason)))
-
-
-def match_answered(state: Firm | None, event: MatchAnswered, _: datetime) -> Decision[Firm]:
-    firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, _match(firm, event).said(event.answer, event.reason)))
-
-
-def awarded(state: Firm | None, event: ContractAwarded, _: datetime) -> Decision[Firm]:
-    firm = known(state, event.supplier_id)
-    bought = replace(_match(firm, event).said("awarded"), annual_value=amount(event.annual_value))
-    return Decision(firms.with_match(firm, bought))
-
-
-def award_ended(state: Firm | None, event: ContractEnded, _: datetime) -> Decision[Firm]:
-    firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, _match(firm, event).said("ended", event.reason)))
 
 
 _MOVED: Mapping[type[EventData], str] = {
@@ -250,7 +206,9 @@ def plan_completed(state: Firm | None, _: PlanCompleted, __: datetime) -> Decisi
     return Decision(replace(state, plan=replace(state.plan, status="completed")))
 
 
-def only_told(state: Firm | None, _: EvidenceReturned, __: datetime) -> Decision[Firm]:
+def only_told(
+    state: Firm | None, _: EvidenceReturned | CandidateIntroduced | IntroductionEnded, __: datetime
+) -> Decision[Firm]:
     """It is in the firm's story, and changes nothing that people see beside it."""
     return unchanged(state)
 
@@ -258,11 +216,6 @@ def only_told(state: Firm | None, _: EvidenceReturned, __: datetime) -> Decision
 def known(state: Firm | None, supplier_id: UUID) -> Firm:
     """The row is made by whichever event comes first."""
     return state or Firm(supplier_id)
-
-
-def _match(firm: Firm, event: MatchEvent) -> Match:
-    known = next((match for match in firm.matches if match.match_id == event.match_id), None)
-    return known or Match(event.match_id, event.requirement_id, event.anchor_id, event.area)
 
 
 def _with_result(diagnosis: Diagnosis, version: int, result: Result) -> Diagnosis:
@@ -294,7 +247,3 @@ def _activity(
     )
     status = "agreed" if state.plan.status == "completed" and not done else state.plan.status
     return Decision(replace(state, plan=replace(state.plan, activities=activities, status=status)))
-
-
-def amount(money: Money) -> str:
-    return f"{money.amount} {money.currency}"

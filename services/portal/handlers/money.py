@@ -6,7 +6,8 @@ from datetime import datetime
 from services.portal.domain import firm as firms
 from services.portal.domain.firm import Firm
 from services.portal.domain.money import Consent, Need, Option, Referral
-from services.portal.handlers.firms import amount, known
+from services.portal.handlers.firms import known
+from services.portal.handlers.matches import amount
 from shared.contracts.financing import (
     ConsentGiven,
     ConsentRevoked,

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from services.portal.domain.demand import Anchor, Requirement
 from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope, bounds
 from services.portal.store.tables import AnchorRow, RequirementRow
 from shared.contracts.matching import RequirementClosed
-from shared.messaging.repository import TableRepository
+from shared.messaging.repository import Row, TableRepository
 from shared.runtime.database import Connection
 
 requirements = TableRepository(RequirementRow, Requirement)
@@ -39,18 +41,21 @@ _CLOSINGS = f"""
 _ANCHORS = "SELECT id, code, name, states, joined_at, departed FROM anchor ORDER BY code"
 _DEMAND = "SELECT area, count(*) FROM requirement WHERE closed IS NULL GROUP BY area"
 _CANDIDATES = """
-    SELECT match_id, supplier_id, score, standing, introduced FROM candidate
+    SELECT match_id, supplier_id, score, standing, introduced, contact_role, hidden_by FROM candidate
     WHERE requirement_id = $1 AND ($2::uuid IS NULL OR anchor_id = $2)
     ORDER BY score DESC, match_id OFFSET $3 LIMIT $4
 """
 _CANDIDATE = """
-    SELECT match_id, supplier_id, score, standing, introduced FROM candidate
+    SELECT match_id, supplier_id, score, standing, introduced, contact_role, hidden_by FROM candidate
     WHERE requirement_id = $1 AND ($2::uuid IS NULL OR anchor_id = $2) AND match_id = $3
 """
 _COUNTS = """
     SELECT requirement_id, count(*), count(*) FILTER (WHERE introduced) AS introduced FROM candidate
     WHERE requirement_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR anchor_id = $2) GROUP BY requirement_id
 """
+
+
+_CODES = TypeAdapter(tuple[str, ...])
 
 
 class Candidate(NamedTuple):
@@ -61,6 +66,10 @@ class Candidate(NamedTuple):
     score: int
     standing: str
     introduced: bool
+    contact_role: str | None
+    """What its contact does in it."""
+    hidden_by: tuple[str, ...]
+    """Why it is not introduced: codes, or questions with critical gaps."""
 
 
 async def page_of_requirements(
@@ -95,7 +104,7 @@ async def candidates(
     if isinstance(scope, OwnFirm):
         return []
     rows = await connection.fetch(_CANDIDATES, requirement_id, _anchor(scope), skip, limit)
-    return [Candidate(*row) for row in rows]
+    return [_candidate(row) for row in rows]
 
 
 async def candidate(connection: Connection, scope: Scope, requirement_id: UUID, match_id: UUID) -> Candidate | None:
@@ -103,7 +112,7 @@ async def candidate(connection: Connection, scope: Scope, requirement_id: UUID, 
     if isinstance(scope, OwnFirm):
         return None
     row = await connection.fetchrow(_CANDIDATE, requirement_id, _anchor(scope), match_id)
-    return None if row is None else Candidate(*row)
+    return None if row is None else _candidate(row)
 
 
 async def candidate_counts(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:
@@ -122,6 +131,11 @@ async def all_anchors(connection: Connection) -> dict[UUID, Anchor]:
 async def open_by_area(connection: Connection) -> dict[str, int]:
     """How many requirements are open in each area."""
     return {row["area"]: row["count"] for row in await connection.fetch(_DEMAND)}
+
+
+def _candidate(row: Row) -> Candidate:
+    known = row["match_id"], row["supplier_id"], row["score"], row["standing"], row["introduced"]
+    return Candidate(*known, row["contact_role"], _CODES.validate_json(row["hidden_by"]))
 
 
 def _anchor(scope: Scope) -> UUID | None:

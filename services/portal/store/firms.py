@@ -1,5 +1,6 @@
 """Firms, and what is asked of them. Every question names for whom it is asked."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,9 +17,11 @@ from shared.runtime.database import Connection, columns
 
 _FORGET_CANDIDATES = "DELETE FROM candidate WHERE supplier_id = ANY($1::uuid[])"
 _WRITE_CANDIDATES = """
-    INSERT INTO candidate (match_id, supplier_id, requirement_id, anchor_id, score, standing, introduced, found_at)
+    INSERT INTO candidate (match_id, supplier_id, requirement_id, anchor_id, score, standing, introduced, hidden_by,
+        contact_role, found_at)
     SELECT * FROM unnest(
-        $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::bool[], $8::timestamptz[]
+        $1::uuid[], $2::uuid[], $3::uuid[], $4::uuid[], $5::int[], $6::text[], $7::bool[], $8::text[]::jsonb[],
+        $9::text[], $10::timestamptz[]
     )
 """
 
@@ -36,7 +39,8 @@ class FirmRepository(TableRepository[Firm]):
 
 
 def _candidates(firm: Firm) -> list[tuple[Any, ...]]:
-    introduced = firm.introduced
+    role = firm.profile and firm.profile.introducible and firm.profile.introducible.contact_role
+    hidden = [(match, firm.hidden_by(match)) for match in firm.candidates]
     return [
         (
             match.match_id,
@@ -45,10 +49,12 @@ def _candidates(firm: Firm) -> list[tuple[Any, ...]]:
             match.anchor_id,
             match.score,
             match.standing,
-            match in introduced,
+            not hidden_by,
+            json.dumps(hidden_by),
+            role,
             match.found_at,
         )
-        for match in firm.candidates
+        for match, hidden_by in hidden
     ]
 
 

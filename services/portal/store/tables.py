@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index
+from sqlalchemy import BigInteger, DateTime, Index, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -73,6 +73,9 @@ class CandidateRow(Table, table=True):
     score: int
     standing: str
     introduced: bool
+    hidden_by: list[str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    """Why it is not introduced."""
+    contact_role: str | None
     found_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 

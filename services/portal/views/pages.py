@@ -1,5 +1,7 @@
 """Templates to pages."""
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -19,6 +21,7 @@ from shared.i18n import Language
 from shared.states import NAMES
 
 FOLDER = Path(__file__).parent
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +53,13 @@ def name_of(firm: Firm) -> str:
     return firm.profile.legal_name or firm.profile.folio
 
 
-def facts_of(entry: Entry) -> list[tuple[str, str]]:
-    """What an event says, for whoever wants all of it."""
+def facts_of(entry: Entry, names: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """What an event says, for whoever wants all of it. `names`: of what ids stand for, for people outside of the
+    program; an id without one tells them nothing, and is left out.
+    """
+    if names is not None:
+        named = ((name, names.get(text, text)) for name, text in sorted(entry.facts.items()))
+        return [(name, text) for name, text in named if not _ID.fullmatch(text)]
     return [
         ("event_id", str(entry.event_id)),
         ("correlation_id", entry.correlation_id),

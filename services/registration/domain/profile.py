@@ -25,6 +25,9 @@ TaxOpinion = Literal[
 ]
 """Opinion on tax compliance, article 32-D of the Código Fiscal, as the firm declares it."""
 
+ContactRole = Literal["owner", "management", "sales", "quality", "engineering", "production", "other"]
+"""What the person to talk to does in the firm. A closed list: it is told to anchors that may not learn a name."""
+
 MAX_NAME_LENGTH = 250
 MAX_WORKERS = 1_000_000
 MAX_SALES_MXN = Decimal("99999999999999.99")
@@ -48,6 +51,7 @@ class Contact:
     name: str
     email: str
     phone: str | None = None
+    role: ContactRole | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,7 @@ def tidy(profile: Profile, today: date) -> Profile:
     contact = profile.contact
     if contact is not None:
         phone = _single_spaced(contact.phone or "") or None
-        contact = Contact(name=_single_spaced(contact.name), email=contact.email.strip(), phone=phone)
+        contact = replace(contact, name=_single_spaced(contact.name), email=contact.email.strip(), phone=phone)
     plants = profile.plants and tuple(replace(each, name=_single_spaced(each.name)) for each in profile.plants)
     offering = _tidy_offering(profile.offering, today)
     name = _single_spaced(profile.legal_name)

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, Literal, get_args
 from uuid import UUID
 
+from services.registration.domain.introduction import IntroductionConsent
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import HoldReason, WithdrawalReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
@@ -70,6 +71,8 @@ class Supplier(Profile):
     privacy_notice: str | None = None
     """Version of the notice that was read before it registered; None: nobody said so, as in a file."""
     notice_read_at: datetime | None = None
+    introductions: tuple[IntroductionConsent, ...] = ()
+    """Consents of a natural person to be introduced to anchors, in the order in which they were given."""
 
 
 @dataclass(frozen=True, slots=True)

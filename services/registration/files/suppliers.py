@@ -49,6 +49,16 @@ _EXPERIENCE = {
     "tier_1": "tier_1",
 }
 
+_ROLES = {
+    "dueno": "owner",
+    "direccion": "management",
+    "ventas": "sales",
+    "calidad": "quality",
+    "ingenieria": "engineering",
+    "produccion": "production",
+    "otro": "other",
+}
+
 PROFILE = (
     Column("rfc", "rfc", text, required=True, example="EJE1503109X1"),
     Column("razon_social", "legal_name", text, required=True, example="Maquinados Ejemplo del Bajío, S.A. de C.V."),
@@ -66,6 +76,7 @@ CONTACT = (
     Column("contacto_nombre", "name", text, required=True, example="Persona de Ejemplo"),
     Column("contacto_correo", "email", text, required=True, example="ventas@ejemplo.example"),
     Column("contacto_telefono", "phone", text, example="442 555 0101 ext. 12"),
+    Column("contacto_puesto", "role", choice(_ROLES), example="ventas"),
 )
 OFFERING = (
     Column("sgc", "qms", QMS, example="iso_9001"),

@@ -3,6 +3,7 @@
 from dataclasses import fields, replace
 from typing import Any
 
+from services.registration.domain.introduction import standing
 from services.registration.domain.offering import Offering
 from services.registration.domain.plants import Plant
 from services.registration.domain.supplier import Supplier
@@ -50,6 +51,7 @@ def _profile(supplier: Supplier) -> dict[str, Any]:
             "tax_opinion": supplier.tax_opinion,
         },
         "offering": supplier.offering if legal else _offering_of_person(supplier.offering),
+        "introduction": _introduced_to(supplier),
         "registered_at": supplier.registered_at,
     }
 
@@ -71,4 +73,15 @@ def _offering_of_person(offering: Offering) -> dict[str, Any]:
     return told | {
         "certificates": certificates,
         "programs": [replace(each, number=None) for each in offering.programs],
+    }
+
+
+def _introduced_to(supplier: Supplier) -> dict[str, Any]:
+    """To whom, and what its contact does; neither the words nor who consented."""
+    given = standing(supplier.introductions)
+    contact = supplier.contact if supplier.kind == "legal" or given else None
+    return {
+        "everybody": any(each.anchor_id is None for each in given),
+        "anchors": tuple(sorted({each.anchor_id for each in given if each.anchor_id is not None})),
+        "contact_role": None if contact is None else contact.role,
     }

@@ -73,6 +73,7 @@ class SupplierRow(Table, table=True):
     disputed: bool
     privacy_notice: str | None
     notice_read_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    introductions: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     name_key: str | None
     marks: list[str] | None = Field(sa_type=JSONB)
     mail_domain: str | None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
-from services.registration.domain.profile import MAX_SALES_MXN, Profile, TaxOpinion
+from services.registration.domain.profile import MAX_SALES_MXN, ContactRole, Profile, TaxOpinion
 from services.registration.domain.reasons import (
     DepartureReason,
     GivenWithdrawal,
@@ -65,6 +65,8 @@ class ContactBody(Body):
     name: Line
     email: Line
     phone: Line | None = None
+    role: ContactRole | None = None
+    """What they do in the firm."""
 
 
 class PlantBody(Body):
