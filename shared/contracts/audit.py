@@ -146,6 +146,8 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_lifts": Read("lift:listed", "supplier_id"),
         "list_lifts_for_requirement": Read("lift:listed", "supplier_id"),
         "list_lifts_of_match": Read("lift:listed", "supplier_id"),
+        "read_requirements": Read("requirement:read"),
+        "read_requirement": Read("requirement:read"),
     },
     "diagnosis": {
         "list_diagnoses": Read("diagnosis:listed", "supplier_id"),

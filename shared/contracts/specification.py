@@ -85,3 +85,5 @@ class Specification(Value):
     """When series production starts."""
     ramp: Ramp = ()
     """Pieces of single years, in their order, where they differ from the annual volume."""
+    named: bool = False
+    """Whether firms that read it are told who asks, before they are introduced."""

@@ -88,6 +88,8 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /suppliers/{supplier_id}/requirements/{requirement_id}/lifts": staff | {Role.SUPPLIER},
         "GET /suppliers/{supplier_id}/alignment": staff | {Role.SUPPLIER},
         "GET /suppliers/{supplier_id}/matches": staff | {Role.SUPPLIER},
+        "GET /suppliers/{supplier_id}/requirements": staff | {Role.SUPPLIER},
+        "GET /suppliers/{supplier_id}/requirements/{requirement_id}": staff | {Role.SUPPLIER},
         "POST /matches/{match_id}/answer": buyer,
         "POST /matches/{match_id}/award": buyer,
         "PUT /matches/{match_id}/award": buyer,

@@ -1,6 +1,6 @@
 """What a supplier sees of its own offering: alignment with its reasons, and matches."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -9,14 +9,21 @@ from services.matching import catalogue
 from services.matching.domain import candidate
 from services.matching.domain.alignment import missing
 from services.matching.domain.calendar import day
+from services.matching.domain.candidate import Candidate
 from services.matching.domain.match import match_id
+from services.matching.domain.offering import Profile
+from services.matching.domain.reading import names_anchor, read
 from services.matching.domain.rematch import Offering
 from services.matching.store import queries
-from services.matching.views.matches import AlignmentView, MatchView
+from services.matching.views.matches import AlignedView, AlignmentView, MatchView
+from services.matching.views.reading import ReadingView
+from shared.contracts.event import AreaCode
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller, Role, allow
 from shared.service.http import Page, Paging, Problem, Show, routes
+
+V = TypeVar("V", AlignedView, MatchView)
 
 Owner = Annotated[Caller, allow(Role.SUPPLIER, *SEES_ALL)]
 
@@ -38,7 +45,48 @@ def router(database: Database) -> APIRouter:
             raise _unknown()
         met, asked = await queries.alignment_of(database, known)
         lacks = () if met else missing(supplier_id, profile, asked, rules, day(now()), withdrawn=known.withdrawn)
-        return show.shown(AlignmentView.of_alignment(supplier_id, met, lacks, rules.version))
+        view = AlignmentView.of_alignment(supplier_id, met, lacks, rules.version)
+        if caller.roles & SEES_ALL:
+            return show.shown(view)
+        named = {each.id for some in asked.values() for each in some if names_anchor(known, each)}
+        told = [each if each.requirement_id in named else _unnamed(each) for each in view.requirements]
+        return show.shown(view.model_copy(update={"requirements": told}))
+
+    async def registered(supplier_id: UUID, caller: Caller) -> tuple[Offering, Profile]:
+        known = await own(supplier_id, caller)
+        if known.profile is None:
+            raise _unknown()
+        return known, known.profile
+
+    @api.get("/suppliers/{supplier_id}/requirements")
+    async def read_requirements(
+        supplier_id: UUID, caller: Owner, paging: Paging, area: AreaCode | None = None
+    ) -> Page[ReadingView]:
+        """List what is asked in a firm's areas now, in the order in which it came, and how the firm stands on each.
+
+        Who asks is named where it chose so, or knows the firm. Other firms are nowhere in it.
+        """
+        known, profile = await registered(supplier_id, caller)
+        areas = [each for each in profile.areas if area in (None, each)]
+        found = await queries.asked_in(database, areas, paging.position(UUID), paging.fetch)
+        rules, today = catalogue.rules(), day(now())
+        return Page[ReadingView].of_rows(
+            found,
+            paging,
+            lambda each: ReadingView.of_reading(read(known, each, rules, today), rules.version),
+            lambda each: each.id,
+        )
+
+    @api.get("/suppliers/{supplier_id}/requirements/{requirement_id}")
+    async def read_requirement(supplier_id: UUID, requirement_id: UUID, caller: Owner, show: Show) -> ReadingView:
+        """Show one of them."""
+        known, profile = await registered(supplier_id, caller)
+        asked = await queries.find_requirement(database, requirement_id)
+        if asked is None or asked.status != "open" or asked.area not in profile.areas:
+            # Of another area, or closed: a firm learns of neither whether it is there.
+            raise Problem(404, "requirement_unknown")
+        rules = catalogue.rules()
+        return show.shown(ReadingView.of_reading(read(known, asked, rules, day(now())), rules.version))
 
     @api.get("/suppliers/{supplier_id}/matches")
     async def list_matches(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MatchView]:
@@ -49,7 +97,13 @@ def router(database: Database) -> APIRouter:
         ids += [each.requirement_id for each in known.answers if each.requirement_id not in ids]
         asked, rules, today = await queries.find_requirements(database, ids), catalogue.rules(), day(now())
         found = [candidate.of(known, match_id(known.id, id_), asked[id_], rules, today) for id_ in ids if id_ in asked]
-        return Page[MatchView].of_all([each for each in found if each], paging, MatchView.of_candidate)
+
+        def view(candidate: Candidate) -> MatchView:
+            shown = MatchView.of_candidate(candidate)
+            told = caller.roles & SEES_ALL or names_anchor(known, asked[candidate.answers.requirement_id])
+            return shown if told else _unnamed(shown)
+
+        return Page[MatchView].of_all([each for each in found if each], paging, view)
 
     return api
 
@@ -60,6 +114,11 @@ async def own_offering(database: Database, supplier_id: UUID) -> Offering:
     if known is None:
         raise _unknown()
     return known
+
+
+def _unnamed(view: V) -> V:
+    """Without who asks."""
+    return view.model_copy(update={"anchor_id": None})
 
 
 def _unknown() -> Problem:

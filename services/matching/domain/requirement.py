@@ -69,6 +69,8 @@ class Specification:
     """Pieces of single years, on the way to the annual volume and off it: what a firm reads, and no rule."""
     waived: tuple[Waivable, ...] = ()
     """Of one firm alone, as `Requirement.need_of` gives it; what is asked of all has none."""
+    named: bool = False
+    """Whether firms that read it are told who asks, before they are introduced."""
 
 
 MOST_CLOSURES = 50

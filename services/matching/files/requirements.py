@@ -128,6 +128,7 @@ SIDES = (
     Column("largo_mm", "largo_mm", whole, required=True, example="300"),
     Column("ancho_mm", "ancho_mm", whole, required=True, example="200"),
     Column("alto_mm", "alto_mm", whole, required=True, example="100"),
+    Column("se_nombra", "named", YES_NO, example="no"),
 )
 """Of the part: all or none of them."""
 WHICH = (

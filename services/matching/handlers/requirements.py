@@ -68,8 +68,8 @@ def change(
     if asked.annual_volume < min(awarded, before.annual_volume):
         return refused("volume_awarded", asked=asked.annual_volume, awarded=awarded)
     after = state.asking(asked, by_hand=by_hand)
-    # A new title or last day, and what a firm only reads, move no alignment.
-    moves = {name: getattr(asked, name) for name in ("title", "open_until", "production_start", "ramp")}
+    # A new title or last day, and what a firm only reads, move no alignment; nor does who may read who asks.
+    moves = {name: getattr(asked, name) for name in ("title", "open_until", "production_start", "ramp", "named")}
     same = replace(before, **moves) == asked
     asks = (before.targets, before.must_have) != (asked.targets, asked.must_have)
     sweeps = () if same else (_rematch(state.id, asks=asks),)

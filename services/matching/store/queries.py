@@ -106,6 +106,16 @@ async def page_of_versions(database: Database, id_: UUID, after: int, limit: int
         return await journal.told(connection, id_, VERSIONS, after, limit)
 
 
+async def asked_in(database: Database, areas: Sequence[str], after: UUID | None, limit: int) -> list[Requirement]:
+    """The open requirements of these areas after an id, in the order of their ids."""
+    query = select(RequirementRow).where(col(RequirementRow.area).in_(areas), col(RequirementRow.status) == "open")
+    async with database.session() as session:
+        rows = await session.exec(
+            query.where(col(RequirementRow.id) > (after or FIRST)).order_by(col(RequirementRow.id)).limit(limit)
+        )
+        return [_REQUIREMENT.validate_python(row.model_dump()) for row in rows]
+
+
 async def find_offering(database: Database, id_: UUID) -> Offering | None:
     """An offering with its matches."""
     async with database.connection() as connection:

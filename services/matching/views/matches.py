@@ -18,7 +18,8 @@ from shared.service.http import View
 
 class AlignedView(View):
     requirement_id: UUID
-    anchor_id: UUID
+    anchor_id: UUID | None
+    """Null for a firm where who asks did not choose to be named, and does not know the firm."""
     area: str
     score: int
     targets: dict[str, int]
@@ -92,7 +93,8 @@ class MatchView(View):
     hidden: HiddenReason | None
     """Why the firm is not introduced to the anchor."""
     requirement_id: UUID
-    anchor_id: UUID
+    anchor_id: UUID | None
+    """Null for a firm where who asks did not choose to be named, and does not know the firm."""
     area: str
     holds: bool
     """Whether the firm matches the requirement now. What was answered stays, and counts again when it does again."""
@@ -111,7 +113,7 @@ class MatchView(View):
 
     @classmethod
     def of_candidate(cls, candidate: Candidate, *, hidden: bool = False) -> Self:
-        """`hidden`: without the firm's id."""
+        """`hidden`: without who the firm is."""
         return cls(**_match(candidate, hidden=hidden))
 
 

@@ -30,6 +30,7 @@ from services.portal.api import (
     my_people,
     my_plan,
     my_profile,
+    my_requirements,
     nearness,
     news,
     operator,
@@ -60,7 +61,17 @@ def no_api() -> APIRouter:
 @cache
 def _routes() -> tuple[BaseRoute, ...]:
     """Every page and form: made once in a process, whatever shows them."""
-    of_a_firm = (my_firm, my_profile, my_people, my_introductions, questionnaire, my_plan, my_money, my_data)
+    of_a_firm = (
+        my_firm,
+        my_profile,
+        my_people,
+        my_introductions,
+        my_requirements,
+        questionnaire,
+        my_plan,
+        my_money,
+        my_data,
+    )
     of_buyers = (asked, requirements, candidates, awards, nearness)
     at_work = (work, visits, validations, scores, mentoring)
     operating = (

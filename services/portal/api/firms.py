@@ -71,7 +71,7 @@ def router() -> APIRouter:
             story=story,
             requirements=requirements,
             closings=closings,
-            anchors=anchors,
+            who={id_: anchors[each.anchor_id].name for id_, each in requirements.items() if each.anchor_id in anchors},
             names=await asked.areas(),
             actors=await actors_of(asked, supplier_id, story.entries),
         )

@@ -1,5 +1,6 @@
 """What people of a firm see of it: how far it is, what it lacks, what was agreed, and its story."""
 
+from collections.abc import Mapping
 from typing import Annotated
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from services.portal.api.asking import Anybody, Only
 from services.portal.api.forms import id_of
 from services.portal.api.instruments import questions_of
 from services.portal.api.telling import told
+from services.portal.domain.demand import Anchor, Requirement
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.domain.tasks import REACHED, REFUSED, by_gate, tasks
@@ -56,6 +58,15 @@ STAYING = Depends(_staying)
 """Of a page that is only for a firm that takes part: what is asked there, a stage would refuse to whoever left."""
 
 
+def _who_asks(firm: Firm, requirements: Mapping[UUID, Requirement], anchors: Mapping[UUID, Anchor]) -> dict[UUID, str]:
+    """By requirement, its anchor's name: where that chose to be named, or knows the firm."""
+    return {
+        id_: anchors[each.anchor_id].name
+        for id_, each in requirements.items()
+        if each.anchor_id in anchors and (each.named or each.anchor_id in firm.known_by)
+    }
+
+
 def router() -> APIRouter:
     pages = APIRouter(prefix="/my-firm")
 
@@ -85,7 +96,7 @@ def router() -> APIRouter:
             firm=firm,
             requirements=requirements,
             closings=closings,
-            anchors=anchors,
+            who=_who_asks(firm, requirements, anchors),
             gates=by_gate(() if firm.alignment is None else firm.alignment.missing),
             most=FAILED,
             names=await asked.areas(),
@@ -107,7 +118,7 @@ def router() -> APIRouter:
             anchors = await demand.all_anchors(connection)
             about = [id_of(entry.facts.get("requirement_id", "")) for entry in story.entries]
             requirements = await demand.requirements_of(connection, OwnFirm(firm.id), about)
-        named = {str(id_): each.name for id_, each in anchors.items()}
+        named = {str(id_): anchors[id_].name for id_ in firm.known_by if id_ in anchors}
         named |= {str(id_): each.title for id_, each in requirements.items()}
         return asked.page("my_story.html", story=story, named=named)
 

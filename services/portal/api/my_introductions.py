@@ -73,7 +73,7 @@ async def _page(
         status,
         firm=firm,
         natural=natural,
-        known_by=sorted({anchors[each.anchor_id].name for each in firm.introduced if each.anchor_id in anchors}),
+        known_by=sorted(anchors[id_].name for id_ in firm.known_by if id_ in anchors),
         anchors={str(id_): anchor for id_, anchor in anchors.items()},
         consents=None if consents is None else consents.body["items"],
         text=text,

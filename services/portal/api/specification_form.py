@@ -16,7 +16,8 @@ TEXTS = ("area", "title", "qms", "plant_state", "open_until", "production_start"
 NUMBERS = ("annual_volume", "force_t", "tolerance_um", "lead_time_days", "ppm_max")
 LISTS = ("materials", "special_processes", "must_have")
 SHARES = ("otif_bp_min", "regional_value_bp_min")
-FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets", "ramp")
+FLAG = "named"
+FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets", "ramp", FLAG)
 """What the form asks; the rest of a specification stays as it is."""
 
 WISHES = ("materials", "envelope", "force", "special_process", "qms")
@@ -40,6 +41,7 @@ def shown(specification: Mapping[str, Any]) -> dict[str, str]:
     found = {name: str(specification[name]) for name in (*TEXTS, *NUMBERS) if specification.get(name) is not None}
     found |= {name: "\n".join(specification.get(name) or ()) for name in LISTS}
     found |= {name: _percent(specification[name]) for name in SHARES if specification.get(name) is not None}
+    found[FLAG] = "yes" if specification.get(FLAG) else ""
     found["envelope_mm"] = " x ".join(map(str, specification.get("envelope_mm") or ()))
     found["targets"] = "\n".join(f"{code} {level}" for code, level in (specification.get("targets") or {}).items())
     found["ramp"] = "\n".join(f"{each['year']} {each['pieces']}" for each in specification.get("ramp") or ())
@@ -77,6 +79,8 @@ def _reading(name: str) -> Reading:
         return whole
     if name in LISTS:
         return _list
+    if name == FLAG:
+        return bool
     return {"envelope_mm": _envelope, "targets": _targets, "ramp": _ramp}.get(name) or (
         _share if name in SHARES else str
     )

@@ -17,6 +17,8 @@ class Requirement:
     open_until: date | None
     closed: str | None = None
     """Why, where it is."""
+    named: bool = False
+    """Whether firms that read it are told who asks, before they are introduced."""
 
 
 @dataclass(frozen=True, slots=True)

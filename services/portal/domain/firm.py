@@ -255,6 +255,11 @@ class Firm:
             return (NOT_CONSENTED,)
         return () if match.went_on else match.blocked_by
 
+    @property
+    def known_by(self) -> frozenset[UUID]:
+        """The anchors that know it: it is told who they are."""
+        return frozenset(match.anchor_id for match in self.introduced)
+
 
 def with_match(firm: Firm, match: Match) -> Firm:
     """The firm with this match instead of the one of the same id."""

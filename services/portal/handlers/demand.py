@@ -20,7 +20,13 @@ def asked(
     asked = event.specification
     return Decision(
         Requirement(
-            event.requirement_id, event.anchor_id, asked.area, asked.title, asked.annual_volume, asked.open_until
+            event.requirement_id,
+            event.anchor_id,
+            asked.area,
+            asked.title,
+            asked.annual_volume,
+            asked.open_until,
+            named=asked.named,
         )
     )
 

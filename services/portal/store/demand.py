@@ -17,7 +17,7 @@ from shared.runtime.database import Connection
 requirements = TableRepository(RequirementRow, Requirement)
 anchors = TableRepository(AnchorRow, Anchor)
 
-_COLUMNS = "id, anchor_id, area, title, annual_volume, open_until, closed"
+_COLUMNS = "id, anchor_id, area, title, annual_volume, open_until, closed, named"
 # A firm reads what is asked of it: what it is aligned with, and what it was found for, also once that is closed.
 _SEEN_BY = """(
     $1::uuid IS NULL AND $2::uuid IS NULL OR anchor_id = $2

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, text
+from sqlalchemy import BigInteger, DateTime, Index, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -90,6 +90,7 @@ class RequirementRow(Table, table=True):
     annual_volume: int | None
     open_until: date | None
     closed: str | None
+    named: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class AnchorRow(Table, table=True):

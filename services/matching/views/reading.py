@@ -1,0 +1,110 @@
+"""What is asked, as firms read it."""
+
+from datetime import date
+from typing import Self
+from uuid import UUID
+
+from services.matching.domain.gates import Gate
+from services.matching.domain.offering import Qms
+from services.matching.domain.reading import Reading
+from services.matching.domain.reasons import GateName, GateReason, GateStatus
+from services.matching.domain.waiver import Waivable
+from services.matching.handlers import published
+from shared.contracts import matching as contract
+from shared.contracts.specification import YearVolume
+from shared.service.http import View
+
+
+class GateView(View):
+    gate: GateName
+    status: GateStatus
+    reason: GateReason
+    need: str
+    offer: str
+
+    @classmethod
+    def of_gate(cls, gate: Gate) -> Self:
+        return cls(gate=gate.gate, status=gate.status, reason=gate.reason, need=gate.need, offer=gate.offer)
+
+
+class ReadingView(View):
+    """One open requirement of the firm's areas, and how the firm stands on it. Lengths in mm, tolerance in µm, forces
+    in metric tons, shares in basis points, volumes in pieces per year.
+    """
+
+    requirement_id: UUID
+    anchor_id: UUID | None
+    """Null where who asks did not choose to be named, and does not know the firm."""
+    area: str
+    title: str
+    materials: tuple[str, ...]
+    force_t: int | None
+    envelope_mm: tuple[int, int, int] | None
+    tolerance_um: int | None
+    annual_volume: int
+    lead_time_days: int | None
+    qms: Qms
+    qms_waivable: bool
+    special_processes: tuple[str, ...]
+    ppm_max: int | None
+    otif_bp_min: int | None
+    regional_value_bp_min: int | None
+    plant_state: str | None
+    targets: dict[str, int]
+    must_have: tuple[str, ...]
+    open_until: date
+    wishes: tuple[Waivable, ...]
+    """Of what is asked, what bars nobody."""
+    production_start: date | None
+    ramp: tuple[YearVolume, ...]
+    """Pieces of single years, where they differ from the annual volume."""
+    met: bool
+    """Whether the firm passes every gate."""
+    score: int | None
+    """Null where it does not."""
+    gates: list[GateView]
+    """Those that it does not pass, and those of which nobody knows."""
+    criteria: list[contract.Criterion]
+    """Of the score, each with its reason: what would lift it is where points are missing."""
+    rules: str
+
+    @classmethod
+    def of_reading(cls, reading: Reading, rules: str) -> Self:
+        requirement, asked = reading.requirement, published.told(reading.requirement.specification)
+        told = {name: getattr(asked, name) for name in TOLD}
+        return cls(
+            requirement_id=requirement.id,
+            anchor_id=requirement.anchor_id if reading.names_anchor else None,
+            **told,
+            met=reading.met,
+            score=reading.points,
+            gates=[GateView.of_gate(gate) for gate in reading.gates],
+            criteria=published.criteria(reading.criteria),
+            rules=rules,
+        )
+
+
+TOLD = (
+    "area",
+    "title",
+    "materials",
+    "force_t",
+    "envelope_mm",
+    "tolerance_um",
+    "annual_volume",
+    "lead_time_days",
+    "qms",
+    "qms_waivable",
+    "special_processes",
+    "ppm_max",
+    "otif_bp_min",
+    "regional_value_bp_min",
+    "plant_state",
+    "targets",
+    "must_have",
+    "open_until",
+    "wishes",
+    "production_start",
+    "ramp",
+)
+"""What of a specification firms read. Whatever is asked besides stays with who asks, until it is named here."""

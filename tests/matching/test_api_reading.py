@@ -1,0 +1,86 @@
+"""Firms read what is asked in their areas, and nothing that who asks keeps to itself."""
+
+from typing import Any
+
+from services.matching.views.reading import TOLD, ReadingView
+from shared.contracts.specification import Specification
+from shared.testing.stage import StageUnderTest
+from tests.matching.given import ANCHOR, SUPPLIER, an_id, completed, registered
+from tests.matching.test_api import SPECIFICATION, items, joined
+
+OWN = f"/suppliers/{SUPPLIER}/requirements"
+NOT_TOLD = {"named": "it says who asks, and no more"}
+
+
+async def _publish(stage: StageUnderTest, **changed: Any) -> str:
+    body = {"specification": SPECIFICATION | changed}
+    answer = await stage.client.post("/requirements", json=body, headers=stage.headers("anchor", anchor_id=ANCHOR))
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def _firm(stage: StageUnderTest) -> dict[str, str]:
+    return stage.headers("supplier", supplier_id=SUPPLIER)
+
+
+def test_all_that_is_asked_is_read_but_what_is_named_here() -> None:
+    """A field that a specification gets is told, or a reason is given why not."""
+    assert {*TOLD} | NOT_TOLD.keys() == {*Specification.model_fields}
+    assert {*TOLD} <= {*ReadingView.model_fields}
+
+
+async def test_a_firm_reads_what_is_open_in_its_areas_and_how_it_stands(stage: StageUnderTest) -> None:
+    await stage.consume(joined(), registered())
+    met = await _publish(stage)
+    unmet = await _publish(stage, title="Otra", materials=["zinc"])
+    await _publish(stage, title="De otra área", area="P02")
+    closed = await _publish(stage, title="Cerrada")
+    buyer = stage.headers("anchor", anchor_id=ANCHOR) | {"If-Match": "*"}
+    await stage.client.post(f"/requirements/{closed}/closure", json={"reason": "filled"}, headers=buyer)
+    first, second = await items(stage, OWN, _firm(stage))
+    assert [each["requirement_id"] for each in (first, second)] == [met, unmet]
+    assert (first["met"], first["score"], first["gates"]) == (
+        True,
+        sum(each["points"] for each in first["criteria"]),
+        [],
+    )
+    assert (second["met"], second["score"], second["criteria"]) == (False, None, [])
+    assert [(each["gate"], each["need"], each["offer"]) for each in second["gates"]] == [("materials", "zinc", "acero")]
+    answer = await stage.client.get(OWN, params={"area": "P02"}, headers=_firm(stage))
+    assert answer.json()["items"] == []
+    for id_, status in ((met, 200), (closed, 404), (str(an_id("none")), 404)):
+        answer = await stage.client.get(f"{OWN}/{id_}", headers=_firm(stage))
+        assert answer.status_code == status, id_
+
+
+async def test_who_asks_is_named_where_it_chose_so_or_knows_the_firm(stage: StageUnderTest) -> None:
+    await stage.consume(joined(), registered())
+    await _publish(stage)
+    named = await _publish(stage, title="Con nombre", named=True)
+    own = _firm(stage)
+    alignment = f"/suppliers/{SUPPLIER}/alignment"
+
+    async def told() -> list[set[str | None]]:
+        aligned = (await stage.client.get(alignment, headers=own)).json()["requirements"]
+        matches = await items(stage, f"/suppliers/{SUPPLIER}/matches", own)
+        return [{each["anchor_id"] for each in some} for some in (await items(stage, OWN, own), aligned, matches)]
+
+    await stage.sweep()
+    assert {each["requirement_id"]: each["anchor_id"] for each in await items(stage, OWN, own)}[named] == str(ANCHOR)
+    assert await told() == [{None, str(ANCHOR)}, {None, str(ANCHOR)}, set()]
+    await stage.consume(completed("T05"))
+    assert (await told())[2] == {None, str(ANCHOR)}
+    staff = await items(stage, f"/suppliers/{SUPPLIER}/matches", stage.headers("mentor"))
+    assert {each["anchor_id"] for each in staff} == {str(ANCHOR)}
+    await stage.consume(completed(version=2))
+    assert await told() == [{str(ANCHOR)}] * 3
+
+
+async def test_a_firm_reads_for_itself_alone(stage: StageUnderTest) -> None:
+    await stage.consume(joined(), registered())
+    id_ = await _publish(stage)
+    other = stage.headers("supplier", supplier_id=str(an_id("other")))
+    for path in (OWN, f"{OWN}/{id_}"):
+        assert (await stage.client.get(path, headers=other)).status_code == 403
+    unknown = f"/suppliers/{an_id('other')}/requirements"
+    assert (await stage.client.get(unknown, headers=other)).status_code == 404
