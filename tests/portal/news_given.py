@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Literal
 
-from services.portal.domain.firm import Activity, Diagnosis, Firm, Plan, Profile
+from services.portal.domain.firm import Activity, Diagnosis, Firm, Match, Plan, Profile
 from services.portal.domain.message import Message, Written
 from services.portal.domain.money import Referral
 from services.portal.domain.news import EXPIRES, LATE, PATIENCE, QUIET, Queue
@@ -63,6 +63,12 @@ def _referral(state: str) -> Firm:
     return Firm(SUPPLIER, referrals=(Referral(SUPPLIER, "NAFIN", "P1", SUPPLIER, state, None, moved),))
 
 
+def _answered(standing: str) -> Firm:
+    said_at = NOW - timedelta(hours=1)
+    match = Match(SUPPLIER, SUPPLIER, ANCHOR, "P01", standing=standing, because="price", said_at=said_at)
+    return Firm(SUPPLIER, matches=(match,))
+
+
 def _message(status: Literal["sent", "withdrawn"]) -> Message:
     written = Written("A call opens", "Firms may register until May.\nSee the portal.")
     return Message(SUPPLIER, status, written, written, BEFORE, settled_at=NOW - timedelta(hours=1))
@@ -78,6 +84,7 @@ CASES: dict[str, Case] = {
     "evidence": Case(_plan(returned_at=NOW - timedelta(hours=1)), _plan(done=True)),
     "papers": Case(_referral("info_requested"), _referral("in_review")),
     "activity": Case(_plan(), _plan(done=True)),
+    "declined": Case(_answered("declined"), _answered("shortlisted")),
     "program": Case(_message("sent"), _message("withdrawn")),
     **{kind: _queue() for kind in ("candidates", "assessments", "validations", "plans")},
 }

@@ -11,6 +11,7 @@ from services.portal.api.asking import Anybody, Only
 from services.portal.api.forms import id_of
 from services.portal.api.instruments import questions_of
 from services.portal.api.telling import told
+from services.portal.domain.declines import ADVICE
 from services.portal.domain.demand import Anchor, Requirement
 from services.portal.domain.firm import Firm
 from services.portal.domain.scope import OwnFirm, Scope
@@ -97,6 +98,8 @@ def router() -> APIRouter:
             requirements=requirements,
             closings=closings,
             who=_who_asks(firm, requirements, anchors),
+            advice=[(code, ADVICE.get(code)) for code in dict.fromkeys(each.because or "" for each in firm.declines)],
+            modules=await asked.modules() if firm.declines else {},
             gates=by_gate(() if firm.alignment is None else firm.alignment.missing),
             most=FAILED,
             names=await asked.areas(),

@@ -112,6 +112,8 @@ class Match:
     """Whether a buyer went on with the firm before what `standing` says."""
     because: str | None = None
     """The code that the buyer gave with it."""
+    said_at: datetime | None = None
+    """When the buyer said it."""
     found_at: datetime | None = None
 
     @property
@@ -119,9 +121,9 @@ class Match:
         """Whether a buyer ever shortlisted the firm or bought from it: whatever follows, that anchor knows it."""
         return self.known or self.standing in WENT_ON
 
-    def said(self, standing: str, because: str | None = None) -> "Match":
+    def said(self, standing: str, at: datetime | None, because: str | None = None) -> "Match":
         """The match after another answer of a buyer."""
-        return replace(self, standing=standing, known=self.went_on, because=because)
+        return replace(self, standing=standing, known=self.went_on, because=because, said_at=at)
 
     @property
     def bought(self) -> bool:
@@ -254,6 +256,12 @@ class Firm:
         if self.profile is not None and not self.profile.may_be_known_to(match.anchor_id):
             return (NOT_CONSENTED,)
         return () if match.went_on else match.blocked_by
+
+    @property
+    def declines(self) -> tuple[Match, ...]:
+        """Matches of which it hears why a buyer declined it: who was never introduced does not."""
+        declined = (match for match in self.matches if match.standing == "declined" and match.because)
+        return tuple(match for match in declined if match.went_on or not (match.lost or self.hidden_by(match)))
 
     @property
     def known_by(self) -> frozenset[UUID]:

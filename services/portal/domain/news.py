@@ -41,6 +41,7 @@ OF_FIRM: Final = (
     Kind("evidence", ("supplier",), "/my-firm/plan"),
     Kind("papers", ("supplier",), "/my-firm/money"),
     Kind("activity", ("supplier",), "/my-firm/plan"),
+    Kind("declined", ("supplier",), "/my-firm/alignment"),
 )
 QUEUES: Final = (
     Kind("candidates", ("anchor",), "/requirements"),
@@ -92,9 +93,16 @@ def of_firm(firm: Firm) -> Iterator[News]:
             yield News("evidence", f"evidence:{activity.activity_id}:{activity.returned_at}", activity.returned_at)
         elif not activity.done and plan is not None and plan.agreed_at is not None:
             yield News("activity", f"activity:{activity.activity_id}", plan.agreed_at + LATE)
+    yield from _of_buyers(firm)
     for referral in firm.referrals:
         if referral.state == "info_requested" and referral.moved_at is not None:
             yield News("papers", f"papers:{referral.referral_id}:{referral.moved_at}", referral.moved_at)
+
+
+def _of_buyers(firm: Firm) -> Iterator[News]:
+    for match in firm.declines:
+        if match.said_at is not None:
+            yield News("declined", f"declined:{match.match_id}:{match.said_at}", match.said_at)
 
 
 def of_queue(kind: str, queue: Queue, now: datetime) -> Iterator[News]:

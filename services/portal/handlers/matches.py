@@ -21,12 +21,13 @@ from shared.messaging.decision import Decision
 def match_found(state: Firm | None, event: MatchFound, arrived_at: datetime, _: datetime, __: None) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
     before = _match(firm, event)
+    same = event.standing == before.standing
     criteria = tuple(
         Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason)
         for each in event.criteria
     )
     found = replace(
-        before.said(event.standing, before.because if event.standing == before.standing else None),
+        before.said(event.standing, before.said_at if same else None, before.because if same else None),
         score=event.score,
         criteria=criteria,
         blocked_by=event.blocked_by,
@@ -44,18 +45,21 @@ def match_lost(state: Firm | None, event: MatchLost, _: datetime) -> Decision[Fi
 
 def match_answered(state: Firm | None, event: MatchAnswered, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, _match(firm, event).said(event.answer, event.reason)))
+    return Decision(firms.with_match(firm, _match(firm, event).said(event.answer, event.answered_at, event.reason)))
 
 
 def awarded(state: Firm | None, event: ContractAwarded, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    bought = replace(_match(firm, event).said("awarded"), annual_value=amount(event.annual_value))
+    bought = replace(
+        _match(firm, event).said("awarded", event.corrected_at or event.awarded_at),
+        annual_value=amount(event.annual_value),
+    )
     return Decision(firms.with_match(firm, bought))
 
 
 def award_ended(state: Firm | None, event: ContractEnded, _: datetime) -> Decision[Firm]:
     firm = known(state, event.supplier_id)
-    return Decision(firms.with_match(firm, _match(firm, event).said("ended", event.reason)))
+    return Decision(firms.with_match(firm, _match(firm, event).said("ended", event.ended_at, event.reason)))
 
 
 def _match(firm: Firm, event: MatchEvent) -> Match:
