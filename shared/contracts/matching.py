@@ -28,6 +28,7 @@ from shared.contracts.event import (
     SupplierEvent,
     Value,
 )
+from shared.contracts.meeting import MeetingBooked, MeetingCancelled, MeetingEvent, MeetingHeld
 from shared.contracts.specification import Specification
 
 
@@ -253,6 +254,10 @@ __all__ = [
     "MatchEvent",
     "MatchFound",
     "MatchLost",
+    "MeetingBooked",
+    "MeetingCancelled",
+    "MeetingEvent",
+    "MeetingHeld",
     "Missing",
     "OfferingAligned",
     "OfferingNotAligned",

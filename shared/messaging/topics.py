@@ -116,6 +116,7 @@ MATCH = Topic(
         matching.OfferingNotAligned,
         matching.CandidateIntroduced,
         matching.IntroductionEnded,
+        *_events(matching, matching.MeetingEvent),
         *_events(matching, matching.MatchEvent),
     ),
 )

@@ -20,6 +20,7 @@ NOT_ONCE = {
     "resend_events": "readers drop what they have, however often it is published",
     "invite_person": "an address that is invited already is refused",
     "resume_consuming": "what goes on already goes on",
+    "book_meeting": "a firm that has a meeting then is refused",
 }
 """POSTs without `Idempotency-Key` and without `If-Match`, and why whoever sends them again does no harm."""
 

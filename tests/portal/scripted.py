@@ -27,6 +27,8 @@ IDS = {
     "twins_id": str(UUID(int=14)),
     "kind": "suppliers",
     "service": "matching",
+    "day_id": str(UUID(int=14)),
+    "meeting_id": str(UUID(int=15)),
 }
 ETAG = '"v7"'
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from uuid import UUID
 
+import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -43,7 +44,14 @@ IDS = {
     "person_id": str(UUID(int=8)),
     "message_id": str(UUID(int=13)),
 }
-ELSEWHERE = {"/my-firm/data/file", "/sign-in", "/sign-in/callback", "/static/{digest}/{name}", "/language/{language}"}
+CALENDARS = {"/meetings/{day_id}/calendar.ics", "/my-firm/meetings/calendar.ics"}
+ELSEWHERE = CALENDARS | {
+    "/my-firm/data/file",
+    "/sign-in",
+    "/sign-in/callback",
+    "/static/{digest}/{name}",
+    "/language/{language}",
+}
 """No pages: each leads to one."""
 LIVE = {"/operator/live"}
 """Parts of a page that are sent again and again, until the service stops."""
@@ -77,6 +85,18 @@ def _answer_plan(portal: Visitors) -> None:
     portal.others.answer("development", f"/plans/{SUPPLIER}", plan | {"activities": activities}, ETag=scripted.ETAG)
 
 
+def _answer_meetings(portal: Visitors) -> None:
+    """Of a firm that the buyer knows."""
+    met = {"supplier_id": str(OTHER_SUPPLIER), "anchor_id": str(ANCHOR)}
+    day, meeting = f"/meeting-days/{IDS['day_id']}", f"/meetings/{IDS['meeting_id']}"
+    shown = {path: portal.others.answers["matching.test", path].json() for path in (day, meeting)}
+    meetings = [each | met for each in shown[day]["meetings"]]
+    portal.others.answer("matching", day, shown[day] | {"meetings": meetings}, ETag=scripted.ETAG)
+    portal.others.answer("matching", meeting, shown[meeting] | met, ETag=scripted.ETAG)
+    said = {"title": "day_booked", "detail": "Hay citas dadas."}
+    portal.others.refused["PUT", "matching.test", day] = httpx.Response(409, json=said)
+
+
 @pytest.fixture
 async def filled(portal: Visitors) -> Visitors:
     """Of every event one but that a firm leaves, and another firm that was introduced."""
@@ -86,6 +106,7 @@ async def filled(portal: Visitors) -> Visitors:
     await portal.stage.consume(*told, *there)
     scripted.answer(portal.others, IDS)
     _answer_plan(portal)
+    _answer_meetings(portal)
     asked = example(RequirementPublished).model_dump(mode="json")["specification"]
     portal.others.answer(
         "matching", f"/requirements/{REQUIREMENT}", {"version": 1, "status": "open", "specification": asked}
@@ -144,9 +165,11 @@ NOT_OF_A_FIRM = {
     "ask_change": "what the buyer asks for",
     "change": "what the buyer asks for",
     "show_near": "firms that nobody names",
+    "list_meeting_days": "what is planned, without its meetings",
+    "plan_meeting_day": "what is planned",
     "list_acts": "what the stages recorded, as they show it",
 }
-OWN = ("/firms", "/requirements")
+OWN = ("/firms", "/requirements", "/meetings")
 """Pages below show firms as the portal knows them. All others show them as a stage shows them to the person, who is on
 record there (`tests/http/test_actor.py`); or to their own people (`test_a_firm_s_own_people_are_on_record_too`).
 """

@@ -18,6 +18,7 @@ from tests.diagnosis.test_handlers import aligned
 from tests.financing import calls as financing
 from tests.financing.given import SUPPLIER as REFERRED
 from tests.matching import test_api as matching
+from tests.matching import test_api_meetings as meeting
 from tests.matching.given import ANCHOR, SUPPLIER
 from tests.registration.bodies_given import BODY, registered
 from tests.registration.given import DOUBTFUL_RFC, OTHER_RFC
@@ -73,8 +74,14 @@ async def _registration(stage: StageUnderTest) -> Foreign:
 
 async def _matching(stage: StageUnderTest) -> Foreign:
     requirement, match = await matching.matched(stage)
+    buyer = stage.headers(Role.ANCHOR, anchor_id=ANCHOR)
+    plan = meeting.PLAN | {"anchors": [str(ANCHOR)]}
+    day = (await stage.client.post("/meeting-days", json=plan, headers=buyer)).json()["id"]
+    booking = {"supplier_id": str(SUPPLIER), "anchor_id": str(ANCHOR), "starts_at": meeting.PLAN["starts_at"]}
+    booked = await stage.client.post(f"/meeting-days/{day}/meetings", json=booking, headers=buyer)
     return Foreign(
-        {"supplier_id": str(SUPPLIER), "anchor_id": str(ANCHOR), "requirement_id": requirement, "match_id": match},
+        {"supplier_id": str(SUPPLIER), "anchor_id": str(ANCHOR), "requirement_id": requirement, "match_id": match}
+        | {"day_id": day, "meeting_id": booked.json()["id"]},
         {
             "publish_requirement": {"anchor_id": str(ANCHOR), "specification": matching.SPECIFICATION},
             "change_requirement": matching.SPECIFICATION,
@@ -87,6 +94,11 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "name_requirement": {"reference": "A-1"},
             "waive_gate": {"gate": "qms", "reason": "Falta", "plan": "Plan", "until": "2090-01-01"},
             "tell_alignments": {"reason": "Versión nueva"},
+            "plan_meeting_day": plan,
+            "change_meeting_day": plan,
+            "book_meeting": booking,
+            "cancel_meeting": {"reason": "other"},
+            "record_outcome": {"outcome": "did_not_come"},
         },
         {"list_requirements": {"anchor_id": str(ANCHOR)}},
     )

@@ -2,7 +2,17 @@
 
 from fastapi import APIRouter
 
-from services.matching.api import awards, demand, imports, matches, nearness, requirements, suppliers, tellings
+from services.matching.api import (
+    awards,
+    demand,
+    imports,
+    matches,
+    meetings,
+    nearness,
+    requirements,
+    suppliers,
+    tellings,
+)
 from services.matching.settings import MatchingSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
@@ -17,6 +27,7 @@ def router(settings: MatchingSettings, commands: Commands, database: Database) -
         requirements.router(commands, database),
         matches.router(commands, database),
         awards.router(commands, database),
+        meetings.router(commands, database),
         suppliers.router(database),
         nearness.router(database),
         tellings.router(commands, database),

@@ -82,6 +82,11 @@ CorrectReason = Literal["mistyped", "price_renegotiated", "volume_changed", "oth
 EndReason = Literal["completed", "cancelled", "price", "quality", "delivery", "mistyped", "other"]
 """`mistyped`: nothing was ever bought, as of an award that was told of the wrong firm."""
 
+Outcome = Literal["quotation_asked", "sample_asked", "visit_agreed", "no_interest", "did_not_come"]
+"""What came of a meeting. `did_not_come`: the firm, or the buyer."""
+
+MeetingEnd = Literal["firm_cannot", "buyer_cannot", "day_cancelled", "booked_by_mistake", "other"]
+
 AnswerReason = DeclineReason | CorrectReason | EndReason
 
 Refusal = Literal[
@@ -111,5 +116,19 @@ Refusal = Literal[
     "waiver_past",
     "waiver_unknown",
     "waivers_too_many",
+    "day_unknown",
+    "day_cancelled",
+    "day_booked",
+    "anchor_not_there",
+    "slot_unknown",
+    "slot_past",
+    "slot_full",
+    "anchor_busy",
+    "firm_busy",
+    "not_introduced",
+    "meeting_unknown",
+    "meeting_cancelled",
+    "meeting_held",
+    "meeting_too_early",
 ]
 """Codes of commands that the rules do not allow."""

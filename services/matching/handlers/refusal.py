@@ -34,6 +34,20 @@ _KINDS: dict[Refusal, Kind] = {
     "waiver_past": "invalid",
     "waiver_unknown": "not_found",
     "waivers_too_many": "conflict",
+    "day_unknown": "not_found",
+    "day_cancelled": "conflict",
+    "day_booked": "conflict",
+    "anchor_not_there": "conflict",
+    "slot_unknown": "invalid",
+    "slot_past": "invalid",
+    "slot_full": "conflict",
+    "anchor_busy": "conflict",
+    "firm_busy": "conflict",
+    "not_introduced": "conflict",
+    "meeting_unknown": "not_found",
+    "meeting_cancelled": "conflict",
+    "meeting_held": "conflict",
+    "meeting_too_early": "conflict",
 }
 
 

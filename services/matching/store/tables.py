@@ -255,6 +255,35 @@ class AnswersRow(Table, table=True):
     detail: dict[str, Any] = Field(sa_type=JSONB)
 
 
+class MeetingDayRow(Table, table=True):
+    __tablename__ = "meeting_day"
+
+    id: UUID = Field(primary_key=True)
+    plan: dict[str, Any] = Field(sa_type=JSONB)
+    status: str
+    by: str
+    anchors: list[str] = Field(sa_type=JSONB)
+    """For queries: who comes."""
+
+
+class MeetingRow(Table, table=True):
+    __tablename__ = "meeting"
+    __table_args__ = (
+        Index("meeting_day_of", "day_id", "starts_at", "id"),
+        Index("meeting_supplier", "supplier_id", "starts_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    day_id: UUID
+    supplier_id: UUID
+    anchor_id: UUID
+    starts_at: datetime = Field(sa_type=DateTime(timezone=True))
+    ends_at: datetime = Field(sa_type=DateTime(timezone=True))
+    status: str
+    cancelled: str | None
+    said: list[dict[str, Any]] = Field(sa_type=JSONB)
+
+
 class TellingRow(Table, table=True):
     """When every alignment was told once more."""
 

@@ -21,11 +21,13 @@ from services.portal.api import (
     imports,
     letters,
     machines,
+    meetings,
     mentoring,
     messages,
     my_data,
     my_firm,
     my_introductions,
+    my_meetings,
     my_money,
     my_people,
     my_plan,
@@ -67,12 +69,13 @@ def _routes() -> tuple[BaseRoute, ...]:
         my_people,
         my_introductions,
         my_requirements,
+        my_meetings,
         questionnaire,
         my_plan,
         my_money,
         my_data,
     )
-    of_buyers = (asked, requirements, candidates, awards, nearness)
+    of_buyers = (asked, requirements, candidates, awards, nearness, meetings)
     at_work = (work, visits, validations, scores, mentoring)
     operating = (
         *(registrations, twins, prospects, assignments, imports, cohorts, letters, messages, machines, resending),

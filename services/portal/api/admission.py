@@ -19,6 +19,8 @@ NAVIGATION: tuple[tuple[Role, str, str], ...] = (
     (Role.EXPERT, "/firms", "nav.firms"),
     (Role.MENTOR, "/firms", "nav.firms"),
     (Role.ANCHOR, "/requirements", "nav.requirements"),
+    (Role.ANCHOR, "/meetings", "nav.meetings"),
+    (Role.OPERATOR, "/meetings", "nav.meetings"),
 )
 """Which areas each role has, in their order."""
 

@@ -25,7 +25,13 @@ AUDIT: Final = "/suppliers/{id}/audit"
 """Who looked at what is held, and changed it."""
 HELD: Final[dict[str, tuple[str, ...]]] = {
     "registration": ("/suppliers/{id}", "/suppliers/{id}/people", "/suppliers/{id}/introductions", AUDIT),
-    "matching": ("/suppliers/{id}/alignment", "/suppliers/{id}/matches", AUDIT),
+    "matching": (
+        "/suppliers/{id}/alignment",
+        "/suppliers/{id}/matches",
+        "/suppliers/{id}/requirements",
+        "/suppliers/{id}/meetings",
+        AUDIT,
+    ),
     "diagnosis": (
         "/diagnoses/{id}",
         "/diagnoses/{id}/draft",

@@ -34,16 +34,13 @@ from shared.contracts.diagnosis import (
     DiagnosisCompleted,
     DiagnosisOpened,
     DiagnosisSubmitted,
-    EvidenceReturned,
     GapRescored,
     Result,
 )
-from shared.contracts.event import EventData
+from shared.contracts.event import EventData, SupplierEvent
 from shared.contracts.matching import (
     AlignedRequirement,
     AlignmentChanged,
-    CandidateIntroduced,
-    IntroductionEnded,
     OfferingAligned,
     OfferingNotAligned,
 )
@@ -206,9 +203,7 @@ def plan_completed(state: Firm | None, _: PlanCompleted, __: datetime) -> Decisi
     return Decision(replace(state, plan=replace(state.plan, status="completed")))
 
 
-def only_told(
-    state: Firm | None, _: EvidenceReturned | CandidateIntroduced | IntroductionEnded, __: datetime
-) -> Decision[Firm]:
+def only_told(state: Firm | None, _: SupplierEvent, __: datetime) -> Decision[Firm]:
     """It is in the firm's story, and changes nothing that people see beside it."""
     return unchanged(state)
 

@@ -49,6 +49,9 @@ _CANDIDATE = """
     SELECT match_id, supplier_id, score, standing, introduced, contact_role, hidden_by FROM candidate
     WHERE requirement_id = $1 AND ($2::uuid IS NULL OR anchor_id = $2) AND match_id = $3
 """
+_INTRODUCED = """
+    SELECT DISTINCT supplier_id FROM candidate WHERE anchor_id = ANY($1::uuid[]) AND introduced LIMIT 500
+"""
 _COUNTS = """
     SELECT requirement_id, count(*), count(*) FILTER (WHERE introduced) AS introduced FROM candidate
     WHERE requirement_id = ANY($1::uuid[]) AND ($2::uuid IS NULL OR anchor_id = $2) GROUP BY requirement_id
@@ -113,6 +116,14 @@ async def candidate(connection: Connection, scope: Scope, requirement_id: UUID, 
         return None
     row = await connection.fetchrow(_CANDIDATE, requirement_id, _anchor(scope), match_id)
     return None if row is None else _candidate(row)
+
+
+async def introduced_to(connection: Connection, scope: Scope, anchors: Sequence[UUID]) -> list[str]:
+    """Firms that are introduced to any of these anchors: of a buyer, to its own. A firm sees no other firm."""
+    if isinstance(scope, OwnFirm):
+        return []
+    wanted = [scope.anchor_id] if isinstance(scope, OwnAnchor) else anchors
+    return [str(row["supplier_id"]) for row in await connection.fetch(_INTRODUCED, wanted)]
 
 
 async def candidate_counts(connection: Connection, scope: Scope, ids: Sequence[UUID]) -> dict[UUID, tuple[int, int]]:

@@ -63,6 +63,7 @@ class CandidateRow(Table, table=True):
     __table_args__ = (
         Index("candidate_requirement", "requirement_id", "score", "match_id"),
         Index("candidate_supplier", "supplier_id"),
+        Index("candidate_introduced", "anchor_id", "supplier_id", postgresql_where="introduced"),
         Index("candidate_unanswered", "anchor_id", "found_at", postgresql_where="introduced AND standing = 'found'"),
     )
 

@@ -90,6 +90,10 @@ class Words:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
         return format_datetime(moment.astimezone(ZONE), "d MMM y, HH:mm", locale=LOCALES[self.language])
 
+    def local(self, value: str) -> str:
+        """Day and hour in Mexico City, as a field of a form takes them."""
+        return datetime.fromisoformat(value).astimezone(ZONE).strftime("%Y-%m-%dT%H:%M")
+
     def number(self, value: int) -> str:
         return format_decimal(value, locale=LOCALES[self.language])
 
