@@ -38,12 +38,14 @@ from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
 from tests.matching import test_api_references as matching_references
+from tests.matching import test_api_meetings as meetings
 from tests.matching import test_api_tellings as matching_tellings
 from tests.matching import test_waivers as matching_waivers
 from tests.registration import (
     test_api_anchors,
     test_api_claims,
     test_api_imports,
+    test_api_introductions,
     test_api_people,
     test_api_prospects,
     test_api_screening,
@@ -73,6 +75,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         test_api_suppliers.test_a_supplier_changes_its_profile_and_withdraws,
         test_api_suppliers.test_a_contact_can_be_erased,
         test_api_people.test_nothing_of_it_leaves_the_store_and_all_of_it_is_on_record,
+        test_api_introductions.test_a_natural_person_consents_and_takes_it_back,
         test_api_anchors.test_anchors_join_by_hand_and_by_file_and_leave,
         test_api_imports.test_rows_that_fail_are_reported_and_the_others_go_in,
         test_api_screening.test_lists_are_loaded_and_listed,
@@ -91,6 +94,9 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         matching_files.test_an_anchor_gives_a_file_of_its_own,
         matching_references.test_a_requirement_is_named_and_loses_its_name,
         matching_waivers.test_a_buyer_waives_a_gate_for_one_firm_and_for_all_and_takes_it_back,
+        meetings.test_a_day_is_changed_cancelled_and_reopened,
+        meetings.test_what_came_of_it_is_recorded_and_corrected,
+        meetings.test_a_meeting_is_cancelled_by_either_side_and_its_slot_is_free_again,
         matching_tellings.test_everything_that_readers_should_know_is_told_once_more_whole,
     ),
     "diagnosis": (
@@ -225,6 +231,8 @@ NOT_OF_OTHERS = {
     "show_instrument": "the program's own",
     "show_modules": "the program's own",
     "show_consent_text": "the program's own",
+    "show_introduction_text": "the program's own",
+    "list_meeting_days": "what is planned; who meets there is another route",
     "list_anchors": "large buyers, by the name that they are known by",
     "show_anchor": "a large buyer, by the name that it is known by",
     "list_requirements": "what large buyers publish",
