@@ -37,8 +37,8 @@ from tests.http.services import STAGES, service
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
-from tests.matching import test_api_references as matching_references
 from tests.matching import test_api_meetings as meetings
+from tests.matching import test_api_references as matching_references
 from tests.matching import test_api_tellings as matching_tellings
 from tests.matching import test_waivers as matching_waivers
 from tests.registration import (

@@ -123,12 +123,12 @@ SPECIFICATION = (
     Column("deseables", "wishes", _wishes, example="fuerza;sgc", form="form.wishes"),
     Column("inicio_produccion", "production_start", day, example="2028-01-15"),
     Column("rampa", "ramp", _ramp, example="2028:60000;2029:120000", form="form.ramp"),
+    Column("se_nombra", "named", YES_NO, example="no"),
 )
 SIDES = (
     Column("largo_mm", "largo_mm", whole, required=True, example="300"),
     Column("ancho_mm", "ancho_mm", whole, required=True, example="200"),
     Column("alto_mm", "alto_mm", whole, required=True, example="100"),
-    Column("se_nombra", "named", YES_NO, example="no"),
 )
 """Of the part: all or none of them."""
 WHICH = (
