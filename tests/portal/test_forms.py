@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from jsonschema_rs import Draft202012Validator
 
 from services.portal.api.register import NOTICE
+from services.portal.domain.profile_fields import LISTS
 from shared.service.callers import Role
 from tests.http.services import STAGES, openapi_of
 from tests.portal import one_firm
@@ -29,8 +30,10 @@ OWN = {
     "/sign-in": "ends the session, and goes on to the issuer",
     "/register/discard": "what was kept here is forgotten",
     "/register/{part}": "kept here until it is sent",
-    "/register/processes": "kept here until it is sent",
-    "/register/processes/{number}/removal": "kept here until it is sent",
+    **dict.fromkeys(
+        (f"/register/{name}{removal}" for name in LISTS for removal in ("", "/{number}/removal")),
+        "kept here until it is sent",
+    ),
     "/register/check": "what was kept is sent to the stage itself in test_register.py",
     **dict.fromkeys(
         (
@@ -67,7 +70,10 @@ TYPED = {
 }
 """What somebody types into a field of this name; into every other one by its kind."""
 BY_KIND = {"date": "2027-01-01", "email": "ana@tornillos.mx", "number": "3", "file": ""}
-WHOLE = re.compile(r"workers|force_t|tolerance|capacity|lead_time|ppm|bp|months|volume|envelope|annual_value|score")
+WHOLE = re.compile(
+    r"latitude|longitude|parts|minimum_order|_days|ppap|shifts|workers|force_t|tolerance|capacity|lead_time|ppm|bp"
+    r"|months|volume|envelope|annual_value|score"
+)
 WORDS = "Palabras que bastan"
 
 OTHERWISE: dict[str, dict[str, list[str]]] = {
@@ -86,6 +92,7 @@ _ACTIVITY = "/work/plans/{supplier_id}/activities/{activity_id}"
 
 HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/my-firm/money/consents/{consent_id}/revocation": {},
+    **{f"/my-firm/profile/{name}/{{number}}/removal": {} for name in LISTS if name != "processes"},
     "/my-firm/plan/activities/{activity_id}": EVIDENCE | {"sha256": "a" * 64},
     "/register/rfc": {"rfc": "TNB861214PH9"},
     f"{_CANDIDATE}/award/correction": WORTH | {"reason": "mistyped"},

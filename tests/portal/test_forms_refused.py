@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from services.portal.domain.profile_fields import LISTS
 from services.portal.views.labels import labels_of
 from shared.service.callers import Role
 from tests.http.services import openapi_of
@@ -30,8 +31,9 @@ __all__ = ["filled"]
 NO_PAGE = {
     "/sign-out": "ends the session",
     "/register/{part}": "kept here",
-    "/register/processes": "kept here",
-    "/register/processes/{number}/removal": "kept here",
+    **dict.fromkeys(
+        (f"/register/{name}{removal}" for name in LISTS for removal in ("", "/{number}/removal")), "kept here"
+    ),
     "/register/rfc": "a script asks while somebody types: nothing is said until it is well formed",
     "/operations/dead-letters": "lists and filters go to several services, each with its own answer",
 }

@@ -8,10 +8,12 @@ from uuid import UUID
 import pytest
 
 from deploy.target.mail import code_for
+from services.portal.domain.profile_fields import LISTS
+from services.portal.domain.profile_form import typed_of
 from tests.portal import one_firm
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER
-from tests.registration.bodies_given import registered
+from tests.registration.bodies_given import WHOLE, registered
 
 OWN = f"/suppliers/{SUPPLIER}"
 
@@ -185,3 +187,31 @@ async def test_while_registration_is_away_a_page_says_so(portal: Visitors) -> No
     for page in ("/my-firm/profile", "/my-firm/people", "/my-firm/profile/size"):
         answer = await mine.get(page)
         assert (answer.status_code, 'role="alert"' in answer.text) == (503, True), page
+
+
+async def test_a_firm_sees_and_changes_all_that_it_can_say(portal: Visitors) -> None:
+    """Each field that is asked for is on the page as people type it, and what is changed leaves the rest as it was."""
+    mine, typed = await _mine(portal), typed_of(WHOLE)
+    portal.others.answer("registration", f"/suppliers/{SUPPLIER}", one_firm.PROFILE | WHOLE, ETag=one_firm.ETAG)
+    page = (await mine.get("/my-firm/profile")).text
+    for name, fields in LISTS.items():
+        form = (await mine.get(f"/my-firm/profile/{name}?number=0")).text
+        for each in fields:
+            assert f'name="{each.name}"' in form, each.name
+            if each.kind in {"text", "number", "share", "thousandths", "degrees"}:
+                assert typed.of(name)[0][each.name] in page, each.name
+                assert f'value="{typed.of(name)[0][each.name]}"' in form, each.name
+    assert "tmec-2020" in page
+    plant = dict(typed.of("plants")[1]) | {"name": "Nave 3"}
+    assert (await mine.post("/my-firm/profile/plants?number=1", plant | {"version": '"v7"'})).status_code == 303
+    body = json.loads(_sent(portal, "PUT").content)
+    assert [each["name"] for each in body["plants"]] == ["Planta Norte", "Nave 3"]
+    assert body["offering"] == WHOLE["offering"]
+
+
+async def test_a_number_that_is_none_is_asked_for_with_an_example(portal: Visitors) -> None:
+    mine = await _mine(portal)
+    plant = {"name": "Nave 3", "state": "22", "latitude_e6": "20,5", "version": '"v7"'}
+    answer = await mine.post("/my-firm/profile/plants", plant)
+    assert (answer.status_code, 'value="20,5"' in answer.text) == (422, True)
+    assert "as 20.5888" in answer.text

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from services.portal.domain.profile_form import PROCESSES
+from services.portal.domain.profile_fields import PROCESSES
 from shared.service.schema_examples import example_of
 from tests.diagnosis.builders import INSTRUMENT
 from tests.http.services import STAGES, openapi_of

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from services.portal.domain.profile_form import PARTS, PROCESS, Typed, body_of
+from services.portal.domain.profile_fields import PARTS, PROCESS
+from services.portal.domain.profile_form import Typed, body_of
 from services.portal.domain.written import amount, whole
 from shared.service.callers import Role
 from tests.portal.conftest import Visitors
@@ -63,7 +64,7 @@ def test_a_profile_has_no_number_that_nobody_wrote(text: str) -> None:
     asked = [each for part in PARTS.values() for each in part] + list(PROCESS)
     numbers = {each.name: text for each in asked if each.kind in ("number", "money", "share")}
     assert len(numbers) > 10
-    body = json.dumps(body_of(Typed(numbers, (numbers,))))
+    body = json.dumps(body_of(Typed(numbers, {"processes": (numbers,)})))
     assert body.count(json.dumps(text)) == len(numbers)
 
 
@@ -73,7 +74,7 @@ def test_a_profile_has_no_number_that_nobody_wrote(text: str) -> None:
 def test_what_is_no_number_stays_text(text: str) -> None:
     asked = [each for part in PARTS.values() for each in part] + list(PROCESS)
     numbers = {each.name: text for each in asked if each.kind in ("number", "money", "share")}
-    assert json.dumps(body_of(Typed(numbers, (numbers,)))).count(json.dumps(text)) == len(numbers)
+    assert json.dumps(body_of(Typed(numbers, {"processes": (numbers,)}))).count(json.dumps(text)) == len(numbers)
 
 
 async def test_no_form_takes_a_decimal_comma_for_a_hundred_times_as_much(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, HTTPException, Query, Response
 
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, body, trouble
+from services.portal.api.profiles import offered
 from services.portal.api.requirements import Buyer, shown_by_stage
 from services.portal.domain.candidate import Introduced, compared, introduced
 from services.portal.domain.scope import Scope
@@ -105,6 +106,7 @@ async def show(
         other="" if other is None else str(other),
         present=present,
         lifts=await asked.glance("matching", f"/matches/{match_id}/lifts", **part),
+        **await offered(asked, None if present is None else present.body.get("offer")),
         reasons=DECLINE_REASONS,
         correct_reasons=CORRECT_REASONS,
         end_reasons=END_REASONS,

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from services.portal.api.asking import Asking, forget, keep
-from services.portal.domain.profile_form import Typed
+from services.portal.domain.profile_fields import LISTS
+from services.portal.domain.profile_form import Item, Typed
 from services.portal.identity.cookie import Cookie
 from services.portal.store import drafts
 from shared.runtime.clock import now
@@ -17,10 +18,8 @@ from shared.service.http import Problem
 
 DRAFT = "__Host-draft"
 """Until the browser is closed: an office may have one computer for several people."""
-MOST_PROCESSES = 35
-"""As many as there are areas."""
-MOST_BYTES = 32_768
-"""Of all that is typed: several times what a firm with every area has."""
+MOST_BYTES = 65_536
+"""Of all that is typed: more than a firm has that says everything of every area."""
 KEPT = timedelta(hours=24)
 """As long as the code of a registration counts."""
 
@@ -56,8 +55,7 @@ async def add(asked: Asking, change: Callable[[Typed], Typed]) -> Draft:
     async with asked.portal.database.transaction() as connection:
         sealed = await drafts.find(connection, cookie.id, at, lock=True)
         draft = Draft(cookie, change(_opened(cookie, sealed)))
-        typed = {"fields": dict(draft.typed.fields), "processes": [*map(dict, draft.typed.processes)]}
-        kept = json.dumps(typed, ensure_ascii=False).encode()
+        kept = json.dumps(_kept(draft.typed), ensure_ascii=False).encode()
         if len(kept) > MOST_BYTES:
             raise Problem(413, "draft_full")
         await drafts.write(connection, cookie.id, cookie.seal(kept), at + KEPT)
@@ -78,21 +76,6 @@ def remember(answer: RedirectResponse, draft: Draft) -> None:
     keep(answer, DRAFT, draft.cookie)
 
 
-def with_fields(typed: Typed, fields: dict[str, str]) -> Typed:
-    return replace(typed, fields={**typed.fields, **fields})
-
-
-def with_process(typed: Typed, number: int | None, process: dict[str, str]) -> Typed:
-    """Another one, or this one anew; of one more than a firm has, nothing."""
-    if number is None or not 0 <= number < len(typed.processes):
-        return replace(typed, processes=(*typed.processes, process)[:MOST_PROCESSES])
-    return replace(typed, processes=(*typed.processes[:number], process, *typed.processes[number + 1 :]))
-
-
-def without_process(typed: Typed, number: int) -> Typed:
-    return replace(typed, processes=tuple(each for at, each in enumerate(typed.processes) if at != number))
-
-
 def _cookie(asked: Asking) -> Cookie:
     return Cookie.of(asked.request.cookies.get(DRAFT)) or Cookie.new()
 
@@ -102,4 +85,14 @@ def _opened(cookie: Cookie, sealed: bytes | None) -> Typed:
     if kept is None:
         return Typed()
     found = json.loads(kept)
-    return Typed(found["fields"], tuple(found["processes"]))
+    return Typed(found["fields"], {name: tuple(found.get(name, ())) for name in LISTS})
+
+
+def _kept(typed: Typed) -> dict[str, object]:
+    """Without what was left empty."""
+    lists = {name: [_said(each) for each in typed.of(name)] for name in LISTS if typed.of(name)}
+    return {"fields": _said(typed.fields), **lists}
+
+
+def _said(item: Item) -> dict[str, str]:
+    return {name: text for name, text in item.items() if text}

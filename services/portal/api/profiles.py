@@ -1,21 +1,26 @@
 """Pages of a firm's profile, wherever it is typed: at its registration, or when it changes."""
 
-from collections.abc import Mapping
-from typing import Literal, NamedTuple
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
 
 from fastapi import HTTPException, Response
 from starlette.datastructures import FormData
 
 from services.portal.api.asking import Asking
 from services.portal.api.forms import Trouble, trouble
-from services.portal.domain.profile_form import MOST_PROCESSES, ORDER, PARTS, PROCESS, PROCESSES, Asked, Typed, place_of
+from services.portal.domain.profile_fields import LISTS, MOST, ORDER, PARTS, PLANTS, Asked
+from services.portal.domain.profile_form import Item, Typed, items_of, place_of, texts_of
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
+from shared.origin import judge
+from shared.runtime.clock import now
 from shared.service.http import Problem
 
-PartName = Literal["identity", "contact", "business", "size", "quality"]
 EACH = 7
-"""Of what a firm can make, on one page."""
+"""Of a list, on one page."""
+MOST_SHOWN = 10
+"""Of a list, where all of it is looked at and nothing is changed."""
 
 
 class Fault(NamedTuple):
@@ -61,28 +66,28 @@ def fields_of(form: FormData, fields: tuple[Asked, ...], words: Words) -> dict[s
     return found
 
 
-def process_of(typed: Typed, number: int | None) -> Mapping[str, str]:
+def item_of(typed: Typed, part: str, number: int | None) -> Item:
     """The one that is changed, or nothing for a new one. Raises HTTPException for one that is not there."""
     if number is None:
         return {}
-    if number >= len(typed.processes):
+    if number >= len(typed.of(part)):
         raise HTTPException(404)
-    return typed.processes[number]
+    return typed.of(part)[number]
 
 
 def following(part: str) -> str:
     """The page after this one."""
-    return ORDER[ORDER.index(part) + 1]
+    return [*ORDER, "check"][ORDER.index(part) + 1]
 
 
-def last_page(typed: Typed) -> int:
-    """Of what a firm can make, where another one will be."""
-    return max(0, len(typed.processes) - 1) // EACH
+def last_page(typed: Typed, part: str) -> int:
+    """Of a list, where another one will be."""
+    return max(0, len(typed.of(part)) - 1) // EACH
 
 
 async def part_page(
     asked: Asking,
-    part: PartName,
+    part: str,
     values: Mapping[str, str],
     more: Mapping[str, object],
     problem: Trouble | None = None,
@@ -95,33 +100,79 @@ async def part_page(
     )
 
 
-async def processes_page(
+async def list_page(
     asked: Asking,
+    part: str,
     typed: Typed,
     number: int | None,
     values: Mapping[str, str],
     more: Mapping[str, object],
     problem: Trouble | None = None,
     status: int = 200,
+    *,
     page: int = 0,
 ) -> Response:
-    """A page of what the firm can make, with one that is changed: what was typed, and one form."""
+    """A page of a list, with one that is changed: what was typed, and one form."""
+    items = typed.of(part)
     at = page if number is None else number // EACH
-    rows = [*enumerate(typed.processes)][at * EACH : (at + 1) * EACH]
-    begun = {"back": "/register", "base": "/register/processes", "on": "/register/check"}
+    begun = {"back": "/register", "base": f"/register/{part}", "on": f"/register/{following(part)}"}
     shown = {"version": "", "both_rows": (), **begun, **more}
     return asked.page(
-        "profile_processes.html",
+        "profile_list.html",
         status,
-        part=PROCESSES,
-        fields=PROCESS,
-        processes=rows,
+        part=part,
+        fields=LISTS[part],
+        items=[*enumerate(items)][at * EACH : (at + 1) * EACH],
         page=at,
-        pages=range(last_page(typed) + 1),
+        pages=range(last_page(typed, part) + 1),
         number=number,
         typed=values,
         problem=problem,
         names=await asked.areas(),
-        full=len(typed.processes) >= MOST_PROCESSES,
+        plants=[each.get("name", "") for each in typed.of(PLANTS)],
+        full=len(items) >= MOST[part],
         **shown,
     )
+
+
+def judged(origins: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Origins as a stage shows them, each with what its list asks for today."""
+    today = now().date()
+    found = []
+    for each in origins:
+        verdict = judge(_Origin(each), today)
+        found.append(
+            {**each, "judgement": verdict.judgement, "required_bp": verdict.required_bp, "rules": verdict.rules}
+        )
+    return found
+
+
+class _Origin:
+    """One as a stage shows it, to be judged."""
+
+    def __init__(self, shown: Mapping[str, Any]) -> None:
+        self.vehicle: str = shown["vehicle"]
+        self.list: str = shown["list"]
+        self.method: str = shown["method"]
+        self.rvc_bp: int = shown["rvc_bp"]
+        self.valid_to = None if shown["valid_to"] is None else date.fromisoformat(shown["valid_to"])
+
+
+async def offered(asked: Asking, offer: Mapping[str, Any] | None) -> dict[str, object]:
+    """What matching shows a buyer of a firm's record, for a page; nothing of a firm of which it shows none."""
+    if offer is None:
+        return {"offer": None}
+    of_firm = tuple(each for each in (*PARTS["quality"], *PARTS["dealing"]) if each.name in _OF_FIRM)
+    fields = texts_of({"offering": offer}, of_firm)
+    return {
+        "offer": Typed(fields, {name: items_of(offer, name) for name in LISTS}),
+        "offer_fields": of_firm,
+        "lists": LISTS,
+        "most": MOST_SHOWN,
+        "names": await asked.areas(),
+        "origins": offer["origins"],
+    }
+
+
+_OF_FIRM = frozenset({"offering.experience", "offering.languages", "offering.payment_terms_days"})
+"""Of what is asked of a firm, what no criterion of the score shows."""

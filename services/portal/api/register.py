@@ -11,17 +11,18 @@ from services.portal.api.forms import Trouble, id_of, linked, trouble
 from services.portal.api.profiles import (
     EACH,
     Fault,
-    PartName,
     faults,
     fields_of,
     following,
+    item_of,
     last_page,
+    list_page,
     named,
     part_page,
-    process_of,
-    processes_page,
 )
-from services.portal.domain.profile_form import ORDER, PARTS, PROCESS, PROCESSES, body_of, place_of, unreadable
+from services.portal.domain.profile_changes import with_fields, with_item, without_item
+from services.portal.domain.profile_fields import LISTS, ORDER, PARTS, PartName
+from services.portal.domain.profile_form import all_unreadable, body_of
 from services.portal.stages import StageProblem
 
 NOTICE = "2026-2"
@@ -36,7 +37,8 @@ def router() -> APIRouter:
     pages = APIRouter(prefix="/register")
     _add_whole(pages)
     _add_confirming(pages)
-    _add_processes(pages)
+    for name in LISTS:
+        _add_list(pages, name)
     _add_parts(pages)
     return pages
 
@@ -61,8 +63,8 @@ def _add_whole(pages: APIRouter) -> None:
         if form.get("notice") != NOTICE:
             missing = {"notice": asked.words("register.notice.missing")}
             return await _check(asked, Trouble(missing["notice"], missing), status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        if wrong := unreadable(draft.typed.fields):
-            found = [Fault(*place_of(name), asked.words(code)) for name, code in wrong.items()]
+        if wrong := [*all_unreadable(draft.typed)]:
+            found = [Fault(part, number, name, asked.words(code)) for part, number, name, code in wrong]
             return await _check(asked, Trouble(asked.words("problem.fields")), found, HTTPStatus.UNPROCESSABLE_ENTITY)
         body = body_of(draft.typed) | {"privacy_notice": NOTICE}
         try:
@@ -113,28 +115,28 @@ def _add_confirming(pages: APIRouter) -> None:
         return asked.page("register_confirm.html", typed={}, receipt=done.body)
 
 
-def _add_processes(pages: APIRouter) -> None:
-    @pages.get(f"/{PROCESSES}")
-    async def ask_processes(asked: Anybody, number: Number = None, page: Page = 0) -> Response:
-        """What the firm can make: one more, or one that is there already."""
+def _add_list(pages: APIRouter, name: str) -> None:
+    @pages.get(f"/{name}")
+    async def ask_list(asked: Anybody, number: Number = None, page: Page = 0) -> Response:
+        """What the firm has several of: one more, or one that is there already."""
         typed = (await drafts.draft_of(asked)).typed
-        return await processes_page(asked, typed, number, process_of(typed, number), {}, page=page)
+        return await list_page(asked, name, typed, number, item_of(typed, name, number), {}, page=page)
 
-    @pages.post(f"/{PROCESSES}")
-    async def keep_process(asked: Anybody, form: Form, number: Number = None) -> Response:
-        """Keep one thing that the firm can make."""
-        given = fields_of(form, PROCESS, asked.words)
-        draft = await drafts.add(asked, lambda typed: drafts.with_process(typed, number, given))
-        page = last_page(draft.typed) if number is None else number // EACH
-        answer = see(f"/register/{PROCESSES}?page={page}")
+    @pages.post(f"/{name}")
+    async def keep_item(asked: Anybody, form: Form, number: Number = None) -> Response:
+        """Keep one of them."""
+        given = fields_of(form, LISTS[name], asked.words)
+        draft = await drafts.add(asked, lambda typed: with_item(typed, name, number, given))
+        page = last_page(draft.typed, name) if number is None else number // EACH
+        answer = see(f"/register/{name}?page={page}")
         drafts.remember(answer, draft)
         return answer
 
-    @pages.post(f"/{PROCESSES}/{{number}}/removal")
-    async def leave_process_out(asked: Anybody, number: int, _: Form) -> Response:
-        """Leave out what the firm does not make after all."""
-        draft = await drafts.add(asked, lambda typed: drafts.without_process(typed, number))
-        answer = see(f"/register/{PROCESSES}")
+    @pages.post(f"/{name}/{{number}}/removal")
+    async def leave_item_out(asked: Anybody, number: int, _: Form) -> Response:
+        """Leave one of them out."""
+        draft = await drafts.add(asked, lambda typed: without_item(typed, name, number))
+        answer = see(f"/register/{name}")
         drafts.remember(answer, draft)
         return answer
 
@@ -151,7 +153,7 @@ def _add_parts(pages: APIRouter) -> None:
     async def keep_part(asked: Anybody, part: PartName, form: Form, then: Short = "") -> Response:
         """Keep it as it is typed, and go on."""
         given = fields_of(form, PARTS[part], asked.words)
-        draft = await drafts.add(asked, lambda typed: drafts.with_fields(typed, given))
+        draft = await drafts.add(asked, lambda typed: with_fields(typed, given))
         answer = see(f"/register/{CHECK if then == CHECK else following(part)}")
         drafts.remember(answer, draft)
         return answer
@@ -166,9 +168,8 @@ async def _check(
         status,
         parts=PARTS,
         values=typed,
-        processes=typed.processes[:EACH],
-        others=max(0, len(typed.processes) - EACH),
-        process_fields=PROCESS,
+        lists=LISTS,
+        most=EACH,
         names=await asked.areas(),
         notice=NOTICE,
         problem=problem,

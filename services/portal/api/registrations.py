@@ -13,6 +13,9 @@ from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only
 from services.portal.api.forms import body, trouble, typed
 from services.portal.api.leaving import end_news_at
+from services.portal.api.profiles import MOST_SHOWN, judged
+from services.portal.domain.profile_fields import LISTS, PARTS
+from services.portal.domain.profile_form import typed_of
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
 from shared.service.callers import Role
@@ -170,6 +173,12 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED) -> Res
         others=others,
         twins=await _twins(asked, supplier_id=str(supplier_id)),
         disputed=DISPUTED,
+        values=typed_of(supplier),
+        parts=PARTS,
+        lists=LISTS,
+        most=MOST_SHOWN,
+        names=await asked.areas(),
+        origins=judged(supplier["offering"].get("origins", ())),
         withdrawals=WITHDRAWALS,
         **tried.shown,
     )

@@ -1,173 +1,97 @@
-"""The parts in which a firm's profile is asked for, one page each, and what a stage takes of what people typed."""
+"""What people typed of a firm's profile, and what a stage takes of it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Final, Literal
+from typing import Any
 
-from services.portal.domain.written import amount, share, whole
+from services.portal.domain.profile_fields import LISTS, PARTS, PLANTS, PROCESSES, Asked, Kind
+from services.portal.domain.written import amount, scaled, share, whole
 
-Kind = Literal["text", "email", "tel", "date", "number", "money", "share", "choice", "flag", "texts", "dated"]
-"""`share`: percent, which stages take in basis points; `texts`: separated by commas; `dated`: a code, a day, a line."""
+_PARTS_OF: Mapping[Kind, int] = {"share": 2, "thousandths": 3, "degrees": 6}
+"""Decimal places between what people write and what a stage takes."""
+_EXPECTED: Mapping[Kind, str] = {"share": "form.percent", "thousandths": "form.decimal", "degrees": "form.degrees"}
+_PLACES = frozenset("012")
+"""Last part of the name of one number of several."""
+_FAULT = re.compile(rf"({'|'.join(LISTS)})\.([0-9]+)(?:\.(.*))?")
 
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """One field. Its name is where a stage takes it."""
-
-    name: str
-    kind: Kind = "text"
-    required: bool = False
-    options: tuple[str, ...] = ()
-    words: str = ""
-    """Group of the options' words."""
-
-    @property
-    def longest(self) -> int:
-        """Characters that may be typed: as many as registration takes, with room for how they are written."""
-        return LONGEST.get(self.kind, 60)
-
-
-LONGEST: Final[Mapping[Kind, int]] = {"text": 300, "email": 300, "texts": 1_300, "dated": 400}
-
-PARTS: Final[dict[str, tuple[Asked, ...]]] = {
-    "identity": (Asked("rfc", required=True), Asked("legal_name", required=True)),
-    "contact": (
-        Asked("contact.name", required=True),
-        Asked("contact.email", "email", required=True),
-        Asked("contact.phone", "tel"),
-        Asked(
-            "contact.role",
-            "choice",
-            options=("owner", "management", "sales", "quality", "engineering", "production", "other"),
-            words="contact_role",
-        ),
-    ),
-    "business": (
-        Asked("sector", "choice", required=True, options=("industry", "trade", "services"), words="sector"),
-        Asked("scian", required=True),
-        Asked("state", "choice", required=True, words="state"),
-        Asked("municipality"),
-        Asked("operating_since", "date", required=True),
-        Asked("exports", "flag"),
-    ),
-    "size": (
-        Asked("workers", "number", required=True),
-        Asked("annual_sales_mxn", "money", required=True),
-        Asked(
-            "tax_opinion",
-            "choice",
-            options=(
-                "positive",
-                "negative",
-                "negative_with_plan",
-                "in_suspension",
-                "registered_without_obligations",
-                "unknown",
-            ),
-            words="tax_opinion",
-        ),
-    ),
-    "quality": (
-        Asked("offering.qms", "choice", options=("none", "documented", "iso_9001", "iatf_16949"), words="qms"),
-        Asked("offering.qms_valid_to", "date"),
-        Asked(
-            "offering.experience",
-            "choice",
-            options=("none", "aftermarket", "tier_3", "tier_2", "tier_1"),
-            words="experience",
-        ),
-        Asked("offering.ppm_12m", "number"),
-        Asked("offering.otif_bp_12m", "share"),
-        Asked("offering.regional_value_bp", "share"),
-    ),
-}
-
-PROCESS: Final[tuple[Asked, ...]] = (
-    Asked("area", "choice", required=True, words="area"),
-    Asked("materials", "texts"),
-    Asked("force_t", "number"),
-    Asked("envelope_mm.0", "number"),
-    Asked("envelope_mm.1", "number"),
-    Asked("envelope_mm.2", "number"),
-    Asked("tolerance_um", "number"),
-    Asked("installed_capacity", "number"),
-    Asked("free_capacity", "number"),
-    Asked("lead_time_days", "number"),
-    Asked("special_processes", "dated"),
-)
-"""What is asked of each thing that the firm can make."""
-
-PROCESSES: Final = "processes"
-"""The part of these; it comes last."""
-ORDER: Final = (*PARTS, PROCESSES)
-MOST_PROCESSES = 35
-"""One for each procurement area."""
-
-_IN_PERCENT = Decimal(100)
-_PROCESS_FAULT = re.compile(r"processes\.([0-9]+)(?:\.(.*))?")
+Item = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What somebody typed so far, field by field, and of each thing that the firm can make."""
+    """What somebody typed so far, field by field, and one by one what a firm has several of."""
 
-    fields: Mapping[str, str] = field(default_factory=dict)
-    processes: tuple[Mapping[str, str], ...] = ()
+    fields: Item = field(default_factory=dict)
+    lists: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+
+    def of(self, name: str) -> tuple[Item, ...]:
+        """Those of one list."""
+        return self.lists.get(name, ())
 
     def begun(self, part: str) -> bool:
         """Whether anything of this part was typed."""
-        if part == PROCESSES:
-            return bool(self.processes)
+        if part in LISTS:
+            return bool(self.of(part))
         return any(self.fields.get(each.name) for each in PARTS[part])
 
     def lacks(self, part: str) -> tuple[str, ...]:
         """What has to be typed still."""
-        if part == PROCESSES:
-            return () if self.processes else ("area",)
+        if part in LISTS:
+            return ("area",) if part == PROCESSES and not self.of(part) else ()
         return tuple(each.name for each in PARTS[part] if each.required and not self.fields.get(each.name))
 
 
 def body_of(typed: Typed) -> dict[str, Any]:
     """As registration takes it. What is not written as its kind goes as it is: the stage words best what is wrong."""
-    found: dict[str, Any] = {}
-    for each in (asked for part in PARTS.values() for asked in part):
-        _put(found, each, typed.fields.get(each.name, "").strip())
-    found.setdefault("offering", {})[PROCESSES] = [_process(each) for each in typed.processes]
+    found = _values((asked for part in PARTS.values() for asked in part), typed.fields)
+    offering = found.setdefault("offering", {})
+    for name, asked in LISTS.items():
+        holder = found if name == PLANTS else offering
+        holder[name] = [_values(asked, each) for each in typed.of(name)]
     return found
 
 
-def unreadable(fields: Mapping[str, str]) -> dict[str, str]:
+def unreadable(typed: Item, asked: Iterable[Asked]) -> dict[str, str]:
     """Of these fields those that are written as nothing that a stage could word, and the code of what is expected: it
-    takes shares in another unit.
+    takes them in another unit.
     """
-    shares = (each for part in PARTS.values() for each in part if each.kind == "share")
-    given = ((each.name, fields.get(each.name, "").strip()) for each in shares)
-    return {name: "form.percent" for name, text in given if text and share(text) is None}
+    given = ((each, typed.get(each.name, "").strip()) for each in asked if each.kind in _EXPECTED)
+    return {each.name: _EXPECTED[each.kind] for each, text in given if text and _scaled(each.kind, text) is None}
+
+
+def all_unreadable(typed: Typed) -> Iterator[tuple[str, int | None, str, str]]:
+    """The same of everything: the part, which of a list, the field, the code."""
+    for part, asked in PARTS.items():
+        yield from ((part, None, name, code) for name, code in unreadable(typed.fields, asked).items())
+    for part, asked in LISTS.items():
+        for number, item in enumerate(typed.of(part)):
+            yield from ((part, number, name, code) for name, code in unreadable(item, asked).items())
 
 
 def typed_of(shown: Mapping[str, Any]) -> Typed:
     """What registration shows of a firm, as its people would type it."""
-    fields = {each.name: _text(each, _at(shown, each.name)) for part in PARTS.values() for each in part}
-    processes = tuple(
-        {each.name: _text(each, _at(process, each.name)) for each in PROCESS}
-        for process in shown["offering"][PROCESSES]
-    )
-    return Typed(fields, processes)
+    fields = texts_of(shown, (each for part in PARTS.values() for each in part))
+    return Typed(fields, {name: items_of(shown if name == PLANTS else shown["offering"], name) for name in LISTS})
+
+
+def items_of(shown: Mapping[str, Any], name: str) -> tuple[Item, ...]:
+    """What a stage shows of one list, as people would type it."""
+    return tuple(texts_of(each, LISTS[name]) for each in shown.get(name) or ())
 
 
 def place_of(fault: str) -> tuple[str, int | None, str]:
-    """Where a stage's fault is asked for: the part, which of the firm's processes, and the field there."""
+    """Where a stage's fault is asked for: the part, which of a list, and the field there."""
     named = fault.removeprefix("body.").removeprefix("offering.")
-    process = _PROCESS_FAULT.fullmatch(named)
-    if process is not None:
-        return PROCESSES, int(process[1]), _known(process[2] or "", PROCESS)
+    one = _FAULT.fullmatch(named)
+    if one is not None:
+        return one[1], int(one[2]), _known(one[3] or "", LISTS[one[1]])
     for part, asked in PARTS.items():
         for each in asked:
-            if each.name in (named, f"offering.{named}"):
+            if each.name in (named, f"offering.{named}") or f"offering.{named}".startswith(f"{each.name}."):
                 return part, None, each.name
-    return PROCESSES if named == PROCESSES else "identity", None, named
+    return named if named in LISTS else "identity", None, named
 
 
 def _known(named: str, asked: tuple[Asked, ...]) -> str:
@@ -175,27 +99,44 @@ def _known(named: str, asked: tuple[Asked, ...]) -> str:
     known = (each.name for each in asked if named == each.name or named.startswith(f"{each.name}."))
     # Of what is asked for in several fields, the first.
     parts = (each.name for each in asked if each.name.startswith(f"{named}."))
-    return next(known, None) or next(parts, None) or named or "area"
+    return next(known, None) or next(parts, None) or named or asked[0].name
 
 
-def _process(typed: Mapping[str, str]) -> dict[str, Any]:
+def _values(asked: Iterable[Asked], typed: Item) -> dict[str, Any]:
+    """What was typed into these fields, where a stage takes it."""
     found: dict[str, Any] = {}
-    for each in PROCESS:
-        if not each.name.startswith("envelope_mm"):
-            _put(found, each, typed.get(each.name, "").strip())
-    sides = [typed.get(f"envelope_mm.{number}", "").strip() for number in range(3)]
-    if any(sides):
-        found["envelope_mm"] = [whole(side) for side in sides]
+    several: dict[str, list[tuple[Kind, str]]] = {}
+    for each in asked:
+        text = typed.get(each.name, "").strip()
+        outer, _, last = each.name.rpartition(".")
+        if last in _PLACES:
+            several.setdefault(outer, []).append((each.kind, text))
+        elif each.kind == "member":
+            if text:
+                _within(found, outer).setdefault(outer.rpartition(".")[2], []).append(last)
+        elif text or each.kind == "flag":
+            _within(found, each.name)[last or each.name] = _value(each.kind, text)
+    for name, given in several.items():
+        if any(text for _, text in given):
+            _within(found, name)[name.rpartition(".")[2]] = _numbers(given)
     return found
 
 
-def _put(found: dict[str, Any], asked: Asked, text: str) -> None:
-    if not text and asked.kind != "flag":
-        return
-    *outer, last = asked.name.split(".")
-    for name in outer:
-        found = found.setdefault(name, {})
-    found[last] = _value(asked.kind, text)
+def _numbers(given: list[tuple[Kind, str]]) -> list[object]:
+    """Several numbers; of an interval of which only the end is known, the beginning is zero."""
+    interval = len(given) == len(("from", "to"))
+    return [_value(kind, text or ("0" if interval and not place else "")) for place, (kind, text) in enumerate(given)]
+
+
+def _within(found: dict[str, Any], name: str) -> dict[str, Any]:
+    """What the last part of a name is put into."""
+    for outer in name.split(".")[:-1]:
+        found = found.setdefault(outer, {})
+    return found
+
+
+def _scaled(kind: Kind, text: str) -> int | None:
+    return share(text) if kind == "share" else scaled(text, _PARTS_OF[kind])
 
 
 def _value(kind: Kind, text: str) -> object:
@@ -204,12 +145,15 @@ def _value(kind: Kind, text: str) -> object:
             return whole(text)
         case "money":
             return amount(text)
-        case "share":
-            return text if (points := share(text)) is None else points
+        case "share" | "thousandths" | "degrees":
+            return text if (number := _scaled(kind, text)) is None else number
         case "flag":
             return bool(text)
-        case "texts":
-            return [each.strip() for each in text.split(",") if each.strip()]
+        case "yes_no":
+            return {"yes": True, "no": False}.get(text, text)
+        case "texts" | "codes":
+            given = text.lower() if kind == "codes" else text
+            return [each.strip() for each in given.split(",") if each.strip()]
         case "dated":
             return [_dated(line) for line in text.splitlines() if line.strip()]
         case _:
@@ -221,24 +165,34 @@ def _dated(line: str) -> dict[str, str]:
     return {"code": code, "assessed_on": day.strip()}
 
 
+def texts_of(shown: Mapping[str, Any], asked: Iterable[Asked]) -> dict[str, str]:
+    """What a stage shows in these fields, as people would type it."""
+    return {each.name: _text(each.kind, _at(shown, each.name)) for each in asked}
+
+
 def _at(shown: Mapping[str, Any], name: str) -> Any:  # noqa: ANN401 - JSON
     found: Any = shown
     for part in name.split("."):
         if found is None:
             return None
-        found = found[int(part)] if isinstance(found, list | tuple) else found.get(part)
+        if isinstance(found, list | tuple):
+            found = found[int(part)] if part in _PLACES else part in found
+        else:
+            found = found.get(part)
     return found
 
 
-def _text(asked: Asked, value: Any) -> str:  # noqa: ANN401 - JSON
-    if value is None or value is False:
+def _text(kind: Kind, value: Any) -> str:  # noqa: ANN401 - JSON
+    if value is None:
         return ""
-    match asked.kind:
-        case "share":
-            return format((Decimal(value) / _IN_PERCENT).normalize(), "f")
-        case "flag":
-            return "yes"
-        case "texts":
+    match kind:
+        case "share" | "thousandths" | "degrees":
+            return format((Decimal(value) / 10 ** _PARTS_OF[kind]).normalize(), "f")
+        case "yes_no":
+            return "yes" if value else "no"
+        case "flag" | "member":
+            return "yes" if value else ""
+        case "texts" | "codes":
             return ", ".join(value)
         case "dated":
             return "\n".join(f"{each['code']} {each['assessed_on']}" for each in value)

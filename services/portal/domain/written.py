@@ -11,6 +11,7 @@ WHOLE_SHARE = 10_000
 """In basis points."""
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?%?")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
+_DECIMAL = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,6}))?")
 _AMOUNT = re.compile(r"([0-9]{1,14})(?:\.([0-9]{1,2}))?")
 
 
@@ -34,6 +35,17 @@ def share(text: str) -> int | None:
     found = _PERCENT.fullmatch(text.strip())
     points = None if found is None else int(found[1]) * 100 + int(f"{found[2] or '':0<2}")
     return points if points is not None and points <= WHOLE_SHARE else None
+
+
+def scaled(text: str, places: int) -> int | None:
+    """A decimal number in units so many places smaller: `1.5` with three places is 1,500; None of what is none, or has
+    more places.
+    """
+    found = _DECIMAL.fullmatch(text.strip())
+    if found is None or len(found[3] or "") > places:
+        return None
+    digits = int(f"{found[2]}{found[3] or '':0<{places}}")
+    return -digits if found[1] else digits
 
 
 def _without_commas(text: str) -> str:
