@@ -15,7 +15,7 @@ from services.registration.files import suppliers as supplier_file
 from services.registration.handlers import JoinAnchor, Register
 from services.registration.handlers.prospects import bring
 from services.registration.settings import RegistrationSettings
-from services.registration.store import Intake, anchors, intake_of, suppliers
+from services.registration.store import Intake, anchors, intake_of_new, suppliers
 from services.registration.store.prospects import prospects
 from shared.files.faults import RowFault
 from shared.files.rows import Row
@@ -30,7 +30,7 @@ from shared.runtime.ids import in_order, new_id
 
 
 class SupplierImporter(RowImporter[Profile, Supplier]):
-    """Registers firms. One that takes part already, with the same profile, stays as it is."""
+    """Registers firms, and changes those that nobody but who sends the file brought or changed."""
 
     repository = suppliers
     repeated = ("rfc", "rfc_repeated")
@@ -52,7 +52,7 @@ class SupplierImporter(RowImporter[Profile, Supplier]):
         return [self._holders.get(asked.rfc) or new_id() for asked in batch]
 
     def reference(self, batch: Sequence[Profile]) -> About[Intake]:
-        return About(intake_of, tuple(asked.rfc for asked in batch if asked.rfc not in self._holders))
+        return About(intake_of_new, tuple(asked.rfc for asked in batch))
 
     def decide(self, id_: UUID, asked: Profile, state: Supplier | None, known: Any) -> Decision[Supplier] | Refused:  # noqa: ANN401 - an Intake
         by = None if self.begun.cause.actor is None else self.begun.cause.actor.subject
@@ -60,11 +60,10 @@ class SupplierImporter(RowImporter[Profile, Supplier]):
         return handlers.bring(state, command, now(), known.registry)
 
     def outcome(self, before: Supplier | None, after: Supplier) -> str:
-        return after.status if before is None else "unchanged"
+        return after.status if before is None else "unchanged" if before == after else "changed"
 
     def column(self, refused: Refused) -> str:
-        del refused
-        return "rfc"
+        return "contacto_nombre" if refused.code == "contact_by_hand" else "rfc"
 
 
 class AnchorImporter(RowImporter[JoinAnchor, Anchor]):

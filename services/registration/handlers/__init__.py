@@ -75,11 +75,22 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
 
 
 def bring(state: Supplier | None, command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
-    """An operator brings a firm. One that takes part already, with this profile, stays as it is."""
+    """An operator brings a firm. One that takes part already, with this profile, stays as it is; one that nobody but
+    this operator brought or changed is changed, as the one who brings it has seen all that it says.
+
+    A contact that is not there may have been erased: no file brings one back, nor takes away what it cannot say.
+    """
     if state is None:
         return register(command, now, registry)
-    same = state.status != "withdrawn" and suppliers.says(state, profiles.tidy(command.profile, now.date()))
-    return unchanged(state) if same else _RFC_TAKEN
+    if state.status != "withdrawn" and suppliers.says(state, profiles.tidy(command.profile, now.date())):
+        return unchanged(state)
+    if command.by is None or state.status == "withdrawn" or state.took_part.may_approve(command.by):
+        return _RFC_TAKEN
+    if len(state.took_part.subjects) > 1 or not suppliers.fits_a_row(state):
+        return _CHANGED_BY_HAND
+    if state.contact is None and command.profile.contact is not None:
+        return _CONTACT_BY_HAND
+    return change(state, command.profile, command.by, now, registry)
 
 
 def change(
@@ -232,6 +243,8 @@ CODE_REFUSED = Refused("forbidden", "code_refused")
 SUPPLIER_UNKNOWN = Refused("not_found", "supplier_unknown")
 SUPPLIER_WITHDRAWN = Refused("conflict", "supplier_withdrawn")
 _RFC_TAKEN = Refused("conflict", "rfc_taken")
+_CHANGED_BY_HAND = Refused("conflict", "changed_by_hand")
+_CONTACT_BY_HAND = Refused("conflict", "contact_by_hand", at="contact")
 DISPUTE_CHANGED = Refused("conflict", "dispute_changed")
 RFC_DISPUTED = Refused("conflict", "rfc_disputed")
 _RFC_FIXED = Refused("conflict", "rfc_fixed")

@@ -111,6 +111,10 @@ _KNOWN = """
     FROM unnest($1::text[]) AS asked (rfc) LEFT JOIN newest ON true
 """
 _KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier_folio') AS number, asked.rfc")
+_HOLDER = "(SELECT FROM supplier WHERE rfc = asked.rfc AND status <> 'withdrawn' AND NOT disputed)"
+_KNOWN_WITH_NEW_FOLIO = _KNOWN_WITH_FOLIO.replace(
+    "nextval('supplier_folio')", f"CASE WHEN NOT EXISTS {_HOLDER} THEN nextval('supplier_folio') END"
+)
 
 
 _INVOLVING = "SELECT id FROM supplier WHERE rfc = $1 AND (took_part->'subjects' ? $2 OR id = ANY($3))"
@@ -142,6 +146,12 @@ async def intake_of(connection: Connection, rfcs: Sequence[str]) -> Intake:
     """What registrations under these RFCs need. A folio that is not used in the end is a gap, no more."""
     rows = await _known(connection, _KNOWN_WITH_FOLIO, rfcs)
     return Intake(_registry(rows), {row["rfc"]: folio(row["number"]) for row in rows})
+
+
+async def intake_of_new(connection: Connection, rfcs: Sequence[str]) -> Intake:
+    """The same of a file, most of whose firms may be there already: those have their folios."""
+    rows = await _known(connection, _KNOWN_WITH_NEW_FOLIO, rfcs)
+    return Intake(_registry(rows), {row["rfc"]: folio(row["number"]) for row in rows if row["number"] is not None})
 
 
 async def _known(connection: Connection, query: str, rfcs: Sequence[str]) -> list[Any]:
