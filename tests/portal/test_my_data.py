@@ -112,8 +112,11 @@ def test_nothing_that_a_stage_shows_a_firm_of_itself_is_left_out() -> None:
     parts = {
         "/diagnoses/{supplier_id}/draft/{question}",
         "/suppliers/{supplier_id}/introductions/{consent_id}",
+        "/suppliers/{supplier_id}/lifts",
+        "/suppliers/{supplier_id}/near-misses",
         "/suppliers/{supplier_id}/origins",
         "/suppliers/{supplier_id}/requirements/{requirement_id}",
+        "/suppliers/{supplier_id}/requirements/{requirement_id}/lifts",
     }
     for stage, paths in HELD.items():
         shown = {
