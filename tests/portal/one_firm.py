@@ -74,6 +74,7 @@ PEOPLE: dict[str, Any] = {
 SAID: dict[tuple[str, str], Any] = {
     ("registration", f"/suppliers/{SUPPLIER}"): PROFILE,
     ("registration", f"/suppliers/{SUPPLIER}/people"): PEOPLE,
+    ("registration", f"/suppliers/{SUPPLIER}/past"): {"items": [], "next": None},
 }
 
 

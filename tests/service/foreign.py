@@ -49,7 +49,7 @@ async def _registration(stage: StageUnderTest) -> Foreign:
     consent = await stage.client.post(path, json=text, headers=stage.headers(Role.SUPPLIER, **own))
     return Foreign(
         own
-        | {"anchor_id": joined.json()["id"], "consent_id": consent.json()["id"]}
+        | {"day": "2199-12-30", "anchor_id": joined.json()["id"], "consent_id": consent.json()["id"]}
         | {"prospect_id": str(prospect.id), "twins_id": str(pair["id"])},
         {
             "invite_prospect": {"channel": "letter"},

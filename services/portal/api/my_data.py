@@ -24,7 +24,13 @@ from shared.service.http.pages import LARGEST
 AUDIT: Final = "/suppliers/{id}/audit"
 """Who looked at what is held, and changed it."""
 HELD: Final[dict[str, tuple[str, ...]]] = {
-    "registration": ("/suppliers/{id}", "/suppliers/{id}/people", "/suppliers/{id}/introductions", AUDIT),
+    "registration": (
+        "/suppliers/{id}",
+        "/suppliers/{id}/people",
+        "/suppliers/{id}/introductions",
+        "/suppliers/{id}/past",
+        AUDIT,
+    ),
     "matching": (
         "/suppliers/{id}/alignment",
         "/suppliers/{id}/matches",

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 
 from services.registration import handlers, store
 from services.registration.domain.rfc import normalise
-from services.registration.domain.supplier import Supplier
+from services.registration.domain.supplier import Supplier, Teller
 from services.registration.store import disputing, registry_of, suppliers
 from services.registration.store.searching import page_of_suppliers
 from services.registration.views import (
@@ -90,11 +90,13 @@ def _add_changing(api: APIRouter, commands: Commands) -> None:
         """
         caller.require_supplier(supplier_id)
         profile = body.profile()
+        own = Role.SUPPLIER in caller.roles and caller.supplier_id == supplier_id
+        teller: Teller = "firm" if own else "operator"
         return await replace.run(
             commands,
             suppliers,
             supplier_id,
-            lambda state, registry: handlers.change(state, profile, caller.subject, now(), registry),
+            lambda state, registry: handlers.change(state, profile, caller.subject, now(), registry, teller),
             SupplierView.of,
             About(registry_of, (normalise(profile.rfc),)),
         )

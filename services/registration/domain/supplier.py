@@ -23,6 +23,9 @@ _IN_A_ROW = ("qms", "qms_valid_to", "ppm_12m", "otif_bp_12m", "experience", "reg
 
 Status = Literal["held", "registered", "withdrawn"]
 
+Teller = Literal["firm", "operator"]
+"""Who gave a profile: the firm itself, or an operator for it."""
+
 SUPPLIER = StateMachine[Status](
     "supplier",
     get_args(Status),
@@ -60,6 +63,9 @@ class Supplier(Profile):
     holds: tuple[HoldReason, ...] = ()
     """Why it waits for an operator; empty unless held."""
     confirmations: tuple[Confirmation, ...] = ()
+    profiled_at: datetime | None = None
+    """When its profile became as it is; None: it registered so."""
+    profiled_by: Teller | None = None
     sizes: tuple[SizeSaid, ...] = ()
     """What was said of workers and sales, oldest first; empty: what is said now, since before that was kept."""
     received_at: datetime
@@ -146,6 +152,12 @@ def fits_a_row(supplier: Supplier) -> bool:
 def changed(supplier: Supplier, profile: Profile, listing: Listing, by: str, now: datetime) -> Supplier:
     """The supplier with another profile under its RFC."""
     return screened(_described(supplier, profile, supplier.rfc, by, now), listing, now)
+
+
+def profiled(before: Supplier, after: Supplier, teller: Teller, now: datetime) -> Supplier:
+    """With who gave its profile and when, where it is another one. The contact is no part of what is kept of it."""
+    profiles = [_profile_values(replace(each, contact=None)) for each in (before, after)]
+    return after if profiles[0] == profiles[1] else replace(after, profiled_at=now, profiled_by=teller)
 
 
 def mended(

@@ -16,7 +16,7 @@ from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import DepartureReason, GivenWithdrawal, HoldReason, WithdrawalReason
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.domain.screening import Entries, Listing, Newest, ScreeningList
-from services.registration.domain.supplier import Registry, Supplier
+from services.registration.domain.supplier import Registry, Supplier, Teller
 from services.registration.handlers.lookouts import compared
 from services.registration.handlers.mails import DISPUTE_MAIL
 from services.registration.handlers.readers import told
@@ -94,7 +94,7 @@ def bring(state: Supplier | None, command: Register, now: datetime, registry: Re
 
 
 def change(
-    state: Supplier | None, profile: Profile, by: str, now: datetime, registry: Registry
+    state: Supplier | None, profile: Profile, by: str, now: datetime, registry: Registry, teller: Teller = "firm"
 ) -> Decision[Supplier] | Refused:
     """Replace a supplier's whole profile. The RFC of one that takes part is who it is; a held one may mend it."""
     if state is None:
@@ -113,6 +113,7 @@ def change(
         return no_rfc(identity)
     else:
         after = suppliers.mended(state, profile, identity, registry, by, now)
+    after = suppliers.profiled(state, after, teller, now)
     return Decision(after, told(state, after), (*_disputed(state, after, now), *compared(state, after, now)))
 
 

@@ -15,6 +15,7 @@ from services.registration.domain.likeness import mail_domain, phone
 from services.registration.domain.screening import NO_LIST, SEVERITY, Entries, Listing, ListState, Newest, ScreeningList
 from services.registration.domain.sought import marks
 from services.registration.domain.supplier import Registry, Supplier, disputed_since, folio
+from services.registration.store import past
 from services.registration.store.tables import AnchorRow, ClaimRow, ScreeningListRow, SupplierRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, Database
@@ -38,6 +39,7 @@ class Suppliers(TableRepository[Supplier]):
     """Whoever leaves is written first: an RFC that changes hands in one transaction is free by then."""
 
     async def save_many(self, connection: Connection, new: Sequence[Supplier], changed: Sequence[Supplier]) -> None:
+        await past.keep(connection, changed)
         leaving = [supplier for supplier in changed if supplier.status == "withdrawn"]
         await super().save_many(connection, (), leaving)
         await super().save_many(connection, new, [each for each in changed if each.status != "withdrawn"])

@@ -62,6 +62,8 @@ class SupplierRow(Table, table=True):
     screening: dict[str, Any] = Field(sa_type=JSONB)
     holds: list[str] = Field(sa_type=JSONB)
     confirmations: list[dict[str, Any]] = Field(sa_type=JSONB)
+    profiled_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    profiled_by: str | None
     sizes: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
     disputed_at: datetime | None = Field(sa_type=DateTime(timezone=True))
@@ -99,6 +101,18 @@ class TwinsRow(Table, table=True):
     decided_by: str | None
     decided_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     remains: UUID | None
+
+
+class SupplierPastRow(Table, table=True):
+    """A profile as it was, without its contact, until another one took its place."""
+
+    __tablename__ = "supplier_past"
+
+    supplier_id: UUID = Field(primary_key=True)
+    until: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
+    since: datetime = Field(sa_type=DateTime(timezone=True))
+    by: str | None
+    profile: dict[str, Any] = Field(sa_type=JSONB)
 
 
 class ClaimRow(Table, table=True):
