@@ -63,7 +63,10 @@ TYPED = {
     "key": "0123456789abcdef",
     "level": "3",
     "notice": NOTICE,
+    "ramp": "2028 10000",
     "sha256": "a" * 64,
+    "slot_minutes": "30",
+    "slots": "3",
     "special_processes": "CQI-9 2026-03-01",
     "until": "2027-01-01",
     "version": '"v7"',
@@ -92,6 +95,11 @@ _ACTIVITY = "/work/plans/{supplier_id}/activities/{activity_id}"
 
 HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/my-firm/money/consents/{consent_id}/revocation": {},
+    "/my-firm/introductions": {"to": str(ANCHOR), "text_sha256": "a" * 64},
+    "/my-firm/introductions/{consent_id}/revocation": {},
+    "/meetings/{day_id}/reopening": {},
+    "/prospects/{prospect_id}/reopening": {"note": WORDS},
+    "/requirements/{requirement_id}/waivers/{waiver_id}/revocation": {},
     **{f"/my-firm/profile/{name}/{{number}}/removal": {} for name in LISTS if name != "processes"},
     "/my-firm/plan/activities/{activity_id}": EVIDENCE | {"sha256": "a" * 64},
     "/register/rfc": {"rfc": "TNB861214PH9"},

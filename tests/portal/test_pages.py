@@ -47,6 +47,8 @@ IDS = {
 CALENDARS = {"/meetings/{day_id}/calendar.ics", "/my-firm/meetings/calendar.ics"}
 ELSEWHERE = CALENDARS | {
     "/my-firm/data/file",
+    "/imports/{kind}/template",
+    "/imports/{kind}/{import_id}/refused",
     "/sign-in",
     "/sign-in/callback",
     "/static/{digest}/{name}",

@@ -66,7 +66,7 @@ def router() -> APIRouter:
     @pages.post("/{requirement_id}/waivers/{waiver_id}/revocation")
     async def revoke(asked: Anybody, scope: Buyer, requirement_id: UUID, waiver_id: UUID, form: Form) -> Response:
         """Take no more who does not pass the gate."""
-        return await _waived(asked, scope, requirement_id, form, f"waivers/{waiver_id}/revocation", {})
+        return await _waived(asked, scope, requirement_id, form, f"waivers/{waiver_id}/revocation")
 
     @pages.get("/{requirement_id}/change")
     async def ask_change(asked: Anybody, scope: Buyer, requirement_id: UUID) -> Response:
@@ -107,7 +107,7 @@ def router() -> APIRouter:
 
 
 async def _waived(
-    asked: Asking, scope: Scope, requirement_id: UUID, form: FormData, what: str, wanted: dict[str, str]
+    asked: Asking, scope: Scope, requirement_id: UUID, form: FormData, what: str, wanted: dict[str, str] | None = None
 ) -> Response:
     path = f"/requirements/{requirement_id}"
     try:

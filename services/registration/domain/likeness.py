@@ -26,7 +26,7 @@ RFC_FRONT: Final = 6
 PHONE_DIGITS: Final = 10
 """Of a telephone in Mexico, whatever is dialled before them."""
 
-_EXTENSION = re.compile(r"(?i)\s*(?:ext|x\d|[#/,;]|\b[yo]\b)")
+_EXTENSION = re.compile(r"(?i)\s*(?:ext|x[0-9]|[#/,;]|\b[yo]\b)")
 _PLACES: Final[frozenset[Sign]] = frozenset({"same_state", "same_municipality"})
 _OF_ITSELF: Final[frozenset[Sign]] = frozenset({"same_name", "rfc_close"})
 
