@@ -207,5 +207,5 @@ async def test_a_gate_is_waived_and_taken_back(filled: Visitors, matching: Match
     del given["supplier_id"]
     assert [(path, sent) for path, sent, _ in matching.sent] == [
         (f"{PAGE}/waivers", given),
-        (f"{PAGE}/waivers/{waiver['id']}/revocation", {}),
+        (f"{PAGE}/waivers/{waiver['id']}/revocation", None),
     ]

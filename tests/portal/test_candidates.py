@@ -75,7 +75,7 @@ class Matching:
         if request.method == "GET":
             found = self.shown.get(path)
             return httpx.Response(404) if found is None else httpx.Response(200, json=found, headers={"ETag": '"v7"'})
-        self.sent.append((path, json.loads(request.content), request.headers.get("If-Match")))
+        self.sent.append((path, json.loads(request.content or b"null"), request.headers.get("If-Match")))
         self.keys.append(request.headers.get("Idempotency-Key"))
         return self.refusal or self.answer
 
