@@ -173,14 +173,14 @@ def _anchors(sample: Sample) -> list[AnchorJoined]:
 
 
 def _requirements(sample: Sample, copy: str, most: int | None = None) -> tuple[str, bytes]:
-    """The sample's file with other titles, which are other requirements."""
+    """The sample's file with other titles, as what they are: other requirements."""
     rows = _rows(sample, "requirements.csv")
     if most is not None:
         rows = list({row["area"]: row for row in rows}.values())[:most]
     out = io.StringIO()
-    writer = csv.DictWriter(out, rows[0].keys())
+    writer = csv.DictWriter(out, [*rows[0], "nuevo"])
     writer.writeheader()
-    writer.writerows({**row, "titulo": f"{row['titulo']} {copy}"} for row in rows)
+    writer.writerows({**row, "titulo": f"{row['titulo']} {copy}", "nuevo": "si"} for row in rows)
     return "requirements.csv", out.getvalue().encode()
 
 

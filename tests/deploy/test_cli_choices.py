@@ -60,6 +60,7 @@ SHOW_NOTHING = {
     "demo",
     "token",
     "sign-in",
+    "template",
     "backup",
     "restore",
     "rewind",

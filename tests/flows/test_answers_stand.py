@@ -96,10 +96,16 @@ async def test_of_two_buyers_one_is_told_what_the_other_said(program: Program) -
 async def test_what_is_mistyped_and_put_back_is_as_before(program: Program) -> None:
     await program.say("answer", buying.DECLINE)
     await program.ask("", SPECIFICATION | {"materials": ["zinc"]}, "PUT")
-    assert await program.settle() == ["match-answered", "requirement-changed", "offering-not-aligned", "match-lost"]
+    assert await program.settle() == [
+        "match-answered",
+        "requirement-changed",
+        "offering-not-aligned",
+        "match-lost",
+        "introduction-ended",
+    ]
     assert await program.known() == ([], [], 0)
     await program.ask("", SPECIFICATION, "PUT")
-    assert await program.settle() == ["requirement-changed", "offering-aligned", "match-found"]
+    assert await program.settle() == ["requirement-changed", "offering-aligned", "match-found", "candidate-introduced"]
     assert await program.known() == ([10_000], [10_000], 0)
     shown = await program.candidate()
     assert (shown["standing"], shown["decline_reason"]) == ("declined", "price")

@@ -103,7 +103,7 @@ def well_formed_data_is_understood(_: Any, response: Any, case: Any) -> None:
     positive = case.meta is None or case.meta.generation.mode.is_positive
     if (
         positive
-        and not any(map(dates_out_of_range, (case.body, case.query)))
+        and not any(map(dates_out_of_range, (case.body, case.query, case.path_parameters)))
         and not not_text(case.body)
         and not names_nothing(case.body)
         and response.headers.get("content-type", [""])[0].startswith("application/problem")

@@ -51,6 +51,7 @@ def test_an_event_is_a_cloudevent_in_structured_mode() -> None:
             "supplier_id": str(data.supplier_id),
             "reason": "closed",
             "withdrawn_at": "2026-11-01T12:00:00.000005Z",
+            "merged_into": None,
         },
     }
 

@@ -27,10 +27,18 @@ STILL = {
 GONE = {
     "/my-firm/diagnosis",
     "/my-firm/diagnosis/{dimension}",
+    "/my-firm/lifts",
+    "/my-firm/meetings",
     "/my-firm/money/consent",
     "/my-firm/money/needs/{need_id}",
+    "/my-firm/profile/certificates",
+    "/my-firm/profile/origins",
+    "/my-firm/profile/plants",
+    "/my-firm/profile/programs",
     "/my-firm/profile/processes",
     "/my-firm/profile/{part}",
+    "/my-firm/requirements",
+    "/my-firm/requirements/{requirement_id}",
 }
 """Pages that are only for a firm that takes part."""
 MINE = [path for path, roles in SHOWN if roles == frozenset({Role.SUPPLIER})]

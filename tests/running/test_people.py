@@ -125,6 +125,7 @@ def _registers(people: People) -> UUID:
         somebody.go(f"/register/{part}")
         somebody.fill(typed)
         somebody.send(f"/register/{part}")
+    somebody.go("/register/processes")
     somebody.fill(PROCESS)
     somebody.send("/register/processes")
     somebody.go("/register/check")

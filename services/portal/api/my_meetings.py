@@ -1,8 +1,9 @@
 """A firm's meetings with buyers: when, where, with whom, and what came of them."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form
@@ -12,15 +13,17 @@ from services.portal.domain.firm import Firm
 from services.portal.store import demand
 
 MEETINGS = "/my-firm/meetings"
+PAGE = 50
+Short = Annotated[str, Query(max_length=120)]
 
 
 def router() -> APIRouter:
     pages = APIRouter(prefix=MEETINGS, dependencies=[STAYING])
 
     @pages.get("")
-    async def list_my_meetings(asked: Anybody, firm: Own) -> Response:
+    async def list_my_meetings(asked: Anybody, firm: Own, after: Short = "") -> Response:
         """All of them, by their time."""
-        return await _page(asked, firm, UNTRIED)
+        return await _page(asked, firm, UNTRIED, after)
 
     @pages.get("/calendar.ics")
     async def give_my_calendar(asked: Anybody, firm: Own) -> Response:
@@ -39,9 +42,11 @@ def router() -> APIRouter:
     return pages
 
 
-async def _page(asked: Asking, firm: Firm, tried: Tried) -> Response:
-    found = (await asked.ask("matching", f"/suppliers/{firm.id}/meetings", limit=200)).body["items"]
-    return asked.page("my_meetings.html", tried.status, meetings=found, anchors=await _anchors(asked), **tried.shown)
+async def _page(asked: Asking, firm: Firm, tried: Tried, after: str = "") -> Response:
+    place = {"after": after} if after else {}
+    found = (await asked.ask("matching", f"/suppliers/{firm.id}/meetings", limit=PAGE, **place)).body
+    shown = {"meetings": found["items"], "next": found["next"], "anchors": await _anchors(asked)}
+    return asked.page("my_meetings.html", tried.status, **shown, **tried.shown)
 
 
 async def _anchors(asked: Asking) -> dict[str, str]:
