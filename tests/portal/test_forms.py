@@ -75,7 +75,7 @@ TYPED = {
 BY_KIND = {"date": "2027-01-01", "email": "ana@tornillos.mx", "number": "3", "file": ""}
 WHOLE = re.compile(
     r"latitude|longitude|parts|minimum_order|_days|ppap|shifts|workers|force_t|tolerance|capacity|lead_time|ppm|bp"
-    r"|months|volume|envelope|annual_value|score"
+    r"|months|volume|(?<!wish_)envelope|annual_value|score"
 )
 WORDS = "Palabras que bastan"
 
