@@ -4,6 +4,8 @@ from typing import Any
 
 from services.matching.views.reading import TOLD, ReadingView
 from shared.contracts.specification import Specification
+from shared.service.callers import Role
+from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest
 from tests.matching.given import ANCHOR, SUPPLIER, an_id, completed, registered
 from tests.matching.test_api import SPECIFICATION, items, joined
@@ -74,6 +76,31 @@ async def test_who_asks_is_named_where_it_chose_so_or_knows_the_firm(stage: Stag
     assert {each["anchor_id"] for each in staff} == {str(ANCHOR)}
     await stage.consume(completed(version=2))
     assert await told() == [{str(ANCHOR)}] * 3
+
+
+async def test_no_route_that_a_firm_reads_says_who_asks_unnamed_or_what_is_not_for_it(stage: StageUnderTest) -> None:
+    await stage.consume(joined(), registered())
+    met = await _publish(stage)
+    near = await _publish(stage, title="Por una sola puerta", materials=["zinc"])
+    elsewhere = await _publish(stage, title="De otra área", area="P02")
+    await stage.sweep()
+    own, staff = _firm(stage), stage.headers("mentor")
+    said = []
+    for route, roles in roles_by_route(stage.router).items():
+        method, path = route.split(" ")
+        if method != "GET" or "{supplier_id}" not in path or Role.SUPPLIER not in (roles or ()):
+            continue
+        for id_ in (met, near) if "{requirement_id}" in path else ("",):
+            answer = await stage.client.get(path.format(supplier_id=SUPPLIER, requirement_id=id_), headers=own)
+            assert answer.status_code == 200, (path, answer.text)
+            assert str(ANCHOR) not in answer.text, path
+            said.append(answer.text)
+        if "{requirement_id}" in path:
+            there = path.format(supplier_id=SUPPLIER, requirement_id=elsewhere)
+            assert (await stage.client.get(there, headers=own)).status_code == 404, path
+    assert any(near in each for each in said)
+    (missed,) = await items(stage, f"/suppliers/{SUPPLIER}/near-misses", staff)
+    assert (missed["requirement_id"], missed["anchor_id"]) == (near, str(ANCHOR))
 
 
 async def test_a_firm_reads_for_itself_alone(stage: StageUnderTest) -> None:

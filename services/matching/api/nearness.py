@@ -7,13 +7,14 @@ from fastapi import APIRouter
 from services.matching import catalogue
 from services.matching.api.access import Reader
 from services.matching.api.matches import hidden, known
-from services.matching.api.suppliers import Owner, own_offering
+from services.matching.api.suppliers import Owner, own_offering, readable
 from services.matching.domain.calendar import day
 from services.matching.domain.lifting import lifts, widest
+from services.matching.domain.reading import names_anchor
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers.refusal import refused
 from services.matching.store import nearness, queries
-from services.matching.store.nearness import Place
+from services.matching.store.nearness import Near, Place
 from services.matching.views.nearness import (
     GateCountView,
     LiftView,
@@ -36,12 +37,8 @@ def router(database: Database) -> APIRouter:
     return api
 
 
-async def _asked(database: Database, requirement_id: UUID) -> Requirement:
-    return accepted(await queries.find_requirement(database, requirement_id) or refused("requirement_unknown"))
-
-
 async def _own(database: Database, requirement_id: UUID, caller: Caller) -> Requirement:
-    asked = await _asked(database, requirement_id)
+    asked = accepted(await queries.find_requirement(database, requirement_id) or refused("requirement_unknown"))
     caller.require_anchor(asked.anchor_id)
     return asked
 
@@ -89,12 +86,12 @@ def _add_for_firms(api: APIRouter, database: Database) -> None:
         caller.require_supplier(supplier_id)
         offering = await own_offering(database, supplier_id)
         found = await nearness.near_requirements(database, offering, paging.position(Place), paging.fetch)
-        return Page[NearRequirementView].of_rows(
-            found,
-            paging,
-            lambda each: NearRequirementView.of_near(offering, each.requirement, each.miss),
-            lambda each: each.place,
-        )
+
+        def view(each: Near) -> NearRequirementView:
+            told = bool(caller.roles & SEES_ALL) or names_anchor(offering, each.requirement)
+            return NearRequirementView.of_near(offering, each.requirement, each.miss, names_anchor=told)
+
+        return Page[NearRequirementView].of_rows(found, paging, view, lambda each: each.place)
 
     @api.get("/suppliers/{supplier_id}/lifts")
     async def list_lifts(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[WideLiftView]:
@@ -121,7 +118,7 @@ def _add_for_firms(api: APIRouter, database: Database) -> None:
         """List what single changes of a firm would open a requirement for it, or raise its points there."""
         caller.require_supplier(supplier_id)
         offering = await own_offering(database, supplier_id)
-        asked, rules = await _asked(database, requirement_id), catalogue.rules()
+        asked, rules = await readable(database, offering, requirement_id), catalogue.rules()
         need = asked.need_of(supplier_id, day(now()))
         lifted = (
             lifts(offering.profile, need, rules, day(now()), withdrawn=offering.withdrawn) if offering.profile else ()

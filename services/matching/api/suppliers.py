@@ -12,8 +12,9 @@ from services.matching.domain.calendar import day
 from services.matching.domain.candidate import Candidate
 from services.matching.domain.match import match_id
 from services.matching.domain.offering import Profile
-from services.matching.domain.reading import names_anchor, read
+from services.matching.domain.reading import may_read, names_anchor, read
 from services.matching.domain.rematch import Offering
+from services.matching.domain.requirement import Requirement
 from services.matching.store import queries
 from services.matching.views.matches import AlignedView, AlignmentView, MatchView
 from services.matching.views.reading import ReadingView
@@ -80,12 +81,8 @@ def router(database: Database) -> APIRouter:
     @api.get("/suppliers/{supplier_id}/requirements/{requirement_id}")
     async def read_requirement(supplier_id: UUID, requirement_id: UUID, caller: Owner, show: Show) -> ReadingView:
         """Show one of them."""
-        known, profile = await registered(supplier_id, caller)
-        asked = await queries.find_requirement(database, requirement_id)
-        if asked is None or asked.status != "open" or asked.area not in profile.areas:
-            # Of another area, or closed: a firm learns of neither whether it is there.
-            raise Problem(404, "requirement_unknown")
-        rules = catalogue.rules()
+        known, _ = await registered(supplier_id, caller)
+        asked, rules = await readable(database, known, requirement_id), catalogue.rules()
         return show.shown(ReadingView.of_reading(read(known, asked, rules, day(now())), rules.version))
 
     @api.get("/suppliers/{supplier_id}/matches")
@@ -114,6 +111,16 @@ async def own_offering(database: Database, supplier_id: UUID) -> Offering:
     if known is None:
         raise _unknown()
     return known
+
+
+async def readable(database: Database, offering: Offering, requirement_id: UUID) -> Requirement:
+    """What is asked, if the firm may read it. Raises a problem where it is closed or of another area, as where it is
+    not there.
+    """
+    asked = await queries.find_requirement(database, requirement_id)
+    if asked is None or not may_read(offering, asked):
+        raise Problem(404, "requirement_unknown")
+    return asked
 
 
 def _unnamed(view: V) -> V:

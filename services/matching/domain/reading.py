@@ -30,6 +30,12 @@ class Reading:
         return self.points is not None
 
 
+def may_read(offering: Offering, requirement: Requirement) -> bool:
+    """Whether a firm learns that a requirement is there: it is open, and in one of the firm's areas."""
+    areas = () if offering.profile is None else offering.profile.areas
+    return requirement.status == "open" and requirement.area in areas
+
+
 def names_anchor(offering: Offering, requirement: Requirement) -> bool:
     """Whether a firm is told who asks."""
     return requirement.specification.named or requirement.anchor_id in offering.known_by

@@ -41,13 +41,14 @@ class NearRequirementView(MissedView):
 
     supplier_id: UUID
     requirement_id: UUID
-    anchor_id: UUID
+    anchor_id: UUID | None
+    """Null for a firm where who asks did not choose to be named, and does not know the firm."""
     area: str
 
     @classmethod
-    def of_near(cls, offering: Offering, asked: Requirement, miss: NearMiss) -> Self:
-        about = {"supplier_id": offering.id, "requirement_id": asked.id, "anchor_id": asked.anchor_id}
-        return cls(**_missed(miss), **about, area=asked.area)
+    def of_near(cls, offering: Offering, asked: Requirement, miss: NearMiss, *, names_anchor: bool) -> Self:
+        about = {"supplier_id": offering.id, "requirement_id": asked.id}
+        return cls(**_missed(miss), **about, anchor_id=asked.anchor_id if names_anchor else None, area=asked.area)
 
 
 class GateCountView(View):
