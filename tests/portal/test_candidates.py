@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping
 from functools import partial
-from html.parser import HTMLParser
 from typing import Any
 from uuid import UUID
 
@@ -36,6 +35,7 @@ from tests.portal.events import (
     SUPPLIER,
     example,
 )
+from tests.portal.forms import forms
 
 HIDDEN, HIDDEN_MATCH, ELSEWHERE, ELSEWHERE_MATCH = (UUID(int=0xC000 + number) for number in range(4))
 SEEN, SECOND, UNSEEN = "Aceros Visibles SA", "Moldes Segundos SA", "Forjas Ocultas SA"
@@ -256,7 +256,7 @@ async def test_a_score_is_explained_alone_and_beside_another(filled: Visitors, m
 
 async def test_an_answer_goes_to_the_stage_with_the_version_that_was_seen(filled: Visitors, matching: Matching) -> None:
     browser = await _buyer(filled)
-    fields = _fields((await browser.get(CANDIDATE)).text, CANDIDATE)
+    fields = forms((await browser.get(CANDIDATE)).text, CANDIDATE)[0]
     assert (fields["version"], fields["seen_standing"]) == ('"v7"', "found")
     answer = await browser.post(CANDIDATE, {"answer": "declined", "reason": "price", "version": '"v7"'})
     assert (answer.status_code, answer.headers["location"]) == (303, CANDIDATE)
@@ -280,7 +280,7 @@ async def test_of_two_buyers_the_second_sees_both_versions(filled: Visitors, mat
     assert "<td>Encontrada</td><td>Descartada</td>" in answer.text
     assert "Alguien lo cambió" in answer.text
     assert "<dd>Precio</dd>" in answer.text
-    assert _fields(answer.text, CANDIDATE)["version"] == '"v7"'
+    assert forms(answer.text, CANDIDATE)[0]["version"] == '"v7"'
 
 
 async def test_without_matching_a_page_is_read_but_not_answered(filled: Visitors, matching: Matching) -> None:
@@ -289,12 +289,12 @@ async def test_without_matching_a_page_is_read_but_not_answered(filled: Visitors
     for address in (PAGE, CANDIDATE):
         page = (await browser.get(address)).text
         assert "no responde ahora" in page
-        assert _fields(page, address) == {}
+        assert forms(page, address) == []
 
 
 async def test_a_requirement_is_closed_with_a_reason(filled: Visitors, matching: Matching) -> None:
     browser = await _buyer(filled)
-    fields = _fields((await browser.get(PAGE)).text, PAGE)
+    fields = forms((await browser.get(PAGE)).text, PAGE)[0]
     assert fields["seen_version"] == "3"
     assert (await browser.post(PAGE, {"reason": "filled", "version": fields["version"]})).headers["location"] == PAGE
     assert matching.sent == [(f"{PAGE}/closure", {"reason": "filled"}, '"v7"')]
@@ -303,25 +303,3 @@ async def test_a_requirement_is_closed_with_a_reason(filled: Visitors, matching:
     assert (stale.status_code, "<td>2</td><td>3</td>" in stale.text) == (412, True)
     matching.refusal = _refusal(422, "invalid", "body.reason", "Falta.")
     assert re.search(r'<a href="#reason">[^<]+: Falta.</a>', (await browser.post(PAGE)).text)
-
-
-class _Forms(HTMLParser):
-    """Hidden fields of the forms that go to an address."""
-
-    def __init__(self, action: str) -> None:
-        super().__init__()
-        self.fields: dict[str, str] = {}
-        self._action, self._inside = action, False
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        if tag == "form":
-            self._inside = given.get("method") == "post" and given.get("action") == self._action
-        elif tag == "input" and self._inside:
-            self.fields[given["name"] or ""] = given["value"] or ""
-
-
-def _fields(page: str, action: str) -> dict[str, str]:
-    forms = _Forms(action)
-    forms.feed(page)
-    return forms.fields

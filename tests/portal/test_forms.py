@@ -1,273 +1,17 @@
 """Every form of every page makes what its stage really takes: the route, the versions and keys, and the whole body."""
 
 import json
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from html.parser import HTMLParser
-from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
-from fastapi.routing import APIRoute
-from jsonschema_rs import Draft202012Validator
 
-from services.portal.api.register import NOTICE
-from services.portal.domain.profile_fields import LISTS
 from shared.service.callers import Role
-from tests.http.services import STAGES, openapi_of
-from tests.portal import one_firm
-from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import ANCHOR, SUPPLIER
+from tests.http.services import STAGES
+from tests.portal.conftest import Visitors
+from tests.portal.filled_in import HIDDEN, OTHERWISE, OWN, Forms, answered, faults, person, route_of, sending, typed
 from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
 
 __all__ = ["filled"]
-
-OWN = {
-    "/sign-out": "ends the session here and at the issuer",
-    "/sign-in": "ends the session, and goes on to the issuer",
-    "/register/discard": "what was kept here is forgotten",
-    "/register/{part}": "kept here until it is sent",
-    **dict.fromkeys(
-        (f"/register/{name}{removal}" for name in LISTS for removal in ("", "/{number}/removal")),
-        "kept here until it is sent",
-    ),
-    "/register/check": "what was kept is sent to the stage itself in test_register.py",
-    **dict.fromkeys(
-        (
-            *("/news", "/news/end", "/news/confirmation", "/news/stop", "/news/stopped", "/operations/news/messages"),
-            *(f"/operations/news/messages/{{message_id}}/{act}" for act in ("sending", "withdrawal")),
-        ),
-        "whom the portal writes to it decides itself: test_news_mail.py",
-    ),
-    "/operations/gaps/{service}/resending": "whichever stage wrote the topic is asked, in test_machines.py",
-    "/imports/{kind}": "a file, which is passed on as it comes in test_imports.py",
-}
-"""Forms of which no stage is told here, and why."""
-
-TYPED = {
-    "annual_sales_mxn": "1,250,000.00",
-    "amount": "1,250,000",
-    "annual_value.amount": "1250000.00",
-    "must_have": "T01",
-    "targets": "",
-    "capacity.annual_sales": "1,250,000",
-    "contact.phone": "442 555 0101",
-    "description": "Lo que muestra",
-    "email": "ana@tornillos.mx",
-    "contact.email": "ana@tornillos.mx",
-    "envelope_mm": "600 x 400 x 300",
-    "expires_on": "2027-01-01",
-    "key": "0123456789abcdef",
-    "level": "3",
-    "notice": NOTICE,
-    "ramp": "2028 10000",
-    "sha256": "a" * 64,
-    "slot_minutes": "30",
-    "slots": "3",
-    "special_processes": "CQI-9 2026-03-01",
-    "until": "2027-01-01",
-    "version": '"v7"',
-}
-"""What somebody types into a field of this name; into every other one by its kind."""
-BY_KIND = {"date": "2027-01-01", "email": "ana@tornillos.mx", "number": "3", "file": ""}
-WHOLE = re.compile(
-    r"latitude|longitude|parts|minimum_order|_days|ppap|shifts|workers|force_t|tolerance|capacity|lead_time|ppm|bp"
-    r"|months|volume|(?<!wish_)envelope|annual_value|score"
-)
-WORDS = "Palabras que bastan"
-
-OTHERWISE: dict[str, dict[str, list[str]]] = {
-    "/requirements/new": {"special_processes": ["CQI-9"], "area": ["P14"]},
-    "/requirements/{requirement_id}/change": {"special_processes": ["CQI-9"], "area": ["P14"]},
-    "/work/scores/{supplier_id}": {"question": ["T01"]},
-    "/operations/dead-letters": {"letter": [f"matching:{UUID(int=12)}"]},
-}
-"""Where a field of the same name is asked in another way, or the example that a page shows is none of it."""
-
-EVIDENCE: dict[str, str | list[str]] = {"kind": "document", "description": WORDS}
-REASON: dict[str, str | list[str]] = {"reason": WORDS}
-WORTH: dict[str, str | list[str]] = {"annual_value.amount": "1250000.00", "annual_volume": "3"}
-_CANDIDATE = "/requirements/{requirement_id}/candidates/{match_id}"
-_ACTIVITY = "/work/plans/{supplier_id}/activities/{activity_id}"
-
-HIDDEN: dict[str, dict[str, str | list[str]]] = {
-    "/my-firm/money/consents/{consent_id}/revocation": {},
-    "/my-firm/introductions": {"to": str(ANCHOR), "text_sha256": "a" * 64},
-    "/my-firm/introductions/{consent_id}/revocation": {},
-    "/meetings/{day_id}/reopening": {},
-    "/prospects/{prospect_id}/reopening": {"note": WORDS},
-    "/requirements/{requirement_id}/waivers/{waiver_id}/revocation": {},
-    **{f"/my-firm/profile/{name}/{{number}}/removal": {} for name in LISTS if name != "processes"},
-    "/my-firm/plan/activities/{activity_id}": EVIDENCE | {"sha256": "a" * 64},
-    "/register/rfc": {"rfc": "TNB861214PH9"},
-    f"{_CANDIDATE}/award/correction": WORTH | {"reason": "mistyped"},
-    f"{_CANDIDATE}/award/end": {"reason": "completed"},
-    "/requirements/{requirement_id}/reopening": {"open_until": "2027-01-01"},
-    f"{_ACTIVITY}/completion": {"evidence_id": str(UUID(int=9))},
-    f"{_ACTIVITY}/evidence": EVIDENCE,
-    f"{_ACTIVITY}/evidence/{{evidence_id}}/return": REASON,
-    f"{_ACTIVITY}/removal": REASON,
-    f"{_ACTIVITY}/removal/end": {},
-    "/my-firm/plan/activities/{activity_id}/removal": REASON,
-    "/my-firm/plan/activities/{activity_id}/removal/end": {},
-    "/work/plans/{supplier_id}/revision": {},
-    "/cohorts/{cohort_id}/firms/{supplier_id}/drop-out": REASON,
-    "/cohorts/{cohort_id}/firms/{supplier_id}/proposal/end": {},
-    "/cohorts/{cohort_id}/reinstatement": REASON | {"supplier_id": str(SUPPLIER)},
-    "/cohorts/{cohort_id}/replacement": {},
-    "/operations/services/{service}/resumption": {},
-    "/registrations/{supplier_id}/dispute": {"upheld": "yes"},
-    "/registrations/{supplier_id}/release": {"reasons": ["rfc_check_digit"]},
-    "/work/validations/{supplier_id}/return": REASON,
-    "/my-firm/plan/revision": {},
-    "/my-firm/money/referrals/{referral_id}/information": {},
-    "/my-firm/money/consent": {
-        "partner": "nafin",
-        "purpose": ["certification", "tooling"],
-        "expires_on": "2027-01-01",
-        "contact.email": "ana@tornillos.mx",
-        "data_class": ["identity", "contact", "capacity"],
-        "text_sha256": "a" * 64,
-        "identity.rfc": "TNB861214PH9",
-        "identity.legal_name": WORDS,
-        "identity.representative": WORDS,
-        "capacity.annual_sales": "1,250,000",
-        "capacity.workers": "42",
-    },
-}
-"""Forms that no page of these tests shows, as the state that they are of is another one, with what is typed there."""
-
-
-@dataclass
-class Written:
-    """One form of a page."""
-
-    action: str
-    fields: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, name: str, value: str) -> None:
-        self.fields.setdefault(name, []).append(value)
-
-
-class Forms(HTMLParser):
-    """Those that are posted, as somebody fills them in: the first choice of several, every box."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.found: list[Written] = []
-        self._form: Written | None = None
-        self._select: str | None = None
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self._form = Written(given["action"]) if given.get("method") == "post" else None
-            self.found += [self._form] if self._form else []
-        elif self._form is None:
-            return
-        elif tag == "select":
-            self._select = given["name"]
-        elif tag == "option" and self._select and given.get("value"):
-            self._form.add(self._select, given["value"])
-            self._select = None
-        elif tag == "textarea" or (tag == "input" and given.get("name")):
-            self._input(self._form, given)
-        elif tag == "button" and given.get("name"):
-            self._form.add(given["name"], given.get("value", ""))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "form":
-            self._form = None
-
-    def _input(self, form: Written, given: dict[str, str]) -> None:
-        name, kind = given["name"], given.get("type", "text")
-        if kind == "hidden":
-            form.add(name, given.get("value", ""))
-        elif kind in ("radio", "checkbox"):
-            if kind == "checkbox" or name not in form.fields:
-                form.add(name, given.get("value", "on"))
-        else:
-            form.add(name, typed(name, kind, given.get("value", "")))
-
-
-def typed(name: str, kind: str = "text", before: str = "") -> str:
-    if name in TYPED:
-        return TYPED[name]
-    if kind in BY_KIND:
-        return BY_KIND[kind]
-    if WHOLE.search(name):
-        return "3"
-    return before or WORDS
-
-
-@cache
-def _operations(stage: str) -> list[tuple[re.Pattern[str], str, dict[str, Any]]]:
-    document = openapi_of(stage)
-    return [
-        (re.compile(re.sub(r"\{[^}]+\}", "[^/]+", path)), method, operation)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-    ]
-
-
-def faults(request: httpx.Request) -> Iterator[str]:
-    """What a stage would not take of it."""
-    stage = request.url.host.removesuffix(".test")
-    fitting = [
-        operation
-        for path, method, operation in _operations(stage)
-        if path.fullmatch(request.url.path) and method == request.method.lower()
-    ]
-    if not fitting:
-        yield f"no {request.method} {request.url.path} of {stage}"
-        return
-    [operation, *_] = fitting
-    for parameter in operation.get("parameters", ()):
-        if parameter["in"] == "header" and parameter.get("required") and parameter["name"] not in request.headers:
-            yield f"without {parameter['name']}"
-    wanted = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
-    if wanted is not None:
-        schema = wanted | {"components": openapi_of(stage)["components"]}
-        body = json.loads(request.content) if request.content else None
-        for fault in Draft202012Validator(schema).iter_errors(body):
-            yield f"{'.'.join(map(str, fault.instance_path))}: {fault.message[:200]}"
-    elif request.content not in (b"", b"null"):
-        yield "a body that nobody takes"
-
-
-def route_of(action: str) -> APIRoute | None:
-    path = action.partition("?")[0]
-    scope = {"type": "http", "method": "POST", "path": path, "headers": []}
-    fitting = [route for _, route in FORMS if route.matches(scope)[0].name == "FULL"]
-    # The most exact one, as the application finds it first.
-    return min(fitting, key=lambda route: route.path.count("{")) if fitting else None
-
-
-async def _person(portal: Visitors, role: Role) -> Browser:
-    return await portal.signed_in(str(role), supplier_id=SUPPLIER, anchor_id=ANCHOR)
-
-
-async def _sent(portal: Visitors, browser: Browser, action: str, fields: dict[str, Any]) -> list[httpx.Request]:
-    """What the stages are sent for it."""
-    before = len(portal.others.asked)
-    given = {name: values for name, values in fields.items() if name != "token"}
-    await browser.post(action, given)
-    told = portal.others.asked[before:]
-    return [each for each in told if each.method != "GET"]
-
-
-def answered(portal: Visitors) -> None:
-    """Have the stages take what the forms of all pages send."""
-    one_firm.say(portal.others)
-    firms = portal.others.answers["registration.test", "/suppliers"].json()
-    portal.others.answer("registration", "/suppliers", firms | {"expires_at": "2026-12-01T00:00:00Z"}, 202)
-    portal.others.answer("matching", "/requirements", {"id": str(SUPPLIER)}, 201)
-    listed = portal.others.answers["development.test", "/cohorts"].json()
-    portal.others.answer("development", "/cohorts", listed | {"id": str(SUPPLIER)})
 
 
 async def test_every_form_makes_what_its_stage_takes(filled: Visitors) -> None:
@@ -275,22 +19,22 @@ async def test_every_form_makes_what_its_stage_takes(filled: Visitors) -> None:
     walked: set[str] = set()
     wrong: dict[str, list[str]] = {}
     for page, roles in SHOWN:
-        browser = await _person(filled, min(roles) if roles else Role.SUPPLIER)
+        browser = await person(filled, min(roles) if roles else Role.SUPPLIER)
         for form in Forms((await browser.get(_of(page))).text).found:
             route = route_of(form.action)
             assert route is not None, (page, form.action)
             walked.add(route.path)
             if route.path in OWN:
                 continue
-            sent = await _sent(filled, browser, form.action, form.fields | OTHERWISE.get(route.path, {}))
+            sent = await sending(filled, browser, form.action, form.fields | OTHERWISE.get(route.path, {}))
             found = [fault for request in sent for fault in faults(request)] if sent else ["nothing is sent"]
             if found:
                 wrong[f"{page}: {form.action}"] = found
     for path, fields in HIDDEN.items():
         route = next(route for known, route in FORMS if known == path)
-        browser = await _person(filled, min(_roles(route) or {Role.SUPPLIER}))
+        browser = await person(filled, min(_roles(route) or {Role.SUPPLIER}))
         given = {name: typed(name) for name in ("version", "key")} | fields
-        sent = await _sent(filled, browser, _of(path), given)
+        sent = await sending(filled, browser, _of(path), given)
         if found := [fault for request in sent for fault in faults(request)] if sent else ["nothing is sent"]:
             wrong[path] = found
         walked.add(path)

@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api.form_body import is_well_formed
 from shared.service.callers import Role
-from tests.portal import test_forms as walk
+from tests.portal import filled_in as walk
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
 
@@ -31,7 +31,7 @@ async def _forms(portal: Visitors) -> AsyncIterator[tuple[Browser, str, Fields]]
     walk.answered(portal)
     seen: set[str] = set()
     for page, roles in SHOWN:
-        browser = await walk._person(portal, min(roles) if roles else Role.SUPPLIER)
+        browser = await walk.person(portal, min(roles) if roles else Role.SUPPLIER)
         for form in walk.Forms((await browser.get(_of(page))).text).found:
             route = walk.route_of(form.action)
             if route is None or route.path in {*seen, "/sign-out"}:
@@ -42,7 +42,7 @@ async def _forms(portal: Visitors) -> AsyncIterator[tuple[Browser, str, Fields]]
     for path, fields in walk.HIDDEN.items():
         if path not in seen:
             route = next(route for known, route in FORMS if known == path)
-            browser = await walk._person(portal, min(_roles(route) or {Role.SUPPLIER}))
+            browser = await walk.person(portal, min(_roles(route) or {Role.SUPPLIER}))
             given = {name: [typed] if isinstance(typed, str) else typed for name, typed in fields.items()}
             yield browser, _of(path), given | {name: [walk.typed(name)] for name in ("version", "key")}
 

@@ -13,15 +13,15 @@ from services.portal.views.labels import labels_of
 from shared.service.callers import Role
 from tests.http.services import openapi_of
 from tests.portal.conftest import Visitors
-from tests.portal.test_forms import (
+from tests.portal.filled_in import (
     HIDDEN,
     OTHERWISE,
     Forms,
-    _operations,
-    _person,
-    _sent,
     answered,
+    operations,
+    person,
     route_of,
+    sending,
     typed,
 )
 from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
@@ -62,7 +62,7 @@ def taken(request: httpx.Request) -> list[str]:
     stage = request.url.host.removesuffix(".test")
     [operation, *_] = (
         operation
-        for path, method, operation in _operations(stage)
+        for path, method, operation in operations(stage)
         if path.fullmatch(request.url.path) and method == request.method.lower()
     )
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
@@ -103,9 +103,9 @@ async def test_every_form_that_is_refused_calls_its_fields_as_the_page_does(fill
     answered(filled)
     wrong: dict[str, list[str]] = {}
     for action, role, given in [each async for each in _forms(filled)]:
-        browser = await _person(filled, role)
+        browser = await person(filled, role)
         filled.others.refused = {}
-        sent = await _sent(filled, browser, action, given)
+        sent = await sending(filled, browser, action, given)
         names = taken(sent[0]) if sent else []
         if not names:
             continue
@@ -121,7 +121,7 @@ async def _forms(filled: Visitors) -> Any:
     for page, roles in SHOWN:
         role = min(roles) if roles else Role.SUPPLIER
         filled.others.refused = {}
-        for form in Forms((await (await _person(filled, role)).get(_of(page))).text).found:
+        for form in Forms((await (await person(filled, role)).get(_of(page))).text).found:
             route = route_of(form.action)
             if route is not None and route.path not in NO_PAGE:
                 yield _of(route.path), role, form.fields | OTHERWISE.get(route.path, {})

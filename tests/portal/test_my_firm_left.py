@@ -12,7 +12,7 @@ from shared.service.callers import Role
 from tests.portal import one_firm
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER, example
-from tests.portal.test_forms import Forms, route_of
+from tests.portal.filled_in import Forms, route_of
 from tests.portal.test_pages import SHOWN, _of, _with, filled
 
 __all__ = ["filled"]

@@ -11,20 +11,19 @@ from services.portal.domain.profile_form import Typed, body_of
 from services.portal.domain.written import amount, whole
 from shared.service.callers import Role
 from tests.portal.conftest import Visitors
-from tests.portal.test_forms import (
+from tests.portal.filled_in import (
     HIDDEN,
     OTHERWISE,
     OWN,
     Forms,
-    _person,
-    _sent,
     answered,
     faults,
-    filled,
+    person,
     route_of,
+    sending,
     typed,
 )
-from tests.portal.test_pages import FORMS, SHOWN, _of, _roles
+from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
 
 __all__ = ["filled"]
 
@@ -86,11 +85,11 @@ async def test_no_form_takes_a_decimal_comma_for_a_hundred_times_as_much(
     walked: set[tuple[str, str]] = set()
     wrong: list[tuple[str, str, str]] = []
     for path, action, fields, role in await _forms(filled):
-        browser = await _person(filled, role)
+        browser = await person(filled, role)
         for name in [each for each in fields if each not in CHOSEN and NUMBER.fullmatch(typed(each))]:
             walked.add((path, name))
             for text in ("1,50", "31500000,00"):
-                sent = await _sent(filled, browser, action, fields | {name: [text]})
+                sent = await sending(filled, browser, action, fields | {name: [text]})
                 if sent and not any([*faults(each)] for each in sent):
                     wrong.append((path, name, text))
     assert not wrong, wrong
@@ -108,7 +107,7 @@ async def _forms(portal: Visitors) -> list[tuple[str, str, dict[str, Any], Role]
     found: list[tuple[str, str, dict[str, Any], Role]] = []
     for page, roles in SHOWN:
         role = min(roles) if roles else Role.SUPPLIER
-        for form in Forms((await (await _person(portal, role)).get(_of(page))).text).found:
+        for form in Forms((await (await person(portal, role)).get(_of(page))).text).found:
             route = route_of(form.action)
             if route is not None and route.path not in OWN:
                 found.append((route.path, form.action, form.fields | OTHERWISE.get(route.path, {}), role))
