@@ -5,6 +5,7 @@ both languages and without scripts, on a narrow screen, small, and of this host 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,14 +20,20 @@ from deploy.local.client import LocalClient
 from deploy.target.person import Person
 from services.portal.stages import SERVICES
 from shared.messaging.topics import SUPPLIER as SUPPLIERS
+from shared.runtime.clock import now
 from shared.service.callers import Role
+from tests.files.given import csv_of
 from tests.portal.test_pages import SHOWN
+from tests.registration.files_given import SUPPLIER
+from tests.registration.given import legal_rfc
 from tests.running import chromium, poison
 from tests.running.chromium import LANGUAGES, SCREENSHOTS, Watched, overflow, violations
 from tests.running.developed import until
 from tests.running.travelled import Travelled
 
 SAMPLE = Path(sample.__file__).parent
+TWIN = SUPPLIER | {"razon_social": "Gemelos Ejemplo SA de CV", "estado": "31"}
+TWINS = {"file": ("firms.csv", csv_of(TWIN | {"rfc": legal_rfc(901)}, TWIN | {"rfc": legal_rfc(902)}))}
 REGISTER = Path(__file__).parents[1] / "registration" / "registers" / "retc.csv"
 pytestmark = pytest.mark.timeout(180)
 
@@ -61,8 +68,8 @@ class Visit:
 
 @contextmanager
 def _left_by_others(client: LocalClient) -> Iterator[dict[str, str]]:
-    """A cohort, a file that was loaded, a prospect, and a record that nobody can read: what pages of operators are
-    about.
+    """A cohort, a file that was loaded, a prospect, likely twins, and a record that nobody can read: what
+    pages of operators are about.
     """
     key = uuid4()
     poison.send(client, [(SUPPLIERS.name, key, b"\x00 no event {")])
@@ -81,13 +88,16 @@ def _left_by_others(client: LocalClient) -> Iterator[dict[str, str]]:
         loaded = http["registration"].post("/anchors/imports", files=file).raise_for_status().json()
         plants = {"file": ("retc.csv", REGISTER.read_bytes())}
         http["registration"].post("/prospects/imports", files=plants).raise_for_status()
+        http["registration"].post("/suppliers/imports", files=TWINS).raise_for_status()
         [prospect, *_] = of("registration", "/prospects")
+        until(lambda: bool(of("registration", "/twins")))
+        [twins, *_] = of("registration", "/twins")
         [cohort, *_] = of("development", "/cohorts")
         readers = [name for name in services if name != "registration"]
         until(lambda: all(of(name, f"/dead-letters?key={key}") for name in readers))
         [letter] = of("matching", f"/dead-letters?key={key}")
         try:
-            made = {"cohort": cohort, "import": loaded, "letter": letter, "prospect": prospect}
+            made = {"cohort": cohort, "import": loaded, "letter": letter, "prospect": prospect, "twins": twins}
             yield {f"{name}_id": each["id"] for name, each in made.items()}
         finally:
             for name in readers:
@@ -116,16 +126,23 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
     with client.http("financing", operator) as http:
         case = http.get(f"/cases/{supplier}").raise_for_status().json()
     ids |= {"activity_id": plan["activities"][0]["activity_id"], "need_id": case["needs"][0]["id"]}
+    ids |= _meeting(client, supplier, UUID(anchor))
     with chromium.running() as browser, _left_by_others(client) as left:
         yield Visit(browser, client, ids | left, people)
 
 
-NOT_MADE = {"/meetings/{day_id}", "/meetings/{day_id}/{meeting_id}", "/twins/{twins_id}"}
-"""Pages of what a firm's whole way makes none of."""
-MADE = [(path, roles) for path, roles in SHOWN if path not in NOT_MADE]
+def _meeting(client: LocalClient, supplier: UUID, anchor: UUID) -> dict[str, str]:
+    """A day of the firm's buyer, and the firm's meeting on it."""
+    begins = (now() + timedelta(days=3)).replace(microsecond=0).isoformat()
+    day = {"title": "Encuentro", "place": "Nave 4", "starts_at": begins, "slot_minutes": 20, "slots": 3, "tables": 1}
+    with client.http("matching", client.token("anchor", anchor=anchor)) as http:
+        made = http.post("/meeting-days", json=day).raise_for_status().json()
+        booked = {"supplier_id": str(supplier), "starts_at": begins}
+        met = http.post(f"/meeting-days/{made['id']}/meetings", json=booked).raise_for_status().json()
+    return {"day_id": made["id"], "meeting_id": met["id"]}
 
 
-@pytest.mark.parametrize(("path", "roles"), MADE, ids=[path for path, _ in MADE])
+@pytest.mark.parametrize(("path", "roles"), SHOWN, ids=[path for path, _ in SHOWN])
 def test_a_page_is_for_everybody(visit: Visit, path: str, roles: frozenset[Role] | None) -> None:
     role = min(roles) if roles else None
     address = visit.portal + path.format(**visit.ids)
