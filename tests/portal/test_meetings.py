@@ -121,3 +121,9 @@ async def test_each_side_has_a_calendar_file(there: Visitors, address: str) -> N
     assert "DTSTART:20261203T160000Z" in answer.text
     nobody = await there.anybody().get(address)
     assert nobody.status_code == 303
+
+
+async def test_a_firm_s_calendar_has_all_pages_of_its_meetings(there: Visitors) -> None:
+    there.others.cursors = ("1", "2")
+    browser = await there.signed_in("supplier", supplier_id=SUPPLIER)
+    assert (await browser.get("/my-firm/meetings/calendar.ics")).text.count("BEGIN:VEVENT") == 3

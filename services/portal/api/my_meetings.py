@@ -1,6 +1,6 @@
 """A firm's meetings with buyers: when, where, with whom, and what came of them."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -13,7 +13,7 @@ from services.portal.domain.firm import Firm
 from services.portal.store import demand
 
 MEETINGS = "/my-firm/meetings"
-PAGE = 50
+PAGE, MOST = 50, 200
 Short = Annotated[str, Query(max_length=120)]
 
 
@@ -28,8 +28,7 @@ def router() -> APIRouter:
     @pages.get("/calendar.ics")
     async def give_my_calendar(asked: Anybody, firm: Own) -> Response:
         """The same for a program of calendars."""
-        found = (await asked.ask("matching", f"/suppliers/{firm.id}/meetings", limit=200)).body["items"]
-        anchors = await _anchors(asked)
+        found, anchors = await _all(asked, firm), await _anchors(asked)
         return calendar_of(found, {each["id"]: anchors.get(each["anchor_id"], "") for each in found})
 
     @pages.post("/{meeting_id}/cancellation")
@@ -47,6 +46,17 @@ async def _page(asked: Asking, firm: Firm, tried: Tried, after: str = "") -> Res
     found = (await asked.ask("matching", f"/suppliers/{firm.id}/meetings", limit=PAGE, **place)).body
     shown = {"meetings": found["items"], "next": found["next"], "anchors": await _anchors(asked)}
     return asked.page("my_meetings.html", tried.status, **shown, **tried.shown)
+
+
+async def _all(asked: Asking, firm: Firm) -> list[dict[str, Any]]:
+    """Of all pages: a calendar goes on nowhere."""
+    found: list[dict[str, Any]] = []
+    place: dict[str, str] | None = {}
+    while place is not None:
+        body = (await asked.ask("matching", f"/suppliers/{firm.id}/meetings", limit=MOST, **place)).body
+        found += body["items"]
+        place = {"after": body["next"]} if body["next"] else None
+    return found
 
 
 async def _anchors(asked: Asking) -> dict[str, str]:
