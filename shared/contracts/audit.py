@@ -5,25 +5,16 @@ something, or shows what is a firm's or a person's, adds it here (a test walks t
 """
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, NamedTuple
+from typing import Annotated, ClassVar
 from uuid import UUID, uuid5
 
 from pydantic import Field, StringConstraints
 
+from shared.contracts.acts import GIVEN, LOOKS, OPENED, OPERATIONS, Read
 from shared.contracts.event import EventData, Moment
 
 LOGS = UUID("0f6d3c1e-95ab-5a55-8c1d-3f8f1f7f2c02")
 """Namespace of the logs: each service's is one aggregate."""
-
-
-class Read(NamedTuple):
-    """A route that shows data of others."""
-
-    act: str
-    whose: str = ""
-    """The field of the answer, or of each item of a list, that says whose, or of which several; else the path does, or
-    the query's.
-    """
 
 
 CHANGES: Mapping[str, Mapping[str, str]] = {
@@ -222,38 +213,19 @@ READS: Mapping[str, Mapping[str, Read]] = {
 the portal says itself whom it shows; what it asks of a stage, the stage records.
 """
 
-OPERATIONS: Mapping[str, str] = {
-    "replay_dead_letters": "dead-letter:replayed",
-    "discard_dead_letters": "dead-letter:discarded",
-    "skip_record": "record:skipped",
-    "withdraw_skip": "record:skip-withdrawn",
-    "resume_consuming": "consuming:resumed",
-    "close_record_gaps": "record-gap:closed",
-    "resend_events": "journal:resent",
-}
-"""What operators do on every service: a row for each transaction of it, and within it."""
-
-LOOKS: Mapping[str, Read] = {
-    "show_dead_letter": Read("dead-letter:viewed", "id"),
-    "list_decided": Read("journal:viewed", "key"),
-    "list_acts": Read("audit:read"),
-    "list_acts_on": Read("audit:viewed"),
-}
-"""What operators and firms see on every service: a row before the answer leaves."""
-
 ANSWERED, FIRED = "partner:answered", "timer:fired"
 """What a partner and a timer do."""
 
 
 def change(service: str, route: str) -> str | None:
     """The act of a route that changes something."""
-    act = CHANGES.get(service, {}).get(route) or OPERATIONS.get(route)
+    act = CHANGES.get(service, {}).get(route) or OPERATIONS.get(route) or GIVEN.get(route)
     return None if act is None else f"{service}:{act}"
 
 
 def read(service: str, route: str) -> Read | None:
     """The act of a route that shows something."""
-    found = READS.get(service, {}).get(route) or LOOKS.get(route)
+    found = READS.get(service, {}).get(route) or LOOKS.get(route) or OPENED.get(route)
     return None if found is None else found._replace(act=f"{service}:{found.act}")
 
 

@@ -18,6 +18,7 @@ from shared.contracts.event import (
     ReasonCode,
     Reasons,
     RulesVersion,
+    Sha256,
     SupplierEvent,
     Value,
 )
@@ -26,6 +27,14 @@ Dimension = Literal["TEC", "OPE", "COM", "FIN", "GES", "ASG"]
 Grade = Literal["A", "B", "C"]
 Band = Literal["A", "B", "C1", "C2", "C3"]
 Severity = Literal["critical", "major", "minor"]
+
+MOST_PROOFS = 10
+"""Files that back one answer."""
+
+
+Evidence = Annotated[
+    dict[QuestionCode, Annotated[tuple[Sha256, ...], Field(max_length=MOST_PROOFS)]], Field(max_length=MOST_QUESTIONS)
+]
 
 
 class Gap(Value):
@@ -101,6 +110,8 @@ class DiagnosisSubmitted(DiagnosisEvent):
     """Questions with an answer."""
     not_evaluated: Annotated[Count, Field(examples=[2])]
     """Questions that the firm left out."""
+    evidence: Evidence = Field(default_factory=dict)
+    """By question, digests of the files that back the firm's answer. The files stay in the stage."""
 
 
 class DiagnosisAssessed(DiagnosisEvent):
@@ -111,6 +122,8 @@ class DiagnosisAssessed(DiagnosisEvent):
 
     differences: Annotated[Count, Field(examples=[5])]
     """Questions on which firm and assessor are two levels or more apart."""
+    evidence: Evidence = Field(default_factory=dict)
+    """By question, digests of the files that back the assessor's answer. The files stay in the stage."""
 
 
 class AssessmentReturned(DiagnosisEvent):

@@ -46,6 +46,9 @@ SWEPT = Counter("pdp_swept", "Aggregates visited by sweeps")
 SWEEP_FAILURES = Counter("pdp_sweep_failures", "Aggregates that a sweep had to leave out")
 MAILS = Counter("pdp_mails", "Mails, by what came of each try to send one", ["outcome"])
 MAILS_WAITING = Gauge("pdp_mails_waiting", "Mails that were not taken within a minute, and are tried again", ["kind"])
+ATTACHMENTS = Counter("pdp_attachments", "Attachments, by what came of each that was given or opened", ["outcome"])
+ATTACHMENTS_AWAY = Gauge("pdp_attachments_away", "1 while the object store of attachments does not answer")
+ATTACHMENT_ORPHANS = Gauge("pdp_attachment_orphans", "Objects in the store of attachments that no record names")
 HTTP_SECONDS = Histogram(
     "pdp_http_seconds",
     "Seconds of HTTP requests",

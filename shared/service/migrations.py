@@ -23,6 +23,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 from sqlmodel.sql.sqltypes import AutoString
 
+from shared.attachments import tables as attachments
 from shared.messaging.grants import GRANTS, SERVICE_ROLE
 from shared.messaging.retry import Backoff
 from shared.messaging.tables import NAMES
@@ -240,7 +241,9 @@ def _who_is_in_the_way(connection: Connection) -> str:
 
 def _is_own(name: str | None, type_: str, _: object) -> bool:
     """The messaging tables are created by `shared.messaging.tables`, partitions (`…_of_…`) by scripts alone."""
-    return type_ != "table" or name is None or not (name in NAMES or name.startswith("journal_") or "_of_" in name)
+    if type_ != "table" or name is None:
+        return True
+    return not (name in (*NAMES, *attachments.NAMES) or name.startswith("journal_") or "_of_" in name)
 
 
 if __name__ == "__main__":

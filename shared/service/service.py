@@ -5,12 +5,14 @@ import contextlib
 import gc
 import signal
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 
 import uvicorn
 import uvloop
 from fastapi import FastAPI
 from faststream.kafka import KafkaBroker
 
+from shared.attachments import watch
 from shared.messaging.broker import ConsumingBroker
 from shared.messaging.commands import Commands
 from shared.messaging.dlq_limit import DlqLimit, Resumer
@@ -73,6 +75,8 @@ class Service:
         alarms = AlarmWatch(self.database, settings, self._subscribers, relay, self.health, revision)
         figures = FigureWatch(self.database, Partitions(kafka, f"{name}-figures"), stage.figures)
         self._watches = {"alarms": alarms.run, "figures": figures.run}
+        if stage.attachments is not None:
+            self._watches["attachments"] = partial(watch.run, stage.attachments, self.database)
         self._workers: list[Worker] = [relay]
         self._name = self._own_name()
         if key := settings.audit_key.get_secret_value():
@@ -154,7 +158,7 @@ class Service:
         members = zip(self._brokers, self._subscribers.values(), strict=True)
         consumers = [asyncio.create_task(consuming.consume(*member, self._name), name="consume") for member in members]
         keeping = asyncio.create_task(housekeeping.run(self.database, self._stage.forget), name="housekeeping")
-        watching = [asyncio.create_task(watch(), name=part) for part, watch in self._watches.items()]
+        watching = [asyncio.create_task(run(), name=part) for part, run in self._watches.items()]
         server = _Server(self._server_config())
         serving = asyncio.create_task(server.serve(), name="http")
         log.info("started", http_port=self._settings.http_port)
@@ -162,8 +166,8 @@ class Service:
         log.info("stopping")
         server.should_exit = True
         keeping.cancel()
-        for watch in watching:
-            watch.cancel()
+        for task in watching:
+            task.cancel()
         await self._stop(serving, consumers, tasks)
         log.info("stopped")
 

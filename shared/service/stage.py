@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
+from shared.attachments.keeping import Attachments
 from shared.contracts.dead_letters import ServiceName
 from shared.messaging.batch import BatchRunner
 from shared.messaging.commands import Commands
@@ -45,6 +46,8 @@ class Stage:
     """Pattern of the partners' topics that the stage reads, in a group of its own: a flood there delays no stage."""
     keep: Keep | None = None
     """Writes what it keeps of every event as it came."""
+    attachments: Attachments | None = None
+    """Files that people give it as evidence or certificates."""
     forget: Forget | None = None
     """Forgets what of its own is past its use."""
     pages: Callable[[Database], ASGIApp] | None = None

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from shared.contracts import audit as catalogue
-from shared.contracts.audit import Read
+from shared.contracts.acts import Read
 from shared.contracts.event import Cause
 from shared.messaging import audit
 from shared.messaging.audit import Act

@@ -286,6 +286,7 @@ def test_every_route_is_in_the_catalogue_or_shows_nobody_s_data(name: str) -> No
 def test_an_act_is_source_subject_and_action() -> None:
     acts = [f"{name}:{act}" for name in STAGES for act in catalogue.CHANGES[name].values()]
     acts += [f"{name}:{read.act}" for name in STAGES for read in catalogue.READS[name].values()]
-    acts += [*catalogue.OPERATIONS.values(), *(look.act for look in catalogue.LOOKS.values())]
+    acts += [*catalogue.OPERATIONS.values(), *catalogue.GIVEN.values()]
+    acts += [look.act for look in (*catalogue.LOOKS.values(), *catalogue.OPENED.values())]
     acts += [catalogue.ANSWERED, catalogue.FIRED]
     assert [act for act in acts if not re.fullmatch(r"([a-z]+:)?[a-z-]+:[a-z-]+", act)] == []

@@ -2,16 +2,28 @@
 
 from fastapi import APIRouter
 
-from services.diagnosis.api import answers, draft, measurements, operations, reads, rescores, visits, waiting
+from services.diagnosis.api import (
+    answers,
+    attachments,
+    draft,
+    measurements,
+    operations,
+    reads,
+    rescores,
+    visits,
+    waiting,
+)
+from shared.attachments.keeping import Attachments
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
 
 
-def router(commands: Commands, database: Database) -> APIRouter:
+def router(kept: Attachments, commands: Commands, database: Database) -> APIRouter:
     return http.together(
         reads.router(database),
-        answers.router(commands),
+        answers.router(commands, database),
+        attachments.router(kept, database),
         draft.router(commands, database),
         operations.router(commands, database),
         measurements.router(commands, database),

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 
 from services.diagnosis import catalogue, handlers
 from services.diagnosis.api.access import Assessor, Expert, Supplier
+from services.diagnosis.api.attachments import proofs_of
 from services.diagnosis.api.known import view
 from services.diagnosis.domain import sheet
 from services.diagnosis.domain.answers import Answers
@@ -19,19 +20,20 @@ from shared.contracts.event import Cause
 from shared.messaging.commands import Commands, CommandUnit
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
+from shared.runtime.database import Database
 from shared.service.callers import Caller
 from shared.service.http import Replace, Strict, accepted, routes
 
 Answering = Callable[[Diagnosis | None, Answers, Instruments], Decision[Diagnosis] | Refused]
 
 
-def router(commands: Commands) -> APIRouter:
+def router(commands: Commands, database: Database) -> APIRouter:
     api = routes("diagnosis")
 
     async def answer(
         handler: Answering, supplier_id: UUID, body: AnswersBody, caller: Caller, replace: Replace
     ) -> DiagnosisView:
-        given = body.given(caller.subject, now())
+        given = body.given(caller.subject, now(), await proofs_of(database, supplier_id, body.proofs))
         decided = await kept(
             commands,
             replace.cause,

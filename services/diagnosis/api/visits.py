@@ -8,13 +8,17 @@ from fastapi import APIRouter, Path
 from services.diagnosis import catalogue, handlers
 from services.diagnosis.api.access import Assessor, Expert
 from services.diagnosis.api.answers import kept
+from services.diagnosis.api.attachments import proofs_of
 from services.diagnosis.api.known import known, view
 from services.diagnosis.domain.diagnosis import Diagnosis
+from services.diagnosis.domain.draft import visited
+from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.store import diagnoses, instruments
 from services.diagnosis.views.diagnoses import DiagnosisView, SendingBackBody
 from services.diagnosis.views.draft import AnswerBody, AnswerView, DraftView
 from shared.contracts.event import QuestionCode
 from shared.messaging.commands import Commands
+from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.http import Replace, Show, Strict, routes
@@ -46,12 +50,17 @@ def router(commands: Commands, database: Database) -> APIRouter:
         `If-Match` names the version of this question alone.
         """
         caller.require_outsider(supplier_id)
-        given = body.given(caller.subject, now())
+        proofs = await proofs_of(database, supplier_id, body.proofs)
+
+        def decide(state: Diagnosis | None, versions: Instruments) -> Decision[Diagnosis] | Refused:
+            before = None if state is None else visited(state).get(question)
+            return handlers.see(state, question, body.given(caller.subject, now(), proofs, before), versions)
+
         return await replace.run(
             commands,
             diagnoses,
             supplier_id,
-            lambda state, versions: handlers.see(state, question, given, versions),
+            decide,
             lambda state: AnswerView.of_visit(state, question),
             instruments,
         )

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final, Literal
+from uuid import UUID
 
 from services.diagnosis.domain.instrument import LEVELS, Instrument
 from services.diagnosis.domain.refusal import Refusal
@@ -18,6 +19,17 @@ _LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What backs an answer: an attachment, or a document that is kept elsewhere."""
+
+    reference: str
+    """Where it is kept; of an attachment, what it was called."""
+    sha256: str | None = None
+    """Digest of the file."""
+    attachment: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What somebody says of one question. Without a level it says why, by code and in words."""
 
@@ -27,6 +39,7 @@ class Answer:
     note: str
     by: str
     at: datetime
+    evidence: tuple[Proof, ...] = ()
 
     def repeats(self, earlier: "Answer | None") -> bool:
         return earlier is not None and replace(self, at=earlier.at) == earlier
@@ -46,6 +59,14 @@ class Answers:
     """The same by code."""
     authors: Mapping[str, str] = field(default_factory=dict)
     """By question, who answered it, where that was somebody else than whoever gave the whole sheet."""
+    evidence: Mapping[str, tuple[Proof, ...]] = field(default_factory=dict)
+    """By question, what backs its answer."""
+
+    @property
+    def digests(self) -> Mapping[str, tuple[str, ...]]:
+        """By question, the digests of what backs its answer, each once."""
+        found = {code: {one.sha256: None for one in proofs if one.sha256} for code, proofs in self.evidence.items()}
+        return {code: tuple(digests) for code, digests in found.items() if digests}
 
     @property
     def not_evaluated(self) -> tuple[str, ...]:
@@ -60,7 +81,8 @@ class Answers:
         if code not in self.levels:
             return None
         words = (self.why.get(code), self.reasons.get(code, ""), self.notes.get(code, ""))
-        return Answer(self.levels[code], *words, self.authors.get(code, self.by), self.at)
+        evidence = self.evidence.get(code, ())
+        return Answer(self.levels[code], *words, self.authors.get(code, self.by), self.at, evidence)
 
     def repeats(self, earlier: "Answers | None") -> bool:
         """The same answers by the same person, whenever given."""
@@ -77,6 +99,7 @@ def together(answers: Mapping[str, Answer], by: str, at: datetime) -> Answers:
         at=at,
         why={code: one.why for code, one in answers.items() if one.why is not None},
         authors={code: one.by for code, one in answers.items() if one.by != by},
+        evidence={code: one.evidence for code, one in answers.items() if one.evidence},
     )
 
 
@@ -97,7 +120,8 @@ def fault(instrument: Instrument, answers: Answers, not_applicable: Collection[s
     refusal = levels_fault(instrument, answers.levels, not_applicable)
     if refusal is not None:
         return refusal
-    extra = (answers.reasons.keys() | answers.notes.keys() | answers.why.keys()) - instrument.questions.keys()
+    said = (answers.reasons, answers.notes, answers.why, answers.evidence)
+    extra = {code for each in said for code in each} - instrument.questions.keys()
     if extra:
         return Refusal("invalid", "unknown_question", {"questions": listed(extra)})
     return _unreasoned(answers, not_applicable)

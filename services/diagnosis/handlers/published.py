@@ -63,7 +63,8 @@ def rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
 
 
 def assessed(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
-    return (DiagnosisAssessed(**identity(diagnosis), differences=len(diagnosis.differences)),)
+    digests = {} if diagnosis.assessment is None else dict(diagnosis.assessment.digests)
+    return (DiagnosisAssessed(**identity(diagnosis), differences=len(diagnosis.differences), evidence=digests),)
 
 
 def submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
@@ -72,7 +73,8 @@ def submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
         raise ValueError("only a sheet is told of")
     skipped = len(sheet.not_evaluated)
     answered = len(sheet.levels) - skipped
-    return (DiagnosisSubmitted(**identity(diagnosis), answered=answered, not_evaluated=skipped),)
+    counts = {"answered": answered, "not_evaluated": skipped}
+    return (DiagnosisSubmitted(**identity(diagnosis), **counts, evidence=dict(sheet.digests)),)
 
 
 def identity(diagnosis: Diagnosis) -> dict[str, Any]:

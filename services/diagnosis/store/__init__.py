@@ -127,6 +127,10 @@ ALIGNMENTS = """
 """
 
 
+GONE = "SELECT id FROM diagnosis WHERE withdrawn"
+"""Firms that left: their attachments are erased."""
+
+
 class DiagnosisRepository(TableRepository[Diagnosis]):
     """Diagnoses, and with each locked version its open gaps."""
 

@@ -1,23 +1,58 @@
 """A sheet of answers as callers send and see it, and a re-score. Never who answered: a subject identifies a person."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints, model_validator
 
-from services.diagnosis.domain.answers import Answers, Why
+from services.diagnosis.domain.answers import Answers, Proof, Why
 from services.diagnosis.domain.evidence import Fault, Standing
 from services.diagnosis.domain.instrument import Instrument
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.scoring import dimension_points, overall_points, score
 from shared.contracts.event import Day, Level, QuestionCode, Text
+from shared.i18n.fields import wrong
 from shared.service.http import Body, OneLine, View
 
 MAX_QUESTIONS = 100
 """More than any version of the instrument has."""
 
+MOST_EVIDENCE = 10
+"""Of one answer: an assessor's photos of one machine."""
+
 Texts = Annotated[dict[QuestionCode, Text], Field(max_length=MAX_QUESTIONS)]
+
+
+class ProofBody(Body):
+    """What backs an answer: an attachment that was given before; or where a document is kept, and its digest."""
+
+    attachment: UUID | None = None
+    reference: Annotated[Text, OneLine] | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        other = self.reference is not None
+        if (self.attachment is not None) == other or (self.sha256 is not None and not other):
+            raise wrong("fields.proof")
+        return self
+
+    def given(self, known: Mapping[UUID, Proof]) -> Proof:
+        """`known`: by id, the attachments that are named. Raises KeyError where one is not."""
+        return Proof(self.reference or "", self.sha256) if self.attachment is None else known[self.attachment]
+
+
+Proofs = Annotated[tuple[ProofBody, ...], Field(max_length=MOST_EVIDENCE)]
+
+
+class ProofView(View):
+    """What backs an answer. An attachment's reference is its name."""
+
+    attachment: UUID | None
+    reference: str
+    sha256: str | None
 
 
 class AnswersBody(Body):
@@ -29,9 +64,17 @@ class AnswersBody(Body):
     reasons: Texts = Field(default_factory=dict)
     """The same in words: one for each null."""
     notes: Texts = Field(default_factory=dict)
+    evidence: Annotated[dict[QuestionCode, Proofs], Field(max_length=MAX_QUESTIONS)] = Field(default_factory=dict)
+    """What backs an answer."""
 
-    def given(self, by: str, at: datetime) -> Answers:
-        return Answers(self.levels, self.reasons, self.notes, by, at, self.why)
+    @property
+    def proofs(self) -> tuple[ProofBody, ...]:
+        return tuple(one for proofs in self.evidence.values() for one in proofs)
+
+    def given(self, by: str, at: datetime, known: Mapping[UUID, Proof]) -> Answers:
+        """`known`: by id, the attachments that are named."""
+        evidence = {code: tuple(one.given(known) for one in proofs) for code, proofs in self.evidence.items() if proofs}
+        return Answers(self.levels, self.reasons, self.notes, by, at, self.why, evidence=evidence)
 
 
 class RescoreBody(Body):
@@ -60,6 +103,7 @@ class AnswersView(View):
     why: dict[str, Why]
     reasons: dict[str, str]
     notes: dict[str, str]
+    evidence: dict[str, tuple[ProofView, ...]]
     at: datetime
     dimensions: dict[str, int]
     overall: int
@@ -72,6 +116,7 @@ class AnswersView(View):
             why=dict(answers.why),
             reasons=dict(answers.reasons),
             notes=dict(answers.notes),
+            evidence={code: tuple(map(ProofView.of, proofs)) for code, proofs in answers.evidence.items()},
             at=answers.at,
             dimensions={code: dimension_points(instrument.rules, share) for code, share in scored.dimensions.items()},
             overall=overall_points(instrument.rules, scored.overall),

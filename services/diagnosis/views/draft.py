@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from services.diagnosis.domain.answers import Answer, Why
+from services.diagnosis.domain.answers import Answer, Proof, Why
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.draft import drafted, visited
 from services.diagnosis.domain.instrument import Instruments
+from services.diagnosis.views.answers import ProofBody, Proofs, ProofView
 from shared.contracts.event import Level, Text
 from shared.service.http import Body, View
 from shared.service.http.showing import etag
@@ -20,9 +21,18 @@ class AnswerBody(Body):
     why: Why | None = None
     reason: Text = ""
     note: Text = ""
+    evidence: Proofs | None = None
+    """What backs it; null: as it is."""
 
-    def given(self, by: str, at: datetime) -> Answer:
-        return Answer(self.level, self.why, self.reason, self.note, by, at)
+    @property
+    def proofs(self) -> tuple[ProofBody, ...]:
+        return self.evidence or ()
+
+    def given(self, by: str, at: datetime, known: Mapping[UUID, Proof], before: Answer | None) -> Answer:
+        """`known`: by id, the attachments that are named. `before`: as it is answered now."""
+        kept = () if before is None else before.evidence
+        evidence = kept if self.evidence is None else tuple(one.given(known) for one in self.evidence)
+        return Answer(self.level, self.why, self.reason, self.note, by, at, evidence)
 
 
 class AnswerView(View):
@@ -35,6 +45,7 @@ class AnswerView(View):
     why: Why | None
     reason: str
     note: str
+    evidence: tuple[ProofView, ...]
 
     @classmethod
     def of_question(cls, diagnosis: Diagnosis, question: str) -> "AnswerView":
@@ -47,9 +58,10 @@ class AnswerView(View):
     @classmethod
     def of_answer(cls, question: str, answer: Answer | None) -> "AnswerView":
         if answer is None:
-            return cls(question=question, answered_at=None, level=None, why=None, reason="", note="")
+            return cls(question=question, answered_at=None, level=None, why=None, reason="", note="", evidence=())
         words = {"why": answer.why, "reason": answer.reason, "note": answer.note}
-        return cls(question=question, answered_at=answer.at, level=answer.level, **words)
+        evidence = tuple(map(ProofView.of, answer.evidence))
+        return cls(question=question, answered_at=answer.at, level=answer.level, evidence=evidence, **words)
 
 
 class VersionedAnswerView(AnswerView):

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from services.diagnosis.domain.answers import Why
 from services.diagnosis.domain.sheet import Sheet, SheetKind
+from services.diagnosis.views.answers import ProofView
 from shared.service.http import View
 
 
@@ -18,6 +19,7 @@ class SheetView(View):
     why: dict[str, Why]
     reasons: dict[str, str]
     notes: dict[str, str]
+    evidence: dict[str, tuple[ProofView, ...]]
     by: str
     authors: dict[str, str]
     """By question, who answered it, where that was somebody else."""
@@ -35,6 +37,7 @@ class SheetView(View):
             why=dict(answers.why),
             reasons=dict(answers.reasons),
             notes=dict(answers.notes),
+            evidence={code: tuple(map(ProofView.of, proofs)) for code, proofs in answers.evidence.items()},
             by=answers.by,
             authors=dict(answers.authors),
             at=answers.at,

@@ -63,7 +63,7 @@ def application(
 def install(app: FastAPI, *packages: str) -> None:
     """Give an application the platform's errors, correlation, measurement and document. `packages` word its codes."""
     app.state.stopping = asyncio.Event()
-    app.state.words = Catalogue(*packages, "shared.service", "shared.files")
+    app.state.words = Catalogue(*packages, "shared.service", "shared.files", "shared.attachments")
     app.add_middleware(Observed)
     app.add_middleware(Head)
     errors.add_to(app)

@@ -1,0 +1,177 @@
+"""Attachments on record, in the stage's store: whose each is, what it is, and the key that opens it."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from shared.attachments.kinds import Kind
+from shared.attachments.settings import AttachmentSettings
+from shared.runtime.database import Connection
+
+State = Literal["coming", "kept", "erased"]
+"""`coming`: its content is not there as a whole yet."""
+
+Full = Literal["attachments_full", "attachments_day", "attachments_busy"]
+"""Which limit is reached: the firm's, the firm's of a day, or that of all of a day."""
+
+LOCK = 0x5044_4154
+"""Two that come at once must not both be the last that a limit allows."""
+
+_FIELDS = "id, supplier_id, state, name, kind, size, sha256, subject, at"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that somebody gave. Its name as they called it."""
+
+    id: UUID
+    supplier_id: UUID
+    state: State
+    name: str
+    kind: Kind
+    size: int
+    sha256: str
+    """Digest of the content, lower-case hexadecimal."""
+    subject: str
+    """Of whoever gave it; never leaves the store."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """One that comes."""
+
+    id: UUID
+    supplier_id: UUID
+    name: str
+    kind: Kind
+    size: int
+    sha256: str
+    key: bytes
+    subject: str
+
+
+async def begin(connection: Connection, new: New, limits: AttachmentSettings) -> Attachment | Full | None:
+    """Put it on record, within a transaction: None. Or the same content of the same firm, if it is there already; or
+    the limit that is reached.
+    """
+    await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
+    row = await connection.fetchrow(_SAME, new.supplier_id, new.sha256)
+    if row is not None:
+        return Attachment(**row)
+    of_firm, of_firms_day, of_day = await connection.fetchrow(_TAKEN, new.supplier_id) or (0, 0, 0)
+    if of_firm + new.size > limits.firm_bytes:
+        return "attachments_full"
+    if of_firms_day + new.size > limits.firm_day_bytes:
+        return "attachments_day"
+    if of_day + new.size > limits.day_bytes:
+        return "attachments_busy"
+    values = new.id, new.supplier_id, new.name, new.kind, new.size, new.sha256, new.key, new.subject
+    await connection.execute(_BEGIN, *values)
+    return None
+
+
+async def finish(connection: Connection, id_: UUID) -> Attachment | None:
+    """Its content is there as a whole. None where it was given up meanwhile."""
+    row = await connection.fetchrow(f"{_FINISH} RETURNING {_FIELDS}", id_)
+    return None if row is None else Attachment(**row)
+
+
+async def give_up(connection: Connection, id_: UUID) -> None:
+    """It did not come."""
+    await connection.execute("DELETE FROM attachment WHERE id = $1 AND state = 'coming'", id_)
+
+
+async def find(connection: Connection, supplier_id: UUID, id_: UUID) -> Attachment | None:
+    """One of a firm that came, also one that was erased."""
+    row = await connection.fetchrow(f"{_OF_FIRM} AND id = $2", supplier_id, id_)
+    return None if row is None else Attachment(**row)
+
+
+async def find_all(connection: Connection, supplier_id: UUID, ids: Collection[UUID]) -> list[Attachment]:
+    """Those of these that are a firm's and are kept."""
+    rows = await connection.fetch(f"{_OF_FIRM} AND state = 'kept' AND id = ANY($2::uuid[])", supplier_id, list(ids))
+    return [Attachment(**row) for row in rows]
+
+
+async def page(connection: Connection, supplier_id: UUID, after: UUID | None, limit: int) -> list[Attachment]:
+    """A firm's, in the order in which they came."""
+    query = f"{_OF_FIRM} AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3"
+    return [Attachment(**row) for row in await connection.fetch(query, supplier_id, after, limit)]
+
+
+async def key_of(connection: Connection, id_: UUID) -> bytes | None:
+    """What opens it; None once it is erased."""
+    found: bytes | None = await connection.fetchval("SELECT key FROM attachment WHERE id = $1", id_)
+    return found
+
+
+async def secret(connection: Connection, new: bytes) -> bytes:
+    """What links are signed with: this, where there is none yet."""
+    await connection.execute("INSERT INTO attachment_secret (secret) VALUES ($1) ON CONFLICT DO NOTHING", new)
+    found: bytes = await connection.fetchval("SELECT secret FROM attachment_secret")
+    return found
+
+
+async def erase(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Nobody opens them any more: the key goes, and what they were called. That they were, and their digest, stays."""
+    await connection.execute(_ERASE, list(ids))
+
+
+async def mark_gone(connection: Connection, gone: str, after: timedelta) -> None:
+    """Have those of firms that left erased so long from now. `gone`: a query of the firms' ids."""
+    await connection.execute(_GONE.format(gone=gone), after)
+
+
+async def erase_due(connection: Connection) -> int:
+    """Erase what is due. Returns how many."""
+    done = await connection.fetch(f"SELECT id FROM attachment WHERE erase_at <= now() AND state = 'kept' LIMIT {PAGE}")
+    await erase(connection, [row["id"] for row in done])
+    return len(done)
+
+
+async def unremoved(connection: Connection, coming_before: timedelta) -> list[tuple[UUID, UUID]]:
+    """Firm and id of those whose object is to go: erased, or never finished."""
+    rows = await connection.fetch(_UNREMOVED, coming_before)
+    return [(row["supplier_id"], row["id"]) for row in rows]
+
+
+async def removed(connection: Connection, ids: Sequence[UUID]) -> None:
+    """Their objects are gone."""
+    await connection.execute("DELETE FROM attachment WHERE id = ANY($1::uuid[]) AND state = 'coming'", list(ids))
+    await connection.execute("UPDATE attachment SET removed = true WHERE id = ANY($1::uuid[])", list(ids))
+
+
+async def known(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Those of these that are on record."""
+    rows = await connection.fetch("SELECT id FROM attachment WHERE id = ANY($1::uuid[])", list(ids))
+    return {row["id"] for row in rows}
+
+
+PAGE = 500
+
+_OF_FIRM = f"SELECT {_FIELDS} FROM attachment WHERE supplier_id = $1 AND state <> 'coming'"
+_SAME = f"{_OF_FIRM} AND sha256 = $2 AND state = 'kept' LIMIT 1"
+_TAKEN = """
+    SELECT
+        (SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE supplier_id = $1 AND state <> 'erased'),
+        (SELECT coalesce(sum(size) FILTER (WHERE supplier_id = $1), 0)::bigint
+         FROM attachment WHERE at > now() - interval '24 hours'),
+        (SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE at > now() - interval '24 hours')
+"""
+_BEGIN = """
+    INSERT INTO attachment (id, supplier_id, name, kind, size, sha256, key, subject)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+"""
+_FINISH = "UPDATE attachment SET state = 'kept' WHERE id = $1 AND state = 'coming'"
+_ERASE = "UPDATE attachment SET state = 'erased', key = NULL, name = '' WHERE id = ANY($1::uuid[]) AND state = 'kept'"
+_GONE = """
+    UPDATE attachment SET erase_at = now() + $1::interval
+    WHERE erase_at IS NULL AND state = 'kept' AND supplier_id IN ({gone})
+"""
+_UNREMOVED = f"""
+    SELECT supplier_id, id FROM attachment
+    WHERE state = 'erased' AND NOT removed OR state = 'coming' AND at < now() - $1::interval LIMIT {PAGE}
+"""
