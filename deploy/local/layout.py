@@ -21,6 +21,11 @@ class Layout(Keys):
         return self.data / "postgres"
 
     @property
+    def attachments(self) -> Path:
+        """Files that people gave, sealed; their keys are in the stores."""
+        return self.data / "attachments"
+
+    @property
     def mail(self) -> Path:
         """What would be mailed, were there a server."""
         return self.data / "mail"

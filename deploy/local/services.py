@@ -53,6 +53,7 @@ def command(
 ) -> Command:
     """The process of one service; what it must know goes through its environment, which only its owner can read."""
     environment = {
+        "PDP_ATTACHMENT_FOLDER": str(layout.attachments),
         "PDP_AUDIT_KEY": audit_key,
         "PDP_DATABASE_URL": store,
         "PDP_HTTP_PORT": str(ports[name]),

@@ -8,6 +8,7 @@ from pydantic_settings import BaseSettings
 
 from deploy.reference import markdown
 from deploy.target.services import present
+from shared.attachments.settings import AttachmentSettings
 from shared.runtime.settings import KafkaSettings, ServiceSettings
 from shared.service.mail_settings import MailSettings
 from shared.service.schema_words import type_of
@@ -27,6 +28,8 @@ def page() -> str:
         _table(KafkaSettings, KafkaSettings.model_fields),
         "## Mail, for every service that sends some",
         _table(MailSettings, (name for name in MailSettings.model_fields if name not in ServiceSettings.model_fields)),
+        "## Attachments, for every service that keeps some",
+        _table(AttachmentSettings, AttachmentSettings.model_fields),
         *(block for name in present() for block in _of_stage(name)),
     )
 

@@ -1,4 +1,4 @@
-"""Attachments as a stage keeps them: taken in, and opened by whoever has a link."""
+"""Attachments as a stage keeps them: kept, and opened by whoever has a link."""
 
 import hashlib
 import hmac

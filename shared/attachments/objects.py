@@ -129,7 +129,7 @@ class _Objects:
             raise ObjectsAwayError(type(error).__name__) from error
 
     async def sweep(self, before: datetime) -> int:
-        """A bucket has a rule of its own for that (docs/runbook/attachments.md)."""
+        """A bucket has a rule of its own for that (docs/runbook/disaster.md)."""
         if self._folder is None or not self._folder.is_dir():
             return 0
         staged = [each for each in self._folder.rglob(STAGED) if each.is_file()]

@@ -31,7 +31,7 @@ from shared.plain_text import LINES, NOT_TEXT
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 from shared.service.callers import Caller
-from shared.service.http import Acting, Page, Paging, Problem, View, routes
+from shared.service.http import Change, Page, Paging, Problem, View, routes
 from shared.service.upload import Send, form_schema
 
 LONGEST_NAME: Final = 120
@@ -117,8 +117,8 @@ def _add_giving(api: APIRouter, attachments: Attachments, database: Database, ri
 
         The same content of the same firm is the same attachment, however often it is given.
         """
-        await rights.may_give(caller, supplier_id)
         async with send.receive(attachments.settings.max_bytes) as upload:
+            await rights.may_give(caller, supplier_id)
             given = await _looked_through(upload.file.file, supplier_id, caller, upload.file.filename or "")
             if given.size > attachments.settings.max_bytes:
                 raise Problem(
@@ -127,13 +127,16 @@ def _add_giving(api: APIRouter, attachments: Attachments, database: Database, ri
             kept = await _kept(attachments, database, given, send.cause)
         return AttachmentView.of_attachment(kept)
 
-    @api.delete("/{attachment_id}", status_code=204, responses={404: {}}, dependencies=[rights.erase])
-    async def erase_attachment(supplier_id: UUID, attachment_id: UUID, cause: Acting) -> None:
+    @api.delete("/{attachment_id}", status_code=204, responses={404: {}})
+    async def erase_attachment(
+        supplier_id: UUID, attachment_id: UUID, change: Change, caller: Caller = rights.erase
+    ) -> None:
         """Erase an attachment's content and name, for good: what names it goes on to name its digest."""
+        caller.require_outsider(supplier_id)
         found = await _known(database, supplier_id, attachment_id)
         async with database.transaction() as connection:
             await records.erase(connection, [found.id])
-            await _on_record(connection, found, cause)
+            await _on_record(connection, found, change.cause)
 
 
 def _add_reading(api: APIRouter, attachments: Attachments, database: Database, rights: Rights) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from shared.contracts import acts as acts_of_all
 from shared.contracts import audit as catalogue
 from shared.messaging.codec import Record
 from shared.messaging.producer import partition_of
@@ -61,7 +62,7 @@ async def test_every_operation_is_recorded_with_what_it_does_or_is_not_done(
     await _dead_letters(bench, operations)
     await _gaps(bench, operations)
     await _resume(consuming, operations)
-    assert operations.done == catalogue.OPERATIONS.keys()
+    assert operations.done == acts_of_all.OPERATIONS.keys()
 
 
 async def _skip(bench: Bench, consuming: Consuming, operations: Operations, topic: str) -> None:

@@ -187,6 +187,11 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
     see_one = see_all | {Role.MENTOR, Role.SUPPLIER}
     assert roles_by_route(stage.router) == {
         "GET /instrument": frozenset(),
+        "POST /diagnoses/{supplier_id}/attachments": frozenset({Role.SUPPLIER, Role.ASSESSOR}),
+        "GET /diagnoses/{supplier_id}/attachments": see_all | {Role.SUPPLIER},
+        "GET /diagnoses/{supplier_id}/attachments/{attachment_id}/link": see_all | {Role.SUPPLIER},
+        "GET /diagnoses/{supplier_id}/attachments/{attachment_id}/content": see_all | {Role.SUPPLIER},
+        "DELETE /diagnoses/{supplier_id}/attachments/{attachment_id}": frozenset({Role.OPERATOR}),
         "GET /diagnoses": see_all,
         "GET /gaps": see_all,
         "GET /diagnoses/{supplier_id}": see_one,

@@ -15,6 +15,7 @@ import jwt
 import pytest
 from fastapi.routing import APIRoute
 
+from shared.contracts import acts as acts_of_all
 from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor
 from shared.messaging import actors
@@ -27,6 +28,7 @@ from tests.development import test_api_plans as plans
 from tests.development import test_api_ways_back as ways_back
 from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
+from tests.diagnosis import test_api_attachments as attachments
 from tests.diagnosis import test_api_draft as drafts
 from tests.diagnosis import test_api_measurements as measuring
 from tests.diagnosis import test_api_visits as visits
@@ -104,6 +106,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         drafts.test_a_draft_is_submitted_as_a_whole_as_it_was_seen,
         drafts.test_an_operator_lets_all_answer_once_more,
         visits.test_an_expert_sends_an_assessment_back,
+        attachments.test_an_operator_erases_one,
         measuring.test_every_diagnosis_is_measured_by_the_rules_of_now,
     ),
     "development": (
@@ -277,8 +280,8 @@ def test_every_route_is_in_the_catalogue_or_shows_nobody_s_data(name: str) -> No
     known = (
         catalogue.CHANGES[name].keys()
         | catalogue.READS[name].keys()
-        | catalogue.OPERATIONS.keys()
-        | catalogue.LOOKS.keys()
+        | acts_of_all.OPERATIONS.keys()
+        | acts_of_all.LOOKS.keys()
     )
     assert known - there == set(), "routes that have gone"
 
@@ -286,7 +289,7 @@ def test_every_route_is_in_the_catalogue_or_shows_nobody_s_data(name: str) -> No
 def test_an_act_is_source_subject_and_action() -> None:
     acts = [f"{name}:{act}" for name in STAGES for act in catalogue.CHANGES[name].values()]
     acts += [f"{name}:{read.act}" for name in STAGES for read in catalogue.READS[name].values()]
-    acts += [*catalogue.OPERATIONS.values(), *catalogue.GIVEN.values()]
-    acts += [look.act for look in (*catalogue.LOOKS.values(), *catalogue.OPENED.values())]
+    acts += [*acts_of_all.OPERATIONS.values(), *acts_of_all.GIVEN.values()]
+    acts += [look.act for look in (*acts_of_all.LOOKS.values(), *acts_of_all.OPENED.values())]
     acts += [catalogue.ANSWERED, catalogue.FIRED]
     assert [act for act in acts if not re.fullmatch(r"([a-z]+:)?[a-z-]+:[a-z-]+", act)] == []

@@ -34,6 +34,8 @@ NOT_TAGGED = {
     "show_supplier_template": "a file that is made for who asks, in their language",
     "show_anchor_template": "a file that is made for who asks, in their language",
     "show_requirement_template": "a file that is made for who asks, in their language",
+    "link_attachment": "it is another one each time, and over within a minute",
+    "read_attachment": "a file that is sent in parts, to be kept by nobody in between",
     "show_events_page": "a page to read, not a document to keep",
 }
 """GETs of something that is no list, without `ETag`."""

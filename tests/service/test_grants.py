@@ -10,6 +10,7 @@ import pytest
 from deploy.engines.postgres_server import PostgresServer
 from deploy.target.services import present
 from services.financing.app import build
+from shared.contracts import acts as acts_of_all
 from shared.contracts import audit as catalogue
 from shared.contracts.event import Actor, Cause
 from shared.messaging import grants, journal, record_tables, tables
@@ -156,9 +157,11 @@ async def test_a_row_that_no_service_writes_is_refused_by_the_store(stage: Stage
 def test_every_act_of_the_catalogue_is_one_that_the_store_takes() -> None:
     changes = {act for acts in catalogue.CHANGES.values() for act in acts.values()}
     reads = {
-        read.act for reads in (*catalogue.READS.values(), catalogue.LOOKS, catalogue.OPENED) for read in reads.values()
+        read.act
+        for reads in (*catalogue.READS.values(), acts_of_all.LOOKS, acts_of_all.OPENED)
+        for read in reads.values()
     }
-    given = {*catalogue.OPERATIONS.values(), *catalogue.GIVEN.values()}
+    given = {*acts_of_all.OPERATIONS.values(), *acts_of_all.GIVEN.values()}
     acts = changes | reads | given | {catalogue.ANSWERED, catalogue.FIRED}
     found = {f"{service}:{act}" for service in present() for act in acts}
     assert [act for act in found if re.fullmatch(record_tables.ACT, act) is None] == []

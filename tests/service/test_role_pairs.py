@@ -37,8 +37,12 @@ OF_SOMEBODY |= {"day_id", "meeting_id", "anchors"}
 SHOWN_TO_ALL = {("GET", "/anchors/{anchor_id}")}
 OF_THE_FIRM = {"supplier_id", "match_id", "meeting_id"}
 
-QUERIES = {"list_decided": {"key": str(UUID(int=9))}}
+QUERIES = {
+    "list_decided": {"key": str(UUID(int=9))},
+    "read_attachment": {"until": "0", "signature": "0" * 64},
+}
 NOTHING_TO_UNDO = {"override_not_found", "plan_not_found", "drop_out_not_found", "import_unknown", "waiver_unknown"}
+NOTHING_TO_UNDO |= {"attachment_not_found"}
 
 # What an operator may do to somebody is done last: it changes what the others ask about.
 PAIRS = sorted([*combinations(Role, 2), *((role,) for role in Role)], key=lambda roles: Role.OPERATOR in roles)
@@ -76,6 +80,9 @@ class Asked:
     def allows(self, roles: Iterable[Role]) -> bool:
         """Whether one of the roles, by itself, may do it to those whom its owner is neither bound nor assigned to."""
         admitted = self.roles & set(roles)
+        if "attachments" in self.route.tags and self.method == "GET":
+            # Of firms that they are assigned to, and of no others.
+            admitted -= ASSIGNED
         if Role.OPERATOR in admitted or (admitted & ASSIGNED and self.method == "GET"):
             return True
         return bool(admitted & BOUND) and not self.names(OF_SOMEBODY)
