@@ -9,6 +9,8 @@ from services.registration.files.importers import AnchorImporter, ProspectImport
 from services.registration.files.lists import ListImporter
 from services.registration.settings import RegistrationSettings
 from services.registration.store.people import FirmsPeople
+from shared.attachments.keeping import Attachments
+from shared.attachments.settings import AttachmentSettings
 from shared.messaging.importing import Kinds
 from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
@@ -25,15 +27,17 @@ def build() -> tuple[Stage, ServiceSettings]:
         "lists": partial(ListImporter, settings),
         "prospects": partial(ProspectImporter, settings),
     }
+    attachments = Attachments("registration", AttachmentSettings(), store.GONE)
     stage = Stage(
         "registration",
-        partial(router, settings),
+        partial(router, settings, attachments),
         routes=ROUTES,
         timers=TIMERS,
         sweeps=SWEEPS,
         once=ONCE,
         mails=mails(settings),
         imports=imports,
+        attachments=attachments,
         figures=figures,
         members=FirmsPeople,
     )

@@ -96,6 +96,11 @@ async def find_all(connection: Connection, supplier_id: UUID, ids: Collection[UU
     return [Attachment(**row) for row in rows]
 
 
+async def digests(connection: Connection, supplier_id: UUID) -> set[str]:
+    """Of a firm's, also of those that are erased."""
+    return {row["sha256"] for row in await connection.fetch(f"{_OF_FIRM}", supplier_id)}
+
+
 async def page(connection: Connection, supplier_id: UUID, after: UUID | None, limit: int) -> list[Attachment]:
     """A firm's, in the order in which they came."""
     query = f"{_OF_FIRM} AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3"

@@ -15,6 +15,7 @@ from shared.contracts.event import (
     ReasonCode,
     Reasons,
     RulesVersion,
+    Sha256,
     SupplierEvent,
     Value,
 )
@@ -117,6 +118,8 @@ class ActivityCompleted(PlanEvent):
     """Gaps that it helps to close."""
     evidence_id: UUID
     """The deliverable, as development keeps it."""
+    sha256: Sha256 | None = None
+    """Digest of its file, where one was given. The file stays in the stage."""
     completed_at: Moment
     """When the evidence was recorded."""
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared.contracts.event import AreaCode, BasisPoints, Count, Day, Value
+from shared.contracts.event import AreaCode, BasisPoints, Count, Day, Sha256, Value
 
 Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
 """Ladder of quality management systems, IATF 16949 8.4.2.3."""
@@ -135,6 +135,8 @@ class Certificate(Value):
     """Its first day."""
     valid_to: Day
     """Its last day."""
+    sha256: Sha256 | None = None
+    """Digest of the file that shows it; of legal persons only. The file stays in registration."""
 
 
 class TradeProgram(Value):

@@ -117,8 +117,8 @@ def _add_giving(api: APIRouter, attachments: Attachments, database: Database, ri
 
         The same content of the same firm is the same attachment, however often it is given.
         """
+        await rights.may_give(caller, supplier_id)
         async with send.receive(attachments.settings.max_bytes) as upload:
-            await rights.may_give(caller, supplier_id)
             given = await _looked_through(upload.file.file, supplier_id, caller, upload.file.filename or "")
             if given.size > attachments.settings.max_bytes:
                 raise Problem(

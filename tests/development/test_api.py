@@ -4,6 +4,8 @@ from uuid import UUID
 import pytest
 
 from services.development.api import router
+from shared.attachments.keeping import Attachments
+from shared.attachments.settings import AttachmentSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service.callers import Role
@@ -172,11 +174,17 @@ async def test_anybody_reads_the_modules(stage: StageUnderTest) -> None:
 
 def test_every_route_names_who_may_call_it() -> None:
     database = Database("postgresql://unused", application="test")
-    api = router(Commands(database, "development"), database, default_capacity=55)
+    kept = Attachments("development", AttachmentSettings(), "")
+    api = router(kept, Commands(database, "development"), database, default_capacity=55)
     operator, mentor = frozenset({Role.OPERATOR}), frozenset({Role.MENTOR})
     staff = frozenset({Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR})
     assert roles_by_route(api) == {
         "GET /modules": frozenset(),
+        "POST /plans/{supplier_id}/attachments": mentor | {Role.SUPPLIER},
+        "GET /plans/{supplier_id}/attachments": mentor | operator | {Role.SUPPLIER},
+        "GET /plans/{supplier_id}/attachments/{attachment_id}/link": mentor | operator | {Role.SUPPLIER},
+        "GET /plans/{supplier_id}/attachments/{attachment_id}/content": mentor | operator | {Role.SUPPLIER},
+        "DELETE /plans/{supplier_id}/attachments/{attachment_id}": operator,
         "POST /cohorts": operator,
         "GET /cohorts": operator,
         "GET /cohorts/{cohort_id}": operator,

@@ -23,6 +23,7 @@ from shared.service.callers import roles_of
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.development import test_api as development
+from tests.development import test_api_attachments as plan_attachments
 from tests.development import test_api_places as places
 from tests.development import test_api_plans as plans
 from tests.development import test_api_ways_back as ways_back
@@ -45,6 +46,7 @@ from tests.matching import test_api_tellings as matching_tellings
 from tests.matching import test_waivers as matching_waivers
 from tests.registration import (
     test_api_anchors,
+    test_api_attachments,
     test_api_claims,
     test_api_imports,
     test_api_introductions,
@@ -80,6 +82,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         test_api_introductions.test_a_natural_person_consents_and_takes_it_back,
         test_api_anchors.test_anchors_join_by_hand_and_by_file_and_leave,
         test_api_imports.test_rows_that_fail_are_reported_and_the_others_go_in,
+        test_api_attachments.test_a_certificate_has_its_file_and_its_digest_alone_is_told,
         test_api_screening.test_lists_are_loaded_and_listed,
         test_api_tellings.test_every_profile_that_readers_know_is_told_once_more_as_it_is,
         test_api_prospects.test_both_registers_go_in_and_again_change_nothing,
@@ -117,6 +120,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         ways_back.test_evidence_is_returned_after_completion_and_mended,
         ways_back.test_a_gap_that_came_later_is_in_the_plan_once_firm_and_mentor_agree,
         ways_back.test_an_activity_is_removed_by_both_and_by_one_of_them_taken_back,
+        plan_attachments.test_a_file_is_evidence_and_its_digest_alone_is_told,
         places.test_what_an_operator_proposed_is_taken_back_and_stays_on_record,
         places.test_a_drop_out_by_mistake_is_undone_while_nobody_has_the_place,
     ),

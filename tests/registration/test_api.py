@@ -1,5 +1,7 @@
 from services.registration.api import router
 from services.registration.settings import RegistrationSettings
+from shared.attachments.keeping import Attachments
+from shared.attachments.settings import AttachmentSettings
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service.callers import Role
@@ -11,10 +13,20 @@ from tests.registration.given import OTHER_RFC
 
 def test_every_route_names_who_may_call_it() -> None:
     database = Database("postgresql://unused", application="test")
-    api = router(RegistrationSettings(), Commands(database, "registration"), database)
+    api = router(
+        RegistrationSettings(),
+        Attachments("registration", AttachmentSettings(), ""),
+        Commands(database, "registration"),
+        database,
+    )
     operator, own = frozenset({Role.OPERATOR}), frozenset({Role.SUPPLIER, Role.OPERATOR})
     assert roles_by_route(api) == {
         "POST /suppliers": frozenset(),
+        "POST /suppliers/{supplier_id}/attachments": own,
+        "GET /suppliers/{supplier_id}/attachments": own,
+        "GET /suppliers/{supplier_id}/attachments/{attachment_id}/link": own,
+        "GET /suppliers/{supplier_id}/attachments/{attachment_id}/content": own,
+        "DELETE /suppliers/{supplier_id}/attachments/{attachment_id}": operator,
         "POST /suppliers/{supplier_id}/confirmation": frozenset(),
         "POST /suppliers/{supplier_id}/dispute": operator,
         "GET /twins": operator,

@@ -14,6 +14,7 @@ from services.development.views.plans import PlanView
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
+from shared.service import attaching
 from shared.service.http import Replace, Strict, routes
 
 
@@ -30,11 +31,13 @@ def router(commands: Commands, database: Database) -> APIRouter:
         """
         giving = author(caller, supplier_id)
         await planned(database, supplier_id)
+        named = [] if body.attachment is None else [body.attachment]
+        evidence = body.evidence(await attaching.named(database, supplier_id, named))
         return await replace.run(
             commands,
             candidates,
             supplier_id,
-            lambda firm, _: handlers.give_evidence(firm, activity_id, body.evidence(), giving, now()),
+            lambda firm, _: handlers.give_evidence(firm, activity_id, evidence, giving, now()),
             view,
         )
 

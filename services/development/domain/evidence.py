@@ -34,6 +34,8 @@ class Evidence:
     """Where it is kept: a folio or an address."""
     sha256: str | None = None
     """Digest of the file, lower-case hexadecimal."""
+    attachment: UUID | None = None
+    """The file, where it was given here: the reference is what it is called, the digest its own."""
 
     def identity(self, activity_id: UUID, returned: int = 0) -> UUID:
         """The same evidence of the same activity is the same, but once it was returned: then it is given anew.

@@ -84,6 +84,9 @@ def activity_completed(
         module=activity.module,
         questions=activity.questions,
         evidence_id=completion.evidence_id,
+        sha256=next(
+            (one.evidence.sha256 for one in activity.evidence if one.evidence_id == completion.evidence_id), None
+        ),
         completed_at=completion.completed_at,
     )
 

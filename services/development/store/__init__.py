@@ -26,6 +26,10 @@ class Table(SQLModel, registry=registry()):
     """Base of this service's tables: metadata of its own."""
 
 
+GONE = "SELECT id FROM candidate WHERE withdrawn"
+"""Firms that left: their attachments are erased."""
+
+
 class CandidateRow(Table, table=True):
     __tablename__ = "candidate"
     __table_args__ = (

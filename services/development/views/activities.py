@@ -1,17 +1,20 @@
 """Activities of a plan as callers send and see them, with the modules' words."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import StringConstraints
+from pydantic import StringConstraints, model_validator
 
 from services.development.domain.activity import Activity, ActivityStatus
 from services.development.domain.evidence import AuthorRole, Evidence, EvidenceKind, JudgeRole, Standing
 from services.development.domain.module import ModuleKind, Modules
 from services.development.handlers import published
 from services.development.views.cohorts import Words
+from shared.attachments.records import Attachment
 from shared.contracts.event import Money, Text
+from shared.i18n.fields import wrong
 from shared.service.http import Body, OneLine, View
 
 
@@ -21,8 +24,21 @@ class EvidenceBody(Body):
     reference: Annotated[Text, OneLine] | None = None
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
 
-    def evidence(self) -> Evidence:
-        return Evidence(self.kind, self.description, self.reference, self.sha256)
+    attachment: UUID | None = None
+    """A file that was given before, instead of a reference and a digest."""
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if self.attachment is not None and (self.reference is not None or self.sha256 is not None):
+            raise wrong("fields.evidence")
+        return self
+
+    def evidence(self, known: Mapping[UUID, Attachment]) -> Evidence:
+        """`known`: by id, the attachment that is named."""
+        if self.attachment is None:
+            return Evidence(self.kind, self.description, self.reference, self.sha256)
+        file = known[self.attachment]
+        return Evidence(self.kind, self.description, file.name, file.sha256, file.id)
 
 
 class EvidenceView(View):
@@ -30,6 +46,7 @@ class EvidenceView(View):
     description: str
     reference: str | None
     sha256: str | None
+    attachment: UUID | None
 
 
 class VerdictView(View):

@@ -89,7 +89,7 @@ def record_of(offering: offers.Offering, plants: Iterable[registration.Plant]) -
     return Record(
         experience=offering.experience,
         plants=tuple(Plant(**each.model_dump()) for each in plants),
-        certificates=tuple(Certificate(**each.model_dump()) for each in offering.certificates),
+        certificates=tuple(Certificate(**each.model_dump(exclude={"sha256"})) for each in offering.certificates),
         languages=offering.languages,
         payment_terms_days=offering.payment_terms_days,
         programs=tuple(TradeProgram(**each.model_dump()) for each in offering.programs),

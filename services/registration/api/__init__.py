@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.registration.api import (
     anchors,
+    attachments,
     claims,
     contacts,
     disputes,
@@ -20,13 +21,14 @@ from services.registration.api import (
 )
 from services.registration.api.mailing import Mailing
 from services.registration.settings import RegistrationSettings
+from shared.attachments.keeping import Attachments
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
 from shared.service.http.rate_limit import RateLimit
 
 
-def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
+def router(settings: RegistrationSettings, kept: Attachments, commands: Commands, database: Database) -> APIRouter:
     """Every route of registration."""
     limit = RateLimit(settings.registrations_per_minute, settings.registrations_burst)
     mailing = Mailing.of(settings, database)
@@ -35,6 +37,7 @@ def router(settings: RegistrationSettings, commands: Commands, database: Databas
         rfcs.router(),
         suppliers.router(commands, database),
         past.router(database),
+        attachments.router(kept, database),
         contacts.router(mailing, commands),
         disputes.router(commands),
         twins.router(commands, database),

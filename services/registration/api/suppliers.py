@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.registration import handlers, store
+from services.registration.api.attachments import require_known
 from services.registration.domain.rfc import normalise
 from services.registration.domain.supplier import Supplier, Teller
 from services.registration.store import disputing, registry_of, suppliers
@@ -36,7 +37,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
     """The routes of suppliers."""
     api = routes("suppliers")
     _add_reading(api, database)
-    _add_changing(api, commands)
+    _add_changing(api, commands, database)
     _add_operating(api, commands)
     return api
 
@@ -78,7 +79,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         return show.shown(OriginsView.judged(supplier.offering.origins, on or now().date()))
 
 
-def _add_changing(api: APIRouter, commands: Commands) -> None:
+def _add_changing(api: APIRouter, commands: Commands, database: Database) -> None:
     @api.put("/suppliers/{supplier_id}")
     async def change_supplier(
         supplier_id: UUID, body: Strict[SupplierBody], caller: OwnOrOperator, replace: Replace
@@ -90,6 +91,8 @@ def _add_changing(api: APIRouter, commands: Commands) -> None:
         """
         caller.require_supplier(supplier_id)
         profile = body.profile()
+        digests = {each.sha256 for each in body.offering.certificates if each.sha256 is not None}
+        await require_known(database, supplier_id, digests)
         own = Role.SUPPLIER in caller.roles and caller.supplier_id == supplier_id
         teller: Teller = "firm" if own else "operator"
         return await replace.run(

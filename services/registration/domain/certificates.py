@@ -1,7 +1,7 @@
 """Certificates of management systems, and the rung of the quality ladder that follows from them."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -31,6 +31,14 @@ class Certificate:
     """Name of the plant that it covers."""
     valid_from: date | None = None
     valid_to: date
+    sha256: str | None = None
+    """Digest of the attachment that shows it."""
+
+
+def with_digests(certificates: Sequence[Certificate], before: Sequence[Certificate]) -> tuple[Certificate, ...]:
+    """What says nothing of a certificate's attachment takes none away: a form has none, nor has a file of rows."""
+    known = {(each.standard, each.number): each.sha256 for each in before}
+    return tuple(replace(each, sha256=each.sha256 or known.get((each.standard, each.number))) for each in certificates)
 
 
 def qms_of(certificates: Sequence[Certificate], today: date) -> tuple[Qms, date] | None:

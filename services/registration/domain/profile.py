@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
 
+from services.registration.domain import certificates as certified
 from services.registration.domain import offering as offers
 from services.registration.domain import plants as places
 from services.registration.domain.certificates import Certificate, qms_of
@@ -103,6 +104,12 @@ def tidy(profile: Profile, today: date) -> Profile:
     offering = _tidy_offering(profile.offering, today)
     name = _single_spaced(profile.legal_name)
     return replace(profile, legal_name=name, contact=contact, plants=plants, offering=offering)
+
+
+def with_digests(profile: Profile, before: Offering) -> Profile:
+    """With the digests of certificates' attachments that were said before."""
+    kept = certified.with_digests(profile.offering.certificates, before.certificates)
+    return replace(profile, offering=replace(profile.offering, certificates=kept))
 
 
 def faults(profile: Profile, today: date) -> Iterator[Fault]:

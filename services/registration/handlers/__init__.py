@@ -101,7 +101,7 @@ def change(
         return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return SUPPLIER_WITHDRAWN
-    profile = profiles.tidy(profile, now.date())
+    profile = profiles.with_digests(profiles.tidy(profile, now.date()), state.offering)
     identity = rfcs.judge(profile.rfc)
     if identity.rfc != state.rfc and state.status != "held":
         return _RFC_FIXED

@@ -54,6 +54,9 @@ _SUPPLIER = TypeAdapter(Supplier)
 _ANCHOR = TypeAdapter(Anchor)
 _ENTRIES = TypeAdapter(dict[str, ListState])
 
+GONE = "SELECT id FROM supplier WHERE status = 'withdrawn'"
+"""Firms that left: their attachments are erased."""
+
 MAILS_WAITING = """
     SELECT 'confirmation' AS kind, count(*) FROM timer JOIN claim ON claim.id = aggregate_id
         WHERE timer.kind = 'claim_mail' AND received_at < now() - interval '1 minute'

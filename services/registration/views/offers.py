@@ -96,6 +96,8 @@ class CertificateBody(Body):
     valid_from: Day | None = None
     valid_to: Day
     """Its last day."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
+    """Digest of an attachment of this firm that shows it. Null: the one that was said before."""
 
 
 class TradeProgramBody(Body):

@@ -1,0 +1,57 @@
+"""Files as evidence of activities, over HTTP."""
+
+import hashlib
+from uuid import UUID
+
+from shared.service.callers import Role
+from shared.testing.stage import StageUnderTest
+from tests.attachments import given as files
+from tests.development.calls import ANY, assign, get, open_cohort, post, ready
+
+DIGEST = hashlib.sha256(files.PDF).hexdigest()
+
+
+async def agreed(stage: StageUnderTest) -> tuple[UUID, str]:
+    """A firm with a mentor, and the path of its activity."""
+    firm = await ready(stage, 1, 9_000, "T04")
+    await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
+    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
+    await assign(stage, firm)
+    return firm, f"/plans/{firm}/activities/{plan['activities'][0]['activity_id']}"
+
+
+async def test_a_file_is_evidence_and_its_digest_alone_is_told(stage: StageUnderTest) -> None:
+    firm, activity = await agreed(stage)
+    there, own = f"/plans/{firm}/attachments", stage.headers("supplier", supplier_id=firm)
+    form = {"file": ("ppap.pdf", files.PDF)}
+    early = await stage.client.post(there, files=form, headers=stage.headers("mentor", subject="mentor-2"))
+    assert (early.status_code, early.json()["title"]) == (403, "not_assigned")
+    id_ = (await stage.client.post(there, files=form, headers=own)).json()["id"]
+    body = {"kind": "document", "description": "PPAP", "attachment": id_}
+    for wrong, code in (({"reference": "x"}, "fields_disagree"), ({"attachment": str(firm)}, "attachment_unknown")):
+        refused = await stage.client.post(f"{activity}/evidence", json=body | wrong, headers=own | ANY)
+        assert (refused.status_code, refused.json()["title"]) == (422, code)
+    given = await post(stage, f"{activity}/evidence", Role.SUPPLIER, body, supplier_id=firm)
+    (one,) = given["activities"][0]["evidence"]
+    assert (one["evidence"]["reference"], one["evidence"]["sha256"], one["evidence"]["attachment"]) == (
+        "ppap.pdf",
+        DIGEST,
+        id_,
+    )
+    await post(stage, f"{activity}/completion", Role.MENTOR, {"evidence_id": one["evidence_id"]})
+    told = [event.data for event in await stage.told() if event.type == "development.activity-completed"]
+    assert [each["sha256"] for each in told] == [DIGEST]
+    for headers, status in (
+        (own, 200),
+        (stage.headers("mentor"), 200),
+        (stage.headers("operator"), 200),
+        (stage.headers("mentor", subject="mentor-2"), 403),
+        (stage.headers("supplier", supplier_id=UUID(int=9)), 403),
+        (stage.headers("anchor", anchor_id=UUID(int=9)), 403),
+    ):
+        link = await stage.client.get(f"{there}/{id_}/link", headers=headers)
+        assert link.status_code == status, link.text
+        if status == 200:
+            assert (await stage.client.get(link.json()["href"], headers=headers)).content == files.PDF
+    assert [each["id"] for each in (await get(stage, there))["items"]] == [id_]
+    assert (await stage.client.delete(f"{there}/{id_}", headers=stage.headers("operator"))).status_code == 204
