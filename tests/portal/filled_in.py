@@ -41,6 +41,15 @@ OWN = {
     ),
     "/operations/gaps/{service}/resending": "whichever stage wrote the topic is asked, in test_machines.py",
     "/imports/{kind}": "a file, which is passed on as it comes in test_imports.py",
+    **dict.fromkeys(
+        (
+            "/my-firm/diagnosis/{dimension}/{question}/evidence",
+            "/work/visits/{supplier_id}/{dimension}/{question}/evidence",
+            "/my-firm/plan/activities/{activity_id}/file",
+            "/my-firm/certificates",
+        ),
+        "a file, which is passed on as it comes in test_attachments.py",
+    ),
 }
 """Forms of which no stage is told here, and why."""
 
@@ -91,6 +100,8 @@ _CANDIDATE = "/requirements/{requirement_id}/candidates/{match_id}"
 _ACTIVITY = "/work/plans/{supplier_id}/activities/{activity_id}"
 
 HIDDEN: dict[str, dict[str, str | list[str]]] = {
+    "/my-firm/diagnosis/{dimension}/{question}/evidence/removal": {"number": "0"},
+    "/work/visits/{supplier_id}/{dimension}/{question}/evidence/removal": {"number": "0"},
     "/my-firm/money/consents/{consent_id}/revocation": {},
     "/my-firm/introductions": {"to": str(ANCHOR), "text_sha256": "a" * 64},
     "/my-firm/introductions/{consent_id}/revocation": {},

@@ -29,6 +29,7 @@ IDS = {
     "service": "matching",
     "day_id": str(UUID(int=14)),
     "meeting_id": str(UUID(int=15)),
+    "attachment_id": str(UUID(int=17)),
     "waiver_id": str(UUID(int=16)),
 }
 ETAG = '"v7"'

@@ -25,8 +25,10 @@ STILL = {
 }
 """Forms that the stages take of a firm that left: it takes back, and what was sent goes on."""
 GONE = {
+    "/my-firm/certificates",
     "/my-firm/diagnosis",
     "/my-firm/diagnosis/{dimension}",
+    "/my-firm/diagnosis/{dimension}/{question}",
     "/my-firm/lifts",
     "/my-firm/meetings",
     "/my-firm/money/consent",

@@ -49,6 +49,7 @@ ELSEWHERE = CALENDARS | {
     "/my-firm/data/file",
     "/imports/{kind}/template",
     "/imports/{kind}/{import_id}/refused",
+    "/attachments/{service}/{supplier_id}/{attachment_id}",
     "/sign-in",
     "/sign-in/callback",
     "/static/{digest}/{name}",

@@ -32,8 +32,10 @@ WHOLE = {
     "/meetings",
     "/meetings/{day_id}",
     "/meetings/{day_id}/{meeting_id}",
+    "/my-firm/certificates",
     "/my-firm/diagnosis",
     "/my-firm/diagnosis/{dimension}",
+    "/my-firm/diagnosis/{dimension}/{question}",
     "/my-firm/meetings",
     "/my-firm/people",
     "/my-firm/plan/activities/{activity_id}",
@@ -60,6 +62,7 @@ WHOLE = {
     "/work/validations/{supplier_id}",
     "/work/visits/{supplier_id}",
     "/work/visits/{supplier_id}/{dimension}",
+    "/work/visits/{supplier_id}/{dimension}/{question}",
 }
 """Pages that a stage alone knows."""
 SAID = ("No answer now from", "does not answer now", "Does not answer")

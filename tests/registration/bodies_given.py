@@ -122,7 +122,6 @@ WHOLE: dict[str, Any] = {
                 "site": "Planta Norte",
                 "valid_from": "2025-07-01",
                 "valid_to": "2028-06-30",
-                "sha256": None,
             }
         ],
         "languages": ["en", "de"],

@@ -35,6 +35,6 @@ async def test_a_certificate_has_its_file_and_its_digest_alone_is_told(stage: St
     id_ = given.json()["id"]
     link = await stage.client.get(f"{path}/attachments/{id_}/link", headers=operator)
     assert (await stage.client.get(link.json()["href"], headers=operator)).content == files.PDF
-    stranger = stage.headers("supplier", supplier_id=UUID(int=9))
-    assert (await stage.client.get(f"{path}/attachments/{id_}/link", headers=stranger)).status_code == 403
+    foreign = stage.headers("supplier", supplier_id=UUID(int=9))
+    assert (await stage.client.get(f"{path}/attachments/{id_}/link", headers=foreign)).status_code == 403
     assert (await stage.client.delete(f"{path}/attachments/{id_}", headers=operator)).status_code == 204

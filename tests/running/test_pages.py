@@ -119,7 +119,7 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
         anchor = http.get(f"/requirements/{match['requirement_id']}").raise_for_status().json()["anchor_id"]
     people = {Role(person.roles[0]): person for person in cast(supplier, UUID(anchor))}
     ids = {"supplier_id": str(supplier), "requirement_id": match["requirement_id"], "match_id": match["id"]}
-    ids |= {"part": "identity", "dimension": "TEC", "kind": "anchors", "service": "matching"}
+    ids |= {"part": "identity", "dimension": "TEC", "question": "T01", "kind": "anchors", "service": "matching"}
     operator = client.token("operator", subject=OPERATOR)
     with client.http("development", operator) as http:
         plan = http.get(f"/plans/{supplier}").raise_for_status().json()

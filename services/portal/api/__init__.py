@@ -11,6 +11,7 @@ from services.portal.api import (
     asked,
     assets,
     assignments,
+    attachments,
     awards,
     candidates,
     cohorts,
@@ -24,6 +25,7 @@ from services.portal.api import (
     meetings,
     mentoring,
     messages,
+    my_certificates,
     my_data,
     my_firm,
     my_introductions,
@@ -36,6 +38,7 @@ from services.portal.api import (
     nearness,
     news,
     operator,
+    proofs,
     prospects,
     questionnaire,
     register,
@@ -64,8 +67,10 @@ def no_api() -> APIRouter:
 def _routes() -> tuple[BaseRoute, ...]:
     """Every page and form: made once in a process, whatever shows them."""
     of_a_firm = (
+        proofs,
         my_firm,
         my_profile,
+        my_certificates,
         my_people,
         my_introductions,
         my_requirements,
@@ -81,7 +86,8 @@ def _routes() -> tuple[BaseRoute, ...]:
         *(registrations, twins, prospects, assignments, imports, cohorts, letters, messages, machines, resending),
         acts,
     )
-    modules = (home, signing, register, news, assets, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
+    for_all = (home, signing, register, news, assets, attachments)
+    modules = (*for_all, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     return tuple(route for module in modules for route in module.router().routes)
 
 

@@ -29,6 +29,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         "/suppliers/{id}/people",
         "/suppliers/{id}/introductions",
         "/suppliers/{id}/past",
+        "/suppliers/{id}/attachments",
         AUDIT,
     ),
     "matching": (
@@ -43,9 +44,10 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         "/diagnoses/{id}/draft",
         "/diagnoses/{id}/gaps",
         "/diagnoses/{id}/versions",
+        "/diagnoses/{id}/attachments",
         AUDIT,
     ),
-    "development": ("/plans/{id}", "/plans/{id}/past", AUDIT),
+    "development": ("/plans/{id}", "/plans/{id}/past", "/plans/{id}/attachments", AUDIT),
     "financing": ("/cases/{id}", "/cases/{id}/papers", AUDIT),
     "portal": (AUDIT,),
 }

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Response
 
-from services.portal.api.asking import Anybody, Asking, Form, see
+from services.portal.api.asking import Anybody, Asking, File, Form, see
+from services.portal.api.attachments import ACCEPTS, give
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import Own
 from services.portal.domain.firm import Firm
@@ -55,6 +56,19 @@ def router() -> APIRouter:
         except StageProblem as error:
             refused = trouble(error, asked.words)
             return await _activity(asked, firm, activity_id, refused, typed(form), error.status)
+        return see(f"{PLAN}/activities/{activity_id}")
+
+    @pages.post("/activities/{activity_id}/file")
+    async def give_file(asked: Anybody, firm: Own, activity_id: UUID, form: File) -> Response:
+        """Give a file as evidence: it is kept, and then named."""
+        path, version = f"/plans/{firm.id}/activities/{activity_id}/evidence", str(form.get("version", ""))
+        said = {name: str(form.get(name, "")).strip() for name in ("kind", "description")}
+        try:
+            kept = await give(asked, "development", firm.id, form)
+            await asked.send("development", "POST", path, said | {"attachment": kept["id"]}, version=version)
+        except StageProblem as error:
+            refused = trouble(error, asked.words)
+            return await _activity(asked, firm, activity_id, refused, said, error.status, at="file-")
         return see(f"{PLAN}/activities/{activity_id}")
 
     _add_removal(pages)
@@ -154,6 +168,7 @@ async def _activity(
         acted=at,
         version=present.etag or "",
         kinds=KINDS,
+        accepts=ACCEPTS,
         problem=problem,
         typed=said or {},
     )

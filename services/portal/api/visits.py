@@ -83,7 +83,7 @@ async def _sheet(asked: Asking, supplier_id: UUID) -> dict[str, Any]:
     visit = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}/visit")
     return {
         "diagnosis": diagnosis.body,
-        "own": diagnosis.body["self_assessment"] or {"levels": {}, "notes": {}, "reasons": {}},
+        "own": diagnosis.body["self_assessment"] or {"levels": {}, "notes": {}, "reasons": {}, "evidence": {}},
         "seen": {each["question"]: each for each in visit.body["answers"]},
         "missing": visit.body["missing"],
         "version": visit.etag,

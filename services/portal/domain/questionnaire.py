@@ -29,6 +29,8 @@ class Question:
     why: str | None
     reason: str
     note: str
+    proofs: int = 0
+    """How many files and references back its answer."""
 
     def with_answer(self, answer: Mapping[str, Any]) -> "Question":
         """With this answer instead."""
@@ -93,4 +95,5 @@ def _question(answer: Mapping[str, Any], known: Mapping[str, Any], missing: froz
         why=answer["why"],
         reason=answer["reason"],
         note=answer["note"],
+        proofs=len(answer.get("evidence", ())),
     )
