@@ -45,6 +45,10 @@ class Secrets:
         """Mail that no server takes, as files; each service's own: what one mails, the other has no business with."""
         return self.root / "mail" / service
 
+    def attachments(self, service: str) -> Path:
+        """Files that people gave, sealed, where no bucket has them."""
+        return self.root / "attachments" / service
+
     @property
     def authority(self) -> Path:
         """Certificate that every client checks Kafka's with."""

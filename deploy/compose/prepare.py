@@ -39,6 +39,10 @@ HOST = "PDP_HOST"
 
 MAILING = ("registration", "portal")
 """The services that send mail."""
+KEEPING = ("registration", "diagnosis", "development")
+"""Those that keep attachments."""
+OBJECTS = "objects"
+"""The store of their bucket, in the profile of that name."""
 SMTP_PASSWORD = "smtp-password"  # noqa: S105 - the name of a file
 """Of the operator's folder, one line: with what these sign in at the server that takes mail."""
 
@@ -75,6 +79,7 @@ class Preparation:
             self._store(name, stores[name], works_as[name])
             self._write(name, "env/PDP_AUDIT_KEY", seeds[name], SERVICE_UID)
         self._mail()
+        self._attachments()
         self._keycloak(stores[IDENTITY])
         for owner, password in stores.items():
             self._write(f"{owner}-store", "role_password", password, STORE_UID)
@@ -143,12 +148,19 @@ class Preparation:
         """The folders of mail that no server takes, and the password of one that does, which an operator put there."""
         given = self._operator.data / SMTP_PASSWORD
         for service in MAILING:
-            folder = self._secrets.mail(service)
-            folder.mkdir(parents=True, exist_ok=True)
-            os.chown(folder, SERVICE_UID, SERVICE_UID)
-            folder.chmod(0o700)
+            _own(self._secrets.mail(service))
             if given.exists():
                 self._write(service, "env/PDP_SMTP_PASSWORD", given.read_text(encoding="utf-8").strip(), SERVICE_UID)
+
+    def _attachments(self) -> None:
+        """Their folders, and the secret of the bucket's store: made up the first time, or another store's, which an
+        operator wrote there.
+        """
+        secret = kept_secrets(self._operator.data / "objects.json", (OBJECTS,))[OBJECTS]
+        self._write(OBJECTS, "env/ROOT_SECRET_KEY", secret, 0)
+        for service in KEEPING:
+            _own(self._secrets.attachments(service))
+            self._write(service, "env/PDP_ATTACHMENT_SECRET_KEY", secret, SERVICE_UID)
 
     def _keycloak(self, store_password: str) -> None:
         known = kept_secrets(self._operator.data / "identity.json", ("admin", "portal"))
@@ -178,6 +190,13 @@ class Preparation:
         for path in (root, file.parent, file):
             os.chown(path, uid, uid)
             path.chmod(0o700 if path.is_dir() else 0o400)
+
+
+def _own(folder: Path) -> None:
+    """Have a folder that a service writes into, and nobody else."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chown(folder, SERVICE_UID, SERVICE_UID)
+    folder.chmod(0o700)
 
 
 def main() -> None:

@@ -67,7 +67,7 @@ def open_objects(settings: AttachmentSettings) -> Objects:
         settings.bucket,
         endpoint=settings.endpoint or None,
         region=settings.region,
-        access_key_id=settings.access_key,
+        access_key_id=settings.account,
         secret_access_key=settings.secret_key.get_secret_value(),
         virtual_hosted_style_request=not settings.endpoint,
         client_options={

@@ -19,8 +19,8 @@ class AttachmentSettings(BaseSettings):
     """Its address, as `https://objects.example:9000`. Empty: Amazon's."""
     region: str = "us-east-1"
     """Its region; a store of one's own has any."""
-    access_key: str = ""
-    """Whom it knows the services as."""
+    account: str = ""
+    """Whom it knows the services as: the id of an access key."""
     secret_key: SecretStr = SecretStr("")
     """Their secret."""
 

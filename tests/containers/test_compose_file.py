@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from deploy.compose.layout import BROKERS, CLIENTS_PORT, FOLDER, PROVISIONER, REPLICATION_PORT, STAGES, Secrets
-from deploy.compose.prepare import MAILING, SMTP_PASSWORD, Preparation
+from deploy.compose.prepare import KEEPING, MAILING, OBJECTS, SMTP_PASSWORD, Preparation
 from deploy.engines.kafka_config import ADMIN
 from deploy.target.services import present
+from shared.attachments.settings import AttachmentSettings
 from shared.runtime.settings import KafkaSettings
 from tests.containers.docker_cli import ROOT
 
@@ -56,6 +57,7 @@ def test_services_are_told_only_what_they_read() -> None:
     apps = [importlib.import_module(f"services.{name}.app") for name in STAGES]
     read = {f"PDP_{field}".upper() for app in apps for field in type(app.build()[1]).model_fields}
     read |= {f"PDP_KAFKA_{field}".upper() for field in KafkaSettings.model_fields}
+    read |= {f"PDP_ATTACHMENT_{field}".upper() for field in AttachmentSettings.model_fields}
     _, _, parts = COMPOSE.partition("\nx-service-environment:")
     given = set(re.findall(r"^ {2,6}(PDP_[A-Z_]+):", parts.partition("\n  # `--profile identity`")[0], re.MULTILINE))
     assert "PDP_SMTP_HOST" in given
@@ -79,6 +81,21 @@ def test_the_password_of_the_mail_server_is_a_file_of_those_alone_who_send_mail(
     files = [*tmp_path.rglob("PDP_SMTP_PASSWORD")]
     assert {file.parent for file in files} == {secrets.of(service) / "env" for service in MAILING}
     assert {(file.read_text(), file.stat().st_mode & 0o777) for file in files} == {("word", 0o400)}
+
+
+def test_attachments_are_in_folders_of_those_who_keep_them_or_in_one_bucket(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "chown", lambda *_: None)  # whose a file is, only root says
+    secrets = Secrets(tmp_path)
+    Preparation(secrets, "localhost", "18").all()
+    folders = {folder.parent.parent.name for folder in tmp_path.rglob("env/PDP_ATTACHMENT_SECRET_KEY")}
+    assert folders == set(KEEPING)
+    known = {file.read_text() for file in tmp_path.rglob("env/PDP_ATTACHMENT_SECRET_KEY")}
+    assert known == {(secrets.of(OBJECTS) / "env" / "ROOT_SECRET_KEY").read_text()}
+    for service in KEEPING:
+        assert secrets.attachments(service).stat().st_mode & 0o777 == 0o700
+        assert f"/attachments/{service}:/attachments" in COMPOSE
 
 
 def test_clients_and_jobs_find_the_brokers() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from deploy.compose.layout import BROKERS, FOLDER, IDENTITY, STAGES
+from deploy.compose.prepare import KEEPING, OBJECTS
 
 FILE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())
 SERVICES: dict[str, dict[str, Any]] = FILE["services"]
@@ -53,6 +54,7 @@ def test_a_service_reaches_what_it_needs() -> None:
     for name in STAGES:
         needed = {*BROKERS, IDENTITY, "prometheus", "collector", f"{name}-store", f"{name}-migrations"}
         others = set(STAGES) - {PORTAL} if name == PORTAL else {PORTAL}
+        needed |= {OBJECTS} if name in KEEPING else set()
         assert neighbours(name) == needed | others
 
 

@@ -14,6 +14,7 @@ from services.financing import app as financing
 from services.matching import app as matching
 from services.portal import app as portal
 from services.registration import app as registration
+from shared.attachments.settings import AttachmentSettings
 from shared.messaging.access import access_rules
 from shared.messaging.topics import ANSWERS_PATTERN, catalogue, subscriptions
 from shared.runtime.settings import KafkaSettings
@@ -70,6 +71,7 @@ def test_the_chart_sets_only_what_is_read() -> None:
     """A setting that was renamed would be passed over in silence."""
     fields = {f"PDP_{field}".upper() for app in APPS.values() for field in type(app.build()[1]).model_fields}
     fields |= {f"PDP_KAFKA_{field}".upper() for field in KafkaSettings.model_fields}
+    fields |= {f"PDP_ATTACHMENT_{field}".upper() for field in AttachmentSettings.model_fields}
     used = {
         name for file in (CHART / "templates").iterdir() for name in re.findall(r"name: (PDP_\w+)", file.read_text())
     }

@@ -272,6 +272,24 @@ def test_mail_has_its_server_and_its_password_is_a_secret(user: str) -> None:
 
 
 @pytest.mark.usefixtures("helm")
+def test_those_who_keep_attachments_reach_their_bucket_and_its_secret() -> None:
+    peer = "networkPolicy.attachments[0].ipBlock.cidr"
+    given = {"attachments.bucket": "program", "attachments.endpoint": "https://objects.example:9000"}
+    made = Rendered(objects("national", given | {"attachments.port": "9000", peer: "192.0.2.50/32"}))
+    for name, pod in made.pods().items():
+        (service,) = pod["containers"]
+        found = {each["name"]: each for each in service["env"] if each["name"].startswith("PDP_ATTACHMENT_")}
+        opened = [rule for rule in made.of("NetworkPolicy")[name]["spec"]["egress"] if "9000" in json.dumps(rule)]
+        if name not in ("registration", "diagnosis", "development"):
+            assert (found, opened) == ({}, [])
+            continue
+        assert [rule["ports"] for rule in opened] == [[{"port": 9000, "protocol": "TCP"}]]
+        secret = {"secretKeyRef": {"name": "attachment-credentials", "key": "secret"}}
+        assert found["PDP_ATTACHMENT_SECRET_KEY"] == {"name": "PDP_ATTACHMENT_SECRET_KEY", "valueFrom": secret}
+    assert "attachment-credentials" in made.of("ExternalSecret")
+
+
+@pytest.mark.usefixtures("helm")
 @pytest.mark.parametrize("name", ["PDP_SMTP_PASSWORD", "PDP_AUDIT_KEY", "PDP_PORTAL_SECRET"])
 def test_a_secret_among_the_settings_is_refused(name: str) -> None:
     with pytest.raises(ChartError, match=f"{name} is a secret"):

@@ -101,6 +101,7 @@ def test_a_collector_of_traces_can_be_reached_where_one_is_named() -> None:
     [
         ("networkPolicy.tracing", {"tracing.endpoint": COLLECTOR}),
         ("networkPolicy.mail", {"mail.host": "smtp.example", "mail.from": "pdp@example.org"}),
+        ("networkPolicy.attachments", {"attachments.bucket": "pdp"}),
         ("mail.from", {"mail.host": "smtp.example", "networkPolicy.mail[0].ipBlock.cidr": "192.0.2.40/32"}),
         ("kafka.partnerListener.sourceRanges", {"kafka.partnerListener.enabled": "true"}),
         ("networkPolicy.apiServer", {"networkPolicy.apiServer": "null"}),
