@@ -47,6 +47,7 @@ OWN = {
             "/work/visits/{supplier_id}/{dimension}/{question}/evidence",
             "/my-firm/plan/activities/{activity_id}/file",
             "/my-firm/certificates",
+            "/work/visits/{supplier_id}/offline/{question}/photo",
         ),
         "a file, which is passed on as it comes in test_attachments.py",
     ),
@@ -102,6 +103,7 @@ _ACTIVITY = "/work/plans/{supplier_id}/activities/{activity_id}"
 HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/my-firm/diagnosis/{dimension}/{question}/evidence/removal": {"number": "0"},
     "/work/visits/{supplier_id}/{dimension}/{question}/evidence/removal": {"number": "0"},
+    "/work/visits/{supplier_id}/offline/{question}": {"level": "3", "note": WORDS},
     "/my-firm/money/consents/{consent_id}/revocation": {},
     "/my-firm/introductions": {"to": str(ANCHOR), "text_sha256": "a" * 64},
     "/my-firm/introductions/{consent_id}/revocation": {},

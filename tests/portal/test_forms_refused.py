@@ -30,6 +30,7 @@ __all__ = ["filled"]
 
 NO_PAGE = {
     "/sign-out": "ends the session",
+    "/work/visits/{supplier_id}/offline/{question}": "a script is told, which says it at the question",
     "/register/{part}": "kept here",
     **dict.fromkeys(
         (f"/register/{name}{removal}" for name in LISTS for removal in ("", "/{number}/removal")), "kept here"

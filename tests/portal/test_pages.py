@@ -50,6 +50,7 @@ ELSEWHERE = CALENDARS | {
     "/imports/{kind}/template",
     "/imports/{kind}/{import_id}/refused",
     "/attachments/{service}/{supplier_id}/{attachment_id}",
+    "/work/visits/worker.js",
     "/sign-in",
     "/sign-in/callback",
     "/static/{digest}/{name}",

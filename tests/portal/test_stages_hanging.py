@@ -62,6 +62,7 @@ WHOLE = {
     "/work/validations/{supplier_id}",
     "/work/visits/{supplier_id}",
     "/work/visits/{supplier_id}/{dimension}",
+    "/work/visits/{supplier_id}/offline",
     "/work/visits/{supplier_id}/{dimension}/{question}",
 }
 """Pages that a stage alone knows."""

@@ -37,6 +37,7 @@ from services.portal.api import (
     my_requirements,
     nearness,
     news,
+    offline,
     operator,
     proofs,
     prospects,
@@ -67,7 +68,6 @@ def no_api() -> APIRouter:
 def _routes() -> tuple[BaseRoute, ...]:
     """Every page and form: made once in a process, whatever shows them."""
     of_a_firm = (
-        proofs,
         my_firm,
         my_profile,
         my_certificates,
@@ -81,7 +81,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         my_data,
     )
     of_buyers = (asked, requirements, candidates, awards, nearness, meetings)
-    at_work = (work, visits, validations, scores, mentoring)
+    at_work = (work, offline, proofs, visits, validations, scores, mentoring)
     operating = (
         *(registrations, twins, prospects, assignments, imports, cohorts, letters, messages, machines, resending),
         acts,

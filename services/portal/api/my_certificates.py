@@ -53,13 +53,13 @@ async def _page(
 ) -> Response:
     path = f"/suppliers/{mine.supplier_id}"
     present = await asked.ask("registration", path)
-    certificates: list[dict[str, Any]] = present.body["offering"]["certificates"]
+    certificates: list[dict[str, Any]] = present.body["offering"].get("certificates", [])
     found = await asked.ask("registration", f"{path}/attachments", limit=200)
     files = {each["sha256"]: each for each in found.body["items"] if not each["erased"]}
     return asked.page(
         "my_certificates.html",
         status,
-        certificates=[(each, files.get(each["sha256"])) for each in certificates],
+        certificates=[(each, files.get(each.get("sha256"))) for each in certificates],
         supplier_id=mine.supplier_id,
         version=present.etag or "",
         accepts=ACCEPTS,

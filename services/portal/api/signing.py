@@ -72,5 +72,7 @@ async def _signed_out(asked: Asking, then: str | None = None) -> Response:
     if onward is not None:
         answer.headers["Refresh"] = f"0; url={onward}"
     forget(answer, SESSION)
+    # What a visit left in this browser, sent or not: it asks before (portal.js).
+    answer.headers["Clear-Site-Data"] = '"storage"'
     await drafts.end(asked, answer)
     return answer

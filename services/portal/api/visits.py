@@ -56,7 +56,7 @@ def router() -> APIRouter:
         path, given = f"/diagnoses/{supplier_id}/visit/{question}", typed(form)
         tried = UNTRIED
         try:
-            await asked.send("diagnosis", "PUT", path, _answer(given), version=str(form.get("version", "")))
+            await asked.send("diagnosis", "PUT", path, answer_of(given), version=str(form.get("version", "")))
         except StageProblem as error:
             tried = Tried(trouble(error, asked.words), given, f"{question}-", error.status)
         if "hx-request" in asked.request.headers:
@@ -68,7 +68,7 @@ def router() -> APIRouter:
     return pages
 
 
-def _answer(given: dict[str, str]) -> dict[str, Any]:
+def answer_of(given: dict[str, str]) -> dict[str, Any]:
     """What the form says, as the stage takes it: no level at all is left to the stage to refuse."""
     level, why = given.get("level", ""), given.get("why", "")
     said: dict[str, Any] = {name: given[name].strip() for name in ("reason", "note") if given.get(name, "").strip()}
@@ -77,7 +77,7 @@ def _answer(given: dict[str, str]) -> dict[str, Any]:
     return said | ({"why": why} if why else {})
 
 
-async def _sheet(asked: Asking, supplier_id: UUID) -> dict[str, Any]:
+async def sheet_of(asked: Asking, supplier_id: UUID) -> dict[str, Any]:
     """What the firm said, and what was seen so far. Raises StageProblem."""
     diagnosis = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}")
     visit = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}/visit")
@@ -91,7 +91,7 @@ async def _sheet(asked: Asking, supplier_id: UUID) -> dict[str, Any]:
 
 
 async def _overview(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
-    sheet = await _sheet(asked, supplier_id)
+    sheet = await sheet_of(asked, supplier_id)
     instrument = await instrument_of(asked, sheet["diagnosis"]["instrument"])
     codes = [each["code"] for each in instrument["dimensions"]]
     questions = {
@@ -111,7 +111,7 @@ async def _overview(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried
 async def _dimension(
     asked: Asking, scope: Scope, supplier_id: UUID, dimension: str, tried: Tried = UNTRIED
 ) -> Response:
-    sheet = await _sheet(asked, supplier_id)
+    sheet = await sheet_of(asked, supplier_id)
     questions = await _questions(asked, sheet, dimension)
     return asked.page(
         "visit_dimension.html",
@@ -130,7 +130,7 @@ async def _dimension(
 
 async def _question(asked: Asking, supplier_id: UUID, dimension: str, code: str, tried: Tried) -> Response:
     """One question, as it stands now. A script puts only what went well into its place, so all of it does."""
-    sheet = await _sheet(asked, supplier_id)
+    sheet = await sheet_of(asked, supplier_id)
     found = [each for each in await _questions(asked, sheet, dimension) if each["code"] == code]
     if not found:
         raise HTTPException(404)

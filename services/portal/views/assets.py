@@ -20,6 +20,8 @@ OWN = Path(__file__).parent / "static"
 ASSETS: Final[dict[str, Path]] = {
     "portal.css": OWN / "portal.css",
     "portal.js": OWN / "portal.js",
+    "offline.js": OWN / "offline.js",
+    "worker.js": OWN / "worker.js",
     "htmx.js": _of("django_htmx", "static", "django_htmx", "htmx-2.min.js"),
     "sse.js": _of("django_htmx", "static", "django_htmx", "ext", "hx-sse-2.min.js"),
 }

@@ -21,9 +21,13 @@ document.addEventListener("input", (event) => {
   tell(form, "typing");
 });
 
+// What was tried again by itself, behind an answer that shows what a colleague said meanwhile, would write over it unseen.
 document.addEventListener("htmx:beforeRequest", (event) => {
   const form = formOf(event.detail.elt);
-  if (form) form.dataset.sent = form.dataset.typed || 0;
+  if (!form) return;
+  const by = event.detail.requestConfig.triggeringEvent;
+  if (by && by.type === "again" && form.querySelector("[data-refused]")) event.preventDefault();
+  else form.dataset.sent = form.dataset.typed || 0;
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -59,4 +63,10 @@ window.addEventListener("beforeunload", (event) => { if (unsaved.size) event.pre
 document.addEventListener("click", (event) => {
   const form = event.target instanceof Element && event.target.closest("[data-theirs]") && formOf(event.target);
   if (form) unsaved.delete(form);
+});
+
+// Whoever signs out leaves nothing of a visit in the browser: not without a word, while some of it is not sent.
+document.addEventListener("submit", (event) => {
+  const { unsent } = event.target.dataset;
+  if (unsent && Number(localStorage.getItem("visits-unsent")) && !confirm(unsent)) event.preventDefault();
 });
