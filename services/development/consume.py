@@ -2,7 +2,7 @@
 
 from services.development.handlers import facts
 from services.development.store import candidates, modules, requirements
-from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored
+from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementChanged, RequirementPublished
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
@@ -16,6 +16,7 @@ ROUTES: Routes = (
     on(MatchAnswered, candidates, facts.match_answered),
     on(MatchLost, candidates, facts.match_lost),
     on(DiagnosisCompleted, candidates, facts.diagnosis_completed, reference=modules),
+    on(AssessorAssigned, candidates, facts.assessor_assigned),
     on(GapRescored, candidates, facts.gap_rescored, reference=modules),
     on(EvidenceReturned, candidates, facts.evidence_returned),
     on(ReferralSent, candidates, facts.referral_sent),

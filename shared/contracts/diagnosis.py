@@ -154,6 +154,20 @@ class DiagnosisCompleted(DiagnosisEvent):
     """Questions without a level that are not about the firm, by what it makes: nobody asks them."""
     applicability: RulesVersion | None = None
     """Version of the table that says which questions are about whom."""
+    assessor: Sha256 | None = None
+    """A mark of who scores evidence from now on, as in `AssessorAssigned`."""
+
+
+class AssessorAssigned(DiagnosisEvent):
+    """After the validation another person scores evidence. Nobody is named: a stage compares who comes to it."""
+
+    TYPE: ClassVar[str] = "diagnosis.assessor-assigned"
+    ABOUT: ClassVar[tuple[str, ...]] = ("assessor",)
+
+    assessor: Sha256 | None
+    """SHA-256 of the firm's id, a line break and the subject of their token; null: nobody does."""
+    assigned_at: Moment
+    """When an operator assigned them."""
 
 
 class GapRescored(DiagnosisEvent):

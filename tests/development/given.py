@@ -10,7 +10,7 @@ from services.development.domain.diagnosis import Diagnosis, Gap, Severity
 from services.development.domain.evidence import Evidence, Given
 from shared.contracts import offering as offers
 from shared.contracts import registration
-from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored, Result
+from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap
 from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost
 from shared.four_eyes import NOBODY
@@ -159,6 +159,16 @@ def diagnosis_completed(*questions: str, number: int = 1, version: int = 1, comm
         levels={"G01": commitment},
         result=result(*questions),
         validated_at=NOW,
+    )
+
+
+def assessor_assigned(mark: str | None, number: int = 1) -> AssessorAssigned:
+    return AssessorAssigned(
+        supplier_id=supplier(number),
+        diagnosis_id=UUID(int=0xD0),
+        instrument="pdp-54-2026-1",
+        assessor=mark,
+        assigned_at=LATER,
     )
 
 

@@ -181,9 +181,11 @@ def test_every_route_names_who_may_call_it() -> None:
     assert roles_by_route(api) == {
         "GET /modules": frozenset(),
         "POST /plans/{supplier_id}/attachments": mentor | {Role.SUPPLIER},
-        "GET /plans/{supplier_id}/attachments": mentor | operator | {Role.SUPPLIER},
-        "GET /plans/{supplier_id}/attachments/{attachment_id}/link": mentor | operator | {Role.SUPPLIER},
-        "GET /plans/{supplier_id}/attachments/{attachment_id}/content": mentor | operator | {Role.SUPPLIER},
+        "GET /plans/{supplier_id}/attachments": mentor | operator | {Role.SUPPLIER, Role.ASSESSOR},
+        "GET /plans/{supplier_id}/attachments/{attachment_id}/link": mentor | operator | {Role.SUPPLIER, Role.ASSESSOR},
+        "GET /plans/{supplier_id}/attachments/{attachment_id}/content": mentor
+        | operator
+        | {Role.SUPPLIER, Role.ASSESSOR},
         "DELETE /plans/{supplier_id}/attachments/{attachment_id}": operator,
         "POST /cohorts": operator,
         "GET /cohorts": operator,

@@ -3,10 +3,12 @@
 import hashlib
 from uuid import UUID
 
+from shared.four_eyes import mark_of
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.attachments import given as files
-from tests.development.calls import ANY, assign, get, open_cohort, post, ready
+from tests.development import given as given_facts
+from tests.development.calls import ANY, assign, get, learn, open_cohort, post, ready
 
 DIGEST = hashlib.sha256(files.PDF).hexdigest()
 
@@ -54,4 +56,9 @@ async def test_a_file_is_evidence_and_its_digest_alone_is_told(stage: StageUnder
         if status == 200:
             assert (await stage.client.get(link.json()["href"], headers=headers)).content == files.PDF
     assert [each["id"] for each in (await get(stage, there))["items"]] == [id_]
+    # And who scores it, as diagnosis told, for as long as they do.
+    ana = stage.headers("assessor", subject="ana")
+    for mark, status in ((mark_of(firm, "ana"), 200), (mark_of(UUID(int=9), "ana"), 403), (None, 403)):
+        await learn(stage, given_facts.assessor_assigned(mark))
+        assert (await stage.client.get(f"{there}/{id_}/link", headers=ana)).status_code == status
     assert (await stage.client.delete(f"{there}/{id_}", headers=stage.headers("operator"))).status_code == 204

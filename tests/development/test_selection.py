@@ -185,6 +185,7 @@ DECIDES_NOTHING = {
     "Candidate.cohort_id",
     "Candidate.plan",
     "Candidate.mentor",
+    "Candidate.assessor",
     "Diagnosis.validated_at",
 }
 

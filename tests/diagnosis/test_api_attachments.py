@@ -17,12 +17,13 @@ from shared.attachments import watch
 from shared.attachments.keeping import Attachments
 from shared.attachments.settings import AttachmentSettings
 from shared.contracts.registration import SupplierWithdrawn
+from shared.four_eyes import mark_of
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.attachments import given as files
 from tests.conftest import Migrated
 from tests.diagnosis.builders import SUPPLIER, levels_at, sheet
-from tests.diagnosis.calls import ANY, PATH, assign, get, post
+from tests.diagnosis.calls import ANY, PATH, answered, assign, get, post
 from tests.diagnosis.test_handlers import aligned
 
 THERE = f"{PATH}/attachments"
@@ -231,3 +232,16 @@ async def test_what_is_erased_and_what_is_left_over(stage: StageUnderTest, tmp_p
     await watch.keep_house(attachments, stage.database)
     assert [path for path in folder.rglob("*") if path.is_file()] == []
     assert {row["key"] for row in await stage.rows("SELECT key FROM attachment")} == {None}
+
+
+async def test_who_scores_evidence_is_told_by_a_mark_once_a_version_counts(stage: StageUnderTest) -> None:
+    await stage.consume(aligned())
+    await answered(stage)
+    told = (await stage.told())[-1]
+    assert (told.type, told.data["assessor"]) == ("diagnosis.diagnosis-completed", mark_of(SUPPLIER, "assessor-1"))
+    await assign(stage, "ana", "expert-1")
+    await assign(stage, "ana", None)
+    assert [(each.type, each.data["assessor"]) for each in await stage.told()] == [
+        ("diagnosis.assessor-assigned", mark_of(SUPPLIER, "ana"))
+    ]
+    assert mark_of(SUPPLIER, "ana") != mark_of(OTHER, "ana")

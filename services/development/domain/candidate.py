@@ -100,6 +100,8 @@ class Candidate:
     plan: Plan | None = None
     mentor: str | None = None
     """Subject of whoever alone completes its activities; an operator assigns them."""
+    assessor: str | None = None
+    """The mark of whoever scores its evidence (`shared/four_eyes.py`), as diagnosis told."""
     past_plans: tuple[PastPlan, ...] = ()
     """Of cohorts before, in order."""
     leavings: tuple[Leaving, ...] = ()

@@ -14,7 +14,7 @@ from services.development.domain.plan import Plan
 from services.development.domain.requirement import Requirement
 from services.development.domain.revision import followed
 from services.development.handlers.plans import changed
-from shared.contracts.diagnosis import DiagnosisCompleted, EvidenceReturned, GapRescored, Result
+from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementChanged, RequirementPublished
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
@@ -55,12 +55,17 @@ def match_lost(state: Candidate | None, event: MatchLost, _: datetime) -> Decisi
 def diagnosis_completed(
     state: Candidate | None, event: DiagnosisCompleted, now: datetime, modules: Modules
 ) -> Decision[Candidate]:
-    candidate = _known(state, event.supplier_id)
+    candidate = replace(_known(state, event.supplier_id), assessor=event.assessor)
     commitment = event.levels.get(COMMITMENT)
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, event.validated_at)
     # Without another validation the levels are the same ones, measured against something else.
     measured = candidate.diagnosis is not None and candidate.diagnosis.validated_at == event.validated_at
     return _diagnosed(candidate if measured else candidates.with_validated(candidate), learned, modules, now)
+
+
+def assessor_assigned(state: Candidate | None, event: AssessorAssigned, _: datetime) -> Decision[Candidate]:
+    """Another person scores its evidence."""
+    return Decision(replace(_known(state, event.supplier_id), assessor=event.assessor))
 
 
 def gap_rescored(state: Candidate | None, event: GapRescored, now: datetime, modules: Modules) -> Decision[Candidate]:

@@ -49,6 +49,7 @@ class CandidateRow(Table, table=True):
     cohort_id: UUID | None
     plan: dict[str, Any] | None = Field(sa_type=JSONB)
     mentor: str | None
+    assessor: str | None
     past_plans: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     leavings: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     awaited: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})

@@ -38,7 +38,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             commands,
             diagnoses,
             supplier_id,
-            lambda known, _: handlers.assign(known, body.given(), caller.subject),
+            lambda known, _: handlers.assign(known, body.given(), caller.subject, now()),
             AssignmentView.of_diagnosis,
         )
 

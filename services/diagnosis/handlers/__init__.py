@@ -125,9 +125,16 @@ def measure(
     return _measured(state, rules.measured(state, instruments, anyway=TELL_ALL in args))
 
 
-def assign(state: Diagnosis | None, given: Assignment, by: str) -> Decision[Diagnosis] | Refused:
-    """An operator says who assesses and who validates."""
-    return _decided(state, lambda known: assign_people(known, given, by))
+def assign(state: Diagnosis | None, given: Assignment, by: str, now: datetime) -> Decision[Diagnosis] | Refused:
+    """An operator says who assesses and who validates. Told is who scores evidence, of which there is none before a
+    version counts.
+    """
+    before = None if state is None else state.assessor
+
+    def tell(after: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+        return () if after.locked is None or after.assessor == before else (published.assigned(after, now),)
+
+    return _decided(state, lambda known: assign_people(known, given, by), tell)
 
 
 def submit(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:

@@ -1,11 +1,13 @@
 """What this stage decided, in the words of the contracts."""
 
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from services.diagnosis.domain import result as scored
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked
 from shared.contracts.diagnosis import (
+    AssessorAssigned,
     DiagnosisAssessed,
     DiagnosisCompleted,
     DiagnosisEvent,
@@ -15,6 +17,7 @@ from shared.contracts.diagnosis import (
     GapRescored,
     Result,
 )
+from shared.four_eyes import mark_of
 
 
 def opened(diagnosis: Diagnosis) -> DiagnosisOpened:
@@ -33,7 +36,16 @@ def completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
         validated_at=locked.validated_at,
         not_applicable=locked.not_applicable,
         applicability=locked.applicability,
+        assessor=_assessor(diagnosis),
     )
+
+
+def assigned(diagnosis: Diagnosis, at: datetime) -> AssessorAssigned:
+    return AssessorAssigned(**identity(diagnosis), assessor=_assessor(diagnosis), assigned_at=at)
+
+
+def _assessor(diagnosis: Diagnosis) -> str | None:
+    return None if diagnosis.assessor is None else mark_of(diagnosis.id, diagnosis.assessor)
 
 
 def rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:

@@ -1,5 +1,6 @@
 """What backs one answer of a diagnosis: a page for the firm's people, and one for the assessor on site."""
 
+import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -17,6 +18,7 @@ from services.portal.api.visits import Assessor
 from services.portal.stages import StageProblem
 
 Code = Annotated[str, Path(pattern=r"^[A-Z]{3}$")]
+NUMBER = re.compile(r"[0-9]{1,2}")
 Question = Annotated[str, Path(pattern=r"^[A-Z][0-9]{2}$")]
 
 
@@ -89,7 +91,7 @@ def _add_assessors(pages: APIRouter) -> None:
 def _number(given: object) -> int:
     """Of none of them, where it is no number."""
     text = str(given)
-    return int(text) if text.isdecimal() and len(text) < 4 else -1
+    return int(text) if NUMBER.fullmatch(text) else -1
 
 
 async def _give(asked: Asking, place: _Place, form: Any) -> None:  # noqa: ANN401 - a form's
