@@ -44,6 +44,7 @@ COMMANDS = {
     "logs": "processes",
     "restart": "processes",
     "explain": "explain",
+    "instrument": "instruments",
     "backup": "backup",
     "restore": "backup",
     "rewind": "backup",

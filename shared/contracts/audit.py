@@ -157,6 +157,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_gaps": Read("gap:listed", "supplier_id"),
         "list_sheets": Read("sheet:listed", "supplier_id"),
         "list_versions": Read("version:listed", "supplier_id"),
+        "compare_versions": Read("version:compared", "supplier_id"),
         "show_draft": Read("draft:viewed", "supplier_id"),
         "show_answer": Read("draft:viewed"),
         "show_visit": Read("visit:viewed", "supplier_id"),

@@ -156,6 +156,8 @@ class DiagnosisCompleted(DiagnosisEvent):
     """Version of the table that says which questions are about whom."""
     assessor: Sha256 | None = None
     """A mark of who scores evidence from now on, as in `AssessorAssigned`."""
+    commitment: QuestionCode | None = None
+    """The question on the management's commitment, by this version of the questionnaire."""
 
 
 class AssessorAssigned(DiagnosisEvent):
@@ -192,6 +194,8 @@ class GapRescored(DiagnosisEvent):
     """Scores and gaps with the new level."""
     rescored_at: Moment
     """When the assessor scored it."""
+    commitment: QuestionCode | None = None
+    """The question on the management's commitment, by this version of the questionnaire."""
 
 
 class EvidenceReturned(DiagnosisEvent):

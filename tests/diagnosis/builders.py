@@ -95,7 +95,7 @@ def small_instrument(*questions: tuple[str, str, int]) -> Instrument:
     return Instrument(
         "small",
         "test",
-        Rules((0, 4, 6, 8, 10), 3, 3, 90, 80, 80, 70, 65, 50),
+        Rules((0, 4, 6, 8, 10), 3, (2, 3), 3, 2, 0, 1, 2, 2, 90, 80, 80, 70, 65, 50),
         {dimension: Dimension(dimension, dimension, 10) for _, dimension, _ in questions},
         {code: question(code, dimension, weight) for code, dimension, weight in questions},
     )

@@ -67,12 +67,12 @@ def test_unknown_questions_are_refused_wherever_they_stand() -> None:
 def test_differences_start_at_two_levels() -> None:
     firm = answers(levels_at(3, T01=4, T02=2, T03=0))
     assessor = answers(levels_at(3, T01=2, T02=3, T03=2))
-    assert differences(firm, assessor) == ("T01", "T03")
+    assert differences(firm, assessor, 2) == ("T01", "T03")
 
 
 def test_a_level_against_none_is_no_difference() -> None:
-    assert differences(answers(levels_at(3, T12=None)), answers(levels_at(3, T12=0))) == ()
-    assert differences(answers(levels_at(3, T12=0)), answers(levels_at(3, T12=None))) == ()
+    assert differences(answers(levels_at(3, T12=None)), answers(levels_at(3, T12=0)), 2) == ()
+    assert differences(answers(levels_at(3, T12=0)), answers(levels_at(3, T12=None)), 2) == ()
 
 
 def test_a_repeat_is_the_same_answers_by_the_same_person() -> None:

@@ -187,6 +187,8 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
     see_one = see_all | {Role.MENTOR, Role.SUPPLIER}
     assert roles_by_route(stage.router) == {
         "GET /instrument": frozenset(),
+        "GET /instruments": frozenset(),
+        "GET /diagnoses/{supplier_id}/comparison": see_one,
         "POST /diagnoses/{supplier_id}/attachments": frozenset({Role.SUPPLIER, Role.ASSESSOR}),
         "GET /diagnoses/{supplier_id}/attachments": see_all | {Role.SUPPLIER},
         "GET /diagnoses/{supplier_id}/attachments/{attachment_id}/link": see_all | {Role.SUPPLIER},

@@ -39,7 +39,7 @@ def act(diagnosis: Diagnosis, what: str, who: str, other: str, level: int) -> Di
         case "submit_draft":
             return draft.submit_draft(diagnosis, who, NOW, INSTRUMENTS)
         case "reopen":
-            return reopen(diagnosis, Reopening("a year", "operator", NOW))
+            return reopen(diagnosis, Reopening("a year", "operator", NOW), INSTRUMENTS)
         case "submit":
             return submit(diagnosis, answers(levels_at(level), who), INSTRUMENTS)
         case "assess":
@@ -121,7 +121,9 @@ def test_who_once_validated_never_takes_part() -> None:
     """Also of a version before the last: seen was the last one's validator alone."""
     diagnosis = completed(levels_at(3))
     for validator in ("berta", "carla"):
-        diagnosis = reassigned(done(reopen(diagnosis, Reopening("a year", "operator", NOW))), validator=validator)
+        diagnosis = reassigned(
+            done(reopen(diagnosis, Reopening("a year", "operator", NOW), INSTRUMENTS)), validator=validator
+        )
         diagnosis = done(submit(diagnosis, answers(levels_at(3), "firm"), INSTRUMENTS))
         diagnosis = done(assess(diagnosis, answers(levels_at(3), "assessor"), INSTRUMENTS))
         diagnosis = done(validate(diagnosis, answers(levels_at(3), validator), INSTRUMENTS))

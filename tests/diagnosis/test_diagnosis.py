@@ -125,7 +125,7 @@ def test_an_assessor_far_from_the_firm_must_say_why() -> None:
     assert isinstance(refusal, Refusal)
     assert (refusal.reason, refusal.params) == ("note_missing", {"questions": "T02"})
     noted = answers(levels, "assessor", {"T01": "no certificate seen", "T02": "no form"})
-    assert done(assess(diagnosis, noted, INSTRUMENTS)).differences == ("T01", "T02")
+    assert done(assess(diagnosis, noted, INSTRUMENTS)).differences(INSTRUMENTS) == ("T01", "T02")
 
 
 def test_answers_may_be_corrected_until_the_next_state() -> None:
@@ -197,7 +197,7 @@ def test_the_same_levels_from_another_expert_are_a_sheet_and_no_version() -> Non
 
 def test_a_reopened_diagnosis_is_answered_once_more_and_counts_meanwhile() -> None:
     before = completed(levels_at(3))
-    after = done(reopen(before, Reopening("a year", "operator", NOW)))
+    after = done(reopen(before, Reopening("a year", "operator", NOW), INSTRUMENTS))
     assert (after.status, after.locked) == ("open", before.locked)
     after = done(submit(after, answers(levels_at(3), "firm"), INSTRUMENTS))
     assert after.status == "submitted"
@@ -205,7 +205,7 @@ def test_a_reopened_diagnosis_is_answered_once_more_and_counts_meanwhile() -> No
     after = done(validate(after, answers(levels_at(3), "expert"), INSTRUMENTS))
     assert after.locked is not None
     assert (after.status, after.locked.version, after.sheets) == ("completed", 2, 6)
-    assert reason(reopen(opened(), Reopening("?", "operator", NOW))) == "already_open"
+    assert reason(reopen(opened(), Reopening("?", "operator", NOW), INSTRUMENTS)) == "already_open"
 
 
 @pytest.mark.parametrize("words", [{"why": {"T01": "no_access"}}, {"reasons": {"T01": "no access"}}])

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.diagnosis.domain.demand import Demand
-from services.diagnosis.domain.gaps import LEGAL_FLOOR, Gap, Severity, find_gaps
+from services.diagnosis.domain.gaps import Gap, Severity, find_gaps
 from tests.diagnosis.builders import INSTRUMENT, levels_at
 
 CODES = st.sampled_from(list(INSTRUMENT.questions))
@@ -96,7 +96,7 @@ def test_to_leave_a_question_out_closes_no_gap_that_weighs(
     ("question", "demand", "target"),
     [
         ("F05", Demand(), 3),
-        ("A01", Demand({"A01": 0}), LEGAL_FLOOR),
+        ("A01", Demand({"A01": 0}), 2),
         ("T12", Demand(must_have=("T12",)), 3),
         ("T12", Demand({"T12": 0}, ("T12",)), 1),
     ],
@@ -124,7 +124,7 @@ def test_no_anchor_asking_counts_as_one() -> None:
 def test_gaps_are_never_negative_and_end_at_their_target(levels: dict[str, int | None], demand: Demand) -> None:
     gaps = {gap.question: gap for gap in find_gaps(INSTRUMENT, levels, demand)}
     for code, level in levels.items():
-        floor = LEGAL_FLOOR if INSTRUMENT.questions[code].legal else 0
+        floor = INSTRUMENT.rules.legal_floor if INSTRUMENT.questions[code].legal else 0
         target = max(demand.targets.get(code, 3), floor)
         if level is None:
             assert (code in gaps) == (INSTRUMENT.questions[code].legal or code in demand.must_have)

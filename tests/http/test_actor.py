@@ -236,6 +236,7 @@ NOT_OF_OTHERS = {
     "list_checkpoints": "sizes and signatures",
     "show_areas": "the program's own",
     "show_instrument": "the program's own",
+    "list_instruments": "the program's own",
     "show_modules": "the program's own",
     "show_consent_text": "the program's own",
     "show_introduction_text": "the program's own",

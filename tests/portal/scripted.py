@@ -61,7 +61,7 @@ def _examples() -> list[tuple[str, str, Any]]:
 def _answer_questionnaire(others: OtherStages, supplier_id: str) -> None:
     diagnosis = submitted(levels_at(3, T12=None))
     for path, view in {
-        "/instrument": InstrumentView.of_instrument(INSTRUMENT),
+        "/instrument": InstrumentView.of_instrument(INSTRUMENT, INSTRUMENTS),
         f"/diagnoses/{supplier_id}": DiagnosisView.of_diagnosis(diagnosis, INSTRUMENTS),
         f"/diagnoses/{supplier_id}/draft": DraftView.of_diagnosis(diagnosis, INSTRUMENTS),
         f"/diagnoses/{supplier_id}/visit": DraftView.of_visit(diagnosis, INSTRUMENTS),

@@ -57,7 +57,7 @@ File = Annotated[str, typer.Argument(metavar="FILE|-", help=say("help.explain.fi
 
 def _command(rule: Rule) -> Callable[[str, bool], None]:
     def explain(file: File, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-        _show(rule, _read(file), as_json=as_json)
+        _show(rule, read_object(file), as_json=as_json)
 
     return explain
 
@@ -94,13 +94,13 @@ def match(
     if (file is None) == (id_ is None) or (at is not None and id_ is None):
         raise Refusal(say("error.explain_what"), 2)
     if id_ is None:
-        payload = _read(file or "-")
+        payload = read_object(file or "-")
     else:
         payload = request(installation(), "matching", "GET", f"/matches/{id_}/judged", params={"at": at} if at else {})
     _show(RULES["match"], payload, as_json=as_json)
 
 
-def _read(file: str) -> dict[str, Any]:
+def read_object(file: str) -> dict[str, Any]:
     try:
         text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
     except FileNotFoundError as error:

@@ -10,7 +10,9 @@ Grade = Literal["A", "B", "C"]
 Severity = Literal["critical", "major", "minor"]
 
 COMMITMENT = "G01"
-"""The question whose level 2 is the management's signed commitment letter."""
+"""The question whose level 2 is the management's signed commitment letter, where the diagnosis did not say which: it
+was told before its questionnaire named it.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Diagnosis:
     grade: Grade
     band: Band
     commitment: int | None
-    """Level of `COMMITMENT`; None where it was not evaluated."""
+    """Level of the question on the management's commitment; None where it was not evaluated."""
     gaps: tuple[Gap, ...] = ()
     """In the order of priority that the diagnosis gave them."""
     validated_at: datetime | None = None

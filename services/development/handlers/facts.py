@@ -56,7 +56,7 @@ def diagnosis_completed(
     state: Candidate | None, event: DiagnosisCompleted, now: datetime, modules: Modules
 ) -> Decision[Candidate]:
     candidate = replace(_known(state, event.supplier_id), assessor=event.assessor)
-    commitment = event.levels.get(COMMITMENT)
+    commitment = event.levels.get(event.commitment or COMMITMENT)
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, event.validated_at)
     # Without another validation the levels are the same ones, measured against something else.
     measured = candidate.diagnosis is not None and candidate.diagnosis.validated_at == event.validated_at
@@ -72,7 +72,7 @@ def gap_rescored(state: Candidate | None, event: GapRescored, now: datetime, mod
     candidate = _known(state, event.supplier_id)
     known = candidate.diagnosis
     commitment, validated_at = (None, None) if known is None else (known.commitment, known.validated_at)
-    if event.question == COMMITMENT:
+    if event.question == (event.commitment or COMMITMENT):
         commitment = event.level_after
     learned = _diagnosis(event.diagnosis_id, event.version, event.result, commitment, validated_at)
     scored = candidates.with_scored(_accepted(candidate, event), event.question, event.evidence_id)

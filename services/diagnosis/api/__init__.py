@@ -6,6 +6,7 @@ from services.diagnosis.api import (
     answers,
     attachments,
     draft,
+    instruments,
     measurements,
     operations,
     reads,
@@ -22,6 +23,7 @@ from shared.service import http
 def router(kept: Attachments, commands: Commands, database: Database) -> APIRouter:
     return http.together(
         reads.router(database),
+        instruments.router(database),
         answers.router(commands, database),
         attachments.router(kept, database),
         draft.router(commands, database),

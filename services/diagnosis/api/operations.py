@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from services.diagnosis import handlers
 from services.diagnosis.api.access import Operator, SeesAll
 from services.diagnosis.api.known import known, view
-from services.diagnosis.store import diagnoses
+from services.diagnosis.store import diagnoses, instruments
 from services.diagnosis.views.assignment import AssignmentBody, AssignmentView
 from services.diagnosis.views.diagnoses import DiagnosisView, ReopeningBody
 from shared.messaging.commands import Commands
@@ -48,12 +48,18 @@ def router(commands: Commands, database: Database) -> APIRouter:
     ) -> DiagnosisView:
         """Let firm, assessor and expert answer once more, with the reason.
 
-        Every sheet is kept. The version that counts goes on counting until the next one is validated.
+        The present questionnaire is answered, and every sheet is kept.
+        The version that counts goes on counting until the next one is validated.
         """
         caller.require_outsider(supplier_id)
         reopening = body.given(caller.subject, now())
         return await replace.run(
-            commands, diagnoses, supplier_id, lambda known, _: handlers.reopen(known, reopening), view
+            commands,
+            diagnoses,
+            supplier_id,
+            lambda known, versions: handlers.reopen(known, reopening, versions),
+            view,
+            instruments,
         )
 
     return api

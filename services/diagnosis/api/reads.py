@@ -1,38 +1,24 @@
-"""What is shown: the instrument, diagnoses and their sheets, gaps."""
+"""What is shown: diagnoses and their sheets, gaps."""
 
 from functools import partial
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
-from services.diagnosis import catalogue, store
+from services.diagnosis import store
 from services.diagnosis.api.access import SeesAll, SeesOne
 from services.diagnosis.api.known import known, view
 from services.diagnosis.domain.diagnosis import Status
 from services.diagnosis.views.diagnoses import DiagnosisView, SummaryView
 from services.diagnosis.views.gaps import GapView, LackView
-from services.diagnosis.views.instrument import InstrumentView
 from services.diagnosis.views.sheets import SheetView
 from services.diagnosis.views.versions import VersionView
 from shared.runtime.database import Database
-from shared.service.callers import OPEN_TO_ALL
-from shared.service.http import Number, Page, Paging, Problem, Show, routes
+from shared.service.http import Number, Page, Paging, Show, routes
 
 
 def router(database: Database) -> APIRouter:
     api = routes("diagnosis")
-
-    @api.get("/instrument", openapi_extra=OPEN_TO_ALL, responses={404: {}})
-    async def show_instrument(
-        show: Show, version: Annotated[str | None, Query(max_length=60)] = None
-    ) -> InstrumentView:
-        """Show the questionnaire that diagnoses open with now, or the one of a version."""
-        known = catalogue.instruments()
-        instrument = known.current if version is None else known.versions.get(version)
-        if instrument is None:
-            raise Problem(404, "instrument_unknown")
-        return show.shown(InstrumentView.of_instrument(instrument))
 
     @api.get("/diagnoses")
     async def list_diagnoses(

@@ -3,11 +3,14 @@ asked for, then kept.
 """
 
 import json
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import TypeAdapter
 
+from services.diagnosis.catalogue.checking import Fault, faults
 from services.diagnosis.domain.applicability import Applicability
 from services.diagnosis.domain.instrument import Dimension, Instrument, Instruments, Question, Rules
 from shared.areas import AREAS
@@ -28,21 +31,42 @@ def instruments() -> Instruments:
     table = json.loads((FOLDER / APPLICABILITY).read_text(encoding="utf-8"))
     special_areas = [area.code for area in AREAS if area.special_processes]
     applicability = TypeAdapter(Applicability).validate_python(table | {"special_areas": special_areas})
-    return Instruments(current, {instrument.version: instrument for instrument in (*earlier, current)}, applicability)
+    versions = {instrument.version: instrument for instrument in (*earlier, current)}
+    if len(versions) != len(earlier) + 1:
+        raise ValueError("two questionnaires have the same version")
+    return Instruments(current, versions, applicability)
 
 
 def read(path: Path) -> Instrument:
     """One version. Raises ValueError when it is not sound."""
     table = json.loads(path.read_text(encoding="utf-8"))
+    wrong = faults(table)
+    if wrong:
+        raise ValueError(f"{path.name}: " + "; ".join(f"{each.code} {dict(each.params)}" for each in wrong))
+    return _made(table)
+
+
+def _made(table: Mapping[str, Any]) -> Instrument:
     dimensions = TypeAdapter(list[Dimension]).validate_python(table["dimensions"])
     questions = TypeAdapter(list[Question]).validate_python(table["questions"])
-    instrument = Instrument(
+    special = table.get("special_process")
+    return Instrument(
         version=table["version"],
         source=table["source"],
         rules=TypeAdapter(Rules).validate_python(table["rules"]),
         dimensions={dimension.code: dimension for dimension in dimensions},
         questions={question.code: question for question in questions},
+        commitment=table["commitment"],
+        special_process=None if special is None else tuple(special),
     )
-    if len(instrument.questions) != len(questions):
-        raise ValueError(f"{instrument.version}: a question's code is there twice")
-    return instrument
+
+
+def check(table: object, modules: Collection[str]) -> tuple[Fault, ...]:
+    """What keeps a file's content from being the next version, or one that there is already."""
+    wrong = faults(table, modules)
+    if wrong or not isinstance(table, dict):
+        return wrong
+    same = instruments().versions.get(table["version"])
+    if same is None or same == _made(table):
+        return ()
+    return (Fault("instrument.version_taken", {"version": table["version"]}),)

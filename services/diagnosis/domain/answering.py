@@ -49,7 +49,7 @@ def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
     given = _given(diagnosis, "assess", answers, instruments)
     if isinstance(given, Refusal):
         return given
-    silent = [code for code in given.after.differences if not answers.notes.get(code, "").strip()]
+    silent = [code for code in given.after.differences(instruments) if not answers.notes.get(code, "").strip()]
     if silent:
         return Refusal("invalid", "note_missing", {"questions": listed(silent)})
     if given.repeats:
@@ -76,7 +76,8 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
         return refusal
     after = replace(given.after, validators=diagnosis.who_validated.joined_by(answers.by))
     levels = given.answers.levels
-    if diagnosis.status == after.status and diagnosis.locked is not None and levels == diagnosis.locked.levels:
+    same = diagnosis.locked is not None and levels == diagnosis.locked.levels
+    if same and diagnosis.status == after.status and diagnosis.measured_by == diagnosis.instrument:
         return after
     return replace(after, locked=next_version(diagnosis, levels, answers.at, instruments))
 
@@ -100,15 +101,38 @@ def not_now(diagnosis: Diagnosis, act: Act, by: str) -> Refusal | None:
     return refusal
 
 
-def reopen(diagnosis: Diagnosis, reopening: Reopening) -> Diagnosis | Refusal:
-    """Let all three answer once more, as after a year or where a sheet was a mistake. Every sheet is kept."""
+def reopen(diagnosis: Diagnosis, reopening: Reopening, instruments: Instruments) -> Diagnosis | Refusal:
+    """Let all three answer once more, as after a year or where a sheet was a mistake. Every sheet is kept.
+
+    The present questionnaire is answered. Where that is another one than before, nobody begins with what was said to
+    the old one: a question of the same code may ask something else.
+    """
     refusal = not_open(diagnosis)
     if refusal is not None:
         return refusal
     status = DIAGNOSIS.after(diagnosis.status, "reopen")
     if status is None:
         return Refusal("conflict", "already_open")
-    return replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening))
+    again = replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening))
+    return again if diagnosis.instrument == instruments.current.version else _on_another(again, instruments)
+
+
+def _on_another(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
+    """On the present questionnaire; the version that counts stays one of the old."""
+    current = instruments.current
+    locked = diagnosis.locked and replace(diagnosis.locked, instrument=diagnosis.measured_by)
+    return replace(
+        diagnosis,
+        instrument=current.version,
+        demand=diagnosis.demand_by(current.version, instruments),
+        locked=locked,
+        validators=diagnosis.who_validated,
+        self_assessment=None,
+        assessment=None,
+        validation=None,
+        draft={},
+        visit={},
+    )
 
 
 def _given(diagnosis: Diagnosis, act: Act, answers: Answers, instruments: Instruments) -> _Given | Refusal:

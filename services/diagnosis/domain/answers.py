@@ -3,14 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
 from services.diagnosis.domain.instrument import LEVELS, Instrument
 from services.diagnosis.domain.refusal import Refusal
-
-APART: Final = 2
-"""Levels between firm and assessor from which the assessor must say why."""
 
 Why = Literal["not_applicable", "not_running", "no_access", "records_missing"]
 """Why a question was left out. `not_applicable`: the firm does nothing that it is about. Else nothing is known."""
@@ -151,12 +148,12 @@ def is_level(value: object) -> bool:
     return type(value) is int and value in LEVELS
 
 
-def differences(firm: Answers, assessor: Answers) -> tuple[str, ...]:
-    """Questions on which firm and assessor, both with a level, are two levels or more apart."""
+def differences(firm: Answers, assessor: Answers, apart: int) -> tuple[str, ...]:
+    """Questions on which firm and assessor, both with a level, are so many levels apart or more."""
     return tuple(
         code
         for code, level in assessor.levels.items()
-        if level is not None and (own := firm.levels.get(code)) is not None and abs(level - own) >= APART
+        if level is not None and (own := firm.levels.get(code)) is not None and abs(level - own) >= apart
     )
 
 

@@ -19,16 +19,15 @@ class Applicability:
     version: str
     source: str
     special_process: tuple[str, ...]
-    """Questions about a special process."""
+    """Questions about a special process, of versions of the questionnaire that do not name their own."""
     special_areas: frozenset[str]
     """Procurement areas whose work is one."""
 
-    def not_applicable(self, offering: Offering | None) -> tuple[str, ...]:
-        """The questions that are not about the firm.
+    def is_asked(self, offering: Offering | None) -> bool:
+        """Whether questions about special processes are about the firm.
 
-        Where nobody knows what it makes, all are: unknown is another thing than not applicable.
+        Where nobody knows what it makes, they are: unknown is another thing than not applicable.
         """
         if offering is None or not offering.areas:
-            return ()
-        special = offering.special_processes or self.special_areas.intersection(offering.areas)
-        return () if special else self.special_process
+            return True
+        return bool(offering.special_processes or self.special_areas.intersection(offering.areas))

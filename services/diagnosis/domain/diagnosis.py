@@ -50,6 +50,10 @@ class Locked:
     """Questions without a level that are not about the firm, by what it makes."""
     applicability: str | None = None
     """Version of the table that said so."""
+    instrument: str | None = None
+    """Version of the questionnaire that its levels answer; None before this was kept: the diagnosis's."""
+    commitment: str | None = None
+    """The question on the management's commitment, by that questionnaire."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +147,21 @@ class Diagnosis:
         return self.validators if self.validation is None else self.validators.joined_by(self.validation.by)
 
     @property
-    def differences(self) -> tuple[str, ...]:
+    def measured_by(self) -> str:
+        """Version of the questionnaire that the version that counts answers: another one while a second round is on."""
+        return self.instrument if self.locked is None else self.locked.instrument or self.instrument
+
+    def differences(self, instruments: Instruments) -> tuple[str, ...]:
         """Questions on which firm and assessor are far apart."""
         if self.self_assessment is None or self.assessment is None:
             return ()
-        return differences(self.self_assessment, self.assessment)
+        return differences(self.self_assessment, self.assessment, instruments.of(self.instrument).rules.apart)
+
+    def demand_by(self, version: str, instruments: Instruments) -> Demand:
+        """What is asked, by the questions of this version. Before `asks` were kept, what was made of them then."""
+        if version == self.instrument or not self.asks:
+            return self.demand
+        return merge(instruments.of(version), self.asks.values())
 
     @property
     def ready(self) -> Mapping[str, tuple[UUID, ...]]:
@@ -201,25 +215,35 @@ def measured(diagnosis: Diagnosis, instruments: Instruments, *, anyway: bool = F
     locked = diagnosis.locked
     if locked is None:
         return diagnosis
-    after = next_version(diagnosis, locked.levels, locked.validated_at, instruments)
+    after = next_version(diagnosis, locked.levels, locked.validated_at, instruments, diagnosis.measured_by)
     if not anyway and (after.result, after.not_applicable) == (locked.result, locked.not_applicable):
         return diagnosis
     return replace(diagnosis, locked=after)
 
 
 def next_version(
-    diagnosis: Diagnosis, levels: Mapping[str, int | None], validated_at: datetime, instruments: Instruments
+    diagnosis: Diagnosis,
+    levels: Mapping[str, int | None],
+    validated_at: datetime,
+    instruments: Instruments,
+    by: str | None = None,
 ) -> Locked:
-    """The version that these levels make, by what is asked now and by what the firm makes."""
-    without = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
+    """The version that these levels make, by what is asked now and by what the firm makes. `by`: the version of the
+    questionnaire that they answer; that of the round that is on unless given.
+    """
+    version = by or diagnosis.instrument
+    instrument, demand = instruments.of(version), diagnosis.demand_by(version, instruments)
+    without = instruments.not_applicable(version, diagnosis.offering)
     left_out = tuple(code for code in without if levels[code] is None)
     return Locked(
         version=1 if diagnosis.locked is None else diagnosis.locked.version + 1,
         levels=levels,
-        result=result_of(instruments.of(diagnosis.instrument), levels, diagnosis.demand, left_out),
+        result=result_of(instrument, levels, demand, left_out),
         validated_at=validated_at,
         not_applicable=left_out,
         applicability=instruments.applicability.version,
+        instrument=version,
+        commitment=instrument.commitment,
     )
 
 

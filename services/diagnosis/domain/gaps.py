@@ -5,13 +5,10 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from services.diagnosis.domain.demand import Demand
-from services.diagnosis.domain.instrument import Instrument, Question
+from services.diagnosis.domain.instrument import Instrument, Question, Rules
 
 Severity = Literal["critical", "major", "minor"]
 """Critical blocks linkage and finance until it closes."""
-
-LEGAL_FLOOR = 2
-"""No anchor can ask less of a legal question: at level 1 or below it blocks linkage and finance whatever is asked."""
 
 _RANK = {severity: rank for rank, severity in enumerate(get_args(Severity))}
 
@@ -39,16 +36,16 @@ def find_gaps(
     is not about the firm and has no level is none of both.
     """
     gaps = (
-        _gap(question, levels[question.code], demand, instrument.rules.default_target)
+        _gap(question, levels[question.code], demand, instrument.rules)
         for question in instrument.questions.values()
         if levels[question.code] is not None or question.code not in not_applicable
     )
     return tuple(sorted((gap for gap in gaps if gap is not None), key=lambda gap: _priority(instrument, gap)))
 
 
-def _gap(question: Question, level: int | None, demand: Demand, default_target: int) -> Gap | None:
+def _gap(question: Question, level: int | None, demand: Demand, rules: Rules) -> Gap | None:
     must_have = question.code in demand.must_have
-    target = max(demand.targets.get(question.code, default_target), LEGAL_FLOOR if question.legal else 0)
+    target = max(demand.targets.get(question.code, rules.default_target), rules.legal_floor if question.legal else 0)
     if level is None:
         return _of_unknown(question, target, demand) if must_have or question.legal else None
     if target <= level:
@@ -58,7 +55,7 @@ def _gap(question: Question, level: int | None, demand: Demand, default_target: 
         level=level,
         target=target,
         gap=target - level,
-        severity=_severity(question, level, target - level, must_have=must_have),
+        severity=_severity(rules, question, level, target - level, must_have=must_have),
         anchors_asking=demand.anchors.get(question.code, 0),
         modules=question.modules,
     )
@@ -69,10 +66,11 @@ def _of_unknown(question: Question, target: int, demand: Demand) -> Gap:
     return Gap(question.code, 0, short, short, "critical", asking, question.modules, evaluated=False)
 
 
-def _severity(question: Question, level: int, gap: int, *, must_have: bool) -> Severity:
-    if (question.critical and level == 0) or ((must_have or question.legal) and level <= 1):
+def _severity(rules: Rules, question: Question, level: int, gap: int, *, must_have: bool) -> Severity:
+    must = must_have or question.legal
+    if (question.critical and level <= rules.critical_level) or (must and level <= rules.must_level):
         return "critical"
-    return "major" if gap >= 2 or question.critical else "minor"
+    return "major" if gap >= rules.major_gap or question.critical else "minor"
 
 
 def _priority(instrument: Instrument, gap: Gap) -> tuple[int, int, str]:

@@ -7,9 +7,6 @@ from typing import Final
 
 from services.diagnosis.domain.applicability import Applicability, Offering
 
-EVALUATED: Final = Fraction(2, 3)
-"""Share of a dimension's questions that must be evaluated. Source: VDA 6.3, of the questions of each element."""
-
 LEVELS: Final = range(5)
 """0 nothing there, 1 informal, 2 written and partly applied, 3 applied in full, 4 measured and improved."""
 
@@ -44,13 +41,27 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Thresholds in whole percent. Source: VDA 6.3 for grades and floors; the sub-bands of C are the program's."""
+    """Grades, floors and bands in whole percent. Source: VDA 6.3 for grades, floors and what must be evaluated; the
+    sub-bands of C and the severity of gaps are the program's.
+    """
 
     points: tuple[int, ...]
     """By level."""
     not_evaluated_max: int
+    evaluated_min: tuple[int, int]
+    """Share of a dimension's questions that must be evaluated, as a fraction."""
     default_target: int
     """Level asked where no anchor says one."""
+    legal_floor: int
+    """No anchor asks less of a legal question: the law does not."""
+    critical_level: int
+    """A critical question at it or below is a critical gap."""
+    must_level: int
+    """What the law or a must-have asks, at it or below, is a critical gap."""
+    major_gap: int
+    """Levels short from which any gap is major."""
+    apart: int
+    """Levels between firm and assessor from which the assessor must say why."""
     grade_a: int
     grade_b: int
     dimension_floor_b: int
@@ -72,6 +83,10 @@ class Instrument:
     """By code, in order of presentation."""
     questions: Mapping[str, Question]
     """By code, in order of presentation."""
+    commitment: str | None = None
+    """The question on the management's commitment to the program."""
+    special_process: tuple[str, ...] | None = None
+    """Questions about a special process; None: those that the table of applicability names."""
 
     def __post_init__(self) -> None:
         asked = {question.dimension for question in self.questions.values()}
@@ -94,7 +109,7 @@ class Instrument:
         """Whether so much of what is asked in a dimension is evaluated that it has a result."""
         asked = [code for code in levels if self.questions[code].dimension == dimension]
         evaluated = sum(levels[code] is not None for code in asked)
-        return evaluated >= EVALUATED * len(asked)
+        return evaluated >= Fraction(*self.rules.evaluated_min) * len(asked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,5 +127,12 @@ class Instruments:
 
     def not_applicable(self, version: str, offering: Offering | None) -> tuple[str, ...]:
         """The questions of this version that are not about a firm; none before its diagnosis opens."""
-        known = self.versions[version].questions if version else {}
-        return tuple(code for code in self.applicability.not_applicable(offering) if code in known)
+        if not version or self.applicability.is_asked(offering):
+            return ()
+        return self.about_special_processes(version)
+
+    def about_special_processes(self, version: str) -> tuple[str, ...]:
+        """Questions of this version that are about a special process: it says so itself, or the table does."""
+        instrument = self.versions[version]
+        about = self.applicability.special_process if instrument.special_process is None else instrument.special_process
+        return tuple(code for code in about if code in instrument.questions)

@@ -54,12 +54,12 @@ def rescore(diagnosis: Diagnosis, asked: Rescoring, instruments: Instruments) ->
     verdict = _verdict(diagnosis, asked, raises=raises)
     if isinstance(verdict, Refusal):
         return verdict
-    instrument = instruments.of(diagnosis.instrument)
+    instrument = instruments.of(diagnosis.measured_by)
     refusal = _raise_fault(instrument, locked, asked) if raises else _note_fault(asked, same=asked.level == before)
     if refusal is not None:
         return refusal
     levels = {**locked.levels, asked.question: asked.level}
-    after = next_version(diagnosis, levels, locked.validated_at, instruments)
+    after = next_version(diagnosis, levels, locked.validated_at, instruments, diagnosis.measured_by)
     told = (asked.evidence_id, asked.note, asked.by, asked.at, asked.seen_on, asked.record)
     return replace(
         diagnosis,

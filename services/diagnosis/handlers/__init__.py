@@ -158,7 +158,7 @@ def submit_draft(
 
 def assess(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """An assessor visited the plant."""
-    return _decided(state, lambda known: answering.assess(known, answers, instruments), published.assessed)
+    return _decided(state, lambda known: answering.assess(known, answers, instruments), published.assessed(instruments))
 
 
 def see(
@@ -172,7 +172,7 @@ def end_visit(
     state: Diagnosis | None, by: str, at: datetime, instruments: Instruments
 ) -> Decision[Diagnosis] | Refused:
     """The assessor gives what they answered on the visit as their sheet."""
-    return _decided(state, lambda known: draft.end_visit(known, by, at, instruments), published.assessed)
+    return _decided(state, lambda known: draft.end_visit(known, by, at, instruments), published.assessed(instruments))
 
 
 def send_back(state: Diagnosis | None, back: SentBack) -> Decision[Diagnosis] | Refused:
@@ -194,9 +194,13 @@ def validate(state: Diagnosis | None, answers: Answers, instruments: Instruments
     )
 
 
-def reopen(state: Diagnosis | None, reopening: Reopening) -> Decision[Diagnosis] | Refused:
+def reopen(state: Diagnosis | None, reopening: Reopening, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """An operator lets firm, assessor and expert answer once more."""
-    return _decided(state, lambda known: answering.reopen(known, reopening), lambda after: (published.opened(after),))
+    return _decided(
+        state,
+        lambda known: answering.reopen(known, reopening, instruments),
+        lambda after: (published.opened(after),),
+    )
 
 
 def rescore(state: Diagnosis | None, asked: Rescoring, instruments: Instruments) -> Decision[Diagnosis] | Refused:

@@ -1,11 +1,13 @@
 """What this stage decided, in the words of the contracts."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from services.diagnosis.domain import result as scored
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked
+from services.diagnosis.domain.instrument import Instruments
 from shared.contracts.diagnosis import (
     AssessorAssigned,
     DiagnosisAssessed,
@@ -29,7 +31,7 @@ def opened(diagnosis: Diagnosis) -> DiagnosisOpened:
 def completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
     locked = _locked(diagnosis)
     return DiagnosisCompleted(
-        **identity(diagnosis),
+        **_counting(diagnosis),
         version=locked.version,
         levels=dict(locked.levels),
         result=_result(locked.result),
@@ -37,6 +39,7 @@ def completed(diagnosis: Diagnosis) -> DiagnosisCompleted:
         not_applicable=locked.not_applicable,
         applicability=locked.applicability,
         assessor=_assessor(diagnosis),
+        commitment=locked.commitment,
     )
 
 
@@ -51,7 +54,7 @@ def _assessor(diagnosis: Diagnosis) -> str | None:
 def rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
     locked, done = _locked(diagnosis), diagnosis.rescores[-1]
     rescored = GapRescored(
-        **identity(diagnosis),
+        **_counting(diagnosis),
         version=locked.version,
         question=done.question,
         level_before=done.level_before or 0,
@@ -60,12 +63,13 @@ def rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
         closed=locked.result.gap(done.question) is None,
         result=_result(locked.result),
         rescored_at=done.at,
+        commitment=locked.commitment,
     )
     verdict = diagnosis.verdicts[-1] if done.evidence_id is not None and diagnosis.verdicts else None
     if verdict is None or verdict.because is None:
         return (rescored,)
     returned = EvidenceReturned(
-        **identity(diagnosis),
+        **_counting(diagnosis),
         question=verdict.question,
         evidence_id=verdict.evidence_id,
         reason=verdict.because,
@@ -74,9 +78,13 @@ def rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
     return rescored, returned
 
 
-def assessed(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
-    digests = {} if diagnosis.assessment is None else dict(diagnosis.assessment.digests)
-    return (DiagnosisAssessed(**identity(diagnosis), differences=len(diagnosis.differences), evidence=digests),)
+def assessed(instruments: Instruments) -> Callable[[Diagnosis], tuple[DiagnosisEvent, ...]]:
+    def told(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+        digests = {} if diagnosis.assessment is None else dict(diagnosis.assessment.digests)
+        differences = len(diagnosis.differences(instruments))
+        return (DiagnosisAssessed(**identity(diagnosis), differences=differences, evidence=digests),)
+
+    return told
 
 
 def submitted(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
@@ -95,6 +103,11 @@ def identity(diagnosis: Diagnosis) -> dict[str, Any]:
         "diagnosis_id": diagnosis.diagnosis_id,
         "instrument": diagnosis.instrument,
     }
+
+
+def _counting(diagnosis: Diagnosis) -> dict[str, Any]:
+    """With the questionnaire of the version that counts."""
+    return identity(diagnosis) | {"instrument": diagnosis.measured_by}
 
 
 def _locked(diagnosis: Diagnosis) -> Locked:

@@ -24,15 +24,18 @@ class LockedView(View):
     validated_at: datetime
     not_applicable: tuple[str, ...]
     """Questions without a level that are not about the firm."""
+    instrument: str
+    """Version of the questionnaire that it answers: while a second round is on, perhaps not the diagnosis's."""
 
     @classmethod
-    def of_locked(cls, locked: Locked) -> "LockedView":
+    def of_locked(cls, locked: Locked, instrument: str) -> "LockedView":
         return cls(
             version=locked.version,
             levels=dict(locked.levels),
             result=Result.model_validate(asdict(locked.result)),
             validated_at=locked.validated_at,
             not_applicable=locked.not_applicable,
+            instrument=instrument,
         )
 
 
@@ -112,8 +115,8 @@ class DiagnosisView(View):
             self_assessment=sheet(diagnosis.self_assessment),
             assessment=sheet(diagnosis.assessment),
             validation=sheet(diagnosis.validation),
-            differences=diagnosis.differences,
-            locked=LockedView.of_locked(diagnosis.locked) if diagnosis.locked else None,
+            differences=diagnosis.differences(instruments),
+            locked=LockedView.of_locked(diagnosis.locked, diagnosis.measured_by) if diagnosis.locked else None,
             rescores=[RescoreView.of(each) for each in diagnosis.rescores],
             verdicts=[VerdictView.of(each) for each in diagnosis.verdicts],
             reopenings=[ReopeningView.of(each) for each in diagnosis.reopenings],

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from services.diagnosis.domain.comparison import Comparison, Kinship
 from services.diagnosis.store import Version
 from shared.contracts.diagnosis import Result
 from shared.service.http import View
@@ -36,4 +37,37 @@ class VersionView(View):
             result=version.result,
             validated_at=version.validated_at,
             locked_at=version.locked_at,
+        )
+
+
+class ComparedView(View):
+    """One question in two versions."""
+
+    question: str
+    kinship: Kinship
+    """`same`: both ask the same, so that the levels compare; `changed`: they ask otherwise under one code."""
+    before: int | None
+    after: int | None
+
+
+class ComparisonView(View):
+    """Two versions of one firm's diagnosis."""
+
+    supplier_id: UUID
+    first: VersionView
+    second: VersionView
+    questions: list[ComparedView]
+    alike_before: int | None
+    """Overall share in basis points over the questions that compare, by the later questionnaire's weights."""
+    alike_after: int | None
+
+    @classmethod
+    def of_both(cls, supplier_id: UUID, first: Version, second: Version, comparison: Comparison) -> "ComparisonView":
+        return cls(
+            supplier_id=supplier_id,
+            first=VersionView.of_version(supplier_id, first),
+            second=VersionView.of_version(supplier_id, second),
+            questions=[ComparedView.of(each) for each in comparison.questions],
+            alike_before=comparison.alike_before,
+            alike_after=comparison.alike_after,
         )

@@ -132,7 +132,9 @@ def diagnosis_moved(
     status = _MOVED[type(event)]
     before = firm.diagnosis or Diagnosis(status, event.instrument, since=arrived_at)
     since = before.since if before.status == status else arrived_at
-    return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=event.instrument, since=since)))
+    # While a second round is on, what counts may answer another questionnaire.
+    instrument = before.instrument if before.version else event.instrument
+    return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=instrument, since=since)))
 
 
 def diagnosis_completed(state: Firm | None, event: DiagnosisCompleted, _: datetime) -> Decision[Firm]:
