@@ -10,6 +10,7 @@ import uvloop
 
 from tests.bench import (
     chain,
+    cohort,
     consume,
     flat,
     http,
@@ -39,6 +40,7 @@ PARTS: dict[str, Part] = {
     "portal": portal.run,
     "questionnaire": questionnaire.run,
     "matching": matching.run,
+    "cohort": cohort.run,
 }
 
 

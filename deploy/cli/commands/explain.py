@@ -49,6 +49,12 @@ RULES = {
     "diagnosis": Rule(
         "services.diagnosis.explain", "explain_diagnosis", '{"levels": {"T01": 3, …}, "targets": {…}, "must_have": […]}'
     ),
+    "selection": Rule(
+        "services.development.explain",
+        "explain_selection",
+        '{"call": {"capacity": 55, "budget_mxn": "16500000.00", …}, "candidates": [{"id": "…", "areas": […], '
+        '"anchors": […], "potential": 7800, "cost_mxn": "250000.00"}, …], "overrides": […]}',
+    ),
     "match": Rule("services.matching.explain", "explain_match", '{"offering": {…}, "requirement": {…}}'),
 }
 
@@ -69,12 +75,15 @@ def _show(rule: Rule, payload: dict[str, Any], *, as_json: bool) -> None:
         explanation = getattr(module, rule.function)(payload)
     except NotExplainedError as error:
         raise Refusal(reason_text(stage, error.code, **error.params), 2) from error
-    for each in explanation["steps"]:
+    reasons: dict[str, dict[str, Any]] = explanation.get("reasons", {}) if stage == "development" else {}
+    for each in (*explanation["steps"], *reasons.values()):
         each["text"] = reason_text(stage, each["code"], **each["params"])
     if as_json:
         show_json(explanation)
     else:
         typer.echo("\n".join(each["text"] for each in explanation["steps"]))
+        for id_, each in reasons.items():
+            typer.echo(f"{id_}: {each['text']}")
 
 
 for _name, _rule in RULES.items():
