@@ -170,7 +170,7 @@ def test_a_firm_is_forced_in_and_out() -> None:
     forced_in, forced_out = with_firm(call, firms, "b"), without_firm(call, firms, "a")
     assert forced_in is not None
     assert forced_out is not None
-    assert (forced_in.ids, forced_out.ids) == ({"b"}, {"b"})
+    assert forced_in.ids == forced_out.ids == frozenset("b")
 
 
 def test_no_time_still_gives_a_cohort_and_says_how_much_better_one_could_be() -> None:
@@ -180,3 +180,9 @@ def test_no_time_still_gives_a_cohort_and_says_how_much_better_one_could_be() ->
     assert best is not None
     assert holds(call, best.chosen)
     assert best.bound >= best.worth
+
+
+def test_only_what_conflicts_is_named() -> None:
+    """No firm is of area Z; places and budget are enough for both."""
+    found = conflicts(Call(2, Decimal(100), {Group("area", "Z"): 1}), (A, B))
+    assert [(each.what, each.code, each.would_do) for each in found] == [("area", "Z", "0")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from typing import Literal
 
-from services.development.domain.call import Call, Contender, Group, in_order, members
+from services.development.domain.call import Call, Contender, in_order, members
 from services.development.solver.model import Model
 from services.development.solver.optimum import SECONDS
 
@@ -79,5 +79,5 @@ def _weights(firms: Sequence[Contender], conflict: Conflict) -> list[float]:
         return [-1.0] * len(firms)
     if conflict.what == "budget":
         return [-float(each.cost) for each in firms]
-    of = {each.id for each in members(firms).get(Group(conflict.what, conflict.code), ())}  # type: ignore[arg-type]
+    of = {each.id for group, some in members(firms).items() if group == (conflict.what, conflict.code) for each in some}
     return [float(each.id in of) for each in firms]
