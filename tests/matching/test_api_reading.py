@@ -1,9 +1,12 @@
 """Firms read what is asked in their areas, and nothing that who asks keeps to itself."""
 
+from datetime import timedelta
 from typing import Any
 
+from services.matching.domain.calendar import day
 from services.matching.views.reading import TOLD, ReadingView
 from shared.contracts.specification import Specification
+from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest
@@ -101,6 +104,30 @@ async def test_no_route_that_a_firm_reads_says_who_asks_unnamed_or_what_is_not_f
     assert any(near in each for each in said)
     (missed,) = await items(stage, f"/suppliers/{SUPPLIER}/near-misses", staff)
     assert (missed["requirement_id"], missed["anchor_id"]) == (near, str(ANCHOR))
+
+
+async def test_a_firm_reads_the_waivers_that_count_for_it_and_no_other_s(stage: StageUnderTest) -> None:
+    await stage.consume(joined(), registered())
+    id_ = await _publish(stage)
+    buyer = stage.headers("anchor", anchor_id=ANCHOR) | {"If-Match": "*"}
+    until = str(day(now()) + timedelta(days=9))
+    given = {"reason": "Secreto", "until": until}
+    for gate, plan, whom in (
+        ("qms", "Propio", str(SUPPLIER)),
+        ("force", "De todas", None),
+        ("materials", "De otra", str(an_id("other"))),
+        ("envelope", "Retirado", str(SUPPLIER)),
+    ):
+        body = given | {"gate": gate, "plan": plan} | ({"supplier_id": whom} if whom else {})
+        answer = await stage.client.post(f"/requirements/{id_}/waivers", json=body, headers=buyer)
+        assert answer.status_code == 200, answer.text
+    revoked = f"/requirements/{id_}/waivers/{answer.json()['waivers'][-1]['id']}/revocation"
+    assert (await stage.client.post(revoked, headers=buyer)).status_code == 200
+    told = (await stage.client.get(f"{OWN}/{id_}", headers=_firm(stage))).json()["waivers"]
+    assert told == [
+        {"gate": "qms", "plan": "Propio", "until": until},
+        {"gate": "force", "plan": "De todas", "until": until},
+    ]
 
 
 async def test_a_firm_reads_for_itself_alone(stage: StageUnderTest) -> None:

@@ -9,6 +9,7 @@ from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.rules import Rules
 from services.matching.domain.score import Criterion
+from services.matching.domain.waiver import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Reading:
     """The score, of 10,000; None where a gate is not passed."""
     criteria: tuple[Criterion, ...]
     """Each criterion of the score."""
+    waivers: tuple[Waiver, ...]
+    """Those that count for the firm today; none that another firm was given."""
 
     @property
     def met(self) -> bool:
@@ -55,4 +58,5 @@ def read(offering: Offering, requirement: Requirement, rules: Rules, today: date
         tuple(gate for gate in gates if gate.status in {"not_met", "unknown"}),
         None if score is None else score.points,
         () if score is None else score.criteria,
+        tuple(waiver for waiver in requirement.waivers if waiver.counts(today, offering.id)),
     )

@@ -8,7 +8,7 @@ from services.matching.domain.gates import Gate
 from services.matching.domain.offering import Qms
 from services.matching.domain.reading import Reading
 from services.matching.domain.reasons import GateName, GateReason, GateStatus
-from services.matching.domain.waiver import Waivable
+from services.matching.domain.waiver import Waivable, Waiver
 from services.matching.handlers import published
 from shared.contracts import matching as contract
 from shared.contracts.specification import YearVolume
@@ -25,6 +25,20 @@ class GateView(View):
     @classmethod
     def of_gate(cls, gate: Gate) -> Self:
         return cls(gate=gate.gate, status=gate.status, reason=gate.reason, need=gate.need, offer=gate.offer)
+
+
+class CountingView(View):
+    """A waiver that counts for the firm. Why it was given, and who gave it, stays with who asks."""
+
+    gate: Waivable
+    plan: str
+    """How it comes to be passed."""
+    until: date
+    """The last day on which it counts."""
+
+    @classmethod
+    def of_waiver(cls, waiver: Waiver) -> Self:
+        return cls(gate=waiver.gate, plan=waiver.plan, until=waiver.until)
 
 
 class ReadingView(View):
@@ -55,6 +69,8 @@ class ReadingView(View):
     open_until: date
     wishes: tuple[Waivable, ...]
     """Of what is asked, what bars nobody."""
+    waivers: list[CountingView]
+    """Of what is asked, what does not bar this firm until a day."""
     production_start: date | None
     ramp: tuple[YearVolume, ...]
     """Pieces of single years, where they differ from the annual volume."""
@@ -76,6 +92,7 @@ class ReadingView(View):
             requirement_id=requirement.id,
             anchor_id=requirement.anchor_id if reading.names_anchor else None,
             **told,
+            waivers=[CountingView.of_waiver(waiver) for waiver in reading.waivers],
             met=reading.met,
             score=reading.points,
             gates=[GateView.of_gate(gate) for gate in reading.gates],
