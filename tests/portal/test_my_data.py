@@ -110,6 +110,8 @@ def test_each_is_a_way_that_the_stage_shows_a_firm() -> None:
 def test_nothing_that_a_stage_shows_a_firm_of_itself_is_left_out() -> None:
     """Of what names the firm in its address and is shown to it: all but parts of what is there."""
     parts = {
+        # Reckoned from the versions, which are there.
+        "/diagnoses/{supplier_id}/comparison",
         "/diagnoses/{supplier_id}/draft/{question}",
         "/suppliers/{supplier_id}/introductions/{consent_id}",
         "/suppliers/{supplier_id}/lifts",

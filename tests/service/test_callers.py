@@ -40,6 +40,7 @@ OPEN = {
     ("POST", "/suppliers/{supplier_id}/confirmation"),
     ("POST", "/rfc-verdicts"),
     ("GET", "/instrument"),
+    ("GET", "/instruments"),
     ("GET", "/modules"),
 }
 """What everybody may call; anything else that is open is a mistake."""
