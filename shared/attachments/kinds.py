@@ -47,7 +47,7 @@ def kind_of(file: BinaryIO) -> Kind:
     raise FileRefusedError("attachment_kind", kinds=", ".join(name.upper() for name in MEDIA_TYPES))
 
 
-def _checked(file: BinaryIO, kind: Kind, start: bytes, fault: "Callable[[BinaryIO], str | None]") -> Kind:
+def _checked(file: BinaryIO, kind: Kind, start: bytes, fault: Callable[[BinaryIO], str | None]) -> Kind:
     also = _MARKUP.search(start) is not None or (kind != "pdf" and _PDF in start)
     packed = kind in ("xlsx", "docx")
     wrong = "polyglot" if also or (not packed and _ends_as_archive(file)) else fault(file)

@@ -98,7 +98,7 @@ async def find_all(connection: Connection, supplier_id: UUID, ids: Collection[UU
 
 async def digests(connection: Connection, supplier_id: UUID) -> set[str]:
     """Of a firm's, also of those that are erased."""
-    return {row["sha256"] for row in await connection.fetch(f"{_OF_FIRM}", supplier_id)}
+    return {row["sha256"] for row in await connection.fetch(_OF_FIRM, supplier_id)}
 
 
 async def page(connection: Connection, supplier_id: UUID, after: UUID | None, limit: int) -> list[Attachment]:

@@ -25,11 +25,14 @@ from services.portal.identity.provider import CALLBACK, Tokens
 from services.portal.stages import SERVICES, Stages
 from services.portal.store import sessions
 from services.portal.store.sessions import SessionRow
+from shared.contracts.registration import SupplierRegistered
 from shared.runtime.clock import now
 from shared.security.tokens import LocalIssuer
 from shared.service import http, recorded
 from shared.testing.stage import AUDIENCE, ISSUER, TOKEN_LIFESPAN, StageUnderTest
 from tests.conftest import Migrated
+from tests.portal import scripted
+from tests.portal.events import SUPPLIER, example
 from tests.portal.issuer import URL, Before, Issuing
 from tests.security import providers
 
@@ -223,3 +226,17 @@ async def running(issuing: Issuing, migrated: Migrated) -> AsyncIterator[StageUn
     stage, _ = build()
     async with StageUnderTest(stage, await migrated("portal")) as running:
         yield running
+
+
+@pytest.fixture
+def nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Scripted stages send no event: a form waits for none."""
+    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+
+
+@pytest.fixture
+async def at_work(portal: Visitors, nothing_arrives: None) -> Visitors:
+    """With a firm that assessors, experts and mentors work with."""
+    await portal.stage.consume(example(SupplierRegistered, legal_name="Forjas del Bajío"))
+    scripted.answer(portal.others, {"supplier_id": str(SUPPLIER)})
+    return portal

@@ -12,12 +12,9 @@ from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
 from tests.registration.bodies_given import BODY, registered
 
+pytestmark = pytest.mark.usefixtures("nothing_arrives")
+
 PAGE = "/my-firm/diagnosis/TEC/T01"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
 
 
 @pytest.fixture

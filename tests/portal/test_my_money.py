@@ -15,6 +15,8 @@ from tests.financing.given import SUPPLIER as FIRM
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, example, passed_on
 
+pytestmark = pytest.mark.usefixtures("nothing_arrives")
+
 CONSENT = "/my-firm/money/consent"
 PAPERS = {
     "identity.rfc": "tme-840315-kt6",
@@ -25,11 +27,6 @@ PAPERS = {
     "capacity.annual_sales": "$ 31,500,000",
     "capacity.workers": "42",
 }
-
-
-@pytest.fixture(autouse=True)
-def _nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
 
 
 @pytest.fixture

@@ -15,12 +15,9 @@ from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER
 from tests.registration.bodies_given import WHOLE, registered
 
+pytestmark = pytest.mark.usefixtures("nothing_arrives")
+
 OWN = f"/suppliers/{SUPPLIER}"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
 
 
 async def _mine(portal: Visitors, supplier_id: UUID = SUPPLIER) -> Browser:

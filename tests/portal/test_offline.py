@@ -9,12 +9,9 @@ from tests.diagnosis.builders import levels_at, sheet
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER, example
 
+pytestmark = pytest.mark.usefixtures("nothing_arrives")
+
 HERE = f"/work/visits/{SUPPLIER}/offline"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
 
 
 async def test_what_waited_is_taken_once_and_writes_over_nobody(portal: Visitors) -> None:

@@ -15,12 +15,9 @@ from shared.testing.stage import StageUnderTest
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
 
+pytestmark = pytest.mark.usefixtures("nothing_arrives")
+
 PAGE = "/my-firm/diagnosis/TEC"
-
-
-@pytest.fixture(autouse=True)
-def _nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
 
 
 @pytest.fixture

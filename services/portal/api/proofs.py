@@ -3,7 +3,7 @@
 import re
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Path, Response
@@ -94,7 +94,7 @@ def _number(given: object) -> int:
     return int(text) if NUMBER.fullmatch(text) else -1
 
 
-async def _give(asked: Asking, place: _Place, form: Any) -> None:  # noqa: ANN401 - a form's
+async def _give(asked: Asking, place: _Place, form: File) -> None:
     await add_proof(asked, place.path, await give(asked, "diagnosis", place.supplier_id, form))
 
 

@@ -46,3 +46,7 @@ def _need(size: str) -> Rendered:
     if NEEDED:
         pytest.skip(f"{' and '.join(NEEDED)} cannot be found: `make check-chart` builds them where Go is")
     return Rendered(once(size))
+
+
+def containers(pod: Any) -> list[Any]:
+    return [*pod["initContainers"], *pod["containers"]]

@@ -1,9 +1,7 @@
 """What the chart promises, on the objects that helm makes of it."""
 
 import json
-import re
 from itertools import chain
-from typing import Any
 
 import pytest
 
@@ -17,14 +15,10 @@ from shared.messaging.access import PARTNER_BYTES_PER_SECOND, PARTNER_REQUEST_PE
 from shared.messaging.topics import catalogue
 from shared.runtime.settings import ServiceSettings
 from shared.service.service import CLOSE_S
-from tests.deploy.kubernetes.conftest import Rendered
+from tests.deploy.kubernetes.conftest import Rendered, containers
 
 SERVICES = set(present())
 STORES = {f"{name}-store" for name in SERVICES}
-
-
-def _containers(pod: Any) -> list[Any]:
-    return [*pod["initContainers"], *pod["containers"]]
 
 
 def test_each_service_has_all_its_objects(rendered: Rendered) -> None:
@@ -41,7 +35,7 @@ def test_nothing_runs_as_root_or_can_become_it(rendered: Rendered) -> None:
         assert security["runAsUser"] > 0
         assert security["seccompProfile"] == {"type": "RuntimeDefault"}
         assert not pod["automountServiceAccountToken"]
-        for container in _containers(pod):
+        for container in containers(pod):
             assert container["securityContext"] == {
                 "allowPrivilegeEscalation": False,
                 "readOnlyRootFilesystem": True,
@@ -66,7 +60,7 @@ def test_the_operators_containers_may_no_more_than_a_restricted_namespace_allows
 def test_every_container_has_requests_and_limits(rendered: Rendered) -> None:
     pools = [pool["spec"]["resources"] for pool in rendered.of("KafkaNodePool").values()]
     stores = [store["spec"]["resources"] for store in rendered.of("Cluster").values()]
-    own = [container["resources"] for pod in rendered.pods().values() for container in _containers(pod)]
+    own = [container["resources"] for pod in rendered.pods().values() for container in containers(pod)]
     operator = rendered.of("Kafka")["kafka"]["spec"]["entityOperator"]
     operators = [operator[part]["resources"] for part in ("topicOperator", "userOperator")]
     for resources in chain(pools, stores, own, operators):
@@ -216,84 +210,8 @@ def test_data_outlives_the_release(rendered: Rendered) -> None:
             assert found["metadata"]["annotations"]["helm.sh/resource-policy"] == "keep"
 
 
-def test_no_secret_stands_in_clear(rendered: Rendered) -> None:
-    assert not rendered.of("Secret")
-    for pod in rendered.pods().values():
-        for container in _containers(pod):
-            secret = {
-                each["name"] for each in container["env"] if re.search("PASSWORD|DATABASE_URL|SECRET", each["name"])
-            }
-            assert secret
-            assert all("secretKeyRef" in each["valueFrom"] for each in container["env"] if each["name"] in secret)
-    assert not re.search(r"BEGIN [A-Z ]*PRIVATE KEY|://[^/\s]+:[^/\s]+@", json.dumps(rendered))
-
-
-def test_no_stage_sees_the_key_of_a_certificate_authority(rendered: Rendered) -> None:
-    for pod in rendered.pods().values():
-        for volume in pod["volumes"]:
-            if "secret" in volume:
-                assert volume["secret"]["items"] == [{"key": "ca.crt", "path": "ca.crt"}]
-
-
-def test_every_secret_that_is_named_has_somebody_who_makes_it(national: Rendered) -> None:
-    named = set(re.findall(r'"secretKeyRef": \{"name": "([^"]+)"', json.dumps(national)))
-    named |= set(re.findall(r'"secretName": "([^"]+)"', json.dumps(national)))
-    made = {"kafka-cluster-ca-cert"} | {f"{store}-{kind}" for store in STORES for kind in ("app", "ca")}
-    made |= {f"kafka-user-{user}" for user in national.of("KafkaUser")} | national.of("ExternalSecret").keys()
-    assert named
-    assert named <= made
-
-
 def _environment(container: Object) -> dict[str, str]:
     return {each["name"]: each["value"] for each in container["env"] if "value" in each}
-
-
-PEER = "networkPolicy.mail[0].ipBlock.cidr"
-MAIL = {"mail.host": "smtp.example", "mail.port": "465", "mail.tls": "tls", "mail.from": "pdp@example.org"}
-
-
-@pytest.mark.usefixtures("helm")
-@pytest.mark.parametrize("user", ["", "pdp"])
-def test_mail_has_its_server_and_its_password_is_a_secret(user: str) -> None:
-    made = Rendered(objects("national", MAIL | {PEER: "192.0.2.40/32", "mail.user": user}))
-    for name, pod in made.pods().items():
-        (service,) = pod["containers"]
-        found = {each["name"]: each for each in service["env"] if each["name"].startswith("PDP_SMTP_")}
-        opened = [rule for rule in made.of("NetworkPolicy")[name]["spec"]["egress"] if "465" in json.dumps(rule)]
-        if name not in ("registration", "portal"):
-            assert (found, opened) == ({}, [])
-            continue
-        assert found["PDP_SMTP_HOST"]["value"] == "smtp.example"
-        assert [rule["ports"] for rule in opened] == [[{"port": 465, "protocol": "TCP"}]]
-        password = found.get("PDP_SMTP_PASSWORD")
-        secret = {"secretKeyRef": {"name": "mail-credentials", "key": "password"}}
-        assert password == ({"name": "PDP_SMTP_PASSWORD", "valueFrom": secret} if user else None)
-    assert ("mail-credentials" in made.of("ExternalSecret")) == bool(user)
-
-
-@pytest.mark.usefixtures("helm")
-def test_those_who_keep_attachments_reach_their_bucket_and_its_secret() -> None:
-    peer = "networkPolicy.attachments[0].ipBlock.cidr"
-    given = {"attachments.bucket": "program", "attachments.endpoint": "https://objects.example:9000"}
-    made = Rendered(objects("national", given | {"attachments.port": "9000", peer: "192.0.2.50/32"}))
-    for name, pod in made.pods().items():
-        (service,) = pod["containers"]
-        found = {each["name"]: each for each in service["env"] if each["name"].startswith("PDP_ATTACHMENT_")}
-        opened = [rule for rule in made.of("NetworkPolicy")[name]["spec"]["egress"] if "9000" in json.dumps(rule)]
-        if name not in ("registration", "diagnosis", "development"):
-            assert (found, opened) == ({}, [])
-            continue
-        assert [rule["ports"] for rule in opened] == [[{"port": 9000, "protocol": "TCP"}]]
-        secret = {"secretKeyRef": {"name": "attachment-credentials", "key": "secret"}}
-        assert found["PDP_ATTACHMENT_SECRET_KEY"] == {"name": "PDP_ATTACHMENT_SECRET_KEY", "valueFrom": secret}
-    assert "attachment-credentials" in made.of("ExternalSecret")
-
-
-@pytest.mark.usefixtures("helm")
-@pytest.mark.parametrize("name", ["PDP_SMTP_PASSWORD", "PDP_AUDIT_KEY", "PDP_PORTAL_SECRET"])
-def test_a_secret_among_the_settings_is_refused(name: str) -> None:
-    with pytest.raises(ChartError, match=f"{name} is a secret"):
-        manifest("national", {f"services.registration.env.{name}": "x"})
 
 
 def test_every_image_can_be_pinned_by_its_digest(helm: None) -> None:
@@ -301,7 +219,7 @@ def test_every_image_can_be_pinned_by_its_digest(helm: None) -> None:
     digest = f"sha256:{'0' * 64}"
     pins = {f"image.digests.{name}": digest for name in SERVICES}
     made = Rendered(objects("national", {**pins, "store.image": f"registry.example/postgresql:18@{digest}"}))
-    images = {container["image"] for pod in made.pods().values() for container in _containers(pod)}
+    images = {container["image"] for pod in made.pods().values() for container in containers(pod)}
     images |= {store["spec"]["imageName"] for store in made.of("Cluster").values()}
     assert len(images) == len(SERVICES) + 1
     assert all(image.endswith(f"@{digest}") for image in images)
