@@ -11,6 +11,7 @@ from services.development.domain.call import worth as worth_of
 from services.development.solver import Conflict, Optimum, Reason, UnsolvedError, conflicts, optimum, reasons
 from services.development.solver.optimum import SECONDS
 from shared.i18n import NotExplainedError, said
+from shared.i18n.fields import fault
 
 Code = Annotated[str, Field(min_length=1, max_length=100)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
@@ -103,7 +104,7 @@ def _validated(payload: dict[str, Any]) -> SelectionGiven:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "payload"
-        raise NotExplainedError("explain.selection.field", field=field, problem=first["msg"]) from None
+        raise NotExplainedError("explain.selection.field", field=field, problem=fault(first)) from None
     ids = [each.id for each in given.candidates]
     words = [each.id for each in given.overrides]
     if twice := next((id_ for of in (ids, words) for id_ in sorted(of) if of.count(id_) > 1), None):

@@ -29,9 +29,10 @@ async def run(attachments: Attachments, database: Database) -> None:
     while True:
         for number in range(HOUSE_LOOKS):
             try:
-                await look(attachments)
                 if number == 0:
+                    # First: what is due is erased in the store, whether the object store answers or not.
                     await keep_house(attachments, database)
+                await look(attachments)
             except ObjectsAwayError:
                 metrics.ATTACHMENTS_AWAY.set(1)
             except Exception as error:  # noqa: BLE001 - a watch that ended would look like one that sees nothing

@@ -72,3 +72,10 @@ def test_one_number_is_the_minimum_of_every_area() -> None:
 )
 def test_what_cannot_be_explained_says_why(payload: dict[str, Any], code: str) -> None:
     assert refused(payload).code == f"explain.selection.{code}"
+
+
+@pytest.mark.parametrize("payload", [{}, changed(capacity=0), changed(capacity="x"), changed(places=3)])
+def test_a_field_that_is_wrong_is_told_by_a_code(payload: dict[str, Any]) -> None:
+    problem = refused(payload).params["problem"]
+    assert isinstance(problem, dict)
+    assert problem["code"].startswith("field.")

@@ -1,5 +1,6 @@
 """Files that back answers, over HTTP: given, named, opened by those who may, limited, erased."""
 
+import asyncio
 import hashlib
 import os
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from shared.four_eyes import mark_of
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.attachments import given as files
+from tests.conformance.stage import eventually
 from tests.conftest import Migrated
 from tests.diagnosis.builders import SUPPLIER, levels_at, sheet
 from tests.diagnosis.calls import ANY, PATH, answered, assign, get, post
@@ -232,6 +234,23 @@ async def test_what_is_erased_and_what_is_left_over(stage: StageUnderTest, tmp_p
     await watch.keep_house(attachments, stage.database)
     assert [path for path in folder.rglob("*") if path.is_file()] == []
     assert {row["key"] for row in await stage.rows("SELECT key FROM attachment")} == {None}
+
+
+async def test_what_is_due_is_erased_while_the_object_store_is_away(stage: StageUnderTest, tmp_path: Path) -> None:
+    await stage.consume(aligned())
+    await give(stage)
+    folder = tmp_path / "attachments"
+    folder.rename(tmp_path / "elsewhere")
+    folder.write_text("a file is no folder")
+    await stage.rows("UPDATE attachment SET erase_at = now() - interval '1 day'")
+
+    async def erased() -> bool:
+        return [row["key"] for row in await stage.rows("SELECT key FROM attachment")] == [None]
+
+    attachments = Attachments("diagnosis", AttachmentSettings(folder=folder), store.GONE)
+    watching = asyncio.create_task(watch.run(attachments, stage.database))
+    await eventually(erased)
+    watching.cancel()
 
 
 async def test_who_scores_evidence_is_told_by_a_mark_once_a_version_counts(stage: StageUnderTest) -> None:

@@ -29,6 +29,9 @@ async def test_a_certificate_has_its_file_and_its_digest_alone_is_told(stage: St
     assert [each["sha256"] for each in shown["offering"]["certificates"]] == [DIGEST]  # type: ignore[index]  # JSON
     told = [event.data for event in await stage.told() if "offering" in event.data]
     assert [each["sha256"] for each in told[-1]["offering"]["certificates"]] == [DIGEST]
+    # Renewed it is another one, though its number stays: what showed the old one does not show it.
+    renewed = await put(valid_to="2199-06-01")
+    assert [each["sha256"] for each in renewed["offering"]["certificates"]] == [None]  # type: ignore[index]  # JSON
     # Another certificate has another file, or none.
     other = await put(number="MX-2")
     assert [each["sha256"] for each in other["offering"]["certificates"]] == [None]  # type: ignore[index]  # JSON

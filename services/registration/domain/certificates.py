@@ -36,9 +36,15 @@ class Certificate:
 
 
 def with_digests(certificates: Sequence[Certificate], before: Sequence[Certificate]) -> tuple[Certificate, ...]:
-    """What says nothing of a certificate's attachment takes none away: a form has none, nor has a file of rows."""
-    known = {(each.standard, each.number): each.sha256 for each in before}
-    return tuple(replace(each, sha256=each.sha256 or known.get((each.standard, each.number))) for each in certificates)
+    """What says nothing of a certificate's attachment takes none away: a form has none, nor has a file of rows. A
+    certificate that was renewed is another one, though its number stays: the old file does not show it.
+    """
+    known = {_issue(each): each.sha256 for each in before}
+    return tuple(replace(each, sha256=each.sha256 or known.get(_issue(each))) for each in certificates)
+
+
+def _issue(certificate: Certificate) -> tuple[Standard, str, str | None, date]:
+    return certificate.standard, certificate.number, certificate.site, certificate.valid_to
 
 
 def qms_of(certificates: Sequence[Certificate], today: date) -> tuple[Qms, date] | None:

@@ -97,7 +97,9 @@ class CertificateBody(Body):
     valid_to: Day
     """Its last day."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
-    """Digest of an attachment of this firm that shows it. Null: the one that was said before."""
+    """Digest of an attachment of this firm that shows it. Null: the one that was said before, of the
+    same number, site and last day.
+    """
 
 
 class TradeProgramBody(Body):
