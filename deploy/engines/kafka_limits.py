@@ -9,7 +9,7 @@ from typing import Final
 
 BROKER_LIMITS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        # A request is taken into memory by the size that it claims. Ours have 1 MiB at most.
+        # A request is taken into memory by the size that it claims. Ours have less (`UNDER_WAY_BYTES` of the producer).
         "socket.request.max.bytes": "2097152",
         # Of all that wait for a thread.
         "queued.max.request.bytes": "67108864",

@@ -4,7 +4,8 @@ stays broken after a fatal error, so each call has a deadline and a failed produ
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -30,6 +31,11 @@ DELIVERY_DEADLINE_S = 20.0
 STOP_DEADLINE_S = 3.0
 MAX_BATCH_BYTES = 1_000_000
 """Below the broker's limit of a request's batch (1 MiB) with room for its header."""
+
+UNDER_WAY_BYTES = 2_000_000
+"""Of batches that are not acknowledged yet: the client may put all of them into one request, and a broker closes the
+connection of one that is larger than 2 MiB, each time that it is sent (`deploy/engines/kafka_limits.py`).
+"""
 
 METADATA_DEADLINE_S = 2.0
 """A topic that does not exist is waited for no longer: the others of the round wait with it."""
@@ -75,6 +81,28 @@ class Delivery:
         return next(iter(self.undelivered.values()), None)
 
 
+class Room:
+    """Bytes that may be under way at a time, by whoever has them under way."""
+
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
+        self._freed = asyncio.Condition()
+
+    @asynccontextmanager
+    async def holding(self, size: int) -> AsyncIterator[None]:
+        """Wait until so many are free, and hold them. What is larger than all waits for all."""
+        held = min(size, self._most)
+        async with self._freed:
+            await self._freed.wait_for(lambda: self._left >= held)
+            self._left -= held
+        try:
+            yield
+        finally:
+            async with self._freed:
+                self._left += held
+                self._freed.notify_all()
+
+
 class Publisher:
     """Sends journal entries, each partition's in order, and tells which were acknowledged."""
 
@@ -82,6 +110,7 @@ class Publisher:
         self._kafka = kafka
         self._client_id = client_id
         self._producer: AIOKafkaProducer | None = None
+        self._room = Room(UNDER_WAY_BYTES)
         self._absent: set[str] = set()
         """Topics that Kafka did not know at the last try."""
 
@@ -183,7 +212,8 @@ class Publisher:
     ) -> None:
         try:
             for batch, ids in _batches(producer, entries):
-                await (await producer.send_batch(batch, to.topic, partition=to.partition))
+                async with self._room.holding(batch.size()):
+                    await (await producer.send_batch(batch, to.topic, partition=to.partition))
                 delivery.acked += ids
                 if not patience.expired():
                     patience.reschedule(asyncio.get_running_loop().time() + DELIVERY_DEADLINE_S)

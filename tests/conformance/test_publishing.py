@@ -1,6 +1,7 @@
 """What a stage promises about the events that it decides."""
 
 import asyncio
+import secrets
 from collections import defaultdict
 from contextlib import ExitStack
 from uuid import UUID, uuid4
@@ -10,7 +11,9 @@ from aiokafka.errors import KafkaError, TopicAuthorizationFailedError, UnknownTo
 from confluent_kafka import Producer
 
 from shared.messaging import journal
+from shared.messaging.journal import Unpublished
 from shared.messaging.producer import Publisher
+from shared.messaging.relay import ROUND_BYTES
 from tests.conformance.events import Told
 from tests.conformance.relaying import published, running
 from tests.conformance.stage import Bench, envelope, eventually
@@ -179,6 +182,17 @@ async def test_a_topic_that_was_not_there_holds_the_others_up_for_less(
     monkeypatch.setattr("shared.messaging.producer.METADATA_DEADLINE_S", 600.0)
     again = (await publisher.publish(entries)).troubled[absent]
     assert isinstance(again, TimeoutError), "ours, not the client's own, which comes later"
+    await publisher.close()
+
+
+async def test_large_events_of_many_partitions_go_in_requests_that_a_broker_takes(bench: Bench, topic: str) -> None:
+    """A client sends a broker the batches of all partitions in one request; they shrink little."""
+    publisher = Publisher(bench.broker.settings(), "conformance")
+    bodies = [secrets.token_urlsafe(700_000).encode() for _ in range(8)]
+    entries = [Unpublished(number, topic, str(uuid4()).encode(), body) for number, body in enumerate(bodies)]
+    assert sum(map(len, bodies)) < ROUND_BYTES
+    delivery = await publisher.publish(entries)
+    assert (sorted(delivery.acked), delivery.failure, delivery.troubled) == ([*range(8)], None, {})
     await publisher.close()
 
 

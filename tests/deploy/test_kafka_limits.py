@@ -9,6 +9,8 @@ from confluent_kafka.admin import ConfigResource  # type: ignore[attr-defined]
 
 from deploy.compose.layout import FOLDER
 from deploy.engines.kafka_limits import BROKER_LIMITS
+from shared.messaging.producer import UNDER_WAY_BYTES
+from shared.messaging.topics import MAX_EVENT_BYTES
 from tests.conftest import Broker
 from tests.containers.docker_cli import ROOT
 
@@ -30,6 +32,12 @@ def test_compose_and_the_chart_have_the_same() -> None:
     lines = re.findall(r"^ {6}[a-z.]+: [\w,]+$", CHART.read_text(), re.MULTILINE)
     chart = yaml.safe_load("\n".join(lines))
     assert {name: str(chart.get(name)) for name in WANTED} == WANTED
+
+
+def test_a_request_of_ours_is_smaller_than_a_broker_takes() -> None:
+    """All that is under way may be one request; 64 KB are more than its own words take."""
+    assert int(BROKER_LIMITS["socket.request.max.bytes"]) > UNDER_WAY_BYTES + 65_536
+    assert UNDER_WAY_BYTES > MAX_EVENT_BYTES
 
 
 def test_nobody_claims_memory_by_the_size_of_a_request(broker: Broker) -> None:
