@@ -6,17 +6,15 @@ memory ends. Its output is a line of JSON for the header and for each row, and a
 it ended.
 """
 
-import contextlib
-import resource
 import signal
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import msgspec
 
 from shared.files.dates import is_month_first
 from shared.files.faults import FileRefusedError
+from shared.files.limits import limit
 from shared.files.rows import End, Header, Line, Wanted
 from shared.files.sheet import read
 
@@ -32,7 +30,8 @@ AT_MOST_S = 1_800
 
 
 def main() -> None:
-    _limit()
+    limit(MEMORY_BYTES, PROCESSOR_S)
+    signal.alarm(AT_MOST_S)
     wanted = msgspec.json.decode(sys.argv[1], type=Wanted)
     encode, write = msgspec.json.encode, sys.stdout.buffer.write
     try:
@@ -57,19 +56,6 @@ def _month_first(header: Header, line: Line, days: Sequence[int]) -> Iterator[st
         cell = line.sent[place] if place < len(line.sent) else ""
         if isinstance(cell, str) and is_month_first(cell):
             yield header.names[place]
-
-
-def _limit() -> None:
-    for what, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, PROCESSOR_S),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (limit, limit))
-    signal.alarm(AT_MOST_S)
-    with contextlib.suppress(OSError):  # Linux only.
-        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 if __name__ == "__main__":

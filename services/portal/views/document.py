@@ -5,9 +5,8 @@ so that a file says what the page says.
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
 
+from shared.files.pdf import Kind
 from shared.i18n import Language
-
-Kind = Literal["heading", "paragraph", "item", "pairs", "table"]
 
 
 class Part(NamedTuple):

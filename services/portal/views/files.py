@@ -2,11 +2,7 @@
 
 import csv
 import io
-import json
-import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -17,10 +13,10 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from services.portal.views.document import Cell, Document
 from shared.files.formulas import escaped
-from shared.files.table import INHERITED
+from shared.files.pdf import Cell as Shown
+from shared.files.pdf import Part, report
 from shared.plain_text import NOT_XML
 
-REPORT = ("-m", "services.portal.views.report")
 NUMBER = re.compile(r"-?[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?( %)?|-?[0-9]+(?:\.[0-9]+)?( %)?")
 SHEET = re.compile(r"[\[\]:*?/\\]")
 LONGEST_NAME = 31
@@ -60,13 +56,8 @@ def as_xlsx(document: Document) -> bytes:
 
 
 def as_pdf(document: Document) -> bytes:
-    """The whole page, by a process of its own (`report.py`). Raises CalledProcessError where it took too much."""
-    told = {"title": _shown(document.title), "language": document.language, "blocks": list(_told(document))}
-    env = {name: os.environ[name] for name in INHERITED if name in os.environ}
-    said = json.dumps(told).encode()
-    # Its errors would quote the page.
-    child = subprocess.run([sys.executable, *REPORT], input=said, capture_output=True, check=True, env=env)  # noqa: S603 - our own
-    return child.stdout
+    """The whole page. Raises CalledProcessError where it took too much."""
+    return report(document.title, document.language, _parts(document))
 
 
 FORMATS: Mapping[str, Format] = {
@@ -103,7 +94,7 @@ def _cell(sheet: WriteOnlyWorksheet, cell: Cell) -> Written:
     return made
 
 
-def _told(document: Document) -> Iterator[Mapping[str, object]]:
+def _parts(document: Document) -> Iterator[Part]:
     for block in document.blocks:
-        rows = [[{"text": _shown(cell.text), "number": cell.is_number} for cell in row] for row in block.rows]
-        yield {"kind": block.kind, "text": _shown(block.text), "level": block.level, "rows": rows, "heads": block.heads}
+        rows = [[Shown(cell.text, cell.is_number) for cell in row] for row in block.rows]
+        yield Part(block.kind, block.text, block.level, rows, block.heads)

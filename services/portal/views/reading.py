@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Literal
 
-from services.portal.views.document import Block, Cell, Document, Kind, Part
+from services.portal.views.document import Block, Cell, Document, Part
+from shared.files.pdf import Kind
 
 Given = Mapping[str, str | None]
 

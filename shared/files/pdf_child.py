@@ -1,24 +1,23 @@
-"""The process that writes one PDF: `python -m services.portal.views.report`, with the page's words on its input.
+"""The process that writes one PDF: `python -m shared.files.pdf_child`, with the report's words on its input.
 
-A report of twenty pages takes 300 MB, and the fonts stay: here they go with this process. It has no secrets, and is the
-first that a system without memory ends.
+A report of twenty pages takes 300 MB, and the fonts stay: here they go with this process. It has no secrets.
 """
 
-import contextlib
-import resource
 import sys
 from pathlib import Path
 
 import typst
 
-LAYOUT = Path(__file__).with_name("report.typ")
+from shared.files.limits import limit
+
+LAYOUT = Path(__file__).with_name("pdf.typ")
 MEMORY_BYTES = 4 * 1024 * 1024 * 1024
-"""Address space: what is mapped, of which a tenth is used."""
+"""A tenth is used."""
 PROCESSOR_S = 60
 
 
 def main() -> None:
-    _limit()
+    limit(MEMORY_BYTES, PROCESSOR_S)
     sys.stdout.buffer.write(written(sys.stdin.read()))
 
 
@@ -34,18 +33,6 @@ def written(said: str) -> bytes:
     except typst.TypstError:
         made = typst.compile(layout, sys_inputs=inputs)
     return made
-
-
-def _limit() -> None:
-    for what, limit in (
-        (resource.RLIMIT_AS, MEMORY_BYTES),
-        (resource.RLIMIT_CPU, PROCESSOR_S),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (limit, limit))
-    with contextlib.suppress(OSError):  # Linux only.
-        Path("/proc/self/oom_score_adj").write_text("1000")
 
 
 if __name__ == "__main__":
