@@ -5,15 +5,44 @@ from typing import Any, Final, LiteralString
 
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from shared.areas import PATTERN as AREA
 from shared.i18n.said import said
+from shared.mail_address import PATTERN as MAIL
 
 FIELD, FIELDS = "field.", "fields."
 """How codes begin: of one field's form, and of fields that are well formed and do not go together."""
 
 OTHER: Final = "field.other"
 
-MONEY: Final = r"^[0-9]{1,14}\.[0-9]{2}$"
-"""An amount of money as a text: nobody should have to read this."""
+FORMS: Final = {
+    r"^[0-9]{1,14}\.[0-9]{2}$": "field.money",
+    r"^[0-9]{1,14}(\.[0-9]{1,2})?$": "field.amount",
+    r"^[A-Z]{3}$": "field.form_currency",
+    AREA: "field.form_area",
+    r"^(0[1-9]|[12][0-9]|3[0-2])$": "field.form_state",
+    r"^[TOCFGA][0-9]{2}$": "field.form_question",
+    r"^CQI-[0-9]{1,2}$": "field.form_cqi",
+    r"^[0-9]{2,6}$": "field.form_scian",
+    r"^[a-z][a-z0-9-]{1,30}$": "field.form_partner",
+    r"^[a-z][a-z0-9_]{1,60}$": "field.form_code",
+    r"^[a-z][a-z0-9_]{1,30}$": "field.form_code",
+    r"^[a-z][a-z0-9_]{1,19}$": "field.form_code",
+    r"^[A-Z0-9-]{2,20}$": "field.form_anchor",
+    r"^[a-z]{2}$": "field.form_language",
+    r"^[0-9]{5}$": "field.form_municipality",
+    r"^[0-9]{6}$": "field.form_scian_class",
+    r"^[0-9]{6,10}$": "field.form_hs_code",
+    r"^[0-9]+\.[0-9]{2,}$": "field.form_score",
+    r"^[0-9a-f]{24}$": "field.form_digest",
+    r"^[0-9a-f]{64}$": "field.form_sha256",
+    r"^[!-?A-~]+$": "field.form_subject",
+    r"^[0-9A-Za-z._-]{1,40}$": "field.form_version",
+    r"^\+?[0-9 ()-]{7,25}$": "field.form_phone",
+    MAIL: "field.form_mail",
+    r"\w": "field.form_word",
+    r"\S": "field.form_word",
+}
+"""What a pattern of the APIs asks for, in words: nobody should have to read it."""
 
 CODES: Final = {
     "missing": "field.missing",
@@ -104,5 +133,5 @@ def fault(error: ErrorDetails) -> dict[str, Any]:
     # Its own words for a list are English ones.
     choices = ", ".join(re.findall(r"'([^']*)'", str(context.get("expected", ""))))
     named = {name: value for name, value in context.items() if name not in {"error", "tag", "expected"}}
-    code = "field.money" if context.get("pattern") == MONEY else CODES.get(type_, OTHER)
+    code = FORMS.get(str(context.get("pattern")), CODES.get(type_, OTHER))
     return said(code, **named, choices=choices)

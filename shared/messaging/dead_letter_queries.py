@@ -4,10 +4,10 @@ import base64
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from shared.i18n.fields import wrong
 from shared.runtime.database import Connection
@@ -70,14 +70,16 @@ class Selection(_Fitting):
     after: UUID | None = None
     """A dead letter: only those that follow it in the order, which is oldest first and as on the topic."""
     ids: tuple[UUID, ...] | None = Field(default=None, max_length=1000)
-    all: bool = False
+    all: bool = Field(default=False, validate_default=True)
     """Said aloud by whoever means every one."""
 
-    @model_validator(mode="after")
-    def _names_something(self) -> Self:
-        if not (self.all or self.ids or self.reason or self.key or self.topic):
+    @field_validator("all")
+    @classmethod
+    def _names_something(cls, all_: bool, others: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it
+        named = [others.data.get(name, True) for name in ("ids", "reason", "key", "topic")]
+        if not (all_ or any(named)):
             raise wrong("fields.some_of", names="ids, reason, key, topic, all")
-        return self
+        return all_
 
 
 class DeadLetterView(BaseModel):

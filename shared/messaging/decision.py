@@ -1,7 +1,7 @@
 """What a handler returns: the whole vocabulary between a stage's rules and the shell that runs them."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
@@ -71,6 +71,18 @@ class Refused:
     """What words it, where its code has several sentences."""
     at: str = field(default="", kw_only=True)
     """The field that it is about."""
+    others: "tuple[Refused, ...]" = field(default=(), kw_only=True)
+    """What else is wrong, of other fields: whoever sent them mends all at once."""
+
+    @property
+    def all(self) -> "tuple[Refused, ...]":
+        """All that is wrong, this first."""
+        return self, *self.others
+
+
+def together(refused: Sequence[Refused]) -> Refused | None:
+    """The first of these with all others; None where there is none."""
+    return replace(refused[0], others=tuple(refused[1:])) if refused else None
 
 
 def unchanged(state: S | None) -> Decision[S]:

@@ -1,10 +1,10 @@
 """The routes by which operators bring back what Kafka removed before a stage consumed it."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from shared.contracts.dead_letters import ServiceName
 from shared.i18n.fields import wrong
@@ -43,16 +43,17 @@ class Closing(Body):
     """Which gaps are done with, and why."""
 
     ids: Annotated[list[Annotated[int, Field(ge=0, le=2**53 - 1)]], Field(max_length=1000)] | None = None
-    all: bool = False
+    all: bool = Field(default=False, validate_default=True)
     """Said aloud by whoever means every one."""
     reason: Annotated[str, Field(min_length=1, max_length=500)]
     """For the record: no personal data."""
 
-    @model_validator(mode="after")
-    def _names_something(self) -> Self:
-        if not (self.all or self.ids):
+    @field_validator("all")
+    @classmethod
+    def _names_something(cls, all_: bool, others: ValidationInfo) -> bool:  # noqa: FBT001 - pydantic calls it
+        if not (all_ or others.data.get("ids", True)):
             raise wrong("fields.some_of", names="ids, all")
-        return self
+        return all_
 
 
 class Closed(View):

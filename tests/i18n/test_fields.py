@@ -1,6 +1,7 @@
 """What is wrong with a field is told in the language of who asked, whatever pydantic or a validator of ours finds."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,9 @@ from pydantic_core._pydantic_core import list_all_errors  # pydantic names its e
 
 from shared.contracts.event import Money
 from shared.i18n import LANGUAGES, Catalogue, Language
-from shared.i18n.fields import CODES, FIELD, FIELDS, OTHER, fault
+from shared.i18n.fields import CODES, FIELD, FIELDS, FORMS, OTHER, fault
+from shared.messaging.topics import EVENT_TYPES
+from tests.http.services import SERVICES, openapi_of
 from tests.i18n import codes
 
 TYPES: dict[str, ErrorTypeInfo] = {each["type"]: each for each in list_all_errors()}
@@ -146,3 +149,42 @@ def test_an_amount_is_told_by_an_example_and_not_by_its_pattern() -> None:
         sentence = WORDS.text(fault(found)["code"], language)
         assert "1250000.00" in sentence
         assert "^" not in sentence
+
+
+def patterns(schema: object) -> Iterator[str]:
+    """Those that a text of it, or a key, must have."""
+    if isinstance(schema, dict):
+        if isinstance(schema.get("pattern"), str):
+            yield schema["pattern"]
+        yield from schema.get("patternProperties", ())
+    for inner in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from patterns(inner)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_every_pattern_asks_for_is_told_in_words(name: str) -> None:
+    """Seen: `^(0[1-9]|[12][0-9]|3[0-2])$` as what a person was to write."""
+    document = openapi_of(name)
+    bodies = {ref: schema for ref, schema in document["components"]["schemas"].items() if ref != "Problem"}
+    parameters = [each.get("parameters") for path in document["paths"].values() for each in path.values()]
+    assert {*patterns(bodies), *patterns(parameters)} - FORMS.keys() == set()
+
+
+def test_what_every_pattern_of_an_event_asks_for_is_told_in_words() -> None:
+    asked = {each for event in EVENT_TYPES.values() for each in patterns(event.model_json_schema())}
+    assert asked - FORMS.keys() == set()
+
+
+def test_words_of_a_pattern_are_none_of_its_signs() -> None:
+    for code in FORMS.values():
+        for language in LANGUAGES:
+            assert not re.search(r"[\^$\\]|\{|\[", WORDS.text(code, language)), code
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_service_says_something_else_by_the_code_of_a_fault(name: str) -> None:
+    """Seen: "Not known yet" as what is wrong with an unknown field, as a page had a column of that name."""
+    own = Catalogue(f"services.{name}")
+    for code in {OTHER, *CODES.values(), *FORMS.values()}:
+        for language in LANGUAGES:
+            assert own.text(code, language) == WORDS.text(code, language), code

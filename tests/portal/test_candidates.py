@@ -264,7 +264,7 @@ async def test_an_answer_goes_to_the_stage_with_the_version_that_was_seen(filled
 
 
 async def test_a_refused_answer_is_an_error_summary(filled: Visitors, matching: Matching) -> None:
-    matching.refusal = _refusal(422, "invalid", "body", "Diga por qué.")
+    matching.refusal = _refusal(422, "invalid", "body.reason", "Diga por qué.")
     answer = await (await _buyer(filled)).post(CANDIDATE, {"answer": "declined", "version": '"v7"'})
     assert answer.status_code == 422
     assert re.search(r'<a href="#reason">[^<]+: Diga por qué.</a>', answer.text)

@@ -217,7 +217,9 @@ async def test_a_body_of_unknown_length_is_refused(client: AsyncClient) -> None:
 async def test_json_that_is_broken_is_told_by_its_place(client: AsyncClient, broken: bytes, place: str) -> None:
     headers = {"Content-Type": "application/json", "Accept-Language": "en"}
     problem = (await client.post("/body", content=broken, headers=headers)).json()
-    assert problem["errors"] == [{"field": "body", "problem": f"It is no JSON that can be read: {place}."}]
+    assert problem["errors"] == [
+        {"field": "body", "problem": f"It is no JSON that can be read: {place}.", "reason": "field.json_at"}
+    ]
 
 
 async def test_a_line_says_who_and_about_which_ids_and_nothing_personal(client: AsyncClient) -> None:

@@ -17,7 +17,8 @@ from pydantic import TypeAdapter
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
 from shared.service.callers import Role
 from shared.service.http import values
-from shared.service.http.errors import LONGEST_PATH, NAMED
+from shared.service.http.errors import LONGEST_PATH
+from shared.service.http.problem import NAMED
 from shared.service.http.rate_limit import RateLimit
 from shared.service.http.routes import JSON, MAX_BODY_BYTES, content_type_of
 from tests.service.test_callers import ISSUER, OWN, SERVICES, app_of
@@ -128,6 +129,7 @@ async def test_what_is_not_told_is_counted(issuer: LocalIssuer) -> None:
         assert answer.json()["errors"][-1] == {
             "field": "body",
             "problem": "1 more fault is not told; mend these first.",
+            "reason": "field.others",
         }
         answer = await client.post("/suppliers/search", content=json.dumps({"x" * 200_000: 0}))
         assert max(len(each["field"]) for each in answer.json()["errors"]) == LONGEST_PATH

@@ -79,7 +79,7 @@ def test_no_text_of_any_body_has_it(adapter: TypeAdapter[Any], field: Any) -> No
         for _, body in _with(example, character):
             with pytest.raises(ValidationError) as refused:
                 adapter.validate_python(body)
-            assert {each["type"] for each in refused.value.errors()} == {"field.characters"}
+            assert "field.characters" in {each["type"] for each in refused.value.errors()}
             assert all(each["loc"] for each in refused.value.errors()), "its place is told"
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints, model_validator
+from pydantic import StringConstraints, ValidationInfo, field_validator
 
 from services.development.domain.activity import Activity, ActivityStatus
 from services.development.domain.evidence import AuthorRole, Evidence, EvidenceKind, JudgeRole, Standing
@@ -27,11 +27,12 @@ class EvidenceBody(Body):
     attachment: UUID | None = None
     """A file that was given before, instead of a reference and a digest."""
 
-    @model_validator(mode="after")
-    def _either(self) -> Self:
-        if self.attachment is not None and (self.reference is not None or self.sha256 is not None):
+    @field_validator("attachment")
+    @classmethod
+    def _either(cls, attachment: UUID | None, others: ValidationInfo) -> UUID | None:
+        if attachment is not None and any(others.data.get(name) is not None for name in ("reference", "sha256")):
             raise wrong("fields.evidence")
-        return self
+        return attachment
 
     def evidence(self, known: Mapping[UUID, Attachment]) -> Evidence:
         """`known`: by id, the attachment that is named."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from services.diagnosis.domain.answers import Answers, Proof, Why
 from services.diagnosis.domain.evidence import Fault, Standing
@@ -30,14 +30,18 @@ class ProofBody(Body):
 
     attachment: UUID | None = None
     reference: Annotated[Text, OneLine] | None = None
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$", max_length=64)] | None = Field(
+        default=None, validate_default=True
+    )
 
-    @model_validator(mode="after")
-    def _either(self) -> Self:
-        other = self.reference is not None
-        if (self.attachment is not None) == other or (self.sha256 is not None and not other):
-            raise wrong("fields.proof")
-        return self
+    @field_validator("sha256")
+    @classmethod
+    def _either(cls, sha256: str | None, others: ValidationInfo) -> str | None:
+        if others.data.keys() >= {"attachment", "reference"}:
+            other = others.data["reference"] is not None
+            if (others.data["attachment"] is not None) == other or (sha256 is not None and not other):
+                raise wrong("fields.proof")
+        return sha256
 
     def given(self, known: Mapping[UUID, Proof]) -> Proof:
         """`known`: by id, the attachments that are named. Raises KeyError where one is not."""

@@ -55,6 +55,10 @@ _WORDED: dict[Refusal, str] = {"requirement_closed": "requirement_closed.command
 """Codes that tell others why something happened, and here what to do about it."""
 
 
+_AT: dict[Refusal, str] = {"open_until_past": "open_until", "waiver_past": "until"}
+"""Codes that are about one field."""
+
+
 def refused(code: Refusal, **params: object) -> Refused:
     """The refusal of this code; `params` are what its sentence names."""
-    return Refused(_KINDS[code], code, params=params, message=_WORDED.get(code))
+    return Refused(_KINDS[code], code, params=params, message=_WORDED.get(code), at=_AT.get(code, ""))

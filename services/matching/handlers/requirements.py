@@ -45,7 +45,8 @@ def publish(
 ) -> Decision[Requirement] | Refused:
     """An anchor asks for something. `holder`: its requirement that has the reference."""
     if (reason := _not_allowed(anchor, asked, now)) or anchor is None:
-        return refused(reason or "anchor_unknown")
+        wrong = refused(reason or "anchor_unknown")
+        return replace(wrong, at=wrong.at and f"specification.{wrong.at}")
     if holder not in (None, id_):
         return refused("reference_taken")
     requirement = Requirement(id_, anchor.id, asked, reference=reference)

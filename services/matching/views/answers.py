@@ -1,9 +1,9 @@
 """What a buyer answers about a match."""
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
 
 from services.matching.domain.award import Award
 from services.matching.domain.reasons import CorrectReason, DeclineReason, EndReason, GateName
@@ -15,14 +15,15 @@ from shared.service.http import Body
 
 class AnswerBody(Body):
     answer: Literal["shortlisted", "declined"]
-    reason: DeclineReason | None = None
+    reason: DeclineReason | None = Field(default=None, validate_default=True)
     """Of a decline; it must be given then, and only then."""
 
-    @model_validator(mode="after")
-    def _reason_of_a_decline(self) -> Self:
-        if (self.reason is None) == (self.answer == "declined"):
+    @field_validator("reason")
+    @classmethod
+    def _reason_of_a_decline(cls, reason: DeclineReason | None, others: ValidationInfo) -> DeclineReason | None:
+        if "answer" in others.data and (reason is None) == (others.data["answer"] == "declined"):
             raise wrong("fields.decline_reason")
-        return self
+        return reason
 
 
 class AskedMoney(Money):
@@ -36,11 +37,12 @@ class AwardBody(Body):
     annual_volume: Positive
     """Pieces per year."""
 
-    @model_validator(mode="after")
-    def _something_is_bought(self) -> Self:
-        if not self.value:
+    @field_validator("annual_value")
+    @classmethod
+    def _something_is_bought(cls, value: AskedMoney) -> AskedMoney:
+        if not Decimal(value.amount):
             raise wrong("fields.annual_value")
-        return self
+        return value
 
     @property
     def value(self) -> Decimal:

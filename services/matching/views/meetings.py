@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from services.matching.domain.meeting import (
     MOST_SLOTS,
@@ -57,14 +57,15 @@ class MeetingEndBody(Body):
 
 class OutcomeBody(Body):
     outcome: Outcome
-    reason: DeclineReason | None = None
+    reason: DeclineReason | None = Field(default=None, validate_default=True)
     """Of no interest; it must be given then, and only then."""
 
-    @model_validator(mode="after")
-    def _reason_of_no_interest(self) -> Self:
-        if (self.reason is None) == (self.outcome == "no_interest"):
+    @field_validator("reason")
+    @classmethod
+    def _reason_of_no_interest(cls, reason: DeclineReason | None, others: ValidationInfo) -> DeclineReason | None:
+        if "outcome" in others.data and (reason is None) == (others.data["outcome"] == "no_interest"):
             raise wrong("fields.outcome_reason")
-        return self
+        return reason
 
 
 class SaidView(View):

@@ -1,13 +1,14 @@
 """Requirements as callers send and see them: the contract's specification within the limits of its fields."""
 
-from collections.abc import Mapping
-from datetime import datetime
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
 
-from services.matching.domain.reasons import CloseReason
+from services.matching.domain.calendar import day
+from services.matching.domain.reasons import CloseReason, Refusal
 from services.matching.domain.requirement import Requirement, RequirementStatus, Specification, YearVolume
 from services.matching.domain.waiver import WAIVABLE, Waivable, Waiver
 from services.matching.handlers import published
@@ -16,7 +17,9 @@ from shared.contracts import specification
 from shared.contracts.event import BasisPoints, Day, EventData, Level, QuestionCode, ReasonCode
 from shared.i18n.fields import wrong
 from shared.messaging.journal import Told
+from shared.runtime.clock import now
 from shared.service.http import Body, OneLine, View
+from shared.service.http.wellformed import Broken, Place
 from shared.service.recorded import ActorView
 
 MAX_MEASURE = 2_000_000_000
@@ -47,6 +50,12 @@ Reference = Annotated[
     OneLine,
     AfterValidator(_reference),
 ]
+
+
+def past(given: object, field: str, code: Refusal) -> Iterator[Broken]:
+    """Whether a day that was given is over."""
+    if isinstance(given, str) and date.fromisoformat(given) < day(now()):
+        yield field, code, {}
 
 
 class AskedYear(specification.YearVolume):
@@ -86,6 +95,11 @@ class AskedSpecification(contract.Specification):
             raise wrong("fields.ramp")
         return ramp
 
+    @classmethod
+    def broken(cls, given: dict[str, Any], _: Sequence[Place]) -> Iterator[Broken]:
+        """What the rules say of the fields that are well formed."""
+        return past(given.get("open_until"), "open_until", "open_until_past")
+
     def specification(self) -> Specification:
         ramp = tuple(YearVolume(each.year, each.pieces) for each in self.ramp)
         wishes = tuple(gate for gate in WAIVABLE if gate in self.wishes)
@@ -100,6 +114,12 @@ class PublishBody(Body):
     """The anchor's own name of it, as a part number; no other of its requirements has it. The column `clave` of a file
     names the requirement by it, whatever its title.
     """
+
+    @classmethod
+    def broken(cls, given: dict[str, Any], wrong: Sequence[Place]) -> Iterator[Broken]:
+        """What the rules say of the fields that are well formed."""
+        for field, code, params in AskedSpecification.broken(given.get("specification", {}), wrong):
+            yield f"specification.{field}", code, params
 
 
 class ReferenceBody(Body):
@@ -137,6 +157,11 @@ class WaiverBody(Body):
     """How it comes to be passed."""
     until: Day
     """The last day on which it counts."""
+
+    @classmethod
+    def broken(cls, given: dict[str, Any], _: Sequence[Place]) -> Iterator[Broken]:
+        """What the rules say of the fields that are well formed."""
+        return past(given.get("until"), "until", "waiver_past")
 
     def waiver(self, id_: UUID, by: str, at: datetime) -> Waiver:
         return Waiver(id_, self.gate, self.supplier_id, self.reason, self.plan, self.until, by, at)

@@ -24,8 +24,6 @@ END_REASONS = ("completed", "cancelled", "price", "quality", "delivery", "mistyp
 DECLINE_REASONS = ("price", "capacity", "quality", "location", "lead_time", "other_supplier", "other")
 MOST_OTHERS = 100
 """Firms to choose from for a comparison: the best."""
-WHOLE = "body"
-"""Where a stage finds a fault in the fields together: of an answer that is the reason, which a decline wants."""
 
 
 def router() -> APIRouter:
@@ -49,18 +47,12 @@ def router() -> APIRouter:
         try:
             done = await asked.send("matching", "POST", f"/matches/{match_id}/answer", answer, version=version)
         except StageProblem as error:
-            refused = _trouble(asked, error)
+            refused = trouble(error, asked.words)
             return await show(asked, scope, requirement_id, match_id, other, refused, given, error.status)
         await asked.arrived(done)
         return see(asked.look.address())
 
     return pages
-
-
-def _trouble(asked: Asking, error: StageProblem) -> Trouble:
-    found = trouble(error, asked.words)
-    errors = {"reason" if name == WHOLE else name: what for name, what in found.errors.items()}
-    return Trouble(found.detail, errors, found.stale)
 
 
 async def show(

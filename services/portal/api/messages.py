@@ -92,7 +92,7 @@ async def _after(
     if outcome is None:
         return see(PAGE)
     said = asked.words(outcome.code, **outcome.params)
-    problem = Trouble(said, {outcome.at: said} if outcome.at else {})
+    problem = Trouble(said, {each.at: asked.words(each.code, **each.params) for each in outcome.all if each.at})
     return await _page(asked, Tried(problem, given or {}, at, STATUS[outcome.kind]))
 
 

@@ -48,7 +48,8 @@ def router() -> APIRouter:
         outcome = await _run(asked, id_of(person.subject), lambda state, _: news.ask(state, wanted, code, stop, now()))
         if isinstance(outcome, Refused):
             said = asked.words(outcome.code)
-            tried = Tried(Trouble(said, {outcome.at: said}), typed(form), status=STATUS[outcome.kind])
+            errors = {each.at: asked.words(each.code) for each in outcome.all}
+            tried = Tried(Trouble(said, errors), typed(form), status=STATUS[outcome.kind])
             return await _page(asked, tried, wanted.kinds)
         return see(PAGE)
 

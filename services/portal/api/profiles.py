@@ -33,7 +33,7 @@ class Fault(NamedTuple):
 
 
 def faults(error: StageProblem, refused: Trouble) -> list[Fault]:
-    """All that a stage named; of an RFC it names no field, as it is judged by itself."""
+    """All that a stage named; of an RFC that may not be given here it names no field."""
     named = refused.errors or ({"rfc": refused.detail} if error.code.startswith("rfc_") else {})
     return [Fault(*place_of(field), text) for field, text in named.items()]
 

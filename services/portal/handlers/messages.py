@@ -5,7 +5,7 @@ from uuid import UUID
 
 from services.portal.domain.message import LONGEST_SUBJECT, LONGEST_TEXT, MESSAGE, Message, Written, settled, wrong_in
 from shared.four_eyes import NOBODY
-from shared.messaging.decision import Decision, Refused
+from shared.messaging.decision import Decision, Refused, together
 
 MESSAGE_UNKNOWN = Refused("not_found", "message_unknown")
 MESSAGE_SETTLED = Refused("conflict", "message_settled")
@@ -14,10 +14,14 @@ SAME_PERSON = Refused("forbidden", "message_same_person")
 
 def propose(id_: UUID, es: Written, en: Written, by: str, now: datetime) -> Decision[Message] | Refused:
     """An operator writes one."""
-    for language, written in (("es", es), ("en", en)):
-        for part in wrong_in(written):
-            most = LONGEST_SUBJECT if part == "subject" else LONGEST_TEXT
-            return Refused("invalid", "message_words", at=f"{part}_{language}", params={"most": most})
+    wrong = [(part, language) for language, written in (("es", es), ("en", en)) for part in wrong_in(written)]
+    most = {"subject": LONGEST_SUBJECT, "text": LONGEST_TEXT}
+    found = [
+        Refused("invalid", "message_words", at=f"{part}_{language}", params={"most": most[part]})
+        for part, language in wrong
+    ]
+    if refused := together(found):
+        return refused
     return Decision(Message(id_, MESSAGE.initial, es, en, now, NOBODY.joined_by(by)))
 
 

@@ -24,7 +24,7 @@ from shared.contracts.event import EventData
 from shared.contracts.matching import MatchFound
 from shared.mail_address import is_bare
 from shared.mail_tries import next_try
-from shared.messaging.decision import Decision, Refused, Timer, unchanged
+from shared.messaging.decision import Decision, Refused, Timer, together, unchanged
 from shared.one_time_code import one_time
 
 LOOK, LAPSE = "news_look", "news_lapse"
@@ -65,13 +65,14 @@ def offered(roles: Collection[str]) -> tuple[str, ...]:
 
 def ask(state: Reader | None, wanted: Wanted, code: str, stop: str, now: datetime) -> Decision[Reader] | Refused:
     """Somebody asks for news, or for others than before. An address is confirmed before anything goes there."""
-    if not is_bare(wanted.email):
-        return Refused("invalid", "news_email", at="email")
-    if not is_name(wanted.name):
-        return Refused("invalid", "news_name", at="name")
     kinds = tuple(kind for kind in offered(wanted.roles) if kind in wanted.kinds)
-    if not kinds:
-        return Refused("invalid", "news_kinds_missing", at="kinds")
+    rules = (
+        (is_bare(wanted.email), "news_email", "email"),
+        (is_name(wanted.name), "news_name", "name"),
+        (bool(kinds), "news_kinds_missing", "kinds"),
+    )
+    if wrong := together([Refused("invalid", code, at=at) for holds, code, at in rules if not holds]):
+        return wrong
     before = None if state is None else state.subscription
     known = {} if before is None else before.kinds
     asked = Subscription(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.registration.domain.reasons import AnchorReason, ProfileReason
+from services.registration.domain.reasons import AnchorReason, ProfileReason, RfcReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Fault:
 
     field: str
     """Path from the profile: `scian`, `processes.0.area`."""
-    reason: ProfileReason | AnchorReason
+    reason: ProfileReason | AnchorReason | RfcReason
     params: Mapping[str, Any] = dataclasses.field(default_factory=dict)
     """What its sentence names."""
 

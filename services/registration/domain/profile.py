@@ -3,7 +3,7 @@
 import re
 import string
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Literal
@@ -72,6 +72,14 @@ class Profile:
     annual_sales_mxn: Decimal
     tax_opinion: TaxOpinion = "unknown"
     offering: Offering
+
+
+_OFFERED = frozenset(each.name for each in fields(Offering))
+
+
+def path_of(fault: Fault) -> str:
+    """Where its field is in a profile: what is wrong with an offering is told as of the offering alone."""
+    return f"offering.{fault.field}" if fault.field.partition(".")[0] in _OFFERED else fault.field
 
 
 def in_part(known: Mapping[str, Any], today: date) -> Profile:

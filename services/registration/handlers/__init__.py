@@ -1,6 +1,6 @@
 """Decisions on suppliers, anchors and lists: one function per command, and one for the sweep of a new list."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -21,7 +21,7 @@ from services.registration.handlers.lookouts import compared
 from services.registration.handlers.mails import DISPUTE_MAIL
 from services.registration.handlers.readers import told
 from shared.contracts import registration as contract
-from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
+from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, together, unchanged
 
 RESCREEN = "screening_list_loaded"
 
@@ -63,10 +63,11 @@ def register(command: Register, now: datetime, registry: Registry) -> Decision[S
     """Take a firm in: registered at once, or held where an operator must look first, as at an RFC that another has."""
     profile = profiles.tidy(command.profile, now.date())
     identity = rfcs.judge(profile.rfc)
+    faults = profiles.faults(profile, now.date())
     if isinstance(identity, RefusedRfc):
-        return no_rfc(identity)
-    for fault in profiles.faults(profile, now.date()):
-        return faulty(fault)
+        return no_rfc(identity, faults)
+    if wrong := broken(faults):
+        return wrong
     if identity.rfc in registry.taken and command.by is not None:
         return _RFC_TAKEN
     after = suppliers.received(command.id, command.folio, profile, identity, registry, command.by, now)
@@ -105,12 +106,13 @@ def change(
     identity = rfcs.judge(profile.rfc)
     if identity.rfc != state.rfc and state.status != "held":
         return _RFC_FIXED
-    for fault in profiles.faults(profile, now.date()):
-        return faulty(fault)
-    if identity.rfc == state.rfc:
+    faults = profiles.faults(profile, now.date())
+    if isinstance(identity, RefusedRfc) and identity.rfc != state.rfc:
+        return no_rfc(identity, faults)
+    if wrong := broken(faults):
+        return wrong
+    if isinstance(identity, RefusedRfc) or identity.rfc == state.rfc:
         after = suppliers.changed(state, profile, registry.listing, by, now)
-    elif isinstance(identity, RefusedRfc):
-        return no_rfc(identity)
     else:
         after = suppliers.mended(state, profile, identity, registry, by, now)
     after = suppliers.profiled(state, after, teller, now)
@@ -203,8 +205,8 @@ def load_list(
 
 def join_anchor(state: Anchor | None, command: JoinAnchor, now: datetime) -> Decision[Anchor] | Refused:
     """A large buyer joins, or comes back."""
-    for fault in anchors.faults(command.code, command.name, command.states):
-        return faulty(fault)
+    if wrong := broken(anchors.faults(command.code, command.name, command.states)):
+        return wrong
     after = anchors.joined(command.code, command.name, command.states, now)
     if state is not None and anchors.ANCHOR.after(state.status, "join") is None:
         same = replace(after, joined_at=state.joined_at) == state
@@ -231,13 +233,17 @@ def _disputed(before: Supplier | None, after: Supplier, now: datetime) -> tuple[
     return (Timer(DISPUTE_MAIL, now),) if new else ()
 
 
-def no_rfc(identity: RefusedRfc) -> Refused:
-    reason = identity.reasons[0]
-    return Refused("invalid", reason)
+def no_rfc(identity: RefusedRfc, faults: Iterable[Fault]) -> Refused:
+    """All that is wrong with an RFC, and with the profile beside it."""
+    first, *others = (Refused("invalid", reason, at="rfc") for reason in identity.reasons)
+    beside = broken(faults)
+    return replace(first, others=(*others, *(beside.all if beside else ())))
 
 
-def faulty(fault: Fault) -> Refused:
-    return Refused("invalid", fault.reason, params=fault.params, at=fault.field)
+def broken(faults: Iterable[Fault]) -> Refused | None:
+    """The refusal of what breaks these rules, with all of them; None where none is broken."""
+    found = ((each, profiles.path_of(each)) for each in faults)
+    return together([Refused("invalid", each.reason, params=each.params, at=path) for each, path in found])
 
 
 CODE_REFUSED = Refused("forbidden", "code_refused")

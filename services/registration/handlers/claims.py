@@ -7,9 +7,10 @@ from services.registration.domain import claim as claims
 from services.registration.domain import profile as profiles
 from services.registration.domain import rfc as rfcs
 from services.registration.domain.claim import Claim
+from services.registration.domain.fault import Fault
 from services.registration.domain.profile import Profile
 from services.registration.domain.rfc import RefusedRfc
-from services.registration.handlers import CODE_REFUSED, faulty, no_rfc
+from services.registration.handlers import CODE_REFUSED, broken, no_rfc
 from services.registration.handlers.mails import CLAIM_MAIL, first_try
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
 from shared.one_time_code import one_time
@@ -23,12 +24,13 @@ def claim(
     """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
     profile = profiles.tidy(profile, now.date())
     identity = rfcs.judge(profile.rfc)
-    if isinstance(identity, RefusedRfc):
-        return no_rfc(identity)
-    for fault in profiles.faults(profile, now.date()):
-        return faulty(fault)
+    faults = [*profiles.faults(profile, now.date())]
     if profile.contact is None:
-        return Refused("invalid", "contact_missing", at="contact")
+        faults.append(Fault("contact", "contact_missing"))
+    if isinstance(identity, RefusedRfc):
+        return no_rfc(identity, faults)
+    if wrong := broken(faults):
+        return wrong
     kept = one_time(code, now)
     timers = Timer(CLAIM_EXPIRES, kept.expires_at), first_try(CLAIM_MAIL, now)
     return Decision(Claim(id_, "open", profile, kept, now, language, privacy_notice), timers=timers)

@@ -1,13 +1,15 @@
 """What the API takes and gives. Forms only: the rules are the domain's."""
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, PlainSerializer, TypeAdapter, WithJsonSchema
 
+from services.registration.domain import anchor as anchors
 from services.registration.domain.profile import MAX_SALES_MXN, ContactRole, Profile, TaxOpinion
 from services.registration.domain.reasons import (
     DepartureReason,
@@ -21,9 +23,12 @@ from services.registration.domain.screening import ListState
 from services.registration.domain.size import Sector, Stratum
 from services.registration.domain.supplier import Status
 from services.registration.views.offers import Line, OfferingBody, Whole
+from services.registration.views.rules import profile_faults
 from shared.contracts.event import Day
 from shared.i18n.fields import wrong
+from shared.runtime.clock import now
 from shared.service.http import Body, View
+from shared.service.http.wellformed import Broken, Place
 
 _PROFILE = TypeAdapter(Profile)
 
@@ -100,6 +105,11 @@ class SupplierBody(Body):
 
     def profile(self) -> Profile:
         return _PROFILE.validate_python(self.model_dump())
+
+    @classmethod
+    def broken(cls, given: dict[str, Any], wrong: Sequence[Place]) -> Iterator[Broken]:
+        """What the rules say of the fields that are well formed."""
+        return profile_faults(given, wrong, now().date())
 
 
 class RegistrationBody(SupplierBody):
@@ -185,6 +195,12 @@ class AnchorBody(Body):
     code: Line
     name: Line
     states: Annotated[tuple[Line, ...], Field(max_length=40)]
+
+    @classmethod
+    def broken(cls, given: dict[str, Any], _: Sequence[Place]) -> Iterator[Broken]:
+        """What the rules say of the fields that are well formed."""
+        code, name, states = given.get("code", ""), given.get("name", ""), tuple(given.get("states", ()))
+        return ((fault.field, fault.reason, fault.params) for fault in anchors.faults(code, name, states))
 
 
 class AnchorView(View):

@@ -1,15 +1,17 @@
 """Prospects as operators see them: what the public register says, and our placing with its confidence."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
 
-from services.registration.domain.prospect import MAX_NOTE, Channel, ProspectAct, ProspectStatus, Source
+from services.registration.domain.prospect import MAX_NOTE, Channel, ProspectAct, ProspectStatus, Source, is_personal
 from services.registration.domain.prospect_areas import Basis, Confidence
 from services.registration.store.prospects import Covered, Suggestion
 from shared.service.http import Body, View
+from shared.service.http.wellformed import Broken, Place
 
 Known = Confidence | Literal["none"]
 """Of a prospect; `none`: no area is known."""
@@ -124,6 +126,13 @@ class InvitationBody(Body):
 
     channel: Channel
     note: Note | None = None
+
+    @classmethod
+    def broken(cls, given: dict[str, Any], _: Sequence[Place]) -> Iterator[Broken]:
+        """What the rules say of the fields that are well formed."""
+        note = given.get("note")
+        if note is not None and is_personal(note):
+            yield "note", "note_personal", {}
 
 
 class NoteBody(Body):

@@ -14,9 +14,9 @@ from pydantic import (
     ValidationError,
     ValidatorFunctionWrapHandler,
 )
-from pydantic_core import CoreSchema, InitErrorDetails, core_schema
+from pydantic_core import CoreSchema, ErrorDetails, InitErrorDetails, PydanticCustomError, core_schema
 
-from shared.i18n.fields import wrong
+from shared.i18n.fields import FIELD, FIELDS, wrong
 from shared.names import says_nothing
 from shared.plain_text import LINES, NOT_TEXT
 
@@ -78,11 +78,32 @@ Strict = Annotated[T, Strictly()]
 def _as_json(model: type[BaseModel], value: Any, handler: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - pydantic's
     if not isinstance(value, dict):
         return handler(value)
-    if faults := [*_not_text(value, ())]:
-        raise ValidationError.from_exception_data(model.__name__, faults)
+    faults = [*_not_text(value, ())]
     text = json.dumps(value)
     # To JSON 1.0 is a whole number; to a strict validator it is none.
-    return model.model_validate_json(json.dumps(_whole(value)) if MAYBE_WHOLE.search(text) else text, strict=True)
+    text = json.dumps(_whole(value)) if MAYBE_WHOLE.search(text) else text
+    if not faults:
+        return model.model_validate_json(text, strict=True)
+    raise ValidationError.from_exception_data(model.__name__, [*faults, *_others(model, text, faults)])
+
+
+def _others(model: type[BaseModel], text: str, faults: list[InitErrorDetails]) -> Iterator[InitErrorDetails]:
+    """What is wrong beside what is no text."""
+    told = {fault["loc"] for fault in faults if "loc" in fault}
+    try:
+        model.model_validate_json(text, strict=True)
+    except ValidationError as error:
+        for each in error.errors():
+            if each["loc"] not in told:
+                yield _again(each)
+
+
+def _again(error: ErrorDetails) -> InitErrorDetails:
+    code, context = error["type"], error.get("ctx", {})
+    if code.startswith((FIELD, FIELDS)):
+        # The same code again, and no sentence.
+        return InitErrorDetails(type=PydanticCustomError(code, code, context or None), loc=error["loc"], input=None)
+    return InitErrorDetails(type=code, loc=error["loc"], input=None, ctx=context)
 
 
 def _not_text(value: Any, at: tuple[str | int, ...]) -> Iterator[InitErrorDetails]:  # noqa: ANN401 - JSON

@@ -9,14 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.routing import Match, Route
 
-from shared.i18n import said, worded
+from shared.i18n import said
 from shared.i18n.fields import FIELDS, fault
 from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE, STORE_BEHIND
 from shared.runtime import logging
 from shared.runtime.numbers import INEXACT
-from shared.service.http.problem import Problem
+from shared.service.http.problem import NAMED, FieldFault, Problem
 from shared.service.http.showing import NotModified
+from shared.service.http.wellformed import Place, broken
 
 NOT_STORABLE = (asyncpg.CharacterNotInRepertoireError, asyncpg.UntranslatableCharacterError)
 
@@ -26,9 +27,6 @@ CODES = {400: "body_unreadable", 404: "route_unknown", 405: "method_not_allowed"
 METHOD_NOT_ALLOWED = 405
 
 LONGEST_PATH = 200
-
-NAMED = 100
-"""Faults of one request that are told; of the others how many there are."""
 
 log = logging.get(__name__)
 
@@ -71,25 +69,35 @@ async def _on_not_modified(_: Request, error: Exception) -> Response:
     return error.response()
 
 
-async def _on_invalid(_: Request, error: Exception) -> Response:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise error
     # Without the input: it may be personal, and the caller has it.
     faults = error.errors()
-    found = [_named(each, error.body) for each in faults[:NAMED]]
+    found = [_named(each, error.body) for each in faults]
     field, problem = found[0]
     # Each field is well formed and they do not go together: a rule of ours, which no schema tells.
     disagree = all(each["code"].startswith(FIELDS) for _, each in found)
-    if len(faults) > NAMED:
-        found.append(("body", said("field.others", count=len(faults) - NAMED)))
+    if len(faults) < NAMED:
+        found += _of_rules(request, error.body, [each["loc"] for each in faults])
     return Problem(
         422,
         "fields_disagree" if disagree else "invalid_request",
         message="field_invalid",
-        more={"errors": [{"field": at, "problem": worded(each["code"], **each["params"])} for at, each in found]},
+        others=[FieldFault(at, each["code"], each["code"], each["params"]) for at, each in found],
         field=field,
         problem=problem,
     ).response()
+
+
+def _of_rules(request: Request, body: object, places: list[Place]) -> list[tuple[str, dict[str, Any]]]:
+    """What the rules of the trade say of the fields that are well formed, beside those that are not."""
+    field = getattr(request.scope.get("route"), "body_field", None)
+    rules: Any = None if field is None else field.field_info.annotation
+    if not hasattr(rules, "broken") or not isinstance(body, dict):
+        return []
+    wrong = [place[1:] for place in places if place[0] == "body"]
+    return [(at, said(code, **params)) for at, code, params in broken(rules, body, wrong)]
 
 
 def _named(found: Any, body: object) -> tuple[str, dict[str, Any]]:  # noqa: ANN401 - the framework's

@@ -1,6 +1,7 @@
 """Problem details (RFC 9457): the one form of every error."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -9,7 +10,20 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.i18n import worded
 
+NAMED = 100
+"""Faults of one request that are told; of the others how many there are."""
+
 MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """What is wrong with a field, to be worded."""
+
+    at: str
+    code: str
+    message: str
+    params: Mapping[str, Any]
 
 
 class Problem(Exception):  # noqa: N818 - the term of RFC 9457
@@ -24,11 +38,12 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         at: str = "",
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, object] | None = None,
+        others: Sequence[FieldFault] = (),
         **params: object,
     ) -> None:
         """The catalogues word the code with these parameters, or the `message` where the code has several sentences.
 
-        `at` is the field that it is about; `more` are further members of the answer.
+        `at` is the field that it is about, and `others` are wrong too; `more` are further members of the answer.
         """
         super().__init__(code)
         self.status = status
@@ -37,6 +52,7 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         self.message = message or code
         self._at = at
         self._more = dict(more or {})
+        self._others = others
         self.params = params
 
     def response(self) -> JSONResponse:
@@ -48,12 +64,20 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
             "status": self.status,
             "detail": f"{self._at}: {sentence}" if self._at else sentence,
         }
-        if self._at:
-            body["errors"] = [{"field": self._at, "problem": sentence}]
+        at = [FieldFault(self._at, self.code, self.message, self.params)] if self._at else []
+        if faults := [*at, *self._others]:
+            if len(faults) > NAMED:
+                left = FieldFault("body", "field.others", "field.others", {"count": len(faults) - NAMED})
+                faults = [*faults[:NAMED], left]
+            body["errors"] = [_told(each) for each in faults]
         headers = dict(self.headers or {})
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(body | self._more, status_code=self.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _told(fault: FieldFault) -> dict[str, object]:
+    return {"field": fault.at, "problem": worded(fault.message, **fault.params), "reason": fault.code}
 
 
 class FieldProblem(BaseModel):
@@ -61,6 +85,9 @@ class FieldProblem(BaseModel):
 
     field: str = Field(max_length=1000)
     problem: str = Field(max_length=1000)
+    """What is wrong with it, and so what would be right."""
+    reason: str | None = Field(default=None, max_length=200)
+    """The same as a code, for a program."""
 
 
 class ProblemView(BaseModel):

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from shared.runtime import numbers
 from shared.service.http import values
 from shared.service.http.in_flight import InFlight
-from shared.service.http.problem import Problem
+from shared.service.http.problem import FieldFault, Problem
 
 T = TypeVar("T")
 
@@ -181,9 +181,13 @@ def unknown_of(given: Collection[str], known: Collection[str]) -> Problem | None
     if not unknown:
         return None
     message = "parameter_unknown" if known else "parameter_unknown.none"
-    return Problem(
-        422, "parameter_unknown", message=message, name=repr(unknown[0][:100]), known=", ".join(sorted(known))
-    )
+    shown, there_are = [name[:100] for name in unknown], ", ".join(sorted(known))
+    others = [
+        FieldFault(f"query.{name}", "parameter_unknown", message, {"name": repr(name), "known": there_are})
+        for name in shown
+    ]
+    first = repr(shown[0])
+    return Problem(422, "parameter_unknown", message=message, others=others, name=first, known=there_are)
 
 
 def _query_names(dependant: Dependant) -> Iterator[str]:

@@ -1,0 +1,133 @@
+"""Whoever sends a body hears all that is wrong with it at once, in words of their language, in every service."""
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Annotated, Any
+
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from shared.i18n import LANGUAGES, Catalogue
+from shared.i18n.speaking import speak
+from shared.service.http.wellformed import without
+from tests.http.services import SERVICES, service
+
+WRONG: tuple[Any, ...] = ("\xa1~ ~!", 5, -1, True, {"~": None}, [[[]]])
+"""Each is wrong for most fields; the first that is, is sent."""
+
+OF_A_PATTERN = re.compile(r"[\^$\\]|\[[0-9A-Za-z]|\{[0-9]")
+ENGLISH = re.compile(r"\b(should|Input|valid string|must|It is|This is)\b")
+
+
+@cache
+def application(name: str) -> FastAPI:
+    return service(name).app
+
+
+def bodies(name: str) -> Iterator[tuple[str, APIRoute]]:
+    for route in application(name).routes:
+        if isinstance(route, APIRoute) and route.body_field is not None:
+            yield f"{'/'.join(route.methods or ())} {route.path}", route
+
+
+def adapter(route: APIRoute) -> TypeAdapter[Any]:
+    assert route.body_field is not None
+    info = route.body_field.field_info
+    form: Any = Annotated[info.annotation, *info.metadata]
+    return TypeAdapter(form)
+
+
+def faults(form: TypeAdapter[Any], body: object) -> list[Any]:
+    try:
+        form.validate_python(body)
+    except ValidationError as error:
+        return [*error.errors()]
+    return []
+
+
+def spoilt(form: TypeAdapter[Any], model: type[BaseModel]) -> dict[str, Any]:
+    """A value for each field that none of it can have, and a field that is not there."""
+    found: dict[str, Any] = {"no_such_field": 1}
+    for name in model.model_fields:
+        for value in WRONG:
+            if any(each["loc"][:1] == (name,) for each in faults(form, {name: value})):
+                found[name] = value
+                break
+    return found
+
+
+async def told(name: str, language: str, route: APIRoute, form: TypeAdapter[Any], body: object) -> list[dict[str, str]]:
+    speak(language, Catalogue(f"services.{name}"))
+    errors = [{**each, "loc": ("body", *each["loc"])} for each in faults(form, body)]
+    app = application(name)
+    tell: Any = app.exception_handlers[RequestValidationError]
+    answer = await tell(Request({"type": "http", "route": route}), RequestValidationError(errors, body=body))
+    assert answer.status_code == 422
+    found: list[dict[str, str]] = json.loads(answer.body)["errors"]
+    return found
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_body_tells_all_that_is_wrong_in_words(name: str) -> None:
+    for address, route in bodies(name):
+        assert route.body_field is not None
+        form, model = adapter(route), route.body_field.field_info.annotation
+        assert isinstance(model, type), address
+        body = spoilt(form, model)
+        for language in LANGUAGES:
+            errors = asyncio.run(told(name, language, route, form, body))
+            fields = {each["field"].split(".")[1] for each in errors if each["field"].startswith("body.")}
+            assert fields >= body.keys(), (address, body)
+            for each in errors:
+                assert each["problem"].endswith("."), (address, each)
+                assert not OF_A_PATTERN.search(each["problem"]), (address, each)
+                assert language == "en" or not ENGLISH.search(each["problem"]), (address, each)
+
+
+def models(model: type[BaseModel], seen: set[type[BaseModel]]) -> None:
+    if model not in seen:
+        seen.add(model)
+        for field in model.model_fields.values():
+            for inner in within(field.annotation):
+                models(inner, seen)
+
+
+def within(annotation: Any) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for inner in getattr(annotation, "__args__", ()):
+        yield from within(inner)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_rule_of_a_body_waits_until_all_fields_are_well_formed(name: str) -> None:
+    """Pydantic asks a validator of a whole model only then; one of the last of its fields it asks in any case."""
+    seen = set[type[BaseModel]]()
+    for _, route in bodies(name):
+        assert route.body_field is not None
+        for form in within(route.body_field.field_info.annotation):
+            models(form, seen)
+    late = [
+        f"{model.__name__}.{rule}"
+        for model in seen
+        for rule, found in model.__pydantic_decorators__.model_validators.items()
+        if found.info.mode != "before"
+    ]
+    assert late == []
+
+
+def test_what_is_nested_too_deep_is_left_out_and_nothing_of_the_body_is_changed() -> None:
+    deep: Any = []
+    for _ in range(50_000):
+        deep = [deep]
+    body: dict[str, Any] = {"a": deep, "b": {"c": [{"d": 1, "e": 2}, 3], "f": deep}, "g": "x"}
+    wrong = [("a",), ("b", "c", 0, "d"), ("b", "f", 0, 0), ("g", "nothing"), ("b", "gone", "x"), ("b", "c", 7, "x"), ()]
+    assert without(body, wrong) == {"b": {"c": [{"e": 2}, 3]}, "g": "x"}
+    assert [*body["b"]] == ["c", "f"]
+    assert body["b"]["c"] == [{"d": 1, "e": 2}, 3]
