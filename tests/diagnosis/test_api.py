@@ -7,7 +7,7 @@ from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
 from shared.testing.stage import StageUnderTest, types
-from tests.diagnosis.builders import ANCHOR, EVIDENCE, SUPPLIER, levels_at, sheet
+from tests.diagnosis.builders import ANCHOR, EVIDENCE, OTHER_ANCHOR, SUPPLIER, levels_at, sheet
 from tests.diagnosis.calls import ANY, PATH, answered, assign, get, post
 from tests.diagnosis.test_handlers import activity, aligned
 
@@ -41,6 +41,28 @@ async def test_the_walk_from_opening_to_a_closed_gap(completed: StageUnderTest) 
         "diagnosis.diagnosis-completed",
         "diagnosis.gap-rescored",
     ]
+
+
+async def test_a_gap_names_the_requirements_that_ask_and_to_a_firm_no_anchor(stage: StageUnderTest) -> None:
+    asks = (ANCHOR, {"T04": 4}, ()), (OTHER_ANCHOR, {"T04": 3, "T05": 2}, ("T04",)), (ANCHOR, {"T05": 4}, ())
+    await stage.consume(aligned(*asks))
+    await answered(stage, T04=1, A01=0, T05=3)
+    first, second, third = (str(UUID(int=number)) for number in (1, 2, 3))
+    wanted = {
+        "A01": [],
+        "T04": [(first, str(ANCHOR), 4, False), (second, str(OTHER_ANCHOR), 3, True)],
+        "T05": [(second, str(OTHER_ANCHOR), 2, False), (third, str(ANCHOR), 4, False)],
+    }
+    for role, named in (("expert", True), ("mentor", True), ("supplier", False)):
+        gaps = (await get(stage, role, f"{PATH}/gaps", SUPPLIER if role == "supplier" else None)).json()["items"]
+        told = {gap["question"]: [tuple(each.values()) for each in gap["asked_by"]] for gap in gaps}
+        assert told == {
+            code: [(id_, anchor if named else None, target, must) for id_, anchor, target, must in asking]
+            for code, asking in wanted.items()
+        }
+        assert {gap["question"]: gap["anchors_asking"] for gap in gaps} == {"A01": 0, "T04": 2, "T05": 2}
+    own = await stage.client.get(f"{PATH}/gaps", headers=stage.headers("mentor", supplier_id=SUPPLIER))
+    assert str(ANCHOR) not in own.text, "a mentor of another firm's people reads their own as that firm"
 
 
 async def test_a_diagnosis_shows_the_states_apart_and_nobodys_name(completed: StageUnderTest) -> None:

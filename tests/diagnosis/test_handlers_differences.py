@@ -4,6 +4,7 @@ from uuid import UUID
 
 from services.diagnosis import handlers
 from services.diagnosis.domain.diagnosis import Diagnosis
+from shared.contracts.diagnosis import DiagnosisCompleted
 from shared.contracts.matching import AlignmentChanged, OfferingNotAligned
 from shared.messaging.decision import Decision
 from tests.diagnosis.builders import (
@@ -49,3 +50,23 @@ def test_what_was_told_before_what_is_known_changes_nothing() -> None:
     assert differ(state, second).state == state
     fourth = state_of(align(state, aligned().model_copy(update={"revision": 4})))
     assert handlers.offering_not_aligned(fourth, none, NOW, INSTRUMENTS).state == fourth
+
+
+def test_only_a_gap_that_is_another_one_is_told() -> None:
+    """Another requirement, another anchor's, a target that no gap feels: known from then on, and told to nobody."""
+    measured = state_of(
+        align(completed(levels_at(3)), aligned((ANCHOR, {"T04": 4}, ())).model_copy(update={"revision": 1}))
+    )
+    same = aligned((ANCHOR, {"T04": 4}, ()), (ANCHOR, {"T04": 4}, ())).requirements[1:]
+    two = differ(measured, changed(2, requirements=same))
+    assert (two.events, len(state_of(two).asks)) == ((), 2)
+    one = differ(state_of(two), changed(3, 1))
+    assert (one.events, [*state_of(one).asks]) == ((), [UUID(int=2)])
+    lower = aligned((ANCHOR, {"T05": 2}, ())).requirements
+    below = differ(state_of(one), changed(4, requirements=lower))
+    assert (below.events, state_of(below).demand.targets["T05"]) == ((), 3)
+    higher = differ(state_of(below), changed(5, requirements=aligned((ANCHOR, {"T05": 4}, ())).requirements))
+    [told] = higher.events
+    assert isinstance(told, DiagnosisCompleted)
+    assert [(gap.question, gap.target) for gap in told.result.gaps] == [("T05", 4), ("T04", 4)]
+    assert differ(state_of(higher), changed(6, 1, 2)).events != ()

@@ -31,6 +31,7 @@ IDS = {
     "meeting_id": str(UUID(int=15)),
     "attachment_id": str(UUID(int=17)),
     "waiver_id": str(UUID(int=16)),
+    "version": INSTRUMENT.version,
 }
 ETAG = '"v7"'
 

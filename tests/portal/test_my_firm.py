@@ -118,6 +118,42 @@ async def test_the_result_shows_shares_reasons_and_gaps(portal: Visitors) -> Non
         assert shown in page
 
 
+async def test_a_gap_names_the_anchors_that_may_be_named_and_counts_the_others(portal: Visitors) -> None:
+    """Who did not choose to be named, and does not know the firm, is a number."""
+    data = EXAMPLES[DiagnosisCompleted.TYPE]
+    [gap, *_] = data["result"]["gaps"]
+    gaps = [gap | {"question": "T04", "anchors_asking": 2}, gap | {"question": "T05", "anchors_asking": 0}]
+    asked, other = EXAMPLES[RequirementPublished.TYPE]["specification"], UUID(int=77)
+    await portal.stage.consume(
+        example(AnchorJoined),
+        example(AnchorJoined, anchor_id=UUID(int=78), name="Otra Armadora"),
+        example(RequirementPublished, specification=asked | {"named": True}),
+        example(
+            RequirementPublished,
+            requirement_id=other,
+            anchor_id=UUID(int=78),
+            specification=asked | {"named": False},
+        ),
+        example(OfferingAligned, requirements=[_met(REQUIREMENT, ANCHOR), _met(other, UUID(int=78))]),
+        example(DiagnosisCompleted, result=data["result"] | {"gaps": gaps}),
+    )
+    asking = [{"requirement_id": str(id_), "anchor_id": None} for id_ in (REQUIREMENT, other)]
+    shown = [gaps[0] | {"asked_by": asking}, gaps[1] | {"asked_by": []}]
+    path = f"/diagnoses/{SUPPLIER}/gaps"
+    portal.others.answer("diagnosis", path, {"items": shown, "next": None})
+    page = await _page(portal, "/my-firm/result")
+    assert "<td>Armadora del Norte, 1 unnamed anchor</td>" in page
+    assert "<td>The program or the law</td>" in page
+    assert "Otra Armadora" not in page
+    del portal.others.answers["diagnosis.test", path]
+    assert "<td>2 unnamed anchors</td>" in await _page(portal, "/my-firm/result"), "away: the number is known still"
+
+
+def _met(requirement: UUID, anchor: UUID) -> dict[str, object]:
+    [aligned, *_] = example(OfferingAligned).model_dump()["requirements"]
+    return aligned | {"requirement_id": requirement, "anchor_id": anchor}
+
+
 async def test_a_question_that_nobody_evaluated_has_no_level(portal: Visitors) -> None:
     result = example(DiagnosisCompleted).model_dump()["result"]
     gap = result["gaps"][0] | {"anchors_asking": 5}

@@ -26,13 +26,17 @@ def hanging(filled: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
 
 WHOLE = {
     "/cohorts",
+    "/comparisons/{supplier_id}",
     "/cohorts/{cohort_id}",
     "/cohorts/{cohort_id}/firms/{supplier_id}",
     "/imports/{kind}/{import_id}",
+    "/instruments",
+    "/instruments/{version}",
     "/meetings",
     "/meetings/{day_id}",
     "/meetings/{day_id}/{meeting_id}",
     "/my-firm/certificates",
+    "/my-firm/comparison",
     "/my-firm/diagnosis",
     "/my-firm/diagnosis/{dimension}",
     "/my-firm/diagnosis/{dimension}/{question}",

@@ -14,6 +14,7 @@ from services.diagnosis.views.gaps import GapView, LackView
 from services.diagnosis.views.sheets import SheetView
 from services.diagnosis.views.versions import VersionView
 from shared.runtime.database import Database
+from shared.service.callers import SEES_ALL
 from shared.service.http import Number, Page, Paging, Show, routes
 
 
@@ -56,9 +57,14 @@ def router(database: Database) -> APIRouter:
 
     @api.get("/diagnoses/{supplier_id}/gaps")
     async def list_gaps(supplier_id: UUID, caller: SeesOne, paging: Paging) -> Page[GapView]:
-        """List a firm's open gaps, the most pressing first."""
+        """List a firm's open gaps, the most pressing first, with the requirements that ask.
+
+        A firm is not told whose they are: it may know that of some, as matching says.
+        """
         caller.require_supplier(supplier_id)
-        return Page[GapView].of_all(GapView.all_of(await known(database, supplier_id)), paging, GapView.of)
+        naming = bool(caller.roles & SEES_ALL) and supplier_id not in caller.firms
+        gaps = GapView.all_of(await known(database, supplier_id), naming=naming)
+        return Page[GapView].of_all(gaps, paging, GapView.of)
 
     @api.get("/gaps")
     async def list_what_the_program_lacks(_: SeesAll, paging: Paging) -> Page[LackView]:

@@ -42,6 +42,7 @@ from services.portal.api import (
     proofs,
     prospects,
     questionnaire,
+    questionnaires,
     register,
     registrations,
     requirements,
@@ -86,7 +87,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         *(registrations, twins, prospects, assignments, imports, cohorts, letters, messages, machines, resending),
         acts,
     )
-    for_all = (home, signing, register, news, assets, attachments)
+    for_all = (home, signing, register, news, assets, attachments, questionnaires)
     modules = (*for_all, operator, firms, *of_a_firm, *of_buyers, *at_work, *operating)
     return tuple(route for module in modules for route in module.router().routes)
 

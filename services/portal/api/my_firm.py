@@ -7,7 +7,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Response
 
 from services.portal.api.admission import LeftProgram, NotAllowed
-from services.portal.api.asking import Anybody, Only
+from services.portal.api.asking import Anybody, Asking, Only
 from services.portal.api.forms import id_of
 from services.portal.api.instruments import questions_of
 from services.portal.api.telling import told
@@ -23,6 +23,8 @@ from shared.service.callers import Role
 
 FAILED = 25
 """Of one gate on the page: the rest is of the same kind."""
+MOST_GAPS = 100
+"""More than any questionnaire has questions."""
 
 
 async def _own(asked: Anybody, scope: Annotated[Scope, Depends(Only(Role.SUPPLIER))]) -> Firm:
@@ -68,6 +70,18 @@ def _who_asks(firm: Firm, requirements: Mapping[UUID, Requirement], anchors: Map
     }
 
 
+async def _named_at_gaps(asked: Asking, firm: Firm) -> dict[str, list[str]]:
+    """By question with a gap, names of the anchors that ask for it, as far as the firm may know them."""
+    asking = await asked.beside("diagnosis", f"/diagnoses/{firm.id}/gaps", limit=MOST_GAPS)
+    gaps = [] if asking is None else asking.body["items"]
+    by = {gap["question"]: [UUID(each["requirement_id"]) for each in gap["asked_by"]] for gap in gaps}
+    async with asked.portal.database.connection() as connection:
+        wanted = [*{id_ for ids in by.values() for id_ in ids}]
+        requirements = await demand.requirements_of(connection, OwnFirm(firm.id), wanted)
+        who = _who_asks(firm, requirements, await demand.all_anchors(connection))
+    return {question: sorted({who[id_] for id_ in ids if id_ in who}) for question, ids in by.items()}
+
+
 def router() -> APIRouter:
     pages = APIRouter(prefix="/my-firm")
 
@@ -108,8 +122,14 @@ def router() -> APIRouter:
     @pages.get("/result")
     async def show_result(asked: Anybody, firm: Own) -> Response:
         """Its diagnosis: shares, grade, reasons and gaps."""
-        texts = await questions_of(asked, None if firm.diagnosis is None else firm.diagnosis.instrument)
-        return asked.page("my_result.html", firm=firm, texts=texts, modules=await asked.modules())
+        validated = firm.diagnosis is not None and firm.diagnosis.version
+        return asked.page(
+            "my_result.html",
+            firm=firm,
+            texts=await questions_of(asked, None if firm.diagnosis is None else firm.diagnosis.instrument),
+            modules=await asked.modules(),
+            named=await _named_at_gaps(asked, firm) if validated else {},
+        )
 
     @pages.get("/story")
     async def show_story(
