@@ -8,11 +8,13 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from services.matching import catalogue
+from services.matching.domain import text
 from services.matching.domain.alignment import judge
 from services.matching.domain.calendar import day
 from services.matching.domain.gates import Gate, firm_gates
 from services.matching.domain.lifting import Lift, lifts
-from services.matching.domain.offering import Qms
+from services.matching.domain.offering import Profile, Qms
+from services.matching.domain.performance import Measured
 from services.matching.domain.requirement import Specification
 from services.matching.domain.rules import Rules
 from services.matching.domain.score import Criterion, score
@@ -20,12 +22,29 @@ from services.matching.domain.waiver import Waivable
 from services.matching.handlers import published
 from shared.contracts import matching, registration
 from shared.contracts import offering as offers
-from shared.contracts.event import StateCode, Text
+from shared.contracts.event import BasisPoints, Count, Day, StateCode, Text
+from shared.contracts.performance import Ppm
 from shared.i18n import NotExplainedError, said
 from shared.i18n.fields import fault
 from shared.runtime.clock import now
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class ExplainedMeasured(BaseModel):
+    """What anchors measured of a firm's deliveries."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ppm: Ppm
+    otif_bp: BasisPoints
+    anchors: Count
+    months: Count
+    until: Day
+
+    @property
+    def measured(self) -> Measured:
+        return Measured(**dict(self))
 
 
 class ExplainedOffering(offers.Offering):
@@ -39,6 +58,8 @@ class ExplainedOffering(offers.Offering):
     registered_at: datetime = _LONG_AGO
     qms_stated_on: date | None = None
     """Since when the firm states its certificate; the day itself where it is left out."""
+    measured: ExplainedMeasured | None = None
+    """What anchors measured."""
 
     @model_validator(mode="before")
     @classmethod
@@ -77,10 +98,10 @@ class Explained(BaseModel):
 def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     """The gates and the score of `{"offering": …, "requirement": …, "on": …}`, each with its reason.
 
-    `offering` has the shape of the contracts' `Offering`, with `state`, `list_69b` and `looked_up` beside it, or is one
-    process written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is not met; the
-    criteria are listed all the same. `lifts`: what single changes would give, each judged as if it were so, the best
-    first. A certificate without its last day is taken as stated on the day. `rules` names a version of the rules, and
+    `offering` has the shape of the contracts' `Offering`, with `state`, `list_69b`, `looked_up` and `measured` beside
+    it, or is one process written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is
+    not met; the criteria are listed all the same. `lifts`: what single changes would give, each judged as if it were
+    so, the best first. A certificate without its last day is taken as stated on the day. `rules` names a version, and
     `told` the score that is to be compared, as of `GET /matches/{id}/judged`. Raises NotExplainedError with the field
     that is wrong.
     """
@@ -89,7 +110,8 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     rules = _rules(given.rules)
     firm = given.offering
     profile = published.profile(firm, firm.state, firm.list_69b, firm.registered_at, looked_up=firm.looked_up)
-    profile = replace(profile, qms_stated_on=firm.qms_stated_on or today)
+    measured = firm.measured.measured if firm.measured else None
+    profile = replace(profile, qms_stated_on=firm.qms_stated_on or today, measured=measured)
     need = replace(Specification(**dict(given.requirement)), waived=given.waived)
     offers = [process for process in profile.processes if process.area == need.area]
     judged = judge(profile, offers, need, rules, today)
@@ -104,6 +126,7 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
         "lifts": [_lift(lift) for lift in lifted],
         "steps": [
             *_steps(gates, scored.criteria),
+            *_deliveries(profile, rules, today),
             said("explain.score", result=points),
             *_compared(points, given.told, rules.version),
             *map(_lifting, lifted),
@@ -160,6 +183,24 @@ def _steps(gates: Iterable[Gate], criteria: Iterable[Criterion]) -> Iterator[dic
             yield said(one.reason)
 
 
+def _deliveries(profile: Profile, rules: Rules, today: date) -> Iterator[dict[str, Any]]:
+    """What anchors measured beside what the firm states, and which of them counts."""
+    measured = profile.measured
+    if measured is None:
+        return
+    counts = profile.kpis(today, rules.measured_months).measured
+    yield said(
+        "explain.measured" if counts else "explain.measured.past",
+        anchors=measured.anchors,
+        months=measured.months,
+        until=measured.until.isoformat(),
+        ppm=measured.ppm,
+        otif=text.share(measured.otif_bp),
+        stated_ppm=text.number(profile.ppm_12m) or "—",
+        stated_otif=text.share(profile.otif_bp_12m) or "—",
+    )
+
+
 def _lifting(lift: Lift) -> dict[str, Any]:
     change = lift.change
     return said(
@@ -202,4 +243,5 @@ def _criterion(criterion: Criterion) -> dict[str, Any]:
         "need": criterion.need,
         "offer": criterion.offer,
         "reason": criterion.reason,
+        "measured": criterion.measured,
     }

@@ -29,6 +29,7 @@ from shared.contracts.event import (
     Value,
 )
 from shared.contracts.meeting import MeetingBooked, MeetingCancelled, MeetingEvent, MeetingHeld
+from shared.contracts.performance import PerformanceAnswered, PerformanceEvent, PerformanceReported
 from shared.contracts.specification import Specification
 
 
@@ -106,6 +107,8 @@ class Criterion(Value):
     """What the firm offers, as text."""
     reason: ReasonCode
     """Why it came out so."""
+    measured: bool = False
+    """Whether the offer is what anchors measured, and not what the firm states."""
 
 
 class MatchEvent(SupplierEvent):
@@ -261,6 +264,9 @@ __all__ = [
     "Missing",
     "OfferingAligned",
     "OfferingNotAligned",
+    "PerformanceAnswered",
+    "PerformanceEvent",
+    "PerformanceReported",
     "RequirementChanged",
     "RequirementClosed",
     "RequirementEvent",

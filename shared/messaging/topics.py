@@ -117,6 +117,7 @@ MATCH = Topic(
         matching.CandidateIntroduced,
         matching.IntroductionEnded,
         *_events(matching, matching.MeetingEvent),
+        *_events(matching, matching.PerformanceEvent),
         *_events(matching, matching.MatchEvent),
     ),
 )

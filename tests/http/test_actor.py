@@ -41,6 +41,7 @@ from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
 from tests.matching import test_api_meetings as meetings
+from tests.matching import test_api_performance as performing
 from tests.matching import test_api_references as matching_references
 from tests.matching import test_api_tellings as matching_tellings
 from tests.matching import test_waivers as matching_waivers
@@ -99,6 +100,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         matching_files.test_an_anchor_gives_a_file_of_its_own,
         matching_references.test_a_requirement_is_named_and_loses_its_name,
         matching_waivers.test_a_buyer_waives_a_gate_for_one_firm_and_for_all_and_takes_it_back,
+        performing.test_an_anchor_reports_and_the_firm_answers,
         meetings.test_a_day_is_changed_cancelled_and_reopened,
         meetings.test_what_came_of_it_is_recorded_and_corrected,
         meetings.test_a_meeting_is_cancelled_by_either_side_and_its_slot_is_free_again,

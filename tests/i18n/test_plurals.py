@@ -28,7 +28,7 @@ ONE_FORM = {
     "es": {"sin", "por", "que", "RFC"},
 }
 """Words behind a number that are the same for one and for many, or belong to what follows."""
-UNITS = {"s", "mm", "de", "of", "to", "a", "y", "and", "x"}
+UNITS = {"s", "mm", "ppm", "de", "of", "to", "a", "y", "and", "x"}
 
 NOT_COUNTED = {
     ("services.matching", "explain.criterion"): "points of a scale, of hundreds",

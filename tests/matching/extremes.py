@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from services.matching.domain.offering import ProcessOffer, Profile, SpecialProcess
+from services.matching.domain.performance import Measured
 from services.matching.domain.requirement import Specification
 from services.matching.domain.waiver import WAIVABLE, Waiver
 from shared.contracts.event import LARGEST
@@ -74,6 +75,10 @@ profiles = st.builds(
     ppm_12m=figure,
     otif_bp_12m=share,
     regional_value_bp=share,
+    measured=st.none()
+    | st.builds(
+        Measured, st.sampled_from(FIGURES), st.sampled_from(SHARES), anchors=st.just(1), months=st.just(2), until=days
+    ),
 )
 
 _asked: dict[str, Any] = {

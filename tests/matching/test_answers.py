@@ -16,7 +16,19 @@ from services.matching.handlers.offerings import told
 from shared.contracts.event import Money
 from shared.contracts.matching import ContractAwarded, ContractEnded, MatchAnswered, MatchFound, MatchLost
 from shared.messaging.decision import Decision, Refused
-from tests.matching.given import ANCHOR, NOW, SUPPLIER, again, an_id, apart, followed, matched, pairs, requirement
+from tests.matching.given import (
+    ANCHOR,
+    NOW,
+    RULES,
+    SUPPLIER,
+    again,
+    an_id,
+    apart,
+    followed,
+    matched,
+    pairs,
+    requirement,
+)
 
 MATCH = match_id(SUPPLIER, an_id("requirement"))
 LATER = NOW + timedelta(days=1)
@@ -58,7 +70,7 @@ def award(before: Offering | None, given: Award = AWARD, left: Volume = LEFT) ->
 def ended(before: Offering | None, reason: EndReason, by: str, at: datetime, asked: Requirement) -> Decision[Offering]:
     """What the end of an award makes of a firm that was told of what is asked, where that is open."""
     was = () if asked.status == "closed" else (asked,)
-    return followed(decided(answers.end(before, MATCH, reason, by, at)), asked, was=was, now=at)
+    return followed(decided(answers.end(before, MATCH, reason, by, at, RULES)), asked, was=was, now=at)
 
 
 def test_a_shortlisted_match_is_told_once() -> None:
@@ -135,7 +147,7 @@ def test_the_reason_of_an_end_is_corrected_also_when_the_match_was_lost() -> Non
     (event,) = ended(first.state, "mistyped", OTHER, after, closed).events
     assert isinstance(event, ContractEnded)
     assert (event.match_id, event.reason, event.ended_at) == (MATCH, "mistyped", LATER)
-    assert code(answers.end(Offering(SUPPLIER), MATCH, "mistyped", OTHER, after)) == "match_unknown"
+    assert code(answers.end(Offering(SUPPLIER), MATCH, "mistyped", OTHER, after, RULES)) == "match_unknown"
 
 
 def test_a_blocked_match_is_neither_shortlisted_nor_awarded() -> None:

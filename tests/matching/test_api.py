@@ -88,6 +88,9 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /suppliers/{supplier_id}/requirements/{requirement_id}/lifts": staff | {Role.SUPPLIER},
         "GET /suppliers/{supplier_id}/alignment": staff | {Role.SUPPLIER},
         "GET /suppliers/{supplier_id}/matches": staff | {Role.SUPPLIER},
+        "PUT /matches/{match_id}/performance/{month}": buyer,
+        "GET /suppliers/{supplier_id}/performance": staff | {Role.SUPPLIER},
+        "PUT /suppliers/{supplier_id}/performance/{match_id}/{month}/answer": frozenset({Role.SUPPLIER}),
         "GET /meeting-days": staff | {Role.ANCHOR},
         "GET /meeting-days/{day_id}": staff | {Role.ANCHOR},
         "POST /meeting-days": buyer,
@@ -261,7 +264,7 @@ async def test_a_supplier_sees_its_alignment_and_matches(stage: StageUnderTest) 
     path = f"/suppliers/{SUPPLIER}"
     await stage.consume(registered())
     view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
-    assert (view["aligned"], view["missing"][0]["reason"], view["rules"]) == (False, "nobody_asks", "match-2026-3")
+    assert (view["aligned"], view["missing"][0]["reason"], view["rules"]) == (False, "nobody_asks", "match-2026-4")
     await matched(stage)
     await stage.sweep()
     view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("operator"))).json()

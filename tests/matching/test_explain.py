@@ -33,8 +33,9 @@ def test_the_score_with_its_reasons() -> None:
         "need": "100000",
         "offer": "60000",
         "reason": "capacity_short",
+        "measured": False,
     }
-    assert found["rules"] == "match-2026-3"
+    assert found["rules"] == "match-2026-4"
     assert found["source"]
 
 

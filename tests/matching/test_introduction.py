@@ -137,7 +137,7 @@ def test_who_buys_knows_from_whom_until_the_award_ends() -> None:
     bought = _decided(_accepted(_award(state)), [ASKED])
     revoked = replace(bought, profile=replace(state.profile, introducible=NOBODY))
     assert _seen(revoked) == (SUPPLIER, None)
-    ended = _decided(_accepted(answers.end(revoked, MATCH, "completed", "buyer-1", NOW)), [ASKED], [ASKED])
+    ended = _decided(_accepted(answers.end(revoked, MATCH, "completed", "buyer-1", NOW, RULES)), [ASKED], [ASKED])
     assert _seen(ended) == (None, "not_consented")
 
 

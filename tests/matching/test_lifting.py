@@ -11,6 +11,7 @@ from services.matching.domain.alignment import hit
 from services.matching.domain.lifting import Lift, Wide, lifts, widest
 from services.matching.domain.nearness import near_miss
 from services.matching.domain.offering import LADDER, Profile, SpecialProcess
+from services.matching.domain.performance import Measured
 from services.matching.domain.requirement import Requirement, Specification
 from tests.matching.extremes import profiles, specifications
 from tests.matching.given import RULES, SUPPLIER, TODAY, need, process, profile, requirement
@@ -49,6 +50,15 @@ def _shown(lift: Lift) -> tuple[str, str, str, bool, int]:
 )
 def test_one_change_lifts_it(asked: dict[str, Any], offer: dict[str, Any], expected: tuple[object, ...]) -> None:
     assert lifted(profile(process(**offer)), need(**asked)) == [expected]
+
+
+def test_what_anchors_measure_is_lifted_and_not_what_the_firm_states() -> None:
+    counts = Measured(60, 9_000, 1, 2, TODAY)
+    firm = profile(ppm_12m=40, otif_bp_12m=9_900, measured=counts)
+    found = lifted(firm, need(ppm_max=50, otif_bp_min=9_500))
+    assert found == [("ppm", "change", "50 ppm", False, 500), ("otif", "change", "95.00 %", False, 500)]
+    past = replace(firm, measured=replace(counts, until=TODAY - timedelta(days=1)))
+    assert lifted(past, need(ppm_max=50)) == []
 
 
 def test_what_opens_comes_first_then_what_gives_most() -> None:

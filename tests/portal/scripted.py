@@ -32,6 +32,7 @@ IDS = {
     "attachment_id": str(UUID(int=17)),
     "waiver_id": str(UUID(int=16)),
     "version": INSTRUMENT.version,
+    "month": "2025-02",
 }
 ETAG = '"v7"'
 

@@ -33,6 +33,7 @@ GONE = {
     "/my-firm/meetings",
     "/my-firm/money/consent",
     "/my-firm/money/needs/{need_id}",
+    "/my-firm/performance",
     "/my-firm/profile/certificates",
     "/my-firm/profile/origins",
     "/my-firm/profile/plants",

@@ -42,6 +42,7 @@ WHOLE = {
     "/my-firm/diagnosis/{dimension}/{question}",
     "/my-firm/meetings",
     "/my-firm/people",
+    "/my-firm/performance",
     "/my-firm/plan/activities/{activity_id}",
     "/my-firm/profile",
     "/my-firm/profile/certificates",

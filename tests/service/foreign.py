@@ -81,7 +81,7 @@ async def _matching(stage: StageUnderTest) -> Foreign:
     booked = await stage.client.post(f"/meeting-days/{day}/meetings", json=booking, headers=buyer)
     return Foreign(
         {"supplier_id": str(SUPPLIER), "anchor_id": str(ANCHOR), "requirement_id": requirement, "match_id": match}
-        | {"day_id": day, "meeting_id": booked.json()["id"]},
+        | {"day_id": day, "meeting_id": booked.json()["id"], "month": "2025-02"},
         {
             "publish_requirement": {"anchor_id": str(ANCHOR), "specification": matching.SPECIFICATION},
             "change_requirement": matching.SPECIFICATION,
@@ -89,6 +89,8 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "award_match": matching.AWARD,
             "correct_award": matching.AWARD | {"reason": "mistyped"},
             "end_award": {"reason": "completed"},
+            "report_performance": {"ppm": 9, "otif_bp": 9_900, "delivered": 1},
+            "answer_performance": {"answer": "accepted"},
             "close_requirement": {"reason": "filled"},
             "reopen_requirement": {},
             "name_requirement": {"reference": "A-1"},

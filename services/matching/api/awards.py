@@ -84,7 +84,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             match_id,
             caller,
             replace,
-            lambda state, _: answers.end(state, match_id, body.reason, caller.subject, now()),
+            lambda state, _: answers.end(state, match_id, body.reason, caller.subject, now(), catalogue.rules()),
         )
 
     return api

@@ -65,6 +65,8 @@ def _read(table: Mapping[str, Any]) -> Rules:
         minimum_score=table["minimum_score"],
         cqi_valid_months=table["cqi_valid_months"],
         certificate_months=table["certificate_months"],
+        measured_months=table.get("measured_months", 0),
+        measured_reports=table.get("measured_reports", 0),
         materials=materials(table["materials"]),
         neighbours=neighbours,
     )

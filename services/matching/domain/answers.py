@@ -4,12 +4,13 @@ derive. Nothing derived deletes them: a match that was lost and comes back has i
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from itertools import takewhile
 from typing import Literal, get_args
 from uuid import UUID
 
 from services.matching.domain.award import Award
+from services.matching.domain.calendar import day, month_of
 from services.matching.domain.reasons import AnswerReason, GateName, Refusal
 from shared.state_machine import StateMachine, Transition
 
@@ -59,6 +60,23 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class Purchase:
+    """What an anchor bought, from its award to its end."""
+
+    award: Award
+    """As it was corrected last."""
+    since: datetime
+    ended_at: datetime | None = None
+    mistyped: bool = False
+    """Nothing was ever bought."""
+
+    def in_month(self, month: date) -> bool:
+        """Whether something was bought in the month of this first day."""
+        ended = None if self.ended_at is None else month_of(day(self.ended_at))
+        return not self.mistyped and month_of(day(self.since)) <= month and (ended is None or month <= ended)
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """All that was said about a firm for one requirement."""
 
@@ -97,6 +115,25 @@ class Answers:
         """When it stopped buying; another reason that is given for it later does not move it."""
         ends = takewhile(lambda answer: answer.act == "end", reversed(self.said))
         return min((answer.at for answer in ends), default=None)
+
+    @property
+    def purchases(self) -> tuple[Purchase, ...]:
+        """All that was awarded, oldest first."""
+        found: list[Purchase] = []
+        for answer in self.said:
+            if answer.act == "award" and answer.award:
+                found.append(Purchase(answer.award, answer.at))
+            elif answer.act == "correct" and answer.award:
+                found[-1] = replace(found[-1], award=answer.award)
+            elif answer.act == "end":
+                last = found[-1]
+                mistyped = answer.reason == "mistyped"
+                found[-1] = replace(last, ended_at=last.ended_at or answer.at, mistyped=mistyped)
+        return tuple(found)
+
+    def bought_in(self, month: date) -> Award | None:
+        """What the anchor bought in the month of this first day, by its last award; None where it bought nothing."""
+        return next((each.award for each in reversed(self.purchases) if each.in_month(month)), None)
 
     @property
     def introduced(self) -> bool:

@@ -17,6 +17,11 @@ def start_of(day_: date) -> datetime:
     return datetime.combine(day_, time.min, CENTRAL_MEXICO)
 
 
+def month_of(day_: date) -> date:
+    """The first day of its month."""
+    return day_.replace(day=1)
+
+
 def months_after(day_: date, months: int) -> date:
     """The same day so many months later; the last of the month where that day does not exist."""
     year, month = divmod(day_.year * 12 + day_.month - 1 + months, 12)

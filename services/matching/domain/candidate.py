@@ -9,6 +9,7 @@ from services.matching.domain.answers import Answers
 from services.matching.domain.introduction import hidden
 from services.matching.domain.match import Match, match_id
 from services.matching.domain.offering import Profile
+from services.matching.domain.performance import Report
 from services.matching.domain.reasons import HiddenReason
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
@@ -30,6 +31,8 @@ class Candidate:
     """The day of which this is said."""
     criteria: tuple[Criterion, ...] = ()
     """Of a match that holds, as its score is explained today."""
+    reports: tuple[Report, ...] = ()
+    """How the firm delivered what was awarded to it, in the order in which it was told."""
 
     @property
     def id(self) -> UUID:
@@ -55,4 +58,5 @@ def of(offering: Offering, id_: UUID, requirement: Requirement, rules: Rules, to
     grade = offering.diagnosis.grade if offering.diagnosis else None
     profile, holds = offering.profile, held(match)
     criteria = explained(profile, requirement.need_of(offering.id, today), rules, today) if profile and holds else ()
-    return Candidate(offering.id, profile, grade, holds, answers, today, criteria)
+    reports = tuple(each for each in offering.performance if each.requirement_id == requirement.id)
+    return Candidate(offering.id, profile, grade, holds, answers, today, criteria, reports)

@@ -153,14 +153,14 @@ def _changes(profile: Profile, offer: ProcessOffer, need: Specification, rules: 
         yield Change("materials", "change" if offer.materials else "state", need.materials[0], need.materials[0])
     if need.envelope_mm is not None:
         yield _amount("envelope", offer.envelope_mm, need.envelope_mm, text.sides(need.envelope_mm))
-    origin = need.regional_value_bp_min
+    origin, kpis = need.regional_value_bp_min, profile.kpis(today, rules.measured_months)
     amounts: tuple[tuple[Attribute, int | None, int | None, str], ...] = (
         ("force", offer.force_t, need.force_t, text.number(need.force_t, "t")),
         ("capacity", offer.free_capacity, need.annual_volume, text.number(need.annual_volume)),
         ("tolerance", offer.tolerance_um, need.tolerance_um, text.number(need.tolerance_um, "µm")),
         ("lead_time", offer.lead_time_days, need.lead_time_days, text.number(need.lead_time_days, "d")),
-        ("ppm", profile.ppm_12m, need.ppm_max, text.number(need.ppm_max, "ppm")),
-        ("otif", profile.otif_bp_12m, need.otif_bp_min, text.share(need.otif_bp_min)),
+        ("ppm", kpis.ppm, need.ppm_max, text.number(need.ppm_max, "ppm")),
+        ("otif", kpis.otif_bp, need.otif_bp_min, text.share(need.otif_bp_min)),
         ("regional_value", profile.regional_value_bp, origin, text.share(origin)),
     )
     for attribute, has, wanted, shown in amounts:
@@ -178,16 +178,16 @@ def _missing_codes(offer: ProcessOffer, need: Specification, rules: Rules, today
 
 
 def _changed(profile: Profile, offer: ProcessOffer, change: Change, today: date) -> Profile:
-    """The profile with this one thing otherwise."""
-    need = change.need
+    """The profile with this one thing otherwise; of deliveries both what it states and what anchors measure."""
+    need, measured = change.need, profile.measured
     match change.attribute:
         case "qms":
             qms: Qms = need
             return replace(profile, qms=qms, qms_valid_to=None, qms_stated_on=today)
         case "ppm":
-            return replace(profile, ppm_12m=need)
+            return replace(profile, ppm_12m=need, measured=measured and replace(measured, ppm=need))
         case "otif":
-            return replace(profile, otif_bp_12m=need)
+            return replace(profile, otif_bp_12m=need, measured=measured and replace(measured, otif_bp=need))
         case "regional_value":
             return replace(profile, regional_value_bp=need)
     after = _process(offer, change, today)

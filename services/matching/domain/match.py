@@ -152,5 +152,7 @@ def settle(
 
 
 def _digest(criteria: Sequence[Criterion]) -> str:
-    told = "\n".join(f"{c.criterion}|{c.points}|{c.max}|{c.status}|{c.need}|{c.offer}|{c.reason}" for c in criteria)
+    told = "\n".join(
+        f"{c.criterion}|{c.points}|{c.max}|{c.status}|{c.need}|{c.offer}|{c.reason}|{c.measured}" for c in criteria
+    )
     return blake2b(told.encode(), digest_size=12).hexdigest()

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from hashlib import blake2b
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from services.matching.domain.calendar import day, months_after
+from services.matching.domain.performance import Measured
 from services.matching.domain.reasons import LapseReason
 from services.matching.domain.record import NOTHING_STATED, PartLimits, Record, SupplyTerms
 from shared.introduction import Introducible
@@ -64,6 +65,15 @@ class ProcessOffer:
         return until
 
 
+class Kpis(NamedTuple):
+    """What a firm delivers: parts per million defective, and the share on time in full."""
+
+    ppm: int | None
+    otif_bp: int | None
+    measured: bool
+    """By anchors; else as the firm states it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """A supplier as the rules of this stage see it."""
@@ -83,6 +93,8 @@ class Profile:
     ppm_12m: int | None = None
     otif_bp_12m: int | None = None
     regional_value_bp: int | None = None
+    measured: Measured | None = None
+    """What anchors reported of its deliveries; None: too little."""
     record: Record = NOTHING_STATED
     folio: str | None = None
     """None: told before this was kept, as of the two below."""
@@ -104,6 +116,14 @@ class Profile:
     def in_area(self, area: str) -> tuple[ProcessOffer, ...]:
         """What it can do in one area, as it named it."""
         return tuple(process for process in self.processes if process.area == area)
+
+    def kpis(self, today: date, months: int) -> Kpis:
+        """What counts of its deliveries on a day: what anchors measured goes before what the firm states, even where it
+        states nothing. `months` 0: by rules that knew no other than stated figures.
+        """
+        if months and self.measured and self.measured.until >= today:
+            return Kpis(self.measured.ppm, self.measured.otif_bp, measured=True)
+        return Kpis(self.ppm_12m, self.otif_bp_12m, measured=False)
 
     def qms_until(self, months: int) -> date | None:
         """The last day on which the certificate counts; None without one.
@@ -147,13 +167,15 @@ class Profile:
         return replace(self, qms=qms, qms_valid_to=valid_to)
 
     def next_expiry(self, today: date, cqi_valid_months: int, certificate_months: int) -> date | None:
-        """The next last day of a certificate or assessment, today included; None when nothing valid can expire."""
+        """The next last day of what is shown or was measured, today included; None when nothing valid can expire."""
         last_days = self._last_days(cqi_valid_months, certificate_months)
         return min((last for last in last_days if last >= today), default=None)
 
     def _last_days(self, cqi_valid_months: int, certificate_months: int) -> Iterator[date]:
         if until := self.qms_until(certificate_months):
             yield until
+        if self.measured:
+            yield self.measured.until
         for process in self.processes:
             for special in process.special_processes:
                 yield special.valid_until(cqi_valid_months)

@@ -87,6 +87,9 @@ Outcome = Literal["quotation_asked", "sample_asked", "visit_agreed", "no_interes
 
 MeetingEnd = Literal["firm_cannot", "buyer_cannot", "day_cancelled", "booked_by_mistake", "other"]
 
+ContestReason = Literal["defects", "deliveries", "volume", "month", "other"]
+"""What a firm contests of what an anchor reported."""
+
 AnswerReason = DeclineReason | CorrectReason | EndReason
 
 Refusal = Literal[
@@ -107,6 +110,11 @@ Refusal = Literal[
     "award_price",
     "award_volume",
     "volume_awarded",
+    "month_not_over",
+    "month_not_bought",
+    "report_volume",
+    "report_unknown",
+    "reports_too_many",
     "gates_unknown",
     "changed_by_hand",
     "version_other",

@@ -20,6 +20,8 @@ from services.matching.domain.answers import Answers, buying
 from services.matching.domain.match import Change, Judged, Match, match_id, settle
 from services.matching.domain.offering import Diagnosis, Profile
 from services.matching.domain.pairs import Pair, Pairs
+from services.matching.domain.performance import Report, measured
+from services.matching.domain.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Offering:
     """Anchors that know who the firm is, and since when."""
     answers: tuple[Answers, ...] = ()
     """In the order of their requirements; those whose match was lost too."""
+    performance: tuple[Report, ...] = ()
+    """What anchors reported of what they buy, in the order in which they did; what was replaced too."""
 
     def match(self, id_: UUID) -> Match | None:
         return next((match for match in self.matches if match.id == id_), None)
@@ -59,6 +63,15 @@ class Offering:
     def with_answers(self, answers: Answers) -> "Offering":
         others = (each for each in self.answers if each.requirement_id != answers.requirement_id)
         return replace(self, answers=tuple(sorted((*others, answers), key=lambda each: each.requirement_id)))
+
+    def reckoned(self, rules: Rules) -> "Offering":
+        """With what its anchors measured: of months in which they bought, as of now."""
+        if self.profile is None:
+            return self
+        answers = {each.requirement_id: each for each in self.answers}
+        counting = [report for report in self.performance if answers[report.requirement_id].bought_in(report.month)]
+        found = measured(counting, rules.measured_months, rules.measured_reports)
+        return replace(self, profile=replace(self.profile, measured=found))
 
     @property
     def withdrawn(self) -> bool:

@@ -40,6 +40,10 @@ class Rules:
     cqi_valid_months: int
     certificate_months: int
     """How long a certificate without its last day counts after it was stated."""
+    measured_months: int = 0
+    """How many months of what anchors measured count, and for how many they do; 0: what the firm states counts."""
+    measured_reports: int = 0
+    """The fewest of them that count."""
     materials: Materials
     neighbours: Mapping[str, frozenset[str]]
     """States that border on each state, by INEGI key."""

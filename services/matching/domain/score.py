@@ -9,7 +9,7 @@ from datetime import date
 
 from services.matching.domain import text
 from services.matching.domain.gates import fits
-from services.matching.domain.offering import LADDER, ProcessOffer, Profile
+from services.matching.domain.offering import LADDER, Kpis, ProcessOffer, Profile
 from services.matching.domain.reasons import CriterionName, CriterionReason, Status
 from services.matching.domain.requirement import Specification
 from services.matching.domain.rules import Rules
@@ -26,6 +26,8 @@ class Criterion:
     need: str
     offer: str
     reason: CriterionReason
+    measured: bool = False
+    """Whether the offer is what anchors measured; else it is what the firm states."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def score(profile: Profile, offer: ProcessOffer, need: Specification, rules: Rul
             _qms(weights.qms, profile, need, rules.certificate_months, today),
             _lead_time(weights.lead_time, offer.lead_time_days, need.lead_time_days),
             _location(weights.location, profile.state, need.plant_state, rules),
-            _quality_kpis(weights.ppm, weights.otif, profile, need),
+            _quality_kpis(weights.ppm, weights.otif, profile.kpis(today, rules.measured_months), need),
             _origin(weights.origin, profile.regional_value_bp, need.regional_value_bp_min),
         )
     )
@@ -150,12 +152,12 @@ def _origin(full: int, regional_value: int | None, asked: int | None) -> Criteri
     return _at_least("origin", full, regional_value, asked, "regional_value_too_low")
 
 
-def _quality_kpis(ppm_full: int, otif_full: int, profile: Profile, need: Specification) -> Criterion:
+def _quality_kpis(ppm_full: int, otif_full: int, kpis: Kpis, need: Specification) -> Criterion:
     """Two halves of the last 12 months, each all or nothing: parts per million delivered defective, at most what is
     asked, and deliveries on time in full, at least what is asked.
     """
-    ppm = _at_most("quality_kpis", ppm_full, profile.ppm_12m, need.ppm_max, "ppm", "ppm_too_high")
-    otif = _at_least("quality_kpis", otif_full, profile.otif_bp_12m, need.otif_bp_min, "otif_too_low")
+    ppm = _at_most("quality_kpis", ppm_full, kpis.ppm, need.ppm_max, "ppm", "ppm_too_high")
+    otif = _at_least("quality_kpis", otif_full, kpis.otif_bp, need.otif_bp_min, "otif_too_low")
     points, full = ppm.points + otif.points, ppm.max + otif.max
     status: Status = "ok" if points == full else "partial"
     if not points:
@@ -168,6 +170,7 @@ def _quality_kpis(ppm_full: int, otif_full: int, profile: Profile, need: Specifi
         _joined(ppm.need, otif.need),
         _joined(ppm.offer, otif.offer),
         _kpi_reason(ppm, otif),
+        kpis.measured,
     )
 
 

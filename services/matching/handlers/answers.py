@@ -10,8 +10,9 @@ from services.matching.domain.award import Award, Limits, fault
 from services.matching.domain.introduction import hidden
 from services.matching.domain.reasons import AnswerReason, CorrectReason, DeclineReason, EndReason, GateName
 from services.matching.domain.rematch import Offering
+from services.matching.domain.rules import Rules
 from services.matching.handlers import published
-from services.matching.handlers.offerings import decided
+from services.matching.handlers.offerings import decided, next_expiry
 from services.matching.handlers.refusal import refused
 from shared.messaging.decision import Decision, Refused, unchanged
 
@@ -68,14 +69,17 @@ def correct(
     )
 
 
-def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now: datetime) -> Outcome:
+def end(state: Offering | None, match_id: UUID, reason: EndReason, by: str, now: datetime, rules: Rules) -> Outcome:
     """The anchor no longer buys from the firm: from now on the rules alone decide on the match. Ending again with
-    another reason corrects the reason, also when the match was lost since.
+    another reason corrects the reason, also when the match was lost since. Of what was never bought no report counts.
     """
     outcome = _said(state, match_id, "end", by, now, reason=reason)
     if isinstance(outcome, Refused) or outcome.state is None or not outcome.events:
         return outcome
-    return replace(decided(outcome.state, "matched"), events=outcome.events)
+    after = outcome.state.reckoned(rules)
+    if after == outcome.state:
+        return replace(decided(after, "matched"), events=outcome.events)
+    return replace(decided(after, "judged", next_expiry(after, now, rules)), events=outcome.events)
 
 
 def _wrong(given: Award, limits: Limits) -> Refused | None:

@@ -17,7 +17,9 @@ from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
 from shared.messaging.decision import Decision, Then, Timer, unchanged
 
 CERTIFICATE_EXPIRES = "certificate_expires"
-"""Fires the day after the next last day of a certificate or CQI assessment: the alignment may change by time alone."""
+"""Fires the day after the next last day of a certificate, a CQI assessment or what anchors measured: the alignment may
+change by time alone.
+"""
 
 
 def supplier_profiled(
@@ -25,10 +27,10 @@ def supplier_profiled(
 ) -> Decision[Offering]:
     """A firm registered, or its profile changed."""
     before = _known(state, event.supplier_id)
-    after = replace(before, profile=_since(before.profile, published.profile_of(event), now))
+    after = replace(before, profile=_since(before.profile, published.profile_of(event), now)).reckoned(rules)
     if after == before:
         return unchanged(state)
-    return decided(after, "judged", _next_expiry(after, now, rules))
+    return decided(after, "judged", next_expiry(after, now, rules))
 
 
 def supplier_withdrawn(state: Offering | None, event: SupplierWithdrawn, _: datetime) -> Decision[Offering]:
@@ -62,7 +64,7 @@ def certificate_expired(state: Offering | None, now: datetime, rules: Rules) -> 
         return unchanged(state)
     profile = state.profile and state.profile.after_expiry(day(now))
     after = replace(state, profile=profile)
-    return decided(after, "judged", _next_expiry(after, now, rules))
+    return decided(after, "judged", next_expiry(after, now, rules))
 
 
 def requirement_told(state: Offering | None, _: Mapping[str, str], __: datetime) -> Decision[Offering]:
@@ -72,7 +74,10 @@ def requirement_told(state: Offering | None, _: Mapping[str, str], __: datetime)
 
 def rules_changed(state: Offering | None, _: Mapping[str, str], now: datetime, rules: Rules) -> Decision[Offering]:
     """The rules that this build judges by are another version than those before."""
-    return unchanged(state) if state is None else decided(state, "judged", _next_expiry(state, now, rules))
+    if state is None:
+        return unchanged(state)
+    after = state.reckoned(rules)
+    return decided(after, "judged", next_expiry(after, now, rules))
 
 
 def tell_again(state: Offering | None, _: Mapping[str, str], __: datetime) -> Decision[Offering]:
@@ -117,7 +122,8 @@ def _diagnosed(before: Offering, learned: Diagnosis) -> Decision[Offering]:
     return unchanged(before) if after == before else decided(after, "matched")
 
 
-def _next_expiry(offering: Offering, now: datetime, rules: Rules) -> Timer:
+def next_expiry(offering: Offering, now: datetime, rules: Rules) -> Timer:
+    """When something of it counts no more, as of now."""
     profile = offering.profile
     last = profile.next_expiry(day(now), rules.cqi_valid_months, rules.certificate_months) if profile else None
     at = None if last is None or offering.withdrawn else start_of(last + timedelta(days=1))

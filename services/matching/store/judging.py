@@ -125,20 +125,25 @@ def _points(weights: Weights, today: str) -> str:
         CASE WHEN o.free_capacity IS NULL THEN 0 WHEN o.free_capacity >= d.annual_volume THEN {weights.capacity}
             ELSE {weights.capacity} * o.free_capacity::bigint / d.annual_volume END
         + CASE WHEN {_ENVELOPE_UNKNOWN} OR {_FORCE_UNKNOWN}{_TOO_LARGE} THEN 0 ELSE {weights.envelope_force} END
-        + {_at_most("tolerance_um", "tolerance_um", weights.tolerance)}
+        + {_at_most("o.tolerance_um", "tolerance_um", weights.tolerance)}
         + CASE WHEN d.qms = 0 OR {held} >= d.qms THEN {weights.qms} ELSE {weights.qms} * ({held}) / d.qms END
-        + {_at_most("lead_time_days", "lead_time_days", weights.lead_time)}
+        + {_at_most("o.lead_time_days", "lead_time_days", weights.lead_time)}
         + CASE WHEN d.plant_state IS NULL OR o.state = d.plant_state THEN {weights.location}
             WHEN o.state = ANY(d.near_states) THEN {weights.location // 2} ELSE 0 END
-        + {_at_most("ppm_12m", "ppm_max", weights.ppm)}
-        + {_at_least("otif_bp_12m", "otif_bp_min", weights.otif)}
-        + {_at_least("regional_value_bp", "regional_value_bp_min", weights.origin)}
+        + {_at_most(_delivered("ppm", today), "ppm_max", weights.ppm)}
+        + {_at_least(_delivered("otif_bp", today), "otif_bp_min", weights.otif)}
+        + {_at_least("o.regional_value_bp", "regional_value_bp_min", weights.origin)}
     """
 
 
+def _delivered(figure: str, today: str) -> str:
+    """What anchors measured while that counts, else what the firm states."""
+    return f"CASE WHEN o.measured_until >= {today} THEN o.measured_{figure} ELSE o.{figure}_12m END"
+
+
 def _at_most(offered: str, asked: str, points: int) -> str:
-    return f"CASE WHEN d.{asked} IS NULL OR o.{offered} <= d.{asked} THEN {points} ELSE 0 END"
+    return f"CASE WHEN d.{asked} IS NULL OR {offered} <= d.{asked} THEN {points} ELSE 0 END"
 
 
 def _at_least(offered: str, asked: str, points: int) -> str:
-    return f"CASE WHEN d.{asked} IS NULL OR o.{offered} >= d.{asked} THEN {points} ELSE 0 END"
+    return f"CASE WHEN d.{asked} IS NULL OR {offered} >= d.{asked} THEN {points} ELSE 0 END"

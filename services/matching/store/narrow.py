@@ -59,6 +59,7 @@ def offered_rows(offering: Offering, rules: Rules) -> list[tuple[Any, ...]]:
     profile = offering.profile
     if profile is None or offering.withdrawn:
         return []
+    measured = profile.measured
     of_firm = {
         "offering_id": offering.id,
         "state": profile.state,
@@ -69,6 +70,9 @@ def offered_rows(offering: Offering, rules: Rules) -> list[tuple[Any, ...]]:
         "ppm_12m": profile.ppm_12m,
         "otif_bp_12m": profile.otif_bp_12m,
         "regional_value_bp": profile.regional_value_bp,
+        "measured_ppm": measured and measured.ppm,
+        "measured_otif_bp": measured and measured.otif_bp,
+        "measured_until": measured and measured.until,
     }
     rows = [of_firm | _process(place, process, rules) for place, process in enumerate(profile.processes)]
     return [tuple(row[name] for name in PROCESS_OFFER) for row in rows]

@@ -234,7 +234,7 @@ def _counts(rows: Sequence[tuple[str, int]]) -> dict[str, int]:
 
 
 _OFFERINGS = """
-    SELECT id, profile, withdrawn_at, diagnosis, aligned, revision, known_by, answers FROM offering
+    SELECT id, profile, withdrawn_at, diagnosis, aligned, revision, known_by, answers, performance FROM offering
     WHERE id = ANY($1::uuid[])
 """
 _PAIRS = """

@@ -123,6 +123,7 @@ class OfferingRow(Table, table=True):
     revision: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     known_by: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     answers: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    performance: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
 class ProcessOfferRow(Table, table=True):
@@ -160,6 +161,9 @@ class ProcessOfferRow(Table, table=True):
     ppm_12m: int | None
     otif_bp_12m: int | None
     regional_value_bp: int | None
+    measured_ppm: int | None
+    measured_otif_bp: int | None
+    measured_until: date | None
 
 
 class PairRow(Table, table=True):

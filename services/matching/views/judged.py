@@ -9,6 +9,7 @@ from services.matching.domain.calendar import day
 from services.matching.domain.offering import Profile
 from services.matching.domain.waiver import Waivable
 from services.matching.store.judged import Judged
+from services.matching.views.performance import MeasuredView
 from shared.contracts import matching, registration
 from shared.contracts import offering as offers
 from shared.contracts.event import StateCode
@@ -23,6 +24,8 @@ class JudgedOffering(offers.Offering):
     looked_up: bool
     registered_at: datetime
     qms_stated_on: date | None
+    measured: MeasuredView | None
+    """What counted instead of the figures that the firm stated."""
 
     @classmethod
     def of_profile(cls, profile: Profile) -> "JudgedOffering":

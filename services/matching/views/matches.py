@@ -11,6 +11,7 @@ from services.matching.domain.candidate import Candidate
 from services.matching.domain.reasons import AnswerReason, DeclineReason, HiddenReason
 from services.matching.handlers import published
 from services.matching.views.offers import OfferView
+from services.matching.views.performance import ReportView, reports_of
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
 from shared.service.http import View
@@ -152,12 +153,15 @@ class CandidateView(MatchView):
     """Oldest first."""
     offer: OfferView | None
     """None for an anchor while the firm is not introduced."""
+    performance: list[ReportView]
+    """How it delivered what was awarded to it, the latest month first."""
 
     @classmethod
     def of_candidate(cls, candidate: Candidate, *, hidden: bool = False) -> Self:
         said = [AnswerView.of_answer(answer) for answer in candidate.answers.said]
         offer = None if hidden else OfferView.of_candidate(candidate)
-        return cls(**_match(candidate, hidden=hidden), answers=said, offer=offer)
+        performance = reports_of(candidate.supplier_id, candidate.reports)
+        return cls(**_match(candidate, hidden=hidden), answers=said, offer=offer, performance=performance)
 
 
 def _who(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A buyer tells that its anchor buys from a firm, corrects that, and tells that it ended."""
+"""A buyer tells that its anchor buys from a firm, corrects that, tells that it ended, and reports how it delivers."""
 
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from services.portal.api.candidates import show
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.requirements import Buyer
 from services.portal.domain.scope import Scope
-from services.portal.domain.written import amount
+from services.portal.domain.written import amount, month, share
 from services.portal.stages import StageProblem
 
 OF_MONEY = "annual_value"
@@ -19,22 +19,33 @@ AWARD, END = "/award", "/award/end"
 
 
 def router() -> APIRouter:
-    pages = APIRouter(prefix="/requirements/{requirement_id}/candidates/{match_id}/award")
+    pages = APIRouter(prefix="/requirements/{requirement_id}/candidates/{match_id}")
 
-    @pages.post("")
+    @pages.post("/award")
     async def award(asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, form: Form) -> Response:
         """It buys from the firm; what was unknown of the match is confirmed."""
         return await _send(asked, scope, requirement_id, match_id, form, "POST", AWARD)
 
-    @pages.post("/correction")
+    @pages.post("/award/correction")
     async def correct(asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, form: Form) -> Response:
         """It buys for another amount or volume, with the reason."""
         return await _send(asked, scope, requirement_id, match_id, form, "PUT", AWARD)
 
-    @pages.post("/end")
+    @pages.post("/award/end")
     async def end(asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, form: Form) -> Response:
         """It no longer buys from the firm, with the reason."""
         return await _send(asked, scope, requirement_id, match_id, form, "POST", END)
+
+    @pages.post("/performance")
+    async def report(asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, form: Form) -> Response:
+        """How it delivered in a month."""
+        given: dict[str, Any] = body(form, numbers=("ppm", "delivered"))
+        wanted: dict[str, Any] = {name: given[name] for name in ("ppm", "otif_bp", "delivered") if name in given}
+        share_ = wanted.get("otif_bp")
+        if isinstance(share_, str) and (points := share(share_)) is not None:
+            wanted["otif_bp"] = points
+        path = f"/performance/{month(str(form.get('month', '')))}"
+        return await _put(asked, scope, requirement_id, match_id, form, "PUT", path, wanted)
 
     return pages
 
@@ -49,6 +60,19 @@ async def _send(
     value = wanted.get(OF_MONEY)
     if isinstance(value, dict) and isinstance(value.get("amount"), str):
         wanted[OF_MONEY] = value | {"amount": amount(value["amount"])}
+    return await _put(asked, scope, requirement_id, match_id, form, method, path, wanted)
+
+
+async def _put(
+    asked: Asking,
+    scope: Scope,
+    requirement_id: UUID,
+    match_id: UUID,
+    form: FormData,
+    method: str,
+    path: str,
+    wanted: dict[str, Any],
+) -> Response:
     version = str(form.get("version", ""))
     try:
         done = await asked.send("matching", method, f"/matches/{match_id}{path}", wanted, version=version)
@@ -63,4 +87,5 @@ def _trouble(asked: Asking, error: StageProblem) -> Trouble:
     """Of an amount that is wrong as a whole, at its number."""
     found = trouble(error, asked.words)
     errors = {f"{name}.amount" if name == OF_MONEY else name: what for name, what in found.errors.items()}
+    errors = {name.removeprefix("path."): what for name, what in errors.items()}
     return Trouble(found.detail, errors, found.stale)

@@ -37,6 +37,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         "/suppliers/{id}/matches",
         "/suppliers/{id}/requirements",
         "/suppliers/{id}/meetings",
+        "/suppliers/{id}/performance",
         AUDIT,
     ),
     "diagnosis": (

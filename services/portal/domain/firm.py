@@ -83,6 +83,8 @@ class Criterion:
     need: str
     offer: str
     reason: str
+    measured: bool = False
+    """Whether the offer is what anchors measured."""
 
 
 WENT_ON = frozenset({"shortlisted", "awarded", "ended"})

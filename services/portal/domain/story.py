@@ -9,6 +9,7 @@ DECIDING = {
     "financing.referral-lapsed": "silent",
     "matching.match-answered": "answer",
     "matching.contract-awarded": "corrected",
+    "matching.performance-answered": "answer",
     "development.activity-reopened": "by",
 }
 """Events that tell of acts of several people, and their field that says which of them it was."""

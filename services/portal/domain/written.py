@@ -10,6 +10,7 @@ WHOLE = re.compile(r"[0-9]{1,15}")
 WHOLE_SHARE = 10_000
 """In basis points."""
 _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?%?")
+_MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _DECIMAL = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,6}))?")
 _AMOUNT = re.compile(r"([0-9]{1,14})(?:\.([0-9]{1,2}))?")
@@ -19,6 +20,11 @@ def whole(text: str) -> int | str:
     """A whole number, with or without commas between thousands; else the text."""
     digits = _without_commas(text.strip())
     return int(digits) if WHOLE.fullmatch(digits) else text
+
+
+def month(text: str) -> str:
+    """A month as `2026-10`, for an address; of whatever else one that is none, which a stage words."""
+    return text.strip() if _MONTH.fullmatch(text.strip()) else "0000-00"
 
 
 def amount(text: str) -> str:

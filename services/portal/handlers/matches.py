@@ -23,7 +23,7 @@ def match_found(state: Firm | None, event: MatchFound, arrived_at: datetime, _: 
     before = _match(firm, event)
     same = event.standing == before.standing
     criteria = tuple(
-        Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason)
+        Criterion(each.criterion, each.points, each.max, each.status, each.need, each.offer, each.reason, each.measured)
         for each in event.criteria
     )
     found = replace(
