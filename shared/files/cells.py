@@ -1,10 +1,11 @@
-"""Texts of cells to values."""
+"""Texts of cells to values. How values are written as cells is in `written.py`."""
 
+import csv
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
 from shared.areas import AREAS
@@ -24,6 +25,8 @@ _CURRENCY = re.compile(r"^(?:\$|mxn)|(?:mxn|m\.?n\.?|pesos)$", re.IGNORECASE)
 ERRORS = frozenset({"#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#DIV/0!"})
 """What a spreadsheet shows for a formula that failed."""
 _SHARE = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2})0*)?")
+_DEGREES = re.compile(r"([+-]?[0-9]{1,3})(?:[.,]([0-9]{1,15}))? ?°?")
+_MILLIONTH = Decimal("0.000001")
 
 MAX_PARTS = 100
 """Of a cell; no list here has more, and each may be told to be wrong."""
@@ -54,20 +57,21 @@ def values(columns: Iterable[Column], row: Row, suffix: str = "") -> tuple[dict[
                 faults.append(row_fault(row.line, name, "cell_missing"))
             continue
         try:
-            found[column.field] = _value(column, cell, month_first=name in row.month_first)
+            found[column.field] = _value(column, cell, row, name)
         except CellRefusedError as refused:
             faults.append(row_fault(row.line, name, refused.reason, message=refused.message, **refused.params))
     return found, faults
 
 
-def _value(column: Column, cell: str, *, month_first: bool) -> Any:  # noqa: ANN401 - of its column
+def _value(column: Column, cell: str, row: Row, name: str) -> Any:  # noqa: ANN401 - of its column
     if cell in ERRORS:
         raise CellRefusedError("cell_error")
     if NOT_TEXT.search(cell):
         raise CellRefusedError("cell_characters")
-    if month_first and may_be_either(cell):
+    if name in row.month_first and may_be_either(cell):
         raise CellRefusedError("cell_date", message="cell_date.either")
-    return column.parse(cell)
+    # A number of a workbook has one reading: with another zero behind its decimals they are none of thousands.
+    return column.parse(f"{cell}0" if name in row.decimals and column.parse in NUMBERS else cell)
 
 
 _AREAS = {
@@ -109,6 +113,27 @@ def share(cell: str) -> int:
     if 0 < points <= 100 and not cell.endswith("%"):
         raise CellRefusedError("cell_share", message="cell_share.unit")
     return points
+
+
+def thousandths(cell: str) -> int:
+    """Thousandths of a unit in which people write, with three decimals at most: micrometres of millimetres."""
+    found = number(cell, "cell_number.thousandths") * 1000
+    if found % 1:
+        raise CellRefusedError("cell_number", message="cell_number.thousandths")
+    return int(found)
+
+
+def degrees(cell: str) -> int:
+    """Millionths of a degree (a tenth of a metre): finer ones are rounded."""
+    found = _DEGREES.fullmatch(cell)
+    if found is None:
+        raise CellRefusedError("cell_number", message="cell_number.degrees")
+    written = Decimal(f"{found[1]}.{found[2] or 0}")
+    return int(written.quantize(_MILLIONTH, ROUND_HALF_EVEN).scaleb(6))
+
+
+NUMBERS: Final = (whole, amount, share, thousandths, degrees)
+"""How numbers are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,16 +198,37 @@ QMS: Final = choice(
 """The quality system, with the editions of its standards that are in force: of an older one no certificate is valid."""
 
 
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Some of a few words, between semicolons."""
+
+    of: Choice
+
+    def __call__(self, cell: str) -> tuple[Any, ...]:
+        return tuple(self.of(part) for part in parts(cell))
+
+
 def parts(cell: str) -> tuple[str, ...]:
-    """Texts between semicolons."""
+    """Texts between semicolons. One that has a semicolon itself is quoted, as in a CSV file."""
     if cell.count(";") >= MAX_PARTS:
         raise CellRefusedError("cell_parts", most=MAX_PARTS)
-    return tuple(part for part in (text.strip() for text in cell.split(";")) if part)
+    texts = next(csv.reader([cell], delimiter=";", skipinitialspace=True)) if '"' in cell else cell.split(";")
+    return tuple(part for part in (text.strip() for text in texts) if part)
 
 
 def codes(cell: str) -> tuple[str, ...]:
     """Codes between semicolons, in capitals."""
     return tuple(part.upper() for part in parts(cell))
+
+
+def languages(cell: str) -> tuple[str, ...]:
+    """Codes of languages between semicolons, in small letters."""
+    return tuple(part.lower() for part in parts(cell))
+
+
+def tariff(cell: str) -> str:
+    """A code of the Harmonized System, perhaps with its points: `8708.29.99`."""
+    return re.sub(r"[. ]", "", cell)
 
 
 def levels(cell: str) -> Mapping[str, int]:

@@ -24,6 +24,8 @@ class Row:
     """All of its cells as they were sent, in the order of the header."""
     month_first: frozenset[str] = field(default=frozenset(), compare=False)
     """Columns of this file in which some date has its month first."""
+    decimals: frozenset[str] = field(default=frozenset(), compare=False)
+    """Columns in which this row has a number of a workbook with decimals."""
 
 
 class Wanted(NamedTuple):
@@ -79,7 +81,11 @@ def text_of(sent: Sent) -> str:
 
 
 def row_of(header: Header, line: Line, month_first: frozenset[str] = frozenset()) -> Row:
-    cells = {
-        name: text for name, each in zip(header.names, line.sent, strict=False) if name and (text := text_of(each))
-    }
-    return Row(line.number, cells, line.sent, month_first)
+    cells: dict[str, str] = {}
+    decimals: set[str] = set()
+    for name, each in zip(header.names, line.sent, strict=False):
+        if name and (text := text_of(each)):
+            cells[name] = text
+            if isinstance(each, float) and not each.is_integer():
+                decimals.add(name)
+    return Row(line.number, cells, line.sent, month_first, frozenset(decimals))

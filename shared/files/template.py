@@ -9,6 +9,7 @@ import io
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from openpyxl import Workbook
@@ -19,9 +20,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from shared.areas import AREAS
 from shared.files import cells
-from shared.files.cells import Choice, Column, Digits
+from shared.files.cells import Choice, Column, Digits, Several
 from shared.files.faults import RowFault, row_fault
-from shared.files.returned import CSV, MARK, XLSX
+from shared.files.out import CSV, MARK, XLSX
 from shared.files.rows import Row
 from shared.i18n import worded
 from shared.states import NAMES
@@ -37,21 +38,41 @@ _FORMS: Mapping[Any, str] = {
     cells.whole: "form.whole",
     cells.amount: "form.amount",
     cells.share: "form.share",
+    cells.thousandths: "form.thousandths",
+    cells.degrees: "form.degrees",
     cells.day: "form.day",
     cells.area: "form.area",
     cells.state: "form.state",
     cells.states: "form.states",
     cells.parts: "form.parts",
     cells.codes: "form.codes",
+    cells.languages: "form.languages",
+    cells.tariff: "form.tariff",
     cells.pairs: "form.pairs",
     cells.levels: "form.levels",
 }
 """How a cell is written, by how it is read."""
 
-_NUMBERS = (cells.whole, cells.amount)
+NUMBERS = tuple(parse for parse in cells.NUMBERS if parse is not cells.share)
+"""What stands in a workbook as a number; a percentage is typed with its sign."""
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Columns that come once for each of what a row has several of, with its number behind their names."""
+
+    columns: Sequence[Column]
+    offered: int
+    """How many of them a template has."""
+    most: int
+    """How many are read."""
+
+    def names(self, column: Column) -> list[str]:
+        """All of one column, by number."""
+        return [f"{column.name}_{number}" for number in range(1, self.most + 1)]
+
+
+@dataclass(frozen=True)
 class Template:
     """The columns of a kind of file."""
 
@@ -59,18 +80,19 @@ class Template:
     columns: Sequence[Column]
     required: Collection[str]
     """Names of those without which no row goes in. Others that are required are so beside others of their own."""
-    repeated: Sequence[Column] = ()
-    """What comes once for each suffix, behind the others."""
-    suffixes: Sequence[str] = ()
+    groups: Sequence[Group] = ()
+    """Behind the others."""
 
     @property
     def header(self) -> list[str]:
         return [name for name, _ in self._placed()]
 
-    @property
+    @cached_property
     def example(self) -> dict[str, str]:
         """One invented row: whoever leaves it in means nobody (`is_example`)."""
-        return {name: column.example for name, column in self._placed() if column.example and not self._again(name)}
+        found = {column.name: column.example for column in self.columns if column.example}
+        firsts = ((group.names(column)[0], column.example) for group in self.groups for column in group.columns)
+        return found | {name: example for name, example in firsts if example}
 
     def is_example(self, row: Row) -> bool:
         """Whether a row is the one of this template."""
@@ -100,10 +122,9 @@ class Template:
 
     def _placed(self) -> Iterator[tuple[str, Column]]:
         yield from ((column.name, column) for column in self.columns)
-        yield from ((column.name + suffix, column) for suffix in self.suffixes for column in self.repeated)
-
-    def _again(self, name: str) -> bool:
-        return any(name.endswith(suffix) for suffix in self.suffixes[1:])
+        for group in self.groups:
+            for place in range(group.offered):
+                yield from ((group.names(column)[place], column) for column in group.columns)
 
     def _explain(self, sheet: Worksheet) -> None:
         sheet.append([worded(f"template.{self.kind}")])
@@ -112,12 +133,20 @@ class Template:
         sheet.append([])
         heads = ("name", "required", "means", "form", "example")
         sheet.append([worded(f"template.head.{head}") for head in heads])
-        for column in (*self.columns, *self.repeated):
-            suffixes = self.suffixes if column in self.repeated else ("",)
-            names = ", ".join(column.name + suffix for suffix in suffixes)
-            means = worded(f"column.{self.kind}.{column.name}")
-            sheet.append([names, self._needed(column), means, _form(column), column.example])
+        for column in self.columns:
+            sheet.append([column.name, *self._explained(column)])
+        for group in self.groups:
+            for column in group.columns:
+                names = group.names(column)
+                needed, means, *rest = self._explained(column)
+                if column is group.columns[0] and group.most > group.offered:
+                    means = f"{means} {worded('template.further', next=names[group.offered], last=names[-1])}"
+                sheet.append([", ".join(names[: group.offered]), needed, means, *rest])
         _lay_out(sheet)
+
+    def _explained(self, column: Column) -> list[str]:
+        means = worded(f"column.{self.kind}.{column.name}")
+        return [self._needed(column), means, _form(column), column.example]
 
     def _needed(self, column: Column) -> str:
         if column.name in self.required:
@@ -132,7 +161,7 @@ class Template:
             letter = get_column_letter(place)
             sheet.cell(1, place).font = Font(bold=True)
             sheet.column_dimensions[letter].width = max(12, len(name) + 2)
-            if column.parse not in _NUMBERS:
+            if column.parse not in NUMBERS:
                 # As text, so that no zero before a key is lost; a day keeps the form that its cell has.
                 sheet.column_dimensions[letter].number_format = "yyyy-mm-dd" if column.parse is cells.day else "@"
             if offered := _offered(column):
@@ -171,6 +200,8 @@ def _form(column: Column) -> str:
     match column.parse:
         case Choice() as choice:
             return worded("form.choice", choices=", ".join(choice.options))
+        case Several() as several:
+            return worded("form.several", choices=", ".join(several.of.options))
         case Digits() as digits:
             return worded("form.digits", count=digits.length)
         case parse:
@@ -183,7 +214,7 @@ def _typed(column: Column, example: str | None) -> object:
         return None
     if column.parse is cells.day:
         return date.fromisoformat(example)
-    return float(example) if column.parse in _NUMBERS else example
+    return float(example) if column.parse in NUMBERS else example
 
 
 def _lay_out(sheet: Worksheet) -> None:

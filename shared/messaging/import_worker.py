@@ -87,7 +87,7 @@ class ImportWorker(Worker):
             if rows is None:
                 return False
             await imports.counted(connection, begun.id, rows.count, rows.header if importer.returns_rows else None)
-            await importer.begin()
+            await importer.begin(frozenset(rows.header.names))
             if not await self._take_in(connection, begun, importer, rows):
                 return False
         refused = await importer.finish()

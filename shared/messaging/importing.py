@@ -44,9 +44,9 @@ class Importer(ABC, Generic[T]):
         """
         return self.wanted.others == "told"
 
-    async def begin(self) -> None:
-        """Load what its rows are read by."""
-        return
+    async def begin(self, columns: frozenset[str]) -> None:
+        """Load what its rows are read by; `columns` are those that the file has, of those that are read."""
+        del columns
 
     @abstractmethod
     def read(self, row: Row) -> T | list[RowFault]:

@@ -9,7 +9,8 @@ from uuid import UUID
 
 from fastapi.responses import StreamingResponse
 
-from shared.files.returned import CSV, XLSX, returned
+from shared.files.out import CSV, XLSX
+from shared.files.returned import Returned
 from shared.i18n import worded
 from shared.messaging import imports
 from shared.messaging.imports import Import, RefusedRow, State
@@ -114,7 +115,7 @@ async def refused_rows(database: Database, found: Import) -> StreamingResponse:
         raise Problem(404, "refused_rows_unknown", days=imports.REFUSED_KEPT.days)
     file = TemporaryFile()  # noqa: SIM115 - whoever sends it closes it
     try:
-        written = await asyncio.to_thread(returned, found.header, file)
+        written = await asyncio.to_thread(Returned, found.header, file)
         while rows:
             await asyncio.to_thread(written.add, [(row.sent, _told(row)) for row in rows])
             async with database.connection() as connection:

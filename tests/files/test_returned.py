@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from shared.files import sheet
 from shared.files.formulas import FORMULA
-from shared.files.returned import returned
+from shared.files.returned import Returned
 from shared.files.rows import Header, Row, Wanted
 from shared.plain_text import NOT_TEXT
 from tests.files.given import csv_of, xlsx_of
@@ -22,7 +22,7 @@ HOSTILE = ["=1+1", "+52 442 555 0101", "-5", "@SUM(A1)", "\t=1", "'=1", "''=1", 
 def given_back(content: bytes, reasons: str = "Línea 2. rfc: es corto.") -> bytes:
     header, lines = sheet.read(io.BytesIO(content), WANTED)
     file = io.BytesIO()
-    written = returned(header, file)
+    written = Returned(header, file)
     written.add([(line.sent, reasons) for line in lines])
     written.close()
     return file.getvalue()
@@ -64,7 +64,7 @@ def test_what_would_be_a_formula_is_text_and_is_read_back_the_same(text: str) ->
 def test_in_a_workbook_it_stays_text_when_somebody_edits_it() -> None:
     header = Header(["rfc"], ["rfc"])
     file = io.BytesIO()
-    written = returned(header, file)
+    written = Returned(header, file)
     written.add([([text], "") for text in ("=1+1", "plain")])
     written.close()
     (book,) = load_workbook(file).worksheets
@@ -86,7 +86,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8).filter(lamb
 @given(st.lists(st.tuples(TEXT, TEXT), min_size=1, max_size=4), st.sampled_from([",", ";", "\t", ""]))
 def test_whatever_was_sent_is_read_back_the_same(cells: Sequence[tuple[str, str]], delimiter: str) -> None:
     file = io.BytesIO()
-    written = returned(Header(["rfc", "nombre", "notas"], [], [], delimiter), file)
+    written = Returned(Header(["rfc", "nombre", "notas"], [], [], delimiter), file)
     written.add([(["A", *each], "x") for each in cells])
     written.close()
     found = [[row.cells.get(name, "") for name in ("rfc", "nombre", "notas")] for row in rows(file.getvalue())]

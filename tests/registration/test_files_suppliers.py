@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
 from services.registration.domain.profile import Contact, Profile
 from services.registration.files import suppliers
-from services.registration.files.suppliers import OPTIONAL, REQUIRED
+from services.registration.files.supplier_columns import OPTIONAL, REQUIRED, TEMPLATE
 from shared.files.faults import RowFault
 from shared.i18n import Catalogue, speak
 from tests.files.given import csv_of, read_by, xlsx_of
@@ -99,8 +99,9 @@ def test_a_whole_row() -> None:
 
 
 def test_the_columns_are_those_that_operators_were_told() -> None:
-    assert len(REQUIRED) + len(OPTIONAL) == 21 + 3 * 11
-    assert set(WHOLE) <= {*REQUIRED, *OPTIONAL}
+    assert len(TEMPLATE.header) == 23 + 2 * (5 + 7 + 4 + 7) + 3 * 30
+    assert len(REQUIRED) + len(OPTIONAL) == 23 + 20 * 5 + 30 * 7 + 3 * 4 + 30 * 7 + 35 * 30
+    assert {*WHOLE, *TEMPLATE.header} <= {*REQUIRED, *OPTIONAL}
 
 
 def test_a_workbook_gives_what_a_csv_file_gives() -> None:

@@ -50,8 +50,9 @@ def test_what_somebody_else_said_is_not_overwritten() -> None:
     refused = handlers.bring(other, asked, LATER, EMPTY)
     assert isinstance(refused, Refused)
     assert refused.code == "changed_by_hand"
-    richer = replace(state, offering=replace(state.offering, languages=("en",)))
-    assert handlers.bring(richer, asked, LATER, EMPTY) == refused, "what a file cannot say, it does not take away"
+    lacks = handlers.bring(state, replace(asked, lacking=["idiomas", "area_4"]), LATER, EMPTY)
+    assert isinstance(lacks, Refused)
+    assert (lacks.code, lacks.params) == ("columns_lacking", {"columns": "idiomas, area_4", "count": 2})
     another = handlers.bring(state, replace(asked, by="operator-2"), LATER, EMPTY)
     assert isinstance(another, Refused)
     assert another.code == "rfc_taken"

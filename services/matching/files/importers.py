@@ -59,7 +59,8 @@ class RequirementImporter(RowImporter[Meant, Requirement]):
         self._refused: dict[UUID, Refused] = {}
         """Rows that are about no requirement, or about one that another row is about."""
 
-    async def begin(self) -> None:
+    async def begin(self, columns: frozenset[str]) -> None:
+        del columns
         found = await queries.all_anchors(self.database)
         self._by_code = {anchor.code: anchor.id for anchor in found if anchor.code and anchor.takes_part}
 

@@ -8,7 +8,6 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from services.registration.domain.introduction import IntroductionConsent
-from services.registration.domain.offering import Offering
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import HoldReason, WithdrawalReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
@@ -16,10 +15,6 @@ from services.registration.domain.screening import Listing, Screening
 from services.registration.domain.size import Size, SizeSaid, classify, said
 from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
-
-MOST_IN_A_ROW = 3
-"""Procurement areas of a row."""
-_IN_A_ROW = ("qms", "qms_valid_to", "ppm_12m", "otif_bp_12m", "experience", "regional_value_bp")
 
 Status = Literal["held", "registered", "withdrawn"]
 
@@ -139,14 +134,6 @@ def says(supplier: Supplier, profile: Profile) -> bool:
     """Whether its profile is this one. One without a contact says nothing of the contact that is there."""
     known = replace(profile, contact=profile.contact or supplier.contact)
     return bool(_profile_values(supplier) == _profile_values(known))
-
-
-def fits_a_row(supplier: Supplier) -> bool:
-    """Whether all that it says has a column in the file of suppliers: what has none, a row would take away."""
-    offering = supplier.offering
-    processes = tuple(replace(process, parts=None, supply=None) for process in offering.processes[:MOST_IN_A_ROW])
-    said = {name: getattr(offering, name) for name in _IN_A_ROW}
-    return not supplier.plants and Offering(processes=processes, **said) == offering
 
 
 def changed(supplier: Supplier, profile: Profile, listing: Listing, by: str, now: datetime) -> Supplier:

@@ -12,6 +12,7 @@ from services.registration.domain.supplier import Supplier
 from services.registration.files import anchors as anchor_file
 from services.registration.files import prospects as prospect_file
 from services.registration.files import suppliers as supplier_file
+from services.registration.files.exported import lacking
 from services.registration.handlers import JoinAnchor, Register
 from services.registration.handlers.prospects import bring
 from services.registration.settings import RegistrationSettings
@@ -40,6 +41,10 @@ class SupplierImporter(RowImporter[Profile, Supplier]):
         super().__init__(commands, database, begun)
         self.wanted = supplier_file.wanted(settings.import_max_rows)
         self._holders: Mapping[str, UUID] = {}
+        self._columns: frozenset[str] = frozenset()
+
+    async def begin(self, columns: frozenset[str]) -> None:
+        self._columns = columns
 
     def read(self, row: Row) -> Profile | list[RowFault]:
         return supplier_file.read(row, now().date())
@@ -56,7 +61,8 @@ class SupplierImporter(RowImporter[Profile, Supplier]):
 
     def decide(self, id_: UUID, asked: Profile, state: Supplier | None, known: Any) -> Decision[Supplier] | Refused:  # noqa: ANN401 - an Intake
         by = None if self.begun.cause.actor is None else self.begun.cause.actor.subject
-        command = Register(id=id_, folio=known.folios.get(asked.rfc, ""), profile=asked, by=by)
+        lacks = () if state is None else lacking(state, self._columns)
+        command = Register(id=id_, folio=known.folios.get(asked.rfc, ""), profile=asked, by=by, lacking=lacks)
         return handlers.bring(state, command, now(), known.registry)
 
     def outcome(self, before: Supplier | None, after: Supplier) -> str:

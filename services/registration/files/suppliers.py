@@ -1,141 +1,53 @@
-"""The file of suppliers: one firm per row, up to three procurement areas each."""
+"""The file of suppliers, read row by row."""
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from services.registration.domain import profile as profiles
 from services.registration.domain import rfc as rfcs
+from services.registration.domain.certificates import Certificate
 from services.registration.domain.fault import Fault
+from services.registration.domain.limits import MAX_MEASURE, PartLimits, SupplyTerms
 from services.registration.domain.offering import Offering, ProcessOffer, SpecialProcess
+from services.registration.domain.plants import Plant
 from services.registration.domain.profile import Contact, Profile
 from services.registration.domain.rfc import RefusedRfc
-from shared.files.cells import (
-    QMS,
-    YES_NO,
-    Column,
-    Digits,
-    amount,
-    area,
-    choice,
-    day,
-    pairs,
-    parts,
-    share,
-    state,
-    text,
-    values,
-    whole,
-)
+from services.registration.domain.trade import PartOrigin, TradeProgram
+from services.registration.files.supplier_columns import CONTACT, GROUPS, OFFERING, PLACES, PROFILE, TEMPLATE, wanted
+from shared.files.cells import values
 from shared.files.faults import RowFault, row_fault
-from shared.files.rows import Row, Wanted
-from shared.files.template import Template
+from shared.files.rows import Row
 
-GROUPS = ("_1", "_2", "_3")
+__all__ = ["TEMPLATE", "read", "wanted"]
 
-_SECTORS = {"industria": "industry", "comercio": "trade", "servicios": "services"}
-_OPINIONS = {
-    "positiva": "positive",
-    "negativa": "negative",
-    "negativa_con_plan": "negative_with_plan",
-    "en_suspension": "in_suspension",
-    "inscrito_sin_obligaciones": "registered_without_obligations",
-    "desconocida": "unknown",
-}
-_EXPERIENCE = {
-    "ninguna": "none",
-    "repuesto": "aftermarket",
-    "tier_3": "tier_3",
-    "tier_2": "tier_2",
-    "tier_1": "tier_1",
-}
-
-_ROLES = {
-    "dueno": "owner",
-    "direccion": "management",
-    "ventas": "sales",
-    "calidad": "quality",
-    "ingenieria": "engineering",
-    "produccion": "production",
-    "otro": "other",
-}
-
-PROFILE = (
-    Column("rfc", "rfc", text, required=True, example="EJE1503109X1"),
-    Column("razon_social", "legal_name", text, required=True, example="Maquinados Ejemplo del Bajío, S.A. de C.V."),
-    Column("sector", "sector", choice(_SECTORS), required=True, example="industria"),
-    Column("scian", "scian", text, required=True, example="332710"),
-    Column("estado", "state", state, required=True, example="Querétaro"),
-    Column("municipio", "municipality", Digits(5), example="22014"),
-    Column("inicio_operaciones", "operating_since", day, required=True, example="2015-03-10"),
-    Column("trabajadores", "workers", whole, required=True, example="48"),
-    Column("ventas_anuales_mxn", "annual_sales_mxn", amount, required=True, example="62500000"),
-    Column("exporta", "exports", YES_NO, example="si"),
-    Column("opinion_32d", "tax_opinion", choice(_OPINIONS), example="positiva"),
-)
-CONTACT = (
-    Column("contacto_nombre", "name", text, required=True, example="Persona de Ejemplo"),
-    Column("contacto_correo", "email", text, required=True, example="ventas@ejemplo.example"),
-    Column("contacto_telefono", "phone", text, example="442 555 0101 ext. 12"),
-    Column("contacto_puesto", "role", choice(_ROLES), example="ventas"),
-)
-OFFERING = (
-    Column("sgc", "qms", QMS, example="iso_9001"),
-    Column("sgc_vigencia", "qms_valid_to", day, example="2028-06-30"),
-    Column("ppm_12m", "ppm_12m", whole, example="120"),
-    Column("otif_pct_12m", "otif_bp_12m", share, example="96.5"),
-    Column("experiencia", "experience", choice(_EXPERIENCE), example="tier_2"),
-    Column("vcr_pct", "regional_value_bp", share, example="62.5"),
-)
-PROCESS = (
-    Column("area", "area", area, required=True, example="P14 Maquinado CNC de precisión"),
-    Column("materiales", "materials", parts, example="acero 1045;aluminio 6061"),
-    Column("fuerza_t", "force_t", whole),
-    Column("tolerancia_um", "tolerance_um", whole, example="20"),
-    Column("capacidad_instalada", "installed_capacity", whole, example="400000"),
-    Column("capacidad_libre", "free_capacity", whole, example="120000"),
-    Column("plazo_dias", "lead_time_days", whole, example="30"),
-    Column("procesos_especiales", "special_processes", pairs, example="CQI-9:2026-02-15"),
-)
-SIDES = (
-    Column("largo_mm", "length", whole, required=True, example="800"),
-    Column("ancho_mm", "width", whole, required=True, example="500"),
-    Column("alto_mm", "height", whole, required=True, example="400"),
-)
-
-REQUIRED = tuple(column.name for column in PROFILE if column.required)
-OPTIONAL = (
-    *(column.name for column in (*PROFILE, *CONTACT, *OFFERING) if column.name not in REQUIRED),
-    *(column.name + suffix for column in (*PROCESS, *SIDES) for suffix in GROUPS),
-)
-
-
-TEMPLATE = Template("suppliers", (*PROFILE, *CONTACT, *OFFERING), REQUIRED, (*PROCESS, *SIDES), GROUPS)
-
-DAYS = (
-    *("inicio_operaciones", "sgc_vigencia"),
-    *(f"procesos_especiales{suffix}" for suffix in GROUPS),
-)
-
-
-def wanted(max_rows: int) -> Wanted:
-    """What the file has to be."""
-    return Wanted(REQUIRED, OPTIONAL, max_rows, days=DAYS)
+Items = Mapping[str, Sequence[Any]]
+Numbers = Mapping[str, Sequence[int]]
+"""Of each list those of its groups that a row fills, in order: the item at a place is that of this number."""
 
 
 def read(row: Row, today: date) -> Profile | list[RowFault]:
     """The firm of a row, or all that is wrong with it: of a cell that cannot be read, that it cannot be."""
     found, wrong = values(PROFILE, row)
     contact, contact_wrong = _contact(row)
-    offering, suffixes, offering_wrong = _offering(row)
-    wrong += contact_wrong + offering_wrong
+    said, said_wrong = values(OFFERING, row)
+    numbers = _numbers(row)
+    items, items_wrong = _items(row, numbers)
+    wrong += contact_wrong + said_wrong + items_wrong
     unread = {fault.column for fault in wrong}
+    plants = items["plants"]
+    offering = Offering(**said, **{name: each for name, each in items.items() if name != "plants"})
+    known = found | {"contact": contact, "plants": plants, "offering": offering}
     verdict = rfcs.judge(found.get("rfc", ""))
-    profile = profiles.tidy(profiles.in_part(found | {"contact": contact, "offering": offering}, today), today)
+    profile = profiles.tidy(profiles.in_part(known, today), today)
     if isinstance(verdict, RefusedRfc):
         wrong += [row_fault(row.line, "rfc", reason) for reason in verdict.reasons if "rfc" not in unread]
-    broken = [(_column_of(fault, suffixes), fault) for fault in profiles.faults(profile, today)]
+    broken = [(_column_of(fault, numbers), fault) for fault in profiles.faults(profile, today)]
     wrong += [
-        row_fault(row.line, column, fault.reason, **fault.params) for column, fault in broken if column not in unread
+        row_fault(row.line, column, fault.reason, **fault.params)
+        for column, fault in broken
+        if column not in unread and not _follows(fault, column, unread)
     ]
     return wrong or replace(profile, rfc=verdict.rfc)
 
@@ -147,43 +59,129 @@ def _contact(row: Row) -> tuple[Contact | None, list[RowFault]]:
     return Contact(**{"name": "", "email": ""} | found), wrong
 
 
-def _offering(row: Row) -> tuple[Offering, list[str], list[RowFault]]:
-    """The offering, the column suffix of each of its processes, and what is wrong."""
-    found, wrong = values(OFFERING, row)
-    processes: list[ProcessOffer] = []
-    suffixes: list[str] = []
-    for suffix in GROUPS:
-        if any(column.name + suffix in row.cells for column in (*PROCESS, *SIDES)):
-            process, process_wrong = _process(row, suffix)
-            processes.append(process)
-            suffixes.append(suffix)
-            wrong += process_wrong
-    return Offering(processes=tuple(processes), **found), suffixes, wrong
+def _numbers(row: Row) -> Numbers:
+    filled = {PLACES[name] for name in row.cells if name in PLACES}
+    return {name: sorted(place.number for place in filled if place.group == name) for name in GROUPS}
 
 
-def _process(row: Row, suffix: str) -> tuple[ProcessOffer, list[RowFault]]:
-    found, wrong = values(PROCESS, row, suffix)
-    special = [SpecialProcess(code=code, assessed_on=on) for code, on in found.get("special_processes", ())]
-    fields = {"area": ""} | found | {"special_processes": tuple(special)}
-    if any(side.name + suffix in row.cells for side in SIDES):
-        sides, sides_wrong = values(SIDES, row, suffix)
-        wrong += sides_wrong
-        fields["envelope_mm"] = tuple(sides.values())
-    return ProcessOffer(**fields), wrong
+def _items(row: Row, numbers: Numbers) -> tuple[dict[str, tuple[Any, ...]], list[RowFault]]:
+    """What a row has several of, and what is wrong with its cells."""
+    items: dict[str, tuple[Any, ...]] = {}
+    wrong: list[RowFault] = []
+    for name, group in GROUPS.items():
+        made: list[Any] = []
+        for number in numbers[name]:
+            found, faults = values(group.columns, row, f"_{number}")
+            made.append(_MADE[name](found))
+            wrong += faults + (_incomplete(row, number) if name == "processes" else [])
+        items[name] = tuple(made)
+    return items, wrong
 
+
+def _process(found: Mapping[str, Any]) -> ProcessOffer:
+    """In place of what cannot be read stands what makes nothing else wrong, here and below."""
+    special = tuple(SpecialProcess(code=code, assessed_on=on) for code, on in found.get("special_processes", ()))
+    fields = {"area": ""} | {name: value for name, value in found.items() if "." not in name}
+    parts = {name: value for name, value in _within(found, "parts").items() if "." not in name}
+    parts |= {name: _whole(found, f"parts.{name}") for name in _INTERVALS}
+    supply = _within(found, "supply")
+    return ProcessOffer(
+        **fields | {"special_processes": special},
+        envelope_mm=_whole(found, "envelope_mm"),
+        parts=PartLimits(**parts) if any(value is not None for value in parts.values()) else None,
+        supply=SupplyTerms(**supply) if supply else None,
+    )
+
+
+def _within(found: Mapping[str, Any], outer: str) -> dict[str, Any]:
+    return {name.removeprefix(f"{outer}."): value for name, value in found.items() if name.partition(".")[0] == outer}
+
+
+_INTERVALS = ("weight_g", "thickness_um", "diameter_um")
+_STAND = {"envelope_mm": (1, 1, 1), **{f"parts.{name}": (0, MAX_MEASURE) for name in _INTERVALS}}
+"""Fields that are several numbers, each with a column of its own, and what stands for one that is not there."""
+
+
+def _whole(found: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401 - as many numbers as the field has
+    """All numbers of a field; None where it has none."""
+    given = [found.get(f"{field}.{place}") for place in range(len(_STAND[field]))]
+    if all(number is None for number in given):
+        return None
+    return tuple(stands if number is None else number for number, stands in zip(given, _STAND[field], strict=True))
+
+
+def _incomplete(row: Row, number: int) -> list[RowFault]:
+    """Numbers of a process that are missing beside the others of their field. Of an interval of which only the end is
+    known, the beginning is zero.
+    """
+    missing: list[RowFault] = []
+    for field, stands in _STAND.items():
+        names = [f"{_COLUMN_IN['processes'][f'{field}.{place}']}_{number}" for place in range(len(stands))]
+        if any(name in row.cells for name in names):
+            asked = names if stands[0] else names[1:]
+            missing += [row_fault(row.line, name, "cell_missing") for name in asked if name not in row.cells]
+    return missing
+
+
+def _plant(found: Mapping[str, Any]) -> Plant:
+    return Plant(**{"name": "", "state": ""} | found)
+
+
+def _certificate(found: Mapping[str, Any]) -> Certificate:
+    return Certificate(**{"standard": "tisax", "body": "", "number": "", "valid_to": date.max} | found)
+
+
+def _program(found: Mapping[str, Any]) -> TradeProgram:
+    return TradeProgram(**{"program": ""} | found)
+
+
+def _origin(found: Mapping[str, Any]) -> PartOrigin:
+    return PartOrigin(**{"family": "", "hs_code": "", "list": "other", "rvc_bp": 0} | found)
+
+
+_MADE: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+    "plants": _plant,
+    "certificates": _certificate,
+    "programs": _program,
+    "origins": _origin,
+    "processes": _process,
+}
 
 _COLUMN_OF = {
-    **{column.field: column.name for column in (*PROFILE, *OFFERING, *PROCESS)},
+    **{column.field: column.name for column in (*PROFILE, *OFFERING)},
     **{f"contact.{column.field}": column.name for column in CONTACT},
-    "envelope_mm": "largo_mm",
-    "processes": "area_1",
+    **{name: f"{group.columns[0].name}_1" for name, group in GROUPS.items()},
+}
+_COLUMN_IN: Mapping[str, Mapping[str, str]] = {
+    # Of what has several numbers, the first.
+    name: {
+        field: column.name
+        for column in reversed(group.columns)
+        for field in (column.field, column.field.removesuffix(".0"))
+    }
+    for name, group in GROUPS.items()
 }
 
 
-def _column_of(fault: Fault, suffixes: list[str]) -> str:
+def _column_of(fault: Fault, numbers: Numbers) -> str:
     """The column that fills the field of a fault."""
     group, _, rest = fault.field.partition(".")
-    if group != "processes" or not rest:
+    if group not in GROUPS or not rest:
         return _COLUMN_OF[fault.field]
-    number, _, field = rest.partition(".")
-    return _COLUMN_OF[field] + suffixes[int(number)]
+    place, _, field = rest.partition(".")
+    return f"{_COLUMN_IN[group][field]}_{numbers[group][int(place)]}"
+
+
+def _follows(fault: Fault, column: str, unread: Collection[str]) -> bool:
+    """Whether what is compared with another cell may be right: that one cannot be read."""
+    match fault.reason:
+        case "main_plant_elsewhere":
+            place = PLACES[column].number
+            others = {"estado", "municipio", f"planta_estado_{place}", f"planta_municipio_{place}"}
+        case "site_unknown":
+            others = {name for name in unread if name.startswith("planta_nombre_")}
+        case "modality_of_immex":
+            others = {f"programa_{PLACES[column].number}"}
+        case _:
+            return False
+    return not others.isdisjoint(unread)

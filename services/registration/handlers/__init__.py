@@ -1,6 +1,6 @@
 """Decisions on suppliers, anchors and lists: one function per command, and one for the sweep of a new list."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
@@ -25,6 +25,9 @@ from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, to
 
 RESCREEN = "screening_list_loaded"
 
+MOST_NAMED = 10
+"""Columns that a sentence names."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Register:
@@ -38,6 +41,8 @@ class Register:
     privacy_notice: str | None = None
     """Version of the notice that whoever made the claim had read."""
     notice_read_at: datetime | None = None
+    lacking: Sequence[str] = ()
+    """Columns that its file would need to say all that the firm says now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +92,11 @@ def bring(state: Supplier | None, command: Register, now: datetime, registry: Re
         return unchanged(state)
     if command.by is None or state.status == "withdrawn" or state.took_part.may_approve(command.by):
         return _RFC_TAKEN
-    if len(state.took_part.subjects) > 1 or not suppliers.fits_a_row(state):
+    if len(state.took_part.subjects) > 1:
         return _CHANGED_BY_HAND
+    if command.lacking:
+        named = ", ".join(command.lacking[:MOST_NAMED])
+        return Refused("conflict", "columns_lacking", params={"columns": named, "count": len(command.lacking)})
     if state.contact is None and command.profile.contact is not None:
         return _CONTACT_BY_HAND
     return change(state, command.profile, command.by, now, registry)

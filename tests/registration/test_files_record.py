@@ -1,0 +1,306 @@
+"""The file of suppliers holds all of a firm's record: no field is in no column, and what is written is what is read."""
+
+import io
+from collections.abc import Iterator
+from contextvars import copy_context
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from services.registration.domain.certificates import Certificate, Standard
+from services.registration.domain.limits import Delivery, Design, PartLimits, SupplyTerms
+from services.registration.domain.offering import Experience, Offering, ProcessOffer, SpecialProcess
+from services.registration.domain.plants import Plant
+from services.registration.domain.profile import Profile, TaxOpinion, faults, tidy
+from services.registration.domain.trade import Modality, OriginList, OriginMethod, PartOrigin, TradeProgram, Vehicle
+from services.registration.files import suppliers
+from services.registration.files.exported import cells_of, header_of
+from services.registration.files.supplier_columns import CONTACT, GROUPS, OFFERING, OPTIONAL, PROFILE, REQUIRED
+from services.registration.views import RegistrationBody, SupplierBody
+from shared.areas import CODES
+from shared.files.out import out
+from shared.files.rows import Row, text_of
+from shared.files.text import plain
+from shared.i18n import Catalogue, speak
+from tests.files.given import csv_of, read_by
+from tests.registration.bodies_given import WHOLE
+from tests.registration.files_given import SUPPLIER
+from tests.registration.given import LEGAL_RFC, TODAY
+
+IN_NO_COLUMN = {
+    "offering.certificates.sha256": "of a file that is given beside the record; a row leaves the one that is there",
+    "privacy_notice": "which notice whoever asks to take part has read, at that moment: no part of the record",
+}
+"""Fields that people send and no column has, each with its reason."""
+
+
+def paths_of(model: type[BaseModel], outer: str = "") -> Iterator[str]:
+    """Every field that a body has, also those of what it has several of."""
+    for name, field in model.model_fields.items():
+        inner = [each for each in _within(field.annotation) if issubclass(each, BaseModel)]
+        for each in inner:
+            yield from paths_of(each, f"{outer}{name}.")
+        if not inner:
+            yield f"{outer}{name}"
+
+
+def _within(annotation: Any) -> list[type[Any]]:
+    return [annotation] if isinstance(annotation, type) else [a for b in get_args(annotation) for a in _within(b)]
+
+
+def paths_of_columns() -> set[str]:
+    found = {column.field for column in PROFILE}
+    found |= {f"contact.{column.field}" for column in CONTACT}
+    found |= {f"offering.{column.field}" for column in OFFERING}
+    for name, group in GROUPS.items():
+        outer = name if name == "plants" else f"offering.{name}"
+        found |= {f"{outer}.{column.field.rstrip('.012')}" for column in group.columns}
+    return found
+
+
+def test_every_field_that_http_takes_has_a_column_or_a_reason() -> None:
+    asked = set(paths_of(RegistrationBody)) | set(paths_of(SupplierBody))
+    # What has fields of its own within a list of them is one cell: a code with its day.
+    asked = {path.partition(".special_processes.")[0] + ".special_processes" if ".special_processes." in path else path
+             for path in asked}  # fmt: skip
+    assert asked - paths_of_columns() == IN_NO_COLUMN.keys()
+    assert paths_of_columns() - asked == set()
+    assert all(len(reason) > 20 for reason in IN_NO_COLUMN.values())
+
+
+def test_no_two_columns_are_one_as_headers_are_compared() -> None:
+    names = [*REQUIRED, *OPTIONAL]
+    assert len({plain(name) for name in names}) == len(names)
+
+
+def read_back(firm: Profile) -> Profile:
+    cells = {name: text_of(cell) for name, cell in cells_of(firm).items()}
+    again = suppliers.read(Row(2, cells), TODAY)
+    assert isinstance(again, Profile), again
+    return again
+
+
+@pytest.mark.parametrize("delimiter", [",", ""])
+def test_the_whole_record_goes_out_and_comes_back(delimiter: str) -> None:
+    """As text and as a workbook. Its contact stays: a row without one leaves the one that is there."""
+    firm = tidy(SupplierBody.model_validate(WHOLE).profile(), TODAY)
+    cells = cells_of(firm)
+    header = header_of(set(cells))
+    assert set(cells) <= set(header)
+    file = io.BytesIO()
+    written = out(file, delimiter)
+    for row in (header, [cells.get(name, "") for name in header]):
+        written.write(row)
+    written.close()
+    rows, wrong = read_by(partial(suppliers.read, today=TODAY), file.getvalue(), suppliers.wanted(10))
+    assert (rows, wrong) == ([(2, replace(firm, contact=None))], [])
+
+
+LINE = st.text("abcÑñá01 -/#&;,.'\"=+@", min_size=1, max_size=12).map(lambda text: f"n{text}n")
+BELOW = st.integers(0, 2_000_000_000)
+INTERVAL = st.none() | st.tuples(BELOW, BELOW).map(lambda ends: (min(ends), max(ends)))
+DAY = st.dates(date(2026, 3, 3), date(2090, 1, 1))
+BP = st.integers(0, 10_000)
+
+
+def some(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+PROCESS = st.builds(
+    ProcessOffer,
+    area=st.sampled_from(CODES),
+    materials=st.lists(LINE, max_size=3).map(tuple),
+    force_t=some(BELOW),
+    envelope_mm=some(st.tuples(*[st.integers(1, 2_000_000_000)] * 3)),
+    tolerance_um=some(BELOW),
+    installed_capacity=some(st.integers(1_000_000, 2_000_000_000)),
+    free_capacity=some(st.integers(0, 1_000_000)),
+    lead_time_days=some(BELOW),
+    special_processes=st.lists(
+        st.builds(SpecialProcess, code=st.sampled_from(["CQI-9", "CQI-11", "CQI-27"]), assessed_on=st.just(TODAY)),
+        max_size=2,
+        unique_by=lambda each: each.code,
+    ).map(tuple),
+    parts=some(
+        st.builds(
+            PartLimits,
+            weight_g=INTERVAL,
+            thickness_um=INTERVAL,
+            diameter_um=INTERVAL,
+            surface_ra_nm=some(BELOW),
+            salt_spray_h=some(BELOW),
+        )
+    ),
+    supply=some(
+        st.builds(
+            SupplyTerms,
+            minimum_order=some(BELOW),
+            sample_days=some(BELOW),
+            tooling_days=some(BELOW),
+            tooling_in_house=some(st.booleans()),
+            design=some(st.sampled_from(get_args(Design))),
+            ppap_level=some(st.integers(1, 5)),
+            apqp=some(st.booleans()),
+            deliveries=st.lists(st.sampled_from(get_args(Delivery)), unique=True).map(tuple),
+            edi=some(st.booleans()),
+            shifts=some(st.integers(0, 4)),
+            oee_bp=some(BP),
+        )
+    ),
+)
+PLANT = st.builds(
+    Plant,
+    name=LINE,
+    state=st.just("22"),
+    municipality=st.just("22014"),
+    latitude_e6=st.integers(14_500_000, 32_750_000),
+    longitude_e6=st.integers(-118_600_000, -86_500_000),
+)
+CERTIFICATE = st.builds(
+    Certificate,
+    standard=st.sampled_from(get_args(Standard)),
+    body=LINE,
+    number=LINE,
+    scope=some(LINE),
+    valid_from=some(st.just(TODAY)),
+    valid_to=DAY,
+)
+PROGRAM = st.builds(
+    TradeProgram,
+    program=st.just("immex"),
+    modality=some(st.sampled_from(get_args(Modality))),
+    number=some(LINE),
+    valid_to=some(DAY),
+)
+ORIGIN = st.builds(
+    PartOrigin,
+    family=LINE,
+    hs_code=st.sampled_from(["870829", "87082999", "0101210100"]),
+    vehicle=st.sampled_from(get_args(Vehicle)),
+    list=st.sampled_from(get_args(OriginList)),
+    method=st.sampled_from(get_args(OriginMethod)),
+    rvc_bp=BP,
+    valid_to=some(DAY),
+)
+OFFER = st.builds(
+    Offering,
+    processes=st.lists(PROCESS, min_size=1, max_size=5, unique_by=lambda each: each.area).map(tuple),
+    qms=st.sampled_from(["none", "documented"]),
+    ppm_12m=some(st.integers(0, 1_000_000)),
+    otif_bp_12m=some(BP),
+    experience=st.sampled_from(get_args(Experience)),
+    regional_value_bp=some(BP),
+    certificates=st.lists(CERTIFICATE, max_size=3).map(tuple),
+    languages=st.lists(st.sampled_from(["es", "en", "de"]), unique=True).map(tuple),
+    payment_terms_days=some(BELOW),
+    programs=st.lists(PROGRAM, max_size=1).map(tuple),
+    origins=st.lists(ORIGIN, max_size=3).map(tuple),
+)
+FIRM = st.builds(
+    Profile,
+    rfc=st.just(LEGAL_RFC),
+    legal_name=LINE,
+    sector=st.sampled_from(["industry", "trade", "services"]),
+    scian=st.just("332710"),
+    state=st.just("22"),
+    municipality=st.just("22014"),
+    plants=st.lists(PLANT, max_size=3, unique_by=lambda each: " ".join(each.name.split())).map(tuple),
+    operating_since=st.dates(date(1900, 1, 1), TODAY),
+    exports=st.booleans(),
+    workers=st.integers(0, 100),
+    annual_sales_mxn=st.integers(10_000_000, 9_999_999_999_999_999).map(lambda cents: Decimal(cents) / 100),
+    tax_opinion=st.sampled_from(get_args(TaxOpinion)),
+    offering=OFFER,
+)
+
+
+@given(FIRM)
+@settings(max_examples=60)
+def test_whatever_a_firm_says_is_read_as_it_was_written(said: Profile) -> None:
+    firm = tidy(said, TODAY)
+    if not list(faults(firm, TODAY)):
+        assert read_back(firm) == firm
+
+
+AROUND = SUPPLIER | {"municipio": "22014", "planta_nombre_1": "Norte", "planta_estado_1": "22", "area_2": "P01"}
+AROUND |= {"planta_municipio_1": "22014", "certificado_norma_2": "tisax", "certificado_organismo_2": "TÜV"}
+AROUND |= {"certificado_numero_2": "1", "certificado_hasta_2": "2027-01-01", "certificado_planta_2": "Norte"}
+AROUND |= {"programa_1": "immex", "programa_modalidad_1": "industrial", "origen_familia_4": "Ejes"}
+AROUND |= {"origen_fraccion_4": "8708.50", "origen_lista_4": "otra", "origen_vcr_pct_4": "70"}
+
+
+def told(*rows: dict[str, str]) -> list[tuple[str, str]]:
+    _, wrong = read_by(partial(suppliers.read, today=TODAY), csv_of(*rows), suppliers.wanted(10))
+    return [(fault.column, fault.reason) for fault in wrong]
+
+
+def test_what_stands_around_is_right() -> None:
+    assert told(AROUND) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "column", "reason"),
+    [
+        ({"planta_nombre_1": ""}, "planta_nombre_1", "cell_missing"),
+        ({"planta_estado_1": "19", "planta_municipio_1": "19039"}, "planta_estado_1", "main_plant_elsewhere"),
+        ({"planta_estado_1": "Texas"}, "planta_estado_1", "state_unknown"),
+        ({"planta_latitud_1": "20.5"}, "planta_longitud_1", "coordinates_incomplete"),
+        ({"planta_latitud_1": "20.5", "planta_longitud_1": "100.4"}, "planta_longitud_1", "coordinates_abroad"),
+        ({"planta_latitud_1": "norte", "planta_longitud_1": "-100.4"}, "planta_latitud_1", "cell_number"),
+        ({"certificado_planta_2": "Sur"}, "certificado_planta_2", "site_unknown"),
+        ({"certificado_norma_2": "ISO 9001:2008"}, "certificado_norma_2", "cell_choice"),
+        ({"certificado_desde_2": "2026-12-01"}, "certificado_desde_2", "certificate_in_future"),
+        ({"certificado_numero_5": "7"}, "certificado_norma_5", "cell_missing"),
+        ({"programa_1": "maquila"}, "programa_1", "cell_choice"),
+        ({"programa_2": "immex"}, "programa_2", "repeated"),
+        ({"programa_1": "oea"}, "programa_modalidad_1", "modality_of_immex"),
+        ({"origen_fraccion_4": "87"}, "origen_fraccion_4", "hs_code_form"),
+        ({"origen_vcr_pct_4": "0.7"}, "origen_vcr_pct_4", "cell_share"),
+        ({"idiomas": "english"}, "idiomas", "language_form"),
+        ({"plazo_pago_dias": "2000000001"}, "plazo_pago_dias", "measure_range"),
+        ({"peso_g_min_2": "5", "peso_g_max_2": "4"}, "peso_g_min_2", "interval_backwards"),
+        ({"peso_g_min_2": "5"}, "peso_g_max_2", "cell_missing"),
+        ({"espesor_mm_max_2": "1.255"}, "espesor_mm_max_2", "cell_number"),
+        ({"espesor_mm_max_2": "1.2555"}, "espesor_mm_max_2", "cell_number"),
+        ({"ppap_nivel_2": "6"}, "ppap_nivel_2", "number_range"),
+        ({"entregas_2": "dap;fob"}, "entregas_2", "cell_choice"),
+        ({"entregas_2": "dap;dap"}, "entregas_2", "repeated"),
+        ({"area_35": "P99"}, "area_35", "area_unknown"),
+    ],
+)
+def test_a_fault_of_the_record_is_reported_at_its_cell_alone(more: dict[str, str], column: str, reason: str) -> None:
+    wrong = told(AROUND | more)
+    of_the_row = [each for each in wrong if each[1] != "cell_missing" or each[0] == column]
+    assert of_the_row == [(column, reason)], wrong
+    if not column.startswith(("certificado_norma_5", "planta_nombre_1")):
+        assert wrong == [(column, reason)]
+
+
+def test_an_interval_of_which_only_the_end_is_known_begins_at_zero() -> None:
+    rows, wrong = read_by(
+        partial(suppliers.read, today=TODAY), csv_of(AROUND | {"diametro_mm_max_2": "1.2550"}), suppliers.wanted(10)
+    )
+    assert wrong == []
+    assert rows[0][1].offering.processes[1].parts == PartLimits(diameter_um=(0, 1_255))
+
+
+def test_every_fault_of_a_record_has_a_column_and_words() -> None:
+    """A path for which there were no column would stop an import."""
+    wild = dict.fromkeys((*REQUIRED, *OPTIONAL), "-")
+
+    def all_told() -> list[str]:
+        speak("en", Catalogue("services.registration", "shared.files"))
+        found = suppliers.read(Row(2, wild), TODAY)
+        assert isinstance(found, list)
+        assert {fault.column for fault in found} <= {*REQUIRED, *OPTIONAL}
+        return [fault.detail for fault in found]
+
+    assert all(detail.endswith(".") for detail in copy_context().run(all_told))
