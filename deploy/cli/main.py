@@ -39,6 +39,7 @@ COMMANDS = {
     "partner": "partner",
     "import": "imports",
     "template": "template",
+    "export": "export",
     "token": "token",
     "sign-in": "token",
     "logs": "processes",

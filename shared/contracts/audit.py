@@ -132,6 +132,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_people": Read("person:listed", "supplier_id"),
         "list_suggestions": Read("supplier:suggested", "supplier_id"),
         "show_refused_suppliers": Read("supplier:returned"),
+        "export_suppliers": Read("supplier:exported"),
         "list_introductions": Read("introduction:listed"),
         "show_introduction": Read("introduction:viewed"),
     },

@@ -9,18 +9,11 @@ from typing import Any
 
 from shared.files import cells
 from shared.files.cells import Choice, Column, Several
-from shared.files.out import Figure
-from shared.files.template import NUMBERS
 from shared.states import NAMES
 
 
 def written(column: Column, value: Any) -> str:  # noqa: ANN401 - of its column
     """A value as the cell of its column."""
-    text = _text(column, value)
-    return Figure(text) if column.parse in NUMBERS else text
-
-
-def _text(column: Column, value: Any) -> str:  # noqa: ANN401 - likewise
     match column.parse:
         case Choice() as choice:
             return _word(choice, value)

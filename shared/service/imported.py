@@ -1,10 +1,9 @@
 """What became of a file that somebody sent, as people see it; and its refused rows, to be mended and sent again."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import datetime
 from tempfile import TemporaryFile
-from typing import Any, BinaryIO, Final
+from typing import Any, Final
 from uuid import UUID
 
 from fastapi.responses import StreamingResponse
@@ -16,12 +15,11 @@ from shared.messaging import imports
 from shared.messaging.imports import Import, RefusedRow, State
 from shared.plain_text import NOT_TEXT
 from shared.runtime.database import Database
+from shared.service.download import download
 from shared.service.http import Problem, View
 
 MOST_NAMED, LONGEST_NAME = 50, 60
 """Columns that nobody reads, and characters of each, that are told."""
-
-PART_BYTES = 65_536
 
 _GIVEN: Final[dict[int | str, dict[str, Any]]] = {
     200: {
@@ -125,21 +123,13 @@ async def refused_rows(database: Database, found: Import) -> StreamingResponse:
         file.close()
         raise
     name = f"{found.kind}-{found.id}.{written.suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingResponse(_parts(file), media_type=written.media_type, headers=headers)
+    return download(file, written.media_type, name)
 
 
 def _told(row: RefusedRow) -> str:
     """What is wrong with a row, and which line it was."""
     line = worded("refused_line", line=row.line)
     return " ".join([line, *(f"{fault.column}: {fault.detail}" for fault in row.faults)])
-
-
-def _parts(file: BinaryIO) -> Iterator[bytes]:
-    with file:
-        file.seek(0)
-        while part := file.read(PART_BYTES):
-            yield part
 
 
 def _ignored(found: Import) -> list[str]:

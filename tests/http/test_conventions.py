@@ -31,6 +31,7 @@ NOT_TAGGED = {
     "show_refused_suppliers": "a file that is made while it is sent, to be kept by nobody in between",
     "show_refused_anchors": "a file that is made while it is sent, to be kept by nobody in between",
     "show_refused_requirements": "a file that is made while it is sent, to be kept by nobody in between",
+    "export_suppliers": "a file that is made for who asks, to be kept by nobody in between",
     "show_supplier_template": "a file that is made for who asks, in their language",
     "show_anchor_template": "a file that is made for who asks, in their language",
     "show_requirement_template": "a file that is made for who asks, in their language",

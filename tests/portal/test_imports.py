@@ -133,3 +133,18 @@ async def test_a_template_comes_as_the_stage_gives_it(portal: Visitors, operator
     assert portal.others.asked[-1].url.query == f"format={form}".encode()
     for other in ("lists/template", "suppliers/template?form=pdf"):
         assert (await operator.get(f"/imports/{other}")).status_code == 404
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+async def test_the_firms_that_are_there_come_as_the_stage_gives_them(
+    portal: Visitors, operator: Browser, form: str
+) -> None:
+    page = (await operator.get("/imports")).text
+    assert page.count("/export") == 2, "of firms alone, in two forms"
+    path, headers = "/suppliers/export", {"Content-Type": "text/csv"}
+    portal.others.answers["registration.test", path] = httpx.Response(200, content=b"rfc", headers=headers)
+    answer = await operator.get(f"/imports/suppliers/export?form={form}")
+    assert (answer.status_code, answer.content) == (200, b"rfc")
+    assert portal.others.asked[-1].url.query == f"format={form}".encode()
+    for other in ("anchors/export", "suppliers/export?form=pdf"):
+        assert (await operator.get(f"/imports/{other}")).status_code == 404

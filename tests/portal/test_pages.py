@@ -48,6 +48,7 @@ CALENDARS = {"/meetings/{day_id}/calendar.ics", "/my-firm/meetings/calendar.ics"
 ELSEWHERE = CALENDARS | {
     "/my-firm/data/file",
     "/imports/{kind}/template",
+    "/imports/{kind}/export",
     "/imports/{kind}/{import_id}/refused",
     "/attachments/{service}/{supplier_id}/{attachment_id}",
     "/work/visits/worker.js",

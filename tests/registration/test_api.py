@@ -54,6 +54,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "DELETE /suppliers/{supplier_id}/contact": operator,
         "POST /rfc-verdicts": frozenset(),
         "POST /suppliers/imports": operator,
+        "GET /suppliers/export": operator,
         "GET /suppliers/imports/template": operator,
         "GET /suppliers/imports/{import_id}": operator,
         "GET /suppliers/imports/{import_id}/refused": operator,

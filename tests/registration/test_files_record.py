@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextvars import copy_context
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -21,18 +21,17 @@ from services.registration.domain.plants import Plant
 from services.registration.domain.profile import Profile, TaxOpinion, faults, tidy
 from services.registration.domain.trade import Modality, OriginList, OriginMethod, PartOrigin, TradeProgram, Vehicle
 from services.registration.files import suppliers
-from services.registration.files.exported import cells_of, header_of
+from services.registration.files.exported import Export, cells_of
 from services.registration.files.supplier_columns import CONTACT, GROUPS, OFFERING, OPTIONAL, PROFILE, REQUIRED
 from services.registration.views import RegistrationBody, SupplierBody
 from shared.areas import CODES
-from shared.files.out import out
 from shared.files.rows import Row, text_of
 from shared.files.text import plain
 from shared.i18n import Catalogue, speak
 from tests.files.given import csv_of, read_by
 from tests.registration.bodies_given import WHOLE
 from tests.registration.files_given import SUPPLIER
-from tests.registration.given import LEGAL_RFC, TODAY
+from tests.registration.given import LEGAL_RFC, TODAY, registered
 
 IN_NO_COLUMN = {
     "offering.certificates.sha256": "of a file that is given beside the record; a row leaves the one that is there",
@@ -87,18 +86,18 @@ def read_back(firm: Profile) -> Profile:
     return again
 
 
+def vars_of(firm: Profile) -> dict[str, Any]:
+    return {field.name: getattr(firm, field.name) for field in fields(Profile)}
+
+
 @pytest.mark.parametrize("delimiter", [",", ""])
 def test_the_whole_record_goes_out_and_comes_back(delimiter: str) -> None:
     """As text and as a workbook. Its contact stays: a row without one leaves the one that is there."""
     firm = tidy(SupplierBody.model_validate(WHOLE).profile(), TODAY)
-    cells = cells_of(firm)
-    header = header_of(set(cells))
-    assert set(cells) <= set(header)
-    file = io.BytesIO()
-    written = out(file, delimiter)
-    for row in (header, [cells.get(name, "") for name in header]):
-        written.write(row)
-    written.close()
+    file, lines = io.BytesIO(), io.BytesIO()
+    export = Export(lines)
+    export.add([replace(registered(), **vars_of(firm))])
+    export.write(file, delimiter)
     rows, wrong = read_by(partial(suppliers.read, today=TODAY), file.getvalue(), suppliers.wanted(10))
     assert (rows, wrong) == ([(2, replace(firm, contact=None))], [])
 

@@ -9,7 +9,8 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from services.matching.files import requirements
-from services.registration.files import anchors, suppliers
+from services.registration.files import anchors
+from services.registration.files import supplier_columns as suppliers
 from shared.contracts.partner import Answer
 from shared.files.cells import Column, values
 from shared.files.rows import Row
@@ -99,7 +100,9 @@ def test_a_name_goes_on_one_line(adapter: TypeAdapter[Any], field: Any) -> None:
     assert wrong & ONE_LINE == set() or field.annotation.__module__.startswith("services.registration")
 
 
-COLUMNS = (requirements.SPECIFICATION, suppliers.PROFILE, suppliers.CONTACT, suppliers.PROCESS, anchors.COLUMNS)
+SUPPLIER = [suppliers.PROFILE, suppliers.CONTACT, suppliers.OFFERING]
+SUPPLIER += [tuple(group.columns) for group in suppliers.GROUPS.values()]
+COLUMNS = (requirements.SPECIFICATION, *SUPPLIER, anchors.COLUMNS)
 
 
 @pytest.mark.parametrize("columns", COLUMNS)

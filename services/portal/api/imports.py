@@ -36,10 +36,12 @@ class Kind(NamedTuple):
     """What its stage may have to be told beside the file."""
     template: bool = True
     """Whether its stage has a file that is filled in; what authorities publish is as they publish it."""
+    export: str = ""
+    """Where its stage gives what it has as such a file."""
 
 
 KINDS = {
-    "suppliers": Kind("registration", "/suppliers/imports"),
+    "suppliers": Kind("registration", "/suppliers/imports", export="/suppliers/export"),
     "anchors": Kind("registration", "/anchors/imports"),
     "requirements": Kind("matching", "/requirements/imports"),
     "lists": Kind("registration", "/screening/lists/imports", ("list_date", "confirmed_firms"), template=False),
@@ -62,6 +64,14 @@ def router() -> APIRouter:
         if not there.template or form not in FORMS:
             raise HTTPException(404)
         return await _given(asked, there, f"{there.path}/template?format={form}")
+
+    @pages.get("/{kind}/export")
+    async def export(asked: Anybody, _: Operator, kind: str, form: Annotated[str, Query()] = "xlsx") -> Response:
+        """What the stage has, as it gives it: such a file is sent again as it is."""
+        there = _kind(kind)
+        if not there.export or form not in FORMS:
+            raise HTTPException(404)
+        return await _given(asked, there, f"{there.export}?format={form}")
 
     @pages.post("/{kind}")
     async def give_file(asked: Anybody, _: Operator, kind: str, form: File) -> Response:

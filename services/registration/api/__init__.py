@@ -8,6 +8,7 @@ from services.registration.api import (
     claims,
     contacts,
     disputes,
+    exports,
     imports,
     introductions,
     past,
@@ -35,6 +36,7 @@ def router(settings: RegistrationSettings, kept: Attachments, commands: Commands
     return http.together(
         claims.router(settings, limit, mailing, commands),
         rfcs.router(),
+        exports.router(database),
         suppliers.router(commands, database),
         past.router(database),
         attachments.router(kept, database),

@@ -7,7 +7,9 @@ the contact leaves the one that is there.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, fields
 from datetime import date
-from typing import Any
+from typing import Any, BinaryIO
+
+import msgspec
 
 from services.registration.domain.certificates import Certificate, qms_of
 from services.registration.domain.limits import PartLimits, SupplyTerms
@@ -18,6 +20,9 @@ from services.registration.domain.supplier import Supplier
 from services.registration.domain.trade import PartOrigin, TradeProgram
 from services.registration.files.supplier_columns import GROUPS, OFFERING, PROFILE
 from shared.files.cells import Column, pairs
+from shared.files.out import Figure, Out, out
+from shared.files.rows import Sent
+from shared.files.template import NUMBERS
 from shared.files.written import written
 
 Cells = Mapping[str, str]
@@ -76,6 +81,17 @@ def _value(of: Any, field: str) -> Any:  # noqa: ANN401 - likewise
     return of
 
 
+_FIGURES = {
+    *(column.name for column in (*PROFILE, *OFFERING) if column.parse in NUMBERS),
+    *(
+        name
+        for group in GROUPS.values()
+        for column in group.columns
+        if column.parse in NUMBERS
+        for name in group.names(column)
+    ),
+}
+
 _KINDS = (
     *(Profile, Supplier, Offering, ProcessOffer, PartLimits),
     *(SupplyTerms, Plant, Certificate, TradeProgram, PartOrigin),
@@ -83,3 +99,35 @@ _KINDS = (
 _DEFAULTS = {
     (kind, field.name): field.default for kind in _KINDS for field in fields(kind) if field.default is not MISSING
 }
+
+
+class Export:
+    """Firms on their way out, in a file of their own first: which columns it has is known at its end."""
+
+    def __init__(self, lines: BinaryIO) -> None:
+        self._lines = lines
+        self._names: set[str] = set()
+
+    def add(self, firms: Sequence[Supplier]) -> None:
+        """Some more firms. It takes a moment: call it in a thread, as `write`."""
+        for firm in firms:
+            cells = cells_of(firm)
+            self._names.update(cells)
+            self._lines.write(msgspec.json.encode(cells) + b"\n")
+
+    def write(self, file: BinaryIO, delimiter: str) -> Out:
+        """All of them, into this file."""
+        header = header_of(self._names)
+        written_ = out(file, delimiter)
+        written_.write(header)
+        self._lines.seek(0)
+        for line in self._lines:
+            cells = msgspec.json.decode(line)
+            written_.write([sent(name, cells.get(name, "")) for name in header])
+        written_.close()
+        return written_
+
+
+def sent(name: str, text: str) -> Sent:
+    """A cell as it leaves: a number is one to compute with."""
+    return Figure(text) if text and name in _FIGURES else text

@@ -36,9 +36,8 @@ def read(row: Row, today: date) -> Profile | list[RowFault]:
     items, items_wrong = _items(row, numbers)
     wrong += contact_wrong + said_wrong + items_wrong
     unread = {fault.column for fault in wrong}
-    plants = items["plants"]
-    offering = Offering(**said, **{name: each for name, each in items.items() if name != "plants"})
-    known = found | {"contact": contact, "plants": plants, "offering": offering}
+    plants = items.pop("plants")
+    known = found | {"contact": contact, "plants": plants, "offering": Offering(**said | items)}
     verdict = rfcs.judge(found.get("rfc", ""))
     profile = profiles.tidy(profiles.in_part(known, today), today)
     if isinstance(verdict, RefusedRfc):
@@ -78,10 +77,10 @@ def _items(row: Row, numbers: Numbers) -> tuple[dict[str, tuple[Any, ...]], list
     return items, wrong
 
 
-def _process(found: Mapping[str, Any]) -> ProcessOffer:
+def _process(found: dict[str, Any]) -> ProcessOffer:
     """In place of what cannot be read stands what makes nothing else wrong, here and below."""
     special = tuple(SpecialProcess(code=code, assessed_on=on) for code, on in found.get("special_processes", ()))
-    fields = {"area": ""} | {name: value for name, value in found.items() if "." not in name}
+    fields: dict[str, Any] = {"area": ""} | {name: value for name, value in found.items() if "." not in name}
     parts = {name: value for name, value in _within(found, "parts").items() if "." not in name}
     parts |= {name: _whole(found, f"parts.{name}") for name in _INTERVALS}
     supply = _within(found, "supply")
@@ -93,7 +92,7 @@ def _process(found: Mapping[str, Any]) -> ProcessOffer:
     )
 
 
-def _within(found: Mapping[str, Any], outer: str) -> dict[str, Any]:
+def _within(found: dict[str, Any], outer: str) -> dict[str, Any]:
     return {name.removeprefix(f"{outer}."): value for name, value in found.items() if name.partition(".")[0] == outer}
 
 
@@ -102,7 +101,7 @@ _STAND = {"envelope_mm": (1, 1, 1), **{f"parts.{name}": (0, MAX_MEASURE) for nam
 """Fields that are several numbers, each with a column of its own, and what stands for one that is not there."""
 
 
-def _whole(found: Mapping[str, Any], field: str) -> Any:  # noqa: ANN401 - as many numbers as the field has
+def _whole(found: dict[str, Any], field: str) -> Any:  # noqa: ANN401 - as many numbers as the field has
     """All numbers of a field; None where it has none."""
     given = [found.get(f"{field}.{place}") for place in range(len(_STAND[field]))]
     if all(number is None for number in given):
@@ -123,23 +122,27 @@ def _incomplete(row: Row, number: int) -> list[RowFault]:
     return missing
 
 
-def _plant(found: Mapping[str, Any]) -> Plant:
-    return Plant(**{"name": "", "state": ""} | found)
+def _plant(found: dict[str, Any]) -> Plant:
+    stands: dict[str, Any] = {"name": "", "state": ""}
+    return Plant(**stands | found)
 
 
-def _certificate(found: Mapping[str, Any]) -> Certificate:
-    return Certificate(**{"standard": "tisax", "body": "", "number": "", "valid_to": date.max} | found)
+def _certificate(found: dict[str, Any]) -> Certificate:
+    stands: dict[str, Any] = {"standard": "tisax", "body": "", "number": "", "valid_to": date.max}
+    return Certificate(**stands | found)
 
 
-def _program(found: Mapping[str, Any]) -> TradeProgram:
-    return TradeProgram(**{"program": ""} | found)
+def _program(found: dict[str, Any]) -> TradeProgram:
+    stands: dict[str, Any] = {"program": ""}
+    return TradeProgram(**stands | found)
 
 
-def _origin(found: Mapping[str, Any]) -> PartOrigin:
-    return PartOrigin(**{"family": "", "hs_code": "", "list": "other", "rvc_bp": 0} | found)
+def _origin(found: dict[str, Any]) -> PartOrigin:
+    stands: dict[str, Any] = {"family": "", "hs_code": "", "list": "other", "rvc_bp": 0}
+    return PartOrigin(**stands | found)
 
 
-_MADE: Mapping[str, Callable[[Mapping[str, Any]], Any]] = {
+_MADE: Mapping[str, Callable[[dict[str, Any]], Any]] = {
     "plants": _plant,
     "certificates": _certificate,
     "programs": _program,
