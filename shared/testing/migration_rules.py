@@ -30,6 +30,8 @@ CONTRACT = (
     "ban-drop-sequence",
     "ban-drop-table",
     "ban-drop-type",
+    # That of a partitioned table cannot be dropped otherwise.
+    "require-concurrent-index-deletion",
 )
 """Rules that a revision with a `contract` need not follow."""
 LATER = "Do it a release after the one that stopped using it, in a revision with a `contract`."

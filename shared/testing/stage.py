@@ -135,9 +135,9 @@ class StageUnderTest:
         arrived_ms = None if arrived_at is None else round(arrived_at.timestamp() * 1000)
         return Record(topic, 0, next(self._offsets), str(event.key).encode(), value, arrived_ms=arrived_ms)
 
-    async def sweep(self) -> None:
-        """Run every open sweep to its end."""
-        await self._exhaust(self._sweeps)
+    async def sweep(self, steps: int | None = None) -> None:
+        """Run every open sweep to its end, or so many steps at most."""
+        await self._exhaust(self._sweeps, steps)
 
     async def tick(self) -> None:
         """Fire every timer that is due."""
@@ -148,10 +148,11 @@ class StageUnderTest:
         if self._mails is not None:
             await self._exhaust(self._mails)
 
-    async def _exhaust(self, worker: Worker) -> None:
+    async def _exhaust(self, worker: Worker, steps: int | None = None) -> None:
         async with self.database.connection() as connection:
-            while await worker.step(connection) == 0:
-                pass
+            for _ in count() if steps is None else range(steps):
+                if await worker.step(connection):
+                    break
 
     async def told(self) -> list[Told]:
         """What was decided since the last look, in order."""

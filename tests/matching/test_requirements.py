@@ -71,7 +71,7 @@ def test_the_last_day_is_today_or_later() -> None:
 def test_a_change_of_area_is_one_sweep_too() -> None:
     decision = decided(handlers.change(requirement(), need(area="P14"), NOW))
     assert isinstance(decision.events[0], RequirementChanged)
-    assert decision.sweeps == (sweep(),)
+    assert decision.sweeps == (sweep(left_P01="yes"),)
 
 
 @pytest.mark.parametrize("changes", [{"title": "Otro"}, {"open_until": date(2026, 6, 30)}])

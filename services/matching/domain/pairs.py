@@ -26,6 +26,8 @@ class Pair:
     """The area in which the firm was told that it meets it; None: it was not."""
     differs: bool
     """Whether the firm was told otherwise: of another score, of other gates, of something else that is asked."""
+    area: str | None = None
+    """The area in which it meets it, where that is not the requirement's own any more."""
 
     @property
     def id(self) -> UUID:

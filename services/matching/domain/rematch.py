@@ -114,7 +114,7 @@ def _counted(known: Mapping[str, int], touched: Sequence[Pair], *, whole: bool) 
     counts = Counter(known)
     for pair in touched:
         if pair.hit is not None and (whole or pair.differs):
-            counts[pair.requirement.area] += 1
+            counts[pair.area or pair.requirement.area] += 1
         if pair.told is not None and pair.differs and not whole:
             counts[pair.told] -= 1
     return {area: count for area, count in sorted(counts.items()) if count > 0}

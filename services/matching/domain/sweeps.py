@@ -1,9 +1,13 @@
 """Changes that touch many offerings or requirements, by name."""
 
 REQUIREMENT_CHANGED = "requirement_changed"
-"""Over the firms of `requirement_id`: what is asked there changed; with `asks`, what a diagnosis is measured against
-too.
-"""
+"""Over the firms of `requirement_id`: what is asked there changed."""
+
+ASKS = "asks"
+"""Its argument: what a diagnosis is measured against changed too."""
+
+LEFT = "left_"
+"""Its argument, with an area: it was asked for there before."""
 
 REQUIREMENT_WAIVED = "requirement_waived"
 """Of the one firm `offering_id`: a gate of `requirement_id` is waived for it, or no more."""

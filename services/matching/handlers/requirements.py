@@ -10,7 +10,7 @@ from services.matching.domain.anchor import Anchor
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.reasons import CloseReason, Refusal
 from services.matching.domain.requirement import REQUIREMENT, Closure, Requirement, Specification
-from services.matching.domain.sweeps import ANCHOR_LEFT, REQUIREMENT_CHANGED
+from services.matching.domain.sweeps import ANCHOR_LEFT, ASKS, LEFT, REQUIREMENT_CHANGED
 from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.registration import AnchorJoined, AnchorLeft
@@ -72,8 +72,9 @@ def change(
     # A new title or last day, and what a firm only reads, move no alignment; nor does who may read who asks.
     moves = {name: getattr(asked, name) for name in ("title", "open_until", "production_start", "ramp", "named")}
     same = replace(before, **moves) == asked
-    asks = (before.targets, before.must_have) != (asked.targets, asked.must_have)
-    sweeps = () if same else (_rematch(state.id, asks=asks),)
+    asks = () if (before.targets, before.must_have) == (asked.targets, asked.must_have) else (ASKS,)
+    left = () if before.area == asked.area else (LEFT + before.area,)
+    sweeps = () if same else (_rematch(state.id, *asks, *left),)
     return Decision(after, (published.changed(after),), (_expiry(asked),), sweeps)
 
 
@@ -188,7 +189,6 @@ def _expiry(asked: Specification) -> Timer:
     return Timer(REQUIREMENT_EXPIRES, start_of(asked.open_until + timedelta(days=1)))
 
 
-def _rematch(id_: UUID, *, asks: bool = False) -> SweepRequest:
-    """`asks`: firms that meet it anyway are told, too, as a diagnosis is measured against something else."""
-    also = {"asks": "yes"} if asks else {}
-    return SweepRequest(REQUIREMENT_CHANGED, {"requirement_id": str(id_)}, merges=True, also=also)
+def _rematch(id_: UUID, *also: str) -> SweepRequest:
+    args = {"requirement_id": str(id_)}
+    return SweepRequest(REQUIREMENT_CHANGED, args, merges=True, also=dict.fromkeys(also, "yes"))

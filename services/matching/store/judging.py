@@ -40,14 +40,22 @@ def hits(rules: Rules, rows: str, today: str) -> str:
     return f"""
         SELECT DISTINCT ON (offering_id, requirement_id) offering_id, requirement_id, area, points, unknown
         FROM (
-            SELECT o.offering_id, d.requirement_id, d.area, o.position,
-                ({_points(rules.weights, today)})::smallint AS points,
-                (CASE WHEN o.looked_up THEN 0 ELSE 1 END + CASE WHEN {_MATERIALS_UNKNOWN} THEN 2 ELSE 0 END
-                    + CASE WHEN {_ENVELOPE_UNKNOWN} THEN 4 ELSE 0 END
-                    + CASE WHEN {_FORCE_UNKNOWN} THEN 8 ELSE 0 END)::smallint AS unknown
-            FROM {rows} AND NOT o.barred AND {" AND ".join(_gates(today).values())}
+            SELECT o.offering_id, d.requirement_id, d.area, o.position, {_result(rules, today)}
+            FROM {rows} AND {_passes(today)}
         ) AS passing
         ORDER BY offering_id, requirement_id, points DESC, position
+    """  # noqa: S608 - of the constants below, and of numbers of the rules
+
+
+def held(rules: Rules, rows: str, today: str, otherwise: str) -> str:
+    """The rows `o` that pass every gate, or of which `otherwise` holds, held until the transaction ends: who changes
+    one of these firms waits. Each with `passes`, `points` and `unknown`. `rows` and `today` as of `hits`.
+    """
+    judged = f"CROSS JOIN LATERAL (SELECT ({_passes(today)}) AS passes OFFSET 0) AS judged WHERE"
+    return f"""
+        SELECT o.offering_id, o.position, judged.passes, {_result(rules, today)}
+        FROM {rows.replace("WHERE", judged)} AND (judged.passes OR {otherwise})
+        FOR KEY SHARE OF o
     """  # noqa: S608 - of the constants below, and of numbers of the rules
 
 
@@ -67,6 +75,17 @@ def near(rules: Rules, rows: str, today: str) -> str:
             ORDER BY o.offering_id, d.requirement_id, failed, o.position
         ) AS judged WHERE failed = 1
     """  # noqa: S608 - of the constants below, and of numbers of the rules
+
+
+def _passes(today: str) -> str:
+    return f"NOT o.barred AND {' AND '.join(_gates(today).values())}"
+
+
+def _result(rules: Rules, today: str) -> str:
+    return f"""({_points(rules.weights, today)})::smallint AS points,
+        (CASE WHEN o.looked_up THEN 0 ELSE 1 END + CASE WHEN {_MATERIALS_UNKNOWN} THEN 2 ELSE 0 END
+            + CASE WHEN {_ENVELOPE_UNKNOWN} THEN 4 ELSE 0 END
+            + CASE WHEN {_FORCE_UNKNOWN} THEN 8 ELSE 0 END)::smallint AS unknown"""
 
 
 _ASKS_MATERIAL = "(d.unmapped OR d.near <> '{}')"

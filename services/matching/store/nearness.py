@@ -12,6 +12,7 @@ from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.store import judging
 from services.matching.store.demand import FIRST, requirements_by_id
+from services.matching.store.pairs import OF_FIRM_NOW
 from services.matching.store.queries import offerings_by_id
 from shared.contracts.event import BasisPoints
 from shared.runtime.clock import now
@@ -129,7 +130,6 @@ REQUIREMENTS = f"""
     WHERE points < $4 OR (points = $4 AND requirement_id > $5)
     ORDER BY points DESC, requirement_id LIMIT $6
 """  # noqa: S608 - of the constants above
-_MET = """
-    SELECT requirement_id FROM pair WHERE area = ANY($1::text[]) AND offering_id = $2 AND points < 10000
-    ORDER BY points, requirement_id LIMIT $3
-"""
+_MET = f"""
+    SELECT requirement_id FROM ({OF_FIRM_NOW}) AS met WHERE points < 10000 ORDER BY points, requirement_id LIMIT $3
+"""  # noqa: S608 - of the constant

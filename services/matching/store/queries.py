@@ -19,6 +19,7 @@ from services.matching.domain.rules import Rules
 from services.matching.store.demand import FIRST, AreaDemand, demand, requirements_by_id
 from services.matching.store.judging import unknown_of
 from services.matching.store.offerings import offerings, with_matches
+from services.matching.store.pairs import OF_FIRM_NOW
 from services.matching.store.tables import AnchorRow, AnswersRow, MatchRow, OfferingAreaRow, RequirementRow
 from shared.contracts.event import BasisPoints, Moment
 from shared.contracts.matching import RequirementChanged, RequirementClosed, RequirementPublished, RequirementReopened
@@ -237,7 +238,4 @@ _OFFERINGS = """
     SELECT id, profile, withdrawn_at, diagnosis, aligned, revision, known_by, answers, performance FROM offering
     WHERE id = ANY($1::uuid[])
 """
-_PAIRS = """
-    SELECT requirement_id, points, unknown FROM pair WHERE area = ANY($1::text[]) AND offering_id = $2
-    ORDER BY requirement_id
-"""
+_PAIRS = f"{OF_FIRM_NOW} ORDER BY requirement_id"

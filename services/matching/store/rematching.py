@@ -1,12 +1,13 @@
-"""The pairs of one requirement, found and written by slices of firms, before anybody is told."""
+"""What a requirement that changed makes of its pairs, found and noted by slices of firms, before anybody is told."""
 
 import time
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from services.matching import catalogue
 from services.matching.domain.calendar import day
-from services.matching.domain.sweeps import REQUIREMENT_TOLD, RULES_CHANGED
+from services.matching.domain.sweeps import ASKS, LEFT, REQUIREMENT_TOLD, RULES_CHANGED
 from services.matching.store import judging
 from services.matching.store.demand import FIRST, next_requirements, write_demand
 from services.matching.store.pairs import AREA_LOCK
@@ -16,9 +17,12 @@ from shared.messaging.sweeps import aimed
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
 
+REQUIREMENT_LOCK = 0x5044_506E
+"""Advisory locks of one transaction, one for each requirement: of two sweeps of one each slice is after the other's."""
+
 LAST = UUID(int=2**128 - 1)
-MOST = 10_000
-"""Firms of one slice at most."""
+MOST, FEWEST = 10_000, 1_000
+"""Firms of one slice. The first one of a sweep is small: how many of them pass, and are written, is not known yet."""
 
 STEP = 200
 """Requirements of one step: some tens of milliseconds."""
@@ -28,47 +32,81 @@ class Rematching:
     """The step of the sweep over the firms of one requirement. How many are a slice follows from how long one took."""
 
     def __init__(self) -> None:
-        self._size = MOST // 5
+        self._size = FEWEST
 
     async def __call__(self, connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
         if "requirement_id" not in args:
             # Asked for by a release that swept areas: what it would do, the sweep of new rules does.
             return Slice(None)
         id_ = UUID(args["requirement_id"])
-        area = await connection.fetchval("SELECT area FROM open_demand WHERE requirement_id = $1", id_)
+        where = await _where(connection, id_, args)
         if after is None:
-            if area is not None:
-                # Whoever judges a firm and did not see the requirement has committed behind this.
-                await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", AREA_LOCK, area)
+            # Whoever judges a firm and did not see the change has committed behind this.
+            await connection.execute(_AREAS_ALONE, AREA_LOCK, where.areas)
             return Slice(FIRST)
+        if after == FIRST:
+            self._size = FEWEST
         began = time.perf_counter()
-        # Of a requirement that is closed there are its pairs alone.
-        ends = (_END_OF_PAIRS, id_) if area is None else (_END_OF_FIRMS, area)
-        end = await connection.fetchval(*ends, after, self._size)
-        held = await connection.fetch(_HOLD, id_, area, after, end or LAST, day(now()))
-        if held:
-            ids = [row["id"] for row in held]
-            await connection.execute(_REPLACE_OF_REQUIREMENT, id_, area, ids, "asks" in args, day(now()))
+        ends = [await connection.fetchval(_END, area, after, self._size) for area in where.areas]
+        end: UUID | None = min((each for each in ends if each), default=None)
+        touched = await _note(connection, id_, args, after, end or LAST)
         if end:
-            self._size = aimed(self._size, time.perf_counter() - began, MOST)
-        told = SweepRequest(REQUIREMENT_TOLD, {"requirement_id": str(id_)}, merges=True)
-        return Slice(end, len(held), () if end else (told,))
+            took = time.perf_counter() - began
+            self._size = max(FEWEST, min(aimed(self._size, took, MOST), self._size * 2))
+        return Slice(end, touched, () if end else (_telling(id_),))
 
 
 async def one_rematched(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
     """The step of the sweep over one firm alone."""
     id_, firm = UUID(args["requirement_id"]), UUID(args["offering_id"])
-    area = await connection.fetchval("SELECT area FROM open_demand WHERE requirement_id = $1", id_)
-    if area is None:
+    where = await _where(connection, id_, args)
+    if where.asked is None:
         return Slice(None)
     if after is None:
         # Whoever judges the firm and did not see the waiver has committed behind this.
-        await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", AREA_LOCK, area)
+        await connection.execute(_AREAS_ALONE, AREA_LOCK, where.areas)
         return Slice(FIRST)
-    if await connection.fetchval("SELECT true FROM offering WHERE id = $1 FOR UPDATE", firm):
-        await connection.execute(_REPLACE_OF_REQUIREMENT, id_, area, [firm], False, day(now()))  # noqa: FBT003 - a column
-    told = SweepRequest(REQUIREMENT_TOLD, {"requirement_id": str(id_)}, merges=True)
-    return Slice(None, 1, (told,))
+    return Slice(None, await _note(connection, id_, args, UUID(int=firm.int - 1), firm), (_telling(id_),))
+
+
+class _Where(NamedTuple):
+    """Where pairs of a requirement are."""
+
+    asked: str | None
+    """The area in which it is open."""
+    left: list[str]
+    """Those in which it is no more."""
+    first: bool
+    """Whoever meets it now met it always: it never asked otherwise."""
+
+    @property
+    def areas(self) -> list[str]:
+        return sorted({*self.left, *([self.asked] if self.asked else ())})
+
+
+async def _where(connection: Connection, id_: UUID, args: Mapping[str, str]) -> _Where:
+    row = await connection.fetchrow(_WHERE, id_)
+    known = {name.removeprefix(LEFT) for name in args if name.startswith(LEFT)}
+    if row is None:
+        return _Where(None, sorted(known), first=False)
+    asked = row["area"] if row["open"] else None
+    return _Where(asked, sorted((known | {row["area"]}) - {asked}), row["first"])
+
+
+async def _note(connection: Connection, id_: UUID, args: Mapping[str, str], after: UUID, last: UUID) -> int:
+    """Note what changed for firms behind one id and up to another. How many are to be told."""
+    await connection.execute("SELECT pg_advisory_xact_lock($1, hashtext($2))", REQUIREMENT_LOCK, str(id_))
+    where = await _where(connection, id_, args)
+    # What is gone before what came: a firm may work where it was asked before, and where it is asked now.
+    done = [await connection.execute(_NOTE_GONE, id_, area, after, last) for area in where.left]
+    if where.asked is not None:
+        values = id_, where.asked, after, last, day(now()), where.first, ASKS in args
+        done.append(await connection.execute(_NOTE, *values))
+    return sum(int(status.rpartition(" ")[2]) for status in done)
+
+
+def _telling(id_: UUID) -> SweepRequest:
+    return SweepRequest(REQUIREMENT_TOLD, {"requirement_id": str(id_)}, merges=True)
 
 
 async def demand_by_rules(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
@@ -86,61 +124,76 @@ async def firms_due(connection: Connection, args: Mapping[str, str], after: UUID
     return [row["offering_id"] for row in rows]
 
 
-_END_OF_FIRMS = """
+_WHERE = """
+    SELECT area, status = 'open' AS open, version = 1 AND waivers = '[]' AS first FROM requirement WHERE id = $1
+"""
+_AREAS_ALONE = """
+    SELECT pg_advisory_xact_lock($1, hashtext(area)) FROM (SELECT unnest($2::text[]) AS area) AS given
+"""
+_END = """
     SELECT offering_id FROM process_offer WHERE area = $1 AND offering_id > $2 ORDER BY offering_id OFFSET $3 LIMIT 1
 """
-_END_OF_PAIRS = """
-    SELECT offering_id FROM pair WHERE requirement_id = $1 AND offering_id > $2 ORDER BY offering_id OFFSET $3 LIMIT 1
+
+_IN_RANGE = "o.area = $2 AND o.offering_id > $3 AND o.offering_id <= $4"
+_WAS = """(
+    EXISTS (SELECT FROM pair WHERE area = $2 AND offering_id = o.offering_id AND requirement_id = $1)
+    OR EXISTS (SELECT FROM due WHERE requirement_id = $1 AND offering_id = o.offering_id AND area = $2)
+)"""
+"""The firm met it in this area, as it was told or as was noted since."""
+
+_KNOWN = """
+    SELECT held.offering_id, told.points, told.unknown
+    FROM (SELECT DISTINCT offering_id FROM held) AS held
+    LEFT JOIN LATERAL (
+        SELECT * FROM due WHERE requirement_id = $1 AND offering_id = held.offering_id OFFSET 0
+    ) AS noted ON true
+    CROSS JOIN LATERAL (
+        SELECT points, unknown FROM pair
+        WHERE noted.offering_id IS NULL AND area = $2 AND offering_id = held.offering_id AND requirement_id = $1
+        UNION ALL SELECT noted.points, noted.unknown WHERE noted.area = $2
+    ) AS told
 """
 
-_IN_RANGE = judging.hits(
+_PUT = """
+    INSERT INTO due (requirement_id, offering_id, area, points, unknown, asks)
+    {changed}
+    ON CONFLICT (requirement_id, offering_id) DO UPDATE SET area = excluded.area, points = excluded.points,
+        unknown = excluded.unknown, asks = due.asks OR excluded.asks
+"""
+
+_HELD = judging.held(
     catalogue.rules(),
-    """open_demand AS d CROSS JOIN LATERAL (
-            SELECT * FROM process_offer WHERE area = $2 AND offering_id > $3 AND offering_id <= $4 OFFSET 0
-        ) AS o
-        WHERE d.requirement_id = $1 AND d.area = $2""",
+    f"open_demand AS d CROSS JOIN process_offer AS o WHERE d.requirement_id = $1 AND d.area = $2 AND {_IN_RANGE}",
     "$5::date",
-)
-_OF_HELD = judging.hits(
-    catalogue.rules(),
-    """open_demand AS d CROSS JOIN unnest($3::uuid[]) AS held(id)
-        CROSS JOIN LATERAL (SELECT * FROM process_offer WHERE area = $2 AND offering_id = held.id OFFSET 0) AS o
-        WHERE d.requirement_id = $1 AND d.area = $2""",
-    "$5::date",
+    f"NOT $6::boolean AND {_WAS}",
 )
 
-_HOLD = f"""
-    SELECT id FROM offering WHERE id = ANY(ARRAY(
-        SELECT offering_id FROM ({_IN_RANGE}) AS hits
-        UNION SELECT offering_id FROM pair WHERE requirement_id = $1 AND offering_id > $3 AND offering_id <= $4
-    )) ORDER BY id FOR UPDATE
-"""  # noqa: S608 - of the constants above
-"""Those that pass, and those that did. Whoever comes to pass meanwhile sees what is asked, and finds it out itself."""
+_CHANGED = """
+    SELECT $1, offering_id, $2, hits.points, hits.unknown, $7::boolean
+    FROM hits LEFT JOIN known USING (offering_id)
+    WHERE known.points IS NULL OR (known.points, known.unknown) <> (hits.points, hits.unknown) OR $7::boolean
+        OR offering_id IN (SELECT offering_id FROM match WHERE requirement_id = $1)
+    UNION ALL
+    SELECT $1, offering_id, NULL, NULL, NULL, false FROM known
+    WHERE offering_id NOT IN (SELECT offering_id FROM hits)
+"""
 
-_REPLACE_OF_REQUIREMENT = f"""
-    WITH hits AS MATERIALIZED ({_OF_HELD}),
-    put AS (
-        INSERT INTO pair (area, offering_id, requirement_id, points, unknown)
-        SELECT area, offering_id, requirement_id, points, unknown FROM hits
-        ON CONFLICT (area, offering_id, requirement_id)
-            DO UPDATE SET points = excluded.points, unknown = excluded.unknown
-        WHERE (pair.points, pair.unknown) <> (excluded.points, excluded.unknown)
-        RETURNING new.offering_id, old.area AS told
-    ), gone AS (
-        DELETE FROM pair WHERE requirement_id = $1 AND offering_id = ANY($3::uuid[])
-            AND (offering_id, area) NOT IN (SELECT offering_id, area FROM hits)
-        RETURNING offering_id, area AS told
-    ), same AS (
-        SELECT offering_id, area AS told FROM hits
-        WHERE offering_id NOT IN (SELECT offering_id FROM put)
-            AND ($4::boolean OR offering_id IN (SELECT offering_id FROM match WHERE requirement_id = $1))
-    )
-    INSERT INTO due (requirement_id, offering_id, told, differs)
-    SELECT $1, offering_id, max(told), bool_or(differs) FROM (
-        SELECT *, true AS differs FROM put UNION ALL SELECT *, true FROM gone UNION ALL SELECT *, $4::boolean FROM same
-    ) AS changed GROUP BY offering_id
-    ON CONFLICT (requirement_id, offering_id) DO UPDATE SET differs = due.differs OR excluded.differs
+_NOTE = f"""
+    WITH held AS MATERIALIZED ({_HELD}), hits AS MATERIALIZED (
+        SELECT DISTINCT ON (offering_id) offering_id, points, unknown FROM held WHERE passes
+        ORDER BY offering_id, points DESC, position
+    ), known AS MATERIALIZED (SELECT known.* FROM ({_KNOWN}) AS known WHERE NOT $6::boolean)
+    {_PUT.format(changed=_CHANGED)}
 """  # noqa: S608 - of the constants above
-"""What the firm was told before the first of several changes stays what it was told."""
+"""One statement, so of one moment. Who changes just now is not among the held: it sees what is asked, and finds out by
+itself what it meets. The others cannot until this commits. Nothing is looked up where it never asked otherwise.
+"""
+
+_NOTE_GONE = f"""
+    WITH held AS MATERIALIZED (
+        SELECT o.offering_id FROM process_offer AS o WHERE {_IN_RANGE} AND {_WAS} FOR KEY SHARE OF o
+    ), known AS MATERIALIZED ({_KNOWN})
+    {_PUT.format(changed="SELECT $1, offering_id, NULL, NULL, NULL, false FROM known")}
+"""  # noqa: S608 - of the constants above
 
 _DUE = "SELECT offering_id FROM due WHERE requirement_id = $1 AND offering_id > $2 ORDER BY offering_id LIMIT $3"

@@ -167,13 +167,12 @@ class ProcessOfferRow(Table, table=True):
 
 
 class PairRow(Table, table=True):
-    """An offering passes every gate of a requirement. Written under the lock of the offering's row."""
+    """An offering passes every gate of a requirement, as its firm was told: what is in `due` came later. Written under
+    the lock of the offering's row.
+    """
 
     __tablename__ = "pair"
-    __table_args__: Any = (
-        Index("pair_requirement", "requirement_id", "offering_id"),
-        {"postgresql_partition_by": "LIST (area)"},
-    )
+    __table_args__: Any = {"postgresql_partition_by": "LIST (area)"}
 
     area: str = Field(primary_key=True)
     offering_id: UUID = Field(primary_key=True)
@@ -184,17 +183,19 @@ class PairRow(Table, table=True):
 
 
 class DueRow(Table, table=True):
-    """A pair that changed, or is gone, and of which its firm is still to be told."""
+    """What a requirement that changed made of a pair, until the firm is told and it becomes one."""
 
     __tablename__ = "due"
     __table_args__ = (Index("due_offering", "offering_id"),)
 
     requirement_id: UUID = Field(primary_key=True)
     offering_id: UUID = Field(primary_key=True)
-    told: str | None
-    """The area in which the firm was told that it meets the requirement; none where it was not."""
-    differs: bool
-    """Whether the alignment differs, or only the explanation of a match."""
+    area: str | None
+    """This and the next two are none where the offering meets the requirement no more."""
+    points: int | None = Field(sa_type=SmallInteger)
+    unknown: int | None = Field(sa_type=SmallInteger)
+    asks: bool = Field(sa_column_kwargs={"server_default": false()})
+    """Whether the firm is told also where its pair is as it was: a diagnosis is measured against something else."""
 
 
 class OfferingAreaRow(Table, table=True):
