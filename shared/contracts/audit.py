@@ -128,7 +128,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "search_suppliers": Read("supplier:searched", "id"),
         "list_twins": Read("twins:listed", "supplier_ids"),
         "show_twins": Read("twins:viewed", "supplier_ids"),
-        **dict.fromkeys(("show_origins", "list_past", "show_past"), Read("supplier:viewed")),
+        **dict.fromkeys(("show_origins", "list_past"), Read("supplier:viewed")),
         "list_people": Read("person:listed", "supplier_id"),
         "list_suggestions": Read("supplier:suggested", "supplier_id"),
         "show_refused_suppliers": Read("supplier:returned"),

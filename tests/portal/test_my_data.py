@@ -119,7 +119,6 @@ def test_nothing_that_a_stage_shows_a_firm_of_itself_is_left_out() -> None:
         "/suppliers/{supplier_id}/origins",
         "/suppliers/{supplier_id}/requirements/{requirement_id}",
         "/suppliers/{supplier_id}/requirements/{requirement_id}/lifts",
-        "/suppliers/{supplier_id}/past/{day}",
         # Files are opened one by one: the list says which there are.
         *(
             f"/{of}/{{supplier_id}}/attachments/{{attachment_id}}/{what}"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from shared.runtime.clock import now
+from shared.runtime.clock import day_of, now
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import WHOLE, registered
 
@@ -48,15 +48,53 @@ async def test_a_profile_as_of_a_day(stage: StageUnderTest) -> None:
         await connection.execute(
             "UPDATE supplier_past SET since = since - interval '20 days', until = until - interval '10 days'"
         )
-    headers, today = stage.headers("operator"), now().date()
+    headers, today = stage.headers("operator"), day_of(now())
 
     async def on(days: int) -> tuple[int, Any]:
-        day = today - timedelta(days=days)
-        answer = await stage.client.get(f"/suppliers/{id_}/past/{day}", headers=headers)
-        return answer.status_code, answer.json().get("workers")
+        day = {"as_of": str(today - timedelta(days=days))}
+        answer = await stage.client.get(f"/suppliers/{id_}", params=day, headers=headers)
+        return answer.status_code, answer.json().get("workers", answer.json().get("title"))
 
-    assert [await on(days) for days in (0, 10, 11, 20, 21)] == [(200, 60), (200, 60), (200, 51), (200, 51), (404, None)]
-    missing = await stage.client.get(f"/suppliers/{NOBODY}/past/{today}", headers=headers)
-    assert missing.status_code == 404
+    assert [await on(days) for days in (0, 10, 11, 20)] == [(200, 60), (200, 60), (200, 51), (200, 51)]
+    assert [await on(days) for days in (-1, 21)] == [(422, "as_of_in_future"), (404, "as_of_too_early")]
+    early = await stage.client.get(f"/suppliers/{id_}?as_of={today - timedelta(days=21)}", headers=headers)
+    assert str(today - timedelta(days=20)) in early.json()["detail"]
+    (refused,) = (await stage.client.get(f"/suppliers/{id_}?as_of={today + timedelta(1)}", headers=headers)).json()[
+        "errors"
+    ]
+    assert refused["field"].endswith("as_of")
+    for day in ("2026-02-30", "01/05/2026", "ayer", ""):
+        answer = await stage.client.get(f"/suppliers/{id_}", params={"as_of": day}, headers=headers)
+        assert (answer.status_code, len(answer.json()["errors"])) == (422, 1), day
+    missing = await stage.client.get(f"/suppliers/{NOBODY}?as_of={today}", headers=headers)
+    assert missing.json()["title"] == "supplier_unknown"
     other = stage.headers("supplier", supplier_id=NOBODY)
-    assert (await stage.client.get(f"/suppliers/{id_}/past/{today}", headers=other)).status_code == 403
+    assert (await stage.client.get(f"/suppliers/{id_}?as_of={today}", headers=other)).status_code == 403
+
+
+async def test_what_a_firm_was_has_its_status_and_size_of_that_day_and_no_contact(stage: StageUnderTest) -> None:
+    id_ = (await registered(stage, **WHOLE | {"workers": 3, "annual_sales_mxn": "4000000.00"}))["id"]
+    own = stage.headers("supplier", supplier_id=id_)
+    await _changed(stage, id_, WHOLE | {"workers": 300}, "supplier")
+    async with stage.database.connection() as connection:
+        await connection.execute(
+            "UPDATE supplier SET received_at = received_at - interval '9 days', registered_at = received_at - interval "
+            "'8 days', profiled_at = profiled_at - interval '5 days'"
+        )
+        await connection.execute("UPDATE supplier_past SET since = since - interval '9 days', until = until - "
+                                 "interval '5 days'")  # fmt: skip
+    left = await stage.client.post(f"/suppliers/{id_}/withdrawal", json={"reason": "own_decision"}, headers=own)
+    assert left.status_code == 200
+    shown = []
+    for days in (9, 7, 1, 0):
+        day = day_of(now()) - timedelta(days=days)
+        answer = await stage.client.get(f"/suppliers/{id_}?as_of={day}", headers=own)
+        then = answer.json()
+        assert (then["as_of"], then["contact"], answer.headers["ETag"] != "") == (str(day), None, True)
+        shown.append((then["status"], then["size"]["stratum"], then["withdrawal"], then["registered_at"] is None))
+    assert shown == [
+        ("held", "micro", None, True),
+        ("registered", "micro", None, False),
+        ("registered", "medium", None, False),
+        ("withdrawn", "medium", "own_decision", False),
+    ]

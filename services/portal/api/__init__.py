@@ -14,6 +14,7 @@ from services.portal.api import (
     attachments,
     awards,
     candidates,
+    changes,
     cohorts,
     errors,
     filing,
@@ -71,6 +72,7 @@ def _routes() -> tuple[BaseRoute, ...]:
     """Every page and form: made once in a process, whatever shows them."""
     of_a_firm = (
         my_firm,
+        changes,
         my_profile,
         my_certificates,
         my_people,

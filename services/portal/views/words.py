@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
@@ -13,14 +12,13 @@ from services.portal.domain.story import Entry
 from services.portal.domain.written import WHOLE
 from services.portal.stages import STAGES
 from shared.i18n import Catalogue, Language
+from shared.runtime.clock import ZONE
 from shared.states import NAMES
 
 WORDS = Catalogue("services.portal", *(f"services.{stage}" for stage in STAGES), "shared.service", "shared.files")
 """Its own sentences, and those of the stages: a reason code has one sentence in the whole program."""
 
 LOCALES: Final[dict[Language, str]] = {"es": "es_MX", "en": "en_US"}
-ZONE = ZoneInfo("America/Mexico_City")
-"""Of every moment on a page: people speak of the hour in the program's offices."""
 
 
 @dataclass(frozen=True, slots=True)

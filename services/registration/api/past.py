@@ -1,18 +1,19 @@
-"""Profiles as they were: one after the other, and on a day."""
+"""Suppliers as they were: their profiles one after the other, and a supplier on a day."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.registration import store
+from services.registration.domain.supplier import Supplier
 from services.registration.store import past
-from services.registration.views.past import PastView
-from shared.contracts.event import Day, Moment
+from services.registration.views.past import PastView, SupplierThenView
+from shared.contracts.event import Moment
+from shared.runtime.clock import day_of, end_of, now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role, allow
-from shared.service.http import Page, Paging, Problem, Show, routes
+from shared.service.http import Page, Paging, Problem, routes
 
 OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
 Place = tuple[Moment]
@@ -20,7 +21,7 @@ Place = tuple[Moment]
 
 
 def router(database: Database) -> APIRouter:
-    """The routes of what was."""
+    """The route of profiles."""
     api = routes("suppliers")
 
     @api.get("/suppliers/{supplier_id}/past")
@@ -31,19 +32,14 @@ def router(database: Database) -> APIRouter:
         found = await past.page_of_past(database, supplier_id, place[0] if place else None, paging.fetch)
         return Page[PastView].of_rows(found, paging, PastView.of_past, lambda each: (each.until,))
 
-    @api.get("/suppliers/{supplier_id}/past/{day}")
-    async def show_past(supplier_id: UUID, day: Day, caller: OwnOrOperator, show: Show) -> PastView:
-        """Show what a supplier's profile was at the end of a day (UTC), without its contact."""
-        caller.require_supplier(supplier_id)
-        supplier = await store.find_supplier(database, supplier_id)
-        end = _end_of(day)
-        if supplier is None or supplier.received_at >= end:
-            raise Problem(404, "supplier_unknown")
-        then = await past.past_at(database, supplier_id, end)
-        return show.shown(PastView.of_present(supplier) if then is None else PastView.of_past(then))
-
     return api
 
 
-def _end_of(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), UTC)
+async def supplier_on(database: Database, supplier: Supplier, day: date) -> SupplierThenView:
+    """A supplier at the end of a day. Raises Problem for a day that is not yet over, nor begun, or before it came."""
+    if day > day_of(now()):
+        raise Problem(422, "as_of_in_future", at="as_of")
+    if supplier.received_at >= end_of(day):
+        raise Problem(404, "as_of_too_early", day=day_of(supplier.received_at).isoformat())
+    then = await past.past_at(database, supplier.id, end_of(day))
+    return SupplierThenView.then(supplier, then, day)

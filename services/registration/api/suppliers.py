@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from services.registration import handlers, store
 from services.registration.api.attachments import require_known
+from services.registration.api.past import supplier_on
 from services.registration.domain.rfc import normalise
 from services.registration.domain.supplier import Supplier, Teller
 from services.registration.store import disputing, registry_of, suppliers
@@ -19,6 +20,7 @@ from services.registration.views import (
     WithdrawalBody,
 )
 from services.registration.views.origins import OriginsView
+from services.registration.views.past import SupplierThenView
 from services.registration.views.search import Filter, SearchBody
 from shared.contracts.event import Day
 from shared.messaging.commands import About, Commands
@@ -59,12 +61,20 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         return Page[SupplierSummary].of_rows(found, paging, SupplierSummary.of, lambda supplier: supplier.id)
 
     @api.get("/suppliers/{supplier_id}")
-    async def show_supplier(supplier_id: UUID, caller: OwnOrOperator, show: Show) -> SupplierView:
-        """Show a supplier's whole profile, and what was decided on it."""
+    async def show_supplier(
+        supplier_id: UUID, caller: OwnOrOperator, show: Show, as_of: Annotated[Day | None, Query()] = None
+    ) -> SupplierView | SupplierThenView:
+        """Show a supplier's whole profile, and what was decided on it; or what it was at the end of a day.
+
+        Days are those of Mexico City, the present one as it is so far. What it was has no contact, nor what is not
+        kept: who held it, and what a list said.
+        """
         caller.require_supplier(supplier_id)
         supplier = await store.find_supplier(database, supplier_id)
         if supplier is None:
             raise Problem(404, "supplier_unknown")
+        if as_of is not None:
+            return show.shown(await supplier_on(database, supplier, as_of))
         return show.shown(SupplierView.of(supplier))
 
     @api.get("/suppliers/{supplier_id}/origins")

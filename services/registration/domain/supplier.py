@@ -136,6 +136,13 @@ def says(supplier: Supplier, profile: Profile) -> bool:
     return bool(_profile_values(supplier) == _profile_values(known))
 
 
+def status_at(supplier: Supplier, at: datetime) -> Status:
+    """Its status at a moment since it came."""
+    if supplier.withdrawn_at is not None and supplier.withdrawn_at < at:
+        return "withdrawn"
+    return "registered" if supplier.registered_at is not None and supplier.registered_at < at else "held"
+
+
 def changed(supplier: Supplier, profile: Profile, listing: Listing, by: str, now: datetime) -> Supplier:
     """The supplier with another profile under its RFC."""
     return screened(_described(supplier, profile, supplier.rfc, by, now), listing, now)
