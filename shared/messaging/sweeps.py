@@ -32,11 +32,15 @@ FEWEST = 20
 """Of fewer the transaction costs more than its work."""
 
 _NEXT = """
-    SELECT id, kind, args, cursor, correlation_id, causation_id, traceparent, actor FROM sweep
-    WHERE finished_at IS NULL AND kind = ANY($1)
-    ORDER BY array_position($1, kind), requested_at, id LIMIT 1
-    FOR UPDATE SKIP LOCKED
+    SELECT oldest.* FROM unnest($1::text[]) AS known(kind) CROSS JOIN LATERAL (
+        SELECT id, kind, args, cursor, correlation_id, causation_id, traceparent, actor FROM sweep
+        WHERE finished_at IS NULL AND kind = known.kind
+        ORDER BY requested_at, id LIMIT 1
+        FOR UPDATE SKIP LOCKED
+    ) AS oldest LIMIT 1
 """
+"""Kind after kind until one has an open sweep, so that thousands of them are not sorted for each step."""
+
 _ADVANCE = "UPDATE sweep SET cursor = $2, touched = touched + $3 WHERE id = $1"
 _FINISH = "UPDATE sweep SET finished_at = $2 WHERE id = $1"
 
@@ -57,8 +61,10 @@ async def _request_once(connection: Connection, requests: Iterable[SweepRequest]
 
 
 def aimed(done: int, seconds: float, most: int) -> int:
-    """How many to take next, so that they take about as long as they should."""
-    return max(FEWEST, min(most, int(done * AIM_S / max(seconds, 0.001))))
+    """How many to take next, so that they take about as long as they should; twice as many as last at most, as the next
+    may be dearer.
+    """
+    return max(FEWEST, min(most, 2 * done, int(done * AIM_S / max(seconds, 0.001))))
 
 
 class SweepWorker(Worker):
@@ -74,7 +80,8 @@ class SweepWorker(Worker):
         self._once = once
         self._service = service
         self._sweeps = {sweep.kind: sweep for sweep in sweeps}
-        self._most = CHUNK // 5
+        self._most = dict.fromkeys(self._sweeps, CHUNK // 5)
+        """By kind: an aggregate of one may take ten times as long as one of another."""
 
     async def step(self, connection: Connection) -> float:
         if self._once:
@@ -107,7 +114,7 @@ class SweepWorker(Worker):
     async def _chunk(
         self, connection: Connection, sweep: Sweep, row: Row, args: dict[str, Any], cause: Cause
     ) -> list[UnitOfWork]:
-        ids = await sweep.select(connection, args, row["cursor"], min(self._most, CHUNK))
+        ids = await sweep.select(connection, args, row["cursor"], min(self._most[sweep.kind], CHUNK))
         if not ids:
             await connection.execute(_FINISH, row["id"], now())
             return []
@@ -120,7 +127,7 @@ class SweepWorker(Worker):
             raise
         except Exception:  # noqa: BLE001 - one aggregate's trouble must not stop the others
             decided = await self._one_by_one(connection, sweep, args, ids, cause)
-        self._most = aimed(len(ids), time.perf_counter() - began, CHUNK)
+        self._most[sweep.kind] = aimed(len(ids), time.perf_counter() - began, CHUNK)
         await connection.execute(_ADVANCE, row["id"], ids[-1], len(ids))
         metrics.SWEPT.inc(len(ids))
         return decided

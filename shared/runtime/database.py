@@ -43,9 +43,12 @@ BOTH_SIDES = {
 its rows.
 """
 
-PLANS_BY_INDEX = {"enable_seqscan": "off"}
+PLANS_BY_INDEX = {"enable_seqscan": "off", "jit": "off"}
 """Of connections that decide: what they ask for has an index. PostgreSQL keeps a plan until tables are analyzed,
-and one made on an empty store reads whole tables (docs/decisions/0030). Reads of the API count whole tables too."""
+and one made on an empty store reads whole tables (docs/decisions/0030). Reads of the API count whole tables too.
+
+Nor does it compile what is decided within milliseconds: the statement that judges is dear by its estimate.
+"""
 
 POOL_SIZE = 10
 READ_POOL_SIZE = 3

@@ -253,6 +253,7 @@ def test_chunks_are_as_large_as_their_time_allows() -> None:
     assert aimed(100, AIM_S * 2, 500) == 50
     assert aimed(100, AIM_S / 2, 500) == 200
     assert aimed(400, AIM_S / 2, 500) == 500
+    assert aimed(100, AIM_S / 9, 500) == 200
     assert aimed(1, 10.0, 500) == FEWEST
 
 

@@ -14,6 +14,7 @@ from services.matching.store.demand import requirements
 from services.matching.store.offerings import offerings
 from services.matching.store.rematching import Rematching
 from shared.messaging.repository import ToDerive
+from shared.messaging.sweep_requests import request_sweeps
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
 from shared.testing.stage import StageUnderTest
@@ -65,6 +66,7 @@ async def _begun(stage: StageUnderTest, id_: UUID) -> Rematching:
 async def _step(stage: StageUnderTest, step: Rematching, id_: UUID, *, begun: bool = True) -> int:
     async with stage.database.transaction() as connection:
         slice_ = await step(connection, {"requirement_id": str(id_)}, UUID(int=0) if begun else None)
+        await request_sweeps(connection, [(each, CAUSE) for each in slice_.sweeps], now())
     return slice_.touched
 
 

@@ -51,9 +51,8 @@ class Rematching:
         end: UUID | None = min((each for each in ends if each), default=None)
         touched = await _note(connection, id_, args, after, end or LAST)
         if end:
-            took = time.perf_counter() - began
-            self._size = max(FEWEST, min(aimed(self._size, took, MOST), self._size * 2))
-        return Slice(end, touched, () if end else (_telling(id_),))
+            self._size = max(FEWEST, aimed(self._size, time.perf_counter() - began, MOST))
+        return Slice(end, touched, _telling(id_) if touched else ())
 
 
 async def one_rematched(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
@@ -66,7 +65,8 @@ async def one_rematched(connection: Connection, args: Mapping[str, str], after: 
         # Whoever judges the firm and did not see the waiver has committed behind this.
         await connection.execute(_AREAS_ALONE, AREA_LOCK, where.areas)
         return Slice(FIRST)
-    return Slice(None, await _note(connection, id_, args, UUID(int=firm.int - 1), firm), (_telling(id_),))
+    touched = await _note(connection, id_, args, UUID(int=firm.int - 1), firm)
+    return Slice(None, touched, _telling(id_) if touched else ())
 
 
 class _Where(NamedTuple):
@@ -105,8 +105,8 @@ async def _note(connection: Connection, id_: UUID, args: Mapping[str, str], afte
     return sum(int(status.rpartition(" ")[2]) for status in done)
 
 
-def _telling(id_: UUID) -> SweepRequest:
-    return SweepRequest(REQUIREMENT_TOLD, {"requirement_id": str(id_)}, merges=True)
+def _telling(id_: UUID) -> tuple[SweepRequest]:
+    return (SweepRequest(REQUIREMENT_TOLD, {"requirement_id": str(id_)}, merges=True),)
 
 
 async def demand_by_rules(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
