@@ -39,23 +39,25 @@ NOT_DURABLE = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": 
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
 
 
-def server_options(place: Mapping[str, str], *, durable: bool) -> list[str]:
+def server_options(place: Mapping[str, str], *, durable: bool, own: Mapping[str, str] | None = None) -> list[str]:
     """The server's arguments; `place` says where it listens."""
-    settings = {**SETTINGS, **place, **({} if durable else NOT_DURABLE)}
+    settings = {**SETTINGS, **(own or {}), **place, **({} if durable else NOT_DURABLE)}
     return [f"--{name}={value}" for name, value in settings.items()]
 
 
 class Postgres(PostgresServer):
     """One server in one folder, on a loopback port that it keeps between runs (``port`` 0: any free one).
 
-    Every role has a random password. ``durable=False`` skips fsync, for tests.
+    Every role has a random password. ``durable=False`` skips fsync, for tests. ``own``: other settings than `SETTINGS`.
     """
 
-    def __init__(self, data: Path, *, port: int = DEFAULT_PORT, durable: bool = True) -> None:
+    def __init__(
+        self, data: Path, *, port: int = DEFAULT_PORT, durable: bool = True, own: Mapping[str, str] | None = None
+    ) -> None:
         self._data = data.resolve()
         self._cluster = self._data / "cluster"
         super().__init__(self._data / "server.json", port)
-        self._durable = durable
+        self._durable, self._own = durable, own
         # The server refuses to run as root.
         self._user = unprivileged_user()
         self._process: subprocess.Popen[bytes] | None = None
@@ -78,7 +80,7 @@ class Postgres(PostgresServer):
         if not self._cluster.exists():
             self._initialise()
         place = {"port": str(self.port), "listen_addresses": LOOPBACK, "unix_socket_directories": ""}
-        options = server_options(place, durable=self._durable)
+        options = server_options(place, durable=self._durable, own=self._own)
         argv = (wheel_program("postgres"), "-D", self._as_seen(self._cluster), *options)
         # SIGINT is the server's "fast" stop; SIGTERM would wait for every client to leave.
         return Command(

@@ -51,7 +51,7 @@ async def main(names: list[str]) -> None:
         print(f"… {name}", file=sys.stderr, flush=True)  # noqa: T201
         # A pair of its own for each part: none finds what another left behind.
         try:
-            async with pair.running() as engines:
+            async with pair.running(settings.store) as engines:
                 await PARTS[name](engines, settings, figures)
         except Exception:  # noqa: BLE001 - half an hour of other parts is not lost with it
             traceback.print_exc()

@@ -1,7 +1,7 @@
 """How soon pairs are there when a requirement or a firm changes, how fast firms come in, and whether pairs are right.
 
-The stage is in this process on a real store, with its sweeps beside it. So many firms as a round of records come in as
-events; the others of a large run are written to the store as their events would have written them.
+The stage is in this process on a real store, with its sweeps beside it. Most firms of a large run are written to the
+store as their events would have written them; so many as a round of records come in as events then, to a full store.
 """
 
 import asyncio
@@ -24,13 +24,14 @@ from services.matching.store.demand import publishing, requirements
 from services.matching.store.narrow import PROCESS_OFFER, offered_rows
 from services.matching.store.offerings import offerings
 from shared.areas import CODES
-from shared.contracts.event import Cause
+from shared.contracts.event import Cause, EventData
 from shared.contracts.registration import SupplierChanged
 from shared.messaging.routing import Sweeps
 from shared.messaging.sweeps import SweepWorker
 from shared.runtime import logging
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
+from shared.runtime.settings import ServiceSettings
 from shared.service.service import leave_batches_alone
 from shared.testing.stage import StageUnderTest
 from tests.bench.pair import Pair
@@ -42,6 +43,7 @@ PART = "matching"
 BATCH, FILLED, AT_ONCE = 500, 10_000, 200
 DIAGNOSED = 4
 """One of so many firms that come in as events is diagnosed."""
+CONSUMERS = ServiceSettings.model_fields["consumers"].default
 CLIENTS = (1, 4)
 TRIES = 60
 """Of each client count."""
@@ -95,9 +97,8 @@ class Measured:
         for first in range(0, asked_for, AT_ONCE):
             await self._publish_many(range(first, min(first + AT_ONCE, asked_for)))
         await self._told()
-        rate = await self._bulk()
-        await self._told()
         await self._fill()
+        firms_per_s, pairs_per_s = await self._bulk()
         await self._told()
         for name, figure in (("suppliers", suppliers), ("requirements", asked_for)):
             self._figures.add(PART, name, figure, name)
@@ -116,22 +117,31 @@ class Measured:
         self._figures.add(PART, "sweep_step_p99_ms", quantiles(steps, n=100)[98] * 1_000, "ms", samples=len(steps))
         self._figures.add(PART, "sweep_step_longest_ms", steps[-1] * 1_000, "ms", samples=len(steps))
         compared, differ = await self._differences()
-        self._figures.add(PART, "bulk_rows_per_s", rate, "rows/s")
+        self._figures.add(PART, "bulk_rows_per_s", firms_per_s, "firms/s")
+        self._figures.add(PART, "bulk_pairs_per_s", pairs_per_s, "pairs/s")
         self._figures.add(PART, "pairs", await self._number("SELECT count(*) FROM pair"), "pairs")
         self._figures.add(PART, "sampled_pairs", compared, "pairs")
         self._figures.add(PART, "differences", differ, "pairs")
 
-    async def _bulk(self) -> float:
-        """Rows a second through the stage's own way in: from the bytes of their events to all their pairs."""
-        events = [registered(number) for number in range(self._came_in)]
+    async def _bulk(self) -> tuple[float, float]:
+        """Firms, and pairs, a second through the stage's own way in: from the bytes of their events to what follows, by
+        as many consumers at once as a process has.
+        """
+        came_in = range(self._came_in)
+        batches = iter(
+            [[registered(number) for number in came_in[first : first + BATCH]] for first in came_in[::BATCH]]
+        )
         began = time.perf_counter()
-        for first in range(0, self._came_in, BATCH):
-            await self._stage.consume(*events[first : first + BATCH])
-        rate = self._came_in / (time.perf_counter() - began)
-        results = [diagnosed(number) for number in range(0, self._came_in, DIAGNOSED)]
-        for first in range(0, len(results), BATCH):
-            await self._stage.consume(*results[first : first + BATCH])
-        return rate
+        await asyncio.gather(*(self._consume(batches) for _ in range(CONSUMERS)))
+        took = time.perf_counter() - began
+        pairs = await self._number(_PAIRS_OF, [supplier_id(number) for number in came_in])
+        await self._consume(iter([[diagnosed(number) for number in came_in[::DIAGNOSED]]]))
+        return self._came_in / took, pairs / took
+
+    async def _consume(self, batches: Iterator[Sequence[EventData]]) -> None:
+        for batch in batches:
+            for first in range(0, len(batch), BATCH):
+                await self._stage.consume(*batch[first : first + BATCH])
 
     async def _fill(self) -> None:
         """The other firms, and their pairs area by area."""
@@ -147,13 +157,12 @@ class Measured:
                 await offerings.save_many(connection, made, [])
                 rows = [row for each in made for row in offered_rows(each, rules)]
                 await connection.copy_records_to_table("process_offer", records=rows, columns=PROCESS_OFFER)
-        came_in = [supplier_id(number) for number in range(self._came_in)]
         async with self._stage.database.connection() as connection:
             # The index at the end: built from rows that are there it takes a tenth of the time.
             await connection.execute("SET statement_timeout = 0")
             await connection.execute(_WITHOUT_INDEX)
             for area in CODES:
-                await connection.execute(_FILL_PAIRS, area, day(now()), came_in, timeout=READY_S)
+                await connection.execute(_FILL_PAIRS, area, day(now()), timeout=READY_S)
             await connection.execute(_WITH_INDEX, timeout=READY_S)
             await connection.execute(_FILL_COUNTS, timeout=READY_S)
             await connection.execute("VACUUM (ANALYZE) pair", timeout=READY_S)
@@ -239,12 +248,16 @@ _FOUND = """
 _FILLED = judging.hits(
     catalogue.rules(),
     """open_demand AS d JOIN process_offer AS o ON o.area = d.area
-        WHERE o.area = $1 AND d.area = $1 AND o.offering_id <> ALL($3::uuid[])""",
+        WHERE o.area = $1 AND d.area = $1""",
     "$2::date",
 )
 _FILL_PAIRS = f"""
     INSERT INTO pair (area, offering_id, requirement_id, points, unknown)
     SELECT area, offering_id, requirement_id, points, unknown FROM ({_FILLED}) AS hits
+"""
+_PAIRS_OF = """
+    SELECT sum(met::integer) FROM offering CROSS JOIN jsonb_each_text(aligned) AS area(code, met)
+    WHERE id = ANY($1::uuid[])
 """
 _WITHOUT_INDEX = "ALTER TABLE pair DROP CONSTRAINT pair_pkey"
 _WITH_INDEX = """
@@ -257,5 +270,5 @@ _FILL_COUNTS = """
         SELECT offering_id, jsonb_object_agg(area, met) AS aligned
         FROM (SELECT offering_id, area, count(*) AS met FROM pair GROUP BY 1, 2) AS by_area GROUP BY 1
     ) AS counted
-    WHERE offering.id = counted.offering_id AND offering.revision = 0
+    WHERE offering.id = counted.offering_id
 """

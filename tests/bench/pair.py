@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +10,11 @@ from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
 import asyncpg
+import yaml
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from pydantic import SecretStr
 
+from deploy.capacity.chart import VALUES
 from deploy.engines.kafka import Kafka
 from deploy.engines.postgres import Postgres
 from deploy.provision import kafka_admin
@@ -100,12 +102,20 @@ def _places(topic: str, partitions: int) -> list[TopicPartition]:
     return [TopicPartition(topic, number) for number in range(partitions)]
 
 
+def store_settings(size: str) -> Mapping[str, str]:
+    """What the chart sets for the stores of this size."""
+    values = yaml.safe_load((VALUES / f"values-{size}.yaml").read_text(encoding="utf-8"))
+    return {name: str(value) for name, value in values["service"]["store"]["parameters"].items()}
+
+
 @asynccontextmanager
-async def running() -> AsyncIterator[Pair]:
-    """Started before the block and stopped after it; durable, as for a user."""
+async def running(store: str = "") -> AsyncIterator[Pair]:
+    """Started before the block and stopped after it; durable, as for a user. `store`: the size of the chart whose
+    settings the store has, instead of those of one machine.
+    """
     with TemporaryDirectory(prefix="pdp-bench-") as folder:
         kafka = Kafka(Path(folder, "kafka"), port=0, controller_port=0)
-        postgres = Postgres(Path(folder, "postgres"), port=0)
+        postgres = Postgres(Path(folder, "postgres"), port=0, own=store_settings(store) if store else None)
         kafka.install(lambda _: None)
         try:
             kafka.start()

@@ -33,10 +33,12 @@ class Settings:
     requirements: int = 1_000
     sampled: int = 100_000
     """Pairs that are compared with the definition."""
+    store: str = ""
+    """The size of the chart whose settings PostgreSQL has; without one those of `pdp up`."""
 
     @classmethod
     def from_environment(cls) -> Self:
-        """QUICK for a run of small numbers; PART, PEERS, JSON and the names of `OWN`, in capitals, for one's own."""
+        """QUICK for small numbers; PART, PEERS, JSON, STORE and the names of `OWN`, in capitals, for one's own."""
         given = os.environ
         chosen = QUICK if given.get("QUICK") else {}
         named = {name: int(given[name.upper()]) for name in OWN if given.get(name.upper())}
@@ -45,6 +47,7 @@ class Settings:
             parts=_listed(given.get("PART", "")),
             peers=_listed(given.get("PEERS", "")),
             json=Path(given["JSON"]) if given.get("JSON") else None,
+            store=given.get("STORE", ""),
             **{**chosen, **named},
         )
 
