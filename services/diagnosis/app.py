@@ -5,6 +5,7 @@ from functools import partial
 from services.diagnosis import api, store
 from services.diagnosis.consume import ROUTES, SWEEPS
 from services.diagnosis.settings import Settings
+from services.diagnosis.store import calibrations
 from shared.attachments.keeping import Attachments
 from shared.attachments.settings import AttachmentSettings
 from shared.runtime import metrics
@@ -12,8 +13,14 @@ from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, Settings]:
-    figures = {metrics.FIRMS: store.FIRMS, metrics.ALIGNMENTS: store.ALIGNMENTS}
+    settings = Settings()
+    figures = {
+        metrics.FIRMS: store.FIRMS,
+        metrics.ALIGNMENTS: store.ALIGNMENTS,
+        metrics.CALIBRATIONS: calibrations.STANDINGS,
+        metrics.KAPPA: calibrations.KAPPA,
+    }
     attachments = Attachments("diagnosis", AttachmentSettings(), store.GONE)
-    router = partial(api.router, attachments)
+    router = partial(api.router, attachments, settings.calibration_share_bp)
     stage = Stage("diagnosis", router, ROUTES, sweeps=SWEEPS, figures=figures, attachments=attachments)
-    return stage, Settings()
+    return stage, settings

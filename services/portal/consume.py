@@ -29,6 +29,7 @@ from shared.contracts.development import (
 )
 from shared.contracts.diagnosis import (
     AssessmentReturned,
+    AssessmentsCompared,
     AssessorAssigned,
     DiagnosisAssessed,
     DiagnosisCompleted,
@@ -107,6 +108,7 @@ ROUTES: Routes = (
     on(GapRescored, table, firms.gap_rescored),
     on(EvidenceReturned, table, firms.only_told),
     on(AssessorAssigned, table, firms.only_told),
+    on(AssessmentsCompared, table, firms.only_told),
     on_arrival(SupplierSelected, table, firms.selected, reference=none),
     on_arrival(SupplierNotSelected, table, firms.selected, reference=none),
     on(SupplierDroppedOut, table, firms.dropped_out),

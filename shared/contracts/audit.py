@@ -82,6 +82,8 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "return_assessment": "diagnosis:sent-back",
         "reopen_diagnosis": "diagnosis:reopened",
         "measure_all": "measurement:made",
+        "assign_calibrators": "people:assigned",
+        "reconcile_assessments": "diagnosis:reconciled",
     },
     "development": {
         "open_cohort": "cohort:opened",
@@ -157,7 +159,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
     "diagnosis": {
         "list_diagnoses": Read("diagnosis:listed", "supplier_id"),
         "show_diagnosis": Read("diagnosis:viewed", "supplier_id"),
-        "show_assignment": Read("assignment:viewed", "supplier_id"),
+        **dict.fromkeys(("show_assignment", "show_calibration"), Read("assignment:viewed", "supplier_id")),
         "list_gaps": Read("gap:listed", "supplier_id"),
         "list_sheets": Read("sheet:listed", "supplier_id"),
         "list_versions": Read("version:listed", "supplier_id"),

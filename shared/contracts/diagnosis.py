@@ -30,6 +30,8 @@ Severity = Literal["critical", "major", "minor"]
 
 MOST_PROOFS = 10
 """Files that back one answer."""
+MOST_ASSESSORS = 200
+"""People who gave the levels of two sheets: each of a question of its own at most."""
 
 
 Evidence = Annotated[
@@ -134,6 +136,26 @@ class AssessmentReturned(DiagnosisEvent):
 
     returned_at: Moment
     """When the expert returned it."""
+
+
+class AssessmentsCompared(DiagnosisEvent):
+    """Two assessors, who did not see each other's levels, both gave their sheet; or a lead assessor reconciled them."""
+
+    TYPE: ClassVar[str] = "diagnosis.assessments-compared"
+    ABOUT: ClassVar[tuple[str, ...]] = ("calibration",)
+
+    standing: Annotated[ReasonCode, Field(examples=["within"])]
+    """`within` the questionnaire's bounds, `out` of them, which holds the validation, or `reconciled`."""
+    kappa: Annotated[int, Field(strict=True, ge=-10_000, le=10_000)] | None
+    """Cohen's kappa with quadratic weights, in basis points; null where one of the two gave one level alone."""
+    questions: Annotated[Count, Field(examples=[53])]
+    """Questions to which both gave a level."""
+    apart: Annotated[Count, Field(examples=[1])]
+    """Those on which they are further apart than the questionnaire's version takes for the same view."""
+    assessors: Annotated[tuple[Sha256, ...], Field(max_length=MOST_ASSESSORS)]
+    """Marks of who gave the levels, as in `AssessorAssigned`; in no order."""
+    compared_at: Moment
+    """When the later sheet was given, or the two were reconciled."""
 
 
 class DiagnosisCompleted(DiagnosisEvent):

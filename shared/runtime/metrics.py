@@ -37,6 +37,10 @@ FIRMS = Gauge("pdp_firms", "Firms that came to a step of the program", ["step"])
 ALIGNMENTS = Gauge(
     "pdp_alignments", "Firms of whose alignment a later word was heard and one before it was not", ["heard"]
 )
+CALIBRATIONS = Gauge("pdp_calibrations", "Diagnoses that are assessed twice, by how the two stand", ["standing"])
+KAPPA = Gauge(
+    "pdp_calibration_kappa", "Agreement of two assessors in basis points: Cohen's quadratic kappa", ["instrument"]
+)
 REFERRALS_WAITING = Gauge(
     "pdp_referrals_waiting", "Referrals that wait for their partner; `soon`: due within three days", ["partner", "due"]
 )

@@ -240,6 +240,10 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
         "PUT /diagnoses/{supplier_id}/draft/{question}": frozenset({Role.SUPPLIER}),
         "POST /diagnoses/{supplier_id}/draft/submission": frozenset({Role.SUPPLIER}),
         "POST /diagnoses/{supplier_id}/reopening": frozenset({Role.OPERATOR}),
+        "GET /agreement": frozenset({Role.OPERATOR}),
+        "GET /diagnoses/{supplier_id}/calibration": see_all,
+        "PUT /diagnoses/{supplier_id}/calibration": frozenset({Role.OPERATOR}),
+        "POST /diagnoses/{supplier_id}/calibration/reconciliation": frozenset({Role.ASSESSOR}),
         "POST /measurements": frozenset({Role.OPERATOR}),
         "GET /measurements": frozenset({Role.OPERATOR}),
     }

@@ -112,6 +112,8 @@ def test_another_content_under_a_version_that_there_is_is_refused() -> None:
         (lambda t: t["rules"].update(grade_b=90), ["order"]),
         (lambda t: t["rules"].update(legal_floor=1), ["order"]),
         (lambda t: t.update(dimensions=[]), ["list"]),
+        (lambda t: t.update(calibration={"kappa_min": 6000}), ["bounds"]),
+        (lambda t: t["calibration"].update(kappa_min=10_001, apart=0), ["range", "range"]),
         (lambda t: t["dimensions"][0].update(code="XXX"), ["dimensions"]),
         (lambda t: t["dimensions"][0].update(weight=29), ["weights"]),
         (lambda t: t["dimensions"][0].update(colour="red"), ["dimension_parts"]),

@@ -6,7 +6,7 @@ from services.diagnosis import store
 from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.diagnosis import Diagnosis, align, receive_evidence
 from services.diagnosis.domain.rescoring import Rescoring, rescore
-from services.diagnosis.store import diagnoses
+from services.diagnosis.store import diagnoses, lacks
 from shared.runtime.database import Database
 from tests.diagnosis.builders import (
     EVIDENCE,
@@ -85,11 +85,11 @@ async def test_what_the_program_lacks_leaves_out_who_withdrew(database: Database
     diagnosis = completed(levels_at(3, T07=1))
     await save(database, diagnosis)
     async with database.session() as session:
-        (lack,) = await store.lacks(session)
+        (lack,) = await lacks.lacks(session)
     assert (lack.question, lack.severity, lack.suppliers, lack.levels) == ("T07", "major", 1, 2)
     await save(database, withdrawn(diagnosis), new=False)
     async with database.session() as session:
-        assert await store.lacks(session) == []
+        assert await lacks.lacks(session) == []
 
 
 async def test_new_targets_rewrite_the_gaps(database: Database) -> None:

@@ -30,6 +30,7 @@ from tests.development import test_api_ways_back as ways_back
 from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis import test_api_attachments as attachments
+from tests.diagnosis import test_api_calibrations as calibrations
 from tests.diagnosis import test_api_draft as drafts
 from tests.diagnosis import test_api_measurements as measuring
 from tests.diagnosis import test_api_visits as visits
@@ -72,6 +73,9 @@ async def diagnosed(stage: StageUnderTest) -> None:
     assert (await calls.post(stage, "assessor", "rescores", body)).status_code == 200
 
 
+SETTINGS: dict[Walk, dict[str, str]] = {calibrations.walk: calibrations.ALL_TWICE}
+"""That a walk needs, and the others do without."""
+
 WALKS: dict[str, tuple[Walk, ...]] = {
     "registration": (
         test_api_suppliers.test_registering_gives_a_receipt_and_one_event,
@@ -112,6 +116,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         drafts.test_an_operator_lets_all_answer_once_more,
         visits.test_an_expert_sends_an_assessment_back,
         attachments.test_an_operator_erases_one,
+        calibrations.walk,
         measuring.test_every_diagnosis_is_measured_by_the_rules_of_now,
     ),
     "development": (
@@ -188,7 +193,10 @@ async def test_every_event_of_a_command_names_its_caller(
     walked: set[str] = set()
     there: set[str] = set()
     for walk in WALKS[name]:
-        built, _ = import_module(f"services.{name}.app").build()
+        with monkeypatch.context() as more:
+            for setting, value in SETTINGS.get(walk, {}).items():
+                more.setenv(setting, value)
+            built, _ = import_module(f"services.{name}.app").build()
         async with StageUnderTest(built, await migrated(name)) as stage:
             seen = Seen(name, [route for route in stage.router.routes if isinstance(route, APIRoute)])
             stage.client.event_hooks = {"response": [seen]}
@@ -248,6 +256,7 @@ NOT_OF_OTHERS = {
     "list_requirements": "what large buyers publish",
     "show_requirement": "what a large buyer publishes",
     "list_lists": "dates of published lists",
+    "show_agreement": "sums, of assessors by the subjects by which operators assign them",
     "judge_rfc": "what whoever asks has typed",
     "show_supplier_template": "the program's own",
     "show_anchor_template": "the program's own",

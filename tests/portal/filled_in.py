@@ -134,6 +134,7 @@ HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/registrations/{supplier_id}/dispute": {"upheld": "yes"},
     "/registrations/{supplier_id}/release": {"reasons": ["rfc_check_digit"]},
     "/work/validations/{supplier_id}/return": REASON,
+    "/work/calibrations/{supplier_id}": REASON | {"levels.T01": "3"},
     "/my-firm/plan/revision": {},
     "/my-firm/money/referrals/{referral_id}/information": {},
     "/my-firm/money/consent": {

@@ -66,7 +66,7 @@ def _answer_questionnaire(others: OtherStages, supplier_id: str) -> None:
         "/instrument": InstrumentView.of_instrument(INSTRUMENT, INSTRUMENTS),
         f"/diagnoses/{supplier_id}": DiagnosisView.of_diagnosis(diagnosis, INSTRUMENTS),
         f"/diagnoses/{supplier_id}/draft": DraftView.of_diagnosis(diagnosis, INSTRUMENTS),
-        f"/diagnoses/{supplier_id}/visit": DraftView.of_visit(diagnosis, INSTRUMENTS),
+        f"/diagnoses/{supplier_id}/visit": DraftView.of_visit(diagnosis, INSTRUMENTS, "assessor"),
     }.items():
         others.answer("diagnosis", path, view.model_dump(mode="json"), ETag=ETAG)
 

@@ -25,6 +25,7 @@ def hanging(filled: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
 
 
 WHOLE = {
+    "/agreement",
     "/cohorts",
     "/comparisons/{supplier_id}",
     "/cohorts/{cohort_id}",
@@ -64,6 +65,7 @@ WHOLE = {
     "/requirements/{requirement_id}/change",
     "/twins",
     "/twins/{twins_id}",
+    "/work/calibrations/{supplier_id}",
     "/work/plans/{supplier_id}",
     "/work/scores/{supplier_id}",
     "/work/validations/{supplier_id}",

@@ -121,6 +121,8 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
         "return_assessment": {"reason": "T01 no se vio en planta"},
         "reopen_diagnosis": {"reason": "Visita de un año"},
         "measure_all": {"reason": "Reglas nuevas"},
+        "assign_calibrators": {"second": "assessor-2", "lead": None},
+        "reconcile_assessments": {"levels": {}, "reason": "Lo vi en planta"},
     }
     return Foreign({"supplier_id": str(DIAGNOSED), "question": "T01"}, sheets | bodies)
 

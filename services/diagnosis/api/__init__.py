@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.diagnosis.api import (
     answers,
     attachments,
+    calibrations,
     draft,
     instruments,
     measurements,
@@ -20,13 +21,14 @@ from shared.runtime.database import Database
 from shared.service import http
 
 
-def router(kept: Attachments, commands: Commands, database: Database) -> APIRouter:
+def router(kept: Attachments, share: int, commands: Commands, database: Database) -> APIRouter:
     return http.together(
         reads.router(database),
         instruments.router(database),
-        answers.router(commands, database),
+        answers.router(commands, database, share),
         attachments.router(kept, database),
-        draft.router(commands, database),
+        calibrations.router(commands, database, share),
+        draft.router(commands, database, share),
         operations.router(commands, database),
         measurements.router(commands, database),
         rescores.router(commands),

@@ -1,6 +1,7 @@
 """The three whole sheets: the firm's, the assessor's, the expert's. Each one is kept."""
 
 from collections.abc import Callable
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -27,7 +28,7 @@ from shared.service.http import Replace, Strict, accepted, routes
 Answering = Callable[[Diagnosis | None, Answers, Instruments], Decision[Diagnosis] | Refused]
 
 
-def router(commands: Commands, database: Database) -> APIRouter:
+def router(commands: Commands, database: Database, share: int) -> APIRouter:
     api = routes("diagnosis")
 
     async def answer(
@@ -38,10 +39,10 @@ def router(commands: Commands, database: Database) -> APIRouter:
             commands,
             replace.cause,
             supplier_id,
-            lambda known: replace.check(view(known)),
+            lambda known: replace.check(view(caller)(known)),
             lambda known, versions: handler(known, given, versions),
         )
-        return replace.shown(view(decided))
+        return replace.shown(view(caller)(decided))
 
     @api.post("/diagnoses/{supplier_id}/self-assessment")
     async def submit_self_assessment(
@@ -53,7 +54,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         Where several people answer, `PUT …/draft/{question}` is for each of them.
         """
         caller.require_supplier(supplier_id)
-        return await answer(handlers.submit, supplier_id, body, caller, replace)
+        return await answer(partial(handlers.submit, share=share), supplier_id, body, caller, replace)
 
     @api.post("/diagnoses/{supplier_id}/assessment")
     async def record_assessment(
@@ -61,7 +62,8 @@ def router(commands: Commands, database: Database) -> APIRouter:
     ) -> DiagnosisView:
         """Answer the whole questionnaire after the visit to the plant, as the assessor who is assigned.
 
-        With a note wherever firm and assessor are two levels or more apart.
+        With a note wherever firm and assessor are two levels or more apart. Of the second assessor it is a sheet of its
+        own.
         """
         caller.require_outsider(supplier_id)
         return await answer(handlers.assess, supplier_id, body, caller, replace)

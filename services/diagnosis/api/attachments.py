@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from services.diagnosis.api.known import known
 from services.diagnosis.domain.answers import Proof
-from services.diagnosis.domain.diagnosis import not_open
+from services.diagnosis.domain.diagnosis import Diagnosis, not_open
 from services.diagnosis.views.answers import ProofBody
 from shared.attachments.keeping import Attachments
 from shared.runtime.database import Database
@@ -22,14 +22,14 @@ def router(attachments: Attachments, database: Database) -> APIRouter:
         """The firm while its diagnosis is open, and its assessor."""
         diagnosis = await known(database, supplier_id)
         if not _is_own(caller, supplier_id):
-            _require_assigned(caller, supplier_id, diagnosis.assessor)
+            _require_assigned(caller, supplier_id, *_assessors(diagnosis))
         if (refusal := not_open(diagnosis)) is not None:
             raise Problem(409, refusal.reason)
 
     async def may_read(caller: Caller, supplier_id: UUID) -> None:
         diagnosis = await known(database, supplier_id)
         if not _is_own(caller, supplier_id) and Role.OPERATOR not in caller.roles:
-            _require_assigned(caller, supplier_id, diagnosis.assessor, diagnosis.validator)
+            _require_assigned(caller, supplier_id, *_assessors(diagnosis), diagnosis.validator)
 
     rights = Rights(
         give=allow(Role.SUPPLIER, Role.ASSESSOR),
@@ -46,6 +46,12 @@ async def proofs_of(database: Database, supplier_id: UUID, given: Sequence[Proof
     named = [one.attachment for one in given if one.attachment is not None]
     found = await attaching.named(database, supplier_id, named)
     return {id_: Proof(one.name, one.sha256, id_) for id_, one in found.items()}
+
+
+def _assessors(diagnosis: Diagnosis) -> tuple[str | None, ...]:
+    """The first, and where it is assessed twice the second and the lead."""
+    calibration = diagnosis.calibration
+    return (diagnosis.assessor,) if calibration is None else (diagnosis.assessor, calibration.second, calibration.lead)
 
 
 def _is_own(caller: Caller, supplier_id: UUID) -> bool:

@@ -25,7 +25,7 @@ from shared.service.http import Replace, Show, Strict, routes
 Question = Annotated[QuestionCode, Path()]
 
 
-def router(commands: Commands, database: Database) -> APIRouter:
+def router(commands: Commands, database: Database, share: int) -> APIRouter:
     api = routes("diagnosis")
 
     @api.get("/diagnoses/{supplier_id}/draft")
@@ -75,7 +75,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             replace.cause,
             supplier_id,
             lambda state: replace.check(_view(state)),
-            lambda state, versions: handlers.submit_draft(state, caller.subject, now(), versions),
+            lambda state, versions: handlers.submit_draft(state, caller.subject, now(), versions, share),
         )
         return replace.shown(_view(decided))
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from services.diagnosis import catalogue, store
+from services.diagnosis import catalogue
 from services.diagnosis.api.access import SeesOne
 from services.diagnosis.api.known import known
 from services.diagnosis.domain.comparison import Scored, compare
+from services.diagnosis.store import versions
 from services.diagnosis.views.instrument import InstrumentView, VersionOfInstrumentView
 from services.diagnosis.views.versions import ComparisonView
 from shared.runtime.database import Connection, Database
@@ -60,8 +61,8 @@ def router(database: Database) -> APIRouter:
     return api
 
 
-async def _version(connection: Connection, supplier_id: UUID, number: int) -> store.Version:
-    for each in await store.page_of_versions(connection, supplier_id, number - 1, 1):
+async def _version(connection: Connection, supplier_id: UUID, number: int) -> versions.Version:
+    for each in await versions.page_of_versions(connection, supplier_id, number - 1, 1):
         if each.number == number:
             return each
     raise Problem(404, "version_unknown")

@@ -58,7 +58,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             diagnoses,
             supplier_id,
             lambda known, versions: handlers.reopen(known, reopening, versions),
-            view,
+            view(caller),
             instruments,
         )
 

@@ -8,7 +8,9 @@ from fastapi import APIRouter
 from services.diagnosis import store
 from services.diagnosis.api.access import SeesAll, SeesOne
 from services.diagnosis.api.known import known, view
+from services.diagnosis.domain.calibrating import hidden_since
 from services.diagnosis.domain.diagnosis import Status
+from services.diagnosis.store import lacks, versions
 from services.diagnosis.views.diagnoses import DiagnosisView, SummaryView
 from services.diagnosis.views.gaps import GapView, LackView
 from services.diagnosis.views.sheets import SheetView
@@ -35,14 +37,18 @@ def router(database: Database) -> APIRouter:
     async def show_diagnosis(supplier_id: UUID, caller: SeesOne, show: Show) -> DiagnosisView:
         """Show one firm's diagnosis: its three states of answers, the version that counts, and every re-score."""
         caller.require_supplier(supplier_id)
-        return show.shown(view(await known(database, supplier_id)))
+        return show.shown(view(caller)(await known(database, supplier_id)))
 
     @api.get("/diagnoses/{supplier_id}/sheets")
-    async def list_sheets(supplier_id: UUID, _: SeesAll, paging: Paging) -> Page[SheetView]:
-        """List every sheet that anybody gave, also those that another replaced, with who gave it and when."""
-        await known(database, supplier_id)
+    async def list_sheets(supplier_id: UUID, caller: SeesAll, paging: Paging) -> Page[SheetView]:
+        """List every sheet that anybody gave, also those that another replaced, with who gave it and when.
+
+        Of two assessors nobody sees one's sheets before the other's are in.
+        """
+        hidden = hidden_since(await known(database, supplier_id))
+        after, fetch = paging.position(Number), paging.fetch
         async with database.connection() as connection:
-            rows = await store.page_of_sheets(connection, supplier_id, paging.position(Number), paging.fetch)
+            rows = await store.page_of_sheets(connection, supplier_id, after, fetch, hidden, caller.subject)
         return Page[SheetView].of_rows(rows, paging, SheetView.of_sheet, lambda row: row.number)
 
     @api.get("/diagnoses/{supplier_id}/versions")
@@ -51,7 +57,7 @@ def router(database: Database) -> APIRouter:
         caller.require_supplier(supplier_id)
         await known(database, supplier_id)
         async with database.connection() as connection:
-            rows = await store.page_of_versions(connection, supplier_id, paging.position(Number) or 0, paging.fetch)
+            rows = await versions.page_of_versions(connection, supplier_id, paging.position(Number) or 0, paging.fetch)
         view = partial(VersionView.of_version, supplier_id)
         return Page[VersionView].of_rows(rows, paging, view, lambda row: row.number)
 
@@ -70,6 +76,6 @@ def router(database: Database) -> APIRouter:
     async def list_what_the_program_lacks(_: SeesAll, paging: Paging) -> Page[LackView]:
         """List on which questions the program's firms have open gaps, and how many do."""
         async with database.session() as session:
-            return Page[LackView].of_all(await store.lacks(session), paging, LackView.of)
+            return Page[LackView].of_all(await lacks.lacks(session), paging, LackView.of)
 
     return api

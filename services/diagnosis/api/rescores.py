@@ -35,7 +35,7 @@ def router(commands: Commands) -> APIRouter:
             diagnoses,
             supplier_id,
             lambda known, versions: handlers.rescore(known, asked, versions),
-            view,
+            view(caller),
             instruments,
         )
 

@@ -21,6 +21,7 @@ from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
 from shared.runtime.database import Database
+from shared.service.callers import Caller
 from shared.service.http import Replace, Show, Strict, routes
 
 Question = Annotated[QuestionCode, Path()]
@@ -33,13 +34,13 @@ def router(commands: Commands, database: Database) -> APIRouter:
     async def show_visit(supplier_id: UUID, caller: Assessor, show: Show) -> DraftView:
         """Show what the assessor's next sheet says so far, each answer with its `version`, and what is missing."""
         caller.require_outsider(supplier_id)
-        return show.shown(_view(await known(database, supplier_id)))
+        return show.shown(_view(await known(database, supplier_id), caller))
 
     @api.get("/diagnoses/{supplier_id}/visit/{question}")
     async def show_seen(supplier_id: UUID, question: Question, caller: Assessor, show: Show) -> AnswerView:
         """Show one question of the assessor's next sheet."""
         caller.require_outsider(supplier_id)
-        return show.shown(AnswerView.of_visit(await known(database, supplier_id), question))
+        return show.shown(AnswerView.of_visit(await known(database, supplier_id), question, caller.subject))
 
     @api.put("/diagnoses/{supplier_id}/visit/{question}")
     async def note_seen(
@@ -47,13 +48,14 @@ def router(commands: Commands, database: Database) -> APIRouter:
     ) -> AnswerView:
         """Answer one question of the assessor's next sheet, as the assessor who is assigned. Others may be missing.
 
+        The second assessor's is a sheet of its own, which nobody else sees before both are in.
         `If-Match` names the version of this question alone.
         """
         caller.require_outsider(supplier_id)
         proofs = await proofs_of(database, supplier_id, body.proofs)
 
         def decide(state: Diagnosis | None, versions: Instruments) -> Decision[Diagnosis] | Refused:
-            before = None if state is None else visited(state).get(question)
+            before = None if state is None else visited(state, caller.subject).get(question)
             return handlers.see(state, question, body.given(caller.subject, now(), proofs, before), versions)
 
         return await replace.run(
@@ -61,7 +63,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             diagnoses,
             supplier_id,
             decide,
-            lambda state: AnswerView.of_visit(state, question),
+            lambda state: AnswerView.of_visit(state, question, caller.subject),
             instruments,
         )
 
@@ -73,10 +75,10 @@ def router(commands: Commands, database: Database) -> APIRouter:
             commands,
             replace.cause,
             supplier_id,
-            lambda state: replace.check(_view(state)),
+            lambda state: replace.check(_view(state, caller)),
             lambda state, versions: handlers.end_visit(state, caller.subject, now(), versions),
         )
-        return replace.shown(_view(decided))
+        return replace.shown(_view(decided, caller))
 
     @api.post("/diagnoses/{supplier_id}/assessment/return")
     async def return_assessment(
@@ -89,11 +91,11 @@ def router(commands: Commands, database: Database) -> APIRouter:
         caller.require_outsider(supplier_id)
         back = body.given(caller.subject, now())
         return await replace.run(
-            commands, diagnoses, supplier_id, lambda state, _: handlers.send_back(state, back), view
+            commands, diagnoses, supplier_id, lambda state, _: handlers.send_back(state, back), view(caller)
         )
 
     return api
 
 
-def _view(diagnosis: Diagnosis) -> DraftView:
-    return DraftView.of_visit(diagnosis, catalogue.instruments())
+def _view(diagnosis: Diagnosis, caller: Caller) -> DraftView:
+    return DraftView.of_visit(diagnosis, catalogue.instruments(), caller.subject)

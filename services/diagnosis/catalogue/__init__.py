@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from services.diagnosis.catalogue.checking import Fault, faults
 from services.diagnosis.domain.applicability import Applicability
-from services.diagnosis.domain.instrument import Dimension, Instrument, Instruments, Question, Rules
+from services.diagnosis.domain.instrument import Bounds, Dimension, Instrument, Instruments, Question, Rules
 from shared.areas import AREAS
 
 FOLDER = Path(__file__).parent
@@ -49,7 +49,7 @@ def read(path: Path) -> Instrument:
 def _made(table: Mapping[str, Any]) -> Instrument:
     dimensions = TypeAdapter(list[Dimension]).validate_python(table["dimensions"])
     questions = TypeAdapter(list[Question]).validate_python(table["questions"])
-    special = table.get("special_process")
+    special, bounds = table.get("special_process"), table.get("calibration")
     return Instrument(
         version=table["version"],
         source=table["source"],
@@ -58,6 +58,7 @@ def _made(table: Mapping[str, Any]) -> Instrument:
         questions={question.code: question for question in questions},
         commitment=table["commitment"],
         special_process=None if special is None else tuple(special),
+        calibration=None if bounds is None else TypeAdapter(Bounds).validate_python(bounds),
     )
 
 

@@ -16,7 +16,7 @@ LONGEST: Final = 500
 """Characters of a text."""
 MOST_WEIGHT: Final = 10
 NEEDED: Final = ("version", "source", "rules", "dimensions", "questions", "commitment")
-OPTIONAL: Final = ("scale", "special_process")
+OPTIONAL: Final = ("scale", "special_process", "calibration")
 CODE: Final = re.compile(r"[TOCFGA][0-9]{2}")
 MODULE: Final = re.compile(r"M[0-9]{2}")
 PERCENT: Final = ("grade_a", "grade_b", "band_c1", "band_c2", "dimension_floor_b", "dimension_floor_c")
@@ -38,6 +38,8 @@ RANGES: Final = {
     "major_gap": (1, 4),
     "apart": (1, 4),
 }
+BOUNDS: Final = {"kappa_min": (0, 10_000), "apart": (1, 4), "apart_max": (0, MOST_QUESTIONS)}
+"""Of the two assessors of a calibration: kappa in basis points, levels, and questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def faults(table: object, modules: Collection[str] | None = None) -> tuple[Fault
     found += [_fault("text", where=name) for name in ("version", "source") if not _is_text(table[name])]
     found += [*_of_rules(table["rules"]), *_of_dimensions(table["dimensions"])]
     found += [*_of_questions(table["questions"], modules), *_of_names(table)]
+    if "calibration" in table:
+        found += _of_bounds(table["calibration"])
     return tuple(found)
 
 
@@ -104,6 +108,15 @@ def _of_rules(rules: object) -> Iterator[Fault]:
     for above, below in FALLING:
         if {above, below} <= sound and rules[above] <= rules[below]:
             yield _fault("order", above=above, below=below)
+
+
+def _of_bounds(bounds: object) -> Iterator[Fault]:
+    if not isinstance(bounds, dict) or bounds.keys() != BOUNDS.keys():
+        yield _fault("bounds", names=", ".join(BOUNDS))
+        return
+    for name, (least, most) in BOUNDS.items():
+        if not _is_whole(bounds[name], least, most):
+            yield _fault("range", where=f"calibration.{name}", least=least, most=most)
 
 
 def _of_dimensions(given: object) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from services.diagnosis.domain.answers import Answers, fault, left_open, listed
+from services.diagnosis.domain.calibrating import assess_second, compared, draw, held, is_second
 from services.diagnosis.domain.diagnosis import (
     DIAGNOSIS,
     Diagnosis,
@@ -31,21 +32,26 @@ class _Given:
     """Whether it says what the last one of its kind says."""
 
 
-def submit(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
-    """The firm's own answers; it may correct them until the assessor's are there. A draft ends with them."""
+def submit(diagnosis: Diagnosis, answers: Answers, instruments: Instruments, share: int = 0) -> Diagnosis | Refusal:
+    """The firm's own answers; it may correct them until the assessor's are there. A draft ends with them. `share`:
+    basis points of all rounds that are assessed twice.
+    """
     given = _given(diagnosis, "submit", answers, instruments)
     if isinstance(given, Refusal):
         return given
     if given.repeats:
         return replace(diagnosis, draft={})
     took_part = diagnosis.took_part.joined_by(answers.by, *answers.authors.values())
-    return replace(given.after, draft={}, took_part=took_part)
+    after = replace(given.after, draft={}, took_part=took_part)
+    return draw(after, share, instruments) if diagnosis.status == "open" else after
 
 
 def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
     """The assessor's answers from the site visit; they may be corrected until the expert's are there. A visit
-    ends with them.
+    ends with them. What the second assessor gives is a sheet of its own.
     """
+    if is_second(diagnosis, answers.by):
+        return assess_second(diagnosis, answers, instruments)
     given = _given(diagnosis, "assess", answers, instruments)
     if isinstance(given, Refusal):
         return given
@@ -55,7 +61,7 @@ def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
     if given.repeats:
         return replace(diagnosis, visit={})
     took_part = diagnosis.took_part.joined_by(answers.by, *answers.authors.values())
-    return replace(given.after, visit={}, took_part=took_part)
+    return compared(replace(given.after, visit={}, took_part=took_part), instruments)
 
 
 def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> Diagnosis | Refusal:
@@ -63,6 +69,8 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
     given = _given(diagnosis, "validate", answers, instruments)
     if isinstance(given, Refusal):
         return given
+    if (refusal := held(diagnosis)) is not None:
+        return refusal
     asked = {*instruments.of(diagnosis.instrument).legal, *diagnosis.demand.must_have}
     left_out = instruments.not_applicable(diagnosis.instrument, diagnosis.offering)
     refusal = left_open(given.answers, asked.difference(left_out))
@@ -113,7 +121,7 @@ def reopen(diagnosis: Diagnosis, reopening: Reopening, instruments: Instruments)
     status = DIAGNOSIS.after(diagnosis.status, "reopen")
     if status is None:
         return Refusal("conflict", "already_open")
-    again = replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening))
+    again = replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening), calibration=None)
     return again if diagnosis.instrument == instruments.current.version else _on_another(again, instruments)
 
 

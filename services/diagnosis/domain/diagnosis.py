@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 
 from services.diagnosis.domain.answers import Answer, Answers, differences
 from services.diagnosis.domain.applicability import Offering
+from services.diagnosis.domain.calibration import Calibration
 from services.diagnosis.domain.demand import Ask, Demand, merge
 from services.diagnosis.domain.evidence import Standing, Verdict, standing_of
 from services.diagnosis.domain.instrument import Instruments
@@ -135,6 +136,8 @@ class Diagnosis:
     sheets: int = 0
     """How many sheets were given: the number of the last one."""
     reopenings: tuple[Reopening, ...] = ()
+    calibration: Calibration | None = None
+    """Of this round, where it is assessed twice."""
     sent_back: tuple[SentBack, ...] = ()
 
     @property
@@ -270,7 +273,9 @@ def forget_evidence(diagnosis: Diagnosis, evidence_id: UUID) -> Diagnosis:
 
 
 def not_theirs(
-    assigned: str | None, subject: str, unassigned: Literal["assessor_unassigned", "validator_unassigned"]
+    assigned: str | None,
+    subject: str,
+    unassigned: Literal["assessor_unassigned", "validator_unassigned", "lead_unassigned"],
 ) -> Refusal | None:
     """What keeps somebody from an act of the person who is assigned to it, if anything."""
     if assigned is None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from services.diagnosis.domain.answering import assess, not_now, submit
 from services.diagnosis.domain.answers import Answer, Answers, answer_fault, together
+from services.diagnosis.domain.calibrating import hides, is_second, not_second_now
 from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, not_open
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
@@ -18,9 +19,22 @@ def drafted(diagnosis: Diagnosis) -> Mapping[str, Answer]:
     return _begun(diagnosis.self_assessment, diagnosis.draft)
 
 
-def visited(diagnosis: Diagnosis) -> Mapping[str, Answer]:
-    """The same of the assessor's next sheet."""
-    return _begun(diagnosis.assessment, diagnosis.visit)
+def visited(diagnosis: Diagnosis, by: str) -> Mapping[str, Answer]:
+    """The same of the assessor's next sheet: of the second one's where they ask, and of the first one's nothing while
+    it is not for them yet.
+    """
+    calibration = diagnosis.calibration
+    if calibration is not None and is_second(diagnosis, by):
+        return _begun(calibration.sheet, calibration.visit)
+    return {} if hides(diagnosis, by) else _begun(diagnosis.assessment, diagnosis.visit)
+
+
+def seen_since(diagnosis: Diagnosis, by: str) -> Mapping[str, Answer]:
+    """What of it was answered since the last sheet."""
+    calibration = diagnosis.calibration
+    if calibration is not None and is_second(diagnosis, by):
+        return calibration.visit
+    return {} if hides(diagnosis, by) else diagnosis.visit
 
 
 def answer(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Diagnosis | Refusal:
@@ -34,25 +48,31 @@ def answer(diagnosis: Diagnosis, question: str, given: Answer, instruments: Inst
     return replace(diagnosis, draft={**diagnosis.draft, question: given}, took_part=took_part)
 
 
-def submit_draft(diagnosis: Diagnosis, by: str, at: datetime, instruments: Instruments) -> Diagnosis | Refusal:
+def submit_draft(
+    diagnosis: Diagnosis, by: str, at: datetime, instruments: Instruments, share: int = 0
+) -> Diagnosis | Refusal:
     """Take it as a whole as the firm's own sheet."""
-    return _closed(diagnosis) or submit(diagnosis, together(drafted(diagnosis), by, at), instruments)
+    return _closed(diagnosis) or submit(diagnosis, together(drafted(diagnosis), by, at), instruments, share)
 
 
 def see(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Diagnosis | Refusal:
     """The assessor answers one question of their next sheet. Others may be missing still."""
-    refusal = not_now(diagnosis, "assess", given.by) or _wrong(diagnosis, question, given, instruments)
+    calibration = diagnosis.calibration if is_second(diagnosis, given.by) else None
+    refusal = not_now(diagnosis, "assess", given.by) if calibration is None else not_second_now(diagnosis)
+    refusal = refusal or _wrong(diagnosis, question, given, instruments)
     if refusal is not None:
         return refusal
-    if given.repeats(visited(diagnosis).get(question)):
+    if given.repeats(visited(diagnosis, given.by).get(question)):
         return diagnosis
-    took_part = diagnosis.took_part.joined_by(given.by)
-    return replace(diagnosis, visit={**diagnosis.visit, question: given}, took_part=took_part)
+    known = replace(diagnosis, took_part=diagnosis.took_part.joined_by(given.by))
+    if calibration is None:
+        return replace(known, visit={**diagnosis.visit, question: given})
+    return replace(known, calibration=replace(calibration, visit={**calibration.visit, question: given}))
 
 
 def end_visit(diagnosis: Diagnosis, by: str, at: datetime, instruments: Instruments) -> Diagnosis | Refusal:
     """Take it as a whole as the assessor's sheet."""
-    return assess(diagnosis, together(visited(diagnosis), by, at), instruments)
+    return assess(diagnosis, together(visited(diagnosis, by), by, at), instruments)
 
 
 def _begun(last: Answers | None, since: Mapping[str, Answer]) -> Mapping[str, Answer]:

@@ -73,6 +73,18 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """Within which two assessors who do not see each other's levels agree well enough."""
+
+    kappa_min: int
+    """Basis points."""
+    apart: int
+    """Levels between the two from which a question is apart."""
+    apart_max: int
+    """Most questions that may be."""
+
+
+@dataclass(frozen=True, slots=True)
 class Instrument:
     """Raises ValueError when the parts do not fit together."""
 
@@ -87,6 +99,8 @@ class Instrument:
     """The question on the management's commitment to the program."""
     special_process: tuple[str, ...] | None = None
     """Questions about a special process; None: those that the table of applicability names."""
+    calibration: Bounds | None = None
+    """How far two assessors may be apart; None: nobody assesses twice with it."""
 
     def __post_init__(self) -> None:
         asked = {question.dimension for question in self.questions.values()}

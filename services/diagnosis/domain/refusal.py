@@ -39,6 +39,13 @@ RefusalReason = Literal[
     "return_reason_missing",
     "visit_out_of_range",
     "record_missing",
+    "not_drawn",
+    "same_assessor",
+    "already_compared",
+    "second_missing",
+    "not_reconciled",
+    "not_out_of_bounds",
+    "lead_unassigned",
 ]
 
 

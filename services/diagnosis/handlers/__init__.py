@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.diagnosis.domain import answering, draft
+from services.diagnosis.domain import answering, calibrating, draft
 from services.diagnosis.domain import diagnosis as rules
 from services.diagnosis.domain.answers import Answer, Answers
 from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.assignment import Assignment
 from services.diagnosis.domain.assignment import assign as assign_people
+from services.diagnosis.domain.calibrating import Calibrators
+from services.diagnosis.domain.calibration import Reconciliation
 from services.diagnosis.domain.demand import Ask
 from services.diagnosis.domain.diagnosis import Diagnosis, Reopening, SentBack
 from services.diagnosis.domain.instrument import Instruments
@@ -137,9 +139,11 @@ def assign(state: Diagnosis | None, given: Assignment, by: str, now: datetime) -
     return _decided(state, lambda known: assign_people(known, given, by), tell)
 
 
-def submit(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
-    """The firm assesses itself."""
-    return _decided(state, lambda known: answering.submit(known, answers, instruments), published.submitted)
+def submit(
+    state: Diagnosis | None, answers: Answers, instruments: Instruments, share: int = 0
+) -> Decision[Diagnosis] | Refused:
+    """The firm assesses itself. `share`: basis points of all rounds that are assessed twice."""
+    return _decided(state, lambda known: answering.submit(known, answers, instruments, share), published.submitted)
 
 
 def answer_question(
@@ -150,15 +154,16 @@ def answer_question(
 
 
 def submit_draft(
-    state: Diagnosis | None, by: str, at: datetime, instruments: Instruments
+    state: Diagnosis | None, by: str, at: datetime, instruments: Instruments, share: int = 0
 ) -> Decision[Diagnosis] | Refused:
     """The firm assesses itself with what its people answered."""
-    return _decided(state, lambda known: draft.submit_draft(known, by, at, instruments), published.submitted)
+    return _decided(state, lambda known: draft.submit_draft(known, by, at, instruments, share), published.submitted)
 
 
 def assess(state: Diagnosis | None, answers: Answers, instruments: Instruments) -> Decision[Diagnosis] | Refused:
     """An assessor visited the plant."""
-    return _decided(state, lambda known: answering.assess(known, answers, instruments), published.assessed(instruments))
+    tell = published.assessed(state, answers.by, instruments)
+    return _decided(state, lambda known: answering.assess(known, answers, instruments), tell)
 
 
 def see(
@@ -172,7 +177,8 @@ def end_visit(
     state: Diagnosis | None, by: str, at: datetime, instruments: Instruments
 ) -> Decision[Diagnosis] | Refused:
     """The assessor gives what they answered on the visit as their sheet."""
-    return _decided(state, lambda known: draft.end_visit(known, by, at, instruments), published.assessed(instruments))
+    tell = published.assessed(state, by, instruments)
+    return _decided(state, lambda known: draft.end_visit(known, by, at, instruments), tell)
 
 
 def send_back(state: Diagnosis | None, back: SentBack) -> Decision[Diagnosis] | Refused:
@@ -192,6 +198,19 @@ def validate(state: Diagnosis | None, answers: Answers, instruments: Instruments
         lambda known: answering.validate(known, answers, instruments),
         lambda after: () if after.locked == before else (published.completed(after),),
     )
+
+
+def assign_calibrators(state: Diagnosis | None, given: Calibrators, by: str) -> Decision[Diagnosis] | Refused:
+    """An operator says who assesses for the second time, and who leads."""
+    return _decided(state, lambda known: calibrating.assign_calibrators(known, given, by))
+
+
+def reconcile(
+    state: Diagnosis | None, given: Reconciliation, instruments: Instruments
+) -> Decision[Diagnosis] | Refused:
+    """The lead assessor says which levels hold where the two are apart."""
+    tell = published.compared(state, instruments)
+    return _decided(state, lambda known: calibrating.reconcile(known, given, instruments), tell)
 
 
 def reopen(state: Diagnosis | None, reopening: Reopening, instruments: Instruments) -> Decision[Diagnosis] | Refused:

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from services.diagnosis.domain import result as scored
+from services.diagnosis.domain.calibrating import is_second
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked
 from services.diagnosis.domain.instrument import Instruments
 from shared.contracts.diagnosis import (
+    AssessmentsCompared,
     AssessorAssigned,
     DiagnosisAssessed,
     DiagnosisCompleted,
@@ -78,11 +80,37 @@ def rescored(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
     return rescored, returned
 
 
-def assessed(instruments: Instruments) -> Callable[[Diagnosis], tuple[DiagnosisEvent, ...]]:
+Told = Callable[[Diagnosis], tuple[DiagnosisEvent, ...]]
+
+
+def assessed(before: Diagnosis | None, by: str, instruments: Instruments) -> Told:
+    """Of the second assessor's sheet nothing is told but how the two compare."""
+    comparing = compared(before, instruments)
+
     def told(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+        if is_second(diagnosis, by):
+            return comparing(diagnosis)
         digests = {} if diagnosis.assessment is None else dict(diagnosis.assessment.digests)
         differences = len(diagnosis.differences(instruments))
-        return (DiagnosisAssessed(**identity(diagnosis), differences=differences, evidence=digests),)
+        assessed = DiagnosisAssessed(**identity(diagnosis), differences=differences, evidence=digests)
+        return (assessed, *comparing(diagnosis))
+
+    return told
+
+
+def compared(before: Diagnosis | None, instruments: Instruments) -> Told:
+    """How two assessors agree, where that is another thing than before."""
+
+    def told(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
+        was, now = None if before is None else before.calibration, diagnosis.calibration
+        bounds = instruments.of(diagnosis.instrument).calibration
+        found = None if now is None or bounds is None else now.agreement(bounds)
+        if now is None or found is None or (was is not None and was.standing == now.standing):
+            return ()
+        marks = {mark_of(diagnosis.id, one) for pair in now.pairs for one in (pair.first_by, pair.second_by)}
+        judged = {"standing": now.standing, "kappa": found.kappa, "questions": found.pairs, "apart": found.apart}
+        at = now.compared_at if now.reconciliation is None else now.reconciliation.at
+        return (AssessmentsCompared(**identity(diagnosis), **judged, assessors=tuple(sorted(marks)), compared_at=at),)
 
     return told
 

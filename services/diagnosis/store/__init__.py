@@ -3,22 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, false, func, text
+from sqlalchemy import DateTime, Index, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Field, SQLModel
 
 from services.diagnosis import catalogue
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.sheet import Sheet
-from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored, Result
-from shared.messaging import journal
+from services.diagnosis.store.calibrations import keep_pairs
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, columns
 
@@ -36,6 +34,9 @@ class DiagnosisRow(Table, table=True):
         Index("diagnosis_assessor", "assessor", "id"),
         Index("diagnosis_validator", "validator", "id"),
         Index("diagnosis_unassigned", "id", postgresql_where=text("assessor IS NULL OR validator IS NULL")),
+        Index("diagnosis_second", "second", "id"),
+        Index("diagnosis_lead", "lead", "id"),
+        Index("diagnosis_calibrated", "standing", "id"),
     )
 
     id: UUID = Field(primary_key=True)
@@ -63,6 +64,11 @@ class DiagnosisRow(Table, table=True):
     visit: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
     sent_back: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     sheets: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
+    calibration: dict[str, Any] | None = Field(sa_type=JSONB)
+    second: str | None
+    """Of the calibration, as the two below."""
+    lead: str | None
+    standing: str | None
     version: int
     """0 before the first validation, as the columns below are null."""
     overall: int | None
@@ -92,6 +98,22 @@ class MeasurementRow(Table, table=True):
     by: str
     at: datetime = Field(sa_type=DateTime(timezone=True))
     tell_all: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class PairRow(Table, table=True):
+    """A question to which two assessors gave a level, neither knowing the other's. Written once."""
+
+    __tablename__ = "pair"
+    __table_args__ = (Index("pair_instrument", "instrument"),)
+
+    supplier_id: UUID = Field(primary_key=True)
+    round: int = Field(primary_key=True)
+    question: str = Field(primary_key=True)
+    instrument: str
+    first: int
+    second: int
+    first_by: str
+    second_by: str
 
 
 class GapRow(Table, table=True):
@@ -136,6 +158,7 @@ class DiagnosisRepository(TableRepository[Diagnosis]):
 
     async def save_many(self, connection: Connection, new: Sequence[Diagnosis], changed: Sequence[Diagnosis]) -> None:
         await super().save_many(connection, new, changed)
+        await keep_pairs(connection, (*new, *changed))
         locked = [diagnosis.id for diagnosis in (*new, *changed) if diagnosis.locked is not None]
         if not locked:
             return
@@ -155,10 +178,11 @@ def _gap_rows(diagnosis: Diagnosis) -> list[tuple[Any, ...]]:
 
 
 def _for_queries(diagnosis: Diagnosis) -> Mapping[str, Any]:
-    locked = diagnosis.locked
+    locked, calibration = diagnosis.locked, diagnosis.calibration
+    twice = {name: getattr(calibration, name, None) for name in ("second", "lead", "standing")}
     if locked is None:
-        return {"version": 0, "overall": None, "band": None, "critical_gaps": None}
-    return {
+        return twice | {"version": 0, "overall": None, "band": None, "critical_gaps": None}
+    return twice | {
         "version": locked.version,
         "overall": locked.result.overall,
         "band": locked.result.band,
@@ -194,49 +218,23 @@ async def page_of_measurements(connection: Connection, after: UUID | None, limit
     return [measurements.of(row) for row in await connection.fetch(query, after, limit)]
 
 
-async def page_of_sheets(connection: Connection, supplier_id: UUID, after: int | None, limit: int) -> list[Sheet]:
-    """Every sheet of one diagnosis, in the order in which they were given."""
-    query = "SELECT * FROM sheet WHERE supplier_id = $1 AND number > $2 ORDER BY number LIMIT $3"
-    return [sheets.of(row) for row in await connection.fetch(query, supplier_id, after or 0, limit)]
+_SHEETS = """
+    SELECT * FROM sheet WHERE supplier_id = $1 AND number > $2 AND (
+        $4::timestamptz IS NULL OR kind NOT IN ('assessment', 'second_assessment')
+        OR (answers ->> 'at')::timestamptz < $4 OR answers ->> 'by' = $5
+    )
+    ORDER BY number LIMIT $3
+"""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
-    """A locked version as it was told."""
-
-    number: int
-    because: Literal["validated", "rescored", "measured"]
-    """`measured`: the same levels, against what was asked from then on."""
-    instrument: str
-    levels: Mapping[str, int | None]
-    not_applicable: tuple[str, ...]
-    result: Result
-    validated_at: datetime
-    locked_at: datetime
-
-
-async def page_of_versions(connection: Connection, supplier_id: UUID, after: int, limit: int) -> list[Version]:
-    """Every locked version of one diagnosis, in their order: each was told, and the journal keeps what was."""
-    types = (DiagnosisCompleted, GapRescored)
-    found: list[Version] = []
-    for entry in await journal.told(connection, supplier_id, types, after, limit, whole=DiagnosisCompleted):
-        found.append(_version(entry, found[-1] if found else None))
-    return [version for version in found if version.number > after]
-
-
-def _version(entry: journal.Told, before: Version | None) -> Version:
-    told = entry.data
-    if isinstance(told, DiagnosisCompleted):
-        same = before is not None and before.validated_at == told.validated_at
-        because: Literal["validated", "measured"] = "measured" if same else "validated"
-        facts = (told.instrument, told.levels, told.not_applicable, told.result, told.validated_at)
-        return Version(entry.number, because, *facts, entry.recorded_at)
-    if before is None or not isinstance(told, GapRescored):
-        raise ValueError("a validated version comes first")
-    levels = {**before.levels, told.question: told.level_after}
-    left_out = tuple(code for code in before.not_applicable if levels[code] is None)
-    facts = (told.instrument, levels, left_out, told.result, before.validated_at)
-    return Version(entry.number, "rescored", *facts, entry.recorded_at)
+async def page_of_sheets(
+    connection: Connection, supplier_id: UUID, after: int | None, limit: int, hidden: datetime | None, by: str
+) -> list[Sheet]:
+    """Every sheet of one diagnosis, in the order in which they were given; of assessors' from a moment on only one's
+    own.
+    """
+    rows = await connection.fetch(_SHEETS, supplier_id, after or 0, limit, hidden, by)
+    return [sheets.of(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,27 +269,3 @@ async def page(
     nobody asks anything yet only where that is asked for.
     """
     return [Summary(**row) for row in await connection.fetch(_PAGE, status, assigned, after, limit)]
-
-
-@dataclass(frozen=True, slots=True)
-class Lack:
-    """How many firms of the program have an open gap on one question."""
-
-    question: str
-    severity: str
-    suppliers: int
-    levels: int
-    """Sum of the levels that they are short of."""
-
-
-async def lacks(session: AsyncSession) -> list[Lack]:
-    """What the firms in the program lack, by question and severity."""
-    suppliers, levels = func.count(), func.sum(col(GapRow.target) - col(GapRow.level))
-    query = (
-        select(GapRow.question, GapRow.severity, suppliers, levels)
-        .join(DiagnosisRow, col(DiagnosisRow.id) == col(GapRow.supplier_id))
-        .where(col(DiagnosisRow.withdrawn).is_(False))
-        .group_by(col(GapRow.question), col(GapRow.severity))
-        .order_by(col(GapRow.question), col(GapRow.severity))
-    )
-    return [Lack(*row) for row in (await session.exec(query)).all()]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.runtime.database import Connection
 
-Task = Literal["assess", "validate", "score"]
+Task = Literal["assess", "validate", "score", "reconcile"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +31,20 @@ class Assigned:
     status: str
     assessor: str | None
     validator: str | None
+    standing: str | None
+    """Of its calibration, where it is assessed twice."""
+    second: str | None
+    lead: str | None
 
 
 _WAITING = """
     SELECT id AS supplier_id,
-        CASE status WHEN 'submitted' THEN 'assess' WHEN 'assessed' THEN 'validate' ELSE 'score' END AS task,
-        CASE status WHEN 'submitted' THEN greatest(given, back) WHEN 'assessed' THEN (assessment ->> 'at')::timestamptz
-            END AS since,
-        status = 'submitted' AND back IS NOT NULL AND back > given AS sent_back,
+        CASE WHEN lead = $1 THEN 'reconcile' WHEN second = $1 OR status = 'submitted' THEN 'assess'
+            WHEN status = 'assessed' THEN 'validate' ELSE 'score' END AS task,
+        CASE WHEN lead = $1 THEN (calibration ->> 'compared_at')::timestamptz WHEN second = $1 THEN given
+            WHEN status = 'submitted' THEN greatest(given, back)
+            WHEN status = 'assessed' THEN (assessment ->> 'at')::timestamptz END AS since,
+        assessor = $1 AND status = 'submitted' AND back IS NOT NULL AND back > given AS sent_back,
         unseen AS questions
     FROM diagnosis CROSS JOIN LATERAL (
         SELECT (self_assessment ->> 'at')::timestamptz AS given, (sent_back -> -1 ->> 'at')::timestamptz AS back,
@@ -51,18 +57,25 @@ _WAITING = """
                 )
             ) ELSE 0 END AS unseen
     ) AS found
-    WHERE (assessor = $1 OR validator = $1) AND NOT withdrawn AND ($2::uuid IS NULL OR id > $2) AND (
-        assessor = $1 AND status = 'submitted' OR validator = $1 AND status = 'assessed'
+    WHERE (assessor = $1 OR validator = $1 OR second = $1 OR lead = $1)
+        AND NOT withdrawn AND ($2::uuid IS NULL OR id > $2) AND (
+        assessor = $1 AND status = 'submitted'
+        OR second = $1 AND standing = 'drawn' AND status IN ('submitted', 'assessed')
+            AND calibration ->> 'sheet' IS NULL
+        OR validator = $1 AND status = 'assessed' AND (standing IS NULL OR standing IN ('within', 'reconciled'))
+        OR lead = $1 AND standing = 'out' AND status IN ('submitted', 'assessed')
         OR assessor = $1 AND status = 'completed' AND unseen > 0
     )
     ORDER BY id LIMIT $3
 """
 _ASSIGNED = """
-    SELECT id AS supplier_id, status, assessor, validator FROM diagnosis
+    SELECT id AS supplier_id, status, assessor, validator, standing, second, lead FROM diagnosis
     WHERE status <> 'waiting' AND NOT withdrawn AND ($1::uuid IS NULL OR id > $1) {}
     ORDER BY id LIMIT $2
 """
-_OPEN = "AND (assessor IS NULL OR validator IS NULL)"
+_OPEN = """AND (
+    assessor IS NULL OR validator IS NULL OR standing = 'drawn' AND second IS NULL OR standing = 'out' AND lead IS NULL
+)"""
 
 
 async def waiting(connection: Connection, subject: str, after: UUID | None, limit: int) -> list[Waiting]:

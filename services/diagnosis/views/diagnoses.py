@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import StringConstraints
 
 from services.diagnosis.domain.answers import Answers
+from services.diagnosis.domain.calibrating import hides
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Reopening, SentBack, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.views.answers import AnswersView, RescoreView, VerdictView
@@ -98,7 +99,10 @@ class DiagnosisView(View):
     """When the assessor last answered a question, since their last sheet."""
 
     @classmethod
-    def of_diagnosis(cls, diagnosis: Diagnosis, instruments: Instruments) -> "DiagnosisView":
+    def of_diagnosis(cls, diagnosis: Diagnosis, instruments: Instruments, by: str | None = None) -> "DiagnosisView":
+        """As `by` may see it: of two assessors nobody sees one's levels before the other's are in."""
+        hidden = hides(diagnosis, by)
+
         def sheet(answers: Answers | None) -> AnswersView | None:
             return None if answers is None else AnswersView.of_answers(answers, instruments.of(diagnosis.instrument))
 
@@ -113,9 +117,9 @@ class DiagnosisView(View):
             must_have=diagnosis.demand.must_have,
             not_applicable=instruments.not_applicable(diagnosis.instrument, diagnosis.offering),
             self_assessment=sheet(diagnosis.self_assessment),
-            assessment=sheet(diagnosis.assessment),
+            assessment=None if hidden else sheet(diagnosis.assessment),
             validation=sheet(diagnosis.validation),
-            differences=diagnosis.differences(instruments),
+            differences=() if hidden else diagnosis.differences(instruments),
             locked=LockedView.of_locked(diagnosis.locked, diagnosis.measured_by) if diagnosis.locked else None,
             rescores=[RescoreView.of(each) for each in diagnosis.rescores],
             verdicts=[VerdictView.of(each) for each in diagnosis.verdicts],
@@ -123,7 +127,7 @@ class DiagnosisView(View):
             sent_back=[SentBackView.of(each) for each in diagnosis.sent_back],
             unsubmitted=len(diagnosis.draft),
             drafted_at=max((answer.at for answer in diagnosis.draft.values()), default=None),
-            visited_at=max((answer.at for answer in diagnosis.visit.values()), default=None),
+            visited_at=None if hidden else max((answer.at for answer in diagnosis.visit.values()), default=None),
         )
 
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.diagnosis.domain.answers import Answer, Proof, Why
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
-from services.diagnosis.domain.draft import drafted, visited
+from services.diagnosis.domain.draft import drafted, seen_since, visited
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.views.answers import ProofBody, Proofs, ProofView
 from shared.contracts.event import Level, Text
@@ -52,8 +52,8 @@ class AnswerView(View):
         return cls.of_answer(question, drafted(diagnosis).get(question))
 
     @classmethod
-    def of_visit(cls, diagnosis: Diagnosis, question: str) -> "AnswerView":
-        return cls.of_answer(question, visited(diagnosis).get(question))
+    def of_visit(cls, diagnosis: Diagnosis, question: str, by: str) -> "AnswerView":
+        return cls.of_answer(question, visited(diagnosis, by).get(question))
 
     @classmethod
     def of_answer(cls, question: str, answer: Answer | None) -> "AnswerView":
@@ -88,9 +88,9 @@ class DraftView(View):
         return cls._of(diagnosis, instruments, drafted(diagnosis), diagnosis.draft)
 
     @classmethod
-    def of_visit(cls, diagnosis: Diagnosis, instruments: Instruments) -> "DraftView":
-        """Of the assessor's sheet."""
-        return cls._of(diagnosis, instruments, visited(diagnosis), diagnosis.visit)
+    def of_visit(cls, diagnosis: Diagnosis, instruments: Instruments, by: str) -> "DraftView":
+        """Of the assessor's sheet, or of the second one's, as `by` may see it."""
+        return cls._of(diagnosis, instruments, visited(diagnosis, by), seen_since(diagnosis, by))
 
     @classmethod
     def _of(

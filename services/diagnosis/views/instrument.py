@@ -50,6 +50,17 @@ class RulesView(View):
     band_c2: int
 
 
+class BoundsView(View):
+    """Within which two assessors of one firm agree well enough."""
+
+    kappa_min: int
+    """Basis points."""
+    apart: int
+    """Levels from which a question is apart."""
+    apart_max: int
+    """Most questions that may be."""
+
+
 class VersionOfInstrumentView(View):
     version: str
     source: str
@@ -82,6 +93,8 @@ class InstrumentView(View):
     """The question on the management's commitment to the program."""
     special_process: tuple[str, ...]
     """Questions that are not about a firm without a special process."""
+    calibration: BoundsView | None
+    """Null: with it nobody assesses twice."""
     dimensions: list[DimensionView]
     questions: list[QuestionView]
 
@@ -96,6 +109,7 @@ class InstrumentView(View):
             rules=RulesView.of(instrument.rules),
             commitment=instrument.commitment,
             special_process=instruments.about_special_processes(instrument.version),
+            calibration=None if instrument.calibration is None else BoundsView.of(instrument.calibration),
             dimensions=[DimensionView.of(each) for each in instrument.dimensions.values()],
             questions=[QuestionView.of(each) for each in instrument.questions.values()],
         )

@@ -5,7 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from services.diagnosis.domain.comparison import Comparison, Kinship
-from services.diagnosis.store import Version
+from services.diagnosis.store.versions import Version
 from shared.contracts.diagnosis import Result
 from shared.service.http import View
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
+from services.diagnosis.domain.calibration import Standing
 from services.diagnosis.domain.diagnosis import Status
 from services.diagnosis.store.waiting import Task
 from shared.service.http import View
@@ -13,7 +14,7 @@ class WaitingView(View):
 
     supplier_id: UUID
     task: Task
-    """`score`: evidence of completed activities waits for an assessor's verdict."""
+    """`score`: evidence of completed activities waits for an assessor's verdict. `reconcile`: two assessors differ."""
     since: datetime | None
     """When the sheet before was given, or sent back."""
     sent_back: bool
@@ -29,3 +30,7 @@ class AssignedView(View):
     status: Status
     assessor: str | None
     validator: str | None
+    standing: Standing | None
+    """Of its calibration; null where it is not assessed twice."""
+    second: str | None
+    lead: str | None

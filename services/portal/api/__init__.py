@@ -13,6 +13,7 @@ from services.portal.api import (
     assignments,
     attachments,
     awards,
+    calibrations,
     candidates,
     changes,
     cohorts,
@@ -86,7 +87,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         my_data,
     )
     of_buyers = (asked, requirements, candidates, awards, nearness, meetings)
-    at_work = (work, offline, proofs, visits, validations, scores, mentoring)
+    at_work = (work, offline, proofs, visits, validations, calibrations, scores, mentoring)
     operating = (
         *(registrations, twins, prospects, assignments, imports, cohorts, letters, messages, machines, resending),
         acts,

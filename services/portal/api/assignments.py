@@ -66,6 +66,22 @@ def router() -> APIRouter:
             tells=False,
         )
 
+    @pages.post("/{supplier_id}/calibration")
+    async def assign_calibrators(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Say who assesses for the second time, and who leads."""
+        given = typed(form)
+        people = {name: given.get(name, "").strip() or None for name in ("second", "lead")}
+        path, version = f"/diagnoses/{supplier_id}/calibration", str(form.get("version", ""))
+        return await acted(
+            asked,
+            asked.send("diagnosis", "PUT", path, people, version=version),
+            lambda tried: _page(asked, scope, supplier_id, tried),
+            to=f"/assignments/{supplier_id}",
+            typed=given,
+            at="calibration-",
+            tells=False,
+        )
+
     @pages.post("/{supplier_id}/plan")
     async def assign_mentor(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
         """Say who is the mentor."""
@@ -86,11 +102,12 @@ def router() -> APIRouter:
 
 
 async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
-    diagnosis, plan = await asyncio.gather(
+    diagnosis, calibration, plan = await asyncio.gather(
         asked.beside("diagnosis", f"/diagnoses/{supplier_id}/assignment"),
+        asked.beside("diagnosis", f"/diagnoses/{supplier_id}/calibration"),
         asked.beside("development", f"/plans/{supplier_id}/assignment"),
     )
-    shown: dict[str, Any] = {"diagnosis": diagnosis, "plan": plan}
+    shown: dict[str, Any] = {"diagnosis": diagnosis, "calibration": calibration, "plan": plan}
     return asked.page(
         "assignment.html",
         tried.status,

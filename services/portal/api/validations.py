@@ -72,6 +72,7 @@ async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = U
         version=diagnosis.etag,
         instrument=await instrument_of(asked, diagnosis.body["instrument"]),
         since=_since(diagnosis.body),
+        twice=await asked.glance("diagnosis", f"/diagnoses/{supplier_id}/calibration"),
         whys=WHY,
         no_level=NO_LEVEL,
         **tried.shown,

@@ -12,7 +12,12 @@ from shared.service.callers import Role
 
 Worker = Annotated[Scope, Depends(Only(Role.ASSESSOR, Role.EXPERT, Role.MENTOR))]
 Cursor = Annotated[str, Query(max_length=400)]
-ADDRESSES = {"assess": "/work/visits/", "validate": "/work/validations/", "score": "/work/scores/"}
+ADDRESSES = {
+    "assess": "/work/visits/",
+    "validate": "/work/validations/",
+    "score": "/work/scores/",
+    "reconcile": "/work/calibrations/",
+}
 """Where each task is done."""
 
 

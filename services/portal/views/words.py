@@ -102,6 +102,10 @@ class Words:
         tenths = Decimal(basis_points // 10) / 10
         return f"{format_decimal(tenths, '0.0', locale=LOCALES[self.language])} %"
 
+    def hundredths(self, ten_thousandths: int) -> str:
+        """A number with two decimal places, as kappa is written; cut towards 0."""
+        return format_decimal(Decimal(int(ten_thousandths / 100)) / 100, "0.00", locale=LOCALES[self.language])
+
     def money(self, value: str | None) -> str:
         """An amount as an event tells it: `1250000.00 MXN`."""
         if value is None:

@@ -1,0 +1,106 @@
+"""A share of diagnoses is assessed twice, by two people who do not see each other's levels."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from typing import Literal, get_args
+from uuid import UUID
+
+from services.diagnosis.domain.agreement import FULL, Agreement, agreement_of, sums_of
+from services.diagnosis.domain.answers import Answer, Answers
+from services.diagnosis.domain.instrument import Bounds
+from shared.state_machine import StateMachine, Transition
+
+Standing = Literal["drawn", "within", "out", "reconciled"]
+
+CALIBRATION = StateMachine[Standing](
+    "calibration",
+    get_args(Standing),
+    "drawn",
+    (
+        Transition("agree", ("drawn",), "within"),
+        Transition("differ", ("drawn",), "out"),
+        Transition("reconcile", ("out", "reconciled"), "reconciled"),
+    ),
+    final={"within": "the two agree; the next round is drawn anew"},
+)
+HOLDS: frozenset[Standing] = frozenset({"drawn", "out"})
+"""In which nothing is validated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One question to which both gave a level, and who did."""
+
+    question: str
+    first: int
+    second: int
+    first_by: str
+    second_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """What the lead assessor says of the questions on which the two are apart."""
+
+    levels: Mapping[str, int]
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    round: int
+    """0: the first; one more with each reopening."""
+    standing: Standing = "drawn"
+    second: str | None = None
+    """Subject of the second assessor."""
+    lead: str | None = None
+    """Subject of the lead assessor, who reconciles."""
+    visit: Mapping[str, Answer] = field(default_factory=dict)
+    """What the second has answered since their last sheet."""
+    sheet: Answers | None = None
+    """The second's."""
+    pairs: tuple[Pair, ...] = ()
+    """As both stood when the later one came in: corrections since, with the other's levels in sight, are no part."""
+    compared_at: datetime | None = None
+    reconciliation: Reconciliation | None = None
+
+    @property
+    def authors(self) -> frozenset[str]:
+        """Whoever answered a question of the second sheet."""
+        return authors_of(self.sheet, self.visit)
+
+    def agreement(self, bounds: Bounds) -> Agreement | None:
+        """How far the two agree; None before both are in."""
+        if self.standing == "drawn":
+            return None
+        return agreement_of(sums_of(((pair.first, pair.second) for pair in self.pairs), bounds.apart))
+
+    def apart(self, bounds: Bounds) -> tuple[Pair, ...]:
+        return tuple(pair for pair in self.pairs if abs(pair.first - pair.second) >= bounds.apart)
+
+
+def is_drawn(diagnosis_id: UUID, round_: int, share: int) -> bool:
+    """Whether a round of a diagnosis is assessed twice, where so many basis points of all are: the same for whoever
+    asks, and a larger share has all of a smaller one.
+    """
+    drawn = int.from_bytes(sha256(f"{diagnosis_id}:{round_}".encode()).digest()[:8])
+    return drawn % FULL < share
+
+
+def pairs_of(first: Answers, second: Answers) -> tuple[Pair, ...]:
+    """Questions to which both gave a level."""
+    return tuple(
+        Pair(code, level, other, first.authors.get(code, first.by), second.authors.get(code, second.by))
+        for code, level in first.levels.items()
+        if level is not None and (other := second.levels.get(code)) is not None
+    )
+
+
+def authors_of(sheet: Answers | None, since: Mapping[str, Answer]) -> frozenset[str]:
+    """Whoever answered a question of a sheet, or of the next one."""
+    given = () if sheet is None else (sheet.by, *sheet.authors.values())
+    return frozenset({*given, *(answer.by for answer in since.values())})
