@@ -38,7 +38,6 @@ HERE = Path(__file__).parent
 SHARING = "tests/running/"
 """A folder whose files stand on one platform."""
 FIRST = (
-    "faults/",
     "deploy/test_platform",
     "running/",
     "flows/test_demo",

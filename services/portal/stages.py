@@ -1,7 +1,6 @@
 """The stages' APIs, asked with a person's own token: what somebody may see and do, a stage decides."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from services.portal.identity.people import Person
 from services.portal.settings import Settings
 from shared.i18n import Language
 from shared.runtime.ids import new_id, text_of
+from shared.security.trust import trust
 
 STAGES = ("registration", "matching", "diagnosis", "development", "financing")
 SERVICES = (*STAGES, "portal")
@@ -102,9 +102,8 @@ class Stages:
         """By stage, until when it is taken to hang."""
         self._kept: dict[tuple[str, ...], tuple[float, Any]] = {}
         limits = httpx.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_CONNECTIONS)
-        trust = ssl.create_default_context()
         self._clients = {
-            name: httpx.AsyncClient(transport=transport, timeout=TIMEOUT_S, limits=limits, verify=trust)
+            name: httpx.AsyncClient(transport=transport, timeout=TIMEOUT_S, limits=limits, verify=trust())
             for name in self._addresses
         }
 

@@ -5,7 +5,6 @@ are known. What was fetched long ago is not believed for ever: an issuer takes b
 """
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
@@ -15,6 +14,7 @@ import httpx
 import jwt
 
 from shared.runtime import logging
+from shared.security.trust import trust
 
 FRESH_S = 300.0
 """After it the keys are fetched again, beside the requests."""
@@ -57,7 +57,7 @@ class Keys:
         if address.scheme == "http" and address.hostname not in LOOPBACK:
             raise ValueError("the issuer's keys are fetched by https only, or read from a file: see PDP_OIDC_JWKS")
         self._place = place
-        self._trust = ssl.create_default_context(cafile=ca_file) if ca_file else True
+        self._trust = trust(ca_file)
         self._load: Callable[[], Awaitable[bytes]] = self._ask if address.scheme in ("http", "https") else self._read
         self._known: Known = {}
         self._fetched = self._tried = float("-inf")

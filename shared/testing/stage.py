@@ -28,6 +28,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.security.tokens import Issuer, LocalIssuer, Verifier
+from shared.security.trust import trust
 from shared.service.mailing import MailWorker
 from shared.service.stage import Stage
 
@@ -89,7 +90,9 @@ class StageUnderTest:
     @cached_property
     def client(self) -> httpx.AsyncClient:
         """Calls the stage's API; without `headers` as nobody."""
-        client = httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://stage.test")
+        client = httpx.AsyncClient(
+            transport=httpx.ASGITransport(self.app), base_url="http://stage.test", verify=trust()
+        )
         self._open.push_async_callback(client.aclose)
         if self._stage.imports:
             self._open.push_async_callback(self._work(ImportWorker(self.database, self.name, self._stage.imports)))

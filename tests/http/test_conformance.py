@@ -40,11 +40,11 @@ class Effort:
     """How much is tried of each operation."""
 
     examples: int
-    stateful: bool
-    """Chains of operations too: what one answers is sent to the next."""
+    whole: bool
+    """Every limit of every field too, and chains of operations: what one answers is sent to the next."""
 
 
-USUAL, LONG = Effort(examples=5, stateful=False), Effort(examples=50, stateful=True)
+USUAL, LONG = Effort(examples=5, whole=False), Effort(examples=50, whole=True)
 
 
 def config(token: str, effort: Effort) -> SchemathesisConfig:
@@ -57,7 +57,7 @@ def config(token: str, effort: Effort) -> SchemathesisConfig:
             # Nobody works on imports here: there is nothing to wait for.
             "headers": {"Authorization": f"Bearer {token}", "Prefer": "wait=0"},
             "generation": generation,
-            "phases": {"stateful": {"enabled": effort.stateful}},
+            "phases": {phase: {"enabled": effort.whole} for phase in ("coverage", "stateful")},
             "checks": {
                 "positive_data_acceptance": {"expected-statuses": own},
                 "missing_required_header": {"expected-statuses": ["401", "403", "422", "428"]},

@@ -5,6 +5,7 @@ import re
 import string
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, nodes
@@ -66,10 +67,19 @@ class Source:
 
 def source(files: Iterable[Path]) -> Source:
     """Read the codes out of these files."""
+    each = [_source_of(file) for file in files]
+    return Source(
+        [call for said in each for call in said.calls],
+        set().union(*(said.written for said in each)),
+        set().union(*(said.patterns for said in each)),
+    )
+
+
+@cache
+def _source_of(file: Path) -> Source:
     said = Source()
-    for file in files:
-        read = _read_template if file.suffix == ".html" else _read
-        read(file.read_text(encoding="utf-8"), file.name, said)
+    read = _read_template if file.suffix == ".html" else _read
+    read(file.read_text(encoding="utf-8"), file.name, said)
     return said
 
 
@@ -170,6 +180,7 @@ def parameters(message: str) -> set[str]:
     }
 
 
+@cache
 def owners() -> list[str]:
     """Every package that has catalogues."""
     found = {

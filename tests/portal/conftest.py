@@ -228,14 +228,14 @@ async def running(issuing: Issuing, migrated: Migrated) -> AsyncIterator[StageUn
         yield running
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def nothing_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     """Scripted stages send no event: a form waits for none."""
     monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
 
 
 @pytest.fixture
-async def at_work(portal: Visitors, nothing_arrives: None) -> Visitors:
+async def at_work(portal: Visitors) -> Visitors:
     """With a firm that assessors, experts and mentors work with."""
     await portal.stage.consume(example(SupplierRegistered, legal_name="Forjas del Bajío"))
     scripted.answer(portal.others, {"supplier_id": str(SUPPLIER)})

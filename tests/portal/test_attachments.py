@@ -12,8 +12,6 @@ from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
 from tests.registration.bodies_given import BODY, registered
 
-pytestmark = pytest.mark.usefixtures("nothing_arrives")
-
 PAGE = "/my-firm/diagnosis/TEC/T01"
 
 

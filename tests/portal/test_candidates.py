@@ -91,7 +91,6 @@ def matching(monkeypatch: pytest.MonkeyPatch) -> Matching:
     stages = partial(Stages, transport=httpx.MockTransport(there))
     addresses = {"portal_stages": {"matching": "http://matching.test"}}
     monkeypatch.setattr(app, "Stages", lambda settings: stages(Settings.model_copy(settings, update=addresses)))
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
     return there
 
 

@@ -36,8 +36,7 @@ DROP_OUT = {
 
 
 @pytest.fixture
-async def operator(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+async def operator(portal: Visitors) -> Browser:
     scripted.answer(portal.others, {"supplier_id": str(SUPPLIER), "cohort_id": COHORT})
     _show(portal)
     return await portal.signed_in("operator")

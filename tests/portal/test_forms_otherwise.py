@@ -21,11 +21,6 @@ EXTREMES = (" ", "1e999999", "NaN", "٣", "9" * 5_000, "\x00")
 BREAKS = (500, 501, 502, 504)
 
 
-@pytest.fixture(autouse=True)
-def _no_event_follows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
-
-
 async def _forms(portal: Visitors) -> AsyncIterator[tuple[Browser, str, Fields]]:
     """Each form once, by whoever has it, filled in as its stage takes it."""
     walk.answered(portal)

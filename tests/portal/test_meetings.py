@@ -43,8 +43,7 @@ FORM = {"title": "Otro", "place": "Nave 5", "starts_at": "2026-12-03T10:00", "sl
 
 
 @pytest.fixture
-async def there(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+async def there(portal: Visitors) -> Visitors:
     await portal.stage.consume(
         example(AnchorJoined), example(SupplierRegistered), example(MatchFound, blocked_by=(), standing="found")
     )

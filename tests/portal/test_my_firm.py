@@ -245,8 +245,7 @@ async def test_a_due_day_is_what_financing_says_now(portal: Visitors) -> None:
     assert ("6 May 2026" in page, DUE in page) == (True, False)
 
 
-async def test_a_consent_is_revoked_as_its_person(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.05)
+async def test_a_consent_is_revoked_as_its_person(portal: Visitors) -> None:
     await portal.stage.consume(example(ConsentGiven))
     portal.others.answer("financing", REVOCATION, {})
     answer = await (await _mine(portal)).post(f"/my-firm/money{REVOCATION}")

@@ -19,8 +19,7 @@ GIVEN: dict[str, Any] = {"id": str(CONSENT), "status": "given", "anchor_id": str
 
 
 @pytest.fixture
-async def firm(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+async def firm(portal: Visitors) -> Browser:
     await portal.stage.consume(example(AnchorJoined), example(MatchFound, blocked_by=()))
     portal.others.answer("registration", STAGE, {"items": [GIVEN | {"given_at": "2026-01-02T10:00:00Z"}], "next": None})
     portal.others.answer("registration", "/introduction-texts", TEXT)

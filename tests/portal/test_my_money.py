@@ -15,8 +15,6 @@ from tests.financing.given import SUPPLIER as FIRM
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, example, passed_on
 
-pytestmark = pytest.mark.usefixtures("nothing_arrives")
-
 CONSENT = "/my-firm/money/consent"
 PAPERS = {
     "identity.rfc": "tme-840315-kt6",

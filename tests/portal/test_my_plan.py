@@ -14,8 +14,6 @@ from tests.development.calls import assign, complete, open_cohort, post, ready
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import example, passed_on
 
-pytestmark = pytest.mark.usefixtures("nothing_arrives")
-
 DESCRIBED = {"kind": "document", "description": "PPAP simulado, nivel 3", "reference": "carpeta 7"}
 
 

@@ -15,8 +15,6 @@ from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER
 from tests.registration.bodies_given import WHOLE, registered
 
-pytestmark = pytest.mark.usefixtures("nothing_arrives")
-
 OWN = f"/suppliers/{SUPPLIER}"
 
 

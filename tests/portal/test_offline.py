@@ -1,15 +1,11 @@
 """What a phone sends that was without a connection: each answer under the version that it saw, each photo once."""
 
-import pytest
-
 from shared.contracts.matching import OfferingAligned
 from shared.contracts.registration import SupplierRegistered
 from tests.attachments import given as files
 from tests.diagnosis.builders import levels_at, sheet
 from tests.portal.conftest import Visitors
 from tests.portal.events import SUPPLIER, example
-
-pytestmark = pytest.mark.usefixtures("nothing_arrives")
 
 HERE = f"/work/visits/{SUPPLIER}/offline"
 

@@ -13,12 +13,6 @@ from tests.portal.conftest import Browser, Visitors
 filled = walk.filled
 
 
-@pytest.fixture(autouse=True)
-def _no_event_follows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a scripted stage took is on no topic: nobody waits for it."""
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
-
-
 VALUES = (
     "\x00",
     "a\x00b",

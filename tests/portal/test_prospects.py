@@ -5,7 +5,6 @@ from uuid import UUID
 
 import pytest
 
-from services.portal.api import asking
 from shared.contracts.matching import RequirementPublished
 from tests.portal import scripted
 from tests.portal.conftest import Browser, Visitors
@@ -44,8 +43,7 @@ NONE = {"high": 0, "medium": 0, "low": 0, "none": 0}
 
 
 @pytest.fixture
-async def operator(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    monkeypatch.setattr(asking, "ARRIVES_S", 0.01)
+async def operator(portal: Visitors) -> Browser:
     _answer(portal)
     portal.others.answer("registration", "/prospects", {"items": [PLANT], "next": None})
     portal.others.answer("registration", "/prospects/suggestions", {"items": [], "next": None})

@@ -15,8 +15,6 @@ from shared.testing.stage import StageUnderTest
 from tests.portal.conftest import Browser, Visitors
 from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
 
-pytestmark = pytest.mark.usefixtures("nothing_arrives")
-
 PAGE = "/my-firm/diagnosis/TEC"
 
 

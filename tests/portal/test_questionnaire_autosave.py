@@ -19,6 +19,8 @@ from services.portal.views.pages import Look, render
 from shared.service.callers import Role
 from tests.running import chromium
 
+pytestmark = pytest.mark.browser
+
 URL = "http://127.0.0.1:9"
 """Of nobody: every request is answered here."""
 PAGE = f"{QUESTIONNAIRE}/TEC"

@@ -18,8 +18,7 @@ ASSIGNMENT = f"/assignments/{SUPPLIER}"
 
 
 @pytest.fixture
-async def operator(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+async def operator(portal: Visitors) -> Browser:
     await portal.stage.consume(example(SupplierRegistered, legal_name="Forjas del Bajío"))
     scripted.answer(portal.others, {"supplier_id": str(SUPPLIER)})
     return await portal.signed_in("operator")

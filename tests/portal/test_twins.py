@@ -15,8 +15,7 @@ PAGE = f"/twins/{PAIR}"
 
 
 @pytest.fixture
-async def operator(portal: Visitors, monkeypatch: pytest.MonkeyPatch) -> Browser:
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.01)
+async def operator(portal: Visitors) -> Browser:
     scripted.answer(portal.others, {"twins_id": PAIR, "supplier_id": str(SUPPLIER)})
     shown = portal.others.answers["registration.test", PAGE].json()
     firm = portal.others.answers["registration.test", f"/suppliers/{SUPPLIER}"].json()

@@ -76,11 +76,8 @@ def test_what_is_no_number_stays_text(text: str) -> None:
     assert json.dumps(body_of(Typed(numbers, {"processes": (numbers,)}))).count(json.dumps(text)) == len(numbers)
 
 
-async def test_no_form_takes_a_decimal_comma_for_a_hundred_times_as_much(
-    filled: Visitors, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_no_form_takes_a_decimal_comma_for_a_hundred_times_as_much(filled: Visitors) -> None:
     """Every number of every form: it is refused here, or the stage is told what was written and refuses it."""
-    monkeypatch.setattr("services.portal.api.asking.ARRIVES_S", 0.001)
     answered(filled)
     walked: set[tuple[str, str]] = set()
     wrong: list[tuple[str, str, str]] = []

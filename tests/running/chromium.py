@@ -1,5 +1,6 @@
 """A real browser on the portal, and what is found on a page."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-SCREENSHOTS = ROOT / "build" / "pages"
-"""Of every page, written anew by each run; not a part of the project."""
+PICTURES = "PDP_PICTURES"
+"""The folder for a picture of every page; without it none is taken."""
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 NARROW: ViewportSize = {"width": 320, "height": 640}
 """WCAG 2.2, 1.4.10: no scrolling sideways at this width."""
@@ -32,10 +32,22 @@ def running() -> Iterator[Browser]:
             browser.close()
 
 
-def violations(page: Page) -> list[tuple[str, str]]:
-    """What axe finds on a page: the rule, and where it is broken first."""
-    found = Axe().run(page).response["violations"]
+OF_LOOKS = "color-contrast"
+"""Rules of axe that take half of its time, and find the same in each language."""
+
+
+def violations(page: Page, but: str | None = None) -> list[tuple[str, str]]:
+    """What axe finds on a page, `but` for one rule: the rule, and where it is broken first."""
+    rules = {} if but is None else {but: {"enabled": False}}
+    found = Axe().run(page, options={"resultTypes": ["violations"], "rules": rules}).response["violations"]
     return [(each["id"], each["nodes"][0]["html"][:200]) for each in found]
+
+
+def keep_picture(page: Page, path: str) -> None:
+    """Where somebody asked for pictures."""
+    if folder := os.environ.get(PICTURES):
+        name = path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "home"
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 def overflow(page: Page) -> int:
@@ -55,6 +67,10 @@ class Watched:
         self.page.on("console", lambda message: self.said.append(message.text))
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("requestfinished", self._keep)
+
+    def forget(self) -> None:
+        """Empty the cache that the pages of a context share."""
+        self.page.context.new_cdp_session(self.page).send("Network.clearBrowserCache")
 
     def _keep(self, request: Request) -> None:
         self._loaded.append(request)

@@ -16,7 +16,7 @@ from tests.diagnosis.builders import levels_at, sheet
 from tests.running import chromium
 from tests.running.developed import PEOPLE, Developed
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PATIENCE_S = 20.0
 ASSESSOR = PEOPLE["assessor"]
 

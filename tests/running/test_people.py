@@ -24,7 +24,7 @@ from tests.running.developed import until
 from tests.running.journey import GAP, PARTNER
 from tests.running.travelled import Travelled, answered
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 RFC, NAME = rfc(4_711), "Maquinados de las Páginas SA de CV"
 LINK = re.compile(r"https?://\S+/register/confirmation\?\S+")

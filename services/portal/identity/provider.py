@@ -4,7 +4,6 @@ import asyncio
 import base64
 import hashlib
 import secrets
-import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 from services.portal.settings import Settings
 from shared.security.keys import KeysUnavailableError
 from shared.security.tokens import TokenError, Verifier
+from shared.security.trust import trust
 
 TIMEOUT_S = 5.0
 """Of one exchange: an issuer that says nothing keeps nobody waiting longer."""
@@ -84,7 +84,7 @@ class Provider:
             settings.oidc_issuer, settings.oidc_jwks, settings.portal_client_id, ca_file=settings.oidc_ca_file
         )
         self._redirect = f"{settings.portal_url}{CALLBACK}"
-        self._trust = ssl.create_default_context(cafile=settings.oidc_ca_file) if settings.oidc_ca_file else True
+        self._trust = trust(settings.oidc_ca_file)
         self._addresses: _Addresses | None = None
 
     async def begin(self, back: str, hint: str | None) -> tuple[str, SignIn]:

@@ -74,7 +74,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         raise error
     # Without the input: it may be personal, and the caller has it.
     faults = error.errors()
-    found = [_named(each, error.body) for each in faults]
+    found = [_named(each, error.body) for each in faults[:NAMED]]
     field, problem = found[0]
     # Each field is well formed and they do not go together: a rule of ours, which no schema tells.
     disagree = all(each["code"].startswith(FIELDS) for _, each in found)
@@ -85,6 +85,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
         "fields_disagree" if disagree else "invalid_request",
         message="field_invalid",
         others=[FieldFault(at, each["code"], each["code"], each["params"]) for at, each in found],
+        untold=max(0, len(faults) - NAMED),
         field=field,
         problem=problem,
     ).response()

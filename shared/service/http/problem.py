@@ -39,11 +39,13 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         headers: Mapping[str, str] | None = None,
         more: Mapping[str, object] | None = None,
         others: Sequence[FieldFault] = (),
+        untold: int = 0,
         **params: object,
     ) -> None:
         """The catalogues word the code with these parameters, or the `message` where the code has several sentences.
 
-        `at` is the field that it is about, and `others` are wrong too; `more` are further members of the answer.
+        `at` is the field that it is about, and `others` are wrong too, beside `untold` ones that are only counted;
+        `more` are further members of the answer.
         """
         super().__init__(code)
         self.status = status
@@ -53,6 +55,7 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         self._at = at
         self._more = dict(more or {})
         self._others = others
+        self._untold = untold
         self.params = params
 
     def response(self) -> JSONResponse:
@@ -66,9 +69,8 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         }
         at = [FieldFault(self._at, self.code, self.message, self.params)] if self._at else []
         if faults := [*at, *self._others]:
-            if len(faults) > NAMED:
-                left = FieldFault("body", "field.others", "field.others", {"count": len(faults) - NAMED})
-                faults = [*faults[:NAMED], left]
+            if untold := self._untold + max(0, len(faults) - NAMED):
+                faults = [*faults[:NAMED], FieldFault("body", "field.others", "field.others", {"count": untold})]
             body["errors"] = [_told(each) for each in faults]
         headers = dict(self.headers or {})
         if self.status == HTTPStatus.UNAUTHORIZED:
