@@ -29,7 +29,7 @@ async def select(stage: Stage, refuser: UUID, name: str) -> tuple[UUID, ...]:
     operator = stage.people.operator
     opened = await stage.api.do(operator, "development", "POST", "/cohorts", json={"name": name}, headers=once())
     cohort = opened["id"]
-    ranking = await stage.api.items(operator, "development", f"/cohorts/{cohort}/ranking")
+    ranking = await stage.api.items(operator, "development", f"/cohorts/{cohort}/preview")
     if not any(line["selected"] and line["supplier_id"] == str(refuser) for line in ranking):
         override = {"supplier_id": str(refuser), "direction": "in", "reason": OVERRIDE_REASON}
         path = f"/cohorts/{cohort}/overrides"

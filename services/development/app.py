@@ -3,7 +3,7 @@
 from functools import partial
 
 from services.development import api, store
-from services.development.consume import ROUTES
+from services.development.consume import ROUTES, TIMERS
 from services.development.settings import Settings
 from shared.attachments.keeping import Attachments
 from shared.attachments.settings import AttachmentSettings
@@ -12,8 +12,8 @@ from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, Settings]:
-    settings = Settings()
     attachments = Attachments("development", AttachmentSettings(), store.GONE)
-    router = partial(api.router, attachments, default_capacity=settings.cohort_capacity)
+    router = partial(api.router, attachments)
     figures = {metrics.FIRMS: store.FIRMS}
-    return Stage("development", router, ROUTES, figures=figures, attachments=attachments), settings
+    stage = Stage("development", router, ROUTES, timers=TIMERS, figures=figures, attachments=attachments)
+    return stage, Settings()

@@ -1,12 +1,20 @@
 """Which decision answers which event. What is not routed is not for this stage."""
 
+from services.development.handlers import cohorts as cohort_handlers
 from services.development.handlers import facts
-from services.development.store import candidates, modules, requirements
+from services.development.store import candidates, cohorts, modules, requirements
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
-from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementChanged, RequirementPublished
+from shared.contracts.matching import (
+    MatchAnswered,
+    MatchFound,
+    MatchLost,
+    RequirementChanged,
+    RequirementPublished,
+    RequirementReopened,
+)
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
-from shared.messaging.routing import Routes, on
+from shared.messaging.routing import Routes, Timers, at, on
 
 ROUTES: Routes = (
     on(SupplierRegistered, candidates, facts.supplier_described),
@@ -24,4 +32,7 @@ ROUTES: Routes = (
     on(ReferralLapsed, candidates, facts.referral_lapsed),
     on(RequirementPublished, requirements, facts.requirement_described),
     on(RequirementChanged, requirements, facts.requirement_described),
+    on(RequirementReopened, requirements, facts.requirement_described),
 )
+
+TIMERS: Timers = (at(cohort_handlers.APPEALS_END, cohorts, cohort_handlers.appeals_ended),)

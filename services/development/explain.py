@@ -6,10 +6,24 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from services.development.domain.call import Call, Contender, Group, Kind, Worth, cost, greedy, holds, in_order, members
+from services.development.domain.call import (
+    Call,
+    Contender,
+    Limits,
+    Minimums,
+    Worth,
+    cost,
+    greedy,
+    holds,
+    in_order,
+)
 from services.development.domain.call import worth as worth_of
-from services.development.solver import Conflict, Optimum, Reason, UnsolvedError, conflicts, optimum, reasons
-from services.development.solver.optimum import SECONDS
+from services.development.domain.why import Reason
+from services.development.solver.asked import SECONDS, UnsolvedError
+from services.development.solver.conflicts import conflicts
+from services.development.solver.optimum import Optimum, optimum
+from services.development.solver.reasons import reasons
+from services.development.views.why import said_conflicts, said_of
 from shared.i18n import NotExplainedError, said
 from shared.i18n.fields import fault
 
@@ -71,15 +85,16 @@ def explain_selection(payload: dict[str, Any]) -> dict[str, Any]:
     """
     given = _validated(payload)
     firms = _contenders(given)
-    call = _call(given.call, firms)
+    call = _limits(given.call).call(firms)
     try:
         best = optimum(call, firms, given.seconds)
     except UnsolvedError:
         raise NotExplainedError("explain.selection.unsolved", seconds=f"{given.seconds:g}") from None
     if best is None:
-        raise _refused(conflicts(call, firms, given.seconds))
+        why = said_conflicts(conflicts(call, firms, given.seconds))
+        raise NotExplainedError("explain.selection.infeasible", why=why)
     ranked = greedy(call, firms)
-    why = reasons(call, firms, best, given.ask, given.seconds)
+    told = reasons(call, firms, best, given.ask, given.seconds)
     return {
         "selected": [each.id for each in best.chosen],
         "objective": _worth(best.worth),
@@ -92,7 +107,7 @@ def explain_selection(payload: dict[str, Any]) -> dict[str, Any]:
             "cost_mxn": f"{cost(ranked):.2f}",
             "keeps_to_call": holds(call, ranked),
         },
-        "reasons": dict(sorted(_reasons(given, best, why).items())),
+        "reasons": dict(sorted(_reasons(given, best, told).items())),
         "steps": list(_steps(given, call, firms, best, ranked)),
         "source": SOURCE,
     }
@@ -134,47 +149,17 @@ def _contenders(given: SelectionGiven) -> tuple[Contender, ...]:
     )
 
 
-def _call(given: CallGiven, firms: Sequence[Contender]) -> Call:
-    asked: tuple[tuple[Kind, Minimum], ...] = (
-        ("area", given.minimum_per_area),
-        ("state", given.minimum_per_state),
-        ("anchor", given.minimum_per_anchor),
-    )
-    groups = members(firms)
-    minimums = {
-        Group(kind, code): least
-        for kind, minimum in asked
-        for code, least in _each(minimum, sorted(group.code for group in groups if group.kind == kind)).items()
-        if least
-    }
-    return Call(given.capacity, given.budget_mxn, minimums, given.k)
-
-
-def _each(minimum: Minimum, codes: Sequence[str]) -> Mapping[str, int]:
-    return minimum if isinstance(minimum, dict) else dict.fromkeys(codes, minimum)
+def _limits(given: CallGiven) -> Limits:
+    minimums = Minimums(given.minimum_per_area, given.minimum_per_state, given.minimum_per_anchor)
+    return Limits(given.capacity, given.budget_mxn, minimums, given.k)
 
 
 def _worth(worth: Worth) -> dict[str, int]:
     return {"coverage": worth.coverage, "potential": worth.potential}
 
 
-def _refused(found: Sequence[Conflict]) -> NotExplainedError:
-    why = [
-        said(
-            f"explain.selection.conflict.{each.what}"
-            if each.would_do
-            else f"explain.selection.conflict.{each.what}.only",
-            code=each.code,
-            given=each.given,
-            would_do=each.would_do or "",
-        )
-        for each in found
-    ]
-    return NotExplainedError("explain.selection.infeasible", why=why)
-
-
-def _reasons(given: SelectionGiven, best: Optimum, why: Mapping[str, Reason]) -> dict[str, dict[str, Any]]:
-    found = {id_: {"selected": id_ in best.ids} | _reason(best, reason) for id_, reason in why.items()}
+def _reasons(given: SelectionGiven, best: Optimum, told: Mapping[str, Reason]) -> dict[str, dict[str, Any]]:
+    found = {id_: {"selected": id_ in best.ids} | _reason(best, reason) for id_, reason in told.items()}
     for each in given.candidates:
         if each.id not in found:
             code = "excluded" if each.excluded else "override_out"
@@ -184,20 +169,8 @@ def _reasons(given: SelectionGiven, best: Optimum, why: Mapping[str, Reason]) ->
 
 def _reason(best: Optimum, reason: Reason) -> dict[str, Any]:
     """Its sentence, and what the best set is worth with the firm the other way about."""
-    params: dict[str, object] = {}
-    if reason.groups:
-        params["groups"] = ", ".join(group.code for group in reason.groups)
-    if reason.places is not None:
-        params["places"] = reason.places
-    if reason.other is not None and reason.why in ("loses", "scarce"):
-        params["coverage"] = best.worth.coverage - reason.other.worth.coverage
-        params["potential"] = best.worth.potential - reason.other.worth.potential
-    told: dict[str, Any] = said(f"explain.selection.{_worded(reason)}", **params)
-    return told if reason.other is None else told | {"otherwise": _worth(reason.other.worth)}
-
-
-def _worded(reason: Reason) -> str:
-    return "scarce_known" if reason.why == "scarce" and reason.other is None else reason.why
+    told = said_of(reason, best.worth)
+    return told if reason.other is None else told | {"otherwise": _worth(reason.other)}
 
 
 def _steps(

@@ -104,6 +104,9 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "drop_out_firm": "supplier:dropped-out",
         "reinstate_firm": "supplier:reinstated",
         "replace_drop_out": "supplier:replaced",
+        "appeal": "appeal:made",
+        "withdraw_appeal": "appeal:taken-back",
+        "decide_appeal": "appeal:decided",
     },
     "financing": {
         "give_consent": "consent:given",
@@ -172,7 +175,12 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_assignments": Read("assignment:listed", "supplier_id"),
     },
     "development": {
-        "rank_cohort": Read("candidate:ranked", "supplier_id"),
+        "preview_cohort": Read("candidate:ranked", "supplier_id"),
+        "list_waiting_for_place": Read("candidate:listed", "supplier_id"),
+        "show_outcome": Read("candidate:viewed", "supplier_id"),
+        "list_outcomes": Read("candidate:viewed", "supplier_id"),
+        "list_appeals": Read("appeal:listed", "supplier_id"),
+        "what_if": Read("candidate:ranked", "supplier_id"),
         "list_candidates": Read("candidate:listed", "supplier_id"),
         "list_past_overrides": Read("override:listed", "supplier_id"),
         "list_plans": Read("plan:listed", "supplier_id"),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from random import Random
 
 from services.development.domain.call import Call, Contender, Group, greedy, holds, worth
-from services.development.solver import optimum
+from services.development.solver.optimum import optimum
 from shared.areas import CODES
 from tests.bench.pair import Pair
 from tests.bench.report import Figures

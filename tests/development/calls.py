@@ -18,11 +18,11 @@ async def learn(stage: StageUnderTest, *events: EventData) -> None:
     assert (await stage.consume(*events)).applied == len(events)
 
 
-async def ready(stage: StageUnderTest, number: int, match: int, *questions: str) -> UUID:
+async def ready(stage: StageUnderTest, number: int, match: int, *questions: str, at: int = 1) -> UUID:
     """A firm that the other stages have told everything about."""
     await learn(
         stage,
-        given.match_found(match, number=number),
+        given.match_found(match, at, number=number),
         given.diagnosis_completed(*questions, number=number),
         given.profile(number),
     )
@@ -41,9 +41,16 @@ async def get(stage: StageUnderTest, path: str, role: Role = Role.OPERATOR, **cl
     return answer.json()
 
 
-async def open_cohort(stage: StageUnderTest, capacity: int | None = None) -> str:
-    cohort = await post(stage, "/cohorts", body={"name": "Generación 2026", "capacity": capacity})
+async def open_cohort(stage: StageUnderTest, capacity: int = 2, **limits: object) -> str:
+    cohort = await post(stage, "/cohorts", body={"name": "Generación 2026", "capacity": capacity} | limits)
     return str(cohort["id"])
+
+
+async def two_areas(stage: StageUnderTest) -> tuple[UUID, UUID, UUID]:
+    """Two firms match what an anchor asks for in P01; the third, of less potential, alone another anchor's P09."""
+    await learn(stage, given.requirement_published(1, "P01", 1), given.requirement_published(2, "P09", 2))
+    best, second = await ready(stage, 1, 9_500, "T04"), await ready(stage, 2, 9_400, "T04")
+    return best, second, await ready(stage, 3, 7_500, "T04", at=2)
 
 
 async def refusal(stage: StageUnderTest, method: str, path: str, role: Role, body: object = None) -> tuple[int, str]:

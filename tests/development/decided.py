@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort
 from services.development.domain.outcome import Outcome
 from services.development.domain.plan import Plan
-from services.development.domain.selection import places, standing
+from services.development.domain.selection import Basis, Place, places, standing
 from services.development.handlers import cohorts, plans
+from services.development.solver.asked import asked
+from services.development.solver.child import answer
 from shared.messaging.decision import Decision, Refused
 from tests.development import given
 
@@ -31,13 +32,21 @@ def code(outcome: Decision[S] | Refused) -> str:
 
 def selected(pool: Iterable[Candidate], round_: Cohort) -> list[tuple[Decision[Candidate], Outcome]]:
     """What a selection decides on each of these, in the order of its list."""
-    rules, catalogue = selection_rules(), modules()
     firms = {firm.id: firm for firm in pool if firm.awaits_selection}
-    listed = places([standing(firm, round_, rules, catalogue) for firm in firms.values()], round_.capacity)
     return [
-        cohorts.place_firm(round_, firms[place.id], place, line, rules, catalogue, given.NOW)
-        for line, place in enumerate(listed, 1)
+        cohorts.place_firm(round_, firms[place.id], place, line, given.BASIS, given.NOW)
+        for line, place in enumerate(listed(firms.values(), round_, reasons=True), 1)
     ]
+
+
+def listed(
+    firms: Iterable[Candidate], round_: Cohort, basis: Basis = given.BASIS, *, reasons: bool = False
+) -> list[Place]:
+    """The best cohort among these, solved for in this process."""
+    standings = [standing(firm, round_, basis) for firm in firms]
+    contending = [each.contender for each in standings if each.contender is not None]
+    found = answer(asked(round_.limits, contending, reasons=reasons))
+    return places(standings, found.chosen, found.reasons)
 
 
 def chosen(firm: Candidate) -> Decision[Candidate]:

@@ -4,15 +4,18 @@ from datetime import UTC, date, datetime
 from typing import Literal
 from uuid import UUID
 
+from services.development.catalogue import calls, modules
 from services.development.domain.candidate import Candidate, Match, Standing
 from services.development.domain.cohort import Cohort, Direction, Override
 from services.development.domain.diagnosis import Diagnosis, Gap, Severity
 from services.development.domain.evidence import Evidence, Given
+from services.development.domain.requirement import Requirement
+from services.development.domain.selection import Basis
 from shared.contracts import offering as offers
 from shared.contracts import registration
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap
-from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost
+from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementPublished, Specification
 from shared.four_eyes import NOBODY
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -65,6 +68,16 @@ def override(number: int, direction: Direction) -> Override:
 def cohort(capacity: int = 55, *overrides: Override) -> Cohort:
     took_part = NOBODY.joined_by(*(each.by for each in overrides))
     return Cohort(COHORT_ID, "Generación 2026", capacity, NOW, overrides=overrides, took_part=took_part)
+
+
+BASIS = Basis(calls().current, modules(), {})
+"""What a selection goes by, where nobody is told what anchors ask for: potential alone decides."""
+
+
+def demand(*asked: tuple[int, str, int]) -> Basis:
+    """The same with requirements: number, area and anchor of each."""
+    told = (Requirement(requirement(at), area, "Soporte", UUID(int=0xF0 + anchor)) for at, area, anchor in asked)
+    return Basis(calls().current, modules(), {each.id: each for each in told})
 
 
 REVIEWER = "operator-2"
@@ -120,6 +133,12 @@ def match_found(score: int, at: int = 1, number: int = 1, blocked_by: tuple[str,
         blocked_by=blocked_by,
         rules="match-1",
     )
+
+
+def requirement_published(at: int, area: str, anchor: int) -> RequirementPublished:
+    asked = {"area": area, "title": "Soporte", "annual_volume": 1_000, "plant_state": "11", "open_until": "2027-01-01"}
+    ids = {"requirement_id": requirement(at), "anchor_id": UUID(int=0xF0 + anchor)}
+    return RequirementPublished.model_validate(ids | {"specification": Specification.model_validate(asked)})
 
 
 def match_answered(answer: Literal["shortlisted", "declined"], at: int = 1, number: int = 1) -> MatchAnswered:

@@ -21,7 +21,7 @@ async def main(url: str, cohort: str) -> None:
     stage, _ = build()
     async with StageUnderTest(stage, url) as running:
         running.client.timeout = PATIENCE_S
-        first = (await get(running, f"/cohorts/{cohort}/ranking"))["items"][0]
+        first = (await get(running, f"/cohorts/{cohort}/preview"))["items"][0]
         headers = running.headers(Role.OPERATOR) | ANY
         answer = await running.client.post(f"/cohorts/{cohort}/selection", headers=headers)
         answer.raise_for_status()

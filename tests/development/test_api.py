@@ -22,7 +22,7 @@ async def test_the_walk_of_a_cohort(stage: StageUnderTest) -> None:
     low = await ready(stage, 4, 5_000, "T04")
     cohort = await open_cohort(stage)
 
-    ranking = (await get(stage, f"/cohorts/{cohort}/ranking"))["items"]
+    ranking = (await get(stage, f"/cohorts/{cohort}/preview"))["items"]
     assert [(each["supplier_id"], each["selected"]) for each in ranking] == [
         (str(best), True),
         (str(second), True),
@@ -96,7 +96,7 @@ async def test_overrides(stage: StageUnderTest) -> None:
     assert [(each["direction"], each["by"]) for each in view["overrides"]] == [("in", "operator-1")]
     other = word | {"supplier_id": str(given.supplier(1))}
     assert await refusal(stage, "POST", path, Role.OPERATOR, other) == (409, "overrides_exceed_capacity")
-    first, _ = (await get(stage, f"/cohorts/{cohort}/ranking"))["items"]
+    first, _ = (await get(stage, f"/cohorts/{cohort}/preview"))["items"]
     assert (first["supplier_id"], first["reasons"]) == (str(low), ["override_in", "no_match_at_threshold"])
     await post(stage, path, body=word | {"reason": "Lo pidió el comité"})
     headers = stage.headers(Role.OPERATOR, subject="operator-2") | ANY
@@ -141,7 +141,7 @@ async def test_nobody_selects_with_an_override_of_their_own(stage: StageUnderTes
     ("method", "path", "role", "expected"),
     [
         ("GET", f"/cohorts/{UUID(int=1)}", Role.OPERATOR, (404, "cohort_not_found")),
-        ("GET", f"/cohorts/{UUID(int=1)}/ranking", Role.OPERATOR, (404, "cohort_not_found")),
+        ("GET", f"/cohorts/{UUID(int=1)}/preview", Role.OPERATOR, (404, "cohort_not_found")),
         ("GET", f"/cohorts/{UUID(int=1)}/candidates", Role.OPERATOR, (404, "cohort_not_found")),
         ("POST", f"/cohorts/{UUID(int=1)}/selection", Role.OPERATOR, (404, "cohort_not_found")),
         ("GET", f"/plans/{UUID(int=1)}", Role.MENTOR, (404, "plan_not_found")),
@@ -175,11 +175,13 @@ async def test_anybody_reads_the_modules(stage: StageUnderTest) -> None:
 def test_every_route_names_who_may_call_it() -> None:
     database = Database("postgresql://unused", application="test")
     kept = Attachments("development", AttachmentSettings(), "")
-    api = router(kept, Commands(database, "development"), database, default_capacity=55)
+    api = router(kept, Commands(database, "development"), database)
     operator, mentor = frozenset({Role.OPERATOR}), frozenset({Role.MENTOR})
     staff = frozenset({Role.MENTOR, Role.ASSESSOR, Role.EXPERT, Role.OPERATOR})
     assert roles_by_route(api) == {
         "GET /modules": frozenset(),
+        "GET /calls": frozenset(),
+        "GET /call": frozenset(),
         "POST /plans/{supplier_id}/attachments": mentor | {Role.SUPPLIER},
         "GET /plans/{supplier_id}/attachments": mentor | operator | {Role.SUPPLIER, Role.ASSESSOR},
         "GET /plans/{supplier_id}/attachments/{attachment_id}/link": mentor | operator | {Role.SUPPLIER, Role.ASSESSOR},
@@ -195,9 +197,17 @@ def test_every_route_names_who_may_call_it() -> None:
         "DELETE /cohorts/{cohort_id}/overrides/{supplier_id}": operator,
         "GET /cohorts/{cohort_id}/past-overrides": operator,
         "POST /cohorts/{cohort_id}/selection": operator,
-        "GET /cohorts/{cohort_id}/ranking": operator,
+        "GET /cohorts/{cohort_id}/preview": operator,
         "GET /cohorts/{cohort_id}/candidates": operator,
+        "GET /cohorts/{cohort_id}/waiting-list": operator,
+        "GET /cohorts/{cohort_id}/what-if": operator,
+        "GET /cohorts/{cohort_id}/firms/{supplier_id}": operator | {Role.SUPPLIER},
+        "POST /cohorts/{cohort_id}/firms/{supplier_id}/appeal": frozenset({Role.SUPPLIER}),
+        "DELETE /cohorts/{cohort_id}/firms/{supplier_id}/appeal": frozenset({Role.SUPPLIER}),
+        "POST /cohorts/{cohort_id}/firms/{supplier_id}/appeal/decision": operator,
+        "GET /cohorts/{cohort_id}/appeals": operator,
         "GET /plans": staff,
+        "GET /plans/{supplier_id}/outcomes": operator | {Role.SUPPLIER},
         "GET /plans/waiting": mentor,
         "GET /plans/assignments": operator,
         "GET /plans/{supplier_id}": staff | {Role.SUPPLIER},

@@ -112,10 +112,10 @@ async def test_a_firm_that_dropped_out_is_shown_as_that_and_has_no_place_of_the_
         str(second): ("not_selected", ["capacity_full"]),
     }
     assert await listed(stage, cohort, "?selected=true") == {}
-    ranking = {line["supplier_id"]: line for line in (await get(stage, f"{cohort}/ranking"))["items"]}
+    ranking = {line["supplier_id"]: line for line in (await get(stage, f"{cohort}/preview"))["items"]}
     assert (ranking[str(first)]["outcome"], ranking[str(first)]["selected"]) == ("dropped_out", False)
     later = await open_cohort(stage)
-    assert all(line["selected"] for line in (await get(stage, f"/cohorts/{later}/ranking"))["items"])
+    assert all(line["selected"] for line in (await get(stage, f"/cohorts/{later}/preview"))["items"])
 
 
 async def test_a_drop_out_by_mistake_is_undone_while_nobody_has_the_place(stage: StageUnderTest) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.development import store
-from services.development.api import selection
+from services.development.api import selecting, selection
 from services.development.domain.candidate import Candidate, Match
 from shared.messaging.commands import CommandUnit
 from shared.service.callers import Role
@@ -55,10 +55,11 @@ async def test_in_parts_or_whole_it_says_the_same(stage: StageUnderTest, monkeyp
     for number in range(1, 6):
         await ready(stage, number, 9_000 - 500 * number, "T04")
     cohort = f"/cohorts/{await open_cohort(stage, 2)}"
-    whole = [_line(each) for each in (await get(stage, f"{cohort}/ranking"))["items"]]
-    monkeypatch.setattr(selection, "PART", 2)
-    ranking = [_line(each) for each in (await get(stage, f"{cohort}/ranking"))["items"]]
-    page = await get(stage, f"{cohort}/ranking?limit=2&after=2")
+    whole = [_line(each) for each in (await get(stage, f"{cohort}/preview"))["items"]]
+    for module in (selecting, selection):
+        monkeypatch.setattr(module, "PART", 2)
+    ranking = [_line(each) for each in (await get(stage, f"{cohort}/preview"))["items"]]
+    page = await get(stage, f"{cohort}/preview?limit=2&after=2")
     said = await post(stage, f"{cohort}/selection")
     listed = [_line(each) for each in (await get(stage, f"{cohort}/candidates"))["items"]]
     assert whole == ranking == listed
@@ -75,7 +76,8 @@ async def test_a_selection_that_fails_in_a_later_part_has_said_nothing(
     for number in range(1, 6):
         await ready(stage, number, 8_000, "T04")
     cohort = f"/cohorts/{await open_cohort(stage, 2)}"
-    monkeypatch.setattr(selection, "PART", 2)
+    for module in (selecting, selection):
+        monkeypatch.setattr(module, "PART", 2)
     with monkeypatch.context() as broken:
         flushed = CommandUnit.flush_part
         parts: list[None] = []

@@ -113,10 +113,10 @@ async def test_a_firm_that_finished_with_gaps_open_contends_for_a_second_cohort(
     """Seen: it entered no later ranking; then it did so while its evidence waited for an assessor."""
     firm, _ = await finished(stage, "T04")
     second = await open_cohort(stage)
-    (waiting,) = (await get(stage, f"/cohorts/{second}/ranking"))["items"]
+    (waiting,) = (await get(stage, f"/cohorts/{second}/preview"))["items"]
     assert (waiting["selected"], waiting["reasons"]) == (False, ["evidence_awaits_verdict"])
     await learn(stage, given.gap_rescored("T04", "T04", level_after=2))
-    (judged,) = (await get(stage, f"/cohorts/{second}/ranking"))["items"]
+    (judged,) = (await get(stage, f"/cohorts/{second}/preview"))["items"]
     assert (judged["supplier_id"], judged["selected"], judged["outcome"]) == (str(firm), True, "selected")
     await post(stage, f"/cohorts/{second}/selection")
     plan = await get(stage, f"/plans/{firm}", Role.SUPPLIER, supplier_id=firm)
@@ -125,13 +125,13 @@ async def test_a_firm_that_finished_with_gaps_open_contends_for_a_second_cohort(
     assert (past["ended"], past["plan"]["status"]) == ("another_cohort", "completed")
     assert len(past["plan"]["activities"]) == 1
     third = await open_cohort(stage)
-    assert (await get(stage, f"/cohorts/{third}/ranking"))["items"] == []
+    assert (await get(stage, f"/cohorts/{third}/preview"))["items"] == []
 
 
 async def test_a_firm_that_finished_with_no_gap_open_contends_no_more(stage: StageUnderTest) -> None:
     await finished(stage, "T04")
     await learn(stage, given.gap_rescored("T04"))
-    assert (await get(stage, f"/cohorts/{await open_cohort(stage)}/ranking"))["items"] == []
+    assert (await get(stage, f"/cohorts/{await open_cohort(stage)}/preview"))["items"] == []
 
 
 async def test_a_completed_plan_keeps_its_place(stage: StageUnderTest) -> None:

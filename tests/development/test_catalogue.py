@@ -6,7 +6,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from services.development import catalogue
-from services.development.catalogue import modules, selection_rules
+from services.development.catalogue import calls, modules
 from services.development.domain.module import Module, Modules
 from shared.contracts.event import QuestionCode
 
@@ -44,9 +44,9 @@ def test_kinds() -> None:
 
 
 def test_rules_of_the_selection() -> None:
-    rules = selection_rules()
+    rules = calls().current
     assert (rules.version, rules.match_min, rules.bands, rules.commitment_min) == (
-        "selection-2026-2",
+        "call-2026-1",
         7_000,
         ("B", "C1", "C2"),
         2,

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import pytest
 
-from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Awaited, Standing
 from services.development.domain.reasons import REFUSALS, Refusal
 from services.development.domain.selection import Place
@@ -28,7 +27,7 @@ def test_selection_tells_every_firm_its_outcome() -> None:
             rank=1,
             score=8_300,
             reasons=("meets_every_condition",),
-            rules="selection-2026-2",
+            rules="call-2026-1",
         ),
     )
     assert events[given.supplier(1)] == (
@@ -38,7 +37,7 @@ def test_selection_tells_every_firm_its_outcome() -> None:
             rank=2,
             score=7_800,
             reasons=("capacity_full",),
-            rules="selection-2026-2",
+            rules="call-2026-1",
         ),
     )
     (missed,) = events[given.supplier(2)]
@@ -54,8 +53,8 @@ def test_selection_keeps_a_line_of_record_per_firm() -> None:
         (given.supplier(2), 2, False, None),
     ]
     assert (lines[0].best_match, lines[0].readiness, lines[0].closability) == (8_000, 6_000, 10_000)
-    first = Place(given.supplier(1), 1, selected=True)
-    supposed = cohorts.suppose_place(given.cohort(), pool[0], first, 1, selection_rules(), modules(), given.NOW)
+    first = Place(given.supplier(1), 1, selected=True, why=lines[0].why)
+    supposed = cohorts.suppose_place(given.cohort(), pool[0], first, 1, given.BASIS, given.NOW)
     assert supposed == lines[0]
 
 
@@ -116,8 +115,9 @@ def test_whoever_proposed_an_override_does_not_select() -> None:
 
 
 def test_a_freed_place_goes_to_no_firm_that_meets_the_conditions_no_more() -> None:
-    rules, catalogue, round_ = selection_rules(), modules(), given.cohort(55, given.override(2, "in"))
-    assert places.still_contends(given.candidate(1), round_, rules, catalogue)
+    round_ = given.cohort(55, given.override(2, "in"))
+    [(_, said)] = selected([given.candidate(1)], round_)
+    assert places.waiting(given.candidate(1), round_, said, given.BASIS) == said.contender
     for worse in (
         given.candidate(1, match=None),
         given.candidate(1, result=given.diagnosis(commitment=0)),
@@ -127,10 +127,12 @@ def test_a_freed_place_goes_to_no_firm_that_meets_the_conditions_no_more() -> No
         given.candidate(1, standing=Standing("presumed", "positive", looked_up=True)),
         replace(given.candidate(1), awaited=(Awaited("T05", UUID(int=0xE1)),)),
     ):
-        assert not places.still_contends(worse, round_, rules, catalogue)
-    assert places.still_contends(given.candidate(2, match=None), round_, rules, catalogue)
+        assert places.waiting(worse, round_, said, given.BASIS) is None
+    put_in = places.waiting(given.candidate(2, match=None), round_, replace(said, contender=None), given.BASIS)
+    assert put_in is not None
+    assert put_in.put_in
 
 
 @pytest.mark.parametrize("reason", get_args(Refusal))
 def test_every_refusal_has_its_kind(reason: Refusal) -> None:
-    assert REFUSALS[reason] in ("not_found", "conflict", "forbidden")
+    assert REFUSALS[reason] in ("invalid", "not_found", "conflict", "forbidden")

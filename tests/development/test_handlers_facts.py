@@ -176,5 +176,5 @@ def test_heading_of_a_requirement() -> None:
     retitled = specification.model_copy(update={"title": "B"})
     new_title = RequirementChanged.model_validate(ids | {"specification": retitled})
     known = sure(facts.requirement_described(None, published, given.NOW))
-    assert known == Requirement(given.requirement(1), "P01", "Soporte estampado")
+    assert known == Requirement(given.requirement(1), "P01", "Soporte estampado", UUID(int=1))
     assert sure(facts.requirement_described(known, new_title, given.NOW)).title == "B"

@@ -2,7 +2,7 @@ from fractions import Fraction
 
 import pytest
 
-from services.development.catalogue import modules, selection_rules
+from services.development.catalogue import calls, modules
 from services.development.domain.module import Modules
 from services.development.domain.score import Weights, closability, half_up, score
 from tests.development.given import diagnosis, gap
@@ -13,7 +13,7 @@ HALF = Modules("half", {"critical": 9, "major": 3, "minor": 1}, tuple(m for m in
 def test_half_match_three_tenths_readiness_one_fifth_closability() -> None:
     # 0.5 * 8,000 + 0.3 * 6,000 + 0.2 * 5,000
     given = diagnosis(overall=6_000, gaps=(gap("T05"), gap("O03")))
-    assert score(8_000, given, HALF, selection_rules().weights).total == 6_800
+    assert score(8_000, given, HALF, calls().current.weights).total == 6_800
 
 
 def test_closability_is_an_exact_share() -> None:
@@ -25,7 +25,7 @@ def test_without_gaps_nothing_is_left_that_could_not_be_closed() -> None:
 
 
 def test_full_in_everything_is_full() -> None:
-    given = score(10_000, diagnosis(overall=10_000, gaps=()), HALF, selection_rules().weights)
+    given = score(10_000, diagnosis(overall=10_000, gaps=()), HALF, calls().current.weights)
     assert given.basis_points == 10_000
 
 

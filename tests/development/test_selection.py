@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.development.catalogue import modules, selection_rules
 from services.development.domain.candidate import Awaited, Candidate, ListState, Standing, TaxOpinion
 from services.development.domain.cohort import Cohort
 from services.development.domain.diagnosis import Diagnosis
 from services.development.domain.place import DropOut, Reinstatement
-from services.development.domain.selection import NotSelected, Placement, Selected, placement, places, standing
-from tests.development.given import IN_ORDER, NOW, candidate, cohort, diagnosis, gap, override, supplier
+from services.development.domain.selection import NotSelected, Placement, Selected, placement
+from tests.development.decided import listed
+from tests.development.given import BASIS, IN_ORDER, NOW, candidate, cohort, diagnosis, gap, override, supplier
 
 standings = st.builds(
     Standing,
@@ -53,10 +53,15 @@ def cohorts(draw: st.DrawFn) -> Cohort:
 
 
 def chosen(pool: list[Candidate], round_: Cohort) -> tuple[Placement, ...]:
-    rules, catalogue = selection_rules(), modules()
     firms = {firm.id: firm for firm in pool if firm.awaits_selection}
-    listed = places([standing(firm, round_, rules, catalogue) for firm in firms.values()], round_.capacity)
-    return tuple(placement(firms[place.id], place, round_, rules, catalogue) for place in listed)
+    return tuple(placement(firms[place.id], place, round_, BASIS) for place in listed(firms.values(), round_))
+
+
+def reasoned(pool: list[Candidate], round_: Cohort) -> tuple[Placement, ...]:
+    """The same, with why each is in or out."""
+    firms = {firm.id: firm for firm in pool if firm.awaits_selection}
+    found = listed(firms.values(), round_, reasons=True)
+    return tuple(placement(firms[place.id], place, round_, BASIS) for place in found)
 
 
 def only(firm: Candidate, round_: Cohort | None = None) -> Placement:
@@ -186,6 +191,7 @@ DECIDES_NOTHING = {
     "Candidate.plan",
     "Candidate.mentor",
     "Candidate.assessor",
+    "Candidate.state",  # it counts for no minimum then
     "Diagnosis.validated_at",
 }
 
@@ -269,7 +275,7 @@ def test_every_failed_condition_is_named() -> None:
 
 def test_override_in_takes_a_place_over_failed_conditions_and_a_better_firm() -> None:
     better, worse = candidate(1, match=9_000), candidate(2, match=5_000)
-    first, second = chosen([better, worse], cohort(1, override(2, "in")))
+    first, second = reasoned([better, worse], cohort(1, override(2, "in")))
     assert isinstance(first, Selected)
     assert first.candidate == worse
     assert first.rank == 2
@@ -280,7 +286,7 @@ def test_override_in_takes_a_place_over_failed_conditions_and_a_better_firm() ->
 
 
 def test_ties_are_broken_by_id() -> None:
-    first, second = chosen([candidate(2), candidate(1)], cohort(1))
+    first, second = reasoned([candidate(2), candidate(1)], cohort(1))
     assert (first.candidate.id, second.candidate.id) == (supplier(1), supplier(2))
     assert second.reasons == ("capacity_full",)
 
@@ -289,7 +295,7 @@ def test_a_difference_that_rounding_hides_still_ranks() -> None:
     # 7,800.5 and 7,800.6: both are published as 7,801.
     low = candidate(1, match=8_001, result=diagnosis(overall=6_000))
     high = candidate(2, match=8_000, result=diagnosis(overall=6_002))
-    first, second = chosen([low, high], cohort())
+    first, second = reasoned([low, high], cohort())
     assert (first.candidate, second.candidate) == (high, low)
     assert first.score.basis_points == second.score.basis_points == 7_801
 

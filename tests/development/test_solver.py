@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.development.domain.call import Call, Contender, Group, Worth, greedy, holds, worth
-from services.development.solver import conflicts, optimum, reasons
-from services.development.solver.optimum import with_firm, without_firm
+from services.development.solver.conflicts import conflicts
+from services.development.solver.optimum import optimum, with_firm, without_firm
+from services.development.solver.reasons import reasons
 
 CODES = st.frozensets(st.sampled_from("PQRS"), max_size=2)
 

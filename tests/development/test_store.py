@@ -8,6 +8,7 @@ from services.development.domain.delivery import complete_activity, give_evidenc
 from services.development.domain.place import DropOut, Leaving, Reinstatement
 from services.development.domain.plan import Plan, agree, plan_id, propose
 from services.development.domain.requirement import Requirement
+from services.development.store import rounds
 from shared.testing.stage import StageUnderTest
 from tests.development import given
 from tests.development.decided import selected
@@ -56,7 +57,7 @@ async def test_every_aggregate_comes_back_as_it_was_stored(stage: StageUnderTest
         assert await store.outcomes.load_many(connection, [line.id]) == {line.id: line}
         assert await store.requirements.load_many(connection, [heading.id]) == {heading.id: heading}
         assert await store.candidate(connection, firm.id) == firm
-        assert await store.cohort(connection, round_.id) == round_
+        assert await rounds.cohort(connection, round_.id) == round_
 
 
 async def test_titles_of_more_requirements_than_a_statement_has_parameters(stage: StageUnderTest) -> None:
@@ -64,7 +65,7 @@ async def test_titles_of_more_requirements_than_a_statement_has_parameters(stage
     asked = {given.requirement(place) for place in range(40_000)}
     async with stage.database.transaction() as connection:
         await store.requirements.save_many(connection, [heading], [])
-        assert await store.titles(connection, asked) == {heading.id: "Soporte"}
+        assert await rounds.titles(connection, asked) == {heading.id: "Soporte"}
 
 
 async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: StageUnderTest) -> None:
@@ -73,10 +74,10 @@ async def test_only_diagnosed_firms_without_a_cohort_await_selection(stage: Stag
     placed = replace(given.candidate(3), cohort_id=given.COHORT_ID)
     async with stage.database.transaction() as connection:
         await store.candidates.save_many(connection, [waiting, undiagnosed, placed], [])
-        assert await store.awaiting_selection(connection, store.FIRST, 10) == [waiting.id]
-        assert await store.pool(connection, store.FIRST, 10) == [waiting]
+        assert await rounds.awaiting_selection(connection, rounds.FIRST, 10) == [waiting.id]
+        assert await rounds.pool(connection, rounds.FIRST, 10) == [waiting]
         await store.candidates.save_many(connection, [], [replace(waiting, cohort_id=given.COHORT_ID)])
-        assert await store.awaiting_selection(connection, store.FIRST, 10) == []
+        assert await rounds.awaiting_selection(connection, rounds.FIRST, 10) == []
 
 
 async def test_plans_by_status_page_by_page(stage: StageUnderTest) -> None:

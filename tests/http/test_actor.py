@@ -23,6 +23,7 @@ from shared.service.callers import roles_of
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.development import test_api as development
+from tests.development import test_api_appeals as appeals
 from tests.development import test_api_attachments as plan_attachments
 from tests.development import test_api_places as places
 from tests.development import test_api_plans as plans
@@ -62,7 +63,7 @@ from tests.registration import (
 
 Walk = Callable[[StageUnderTest], Awaitable[None]]
 
-ROOM = {"PDP_REGISTRATIONS_BURST": "30", "PDP_COHORT_CAPACITY": "2"}
+ROOM = {"PDP_REGISTRATIONS_BURST": "30"}
 CHANGE_NOTHING = {"search_suppliers", "judge_rfc"}
 """POSTs that only read."""
 
@@ -130,6 +131,8 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         plan_attachments.test_a_file_is_evidence_and_its_digest_alone_is_told,
         places.test_what_an_operator_proposed_is_taken_back_and_stays_on_record,
         places.test_a_drop_out_by_mistake_is_undone_while_nobody_has_the_place,
+        appeals.test_a_firm_appeals_and_reads_the_answer,
+        appeals.test_an_appeal_is_taken_back_and_made_anew_until_it_is_answered,
     ),
     "financing": (
         financing.test_from_consent_to_disbursement,
@@ -248,6 +251,8 @@ NOT_OF_OTHERS = {
     "show_instrument": "the program's own",
     "list_instruments": "the program's own",
     "show_modules": "the program's own",
+    "list_calls": "the program's own",
+    "show_call": "the program's own",
     "show_consent_text": "the program's own",
     "show_introduction_text": "the program's own",
     "list_meeting_days": "what is planned; who meets there is another route",

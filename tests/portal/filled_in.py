@@ -67,6 +67,8 @@ TYPED = {
     "contact.email": "ana@tornillos.mx",
     "envelope_mm": "600 x 400 x 300",
     "expires_on": "2027-01-01",
+    "budget_mxn": "1250000.00",
+    "k": "2",
     "key": "0123456789abcdef",
     "level": "3",
     "notice": NOTICE,
@@ -82,7 +84,7 @@ TYPED = {
 BY_KIND = {"date": "2027-01-01", "email": "ana@tornillos.mx", "number": "3", "file": ""}
 WHOLE = re.compile(
     r"latitude|longitude|parts|minimum_order|_days|ppap|shifts|workers|force_t|tolerance|capacity|lead_time|ppm|bp"
-    r"|months|volume|(?<!wish_)envelope|annual_value|score"
+    r"|months|volume|minimum_per|(?<!wish_)envelope|annual_value|score"
 )
 WORDS = "Palabras que bastan"
 
@@ -130,6 +132,9 @@ HIDDEN: dict[str, dict[str, str | list[str]]] = {
     "/cohorts/{cohort_id}/firms/{supplier_id}/proposal/end": {},
     "/cohorts/{cohort_id}/reinstatement": REASON | {"supplier_id": str(SUPPLIER)},
     "/cohorts/{cohort_id}/replacement": {},
+    "/cohorts/{cohort_id}/outcomes/{supplier_id}/decision": {"verdict": "upheld", "answer": WORDS},
+    "/my-firm/outcome/appeal": REASON,
+    "/my-firm/outcome/appeal/end": {},
     "/operations/services/{service}/resumption": {},
     "/registrations/{supplier_id}/dispute": {"upheld": "yes"},
     "/registrations/{supplier_id}/release": {"reasons": ["rfc_check_digit"]},

@@ -1,4 +1,4 @@
-"""Cohorts as operators see them: the ranking with its reasons, and what is decided by two."""
+"""Cohorts as operators see them: who would be in and why, what is decided by two, and appeals, which firms make."""
 
 import re
 from typing import Any
@@ -6,9 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from shared.contracts.development import SupplierNotSelected
 from tests.portal import scripted
 from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import OTHER_SUPPLIER, SUPPLIER
+from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
 from tests.portal.forms import forms, last_sent, refuse
 
 COHORT = str(UUID(int=0xC0))
@@ -44,19 +45,21 @@ async def operator(portal: Visitors) -> Browser:
 
 def _show(portal: Visitors, **changed: object) -> None:
     cohort = {"id": COHORT, "name": "Generación 2026", "capacity": 55, "status": "open", "created_at": AT}
-    shown = cohort | {"selected_at": None, "overrides": [OVERRIDE], "drop_outs": []} | changed
+    limits = {"call": "call-2026-1", "budget_mxn": "1500000.00", "k": 2, "minimum_per_area": {"P01": 1}}
+    limits |= {"minimum_per_state": 0, "minimum_per_anchor": 1, "solution": None, "appeals_until": None}
+    shown = cohort | limits | {"selected_at": None, "overrides": [OVERRIDE], "drop_outs": []} | changed
     portal.others.answer("development", PAGE, shown, ETag=scripted.ETAG)
 
 
 def _ranked(portal: Visitors, list_: str, **changed: object) -> None:
-    line = portal.others.answers["development.test", f"{PAGE}/ranking"].json()["items"][0]
+    line = portal.others.answers["development.test", f"{PAGE}/preview"].json()["items"][0]
     firm = {"supplier_id": str(SUPPLIER), "legal_name": "Forjas del Bajío", "score": 8123, "best_match": 9000}
     said = {"outcome": "selected", "selected": True, "rank": 1, "reasons": ["meets_every_condition"]}
     portal.others.answer("development", f"{PAGE}/{list_}", {"items": [line | firm | said | changed], "next": "more"})
 
 
-async def test_the_ranking_says_why(portal: Visitors, operator: Browser) -> None:
-    _ranked(portal, "ranking")
+async def test_a_preview_says_why(portal: Visitors, operator: Browser) -> None:
+    _ranked(portal, "preview")
     page = (await operator.get(PAGE)).text
     for told in ("Forjas del Bajío", "81.2 %", "90.0 %", f'href="{PLACE}"', "after=more", "Acuerdo del comité"):
         assert told in page, told
@@ -165,3 +168,68 @@ async def test_a_firm_drops_out_by_two(
     refuse(portal.others, "development", f"{PLAN}/{path}", 403)
     same = await operator.post(f"{PLACE}/{form}", fields | given)
     assert (same.status_code, "No se acepta así." in same.text) == (403, True)
+
+
+OUTCOME = f"/cohorts/{COHORT}/firms/{SUPPLIER}"
+WORTH = {"coverage": 102, "potential": 38_000_000}
+APPEAL = {"reason": "La tractora ya nos visitó", "status": "waiting", "made_at": AT, "answer": "", "decided_at": None}
+
+
+async def test_what_is_true_of_the_best_cohort_stands_on_its_page(portal: Visitors, operator: Browser) -> None:
+    greedy = {"worth": WORTH | {"coverage": 71}, "cost": "9000000.00", "keeps_to_call": True}
+    best = {"contended": 170, "worth": WORTH, "bound": WORTH, "optimal": True, "cost": "9500000.00", "greedy": greedy}
+    _show(portal, status="selected", selected_at=AT, solution=best, appeals_until=AT)
+    page = (await operator.get(PAGE)).text
+    for told in ("102; ninguna tiene más de 102", "Sí: no hay una mejor", "cobertura 71", "P01: 1", "call-2026-1"):
+        assert told in page, told
+
+
+async def test_an_operator_reads_an_outcome_and_answers_its_appeal(portal: Visitors, operator: Browser) -> None:
+    shown = portal.others.answers["development.test", OUTCOME].json()
+    why = shown["why"] | {"text": "No seleccionada: lo estaría con estos lugares: 57."}
+    told = {"cohort_id": COHORT, "supplier_id": str(SUPPLIER), "outcome": "not_selected", "why": why, "appeal": APPEAL}
+    portal.others.answer("development", OUTCOME, shown | told, ETag=scripted.ETAG)
+    portal.others.answer("development", f"{OUTCOME}/appeal/decision", {})
+    path = f"{PAGE}/outcomes/{SUPPLIER}"
+    page = (await operator.get(path)).text
+    assert "lo estaría con estos lugares: 57." in page
+    [fields] = forms(page, f"{path}/decision")
+    answer = {"verdict": "upheld", "answer": "La visita consta"}
+    done = await operator.post(f"{path}/decision", fields | answer)
+    assert (done.status_code, done.headers["location"]) == (303, path)
+    assert last_sent(portal.others) == ("POST", f"{OUTCOME}/appeal/decision", answer, scripted.ETAG)
+
+
+async def test_what_if_asks_with_the_limits_that_were_typed(portal: Visitors, operator: Browser) -> None:
+    path = f"/cohorts/{COHORT}/what-if"
+    moved = {"supplier_id": str(SUPPLIER), "folio": "PDP-1", "legal_name": "Forjas del Bajío"}
+    limits = {"capacity": 57, "budget_mxn": None, "k": 2, "selected": 57, "worth": WORTH, "bound": WORTH}
+    found = limits | {"optimal": True, "cost": "9500000.00", "comes": [moved], "goes": []}
+    portal.others.answer("development", path, found)
+    assert "Forjas" not in (await operator.get(path)).text
+    page = (await operator.get(f"{path}?capacity=57&k=")).text
+    assert dict(portal.others.asked[-1].url.params) == {"capacity": "57"}
+    assert ("Forjas del Bajío" in page, "Ninguna." in page) == (True, True)
+    refuse(portal.others, "development", path, 422, capacity="Un número entero.")
+    refused = await operator.get(f"{path}?capacity=x")
+    assert (refused.status_code, "Un número entero." in refused.text) == (422, True)
+
+
+async def test_a_firm_reads_its_outcome_and_appeals(portal: Visitors) -> None:
+    await portal.stage.consume(example(SupplierNotSelected, cohort_id=UUID(COHORT)))
+    scripted.answer(portal.others, {"supplier_id": str(SUPPLIER), "cohort_id": COHORT})
+    shown = portal.others.answers["development.test", OUTCOME].json()
+    why = shown["why"] | {"text": "No seleccionada: lo estaría con estos lugares: 57."}
+    told = {"outcome": "not_selected", "why": why, "appeal": None, "may_appeal": True}
+    portal.others.answer("development", OUTCOME, shown | told, ETag=scripted.ETAG)
+    portal.others.answer("development", f"{OUTCOME}/appeal", {})
+    firm = await portal.signed_in("supplier", supplier_id=SUPPLIER)
+    page = (await firm.get("/my-firm/outcome")).text
+    assert "lo estaría con estos lugares: 57." in page
+    [fields] = forms(page, "/my-firm/outcome/appeal")
+    done = await firm.post("/my-firm/outcome/appeal", fields | {"reason": "La tractora ya nos visitó"})
+    assert (done.status_code, done.headers["location"]) == (303, "/my-firm/outcome")
+    sent = {"reason": "La tractora ya nos visitó"}
+    assert last_sent(portal.others) == ("POST", f"{OUTCOME}/appeal", sent, scripted.ETAG)
+    portal.others.answer("development", OUTCOME, shown | told | {"appeal": APPEAL}, ETag=scripted.ETAG)
+    assert len(forms((await firm.get("/my-firm/outcome")).text, "/my-firm/outcome/appeal/end")) == 1

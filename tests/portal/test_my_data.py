@@ -113,6 +113,7 @@ def test_nothing_that_a_stage_shows_a_firm_of_itself_is_left_out() -> None:
         # Reckoned from the versions, which are there.
         "/diagnoses/{supplier_id}/comparison",
         "/diagnoses/{supplier_id}/draft/{question}",
+        "/cohorts/{cohort_id}/firms/{supplier_id}",
         "/suppliers/{supplier_id}/introductions/{consent_id}",
         "/suppliers/{supplier_id}/lifts",
         "/suppliers/{supplier_id}/near-misses",

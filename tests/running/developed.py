@@ -70,7 +70,7 @@ class Developed:
         return cohort
 
     def _ranked(self, cohort: str) -> bool:
-        ranking = self.do("development", Role.OPERATOR, "GET", f"/cohorts/{cohort}/ranking")["items"]
+        ranking = self.do("development", Role.OPERATOR, "GET", f"/cohorts/{cohort}/preview")["items"]
         return any(line["supplier_id"] == str(self.firm) and line["selected"] for line in ranking)
 
     def plan(self) -> dict[str, Any]:

@@ -96,7 +96,7 @@ class Journey:
     def _develop(self, supplier: str, firm: str) -> None:
         cohort = self._do(self._operator, "development", "/cohorts", json={"name": "Generación de prueba"})["id"]
         path = f"/cohorts/{cohort}"
-        self._get(self._operator, "development", f"{path}/ranking", partial(_ranked, supplier))
+        self._get(self._operator, "development", f"{path}/preview", partial(_ranked, supplier))
         word = {"supplier_id": supplier, "direction": "in", "reason": "Caso de prueba"}
         self._do(self._operator, "development", f"{path}/overrides", json=word)
         self._do(self._people.reviewer, "development", f"{path}/selection")

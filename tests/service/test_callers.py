@@ -42,6 +42,8 @@ OPEN = {
     ("GET", "/instrument"),
     ("GET", "/instruments"),
     ("GET", "/modules"),
+    ("GET", "/calls"),
+    ("GET", "/call"),
 }
 """What everybody may call; anything else that is open is a mistake."""
 

@@ -2,18 +2,35 @@
 
 from fastapi import APIRouter
 
-from services.development.api import activities, attachments, cohorts, drop_outs, modules, plans, selection, waiting
+from services.development.api import (
+    activities,
+    appeals,
+    attachments,
+    calls,
+    cohorts,
+    drop_outs,
+    modules,
+    outcomes,
+    plans,
+    replacing,
+    selection,
+    waiting,
+)
 from shared.attachments.keeping import Attachments
 from shared.messaging.commands import Commands
 from shared.runtime.database import Database
 from shared.service import http
 
 
-def router(kept: Attachments, commands: Commands, database: Database, *, default_capacity: int) -> APIRouter:
+def router(kept: Attachments, commands: Commands, database: Database) -> APIRouter:
     return http.together(
-        cohorts.router(commands, database, default_capacity),
+        cohorts.router(commands, database),
         selection.router(commands, database),
+        outcomes.router(database),
         drop_outs.router(commands, database),
+        replacing.router(commands, database),
+        appeals.router(commands, database),
+        calls.router(),
         plans.router(commands, database),
         activities.router(commands, database),
         attachments.router(kept, database),

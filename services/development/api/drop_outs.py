@@ -1,4 +1,4 @@
-"""Places that firms leave, have again, or that others take."""
+"""Places that firms leave, or have again."""
 
 from uuid import UUID
 
@@ -22,9 +22,6 @@ from shared.messaging.decision import Decision
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.http import Replace, Strict, accepted, routes
-
-AT_ONCE = 20
-"""Firms that are looked at for one place; most of the time it is the first."""
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
@@ -71,7 +68,7 @@ def _add_drop_out(api: APIRouter, commands: Commands, database: Database) -> Non
     ) -> PastPlanView:
         """Give a firm's place back, with the reason: as the firm at once, as an operator where another one proposed it.
 
-        Its plan is kept as it is. The place is free for the next in rank, and the firm may contend in a later cohort.
+        Its plan is kept as it is. The place is free for another firm, and the firm may contend in a later cohort.
         """
         role: LeaverRole = "supplier" if is_the_firm(caller, supplier_id) else "operator"
         async with database.connection() as connection:
@@ -107,33 +104,13 @@ def _add_ways_of_a_place(api: APIRouter, commands: Commands) -> None:
 
         async def reinstate(unit: CommandUnit) -> Cohort:
             cohort, firm, said = await _load(unit, cohort_id, body.supplier_id)
-            replace.check(CohortView.of(there(cohort)))
+            replace.check(CohortView.of_cohort(there(cohort)))
             back = Reinstatement(body.reason, caller.subject, now())
             moved = accepted(handlers.reinstate(cohort, firm, said, back, catalogue.modules()))
             _apply(unit, cohort_id, body.supplier_id, moved)
             return there(moved[0].state)
 
-        return replace.shown(CohortView.of(await commands.run_unit(replace.cause, reinstate)))
-
-    @api.post("/cohorts/{cohort_id}/replacements")
-    async def replace_drop_out(cohort_id: UUID, caller: Operator, replace: Replace) -> CohortView:
-        """Give the place that is free for longest to the next in rank, who has a proposed plan at once.
-
-        Whoever first said that its firm drops out cannot do so.
-        """
-
-        async def give_place(unit: CommandUnit) -> Cohort:
-            await unit.load(cohorts, [cohort_id])
-            cohort = there(unit.state(cohorts, cohort_id))
-            replace.check(CohortView.of(cohort))
-            free = accepted(handlers.may_replace(cohort, caller.subject))
-            firm, said = await _next(unit, cohort)
-            caller.require_outsider(firm.id)
-            moved = handlers.take_place(cohort, free, firm, said, caller.subject, catalogue.modules(), now())
-            _apply(unit, cohort_id, firm.id, moved)
-            return there(moved[0].state)
-
-        return replace.shown(CohortView.of(await commands.run_unit(replace.cause, give_place)))
+        return replace.shown(CohortView.of_cohort(await commands.run_unit(replace.cause, reinstate)))
 
 
 async def _load(
@@ -152,20 +129,3 @@ def _apply(unit: CommandUnit, cohort_id: UUID, supplier_id: UUID, moved: handler
     unit.apply(cohorts, cohort_id, cohort, about=supplier_id)
     unit.apply(candidates, supplier_id, firm)
     unit.apply(outcomes, said.id, Decision(said), about=supplier_id)
-
-
-async def _next(unit: CommandUnit, cohort: Cohort) -> tuple[Candidate, Outcome]:
-    """The best ranked of those without a place who would still take one."""
-    after, rules, modules = 0, catalogue.selection_rules(), catalogue.modules()
-    while ranked := await store.next_in_rank(unit.connection, cohort.id, after, AT_ONCE):
-        ids = [supplier_id for _, supplier_id in ranked]
-        await unit.load(candidates, ids)
-        await unit.load(outcomes, [outcome_id(cohort.id, id_) for id_ in ids])
-        for id_ in ids:
-            firm, said = unit.state(candidates, id_), unit.state(outcomes, outcome_id(cohort.id, id_))
-            if firm is None or said is None:
-                continue
-            if handlers.still_contends(firm, cohort, rules, modules):
-                return firm, said
-        after = ranked[-1][0]
-    return accepted(refused("nobody_next"))

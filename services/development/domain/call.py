@@ -1,7 +1,7 @@
 """A call for a cohort (convocatoria): what it may spend, what it must keep, and who contends."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -27,6 +27,49 @@ class Call:
     """Firms that must be selected of a group."""
     keep: int = 2
     """Candidates that each area and each anchor keeps, where it can: more of one group count for no coverage."""
+
+
+Minimum = int | Mapping[str, int]
+"""Of each group that a firm names, or of those named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Minimums:
+    """Firms that must be selected of each area, state and anchor."""
+
+    area: Minimum = 0
+    state: Minimum = 0
+    anchor: Minimum = 0
+
+
+NO_MINIMUMS = Minimums()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The limits as people state them, whoever contends."""
+
+    capacity: int
+    budget: Decimal | None = None
+    """MXN; None: no limit."""
+    minimums: Minimums = NO_MINIMUMS
+    keep: int = 2
+
+    def call(self, contenders: Iterable["Contender"]) -> Call:
+        """The limits among these firms: a minimum that names no group is one of each that somebody is of."""
+        groups = sorted(members(contenders))
+        asked: tuple[tuple[Kind, Minimum], ...] = (
+            ("area", self.minimums.area),
+            ("state", self.minimums.state),
+            ("anchor", self.minimums.anchor),
+        )
+        minimums = {
+            Group(kind, code): least
+            for kind, minimum in asked
+            for code, least in _each(minimum, [group.code for group in groups if group.kind == kind]).items()
+            if least
+        }
+        return Call(self.capacity, self.budget, minimums, self.keep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,5 +151,18 @@ def greedy(call: Call, contenders: Collection[Contender]) -> list[Contender]:
     return sorted(chosen, key=lambda each: each.id)
 
 
+def one_more(
+    limits: Limits, holders: Iterable[Contender], waiting: Iterable[Contender], first: str | None = None
+) -> tuple[Limits, list[Contender]]:
+    """The call of one more place: who has one keeps it. `first`: who waits and has it before all others."""
+    kept = [replace(each, put_in=True) for each in holders]
+    free = [replace(each, put_in=each.id == first) for each in waiting]
+    return replace(limits, capacity=len(kept) + 1), [*kept, *free]
+
+
 def _anchors(codes: Iterable[str]) -> list[Group]:
     return [Group("anchor", code) for code in sorted(codes)]
+
+
+def _each(minimum: Minimum, codes: Sequence[str]) -> Mapping[str, int]:
+    return dict.fromkeys(codes, minimum) if isinstance(minimum, int) else minimum

@@ -110,6 +110,8 @@ class Candidate:
     """Of activities that were completed, in any plan: that about which no assessor has said anything since."""
     unscored: tuple[str, ...] = ()
     """Questions that waited for an assessor before each evidence was told apart. None is added any more."""
+    state: str | None = None
+    """Where its main plant is: the federal entity's two digits; None: not told yet."""
 
     @property
     def leaving(self) -> Leaving | None:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Literal, get_args
 from uuid import UUID, uuid5
 
+from services.development.domain.call import NO_MINIMUMS, Limits, Minimums
 from services.development.domain.place import PLACE, DropOut, Reinstatement
 from services.development.domain.reasons import Refusal
+from services.development.domain.why import Solution
 from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
 
@@ -62,6 +65,13 @@ class Cohort:
     name: str
     capacity: int
     created_at: datetime
+    call: str | None = None
+    """Version of the call; None: opened before calls had any, and selected by the present one."""
+    budget: Decimal | None = None
+    """MXN for the plans of all; None: no limit."""
+    minimums: Minimums = NO_MINIMUMS
+    keep: int = 2
+    """Firms that each area and each anchor keeps, where it can."""
     status: CohortStatus = "open"
     overrides: tuple[Override, ...] = ()
     """By supplier id, one a firm."""
@@ -69,6 +79,17 @@ class Cohort:
     took_part: Participants = NOBODY
     """Whoever gave or took back a word. None of them makes the selection."""
     drop_outs: tuple[DropOut, ...] = ()
+    selected_by: str | None = None
+    """Who made the selection: they decide no appeal against it."""
+    solution: Solution | None = None
+    """None: not selected yet, or by rank, as it was done before."""
+    appeals_until: datetime | None = None
+    appeals_ended_at: datetime | None = None
+    """Nobody appeals any more."""
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.capacity, self.budget, self.minimums, self.keep)
 
     def left(self, supplier_id: UUID) -> DropOut | None:
         """The last time that a firm dropped out of it."""
@@ -78,13 +99,17 @@ class Cohort:
         return next((each.direction for each in self.overrides if each.supplier_id == supplier_id), None)
 
 
-def changed(cohort: Cohort, name: str, capacity: int) -> Cohort | Refusal:
-    """The cohort under another name, or with other places, while nobody was told anything."""
+def with_limits(cohort: Cohort, limits: Limits) -> Cohort:
+    return replace(cohort, capacity=limits.capacity, budget=limits.budget, minimums=limits.minimums, keep=limits.keep)
+
+
+def changed(cohort: Cohort, name: str, call: str, limits: Limits) -> Cohort | Refusal:
+    """The cohort under another name, of another call or with other limits, while nobody was told anything."""
     if COHORT.after(cohort.status, "change") is None:
         return "cohort_already_selected"
-    if sum(each.direction == "in" for each in cohort.overrides) > capacity:
+    if sum(each.direction == "in" for each in cohort.overrides) > limits.capacity:
         return "overrides_exceed_capacity"
-    return replace(cohort, name=name, capacity=capacity)
+    return with_limits(replace(cohort, name=name, call=call), limits)
 
 
 def with_override(cohort: Cohort, override: Override) -> Cohort | Refusal:
@@ -122,7 +147,24 @@ def close(cohort: Cohort, by: str, now: datetime) -> Cohort | Refusal:
         return "cohort_already_selected"
     if not cohort.took_part.may_approve(by):
         return "same_person"
-    return replace(cohort, status="selected", selected_at=now)
+    return replace(cohort, status="selected", selected_at=now, selected_by=by)
+
+
+def appeals(cohort: Cohort, now: datetime) -> bool:
+    """Whether a firm may still appeal."""
+    return cohort.appeals_until is not None and cohort.appeals_ended_at is None and now <= cohort.appeals_until
+
+
+def may_decide(cohort: Cohort, supplier_id: UUID, by: str) -> bool:
+    """Whether somebody may decide on a firm's appeal: neither who selected, nor who gave the word on that firm."""
+    words = (each.by for each in cohort.overrides if each.supplier_id == supplier_id)
+    return by != cohort.selected_by and by not in words
+
+
+def with_upheld(cohort: Cohort, word: Override, holders: int) -> Cohort:
+    """A firm whose appeal was upheld is put in: it has the next place, and the cohort one more where it is full."""
+    overrides = tuple(sorted((*_without(cohort, word.supplier_id), word), key=lambda each: each.supplier_id))
+    return replace(cohort, overrides=overrides, capacity=max(cohort.capacity, holders + 1))
 
 
 def with_drop_out(cohort: Cohort, drop_out: DropOut) -> Cohort:
@@ -132,18 +174,20 @@ def with_drop_out(cohort: Cohort, drop_out: DropOut) -> Cohort:
     return replace(cohort, drop_outs=(*cohort.drop_outs, drop_out))
 
 
-def free_place(cohort: Cohort, by: str) -> DropOut | Refusal:
-    """The place that is free for longest. Whoever first said that its firm drops out gives it to no other one."""
+def free_place(cohort: Cohort, holders: int, by: str) -> DropOut | Refusal | None:
+    """The place that is free for longest; None: one that nobody had yet. Whoever first said that a firm drops out gives
+    its place to no other one.
+    """
     if cohort.status != "selected":
         return "cohort_not_selected"
-    free = next((each for each in cohort.drop_outs if PLACE.after(each.status, "replace") is not None), None)
-    if free is None:
+    if holders >= cohort.capacity:
         return "no_free_place"
-    return free if free.took_part.may_approve(by) else "same_person"
+    free = next((each for each in cohort.drop_outs if PLACE.after(each.status, "replace") is not None), None)
+    return free if free is None or free.took_part.may_approve(by) else "same_person"
 
 
-def with_replacement(cohort: Cohort, free: DropOut, supplier_id: UUID, by: str) -> Cohort:
-    return _with(cohort, free, replace(free, replaced_by=supplier_id, selected_by=by))
+def with_replacement(cohort: Cohort, free: DropOut | None, supplier_id: UUID, by: str) -> Cohort:
+    return cohort if free is None else _with(cohort, free, replace(free, replaced_by=supplier_id, selected_by=by))
 
 
 def with_reinstatement(cohort: Cohort, supplier_id: UUID, said: Reinstatement) -> Cohort | Refusal:

@@ -8,6 +8,7 @@ is what the plan is for. So does a firm whose tax opinion is unknown: that is a 
 
 from dataclasses import dataclass
 
+from services.development.domain.call import Limits
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort
 from services.development.domain.diagnosis import Band, Diagnosis
@@ -17,7 +18,7 @@ from services.development.domain.score import Weights
 
 @dataclass(frozen=True, slots=True)
 class SelectionRules:
-    """The thresholds of one version of the rule."""
+    """One version of a call: who may be selected, by what firms are ranked, and the limits of a cohort."""
 
     version: str
     match_min: int
@@ -27,6 +28,12 @@ class SelectionRules:
     commitment_min: int
     """Level of the commitment question, 0 to 4."""
     weights: Weights
+    limits: Limits
+    """What a cohort of the call has, unless it says otherwise."""
+    appeal_days: int
+    """Days after a selection in which a firm may appeal."""
+    source: str = ""
+    """Where the rules are from."""
 
 
 def exclusions(candidate: Candidate, cohort: Cohort) -> tuple[Exclusion, ...]:

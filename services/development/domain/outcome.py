@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid5
 
+from services.development.domain.call import Contender
 from services.development.domain.score import half_up
 from services.development.domain.selection import Placement, Selected
+from services.development.domain.why import Reason
 
 Result = Literal["selected", "not_selected", "dropped_out"]
 
@@ -33,6 +35,10 @@ class Outcome:
     reasons: tuple[str, ...]
     rules: str
     decided_at: datetime
+    contender: Contender | None = None
+    """The firm as the best cohort was found by; None: it did not compete."""
+    why: Reason | None = None
+    """What is true of it and of the best cohort."""
 
 
 def outcome_id(cohort_id: UUID, supplier_id: UUID) -> UUID:
@@ -57,6 +63,8 @@ def outcome(cohort_id: UUID, placement: Placement, line: int, rules: str, now: d
         reasons=placement.reasons,
         rules=rules,
         decided_at=now,
+        contender=placement.contender,
+        why=placement.why,
     )
 
 

@@ -27,7 +27,21 @@ nobody looked up in a list are an operator's to judge. Evidence of a plan before
 close what the next plan would be for.
 """
 
-Placing = Literal["meets_every_condition", "override_in", "override_out", "capacity_full", "place_freed"]
+Placing = Literal[
+    "meets_every_condition",
+    "override_in",
+    "override_out",
+    "only_candidate",
+    "needed_for_minimum",
+    "capacity_full",
+    "budget_spent",
+    "outweighed",
+    "place_freed",
+    "appeal_upheld",
+]
+"""What the best cohort of the call says of a firm. `only_candidate`: no more contend for one of its areas or anchors
+than the call keeps. `capacity_full`: with more places it would be in. `budget_spent`, `outweighed`: it would not be.
+"""
 
 Note = Literal["tax_opinion_unknown", "match_blocked"]
 """Worth a look by the operator; never decides."""
@@ -47,6 +61,16 @@ Refusal = Literal[
     "cohort_not_selected",
     "no_free_place",
     "nobody_next",
+    "call_unknown",
+    "call_not_found",
+    "call_infeasible",
+    "selection_unsolved",
+    "selection_outrun",
+    "outcome_not_found",
+    "appeal_too_late",
+    "appeal_already_made",
+    "appeal_not_found",
+    "appeal_already_decided",
     "plan_not_found",
     "plan_already_completed",
     "drop_out_already_proposed",
@@ -86,6 +110,16 @@ REFUSALS: Mapping[Refusal, RefusalKind] = {
     "cohort_not_selected": "conflict",
     "no_free_place": "conflict",
     "nobody_next": "conflict",
+    "call_unknown": "invalid",
+    "call_not_found": "not_found",
+    "call_infeasible": "conflict",
+    "selection_unsolved": "conflict",
+    "selection_outrun": "conflict",
+    "outcome_not_found": "not_found",
+    "appeal_too_late": "conflict",
+    "appeal_already_made": "conflict",
+    "appeal_not_found": "not_found",
+    "appeal_already_decided": "conflict",
     "plan_not_found": "not_found",
     "plan_already_completed": "conflict",
     "drop_out_already_proposed": "conflict",

@@ -1,4 +1,4 @@
-"""What an anchor asks for, as far as this stage shows it beside a match."""
+"""What an anchor asks for, as far as this stage shows it beside a match and counts coverage by it."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,3 +11,5 @@ class Requirement:
     id: UUID
     area: str
     title: str
+    anchor_id: UUID | None = None
+    """Who asks; None: told before that was kept."""

@@ -16,7 +16,14 @@ from services.development.domain.revision import followed
 from services.development.handlers.plans import changed
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
-from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementChanged, RequirementPublished
+from shared.contracts.matching import (
+    MatchAnswered,
+    MatchFound,
+    MatchLost,
+    RequirementChanged,
+    RequirementPublished,
+    RequirementReopened,
+)
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
 from shared.messaging.decision import Decision, unchanged
 
@@ -29,6 +36,7 @@ def supplier_described(
         _known(state, event.supplier_id),
         folio=event.folio,
         legal_name=event.legal_name,
+        state=event.state,
         standing=Standing(screening.list_69b, screening.tax_opinion, screening.list_date is not None),
     )
     return Decision(described)
@@ -105,9 +113,10 @@ def referral_lapsed(state: Candidate | None, event: ReferralLapsed, _: datetime)
 
 
 def requirement_described(
-    _: Requirement | None, event: RequirementPublished | RequirementChanged, __: datetime
+    _: Requirement | None, event: RequirementPublished | RequirementChanged | RequirementReopened, __: datetime
 ) -> Decision[Requirement]:
-    return Decision(Requirement(event.requirement_id, event.specification.area, event.specification.title))
+    asked = event.specification
+    return Decision(Requirement(event.requirement_id, asked.area, asked.title, event.anchor_id))
 
 
 def _known(state: Candidate | None, supplier_id: UUID) -> Candidate:

@@ -1,4 +1,4 @@
-"""Places of a cohort that firms leave, have again, or that the next in rank takes."""
+"""Places of a cohort that firms leave, have again, or that another one takes."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,13 +6,15 @@ from datetime import datetime
 from services.development.domain import cohort as cohorts
 from services.development.domain import leaving, selection
 from services.development.domain import outcome as outcomes
+from services.development.domain.call import Contender
 from services.development.domain.candidate import Candidate, PastPlan
 from services.development.domain.cohort import Cohort
-from services.development.domain.conditions import SelectionRules
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome
 from services.development.domain.place import DropOut, LeaverRole, Leaving, Reinstatement
 from services.development.domain.reasons import Refusal
+from services.development.domain.selection import Basis
+from services.development.domain.why import LEFT_OUT
 from services.development.handlers import published
 from services.development.handlers.cohorts import with_plan
 from services.development.handlers.plans import changed
@@ -85,24 +87,35 @@ def reinstate(
     return Decision(kept), replace(caught_up, events=(*first, *caught_up.events)), outcomes.reinstated(said, back.at)
 
 
-def may_replace(cohort: Cohort | None, by: str) -> DropOut | Refused:
-    """The place that an operator may give to the next in rank."""
+def may_replace(cohort: Cohort | None, holders: int, by: str) -> DropOut | Refused | None:
+    """The place that an operator may give to the next one; None: one that nobody had yet."""
     if cohort is None:
         return refused("cohort_not_found")
-    free = cohorts.free_place(cohort, by)
-    return free if isinstance(free, DropOut) else refused(free)
+    free = cohorts.free_place(cohort, holders, by)
+    return free if free is None or isinstance(free, DropOut) else refused(free)
 
 
-def still_contends(candidate: Candidate, cohort: Cohort, rules: SelectionRules, modules: Modules) -> bool:
-    """Whether a firm that only capacity kept out would take a place now: by the same conditions, as it is now."""
-    return candidate.awaits_selection and selection.standing(candidate, cohort, rules, modules).contends
+def waiting(candidate: Candidate, cohort: Cohort, said: Outcome, basis: Basis) -> Contender | None:
+    """A firm that waits for a place, as it was when it contended; None: it would take no place now, by the same
+    conditions. Who was put in since is judged as it is now.
+    """
+    if not candidate.awaits_selection:
+        return None
+    now_ = selection.standing(candidate, cohort, basis).contender
+    return said.contender or now_ if now_ is not None else None
 
 
 def take_place(
-    cohort: Cohort, free: DropOut, candidate: Candidate, said: Outcome, by: str, modules: Modules, now: datetime
+    cohort: Cohort,
+    free: DropOut | None,
+    candidate: Candidate,
+    said: Outcome,
+    by: str,
+    modules: Modules,
+    now: datetime,
 ) -> Moved:
-    """The next in rank has the place. Its outcome says so, with the score that it was ranked by."""
-    reasons = ("place_freed", *(reason for reason in said.reasons if reason != "capacity_full"))
+    """The next one has the place. Its outcome says so, with the score that it was ranked by."""
+    reasons = ("place_freed", *(reason for reason in said.reasons if reason not in LEFT_OUT.values()))
     recorded = replace(said, selected=True, reasons=reasons, decided_at=now)
     told = published.placed_later(recorded)
     taken = cohorts.with_replacement(cohort, free, candidate.id, by)

@@ -1,27 +1,13 @@
 """Why no set of firms keeps to a call: constraints that cannot hold together, and how far each would have to give."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
-from typing import Literal
 
 from services.development.domain.call import Call, Contender, in_order, members
+from services.development.domain.why import Conflict
+from services.development.solver.asked import SECONDS
 from services.development.solver.model import Model
-from services.development.solver.optimum import SECONDS
-
-What = Literal["capacity", "budget", "area", "state", "anchor", "override"]
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """One of the constraints that cannot all hold: without any one of them the others can."""
-
-    what: What
-    code: str = ""
-    """The group, or the firm of an override."""
-    given: str = ""
-    would_do: str | None = None
-    """The value nearest to the given one with which the call has an answer; None: taking it back."""
 
 
 def conflicts(call: Call, contenders: Iterable[Contender], seconds: float = SECONDS) -> tuple[Conflict, ...]:

@@ -7,14 +7,8 @@ from decimal import Decimal
 from math import isfinite
 
 from services.development.domain.call import Call, Contender, Group, Worth, cost, greedy, holds, in_order, worth
+from services.development.solver.asked import SECONDS, UnsolvedError
 from services.development.solver.model import Model, whole
-
-SECONDS = 60.0
-"""Of one solve. Ten thousand firms for 550 places take some 3."""
-
-
-class UnsolvedError(Exception):
-    """No set of firms was found in time; there may be one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,18 @@
 """Tables of this stage: the only SQL of the service."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, text
+from sqlalchemy import DateTime, Index, Numeric, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel, col, select
-from sqlmodel.ext.asyncio.session import AsyncSession
+from sqlmodel import Field, SQLModel
 
 from services.development import catalogue
+from services.development.domain.appeal import Appeal
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort, PastOverride
 from services.development.domain.module import Modules
@@ -43,6 +44,7 @@ class CandidateRow(Table, table=True):
     legal_name: str | None
     standing: dict[str, Any] | None = Field(sa_type=JSONB)
     withdrawn: bool
+    state: str | None
     matches: list[dict[str, Any]] = Field(sa_type=JSONB)
     diagnosis: dict[str, Any] | None = Field(sa_type=JSONB)
     referrals: list[dict[str, Any]] = Field(sa_type=JSONB)
@@ -70,6 +72,14 @@ class CohortRow(Table, table=True):
     selected_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     took_part: dict[str, Any] = Field(sa_type=JSONB)
     drop_outs: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    call: str | None
+    budget: Decimal | None = Field(sa_type=Numeric(16, 2))
+    minimums: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    keep: int = Field(sa_column_kwargs={"server_default": text("2")})
+    selected_by: str | None
+    solution: dict[str, Any] | None = Field(sa_type=JSONB)
+    appeals_until: datetime | None = Field(sa_type=DateTime(timezone=True))
+    appeals_ended_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class PastOverrideRow(Table, table=True):
@@ -89,7 +99,10 @@ class PastOverrideRow(Table, table=True):
 
 class OutcomeRow(Table, table=True):
     __tablename__ = "outcome"
-    __table_args__ = (Index("outcome_line", "cohort_id", "line", unique=True),)
+    __table_args__ = (
+        Index("outcome_line", "cohort_id", "line", unique=True),
+        Index("outcome_supplier", "supplier_id", "decided_at"),
+    )
 
     id: UUID = Field(primary_key=True)
     cohort_id: UUID
@@ -105,6 +118,27 @@ class OutcomeRow(Table, table=True):
     reasons: list[str] = Field(sa_type=JSONB)
     rules: str
     decided_at: datetime = Field(sa_type=DateTime(timezone=True))
+    contender: dict[str, Any] | None = Field(sa_type=JSONB)
+    why: dict[str, Any] | None = Field(sa_type=JSONB)
+
+
+class AppealRow(Table, table=True):
+    __tablename__ = "appeal"
+    __table_args__ = (
+        Index("appeal_cohort", "cohort_id", "made_at", "id"),
+        Index("appeal_supplier", "supplier_id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    cohort_id: UUID
+    supplier_id: UUID
+    reason: str
+    by: str
+    made_at: datetime = Field(sa_type=DateTime(timezone=True))
+    status: str
+    answer: str
+    decided_by: str | None
+    decided_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
 
 class RequirementRow(Table, table=True):
@@ -113,6 +147,7 @@ class RequirementRow(Table, table=True):
     id: UUID = Field(primary_key=True)
     area: str
     title: str
+    anchor_id: UUID | None
 
 
 def _for_queries(candidate: Candidate) -> Mapping[str, Any]:
@@ -126,6 +161,7 @@ candidates = TableRepository(CandidateRow, Candidate, derived=_for_queries)
 cohorts = TableRepository(CohortRow, Cohort)
 past_overrides = TableRepository(PastOverrideRow, PastOverride)
 outcomes = TableRepository(OutcomeRow, Outcome)
+appeals = TableRepository(AppealRow, Appeal)
 requirements = TableRepository(RequirementRow, Requirement)
 
 FIRMS = """
@@ -135,84 +171,14 @@ FIRMS = """
 """
 
 
-_AWAITING = "SELECT {} FROM candidate WHERE awaits_selection AND id > $1 ORDER BY id LIMIT $2"
-FIRST = UUID(int=0)
-"""Before every id. A page that begins there has the plan of every other, which the index leads to its place."""
-
-
 async def modules(_: Connection) -> Modules:
     """The catalogue as a reference of decisions."""
     return catalogue.modules()
 
 
-async def awaiting_selection(connection: Connection, after: UUID, limit: int) -> list[UUID]:
-    """The first ids after this one of the firms that a selection decides."""
-    rows = await connection.fetch(_AWAITING.format("id"), after, limit)
-    return [row["id"] for row in rows]
-
-
-async def pool(connection: Connection, after: UUID, limit: int) -> list[Candidate]:
-    """The same firms, as they are now and unlocked."""
-    return [candidates.of(row) for row in await connection.fetch(_AWAITING.format("*"), after, limit)]
-
-
-async def firms(connection: Connection, ids: Collection[UUID]) -> dict[UUID, Candidate]:
-    """These firms, unlocked."""
-    rows = await connection.fetch("SELECT * FROM candidate WHERE id = ANY($1::uuid[])", ids)
-    return {row["id"]: candidates.of(row) for row in rows}
-
-
 async def candidate(connection: Connection, supplier_id: UUID) -> Candidate | None:
     row = await connection.fetchrow("SELECT * FROM candidate WHERE id = $1", supplier_id)
     return None if row is None else candidates.of(row)
-
-
-async def cohort(connection: Connection, cohort_id: UUID) -> Cohort | None:
-    row = await connection.fetchrow("SELECT * FROM cohort WHERE id = $1", cohort_id)
-    return None if row is None else cohorts.of(row)
-
-
-async def next_in_rank(connection: Connection, cohort_id: UUID, after: int, limit: int) -> list[tuple[int, UUID]]:
-    """Rank and firm of those that only capacity kept out, beyond a rank."""
-    query = """
-        SELECT rank, supplier_id FROM outcome WHERE cohort_id = $1 AND NOT selected AND rank > $2
-        ORDER BY rank LIMIT $3
-    """
-    return [(row["rank"], row["supplier_id"]) for row in await connection.fetch(query, cohort_id, after, limit)]
-
-
-async def page_of_cohorts(connection: Connection, after: tuple[datetime, UUID] | None, limit: int) -> list[Cohort]:
-    """The newest first."""
-    at, id_ = after or (None, None)
-    rows = await connection.fetch(
-        """
-        SELECT * FROM cohort WHERE $1::timestamptz IS NULL OR (created_at, id) < ($1, $2::uuid)
-        ORDER BY created_at DESC, id DESC LIMIT $3
-        """,
-        at,
-        id_,
-        limit,
-    )
-    return [cohorts.of(row) for row in rows]
-
-
-async def page_of_past_overrides(
-    connection: Connection, cohort_id: UUID, after: tuple[datetime, UUID] | None, limit: int
-) -> list[PastOverride]:
-    """In the order in which they ended."""
-    at, id_ = after or (None, None)
-    rows = await connection.fetch(
-        """
-        SELECT * FROM past_override
-        WHERE cohort_id = $1 AND ($2::timestamptz IS NULL OR (ended_at, id) > ($2, $3::uuid))
-        ORDER BY ended_at, id LIMIT $4
-        """,
-        cohort_id,
-        at,
-        id_,
-        limit,
-    )
-    return [past_overrides.of(row) for row in rows]
 
 
 async def with_plans(
@@ -232,30 +198,3 @@ async def with_plans(
         limit,
     )
     return [candidates.of(row) for row in rows]
-
-
-Line = tuple[OutcomeRow, str | None, str | None, str | None]
-"""An outcome with its firm's folio and legal name, and the title of its best match's requirement."""
-
-
-async def lines(
-    session: AsyncSession, cohort_id: UUID, after: int | None, limit: int, *, selected: bool | None
-) -> Sequence[Line]:
-    """Outcomes of a cohort's selection in the order of its list."""
-    query = (
-        select(OutcomeRow, CandidateRow.folio, CandidateRow.legal_name, RequirementRow.title)
-        .join(CandidateRow, col(CandidateRow.id) == col(OutcomeRow.supplier_id))
-        .join(RequirementRow, col(RequirementRow.id) == col(OutcomeRow.requirement_id), isouter=True)
-        .where(OutcomeRow.cohort_id == cohort_id, OutcomeRow.line > (after or 0))
-        .order_by(col(OutcomeRow.line))
-        .limit(limit)
-    )
-    if selected is not None:
-        query = query.where(OutcomeRow.selected == selected)
-    return (await session.exec(query)).all()
-
-
-async def titles(connection: Connection, requirement_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Titles of requirements; the unknown are left out."""
-    rows = await connection.fetch("SELECT id, title FROM requirement WHERE id = ANY($1::uuid[])", requirement_ids)
-    return {row["id"]: row["title"] for row in rows}

@@ -1,26 +1,65 @@
 """Cohorts and their selection, as callers send and see them. Shares are basis points."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
-from services.development.domain.candidate import Candidate
-from services.development.domain.cohort import CohortStatus, Direction
-from services.development.domain.outcome import Outcome, Result, result
+from services.development.domain.call import Limits, Minimums
+from services.development.domain.cohort import Cohort, CohortStatus, Direction
+from services.development.domain.conditions import SelectionRules
 from services.development.domain.place import LeaverRole, PlaceStatus
-from services.development.store import Line, OutcomeRow
 from shared.service.http import Body, Named, View
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
 
+Places = Annotated[int, Field(ge=1, le=100_000)]
+Keep = Annotated[int, Field(ge=1, le=1_000)]
+Pesos = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}\.[0-9]{2}$"), Field(examples=["1250000.00"])]
+
+
+def mxn(amount: Decimal | str) -> str:
+    return f"{Decimal(amount):.2f}"
+
+
+Mxn = Annotated[str, BeforeValidator(mxn), Field(examples=["1500000.00"])]
+"""An amount in MXN, as it is told."""
+Code = Annotated[str, StringConstraints(min_length=1, max_length=40)]
+Least = Annotated[int, Field(ge=0, le=100_000)]
+Minimum = Least | Annotated[dict[Code, Least], Field(max_length=200)]
+"""Firms of each group that somebody is of, or of those named: areas, states (two digits), anchors by their ids."""
+
+
 class CohortBody(Body):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120), Named]
-    capacity: Annotated[int, Field(ge=1, le=100_000)] | None = None
-    """Places; the program's usual number where absent."""
+    call: Code | None = None
+    """Version of the call; the present one where absent."""
+    capacity: Places | None = None
+    """Places. What is absent, from here on, is as the call has it."""
+    budget_mxn: Pesos | None = None
+    """MXN for the plans of all."""
+    minimum_per_area: Minimum | None = None
+    minimum_per_state: Minimum | None = None
+    minimum_per_anchor: Minimum | None = None
+    k: Keep | None = None
+    """Firms that each area and each anchor keeps, where it can."""
+
+    def limits(self, rules: SelectionRules) -> Limits:
+        usual = rules.limits
+        least = usual.minimums
+        return Limits(
+            self.capacity or usual.capacity,
+            usual.budget if self.budget_mxn is None else Decimal(self.budget_mxn),
+            Minimums(
+                least.area if self.minimum_per_area is None else self.minimum_per_area,
+                least.state if self.minimum_per_state is None else self.minimum_per_state,
+                least.anchor if self.minimum_per_anchor is None else self.minimum_per_anchor,
+            ),
+            self.k or usual.keep,
+        )
 
 
 class OverrideBody(Body):
@@ -79,15 +118,77 @@ class ReinstatementBody(Body):
     reason: Words
 
 
+class WorthView(View):
+    """What a cohort is worth: coverage first. Potential in hundredths of a basis point, of all its firms."""
+
+    coverage: int
+    potential: int
+
+
+class RankedView(View):
+    """The firms of most potential, as long as places and budget last: what the best cohort is compared with."""
+
+    worth: WorthView
+    cost: Mxn
+    keeps_to_call: bool
+
+
+class SolutionView(View):
+    """The best cohort of the call."""
+
+    contended: int
+    worth: WorthView
+    bound: WorthView
+    """No cohort is worth more."""
+    optimal: bool
+    """Proven to be the best."""
+    cost: Mxn
+    """MXN that its plans take at most."""
+    greedy: RankedView
+
+
 class CohortView(View):
     id: UUID
     name: str
+    call: str | None
+    """Version; null: opened before calls had any."""
     capacity: int
+    budget_mxn: Mxn | None
+    minimum_per_area: Minimum
+    minimum_per_state: Minimum
+    minimum_per_anchor: Minimum
+    k: int
     status: CohortStatus
     created_at: datetime
     selected_at: datetime | None
+    solution: SolutionView | None
+    appeals_until: datetime | None
+    appeals_ended_at: datetime | None
     overrides: tuple[OverrideView, ...]
     drop_outs: tuple[DropOutView, ...]
+
+    @classmethod
+    def of_cohort(cls, cohort: Cohort) -> "CohortView":
+        least = cohort.minimums
+        return cls(
+            id=cohort.id,
+            name=cohort.name,
+            call=cohort.call,
+            capacity=cohort.capacity,
+            budget_mxn=None if cohort.budget is None else mxn(cohort.budget),
+            minimum_per_area=least.area,
+            minimum_per_state=least.state,
+            minimum_per_anchor=least.anchor,
+            k=cohort.keep,
+            status=cohort.status,
+            created_at=cohort.created_at,
+            selected_at=cohort.selected_at,
+            solution=None if cohort.solution is None else SolutionView.of(cohort.solution),
+            appeals_until=cohort.appeals_until,
+            appeals_ended_at=cohort.appeals_ended_at,
+            overrides=tuple(OverrideView.of(each) for each in cohort.overrides),
+            drop_outs=tuple(DropOutView.of(each) for each in cohort.drop_outs),
+        )
 
 
 class SelectionView(View):
@@ -96,42 +197,3 @@ class SelectionView(View):
     selected: int
     reasons: dict[str, int]
     """How many firms each reason was given to."""
-
-
-class CandidateView(View):
-    """One firm in a selection, and why it is in or out."""
-
-    line: int
-    supplier_id: UUID
-    folio: str | None = None
-    legal_name: str | None = None
-    selected: bool
-    """Whether it has a place now."""
-    outcome: Result = "not_selected"
-    rank: int | None
-    score: int
-    best_match: int
-    readiness: int
-    closability: int
-    requirement_id: UUID | None
-    requirement_title: str | None = None
-    reasons: tuple[str, ...]
-    rules: str
-    decided_at: datetime
-
-    @classmethod
-    def stored(cls, line: Line) -> "CandidateView":
-        row, folio, legal_name, title = line
-        named = {"folio": folio, "legal_name": legal_name, "requirement_title": title}
-        return cls._named(row, named)
-
-    @classmethod
-    def supposed(cls, outcome: Outcome, firm: Candidate, titles: Mapping[UUID, str]) -> "CandidateView":
-        title = None if outcome.requirement_id is None else titles.get(outcome.requirement_id)
-        named = {"folio": firm.folio, "legal_name": firm.legal_name, "requirement_title": title}
-        return cls._named(outcome, named)
-
-    @classmethod
-    def _named(cls, said: Outcome | OutcomeRow, named: dict[str, str | None]) -> "CandidateView":
-        became = result(said.reasons, selected=said.selected)
-        return cls.of(said).model_copy(update=named | {"outcome": became})

@@ -33,6 +33,7 @@ from services.portal.api import (
     my_introductions,
     my_meetings,
     my_money,
+    my_outcome,
     my_people,
     my_performance,
     my_plan,
@@ -42,6 +43,7 @@ from services.portal.api import (
     news,
     offline,
     operator,
+    outcomes,
     proofs,
     prospects,
     questionnaire,
@@ -83,13 +85,26 @@ def _routes() -> tuple[BaseRoute, ...]:
         my_meetings,
         questionnaire,
         my_plan,
+        my_outcome,
         my_money,
         my_data,
     )
     of_buyers = (asked, requirements, candidates, awards, nearness, meetings)
     at_work = (work, offline, proofs, visits, validations, calibrations, scores, mentoring)
     operating = (
-        *(registrations, twins, prospects, assignments, imports, cohorts, letters, messages, machines, resending),
+        *(
+            registrations,
+            twins,
+            prospects,
+            assignments,
+            imports,
+            cohorts,
+            outcomes,
+            letters,
+            messages,
+            machines,
+            resending,
+        ),
         acts,
     )
     for_all = (home, signing, register, news, assets, attachments, questionnaires)

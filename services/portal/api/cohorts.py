@@ -17,6 +17,7 @@ from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 Cursor = Annotated[str, Query(max_length=400)]
+NUMBERS = ("capacity", "k", "minimum_per_area", "minimum_per_state", "minimum_per_anchor")
 DIRECTIONS = ("in", "out")
 PLACES = {"free": "warn", "taken": "good", "replaced": ""}
 """How the tag of a place looks that became free."""
@@ -33,7 +34,7 @@ def router() -> APIRouter:
     @pages.post("")
     async def open_cohort(asked: Anybody, _: Operator, form: Form) -> Response:
         """Open one."""
-        given, key = body(form, numbers=("capacity",)), str(form.get("key", "")) or None
+        given, key = body(form, numbers=NUMBERS), str(form.get("key", "")) or None
         try:
             done = await asked.send("development", "POST", "/cohorts", given, key=key)
         except StageProblem as error:
@@ -47,9 +48,9 @@ def router() -> APIRouter:
         cohort_id: UUID,
         after: Cursor = "",
         overrides_after: Cursor = "",
-        selected: Literal["", "true", "false"] = "",
+        selected: Literal["", "true", "false", "waiting"] = "",
     ) -> Response:
-        """Its firms by rank, each with why it is in or out."""
+        """Its firms, each with why it is in or out."""
         return await _page(asked, cohort_id, UNTRIED, (after, overrides_after), selected)
 
     _add_deciding(pages)
@@ -76,7 +77,7 @@ def _add_deciding(pages: APIRouter) -> None:
 
     @pages.post("/{cohort_id}/replacement")
     async def replace(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
-        """Give the place that is free for longest to the next in rank."""
+        """Give the place that is free for longest to the firm with which the cohort is best, all others kept."""
         return await _on_cohort(asked, cohort_id, "POST", "replacements", form)
 
     @pages.post("/{cohort_id}/reinstatement")
@@ -176,7 +177,9 @@ async def _page(
     path = f"/cohorts/{cohort_id}"
     cohort = await asked.ask("development", path)
     is_open = cohort.body["status"] == "open"
-    list_, filters = ("ranking", {}) if is_open else ("candidates", {"selected": selected})
+    waiting = selected == "waiting"
+    list_ = "preview" if is_open else "waiting-list" if waiting else "candidates"
+    filters = {} if is_open or waiting else {"selected": selected}
     query = {name: value for name, value in (filters | {"after": after[0]}).items() if value}
     firms = await asked.ask("development", f"{path}/{list_}", **query)
     past = await asked.glance("development", f"{path}/past-overrides", **({"after": after[1]} if after[1] else {}))

@@ -48,7 +48,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         "/diagnoses/{id}/attachments",
         AUDIT,
     ),
-    "development": ("/plans/{id}", "/plans/{id}/past", "/plans/{id}/attachments", AUDIT),
+    "development": ("/plans/{id}", "/plans/{id}/past", "/plans/{id}/outcomes", "/plans/{id}/attachments", AUDIT),
     "financing": ("/cases/{id}", "/cases/{id}/papers", AUDIT),
     "portal": (AUDIT,),
 }
