@@ -37,7 +37,7 @@ ROUTES: Routes = (
     on(AnchorLeft, anchors, requirement.anchor_left),
 )
 
-ONCE = (SweepRequest(kinds.DEMAND_BY_RULES, {"rules": catalogue.rules().version, "pairs": "1"}),)
+ONCE = (SweepRequest(kinds.DEMAND_BY_RULES, {"rules": catalogue.rules().version, "pairs": "2"}),)
 """`pairs`: the version of the rows by which is judged."""
 
 TIMERS: Timers = (

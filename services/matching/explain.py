@@ -11,7 +11,8 @@ from services.matching import catalogue
 from services.matching.domain import text
 from services.matching.domain.alignment import judge
 from services.matching.domain.calendar import day
-from services.matching.domain.gates import Gate, firm_gates
+from services.matching.domain.gate import Gate
+from services.matching.domain.gates import firm_gates
 from services.matching.domain.lifting import Lift, lifts
 from services.matching.domain.offering import Profile, Qms
 from services.matching.domain.performance import Measured
@@ -56,10 +57,11 @@ class ExplainedOffering(offers.Offering):
     """Whether it was looked up in a list at all."""
     withdrawn: bool = False
     registered_at: datetime = _LONG_AGO
-    qms_stated_on: date | None = None
+    qms_stated_on: Day | None = None
     """Since when the firm states its certificate; the day itself where it is left out."""
     measured: ExplainedMeasured | None = None
     """What anchors measured."""
+    plants: tuple[registration.Plant, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -86,7 +88,7 @@ class Explained(BaseModel):
 
     offering: ExplainedOffering
     requirement: ExplainedRequirement
-    on: date | None = None
+    on: Day | None = None
     rules: str | None = None
     """Version of the rules; those in force when none is given."""
     waived: tuple[Waivable, ...] = ()
@@ -98,12 +100,12 @@ class Explained(BaseModel):
 def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     """The gates and the score of `{"offering": …, "requirement": …, "on": …}`, each with its reason.
 
-    `offering` has the shape of the contracts' `Offering`, with `state`, `list_69b`, `looked_up` and `measured` beside
-    it, or is one process written flat; `requirement` has the shape of `Specification`. The score is 0 when a gate is
-    not met; the criteria are listed all the same. `lifts`: what single changes would give, each judged as if it were
-    so, the best first. A certificate without its last day is taken as stated on the day. `rules` names a version, and
-    `told` the score that is to be compared, as of `GET /matches/{id}/judged`. Raises NotExplainedError with the field
-    that is wrong.
+    `offering` has the shape of the contracts' `Offering`, with `state`, `list_69b`, `looked_up`, `measured` and
+    `plants` beside it, or is one process written flat; `requirement` has the shape of `Specification`. The score is 0
+    when a gate is not met; the criteria are listed all the same. `lifts`: what single changes would give, each judged
+    as if it were so, the best first. A certificate without its last day is taken as stated on the day. `rules` names a
+    version, and `told` the score that is to be compared, as of `GET /matches/{id}/judged`. Raises NotExplainedError
+    with the field that is wrong.
     """
     given = _validated(payload)
     today = given.on or day(now())
@@ -111,7 +113,8 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     firm = given.offering
     profile = published.profile(firm, firm.state, firm.list_69b, firm.registered_at, looked_up=firm.looked_up)
     measured = firm.measured.measured if firm.measured else None
-    profile = replace(profile, qms_stated_on=firm.qms_stated_on or today, measured=measured)
+    record = published.record_of(firm, firm.plants)
+    profile = replace(profile, qms_stated_on=firm.qms_stated_on or today, measured=measured, record=record)
     need = replace(Specification(**dict(given.requirement)), waived=given.waived)
     offers = [process for process in profile.processes if process.area == need.area]
     judged = judge(profile, offers, need, rules, today)

@@ -14,6 +14,9 @@ Shown = Annotated[str, Field(max_length=120)]
 GateCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,19}$"), Field(examples=["materials"])]
 Gates = Annotated[tuple[GateCode, ...], Field(max_length=4)]
 """Few and short: 800 requirements may have them in one event."""
+MoreGates = Annotated[tuple[GateCode, ...], Field(max_length=20)]
+MOST_GATES = 4
+"""Of those of which nobody knows, so many are told of an aligned requirement: the first."""
 
 MOST_ALIGNED, MOST_LOST, MOST_MISSING = 800, 1_000, 500
 """So many requirements, ids and failed gates fit into one event: more requirements go on in the next one, of the gates
@@ -40,7 +43,7 @@ class AlignedRequirement(Value):
     must_have: MustHave
     """Questions on which a gap is critical."""
     unknown: Gates = ()
-    """Gates of which nobody knows whether the firm passes: it has to be asked."""
+    """Gates of which nobody knows whether the firm passes, the first four: it has to be asked."""
 
 
 class Missing(Value):

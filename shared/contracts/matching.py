@@ -10,6 +10,7 @@ from shared.contracts.alignment import (
     AlignmentChanged,
     Gates,
     Missing,
+    MoreGates,
     OfferingAligned,
     OfferingNotAligned,
     Shown,
@@ -152,7 +153,9 @@ class MatchFound(MatchEvent):
     not_evaluated: Questions = ()
     """Those of them that have no level."""
     unknown: Gates = ()
-    """Gates of which nobody knows whether the firm passes: it has to be asked before anything is awarded."""
+    """The first four gates of which nobody knows whether the firm passes: it has to be asked before an award."""
+    more_unknown: MoreGates = ()
+    """Those beyond them."""
     standing: ReasonCode = "found"
     """What the buyer said of it before, where it was lost and is found again: shortlisted, declined, awarded, ended."""
     rules: RulesVersion

@@ -1,5 +1,6 @@
 """Offerings and requirements at the ends of what they can be, close enough to each other to pass now and then."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any, TypeVar
 
@@ -7,6 +8,8 @@ from hypothesis import strategies as st
 
 from services.matching.domain.offering import ProcessOffer, Profile, SpecialProcess
 from services.matching.domain.performance import Measured
+from services.matching.domain.record import Certificate, PartLimits, Plant, Record, SupplyTerms, TradeProgram
+from services.matching.domain.record_gates import DESIGN
 from services.matching.domain.requirement import Specification
 from services.matching.domain.waiver import WAIVABLE, Waiver
 from shared.contracts.event import LARGEST
@@ -48,6 +51,54 @@ share = st.none() | st.sampled_from(SHARES)
 envelope = st.none() | st.tuples(*[st.sampled_from((1, 100, 101, LARGEST))] * 3)
 texts = st.lists(st.sampled_from(MATERIALS), max_size=3).map(tuple)
 
+weight = st.sampled_from((1, 100, 101, LARGEST))
+interval = st.none() | st.tuples(weight, weight).map(lambda ends: (min(ends), max(ends)))
+maybe = st.none() | st.booleans()
+WAYS, STANDARDS, PROGRAMS, SPOKEN = ("jit", "fca"), ("iso_14001", "tisax"), ("immex", "oea"), ("en", "de")
+LATITUDES = (14_500_000, 20_000_000, 20_899_321, 20_899_322, 32_750_000)
+"""The third is a hundred kilometres from the second, the fourth just beyond that."""
+LONGITUDES = (-100_000_000, -99_100_000, -86_500_000)
+
+
+def some(codes: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(codes), max_size=2, unique=True).map(tuple)
+
+
+limits = st.builds(
+    PartLimits,
+    weight_g=interval,
+    thickness_um=interval,
+    diameter_um=interval,
+    surface_ra_nm=figure,
+    salt_spray_h=figure,
+)
+terms = st.builds(
+    SupplyTerms,
+    minimum_order=figure,
+    ppap_level=st.none() | st.integers(1, 5),
+    apqp=maybe,
+    design=st.none() | st.sampled_from(tuple(DESIGN)),
+    deliveries=some(WAYS),
+    edi=maybe,
+)
+plants = st.builds(
+    Plant,
+    state=st.just("11"),
+    latitude_e6=st.none() | st.sampled_from(LATITUDES),
+    longitude_e6=st.none() | st.sampled_from(LONGITUDES),
+)
+records = st.builds(
+    Record,
+    plants=st.lists(plants, max_size=2).map(tuple),
+    certificates=st.lists(
+        st.builds(Certificate, standard=st.sampled_from(STANDARDS), body=st.just("C"), valid_to=days), max_size=3
+    ).map(tuple),
+    languages=some(SPOKEN),
+    programs=st.lists(
+        st.builds(TradeProgram, program=st.sampled_from(PROGRAMS), valid_to=st.none() | days), max_size=3
+    ).map(tuple),
+)
+
 processes = st.builds(
     ProcessOffer,
     area=mostly("P01", st.just("P18")),
@@ -60,6 +111,8 @@ processes = st.builds(
     special_processes=st.lists(
         st.builds(SpecialProcess, code=mostly("CQI-9", st.sampled_from(CODES)), assessed_on=days), max_size=3
     ).map(tuple),
+    parts=st.none() | limits,
+    supply=st.none() | terms,
 )
 
 profiles = st.builds(
@@ -75,6 +128,7 @@ profiles = st.builds(
     ppm_12m=figure,
     otif_bp_12m=share,
     regional_value_bp=share,
+    record=records,
     measured=st.none()
     | st.builds(
         Measured, st.sampled_from(FIGURES), st.sampled_from(SHARES), anchors=st.just(1), months=st.just(2), until=days
@@ -98,6 +152,24 @@ _asked: dict[str, Any] = {
     "regional_value_bp_min": share,
     "plant_state": st.none() | st.sampled_from(STATES),
     "open_until": st.just(date(2026, 12, 31)),
+    "tolerance_must": mostly(False, st.booleans()),
+    "part_weight_g": mostly(None, weight),
+    "part_thickness_um": mostly(None, weight),
+    "part_diameter_um": mostly(None, weight),
+    "surface_ra_nm_max": mostly(None, figure),
+    "salt_spray_h_min": mostly(None, figure),
+    "minimum_order_max": mostly(None, figure),
+    "ppap_level_min": mostly(None, st.integers(1, 5)),
+    "apqp": mostly(False, st.booleans()),
+    "design_min": mostly(None, st.sampled_from(tuple(DESIGN))),
+    "deliveries": mostly((), some(WAYS)),
+    "edi": mostly(False, st.booleans()),
+    "certificates": mostly((), some(STANDARDS)),
+    "programs": mostly((), some(PROGRAMS)),
+    "languages": mostly((), some(SPOKEN)),
+    "plant_latitude_e6": st.sampled_from(LATITUDES),
+    "plant_longitude_e6": st.sampled_from(LONGITUDES),
+    "distance_km_max": mostly(None, st.sampled_from((1, 100, 500))),
     "wishes": mostly((), st.lists(st.sampled_from(WAIVABLE), max_size=2, unique=True).map(tuple)),
 }
 specifications = st.builds(Specification, **_asked)

@@ -14,7 +14,11 @@ from tests.matching.given import ANCHOR, SUPPLIER, an_id, completed, registered
 from tests.matching.test_api import SPECIFICATION, items, joined
 
 OWN = f"/suppliers/{SUPPLIER}/requirements"
-NOT_TOLD = {"named": "it says who asks, and no more"}
+NOT_TOLD = {
+    "named": "it says who asks, and no more",
+    "plant_latitude_e6": "where it is says who asks; firms read how far that may be",
+    "plant_longitude_e6": "the same",
+}
 
 
 async def _publish(stage: StageUnderTest, **changed: Any) -> str:

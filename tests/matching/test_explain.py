@@ -98,6 +98,8 @@ def test_what_is_left_out_is_not_asked() -> None:
         ({"offering": FLAT | {"state": "99"}, "requirement": ASKED}, "offering.state"),
         ({"offering": FLAT, "requirement": ASKED | {"annual_volume": 0}}, "requirement.annual_volume"),
         ({"offering": FLAT, "requirement": ASKED, "on": "yesterday"}, "on"),
+        ({"offering": FLAT, "requirement": ASKED, "on": "9999-12-31"}, "on"),
+        ({"offering": FLAT | {"qms_stated_on": "9999-12-31"}, "requirement": ASKED}, "offering.qms_stated_on"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(payload: Any, field: str) -> None:

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.gates import Gate, firm_gates, fits, process_gates
+from services.matching.domain.gate import Gate
+from services.matching.domain.gates import firm_gates, fits, process_gates
 from services.matching.domain.materials import named
 from services.matching.domain.offering import SpecialProcess
 from services.matching.domain.reasons import GateName
@@ -95,14 +96,18 @@ KNOWN_OR_NOT_SHOWN = {
     "process": "not_met",  # a firm says in which areas it works
     "special_process": "not_met",  # an assessment that is not shown is not held
     "qms": "not_met",  # and neither is a certificate
+    "certificates": "not_met",
 }
 
 
 def test_no_gate_takes_what_nobody_knows_for_met() -> None:
     """Each gate of a firm that states nothing, against a requirement that asks for everything."""
-    asked = need(
-        materials=("acero",), force_t=400, envelope_mm=(1, 1, 1), special_processes=("CQI-9",), qms_waivable=False
-    )
+    record: dict[str, Any] = {"tolerance_um": 9, "tolerance_must": True, "part_weight_g": 9, "minimum_order_max": 9}
+    record |= {"design_min": "full", "ppap_level_min": 3, "edi": True, "certificates": ("tisax",)}
+    record |= {"programs": ("oea",), "languages": ("en",), "distance_km_max": 9}
+    record |= {"plant_latitude_e6": 20_000_000, "plant_longitude_e6": -99_000_000}
+    machine: dict[str, Any] = {"materials": ("acero",), "force_t": 400, "envelope_mm": (1, 1, 1)}
+    asked = need(special_processes=("CQI-9",), qms_waivable=False, **machine, **record)
     firm = profile(qms="none", looked_up=False)
     found = (*firm_gates(firm, withdrawn=False), *process_gates(firm, None, asked, RULES, TODAY))
     expected = {gate: KNOWN_OR_NOT_SHOWN.get(gate, "unknown") for gate in get_args(GateName)}

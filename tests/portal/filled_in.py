@@ -70,7 +70,10 @@ TYPED = {
     "budget_mxn": "1250000.00",
     "k": "2",
     "key": "0123456789abcdef",
+    "languages": "en",
     "level": "3",
+    "plant_latitude_e6": "20.5888",
+    "plant_longitude_e6": "-100.3899",
     "notice": NOTICE,
     "ramp": "2028 10000",
     "sha256": "a" * 64,
@@ -83,8 +86,8 @@ TYPED = {
 """What somebody types into a field of this name; into every other one by its kind."""
 BY_KIND = {"date": "2027-01-01", "email": "ana@tornillos.mx", "number": "3", "file": ""}
 WHOLE = re.compile(
-    r"latitude|longitude|parts|minimum_order|_days|ppap|shifts|workers|force_t|tolerance|capacity|lead_time|ppm|bp"
-    r"|months|volume|minimum_per|(?<!wish_)envelope|annual_value|score"
+    r"(?<!wish_)(?:latitude|longitude|parts|minimum_order|_days|ppap|shifts|workers|force_t|tolerance|capacity|ppm|bp"
+    r"|lead_time|months|volume|minimum_per|envelope|annual_value|score|part_|surface|salt_spray|distance)"
 )
 WORDS = "Palabras que bastan"
 

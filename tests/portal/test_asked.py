@@ -43,7 +43,10 @@ def test_a_form_that_is_sent_as_it_was_shown_changes_nothing() -> None:
 
 
 def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
-    assert {*AskedSpecification.model_fields} - {*specification_form.FIELDS} == {"qms_waivable", "wishes"}
+    assert {*AskedSpecification.model_fields} - {*specification_form.FIELDS, *specification_form.BOXES} == {
+        "qms_waivable",
+        "wishes",
+    }
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,8 @@ def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
         ("envelope_mm", "600x400 × 300", [600, 400, 300]),
         ("envelope_mm", "1,600, 400, 300", [1600, 400, 300]),
         ("targets", "t04 3\nC02: 4", {"T04": 3, "C02": 4}),
+        ("plant_longitude_e6", "-100.3899", -100_389_900),
+        ("languages", "en, de", ["en", "de"]),
         ("ramp", "2028: 10\n2029 40", [{"year": 2028, "pieces": 10}, {"year": 2029, "pieces": 40}]),
     ],
 )
@@ -72,6 +77,7 @@ def test_a_field_is_read_as_people_write_it(field: str, text: str, value: object
         ("envelope_mm", "600 x 400"),
         ("envelope_mm", "1,50 x 400"),
         ("targets", "T04"),
+        ("plant_latitude_e6", "20,5888"),
         ("ramp", "2028"),
     ],
 )

@@ -7,7 +7,8 @@ from itertools import islice
 from typing import NamedTuple
 from uuid import UUID
 
-from services.matching.domain.gates import Gate, firm_gates, process_gates
+from services.matching.domain.gate import Gate
+from services.matching.domain.gates import firm_gates, process_gates
 from services.matching.domain.offering import ProcessOffer, Profile
 from services.matching.domain.reasons import GateName, GateReason
 from services.matching.domain.requirement import Requirement, Specification

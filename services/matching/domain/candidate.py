@@ -27,6 +27,7 @@ class Candidate:
     match: Match | None
     """None where it does not hold any more."""
     answers: Answers
+    requirement: Requirement
     today: date
     """The day of which this is said."""
     criteria: tuple[Criterion, ...] = ()
@@ -59,4 +60,4 @@ def of(offering: Offering, id_: UUID, requirement: Requirement, rules: Rules, to
     profile, holds = offering.profile, held(match)
     criteria = explained(profile, requirement.need_of(offering.id, today), rules, today) if profile and holds else ()
     reports = tuple(each for each in offering.performance if each.requirement_id == requirement.id)
-    return Candidate(offering.id, profile, grade, holds, answers, today, criteria, reports)
+    return Candidate(offering.id, profile, grade, holds, answers, requirement, today, criteria, reports)

@@ -2,38 +2,23 @@
 
 Each is met, not met, not applicable (nobody asks) or unknown. Unknown bars nobody and is not fine either: the firm has
 to be asked, and nothing is awarded before somebody has. So it is with materials, envelope and force that the firm did
-not state, with materials that the catalogue does not map, and with a firm that was looked up in no list of article 69-B
-yet. A special process is different: an assessment that is not shown is not held (AIAG CQI, each year), and so is a
-certificate (IATF 16949 8.4.2.3).
+not state, with materials that the catalogue does not map, with a firm that was looked up in no list of article 69-B
+yet, and with what firms state of their record (`record_gates.py`). A special process is different: an assessment that
+is not shown is not held (AIAG CQI, each year), and so is a certificate (IATF 16949 8.4.2.3).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from services.matching.domain import text
+from services.matching.domain.gate import Gate
 from services.matching.domain.materials import Materials
 from services.matching.domain.offering import LADDER, ProcessOffer, Profile
-from services.matching.domain.reasons import GateName, GateReason, GateStatus
+from services.matching.domain.reasons import GateReason
+from services.matching.domain.record_gates import record_gates
 from services.matching.domain.requirement import Specification
 from services.matching.domain.rules import Rules
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """One gate and how it came out. `need` and `offer` are filled where it is neither met nor left out."""
-
-    gate: GateName
-    status: GateStatus
-    reason: GateReason
-    need: str = ""
-    offer: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether it bars nothing."""
-        return self.status != "not_met"
-
 
 _OFFERED = Gate("process", "met", "ok")
 _MATERIALS_OK = Gate("materials", "met", "ok")
@@ -71,6 +56,7 @@ def process_gates(
         _force(offer, need),
         _special_process(offer, need, rules.cqi_valid_months, today),
         _qms(profile, need, rules.certificate_months, today),
+        *record_gates(profile, offer, need, today),
     )
     return (process, *(_as_asked(gate, need) for gate in asked))
 

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from services.matching.domain import text
 from services.matching.domain.alignment import Hit, hit, judge
+from services.matching.domain.lifting_record import OF_FIRM, OF_PROCESS, firm_as_asked, process_as_asked
 from services.matching.domain.offering import LADDER, ProcessOffer, Profile, Qms, SpecialProcess
+from services.matching.domain.record_gates import record_gates
 from services.matching.domain.requirement import Requirement, Specification
 from services.matching.domain.rules import Rules
 
@@ -25,11 +27,19 @@ Attribute = Literal[
     "ppm",
     "otif",
     "regional_value",
+    "part_limits",
+    "minimum_order",
+    "ppap",
+    "design",
+    "delivery",
+    "certificates",
+    "programs",
+    "languages",
 ]
 Kind = Literal["state", "change"]
 """`state`: the firm has only to say it, as nobody knows; `change`: it has to become so."""
 
-FIRM: tuple[Attribute, ...] = ("qms", "ppm", "otif", "regional_value")
+FIRM: tuple[Attribute, ...] = ("qms", "ppm", "otif", "regional_value", *OF_FIRM)
 """Of the firm as a whole; the others are of its work in an area."""
 
 MOST_OPENED = 20
@@ -166,6 +176,9 @@ def _changes(profile: Profile, offer: ProcessOffer, need: Specification, rules: 
     for attribute, has, wanted, shown in amounts:
         if wanted is not None and has != wanted:
             yield _amount(attribute, has, wanted, shown)
+    for gate in record_gates(profile, offer, need, today):
+        if gate.status == "not_met" and (name := _OF_RECORD.get(gate.gate)):
+            yield Change(name, "change", gate.need, need)
 
 
 def _amount(attribute: Attribute, has: object, wanted: object, shown: str) -> Change:
@@ -190,6 +203,8 @@ def _changed(profile: Profile, offer: ProcessOffer, change: Change, today: date)
             return replace(profile, otif_bp_12m=need, measured=measured and replace(measured, otif_bp=need))
         case "regional_value":
             return replace(profile, regional_value_bp=need)
+        case "certificates" | "programs" | "languages" as which:
+            return firm_as_asked(profile, which, need, today)
     after = _process(offer, change, today)
     # By identity: a firm may name the same work twice.
     processes = tuple(after if each is offer else each for each in profile.processes)
@@ -208,9 +223,14 @@ def _process(offer: ProcessOffer, change: Change, today: date) -> ProcessOffer:
             room = zip(sorted(need), sorted(offer.envelope_mm or need), strict=True)
             short, middle, long = (max(sides) for sides in room)
             return replace(offer, envelope_mm=(short, middle, long))
+        case "part_limits" | "minimum_order" | "ppap" | "design" | "delivery" as which:
+            return process_as_asked(offer, which, need)
         case _:
             return replace(offer, **{_FIELDS[change.attribute]: need})
 
+
+_OF_RECORD: Mapping[str, Attribute] = {name: name for name in (*OF_PROCESS, *OF_FIRM)}
+"""What opens a gate of the record, which has its name."""
 
 _FIELDS: Mapping[Attribute, str] = {
     "force": "force_t",

@@ -52,7 +52,7 @@ class ProcessOffer:
     lead_time_days: int | None = None
     special_processes: tuple[SpecialProcess, ...] = ()
     installed_capacity: int | None = None
-    """Pieces per year. This and what follows no rule reads, and buyers do."""
+    """Pieces per year. No rule reads it, and buyers do."""
     parts: PartLimits | None = None
     supply: SupplyTerms | None = None
 
@@ -179,6 +179,8 @@ class Profile:
         for process in self.processes:
             for special in process.special_processes:
                 yield special.valid_until(cqi_valid_months)
+        yield from (each.valid_to for each in self.record.certificates)
+        yield from (each.valid_to for each in self.record.programs if each.valid_to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from services.matching.domain.alignment import judge
-from services.matching.domain.gates import Gate, firm_gates
+from services.matching.domain.gate import Gate
+from services.matching.domain.gates import firm_gates
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.rules import Rules

@@ -2,7 +2,26 @@
 
 from typing import Literal
 
-GateName = Literal["withdrawn", "list_69b", "process", "materials", "envelope", "force", "special_process", "qms"]
+GateName = Literal[
+    "withdrawn",
+    "list_69b",
+    "process",
+    "materials",
+    "envelope",
+    "force",
+    "special_process",
+    "qms",
+    "tolerance",
+    "part_limits",
+    "minimum_order",
+    "ppap",
+    "design",
+    "delivery",
+    "certificates",
+    "programs",
+    "languages",
+    "distance",
+]
 
 GateStatus = Literal["met", "not_met", "unknown", "not_applicable"]
 
@@ -27,6 +46,23 @@ GateReason = Literal[
     "qms_below_ladder",
     "certificate_expired",
     "certificate_undated",
+    "tolerance_too_wide",
+    "weight_out_of_range",
+    "thickness_out_of_range",
+    "diameter_out_of_range",
+    "surface_too_rough",
+    "salt_spray_too_short",
+    "minimum_order_too_high",
+    "ppap_too_low",
+    "no_apqp",
+    "design_too_little",
+    "no_common_delivery",
+    "no_edi",
+    "certificate_missing",
+    "program_missing",
+    "program_expired",
+    "language_missing",
+    "too_far",
 ]
 """`not_stated`, `material_unmapped`: nobody knows, and the firm has to be asked. `list_69b_unchecked`: nobody knows
 before the program looks it up.

@@ -1,10 +1,13 @@
-"""What a buyer reads of a firm beside its score: no gate and no criterion asks for it."""
+"""What a firm states beside what is scored: buyers read it, and may ask for some of it."""
 
 from dataclasses import dataclass
 from datetime import date
 
 Interval = tuple[int, int]
 """From, to; both are within."""
+
+Place = tuple[int, int]
+"""Latitude and longitude, millionths of a degree (WGS 84)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,13 @@ class Plant:
     municipality: str | None = None
     latitude_e6: int | None = None
     longitude_e6: int | None = None
+
+    @property
+    def place(self) -> Place | None:
+        """Where it is; None: not stated."""
+        if self.latitude_e6 is None or self.longitude_e6 is None:
+            return None
+        return self.latitude_e6, self.longitude_e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.matching.domain.offering import Qms
 from services.matching.domain.reasons import CloseReason
+from services.matching.domain.record import Place
 from services.matching.domain.waiver import Waivable, Waiver, waived
 from shared.state_machine import StateMachine, Transition
 
@@ -69,9 +70,64 @@ class Specification:
     """Pieces of single years, on the way to the annual volume and off it: what a firm reads, and no rule."""
     waived: tuple[Waivable, ...] = ()
     """Of one firm alone, as `Requirement.need_of` gives it; what is asked of all has none."""
+    tolerance_must: bool = False
+    """Whether a wider tolerance bars, and is not only scored. This and what follows bars, unless it is only wished."""
+    part_weight_g: int | None = None
+    part_thickness_um: int | None = None
+    part_diameter_um: int | None = None
+    surface_ra_nm_max: int | None = None
+    salt_spray_h_min: int | None = None
+    minimum_order_max: int | None = None
+    """Pieces."""
+    ppap_level_min: int | None = None
+    apqp: bool = False
+    design_min: str | None = None
+    deliveries: tuple[str, ...] = ()
+    """Any one of these will do."""
+    edi: bool = False
+    certificates: tuple[str, ...] = ()
+    """Standards, all of them; so are the two below."""
+    programs: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    plant_latitude_e6: int | None = None
+    plant_longitude_e6: int | None = None
+    distance_km_max: int | None = None
+    """From there to a plant of the firm."""
     named: bool = False
     """Whether firms that read it are told who asks, before they are introduced."""
 
+    @property
+    def place(self) -> Place | None:
+        """Where parts are delivered; None: not said."""
+        if self.plant_latitude_e6 is None or self.plant_longitude_e6 is None:
+            return None
+        return self.plant_latitude_e6, self.plant_longitude_e6
+
+    @property
+    def asks_record(self) -> bool:
+        """Whether any of what firms state beside what is scored is asked."""
+        return any(getattr(self, name) not in NOT_ASKED for name in OF_RECORD)
+
+
+OF_RECORD = (
+    "tolerance_must",
+    "part_weight_g",
+    "part_thickness_um",
+    "part_diameter_um",
+    "surface_ra_nm_max",
+    "salt_spray_h_min",
+    "minimum_order_max",
+    "ppap_level_min",
+    "apqp",
+    "design_min",
+    "deliveries",
+    "edi",
+    "certificates",
+    "programs",
+    "languages",
+    "distance_km_max",
+)
+NOT_ASKED: tuple[object, ...] = (None, False, ())
 
 MOST_CLOSURES = 50
 """The last so many are kept with a requirement; its versions have all."""

@@ -7,7 +7,22 @@ from dataclasses import dataclass, replace
 from pydantic import ValidationError
 
 from services.matching.views.requirements import MOST_REFERENCE, AskedSpecification
-from shared.files.cells import QMS, YES_NO, Column, area, codes, day, levels, parts, share, state, text, values, whole
+from shared.files.cells import (
+    QMS,
+    YES_NO,
+    Column,
+    area,
+    choice,
+    codes,
+    day,
+    levels,
+    parts,
+    share,
+    state,
+    text,
+    values,
+    whole,
+)
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row, Wanted
 from shared.files.template import Template
@@ -18,6 +33,12 @@ VERSION = "version"
 REFERENCE = "clave"
 NEW = "nuevo"
 
+_DESIGN: Mapping[str, str] = {
+    "plano_del_cliente": "build_to_print",
+    "codiseno": "co_design",
+    "diseno_propio": "full",
+}
+_DEGREES = re.compile(r"(-?)([0-9]{1,3})(?:[.]([0-9]{1,6}))?")
 _YEAR = re.compile(r"([0-9]{4}) ?: ?([0-9]{1,10})")
 
 WISHES: Mapping[str, str] = {
@@ -26,6 +47,16 @@ WISHES: Mapping[str, str] = {
     "fuerza": "force",
     "procesos_especiales": "special_process",
     "sgc": "qms",
+    "tolerancia": "tolerance",
+    "limites_pieza": "part_limits",
+    "pedido_minimo": "minimum_order",
+    "ppap": "ppap",
+    "diseño": "design",
+    "entrega": "delivery",
+    "certificados": "certificates",
+    "programas": "programs",
+    "idiomas": "languages",
+    "distancia": "distance",
 }
 """What can be only wished, as a file calls it."""
 
@@ -63,7 +94,8 @@ def read(row: Row) -> RequirementRow | list[RowFault]:
     try:
         asked = AskedSpecification.model_validate(found)
     except ValidationError as error:
-        return wrong + [fault for fault in _faults(error, row.line) if fault.column not in unread]
+        found_wrong = [fault for fault in _faults(error, row.line) if fault.column not in unread]
+        return wrong + [fault for fault in found_wrong if unread.isdisjoint(_GOES_WITH.get(fault.column, ()))]
     return wrong or RequirementRow(asked, **which)
 
 
@@ -95,6 +127,19 @@ def _ramp(cell: str) -> list[dict[str, int]]:
     return [{"year": int(year[1]), "pieces": int(year[2])} for year in years if year]
 
 
+def _lower(cell: str) -> tuple[str, ...]:
+    """Codes as the platform writes them: `ISO 14001` is `iso_14001`."""
+    return tuple(re.sub("[ -]+", "_", each.lower()) for each in parts(cell))
+
+
+def _degrees(cell: str) -> int:
+    """Degrees with up to six decimals, in millionths."""
+    found = _DEGREES.fullmatch(cell.replace(",", "."))
+    if found is None:
+        raise CellRefusedError("cell_value", message="cell_value.degrees")
+    return int(f"{found[1]}{found[2]}{found[3] or '':0<6}")
+
+
 def reference(cell: str) -> str:
     """The anchor's own name of a requirement, in capitals."""
     if len(cell) > MOST_REFERENCE:
@@ -124,6 +169,24 @@ SPECIFICATION = (
     Column("inicio_produccion", "production_start", day, example="2028-01-15"),
     Column("rampa", "ramp", _ramp, example="2028:60000;2029:120000", form="form.ramp"),
     Column("se_nombra", "named", YES_NO, example="no"),
+    Column("tolerancia_indispensable", "tolerance_must", YES_NO, example="no"),
+    Column("peso_pieza_g", "part_weight_g", whole, example="850"),
+    Column("espesor_pieza_um", "part_thickness_um", whole, example="2500"),
+    Column("diametro_pieza_um", "part_diameter_um", whole),
+    Column("rugosidad_ra_nm_max", "surface_ra_nm_max", whole, example="1600"),
+    Column("niebla_salina_h_min", "salt_spray_h_min", whole, example="240"),
+    Column("pedido_minimo_max", "minimum_order_max", whole, example="5000"),
+    Column("ppap_min", "ppap_level_min", whole, example="3"),
+    Column("apqp", "apqp", YES_NO, example="si"),
+    Column("diseno_min", "design_min", choice(_DESIGN), example="codiseno"),
+    Column("entregas", "deliveries", _lower, example="jit;fca", form="form.codes"),
+    Column("edi", "edi", YES_NO, example="si"),
+    Column("certificados", "certificates", _lower, example="iso_14001", form="form.codes"),
+    Column("programas", "programs", _lower, example="immex", form="form.codes"),
+    Column("idiomas", "languages", _lower, example="en", form="form.codes"),
+    Column("planta_latitud", "plant_latitude_e6", _degrees, example="20.5888", form="form.degrees"),
+    Column("planta_longitud", "plant_longitude_e6", _degrees, example="-100.3899", form="form.degrees"),
+    Column("distancia_km_max", "distance_km_max", whole, example="120"),
 )
 SIDES = (
     Column("largo_mm", "largo_mm", whole, required=True, example="300"),
@@ -143,5 +206,8 @@ REQUIRED = tuple(column.name for column in SPECIFICATION if column.required)
 OPTIONAL = (ANCHOR, *(column.name for column in COLUMNS if column.name not in REQUIRED))
 
 TEMPLATE = Template("requirements", (Column(ANCHOR, ANCHOR, text), *SPECIFICATION, *SIDES, *WHICH), REQUIRED)
+
+_GOES_WITH: Mapping[str, tuple[str, ...]] = {"distancia_km_max": ("planta_latitud", "planta_longitud")}
+"""What is all given or none: of the one nothing is said while another one cannot be read."""
 
 _COLUMN_OF = {column.field: column.name for column in SPECIFICATION} | {"envelope_mm": SIDES[0].name}

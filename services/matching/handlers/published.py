@@ -27,6 +27,7 @@ from services.matching.domain.score import Criterion
 from shared.contracts import matching as contract
 from shared.contracts import offering as offers
 from shared.contracts import registration
+from shared.contracts.alignment import MOST_GATES
 from shared.contracts.diagnosis import Result
 from shared.contracts.event import EventData, Money
 from shared.introduction import Introducible
@@ -164,7 +165,7 @@ def _aligned(requirements: Iterable[AlignedRequirement]) -> list[dict[str, Any]]
             "score": each.score,
             "targets": each.targets,
             "must_have": each.must_have,
-            "unknown": each.unknown,
+            "unknown": each.unknown[:MOST_GATES],
         }
         for each in requirements
     ]
@@ -179,7 +180,8 @@ def match_event(offering: Offering, change: Change) -> EventData:
                 criteria=tuple(criteria(found)),
                 blocked_by=match.blocked_by,
                 not_evaluated=match.not_evaluated,
-                unknown=match.unknown,
+                unknown=match.unknown[:MOST_GATES],
+                more_unknown=match.unknown[MOST_GATES:],
                 standing=offering.answers_about(match).standing,
                 rules=match.rules,
                 basis=match.basis and contract.Basis.model_validate(match.basis, from_attributes=True),

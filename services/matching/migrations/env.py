@@ -1,4 +1,4 @@
-from services.matching.store.tables import Table
+from services.matching.store import tables
 from shared.service.migrations import run
 
-run(Table.metadata)
+run(tables.AnchorRow.metadata)

@@ -11,11 +11,12 @@ from services.matching.domain.offering import LADDER
 from services.matching.domain.reasons import GateName
 from services.matching.domain.rules import FULL, Rules, Weights
 from services.matching.domain.waiver import WAIVABLE, Waivable
+from services.matching.store import judging_record
 
 HIGHEST = FULL + 1
 """More points than anything has."""
 
-UNKNOWN: tuple[GateName, ...] = ("list_69b", "materials", "envelope", "force")
+UNKNOWN: tuple[GateName, ...] = ("list_69b", "materials", "envelope", "force", *judging_record.UNKNOWN)
 """Gates that can be unknown, in the order in which they are told: the bits of `unknown`, the lowest first."""
 
 
@@ -63,7 +64,7 @@ def near(rules: Rules, rows: str, today: str) -> str:
     """Pairs that fail exactly one gate, by the process that fails fewest, then the first named: `offering_id`,
     `requirement_id`, `area`, `points` (what it scores as it is) and `gate`. `rows` and `today` as of `hits`.
     """
-    gates = _gates(today)
+    gates = _gates(today) | _record_gates(today)
     failed = " + ".join(f"(NOT {passes})::integer" for passes in gates.values())
     points = _points(rules.weights, today)
     which = " ".join(f"WHEN NOT {passes} THEN '{gate}'" for gate, passes in gates.items())
@@ -78,14 +79,16 @@ def near(rules: Rules, rows: str, today: str) -> str:
 
 
 def _passes(today: str) -> str:
-    return f"NOT o.barred AND {' AND '.join(_gates(today).values())}"
+    gates, of_record = (" AND ".join(each.values()) for each in (_gates(today), _record_gates(today)))
+    return f"NOT o.barred AND {gates} AND (NOT d.record OR {of_record})"
 
 
 def _result(rules: Rules, today: str) -> str:
     return f"""({_points(rules.weights, today)})::smallint AS points,
         (CASE WHEN o.looked_up THEN 0 ELSE 1 END + CASE WHEN {_MATERIALS_UNKNOWN} THEN 2 ELSE 0 END
             + CASE WHEN {_ENVELOPE_UNKNOWN} THEN 4 ELSE 0 END
-            + CASE WHEN {_FORCE_UNKNOWN} THEN 8 ELSE 0 END)::smallint AS unknown"""
+            + CASE WHEN {_FORCE_UNKNOWN} THEN 8 ELSE 0 END
+            + {judging_record.unknown(UNKNOWN)})::smallint AS unknown"""
 
 
 _ASKS_MATERIAL = "(d.unmapped OR d.near <> '{}')"
@@ -111,6 +114,14 @@ def _gates(today: str) -> dict[Waivable, str]:
         "special_process": _special(today),
         "materials": _MATERIALS,
     }
+    return _opened(passes, today)
+
+
+def _record_gates(today: str) -> dict[Waivable, str]:
+    return _opened(judging_record.passes(today), today)
+
+
+def _opened(passes: dict[Waivable, str], today: str) -> dict[Waivable, str]:
     open_ = f"""CASE WHEN d.waived_until = '{{}}' THEN d.wished ELSE d.wished | coalesce((
             SELECT bit_or(given.gate) FROM unnest(d.waived_firms, d.waived_gates, d.waived_until)
                 AS given(firm, gate, until)

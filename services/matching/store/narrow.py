@@ -7,8 +7,9 @@ from services.matching.domain.offering import LADDER, ProcessOffer
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.rules import Rules
+from services.matching.store import narrow_record
 from services.matching.store.judging import bits_of
-from services.matching.store.tables import OpenDemandRow, ProcessOfferRow
+from services.matching.store.narrow_tables import OpenDemandRow, ProcessOfferRow
 
 OPEN_DEMAND = tuple(OpenDemandRow.model_fields)
 PROCESS_OFFER = tuple(ProcessOfferRow.model_fields)
@@ -40,6 +41,7 @@ def asked_row(requirement: Requirement, rules: Rules) -> tuple[Any, ...]:
         "regional_value_bp_min": asked.regional_value_bp_min,
         "wished": bits_of(asked.wishes),
         **_waived(requirement),
+        **narrow_record.asked(asked),
     }
     return tuple(row[name] for name in OPEN_DEMAND)
 
@@ -73,6 +75,7 @@ def offered_rows(offering: Offering, rules: Rules) -> list[tuple[Any, ...]]:
         "measured_ppm": measured and measured.ppm,
         "measured_otif_bp": measured and measured.otif_bp,
         "measured_until": measured and measured.until,
+        **narrow_record.of_firm(profile.record),
     }
     rows = [of_firm | _process(place, process, rules) for place, process in enumerate(profile.processes)]
     return [tuple(row[name] for name in PROCESS_OFFER) for row in rows]
@@ -94,6 +97,7 @@ def _process(position: int, process: ProcessOffer, rules: Rules) -> dict[str, An
         "lead_time_days": process.lead_time_days,
         "special": list(until),
         "special_until": list(until.values()),
+        **narrow_record.of_process(process),
     }
 
 

@@ -4,14 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, BigInteger, Date, DateTime, Index, SmallInteger, String, Uuid, false, text
+from sqlalchemy import DateTime, Index, SmallInteger, false, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field
 
-
-class Table(SQLModel, registry=registry()):
-    """The tables of this store."""
+from services.matching.store.narrow_tables import Table
 
 
 class AnchorRow(Table, table=True):
@@ -72,43 +69,6 @@ class DemandRevisionRow(Table, table=True):
     revision: UUID
 
 
-class OpenDemandRow(Table, table=True):
-    """What gates and score read of each open requirement. Derived from `requirement`."""
-
-    __tablename__ = "open_demand"
-    __table_args__ = (Index("open_demand_area", "area"),)
-
-    requirement_id: UUID = Field(primary_key=True)
-    area: str
-    met: list[int] = Field(sa_type=ARRAY(BigInteger))
-    near: list[int] = Field(sa_type=ARRAY(BigInteger))
-    unmapped: bool
-    side_1: int | None
-    side_2: int | None
-    side_3: int | None
-    force_t: int | None
-    tolerance_um: int | None
-    annual_volume: int
-    lead_time_days: int | None
-    special: list[str] = Field(sa_type=ARRAY(String))
-    qms: int = Field(sa_type=SmallInteger)
-    """The rung."""
-    qms_waivable: bool
-    plant_state: str | None
-    near_states: list[str] = Field(sa_type=ARRAY(String))
-    ppm_max: int | None
-    otif_bp_min: int | None
-    regional_value_bp_min: int | None
-    wished: int = Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
-    """Bits of gates that bar nobody."""
-    waived_firms: list[UUID | None] = Field(sa_type=ARRAY(Uuid), sa_column_kwargs={"server_default": text("'{}'")})
-    """Of waivers that were not revoked: for whom, null for all,"""
-    waived_gates: list[int] = Field(sa_type=ARRAY(SmallInteger), sa_column_kwargs={"server_default": text("'{}'")})
-    """which gate, as its bit,"""
-    waived_until: list[date] = Field(sa_type=ARRAY(Date), sa_column_kwargs={"server_default": text("'{}'")})
-    """and its last day."""
-
-
 class OfferingRow(Table, table=True):
     __tablename__ = "offering"
 
@@ -126,53 +86,13 @@ class OfferingRow(Table, table=True):
     performance: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
 
 
-class ProcessOfferRow(Table, table=True):
-    """What gates and score read of each process of a firm that takes part, with what they read of the firm. Derived
-    from `offering`; a partition for each area, so that a requirement reads the firms of its own alone.
-    """
-
-    __tablename__ = "process_offer"
-    __table_args__: Any = {"postgresql_partition_by": "LIST (area)"}
-
-    area: str = Field(primary_key=True)
-    offering_id: UUID = Field(primary_key=True)
-    position: int = Field(primary_key=True, sa_type=SmallInteger)
-    """Among the firm's processes, as they are named."""
-    met: list[int] = Field(sa_type=ARRAY(BigInteger))
-    near: list[int] = Field(sa_type=ARRAY(BigInteger))
-    unmapped: bool
-    side_1: int | None
-    side_2: int | None
-    side_3: int | None
-    force_t: int | None
-    tolerance_um: int | None
-    free_capacity: int | None
-    lead_time_days: int | None
-    special: list[str] = Field(sa_type=ARRAY(String))
-    special_until: list[date] = Field(sa_type=ARRAY(Date))
-    """The last day of each."""
-    state: str | None
-    barred: bool
-    """Listed for good (article 69-B)."""
-    looked_up: bool
-    qms: int = Field(sa_type=SmallInteger)
-    """The rung, while its certificate counts."""
-    qms_until: date | None
-    ppm_12m: int | None
-    otif_bp_12m: int | None
-    regional_value_bp: int | None
-    measured_ppm: int | None
-    measured_otif_bp: int | None
-    measured_until: date | None
-
-
 class PairRow(Table, table=True):
     """An offering passes every gate of a requirement, as its firm was told: what is in `due` came later. Written under
     the lock of the offering's row.
     """
 
     __tablename__ = "pair"
-    __table_args__: Any = {"postgresql_partition_by": "LIST (area)"}
+    __table_args__: Any = ({"postgresql_partition_by": "LIST (area)"},)
 
     area: str = Field(primary_key=True)
     offering_id: UUID = Field(primary_key=True)

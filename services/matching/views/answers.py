@@ -53,7 +53,7 @@ class AwardBody(Body):
 
 
 class GivenAwardBody(AwardBody):
-    confirmed: Annotated[tuple[GateName, ...], Field(max_length=10)] = ()
+    confirmed: Annotated[tuple[GateName, ...], Field(max_length=20)] = ()
     """Gates of the match that are `unknown`, and of which the buyer made sure."""
 
 

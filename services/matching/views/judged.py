@@ -1,6 +1,5 @@
 """What a match was judged of, in the shape that `pdp explain match` takes."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -26,11 +25,14 @@ class JudgedOffering(offers.Offering):
     qms_stated_on: date | None
     measured: MeasuredView | None
     """What counted instead of the figures that the firm stated."""
+    plants: tuple[registration.Plant, ...]
 
     @classmethod
     def of_profile(cls, profile: Profile) -> "JudgedOffering":
         stated_on = profile.qms_stated_on or day(profile.registered_at)
-        return cls.model_validate(replace(profile, qms_stated_on=stated_on), from_attributes=True)
+        stated = [(name, owner) for owner in (profile, profile.record) for name in cls.model_fields]
+        values = {name: getattr(owner, name) for name, owner in stated if hasattr(owner, name)}
+        return cls.model_validate(values | {"qms_stated_on": stated_on}, from_attributes=True)
 
 
 class JudgedView(View):

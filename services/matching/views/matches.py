@@ -1,7 +1,7 @@
 """Alignment and matches as callers see them."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Self
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from services.matching.views.offers import OfferView
 from services.matching.views.performance import ReportView, reports_of
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
+from shared.contracts.specification import YearVolume
 from shared.service.http import View
 
 
@@ -111,6 +112,10 @@ class MatchView(View):
     criteria: list[contract.Criterion]
     rules: str | None
     award: AwardView | None
+    production_start: date | None
+    """When series production starts, as it is asked; so is the one below."""
+    ramp: tuple[YearVolume, ...]
+    """Pieces of single years, where they differ from the annual volume."""
 
     @classmethod
     def of_candidate(cls, candidate: Candidate, *, hidden: bool = False) -> Self:
@@ -175,7 +180,7 @@ def _who(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
 
 
 def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
-    match, answers = candidate.match, candidate.answers
+    match, answers, asked = candidate.match, candidate.answers, candidate.requirement.specification
     return {
         "id": candidate.id,
         **_who(candidate, hidden=hidden),
@@ -194,4 +199,6 @@ def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
         "criteria": published.criteria(candidate.criteria),
         "rules": match.rules if match else None,
         "award": AwardView.of_answers(answers),
+        "production_start": asked.production_start,
+        "ramp": tuple(YearVolume(year=year, pieces=pieces) for year, pieces in asked.ramp),
     }

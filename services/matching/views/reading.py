@@ -4,10 +4,11 @@ from datetime import date
 from typing import Self
 from uuid import UUID
 
-from services.matching.domain.gates import Gate
+from services.matching.domain.gate import Gate
 from services.matching.domain.offering import Qms
 from services.matching.domain.reading import Reading
 from services.matching.domain.reasons import GateName, GateReason, GateStatus
+from services.matching.domain.requirement import OF_RECORD
 from services.matching.domain.waiver import Waivable, Waiver
 from services.matching.handlers import published
 from shared.contracts import matching as contract
@@ -74,6 +75,26 @@ class ReadingView(View):
     production_start: date | None
     ramp: tuple[YearVolume, ...]
     """Pieces of single years, where they differ from the annual volume."""
+    tolerance_must: bool
+    """Whether a wider tolerance bars. This and what follows bars who has it not, unless it is a wish."""
+    part_weight_g: int | None
+    part_thickness_um: int | None
+    part_diameter_um: int | None
+    surface_ra_nm_max: int | None
+    salt_spray_h_min: int | None
+    minimum_order_max: int | None
+    ppap_level_min: int | None
+    apqp: bool
+    design_min: str | None
+    deliveries: tuple[str, ...]
+    """Any one of these will do."""
+    edi: bool
+    certificates: tuple[str, ...]
+    """All of these, as of the two below."""
+    programs: tuple[str, ...]
+    languages: tuple[str, ...]
+    distance_km_max: int | None
+    """From where the parts are delivered, which stays with who asks."""
     met: bool
     """Whether the firm passes every gate."""
     score: int | None
@@ -123,5 +144,6 @@ TOLD = (
     "wishes",
     "production_start",
     "ramp",
+    *OF_RECORD,
 )
 """What of a specification firms read. Whatever is asked besides stays with who asks, until it is named here."""

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from services.matching.domain.calendar import day
 from services.matching.domain.reasons import CloseReason, Refusal
@@ -30,6 +30,11 @@ Positive = Annotated[int, Field(gt=0, le=MAX_MEASURE)]
 Material = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=r"\w"), OneLine]
 Cqi = Annotated[str, StringConstraints(pattern=r"^CQI-[0-9]{1,2}$")]
 
+
+Delivery = Literal["exw", "fca", "dap", "ddp", "jit", "jis"]
+Standard = Literal["iso_14001", "iso_45001", "iso_50001", "iso_17025", "iso_27001", "tisax"]
+"""Beside the quality management system, which has a ladder of its own."""
+Program = Literal["immex", "oea", "c_tpat"]
 
 MOST_REFERENCE = 60
 """Characters: part numbers have some twenty."""
@@ -84,6 +89,19 @@ class AskedSpecification(contract.Specification):
     targets: Annotated[dict[QuestionCode, Level], Field(max_length=60)] = Field(default_factory=dict)
     must_have: Annotated[tuple[QuestionCode, ...], Field(max_length=60)] = ()
 
+    part_weight_g: Positive | None = None
+    part_thickness_um: Positive | None = None
+    part_diameter_um: Positive | None = None
+    surface_ra_nm_max: Measure | None = None
+    salt_spray_h_min: Positive | None = None
+    minimum_order_max: Positive | None = None
+    deliveries: Annotated[tuple[Delivery, ...], Field(max_length=6)] = ()
+    certificates: Annotated[tuple[Standard, ...], Field(max_length=6)] = ()
+    programs: Annotated[tuple[Program, ...], Field(max_length=3)] = ()
+    distance_km_max: Annotated[int, Field(ge=1, le=specification.MOST_KM)] | None = Field(
+        default=None, validate_default=True
+    )
+
     wishes: Annotated[tuple[Waivable, ...], Field(max_length=len(WAIVABLE))] = ()
     ramp: Annotated[tuple[AskedYear, ...], Field(max_length=15)] = ()
 
@@ -99,6 +117,14 @@ class AskedSpecification(contract.Specification):
     def broken(cls, given: dict[str, Any], _: Sequence[Place]) -> Iterator[Broken]:
         """What the rules say of the fields that are well formed."""
         return past(given.get("open_until"), "open_until", "open_until_past")
+
+    @field_validator("distance_km_max")
+    @classmethod
+    def _from_where(cls, km: int | None, others: ValidationInfo) -> int | None:
+        places = [others.data.get(name, "") for name in ("plant_latitude_e6", "plant_longitude_e6")]
+        if "" not in places and {place is None for place in places} != {km is None}:
+            raise wrong("fields.distance")
+        return km
 
     def specification(self) -> Specification:
         ramp = tuple(YearVolume(each.year, each.pieces) for each in self.ramp)

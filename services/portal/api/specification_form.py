@@ -7,22 +7,40 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from services.portal.domain.written import share, whole
+from services.portal.domain.written import scaled, share, whole
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
 
 QMS = ("none", "documented", "iso_9001", "iatf_16949")
-TEXTS = ("area", "title", "qms", "plant_state", "open_until", "production_start")
-NUMBERS = ("annual_volume", "force_t", "tolerance_um", "lead_time_days", "ppm_max")
-LISTS = ("materials", "special_processes", "must_have")
+TEXTS = ("area", "title", "qms", "plant_state", "open_until", "production_start", "design_min")
+OF_PART = ("part_weight_g", "part_thickness_um", "part_diameter_um", "surface_ra_nm_max", "salt_spray_h_min")
+OF_TERMS = ("minimum_order_max", "ppap_level_min")
+NUMBERS = (
+    *("annual_volume", "force_t", "tolerance_um", "lead_time_days", "ppm_max", "distance_km_max"),
+    *OF_PART,
+    *OF_TERMS,
+)
+LISTS = ("materials", "special_processes", "must_have", "languages")
 SHARES = ("otif_bp_min", "regional_value_bp_min")
-FLAG = "named"
-FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, "envelope_mm", "targets", "ramp", FLAG)
+FLAGS = ("tolerance_must", "apqp", "edi", "named")
+PLACE = ("plant_latitude_e6", "plant_longitude_e6")
+DESIGNS = ("build_to_print", "co_design", "full")
+BOXES: Mapping[str, tuple[str, ...]] = {
+    "deliveries": ("exw", "fca", "dap", "ddp", "jit", "jis"),
+    "certificates": ("iso_14001", "iso_45001", "iso_50001", "iso_17025", "iso_27001", "tisax"),
+    "programs": ("immex", "oea", "c_tpat"),
+}
+"""Several of these may be chosen, a box each."""
+FIELDS = (*TEXTS, *NUMBERS, *LISTS, *SHARES, *PLACE, "envelope_mm", "targets", "ramp", *FLAGS)
 """What the form asks; the rest of a specification stays as it is."""
 
-WISHES = ("materials", "envelope", "force", "special_process", "qms")
+WISHES = (
+    *("materials", "envelope", "force", "special_process", "qms", "tolerance", "part_limits", "minimum_order"),
+    *("ppap", "design", "delivery", "certificates", "programs", "languages", "distance"),
+)
 """What can be only wished, a box each."""
 
+MICRO = 1_000_000
 YEAR = re.compile(r"([0-9]{4})[ :=]+([0-9]{1,10})")
 TARGET = re.compile(r"([A-Za-z][0-9]{2})[ :=]+([0-9])")
 SEPARATED = re.compile(r"[,;\n]")
@@ -41,7 +59,11 @@ def shown(specification: Mapping[str, Any]) -> dict[str, str]:
     found = {name: str(specification[name]) for name in (*TEXTS, *NUMBERS) if specification.get(name) is not None}
     found |= {name: "\n".join(specification.get(name) or ()) for name in LISTS}
     found |= {name: _percent(specification[name]) for name in SHARES if specification.get(name) is not None}
-    found[FLAG] = "yes" if specification.get(FLAG) else ""
+    found |= {name: "yes" for name in FLAGS if specification.get(name)}
+    found |= {
+        name: f"{Decimal(specification[name]) / MICRO:f}" for name in PLACE if specification.get(name) is not None
+    }
+    found |= {f"{name}_{code}": "yes" for name in BOXES for code in specification.get(name) or ()}
     found["envelope_mm"] = " x ".join(map(str, specification.get("envelope_mm") or ()))
     found["targets"] = "\n".join(f"{code} {level}" for code, level in (specification.get("targets") or {}).items())
     found["ramp"] = "\n".join(f"{each['year']} {each['pieces']}" for each in specification.get("ramp") or ())
@@ -61,6 +83,10 @@ def asked(form: FormData, before: Mapping[str, Any], words: Words) -> tuple[dict
             specification[name] = _reading(name)(text)
         except Unreadable as unreadable:
             wrong[name] = words(str(unreadable))
+    for name, codes in BOXES.items():
+        specification.pop(name, None)
+        if chosen := [code for code in codes if form.get(f"{name}_{code}")]:
+            specification[name] = chosen
     specification["wishes"] = [gate for gate in WISHES if form.get(f"wish_{gate}")]
     return specification, wrong
 
@@ -79,8 +105,10 @@ def _reading(name: str) -> Reading:
         return whole
     if name in LISTS:
         return _list
-    if name == FLAG:
+    if name in FLAGS:
         return bool
+    if name in PLACE:
+        return _degrees
     return {"envelope_mm": _envelope, "targets": _targets, "ramp": _ramp}.get(name) or (
         _share if name in SHARES else str
     )
@@ -94,6 +122,12 @@ def _share(text: str) -> int:
     if (points := share(text)) is None:
         raise Unreadable("form.percent")
     return points
+
+
+def _degrees(text: str) -> int:
+    if (found := scaled(text, 6)) is None:
+        raise Unreadable("form.degrees")
+    return found
 
 
 def _percent(basis_points: int) -> str:

@@ -31,7 +31,7 @@ def match_found(state: Firm | None, event: MatchFound, arrived_at: datetime, _: 
         score=event.score,
         criteria=criteria,
         blocked_by=event.blocked_by,
-        unknown=event.unknown,
+        unknown=(*event.unknown, *event.more_unknown),
         lost=None,
         found_at=before.found_at or arrived_at,
     )

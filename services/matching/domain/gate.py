@@ -1,0 +1,21 @@
+"""One gate between an offering and a requirement, and how it came out."""
+
+from dataclasses import dataclass
+
+from services.matching.domain.reasons import GateName, GateReason, GateStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """`need` and `offer` are filled where it is neither met nor left out."""
+
+    gate: GateName
+    status: GateStatus
+    reason: GateReason
+    need: str = ""
+    offer: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it bars nothing."""
+        return self.status != "not_met"
