@@ -8,7 +8,9 @@ from shared.i18n import LANGUAGES
 from shared.service.http.routes import dependants, query_names
 from tests.portal.conftest import Visitors
 from tests.portal.events import ANCHOR, SUPPLIER
-from tests.portal.test_pages import PAGES, _of, _routes
+from tests.portal.test_pages import PAGES, _of, _routes, filled
+
+__all__ = ["filled"]
 
 SAID = {"es": "Aquí no existe el parámetro", "en": "There is no parameter"}
 
@@ -43,8 +45,8 @@ OPEN = [path for path, roles in PAGES if roles is None and not path.startswith((
 
 
 @pytest.mark.parametrize("path", OPEN)
-async def test_what_a_mail_program_adds_stops_nobody_on_a_page_for_everybody(portal: Visitors, path: str) -> None:
-    answer = await portal.anybody().get(f"{_of(path)}?utm_source=correo")
+async def test_what_a_mail_program_adds_stops_nobody_on_a_page_for_everybody(filled: Visitors, path: str) -> None:
+    answer = await filled.anybody().get(f"{_of(path)}?utm_source=correo")
     assert answer.status_code == 200
 
 
