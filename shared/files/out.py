@@ -10,13 +10,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import BinaryIO, ClassVar
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import Cell
-
-from shared.files.formulas import FORMULA, escaped
+from shared.files.formulas import escaped
 from shared.files.rows import Sent, text_of
-from shared.plain_text import NOT_XML
 
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MARK = b"\xef\xbb\xbf"
@@ -73,32 +68,10 @@ class TextOut(Out):
         self._text.detach()
 
 
-class BookOut(Out):
-    media_type, suffix = XLSX, "xlsx"
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._book = Workbook(write_only=True)
-        self._sheet = self._book.create_sheet()
-
-    def write(self, cells: Sequence[Sent]) -> None:
-        self._sheet.append([self._cell(cell) for cell in cells])
-
-    def _cell(self, cell: Sent) -> Cell:
-        number = cell.number() if isinstance(cell, Figure) else None
-        if number is not None:
-            return WriteOnlyCell(self._sheet, number)
-        made = WriteOnlyCell(self._sheet, NOT_XML.sub("", cell) if isinstance(cell, str) else cell)
-        if isinstance(cell, str):
-            made.data_type = "s"
-            # Else it becomes a formula once somebody edits the cell.
-            made.quotePrefix = cell.startswith(FORMULA)
-        return made
-
-    def close(self) -> None:
-        self._book.save(self._file)
-
-
 def out(file: BinaryIO, delimiter: str) -> Out:
     """Text with this delimiter; a workbook where there is none."""
-    return TextOut(file, delimiter) if delimiter else BookOut(file)
+    if delimiter:
+        return TextOut(file, delimiter)
+    from shared.files.out_book import BookOut  # noqa: PLC0415 - its library costs a process 0.3 s and 30 MB
+
+    return BookOut(file)

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from shared.files.out import out
-from shared.files.rows import REASONS, Header, Sent
-from shared.files.sheet import MAX_CELL
+from shared.files.rows import MAX_CELL, REASONS, Header, Sent
 from shared.files.text import plain
 
 

@@ -10,6 +10,9 @@ Others = Literal["told", "ignored"]
 Sent: TypeAlias = str | int | float
 """A cell as it was sent: text, or of a workbook a number."""
 
+MAX_CELL = 32_767
+"""Characters of a cell: Excel's own limit. What comes after may take more than a moment for each."""
+
 REASONS = "motivo"
 """The column in which refused rows come back with what is wrong with them. Sent again with it, it says nothing."""
 

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from shared.files import delimited, workbook
 from shared.files.faults import FileRefusedError
-from shared.files.rows import REASONS, Header, Line, Row, Sent, Wanted, row_of, text_of
+from shared.files.rows import MAX_CELL, REASONS, Header, Line, Row, Sent, Wanted, row_of, text_of
 from shared.files.text import plain
 
 TITLES = 20
@@ -14,9 +14,6 @@ TITLES = 20
 
 MAX_TEXT = 50_000_000
 """Characters of all rows together. One text of a workbook may stand in every cell."""
-
-MAX_CELL = 32_767
-"""Characters of a cell: Excel's own limit. What comes after may take more than a moment for each."""
 
 Texts = tuple[int, list[Sent]]
 

@@ -29,7 +29,7 @@ from shared.files.cells import (
 )
 from shared.files.dates import is_month_first, may_be_either
 from shared.files.faults import CellRefusedError
-from shared.files.sheet import MAX_CELL
+from shared.files.rows import MAX_CELL
 from shared.files.text import plain
 
 ROOT = Path(__file__).parents[2]

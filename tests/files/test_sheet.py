@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from shared.files import delimited, sheet
 from shared.files.faults import FileRefusedError
-from shared.files.rows import Header, Row, Wanted
+from shared.files.rows import MAX_CELL, Header, Row, Wanted
 from tests.files.given import book_of, csv_of, xlsx_of
 
 WANTED = Wanted(required=("rfc",), optional=("razon_social",), max_rows=10)
@@ -162,8 +162,8 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 @pytest.mark.parametrize("where", ["rfc,{}\nA,B\n", "{},x\nrfc,razon_social\nA,B\n", "rfc,other\nA,{}\n", "rfc\n{}\n"])
 def test_a_cell_has_at_most_what_a_sheet_has(where: str) -> None:
     wanted = WANTED._replace(others="ignored")
-    assert rows(where.format("x" * sheet.MAX_CELL).encode(), wanted)
-    assert refusal(where.format("x" * (sheet.MAX_CELL + 1)).encode(), wanted) == "file_cell_too_long"
+    assert rows(where.format("x" * MAX_CELL).encode(), wanted)
+    assert refusal(where.format("x" * (MAX_CELL + 1)).encode(), wanted) == "file_cell_too_long"
 
 
 @pytest.mark.parametrize("said", [b'sep="\nrfc\nA\n', b"sep=\r\nrfc\nA\n", b"sep=\r\r\nrfc\nA\n", b"sep=\n\nrfc\nA\n"])
