@@ -12,6 +12,7 @@ from shared.contracts.event import (
     ReasonCode,
     Reasons,
     RulesVersion,
+    Sha256,
     StateCode,
     SupplierEvent,
     Text,
@@ -157,6 +158,19 @@ class SupplierWithdrawn(SupplierEvent):
     """When it left."""
     merged_into: UUID | None = None
     """The firm as which it goes on, where both were one."""
+
+
+class PersonLeft(SupplierEvent):
+    """Somebody who spoke for a firm does so no longer. Nobody is named: who knows their subject compares."""
+
+    TYPE: ClassVar[str] = "registration.person-left"
+    TOPIC: ClassVar[str] = "registration.supplier.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("person", "person")
+
+    person: Sha256
+    """A mark of the person, of this firm alone."""
+    left_at: Moment
+    """When they were removed, or went over to the firm that remained of two."""
 
 
 class AnchorEvent(EventData):

@@ -21,8 +21,8 @@ from shared.files.sheet import read
 MEMORY_BYTES = 512 * 1024 * 1024
 """Address space, of which the interpreter has some 100 MB; a workbook of 100,000 rows takes 200 MB beside it."""
 
-PROCESSOR_S = 120
-"""100,000 rows of 40 cells take some 30."""
+PROCESSOR_S = 300
+"""A workbook of 100,000 rows of 70 cells takes some 90, of 150 cells twice that."""
 
 
 AT_MOST_S = 1_800

@@ -88,7 +88,10 @@ SUPPLIER = Topic(
     "registration.supplier.v1",
     "registration",
     ("matching", "diagnosis", "development", "financing", "portal"),
-    (registration.SupplierRegistered, registration.SupplierChanged, registration.SupplierWithdrawn),
+    (
+        *(registration.SupplierRegistered, registration.SupplierChanged, registration.SupplierWithdrawn),
+        registration.PersonLeft,
+    ),
 )
 ANCHOR = Topic(
     "registration.anchor.v1",

@@ -1,7 +1,8 @@
 """How news end: by a link, a button, a program of mail, or with whoever asked for them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -9,7 +10,8 @@ from services.portal.domain.news import GATHERS
 from services.portal.handlers.news import LAPSE
 from services.portal.store import subscriptions
 from shared.contracts.financing import ReferralAnswered
-from shared.contracts.registration import SupplierRegistered, SupplierWithdrawn
+from shared.contracts.registration import PersonLeft, SupplierRegistered, SupplierWithdrawn
+from shared.four_eyes import mark_of
 from shared.i18n import LANGUAGES
 from shared.runtime.clock import now
 from tests.portal import one_firm
@@ -96,17 +98,30 @@ async def test_it_ends_with_the_firm_and_with_the_year_and_if_nobody_confirms(bo
     assert rows == []
 
 
-async def test_it_ends_for_whoever_is_removed_from_the_firm_or_whose_address_is_erased(box: Mailbox) -> None:
+async def test_it_ends_for_whoever_left_the_firm_however_they_were_removed(box: Mailbox) -> None:
+    await box.confirmed("papers")
+    (known,) = await box.portal.stage.rows("SELECT subject, asked_at FROM subscription")
+    colleague = await box.portal.signed_in("supplier", subject="person-2", supplier_id=SUPPLIER)
+    await Mailbox(box.portal, box.folder, colleague).asks("papers", email="beto@tornillos.mx")
+
+    async def left(subject: str, firm: UUID, at: datetime) -> list[str]:
+        mark = mark_of(SUPPLIER, subject)
+        await box.portal.stage.consume(example(PersonLeft, supplier_id=firm, person=mark, left_at=at))
+        await box.passes(timedelta(0))
+        rows = await box.portal.stage.rows("SELECT status FROM subscription ORDER BY asked_at")
+        return [row["status"] for row in rows]
+
+    assert await left(known["subject"], OTHER_SUPPLIER, now()) == ["active", "pending"]
+    assert await left("person-3", SUPPLIER, now()) == ["active", "pending"]
+    before = known["asked_at"] - timedelta(seconds=1)
+    assert await left(known["subject"], SUPPLIER, before) == ["active", "pending"], "they came back and asked anew"
+    assert await left(known["subject"], SUPPLIER, now()) == ["ended", "pending"]
+    assert await left("person-2", SUPPLIER, now()) == ["ended", "ended"]
+
+
+async def test_it_ends_at_an_address_that_is_erased(box: Mailbox) -> None:
     one_firm.say(box.portal.others)
-    removal = f"/my-firm/people/{one_firm.PERSON}/removal"
-    box.portal.others.answer("registration", f"/suppliers/{SUPPLIER}/people/{one_firm.PERSON}", {})
-    await box.asks("papers", email="Beto@tornillos.mx")
-    other = await box.portal.signed_in("supplier", subject="person-2", supplier_id=OTHER_SUPPLIER)
-    await Mailbox(box.portal, box.folder, other).asks("papers", email="beto@tornillos.mx")
-    assert (await box.browser.post(removal)).headers["location"] == "/my-firm/people"
-    rows = await box.portal.stage.rows("SELECT status FROM subscription ORDER BY subject")
-    assert [row["status"] for row in rows] == ["ended", "pending"]
-    await Mailbox(box.portal, box.folder, other).asks("papers", email="ana@tornillos.mx")
+    await box.asks("papers", email="Ana@tornillos.mx")
     operator = await box.portal.signed_in("operator")
     box.portal.others.answer("registration", f"/suppliers/{SUPPLIER}/contact", {})
     assert (await operator.post(f"/registrations/{SUPPLIER}/contact/erasure")).status_code == 303

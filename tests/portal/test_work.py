@@ -232,3 +232,27 @@ async def test_a_question_is_scored_again_on_its_evidence(at_work: Visitors) -> 
     assert last_sent(at_work.others) == ("POST", path, asked, scripted.ETAG)
     refuse(at_work.others, "diagnosis", path, 422, note="Anote por qué.")
     assert re.search(r'<a href="#A01-note">[^<]+: Anote por qué.</a>', (await browser.post(SCORES, fields)).text)
+
+
+async def test_many_gaps_are_paged_and_a_form_that_was_refused_is_on_its_page(at_work: Visitors) -> None:
+    """Thirty gaps with a form each were a page of 48 kB, of fields that nobody fills in at once."""
+    gap = {"level": 1, "target": 3, "gap": 2, "severity": "major", "anchors_asking": 1, "modules": []} | {
+        "evaluated": True
+    }
+    codes = [f"T{number:02}" for number in range(1, 16)] + [f"O{number:02}" for number in range(1, 16)]
+    found = [
+        gap | {"question": code, "evaluated": True, "evidence": [PIECE] if code == "O15" else []} for code in codes
+    ]
+    at_work.others.answer("diagnosis", f"{DIAGNOSIS}/gaps", {"items": found, "next": None})
+    pages, path = [], SCORES
+    while path:
+        pages.append(await _get(at_work, Role.ASSESSOR, path))
+        path = pages[-1].partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+    shown = [re.findall(r'<section id="([A-Z][0-9]{2})">', page) for page in pages]
+    assert [code for page in shown for code in page] == ["O15", *codes[:-1]]
+    assert len(pages) == 4
+    assert max(len(page) for page in pages) < 20_000, [len(page) for page in pages]
+    refuse(at_work.others, "diagnosis", f"{DIAGNOSIS}/rescores", 422, note="Anote por qué.")
+    browser = await at_work.signed_in("assessor")
+    refused = (await browser.post(SCORES, SEEN | {"question": "O14", "level": "3"})).text
+    assert ('<section id="O14">' in refused, 'id="O14-note-error"' in refused) == (True, True)

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
 from services.registration.domain.person import MOST_PEOPLE
 from services.registration.handlers.people import INVITATION_EXPIRES
+from shared.four_eyes import mark_of
 from shared.one_time_code import MOST_TRIES
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import CONTACT, code_of, registered
@@ -106,8 +107,9 @@ async def test_nothing_of_it_leaves_the_store_and_all_of_it_is_on_record(stage: 
     await stage.told()
     person = await joined(stage, firm)
     await listed(stage, firm, owner(stage, firm))
-    await remove(stage, firm, person, owner(stage, firm))
     assert await stage.told() == []
+    await remove(stage, firm, person, owner(stage, firm))
+    assert not {ADDRESS, NEW, person} & set(str(await stage.told()).replace("'", " ").split())
     rows = await stage.rows("SELECT action FROM audit WHERE about::text = $1 ORDER BY id", firm)
     acts = [row["action"].removeprefix("registration:person:") for row in rows if ":person:" in row["action"]]
     assert acts == ["invited", "joined", "listed", "removed"]
@@ -295,3 +297,21 @@ async def test_of_two_firms_that_somebody_joins_at_once_one_has_them(stage: Stag
         *(accept(stage, *place, newcomer(stage)) for place in zip(firms, people, strict=True))
     )
     assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+
+
+async def test_others_hear_that_somebody_left_and_not_who(stage: StageUnderTest) -> None:
+    firm = (await registered(stage))["id"]
+    person, only_invited = await joined(stage, firm), await invited(stage, firm, "otra@ejemplo.mx")
+    await stage.told()
+    assert await remove(stage, firm, only_invited, owner(stage, firm)) == 204
+    assert await stage.told() == [], "nobody spoke for the firm by an invitation"
+    assert await remove(stage, firm, person, owner(stage, firm)) == 204
+    ((type_, _, data),) = await stage.told()
+    assert (type_, data["supplier_id"], data["person"]) == (
+        "registration.person-left",
+        firm,
+        mark_of(UUID(firm), NEW),
+    )
+    assert ADDRESS not in str(data)
+    assert await remove(stage, firm, person, owner(stage, firm)) == 204
+    assert await stage.told() == [], "it is told once"

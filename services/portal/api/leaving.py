@@ -1,6 +1,4 @@
-"""News end where whoever asked for them is removed from the firm, or their address is erased."""
-
-from uuid import UUID
+"""News end where the address to which they go is erased."""
 
 from services.portal.api.asking import Asking
 from services.portal.domain.subscription import Reader
@@ -10,13 +8,11 @@ from services.portal.store.subscriptions import readers
 from shared.messaging.decision import Decision, Refused
 
 
-async def end_news_at(asked: Asking, email: str, supplier_id: UUID | None = None) -> None:
-    """Whoever is told at this address is told no more: of this firm, or of whatever it is."""
+async def end_news_at(asked: Asking, email: str) -> None:
+    """Whoever is told at this address is told no more, of whatever it is."""
 
     def decide(state: Reader | None, _: None) -> Decision[Reader] | Refused:
-        if state is None or supplier_id not in (None, state.subscription.supplier_id):
-            return news.LINK_REFUSED
-        return news.end(state)
+        return news.LINK_REFUSED if state is None else news.end(state)
 
     async with asked.portal.database.connection() as connection:
         found = await subscriptions.ids_at(connection, email)

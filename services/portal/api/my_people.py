@@ -9,7 +9,6 @@ from fastapi import APIRouter, Query, Response
 from services.portal.api.admission import SignInNeeded
 from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.forms import Trouble, body, id_of, linked, trouble, typed
-from services.portal.api.leaving import end_news_at
 from services.portal.api.my_firm import Left
 from services.portal.api.my_profile import Mine
 from services.portal.domain.scope import OwnFirm
@@ -38,16 +37,12 @@ def router() -> APIRouter:
 
     @pages.post(f"{PEOPLE}/{{person_id}}/removal")
     async def remove(asked: Anybody, mine: Mine, person_id: UUID, _: Form, *, left: Left) -> Response:
-        """Withdraw an invitation, or remove somebody, who is told no news of the firm any more."""
+        """Withdraw an invitation, or remove somebody, who is told no news of the firm once registration says so."""
         people = f"/suppliers/{mine.supplier_id}/people"
         try:
-            listed = (await asked.ask("registration", people, limit=200)).body["items"]
             await asked.send("registration", "DELETE", f"{people}/{person_id}")
         except StageProblem as error:
             return await _page(asked, mine, trouble(error, asked.words), status=error.status, left=left)
-        for each in listed:
-            if each["id"] == str(person_id) and each["email"]:
-                await end_news_at(asked, each["email"], mine.supplier_id)
         return see(PEOPLE)
 
     _add_accepting(pages)

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Query, Response
 
 from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
@@ -12,7 +12,10 @@ from services.portal.api.instruments import questions_of
 from services.portal.domain.scope import Scope
 from shared.service.callers import Role
 
+Line = Annotated[int, Query(ge=0, le=200)]
 Assessor = Annotated[Scope, Depends(Only(Role.ASSESSOR))]
+EACH = 8
+"""Gaps on one page: each has a form of its own."""
 ANOTHER = "another-"
 """What the ids of the form begin with that is about any question without a gap."""
 FAULTS = ("not_enough", "another_document", "not_legible", "out_of_date")
@@ -23,9 +26,9 @@ def router() -> APIRouter:
     pages = APIRouter(prefix="/work/scores/{supplier_id}")
 
     @pages.get("")
-    async def show_gaps(asked: Anybody, scope: Assessor, supplier_id: UUID) -> Response:
+    async def show_gaps(asked: Anybody, scope: Assessor, supplier_id: UUID, skip: Line = 0) -> Response:
         """Its open gaps, those with evidence first."""
-        return await _page(asked, scope, supplier_id)
+        return await _page(asked, scope, supplier_id, skip=skip)
 
     @pages.post("")
     async def score(asked: Anybody, scope: Assessor, supplier_id: UUID, form: Form) -> Response:
@@ -44,19 +47,24 @@ def router() -> APIRouter:
     return pages
 
 
-async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
+async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED, *, skip: int = 0) -> Response:
     diagnosis = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}")
     gaps = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}/gaps", limit=200)
     plan = await asked.beside("development", f"/plans/{supplier_id}")
     activities = [] if plan is None else plan.body["activities"]
     evidence = {piece["evidence_id"]: _shown(piece, each) for each in activities for piece in each["evidence"]}
+    found = sorted(gaps.body["items"], key=lambda gap: not gap["evidence"])
+    wrong = [at for at, gap in enumerate(found) if tried.acted == f"{gap['question']}-"]
+    skip = wrong[0] // EACH * EACH if wrong else skip
     looked = {(each["question"], each["evidence_id"]): each for each in diagnosis.body["verdicts"]}
     return asked.page(
         "scores.html",
         tried.status,
         id=supplier_id,
         firm=(await named(asked, scope, [str(supplier_id)])).get(str(supplier_id)),
-        gaps=sorted(gaps.body["items"], key=lambda gap: not gap["evidence"]),
+        gaps=found[skip : skip + EACH],
+        next=str(skip + EACH) if len(found) > skip + EACH else None,
+        open=len(found),
         version=diagnosis.etag,
         withdrawn=diagnosis.body["withdrawn"],
         evidence=evidence,

@@ -153,7 +153,7 @@ def end(state: Reader | None) -> Decision[Reader]:
 
 
 def lapse(state: Reader | None, _: datetime) -> Decision[Reader]:
-    """Nobody confirmed it, or a year is over."""
+    """Nobody confirmed it, a year is over, or they left the firm of which they were told."""
     return end(state)
 
 

@@ -10,6 +10,8 @@ from services.portal.domain.subscription import Reader, Subscription
 from services.portal.store import messages
 from services.portal.store.firms import firms
 from services.portal.store.tables import SubscriptionRow
+from shared.contracts.registration import PersonLeft
+from shared.four_eyes import mark_of
 from shared.messaging.repository import TableRepository
 from shared.messaging.timers import wake
 from shared.runtime.clock import now
@@ -30,6 +32,10 @@ _CANDIDATES = """
     WHERE anchor_id = ANY($1::uuid[]) AND introduced AND standing = 'found' GROUP BY anchor_id
 """
 _OF_FIRMS = "SELECT id, supplier_id FROM subscription WHERE supplier_id = ANY($1::uuid[]) AND status = 'active'"
+_BEFORE = """
+    SELECT id, subject, supplier_id, asked_at FROM subscription
+    WHERE supplier_id = ANY($1::uuid[]) AND status <> 'ended'
+"""
 _OF_ANCHORS = "SELECT id, anchor_id FROM subscription WHERE anchor_id = ANY($1::uuid[]) AND status = 'active'"
 _OF_QUEUES = "SELECT id FROM subscription WHERE kinds ?| $1::text[] AND status = 'active'"
 _ONE = "SELECT * FROM subscription WHERE id = $1"
@@ -112,6 +118,20 @@ async def wake_of_firms(connection: Connection, kind: str, told: Mapping[UUID, s
     if told:
         woken = {row["id"]: told[row["supplier_id"]] for row in await connection.fetch(_OF_FIRMS, [*told])}
         await wake(connection, kind, woken, now() + GATHERS, anew=True)
+
+
+async def wake_of_people(connection: Connection, kind: str, left: Mapping[PersonLeft, str]) -> None:
+    """Whoever left a firm is decided at once, unless they came back and asked anew."""
+    rows = await connection.fetch(_BEFORE, [each.supplier_id for each in left]) if left else []
+    woken = {
+        row["id"]: by
+        for event, by in left.items()
+        for row in rows
+        if row["supplier_id"] == event.supplier_id
+        and row["asked_at"] < event.left_at
+        and mark_of(event.supplier_id, row["subject"]) == event.person
+    }
+    await wake(connection, kind, woken, now(), anew=True)
 
 
 async def wake_of_queues(

@@ -123,6 +123,7 @@ def _add_ending(api: APIRouter, commands: Commands) -> None:
         caller.require_supplier(supplier_id)
 
         async def remove(unit: CommandUnit) -> None:
+            await _firm(unit, supplier_id)
             await unit.load(people, [person_id])
             decision = accepted(handlers.remove(unit.state(people, person_id), supplier_id, now()))
             unit.apply(people, person_id, decision, about=supplier_id)

@@ -9,6 +9,8 @@ from services.registration.domain.person import MOST_PEOPLE, Person
 from services.registration.domain.supplier import Supplier
 from services.registration.handlers import SUPPLIER_UNKNOWN, SUPPLIER_WITHDRAWN
 from services.registration.handlers.mails import INVITATION_MAIL, first_try
+from shared.contracts import registration as contract
+from shared.four_eyes import mark_of
 from shared.mail_address import is_bare
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
 from shared.one_time_code import one_time
@@ -81,7 +83,7 @@ def remove(state: Person | None, firm: UUID, now: datetime) -> Decision[Person] 
     """Somebody who speaks for the firm withdraws an invitation, or removes a person."""
     if state is None or state.supplier_id != firm:
         return PERSON_UNKNOWN
-    return Decision(rules.ended(state, now), timers=(Timer(INVITATION_EXPIRES, None),))
+    return Decision(rules.ended(state, now), _left(state, now), (Timer(INVITATION_EXPIRES, None),))
 
 
 def erase_address(state: Person | None, addresses: Collection[str]) -> Decision[Person]:
@@ -91,9 +93,17 @@ def erase_address(state: Person | None, addresses: Collection[str]) -> Decision[
 
 def go_over(state: Person | None, now: datetime) -> Decision[Person]:
     """Somebody of a firm that was merged joins the one that remained: here they are of it no longer."""
-    return unchanged(None) if state is None else Decision(rules.ended(state, now))
+    return unchanged(None) if state is None else Decision(rules.ended(state, now), _left(state, now))
 
 
 def lapse(state: Person | None, now: datetime) -> Decision[Person]:
     """The code of an invitation has expired."""
     return unchanged(None) if state is None else Decision(rules.ended(state, now, expired=True))
+
+
+def _left(person: Person, now: datetime) -> tuple[contract.PersonLeft, ...]:
+    """What others hear of somebody who spoke for the firm until now; of whoever was only invited, nothing."""
+    if person.status != "joined" or person.subject is None:
+        return ()
+    mark = mark_of(person.supplier_id, person.subject)
+    return (contract.PersonLeft(supplier_id=person.supplier_id, person=mark, left_at=now),)
