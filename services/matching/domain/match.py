@@ -132,6 +132,8 @@ def settle(
     A match of a requirement for which the firm's parts are `bought` is not lost: where the rules derive it no more, it
     is kept as it was and holds no more. What was bought is not unbought by a new score or a closed requirement.
     """
+    if judged.diagnosis is None and not matches:
+        return (), ()
     after: dict[UUID, Match] = {match.requirement_id: match for match in matches}
     before: Mapping[UUID, Match] = dict(after)
     lost: list[Change] = []
