@@ -121,6 +121,8 @@ class SupplierProfile(SupplierEvent):
     """Since when it operates."""
     exports: bool = False
     """Whether it exports."""
+    women_led: bool | None = None
+    """Whether women own or lead it, as IFC counts that; none: not stated, or a natural person."""
     size: Size
     """How large it is."""
     screening: Screening

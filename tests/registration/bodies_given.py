@@ -72,6 +72,7 @@ WHOLE: dict[str, Any] = {
         {"name": "Nave 2", "state": "11", "municipality": "11020", "latitude_e6": None, "longitude_e6": None},
     ],
     "exports": True,
+    "women_led": True,
     "tax_opinion": "positive",
     "offering": {
         "processes": [

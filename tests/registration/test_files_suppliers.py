@@ -99,8 +99,8 @@ def test_a_whole_row() -> None:
 
 
 def test_the_columns_are_those_that_operators_were_told() -> None:
-    assert len(TEMPLATE.header) == 23 + 2 * (5 + 7 + 4 + 7) + 3 * 30
-    assert len(REQUIRED) + len(OPTIONAL) == 23 + 20 * 5 + 30 * 7 + 3 * 4 + 30 * 7 + 35 * 30
+    assert len(TEMPLATE.header) == 24 + 2 * (5 + 7 + 4 + 7) + 3 * 30
+    assert len(REQUIRED) + len(OPTIONAL) == 24 + 20 * 5 + 30 * 7 + 3 * 4 + 30 * 7 + 35 * 30
     assert {*WHOLE, *TEMPLATE.header} <= {*REQUIRED, *OPTIONAL}
 
 

@@ -75,6 +75,7 @@ PARTS: Final[dict[str, tuple[Asked, ...]]] = {
         Asked("municipality"),
         Asked("operating_since", "date", required=True),
         Asked("exports", "flag"),
+        Asked("women_led", "yes_no"),
     ),
     "size": (
         Asked("workers", "number", required=True),

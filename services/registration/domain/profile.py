@@ -68,6 +68,8 @@ class Profile:
     """The main one first: state and municipality are that one's. Empty: not stated."""
     operating_since: date
     exports: bool = False
+    women_led: bool | None = None
+    """Women own 51 % or more; or 20 %, with a woman as its chief and, where there is a board, 30 % of it (IFC)."""
     workers: int
     annual_sales_mxn: Decimal
     tax_opinion: TaxOpinion = "unknown"

@@ -92,6 +92,7 @@ PROFILE = (
     Column("trabajadores", "workers", whole, required=True, example="48"),
     Column("ventas_anuales_mxn", "annual_sales_mxn", amount, required=True, example="62500000"),
     Column("exporta", "exports", YES_NO, example="si"),
+    Column("de_mujeres", "women_led", YES_NO, example="no"),
     Column("opinion_32d", "tax_opinion", _OPINION, example="positiva"),
 )
 CONTACT = (

@@ -44,6 +44,8 @@ def _profile(supplier: Supplier) -> dict[str, Any]:
         "plants": [_plant(plant, legal=legal) for plant in supplier.plants],
         "operating_since": supplier.operating_since,
         "exports": supplier.exports,
+        # Of a natural person it would say who they are.
+        "women_led": supplier.women_led if legal else None,
         "size": {"stratum": size.stratum, "score": format(size.score, "f"), "flags": size.flags, "rules": size.rules},
         "screening": {
             "list_69b": screening.list_69b,

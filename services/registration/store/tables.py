@@ -54,6 +54,7 @@ class SupplierRow(Table, table=True):
     plants: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     operating_since: date
     exports: bool
+    women_led: bool | None
     workers: int
     annual_sales_mxn: Decimal = Field(sa_type=Numeric(16, 2))
     tax_opinion: str

@@ -98,6 +98,8 @@ class SupplierBody(Body):
     """The main one first: state and municipality are that one's."""
     operating_since: Day
     exports: bool = False
+    women_led: bool | None = None
+    """Women own 51 % or more; or 20 %, with a woman as its chief and, where there is a board, 30 % of it (IFC)."""
     workers: Whole
     annual_sales_mxn: Amount
     tax_opinion: TaxOpinion = "unknown"
