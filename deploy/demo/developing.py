@@ -66,22 +66,13 @@ def _share(rank: int) -> int | None:
 async def _develop(stage: Stage, supplier: UUID, share: int | None) -> tuple[int, int]:
     firm = stage.people.firm(supplier)
     plan = await stage.api.do(firm, "development", "GET", f"/plans/{supplier}")
+    assignment = f"/plans/{supplier}/assignment"
     await stage.api.do(
-        firm,
-        "development",
-        "POST",
-        f"/plans/{supplier}/agreement",
-        done=("plan_already_agreed",),
-        headers=ANY_VERSION,
+        stage.people.operator, "development", "PUT", assignment, json={"mentor": MENTOR}, headers=ANY_VERSION
     )
-    await stage.api.do(
-        stage.people.operator,
-        "development",
-        "PUT",
-        f"/plans/{supplier}/assignment",
-        json={"mentor": MENTOR},
-        headers=ANY_VERSION,
-    )
+    for side in (firm, stage.people.mentor):
+        agreement = f"/plans/{supplier}/agreement"
+        await stage.api.do(side, "development", "POST", agreement, done=("plan_already_agreed",), headers=ANY_VERSION)
     activities = plan["activities"][:share]
     evidence: dict[str, str] = {}
     for activity in activities:

@@ -6,6 +6,8 @@ from services.development.store import candidates, cohorts, modules, requirement
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored
 from shared.contracts.financing import ReferralAnswered, ReferralLapsed, ReferralSent
 from shared.contracts.matching import (
+    ContractAwarded,
+    ContractEnded,
     MatchAnswered,
     MatchFound,
     MatchLost,
@@ -23,6 +25,8 @@ ROUTES: Routes = (
     on(MatchFound, candidates, facts.match_found),
     on(MatchAnswered, candidates, facts.match_answered),
     on(MatchLost, candidates, facts.match_lost),
+    on(ContractAwarded, candidates, facts.contract_awarded),
+    on(ContractEnded, candidates, facts.contract_ended),
     on(DiagnosisCompleted, candidates, facts.diagnosis_completed, reference=modules),
     on(AssessorAssigned, candidates, facts.assessor_assigned),
     on(GapRescored, candidates, facts.gap_rescored, reference=modules),

@@ -88,7 +88,7 @@ def test_a_diagnosis_is_explained(folder: Path, changes: dict[str, int | None], 
     assert (outcome.json["overall"], outcome.json["grade"]) == (overall, grade)
 
 
-@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection"])
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection", "plan"])
 def test_every_example_is_explained(folder: Path, rule: str) -> None:
     outcome = pdp("explain", rule, str(EXAMPLES / f"{rule}.json"), "--json")
     assert outcome.code == 0
@@ -96,7 +96,7 @@ def test_every_example_is_explained(folder: Path, rule: str) -> None:
     assert [step for step in outcome.json["steps"] if step["text"] == step["code"]] == []
 
 
-@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection"])
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection", "plan"])
 def test_an_explanation_is_sentences_in_the_language_asked_for(rule: str) -> None:
     spanish, english = (
         pdp("--lang", language, "explain", rule, str(EXAMPLES / f"{rule}.json")).out.splitlines()
@@ -111,7 +111,7 @@ def test_what_cannot_be_explained_is_told_in_the_language_asked_for(folder: Path
     assert explain(folder, "size", {"sector": "art"}).err.startswith("El sector es uno de")
 
 
-@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection"])
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection", "plan"])
 @pytest.mark.parametrize("payload", [{}, {"rfc": 7}, {"sector": "art"}, {"levels": {"T01": 9}}, {"offering": 1}])
 def test_bad_values_end_with_one_sentence_and_code_2(folder: Path, rule: str, payload: dict[str, Any]) -> None:
     outcome = explain(folder, rule, payload)
@@ -142,7 +142,7 @@ def test_the_payload_comes_from_standard_input_too() -> None:
 HEAVY = ("aiokafka", "confluent_kafka", "asyncpg", "sqlalchemy", "fastapi", "httpx", "jgo", "faststream")
 
 
-@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection"])
+@pytest.mark.parametrize("rule", ["rfc", "size", "diagnosis", "match", "selection", "plan"])
 def test_explaining_imports_nothing_that_talks(rule: str) -> None:
     script = (
         "import sys; from deploy.cli import main as cli\n"

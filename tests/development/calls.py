@@ -58,11 +58,18 @@ async def refusal(stage: StageUnderTest, method: str, path: str, role: Role, bod
     return answer.status_code, answer.json()["title"]
 
 
-async def assign(stage: StageUnderTest, firm: UUID, mentor: str = "mentor-1") -> None:
+async def assign(stage: StageUnderTest, firm: UUID, mentor: str | None = "mentor-1") -> None:
     answer = await stage.client.put(
         f"/plans/{firm}/assignment", json={"mentor": mentor}, headers=stage.headers(Role.OPERATOR) | ANY
     )
     assert answer.status_code == 200, answer.text
+
+
+async def agree(stage: StageUnderTest, firm: UUID) -> Any:
+    """An operator assigns the firm's mentor; both agree on its plan."""
+    await assign(stage, firm)
+    await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
+    return await post(stage, f"/plans/{firm}/agreement", Role.MENTOR)
 
 
 async def complete(stage: StageUnderTest, activity: str, firm: UUID) -> Any:

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort
 from services.development.domain.outcome import Outcome
-from services.development.domain.plan import Plan
+from services.development.domain.plan import Plan, agree
 from services.development.domain.selection import Basis, Place, places, standing
 from services.development.handlers import cohorts, plans
 from services.development.solver.asked import asked
@@ -64,11 +64,21 @@ def plan_of(firm: Candidate) -> Plan:
     return firm.plan
 
 
+def both_agree(plan: Plan, at: datetime = given.NOW) -> Plan:
+    """The firm, then its mentor for the program."""
+    for by, role in (("firm", "supplier"), (given.MENTOR, "mentor")):
+        after = agree(plan, by, role, at)  # type: ignore[arg-type]
+        assert isinstance(after, Plan), after
+        plan = after
+    return plan
+
+
 def agreed(*questions: str) -> Candidate:
     """With its mentor, and for each activity the firm's evidence."""
     firm = sure(plans.assign_mentor(with_plan(*questions), given.MENTOR, "operator-1"))
-    firm = sure(plans.agree_plan(firm, "firm", given.NOW))
     author = plans.Author("firm", "supplier")
+    for each in (author, plans.Author(given.MENTOR, "mentor")):
+        firm = sure(plans.agree_plan(firm, each, given.NOW))
     for activity in plan_of(firm).activities:
         firm = sure(plans.give_evidence(firm, activity.activity_id, given.DELIVERABLE, author, given.NOW))
     return firm

@@ -15,6 +15,7 @@ from shared.contracts import offering as offers
 from shared.contracts import registration
 from shared.contracts.diagnosis import AssessorAssigned, DiagnosisCompleted, EvidenceReturned, GapRescored, Result
 from shared.contracts.diagnosis import Gap as ContractGap
+from shared.contracts.event import Money
 from shared.contracts.matching import MatchAnswered, MatchFound, MatchLost, RequirementPublished, Specification
 from shared.four_eyes import NOBODY
 
@@ -151,6 +152,10 @@ def match_answered(answer: Literal["shortlisted", "declined"], at: int = 1, numb
         answer=answer,
         answered_at=NOW,
     )
+
+
+def published_money(amount: str) -> Money:
+    return Money(amount=amount)
 
 
 def match_lost(at: int = 1, number: int = 1) -> MatchLost:

@@ -168,7 +168,7 @@ async def test_cohorts_have_the_default_capacity_and_the_newest_comes_first(stag
 async def test_anybody_reads_the_modules(stage: StageUnderTest) -> None:
     answer = await stage.client.get("/modules")
     assert answer.status_code == 200
-    assert answer.json()["version"] == "modules-22-2026-1"
+    assert answer.json()["version"] == "modules-22-2026-2"
     assert answer.json()["modules"][0]["cost_from"] == {"amount": "180000.00", "currency": "MXN"}
 
 
@@ -189,6 +189,7 @@ def test_every_route_names_who_may_call_it() -> None:
         | operator
         | {Role.SUPPLIER, Role.ASSESSOR},
         "DELETE /plans/{supplier_id}/attachments/{attachment_id}": operator,
+        "GET /effect": operator,
         "POST /cohorts": operator,
         "GET /cohorts": operator,
         "GET /cohorts/{cohort_id}": operator,
@@ -213,18 +214,23 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /plans/{supplier_id}": staff | {Role.SUPPLIER},
         "GET /plans/{supplier_id}/assignment": staff,
         "PUT /plans/{supplier_id}/assignment": operator,
-        "POST /plans/{supplier_id}/agreement": frozenset({Role.SUPPLIER}),
+        "POST /plans/{supplier_id}/agreement": frozenset({Role.SUPPLIER, Role.MENTOR}),
         "POST /plans/{supplier_id}/activities/{activity_id}/evidence": mentor | {Role.SUPPLIER},
         "POST /plans/{supplier_id}/activities/{activity_id}/completion": mentor,
         "POST /plans/{supplier_id}/activities/{activity_id}/evidence/{evidence_id}/return": mentor,
         "POST /plans/{supplier_id}/revision/agreement": mentor | {Role.SUPPLIER},
         "GET /plans/{supplier_id}/past": staff | {Role.SUPPLIER},
+        "GET /plans/{supplier_id}/history": staff | {Role.SUPPLIER},
         "POST /plans/{supplier_id}/activities/{activity_id}/removal": mentor | {Role.SUPPLIER},
         "DELETE /plans/{supplier_id}/activities/{activity_id}/removal": mentor | {Role.SUPPLIER},
         "POST /plans/{supplier_id}/drop-out/proposal": operator,
         "DELETE /plans/{supplier_id}/drop-out/proposal": operator,
         "POST /plans/{supplier_id}/drop-out": operator | {Role.SUPPLIER},
         "POST /cohorts/{cohort_id}/reinstatements": operator,
+        "GET /cohorts/{cohort_id}/calendar": operator,
+        "PUT /cohorts/{cohort_id}/calendar": operator,
+        "POST /plans/{supplier_id}/activities/{activity_id}/sessions/{number}/attendance": mentor,
+        "POST /plans/{supplier_id}/activities/{activity_id}/delay": mentor | {Role.SUPPLIER},
         "POST /cohorts/{cohort_id}/replacements": operator,
     }
 

@@ -8,7 +8,7 @@ from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.attachments import given as files
 from tests.development import given as given_facts
-from tests.development.calls import ANY, assign, get, learn, open_cohort, post, ready
+from tests.development.calls import ANY, agree, get, learn, open_cohort, post, ready
 
 DIGEST = hashlib.sha256(files.PDF).hexdigest()
 
@@ -17,8 +17,7 @@ async def agreed(stage: StageUnderTest) -> tuple[UUID, str]:
     """A firm with a mentor, and the path of its activity."""
     firm = await ready(stage, 1, 9_000, "T04")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
-    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await assign(stage, firm)
+    plan = await agree(stage, firm)
     return firm, f"/plans/{firm}/activities/{plan['activities'][0]['activity_id']}"
 
 

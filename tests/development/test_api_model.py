@@ -113,11 +113,12 @@ class Firm(RuleBasedStateMachine):
     @rule()
     def agree(self) -> None:
         assert self.plan is not None
-        self.act(self.plan.status == "proposed", f"/plans/{self.firm}/agreement", Role.SUPPLIER)
+        answer = self.ask("PUT", f"/plans/{self.firm}/assignment", Role.OPERATOR, {"mentor": "mentor-1"})
+        assert answer.is_success
+        for role in BOTH:
+            self.act(self.plan.status == "proposed", f"/plans/{self.firm}/agreement", role)
         if self.plan.status == "proposed":
             self.plan.status = "agreed"
-            answer = self.ask("PUT", f"/plans/{self.firm}/assignment", Role.OPERATOR, {"mentor": "mentor-1"})
-            assert answer.is_success
             self.plan.finish()
 
     @precondition(lambda self: self.plan and self.plan.status == "agreed" and self.plan.planned())

@@ -9,7 +9,7 @@ from shared.contracts.diagnosis import EvidenceReturned
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest, types
 from tests.development import given
-from tests.development.calls import ANY, assign, complete, get, learn, open_cohort, post, ready, refusal
+from tests.development.calls import ANY, agree, complete, get, learn, open_cohort, post, ready, refusal
 from tests.development.test_handlers_facts import referral_sent
 
 BYE = {"reason": "Cambió de giro"}
@@ -120,8 +120,7 @@ async def test_a_firm_that_dropped_out_is_shown_as_that_and_has_no_place_of_the_
 
 async def test_a_drop_out_by_mistake_is_undone_while_nobody_has_the_place(stage: StageUnderTest) -> None:
     cohort, (firm, other) = await cohort_of(stage, 2)
-    await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await assign(stage, firm)
+    await agree(stage, firm)
     before = await get(stage, f"/plans/{firm}")
     back, path = {"supplier_id": str(firm), "reason": "Se confundió de empresa"}, f"{cohort}/reinstatements"
     assert (await says(stage, path, back)).json()["title"] == "drop_out_not_found"
@@ -144,8 +143,7 @@ async def test_a_drop_out_by_mistake_is_undone_while_nobody_has_the_place(stage:
 
 async def test_what_was_said_while_a_firm_was_out_counts_once_it_is_back(stage: StageUnderTest) -> None:
     cohort, (firm,) = await cohort_of(stage, 1)
-    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await assign(stage, firm)
+    plan = await agree(stage, firm)
     activity = plan["activities"][0]
     done = await complete(stage, f"/plans/{firm}/activities/{activity['activity_id']}", firm)
     completion = next(each["completion"] for each in done["activities"] if each["completion"])

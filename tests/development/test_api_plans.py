@@ -6,7 +6,19 @@ import pytest
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest, types
 from tests.development import given
-from tests.development.calls import ANY, DELIVERABLE, assign, complete, get, learn, open_cohort, post, ready, refusal
+from tests.development.calls import (
+    ANY,
+    DELIVERABLE,
+    agree,
+    assign,
+    complete,
+    get,
+    learn,
+    open_cohort,
+    post,
+    ready,
+    refusal,
+)
 
 
 async def test_the_walk_of_a_plan(stage: StageUnderTest) -> None:
@@ -19,10 +31,8 @@ async def test_the_walk_of_a_plan(stage: StageUnderTest) -> None:
     assert {each["module"] for each in plan["activities"]} == {"M03", "M22"}
     assert (plan["cost_from"]["amount"], plan["cost_to"]["amount"]) == ("70000.00", "175000.00")
 
-    agreed = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, **own)
-    assert agreed["status"] == "agreed"
+    assert (await agree(stage, firm))["status"] == "agreed"
 
-    await assign(stage, firm)
     first, second = (f"/plans/{firm}/activities/{each['activity_id']}" for each in plan["activities"])
     await complete(stage, first, firm)
     await complete(stage, first, firm)
@@ -48,8 +58,7 @@ async def test_the_walk_of_a_plan(stage: StageUnderTest) -> None:
 async def test_a_plan_shows_nobodys_name(stage: StageUnderTest) -> None:
     firm = await ready(stage, 1, 9_000, "T04")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
-    await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await assign(stage, firm)
+    await agree(stage, firm)
     plan = await get(stage, f"/plans/{firm}", Role.SUPPLIER, supplier_id=firm)
     done = await complete(stage, f"/plans/{firm}/activities/{plan['activities'][0]['activity_id']}", firm)
     assert done["status"] == "completed"
@@ -60,8 +69,9 @@ async def test_only_the_assigned_mentor_completes_and_only_what_others_gave(stag
     """Seen: any mentor completed any firm's activity, on words of their own."""
     firm = await ready(stage, 1, 9_000, "T04")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
-    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
+    plan = await agree(stage, firm)
     activity = f"/plans/{firm}/activities/{plan['activities'][0]['activity_id']}"
+    await assign(stage, firm, None)
     assert await refusal(stage, "POST", f"{activity}/evidence", Role.MENTOR, DELIVERABLE) == (409, "mentor_unassigned")
     await assign(stage, firm, "mentor-2")
     assert await refusal(stage, "POST", f"{activity}/evidence", Role.MENTOR, DELIVERABLE) == (403, "not_assigned")
@@ -82,11 +92,12 @@ async def test_only_the_assigned_mentor_completes_and_only_what_others_gave(stag
 async def test_a_firm_sees_and_agrees_only_its_own_plan(stage: StageUnderTest) -> None:
     firm = await ready(stage, 1, 9_000, "T04")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
-    for role in (Role.MENTOR, Role.OPERATOR):
-        assert await refusal(stage, "POST", f"/plans/{firm}/agreement", role) == (403, "role_missing")
+    agreement = f"/plans/{firm}/agreement"
+    assert await refusal(stage, "POST", agreement, Role.OPERATOR) == (403, "role_missing")
+    assert await refusal(stage, "POST", agreement, Role.MENTOR) == (409, "mentor_unassigned")
     other = stage.headers(Role.SUPPLIER, supplier_id=given.supplier(2)) | ANY
     assert (await stage.client.get(f"/plans/{firm}", headers=other)).status_code == 403
-    assert (await stage.client.post(f"/plans/{firm}/agreement", headers=other)).status_code == 403
+    assert (await stage.client.post(agreement, headers=other)).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -115,4 +126,34 @@ async def test_a_plan_that_was_proposed_anew_is_not_agreed_unread(stage: StageUn
     stale = await stage.client.post(agreement, headers=own | {"If-Match": read.headers["ETag"]})
     assert stale.status_code == 412
     agreed = await stage.client.post(agreement, headers=own | {"If-Match": stale.headers["ETag"]})
-    assert agreed.json()["status"] == "agreed"
+    assert (agreed.json()["status"], agreed.json()["agreed_by_firm"]) == ("proposed", True)
+
+
+async def test_a_plan_holds_once_firm_and_program_agreed_and_its_history_says_so(stage: StageUnderTest) -> None:
+    firm = await ready(stage, 1, 9_000, "T04", "A01")
+    await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
+    await assign(stage, firm)
+    agreement = f"/plans/{firm}/agreement"
+    half = await post(stage, agreement, Role.MENTOR)
+    assert (half["status"], half["agreed_by_firm"], half["agreed_by_program"]) == ("proposed", False, True)
+    await learn(stage, given.gap_rescored("T04", "A01"))
+    void = await get(stage, f"/plans/{firm}", Role.SUPPLIER, supplier_id=firm)
+    assert (void["agreed_by_program"], len(void["activities"])) == (False, 1)
+    for who in ("ana", "luis"):
+        again = await post(stage, agreement, Role.SUPPLIER, supplier_id=firm, subject=who)
+        assert again["status"] == "proposed", "the firm said so before"
+    whole = await post(stage, agreement, Role.MENTOR)
+    assert (whole["status"], whole["agreed_by_program"]) == ("agreed", True)
+    kept = await get(stage, f"/plans/{firm}/history", Role.SUPPLIER, supplier_id=firm)
+    assert [(each["what"], each["role"], each["modules"], each["removed"]) for each in kept["items"]] == [
+        ("proposed", "selection", ["M03", "M22"], []),
+        ("agreed", "mentor", ["M03", "M22"], []),
+        ("proposed", "diagnosis", ["M22"], ["M03"]),
+        ("agreed", "supplier", ["M22"], []),
+        ("agreed", "mentor", ["M22"], []),
+        ("in_force", "mentor", ["M22"], []),
+    ]
+    assert kept["items"][2]["reason"] == "gap_rescored"
+    assert "mentor-1" not in json.dumps(kept)
+    other = stage.headers(Role.SUPPLIER, supplier_id=given.supplier(2))
+    assert (await stage.client.get(f"/plans/{firm}/history", headers=other)).status_code == 403

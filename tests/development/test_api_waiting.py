@@ -5,7 +5,7 @@ from uuid import UUID
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.development import given
-from tests.development.calls import DELIVERABLE, assign, get, learn, open_cohort, post, ready
+from tests.development.calls import DELIVERABLE, agree, get, learn, open_cohort, post, ready
 
 WAITING, ASSIGNMENTS = "/plans/waiting", "/plans/assignments"
 
@@ -14,8 +14,7 @@ async def _agreed(stage: StageUnderTest) -> tuple[UUID, str]:
     """A firm with an agreed plan and a mentor, and the path of its first activity."""
     firm = await ready(stage, 1, 9_000, "T04", "A01")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection")
-    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await assign(stage, firm)
+    plan = await agree(stage, firm)
     return firm, f"/plans/{firm}/activities/{plan['activities'][0]['activity_id']}"
 
 

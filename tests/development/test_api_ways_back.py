@@ -7,7 +7,7 @@ from shared.contracts.diagnosis import EvidenceReturned
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest, types
 from tests.development import given
-from tests.development.calls import ANY, DELIVERABLE, assign, complete, get, learn, open_cohort, post, ready, refusal
+from tests.development.calls import ANY, DELIVERABLE, agree, complete, get, learn, open_cohort, post, ready, refusal
 
 OTHER = {"kind": "photo", "description": "La tarjeta correcta"}
 
@@ -16,8 +16,7 @@ async def finished(stage: StageUnderTest, *questions: str) -> tuple[UUID, str]:
     """A firm that completed its plan, and the path of its only activity."""
     firm = await ready(stage, 1, 9_000, *questions)
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection", subject="operator-2")
-    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await assign(stage, firm)
+    plan = await agree(stage, firm)
     path = f"/plans/{firm}/activities/{plan['activities'][0]['activity_id']}"
     assert (await complete(stage, path, firm))["status"] == "completed"
     await stage.told()
@@ -88,8 +87,7 @@ async def test_an_activity_is_removed_by_both_and_by_one_of_them_taken_back(stag
     """Seen: a revision could only add."""
     firm = await ready(stage, 1, 9_000, "T04", "A01")
     await post(stage, f"/cohorts/{await open_cohort(stage)}/selection", subject="operator-2")
-    plan = await post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await assign(stage, firm)
+    plan = await agree(stage, firm)
     kept, dropped = (f"/plans/{firm}/activities/{each['activity_id']}" for each in plan["activities"])
     why = {"reason": "Ya se hizo con otro cliente"}
     assert await refusal(stage, "DELETE", f"{dropped}/removal", Role.MENTOR) == (404, "removal_not_found")

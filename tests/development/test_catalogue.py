@@ -1,6 +1,8 @@
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
@@ -15,7 +17,7 @@ QUESTIONS = [f"{dimension}{number:02}" for dimension, last in LAST.items() for n
 
 
 def test_twenty_two_modules_with_a_version() -> None:
-    assert modules().version == "modules-22-2026-1"
+    assert modules().version == "modules-22-2026-2"
     assert [module.code for module in modules().modules] == [f"M{number:02}" for number in range(1, 23)]
 
 
@@ -43,6 +45,33 @@ def test_kinds() -> None:
     assert (kinds.count("training"), kinds.count("mentoring"), kinds.count("consultancy")) == (10, 5, 7)
 
 
+def test_what_builds_on_what_as_a_trainer_would_have_it() -> None:
+    assert modules().before("M03") == {"M02", "M04", "M05", "M06"}
+    assert modules().before("M08") == {"M07", "M04"}
+    assert {code: {*modules().before(code)} for code in ("M01", "M13", "M16", "M18", "M19", "M20")} == {
+        "M01": {"M21"},
+        "M13": {"M12"},
+        "M16": {"M15"},
+        "M18": {"M17"},
+        "M19": {"M17"},
+        "M20": set(),
+    }
+
+
+def test_groups_are_trained_and_one_firm_is_mentored() -> None:
+    assert {module.places > 1 for module in modules().modules if module.kind == "training"} == {True}
+    assert {module.places for module in modules().modules if module.kind != "training"} == {1}
+
+
+@pytest.mark.parametrize(("requires", "said"), [(("M02", "M02"), "each other: M01, M02"), (("M23", ""), "require M23")])
+def test_a_circle_and_an_unknown_module_are_refused(requires: tuple[str, str], said: str) -> None:
+    first, second = modules().modules[:2]
+    there = tuple(code for code in requires[:1])
+    back = ("M01",) if requires[1] else ()
+    with pytest.raises(ValueError, match=said):
+        Modules("broken", {}, (replace(first, requires=there), replace(second, requires=back)))
+
+
 def test_rules_of_the_selection() -> None:
     rules = calls().current
     assert (rules.version, rules.match_min, rules.bands, rules.commitment_min) == (
@@ -63,6 +92,12 @@ def test_a_code_twice_is_refused() -> None:
     module = modules().modules[0]
     with pytest.raises(ValueError, match="twice"):
         Modules("broken", {}, (module, module))
+
+
+@pytest.mark.parametrize("wrong", [{"session_hours": 0}, {"places": 0}, {"places": 2, "kind": "mentoring"}])
+def test_impossible_sessions_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="M02"):
+        replace(modules().modules[1], **wrong)
 
 
 @pytest.mark.parametrize(("hours", "low", "high"), [(0, 1, 2), (8, 3, 2), (8, -1, 2)])

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from random import Random
 
 from hypothesis import given
@@ -9,7 +10,7 @@ from services.development.domain.diagnosis import Gap, Severity
 from services.development.domain.module import Modules
 from tests.development.given import gap
 
-SOME = Modules("some", modules().severity_weights, modules().modules[:14])
+SOME = Modules("some", modules().severity_weights, tuple(replace(each, requires=()) for each in modules().modules[:14]))
 
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
 severities = st.sampled_from(SEVERITIES)

@@ -10,7 +10,8 @@ from services.development.catalogue import modules
 from services.development.domain.activity import MOST_EVIDENCE
 from services.development.domain.delivery import complete_activity, give_evidence, return_evidence
 from services.development.domain.evidence import Evidence, Verdict
-from services.development.domain.plan import Plan, agree, plan_id, propose
+from services.development.domain.plan import Plan, plan_id, propose
+from tests.development.decided import both_agree
 from tests.development.given import COHORT_ID, LATER, MENTOR, NOW, evidence, gap, supplier
 
 PLAN_ID = plan_id(COHORT_ID, supplier(1))
@@ -22,7 +23,7 @@ def proposed(*questions: str) -> Plan:
 
 
 def agreed(*questions: str) -> Plan:
-    return sure(agree(proposed(*questions), "firm", NOW))
+    return both_agree(proposed(*questions))
 
 
 def shown(*questions: str) -> Plan:

@@ -61,7 +61,7 @@ def test_selection_keeps_a_line_of_record_per_firm() -> None:
 def test_a_selected_firm_has_a_proposed_plan_at_once_and_the_others_keep_their_row() -> None:
     firm = with_plan("T04", "A01")
     assert firm.cohort_id == given.COHORT_ID
-    assert (plan_of(firm).status, plan_of(firm).modules) == ("proposed", "modules-22-2026-1")
+    assert (plan_of(firm).status, plan_of(firm).modules) == ("proposed", "modules-22-2026-2")
     missed = given.candidate(match=100)
     assert chosen(missed).state == missed
 

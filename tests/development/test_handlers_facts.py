@@ -33,14 +33,14 @@ def test_whichever_stage_speaks_first_the_row_ends_the_same() -> None:
         lambda state: facts.diagnosis_completed(state, given.diagnosis_completed("T04"), given.NOW, modules()),
         lambda state: facts.referral_sent(state, referral_sent(), given.NOW),
     )
-    ends = set()
+    ends: list[Candidate | None] = []
     for order in permutations(steps):
         state: Candidate | None = None
         for step in order:
             state = sure(step(state))
             assert sure(step(state)) == state
-        ends.add(state)
-    assert len(ends) == 1
+        ends.append(state)
+    assert all(end == ends[0] for end in ends)
 
 
 def test_what_an_assessor_returned_and_scores_on_after_all_is_accepted() -> None:
@@ -144,12 +144,14 @@ def test_a_proposed_plan_follows_the_diagnosis() -> None:
 
 def test_new_gaps_are_proposed_to_an_agreed_plan_and_alter_nothing_by_themselves() -> None:
     firm = agreed("T04")
-    after = sure(facts.diagnosis_completed(firm, given.diagnosis_completed("A01", version=2), given.NOW, modules()))
+    more = given.diagnosis_completed("T04", "A01", version=2)
+    after = sure(facts.diagnosis_completed(firm, more, given.NOW, modules()))
     assert after.plan is not None
     assert after.plan.revision is not None
-    assert replace(after.plan, revision=None) == firm.plan
+    assert replace(after.plan, revision=None, changes=()) == replace(plan_of(firm), changes=())
+    assert [each.what for each in after.plan.changes][-2:] == ["in_force", "revision_proposed"]
     assert after.diagnosis is not None
-    assert after.diagnosis.gap_questions == ("A01",)
+    assert after.diagnosis.gap_questions == ("T04", "A01")
 
 
 def test_state_of_a_referral() -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from uuid import UUID
 
 from services.development.catalogue import modules
+from services.development.domain.candidate import Candidate
 from services.development.handlers import facts, plans
 from shared.contracts.development import (
     ActivityCompleted,
@@ -15,9 +16,16 @@ from shared.messaging.decision import Decision
 from tests.development import given
 from tests.development.decided import agreed, code, complete, plan_of, sure, with_plan
 
+FIRM, PROGRAM = plans.Author("firm", "supplier"), plans.Author(given.MENTOR, "mentor")
+
+
+def assigned(*questions: str) -> Candidate:
+    return sure(plans.assign_mentor(with_plan(*questions), given.MENTOR, "operator-1"))
+
 
 def test_agreement_tells_activities_and_their_cost_range() -> None:
-    decision = plans.agree_plan(with_plan("T04"), "firm", given.NOW)
+    half = sure(plans.agree_plan(assigned("T04"), FIRM, given.NOW))
+    decision = plans.agree_plan(half, PROGRAM, given.NOW)
     assert isinstance(decision, Decision)
     (event,) = decision.events
     assert isinstance(event, PlanAgreed)
@@ -56,15 +64,18 @@ def test_the_same_evidence_again_is_told_once() -> None:
 
 
 def test_a_plan_without_activities_is_agreed_and_completed_at_once() -> None:
-    decision = plans.agree_plan(with_plan(), "firm", given.NOW)
+    half = plans.agree_plan(assigned(), FIRM, given.NOW)
+    assert isinstance(half, Decision)
+    assert half.events == (), "one of two has agreed"
+    decision = plans.agree_plan(half.state, PROGRAM, given.NOW)
     assert isinstance(decision, Decision)
     assert [type(event) for event in decision.events] == [PlanAgreed, PlanCompleted]
 
 
 def test_commands_on_plans_that_are_not_there_are_refused() -> None:
-    assert code(plans.agree_plan(None, "firm", given.NOW)) == "plan_not_found"
-    assert code(plans.agree_plan(given.candidate(), "firm", given.NOW)) == "plan_not_found"
-    assert code(plans.agree_plan(agreed("T04"), "firm", given.NOW)) == "plan_already_agreed"
+    assert code(plans.agree_plan(None, FIRM, given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(given.candidate(), FIRM, given.NOW)) == "plan_not_found"
+    assert code(plans.agree_plan(agreed("T04"), FIRM, given.NOW)) == "plan_already_agreed"
     assert code(complete(agreed("T04"), UUID(int=1))) == "activity_not_found"
 
 

@@ -6,11 +6,13 @@ from hypothesis import strategies as st
 from services.development.catalogue import modules
 from services.development.domain.module import Modules
 from services.development.domain.plan import Agreement, Plan, agree, plan_id, propose
-from tests.development.given import COHORT_ID, LATER, NOW, gap, supplier
+from tests.development.decided import both_agree
+from tests.development.given import COHORT_ID, LATER, MENTOR, NOW, gap, supplier
 
 PLAN_ID = plan_id(COHORT_ID, supplier(1))
 
-NO_FINANCE = Modules("no-finance", modules().severity_weights, modules().modules[:19])
+WITHOUT_M20 = tuple(module for module in modules().modules if module.code != "M20")
+NO_FINANCE = Modules("no-finance", modules().severity_weights, WITHOUT_M20)
 
 gap_sets = st.lists(
     st.sampled_from(["T05", "T06", "O03", "O05", "C02", "F01", "F02", "G05", "A01"]), unique=True, max_size=9
@@ -22,7 +24,7 @@ def proposed(*questions: str) -> Plan:
 
 
 def agreed(*questions: str) -> Plan:
-    return sure(agree(proposed(*questions), "firm", NOW))
+    return both_agree(proposed(*questions))
 
 
 def sure(plan: Plan | str) -> Plan:
@@ -61,11 +63,15 @@ def test_ids_come_from_what_they_name() -> None:
 def test_agreeing() -> None:
     plan = agreed("T04")
     assert (plan.status, plan.agreed_at, plan.completed_at) == ("agreed", NOW, None)
-    assert plan.agreements == (Agreement(0, "supplier", "firm", NOW),)
+    assert plan.agreements == (Agreement(0, "supplier", "firm", NOW), Agreement(0, "mentor", MENTOR, NOW))
+    half = sure(agree(proposed("T04"), MENTOR, "mentor", NOW))
+    assert (half.status, half.program, half.firm) == ("proposed", MENTOR, None)
+    assert agree(half, MENTOR, "supplier", NOW) == "same_person"
+    assert agree(half, "another", "mentor", LATER) == half
 
 
 def test_agreeing_twice_is_refused() -> None:
-    assert agree(agreed("T04"), "firm", LATER) == "plan_already_agreed"
+    assert agree(agreed("T04"), "firm", "supplier", LATER) == "plan_already_agreed"
 
 
 def test_a_plan_without_activities_is_completed_by_its_agreement() -> None:

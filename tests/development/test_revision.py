@@ -5,8 +5,9 @@ import pytest
 
 from services.development.catalogue import modules
 from services.development.domain.delivery import complete_activity, give_evidence
-from services.development.domain.plan import Agreement, Plan, agree, plan_id, propose
+from services.development.domain.plan import Agreement, Plan, plan_id, propose
 from services.development.domain.revision import agree_revision, revised
+from tests.development.decided import both_agree
 from tests.development.given import COHORT_ID, DELIVERABLE, LATER, MENTOR, NOW, evidence, gap, supplier
 
 CATALOGUE = modules()
@@ -19,7 +20,7 @@ def sure(plan: Plan | str) -> Plan:
 
 def agreed(*questions: str) -> Plan:
     proposal = propose(plan_id(COHORT_ID, supplier(1)), [gap(question) for question in questions], CATALOGUE)
-    return sure(agree(proposal, "firm", NOW))
+    return both_agree(proposal)
 
 
 def revision(plan: Plan, *questions: str, before: tuple[str, ...] | None = None) -> Plan:
@@ -152,6 +153,7 @@ def test_what_people_agreed_on_stays_on_record_when_it_is_void() -> None:
     void = sure(agree_revision(void, MENTOR, "mentor", LATER))
     assert void.agreements == (
         Agreement(0, "supplier", "firm", NOW),
+        Agreement(0, "mentor", MENTOR, NOW),
         Agreement(1, "supplier", "ana", LATER),
         Agreement(1, "mentor", MENTOR, LATER),
     )

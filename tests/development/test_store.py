@@ -6,19 +6,19 @@ from services.development.catalogue import modules
 from services.development.domain.candidate import Awaited, Referral, ended
 from services.development.domain.delivery import complete_activity, give_evidence
 from services.development.domain.place import DropOut, Leaving, Reinstatement
-from services.development.domain.plan import Plan, agree, plan_id, propose
+from services.development.domain.plan import Plan, plan_id, propose
 from services.development.domain.requirement import Requirement
 from services.development.store import rounds
 from shared.testing.stage import StageUnderTest
 from tests.development import given
-from tests.development.decided import selected
+from tests.development.decided import both_agree, selected
 
 LEAVING = Leaving("Cambió de giro", "operator-1", given.NOW)
 
 
 def completed_plan(number: int) -> Plan:
     plan = propose(plan_id(given.COHORT_ID, given.supplier(number)), (given.gap("T04"), given.gap("A01")), modules())
-    agreed = agree(plan, "firm", given.NOW)
+    agreed = both_agree(plan)
     assert isinstance(agreed, Plan)
     activity_id = agreed.activities[0].activity_id
     shown = give_evidence(agreed, activity_id, given.evidence(activity_id))

@@ -108,8 +108,8 @@ async def pair(migrated: Migrated) -> AsyncIterator[Pair]:
         for role, step in STEPS:
             await pair.answer(role, step, sheet(levels_at(3, T04=1)))
         await pair.select()
-        await pair.post(f"/plans/{FIRM}/agreement", Role.SUPPLIER)
-        await plans.assign(pair.development, FIRM)
+        await plans.agree(pair.development, FIRM)
+        await pair.settle()
         yield pair
 
 

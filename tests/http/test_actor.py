@@ -25,6 +25,7 @@ from tests.conftest import Migrated
 from tests.development import test_api as development
 from tests.development import test_api_appeals as appeals
 from tests.development import test_api_attachments as plan_attachments
+from tests.development import test_api_calendar as calendar
 from tests.development import test_api_places as places
 from tests.development import test_api_plans as plans
 from tests.development import test_api_ways_back as ways_back
@@ -123,6 +124,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
     "development": (
         development.test_the_walk_of_a_cohort,
         development.test_overrides,
+        calendar.test_a_cohort_has_a_calendar_that_is_followed,
         development.test_a_cohort_is_mended_until_its_selection,
         plans.test_the_walk_of_a_plan,
         ways_back.test_evidence_is_returned_after_completion_and_mended,
@@ -281,6 +283,7 @@ NOT_OF_OTHERS = {
     "list_what_the_program_lacks": "counts",
     "list_measurements": "when all were measured, and why",
     "list_tellings": "when all were told once more, and why",
+    "show_effect": "figures, none of few firms",
     "list_cohorts": "rounds of selection; what one says of a firm is another route",
     "show_cohort": "a round of selection; what it says of a firm is another route",
     "list_partners": "institutions",

@@ -48,6 +48,21 @@ ACTS = [
 ]
 
 
+async def test_a_mentor_agrees_to_a_plan_for_the_program(at_work: Visitors) -> None:
+    _plan(at_work, status="proposed", agreed_by_firm=True, agreed_by_program=False, revision=None)
+    at_work.others.answer("development", f"{PLAN}/agreement", {})
+    browser = await at_work.signed_in(str(Role.MENTOR))
+    [fields] = forms((await browser.get(MENTORING)).text, f"{MENTORING}/agreement")
+    assert (await browser.post(f"{MENTORING}/agreement", fields)).status_code == 303
+    assert last_sent(at_work.others) == ("POST", f"{PLAN}/agreement", None, scripted.ETAG)
+    _plan(at_work, status="proposed", agreed_by_firm=False, agreed_by_program=True, revision=None)
+    page = (await browser.get(MENTORING)).text
+    assert ("Usted está de acuerdo" in page, f"{MENTORING}/agreement" in page) == (
+        True,
+        False,
+    )
+
+
 @pytest.mark.parametrize(("form", "method", "path", "body"), ACTS, ids=[each[0] for each in ACTS])
 async def test_what_a_mentor_does_comes_to_the_stage_as_it_was_seen(
     at_work: Visitors, form: str, method: str, path: str, body: dict[str, str] | None

@@ -46,6 +46,20 @@ async def _send(mine: Browser, page: str, to: str, **typed: str) -> httpx.Respon
     return await mine.post(to, {"version": version} | typed)
 
 
+async def _agrees(portal: Visitors, development: StageUnderTest) -> None:
+    """The firm's mentor, on the page that shows them the plan."""
+    await assign(development, FIRM)
+    mentor, work = await portal.signed_in("mentor", subject=given.MENTOR, language="en"), f"/work/plans/{FIRM}"
+    assert "Plan proposed" in (await mentor.get(work)).text
+    assert (await _send(mentor, work, f"{work}/agreement")).status_code == 303
+    await passed_on(development, portal)
+
+
+async def _agreed(portal: Visitors, development: StageUnderTest, mine: Browser) -> None:
+    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agrees(portal, development)
+
+
 async def _activity(mine: Browser) -> str:
     found = re.search(r'href="(/my-firm/plan/activities/[^"]+)"', (await mine.get("/my-firm/plan")).text)
     assert found is not None
@@ -57,16 +71,17 @@ async def test_a_plan_is_agreed_as_it_was_read(portal: Visitors, development: St
     assert (await mine.post("/my-firm/plan/agreement", {"version": '"another"'})).status_code == 412
     answer = await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
     assert (answer.status_code, answer.headers["location"]) == (303, "/my-firm/plan")
-    await passed_on(development, portal)
+    page = (await mine.get("/my-firm/plan")).text
+    assert ("The firm has agreed; the mentor has not yet" in page, "/my-firm/plan/agreement" in page) == (True, False)
+    await _agrees(portal, development)
     page = (await mine.get("/my-firm/plan")).text
     assert "Agreed" in page
-    assert "/my-firm/plan/agreement" not in page
+    assert "its mentor, for the program" in page, "the history of the plan"
 
 
 async def test_evidence_is_given_and_what_was_returned_says_why(portal: Visitors, development: StageUnderTest) -> None:
-    await assign(development, FIRM)
     mine = await _mine(portal)
-    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agreed(portal, development, mine)
     activity = await _activity(mine)
     refused = await _send(mine, activity, activity, kind="document", description="", sha256="x")
     assert (refused.status_code, 'href="#description"' in refused.text) == (422, True)
@@ -83,9 +98,8 @@ async def test_evidence_is_given_and_what_was_returned_says_why(portal: Visitors
 
 
 async def test_a_done_activity_is_shown_as_it_is(portal: Visitors, development: StageUnderTest) -> None:
-    await assign(development, FIRM)
     mine = await _mine(portal)
-    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agreed(portal, development, mine)
     activity = await _activity(mine)
     await complete(development, activity.replace("/my-firm/plan", f"/plans/{FIRM}"), FIRM)
     await passed_on(development, portal)
@@ -135,7 +149,7 @@ async def test_while_development_is_away_what_was_agreed_is_shown(
     portal: Visitors, development: StageUnderTest
 ) -> None:
     mine = await _mine(portal)
-    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agreed(portal, development, mine)
     await passed_on(development, portal)
     del portal.others.real["development"]
     page = (await mine.get("/my-firm/plan")).text
@@ -147,9 +161,8 @@ async def test_while_development_is_away_what_was_agreed_is_shown(
 async def test_evidence_that_was_returned_is_sent_again_and_looked_at_anew(
     portal: Visitors, development: StageUnderTest
 ) -> None:
-    await assign(development, FIRM)
     mine = await _mine(portal)
-    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agreed(portal, development, mine)
     activity = await _activity(mine)
     await _send(mine, activity, activity, **DESCRIBED)
     await _return(development, activity)
@@ -163,9 +176,8 @@ async def test_what_an_assessor_said_of_evidence_is_in_words_with_their_note(
     portal: Visitors, development: StageUnderTest
 ) -> None:
     """Seen: `not_enough`, and no note."""
-    await assign(development, FIRM)
     mine = await _mine(portal)
-    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agreed(portal, development, mine)
     activity = await _activity(mine)
     path = activity.replace("/my-firm/plan", f"/plans/{FIRM}")
     await complete(development, path, FIRM)
@@ -186,9 +198,8 @@ async def test_what_an_assessor_said_of_evidence_is_in_words_with_their_note(
 async def test_a_firm_proposes_that_an_activity_goes_and_its_mentor_agrees(
     portal: Visitors, development: StageUnderTest
 ) -> None:
-    await assign(development, FIRM)
     mine = await _mine(portal)
-    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agreed(portal, development, mine)
     activity = await _activity(mine)
     refused = await _send(mine, activity, f"{activity}/removal")
     assert (refused.status_code, 'href="#removal-reason"' in refused.text) == (422, True)
@@ -199,13 +210,13 @@ async def test_a_firm_proposes_that_an_activity_goes_and_its_mentor_agrees(
     assert 'action="/my-firm/plan/revision"' not in page, "they proposed it: it waits for the mentor"
     assert f'action="{activity}/removal"' not in (await mine.get(activity)).text
     assert (await _send(mine, "/my-firm/plan", f"{activity}/removal/end")).status_code == 303
-    assert "Ya se hizo" not in (await mine.get("/my-firm/plan")).text
+    page = (await mine.get("/my-firm/plan")).text
+    assert (f'action="{activity}/removal/end"' in page, page.count("Ya se hizo")) == (False, 1), "in its history"
 
 
 async def test_what_a_mentor_proposes_waits_for_the_firm_alone(portal: Visitors, development: StageUnderTest) -> None:
-    await assign(development, FIRM)
     mine, mentor = await _mine(portal), await portal.signed_in("mentor", subject=given.MENTOR, language="en")
-    await _send(mine, "/my-firm/plan", "/my-firm/plan/agreement")
+    await _agreed(portal, development, mine)
     work = f"/work/plans/{FIRM}"
     activity = (await _activity(mine)).replace("/my-firm/plan", work)
     assert (await _send(mentor, work, f"{activity}/removal", reason="Ya se hizo")).status_code == 303

@@ -48,7 +48,7 @@ async def test_the_queue_leads_to_where_each_task_is_done(
 
 async def test_a_mentor_sees_plans_that_wait_and_all_of_theirs(at_work: Visitors) -> None:
     line = {"supplier_id": str(SUPPLIER), "folio": "F", "legal_name": None, "plan_status": "agreed"}
-    waits = {"items": [line | {"evidence": 3, "revision": True}], "next": None}
+    waits = {"items": [line | {"evidence": 3, "proposal": False, "revision": True}], "next": None}
     at_work.others.answer("development", "/plans/waiting", waits)
     page = await _get(at_work, Role.MENTOR, "/work")
     for told in (f'href="{MENTORING}"', "3 evidencias", "espera su acuerdo", "Todas sus empresas"):

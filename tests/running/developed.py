@@ -78,9 +78,10 @@ class Developed:
         return plan
 
     def agree(self) -> None:
-        self.do("development", Role.SUPPLIER, "POST", f"/plans/{self.firm}/agreement")
         path = f"/plans/{self.firm}/assignment"
         self.do("development", Role.OPERATOR, "PUT", path, {"mentor": "local-mentor"})
+        for role in (Role.SUPPLIER, Role.MENTOR):
+            self.do("development", role, "POST", f"/plans/{self.firm}/agreement")
 
     def complete(self, words: str) -> str:
         """The firm gives evidence for its only activity, and its mentor accepts it."""

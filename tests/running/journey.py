@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-from deploy.demo.people import ASSESSOR, EXPERT, People
+from deploy.demo.people import ASSESSOR, EXPERT, MENTOR, People
 from deploy.demo.sample.prepare import Sample
 from deploy.local.client import LocalClient
 from shared.contracts.event import Money
@@ -100,7 +100,10 @@ class Journey:
         word = {"supplier_id": supplier, "direction": "in", "reason": "Caso de prueba"}
         self._do(self._operator, "development", f"{path}/overrides", json=word)
         self._do(self._people.reviewer, "development", f"{path}/selection")
-        self._do(firm, "development", f"/plans/{supplier}/agreement")
+        mentor = {"mentor": MENTOR}
+        self._do(self._operator, "development", f"/plans/{supplier}/assignment", "PUT", json=mentor)
+        for person in (firm, self._people.mentor):
+            self._do(person, "development", f"/plans/{supplier}/agreement")
 
     def _refer(self, supplier: str, firm: str) -> UUID:
         case = self._get(firm, "financing", f"/cases/{supplier}", lambda case: any(_open(case)))

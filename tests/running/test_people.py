@@ -203,7 +203,8 @@ def _is_selected(people: People, firm: Desk, operator: Desk, supplier: UUID) -> 
     reviewer.send(f"{path}/selection")
     until(lambda: firm.has("/my-firm/plan", "form[action='/my-firm/plan/agreement']"))
     firm.send("/my-firm/plan/agreement")
-    _brings_evidence(people, firm, operator, supplier)
+    _is_agreed(people, operator, supplier)
+    _brings_evidence(people, firm, supplier)
 
 
 def _is_shortlisted(people: People, supplier: UUID) -> None:
@@ -220,10 +221,18 @@ def _is_shortlisted(people: People, supplier: UUID) -> None:
     assert "Preseleccionada" in buyer.text
 
 
-def _brings_evidence(people: People, firm: Desk, operator: Desk, supplier: UUID) -> None:
+def _is_agreed(people: People, operator: Desk, supplier: UUID) -> None:
+    """For the program, by whoever is the firm's mentor."""
     until(lambda: operator.has(f"/assignments/{supplier}", "#plan-mentor"))
     operator.fill({"plan-mentor": MENTOR})
     operator.send(f"/assignments/{supplier}/plan")
+    mentor, path = people.of("mentor", MENTOR), f"/work/plans/{supplier}"
+    until(lambda: mentor.has("/work", f"a[href='{path}']"))
+    mentor.go(path)
+    mentor.send(f"{path}/agreement")
+
+
+def _brings_evidence(people: People, firm: Desk, supplier: UUID) -> None:
     until(lambda: firm.has("/my-firm/plan", "a[href^='/my-firm/plan/activities/']"))
     activity = str(firm.page.locator("a[href^='/my-firm/plan/activities/']").first.get_attribute("href"))
     firm.go(activity)

@@ -130,8 +130,7 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
 async def _development(stage: StageUnderTest) -> Foreign:
     firm = await developing.ready(stage, 1, 9_000, "T04")
     await developing.post(stage, f"/cohorts/{await developing.open_cohort(stage)}/selection")
-    plan = await developing.post(stage, f"/plans/{firm}/agreement", Role.SUPPLIER, supplier_id=firm)
-    await developing.assign(stage, firm)
+    plan = await developing.agree(stage, firm)
     activity = plan["activities"][0]["activity_id"]
     path = f"/plans/{firm}/activities/{activity}/evidence"
     shown = await developing.post(stage, path, Role.SUPPLIER, developing.DELIVERABLE, supplier_id=firm)
@@ -142,6 +141,7 @@ async def _development(stage: StageUnderTest) -> Foreign:
             "activity_id": activity,
             "evidence_id": evidence,
             "cohort_id": await developing.open_cohort(stage),
+            "number": "1",
         },
         {
             "open_cohort": {"name": "Generación 2027"},
@@ -152,6 +152,14 @@ async def _development(stage: StageUnderTest) -> Foreign:
             "complete_activity": {"evidence_id": evidence},
             "return_evidence": {"reason": "Es de otra planta"},
             "propose_removal": {"reason": "Ya se hizo con otro cliente"},
+            "plan_calendar": {
+                "starts_on": "2027-01-11",
+                "training_hours": 40,
+                "mentoring_hours": 40,
+                "consultancy_hours": 40,
+            },
+            "note_attendance": {"came": True},
+            "put_off_activity": {"until": "2027-03-01", "reason": "Paro de planta"},
             "propose_drop_out": {"reason": "Cambió de giro"},
             "drop_out_firm": {"reason": "Cambió de giro"},
             "reinstate_firm": {"supplier_id": str(firm), "reason": "Fue un error"},

@@ -55,6 +55,13 @@ RULES = {
         '{"call": {"capacity": 55, "budget_mxn": "16500000.00", …}, "candidates": [{"id": "…", "areas": […], '
         '"anchors": […], "potential": 7800, "cost_mxn": "250000.00"}, …], "overrides": […]}',
     ),
+    "plan": Rule(
+        "services.development.explain",
+        "explain_plan",
+        '{"gaps": [{"question": "T04", "severity": "major"}, …], "finance": {"share": 4800, "tax_level": 3}, '
+        '"calendar": {"starts_on": "2027-01-11", "hours_per_week": {"training": 24, …}}} '
+        '/ {"firms": [{"id": "…", "gaps": […], "finance": {…}}, …], "calendar": {…}}',
+    ),
     "match": Rule("services.matching.explain", "explain_match", '{"offering": {…}, "requirement": {…}}'),
 }
 

@@ -5,13 +5,14 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from services.development import catalogue, store
-from services.development.api.access import Firm, Giving, Operator, SeesPlan, Staff
+from services.development.api.access import Giving, Operator, SeesPlan, Staff
 from services.development.api.planned import author, planned, view
 from services.development.domain.plan import PlanStatus
 from services.development.handlers import plans as handlers
 from services.development.handlers.refusal import refused
 from services.development.store import candidates
 from services.development.views.assignment import AssignmentBody, AssignmentView
+from services.development.views.history import ChangeView, changes_of
 from services.development.views.plans import PastPlanView, PlanView
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
@@ -49,6 +50,14 @@ def router(commands: Commands, database: Database) -> APIRouter:
             firm.past_plans, paging, lambda past: PastPlanView.of_past(firm, past, modules)
         )
 
+    @api.get("/{supplier_id}/history")
+    async def list_changes(supplier_id: UUID, caller: SeesPlan, paging: Paging) -> Page[ChangeView]:
+        """List what became of a firm's plans, the oldest first: what changed, when, by whom of the two, and why."""
+        caller.require_supplier(supplier_id)
+        async with database.connection() as connection:
+            firm = accepted(await store.candidate(connection, supplier_id) or refused("candidate_not_found"))
+        return Page[ChangeView].of_all(changes_of(firm), paging, lambda change: change)
+
     @api.post("/{supplier_id}/revision/agreement")
     async def agree_revision(supplier_id: UUID, caller: Giving, replace: Replace) -> PlanView:
         """Agree on what is added to a plan for gaps that came later, as the firm or as its mentor.
@@ -62,16 +71,16 @@ def router(commands: Commands, database: Database) -> APIRouter:
         )
 
     @api.post("/{supplier_id}/agreement")
-    async def agree_plan(supplier_id: UUID, caller: Firm, replace: Replace) -> PlanView:
-        """Agree on the proposed plan, as the firm.
+    async def agree_plan(supplier_id: UUID, caller: Giving, replace: Replace) -> PlanView:
+        """Agree on the proposed plan, as the firm, or as its mentor for the program.
 
-        Nobody agrees on a firm's behalf. `If-Match` names the plan that was read: one that was proposed anew since is
-        not agreed unread.
+        It holds with both, who are two people; nobody agrees on a firm's behalf. `If-Match` names the plan that was
+        read: one that was proposed anew since is not agreed unread.
         """
-        caller.require_supplier(supplier_id)
+        agreeing = author(caller, supplier_id)
         await planned(database, supplier_id)
         return await replace.run(
-            commands, candidates, supplier_id, lambda firm, _: handlers.agree_plan(firm, caller.subject, now()), view
+            commands, candidates, supplier_id, lambda firm, _: handlers.agree_plan(firm, agreeing, now()), view
         )
 
     _add_assignment(api, commands, database)

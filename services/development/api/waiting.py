@@ -19,7 +19,9 @@ def router(database: Database) -> APIRouter:
 
     @api.get("/waiting")
     async def list_waiting(caller: Mentor, paging: Paging) -> Page[WaitingView]:
-        """List the firms that wait for the caller as their mentor: to look at evidence, or to agree to a change."""
+        """List the firms that wait for the caller as their mentor: to look at evidence, or to agree to a plan or a
+        change of it.
+        """
         async with database.connection() as connection:
             rows = await store.waiting(connection, caller.subject, paging.position(UUID), paging.fetch)
         return Page[WaitingView].of_rows(rows, paging, WaitingView.of, lambda row: row.supplier_id)

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from services.development.catalogue.checking import Fault, faults
+from services.development.domain.bankable import Bankable
 from services.development.domain.call import Limits, Minimums
 from services.development.domain.conditions import SelectionRules
+from services.development.domain.impact import ImpactRules
 from services.development.domain.module import Module, Modules
 from services.development.domain.score import Weights
 
@@ -20,10 +22,12 @@ FOLDER = Path(__file__).parent
 
 @cache
 def modules() -> Modules:
-    """The development modules. Severity weights and costs are the program's assumptions until it has data."""
+    """The development modules. Severity weights, costs, places and lengths of sessions are the program's assumptions
+    until it has data.
+    """
     table = _read("modules.json")
     rows = tuple(_module(row) for row in table["modules"])
-    return Modules(table["version"], table["severity_weights"], rows)
+    return Modules(table["version"], table["severity_weights"], rows, Bankable(**table["bankable"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,13 @@ def _call(table: Mapping[str, Any]) -> SelectionRules:
     )
 
 
+@cache
+def impact_rules() -> ImpactRules:
+    """When figures of the effect are told."""
+    table = _read("effect.json")
+    return ImpactRules(table["version"], table["least_firms"], table["later_days"])
+
+
 def _module(row: dict[str, Any]) -> Module:
     return Module(
         code=row["code"],
@@ -95,6 +106,9 @@ def _module(row: dict[str, Any]) -> Module:
         cost_from=Decimal(row["cost_from_mxn"]),
         cost_to=Decimal(row["cost_to_mxn"]),
         questions=tuple(row["questions"]),
+        requires=tuple(row["requires"]),
+        places=row["places"],
+        session_hours=row["session_hours"],
     )
 
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Literal, get_args
 from uuid import UUID
 
 from services.development.domain.evidence import Given
 from services.development.domain.module import ModuleKind
+from services.development.domain.session import Delay, Session
 from shared.state_machine import StateMachine, Transition
 
 ActivityStatus = Literal["planned", "completed", "removed"]
@@ -55,6 +56,27 @@ class Activity:
     evidence: tuple[Given, ...] = ()
     """In the order in which it was given."""
     completion: Completion | None = None
+    course: str = ""
+    """The group that it is held in, as `M04-2`; none: no calendar has it."""
+    sessions: tuple[Session, ...] = ()
+    """In order. Those that nobody noted anything of move with the calendar."""
+    delays: tuple[Delay, ...] = ()
+    """In the order in which they were told."""
+    begun_at: datetime | None = None
+    """When both had agreed on it; None: not yet, or before that was kept."""
+    closed_at: datetime | None = None
+    """When the last of its questions had no gap any more, since which none has one."""
+
+    @property
+    def ahead(self) -> tuple[Session, ...]:
+        """Sessions that nobody noted anything of."""
+        return tuple(session for session in self.sessions if session.attended is None)
+
+    @property
+    def ends_on(self) -> date | None:
+        """The last day of the week of its last session: from then on it is late, unless it is completed."""
+        week = max((session.week for session in self.sessions), default=None)
+        return None if week is None else week + timedelta(days=6)
 
     @property
     def status(self) -> ActivityStatus:

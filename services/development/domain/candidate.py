@@ -1,13 +1,14 @@
 """A supplier as this stage knows it: one row, filled by whichever stage speaks first."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from services.development.domain.delivery import recorded
 from services.development.domain.diagnosis import Diagnosis, Gap
+from services.development.domain.effect import Effect, Point, marked
 from services.development.domain.evidence import Verdict
 from services.development.domain.place import Leaving, PlaceStatus
 from services.development.domain.plan import Plan
@@ -108,6 +109,8 @@ class Candidate:
     """What operators proposed, in order: the last one may wait for another operator; the others were taken back."""
     awaited: tuple[Awaited, ...] = ()
     """Of activities that were completed, in any plan: that about which no assessor has said anything since."""
+    effect: Effect = field(default_factory=Effect)
+    """How it stood when it had a place, and at the end."""
     unscored: tuple[str, ...] = ()
     """Questions that waited for an assessor before each evidence was told apart. None is added any more."""
     state: str | None = None
@@ -181,7 +184,7 @@ def assigned(candidate: Candidate, mentor: str | None, by: str) -> Candidate | R
     return "assigned_themselves" if mentor == by else replace(candidate, mentor=mentor)
 
 
-def not_mentor(candidate: Candidate, subject: str) -> Refusal | None:
+def not_mentor(candidate: Candidate, subject: str | None) -> Refusal | None:
     """What keeps somebody from an act of the firm's mentor, if anything."""
     if candidate.mentor is None:
         return "mentor_unassigned"
@@ -200,9 +203,17 @@ def ended(candidate: Candidate, how: Ended, reason: str, now: datetime) -> tuple
 def placed(candidate: Candidate, cohort_id: UUID, plan: Plan, now: datetime) -> Candidate:
     """The firm with a place and its new plan. A plan that it had is kept."""
     past = ended(candidate, "another_cohort", "", now)
-    return replace(
-        candidate, cohort_id=cohort_id, plan=plan, past_plans=past, leavings=leavings_without(candidate, None, now)
-    )
+    leavings = leavings_without(candidate, None, now)
+    after = replace(candidate, cohort_id=cohort_id, plan=plan, past_plans=past, leavings=leavings)
+    return at_point(after, "T0", now)
+
+
+def at_point(candidate: Candidate, point: Point, now: datetime, *, retained: bool = True) -> Candidate:
+    """The firm with how it stands now on record, as of one point of its cohort."""
+    if candidate.cohort_id is None:
+        return candidate
+    after = marked(candidate.effect, candidate.cohort_id, point, candidate.diagnosis, now, retained=retained)
+    return replace(candidate, effect=after)
 
 
 def leavings_without(candidate: Candidate, by: str | None, now: datetime) -> tuple[Leaving, ...]:

@@ -1,6 +1,7 @@
 """What this stage keeps of a firm's validated diagnosis."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -41,6 +42,10 @@ class Diagnosis:
     """In the order of priority that the diagnosis gave them."""
     validated_at: datetime | None = None
     """When an expert last validated all levels; None: not known here."""
+    dimensions: Mapping[str, int] = field(default_factory=dict)
+    """Share reached in each, in basis points; none: told before that was kept."""
+    levels: Mapping[str, int] = field(default_factory=dict)
+    """By question that was evaluated; none: told before that was kept."""
 
     @property
     def gap_questions(self) -> tuple[str, ...]:

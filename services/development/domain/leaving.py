@@ -1,13 +1,14 @@
 """How a firm leaves its cohort, and comes back to it."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.development.domain.candidate import Candidate, PastPlan, ended, leavings_without
+from services.development.domain.bankable import is_bankable
+from services.development.domain.candidate import Candidate, PastPlan, at_point, ended, leavings_without
 from services.development.domain.delivery import mended
-from services.development.domain.diagnosis import Gap
+from services.development.domain.diagnosis import Diagnosis
+from services.development.domain.effect import unmarked
 from services.development.domain.module import Modules
 from services.development.domain.place import PLACE, LeaverRole, Leaving
 from services.development.domain.plan import Plan
@@ -46,7 +47,8 @@ def drop_out(candidate: Candidate, reason: str, by: str, role: LeaverRole, now: 
             return "same_person"
     past = ended(candidate, "dropped_out", reason, now)
     before = candidate.leavings[:-1] if candidate.leaving else candidate.leavings
-    return replace(candidate, cohort_id=None, plan=None, mentor=None, leavings=before, past_plans=past)
+    left = at_point(candidate, "T1", now, retained=False)
+    return replace(left, cohort_id=None, plan=None, mentor=None, leavings=before, past_plans=past)
 
 
 def left_plan(candidate: Candidate, cohort_id: UUID) -> PastPlan | Refusal:
@@ -62,12 +64,15 @@ def left_plan(candidate: Candidate, cohort_id: UUID) -> PastPlan | Refusal:
 def came_back(candidate: Candidate, past: PastPlan) -> Candidate:
     """The firm with the place, the plan and the mentor that it had."""
     others = tuple(each for each in candidate.past_plans if each is not past)
-    return replace(candidate, cohort_id=past.cohort_id, plan=past.plan, mentor=past.mentor, past_plans=others)
+    effect = unmarked(candidate.effect, past.cohort_id, "T1")
+    back = replace(candidate, cohort_id=past.cohort_id, plan=past.plan, mentor=past.mentor, past_plans=others)
+    return replace(back, effect=effect)
 
 
-def caught_up(past: PastPlan, gaps: Collection[Gap], modules: Modules, now: datetime) -> Plan:
+def caught_up(past: PastPlan, diagnosis: Diagnosis | None, modules: Modules, now: datetime) -> Plan:
     """The plan as it would be, had the firm not been away: evidence was returned meanwhile, gaps came and went."""
-    return followed(mended(past.plan), past.gaps or (), gaps, modules, now)
+    gaps, bankable = () if diagnosis is None else diagnosis.gaps, is_bankable(diagnosis, modules.bankable)
+    return followed(mended(past.plan), past.gaps or (), gaps, modules, now, bankable=bankable)
 
 
 def _no_plan_under_way(candidate: Candidate) -> Refusal | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
+from services.development.domain.bankable import Bankable
 from services.development.domain.diagnosis import Severity
 
 ModuleKind = Literal["training", "mentoring", "consultancy"]
@@ -24,10 +25,19 @@ class Module:
     cost_from: Decimal
     cost_to: Decimal
     questions: tuple[str, ...]
+    requires: tuple[str, ...] = ()
+    """Modules whose matter it builds on."""
+    places: int = 1
+    """Firms that are trained together; mentoring and consultancy are one to one."""
+    session_hours: int = 4
 
     def __post_init__(self) -> None:
         if self.hours <= 0:
             raise ValueError(f"module {self.code}: hours must be positive")
+        if self.session_hours <= 0:
+            raise ValueError(f"module {self.code}: a session has hours")
+        if self.places < 1 or (self.places > 1 and self.kind != "training"):
+            raise ValueError(f"module {self.code}: only training has groups")
         if not Decimal(0) <= self.cost_from <= self.cost_to:
             raise ValueError(f"module {self.code}: the cost range is upside down")
 
@@ -40,10 +50,29 @@ class Modules:
     severity_weights: Mapping[Severity, int]
     """How much one gap counts when modules compete for a plan."""
     modules: tuple[Module, ...]
+    bankable: Bankable | None = None
 
     def __post_init__(self) -> None:
-        if len({module.code for module in self.modules}) != len(self.modules):
+        codes = {module.code for module in self.modules}
+        if len(codes) != len(self.modules):
             raise ValueError(f"{self.version}: a module code appears twice")
+        if unknown := sorted({code for module in self.modules for code in module.requires} - codes):
+            raise ValueError(f"{self.version}: modules require {', '.join(unknown)}, which it does not have")
+        if circle := sorted(code for code in codes if code in self.before(code)):
+            raise ValueError(f"{self.version}: modules require each other: {', '.join(circle)}")
+
+    def before(self, code: str) -> frozenset[str]:
+        """Every module that this one builds on, also by way of others."""
+        requires = {module.code: module.requires for module in self.modules}
+        found: set[str] = set()
+        new = {*requires.get(code, ())}
+        while new:
+            found |= new
+            new = {each for known in new for each in requires[known]} - found
+        return frozenset(found)
+
+    def find(self, code: str) -> Module | None:
+        return next((module for module in self.modules if module.code == code), None)
 
     def close(self, question: str) -> bool:
         """Does any module help to close a gap of this question?"""

@@ -12,10 +12,11 @@ from typing import Literal, get_args
 from uuid import UUID, uuid5
 
 from services.development.domain.activity import Activity
-from services.development.domain.cover import cover
 from services.development.domain.diagnosis import Gap
 from services.development.domain.evidence import AuthorRole
+from services.development.domain.history import Change
 from services.development.domain.module import Module, Modules
+from services.development.domain.needed import needed
 from services.development.domain.reasons import Refusal
 from services.development.domain.removal import Removal, SettledRemoval
 from shared.state_machine import StateMachine, Transition
@@ -90,7 +91,7 @@ class Plan:
     plan_id: UUID
     status: PlanStatus
     activities: tuple[Activity, ...]
-    """In the order in which they close most per hour."""
+    """In the order in which they close most per hour, none before what it builds on."""
     uncovered: tuple[str, ...]
     """Gaps that no module closes."""
     modules: str
@@ -105,6 +106,12 @@ class Plan:
     """In the order in which they were given, also those that are void."""
     removals: tuple[SettledRemoval, ...] = ()
     """Of activities, in the order in which they were settled, also those that were taken back."""
+    firm: str | None = None
+    """Subject of whoever agreed for the firm on the plan as it is proposed."""
+    program: str | None = None
+    """Subject of the mentor who agreed for the program."""
+    changes: tuple[Change, ...] = ()
+    """In order, since that is kept."""
 
     @property
     def questions(self) -> tuple[str, ...]:
@@ -135,11 +142,19 @@ def plan_id(cohort_id: UUID, supplier_id: UUID) -> UUID:
     return uuid5(cohort_id, f"plan:{supplier_id}")
 
 
-def propose(identity: UUID, gaps: Collection[Gap], catalogue: Modules) -> Plan:
+def propose(identity: UUID, gaps: Collection[Gap], catalogue: Modules, *, bankable: bool = True) -> Plan:
     """The plan that covers every gap which has a module; the others are named."""
-    activities = tuple(_activity(identity, module, gaps) for module in cover(gaps, catalogue))
+    activities = tuple(_activity(identity, module, gaps) for module in needed(gaps, catalogue, bankable=bankable))
     uncovered = tuple(gap.question for gap in gaps if not catalogue.close(gap.question))
     return Plan(identity, "proposed", activities, uncovered, catalogue.version)
+
+
+def proposed_anew(plan: Plan, gaps: Collection[Gap], catalogue: Modules, *, bankable: bool) -> Plan:
+    """A plan that was not agreed by both, as these gaps ask. What one of them agreed on stays on record."""
+    anew = propose(plan.plan_id, gaps, catalogue, bankable=bankable)
+    if (anew.activities, anew.uncovered) == (plan.activities, plan.uncovered):
+        return plan
+    return replace(anew, agreements=plan.agreements, changes=plan.changes)
 
 
 def _activity(identity: UUID, module: Module, gaps: Collection[Gap]) -> Activity:
@@ -154,13 +169,21 @@ def _activity(identity: UUID, module: Module, gaps: Collection[Gap]) -> Activity
     )
 
 
-def agree(plan: Plan, by: str, now: datetime) -> Plan | Refusal:
-    """The firm agrees. A plan without activities is completed by its agreement."""
+def agree(plan: Plan, by: str, role: AuthorRole, now: datetime) -> Plan | Refusal:
+    """Firm or program agrees; with both, who are two people, it holds. One without activities is completed by that."""
     status = PLAN.after(plan.status, "agree")
     if status is None:
         return "plan_already_agreed"
-    agreements = (*plan.agreements, Agreement(0, "supplier", by, now))
-    return completed_if_done(replace(plan, status=status, agreed_at=now, agreements=agreements), now)
+    if by in ({plan.program} if role == "supplier" else {plan.firm}):
+        return "same_person"
+    if (plan.firm if role == "supplier" else plan.program) is not None:
+        return plan
+    plan = replace(plan, agreements=(*plan.agreements, Agreement(0, role, by, now)))
+    plan = replace(plan, firm=by) if role == "supplier" else replace(plan, program=by)
+    if plan.firm is None or plan.program is None:
+        return plan
+    begun = tuple(replace(each, begun_at=now) for each in plan.activities)
+    return completed_if_done(replace(plan, status=status, agreed_at=now, activities=begun), now)
 
 
 def added_id(plan_id: UUID, module: str, number: int) -> UUID:

@@ -10,11 +10,11 @@ from typing import Final
 from uuid import UUID
 
 from services.development.domain.activity import Activity
-from services.development.domain.cover import cover
 from services.development.domain.delivery import planned_activity
 from services.development.domain.diagnosis import Gap
 from services.development.domain.evidence import AuthorRole
 from services.development.domain.module import Module, Modules
+from services.development.domain.needed import needed
 from services.development.domain.plan import (
     PLAN,
     Agreement,
@@ -23,7 +23,7 @@ from services.development.domain.plan import (
     Revision,
     added_id,
     completed_if_done,
-    propose,
+    proposed_anew,
 )
 from services.development.domain.reasons import Refusal
 from services.development.domain.removal import Removal, SettledRemoval, TakenBack
@@ -32,14 +32,30 @@ CLOSED: Final = 5
 """Above every level: the question had no gap."""
 
 
-def followed(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogue: Modules, now: datetime) -> Plan:
-    """The plan as these gaps ask: one that nobody agreed on yet is proposed anew, to another a revision is."""
+def followed(
+    plan: Plan,
+    before: Collection[Gap],
+    gaps: Collection[Gap],
+    catalogue: Modules,
+    now: datetime,
+    *,
+    bankable: bool = True,
+) -> Plan:
+    """The plan as these gaps ask: one that was not agreed by both is proposed anew, to another a revision is."""
     if plan.status == "proposed":
-        return propose(plan.plan_id, gaps, catalogue)
-    return revised(plan, before, gaps, catalogue, now)
+        return proposed_anew(plan, gaps, catalogue, bankable=bankable)
+    return revised(plan, before, gaps, catalogue, now, bankable=bankable)
 
 
-def revised(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogue: Modules, now: datetime) -> Plan:
+def revised(
+    plan: Plan,
+    before: Collection[Gap],
+    gaps: Collection[Gap],
+    catalogue: Modules,
+    now: datetime,
+    *,
+    bankable: bool = True,
+) -> Plan:
     """The plan with what is proposed for the gaps that it does not know, or that fell since they were worked on.
 
     `before`: the gaps until now. Agreements on another proposal are void. Where nothing is proposed any more and all is
@@ -49,7 +65,8 @@ def revised(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogu
     known = set(plan.questions) - _fallen(plan, gaps)
     new = tuple(gap for gap in gaps if gap.question not in known)
     number = plan.revisions + 1
-    activities = tuple(_addition(plan, module, new, number) for module in cover(new, catalogue))
+    modules = needed(new, catalogue, bankable=bankable or _makes_bankable(plan, catalogue))
+    activities = tuple(_addition(plan, module, new, number) for module in modules)
     proposed = Revision(number, activities, catalogue.version, removals=_removals(plan))
     if proposed.is_empty:
         return completed_if_done(replace(plan, revision=None), now)
@@ -58,8 +75,21 @@ def revised(plan: Plan, before: Collection[Gap], gaps: Collection[Gap], catalogu
     return replace(plan, revision=proposed.anew())
 
 
+def _makes_bankable(plan: Plan, catalogue: Modules) -> bool:
+    """Whether that a firm is not bankable yet was an activity's reason before, also of one that both took out."""
+    rule = catalogue.bankable
+    had = (*plan.activities, *(each.activity for each in plan.removals if each.holds))
+    return rule is not None and any(each.module == rule.module for each in had)
+
+
 def propose_removal(
-    plan: Plan, removal: Removal, gaps: Collection[Gap], catalogue: Modules, now: datetime
+    plan: Plan,
+    removal: Removal,
+    gaps: Collection[Gap],
+    catalogue: Modules,
+    now: datetime,
+    *,
+    bankable: bool = True,
 ) -> Plan | Refusal:
     """One of the two wants an activity out of the plan. Its gaps stay open, and known."""
     found = planned_activity(plan, removal.activity_id)
@@ -69,11 +99,17 @@ def propose_removal(
         return "removal_already_proposed"
     levels = {gap.question: gap.level for gap in gaps if gap.question in found.questions}
     removals = (*_removals(plan), replace(removal, levels=levels))
-    return revised(_asking(plan, removals, catalogue), gaps, gaps, catalogue, now)
+    return revised(_asking(plan, removals, catalogue), gaps, gaps, catalogue, now, bankable=bankable)
 
 
 def take_removal_back(
-    plan: Plan, activity_id: UUID, said: TakenBack, gaps: Collection[Gap], catalogue: Modules
+    plan: Plan,
+    activity_id: UUID,
+    said: TakenBack,
+    gaps: Collection[Gap],
+    catalogue: Modules,
+    *,
+    bankable: bool = True,
 ) -> Plan | Refusal:
     """The activity stays; of one that was removed, its gaps are proposed for anew."""
     asked = next((each for each in _removals(plan) if each.activity_id == activity_id), None)
@@ -86,7 +122,7 @@ def take_removal_back(
         plan = replace(plan, removals=tuple(_ended(each, activity_id, said) for each in plan.removals))
     else:
         return "removal_not_found"
-    return revised(plan, gaps, gaps, catalogue, said.at)
+    return revised(plan, gaps, gaps, catalogue, said.at, bankable=bankable)
 
 
 def _ended(settled: SettledRemoval, activity_id: UUID, said: TakenBack) -> SettledRemoval:
@@ -114,7 +150,11 @@ def agree_revision(plan: Plan, by: str, role: AuthorRole, now: datetime) -> Plan
 
 def _agreed(plan: Plan, agreed: Revision, status: PlanStatus, now: datetime) -> Plan:
     out = {each.activity_id: each for each in agreed.removals}
-    activities = _joined(plan.activities, agreed.activities)
+    before = {each.activity_id for each in plan.activities}
+    activities = tuple(
+        each if each.activity_id in before else replace(each, begun_at=now)
+        for each in _joined(plan.activities, agreed.activities)
+    )
     settled = tuple(SettledRemoval(each, out[each.activity_id], now) for each in activities if each.activity_id in out)
     return replace(
         plan,
@@ -190,7 +230,9 @@ def _addition(plan: Plan, module: Module, gaps: Collection[Gap], number: int) ->
         None,
     )
     if planned is not None:
-        return replace(planned, questions=(*planned.questions, *questions), evidence=())
+        # As it was agreed: what is done of it meanwhile makes no other proposal.
+        bare = replace(planned, evidence=(), course="", sessions=(), delays=(), begun_at=None, closed_at=None)
+        return replace(bare, questions=(*planned.questions, *questions))
     return Activity(
         activity_id=added_id(plan.plan_id, module.code, number),
         module=module.code,

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.development.domain import candidate as candidates
+from services.development.domain import changes, selection
 from services.development.domain import cohort as cohorts
 from services.development.domain import plan as plans
-from services.development.domain import selection
+from services.development.domain.bankable import is_bankable
 from services.development.domain.call import Limits
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort, Override, PastOverride
 from services.development.domain.conditions import SelectionRules, exclusions
+from services.development.domain.history import By
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome, outcome
 from services.development.domain.reasons import Refusal
@@ -124,5 +126,6 @@ def _placed(cohort: Cohort, placement: Placement, basis: Basis, now: datetime) -
 def with_plan(cohort: Cohort, candidate: Candidate, modules: Modules, now: datetime) -> Candidate:
     """The firm with a place, and a plan that is proposed at once."""
     gaps = () if candidate.diagnosis is None else candidate.diagnosis.gaps
-    plan = plans.propose(plans.plan_id(cohort.id, candidate.id), gaps, modules)
-    return candidates.placed(candidate, cohort.id, plan, now)
+    bankable = is_bankable(candidate.diagnosis, modules.bankable)
+    plan = plans.propose(plans.plan_id(cohort.id, candidate.id), gaps, modules, bankable=bankable)
+    return candidates.placed(candidate, cohort.id, changes.begun(plan, By("selection", now)), now)

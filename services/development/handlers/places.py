@@ -9,6 +9,7 @@ from services.development.domain import outcome as outcomes
 from services.development.domain.call import Contender
 from services.development.domain.candidate import Candidate, PastPlan
 from services.development.domain.cohort import Cohort
+from services.development.domain.history import By
 from services.development.domain.module import Modules
 from services.development.domain.outcome import Outcome
 from services.development.domain.place import DropOut, LeaverRole, Leaving, Reinstatement
@@ -81,8 +82,8 @@ def reinstate(
     past = leaving.left_plan(candidate, cohort.id)
     if not isinstance(past, PastPlan):
         return refused(past)
-    gaps = () if candidate.diagnosis is None else candidate.diagnosis.gaps
-    caught_up = changed(leaving.came_back(candidate, past), leaving.caught_up(past, gaps, modules, back.at))
+    plan = leaving.caught_up(past, candidate.diagnosis, modules, back.at)
+    caught_up = changed(leaving.came_back(candidate, past), plan, By("operator", back.at, back.by, back.reason))
     first = published.reinstated(candidate.id, past, back.at)
     return Decision(kept), replace(caught_up, events=(*first, *caught_up.events)), outcomes.reinstated(said, back.at)
 

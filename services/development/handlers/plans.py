@@ -6,12 +6,14 @@ from datetime import datetime
 from uuid import UUID
 
 from services.development.domain import candidate as candidates
-from services.development.domain import delivery, revision
+from services.development.domain import changes, delivery, revision
 from services.development.domain import plan as plans
 from services.development.domain.activity import Activity
+from services.development.domain.bankable import is_bankable
 from services.development.domain.candidate import Awaited, Candidate
 from services.development.domain.diagnosis import Gap
 from services.development.domain.evidence import AuthorRole, Evidence, Given, Verdict
+from services.development.domain.history import By
 from services.development.domain.module import Modules
 from services.development.domain.plan import Plan
 from services.development.domain.reasons import Refusal
@@ -29,10 +31,13 @@ class Author:
     subject: str
     role: AuthorRole
 
+    def by(self, at: datetime, reason: str = "") -> By:
+        return By(self.role, at, self.subject, reason)
 
-def agree_plan(state: Candidate | None, by: str, now: datetime) -> Decision[Candidate] | Refused:
-    """The firm's own people agree on the plan that the program proposed."""
-    return _change_plan(state, lambda plan: plans.agree(plan, by, now))
+
+def agree_plan(state: Candidate | None, author: Author, now: datetime) -> Decision[Candidate] | Refused:
+    """The firm's own people, or its mentor for the program, agree on the plan that is proposed."""
+    return change_plan(state, lambda plan: plans.agree(plan, author.subject, author.role, now), author.by(now))
 
 
 def give_evidence(
@@ -40,16 +45,17 @@ def give_evidence(
 ) -> Decision[Candidate] | Refused:
     """The firm's own people, or its mentor, show that a deliverable exists."""
     given = Given(evidence.identity(activity_id), evidence, author.subject, author.role, now)
-    mentor = author.subject if author.role == "mentor" else None
-    return _change_plan(state, lambda plan: delivery.give_evidence(plan, activity_id, given), mentor)
+    return change_plan(state, lambda plan: delivery.give_evidence(plan, activity_id, given), author.by(now))
 
 
 def complete_activity(
     state: Candidate | None, activity_id: UUID, evidence_id: UUID, mentor: str, now: datetime
 ) -> Decision[Candidate] | Refused:
     """The mentor accepts the deliverable. The gap stays open until diagnosis scores it again."""
-    return _change_plan(
-        state, lambda plan: delivery.complete_activity(plan, activity_id, evidence_id, mentor, now), mentor
+    return change_plan(
+        state,
+        lambda plan: delivery.complete_activity(plan, activity_id, evidence_id, mentor, now),
+        By("mentor", now, mentor),
     )
 
 
@@ -58,13 +64,18 @@ def return_evidence(
 ) -> Decision[Candidate] | Refused:
     """The mentor says what is wrong with it; a completion on it is taken back."""
     verdict = Verdict("returned", reason, mentor, "mentor", now)
-    return _change_plan(state, lambda plan: delivery.return_evidence(plan, activity_id, evidence_id, verdict), mentor)
+    return change_plan(
+        state,
+        lambda plan: delivery.return_evidence(plan, activity_id, evidence_id, verdict),
+        By("mentor", now, mentor, reason),
+    )
 
 
 def agree_revision(state: Candidate | None, author: Author, now: datetime) -> Decision[Candidate] | Refused:
     """The firm, or its mentor, agrees on what changes in the plan."""
-    mentor = author.subject if author.role == "mentor" else None
-    return _change_plan(state, lambda plan: revision.agree_revision(plan, author.subject, author.role, now), mentor)
+    return change_plan(
+        state, lambda plan: revision.agree_revision(plan, author.subject, author.role, now), author.by(now)
+    )
 
 
 def propose_removal(
@@ -72,23 +83,32 @@ def propose_removal(
 ) -> Decision[Candidate] | Refused:
     """The firm, or its mentor, wants an activity out of the plan."""
     asked = Removal(activity_id, reason, author.subject, author.role, now)
-    mentor = author.subject if author.role == "mentor" else None
-    return _change_plan(state, lambda plan: revision.propose_removal(plan, asked, _gaps(state), modules, now), mentor)
+    bankable = _bankable(state, modules)
+    return change_plan(
+        state,
+        lambda plan: revision.propose_removal(plan, asked, _gaps(state), modules, now, bankable=bankable),
+        author.by(now, reason),
+    )
 
 
 def take_removal_back(
     state: Candidate | None, activity_id: UUID, author: Author, modules: Modules, now: datetime
 ) -> Decision[Candidate] | Refused:
     """One of the two wants the activity to stay, or its gaps to be closed after all."""
-    said = TakenBack(author.subject, author.role, now)
-    mentor = author.subject if author.role == "mentor" else None
-    return _change_plan(
-        state, lambda plan: revision.take_removal_back(plan, activity_id, said, _gaps(state), modules), mentor
+    said, bankable = TakenBack(author.subject, author.role, now), _bankable(state, modules)
+    return change_plan(
+        state,
+        lambda plan: revision.take_removal_back(plan, activity_id, said, _gaps(state), modules, bankable=bankable),
+        author.by(now),
     )
 
 
 def _gaps(state: Candidate | None) -> tuple[Gap, ...]:
     return () if state is None or state.diagnosis is None else state.diagnosis.gaps
+
+
+def _bankable(state: Candidate | None, modules: Modules) -> bool:
+    return is_bankable(None if state is None else state.diagnosis, modules.bankable)
 
 
 def assign_mentor(state: Candidate | None, mentor: str | None, by: str) -> Decision[Candidate] | Refused:
@@ -99,28 +119,30 @@ def assign_mentor(state: Candidate | None, mentor: str | None, by: str) -> Decis
     return Decision(after) if isinstance(after, Candidate) else refused(after)
 
 
-def _change_plan(
-    state: Candidate | None, change: Callable[[Plan], Plan | Refusal], mentor: str | None = None
+def change_plan(
+    state: Candidate | None, change: Callable[[Plan], Plan | Refusal], by: By
 ) -> Decision[Candidate] | Refused:
-    """`mentor`: who acts as such."""
     if state is None or state.plan is None or state.cohort_id is None:
         return refused("plan_not_found")
     if state.withdrawn:
         return refused("supplier_withdrawn")
-    if mentor is not None and (not_theirs := candidates.not_mentor(state, mentor)):
+    if by.role == "mentor" and (not_theirs := candidates.not_mentor(state, by.subject)):
         return refused(not_theirs)
     plan = change(state.plan)
     if not isinstance(plan, Plan):
         return refused(plan)
-    return changed(state, plan)
+    return changed(state, plan, by)
 
 
-def changed(candidate: Candidate, plan: Plan) -> Decision[Candidate]:
-    """The firm with its plan as it is now, and what readers hear of it."""
-    after = replace(candidate, plan=plan)
+def changed(candidate: Candidate, plan: Plan, by: By) -> Decision[Candidate]:
+    """The firm with its plan as it is now, what changed on record, and what readers hear of it."""
     before = candidate.plan
     if before is None or candidate.cohort_id is None:
-        return Decision(after)
+        return Decision(replace(candidate, plan=plan))
+    plan = changes.kept(before, plan, by)
+    after = replace(candidate, plan=plan)
+    if plan.status == "completed" and before.status != "completed":
+        after = candidates.at_point(after, "T1", by.at)
     done, taken_back = _completed(plan, before), _completed(before, plan)
     scoring = candidates.with_done(after, _awaited(done), _awaited(taken_back))
     return Decision(scoring, tuple(_happened(candidate, candidate.cohort_id, before, plan)))

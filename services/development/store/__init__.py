@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index, Numeric, text
+from sqlalchemy import DateTime, Index, Numeric, false, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
@@ -36,6 +36,7 @@ class CandidateRow(Table, table=True):
     __table_args__ = (
         Index("candidate_awaiting", "id", postgresql_where=text("awaits_selection")),
         Index("candidate_plan", "plan_status", "id", postgresql_where=text("plan_status IS NOT NULL")),
+        Index("candidate_effect", "id", postgresql_where=text("has_effect")),
         Index("candidate_mentor", "mentor", "id", postgresql_where=text("plan_status IS NOT NULL")),
     )
 
@@ -56,6 +57,8 @@ class CandidateRow(Table, table=True):
     leavings: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     awaited: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     unscored: list[str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
+    effect: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    has_effect: bool = Field(sa_column_kwargs={"server_default": false()})
     awaits_selection: bool
     plan_status: str | None
 
@@ -153,6 +156,7 @@ class RequirementRow(Table, table=True):
 def _for_queries(candidate: Candidate) -> Mapping[str, Any]:
     return {
         "awaits_selection": candidate.awaits_selection,
+        "has_effect": bool(candidate.effect.marks),
         "plan_status": None if candidate.plan is None else candidate.plan.status,
     }
 

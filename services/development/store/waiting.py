@@ -17,6 +17,8 @@ class Waiting:
     plan_status: str
     evidence: int
     """Pieces that the firm gave and nobody looked at."""
+    proposal: bool
+    """A plan that the mentor has not agreed to."""
     revision: bool
     """A change of the plan that the mentor has not agreed to."""
 
@@ -33,15 +35,16 @@ class Mentored:
 
 
 _UNSEEN = '$.activities[*] ? (@.completion == null).evidence[*] ? (@.role == "supplier" && !exists(@.verdicts[*]))'
+_NOT_AGREED = '$ ? (@.status == "proposed" && !exists(@.program ? (@ != null)))'
 _PROPOSED = "$.revision ? (@.mentor == null)"
 _WAITING = f"""
-    SELECT id AS supplier_id, folio, legal_name, plan_status, evidence, revision
+    SELECT id AS supplier_id, folio, legal_name, plan_status, evidence, proposal, revision
     FROM candidate CROSS JOIN LATERAL (
         SELECT jsonb_array_length(jsonb_path_query_array(plan, '{_UNSEEN}')) AS evidence,
-            plan @? '{_PROPOSED}' AS revision
+            plan @? '{_NOT_AGREED}' AS proposal, plan @? '{_PROPOSED}' AS revision
     ) AS found
     WHERE mentor = $1 AND plan_status IS NOT NULL AND NOT withdrawn AND ($2::uuid IS NULL OR id > $2)
-        AND (evidence > 0 OR revision)
+        AND (evidence > 0 OR proposal OR revision)
     ORDER BY id LIMIT $3
 """  # noqa: S608 - of the constants above
 _MENTORED = """

@@ -1,7 +1,7 @@
 """Activities of a plan as callers send and see them, with the modules' words."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -10,10 +10,12 @@ from pydantic import StringConstraints, ValidationInfo, field_validator
 from services.development.domain.activity import Activity, ActivityStatus
 from services.development.domain.evidence import AuthorRole, Evidence, EvidenceKind, JudgeRole, Standing
 from services.development.domain.module import ModuleKind, Modules
+from services.development.domain.session import Session
 from services.development.handlers import published
 from services.development.views.cohorts import Words
 from shared.attachments.records import Attachment
 from shared.contracts.event import Money, Text
+from shared.contracts.times import Day
 from shared.i18n.fields import wrong
 from shared.service.http import Body, OneLine, View
 
@@ -89,6 +91,45 @@ class CompletionView(View):
     completed_at: datetime
 
 
+class AttendanceBody(Body):
+    came: bool
+    note: Text = ""
+    """What is worth knowing of it, or why the firm did not come."""
+
+
+class DelayBody(Body):
+    until: Day
+    """The next session is in the week of this day."""
+    reason: Words
+
+
+class SessionView(View):
+    number: int
+    week: date
+    """Its Monday."""
+    hours: int
+    attended: bool | None
+    """Null: nobody said so yet."""
+    note: str
+
+    @classmethod
+    def of_session(cls, session: Session) -> "SessionView":
+        return cls(
+            number=session.number,
+            week=session.week,
+            hours=session.hours,
+            attended=session.attended,
+            note=session.notes[-1].note if session.notes else "",
+        )
+
+
+class DelayView(View):
+    until: date
+    reason: str
+    role: AuthorRole
+    at: datetime
+
+
 class ActivityView(View):
     activity_id: UUID
     module: str
@@ -103,6 +144,12 @@ class ActivityView(View):
     evidence: tuple[GivenView, ...]
     """In the order in which it was given."""
     completion: CompletionView | None
+    course: str
+    """The group that it is held in; empty: no calendar has it."""
+    sessions: tuple[SessionView, ...]
+    ends_on: date | None
+    """The last day of its last session's week: what is planned still is late from then on."""
+    delays: tuple[DelayView, ...]
 
     @classmethod
     def of_activity(cls, activity: Activity, modules: Modules) -> "ActivityView":
@@ -121,4 +168,8 @@ class ActivityView(View):
             status=activity.status,
             evidence=tuple(GivenView.of(given) for given in activity.evidence),
             completion=None if completion is None else CompletionView.of(completion),
+            course=activity.course,
+            sessions=tuple(SessionView.of_session(session) for session in activity.sessions),
+            ends_on=activity.ends_on,
+            delays=tuple(DelayView.of(delay) for delay in activity.delays),
         )

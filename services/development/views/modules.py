@@ -15,6 +15,11 @@ class ModuleView(View):
     cost_from: Money
     cost_to: Money
     questions: tuple[str, ...]
+    requires: tuple[str, ...]
+    """Modules that come before it, where a plan has them."""
+    places: int
+    """Firms that are trained together."""
+    session_hours: int
 
     @classmethod
     def of_module(cls, module: Module) -> "ModuleView":
@@ -27,6 +32,9 @@ class ModuleView(View):
             cost_from=published.money(module.cost_from),
             cost_to=published.money(module.cost_to),
             questions=module.questions,
+            requires=module.requires,
+            places=module.places,
+            session_hours=module.session_hours,
         )
 
 

@@ -8,6 +8,7 @@ from services.development.domain.candidate import Candidate, Ended, PastPlan
 from services.development.domain.diagnosis import Severity
 from services.development.domain.evidence import AuthorRole
 from services.development.domain.module import Modules
+from services.development.domain.needed import in_order
 from services.development.domain.plan import PlanStatus, Revision
 from services.development.domain.removal import SettledRemoval
 from services.development.handlers import published
@@ -104,7 +105,11 @@ class PlanView(View):
     cohort_id: UUID
     plan_id: UUID
     status: PlanStatus
+    agreed_by_firm: bool
+    agreed_by_program: bool
+    """A plan holds once both have agreed."""
     activities: tuple[ActivityView, ...]
+    """None before what it builds on."""
     uncovered: tuple[str, ...]
     closed: tuple[str, ...]
     """Questions of the plan that a re-score has closed by now."""
@@ -137,7 +142,12 @@ class PlanView(View):
             cohort_id=cohort_id,
             plan_id=plan.plan_id,
             status=plan.status,
-            activities=tuple(ActivityView.of_activity(activity, modules) for activity in plan.activities),
+            agreed_by_firm=plan.status != "proposed" or plan.firm is not None,
+            agreed_by_program=plan.status != "proposed" or plan.program is not None,
+            activities=tuple(
+                ActivityView.of_activity(activity, modules)
+                for activity in in_order(plan.activities, lambda each: each.module, modules)
+            ),
             uncovered=plan.uncovered,
             closed=closed,
             open=still_open,

@@ -15,6 +15,8 @@ class WaitingView(View):
     plan_status: PlanStatus
     evidence: int
     """Pieces that the firm gave and nobody looked at."""
+    proposal: bool
+    """A plan that the mentor has not agreed to."""
     revision: bool
     """A change of the plan that the mentor has not agreed to."""
 

@@ -16,7 +16,9 @@ from services.portal.api import (
     calibrations,
     candidates,
     changes,
+    cohort_calendar,
     cohorts,
+    effect,
     errors,
     filing,
     firms,
@@ -104,6 +106,8 @@ def _routes() -> tuple[BaseRoute, ...]:
             messages,
             machines,
             resending,
+            cohort_calendar,
+            effect,
         ),
         acts,
     )

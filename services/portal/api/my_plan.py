@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from services.portal.api.asking import Anybody, Asking, File, Form, see
 from services.portal.api.attachments import ACCEPTS, give
@@ -13,8 +13,10 @@ from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import Own
 from services.portal.domain.firm import Firm
 from services.portal.stages import Answer, StageProblem
+from shared.runtime.clock import now
 
-PLAN, REMOVAL = "/my-firm/plan", "removal-"
+PLAN, REMOVAL, DELAY = "/my-firm/plan", "removal-", "delay-"
+Cursor = Annotated[str, Query(max_length=400)]
 KINDS = ("document", "photo", "measurement", "audit_report", "certificate")
 """Of evidence, as development takes them."""
 
@@ -23,9 +25,9 @@ def router() -> APIRouter:
     pages = APIRouter(prefix=PLAN)
 
     @pages.get("")
-    async def show_plan(asked: Anybody, firm: Own) -> Response:
-        """Whether it has a place, why, what was agreed, and what became of its evidence."""
-        return await _page(asked, firm)
+    async def show_plan(asked: Anybody, firm: Own, history_after: Cursor = "") -> Response:
+        """Whether it has a place, why, what was agreed, what became of its evidence, and of the plan."""
+        return await _page(asked, firm, history_after=history_after)
 
     @pages.post("/agreement")
     async def agree_plan(asked: Anybody, firm: Own, form: Form) -> Response:
@@ -76,6 +78,17 @@ def router() -> APIRouter:
 
 
 def _add_removal(pages: APIRouter) -> None:
+    @pages.post("/activities/{activity_id}/delay")
+    async def put_off(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
+        """Put an activity off: its sessions to come move."""
+        path, version = f"/plans/{firm.id}/activities/{activity_id}/delay", str(form.get("version", ""))
+        try:
+            await asked.send("development", "POST", path, body(form), version=version)
+        except StageProblem as error:
+            refused = trouble(error, asked.words)
+            return await _activity(asked, firm, activity_id, refused, typed(form), error.status, at=DELAY)
+        return see(f"{PLAN}/activities/{activity_id}")
+
     @pages.post("/activities/{activity_id}/removal")
     async def propose_removal(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
         """Propose that the plan does without an activity: its mentor has to agree."""
@@ -105,7 +118,9 @@ async def _done(
         done = await asked.send("development", "POST", f"/plans/{firm.id}/{what}", given, version=version)
     except StageProblem as error:
         return await _page(asked, firm, trouble(error, asked.words), said, error.status)
-    await asked.arrived(done)
+    if what != "agreement" or done.body["status"] != "proposed":
+        # What only one of two has said is told by no event.
+        await asked.arrived(done)
     return see(PLAN)
 
 
@@ -131,6 +146,8 @@ async def _page(
     problem: Trouble | None = None,
     said: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
+    *,
+    history_after: str = "",
 ) -> Response:
     present = await _present(asked, firm)
     return asked.page(
@@ -139,7 +156,9 @@ async def _page(
         firm=firm,
         modules=await asked.modules(),
         present=present,
+        history=None if present is None else await history_of(asked, firm.id, history_after),
         given_back=await _given_back(asked, firm),
+        today=now().date().isoformat(),
         problem=problem,
         typed=said or {},
     )
@@ -169,9 +188,16 @@ async def _activity(
         version=present.etag or "",
         kinds=KINDS,
         accepts=ACCEPTS,
+        today=now().date().isoformat(),
         problem=problem,
         typed=said or {},
     )
+
+
+async def history_of(asked: Asking, supplier_id: UUID, after: str) -> Answer | None:
+    """What became of a firm's plans; None while development does not tell."""
+    where = {"after": after} if after else {}
+    return await asked.beside("development", f"/plans/{supplier_id}/history", **where)
 
 
 async def looks_at(asked: Asking, supplier_id: UUID, pieces: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

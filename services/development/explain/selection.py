@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
 from services.development.domain.call import (
     Call,
@@ -19,15 +19,14 @@ from services.development.domain.call import (
 )
 from services.development.domain.call import worth as worth_of
 from services.development.domain.why import Reason
+from services.development.explain.given import Code, Given, validated
 from services.development.solver.asked import SECONDS, UnsolvedError
 from services.development.solver.conflicts import conflicts
 from services.development.solver.optimum import Optimum, optimum
 from services.development.solver.reasons import reasons
 from services.development.views.why import said_conflicts, said_of
 from shared.i18n import NotExplainedError, said
-from shared.i18n.fields import fault
 
-Code = Annotated[str, Field(min_length=1, max_length=100)]
 Count = Annotated[int, Field(ge=0, le=100_000)]
 Pesos = Annotated[Decimal, Field(ge=0, max_digits=14, decimal_places=2)]
 Minimum = Count | dict[Code, Count]
@@ -36,11 +35,7 @@ Minimum = Count | dict[Code, Count]
 SOURCE = "pdp: coverage, then potential, then ids; solved by HiGHS"
 
 
-class _Given(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class CallGiven(_Given):
+class CallGiven(Given):
     capacity: Annotated[int, Field(ge=1, le=100_000)]
     budget_mxn: Pesos | None = None
     minimum_per_area: Minimum = 0
@@ -50,28 +45,28 @@ class CallGiven(_Given):
     """Candidates that each area and each anchor keeps where it can."""
 
 
-class CandidateGiven(_Given):
+class CandidateGiven(Given):
     id: Code
     potential: Annotated[int, Field(ge=0, le=1_000_000)]
-    areas: list[Code] = []
-    anchors: list[Code] = []
+    areas: list[Code] = Field(default_factory=list)
+    anchors: list[Code] = Field(default_factory=list)
     state: Code | None = None
     cost_mxn: Pesos = Decimal()
     excluded: bool = False
     """No override puts it in."""
 
 
-class OverrideGiven(_Given):
+class OverrideGiven(Given):
     id: Code
     direction: Literal["in", "out"]
     reason: str = ""
 
 
-class SelectionGiven(_Given):
+class SelectionGiven(Given):
     call: CallGiven
     candidates: Annotated[list[CandidateGiven], Field(max_length=20_000)]
-    overrides: list[OverrideGiven] = []
-    ask: list[Code] = []
+    overrides: list[OverrideGiven] = Field(default_factory=list)
+    ask: list[Code] = Field(default_factory=list)
     """Firms that are solved for the other way about, where more contend than are all solved for."""
     seconds: Annotated[float, Field(gt=0, le=3_600)] = SECONDS
     """Of each solve, at most."""
@@ -114,12 +109,7 @@ def explain_selection(payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _validated(payload: dict[str, Any]) -> SelectionGiven:
-    try:
-        given = SelectionGiven.model_validate(payload)
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        field = ".".join(map(str, first["loc"])) or "payload"
-        raise NotExplainedError("explain.selection.field", field=field, problem=fault(first)) from None
+    given = validated(SelectionGiven, payload, "explain.selection.field")
     ids = [each.id for each in given.candidates]
     words = [each.id for each in given.overrides]
     if twice := next((id_ for of in (ids, words) for id_ in sorted(of) if of.count(id_) > 1), None):
