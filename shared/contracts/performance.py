@@ -7,8 +7,7 @@ from pydantic import Field, StringConstraints
 
 from shared.contracts.event import AreaCode, BasisPoints, Moment, Positive, ReasonCode, SupplierEvent
 
-MONTH = r"^20[0-9]{2}-(0[1-9]|1[0-2])$"
-Month = Annotated[str, StringConstraints(pattern=MONTH), Field(examples=["2026-10"])]
+Month = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"), Field(examples=["2026-10"])]
 """A calendar month, year first."""
 
 Ppm = Annotated[int, Field(strict=True, ge=0, le=1_000_000, examples=[35])]

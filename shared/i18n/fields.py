@@ -21,6 +21,7 @@ FORMS: Final = {
     AREA: "field.form_area",
     r"^(0[1-9]|[12][0-9]|3[0-2])$": "field.form_state",
     r"^[TOCFGA][0-9]{2}$": "field.form_question",
+    r"^20[0-9]{2}-(0[1-9]|1[0-2])$": "field.form_month",
     r"^CQI-[0-9]{1,2}$": "field.form_cqi",
     r"^[0-9]{2,6}$": "field.form_scian",
     r"^[a-z][a-z0-9-]{1,30}$": "field.form_partner",

@@ -14,7 +14,8 @@ from services.matching.domain.performance import Reply
 from services.matching.handlers import performance
 from services.matching.store.offerings import offerings
 from services.matching.views.matches import CandidateView
-from services.matching.views.performance import AskedMonth, PerformanceView, ReplyBody, ReportBody
+from services.matching.views.performance import PerformanceView, ReplyBody, ReportBody
+from shared.contracts.performance import Month
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -30,7 +31,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
     @api.put("/matches/{match_id}/performance/{month}")
     async def report_performance(
-        match_id: UUID, month: AskedMonth, body: Strict[ReportBody], caller: Buyer, replace: Replace
+        match_id: UUID, month: Month, body: Strict[ReportBody], caller: Buyer, replace: Replace
     ) -> CandidateView:
         """Report how a firm delivered in a month in which the anchor bought. Other figures of it replace those before,
         which stay on record.
@@ -53,7 +54,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
     @api.put("/suppliers/{supplier_id}/performance/{match_id}/{month}/answer")
     async def answer_performance(
-        supplier_id: UUID, match_id: UUID, month: AskedMonth, body: Strict[ReplyBody], caller: Firm, replace: Replace
+        supplier_id: UUID, match_id: UUID, month: Month, body: Strict[ReplyBody], caller: Firm, replace: Replace
     ) -> PerformanceView:
         """Accept or contest what an anchor reported of a month. The figures stay; the anchor may report others."""
         caller.require_supplier(supplier_id)

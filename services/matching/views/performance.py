@@ -1,12 +1,11 @@
 """How a firm delivers what was awarded to it, as callers send and see it."""
 
-import re
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 
 from services.matching.domain.match import match_id
 from services.matching.domain.performance import Figures, Report, Verdict
@@ -14,19 +13,9 @@ from services.matching.domain.reasons import ContestReason
 from services.matching.domain.rematch import Offering
 from services.matching.views.requirements import Positive
 from shared.contracts.event import BasisPoints
-from shared.contracts.performance import MONTH, Month, Ppm
+from shared.contracts.performance import Month, Ppm
 from shared.i18n.fields import wrong
 from shared.service.http import Body, View
-
-
-def _month(given: str) -> str:
-    if re.fullmatch(MONTH, given) is None:
-        raise wrong("fields.month")
-    return given
-
-
-AskedMonth = Annotated[str, Field(max_length=20, json_schema_extra={"pattern": MONTH}), AfterValidator(_month)]
-"""A month from outside, as 2026-10."""
 
 
 class ReportBody(Body):
