@@ -177,3 +177,18 @@ def test_refused_rows_that_are_gone_are_told(service: Service, tmp_path: Path) -
     service.answers = [(200, seen(**DONE | {"refused": 1, "refused_until": "2026-12-06T08:00:00Z"})), (404, gone)]
     told = pdp("import", "follow", "suppliers", ID, "--refused", str(tmp_path / "back.csv"))
     assert (told.code, "No row was refused." in told.err) == (1, True)
+
+
+def test_firms_are_exported_into_a_new_file_that_nobody_else_reads(service: Service, tmp_path: Path) -> None:
+    there = tmp_path / "out.csv"
+    service.answers = [(200, b"rfc\r\nBAB010101AA1\r\n")]
+    told = pdp("export", "suppliers", str(there))
+    assert (told.code, there.read_bytes(), there.stat().st_mode & 0o077) == (0, b"rfc\r\nBAB010101AA1\r\n", 0)
+    assert "pdp import" in told.err.replace("\n", " ")
+    again = pdp("export", "suppliers", str(there))
+    assert (again.code, "exists already" in again.err.replace("\n", " ")) == (2, True)
+    service.answers = [(403, {"title": "role_not_allowed", "detail": "Not yours."})]
+    refused = tmp_path / "no.xlsx"
+    assert pdp("export", "suppliers", str(refused)).code != 0
+    assert not refused.exists(), "nothing is left of a file that did not come"
+    assert pdp("export", "suppliers", str(tmp_path / "firms.ods")).code == 2

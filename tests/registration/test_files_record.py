@@ -12,6 +12,7 @@ from typing import Any, get_args
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.utils import get_column_letter
 from pydantic import BaseModel
 
 from services.registration.domain.certificates import Certificate, Standard
@@ -25,10 +26,12 @@ from services.registration.files.exported import Export, cells_of
 from services.registration.files.supplier_columns import CONTACT, GROUPS, OFFERING, OPTIONAL, PROFILE, REQUIRED
 from services.registration.views import RegistrationBody, SupplierBody
 from shared.areas import CODES
+from shared.files.cells import Column, day, degrees, share, thousandths, values
 from shared.files.rows import Row, text_of
+from shared.files.sheet import rows
 from shared.files.text import plain
 from shared.i18n import Catalogue, speak
-from tests.files.given import csv_of, read_by
+from tests.files.given import csv_of, read_by, xlsx_of
 from tests.registration.bodies_given import WHOLE
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import LEGAL_RFC, TODAY, registered
@@ -98,8 +101,8 @@ def test_the_whole_record_goes_out_and_comes_back(delimiter: str) -> None:
     export = Export(lines)
     export.add([replace(registered(), **vars_of(firm))])
     export.write(file, delimiter)
-    rows, wrong = read_by(partial(suppliers.read, today=TODAY), file.getvalue(), suppliers.wanted(10))
-    assert (rows, wrong) == ([(2, replace(firm, contact=None))], [])
+    found, wrong = read_by(partial(suppliers.read, today=TODAY), file.getvalue(), suppliers.wanted(10))
+    assert (found, wrong) == ([(2, replace(firm, contact=None))], [])
 
 
 LINE = st.text("abcÑñá01 -/#&;,.'\"=+@", min_size=1, max_size=12).map(lambda text: f"n{text}n")
@@ -284,11 +287,11 @@ def test_a_fault_of_the_record_is_reported_at_its_cell_alone(more: dict[str, str
 
 
 def test_an_interval_of_which_only_the_end_is_known_begins_at_zero() -> None:
-    rows, wrong = read_by(
+    found, wrong = read_by(
         partial(suppliers.read, today=TODAY), csv_of(AROUND | {"diametro_mm_max_2": "1.2550"}), suppliers.wanted(10)
     )
     assert wrong == []
-    assert rows[0][1].offering.processes[1].parts == PartLimits(diameter_um=(0, 1_255))
+    assert found[0][1].offering.processes[1].parts == PartLimits(diameter_um=(0, 1_255))
 
 
 def test_every_fault_of_a_record_has_a_column_and_words() -> None:
@@ -303,3 +306,32 @@ def test_every_fault_of_a_record_has_a_column_and_words() -> None:
         return [fault.detail for fault in found]
 
     assert all(detail.endswith(".") for detail in copy_context().run(all_told))
+
+
+def typed_in_a_workbook(column: Column) -> tuple[object, str, object]:
+    """What a person types into its cell, its number format there, and what is read of it; nothing where it is text."""
+    kinds: dict[Any, tuple[object, str, object]] = {
+        share: (0.6525, "0.00%", 6_525),
+        thousandths: (1.255, "General", 1_255),
+        degrees: (-100.3899021234, "General", -100_389_902),
+        day: (date(2027, 3, 4), "dd/mm/yyyy", date(2027, 3, 4)),
+    }
+    return next((typed for parse, typed in kinds.items() if parse is column.parse), (None, "", None))
+
+
+def test_numbers_and_dates_of_a_workbook_have_one_reading_in_every_column_of_their_kind() -> None:
+    """A percent cell is a fraction in the file (calamine #424), and `1.255` in text may be thousands."""
+    of_groups = [(f"{c.name}_1", c) for group in GROUPS.values() for c in group.columns]
+    columns = [(c.name, c) for c in (*PROFILE, *OFFERING)] + of_groups
+    named = [(name, column) for name, column in columns if typed_in_a_workbook(column)[0] is not None]
+    assert len(named) > 15
+    header = [*REQUIRED, *(name for name, _ in named if name not in REQUIRED)]
+    line = [SUPPLIER[name] for name in REQUIRED] + [None] * (len(header) - len(REQUIRED))
+    formats = {}
+    for name, column in named:
+        line[header.index(name)], form, _ = typed_in_a_workbook(column)  # type: ignore[call-overload]
+        formats[f"{get_column_letter(header.index(name) + 1)}2"] = form
+    (row,) = rows(io.BytesIO(xlsx_of(header, line, formats=formats)), suppliers.wanted(10))
+    for name, column in named:
+        found, wrong = values([replace(column, name=name)], row)
+        assert (found[column.field], wrong) == (typed_in_a_workbook(column)[2], []), name
