@@ -34,7 +34,7 @@ async def test_what_a_firm_makes_is_known_whenever_it_is_told(stage: StageUnderT
     async with stage.database.connection() as connection:
         diagnosis = await store.diagnosis_of(connection, SUPPLIER)
     assert diagnosis is not None
-    assert (diagnosis.status, diagnosis.offering) == ("open", Offering(("P04",), ("CQI-15",)))
+    assert (diagnosis.status, diagnosis.offering) == ("open", Offering(("P04",), ("CQI-15",), "small", "11"))
 
 
 async def test_firms_of_which_nobody_asks_anything_are_in_no_list_but_their_own(stage: StageUnderTest) -> None:

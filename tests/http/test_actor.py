@@ -32,6 +32,7 @@ from tests.development import test_api_ways_back as ways_back
 from tests.diagnosis import calls
 from tests.diagnosis import test_api as diagnosis
 from tests.diagnosis import test_api_attachments as attachments
+from tests.diagnosis import test_api_benchmarks as benchmarks
 from tests.diagnosis import test_api_calibrations as calibrations
 from tests.diagnosis import test_api_draft as drafts
 from tests.diagnosis import test_api_measurements as measuring
@@ -119,6 +120,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         visits.test_an_expert_sends_an_assessment_back,
         attachments.test_an_operator_erases_one,
         calibrations.walk,
+        benchmarks.test_a_firm_reads_its_groups_as_they_were_published,
         measuring.test_every_diagnosis_is_measured_by_the_rules_of_now,
     ),
     "development": (
@@ -263,6 +265,7 @@ NOT_OF_OTHERS = {
     "list_requirements": "what large buyers publish",
     "show_requirement": "what a large buyer publishes",
     "list_lists": "dates of published lists",
+    "list_publications": "how many groups were published, and when",
     "show_agreement": "sums, of assessors by the subjects by which operators assign them",
     "judge_rfc": "what whoever asks has typed",
     "show_supplier_template": "the program's own",

@@ -25,6 +25,7 @@ STILL = {
 }
 """Forms that the stages take of a firm that left: it takes back, and what was sent goes on."""
 GONE = {
+    "/my-firm/benchmark",
     "/my-firm/certificates",
     "/my-firm/diagnosis",
     "/my-firm/diagnosis/{dimension}",

@@ -25,6 +25,7 @@ def hanging(filled: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
 
 
 WHOLE = {
+    "/benchmarks",
     "/agreement",
     "/cohorts",
     "/comparisons/{supplier_id}",

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from services.diagnosis.api import (
     answers,
     attachments,
+    benchmarks,
     calibrations,
     draft,
     instruments,
@@ -27,6 +28,7 @@ def router(kept: Attachments, share: int, commands: Commands, database: Database
         instruments.router(database),
         answers.router(commands, database, share),
         attachments.router(kept, database),
+        benchmarks.router(commands, database),
         calibrations.router(commands, database, share),
         draft.router(commands, database, share),
         operations.router(commands, database),

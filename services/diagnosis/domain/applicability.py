@@ -10,6 +10,9 @@ class Offering:
     areas: tuple[str, ...]
     special_processes: tuple[str, ...]
     """AIAG CQI codes in which it assessed itself."""
+    size: str | None = None
+    """Its stratum; None: told before this was kept, as its state."""
+    state: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

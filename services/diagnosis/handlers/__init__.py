@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from services.diagnosis.domain import answering, calibrating, draft
+from services.diagnosis.domain import answering, benchmark, calibrating, draft
 from services.diagnosis.domain import diagnosis as rules
 from services.diagnosis.domain.answers import Answer, Answers
 from services.diagnosis.domain.applicability import Offering
@@ -116,6 +116,11 @@ def measure_all(measurement: Measurement) -> Decision[Measurement]:
     """Judge every validated diagnosis by the rules of now."""
     args = {TELL_ALL: "yes"} if measurement.tell_all else {}
     return Decision(measurement, sweeps=(SweepRequest(MEASURE, args),))
+
+
+def publish(id_: UUID, by: str, at: datetime, known: benchmark.Known) -> Decision[benchmark.Publication]:
+    """An operator publishes what may be told of firms like each other."""
+    return Decision(benchmark.publish(id_, by, at, known))
 
 
 def measure(
@@ -235,7 +240,8 @@ def _measured(before: Diagnosis, after: Diagnosis) -> Decision[Diagnosis]:
 def _offering(event: SupplierProfile) -> Offering:
     processes = event.offering.processes
     special = {each.code for process in processes for each in process.special_processes}
-    return Offering(tuple(sorted({process.area for process in processes})), tuple(sorted(special)))
+    areas = tuple(sorted({process.area for process in processes}))
+    return Offering(areas, tuple(sorted(special)), event.size.stratum, event.state)
 
 
 def _nothing(_: Diagnosis) -> tuple[DiagnosisEvent, ...]:

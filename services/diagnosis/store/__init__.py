@@ -12,6 +12,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from services.diagnosis import catalogue
+from services.diagnosis.domain.benchmark import Publication
 from services.diagnosis.domain.diagnosis import Diagnosis, Status
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.measurement import Measurement
@@ -98,6 +99,16 @@ class MeasurementRow(Table, table=True):
     by: str
     at: datetime = Field(sa_type=DateTime(timezone=True))
     tell_all: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+
+
+class PublicationRow(Table, table=True):
+    __tablename__ = "publication"
+
+    id: UUID = Field(primary_key=True)
+    by: str
+    at: datetime = Field(sa_type=DateTime(timezone=True))
+    instrument: str
+    groups: list[dict[str, Any]] = Field(sa_type=JSONB)
 
 
 class PairRow(Table, table=True):
@@ -193,6 +204,7 @@ def _for_queries(diagnosis: Diagnosis) -> Mapping[str, Any]:
 diagnoses = DiagnosisRepository(DiagnosisRow, Diagnosis, derived=_for_queries)
 sheets = TableRepository(SheetRow, Sheet)
 measurements = TableRepository(MeasurementRow, Measurement)
+publications = TableRepository(PublicationRow, Publication)
 
 
 async def instruments(_: Connection) -> Instruments:

@@ -13,6 +13,7 @@ from services.portal.api import (
     assignments,
     attachments,
     awards,
+    benchmarks,
     calibrations,
     candidates,
     changes,
@@ -92,7 +93,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         my_data,
     )
     of_buyers = (asked, requirements, candidates, awards, nearness, meetings)
-    at_work = (work, offline, proofs, visits, validations, calibrations, scores, mentoring)
+    at_work = (work, offline, proofs, visits, validations, calibrations, benchmarks, scores, mentoring)
     operating = (
         *(
             registrations,
