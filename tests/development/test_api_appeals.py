@@ -37,8 +37,12 @@ async def answers(stage: StageUnderTest, cohort: str, firm: UUID, body: object, 
 
 async def test_a_firm_appeals_and_reads_the_answer(stage: StageUnderTest) -> None:
     cohort, _, firm = await rejected(stage)
-    made = await appeal(stage, cohort, firm)
+    mine = stage.headers(Role.SUPPLIER, supplier_id=firm)
+    seen = (await stage.client.get(f"{cohort}/firms/{firm}", headers=mine)).headers["ETag"]
+    path = f"{cohort}/firms/{firm}/appeal"
+    made = (await stage.client.post(path, json=WHY, headers=mine | {"If-Match": seen})).json()
     assert (made["appeal"]["status"], made["may_appeal"]) == ("waiting", False)
+    assert (await stage.client.post(path, json=WHY, headers=mine | {"If-Match": seen})).status_code == 412
     assert await refusal(stage, "POST", f"{cohort}/firms/{firm}/appeal", Role.SUPPLIER, WHY) == (403, "not_yours")
     (waiting,) = (await get(stage, f"{cohort}/appeals?status=waiting"))["items"]
     assert (waiting["supplier_id"], waiting["reason"], "by" in waiting) == (str(firm), WHY["reason"], False)

@@ -164,3 +164,33 @@ async def test_a_level_that_falls_enters_the_plan_and_a_firm_that_finished_is_in
     raised = {"question": "T04", "level": 3, "note": "visto", "seen_on": now().date().isoformat()}
     await pair.answer("assessor", "rescores", raised)
     assert (await pair.plan())["activities"] == []
+
+
+async def test_a_drop_out_is_replaced_and_an_appeal_that_is_upheld_leads_to_a_plan_that_closes(pair: Pair) -> None:
+    """k = 1. The firm of the pair and 2 are of P01, 3 and 4 of P09. 2 and 3 are selected; 3 leaves, and 4, the least of
+    all, covers P09 anew; the firm appeals, and has a place beside them.
+    """
+    here = pair.development
+    await pair.post(f"/plans/{FIRM}/drop-out", Role.SUPPLIER, {"reason": "Cambió de giro"})
+    asked = (given.requirement_published(1, "P01", 1), given.requirement_published(2, "P09", 2))
+    await plans.learn(here, *asked, given.match_found(8_000))
+    _, third, fourth = [
+        await plans.ready(here, number, score, "T04", at=at)
+        for number, score, at in ((2, 9_900, 1), (3, 7_500, 2), (4, 7_400, 2))
+    ]
+    cohort = f"/cohorts/{await plans.open_cohort(here, 2, k=1)}"
+    await pair.post(f"{cohort}/selection")
+    bye = {"reason": "Cambió de dueño"}
+    await plans.post(here, f"/plans/{third}/drop-out", Role.SUPPLIER, bye, supplier_id=third)
+    replaced = await pair.post(f"{cohort}/replacements")
+    assert [each["replaced_by"] for each in replaced["drop_outs"]] == [str(fourth)]
+    await pair.post(f"{cohort}/firms/{FIRM}/appeal", Role.SUPPLIER, {"reason": "La tractora ya nos visitó"})
+    upheld = {"verdict": "upheld", "answer": "La visita consta"}
+    await plans.post(here, f"{cohort}/firms/{FIRM}/appeal/decision", body=upheld, subject="operator-2")
+    assert (await pair.post(f"{cohort}/replacements"))["capacity"] == 3
+    await pair.post(f"/plans/{FIRM}/agreement", Role.SUPPLIER)
+    await plans.assign(here, FIRM)
+    evidence = await pair.complete(0, "PPAP de esta planta")
+    await pair.answer("assessor", "rescores", {"question": "T04", "level": 3, "evidence_id": evidence})
+    plan = await pair.plan()
+    assert (plan["status"], plan["closed"], plan["open"]) == ("completed", ["T04"], [])
