@@ -8,6 +8,9 @@ from deploy.local.platform import ANY_PORTS
 from shared.testing.collector import Collector, collecting
 from tests.running.travelled import Travelled, travel
 
+SHARE = 1
+"""Basis points of all diagnoses that are assessed twice: those whose ids were looked for."""
+
 
 @pytest.fixture(scope="package")
 def collector() -> Iterator[Collector]:
@@ -27,6 +30,7 @@ def client(collector: Collector, tmp_path_factory: pytest.TempPathFactory) -> It
             "PDP_LANG": "en",
             "PDP_OTLP_ENDPOINT": collector.endpoint,
             "OTEL_BSP_SCHEDULE_DELAY": "200",
+            "PDP_CALIBRATION_SHARE_BP": str(SHARE),
         }.items():
             environment.setenv(name, value)
         try:

@@ -9,26 +9,30 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from deploy.demo import sample
-from deploy.demo.people import OPERATOR, cast
+from deploy.demo.people import ASSESSOR, EXPERT, OPERATOR, cast
 from deploy.local.client import LocalClient
 from deploy.target.person import Person
+from services.diagnosis.catalogue import instruments
+from services.diagnosis.domain.calibration import is_drawn
 from services.portal.stages import SERVICES
 from shared.messaging.topics import SUPPLIER as SUPPLIERS
 from shared.runtime.clock import now
 from shared.service.callers import Role
+from tests.diagnosis.builders import levels_at, sheet
 from tests.files.given import csv_of
 from tests.portal.test_pages import SHOWN
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import legal_rfc
 from tests.running import chromium, poison
 from tests.running.chromium import LANGUAGES, OF_LOOKS, Watched, keep_picture, overflow, violations
-from tests.running.developed import until
+from tests.running.conftest import SHARE
+from tests.running.developed import Developed, until
 from tests.running.travelled import Travelled
 
 SAMPLE = Path(sample.__file__).parent
@@ -117,6 +121,23 @@ def _left_by_others(client: LocalClient) -> Iterator[dict[str, str]]:
                 http[name].post("/dead-letters/discard", json={"key": str(key)}).raise_for_status()
 
 
+ASSESSED_TWICE = "/work/calibrations/{supplier_id}"
+
+
+def _assessed_twice(client: LocalClient) -> UUID:
+    """A firm whose diagnosis was drawn, with its people."""
+    drawn = (firm for firm in iter(uuid4, None) if is_drawn(uuid5(firm, "diagnosis"), 0, SHARE))
+    firm = Developed(client, next(drawn))
+    path = firm.open()
+    firm.do("diagnosis", Role.SUPPLIER, "POST", f"{path}/self-assessment", sheet(levels_at(3)))
+    for what, people in (
+        ("assignment", {"assessor": "local-assessor", "validator": EXPERT}),
+        ("calibration", {"second": "local-second", "lead": ASSESSOR}),
+    ):
+        firm.do("diagnosis", Role.OPERATOR, "PUT", f"{path}/{what}", people)
+    return firm.firm
+
+
 @pytest.fixture(scope="module")
 def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
     referral: Any = travelled.received.data
@@ -132,14 +153,21 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
         anchor = http.get(f"/requirements/{match['requirement_id']}").raise_for_status().json()["anchor_id"]
     people = {Role(person.roles[0]): person for person in cast(supplier, UUID(anchor))}
     ids = {"supplier_id": str(supplier), "requirement_id": match["requirement_id"], "match_id": match["id"]}
-    ids |= {"part": "identity", "dimension": "TEC", "question": "T01", "kind": "anchors", "service": "matching"}
+    ids |= {
+        "version": instruments().current.version,
+        "part": "identity",
+        "dimension": "TEC",
+        "question": "T01",
+        "kind": "anchors",
+        "service": "matching",
+    }
     operator = client.token("operator", subject=OPERATOR)
     with client.http("development", operator) as http:
         plan = http.get(f"/plans/{supplier}").raise_for_status().json()
     with client.http("financing", operator) as http:
         case = http.get(f"/cases/{supplier}").raise_for_status().json()
     ids |= {"activity_id": plan["activities"][0]["activity_id"], "need_id": case["needs"][0]["id"]}
-    ids |= _meeting(client, supplier, UUID(anchor))
+    ids |= _meeting(client, supplier, UUID(anchor)) | {"drawn_id": str(_assessed_twice(client))}
     with chromium.running() as browser, _left_by_others(client) as left:
         yield Visit(browser, client, ids | left, people)
 
@@ -158,7 +186,8 @@ def _meeting(client: LocalClient, supplier: UUID, anchor: UUID) -> dict[str, str
 @pytest.mark.parametrize(("path", "roles"), SHOWN, ids=[path for path, _ in SHOWN])
 def test_a_page_is_for_everybody(visit: Visit, path: str, roles: frozenset[Role] | None) -> None:
     role = min(roles) if roles else None
-    address = visit.portal + path.format(**visit.ids)
+    ids = visit.ids | ({"supplier_id": visit.ids["drawn_id"]} if path == ASSESSED_TWICE else {})
+    address = visit.portal + path.format(**ids)
     with visit.looking(role) as watched:
         assert watched.open(address) == 200
         first = watched.loaded
