@@ -8,11 +8,13 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.alignment import Hit
+from services.matching.domain.alignment import Hit, hit
 from services.matching.domain.calendar import day
+from services.matching.domain.distance import MICRO, narrowing, reach
 from services.matching.domain.material_keys import MaterialKeys, asked, offered
 from services.matching.domain.nearness import NearMiss, near_miss
 from services.matching.domain.offering import Profile
+from services.matching.domain.record import Plant, Record
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement, Specification
 from services.matching.domain.waiver import Waiver
@@ -25,7 +27,7 @@ from shared.messaging.repository import ToDerive
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 from tests.matching.extremes import MATERIALS, profiles, specifications, waivers
-from tests.matching.given import ANCHOR, NOW, RULES, TODAY, an_id, hit_of
+from tests.matching.given import ANCHOR, NOW, RULES, TODAY, an_id, hit_of, need, profile
 from tests.walking import EXAMPLES, Do, examine
 
 Found = dict[tuple[UUID, UUID], Hit]
@@ -49,6 +51,17 @@ async def test_the_statement_says_what_the_definition_says(database: Database) -
         return same
 
     await examine(check)
+
+
+async def test_both_say_of_the_same_plants_that_they_are_too_far(database: Database) -> None:
+    """East of where parts are wanted a degree is shorter: the limit of 100 km, and a millionth of a degree about it."""
+    limit = -100_000_000 + reach(100) * MICRO // narrowing(20_000_000)
+    plants = [Plant(state="11", latitude_e6=20_000_000, longitude_e6=limit + beyond) for beyond in range(-3, 4)]
+    firms = [(profile(record=Record(plants=(plant,))), None) for plant in plants]
+    here = {"plant_latitude_e6": 20_000_000, "plant_longitude_e6": -100_000_000, "distance_km_max": 100}
+    met = [hit(firm, need(**here), RULES, TODAY) is not None for firm, _ in firms]
+    assert (met[0], met[-1]) == (True, False)
+    await _compare(database, firms, [(need(**here), ())])
 
 
 async def _compare(database: Database, firms: Sequence[tuple[Profile, None]], needs: Sequence[Need]) -> None:
@@ -130,10 +143,10 @@ def test_keys_overlap_where_materials_compare(needed: list[str], stated: list[st
 
 def test_keys_overlap_for_every_two_names_of_the_catalogue() -> None:
     names = [" ".join(words) for words in RULES.materials.names][::7]
-    for need in names:
+    for needed in names:
         for offer in names:
-            found = _compared(asked(RULES.materials, (need,)), offered(RULES.materials, (offer,)))
-            assert found == RULES.materials.compare([need], [offer]), (need, offer)
+            found = _compared(asked(RULES.materials, (needed,)), offered(RULES.materials, (offer,)))
+            assert found == RULES.materials.compare([needed], [offer]), (needed, offer)
 
 
 def _compared(need: MaterialKeys, offer: MaterialKeys) -> str:
