@@ -49,6 +49,24 @@ def test_severity(question: str, level: int, must_have: tuple[str, ...], severit
     assert gap.severity == severity
 
 
+@pytest.mark.parametrize(
+    ("anchors", "order"),
+    [
+        # A01 is legal, at 1: critical. Then major: O01 2·2 = 4, T01 1·3 = 3. Then minor: T07 1·1.
+        ({}, ["A01", "O01", "T01", "T07"]),
+        # Two anchors ask for T01: 1·3·2 = 6, before 4.
+        ({"T01": 2}, ["A01", "T01", "O01", "T07"]),
+        # Nine ask for T07: 9, and minor still.
+        ({"T07": 9}, ["A01", "O01", "T01", "T07"]),
+        # One that asks weighs as none that does: 1·3 is not 4.
+        ({"T01": 1, "O01": 1}, ["A01", "O01", "T01", "T07"]),
+    ],
+)
+def test_worked_examples_of_priority(anchors: dict[str, int], order: list[str]) -> None:
+    levels = levels_at(4, T07=2, O01=1, T01=2, A01=1)
+    assert [gap.question for gap in find_gaps(INSTRUMENT, levels, Demand(anchors=anchors))] == order
+
+
 def test_a_gap_tells_how_far_and_what_helps() -> None:
     gap = only_gap(Demand({"T06": 4}, anchors={"T06": 2}), T06=1)
     assert gap == Gap("T06", level=1, target=4, gap=3, severity="major", anchors_asking=2, modules=("M04", "M07"))

@@ -42,6 +42,43 @@ def test_checked_vectors(levels: Mapping[str, int | None], overall: str, grade: 
     assert (shown(basis_points(scored.overall)), scored.grade, scored.band) == (overall, grade, band)
 
 
+# Weights: TEC 28 of 30 %, OPE 19 of 25 %, COM 11 of 15 %, FIN 8, GES 7 and ASG 7 of 10 % each; points 0 4 6 8 10.
+WORKED: list[tuple[str, Mapping[str, int | None], str, Grade, Band]] = [
+    # T01 weighs 3: 3·10 of 280 are lost, 100 - 30·30/280 = 96.79; it is critical, at 0.
+    ("all 4 with T01=0", levels_at(4, T01=0), "96.79", "C", "C1"),
+    # 3·6 of 280 are lost, 100 - 30·18/280 = 98.07; critical, at 1.
+    ("all 4 with T01=1", levels_at(4, T01=1), "98.07", "B", "B"),
+    # 1·4 of 280 are lost, 100 - 30·4/280 = 99.57; TEC 98.57, nothing critical.
+    ("all 4 with T07=2", levels_at(4, T07=2), "99.57", "A", "A"),
+    # 80 + 25·20/100 = 85.
+    ("all 3 with OPE all 4", with_dimension(3, "OPE", 4), "85.00", "B", "B"),
+    # 100 - 15·20/100 = 97; COM stands at 80, which is not below.
+    ("all 4 with COM all 3", with_dimension(4, "COM", 3), "97.00", "A", "A"),
+    # COM (11·8 - 2) of 110 = 78.18, 78 is below 80; 100 - 15·21.818/100 = 96.73.
+    ("all 4 with COM all 3 but C04=2", {**with_dimension(4, "COM", 3), "C04": 2}, "96.73", "B", "B"),
+    # 2·2 of 110 more, 80 + 15·4/110 = 80.55.
+    ("all 3 with C05=4", levels_at(3, C05=4), "80.55", "B", "B"),
+    # 2·2 of 70 less, 80 - 10·4/70 = 79.43: below 80 is C whatever the dimensions are.
+    ("all 3 with A01=2", levels_at(3, A01=2), "79.43", "C", "C1"),
+    # 60 + 30·20/100 = 66, 60 + 25·20/100 = 65, 60 + 15·20/100 = 63: C1 begins at 65.
+    ("all 2 with TEC all 3", with_dimension(2, "TEC", 3), "66.00", "C", "C1"),
+    ("all 2 with OPE all 3", with_dimension(2, "OPE", 3), "65.00", "C", "C1"),
+    ("all 2 with COM all 3", with_dimension(2, "COM", 3), "63.00", "C", "C2"),
+    # 60 - 10·60/100 = 54 and 40 + 30·20/100 = 46: C2 begins at 50.
+    ("all 2 with FIN all 0", with_dimension(2, "FIN", 0), "54.00", "C", "C2"),
+    ("all 1 with TEC all 2", with_dimension(1, "TEC", 2), "46.00", "C", "C3"),
+    # What nobody evaluated is in neither sum: OPE is 180 of 180.
+    ("all 4 with O13 not evaluated", levels_at(4, O13=None), "100.00", "A", "A"),
+    ("all 0", levels_at(0), "0.00", "C", "C3"),
+]
+
+
+@pytest.mark.parametrize(("levels", "overall", "grade", "band"), [v[1:] for v in WORKED], ids=[v[0] for v in WORKED])
+def test_worked_examples(levels: Mapping[str, int | None], overall: str, grade: Grade, band: Band) -> None:
+    scored = score(INSTRUMENT, levels)
+    assert (shown(basis_points(scored.overall)), scored.grade, scored.band) == (overall, grade, band)
+
+
 def test_shares_of_the_dimensions_behind_the_vectors() -> None:
     assert shown(basis_points(score(INSTRUMENT, levels_at(4, A01=0)).dimensions["ASG"])) == "71.43"
     assert score(INSTRUMENT, with_dimension(4, "GES", 2)).dimensions["GES"] == 60
