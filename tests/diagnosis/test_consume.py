@@ -2,10 +2,11 @@ from services.diagnosis import store
 from services.diagnosis.domain.applicability import Offering
 from shared.contracts.registration import SupplierChanged
 from shared.testing.stage import StageUnderTest, types
-from tests.diagnosis.builders import SUPPLIER
-from tests.diagnosis.calls import answered
+from tests.diagnosis.builders import ANCHOR, SUPPLIER
+from tests.diagnosis.calls import PATH, answered, get
 from tests.diagnosis.test_applicability import event
 from tests.diagnosis.test_handlers import NOT_ALIGNED, WITHDRAWN, activity, aligned
+from tests.diagnosis.test_handlers_differences import changed
 
 
 async def status(stage: StageUnderTest) -> tuple[str, bool, bool]:
@@ -58,3 +59,27 @@ async def test_new_targets_after_validation_are_told_as_the_next_version(stage: 
     stricter = aligned((asked.anchor_id, {"T04": 4}, ()))
     await stage.consume(stricter, stricter)
     assert types(await stage.told())[-2:] == ["diagnosis.diagnosis-completed", "diagnosis.diagnosis-completed"]
+
+
+async def test_gaps_follow_a_requirement_that_is_tightened_and_then_closed(stage: StageUnderTest) -> None:
+    asked = aligned((ANCHOR, {"T04": 3}, ())).model_copy(update={"revision": 1})
+    await stage.consume(asked)
+    await answered(stage, T04=3)
+    await stage.told()
+
+    async def gaps() -> list[tuple[str, int, str]]:
+        items = (await get(stage, "supplier", f"{PATH}/gaps", SUPPLIER)).json()["items"]
+        return [(each["question"], each["target"], each["severity"]) for each in items]
+
+    assert await gaps() == []
+    tightened = aligned((ANCHOR, {"T04": 4}, ("T04",))).requirements
+    await stage.consume(changed(2, requirements=tightened))
+    assert await gaps() == [("T04", 4, "minor")]
+    await stage.consume(changed(3, 1))
+    assert await gaps() == []
+    told = await stage.told()
+    assert types(told) == ["diagnosis.diagnosis-completed"] * 2
+    assert [[gap["question"] for gap in each.data["result"]["gaps"]] for each in told] == [["T04"], []]
+    late = aligned((ANCHOR, {"T04": 4}, ("T04",))).model_copy(update={"revision": 2})
+    await stage.consume(late)
+    assert (await gaps(), await stage.told()) == ([], []), "what was asked before it was closed"
