@@ -188,9 +188,38 @@ async def test_a_drop_out_is_replaced_and_an_appeal_that_is_upheld_leads_to_a_pl
     upheld = {"verdict": "upheld", "answer": "La visita consta"}
     await plans.post(here, f"{cohort}/firms/{FIRM}/appeal/decision", body=upheld, subject="operator-2")
     assert (await pair.post(f"{cohort}/replacements"))["capacity"] == 3
-    await pair.post(f"/plans/{FIRM}/agreement", Role.SUPPLIER)
-    await plans.assign(here, FIRM)
+    await plans.agree(here, FIRM)
+    await pair.settle()
     evidence = await pair.complete(0, "PPAP de esta planta")
     await pair.answer("assessor", "rescores", {"question": "T04", "level": 3, "evidence_id": evidence})
     plan = await pair.plan()
     assert (plan["status"], plan["closed"], plan["open"]) == ("completed", ["T04"], [])
+
+
+async def test_a_gap_is_scored_up_on_evidence_and_down_again_and_the_plan_follows(pair: Pair) -> None:
+    """Returned, given anew, accepted, closed; then an assessor sees less than before: it is worked on once more."""
+    wrong = await pair.complete(0, "PPAP sin firma")
+    looked = {"question": "T04", "level": 1, "evidence_id": wrong, "note": "sin firma"}
+    await pair.answer("assessor", "rescores", looked | {"returned_because": "not_enough"})
+    right = await pair.complete(0, "PPAP firmado")
+    await pair.answer("assessor", "rescores", {"question": "T04", "level": 3, "evidence_id": right})
+    plan = await pair.plan()
+    assert (plan["status"], plan["closed"], plan["revision"]) == ("completed", ["T04"], None)
+    await pair.answer("assessor", "rescores", {"question": "T04", "level": 1, "note": "El PPAP de hoy es otro"})
+    plan = await pair.plan()
+    assert (plan["open"], [each["module"] for each in plan["revision"]["activities"]]) == (["T04"], ["M03"])
+    for role in (Role.SUPPLIER, Role.MENTOR):
+        plan = await pair.post(f"/plans/{FIRM}/revision/agreement", role)
+    assert [each["status"] for each in plan["activities"]] == ["completed", "planned"]
+    kept = (await plans.get(pair.development, f"/plans/{FIRM}/history"))["items"]
+    assert [(each["what"], each["role"]) for each in kept][4:] == [
+        ("completed", "mentor"),
+        ("all_done", "mentor"),
+        ("reopened", "assessor"),
+        ("completed", "mentor"),
+        ("all_done", "mentor"),
+        ("revision_proposed", "diagnosis"),
+        ("agreed", "supplier"),
+        ("agreed", "mentor"),
+        ("in_force", "mentor"),
+    ]
