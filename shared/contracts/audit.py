@@ -108,7 +108,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "drop_out_firm": "supplier:dropped-out",
         "reinstate_firm": "supplier:reinstated",
         "replace_drop_out": "supplier:replaced",
-        "appeal": "appeal:made",
+        "appeal_outcome": "appeal:made",
         "withdraw_appeal": "appeal:taken-back",
         "decide_appeal": "appeal:decided",
     },

@@ -155,6 +155,9 @@ def test_a_level_for_what_was_not_about_the_firm_is_a_level() -> None:
 
 def test_a_firm_is_known_by_what_it_makes_before_anybody_asks_and_after_it_left() -> None:
     decision = handlers.supplier_profiled(None, event("CQI-15"), NOW, INSTRUMENTS)
-    assert (decision.state, decision.events) == (Diagnosis(SUPPLIER, offering=SPECIAL), ())
+    assert (decision.state, decision.events) == (
+        Diagnosis(SUPPLIER, offering=replace(SPECIAL, size="small", state="11")),
+        (),
+    )
     gone = withdrawn(completed(levels_at(3, T12=None)))
     assert handlers.supplier_profiled(gone, event(), NOW, INSTRUMENTS).events == ()

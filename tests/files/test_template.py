@@ -137,4 +137,4 @@ def test_the_text_opens_in_spreadsheet_programs() -> None:
     content = file_of(KINDS[0], "csv")
     assert content.startswith(b"\xef\xbb\xbf")
     header, example = csv.reader(io.StringIO(content.decode("utf-8-sig")))
-    assert (header[0], example[0], len(header)) == ("rfc", suppliers.TEMPLATE.example["rfc"], 159)
+    assert (header[0], example[0], len(header)) == ("rfc", suppliers.TEMPLATE.example["rfc"], 160)

@@ -12,7 +12,7 @@ from shared.contracts import audit as catalogue
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.http.services import STAGES
-from tests.http.test_actor import ROOM, WALKS
+from tests.http.test_actor import ROOM, SETTINGS, WALKS
 
 CLOSED = "ALTER TABLE audit ADD CONSTRAINT closed CHECK (false) NOT VALID"
 DIGEST = "SELECT '{0}' AS name, md5(string_agg(each::text, '' ORDER BY each::text)) AS digest FROM {0} AS each"
@@ -80,7 +80,10 @@ async def test_a_change_that_cannot_be_recorded_is_not_made(
         monkeypatch.setenv(setting, value)
     failed: set[str] = set()
     for walk in WALKS[name]:
-        built, _ = import_module(f"services.{name}.app").build()
+        with monkeypatch.context() as more:
+            for setting, value in SETTINGS.get(walk, {}).items():
+                more.setenv(setting, value)
+            built, _ = import_module(f"services.{name}.app").build()
         async with StageUnderTest(built, await migrated(name)) as stage:
             asking = Asking(stage, name)
             stage.client.event_hooks = {"request": [asking]}

@@ -28,8 +28,8 @@ from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
 __all__ = ["filled"]
 
 NUMBER = re.compile(r"[0-9,.]+")
-CHOSEN = {"level", "seen_score"}
-"""Numbers that nobody types."""
+CHOSEN = {"level", "seen_score", "tolerance_must"}
+"""Numbers that nobody types, and what is ticked."""
 SOME = {"amount", "term_months", "annual_value.amount", "annual_volume", "capacity.workers"}
 AMBIGUOUS = ("1,50", "31500000,00", "1.250.000,00", "12,34,567", "1 50", "1,0000")
 

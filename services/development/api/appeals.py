@@ -33,7 +33,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
 def _add_of_the_firm(api: APIRouter, commands: Commands) -> None:
     @api.post("/firms/{supplier_id}/appeal")
-    async def appeal(
+    async def appeal_outcome(
         cohort_id: UUID, supplier_id: UUID, body: Strict[AppealBody], caller: Firm, replace: Replace
     ) -> OutcomeView:
         """Appeal against having no place, with the reason, until the day that the outcome names.
