@@ -178,3 +178,14 @@ async def test_the_budget_holds_whatever_the_plans_take(stage: StageUnderTest) -
     said = await post(stage, f"/cohorts/{cohort}/selection")
     assert (said["selected"], said["cohort"]["solution"]["cost"]) == (2, "90000.00")
     assert said["reasons"] == {"meets_every_condition": 2, "budget_spent": 1}
+
+
+async def test_the_budget_counts_what_a_plan_takes_of_a_firm_that_is_not_bankable(stage: StageUnderTest) -> None:
+    """Seen: the module that comes first for such a firm was in its plan, and not in what the budget paid for."""
+    told = given.diagnosis_completed("T04")
+    poor = told.result.model_copy(update={"dimensions": {"FIN": 3_000}})
+    await learn(stage, given.match_found(9_000), told.model_copy(update={"result": poor}), given.profile())
+    cohort = await open_cohort(stage, 1)
+    said = await post(stage, f"/cohorts/{cohort}/selection")
+    plan = await get(stage, f"/plans/{given.supplier(1)}")
+    assert said["cohort"]["solution"]["cost"] == plan["cost_to"]["amount"]

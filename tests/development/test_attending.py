@@ -18,7 +18,7 @@ FIRM = supplier(1)
 
 
 def proposal(*questions: str) -> Plan:
-    return propose(plan_id(COHORT_ID, FIRM), [gap(question) for question in questions], modules())
+    return propose(plan_id(COHORT_ID, FIRM), [gap(question) for question in questions], modules(), bankable=True)
 
 
 def scheduled(plan: Plan, start: date = START) -> Plan:

@@ -19,7 +19,7 @@ DELIVERABLE = Evidence("document", "PFMEA de la familia A", "EXP-12", "0" * 64)
 
 
 def proposed(*questions: str) -> Plan:
-    return propose(PLAN_ID, tuple(gap(question) for question in questions), modules())
+    return propose(PLAN_ID, tuple(gap(question) for question in questions), modules(), bankable=True)
 
 
 def agreed(*questions: str) -> Plan:

@@ -77,7 +77,7 @@ def test_who_is_bankable_is_financings_rule(share: int | None, tax: int | None) 
 
 
 def test_a_firm_that_is_not_bankable_any_more_is_proposed_the_module_once() -> None:
-    plan = both_agree(propose(plan_id(COHORT_ID, supplier(1)), [gap("T04")], modules()))
+    plan = both_agree(propose(plan_id(COHORT_ID, supplier(1)), [gap("T04")], modules(), bankable=True))
     fell = revised(plan, [gap("T04")], [gap("T04")], modules(), LATER, bankable=False)
     assert fell.revision is not None
     assert [(each.module, each.questions) for each in fell.revision.activities] == [("M20", ())]

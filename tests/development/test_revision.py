@@ -19,7 +19,9 @@ def sure(plan: Plan | str) -> Plan:
 
 
 def agreed(*questions: str) -> Plan:
-    proposal = propose(plan_id(COHORT_ID, supplier(1)), [gap(question) for question in questions], CATALOGUE)
+    proposal = propose(
+        plan_id(COHORT_ID, supplier(1)), [gap(question) for question in questions], CATALOGUE, bankable=True
+    )
     return both_agree(proposal)
 
 

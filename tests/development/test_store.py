@@ -17,7 +17,9 @@ LEAVING = Leaving("Cambió de giro", "operator-1", given.NOW)
 
 
 def completed_plan(number: int) -> Plan:
-    plan = propose(plan_id(given.COHORT_ID, given.supplier(number)), (given.gap("T04"), given.gap("A01")), modules())
+    plan = propose(
+        plan_id(given.COHORT_ID, given.supplier(number)), (given.gap("T04"), given.gap("A01")), modules(), bankable=True
+    )
     agreed = both_agree(plan)
     assert isinstance(agreed, Plan)
     activity_id = agreed.activities[0].activity_id

@@ -142,7 +142,7 @@ def plan_id(cohort_id: UUID, supplier_id: UUID) -> UUID:
     return uuid5(cohort_id, f"plan:{supplier_id}")
 
 
-def propose(identity: UUID, gaps: Collection[Gap], catalogue: Modules, *, bankable: bool = True) -> Plan:
+def propose(identity: UUID, gaps: Collection[Gap], catalogue: Modules, *, bankable: bool) -> Plan:
     """The plan that covers every gap which has a module; the others are named."""
     activities = tuple(_activity(identity, module, gaps) for module in needed(gaps, catalogue, bankable=bankable))
     uncovered = tuple(gap.question for gap in gaps if not catalogue.close(gap.question))

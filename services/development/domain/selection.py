@@ -7,11 +7,12 @@ from fractions import Fraction
 from typing import NamedTuple
 from uuid import UUID
 
+from services.development.domain.bankable import is_bankable
 from services.development.domain.call import Contender
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort, Direction
 from services.development.domain.conditions import SelectionRules, exclusions, failed_conditions, notes
-from services.development.domain.diagnosis import Diagnosis, Gap
+from services.development.domain.diagnosis import Diagnosis
 from services.development.domain.module import Modules
 from services.development.domain.plan import propose
 from services.development.domain.reasons import Exclusion, FailedCondition, Note, SelectionReason
@@ -34,13 +35,15 @@ class Basis:
     demand: Mapping[UUID, Requirement]
     """What anchors ask for."""
     costs: dict[str, Decimal] = field(default_factory=dict, compare=False)
-    """What a plan for some gaps takes at most, once it was worked out."""
+    """What a plan for some gaps takes at most, of a firm that is bankable or not, once it was worked out."""
 
-    def cost_of(self, gaps: Collection[Gap]) -> Decimal:
-        """MXN that a plan for these gaps takes at most."""
-        key = ",".join(f"{gap.question}{gap.severity}{gap.level}{gap.target}" for gap in gaps)
+    def cost_of(self, diagnosis: Diagnosis) -> Decimal:
+        """MXN that the plan which a firm would have at once takes at most."""
+        bankable = is_bankable(diagnosis, self.modules.bankable)
+        gaps = diagnosis.gaps
+        key = ",".join([str(bankable), *(f"{gap.question}{gap.severity}{gap.level}{gap.target}" for gap in gaps)])
         if key not in self.costs:
-            self.costs[key] = propose(NOBODYS, gaps, self.modules).cost_to
+            self.costs[key] = propose(NOBODYS, gaps, self.modules, bankable=bankable).cost_to
         return self.costs[key]
 
 
@@ -178,7 +181,7 @@ def _contender(candidate: Candidate, judged: _Judged, basis: Basis) -> Contender
     return Contender(
         id=str(candidate.id),
         potential=half_up(FINE * judged.score.total),
-        cost=basis.cost_of(_diagnosis(candidate).gaps),
+        cost=basis.cost_of(_diagnosis(candidate)),
         areas=frozenset(each.area for each in counted),
         anchors=frozenset(str(each.anchor_id) for each in counted if each.anchor_id is not None),
         state=candidate.state,
