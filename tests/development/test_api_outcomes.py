@@ -189,3 +189,13 @@ async def test_the_budget_counts_what_a_plan_takes_of_a_firm_that_is_not_bankabl
     said = await post(stage, f"/cohorts/{cohort}/selection")
     plan = await get(stage, f"/plans/{given.supplier(1)}")
     assert said["cohort"]["solution"]["cost"] == plan["cost_to"]["amount"]
+
+
+async def test_a_plan_beyond_the_whole_budget_is_told_so(stage: StageUnderTest) -> None:
+    """Seen: it was told that the budget went to others, with a budget that nobody had spent of."""
+    firm = await ready(stage, 1, 9_000, "T04")
+    cohort = await open_cohort(stage, 1, budget_mxn="44999.99")
+    said = await post(stage, f"/cohorts/{cohort}/selection")
+    assert said["reasons"] == {"over_budget_alone": 1}
+    read = await get(stage, f"/cohorts/{cohort}/firms/{firm}", Role.SUPPLIER, supplier_id=firm)
+    assert read["why"]["code"] == "alone"

@@ -34,13 +34,15 @@ Placing = Literal[
     "only_candidate",
     "needed_for_minimum",
     "capacity_full",
+    "over_budget_alone",
     "budget_spent",
     "outweighed",
     "place_freed",
     "appeal_upheld",
 ]
 """What the best cohort of the call says of a firm. `only_candidate`: no more contend for one of its areas or anchors
-than the call keeps. `capacity_full`: with more places it would be in. `budget_spent`, `outweighed`: it would not be.
+than the call keeps. `capacity_full`: with more places it would be in. `over_budget_alone`: its own plan takes
+more than the whole budget. `budget_spent`, `outweighed`: with more places it would not be in.
 """
 
 Note = Literal["tax_opinion_unknown", "match_blocked"]

@@ -8,7 +8,9 @@ from typing import Literal
 from services.development.domain.call import Group, Worth
 from services.development.domain.reasons import Placing
 
-Why = Literal["override_in", "scarce", "loses", "needed", "equal", "places", "budget", "held", "chosen", "outdone"]
+Why = Literal[
+    "override_in", "scarce", "loses", "needed", "equal", "places", "alone", "budget", "held", "chosen", "outdone"
+]
 
 FIRMS = 60
 """Where no more firms contend, each is solved for the other way about; of more, those that are asked for."""
@@ -83,6 +85,7 @@ class Conflict:
 PLACED_IN: Mapping[Why, Placing] = {"scarce": "only_candidate", "needed": "needed_for_minimum"}
 LEFT_OUT: Mapping[Why, Placing] = {
     "places": "capacity_full",
+    "alone": "over_budget_alone",
     "budget": "budget_spent",
     "held": "outweighed",
     "outdone": "outweighed",

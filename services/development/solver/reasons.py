@@ -53,7 +53,7 @@ def _reason(
 ) -> Reason:
     if firm.id not in best.ids:
         other = with_firm(call, firms, firm.id, seconds) if solve else None
-        return _out(call, len(firms), places, other, solved=solve)
+        return _out(call, firm, len(firms), places, other, solved=solve)
     if firm.put_in:
         return Reason("override_in", solved=True)
     groups = tuple(group for group in firm.covers if group in scarce)
@@ -70,7 +70,9 @@ def _in(best: Optimum, groups: tuple[Group, ...], other: Optimum | None) -> Reas
     return Reason("equal" if other.worth == best.worth else "loses", other=other.worth, solved=True)
 
 
-def _out(call: Call, firms: int, places: int | None, other: Optimum | None, *, solved: bool) -> Reason:
+def _out(call: Call, firm: Contender, firms: int, places: int | None, other: Optimum | None, *, solved: bool) -> Reason:
+    if call.budget is not None and firm.cost > call.budget:
+        return Reason("alone", solved=True)
     worth = None if other is None else other.worth
     if places is not None:
         return Reason("places", places=places, other=worth, solved=solved)
