@@ -199,3 +199,18 @@ async def test_a_plan_beyond_the_whole_budget_is_told_so(stage: StageUnderTest) 
     assert said["reasons"] == {"over_budget_alone": 1}
     read = await get(stage, f"/cohorts/{cohort}/firms/{firm}", Role.SUPPLIER, supplier_id=firm)
     assert read["why"]["code"] == "alone"
+
+
+async def test_a_version_of_an_outcome_is_the_same_in_every_language(stage: StageUnderTest) -> None:
+    """Seen: who read it in one language and appealed in another one was told that it had changed."""
+    await ready(stage, 1, 9_000, "T04")
+    firm = await ready(stage, 2, 8_000, "T04")
+    cohort = f"/cohorts/{await open_cohort(stage, 1)}"
+    await post(stage, f"{cohort}/selection")
+    mine = stage.headers(Role.SUPPLIER, supplier_id=firm)
+    read = [
+        await stage.client.get(f"{cohort}/firms/{firm}", headers=mine | {"Accept-Language": language})
+        for language in ("es", "en")
+    ]
+    assert read[0].json()["why"]["text"] != read[1].json()["why"]["text"]
+    assert read[0].headers["ETag"] == read[1].headers["ETag"]

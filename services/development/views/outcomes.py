@@ -16,7 +16,7 @@ from services.development.solver.asked import Answered
 from services.development.views.cohorts import Mxn, Words, WorthView, mxn
 from services.development.views.why import said_of
 from shared.i18n import worded
-from shared.service.http import Body, View
+from shared.service.http import Body, View, Worded
 
 
 class AppealBody(Body):
@@ -59,7 +59,7 @@ class WhyView(View):
     """What is true of the firm and of the best cohort."""
 
     code: Why | Literal["place_freed"]
-    text: str
+    text: Worded
     """The same as a sentence, in the caller's language."""
     groups: tuple[GroupView, ...] = ()
     """Areas and anchors for which no more firms contend than the call keeps."""

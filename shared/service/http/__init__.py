@@ -6,7 +6,7 @@ from shared.service.http.changes import Acting, Change, Create, Replace, accepte
 from shared.service.http.pages import Number, Page, Paging
 from shared.service.http.problem import Problem
 from shared.service.http.routes import BeforeBody, routes, together
-from shared.service.http.showing import Show
+from shared.service.http.showing import Show, Worded
 
 __all__ = [
     "Acting",
@@ -24,6 +24,7 @@ __all__ = [
     "Show",
     "Strict",
     "View",
+    "Worded",
     "accepted",
     "application",
     "routes",

@@ -6,12 +6,23 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Self, TypeVar
 
 from fastapi import Depends, Header, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, PlainSerializer, SerializationInfo
 from pydantic_core import to_jsonable_python
 
 Shown = BaseModel | dict[str, Any]
 
 V = TypeVar("V", bound=Shown)
+
+_VERSION = {"of": "version"}
+"""The context in which a view is written for its version."""
+
+
+def _said(words: str, info: SerializationInfo) -> str:
+    return "" if info.context == _VERSION else words
+
+
+Worded = Annotated[str, PlainSerializer(_said)]
+"""Words in the caller's language, of what other fields say in codes: no part of the version."""
 
 IfNoneMatch = Annotated[
     str | None,
@@ -20,8 +31,8 @@ IfNoneMatch = Annotated[
 
 
 def etag(view: Shown) -> str:
-    """The version of what is shown: the same for equal content, whatever the order of its keys."""
-    text = json.dumps(to_jsonable_python(view), sort_keys=True)
+    """The version of what is shown: the same for equal content, whatever the order of its keys and the language."""
+    text = json.dumps(to_jsonable_python(view, context=_VERSION), sort_keys=True)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
