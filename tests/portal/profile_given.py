@@ -33,10 +33,24 @@ TYPED: dict[str, dict[str, str]] = {
         "supply.deliveries.jit": "yes",
         "supply.oee_bp": "71.25",
         "area": "P14",
-        "materials": "Acero, aluminio",
+        "materials": "Acero\naluminio",
         "envelope_mm.0": "400",
         "envelope_mm.1": "300",
         "envelope_mm.2": "200",
         "special_processes": "CQI-9 2026-03-01\nCQI-11 2026-02-01",
     },
 }
+
+HARD = (
+    "PA66, 30% fibra de vidrio",
+    "acero; galvanizado",
+    ",",
+    "; x ,",
+    '"ABS"',
+    "'PP'",
+    "- zinc",
+    "a\u2028b",
+    "x y",
+    "1,000",
+)
+"""What may stand in a list as one of it."""

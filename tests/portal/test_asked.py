@@ -12,6 +12,7 @@ from services.portal.views.words import Words
 from shared.contracts.matching import RequirementPublished
 from tests.portal.conftest import Visitors
 from tests.portal.events import MATCH, REQUIREMENT, example
+from tests.portal.profile_given import HARD
 from tests.portal.test_candidates import CANDIDATE, PAGE, PRESENT, Matching, _buyer, _refusal, filled, matching
 
 __all__ = ["filled", "matching"]
@@ -42,6 +43,20 @@ def test_a_form_that_is_sent_as_it_was_shown_changes_nothing() -> None:
     AskedSpecification.model_validate(full)
 
 
+@pytest.mark.parametrize("value", HARD)
+def test_whatever_is_in_a_list_comes_back_from_the_form(value: str) -> None:
+    """A browser sends its own ends of lines."""
+    asked = WHOLE | {"materials": ["acero", value], "languages": ["en", "de"], "special_processes": ["CQI-9", "CQI-11"]}
+    asked |= {"must_have": ["T04", "M01"], "qms_waivable": False}
+    sent = {name: text.replace("\n", "\r\n") for name, text in specification_form.shown(asked).items()}
+    assert {*specification_form.LISTS} <= {name for name, text in sent.items() if "\r\n" in text}
+    specification, wrong = _asked(asked, **sent)
+    assert ({name: specification.get(name) for name in asked if asked[name] is not None}, wrong) == (
+        {name: each for name, each in asked.items() if each is not None},
+        {},
+    )
+
+
 def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
     assert {*AskedSpecification.model_fields} - {*specification_form.FIELDS, *specification_form.BOXES} == {
         "qms_waivable",
@@ -56,7 +71,8 @@ def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
         ("otif_bp_min", "100", 10000),
         ("annual_volume", "1,200,000", 1200000),
         ("annual_volume", "muchas", "muchas"),
-        ("materials", "PA6\n PP ,ABS;", ["PA6", "PP", "ABS"]),
+        ("materials", "PA6\r\n PP, 30% talc ;\n\n", ["PA6", "PP, 30% talc ;"]),
+        ("must_have", "T04, T05;C02\r\nM01", ["T04", "T05", "C02", "M01"]),
         ("envelope_mm", "600x400 × 300", [600, 400, 300]),
         ("envelope_mm", "1,600, 400, 300", [1600, 400, 300]),
         ("targets", "t04 3\nC02: 4", {"T04": 3, "C02": 4}),

@@ -5,7 +5,7 @@ import pytest
 from services.portal.domain.profile_changes import with_fields, with_item, without_item
 from services.portal.domain.profile_fields import LISTS, PARTS
 from services.portal.domain.profile_form import Typed, body_of, place_of, typed_of
-from tests.portal.profile_given import TYPED
+from tests.portal.profile_given import HARD, TYPED
 from tests.registration.bodies_given import WHOLE
 
 
@@ -24,6 +24,20 @@ def test_a_profile_comes_back_as_it_was_typed() -> None:
     assert (plant["latitude_e6"], plant["longitude_e6"]) == (20_588_801, -100_389_902)
     assert (body["offering"]["languages"], body["offering"]["origins"][0]["rvc_bp"]) == (["en", "de"], 7550)
     assert body_of(typed_of(body)) == body
+
+
+@pytest.mark.parametrize("value", HARD)
+def test_whatever_is_in_a_list_comes_back_from_the_form(value: str) -> None:
+    """A browser sends its own ends of lines."""
+    asked = [each for part in (*PARTS.values(), *LISTS.values()) for each in part]
+    several = {each.name for each in asked if each.kind in ("texts", "codes", "dated")}
+    assert several == {"offering.languages", "materials", "special_processes"}, "one more is one more below"
+    body = body_of(Typed(TYPED["dealing"], {"processes": (TYPED["processes"] | {"materials": "acero"},)}))
+    body["offering"]["processes"][0]["materials"] += [value]
+    shown = typed_of(body)
+    [process] = shown.of("processes")
+    sent = {name: text.replace("\n", "\r\n") for name, text in process.items()}
+    assert body_of(Typed(shown.fields, {"processes": (sent,)})) == body
 
 
 def test_all_that_a_firm_can_say_is_asked_for() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from services.portal.domain.written import scaled, share, whole
+from services.portal.domain.written import codes_of, lines, scaled, share, whole
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
 
@@ -43,7 +43,6 @@ WISHES = (
 MICRO = 1_000_000
 YEAR = re.compile(r"([0-9]{4})[ :=]+([0-9]{1,10})")
 TARGET = re.compile(r"([A-Za-z][0-9]{2})[ :=]+([0-9])")
-SEPARATED = re.compile(r"[,;\n]")
 TIMES = re.compile(r"\s*[x×*;]\s*|,?\s+")
 """A comma within a side stands between thousands."""
 
@@ -104,7 +103,7 @@ def _reading(name: str) -> Reading:
     if name in NUMBERS:
         return whole
     if name in LISTS:
-        return _list
+        return lines if name == "materials" else codes_of
     if name in FLAGS:
         return bool
     if name in PLACE:
@@ -112,10 +111,6 @@ def _reading(name: str) -> Reading:
     return {"envelope_mm": _envelope, "targets": _targets, "ramp": _ramp}.get(name) or (
         _share if name in SHARES else str
     )
-
-
-def _list(text: str) -> list[str]:
-    return [each for part in SEPARATED.split(text) if (each := part.strip())]
 
 
 def _share(text: str) -> int:
@@ -143,14 +138,14 @@ def _envelope(text: str) -> list[int]:
 
 
 def _ramp(text: str) -> list[dict[str, int]]:
-    lines = [YEAR.fullmatch(line) for line in _list(text)]
-    if None in lines:
+    years = [YEAR.fullmatch(each) for each in codes_of(text)]
+    if None in years:
         raise Unreadable("form.ramp")
-    return [{"year": int(line[1]), "pieces": int(line[2])} for line in lines if line]
+    return [{"year": int(each[1]), "pieces": int(each[2])} for each in years if each]
 
 
 def _targets(text: str) -> dict[str, int]:
-    lines = [TARGET.fullmatch(line) for line in _list(text)]
-    if None in lines:
+    targets = [TARGET.fullmatch(each) for each in codes_of(text)]
+    if None in targets:
         raise Unreadable("form.targets")
-    return {line[1].upper(): int(line[2]) for line in lines if line}
+    return {each[1].upper(): int(each[2]) for each in targets if each}

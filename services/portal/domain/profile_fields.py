@@ -23,8 +23,8 @@ Kind = Literal[
     "dated",
 ]
 """`share`: percent, which stages take in basis points; `thousandths`: in a unit of which they take thousandths;
-`member`: whether its last part is among others in a list; `texts` and `codes`: separated by commas; `dated`: a code, a
-day, a line.
+`member`: whether its last part is among others in a list; `texts`: one a line; `codes`: separated by commas; `dated`: a
+code, a day, a line.
 """
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.portal.domain.profile_fields import LISTS, PARTS, PLANTS, PROCESSES, Asked, Kind
-from services.portal.domain.written import amount, scaled, share, whole
+from services.portal.domain.written import amount, codes_of, lines, scaled, share, whole
 
 _PARTS_OF: Mapping[Kind, int] = {"share": 2, "thousandths": 3, "degrees": 6}
 """Decimal places between what people write and what a stage takes."""
@@ -152,16 +152,15 @@ def _value(kind: Kind, text: str) -> object:
         case "yes_no":
             return {"yes": True, "no": False}.get(text, text)
         case "texts" | "codes":
-            given = text.lower() if kind == "codes" else text
-            return [each.strip() for each in given.split(",") if each.strip()]
+            return lines(text) if kind == "texts" else codes_of(text.lower())
         case "dated":
-            return [_dated(line) for line in text.splitlines() if line.strip()]
+            return [_dated(line) for line in lines(text)]
         case _:
             return text
 
 
 def _dated(line: str) -> dict[str, str]:
-    code, _, day = line.strip().partition(" ")
+    code, _, day = line.partition(" ")
     return {"code": code, "assessed_on": day.strip()}
 
 
@@ -193,7 +192,7 @@ def _text(kind: Kind, value: Any) -> str:  # noqa: ANN401 - JSON
         case "flag" | "member":
             return "yes" if value else ""
         case "texts" | "codes":
-            return ", ".join(value)
+            return ("\n" if kind == "texts" else ", ").join(value)
         case "dated":
             return "\n".join(f"{each['code']} {each['assessed_on']}" for each in value)
         case _:

@@ -13,6 +13,8 @@ _PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?%?")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _DECIMAL = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,6}))?")
+_LINE = re.compile(r"[\r\n]")
+_BETWEEN_CODES = re.compile(r"[,;\r\n]")
 _AMOUNT = re.compile(r"([0-9]{1,14})(?:\.([0-9]{1,2}))?")
 
 
@@ -41,6 +43,16 @@ def share(text: str) -> int | None:
     found = _PERCENT.fullmatch(text.strip())
     points = None if found is None else int(found[1]) * 100 + int(f"{found[2] or '':0<2}")
     return points if points is not None and points <= WHOLE_SHARE else None
+
+
+def lines(text: str) -> list[str]:
+    """One of a list on each line. A comma or a semicolon is a part of what is said: `PA66, 30% fibra de vidrio`."""
+    return [each for line in _LINE.split(text) if (each := line.strip())]
+
+
+def codes_of(text: str) -> list[str]:
+    """Codes, which have neither space nor mark within: lines, commas and semicolons stand between them."""
+    return [each for part in _BETWEEN_CODES.split(text) if (each := part.strip())]
 
 
 def scaled(text: str, places: int) -> int | None:
