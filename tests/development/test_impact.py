@@ -1,9 +1,9 @@
 """The program's effect over many firms: what is counted, and what is not told because few firms stand behind it."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import combinations
 from uuid import UUID
 
 import pytest
@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from services.development.catalogue import impact_rules, modules
 from services.development.domain.candidate import Candidate
 from services.development.domain.effect import Award, Traits, awarded
-from services.development.domain.impact import Case, cases_of, days_to_close, shown
+from services.development.domain.impact import Case, cases_of, days_to_close
+from services.development.domain.telling import WHOLE, Group, Place, firms_of, told
 from services.development.handlers import facts
 from services.development.views.effect import EffectView
 from tests.development import given as give
@@ -53,7 +54,7 @@ def test_before_and_after_and_what_a_level_costs() -> None:
     assert (whole.firms, whole.before, whole.after, whole.later) == (5, 6_000, 7_000, None)
     # M03 costs 20,000 to 45,000, for two levels.
     assert (whole.levels, whole.cost_from, whole.cost_to) == (
-        "2.00",
+        "2.0",
         whole.cost_from and whole.cost_from.model_copy(update={"amount": "10000.00"}),
         whole.cost_to and whole.cost_to.model_copy(update={"amount": "22500.00"}),
     )
@@ -93,12 +94,72 @@ def test_a_cohort_alone_gives_no_other_one_away() -> None:
     assert (view(of_two, other).whole.firms, view(of_two, other).splits) == (6, ())
 
 
-@given(st.dictionaries(st.sampled_from("abcdefgh"), st.integers(1, 12)), st.integers(1, 6))
-def test_what_is_not_shown_is_as_many_as_one_that_is(sizes: Mapping[str, int], least: int) -> None:
-    kept = shown(sizes, least)
-    hidden = [size for group, size in sizes.items() if group not in kept]
-    assert all(sizes[group] >= least for group in kept)
-    assert not kept or not hidden or sum(hidden) >= least
+def split_of(found: EffectView, by: str) -> list[tuple[str, int | None, int | None]]:
+    (split,) = [each for each in found.splits if each.by == by]
+    return [(each.group, each.firms, each.before) for each in split.groups]
+
+
+def moved(case: Case, before: int = 5_000, size: str = "small", cohort_id: UUID = give.COHORT_ID) -> Case:
+    assert case.traits is not None
+    traits, before_ = replace(case.traits, size=size), replace(case.before, overall=before)
+    return replace(case, cohort_id=cohort_id, traits=traits, before=before_)
+
+
+def test_groups_of_two_splits_do_not_give_one_firm_away() -> None:
+    """Six firms of state 11, five of them the small ones: the one less the other is the sixth."""
+    eleven = cases(*(firm_of(number) for number in range(6)))
+    nine = cases(*(firm_of(number, "09") for number in range(6, 11)))
+    found = [*map(moved, eleven[:5]), moved(eleven[5], 1_234, "medium"), *(moved(each, size="medium") for each in nine)]
+    shown_ = view(found)
+    # Largest first: 11 and medium, six each, would differ by ten, but what both leave of the whole is nobody's.
+    assert [len(split_of(shown_, by)) for by in ("state", "size")] != [2, 2]
+    other = UUID(int=0xC1)
+    by_cohort = [*map(moved, eleven), *(moved(each, cohort_id=other) for each in nine)]
+    by_cohort[5] = moved(cases(firm_of(5, "09"))[0], 1_234)
+    told_ = (split_of(view(by_cohort), "state"), view(by_cohort, give.COHORT_ID).whole.firms)
+    assert not (told_[0] and told_[1]), "a report of one cohort is held against that of all"
+
+
+def test_a_firm_with_three_places_is_one_firm() -> None:
+    (case,) = cases(firm_of(1, "22"))
+    places = [moved(case, cohort_id=UUID(int=number)) for number in range(5)]
+    assert view(places).whole.firms is None
+    assert view([*places, *cases(*(firm_of(number, "22") for number in range(2, 6)))]).whole.firms == 5
+    closed = replace(case.plan.activities[0], begun_at=give.NOW, closed_at=LATER)
+    done = [replace(each, plan=replace(each.plan, activities=(closed,))) for each in places]
+    assert days_to_close(done, RULES) == {}
+
+
+def test_figures_are_told_to_the_next_hundred() -> None:
+    found = [moved(each, 4_950 + number) for number, each in enumerate(cases(*(firm_of(n) for n in range(5))))]
+    assert view(found).whole.before == 5_000
+
+
+CELLS = st.dictionaries(
+    st.tuples(st.sampled_from("abc"), st.sampled_from("xy"), st.sampled_from("mn")), st.integers(1, 9), max_size=6
+)
+
+
+@given(CELLS, st.integers(2, 6))
+def test_between_any_two_groups_that_are_told_are_many_firms_or_none(
+    cells: dict[tuple[str, str, str], int], least: int
+) -> None:
+    firms = [parts for parts, count in cells.items() for _ in range(count)]
+    groups: dict[Group, set[Place]] = {WHOLE: set()}
+    for number, parts in enumerate(firms):
+        # Some firms had two places.
+        place = UUID(int=number // 2 if number % 5 == 1 else number), UUID(int=number)
+        for group in (WHOLE, *zip(("state", "size", "cohort"), parts, strict=True)):
+            groups.setdefault(group, set()).add(place)
+    kept = told({group: frozenset(places) for group, places in groups.items()}, least)
+    for one, other in combinations(kept, 2):
+        between = groups[one] ^ groups[other]
+        assert all(firms_of(each) >= least for each in (between, groups[WHOLE] - between) if each)
+    for split in ("state", "size", "cohort"):
+        shown_ = [groups[each] for each in kept if each[0] == split]
+        rest = groups[WHOLE].difference(*shown_)
+        assert not shown_ or not rest or firms_of(rest) >= least
+    assert (WHOLE in kept) == (firms_of(groups[WHOLE]) >= least)
 
 
 def test_who_dropped_out_is_not_retained_and_no_level_is_made_up() -> None:

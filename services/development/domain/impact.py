@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from statistics import median
 from typing import Final, Literal
 from uuid import UUID
@@ -12,18 +12,18 @@ from uuid import UUID
 from services.development.domain.candidate import Candidate
 from services.development.domain.effect import Mark, Traits
 from services.development.domain.plan import Plan
+from services.development.domain.telling import WHOLE, Group, Place, Places, firms_of, told
 
 Split = Literal["state", "size", "women_led"]
 SPLITS: Final[tuple[Split, ...]] = ("state", "size", "women_led")
 UNKNOWN: Final = "unknown"
-WHOLE: Final = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class ImpactRules:
     version: str
     least_firms: int
-    """Behind every figure that is shown, and behind what two of them leave between them."""
+    """Behind every figure that is told, and between any two groups that are."""
     later_days: int
     """After its plan ended, until a firm counts for T2."""
 
@@ -32,6 +32,7 @@ class ImpactRules:
 class Case:
     """One firm in one cohort."""
 
+    supplier_id: UUID
     cohort_id: UUID
     traits: Traits | None
     plan: Plan
@@ -82,7 +83,7 @@ def _case(firm: Candidate, cohort_id: UUID, plan: Plan, before: Mark, rules: Imp
     known = firm.diagnosis if due else None
     shares = None if known is None else {**known.dimensions, "overall": known.overall}
     stated = {point: each for point, each in exports.items() if each is not None}
-    return Case(cohort_id, effect.traits, plan, before, after, shares, awarded, stated, retained)
+    return Case(firm.id, cohort_id, effect.traits, plan, before, after, shares, awarded, stated, retained)
 
 
 def group_of(case: Case, split: Split) -> str:
@@ -174,55 +175,48 @@ METRICS: Final[Mapping[str, Metric]] = {
 """Of each group."""
 
 
-def figures(cases: Sequence[Case], metric: Metric, key: Callable[[Case], str], rules: ImpactRules) -> dict[str, Figure]:
-    """By group, but for those behind which too few stand, and those that the others would give away."""
-    parts: dict[str, list[Part]] = defaultdict(list)
-    for case in cases:
-        part = metric(case)
-        if part is not None:
-            parts[key(case)].append(part)
-    kept = shown({group: len(given) for group, given in parts.items()}, rules.least_firms)
-    return {group: _figure(given) for group, given in parts.items() if group in kept}
+def figures(cases: Sequence[Case], metrics: Mapping[str, Metric], rules: ImpactRules) -> dict[str, dict[Group, Figure]]:
+    """By metric and group, but for groups that may not be told: of those that have the metric, each by itself."""
+    judged: dict[Places, frozenset[Group]] = {}
+    found: dict[str, dict[Group, Figure]] = {}
+    for name, metric in metrics.items():
+        parts: dict[Group, dict[Place, Part]] = defaultdict(dict)
+        for case in cases:
+            part = metric(case)
+            if part is not None:
+                for group in _groups(case):
+                    parts[group][case.supplier_id, case.cohort_id] = part
+        places = {group: frozenset(given) for group, given in parts.items()}
+        counted = places.get(WHOLE, frozenset())
+        if counted not in judged:
+            judged[counted] = told(places, rules.least_firms)
+        found[name] = {group: _figure(given) for group, given in parts.items() if group in judged[counted]}
+    return found
 
 
-def shown(sizes: Mapping[str, int], least: int) -> frozenset[str]:
-    """Groups that are shown. The others are together as many firms as one that is: a total less those that are shown
-    tells nothing of fewer.
-    """
-    by_size = sorted(sizes, key=lambda group: (sizes[group], group))
-    hidden = [group for group in by_size if sizes[group] < least]
-    rest = by_size[len(hidden) :]
-    while hidden and rest and sum(sizes[group] for group in hidden) < least:
-        hidden.append(rest.pop(0))
-    return frozenset(rest)
+def _groups(case: Case) -> tuple[Group, ...]:
+    """Cohorts are among them: a report of one is held against that of all."""
+    return (WHOLE, cohort_group(case.cohort_id), *((split, group_of(case, split)) for split in SPLITS))
 
 
-def _figure(parts: Sequence[Part]) -> Figure:
-    above, below = sum((part[0] for part in parts), Decimal(0)), sum((part[1] for part in parts), Decimal(0))
-    if below <= 0:
-        return Figure(None, len(parts))
-    return Figure((above / below).quantize(Decimal("0.01"), ROUND_HALF_UP), len(parts))
+def cohort_group(cohort_id: UUID) -> Group:
+    return "cohort", str(cohort_id)
 
 
-def in_cohort(cases: Sequence[Case], metric: Metric, cohort_id: UUID | None, rules: ImpactRules) -> Figure:
-    """Of all firms, or of one cohort's where that gives no other one away."""
-    if cohort_id is None:
-        return figures(cases, metric, lambda _: WHOLE, rules).get(WHOLE, Figure(None, None))
-    return figures(cases, metric, lambda case: str(case.cohort_id), rules).get(str(cohort_id), Figure(None, None))
+def _figure(given: Mapping[Place, Part]) -> Figure:
+    above, below = (sum((part[side] for part in given.values()), Decimal(0)) for side in (0, 1))
+    return Figure(above / below if below > 0 else None, firms_of(given))
 
 
 def days_to_close(cases: Sequence[Case], rules: ImpactRules) -> dict[str, tuple[int, int]]:
     """By module, the median of days from its agreement until all its gaps were closed, and of how many firms."""
-    days: dict[str, list[int]] = defaultdict(list)
+    days: dict[str, dict[Place, int]] = defaultdict(dict)
     for case in cases:
-        found: dict[str, int] = {}
         for each in case.plan.activities:
             if each.begun_at is not None and each.closed_at is not None:
-                found[each.module] = (each.closed_at - each.begun_at).days
-        for module, lasted in found.items():
-            days[module].append(lasted)
+                days[each.module][case.supplier_id, case.cohort_id] = (each.closed_at - each.begun_at).days
     return {
-        module: (round(median(lasted)), len(lasted))
+        module: (round(median(lasted.values())), firms_of(lasted))
         for module, lasted in sorted(days.items())
-        if len(lasted) >= rules.least_firms
+        if firms_of(lasted) >= rules.least_firms
     }

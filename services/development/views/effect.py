@@ -1,7 +1,10 @@
-"""The program's effect as operators see it: shares in basis points, costs in MXN per level gained, days as medians."""
+"""The program's effect as operators see it: shares in basis points and costs in MXN per level gained, both to the next
+hundred so that a difference says little of one firm; days as medians.
+"""
 
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
 from uuid import UUID
 
 from services.development.domain.impact import (
@@ -10,16 +13,17 @@ from services.development.domain.impact import (
     Case,
     Figure,
     ImpactRules,
+    Metric,
     Split,
+    cohort_group,
     days_to_close,
     figures,
-    group_of,
-    in_cohort,
     share_after,
     share_before,
     share_later,
 )
 from services.development.domain.module import Modules
+from services.development.domain.telling import WHOLE, Group
 from services.development.handlers import published
 from shared.contracts.event import Money
 from shared.service.http import View
@@ -84,7 +88,7 @@ class EffectView(View):
     cohort_id: UUID | None
     rules: str
     least_firms: int
-    """No figure is told behind which fewer stand, nor one that gives fewer away."""
+    """No figure is told behind which fewer stand, nor two groups that differ by fewer."""
     later_days: int
     """After the end of its plan a firm counts for T2."""
     whole: GroupView
@@ -96,27 +100,37 @@ class EffectView(View):
     def of_cases(
         cls, cases: Sequence[Case], cohort_id: UUID | None, rules: ImpactRules, modules: Modules
     ) -> "EffectView":
-        whole = {name: in_cohort(cases, metric, cohort_id, rules) for name, metric in COUNTED.items()}
+        found = figures(cases, COUNTED, rules)
         alone = cohort_id is not None
+        group = WHOLE if cohort_id is None else cohort_group(cohort_id)
         return cls(
             cohort_id=cohort_id,
             rules=rules.version,
             least_firms=rules.least_firms,
             later_days=rules.later_days,
-            whole=_group("all", whole),
-            dimensions=tuple(_dimension(name, cases, cohort_id, rules) for name in DIMENSIONS),
-            splits=() if alone else tuple(_split(by, cases, rules) for by in SPLITS),
+            whole=_group("all", _of(group, found)),
+            dimensions=tuple(_dimension(name, _of(group, found)) for name in DIMENSIONS),
+            splits=() if alone else tuple(_split(by, found) for by in SPLITS),
             modules=() if alone else _modules(cases, rules, modules),
         )
 
 
-COUNTED = {**METRICS, "firms": lambda _: (Decimal(1), Decimal(1))}
+COUNTED: Final[Mapping[str, Metric]] = {
+    **METRICS,
+    "firms": lambda _: (Decimal(1), Decimal(1)),
+    **{f"before {name}": share_before(name) for name in DIMENSIONS},
+    **{f"after {name}": share_after(name) for name in DIMENSIONS},
+    **{f"later {name}": share_later(name) for name in DIMENSIONS},
+}
+Found = Mapping[str, Mapping[Group, Figure]]
 
 
-def _dimension(name: str, cases: Sequence[Case], cohort_id: UUID | None, rules: ImpactRules) -> DimensionView:
-    before, after, later = (
-        in_cohort(cases, metric(name), cohort_id, rules) for metric in (share_before, share_after, share_later)
-    )
+def _of(group: Group, found: Found) -> dict[str, Figure]:
+    return {name: of.get(group, NONE) for name, of in found.items()}
+
+
+def _dimension(name: str, found: Mapping[str, Figure]) -> DimensionView:
+    before, after, later = (found[f"{point} {name}"] for point in ("before", "after", "later"))
     return DimensionView(
         dimension=name,
         before=_whole(before),
@@ -127,11 +141,9 @@ def _dimension(name: str, cases: Sequence[Case], cohort_id: UUID | None, rules: 
     )
 
 
-def _split(by: Split, cases: Sequence[Case], rules: ImpactRules) -> SplitView:
-    found = {name: figures(cases, metric, lambda case: group_of(case, by), rules) for name, metric in COUNTED.items()}
-    groups = sorted(found["firms"])
-    rows = [_group(group, {name: of.get(group, NONE) for name, of in found.items()}) for group in groups]
-    return SplitView(by=by, groups=tuple(rows))
+def _split(by: Split, found: Found) -> SplitView:
+    groups = sorted(group for group in found["firms"] if group[0] == by)
+    return SplitView(by=by, groups=tuple(_group(group[1], _of(group, found)) for group in groups))
 
 
 def _group(group: str, found: Mapping[str, Figure]) -> GroupView:
@@ -147,7 +159,7 @@ def _group(group: str, found: Mapping[str, Figure]) -> GroupView:
         before=_whole(found["before"]),
         after=_whole(found["after"]),
         later=_whole(found["later"]),
-        levels=None if levels is None else str(levels),
+        levels=None if levels is None else str(levels.quantize(Decimal("0.1"), ROUND_HALF_UP)),
         cost_from=_money(found["cost_from"]),
         cost_to=_money(found["cost_to"]),
         retained=retained,
@@ -165,8 +177,12 @@ def _modules(cases: Sequence[Case], rules: ImpactRules, modules: Modules) -> tup
 
 
 def _whole(figure: Figure) -> int | None:
-    return None if figure.value is None else int(figure.value.quantize(Decimal(1), ROUND_HALF_UP))
+    return None if figure.value is None else int(_hundreds(figure.value))
 
 
 def _money(figure: Figure) -> Money | None:
-    return None if figure.value is None else published.money(figure.value)
+    return None if figure.value is None else published.money(_hundreds(figure.value))
+
+
+def _hundreds(value: Decimal) -> Decimal:
+    return (value / 100).quantize(Decimal(1), ROUND_HALF_UP) * 100
