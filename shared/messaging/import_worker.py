@@ -181,7 +181,11 @@ async def _apply(importer: Importer[Any], begun: Import, batch: _Batch) -> Impor
         lines = dict.fromkeys(fault.line for fault in wrong) if importer.returns_rows else ()
         await imports.advance(connection, begun, after, wrong, [(line, batch.sent[line]) for line in lines])
 
-    await importer.apply(batch.asked, written)
+    if batch.asked:
+        await importer.apply(batch.asked, written)
+    else:
+        async with importer.database.transaction() as connection:
+            await written(connection, {}, [])
     return after
 
 

@@ -60,7 +60,7 @@ class Importer(ABC, Generic[T]):
 
     @abstractmethod
     async def apply(self, batch: Sequence[tuple[int, T]], written: Written) -> None:
-        """Decide what these rows ask for, by line, in one transaction."""
+        """Decide what these rows, at least one, ask for, by line, in one transaction."""
 
     async def finish(self) -> Refused | None:
         """All rows are decided."""

@@ -45,6 +45,12 @@ async def test_a_file_goes_in_row_by_row(stage: StageUnderTest) -> None:
     assert types(await stage.told()) == ["matching.requirement-changed"]
 
 
+async def test_a_file_of_which_every_row_is_refused(stage: StageUnderTest) -> None:
+    view = await upload(stage, csv_of(LEAST | {"area": "P77"}), stage.headers("operator"))
+    assert (view["state"], view["read"], view["refused"]) == ("done", 1, 1)
+    assert [each["column"] for each in view["refused_rows"]] == ["area", "tractora"]
+
+
 async def test_a_file_takes_no_change_by_hand_back(stage: StageUnderTest) -> None:
     await stage.consume(joined())
     own, row = stage.headers("anchor", anchor_id=ANCHOR), LEAST | {"vigente_hasta": LAST_DAY}

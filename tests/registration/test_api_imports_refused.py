@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 from httpx import Response
 
+from services.registration.files.importers import ProspectImporter
 from shared.messaging import imports
+from shared.messaging.importing import RowImporter
 from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of, xlsx_of
 from tests.registration.files_given import SUPPLIER, upload
@@ -101,3 +103,21 @@ async def test_nobody_is_quoted_in_logs_events_or_answers(
     assert "Secreta" not in str(report)
     assert "Secreta" not in "".join(capsys.readouterr())
     assert await stage.told() == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "row"),
+    [
+        ("suppliers", SUPPLIER | {"estado": "Texas"}),
+        ("anchors", {"codigo": "A-1", "nombre": "Armadora", "estados": "Texas"}),
+        ("prospects", {"id": "1", "cve_ent": "99", "municipio": "1"}),
+    ],
+)
+async def test_a_file_of_which_every_row_is_refused(stage: StageUnderTest, kind: str, row: dict[str, str]) -> None:
+    """A batch of which nothing is left to decide goes to no importer: none is asked about no rows."""
+    edition = {"edition": "2025-11"} if kind == "prospects" else {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(RowImporter, "apply", None)
+        patch.setattr(ProspectImporter, "apply", None)
+        report = (await upload(stage, f"/{kind}/imports", csv_of(row), **edition)).json()
+    assert (report["state"], report["read"], report["refused"]) == ("done", 1, 1)
