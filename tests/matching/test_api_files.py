@@ -70,6 +70,20 @@ async def test_a_file_takes_no_change_by_hand_back(stage: StageUnderTest) -> Non
     assert (refused["column"], refused["reason"]) == ("titulo", "requirement_unknown")
 
 
+async def test_a_narrower_file_takes_nothing_away(stage: StageUnderTest) -> None:
+    await stage.consume(joined())
+    own, full = stage.headers("anchor", anchor_id=ANCHOR), FULL | {"vigente_hasta": LAST_DAY}
+    await upload(stage, csv_of(full), own)
+    narrow = {name: full[name] for name in LEAST} | {"clave": full["clave"]}
+    for version in ({}, {"version": "1"}):
+        (refused,) = (await upload(stage, csv_of(narrow | version), own))["refused_rows"]
+        assert (refused["column"], refused["reason"]) == ("titulo", "columns_lacking")
+        assert "materiales, fuerza_t, " in refused["detail"]
+    blank = dict.fromkeys(full, "") | narrow
+    assert (await upload(stage, csv_of(blank | {"volumen_anual": "7"}), own))["outcomes"] == {"changed": 1}
+    assert (await upload(stage, csv_of(narrow), own))["outcomes"] == {"changed": 1}
+
+
 async def test_a_corrected_title_is_no_second_requirement(stage: StageUnderTest) -> None:
     await stage.consume(joined())
     own, row = stage.headers("anchor", anchor_id=ANCHOR), LEAST | {"vigente_hasta": LAST_DAY}

@@ -1,4 +1,5 @@
 from contextvars import copy_context
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from services.matching.domain.requirement import Specification, YearVolume
 from services.matching.files import requirements
-from services.matching.files.requirements import COLUMNS, RequirementRow
+from services.matching.files.requirements import COLUMNS, OPTIONAL, RequirementRow, lacking
 from shared.files.faults import FileRefusedError, RowFault
 from shared.i18n import Catalogue, speak
 from tests.files.given import csv_of, read_by, xlsx_of
@@ -54,6 +55,8 @@ FULL: dict[str, str] = {
     "clave": "ab 12",
     "nuevo": "no",
 }
+NUMBERS = ("part_thickness_um", "part_diameter_um", "surface_ra_nm_max", "salt_spray_h_min")
+"""That are asked of no row above."""
 LEAST = {name: FULL[name] for name in ("area", "titulo", "volumen_anual", "estado_planta", "vigente_hasta")}
 
 
@@ -115,6 +118,18 @@ EXPECTED = Specification(
     plant_longitude_e6=-100_389_900,
     distance_km_max=120,
 )
+
+
+def test_every_column_that_is_not_there_is_named() -> None:
+    """Whatever can be asked of a requirement, a file without its column takes nothing of it away."""
+    least, all_ = specification(csv_of(LEAST)), frozenset(column.name for column in COLUMNS)
+    more: dict[str, Any] = dict.fromkeys(NUMBERS, 7) | {"apqp": True, "named": True}
+    every = replace(EXPECTED, **more)
+    optional = {*OPTIONAL} - {"tractora", "version", "clave", "nuevo"}
+    assert set(lacking(every, least, all_ - optional)) == optional
+    for name in optional:
+        assert lacking(every, least, all_ - {name}) == [name]
+    assert lacking(every, least, all_) == []
 
 
 @pytest.mark.parametrize("delimiter", [",", ";"])

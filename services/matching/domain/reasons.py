@@ -154,6 +154,7 @@ Refusal = Literal[
     "gates_unknown",
     "changed_by_hand",
     "version_other",
+    "columns_lacking",
     "looks_like",
     "reference_taken",
     "match_not_kept",

@@ -33,6 +33,7 @@ _COLUMN_OF = {
     "volume_awarded": "volumen_anual",
     "changed_by_hand": VERSION,
     "version_other": VERSION,
+    "columns_lacking": "titulo",
     "looks_like": NEW,
     "row_repeated": "titulo",
     "reference_taken": REFERENCE,
@@ -52,6 +53,7 @@ class RequirementImporter(RowImporter[Meant, Requirement]):
         own = begun.fields.get(OWN)
         self._own = None if own is None else UUID(own)
         self._by_code: Mapping[str, UUID] = {}
+        self._columns: frozenset[str] = frozenset()
         self._named: set[UUID] = set()
         """Requirements that rows of the file name, as far as this process read it."""
         self._about: set[UUID] = set()
@@ -60,7 +62,7 @@ class RequirementImporter(RowImporter[Meant, Requirement]):
         """Rows that are about no requirement, or about one that another row is about."""
 
     async def begin(self, columns: frozenset[str]) -> None:
-        del columns
+        self._columns = columns
         found = await queries.all_anchors(self.database)
         self._by_code = {anchor.code: anchor.id for anchor in found if anchor.code and anchor.takes_part}
 
@@ -122,6 +124,8 @@ class RequirementImporter(RowImporter[Meant, Requirement]):
         if why := self._refused.pop(id_, None):
             return why
         anchor, awarded = known.anchors.get(asked.anchor_id), known.awarded.get(id_, 0)
+        said = None if state is None else state.specification
+        lacks = () if said is None else requirement_file.lacking(said, asked.specification, self._columns)
         return handlers.import_requirement(
             state,
             id_,
@@ -131,6 +135,7 @@ class RequirementImporter(RowImporter[Meant, Requirement]):
             awarded=awarded,
             based_on=asked.based_on,
             reference=asked.reference,
+            lacking=lacks,
         )
 
     def outcome(self, before: Requirement | None, after: Requirement) -> str:

@@ -1,11 +1,12 @@
 """The file of requirements: one per row, its columns in Spanish."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
+from services.matching.domain.requirement import Specification
 from services.matching.views.requirements import MOST_REFERENCE, AskedSpecification
 from shared.files.cells import (
     QMS,
@@ -97,6 +98,13 @@ def read(row: Row) -> RequirementRow | list[RowFault]:
         found_wrong = [fault for fault in _faults(error, row.line) if fault.column not in unread]
         return wrong + [fault for fault in found_wrong if unread.isdisjoint(_GOES_WITH.get(fault.column, ()))]
     return wrong or RequirementRow(asked, **which)
+
+
+def lacking(said: Specification, asked: Specification, columns: Collection[str]) -> Sequence[str]:
+    """The columns that a row would need beside these: what is `said` of a requirement and has none, it takes away."""
+    fields = [(column.name, column.field) for column in SPECIFICATION] + [(side.name, "envelope_mm") for side in SIDES]
+    absent = ((name, field) for name, field in fields if name not in columns)
+    return [name for name, field in absent if getattr(said, field) != getattr(asked, field)]
 
 
 def _as_told(fault: RowFault) -> RowFault:

@@ -33,6 +33,7 @@ _KINDS: dict[Refusal, Kind] = {
     "gates_unknown": "conflict",
     "changed_by_hand": "conflict",
     "version_other": "conflict",
+    "columns_lacking": "conflict",
     "looks_like": "conflict",
     "reference_taken": "conflict",
     "match_not_kept": "not_found",

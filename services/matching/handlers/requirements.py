@@ -1,6 +1,6 @@
 """Decisions about anchors and what they ask for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -18,6 +18,9 @@ from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, un
 
 REQUIREMENT_EXPIRES = "requirement_expires"
 """Fires the day after the requirement's last day."""
+
+MOST_NAMED = 10
+"""Columns of a refusal."""
 
 
 def anchor_joined(state: Anchor | None, event: AnchorJoined, _: datetime) -> Decision[Anchor]:
@@ -101,12 +104,14 @@ def import_requirement(
     awarded: int = 0,
     based_on: int | None = None,
     reference: str | None = None,
+    lacking: Sequence[str] = (),
 ) -> Decision[Requirement] | Refused:
     """One row of a spreadsheet: published when it is new, changed when it is known. What has no reference yet gets that
     of the row.
 
     It changes the version that it says it is `based_on`. Where it says none, nothing that was changed by hand since a
-    file last said it: whoever wrote the file had not seen that.
+    file last said it: whoever wrote the file had not seen that. Nor does it take away what its file has no column for:
+    those are `lacking`.
     """
     if state is None:
         if based_on is not None:
@@ -118,7 +123,11 @@ def import_requirement(
         return decision
     if based_on not in (None, state.version):
         return refused("version_other", given=based_on, present=state.version)
-    return refused("changed_by_hand", present=state.version) if based_on is None and state.by_hand else decision
+    if based_on is None and state.by_hand:
+        return refused("changed_by_hand", present=state.version)
+    if lacking:
+        return refused("columns_lacking", columns=", ".join(lacking[:MOST_NAMED]), count=len(lacking))
+    return decision
 
 
 def close(state: Requirement | None, reason: CloseReason, by: str, now: datetime) -> Decision[Requirement] | Refused:
