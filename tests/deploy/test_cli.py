@@ -234,7 +234,7 @@ def test_a_match_that_was_told_is_explained_by_what_it_was_judged_of(
 
     def request(*call: object, **options: object) -> object:
         asked.append((*call[1:], options))
-        return given | {"rules": "match-2026-4", "told": 1}
+        return given | {"rules": "match-2026-5", "told": 1}
 
     monkeypatch.setattr("deploy.cli.commands.explain.installation", lambda: None)
     monkeypatch.setattr("deploy.cli.commands.explain.request", request)

@@ -264,7 +264,7 @@ async def test_a_supplier_sees_its_alignment_and_matches(stage: StageUnderTest) 
     path = f"/suppliers/{SUPPLIER}"
     await stage.consume(registered())
     view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("supplier", supplier_id=SUPPLIER))).json()
-    assert (view["aligned"], view["missing"][0]["reason"], view["rules"]) == (False, "nobody_asks", "match-2026-4")
+    assert (view["aligned"], view["missing"][0]["reason"], view["rules"]) == (False, "nobody_asks", "match-2026-5")
     await matched(stage)
     await stage.sweep()
     view = (await stage.client.get(f"{path}/alignment", headers=stage.headers("operator"))).json()

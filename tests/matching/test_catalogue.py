@@ -13,7 +13,7 @@ def test_the_weights_are_those_of_the_published_proposal() -> None:
     assert (weights.capacity, weights.envelope_force, weights.tolerance, weights.qms) == (2000, 1500, 1500, 1500)
     assert (weights.lead_time, weights.location, weights.origin) == (1000, 1000, 500)
     assert (weights.ppm, weights.otif) == (500, 500)
-    assert (catalogue.rules().version, catalogue.rules().minimum_score) == ("match-2026-4", 5000)
+    assert (catalogue.rules().version, catalogue.rules().minimum_score) == ("match-2026-5", 5000)
 
 
 def test_neighbourhood_is_symmetric_and_of_all_states() -> None:
@@ -38,7 +38,11 @@ def test_states_border_on(state: str, others: set[str]) -> None:
     assert catalogue.rules().neighbours[state] == others
 
 
-JUDGED_BY = {"match-2026-3": "5d338f732b4812c438611b05", "match-2026-4": "4e897c0f9a598ac7c2bd262e"}
+JUDGED_BY = {
+    "match-2026-3": "5d338f732b4812c438611b05",
+    "match-2026-4": "4e897c0f9a598ac7c2bd262e",
+    "match-2026-5": "4e897c0f9a598ac7c2bd262e",
+}
 """What each version of the rules is: what was judged by it is explained by it for ever."""
 
 

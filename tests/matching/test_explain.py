@@ -35,7 +35,7 @@ def test_the_score_with_its_reasons() -> None:
         "reason": "capacity_short",
         "measured": False,
     }
-    assert found["rules"] == "match-2026-4"
+    assert found["rules"] == "match-2026-5"
     assert found["source"]
 
 

@@ -38,7 +38,7 @@ async def test_the_figure_of_then_is_given_when_rules_offering_and_requirement_a
     await stage.consume(registered(processes=lines), completed())
     match = match_id(SUPPLIER, UUID(asked["id"]))
     first = await judged(stage, match)
-    assert figures(first) == (8_200, 8_200, "match-2026-4")
+    assert figures(first) == (8_200, 8_200, "match-2026-5")
 
     other = SPECIFICATION | {"tolerance_um": 10, "lead_time_days": 30}
     own = stage.headers("anchor", anchor_id=ANCHOR) | {"If-Match": "*"}
@@ -47,12 +47,12 @@ async def test_the_figure_of_then_is_given_when_rules_offering_and_requirement_a
     changed = [lines[0] | {"free_capacity": 100_000, "lead_time_days": 20}]
     await stage.consume(profiled(SupplierChanged, processes=changed))
     last = await judged(stage, match)
-    assert figures(last) == (8_500, 8_500, "match-2026-4")
+    assert figures(last) == (8_500, 8_500, "match-2026-5")
     assert (last["requirement_version"], first["requirement_version"]) == (2, 1)
 
     _in_force(monkeypatch, replace(catalogue.rules(), version="match-2099-1", minimum_score=1))
-    assert figures(await judged(stage, match, at=first["told_at"])) == (8_200, 8_200, "match-2026-4")
-    assert figures(await judged(stage, match)) == (8_500, 8_500, "match-2026-4")
+    assert figures(await judged(stage, match, at=first["told_at"])) == (8_200, 8_200, "match-2026-5")
+    assert figures(await judged(stage, match)) == (8_500, 8_500, "match-2026-5")
     now = await judged(stage, match)
     assert explain_match(now | {"rules": None})["rules"] == "match-2099-1"
 

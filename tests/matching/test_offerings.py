@@ -89,7 +89,7 @@ def test_a_diagnosis_after_registration_finds_matches_and_a_closed_gap_unblocks_
     state, emitted = told(registered(), completed("T05"), asked=asked)
     found = emitted[1]
     assert isinstance(found, MatchFound)
-    assert (found.score, found.blocked_by, found.rules) == (10_000, ("T05",), "match-2026-4")
+    assert (found.score, found.blocked_by, found.rules) == (10_000, ("T05",), "match-2026-5")
     _, (found,) = told(rescored(at=LATER), state=state, asked=asked)
     assert isinstance(found, MatchFound)
     assert found.blocked_by == ()
@@ -194,7 +194,7 @@ def test_new_rules_decide_every_offering_again_with_its_timer() -> None:
     state, _ = told(registered(), completed(), asked=asked)
     assert state is not None
     before = replace(state, matches=(replace(state.matches[0], rules="match-2025-9", score=9_999),))
-    decision = _followed(handlers.rules_changed(before, {"rules": "match-2026-4"}, NOW, RULES), before, asked)
+    decision = _followed(handlers.rules_changed(before, {"rules": "match-2026-5"}, NOW, RULES), before, asked)
     (found,) = decision.events
     assert isinstance(found, MatchFound)
     assert (found.rules, found.score) == (RULES.version, 10_000)

@@ -83,6 +83,30 @@ def test_each_gate_can_be_waived_and_only_wished(gate: Waivable, asked: dict[str
             assert hit.points < 10_000, "what is short is scored as short"
 
 
+@pytest.mark.parametrize(
+    ("gate", "asked"),
+    [
+        ("force", {"force_t": 400}),
+        ("envelope", {"envelope_mm": (2, 2, 2)}),
+        ("materials", {"materials": ("acero",)}),
+        ("tolerance", {"tolerance_um": 50, "tolerance_must": True}),
+        ("ppap", {"ppap_level_min": 3}),
+        ("languages", {"languages": ("en",)}),
+    ],
+)
+def test_of_what_is_waived_or_only_wished_nothing_has_to_be_confirmed(gate: Waivable, asked: dict[str, Any]) -> None:
+    """Seen: a firm that fell short of a wish was awarded at once, one that had not stated it only when confirmed."""
+    firm_, wanted = offering(process(materials=())), requirement(**asked)
+    for other, unknown in (
+        (wanted, (gate,)),
+        (replace(wanted, waivers=(waiver(gate),)), ()),
+        (requirement(**asked, wishes=(gate,)), ()),
+    ):
+        hit = hit_of(firm_, other)
+        assert hit is not None
+        assert hit.unknown == unknown
+
+
 def test_a_waiver_counts_for_whom_and_as_long_as_it_says() -> None:
     firm_, asked = offering(), requirement(**STRICT)
     mine = replace(asked, waivers=(waiver(supplier_id=SUPPLIER),))

@@ -23,7 +23,7 @@ READ: dict[str, Any] = ASKED | {
     "score": None,
     "gates": [FAILS],
     "criteria": [],
-    "rules": "match-2026-4",
+    "rules": "match-2026-5",
 }
 
 

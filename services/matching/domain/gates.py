@@ -62,8 +62,10 @@ def process_gates(
 
 
 def _as_asked(gate: Gate, need: Specification) -> Gate:
-    """What the anchor waives for the firm, or only wishes, bars nobody: it is met with that as its reason."""
-    if gate.passed:
+    """What the anchor waives for the firm, or only wishes, bars nobody, and nobody has to make sure of it before an
+    award: it is met with that as its reason.
+    """
+    if gate.status in {"met", "not_applicable"}:
         return gate
     if gate.gate in need.waived:
         return replace(gate, status="met", reason="waived")

@@ -4,7 +4,7 @@ which gates are unknown.
 `domain/alignment.py:judge` is the definition, and what says why: this gives what there is to say it of.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from services.matching.domain.offering import LADDER
@@ -84,11 +84,18 @@ def _passes(today: str) -> str:
 
 
 def _result(rules: Rules, today: str) -> str:
+    of_record = _unknown(judging_record.UNKNOWN, today)
     return f"""({_points(rules.weights, today)})::smallint AS points,
-        (CASE WHEN o.looked_up THEN 0 ELSE 1 END + CASE WHEN {_MATERIALS_UNKNOWN} THEN 2 ELSE 0 END
-            + CASE WHEN {_ENVELOPE_UNKNOWN} THEN 4 ELSE 0 END
-            + CASE WHEN {_FORCE_UNKNOWN} THEN 8 ELSE 0 END
-            + {judging_record.unknown(UNKNOWN)})::smallint AS unknown"""
+        (CASE WHEN o.looked_up THEN 0 ELSE 1 END + {_unknown(_SCORED_UNKNOWN, today)}
+            + CASE WHEN d.record THEN {of_record} ELSE 0 END)::smallint AS unknown"""
+
+
+def _unknown(when: Mapping[Waivable, str], today: str) -> str:
+    """Bits of those of which nobody knows; what is waived or only wished nobody has to know."""
+    return " + ".join(
+        f"CASE WHEN ({test}) AND ({_open(today)}) & {bits_of([gate])} = 0 THEN {1 << UNKNOWN.index(gate)} ELSE 0 END"
+        for gate, test in when.items()
+    )
 
 
 _ASKS_MATERIAL = "(d.unmapped OR d.near <> '{}')"
@@ -103,6 +110,11 @@ _ENVELOPE_UNKNOWN = "d.side_1 IS NOT NULL AND o.side_1 IS NULL"
 _FORCE = "(d.force_t IS NULL OR o.force_t IS NULL OR o.force_t >= d.force_t)"
 _TOO_LARGE = f" OR NOT {_ENVELOPE} OR NOT {_FORCE}"
 _FORCE_UNKNOWN = "d.force_t IS NOT NULL AND o.force_t IS NULL"
+_SCORED_UNKNOWN: Mapping[Waivable, str] = {
+    "materials": _MATERIALS_UNKNOWN,
+    "envelope": _ENVELOPE_UNKNOWN,
+    "force": _FORCE_UNKNOWN,
+}
 
 
 def _gates(today: str) -> dict[Waivable, str]:
@@ -122,12 +134,16 @@ def _record_gates(today: str) -> dict[Waivable, str]:
 
 
 def _opened(passes: dict[Waivable, str], today: str) -> dict[Waivable, str]:
-    open_ = f"""CASE WHEN d.waived_until = '{{}}' THEN d.wished ELSE d.wished | coalesce((
+    return {gate: f"({test} OR ({_open(today)}) & {bits_of([gate])} <> 0)" for gate, test in passes.items()}
+
+
+def _open(today: str) -> str:
+    """Bits of what is waived for the firm, or only wished."""
+    return f"""CASE WHEN d.waived_until = '{{}}' THEN d.wished ELSE d.wished | coalesce((
             SELECT bit_or(given.gate) FROM unnest(d.waived_firms, d.waived_gates, d.waived_until)
                 AS given(firm, gate, until)
             WHERE given.until >= {today} AND (given.firm IS NULL OR given.firm = o.offering_id)
         ), 0::smallint) END"""  # noqa: S608 - of the constants above
-    return {gate: f"({test} OR ({open_}) & {bits_of([gate])} <> 0)" for gate, test in passes.items()}
 
 
 def _held(today: str) -> str:

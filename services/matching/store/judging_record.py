@@ -3,10 +3,9 @@
 `d.record` says whether any of it is asked at all: of most requirements nothing is, and nothing of this is looked at.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from services.matching.domain.distance import MICRO
-from services.matching.domain.reasons import GateName
 from services.matching.domain.waiver import Waivable
 
 
@@ -63,7 +62,7 @@ _NEAR = f"""EXISTS (
         <= d.reach::bigint * d.reach
 )"""
 
-UNKNOWN: Mapping[GateName, str] = {
+UNKNOWN: Mapping[Waivable, str] = {
     "tolerance": "d.tolerance_must AND o.tolerance_um IS NULL",
     "part_limits": f"{_PART} AND ({_silent(*_RANGES, offered='{}_least')} OR {_silent(*_FINISHES)})",
     "minimum_order": _silent("minimum_order"),
@@ -76,9 +75,3 @@ UNKNOWN: Mapping[GateName, str] = {
     "distance": f"d.reach IS NOT NULL AND NOT o.placed AND NOT {_NEAR}",
 }
 """When nobody knows; a certificate that is not shown is not held."""
-
-
-def unknown(bits: Sequence[GateName]) -> str:
-    """Bits of those of which nobody knows, by their places in `bits`."""
-    each = (f"CASE WHEN {test} THEN {1 << bits.index(gate)} ELSE 0 END" for gate, test in UNKNOWN.items())
-    return f"CASE WHEN d.record THEN {' + '.join(each)} ELSE 0 END"
