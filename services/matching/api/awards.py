@@ -13,6 +13,7 @@ from services.matching.domain.rematch import Offering
 from services.matching.handlers import answers
 from services.matching.handlers.answers import Outcome
 from services.matching.store.awards import volume
+from services.matching.store.demand import requirements_by_id
 from services.matching.store.offerings import offerings
 from services.matching.views.answers import CorrectionBody, EndBody, GivenAwardBody
 from services.matching.views.matches import CandidateView
@@ -33,19 +34,22 @@ def router(commands: Commands, database: Database) -> APIRouter:
     async def decided(match_id: UUID, caller: Caller, replace: Changing, decide: Decide) -> CandidateView:
         """One transaction; the locks in the order of all others: the requirement, the offering."""
         asked = await own(database, match_id, caller)
-        supplier_id, view = asked.supplier_id, seen_by(caller, asked)
+        supplier_id, id_ = asked.supplier_id, asked.requirement.id
 
-        async def change(unit: CommandUnit) -> Offering | None:
-            left = await volume(unit.connection, asked.requirement.id, supplier_id)
+        async def change(unit: CommandUnit) -> CandidateView:
+            left = await volume(unit.connection, id_, supplier_id)
+            # Again, as it is held now: it may have changed since it was looked up.
+            requirement = (await requirements_by_id(unit.connection, [id_]))[id_]
+            view = seen_by(caller, asked._replace(requirement=requirement))
             bounds = catalogue.award_bounds()
             await unit.load(offerings, [supplier_id])
             state = unit.state(offerings, supplier_id)
             replace.check(view(state))
             decision = accepted(decide(state, Limits(left, bounds.prices, bounds.version)))
             unit.apply(offerings, supplier_id, decision)
-            return decision.state
+            return view(decision.state)
 
-        return replace.shown(view(await commands.run_unit(replace.cause, change)))
+        return replace.shown(await commands.run_unit(replace.cause, change))
 
     @api.post("/matches/{match_id}/award")
     async def award_match(

@@ -154,6 +154,8 @@ class AnswerView(View):
 class CandidateView(MatchView):
     """A match with all that was ever said of it, and what the firm can show."""
 
+    requirement_version: int
+    """Of the requirement as it is asked now: what changes in it changes the candidate too, and so its `ETag`."""
     answers: list[AnswerView]
     """Oldest first."""
     offer: OfferView | None
@@ -166,7 +168,13 @@ class CandidateView(MatchView):
         said = [AnswerView.of_answer(answer) for answer in candidate.answers.said]
         offer = None if hidden else OfferView.of_candidate(candidate)
         performance = reports_of(candidate.supplier_id, candidate.reports)
-        return cls(**_match(candidate, hidden=hidden), answers=said, offer=offer, performance=performance)
+        return cls(
+            **_match(candidate, hidden=hidden),
+            requirement_version=candidate.requirement.version,
+            answers=said,
+            offer=offer,
+            performance=performance,
+        )
 
 
 def _who(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
