@@ -52,6 +52,7 @@ def test_since_is_some_time_ago_or_a_moment() -> None:
 
 
 SHOW_NOTHING = {
+    "export",
     "logs",
     "restart",
     "target",
