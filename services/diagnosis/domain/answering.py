@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from services.diagnosis.domain.answers import Answers, fault, left_open, listed
-from services.diagnosis.domain.calibrating import assess_second, compared, draw, held, is_second
+from services.diagnosis.domain.calibrating import assess_second, compared, draw, held, is_second, reopened
 from services.diagnosis.domain.diagnosis import (
     DIAGNOSIS,
     Diagnosis,
@@ -121,7 +121,9 @@ def reopen(diagnosis: Diagnosis, reopening: Reopening, instruments: Instruments)
     status = DIAGNOSIS.after(diagnosis.status, "reopen")
     if status is None:
         return Refusal("conflict", "already_open")
-    again = replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening), calibration=None)
+    if diagnosis.calibration is not None and diagnosis.calibration.standing == "out":
+        return Refusal("conflict", "not_reconciled")
+    again = reopened(replace(diagnosis, status=status, reopenings=(*diagnosis.reopenings, reopening)), instruments)
     return again if diagnosis.instrument == instruments.current.version else _on_another(again, instruments)
 
 

@@ -100,6 +100,12 @@ def together(answers: Mapping[str, Answer], by: str, at: datetime) -> Answers:
     )
 
 
+def begun(last: Answers | None, since: Mapping[str, Answer]) -> Mapping[str, Answer]:
+    """What a next sheet says so far: the last one, and what was answered since."""
+    before = {} if last is None else {code: one for code in last.levels if (one := last.answer(code)) is not None}
+    return {**before, **since}
+
+
 def answer_fault(
     instrument: Instrument, code: str, answer: Answer, not_applicable: Collection[str] = ()
 ) -> Refusal | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from services.diagnosis.domain.calibrating import sides_of
 from services.diagnosis.domain.diagnosis import Diagnosis
 from services.diagnosis.domain.refusal import Refusal
 
@@ -28,15 +29,18 @@ def assign(diagnosis: Diagnosis, given: Assignment, by: str) -> Diagnosis | Refu
     barred = diagnosis.took_part if given.assessor is None else diagnosis.took_part.joined_by(given.assessor)
     if given.validator is not None and not barred.may_approve(given.validator):
         return Refusal("forbidden", "same_person")
-    return _beside(diagnosis, given) or replace(diagnosis, assessor=given.assessor, validator=given.validator)
+    sides = sides_of(diagnosis)
+    return _beside(diagnosis, given) or replace(
+        diagnosis, assessor=given.assessor, validator=given.validator, sides=sides
+    )
 
 
 def _beside(diagnosis: Diagnosis, given: Assignment) -> Refusal | None:
-    """What keeps them apart from whoever assesses for the second time, and who leads."""
-    calibration = diagnosis.calibration
+    """What keeps them apart from whoever assesses for the second time, and who leads: now or ever before."""
+    calibration, sides = diagnosis.calibration, sides_of(diagnosis)
+    if given.assessor is not None and given.assessor in {*sides.seconds.subjects, *sides.leads.subjects}:
+        return Refusal("forbidden", "same_assessor")
     if calibration is None:
         return None
-    if given.assessor is not None and given.assessor in {calibration.second, calibration.lead, *calibration.authors}:
-        return Refusal("forbidden", "same_assessor")
     approves = given.validator is not None and given.validator in {calibration.second, calibration.lead}
     return Refusal("forbidden", "same_person") if approves else None

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from services.diagnosis.domain.answers import Answers, differences, fault, is_level, listed
+from services.diagnosis.domain.answers import Answers, begun, differences, fault, is_level, listed
 from services.diagnosis.domain.calibration import (
     CALIBRATION,
     HOLDS,
     Calibration,
     Reconciliation,
+    Sides,
     authors_of,
     is_drawn,
     pairs_of,
@@ -16,6 +17,7 @@ from services.diagnosis.domain.calibration import (
 from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, not_open, not_theirs
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
+from shared.four_eyes import Participants
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,11 @@ class Calibrators:
 
 
 def draw(diagnosis: Diagnosis, share: int, instruments: Instruments) -> Diagnosis:
-    """Say of a round that begins whether it is assessed twice, where its questionnaire says what is out of bounds."""
+    """Say of a round that begins whether it is assessed twice, where its questionnaire says what is out of bounds. One
+    that was drawn and never compared still is.
+    """
+    if diagnosis.calibration is not None:
+        return diagnosis
     round_ = len(diagnosis.reopenings)
     bounded = instruments.of(diagnosis.instrument).calibration is not None
     if not bounded or not is_drawn(diagnosis.diagnosis_id, round_, share):
@@ -51,12 +57,42 @@ def hidden_since(diagnosis: Diagnosis) -> datetime | None:
     calibration = diagnosis.calibration
     if calibration is None or calibration.standing != "drawn":
         return None
-    return diagnosis.reopenings[-1].at if diagnosis.reopenings else datetime.min.replace(tzinfo=UTC)
+    # Of a drawn round that was reopened, from its own beginning on.
+    past = diagnosis.reopenings[: calibration.round]
+    return past[-1].at if past else datetime.min.replace(tzinfo=UTC)
 
 
 def first_authors(diagnosis: Diagnosis) -> frozenset[str]:
     """Whoever answered a question of the first assessor's sheet."""
     return authors_of(diagnosis.assessment, diagnosis.visit)
+
+
+def sides_of(diagnosis: Diagnosis) -> Sides:
+    """Who ever was on which side, with who is now."""
+    known, calibration = diagnosis.sides, diagnosis.calibration
+    authors = () if calibration is None else (calibration.second, *sorted(calibration.authors))
+    leads = () if calibration is None else (calibration.lead,)
+    return replace(
+        known,
+        firsts=_joined(known.firsts, diagnosis.assessor, *sorted(first_authors(diagnosis))),
+        seconds=_joined(known.seconds, *authors),
+        leads=_joined(known.leads, *leads),
+    )
+
+
+def reopened(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
+    """What of the calibration a reopening leaves: who was on which side and, of a drawn round whose two sheets were not
+    both in, the round itself, as blind as before and to be compared still. A second goes on from what they gave.
+    """
+    calibration, sides = diagnosis.calibration, sides_of(diagnosis)
+    if calibration is None:
+        return replace(diagnosis, sides=sides)
+    current = instruments.current
+    if calibration.standing != "drawn" or current.calibration is None:
+        saw = _joined(sides.saw, *sides.firsts.subjects, *sides.seconds.subjects, *sides.leads.subjects)
+        return replace(diagnosis, calibration=None, sides=replace(sides, saw=saw))
+    answered = begun(calibration.sheet, calibration.visit) if diagnosis.instrument == current.version else {}
+    return replace(diagnosis, calibration=replace(calibration, visit=answered, sheet=None), sides=sides)
 
 
 def assign_calibrators(diagnosis: Diagnosis, given: Calibrators, by: str) -> Diagnosis | Refusal:
@@ -73,11 +109,16 @@ def assign_calibrators(diagnosis: Diagnosis, given: Calibrators, by: str) -> Dia
         return Refusal("conflict", "already_compared")
     if named & {diagnosis.validator, *diagnosis.who_validated.subjects}:
         return Refusal("forbidden", "validated_it")
-    firsts = {diagnosis.assessor, *first_authors(diagnosis)}
-    others = firsts | {given.second, *calibration.authors}
-    if (given.second is not None and given.second in firsts) or (given.lead is not None and given.lead in others):
+    sides = sides_of(diagnosis)
+    no_second = {*sides.firsts.subjects, *sides.leads.subjects, *sides.saw.subjects}
+    no_lead = {*sides.firsts.subjects, *sides.seconds.subjects, given.second}
+    if (given.second is not None and given.second in no_second) or (given.lead is not None and given.lead in no_lead):
         return Refusal("forbidden", "same_assessor")
-    return replace(diagnosis, calibration=replace(calibration, second=given.second, lead=given.lead))
+    return replace(
+        diagnosis,
+        calibration=replace(calibration, second=given.second, lead=given.lead),
+        sides=sides,
+    )
 
 
 def not_second_now(diagnosis: Diagnosis) -> Refusal | None:
@@ -169,3 +210,7 @@ def reconcile(diagnosis: Diagnosis, given: Reconciliation, instruments: Instrume
         calibration=replace(calibration, standing=standing, reconciliation=given),
         took_part=diagnosis.took_part.joined_by(given.by),
     )
+
+
+def _joined(known: Participants, *subjects: str | None) -> Participants:
+    return known.joined_by(*(one for one in subjects if one is not None))

@@ -10,6 +10,7 @@ from uuid import UUID
 from services.diagnosis.domain.agreement import FULL, Agreement, agreement_of, sums_of
 from services.diagnosis.domain.answers import Answer, Answers
 from services.diagnosis.domain.instrument import Bounds
+from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
 
 Standing = Literal["drawn", "within", "out", "reconciled"]
@@ -48,6 +49,20 @@ class Reconciliation:
     reason: str
     by: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """Who was ever on which side of a diagnosis, whatever the round, also who only read. It only grows."""
+
+    firsts: Participants = NOBODY
+    seconds: Participants = NOBODY
+    leads: Participants = NOBODY
+    saw: Participants = NOBODY
+    """Who was on a side of a round whose two sheets were opened to both."""
+
+
+NO_SIDES = Sides()
 
 
 @dataclass(frozen=True, slots=True)

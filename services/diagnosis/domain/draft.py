@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from services.diagnosis.domain.answering import assess, not_now, submit
-from services.diagnosis.domain.answers import Answer, Answers, answer_fault, together
+from services.diagnosis.domain.answers import Answer, answer_fault, begun, together
 from services.diagnosis.domain.calibrating import hides, is_second, not_second_now
 from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, not_open
 from services.diagnosis.domain.instrument import Instruments
@@ -16,7 +16,7 @@ from services.diagnosis.domain.refusal import Refusal
 
 def drafted(diagnosis: Diagnosis) -> Mapping[str, Answer]:
     """What the firm's next sheet says so far: its last one, and what was answered since."""
-    return _begun(diagnosis.self_assessment, diagnosis.draft)
+    return begun(diagnosis.self_assessment, diagnosis.draft)
 
 
 def visited(diagnosis: Diagnosis, by: str) -> Mapping[str, Answer]:
@@ -25,8 +25,8 @@ def visited(diagnosis: Diagnosis, by: str) -> Mapping[str, Answer]:
     """
     calibration = diagnosis.calibration
     if calibration is not None and is_second(diagnosis, by):
-        return _begun(calibration.sheet, calibration.visit)
-    return {} if hides(diagnosis, by) else _begun(diagnosis.assessment, diagnosis.visit)
+        return begun(calibration.sheet, calibration.visit)
+    return {} if hides(diagnosis, by) else begun(diagnosis.assessment, diagnosis.visit)
 
 
 def seen_since(diagnosis: Diagnosis, by: str) -> Mapping[str, Answer]:
@@ -73,11 +73,6 @@ def see(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instrum
 def end_visit(diagnosis: Diagnosis, by: str, at: datetime, instruments: Instruments) -> Diagnosis | Refusal:
     """Take it as a whole as the assessor's sheet."""
     return assess(diagnosis, together(visited(diagnosis, by), by, at), instruments)
-
-
-def _begun(last: Answers | None, since: Mapping[str, Answer]) -> Mapping[str, Answer]:
-    before = {} if last is None else {code: one for code in last.levels if (one := last.answer(code)) is not None}
-    return {**before, **since}
 
 
 def _wrong(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instruments) -> Refusal | None:
