@@ -53,6 +53,17 @@ class New:
     subject: str
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Files that are not for a reader yet: of these people, from a moment on."""
+
+    subjects: frozenset[str]
+    since: datetime
+
+    def has(self, one: Attachment) -> bool:
+        return one.subject in self.subjects and one.at >= self.since
+
+
 async def begin(connection: Connection, new: New, limits: AttachmentSettings) -> Attachment | Full | None:
     """Put it on record, within a transaction: None. Or the same content of the same firm, if it is there already; or
     the limit that is reached.
@@ -101,10 +112,13 @@ async def digests(connection: Connection, supplier_id: UUID) -> set[str]:
     return {row["sha256"] for row in await connection.fetch(_OF_FIRM, supplier_id)}
 
 
-async def page(connection: Connection, supplier_id: UUID, after: UUID | None, limit: int) -> list[Attachment]:
-    """A firm's, in the order in which they came."""
-    query = f"{_OF_FIRM} AND ($2::uuid IS NULL OR id > $2) ORDER BY id LIMIT $3"
-    return [Attachment(**row) for row in await connection.fetch(query, supplier_id, after, limit)]
+async def page(
+    connection: Connection, supplier_id: UUID, after: UUID | None, limit: int, hidden: Hidden | None = None
+) -> list[Attachment]:
+    """A firm's, in the order in which they came, without those that are hidden."""
+    of, since = ([], None) if hidden is None else (sorted(hidden.subjects), hidden.since)
+    rows = await connection.fetch(_PAGE, supplier_id, after, limit, of, since)
+    return [Attachment(**row) for row in rows]
 
 
 async def key_of(connection: Connection, id_: UUID) -> bytes | None:
@@ -158,6 +172,10 @@ async def known(connection: Connection, ids: Collection[UUID]) -> set[UUID]:
 PAGE = 500
 
 _OF_FIRM = f"SELECT {_FIELDS} FROM attachment WHERE supplier_id = $1 AND state <> 'coming'"
+_PAGE = f"""
+    {_OF_FIRM} AND ($2::uuid IS NULL OR id > $2) AND ($5::timestamptz IS NULL OR at < $5 OR subject <> ALL($4::text[]))
+    ORDER BY id LIMIT $3
+"""
 _SAME = f"{_OF_FIRM} AND sha256 = $2 AND state = 'kept' LIMIT 1"
 _TAKEN = """
     SELECT

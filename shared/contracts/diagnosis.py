@@ -117,7 +117,7 @@ class DiagnosisSubmitted(DiagnosisEvent):
 
 
 class DiagnosisAssessed(DiagnosisEvent):
-    """An assessor visited the plant."""
+    """An assessor visited the plant; where two do, apart from each other, told once both gave their sheet."""
 
     TYPE: ClassVar[str] = "diagnosis.diagnosis-assessed"
     ABOUT: ClassVar[tuple[str, ...]] = ("assessment",)

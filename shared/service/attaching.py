@@ -22,7 +22,7 @@ from shared.attachments import records
 from shared.attachments.keeping import PIECE, Attachments, Given, LimitReachedError
 from shared.attachments.kinds import MEDIA_TYPES, Kind, kind_of
 from shared.attachments.objects import ObjectMissingError, ObjectsAwayError
-from shared.attachments.records import Attachment
+from shared.attachments.records import Attachment, Hidden
 from shared.contracts.event import Cause
 from shared.files.faults import FileRefusedError
 from shared.messaging import audit
@@ -96,7 +96,8 @@ class Rights:
     """Dependency of whoever gives: `allow(...)`."""
     read: Any
     may_give: Callable[[Caller, UUID], Awaitable[None]]
-    may_read: Callable[[Caller, UUID], Awaitable[None]]
+    may_read: Callable[[Caller, UUID], Awaitable[Hidden | None]]
+    """Gives what of the firm's files is not for the caller yet, where something is."""
     erase: Any
 
 
@@ -143,16 +144,16 @@ def _add_reading(api: APIRouter, attachments: Attachments, database: Database, r
     @api.get("", responses={404: {}})
     async def list_attachments(supplier_id: UUID, paging: Paging, caller: Caller = rights.read) -> Page[AttachmentView]:
         """List a firm's attachments, the oldest first."""
-        await rights.may_read(caller, supplier_id)
+        hidden = await rights.may_read(caller, supplier_id)
         async with database.connection() as connection:
-            rows = await records.page(connection, supplier_id, paging.position(UUID), paging.fetch)
+            rows = await records.page(connection, supplier_id, paging.position(UUID), paging.fetch, hidden)
         return Page[AttachmentView].of_rows(rows, paging, AttachmentView.of_attachment, lambda row: row.id)
 
     @api.get("/{attachment_id}/link", responses={404: {}, 410: {}})
     async def link_attachment(supplier_id: UUID, attachment_id: UUID, caller: Caller = rights.read) -> LinkView:
         """Give a link that opens an attachment within a minute, for the caller alone, with their token and right."""
-        await rights.may_read(caller, supplier_id)
-        found = await _there(database, supplier_id, attachment_id)
+        hidden = await rights.may_read(caller, supplier_id)
+        found = await _there(database, supplier_id, attachment_id, hidden)
         until = int(now().timestamp()) + attachments.settings.link_s
         signature = await attachments.signature(database, found, caller.subject, until)
         href = f"{api.prefix.format(supplier_id=supplier_id)}/{found.id}/content"
@@ -168,8 +169,8 @@ def _add_reading(api: APIRouter, attachments: Attachments, database: Database, r
         caller: Caller = rights.read,
     ) -> StreamingResponse:
         """Give an attachment's content to whom its link is of, while they may see it."""
-        await rights.may_read(caller, supplier_id)
-        found = await _there(database, supplier_id, attachment_id)
+        hidden = await rights.may_read(caller, supplier_id)
+        found = await _there(database, supplier_id, attachment_id, hidden)
         own = await attachments.signature(database, found, caller.subject, until)
         if not hmac.compare_digest(own, signature) or until < now().timestamp():
             raise Problem(403, "link_over")
@@ -235,9 +236,11 @@ async def _known(database: Database, supplier_id: UUID, id_: UUID) -> Attachment
     return found
 
 
-async def _there(database: Database, supplier_id: UUID, id_: UUID) -> Attachment:
-    """Raises Problem, also of one that is erased."""
+async def _there(database: Database, supplier_id: UUID, id_: UUID, hidden: Hidden | None) -> Attachment:
+    """Raises Problem, also of one that is erased, and of one that is hidden as if it were not there."""
     found = await _known(database, supplier_id, id_)
+    if hidden is not None and hidden.has(found):
+        raise Problem(404, "attachment_not_found")
     if found.state == "erased":
         raise Problem(410, "attachment_erased")
     return found

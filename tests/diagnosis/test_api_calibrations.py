@@ -8,6 +8,7 @@ import pytest
 from services.diagnosis.app import build
 from services.diagnosis.store import calibrations
 from shared.testing.stage import StageUnderTest, types
+from tests.attachments import given as files
 from tests.conftest import Migrated
 from tests.diagnosis.builders import INSTRUMENT, SUPPLIER, levels_at, sheet
 from tests.diagnosis.calls import ANY, PATH, assign, get, post
@@ -67,13 +68,19 @@ async def test_nobody_sees_the_other_s_levels_by_any_route_before_both_are_in(tw
     own = twice.headers("supplier", supplier_id=SUPPLIER)
     readers = {who: twice.headers("assessor", subject=who) for who in (SECOND, LEAD)}
     readers |= {role: twice.headers(role) for role in ("expert", "operator", "mentor")} | {"firm": own}
-    paths = ("", "/visit", "/visit/T02", "/sheets", "/calibration", "/gaps", "/versions", "/assignment", "/draft")
+    file = {"file": ("SECRETO.pdf", files.PDF)}
+    kept = await twice.client.post(f"{PATH}/attachments", files=file, headers=twice.headers("assessor"))
+    link = f"/attachments/{kept.json()['id']}/link"
+    assert (await twice.client.get(PATH + link, headers=twice.headers("assessor"))).status_code == 200
+    paths = ["", "/visit", "/visit/T02", "/sheets", "/calibration", "/gaps", "/versions", "/assignment", "/draft"]
+    paths += ["/attachments", link]
     for who, headers in readers.items():
         for path in paths:
             if (who, path) == (SECOND, "/visit"):
                 continue
             answer = await twice.client.get(PATH + path, headers=headers)
             assert "SECRETO" not in answer.text, (who, path)
+            assert path != link or answer.status_code in {403, 404}, who
     visit = (await twice.client.get(f"{PATH}/visit", headers=readers[SECOND])).json()
     assert [each["question"] for each in visit["answers"] if each["note"]] == ["T01"]
     mine = (await twice.client.get(PATH, headers=twice.headers("assessor"))).json()
@@ -81,6 +88,8 @@ async def test_nobody_sees_the_other_s_levels_by_any_route_before_both_are_in(tw
     assert (await post(twice, "assessor", "assessment", seen(further(4)), SECOND)).status_code == 200
     for who in ("expert", "operator"):
         assert (await twice.client.get(PATH, headers=readers[who])).json()["assessment"]["levels"] == mixed()
+    for who in (SECOND, "operator"):
+        assert "SECRETO" in (await twice.client.get(f"{PATH}/attachments", headers=readers[who])).text
     kinds = [each["kind"] for each in (await get(twice, "expert", f"{PATH}/sheets")).json()["items"]]
     assert kinds == ["self_assessment", "assessment", "second_assessment"]
 

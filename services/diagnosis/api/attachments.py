@@ -7,9 +7,11 @@ from fastapi import APIRouter
 
 from services.diagnosis.api.known import known
 from services.diagnosis.domain.answers import Proof
+from services.diagnosis.domain.calibrating import hidden_givers, hidden_since
 from services.diagnosis.domain.diagnosis import Diagnosis, not_open
 from services.diagnosis.views.answers import ProofBody
 from shared.attachments.keeping import Attachments
+from shared.attachments.records import Hidden
 from shared.runtime.database import Database
 from shared.service import attaching
 from shared.service.attaching import Rights
@@ -26,10 +28,13 @@ def router(attachments: Attachments, database: Database) -> APIRouter:
         if (refusal := not_open(diagnosis)) is not None:
             raise Problem(409, refusal.reason)
 
-    async def may_read(caller: Caller, supplier_id: UUID) -> None:
+    async def may_read(caller: Caller, supplier_id: UUID) -> Hidden | None:
+        """Of two assessors nobody opens one's files before the other's sheet is in."""
         diagnosis = await known(database, supplier_id)
         if not _is_own(caller, supplier_id) and Role.OPERATOR not in caller.roles:
             _require_assigned(caller, supplier_id, *_assessors(diagnosis), diagnosis.validator)
+        since = hidden_since(diagnosis)
+        return None if since is None else Hidden(hidden_givers(diagnosis, caller.subject), since)
 
     rights = Rights(
         give=allow(Role.SUPPLIER, Role.ASSESSOR),

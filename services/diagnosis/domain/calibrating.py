@@ -62,6 +62,13 @@ def hidden_since(diagnosis: Diagnosis) -> datetime | None:
     return past[-1].at if past else datetime.min.replace(tzinfo=UTC)
 
 
+def hidden_givers(diagnosis: Diagnosis, by: str) -> frozenset[str]:
+    """Whose files back a sheet that is hidden from somebody: those of the sides that they were never on."""
+    sides = sides_of(diagnosis)
+    others = [side.subjects for side in (sides.firsts, sides.seconds) if by not in side.subjects]
+    return frozenset(one for subjects in others for one in subjects)
+
+
 def first_authors(diagnosis: Diagnosis) -> frozenset[str]:
     """Whoever answered a question of the first assessor's sheet."""
     return authors_of(diagnosis.assessment, diagnosis.visit)

@@ -84,11 +84,17 @@ Told = Callable[[Diagnosis], tuple[DiagnosisEvent, ...]]
 
 
 def assessed(before: Diagnosis | None, by: str, instruments: Instruments) -> Told:
-    """Of the second assessor's sheet nothing is told but how the two compare."""
+    """Of the second assessor's sheet nothing is told but how both compare; of the first one's nothing before that:
+    the second could hear of it.
+    """
     comparing = compared(before, instruments)
 
     def told(diagnosis: Diagnosis) -> tuple[DiagnosisEvent, ...]:
-        if is_second(diagnosis, by):
+        was, now = None if before is None else before.calibration, diagnosis.calibration
+        if now is not None and now.standing == "drawn":
+            return ()
+        blind = was is not None and was.standing == "drawn"
+        if is_second(diagnosis, by) and not blind:
             return comparing(diagnosis)
         digests = {} if diagnosis.assessment is None else dict(diagnosis.assessment.digests)
         differences = len(diagnosis.differences(instruments))
