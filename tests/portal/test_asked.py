@@ -36,7 +36,7 @@ def _asked(before: dict[str, Any], **fields: str) -> tuple[dict[str, Any], dict[
 
 
 def test_a_form_that_is_sent_as_it_was_shown_changes_nothing() -> None:
-    full = WHOLE | {"otif_bp_min": 9755, "regional_value_bp_min": 7000, "envelope_mm": [1, 2, 3], "must_have": ["T04"]}
+    full = WHOLE | {"otif_bp_min": 9755, "regional_value_bp_min": 95, "envelope_mm": [1, 2, 3], "must_have": ["T04"]}
     full |= {"wishes": ["force", "qms"], "production_start": "2028-01-15", "ramp": [{"year": 2028, "pieces": 5}]}
     full |= {"targets": {"T04": 4, "C02": 2}, "special_processes": ["CQI-9", "CQI-11"], "qms_waivable": False}
     assert _asked(full, **specification_form.shown(full)) == (full, {})
@@ -69,6 +69,7 @@ def test_every_field_of_the_stage_is_in_the_form_or_stays() -> None:
     [
         ("otif_bp_min", "97.5 %", 9750),
         ("otif_bp_min", "100", 10000),
+        ("otif_bp_min", "0.95 %", 95),
         ("annual_volume", "1,200,000", 1200000),
         ("annual_volume", "muchas", "muchas"),
         ("materials", "PA6\r\n PP, 30% talc ;\n\n", ["PA6", "PP, 30% talc ;"]),
@@ -90,6 +91,8 @@ def test_a_field_is_read_as_people_write_it(field: str, text: str, value: object
     [
         ("otif_bp_min", "97,5"),
         ("otif_bp_min", "0.975x"),
+        ("otif_bp_min", "0.95"),
+        ("regional_value_bp_min", "1"),
         ("envelope_mm", "600 x 400"),
         ("envelope_mm", "1,50 x 400"),
         ("targets", "T04"),

@@ -24,7 +24,7 @@ async def test_a_firm_sees_where_it_is_among_others_and_what_is_not_told(asked: 
     asked.others.answer("diagnosis", PATH, body)
     mine = await asked.signed_in("supplier", supplier_id=SUPPLIER, language="en")
     page = (await mine.get("/my-firm/benchmark")).text
-    for shown in ("State: Nuevo León", "80.1 %", "75.0 %", "Above the half", "20 firms or more", "Not shown"):
+    for shown in ("State: Nuevo León", "80.12 %", "75.0 %", "Above the half", "20 firms or more", "Not shown"):
         assert shown in page, shown
     report = await mine.get("/my-firm/benchmark?as=pdf")
     assert (report.status_code, report.content[:5]) == (200, b"%PDF-")

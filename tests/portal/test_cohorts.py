@@ -61,7 +61,7 @@ def _ranked(portal: Visitors, list_: str, **changed: object) -> None:
 async def test_a_preview_says_why(portal: Visitors, operator: Browser) -> None:
     _ranked(portal, "preview")
     page = (await operator.get(PAGE)).text
-    for told in ("Forjas del Bajío", "81.2 %", "90.0 %", f'href="{PLACE}"', "after=more", "Acuerdo del comité"):
+    for told in ("Forjas del Bajío", "81.23 %", "90.0 %", f'href="{PLACE}"', "after=more", "Acuerdo del comité"):
         assert told in page, told
     assert "la selección la hace otra persona" in page, "they gave the override"
     assert "Todas" not in page

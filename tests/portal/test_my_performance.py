@@ -72,6 +72,18 @@ async def test_a_month_that_is_none_is_said_at_its_field(there: Visitors) -> Non
     assert json.loads(sent.content) == {"ppm": 1_200, "otif_bp": "many", "delivered": 7_500}
 
 
+async def test_a_percentage_that_may_be_a_fraction_is_asked_again(there: Visitors) -> None:
+    buyer = await there.signed_in("anchor", anchor_id=ANCHOR, language="en")
+    said = {"title": "invalid_request", "detail": "x", "errors": [{"field": "otif_bp", "problem": "A whole number."}]}
+    there.others.refused["PUT", "matching.test", f"/matches/{MATCH}/performance/2025-03"] = httpx.Response(
+        422, json=said
+    )
+    answer = await buyer.post(f"{CANDIDATE}/performance", FORM | {"otif_bp": "0.95"})
+    assert (answer.status_code, "as 0.95 %: without it" in answer.text) == (422, True)
+    [sent] = [each for each in there.others.asked if each.method == "PUT"]
+    assert json.loads(sent.content)["otif_bp"] == "0.95"
+
+
 async def test_a_firm_reads_what_was_reported_and_contests_it(there: Visitors) -> None:
     firm = await there.signed_in("supplier", supplier_id=SUPPLIER, language="en")
     page = (await firm.get("/my-firm/performance")).text

@@ -8,7 +8,8 @@ import pytest
 
 from services.portal.domain.profile_fields import PARTS, PROCESS
 from services.portal.domain.profile_form import Typed, body_of
-from services.portal.domain.written import amount, whole
+from services.portal.domain.written import amount, percentage, share, whole
+from services.portal.views.words import Words
 from shared.service.callers import Role
 from tests.portal.conftest import Visitors
 from tests.portal.filled_in import (
@@ -56,6 +57,24 @@ def test_an_amount_has_two_decimals_and_no_commas(text: str, taken: str) -> None
 
 def test_a_whole_number_may_have_commas_between_thousands() -> None:
     assert [whole(each) for each in ("0", "1200000", "1,200,000", " 12 ", "1.0")] == [0, 1200000, 1200000, 12, "1.0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "points"),
+    [("0.95", None), ("1", None), ("0.01", None), ("0.95 %", 95), ("1%", 100), ("0", 0), ("1.01", 101), ("95", 9500)],
+)
+def test_a_percentage_that_may_be_a_fraction_needs_its_sign(text: str, points: int | None) -> None:
+    assert share(text) == points
+
+
+def test_every_share_is_taken_as_it_is_shown() -> None:
+    assert [share(percentage(points)) for points in range(10_001)] == [*range(10_001)]
+    assert [Words("es").share(points) for points in (95, 9_750, 9_999, 8_000)] == [
+        "0.95 %",
+        "97.5 %",
+        "99.99 %",
+        "80.0 %",
+    ]
 
 
 @pytest.mark.parametrize("text", AMBIGUOUS)

@@ -7,7 +7,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from services.portal.domain.written import codes_of, lines, scaled, share, whole
+from services.portal.domain.written import codes_of, lines, percentage, scaled, share, whole
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
 
@@ -57,7 +57,7 @@ def shown(specification: Mapping[str, Any]) -> dict[str, str]:
     """Each field's text. A share of basis points is a percentage."""
     found = {name: str(specification[name]) for name in (*TEXTS, *NUMBERS) if specification.get(name) is not None}
     found |= {name: "\n".join(specification.get(name) or ()) for name in LISTS}
-    found |= {name: _percent(specification[name]) for name in SHARES if specification.get(name) is not None}
+    found |= {name: percentage(specification[name]) for name in SHARES if specification.get(name) is not None}
     found |= {name: "yes" for name in FLAGS if specification.get(name)}
     found |= {
         name: f"{Decimal(specification[name]) / MICRO:f}" for name in PLACE if specification.get(name) is not None
@@ -123,10 +123,6 @@ def _degrees(text: str) -> int:
     if (found := scaled(text, 6)) is None:
         raise Unreadable("form.degrees")
     return found
-
-
-def _percent(basis_points: int) -> str:
-    return f"{Decimal(basis_points) / 100:f}"
 
 
 def _envelope(text: str) -> list[int]:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from services.portal.domain.profile_fields import LISTS, PARTS, PLANTS, PROCESSES, Asked, Kind
-from services.portal.domain.written import amount, codes_of, lines, scaled, share, whole
+from services.portal.domain.written import amount, codes_of, lines, percentage, scaled, share, whole
 
 _PARTS_OF: Mapping[Kind, int] = {"share": 2, "thousandths": 3, "degrees": 6}
 """Decimal places between what people write and what a stage takes."""
@@ -185,7 +185,9 @@ def _text(kind: Kind, value: Any) -> str:  # noqa: ANN401 - JSON
     if value is None:
         return ""
     match kind:
-        case "share" | "thousandths" | "degrees":
+        case "share":
+            return percentage(value)
+        case "thousandths" | "degrees":
             return format((Decimal(value) / 10 ** _PARTS_OF[kind]).normalize(), "f")
         case "yes_no":
             return "yes" if value else "no"

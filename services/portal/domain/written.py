@@ -5,11 +5,14 @@ a half or a slip of the hand.
 """
 
 import re
+from decimal import Decimal
 
 WHOLE = re.compile(r"[0-9]{1,15}")
 WHOLE_SHARE = 10_000
-"""In basis points."""
-_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?%?")
+"""In basis points; so is the one below."""
+POINT = 100
+"""Of percentage."""
+_PERCENT = re.compile(r"([0-9]{1,3})(?:\.([0-9]{1,2}))? ?(%?)")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
 _THOUSANDS = re.compile(r"[0-9]{1,3}(,[0-9]{3})+")
 _DECIMAL = re.compile(r"(-?)([0-9]{1,9})(?:\.([0-9]{1,6}))?")
@@ -38,11 +41,19 @@ def amount(text: str) -> str:
 
 def share(text: str) -> int | None:
     """A share in basis points of what people write as a percentage, with its sign or without; None of what is none of 0
-    to 100.
+    to 100. Above 0 and not above 1 it needs its sign, as in files: `0.95` may be meant as 95 %.
     """
     found = _PERCENT.fullmatch(text.strip())
-    points = None if found is None else int(found[1]) * 100 + int(f"{found[2] or '':0<2}")
-    return points if points is not None and points <= WHOLE_SHARE else None
+    if found is None:
+        return None
+    points = int(found[1]) * 100 + int(f"{found[2] or '':0<2}")
+    return points if points <= WHOLE_SHARE and (found[3] or not _may_be_a_fraction(points)) else None
+
+
+def percentage(points: int) -> str:
+    """The same written, as `share` takes it."""
+    text = format((Decimal(points) / 100).normalize(), "f")
+    return f"{text} %" if _may_be_a_fraction(points) else text
 
 
 def lines(text: str) -> list[str]:
@@ -64,6 +75,10 @@ def scaled(text: str, places: int) -> int | None:
         return None
     digits = int(f"{found[2]}{found[3] or '':0<{places}}")
     return -digits if found[1] else digits
+
+
+def _may_be_a_fraction(points: int) -> bool:
+    return 0 < points <= POINT
 
 
 def _without_commas(text: str) -> str:

@@ -96,11 +96,10 @@ class Words:
         return format_decimal(value, locale=LOCALES[self.language])
 
     def share(self, basis_points: int | None) -> str:
-        """A share of so many basis points, as percent with one decimal place, cut: 79.99 is not shown as 80."""
+        """A share of so many basis points, as percent with one decimal place, or two where it has them."""
         if basis_points is None:
             return ""
-        tenths = Decimal(basis_points // 10) / 10
-        return f"{format_decimal(tenths, '0.0', locale=LOCALES[self.language])} %"
+        return f"{format_decimal(Decimal(basis_points) / 100, '0.0#', locale=LOCALES[self.language])} %"
 
     def hundredths(self, ten_thousandths: int) -> str:
         """A number with two decimal places, as kappa is written; cut towards 0."""
