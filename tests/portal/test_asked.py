@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
+from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.matching.views.requirements import AskedSpecification
@@ -102,7 +103,13 @@ def test_a_field_is_read_as_people_write_it(field: str, text: str, value: object
 )
 def test_what_could_be_two_things_is_not_guessed(field: str, text: str) -> None:
     specification, wrong = _asked({field: 1}, **{field: text})
-    assert (specification, [*wrong]) == ({"wishes": []}, [field])
+    assert (specification, [*wrong]) == ({"wishes": [], field: "?"}, [field])
+    said: list[Any] = []
+    try:
+        AskedSpecification.model_validate(WHOLE | specification)
+    except ValidationError as error:
+        said = [each["loc"][0] for each in error.errors()]
+    assert field in said, "nothing is published of what cannot be read"
 
 
 async def test_a_requirement_is_published_once_for_each_form(filled: Visitors, matching: Matching) -> None:
@@ -116,15 +123,19 @@ async def test_a_requirement_is_published_once_for_each_form(filled: Visitors, m
     assert matching.keys == ["k-1"]
 
 
-async def test_what_cannot_be_read_is_never_sent(filled: Visitors, matching: Matching) -> None:
+async def test_what_cannot_be_read_is_told_with_what_the_stage_refuses(filled: Visitors, matching: Matching) -> None:
     browser = await _buyer(filled)
+    errors = [{"field": "body.otif_bp_min", "problem": "Entero"}, {"field": "body.open_until", "problem": "Ya pasó"}]
+    matching.refusal = httpx.Response(422, json={"title": "invalid_request", "detail": "No.", "errors": errors})
     for address in (NEW, CHANGE):
         answer = await browser.post(address, _form(title="Tapas", otif_bp_min="97,5") | {"key": "k-1"})
         assert answer.status_code == 422
         assert 'value="Tapas"' in answer.text
         assert 'value="97,5"' in answer.text
-        assert 'id="otif_bp_min-error"' in answer.text
-    assert matching.sent == []
+        assert 'id="otif_bp_min-error">Escriba un porcentaje' in answer.text
+        assert 'id="open_until-error">Ya pasó' in answer.text
+    matching.refusal = httpx.Response(503)
+    assert 'id="otif_bp_min-error"' in (await browser.post(NEW, _form(otif_bp_min="97,5"))).text
 
 
 async def test_a_change_keeps_what_the_form_does_not_show(filled: Visitors, matching: Matching) -> None:

@@ -32,15 +32,13 @@ def router() -> APIRouter:
         """Publish it, once for each page of the form that was opened."""
         specification, wrong = fields.asked(form, {}, asked.words)
         key = str(form.get("key", ""))
-        if wrong:
-            return await _form(asked, "/requirements/new", NOTHING, _unreadable(asked, wrong), typed(form), 422, key)
         try:
             wanted: dict[str, Any] = {"specification": specification}
             if reference := str(form.get("reference", "")).strip():
                 wanted["reference"] = reference
             done = await asked.send("matching", "POST", "/requirements", wanted, key=key)
         except StageProblem as error:
-            refused = _refused(asked, error)
+            refused = _refused(asked, error, wrong)
             return await _form(asked, "/requirements/new", NOTHING, refused, typed(form), error.status, key)
         await asked.arrived(done)
         return see(f"/requirements/{done.body['id']}")
@@ -82,12 +80,11 @@ def router() -> APIRouter:
         path = f"/requirements/{requirement_id}"
         present = await asked.ask("matching", path)
         specification, wrong = fields.asked(form, present.body["specification"], asked.words)
-        if wrong:
-            return await _form(asked, f"{path}/change", present, _unreadable(asked, wrong), typed(form), 422)
         try:
             done = await asked.send("matching", "PUT", path, specification, version=str(form.get("version", "")))
         except StageProblem as error:
-            return await _form(asked, f"{path}/change", present, _refused(asked, error), typed(form), error.status)
+            refused = _refused(asked, error, wrong)
+            return await _form(asked, f"{path}/change", present, refused, typed(form), error.status)
         await asked.arrived(done)
         return see(path)
 
@@ -118,13 +115,12 @@ async def _waived(
     return see(f"{path}#waivers")
 
 
-def _refused(asked: Asking, error: StageProblem) -> Trouble:
+def _refused(asked: Asking, error: StageProblem, wrong: dict[str, str]) -> Trouble:
+    """What the stage says, and at what cannot be read how it is written."""
     found = trouble(error, asked.words)
-    return Trouble(found.detail, fields.errors(error), found.stale)
-
-
-def _unreadable(asked: Asking, wrong: dict[str, str]) -> Trouble:
-    return Trouble(asked.words("form.unreadable"), wrong)
+    unreadable = wrong and error.status == HTTPStatus.UNPROCESSABLE_ENTITY
+    detail = asked.words("form.unreadable") if unreadable else found.detail
+    return Trouble(detail, fields.errors(error) | wrong, found.stale)
 
 
 async def _form(

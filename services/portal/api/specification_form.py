@@ -46,6 +46,9 @@ TARGET = re.compile(r"([A-Za-z][0-9]{2})[ :=]+([0-9])")
 TIMES = re.compile(r"\s*[x×*;]\s*|,?\s+")
 """A comma within a side stands between thousands."""
 
+REFUSED = "?"
+"""No number, no list."""
+
 Reading = Callable[[str], Any]
 
 
@@ -71,7 +74,9 @@ def shown(specification: Mapping[str, Any]) -> dict[str, str]:
 
 
 def asked(form: FormData, before: Mapping[str, Any], words: Words) -> tuple[dict[str, Any], dict[str, str]]:
-    """The specification with the form's fields, and what of them cannot be read. An empty field asks nothing."""
+    """The specification with the form's fields, and what of them cannot be read. An empty field asks nothing; one that
+    cannot be read asks what every stage refuses, so that what is wrong with the others is said along with it.
+    """
     specification, wrong = dict(before), dict[str, str]()
     for name in FIELDS:
         specification.pop(name, None)
@@ -81,7 +86,7 @@ def asked(form: FormData, before: Mapping[str, Any], words: Words) -> tuple[dict
         try:
             specification[name] = _reading(name)(text)
         except Unreadable as unreadable:
-            wrong[name] = words(str(unreadable))
+            specification[name], wrong[name] = REFUSED, words(str(unreadable))
     for name, codes in BOXES.items():
         specification.pop(name, None)
         if chosen := [code for code in codes if form.get(f"{name}_{code}")]:
