@@ -117,7 +117,7 @@ def test_whoever_proposed_an_override_does_not_select() -> None:
 def test_a_freed_place_goes_to_no_firm_that_meets_the_conditions_no_more() -> None:
     round_ = given.cohort(55, given.override(2, "in"))
     [(_, said)] = selected([given.candidate(1)], round_)
-    assert places.waiting(given.candidate(1), round_, said, given.BASIS) == said.contender
+    assert places.waiting(given.candidate(1), round_, given.BASIS) == said.contender
     for worse in (
         given.candidate(1, match=None),
         given.candidate(1, result=given.diagnosis(commitment=0)),
@@ -127,8 +127,8 @@ def test_a_freed_place_goes_to_no_firm_that_meets_the_conditions_no_more() -> No
         given.candidate(1, standing=Standing("presumed", "positive", looked_up=True)),
         replace(given.candidate(1), awaited=(Awaited("T05", UUID(int=0xE1)),)),
     ):
-        assert places.waiting(worse, round_, said, given.BASIS) is None
-    put_in = places.waiting(given.candidate(2, match=None), round_, replace(said, contender=None), given.BASIS)
+        assert places.waiting(worse, round_, given.BASIS) is None
+    put_in = places.waiting(given.candidate(2, match=None), round_, given.BASIS)
     assert put_in is not None
     assert put_in.put_in
 

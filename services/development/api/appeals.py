@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from services.development.api.access import Firm, Operator
 from services.development.api.cohorts import keep_override, known, there
+from services.development.api.waiting_list import waiting_list
 from services.development.domain.appeal import Answer, Appeal, AppealStatus, appeal_id
 from services.development.domain.cohort import Cohort
 from services.development.domain.outcome import Outcome, outcome_id
@@ -83,8 +84,9 @@ def _add_of_the_program(api: APIRouter, commands: Commands, database: Database) 
         """Answer a firm's appeal, for it to read.
 
         One that is upheld is an override with its history: the firm is the next to have a place
-        (`/cohorts/{cohort_id}/replacements`), and the cohort has one more where it is full. Whoever made the selection,
-        or kept the firm out of it, does not decide.
+        (`/cohorts/{cohort_id}/replacements`), and the cohort has one more where it is full.
+        None is upheld of a firm that has a place, or whose plan takes more than is left of the budget. Whoever made the
+        selection, or kept the firm out of it, does not decide.
         """
         caller.require_outsider(supplier_id)
 
@@ -92,6 +94,7 @@ def _add_of_the_program(api: APIRouter, commands: Commands, database: Database) 
             cohort, said, before = await _load(unit, cohort_id, supplier_id)
             _check(replace, cohort, said, before)
             await unit.load(candidates, [supplier_id])
+            held = await waiting_list(unit.connection, there(cohort))
             decided, put_in, told = accepted(
                 handlers.decide_appeal(
                     cohort,
@@ -99,7 +102,8 @@ def _add_of_the_program(api: APIRouter, commands: Commands, database: Database) 
                     said,
                     before,
                     Answer(body.verdict, body.answer, caller.subject, now()),
-                    await reads.holders(unit.connection, cohort_id),
+                    held.list,
+                    held.basis,
                 )
             )
             if body.verdict == "upheld":

@@ -8,6 +8,7 @@ from services.development import catalogue, store
 from services.development.api.access import Leaving, Operator
 from services.development.api.cohorts import there
 from services.development.api.planned import is_the_firm, planned, view
+from services.development.api.waiting_list import waiting_list
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort
 from services.development.domain.outcome import Outcome, outcome_id
@@ -97,8 +98,9 @@ def _add_ways_of_a_place(api: APIRouter, commands: Commands) -> None:
     ) -> CohortView:
         """Give a firm that dropped out by mistake its place back, with its plan and mentor.
 
-        Only while its place was not given to another firm (409 `place_given_away`). The plan catches up with what was
-        said meanwhile.
+        Only while its place was not given to another firm (409 `place_given_away`), nor promised to one whose appeal
+        was upheld (`place_promised`), and where the budget pays for its plan (`over_budget`). The plan catches up with
+        what was said meanwhile.
         """
         caller.require_outsider(body.supplier_id)
 
@@ -106,7 +108,8 @@ def _add_ways_of_a_place(api: APIRouter, commands: Commands) -> None:
             cohort, firm, said = await _load(unit, cohort_id, body.supplier_id)
             replace.check(CohortView.of_cohort(there(cohort)))
             back = Reinstatement(body.reason, caller.subject, now())
-            moved = accepted(handlers.reinstate(cohort, firm, said, back, catalogue.modules()))
+            held = await waiting_list(unit.connection, there(cohort))
+            moved = accepted(handlers.reinstate(cohort, firm, said, back, catalogue.modules(), held.list))
             _apply(unit, cohort_id, body.supplier_id, moved)
             return there(moved[0].state)
 

@@ -161,10 +161,12 @@ def may_decide(cohort: Cohort, supplier_id: UUID, by: str) -> bool:
     return by != cohort.selected_by and by not in words
 
 
-def with_upheld(cohort: Cohort, word: Override, holders: int) -> Cohort:
-    """A firm whose appeal was upheld is put in: it has the next place, and the cohort one more where it is full."""
+def with_upheld(cohort: Cohort, word: Override, taken: int) -> Cohort:
+    """A firm whose appeal was upheld is put in: it has the next place, and the cohort one more where all are `taken` by
+    firms that have one or were promised one.
+    """
     overrides = tuple(sorted((*_without(cohort, word.supplier_id), word), key=lambda each: each.supplier_id))
-    return replace(cohort, overrides=overrides, capacity=max(cohort.capacity, holders + 1))
+    return replace(cohort, overrides=overrides, capacity=max(cohort.capacity, taken + 1))
 
 
 def with_drop_out(cohort: Cohort, drop_out: DropOut) -> Cohort:
@@ -175,15 +177,17 @@ def with_drop_out(cohort: Cohort, drop_out: DropOut) -> Cohort:
 
 
 def free_place(cohort: Cohort, holders: int, by: str) -> DropOut | Refusal | None:
-    """The place that is free for longest; None: one that nobody had yet. Whoever first said that a firm drops out gives
-    its place to no other one.
+    """None: one that nobody had yet, before those of who dropped out, which they may have again; of these the one that
+    is free for longest. Whoever first said that a firm drops out gives its place to no other one.
     """
     if cohort.status != "selected":
         return "cohort_not_selected"
     if holders >= cohort.capacity:
         return "no_free_place"
-    free = next((each for each in cohort.drop_outs if PLACE.after(each.status, "replace") is not None), None)
-    return free if free is None or free.took_part.may_approve(by) else "same_person"
+    left = [each for each in cohort.drop_outs if PLACE.after(each.status, "replace") is not None]
+    if not left or holders + len(left) < cohort.capacity:
+        return None
+    return left[0] if left[0].took_part.may_approve(by) else "same_person"
 
 
 def with_replacement(cohort: Cohort, free: DropOut | None, supplier_id: UUID, by: str) -> Cohort:

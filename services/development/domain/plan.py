@@ -134,6 +134,11 @@ class Plan:
         return sum((activity.cost_to for activity in self.activities), Decimal(0))
 
     @property
+    def spent(self) -> Decimal:
+        """MXN that what was completed takes at most."""
+        return sum((activity.cost_to for activity in self.activities if activity.completion), Decimal(0))
+
+    @property
     def hours(self) -> int:
         return sum(activity.hours for activity in self.activities)
 

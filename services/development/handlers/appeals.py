@@ -12,7 +12,9 @@ from services.development.domain.cohort import Cohort, Override
 from services.development.domain.conditions import exclusions
 from services.development.domain.outcome import Outcome
 from services.development.domain.reasons import Refusal
-from services.development.handlers.refusal import refused
+from services.development.domain.selection import Basis
+from services.development.domain.waiting_list import WaitingList
+from services.development.handlers.refusal import over_budget, refused
 from shared.messaging.decision import Decision, Refused
 
 Decided = tuple[Decision[Appeal], Decision[Cohort], Outcome]
@@ -43,11 +45,13 @@ def decide_appeal(
     said: Outcome | None,
     appeal: Appeal | None,
     answer: Answer,
-    holders: int,
+    line: WaitingList,
+    basis: Basis,
 ) -> Decided | Refused:
     """The program answers. An appeal that is upheld puts the firm in: an override with its history, and the next place.
 
-    `holders`: firms that have a place of the cohort.
+    Refused where it cannot have one: it has a place, is left out whatever anybody says, or costs more than is left of
+    the budget beside `line`.
     """
     if cohort is None or candidate is None or said is None:
         return refused("outcome_not_found")
@@ -61,7 +65,12 @@ def decide_appeal(
     if excluded := exclusions(candidate, cohort):
         why: list[dict[str, object]] = [{"code": each, "params": {}} for each in excluded]
         return Refused("conflict", "candidate_excluded", params={"why": why})
-    put_in = cohorts.with_upheld(cohort, Override(candidate.id, "in", answer.text, answer.by, answer.at), holders)
+    if said.selected or candidate.diagnosis is None or not candidate.awaits_selection:
+        return refused("candidate_already_selected")
+    if not line.pays(more := basis.cost_of(candidate.diagnosis)):
+        return over_budget(more, line)
+    word = Override(candidate.id, "in", answer.text, answer.by, answer.at)
+    put_in = cohorts.with_upheld(cohort, word, len(line.holders) + len(line.upheld))
     told = replace(said, reasons=("appeal_upheld", *said.reasons), decided_at=answer.at)
     return Decision(decided), Decision(put_in), told
 

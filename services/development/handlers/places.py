@@ -15,11 +15,12 @@ from services.development.domain.outcome import Outcome
 from services.development.domain.place import DropOut, LeaverRole, Leaving, Reinstatement
 from services.development.domain.reasons import Refusal
 from services.development.domain.selection import Basis
+from services.development.domain.waiting_list import WaitingList
 from services.development.domain.why import LEFT_OUT
 from services.development.handlers import published
 from services.development.handlers.cohorts import with_plan
 from services.development.handlers.plans import changed
-from services.development.handlers.refusal import refused
+from services.development.handlers.refusal import over_budget, refused
 from shared.messaging.decision import Decision, Refused
 
 Moved = tuple[Decision[Cohort], Decision[Candidate], Outcome]
@@ -67,8 +68,10 @@ def reinstate(
     said: Outcome | None,
     back: Reinstatement,
     modules: Modules,
+    line: WaitingList,
 ) -> Moved | Refused:
-    """The firm has its place and its plan again, while nobody else has the place.
+    """The firm has its place and its plan again, while nobody else has the place or was promised it, and the budget
+    pays for it.
 
     The plan catches up with what was said while the firm was out.
     """
@@ -82,6 +85,10 @@ def reinstate(
     past = leaving.left_plan(candidate, cohort.id)
     if not isinstance(past, PastPlan):
         return refused(past)
+    if len(line.holders) + len(line.promised) >= cohort.capacity:
+        return refused("place_promised")
+    if not line.pays(more := past.plan.cost_to - past.plan.spent):
+        return over_budget(more, line)
     plan = leaving.caught_up(past, candidate.diagnosis, modules, back.at)
     caught_up = changed(leaving.came_back(candidate, past), plan, By("operator", back.at, back.by, back.reason))
     first = published.reinstated(candidate.id, past, back.at)
@@ -96,14 +103,11 @@ def may_replace(cohort: Cohort | None, holders: int, by: str) -> DropOut | Refus
     return free if free is None or isinstance(free, DropOut) else refused(free)
 
 
-def waiting(candidate: Candidate, cohort: Cohort, said: Outcome, basis: Basis) -> Contender | None:
-    """A firm that waits for a place, as it was when it contended; None: it would take no place now, by the same
-    conditions. Who was put in since is judged as it is now.
+def waiting(candidate: Candidate, cohort: Cohort, basis: Basis) -> Contender | None:
+    """A firm that waits for a place, as it is now, as its plan will be; None: it would take no place, by the conditions
+    of its call.
     """
-    if not candidate.awaits_selection:
-        return None
-    now_ = selection.standing(candidate, cohort, basis).contender
-    return said.contender or now_ if now_ is not None else None
+    return selection.standing(candidate, cohort, basis).contender if candidate.awaits_selection else None
 
 
 def take_place(

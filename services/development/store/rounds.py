@@ -88,12 +88,6 @@ async def contended(connection: Connection, cohort_id: UUID) -> list[Outcome]:
     return [outcomes.of(row) for row in await connection.fetch(query, cohort_id)]
 
 
-async def holders(connection: Connection, cohort_id: UUID) -> int:
-    """How many firms have a place of this cohort."""
-    found: int = await connection.fetchval("SELECT count(*) FROM outcome WHERE cohort_id = $1 AND selected", cohort_id)
-    return found
-
-
 async def rank_of(connection: Connection, cohort_id: UUID, score: int) -> int:
     """The place by potential among those who competed of a firm that did not."""
     query = "SELECT 1 + count(*) FROM outcome WHERE cohort_id = $1 AND rank IS NOT NULL AND score > $2"
