@@ -137,6 +137,17 @@ async def test_the_next_one_is_found_by_what_its_plan_takes_now(stage: StageUnde
     assert str(dearer) not in await selected(stage, cohort)
 
 
+async def test_the_waiting_list_has_who_would_take_a_place(stage: StageUnderTest) -> None:
+    """Seen: it showed firms with a place of another cohort, and those that had left the program."""
+    for number in range(1, 5):
+        await ready(stage, number, 9_000 - number, "T04")
+    cohort = await chosen(stage, 1)
+    await chosen(stage, 1)
+    await learn(stage, given.withdrawn(3))
+    listed = await get(stage, f"{cohort}/waiting-list?limit=1")
+    assert [each["supplier_id"] for each in listed["items"]] == [str(given.supplier(4))]
+
+
 async def plan_cost(stage: StageUnderTest, firm: UUID) -> str:
     looked_at = f"/cohorts/{await open_cohort(stage, 4)}/preview"
     of = {each["supplier_id"]: each["contender"]["cost"] for each in (await get(stage, looked_at))["items"]}

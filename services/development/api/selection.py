@@ -16,6 +16,7 @@ from fastapi import APIRouter
 from services.development.api.access import Operator
 from services.development.api.cohorts import known, there
 from services.development.api.selecting import PART, Contest, MovedError, contest, contest_under_lock, solved
+from services.development.api.waiting_list import waiting_lines
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort
 from services.development.domain.outcome import Outcome, outcome_id
@@ -84,12 +85,11 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
     @api.get("/cohorts/{cohort_id}/waiting-list")
     async def list_waiting_for_place(cohort_id: UUID, _: Operator, paging: Paging) -> Page[CandidateView]:
-        """List the firms that wait for a place that becomes free, by potential; the best of them with the others that
+        """List the firms that would take a place that becomes free, by potential; the best of them with the others that
         have a place takes it, before all one whose appeal was upheld.
         """
-        await known(database, cohort_id)
-        async with database.session() as session:
-            lines = await reads.lines(session, cohort_id, paging.position(Number), paging.fetch, waiting=True)
+        cohort = await known(database, cohort_id)
+        lines = await waiting_lines(database, cohort, paging.position(Number), paging.fetch)
         return Page[CandidateView].of_rows(lines, paging, CandidateView.stored, lambda line: line[0].line)
 
     return api

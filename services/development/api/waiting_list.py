@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from uuid import UUID
 
-from services.development.api.selecting import basis
+from services.development.api.selecting import PART, basis
 from services.development.domain.call import Contender, one_more
 from services.development.domain.candidate import Candidate
 from services.development.domain.cohort import Cohort
@@ -15,7 +15,8 @@ from services.development.domain.waiting_list import WaitingList, committed, uph
 from services.development.handlers import places as handlers
 from services.development.solver.asked import Asked, asked
 from services.development.store import rounds as reads
-from shared.runtime.database import Connection
+from services.development.store.rounds import Line
+from shared.runtime.database import Connection, Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,23 @@ async def waiting_list(connection: Connection, cohort: Cohort) -> Held:
     holders = tuple(_holder(each, firms[each.supplier_id]) for each in said if each.selected)
     budget = None if cohort.budget is None else max(cohort.budget - spent, Decimal())
     return Held(cohort, by, sorted(firms), WaitingList(holders, waiting, upheld(cohort, waiting), budget))
+
+
+async def waiting_lines(database: Database, cohort: Cohort, after: int | None, limit: int) -> list[Line]:
+    """Lines of the cohort's list of firms that would take a place now."""
+    found: list[Line] = []
+    async with database.connection() as connection:
+        by = await basis(connection, cohort)
+    while len(found) < limit:
+        async with database.session() as session:
+            lines = await reads.lines(session, cohort.id, after, PART, waiting=True)
+        async with database.connection() as connection:
+            firms = await reads.firms(connection, [row.supplier_id for row, *_ in lines])
+        found += [each for each in lines if handlers.waiting(firms[each[0].supplier_id], cohort, by) is not None]
+        if len(lines) < PART:
+            break
+        after = lines[-1][0].line
+    return found[:limit]
 
 
 def _holder(said: Outcome, firm: Candidate) -> Contender:
