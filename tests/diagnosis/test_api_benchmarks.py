@@ -60,6 +60,17 @@ async def test_a_firm_reads_its_groups_as_they_were_published(stage: StageUnderT
     assert [each["groups"] for each in listed] == [3, 0, 3]
 
 
+async def test_what_another_version_told_is_held_against_the_next_one(stage: StageUnderTest) -> None:
+    await firms(stage, 10)
+    assert await publish(stage) == 3
+    async with stage.database.transaction() as connection:
+        await connection.execute("UPDATE publication SET instrument = 'before'")
+    await firms(stage, 1, after=10)
+    assert await publish(stage) == 0, "eleven less the ten of before is one"
+    await firms(stage, 9, after=11)
+    assert await publish(stage) == 3
+
+
 async def test_who_is_not_validated_has_none(stage: StageUnderTest) -> None:
     async with stage.database.transaction() as connection:
         await diagnoses.save_many(connection, [replace(completed(levels_at(3)), locked=None)], [])

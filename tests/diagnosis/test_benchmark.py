@@ -73,6 +73,32 @@ def test_groups_that_are_nearly_the_same_are_not_both_told() -> None:
     assert len(told(shared)) == 2, "the same firms say the same twice"
 
 
+def two(number: int, technical: int, finance: int) -> Member:
+    return Member(UUID(int=number), {"TEC": technical, "FIN": finance}, frozenset({AREA}))
+
+
+def test_each_dimension_is_compared_by_itself() -> None:
+    """Ten firms have another share in one dimension, and one of them in another one, which is not told anew."""
+    first = [two(number, 5_000, 1_000 * number) for number in range(12)]
+    before = told(first)
+    changed = [
+        two(number, 7_000 if number < 10 else 5_000, 9_000 if number == 1 else 1_000 * number) for number in range(12)
+    ]
+    [after] = told(changed, before)
+    assert (set(after.quartiles), set(before[0].quartiles)) == ({"TEC"}, {"TEC", "FIN"})
+    assert told(changed, (*before, after)) == ()
+
+
+def test_what_was_told_of_another_version_is_known_still() -> None:
+    first = [member(number) for number in range(12)]
+    known = told(first)
+    of_next = [
+        publish(UUID(int=2), "operator", NOW, Known("pdp-2", tuple(some), (), known)).groups
+        for some in (first[1:], first, [*first, *(member(50 + number) for number in range(10))])
+    ]
+    assert [len(each) for each in of_next] == [0, 1, 1]
+
+
 GROUPS: list[tuple[Kind, str]] = [AREA, ("area", "P02"), ("size", "small"), ("size", "medium"), ("state", "19")]
 FIRMS = st.dictionaries(
     st.integers(0, 40),

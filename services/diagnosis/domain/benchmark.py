@@ -5,7 +5,7 @@ Disclosure Control, Wiley 2012, chapters 4 and 5.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from math import ceil
 from typing import Final, Literal, get_args
@@ -17,6 +17,10 @@ LEAST: Final = 10
 """Firms behind a group, and between any two answers that ever were given."""
 STEP: Final = 500
 """Basis points to which quartiles are rounded: each is one firm's share otherwise."""
+
+
+Shares = Mapping[UUID, str]
+"""Of firms in one dimension, as they were written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Group:
     members: Mapping[UUID, str]
     """By firm, the shares that it had; they never leave the store."""
     quartiles: Mapping[str, tuple[int, int, int]]
-    """By dimension, in basis points."""
+    """By dimension that was told, in basis points; of another one the answer before stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +64,32 @@ class Known:
     instrument: str
     members: tuple[Member, ...]
     earlier: tuple[Group, ...]
-    """All that was ever published, in its order."""
+    """All that was ever published of the present questionnaire, in its order."""
+    others: tuple[Group, ...] = ()
+    """And of other versions: whoever read one of those knows it still."""
 
 
 def publish(id_: UUID, by: str, at: datetime, known: Known) -> Publication:
     """Every group that may be told now and is not told already, the largest first.
 
-    A group is told where ten firms are behind it, and where between it and each that was ever told, of whatever kind,
-    there are ten firms or none: who joined, left or has other shares. So no difference of two answers is one firm's.
+    A dimension of a group is told where ten firms are behind it, and where between it and each that was ever told, of
+    whatever group, there are ten firms or none: who joined, left or has another share in that dimension. So no
+    difference of two answers is one firm's.
     """
-    told = list(known.earlier)
+    told = [(group, _by_dimension(group)) for group in (*known.others, *known.earlier)]
+    stands = {
+        (group.kind, group.code, code): _by_dimension(group)[code]
+        for group in known.earlier
+        for code in group.quartiles
+    }
     new: list[Group] = []
-    for group in _candidates(known.members):
-        if len(group.members) < LEAST or _last(told, group) == group or not _parts_well(group, told):
+    for whole in _candidates(known.members):
+        firms = _by_dimension(whole)
+        codes = [code for code in whole.quartiles if len(firms[code]) >= LEAST and _parts_well(code, firms[code], told)]
+        if all(stands.get((whole.kind, whole.code, code)) == firms[code] for code in codes):
             continue
-        told.append(group)
+        group = replace(whole, quartiles={code: whole.quartiles[code] for code in codes})
+        told.append((group, firms))
         new.append(group)
     return Publication(id_, by, at, known.instrument, tuple(new))
 
@@ -84,19 +99,23 @@ def quarter(share: int, quartiles: tuple[int, int, int]) -> int:
     return 1 + sum(share >= each for each in quartiles)
 
 
-def _parts_well(group: Group, told: Iterable[Group]) -> bool:
-    return all(between == 0 or between >= LEAST for between in (_between(group, other) for other in told))
+def _parts_well(code: str, firms: Shares, told: Iterable[tuple[Group, Mapping[str, Shares]]]) -> bool:
+    between = (_between(firms, theirs[code]) for group, theirs in told if code in group.quartiles)
+    return all(each == 0 or each >= LEAST for each in between)
 
 
-def _between(group: Group, other: Group) -> int:
-    """Firms that are in one of the two alone, or have other shares in it."""
-    mine, theirs = group.members, other.members
+def _between(mine: Shares, theirs: Shares) -> int:
+    """Firms that are in one of the two alone, or have another share in it."""
     return sum(mine.get(id_) != theirs.get(id_) for id_ in mine.keys() | theirs.keys())
 
 
-def _last(told: Sequence[Group], group: Group) -> Group | None:
-    same = [each for each in told if (each.kind, each.code) == (group.kind, group.code)]
-    return same[-1] if same else None
+def _by_dimension(group: Group) -> dict[str, dict[UUID, str]]:
+    found: dict[str, dict[UUID, str]] = {}
+    for id_, written in group.members.items():
+        words = written.split()
+        for code, share in zip(words[::2], words[1::2], strict=True):
+            found.setdefault(code, {})[id_] = share
+    return found
 
 
 def _candidates(members: Iterable[Member]) -> list[Group]:

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.diagnosis import catalogue
-from services.diagnosis.domain.benchmark import Group, Kind, Known, Member, Publication
+from services.diagnosis.domain.benchmark import Kind, Known, Member, Publication
 from services.diagnosis.store import publications
 from shared.runtime.database import Connection
 
@@ -22,15 +22,15 @@ _MEMBERS = """
         AND coalesce(locked ->> 'instrument', instrument) = $1
     ORDER BY id
 """
-_EARLIER = "SELECT * FROM publication WHERE instrument = $1 ORDER BY at, id"
+_EARLIER = "SELECT * FROM publication ORDER BY at, id"
 _OF_FIRM = """
-    SELECT DISTINCT ON (kind, code) kind, code, quartiles, at, count FROM (
+    SELECT kind, code, quartiles, at, count FROM (
         SELECT one ->> 'kind' AS kind, one ->> 'code' AS code, one ->> 'quartiles' AS quartiles, at,
             (SELECT count(*) FROM jsonb_object_keys(one -> 'members')) AS count
         FROM publication, jsonb_array_elements(groups) AS one WHERE instrument = $1
     ) AS told
     WHERE (kind, code) IN (SELECT * FROM unnest($2::text[], $3::text[]))
-    ORDER BY kind, code, at DESC
+    ORDER BY kind, code, at
 """
 _SHARES, _CODES = TypeAdapter(dict[str, int]), TypeAdapter(list[str])
 _QUARTILES = TypeAdapter(dict[str, tuple[int, int, int]])
@@ -49,7 +49,7 @@ class Told:
 
 
 async def known(connection: Connection) -> Known:
-    """What is true now, and what was ever told, of the present questionnaire."""
+    """What is true now of the present questionnaire, and what was ever told of any."""
     await connection.execute(_ONE_AT_A_TIME)
     version = catalogue.instruments().current.version
     members = [
@@ -60,9 +60,10 @@ async def known(connection: Connection) -> Known:
         )
         for row in await connection.fetch(_MEMBERS, version)
     ]
-    rows = await connection.fetch(_EARLIER, version)
-    earlier: list[Group] = [group for row in rows for group in publications.of(row).groups]
-    return Known(version, tuple(members), tuple(earlier))
+    every = [publications.of(row) for row in await connection.fetch(_EARLIER)]
+    earlier = tuple(group for each in every if each.instrument == version for group in each.groups)
+    others = tuple(group for each in every if each.instrument != version for group in each.groups)
+    return Known(version, tuple(members), earlier, others)
 
 
 def groups_of(areas: Sequence[str], size: str | None, state: str | None) -> frozenset[tuple[Kind, str]]:
@@ -74,19 +75,14 @@ def groups_of(areas: Sequence[str], size: str | None, state: str | None) -> froz
 
 
 async def told(connection: Connection, instrument: str, groups: frozenset[tuple[Kind, str]]) -> list[Told]:
-    """What was published of these groups last, by kind and code."""
+    """What was published of these groups, each dimension as it was last, by kind and code."""
     kinds, codes = [kind for kind, _ in groups], [code for _, code in groups]
-    rows = await connection.fetch(_OF_FIRM, instrument, kinds, codes)
-    return [
-        Told(
-            row["kind"],
-            row["code"],
-            _QUARTILES.validate_json(row["quartiles"]),
-            row["count"] // 10 * 10,
-            row["at"],
-        )
-        for row in rows
-    ]
+    found: dict[tuple[str, str], Told] = {}
+    for row in await connection.fetch(_OF_FIRM, instrument, kinds, codes):
+        key, quartiles = (row["kind"], row["code"]), _QUARTILES.validate_json(row["quartiles"])
+        before = found[key].quartiles if key in found else {}
+        found[key] = Told(*key, {**before, **quartiles}, row["count"] // 10 * 10, row["at"])
+    return list(found.values())
 
 
 async def page_of_publications(connection: Connection, before: UUID | None, limit: int) -> list[Publication]:
