@@ -75,7 +75,7 @@ def both_agree(plan: Plan, at: datetime = given.NOW) -> Plan:
 
 def agreed(*questions: str) -> Candidate:
     """With its mentor, and for each activity the firm's evidence."""
-    firm = sure(plans.assign_mentor(with_plan(*questions), given.MENTOR, "operator-1"))
+    firm = sure(plans.assign_mentor(with_plan(*questions), given.MENTOR, "operator-1", given.NOW))
     author = plans.Author("firm", "supplier")
     for each in (author, plans.Author(given.MENTOR, "mentor")):
         firm = sure(plans.agree_plan(firm, each, given.NOW))

@@ -20,7 +20,7 @@ FIRM, PROGRAM = plans.Author("firm", "supplier"), plans.Author(given.MENTOR, "me
 
 
 def assigned(*questions: str) -> Candidate:
-    return sure(plans.assign_mentor(with_plan(*questions), given.MENTOR, "operator-1"))
+    return sure(plans.assign_mentor(with_plan(*questions), given.MENTOR, "operator-1", given.NOW))
 
 
 def test_agreement_tells_activities_and_their_cost_range() -> None:
@@ -90,14 +90,27 @@ def test_only_the_assigned_mentor_acts_as_one() -> None:
     activity_id = plan_of(firm).activities[0].activity_id
     other = plans.Author("mentor-2", "mentor")
     for assigned, expected in ((given.MENTOR, "not_assigned"), (None, "mentor_unassigned")):
-        firm = sure(plans.assign_mentor(firm, assigned, "operator-1"))
+        firm = sure(plans.assign_mentor(firm, assigned, "operator-1", given.NOW))
         assert code(complete(firm, activity_id, "mentor-2")) == expected
         assert code(plans.give_evidence(firm, activity_id, given.DELIVERABLE, other, given.NOW)) == expected
 
 
+def test_what_a_mentor_agreed_to_is_void_with_another_mentor() -> None:
+    half = sure(plans.agree_plan(assigned("T04"), PROGRAM, given.NOW))
+    assert sure(plans.assign_mentor(half, given.MENTOR, "operator-1", given.LATER)) == half, "the same one"
+    other = sure(plans.assign_mentor(half, "mentor-2", "operator-1", given.LATER))
+    firm = sure(plans.agree_plan(other, FIRM, given.LATER))
+    assert (plan_of(firm).status, plan_of(firm).program) == ("proposed", None)
+    assert [each.what for each in plan_of(firm).changes][-2:] == ["agreement_void", "agreed"]
+    both = sure(plans.agree_plan(firm, plans.Author("mentor-2", "mentor"), given.LATER))
+    assert plan_of(both).status == "agreed"
+    after = sure(plans.assign_mentor(both, given.MENTOR, "operator-1", given.LATER))
+    assert plan_of(after) == plan_of(both), "what is in force stays"
+
+
 def test_nobody_assigns_themselves() -> None:
-    assert code(plans.assign_mentor(with_plan("T04"), given.MENTOR, given.MENTOR)) == "assigned_themselves"
-    assert code(plans.assign_mentor(None, given.MENTOR, "operator-1")) == "plan_not_found"
+    assert code(plans.assign_mentor(with_plan("T04"), given.MENTOR, given.MENTOR, given.NOW)) == "assigned_themselves"
+    assert code(plans.assign_mentor(None, given.MENTOR, "operator-1", given.NOW)) == "plan_not_found"
 
 
 def test_a_plan_of_which_all_is_done_is_completed_once_nothing_more_is_proposed() -> None:

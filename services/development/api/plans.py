@@ -107,6 +107,6 @@ def _add_assignment(api: APIRouter, commands: Commands, database: Database) -> N
             commands,
             candidates,
             supplier_id,
-            lambda firm, _: handlers.assign_mentor(firm, body.mentor, caller.subject),
+            lambda firm, _: handlers.assign_mentor(firm, body.mentor, caller.subject, now()),
             AssignmentView.of_firm,
         )

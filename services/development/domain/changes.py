@@ -21,6 +21,17 @@ def kept(before: Plan, after: Plan, by: By) -> Plan:
     return replace(after, changes=(*before.changes, *found)) if found else after
 
 
+def of_another_mentor(plan: Plan, by: By) -> Plan:
+    """What the one before agreed to and is not in force is void, and stays on record; the next one has to agree."""
+    program = None if plan.status == "proposed" else plan.program
+    revision = None if plan.revision is None else replace(plan.revision, mentor=None)
+    if (program, revision) == (plan.program, plan.revision):
+        return plan
+    about = plan.activities if plan.status == "proposed" else _revised(plan)
+    void = Change("agreement_void", by, _modules(about), _removed(plan))
+    return replace(plan, program=program, revision=revision, changes=(*plan.changes, void))
+
+
 def _changes(before: Plan, after: Plan, by: By) -> Iterator[Change]:
     new = after.agreements[len(before.agreements) :]
     if new:

@@ -7,6 +7,7 @@ from typing import Literal
 What = Literal[
     "proposed",
     "agreed",
+    "agreement_void",
     "in_force",
     "revision_proposed",
     "revision_dropped",

@@ -111,12 +111,16 @@ def _bankable(state: Candidate | None, modules: Modules) -> bool:
     return is_bankable(None if state is None else state.diagnosis, modules.bankable)
 
 
-def assign_mentor(state: Candidate | None, mentor: str | None, by: str) -> Decision[Candidate] | Refused:
-    """An operator says who is the firm's mentor."""
+def assign_mentor(state: Candidate | None, mentor: str | None, by: str, now: datetime) -> Decision[Candidate] | Refused:
+    """An operator says who is the firm's mentor. What another one agreed to that is not in force yet is void."""
     if state is None or state.plan is None:
         return refused("plan_not_found")
     after = candidates.assigned(state, mentor, by)
-    return Decision(after) if isinstance(after, Candidate) else refused(after)
+    if not isinstance(after, Candidate):
+        return refused(after)
+    if mentor == state.mentor:
+        return Decision(after)
+    return Decision(replace(after, plan=changes.of_another_mentor(state.plan, By("operator", now, by))))
 
 
 def change_plan(
