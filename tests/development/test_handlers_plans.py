@@ -108,6 +108,23 @@ def test_what_a_mentor_agreed_to_is_void_with_another_mentor() -> None:
     assert plan_of(after) == plan_of(both), "what is in force stays"
 
 
+def test_a_plan_that_is_open_again_has_not_ended() -> None:
+    firm = agreed("T04")
+    activity_id = plan_of(firm).activities[0].activity_id
+    evidence_id = given.DELIVERABLE.identity(activity_id)
+    done = sure(complete(firm, activity_id))
+    assert done.cohort_id is not None
+    assert done.effect.mark(done.cohort_id, "T1") is not None
+    again = sure(plans.return_evidence(done, activity_id, evidence_id, "not it", given.MENTOR, given.LATER))
+    assert (plan_of(again).status, again.effect.mark(done.cohort_id, "T1")) == ("agreed", None)
+    left = facts.evidence_returned(
+        replace(done, withdrawn=True), given.evidence_returned("T04", evidence_id), given.LATER
+    ).state
+    assert left is not None
+    assert (end := left.effect.mark(done.cohort_id, "T1")) is not None
+    assert not end.retained, "it left before its plan was done"
+
+
 def test_nobody_assigns_themselves() -> None:
     assert code(plans.assign_mentor(with_plan("T04"), given.MENTOR, given.MENTOR, given.NOW)) == "assigned_themselves"
     assert code(plans.assign_mentor(None, given.MENTOR, "operator-1", given.NOW)) == "plan_not_found"

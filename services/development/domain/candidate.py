@@ -8,7 +8,7 @@ from uuid import UUID
 
 from services.development.domain.delivery import recorded
 from services.development.domain.diagnosis import Diagnosis, Gap
-from services.development.domain.effect import Effect, Point, marked
+from services.development.domain.effect import Effect, Point, marked, unmarked
 from services.development.domain.evidence import Verdict
 from services.development.domain.place import Leaving, PlaceStatus
 from services.development.domain.plan import Plan
@@ -214,6 +214,15 @@ def at_point(candidate: Candidate, point: Point, now: datetime, *, retained: boo
         return candidate
     after = marked(candidate.effect, candidate.cohort_id, point, candidate.diagnosis, now, retained=retained)
     return replace(candidate, effect=after)
+
+
+def under_way_again(candidate: Candidate, now: datetime) -> Candidate:
+    """The firm whose plan is not done after all: its end has not come, or it left before that."""
+    if candidate.cohort_id is None:
+        return candidate
+    if candidate.withdrawn:
+        return at_point(candidate, "T1", now, retained=False)
+    return replace(candidate, effect=unmarked(candidate.effect, candidate.cohort_id, "T1"))
 
 
 def leavings_without(candidate: Candidate, by: str | None, now: datetime) -> tuple[Leaving, ...]:

@@ -147,6 +147,8 @@ def changed(candidate: Candidate, plan: Plan, by: By) -> Decision[Candidate]:
     after = replace(candidate, plan=plan)
     if plan.status == "completed" and before.status != "completed":
         after = candidates.at_point(after, "T1", by.at)
+    if before.status == "completed" and plan.status != "completed":
+        after = candidates.under_way_again(after, by.at)
     done, taken_back = _completed(plan, before), _completed(before, plan)
     scoring = candidates.with_done(after, _awaited(done), _awaited(taken_back))
     return Decision(scoring, tuple(_happened(candidate, candidate.cohort_id, before, plan)))
