@@ -110,7 +110,9 @@ async def test_out_of_bounds_waits_for_the_lead_and_then_for_the_expert(twice: S
     assert (answer.status_code, answer.json()["standing"]) == (200, "reconciled")
     assert [each["task"] for each in await waits(twice, "expert")] == ["validate"]
     assert await waits(twice, "assessor", LEAD) == []
-    assert (await post(twice, "expert", "validation", sheet(mixed()))).status_code == 200
+    unexplained = await post(twice, "expert", "validation", sheet(mixed()))
+    assert (unexplained.status_code, unexplained.json()["title"]) == (422, "reconciled_otherwise")
+    assert (await post(twice, "expert", "validation", sheet({**mixed(), **dict.fromkeys(apart, 3)}))).status_code == 200
     assert types(await twice.told())[2:] == [
         "diagnosis.diagnosis-assessed",
         "diagnosis.assessments-compared",

@@ -8,12 +8,12 @@ import pytest
 
 from services.diagnosis import handlers
 from services.diagnosis.domain import draft
-from services.diagnosis.domain.answering import assess, reopen, submit, validate
+from services.diagnosis.domain.answering import assess, reopen, send_back, submit, validate
 from services.diagnosis.domain.answers import Answer
 from services.diagnosis.domain.assignment import Assignment, assign
 from services.diagnosis.domain.calibrating import Calibrators, assign_calibrators, hides, reconcile
 from services.diagnosis.domain.calibration import Calibration, Reconciliation, Standing, is_drawn
-from services.diagnosis.domain.diagnosis import Diagnosis, Reopening
+from services.diagnosis.domain.diagnosis import Diagnosis, Reopening, SentBack
 from services.diagnosis.domain.refusal import Refusal
 from shared.contracts.diagnosis import AssessmentsCompared, DiagnosisAssessed
 from shared.four_eyes import mark_of
@@ -114,10 +114,28 @@ def test_whoever_comes_in_later_ends_it_and_corrections_since_change_nothing() -
     second_first = given(given(drawn(), "second", further(4)), "assessor", mixed())
     assert of(second_first).standing == "out"
     assert second_first.status == "assessed"
-    swayed = given(second_first, "assessor", further(4))
-    assert of(swayed) == of(second_first), "with the other's levels in sight"
+    swayed = assess(second_first, answers(further(4), "assessor", dict.fromkeys(CODES, "x")), INSTRUMENTS)
+    assert reason(swayed) == "already_compared", "with the other's levels in sight"
+    noted = done(assess(second_first, answers(mixed(), "assessor", dict.fromkeys(CODES, "otra")), INSTRUMENTS))
+    assert of(noted) == of(second_first)
     late = assess(second_first, answers(mixed(), "second", dict.fromkeys(CODES, "x")), INSTRUMENTS)
     assert reason(late) == "already_compared"
+    within = both(mixed(), mixed())
+    back = done(send_back(within, SentBack("Mire otra vez", "expert", NOW)))
+    for state in (within, back):
+        late = assess(state, answers(mixed(T01=2), "assessor", dict.fromkeys(CODES, "x")), INSTRUMENTS)
+        assert reason(late) == "already_compared"
+        other = Answer(4, None, "", "", "assessor", NOW)
+        assert reason(draft.see(state, "T01", other, INSTRUMENTS)) == "already_compared"
+        assert draft.see(state, "T01", replace(other, level=1, note="acta"), INSTRUMENTS) != state
+    assert given(back, "assessor", mixed()).status == "assessed"
+
+
+def test_what_the_first_noted_since_and_never_gave_ends_with_the_comparison() -> None:
+    begun = given(drawn(), "assessor", mixed())
+    for code, level in (("T01", 4), ("T02", 2)):
+        begun = done(draft.see(begun, code, Answer(level, None, "", "acta", "assessor", NOW), INSTRUMENTS))
+    assert set(given(begun, "second", mixed()).visit) == {"T02"}
 
 
 def test_nobody_sees_the_other_s_levels_before_both_are_in() -> None:
@@ -207,7 +225,10 @@ def test_nothing_is_validated_before_both_are_in_and_agree_or_are_reconciled() -
     reconciled = done(reconcile(out, said, INSTRUMENTS))
     assert (of(reconciled).standing, of(reconciled).pairs) == ("reconciled", of(out).pairs)
     assert not reconciled.took_part.may_approve("lead")
-    assert done(validate(reconciled, sheet, INSTRUMENTS)).status == "completed"
+    assert reason(validate(reconciled, sheet, INSTRUMENTS)) == "reconciled_otherwise"
+    assert done(validate(reconciled, answers({**mixed(), **said.levels}, "expert"), INSTRUMENTS)).status == "completed"
+    noted = answers(mixed(), "expert", dict.fromkeys(said.levels, "Vi otra cosa"))
+    assert done(validate(reconciled, noted, INSTRUMENTS)).status == "completed"
     assert reason(reconcile(both(mixed(), mixed()), said, INSTRUMENTS)) == "not_out_of_bounds"
     assert reason(reconcile(opened(), said, INSTRUMENTS)) == "not_drawn"
 

@@ -5,7 +5,16 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from services.diagnosis.domain.answers import Answers, fault, left_open, listed
-from services.diagnosis.domain.calibrating import assess_second, compared, draw, held, is_second, reopened
+from services.diagnosis.domain.calibrating import (
+    assess_second,
+    compared,
+    draw,
+    held,
+    is_second,
+    moved_after,
+    reopened,
+    unexplained,
+)
 from services.diagnosis.domain.diagnosis import (
     DIAGNOSIS,
     Diagnosis,
@@ -60,6 +69,8 @@ def assess(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -> 
         return Refusal("invalid", "note_missing", {"questions": listed(silent)})
     if given.repeats:
         return replace(diagnosis, visit={})
+    if moved_after(diagnosis, given.answers.levels):
+        return Refusal("conflict", "already_compared")
     took_part = diagnosis.took_part.joined_by(answers.by, *answers.authors.values())
     return compared(replace(given.after, visit={}, took_part=took_part), instruments)
 
@@ -76,6 +87,9 @@ def validate(diagnosis: Diagnosis, answers: Answers, instruments: Instruments) -
     refusal = left_open(given.answers, asked.difference(left_out))
     if refusal is not None:
         return refusal
+    silent = unexplained(diagnosis, given.answers)
+    if silent:
+        return Refusal("invalid", "reconciled_otherwise", {"questions": listed(silent)})
     # A repeat must not take back what was re-scored since.
     if given.repeats:
         return diagnosis

@@ -1,5 +1,6 @@
 """A diagnosis that is assessed twice: who does, when the two are compared, and what follows where they differ."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -179,7 +180,30 @@ def compared(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
     agreement = both.agreement(bounds)
     act = "agree" if agreement is not None and agreement.within(bounds) else "differ"
     standing = CALIBRATION.after(calibration.standing, act) or calibration.standing
-    return replace(diagnosis, calibration=replace(both, standing=standing))
+    # What the first noted since, with another level, could not be given any more.
+    kept = {code: one for code, one in diagnosis.visit.items() if one.level == first.levels.get(code)}
+    return replace(diagnosis, visit=kept, calibration=replace(both, standing=standing))
+
+
+def moved_after(diagnosis: Diagnosis, levels: Mapping[str, int | None]) -> bool:
+    """Whether the first assessor would give other levels than those that were compared: notes and evidence they may
+    correct, with the other's levels in sight no level.
+    """
+    calibration, before = diagnosis.calibration, diagnosis.assessment
+    if calibration is None or calibration.standing == "drawn" or before is None:
+        return False
+    return any(level != before.levels.get(code) for code, level in levels.items())
+
+
+def unexplained(diagnosis: Diagnosis, answers: Answers) -> tuple[str, ...]:
+    """Questions on which the expert leaves the level that the lead assessor reconciled, without a note."""
+    calibration = diagnosis.calibration
+    said = {} if calibration is None or calibration.reconciliation is None else calibration.reconciliation.levels
+    return tuple(
+        code
+        for code, level in said.items()
+        if answers.levels.get(code) != level and not answers.notes.get(code, "").strip()
+    )
 
 
 def held(diagnosis: Diagnosis) -> Refusal | None:

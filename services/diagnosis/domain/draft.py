@@ -8,7 +8,7 @@ from datetime import datetime
 
 from services.diagnosis.domain.answering import assess, not_now, submit
 from services.diagnosis.domain.answers import Answer, answer_fault, begun, together
-from services.diagnosis.domain.calibrating import hides, is_second, not_second_now
+from services.diagnosis.domain.calibrating import hides, is_second, moved_after, not_second_now
 from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, not_open
 from services.diagnosis.domain.instrument import Instruments
 from services.diagnosis.domain.refusal import Refusal
@@ -62,6 +62,8 @@ def see(diagnosis: Diagnosis, question: str, given: Answer, instruments: Instrum
     refusal = refusal or _wrong(diagnosis, question, given, instruments)
     if refusal is not None:
         return refusal
+    if calibration is None and moved_after(diagnosis, {question: given.level}):
+        return Refusal("conflict", "already_compared")
     if given.repeats(visited(diagnosis, given.by).get(question)):
         return diagnosis
     known = replace(diagnosis, took_part=diagnosis.took_part.joined_by(given.by))

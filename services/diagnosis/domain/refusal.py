@@ -44,6 +44,7 @@ RefusalReason = Literal[
     "already_compared",
     "second_missing",
     "not_reconciled",
+    "reconciled_otherwise",
     "not_out_of_bounds",
     "lead_unassigned",
 ]
