@@ -138,6 +138,21 @@ def test_what_the_first_noted_since_and_never_gave_ends_with_the_comparison() ->
     assert set(given(begun, "second", mixed()).visit) == {"T02"}
 
 
+@pytest.mark.parametrize(
+    ("apart", "unseen", "standing"), [(2, 1, "within"), (3, 1, "out"), (0, 3, "within"), (1, 3, "out")]
+)
+def test_what_one_of_the_two_did_not_see_counts_with_what_is_apart(apart: int, unseen: int, standing: str) -> None:
+    left = [code for code, level in mixed().items() if level == 2][:unseen]
+    after = both(mixed(), {**further(apart), **dict.fromkeys(left)})
+    assert (of(after).standing, of(after).alone, len(of(after).pairs)) == (standing, tuple(left), 54 - unseen)
+    if standing == "out":
+        far = [pair.question for pair in of(after).apart(INSTRUMENT.calibration)]  # type: ignore[arg-type]
+        said = Reconciliation(dict.fromkeys(far, 3), "Lo vi", "lead", NOW)
+        assert reason(reconcile(after, said, INSTRUMENTS)) == "question_missing"
+        whole = replace(said, levels=dict.fromkeys([*far, *left], 3))
+        assert of(done(reconcile(after, whole, INSTRUMENTS))).standing == "reconciled"
+
+
 def test_nobody_sees_the_other_s_levels_before_both_are_in() -> None:
     for begun, by in ((drawn(), "assessor"), (drawn(), "second")):
         one = given(begun, by, mixed())

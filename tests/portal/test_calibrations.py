@@ -57,6 +57,14 @@ async def test_a_lead_says_which_levels_hold_and_why(twice: Visitors) -> None:
     assert "<option selected>3</option>" in refused.text
 
 
+async def test_a_lead_says_the_level_of_what_one_of_the_two_did_not_see(twice: Visitors) -> None:
+    alone = {"question": "T03", "first": None, "second": 2, "first_note": "Sin acceso", "second_note": "Visto"}
+    twice.others.answer("diagnosis", PATH, _calibration(alone=[alone]), ETag=scripted.ETAG)
+    page = await _get(twice, Role.ASSESSOR, PAGE)
+    for shown in ("— Sin acceso", "2 Visto", 'name="levels.T03"'):
+        assert shown in page, shown
+
+
 async def test_before_both_are_in_there_are_no_levels_and_no_form(twice: Visitors) -> None:
     blind = _calibration(standing="drawn", agreement=None, pairs=[], compared_at=None)
     twice.others.answer("diagnosis", PATH, blind, ETag=scripted.ETAG)
@@ -71,10 +79,17 @@ async def test_kappa_that_says_nothing_is_said_not_to(twice: Visitors) -> None:
 
 
 async def test_an_expert_sees_both_and_what_the_lead_said(twice: Visitors) -> None:
-    held = {"levels": {"T01": 4}, "reason": "Vi el certificado", "at": "2026-05-02T00:00:00Z"}
-    twice.others.answer("diagnosis", PATH, _calibration(standing="reconciled", reconciliation=held))
+    held = {"levels": {"T01": 4, "T02": 2}, "reason": "Vi el certificado", "at": "2026-05-02T00:00:00Z"}
+    alone = [{"question": "T02", "first": 2, "second": None, "first_note": "", "second_note": "Sin acceso"}]
+    twice.others.answer("diagnosis", PATH, _calibration(standing="reconciled", reconciliation=held, alone=alone))
     page = await _get(twice, Role.EXPERT, f"/work/validations/{SUPPLIER}")
-    for shown in ("Reconciled", "Vi el certificado", "Second assessor: 3. Firmado", "Holds: 4"):
+    for shown in (
+        "Reconciled",
+        "Vi el certificado",
+        "Second assessor: 3. Firmado",
+        "Holds: 4",
+        "Second assessor: —. Sin acceso",
+    ):
         assert shown in page, shown
     row = page[page.index('id="levels.T01"') :].partition("</select>")[0]
     assert "<option selected>4</option>" in row, "what holds is chosen already"

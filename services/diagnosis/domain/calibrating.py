@@ -11,6 +11,7 @@ from services.diagnosis.domain.calibration import (
     Calibration,
     Reconciliation,
     Sides,
+    alone_in,
     authors_of,
     is_drawn,
     pairs_of,
@@ -176,9 +177,9 @@ def compared(diagnosis: Diagnosis, instruments: Instruments) -> Diagnosis:
     if calibration.standing != "drawn" or diagnosis.status != "assessed":
         return diagnosis
     pairs, at = pairs_of(first, calibration.sheet), max(first.at, calibration.sheet.at)
-    both = replace(calibration, standing="within", pairs=pairs, compared_at=at, visit={})
-    agreement = both.agreement(bounds)
-    act = "agree" if agreement is not None and agreement.within(bounds) else "differ"
+    alone = alone_in(first, calibration.sheet)
+    both = replace(calibration, pairs=pairs, alone=alone, compared_at=at, visit={})
+    act = "agree" if both.is_within(bounds) else "differ"
     standing = CALIBRATION.after(calibration.standing, act) or calibration.standing
     # What the first noted since, with another level, could not be given any more.
     kept = {code: one for code, one in diagnosis.visit.items() if one.level == first.levels.get(code)}
@@ -227,10 +228,10 @@ def reconcile(diagnosis: Diagnosis, given: Reconciliation, instruments: Instrume
     refusal = not_theirs(calibration.lead, given.by, "lead_unassigned")
     if refusal is not None:
         return refusal
-    unknown = given.levels.keys() - {pair.question for pair in calibration.pairs}
+    unknown = given.levels.keys() - {*(pair.question for pair in calibration.pairs), *calibration.alone}
     if unknown:
         return Refusal("invalid", "unknown_question", {"questions": listed(unknown)})
-    missing = [pair.question for pair in calibration.apart(bounds) if pair.question not in given.levels]
+    missing = [code for code in calibration.to_reconcile(bounds) if code not in given.levels]
     if missing:
         return Refusal("invalid", "question_missing", {"questions": listed(missing)})
     outside = [code for code, level in given.levels.items() if not is_level(level)]

@@ -80,6 +80,8 @@ class Calibration:
     """The second's."""
     pairs: tuple[Pair, ...] = ()
     """As both stood when the later one came in: corrections since, with the other's levels in sight, are no part."""
+    alone: tuple[str, ...] = ()
+    """Questions to which one of the two alone gave a level. Of them nobody knows whether the two agree."""
     compared_at: datetime | None = None
     reconciliation: Reconciliation | None = None
 
@@ -97,6 +99,17 @@ class Calibration:
     def apart(self, bounds: Bounds) -> tuple[Pair, ...]:
         return tuple(pair for pair in self.pairs if abs(pair.first - pair.second) >= bounds.apart)
 
+    def is_within(self, bounds: Bounds) -> bool:
+        """Whether the two agree well enough. What one of them did not see counts with what is apart: unknown is no
+        agreement, and whoever leaves a question out must not be nearer for it.
+        """
+        agreement = agreement_of(sums_of(((pair.first, pair.second) for pair in self.pairs), bounds.apart))
+        return agreement.within(bounds) and agreement.apart + len(self.alone) <= bounds.apart_max
+
+    def to_reconcile(self, bounds: Bounds) -> tuple[str, ...]:
+        """Questions of which the lead assessor says the level."""
+        return (*(pair.question for pair in self.apart(bounds)), *self.alone)
+
 
 def is_drawn(diagnosis_id: UUID, round_: int, share: int) -> bool:
     """Whether a round of a diagnosis is assessed twice, where so many basis points of all are: the same for whoever
@@ -113,6 +126,11 @@ def pairs_of(first: Answers, second: Answers) -> tuple[Pair, ...]:
         for code, level in first.levels.items()
         if level is not None and (other := second.levels.get(code)) is not None
     )
+
+
+def alone_in(first: Answers, second: Answers) -> tuple[str, ...]:
+    """Questions to which one gave a level and the other none."""
+    return tuple(code for code, level in first.levels.items() if (level is None) != (second.levels.get(code) is None))
 
 
 def authors_of(sheet: Answers | None, since: Mapping[str, Answer]) -> frozenset[str]:

@@ -73,6 +73,17 @@ class PairView(View):
     second_note: str
 
 
+class AloneView(View):
+    """A question to which one of the two gave a level and the other, null, none."""
+
+    question: str
+    first: int | None
+    second: int | None
+    first_note: str
+    """Of null, why in words."""
+    second_note: str
+
+
 class CalibrationView(View):
     """One diagnosis that is assessed twice. Levels only once both are in."""
 
@@ -86,6 +97,8 @@ class CalibrationView(View):
     agreement: AgreementView | None
     bounds: BoundsView | None
     pairs: tuple[PairView, ...]
+    alone: tuple[AloneView, ...]
+    """They count as apart where the two are judged, and the lead assessor says their level."""
     compared_at: datetime | None
     reconciliation: ReconciliationView | None
 
@@ -102,6 +115,7 @@ class CalibrationView(View):
             agreement=None if agreement is None else AgreementView.of(agreement),
             bounds=None if bounds is None else BoundsView.of(bounds),
             pairs=_pairs(diagnosis, found, bounds),
+            alone=tuple(_alone(diagnosis.assessment, found.sheet, code) for code in found.alone),
             compared_at=found.compared_at,
             reconciliation=None if found.reconciliation is None else ReconciliationView.of(found.reconciliation),
         )
@@ -163,6 +177,20 @@ def _pairs(diagnosis: Diagnosis, found: Calibration, bounds: Bounds | None) -> t
         )
         for pair in found.pairs
     )
+
+
+def _alone(first: Answers | None, second: Answers | None, question: str) -> AloneView:
+    return AloneView(
+        question=question,
+        first=None if first is None else first.levels.get(question),
+        second=None if second is None else second.levels.get(question),
+        first_note=_note(first, question) or _reason(first, question),
+        second_note=_note(second, question) or _reason(second, question),
+    )
+
+
+def _reason(sheet: Answers | None, question: str) -> str:
+    return "" if sheet is None else sheet.reasons.get(question, "")
 
 
 def _note(sheet: Answers | None, question: str) -> str:

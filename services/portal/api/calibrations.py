@@ -1,6 +1,7 @@
 """A lead assessor at two who differ, and operators at how far all agree."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
@@ -49,6 +50,12 @@ def router() -> APIRouter:
     return pages
 
 
+def _beside(calibration: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What the lead assessor has to say something of first: also what one of the two did not see."""
+    alone = [one | {"apart": True} for one in calibration.get("alone", ())]
+    return sorted([*alone, *calibration["pairs"]], key=lambda pair: not pair["apart"])
+
+
 async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
     found = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}/calibration")
     diagnosis = await asked.ask("diagnosis", f"/diagnoses/{supplier_id}")
@@ -58,7 +65,7 @@ async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = U
         id=supplier_id,
         firm=(await named(asked, scope, [str(supplier_id)])).get(str(supplier_id)),
         calibration=found.body,
-        pairs=sorted(found.body["pairs"], key=lambda pair: not pair["apart"]),
+        pairs=_beside(found.body),
         version=found.etag,
         withdrawn=diagnosis.body["withdrawn"],
         texts=await questions_of(asked, diagnosis.body["instrument"]),
