@@ -262,6 +262,11 @@ async def test_what_is_bought_of_a_firm_that_fits_no_more_says_so(stage: StageUn
     await stage.consume(completed("T05", version=2))
     shown = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
     assert (shown["holds"], shown["blocked_by"], shown["standing"]) == (True, ["T05"], "awarded")
+    await changed(stage, requirement, materials=["zinc"], wishes=["materials"])
+    shown = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
+    assert [(each["gate"], each["reason"], each["need"]) for each in shown["conceded"]] == [
+        ("materials", "wished", "zinc")
+    ]
     await changed(stage, requirement, materials=["zinc"])
     shown = (await stage.client.get(f"/matches/{match}", headers=buyer(stage))).json()
     assert (shown["holds"], shown["score"], shown["supplier_id"]) == (False, None, str(SUPPLIER))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.matching.domain.alignment import judge
+from services.matching.domain.alignment import conceded, judge
 from services.matching.domain.calendar import day
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.waiver import MOST_WAIVERS, Waivable, Waiver, as_of, waived
@@ -79,6 +79,7 @@ def test_each_gate_can_be_waived_and_only_wished(gate: Waivable, asked: dict[str
         gates = judge(profile(process(**offer)), [process(**offer)], other.need_of(SUPPLIER, TODAY), RULES, TODAY).gates
         (found,) = [each for each in gates if each.gate == gate]
         assert (found.status, found.reason) == ("met", "waived" if other.waivers else "wished")
+        assert conceded(firm_.profile or profile(), other.need_of(SUPPLIER, TODAY), RULES, TODAY) == (found,)
         if gate in ("force", "envelope", "qms"):
             assert hit.points < 10_000, "what is short is scored as short"
 

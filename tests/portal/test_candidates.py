@@ -253,6 +253,39 @@ async def test_a_score_is_explained_alone_and_beside_another(filled: Visitors, m
     assert "No se evaluó" in beside
 
 
+async def test_what_a_firm_falls_short_of_and_is_only_wished_or_waived_is_told(
+    filled: Visitors, matching: Matching
+) -> None:
+    browser = await _buyer(filled)
+    assert "Deseable, no lo tiene" not in (await browser.get(CANDIDATE)).text
+    short = {"gate": "force", "status": "met", "reason": "wished", "need": "400 t", "offer": "250 t"}
+    waived = {"gate": "qms", "status": "met", "reason": "waived", "need": "iatf_16949", "offer": "iso_9001"}
+    matching.shown[f"/matches/{MATCH}"] = PRESENT | {"conceded": [short, waived]}
+    page = (await browser.get(CANDIDATE)).text
+    for told in ("Deseable, no lo tiene", "<td>400 t</td><td>250 t</td>", ">Dispensado<", "<td>IATF 16949</td>"):
+        assert told in page, told
+
+
+async def test_a_requirement_says_what_is_a_must_a_wish_or_waived(filled: Visitors, matching: Matching) -> None:
+    asked = example(RequirementPublished).model_dump(mode="json")["specification"]
+    asked |= {"materials": ["acero"], "force_t": 400, "envelope_mm": [1, 2, 3], "languages": ["en"], "tolerance_um": 50}
+    asked |= {"wishes": ["force", "languages"], "tolerance_must": False, "qms": "iso_9001"}
+    given = {"reason": "r", "plan": "p", "until": "2090-01-01", "supplier_id": None, "revoked_at": None, "id": "w"}
+    waivers = [given | {"gate": "envelope"}, given | {"gate": "qms", "until": "2020-01-01"}]
+    waivers += [given | {"gate": "materials", "supplier_id": str(SUPPLIER)}]
+    matching.shown[PAGE] = {"version": 3, "status": "open", "specification": asked, "waivers": waivers}
+    page = (await (await _buyer(filled)).get(PAGE)).text
+    said = re.findall(r"<dd>([^<]*?)\s*<strong class=\"tag[a-z ]*\">([^<]+)</strong>", page)
+    assert {what.strip(): how for what, how in said}.items() >= {
+        "acero": "Indispensable",
+        "ISO 9001": "Indispensable",
+        "400": "Deseable",
+        "1 × 2 × 3": "Dispensado a todas las empresas hasta el 1 de enero de 2090",
+        "en": "Deseable",
+    }.items()
+    assert re.search(r"<dd>50\s*</dd>", page), "what is scored has no mark"
+
+
 async def test_an_answer_goes_to_the_stage_with_the_version_that_was_seen(filled: Visitors, matching: Matching) -> None:
     browser = await _buyer(filled)
     fields = forms((await browser.get(CANDIDATE)).text, CANDIDATE)[0]

@@ -48,10 +48,14 @@ async def test_one_requirement_says_what_is_missing_and_where_points_are(firm: V
     page = await _page(firm, f"{PAGE}/{REQUIREMENT}")
     assert "<td>zinc</td><td>steel</td>" in page
     assert "Certify by spring" not in page
-    waiver = {"gate": "qms", "plan": "Certify by spring", "until": "2027-03-31"}
+    firm.others.answer("matching", f"{PATH}/{REQUIREMENT}", READ | {"wishes": []})
+    assert (">Must<" in page, ">Wished<" in page) == (True, True)
+    assert ">Wished<" not in await _page(firm, f"{PAGE}/{REQUIREMENT}")
+    waiver = {"gate": "envelope", "plan": "Certify by spring", "until": "2027-03-31"}
     firm.others.answer("matching", f"{PATH}/{REQUIREMENT}", READ | {"waivers": [waiver]})
     page = await _page(firm, f"{PAGE}/{REQUIREMENT}")
     assert "<td>Certify by spring</td>" in page
+    assert ">Waived until March 31, 2027<" in page
     criterion = EXAMPLES[MatchFound.TYPE]["criteria"][0]
     met = {"met": True, "score": 8000, "gates": [], "criteria": [criterion], "anchor_id": str(ANCHOR)}
     firm.others.answer("matching", f"{PATH}/{REQUIREMENT}", READ | met)

@@ -124,6 +124,12 @@ def explained(profile: Profile, need: Specification, rules: Rules, today: date) 
     return (judged.score or score(profile, judged.offer, need, rules, today)).criteria
 
 
+def conceded(profile: Profile, need: Specification, rules: Rules, today: date) -> tuple[Gate, ...]:
+    """Gates of which the process that suits best falls short, and that bar nobody."""
+    judged = judge(profile, profile.in_area(need.area), need, rules, today)
+    return tuple(gate for gate in judged.gates if gate.conceded)
+
+
 def unknown_of(gates: Sequence[Gate]) -> tuple[GateName, ...]:
     """Those of which nobody knows."""
     return tuple(gate.gate for gate in gates if gate.status == "unknown")

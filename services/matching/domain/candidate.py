@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from services.matching.domain.alignment import explained
+from services.matching.domain.alignment import conceded, explained
 from services.matching.domain.answers import Answers
+from services.matching.domain.gate import Gate
 from services.matching.domain.introduction import hidden
 from services.matching.domain.match import Match, match_id
 from services.matching.domain.offering import Profile
@@ -32,6 +33,8 @@ class Candidate:
     """The day of which this is said."""
     criteria: tuple[Criterion, ...] = ()
     """Of a match that holds, as its score is explained today."""
+    conceded: tuple[Gate, ...] = ()
+    """Of a match that holds, gates of which the firm falls short today: they are only wished, or waived."""
     reports: tuple[Report, ...] = ()
     """How the firm delivered what was awarded to it, in the order in which it was told."""
 
@@ -58,6 +61,7 @@ def of(offering: Offering, id_: UUID, requirement: Requirement, rules: Rules, to
         return None
     grade = offering.diagnosis.grade if offering.diagnosis else None
     profile, holds = offering.profile, held(match)
-    criteria = explained(profile, requirement.need_of(offering.id, today), rules, today) if profile and holds else ()
+    judged = (profile, requirement.need_of(offering.id, today), rules, today) if profile and holds else None
+    criteria, short = (explained(*judged), conceded(*judged)) if judged else ((), ())
     reports = tuple(each for each in offering.performance if each.requirement_id == requirement.id)
-    return Candidate(offering.id, profile, grade, holds, answers, requirement, today, criteria, reports)
+    return Candidate(offering.id, profile, grade, holds, answers, requirement, today, criteria, short, reports)

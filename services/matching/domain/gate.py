@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from services.matching.domain.reasons import GateName, GateReason, GateStatus
 
+CONCEDED: frozenset[GateReason] = frozenset({"wished", "waived", "below_ladder_waivable"})
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -19,3 +21,8 @@ class Gate:
     def passed(self) -> bool:
         """Whether it bars nothing."""
         return self.status != "not_met"
+
+    @property
+    def conceded(self) -> bool:
+        """Whether the firm falls short of it, and is barred from nothing: it is only wished, or waived."""
+        return self.reason in CONCEDED

@@ -12,6 +12,7 @@ from services.matching.domain.reasons import AnswerReason, DeclineReason, Hidden
 from services.matching.handlers import published
 from services.matching.views.offers import OfferView
 from services.matching.views.performance import ReportView, reports_of
+from services.matching.views.reading import GateView
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
 from shared.contracts.specification import YearVolume
@@ -160,6 +161,10 @@ class CandidateView(MatchView):
     """Oldest first."""
     offer: OfferView | None
     """None for an anchor while the firm is not introduced."""
+    conceded: list[GateView]
+    """Gates of which the firm falls short, and that bar it from nothing: only wished, or waived. None of a firm that is
+    not introduced.
+    """
     performance: list[ReportView]
     """How it delivered what was awarded to it, the latest month first."""
 
@@ -173,6 +178,7 @@ class CandidateView(MatchView):
             requirement_version=candidate.requirement.version,
             answers=said,
             offer=offer,
+            conceded=[] if hidden else [GateView.of_gate(gate) for gate in candidate.conceded],
             performance=performance,
         )
 

@@ -13,6 +13,7 @@ from services.portal.domain.demand import Requirement
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
 from services.portal.store import demand, firms
+from shared.runtime.clock import day_of, now
 from shared.service.callers import Role
 
 Buyer = Annotated[Scope, Depends(Only(Role.ANCHOR))]
@@ -101,6 +102,7 @@ async def show(
         names=await asked.areas(),
         present=await shown_by_stage(asked, f"/requirements/{requirement_id}"),
         reasons=CLOSE_REASONS,
+        today=day_of(now()).isoformat(),
         waivable=WISHES,
         firms_named={
             str(each.supplier_id): named[each.supplier_id].name or named[each.supplier_id].folio
