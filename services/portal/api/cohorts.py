@@ -77,7 +77,7 @@ def _add_deciding(pages: APIRouter) -> None:
 
     @pages.post("/{cohort_id}/replacement")
     async def replace(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
-        """Give the place that is free for longest to the firm with which the cohort is best, all others kept."""
+        """Give a free place to the firm with which the cohort is best, all others kept."""
         return await _on_cohort(asked, cohort_id, "POST", "replacements", form)
 
     @pages.post("/{cohort_id}/reinstatement")
