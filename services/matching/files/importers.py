@@ -36,6 +36,11 @@ _COLUMN_OF = {
     "columns_lacking": "titulo",
     "looks_like": NEW,
     "row_repeated": "titulo",
+    "tolerance_missing": "tolerancia_indispensable",
+    "tolerance_wished": "deseables",
+    "wish_not_asked": "deseables",
+    "start_past": "inicio_produccion",
+    "ramp_past": "rampa",
     "reference_taken": REFERENCE,
 }
 

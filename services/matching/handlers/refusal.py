@@ -34,6 +34,12 @@ _KINDS: dict[Refusal, Kind] = {
     "changed_by_hand": "conflict",
     "version_other": "conflict",
     "columns_lacking": "conflict",
+    "tolerance_missing": "invalid",
+    "tolerance_wished": "invalid",
+    "wish_not_asked": "invalid",
+    "start_past": "invalid",
+    "ramp_past": "invalid",
+    "gate_not_asked": "conflict",
     "looks_like": "conflict",
     "reference_taken": "conflict",
     "match_not_kept": "not_found",
@@ -61,7 +67,15 @@ _WORDED: dict[Refusal, str] = {"requirement_closed": "requirement_closed.command
 """Codes that tell others why something happened, and here what to do about it."""
 
 
-_AT: dict[Refusal, str] = {"open_until_past": "open_until", "waiver_past": "until"}
+_AT: dict[Refusal, str] = {
+    "open_until_past": "open_until",
+    "waiver_past": "until",
+    "tolerance_missing": "tolerance_must",
+    "tolerance_wished": "wishes",
+    "wish_not_asked": "wishes",
+    "start_past": "production_start",
+    "ramp_past": "ramp",
+}
 """Codes that are about one field."""
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from services.matching.domain import anchor as anchors
 from services.matching.domain.anchor import Anchor
+from services.matching.domain.asked import fault
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.reasons import CloseReason, Refusal
 from services.matching.domain.requirement import REQUIREMENT, Closure, Requirement, Specification
@@ -50,6 +51,9 @@ def publish(
     if (reason := _not_allowed(anchor, asked, now)) or anchor is None:
         wrong = refused(reason or "anchor_unknown")
         return replace(wrong, at=wrong.at and f"specification.{wrong.at}")
+    if found := fault(asked, day(now)):
+        wrong = refused(found.code, **found.params)
+        return replace(wrong, at=f"specification.{wrong.at}")
     if holder not in (None, id_):
         return refused("reference_taken")
     requirement = Requirement(id_, anchor.id, asked, reference=reference)
@@ -69,6 +73,8 @@ def change(
     if asked == state.specification:
         return unchanged(state)
     before = state.specification
+    if found := fault(asked, day(now), before):
+        return refused(found.code, **found.params)
     if asked.annual_volume < min(awarded, before.annual_volume):
         return refused("volume_awarded", asked=asked.annual_volume, awarded=awarded)
     after = state.asking(asked, by_hand=by_hand)

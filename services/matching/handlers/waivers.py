@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from services.matching.domain.asked import bars
 from services.matching.domain.calendar import day, start_of
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.sweeps import REQUIREMENT_CHANGED, REQUIREMENT_WAIVED
@@ -23,6 +24,8 @@ def waive(state: Requirement | None, waiver: Waiver, now: datetime) -> Decision[
         return refused("requirement_closed")
     if waiver.until < day(now):
         return refused("waiver_past")
+    if not bars(state.specification, waiver.gate):
+        return refused("gate_not_asked", gate=waiver.gate)
     if len(state.waivers) >= MOST_WAIVERS:
         return refused("waivers_too_many", most=MOST_WAIVERS)
     return _changed(replace(state, waivers=(*state.waivers, waiver)), waiver, now)

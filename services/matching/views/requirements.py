@@ -63,6 +63,10 @@ def past(given: object, field: str, code: Refusal) -> Iterator[Broken]:
         yield field, code, {}
 
 
+_ONCE = ("materials", "special_processes", "must_have", "deliveries", "certificates", "programs", "languages")
+"""Lists in which what is said twice is said once."""
+
+
 class AskedYear(specification.YearVolume):
     """Pieces of one year, from outside."""
 
@@ -129,7 +133,8 @@ class AskedSpecification(contract.Specification):
     def specification(self) -> Specification:
         ramp = tuple(YearVolume(each.year, each.pieces) for each in self.ramp)
         wishes = tuple(gate for gate in WAIVABLE if gate in self.wishes)
-        return Specification(**{**dict(self), "ramp": ramp, "wishes": wishes})
+        once = {name: tuple(dict.fromkeys(getattr(self, name))) for name in _ONCE}
+        return Specification(**{**dict(self), **once, "ramp": ramp, "wishes": wishes})
 
 
 class PublishBody(Body):
