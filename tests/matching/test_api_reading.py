@@ -112,7 +112,7 @@ async def test_no_route_that_a_firm_reads_says_who_asks_unnamed_or_what_is_not_f
 
 async def test_a_firm_reads_the_waivers_that_count_for_it_and_no_other_s(stage: StageUnderTest) -> None:
     await stage.consume(joined(), registered())
-    id_ = await _publish(stage)
+    id_ = await _publish(stage, force_t=400, materials=["acero"], envelope_mm=[1, 1, 1])
     buyer = stage.headers("anchor", anchor_id=ANCHOR) | {"If-Match": "*"}
     until = str(day(now()) + timedelta(days=9))
     given = {"reason": "Secreto", "until": until}
