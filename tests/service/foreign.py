@@ -163,7 +163,7 @@ async def _development(stage: StageUnderTest) -> Foreign:
             "propose_drop_out": {"reason": "Cambió de giro"},
             "drop_out_firm": {"reason": "Cambió de giro"},
             "reinstate_firm": {"supplier_id": str(firm), "reason": "Fue un error"},
-            "appeal": {"reason": "La tractora ya nos visitó"},
+            "appeal_outcome": {"reason": "La tractora ya nos visitó"},
             "decide_appeal": {"verdict": "rejected", "answer": "No llega al umbral"},
         },
     )
