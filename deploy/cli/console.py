@@ -6,14 +6,14 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
 
-from deploy.cli.texts import say
+from deploy.cli.texts import reason_text, say
 
 PLAIN_WIDTH = 10_000
 """Columns where there is no terminal: what reads a pipe wants whole rows."""
@@ -63,6 +63,16 @@ def print_fitting(*heads: str, rows: Iterable[Iterable[object]]) -> None:
 def show_json(value: object) -> None:
     """A value for programs: one JSON document on standard output."""
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
+
+
+def show_faults(stage: str, faults: Iterable[Any], *, as_json: bool) -> bool:
+    """Say what keeps a file from being a stage's next table of rules. Returns whether nothing does."""
+    told = [{"code": each.code, "text": reason_text(stage, each.code, **each.params)} for each in faults]
+    if as_json:
+        show_json({"sound": not told, "faults": told})
+    for each in told if not as_json else ():
+        err().print(each["text"], markup=False)
+    return not told
 
 
 @contextmanager

@@ -16,10 +16,10 @@ from services.matching.domain.gates import firm_gates
 from services.matching.domain.lifting import Lift, lifts
 from services.matching.domain.offering import Profile, Qms
 from services.matching.domain.performance import Measured
+from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import Specification
 from services.matching.domain.rules import Rules
 from services.matching.domain.score import Criterion, score
-from services.matching.domain.waiver import Waivable
 from services.matching.handlers import published
 from shared.contracts import matching, registration
 from shared.contracts import offering as offers

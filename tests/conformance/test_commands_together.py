@@ -9,7 +9,7 @@ import pytest
 from shared.messaging.commands import Commands, Decide
 from shared.messaging.decision import Decision, Refused
 from tests.conformance.stage import Account, Bench, accounts
-from tests.conformance.test_time_and_sweeps import CAUSE, opener
+from tests.conformance.sweeping import CAUSE, opener
 
 
 @pytest.fixture

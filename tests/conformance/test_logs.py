@@ -29,7 +29,7 @@ from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from tests.conformance.events import Noted, Told
 from tests.conformance.stage import Account, Bench, accounts, by, envelope
-from tests.conformance.test_time_and_sweeps import all_accounts
+from tests.conformance.sweeping import all_accounts
 
 ANSWERS = "conformance.answers.v1"
 ANA = Actor("ana", "operator")

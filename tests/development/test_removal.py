@@ -18,13 +18,13 @@ WHY = "Ya se hizo con otro cliente"
 
 def removing(plan: Plan, module: str, by: str = "ana", role: AuthorRole = "supplier") -> Plan | str:
     activity = next(each for each in plan.activities if each.module == module)
-    return propose_removal(plan, Removal(activity.activity_id, WHY, by, role, NOW), GAPS, modules(), NOW)
+    return propose_removal(plan, Removal(activity.activity_id, WHY, by, role, NOW), GAPS, modules(), NOW, bankable=True)
 
 
 def taking_back(plan: Plan, number: int = 0, gaps: tuple[str, ...] = ("T04", "A01")) -> Plan | str:
     removal = plan.revision.removals[0] if plan.revision else plan.removals[number].removal
     said = TakenBack(MENTOR, "mentor", LATER)
-    return take_removal_back(plan, removal.activity_id, said, [gap(code) for code in gaps], modules())
+    return take_removal_back(plan, removal.activity_id, said, [gap(code) for code in gaps], modules(), bankable=True)
 
 
 def test_an_activity_is_removed_once_both_agreed_and_its_gap_is_still_known() -> None:
@@ -75,7 +75,7 @@ def test_what_is_done_or_proposed_already_or_not_agreed_is_not_removed() -> None
     assert removing(sure(removing(plan, "M22")), "M22") == "removal_already_proposed"
     assert removing(replace(plan, status="proposed"), "M22") == "plan_not_agreed"
     elsewhere = Removal(plan.plan_id, WHY, "ana", "supplier", NOW)
-    assert propose_removal(plan, elsewhere, GAPS, modules(), NOW) == "activity_not_found"
+    assert propose_removal(plan, elsewhere, GAPS, modules(), NOW, bankable=True) == "activity_not_found"
 
 
 def test_the_plan_is_completed_where_all_that_is_left_is_done() -> None:

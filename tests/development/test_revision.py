@@ -33,7 +33,7 @@ def revision(plan: Plan, *questions: str, before: tuple[str, ...] | None = None)
 
 def at_levels(plan: Plan, before: dict[str, int], now: dict[str, int]) -> Plan:
     until, since = ([gap(code, level=level) for code, level in levels.items()] for levels in (before, now))
-    return revised(plan, until, since, CATALOGUE, LATER)
+    return revised(plan, until, since, CATALOGUE, LATER, bankable=True)
 
 
 def both(plan: Plan) -> Plan:

@@ -176,6 +176,6 @@ async def test_a_second_assessor_opens_the_files_of_the_firm(twice: StageUnderTe
 
 
 async def walk(stage: StageUnderTest) -> None:
-    """For `tests/http/test_actor.py`."""
+    """For `tests/http/walks.py`."""
     await begin(stage)
     await test_out_of_bounds_waits_for_the_lead_and_then_for_the_expert(stage)

@@ -12,7 +12,7 @@ from shared.contracts import audit as catalogue
 from shared.testing.stage import StageUnderTest
 from tests.conftest import Migrated
 from tests.http.services import STAGES
-from tests.http.test_actor import ROOM, SETTINGS, WALKS
+from tests.http.walks import ROOM, SETTINGS, WALKS
 
 CLOSED = "ALTER TABLE audit ADD CONSTRAINT closed CHECK (false) NOT VALID"
 DIGEST = "SELECT '{0}' AS name, md5(string_agg(each::text, '' ORDER BY each::text)) AS digest FROM {0} AS each"

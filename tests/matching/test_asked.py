@@ -7,8 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from services.matching.domain.asked import asks, bars
+from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import YearVolume
-from services.matching.domain.waiver import WAIVABLE, Waivable
+from services.matching.domain.waiver import WAIVABLE
 from services.matching.handlers import requirements as handlers
 from services.matching.handlers import waivers
 from services.matching.views.requirements import AskedSpecification, Delivery, Program, Standard

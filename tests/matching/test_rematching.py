@@ -11,8 +11,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.matching.domain.calendar import day
+from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import Requirement, Specification
-from services.matching.domain.waiver import Waivable, Waiver
+from services.matching.domain.waiver import Waiver
 from services.matching.handlers import requirements as handlers
 from services.matching.handlers import waivers
 from services.matching.store import queries

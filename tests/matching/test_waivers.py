@@ -9,8 +9,9 @@ import pytest
 
 from services.matching.domain.alignment import conceded, judge
 from services.matching.domain.calendar import day
+from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import Requirement
-from services.matching.domain.waiver import MOST_WAIVERS, Waivable, Waiver, as_of, waived
+from services.matching.domain.waiver import MOST_WAIVERS, Waiver, as_of, waived
 from services.matching.explain import explain_match
 from services.matching.handlers import waivers as handlers
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer

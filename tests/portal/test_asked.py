@@ -11,10 +11,10 @@ from services.matching.views.requirements import AskedSpecification
 from services.portal.api import specification_form
 from services.portal.views.words import Words
 from shared.contracts.matching import RequirementPublished
+from tests.portal.candidates_given import CANDIDATE, PAGE, PRESENT, Matching, buyer, filled, matching, refusal_of
 from tests.portal.conftest import Visitors
 from tests.portal.events import MATCH, REQUIREMENT, example
 from tests.portal.profile_given import HARD
-from tests.portal.test_candidates import CANDIDATE, PAGE, PRESENT, Matching, _buyer, _refusal, filled, matching
 
 __all__ = ["filled", "matching"]
 
@@ -113,7 +113,7 @@ def test_what_could_be_two_things_is_not_guessed(field: str, text: str) -> None:
 
 
 async def test_a_requirement_is_published_once_for_each_form(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     assert 'name="key" value="' in (await browser.get(NEW)).text
     matching.answer = httpx.Response(201, json={"id": str(REQUIREMENT)})
     answer = await browser.post(NEW, _form(title="Tapas") | {"key": "k-1"})
@@ -124,7 +124,7 @@ async def test_a_requirement_is_published_once_for_each_form(filled: Visitors, m
 
 
 async def test_what_cannot_be_read_is_told_with_what_the_stage_refuses(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     errors = [{"field": "body.otif_bp_min", "problem": "Entero"}, {"field": "body.open_until", "problem": "Ya pasó"}]
     matching.refusal = httpx.Response(422, json={"title": "invalid_request", "detail": "No.", "errors": errors})
     for address in (NEW, CHANGE):
@@ -141,7 +141,7 @@ async def test_what_cannot_be_read_is_told_with_what_the_stage_refuses(filled: V
 async def test_a_change_keeps_what_the_form_does_not_show(filled: Visitors, matching: Matching) -> None:
     asked = WHOLE | {"qms_waivable": False}
     matching.shown[PAGE] = {"version": 3, "status": "open", "specification": asked}
-    answer = await (await _buyer(filled)).post(CHANGE, _form(title="Tapas nuevas") | {"version": '"v7"'})
+    answer = await (await buyer(filled)).post(CHANGE, _form(title="Tapas nuevas") | {"version": '"v7"'})
     assert answer.status_code == 303
     [(path, sent, version)] = matching.sent
     assert (path, version) == (PAGE, '"v7"')
@@ -150,8 +150,8 @@ async def test_a_change_keeps_what_the_form_does_not_show(filled: Visitors, matc
 
 
 async def test_somebody_else_s_change_is_shown_beside_one_s_own(filled: Visitors, matching: Matching) -> None:
-    matching.refusal = _refusal(412, "stale", "", "")
-    answer = await (await _buyer(filled)).post(CHANGE, _form(title="Tapas mías") | {"version": '"v1"'})
+    matching.refusal = refusal_of(412, "stale", "", "")
+    answer = await (await buyer(filled)).post(CHANGE, _form(title="Tapas mías") | {"version": '"v1"'})
     assert answer.status_code == 412
     assert "<td>Tapas mías</td>" in answer.text
     assert f"<td>{WHOLE['title']}</td>" in answer.text
@@ -159,16 +159,16 @@ async def test_somebody_else_s_change_is_shown_beside_one_s_own(filled: Visitors
 
 
 async def test_what_the_stage_says_is_at_its_field(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
-    matching.refusal = _refusal(422, "invalid", "body.materials.3", "Demasiado largo")
+    browser = await buyer(filled)
+    matching.refusal = refusal_of(422, "invalid", "body.materials.3", "Demasiado largo")
     assert 'id="materials-error">Demasiado largo' in (await browser.post(CHANGE, _form())).text
-    matching.refusal = _refusal(422, "invalid", "body.specification.title", "Falta")
+    matching.refusal = refusal_of(422, "invalid", "body.specification.title", "Falta")
     assert 'id="title-error">Falta' in (await browser.post(NEW, _form())).text
 
 
 async def test_a_closed_requirement_is_opened_again(filled: Visitors, matching: Matching) -> None:
     matching.shown[PAGE] = {"version": 3, "status": "closed", "specification": WHOLE}
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     assert f'action="{REOPENING}"' in (await browser.get(PAGE)).text
     answer = await browser.post(REOPENING, {"open_until": "2027-01-31", "version": '"v7"'})
     assert answer.headers["location"] == PAGE
@@ -180,7 +180,7 @@ VALUE = {"annual_value": {"amount": "1250000.00", "currency": "MXN"}, "annual_vo
 
 
 async def test_an_award_is_given_corrected_and_ended(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     sent = MONEY | {"version": '"v7"', "confirmed": "materials"}
     assert (await browser.post(f"{CANDIDATE}/award", sent)).headers["location"] == CANDIDATE
     matching.shown[f"/matches/{MATCH}"] = AWARDED
@@ -201,21 +201,21 @@ async def test_an_award_is_given_corrected_and_ended(filled: Visitors, matching:
 async def test_an_award_s_amount_is_read_as_amounts_are(
     filled: Visitors, matching: Matching, written: str, taken: str
 ) -> None:
-    await (await _buyer(filled)).post(f"{CANDIDATE}/award", MONEY | {"annual_value.amount": written})
+    await (await buyer(filled)).post(f"{CANDIDATE}/award", MONEY | {"annual_value.amount": written})
     [(_, sent, _)] = matching.sent
     assert sent["annual_value"]["amount"] == taken
 
 
 async def test_an_award_that_is_refused_keeps_what_was_typed(filled: Visitors, matching: Matching) -> None:
-    matching.refusal = _refusal(422, "invalid", "body.annual_value", "El importe tiene que ser mayor que cero.")
-    answer = await (await _buyer(filled)).post(f"{CANDIDATE}/award", MONEY | {"annual_value.amount": "0"})
+    matching.refusal = refusal_of(422, "invalid", "body.annual_value", "El importe tiene que ser mayor que cero.")
+    answer = await (await buyer(filled)).post(f"{CANDIDATE}/award", MONEY | {"annual_value.amount": "0"})
     assert answer.status_code == 422
     assert 'id="annual_value.amount-error">El importe tiene que ser mayor que cero.' in answer.text
     assert 'value="120000"' in answer.text
 
 
 async def test_a_requirement_is_named_as_the_anchor_does(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     matching.answer = httpx.Response(201, json={"id": str(REQUIREMENT)})
     await browser.post(NEW, _form(title="Tapas", reference=" a-1 ") | {"key": "k-1"})
     matching.shown[PAGE] = {"version": 3, "status": "open", "specification": WHOLE, "reference": "A-1"}
@@ -228,7 +228,7 @@ async def test_a_requirement_is_named_as_the_anchor_does(filled: Visitors, match
 
 
 async def test_a_gate_is_waived_and_taken_back(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     waiver = {"id": "00000000-0000-0000-0000-000000000007", "gate": "qms", "supplier_id": None, "reason": "Falta"}
     waiver |= {"plan": "Auditoría", "until": "2090-01-01", "revoked_at": None}
     shown = {"version": 3, "status": "open", "specification": WHOLE, "reference": None, "waivers": [waiver]}

@@ -1,18 +1,10 @@
 """What a buyer's pages show of a requirement and of the firms that meet it, and what never."""
 
-import json
 import re
-from collections.abc import Mapping
-from functools import partial
-from typing import Any
 from uuid import UUID
 
-import httpx
 import pytest
 
-from services.portal import app
-from services.portal.settings import Settings
-from services.portal.stages import Stages
 from shared.contracts.event import EventData
 from shared.contracts.matching import (
     ContractAwarded,
@@ -22,99 +14,42 @@ from shared.contracts.matching import (
     MatchLost,
     RequirementPublished,
 )
-from shared.contracts.registration import Introduction, SupplierChanged, SupplierRegistered, SupplierWithdrawn
+from shared.contracts.registration import Introduction, SupplierChanged, SupplierWithdrawn
 from shared.service.callers import Role
-from tests.portal.conftest import Browser, Visitors
+from tests.portal.candidates_given import (
+    CANDIDATE,
+    ELSEWHERE,
+    ELSEWHERE_MATCH,
+    HIDDEN,
+    HIDDEN_MATCH,
+    PAGE,
+    PRESENT,
+    SECOND,
+    SEEN,
+    UNSEEN,
+    Matching,
+    buyer,
+    filled,
+    matching,
+    refusal_of,
+)
+from tests.portal.conftest import Visitors
 from tests.portal.events import (
     ANCHOR,
     MATCH,
     OTHER_ANCHOR,
     OTHER_MATCH,
     OTHER_SUPPLIER,
-    REQUIREMENT,
     SUPPLIER,
     example,
 )
 from tests.portal.forms import forms
 
-HIDDEN, HIDDEN_MATCH, ELSEWHERE, ELSEWHERE_MATCH = (UUID(int=0xC000 + number) for number in range(4))
-SEEN, SECOND, UNSEEN = "Aceros Visibles SA", "Moldes Segundos SA", "Forjas Ocultas SA"
-PAGE, CANDIDATE = f"/requirements/{REQUIREMENT}", f"/requirements/{REQUIREMENT}/candidates/{MATCH}"
-FIRMS = ((SUPPLIER, SEEN, "000001"), (OTHER_SUPPLIER, SECOND, "000002"), (HIDDEN, UNSEEN, "000777"))
-PRESENT = {"supplier_id": str(SUPPLIER), "standing": "found", "score": 8210, "decline_reason": None}
-
-
-def _criterion(name: str, points: int, status: str, offer: str, reason: str) -> dict[str, Any]:
-    most = {"criterion": name, "points": points, "max": 4000, "status": status}
-    return most | {"need": "400 t", "offer": offer, "reason": reason}
-
-
-MATCHES: tuple[dict[str, Any], ...] = (
-    {"score": 8210, "criteria": [_criterion("capacity", 3150, "partial", "250 t", "capacity_short")]},
-    {"supplier_id": OTHER_SUPPLIER, "match_id": OTHER_MATCH, "score": 7000, "standing": "shortlisted", "criteria": []},
-    {"supplier_id": HIDDEN, "match_id": HIDDEN_MATCH, "score": 9130, "blocked_by": ("T04",)},
-    # The same anchor knows it from another requirement.
-    {"supplier_id": HIDDEN, "match_id": ELSEWHERE_MATCH, "requirement_id": ELSEWHERE},
-)
-
-
-class Matching:
-    """The stage's side: what it shows, and what it says to a form."""
-
-    def __init__(self) -> None:
-        requirement = example(RequirementPublished).model_dump(mode="json")
-        about = {"version": 3, "status": "open", "specification": requirement["specification"]}
-        self.shown: dict[str, Mapping[str, Any]] = {f"/matches/{MATCH}": PRESENT, PAGE: about}
-        self.refusal: httpx.Response | None = None
-        self.answer = httpx.Response(200, json={})
-        self.keys: list[str | None] = []
-        self.sent: list[tuple[str, dict[str, Any], str | None]] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        path = request.url.path
-        if request.method == "GET":
-            found = self.shown.get(path)
-            return httpx.Response(404) if found is None else httpx.Response(200, json=found, headers={"ETag": '"v7"'})
-        self.sent.append((path, json.loads(request.content or b"null"), request.headers.get("If-Match")))
-        self.keys.append(request.headers.get("Idempotency-Key"))
-        return self.refusal or self.answer
-
-
-def _refusal(status: int, title: str, field: str, problem: str) -> httpx.Response:
-    errors = [{"field": field, "problem": problem}] if field else []
-    return httpx.Response(status, json={"title": title, "detail": "No se acepta así.", "errors": errors})
-
-
-@pytest.fixture
-def matching(monkeypatch: pytest.MonkeyPatch) -> Matching:
-    there = Matching()
-    stages = partial(Stages, transport=httpx.MockTransport(there))
-    addresses = {"portal_stages": {"matching": "http://matching.test"}}
-    monkeypatch.setattr(app, "Stages", lambda settings: stages(Settings.model_copy(settings, update=addresses)))
-    return there
-
-
-@pytest.fixture
-async def filled(portal: Visitors) -> Visitors:
-    """Two firms that were introduced, one that is not yet; and another anchor that asks for the same."""
-    await portal.stage.consume(
-        *(
-            example(SupplierRegistered, supplier_id=id_, legal_name=name, folio=f"PDP-2026-{n}")
-            for id_, name, n in FIRMS
-        ),
-        example(RequirementPublished),
-        example(RequirementPublished, requirement_id=ELSEWHERE),
-        *(example(MatchFound, **({"blocked_by": (), "standing": "found"} | each)) for each in MATCHES),
-    )
-    return portal
-
-
-async def _buyer(filled: Visitors, anchor_id: UUID = ANCHOR) -> Browser:
-    return await filled.signed_in(str(Role.ANCHOR), anchor_id=anchor_id)
+__all__ = ["filled", "matching"]
 
 
 async def test_requirements_with_how_many_candidates_each_has(filled: Visitors) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     listed = (await browser.get("/requirements")).text
     assert '<td class="number">3</td>\n    <td class="number">2</td>' in listed
     assert '<td class="number">1</td>\n    <td class="number">1</td>' in listed
@@ -123,7 +58,7 @@ async def test_requirements_with_how_many_candidates_each_has(filled: Visitors) 
 
 
 async def test_candidates_are_ranked_and_who_is_blocked_is_nowhere(filled: Visitors, matching: Matching) -> None:
-    page = (await (await _buyer(filled)).get(PAGE)).text
+    page = (await (await buyer(filled)).get(PAGE)).text
     assert page.index("91.3") < page.index("82.1") < page.index("70.0")
     assert page.index(SEEN) < page.index(SECOND)
     for told in (
@@ -153,7 +88,7 @@ def _person(**introduction: object) -> EventData:
 async def test_a_natural_person_is_named_to_whom_it_consents_and_no_more_once_it_takes_that_back(
     filled: Visitors, matching: Matching
 ) -> None:
-    browser, page = await _buyer(filled), f"{PAGE}/candidates/{OTHER_MATCH}"
+    browser, page = await buyer(filled), f"{PAGE}/candidates/{OTHER_MATCH}"
     for given, known in (({}, False), ({"anchors": (ANCHOR,), "contact_role": "owner"}, True), ({}, False)):
         await filled.stage.consume(_person(**given))
         listed = (await browser.get(PAGE)).text
@@ -167,7 +102,7 @@ async def test_a_natural_person_is_named_to_whom_it_consents_and_no_more_once_it
 
 
 async def test_who_buys_from_a_natural_person_sees_it_while_it_buys(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     await filled.stage.consume(_person(), example(ContractAwarded, supplier_id=OTHER_SUPPLIER, match_id=OTHER_MATCH))
     assert "PDP-2026-000555" in (await browser.get(PAGE)).text
     await filled.stage.consume(example(ContractEnded, supplier_id=OTHER_SUPPLIER, match_id=OTHER_MATCH))
@@ -175,7 +110,7 @@ async def test_who_buys_from_a_natural_person_sees_it_while_it_buys(filled: Visi
 
 
 async def test_a_candidate_that_gaps_block_has_no_page(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     for address in (f"{PAGE}/candidates/{HIDDEN_MATCH}", f"{CANDIDATE}?with={HIDDEN_MATCH}"):
         answer = await browser.get(address)
         assert (answer.status_code, UNSEEN in answer.text) == (404, False), address
@@ -208,7 +143,7 @@ async def test_a_firm_that_a_buyer_went_on_with_is_never_hidden_again(
     filled: Visitors, matching: Matching, before: str, happened: str
 ) -> None:
     await filled.stage.consume(*WENT_ON[before], *HAPPENED[happened])
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     assert SEEN in (await browser.get(PAGE)).text
     answer = await browser.get(CANDIDATE)
     assert (answer.status_code, SEEN in answer.text) == (200, True)
@@ -218,7 +153,7 @@ async def test_a_firm_that_a_buyer_went_on_with_is_never_hidden_again(
 async def test_whom_a_buyer_only_declined_is_hidden_again(filled: Visitors, matching: Matching, happened: str) -> None:
     """Also who was never introduced can be declined, so that a decline tells nobody who it was."""
     await filled.stage.consume(example(MatchAnswered, answer="declined", reason="price"), *HAPPENED[happened])
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     assert SEEN not in (await browser.get(PAGE)).text
     assert (await browser.get(CANDIDATE)).status_code == 404
 
@@ -231,7 +166,7 @@ async def test_a_firm_reads_what_it_was_awarded_beside_what_blocks_it(portal: Vi
 
 
 async def test_another_anchor_finds_nothing(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled, OTHER_ANCHOR)
+    browser = await buyer(filled, OTHER_ANCHOR)
     assert PAGE not in (await browser.get("/requirements")).text
     for address in (PAGE, CANDIDATE, f"{CANDIDATE}?with={OTHER_MATCH}"):
         answer = await browser.get(address)
@@ -243,7 +178,7 @@ async def test_another_anchor_finds_nothing(filled: Visitors, matching: Matching
 
 
 async def test_a_score_is_explained_alone_and_beside_another(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     page = (await browser.get(CANDIDATE)).text
     for told in (SEEN, "31.5 % de 40.0 %", "400 t", "250 t", "Cumple en parte", "capacidad libre"):
         assert told in page, told
@@ -256,7 +191,7 @@ async def test_a_score_is_explained_alone_and_beside_another(filled: Visitors, m
 async def test_what_a_firm_falls_short_of_and_is_only_wished_or_waived_is_told(
     filled: Visitors, matching: Matching
 ) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     assert "Deseable, no lo tiene" not in (await browser.get(CANDIDATE)).text
     short = {"gate": "force", "status": "met", "reason": "wished", "need": "400 t", "offer": "250 t"}
     waived = {"gate": "qms", "status": "met", "reason": "waived", "need": "iatf_16949", "offer": "iso_9001"}
@@ -274,7 +209,7 @@ async def test_a_requirement_says_what_is_a_must_a_wish_or_waived(filled: Visito
     waivers = [given | {"gate": "envelope"}, given | {"gate": "qms", "until": "2020-01-01"}]
     waivers += [given | {"gate": "materials", "supplier_id": str(SUPPLIER)}]
     matching.shown[PAGE] = {"version": 3, "status": "open", "specification": asked, "waivers": waivers}
-    page = (await (await _buyer(filled)).get(PAGE)).text
+    page = (await (await buyer(filled)).get(PAGE)).text
     said = re.findall(r"<dd>([^<]*?)\s*<strong class=\"tag[a-z ]*\">([^<]+)</strong>", page)
     assert {what.strip(): how for what, how in said}.items() >= {
         "acero": "Indispensable",
@@ -287,7 +222,7 @@ async def test_a_requirement_says_what_is_a_must_a_wish_or_waived(filled: Visito
 
 
 async def test_an_answer_goes_to_the_stage_with_the_version_that_was_seen(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     fields = forms((await browser.get(CANDIDATE)).text, CANDIDATE)[0]
     assert (fields["version"], fields["seen_standing"]) == ('"v7"', "found")
     answer = await browser.post(CANDIDATE, {"answer": "declined", "reason": "price", "version": '"v7"'})
@@ -296,18 +231,18 @@ async def test_an_answer_goes_to_the_stage_with_the_version_that_was_seen(filled
 
 
 async def test_a_refused_answer_is_an_error_summary(filled: Visitors, matching: Matching) -> None:
-    matching.refusal = _refusal(422, "invalid", "body.reason", "Diga por qué.")
-    answer = await (await _buyer(filled)).post(CANDIDATE, {"answer": "declined", "version": '"v7"'})
+    matching.refusal = refusal_of(422, "invalid", "body.reason", "Diga por qué.")
+    answer = await (await buyer(filled)).post(CANDIDATE, {"answer": "declined", "version": '"v7"'})
     assert answer.status_code == 422
     assert re.search(r'<a href="#reason">[^<]+: Diga por qué.</a>', answer.text)
     assert 'aria-describedby="reason-error"' in answer.text
 
 
 async def test_of_two_buyers_the_second_sees_both_versions(filled: Visitors, matching: Matching) -> None:
-    matching.refusal = _refusal(412, "version_differs", "", "")
+    matching.refusal = refusal_of(412, "version_differs", "", "")
     matching.shown[f"/matches/{MATCH}"] = PRESENT | {"standing": "declined", "decline_reason": "price"}
     seen = {"answer": "shortlisted", "version": '"v6"', "seen_standing": "found", "seen_score": "82.1 %"}
-    answer = await (await _buyer(filled)).post(CANDIDATE, seen)
+    answer = await (await buyer(filled)).post(CANDIDATE, seen)
     assert answer.status_code == 412
     assert "<td>Encontrada</td><td>Descartada</td>" in answer.text
     assert "Alguien lo cambió" in answer.text
@@ -317,7 +252,7 @@ async def test_of_two_buyers_the_second_sees_both_versions(filled: Visitors, mat
 
 async def test_without_matching_a_page_is_read_but_not_answered(filled: Visitors, matching: Matching) -> None:
     matching.shown.clear()
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     for address in (PAGE, CANDIDATE):
         page = (await browser.get(address)).text
         assert "no responde ahora" in page
@@ -325,13 +260,13 @@ async def test_without_matching_a_page_is_read_but_not_answered(filled: Visitors
 
 
 async def test_a_requirement_is_closed_with_a_reason(filled: Visitors, matching: Matching) -> None:
-    browser = await _buyer(filled)
+    browser = await buyer(filled)
     fields = forms((await browser.get(PAGE)).text, PAGE)[0]
     assert fields["seen_version"] == "3"
     assert (await browser.post(PAGE, {"reason": "filled", "version": fields["version"]})).headers["location"] == PAGE
     assert matching.sent == [(f"{PAGE}/closure", {"reason": "filled"}, '"v7"')]
-    matching.refusal = _refusal(412, "version_differs", "", "")
+    matching.refusal = refusal_of(412, "version_differs", "", "")
     stale = await browser.post(PAGE, {"reason": "filled", "version": '"v6"', "seen_version": "2"})
     assert (stale.status_code, "<td>2</td><td>3</td>" in stale.text) == (412, True)
-    matching.refusal = _refusal(422, "invalid", "body.reason", "Falta.")
+    matching.refusal = refusal_of(422, "invalid", "body.reason", "Falta.")
     assert re.search(r'<a href="#reason">[^<]+: Falta.</a>', (await browser.post(PAGE)).text)

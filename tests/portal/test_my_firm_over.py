@@ -18,9 +18,9 @@ from shared.contracts.matching import (
     RequirementClosed,
     RequirementPublished,
 )
+from tests.portal.candidates_given import CANDIDATE, PRESENT, Matching, buyer, filled, matching
 from tests.portal.conftest import Visitors
 from tests.portal.events import MATCH, OTHER_SUPPLIER, SUPPLIER, example
-from tests.portal.test_candidates import CANDIDATE, PRESENT, Matching, _buyer, filled, matching
 from tests.portal.test_my_firm import SENT, _page
 
 __all__ = ["filled", "matching"]
@@ -88,7 +88,7 @@ async def test_what_was_bought_is_of_the_past_once_it_ended(
     standing = "ended" if told else "awarded"
     award = {"annual_value": {"amount": "1.00", "currency": "MXN"}, "annual_volume": 1}
     matching.shown[f"/matches/{MATCH}"] = PRESENT | {"standing": standing, "award": award}
-    page = (await (await _buyer(filled)).get(CANDIDATE)).text
+    page = (await (await buyer(filled)).get(CANDIDATE)).text
     values = [
         each for each in ("<dt>Valor anual del contrato</dt>", "<dt>Valor anual mientras duró</dt>") if each in page
     ]
@@ -102,7 +102,7 @@ async def test_a_candidate_that_is_lost_is_only_ended(filled: Visitors, matching
     await filled.stage.consume(went_on, example(MatchLost, reason="supplier_withdrawn"))
     award = {"annual_value": {"amount": "1.00", "currency": "MXN"}, "annual_volume": 1}
     matching.shown[f"/matches/{MATCH}"] = PRESENT | {"standing": standing, "award": award}
-    page = (await (await _buyer(filled)).get(CANDIDATE)).text
+    page = (await (await buyer(filled)).get(CANDIDATE)).text
     acts = (f"{CANDIDATE}/award/end", f"{CANDIDATE}/award", CANDIDATE)
     forms = [each for each in acts if f'method="post" action="{each}"' in page]
     assert forms == ([f"{CANDIDATE}/award/end"] if standing == "awarded" else [])

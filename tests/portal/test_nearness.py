@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from tests.portal.candidates_given import PAGE, buyer, filled
 from tests.portal.conftest import Visitors
 from tests.portal.events import REQUIREMENT, SUPPLIER
-from tests.portal.test_candidates import PAGE, _buyer, filled
 from tests.portal.test_my_firm import _page
 
 __all__ = ["filled"]
@@ -27,7 +27,7 @@ async def test_a_buyer_reads_how_many_firms_miss_by_one_gate(filled: Visitors) -
     filled.others.answer("matching", path, {"items": [NEAR], "next": "there"})
     counts = {"requirement_id": str(REQUIREMENT), "gates": [{"gate": "qms", "firms": 17}], "rules": "x"}
     filled.others.answer("matching", f"{path}/counts", counts)
-    page = (await (await _buyer(filled)).get(f"{PAGE}/near")).text
+    page = (await (await buyer(filled)).get(f"{PAGE}/near")).text
     assert "17 empresas fallan" in page
     assert "ISO 9001" in page
     assert "Guanajuato" in page

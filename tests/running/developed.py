@@ -52,7 +52,13 @@ class Developed:
         known = (facts.REGISTERED, facts.FOUND, aligned())
         poison.send(self.client, [poison.event(poison.about(self.firm, fact)) for fact in known])
         path = f"/diagnoses/{self.firm}"
-        until(lambda: self.ask("diagnosis", Role.OPERATOR, "GET", path).is_success)
+
+        def opened() -> bool:
+            # What is known of it comes over three topics: any of them can be the first.
+            answer = self.ask("diagnosis", Role.OPERATOR, "GET", path)
+            return answer.is_success and answer.json()["status"] != "waiting"
+
+        until(opened)
         return path
 
     def diagnose(self) -> None:

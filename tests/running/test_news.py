@@ -11,8 +11,8 @@ import pytest
 from deploy.demo.people import OPERATOR, REVIEWER
 from deploy.local.client import LocalClient
 from services.portal.domain.subscription import id_of
+from tests.running.desk import People, people
 from tests.running.developed import until
-from tests.running.test_people import People, people
 
 __all__ = ["people"]
 pytestmark = pytest.mark.timeout(180)

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.commands.explain import File, read_object
-from deploy.cli.console import AsJson, Refusal, err, out, show_json, table
-from deploy.cli.texts import reason_text, say
+from deploy.cli.console import AsJson, Refusal, out, show_faults, show_json, table
+from deploy.cli.texts import say
 from deploy.cli.usage import App
 
 app = App(say("help.call"))
@@ -55,15 +55,10 @@ def show(
 def check(file: File, *, as_json: AsJson = False) -> None:
     given = read_object(file)
     wrong = _catalogue().check_call(given)
-    told = [{"code": each.code, "text": reason_text("development", each.code, **each.params)} for each in wrong]
-    if as_json:
-        show_json({"sound": not told, "faults": told})
-    elif not told:
+    if not show_faults("development", wrong, as_json=as_json):
+        raise Refusal(say("error.call", file=file, count=len(wrong)), 2)
+    if not as_json:
         out().print(say("call.sound", version=given["version"]), markup=False)
-    for each in told if not as_json else ():
-        err().print(each["text"], markup=False)
-    if told:
-        raise Refusal(say("error.call", file=file, count=len(told)), 2)
 
 
 def _rules(found: dict[str, Any], within: str = "") -> list[tuple[str, str]]:

@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.commands.explain import File, read_object
-from deploy.cli.console import AsJson, Refusal, err, out, show_json, table
-from deploy.cli.texts import reason_text, say
+from deploy.cli.console import AsJson, Refusal, out, show_faults, show_json, table
+from deploy.cli.texts import say
 from deploy.cli.usage import App
 
 app = App(say("help.instrument"))
@@ -61,17 +61,12 @@ def check(file: File, *, as_json: AsJson = False) -> None:
     given, stage = read_object(file), _catalogue()
     modules = importlib.import_module("services.development.catalogue").modules()
     wrong = stage.check(given, {module.code for module in modules.modules})
-    told = [{"code": each.code, "text": reason_text("diagnosis", each.code, **each.params)} for each in wrong]
-    if as_json:
-        show_json({"sound": not told, "faults": told})
-    elif not told:
+    if not show_faults("diagnosis", wrong, as_json=as_json):
+        raise Refusal(say("error.instrument", file=file, count=len(wrong)), 2)
+    if not as_json:
         critical = sum(each["critical"] for each in given["questions"])
         count = len(given["questions"])
         out().print(say("instrument.sound", version=given["version"], questions=count, critical=critical), markup=False)
-    for each in told if not as_json else ():
-        err().print(each["text"], markup=False)
-    if told:
-        raise Refusal(say("error.instrument", file=file, count=len(told)), 2)
 
 
 def _dimensions(found: Any) -> list[tuple[str, int]]:  # noqa: ANN401 - a stage's value

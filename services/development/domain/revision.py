@@ -39,7 +39,7 @@ def followed(
     catalogue: Modules,
     now: datetime,
     *,
-    bankable: bool = True,
+    bankable: bool,
 ) -> Plan:
     """The plan as these gaps ask: one that was not agreed by both is proposed anew, to another a revision is."""
     if plan.status == "proposed":
@@ -54,7 +54,7 @@ def revised(
     catalogue: Modules,
     now: datetime,
     *,
-    bankable: bool = True,
+    bankable: bool,
 ) -> Plan:
     """The plan with what is proposed for the gaps that it does not know, or that fell since they were worked on.
 
@@ -89,7 +89,7 @@ def propose_removal(
     catalogue: Modules,
     now: datetime,
     *,
-    bankable: bool = True,
+    bankable: bool,
 ) -> Plan | Refusal:
     """One of the two wants an activity out of the plan. Its gaps stay open, and known."""
     found = planned_activity(plan, removal.activity_id)
@@ -109,7 +109,7 @@ def take_removal_back(
     gaps: Collection[Gap],
     catalogue: Modules,
     *,
-    bankable: bool = True,
+    bankable: bool,
 ) -> Plan | Refusal:
     """The activity stays; of one that was removed, its gaps are proposed for anew."""
     asked = next((each for each in _removals(plan) if each.activity_id == activity_id), None)

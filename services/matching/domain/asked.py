@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 
 from services.matching.domain.award import Fault
+from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import NOT_ASKED, Specification
-from services.matching.domain.waiver import Waivable
 
 _OF_GATE: Mapping[Waivable, tuple[str, ...]] = {
     "materials": ("materials",),

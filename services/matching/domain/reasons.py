@@ -2,10 +2,7 @@
 
 from typing import Literal
 
-GateName = Literal[
-    "withdrawn",
-    "list_69b",
-    "process",
+Waivable = Literal[
     "materials",
     "envelope",
     "force",
@@ -22,6 +19,9 @@ GateName = Literal[
     "languages",
     "distance",
 ]
+"""Gates that are the anchor's to ask: who left, and whom the tax authority lists, nobody waives."""
+
+GateName = Literal["withdrawn", "list_69b", "process", Waivable]
 
 GateStatus = Literal["met", "not_met", "unknown", "not_applicable"]
 

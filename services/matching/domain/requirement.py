@@ -7,9 +7,9 @@ from typing import Literal, NamedTuple, get_args
 from uuid import UUID
 
 from services.matching.domain.offering import Qms
-from services.matching.domain.reasons import CloseReason
+from services.matching.domain.reasons import CloseReason, Waivable
 from services.matching.domain.record import Place
-from services.matching.domain.waiver import Waivable, Waiver, waived
+from services.matching.domain.waiver import Waiver, waived
 from shared.state_machine import StateMachine, Transition
 
 RequirementStatus = Literal["open", "closed"]

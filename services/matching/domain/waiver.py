@@ -3,27 +3,11 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Literal, get_args
+from typing import get_args
 from uuid import UUID
 
-Waivable = Literal[
-    "materials",
-    "envelope",
-    "force",
-    "special_process",
-    "qms",
-    "tolerance",
-    "part_limits",
-    "minimum_order",
-    "ppap",
-    "design",
-    "delivery",
-    "certificates",
-    "programs",
-    "languages",
-    "distance",
-]
-"""Gates that are the anchor's to ask: who left, and whom the tax authority lists, nobody waives."""
+from services.matching.domain.reasons import Waivable
+
 WAIVABLE: tuple[Waivable, ...] = get_args(Waivable)
 """In the order of their bits, of which a row has fifteen: one more needs a wider column."""
 

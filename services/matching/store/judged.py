@@ -8,7 +8,8 @@ from pydantic import TypeAdapter
 
 from services.matching.domain.match import match_id
 from services.matching.domain.offering import Profile
-from services.matching.domain.waiver import Waivable, as_of, waived
+from services.matching.domain.reasons import Waivable
+from services.matching.domain.waiver import as_of, waived
 from services.matching.store.demand import requirements_by_id
 from services.matching.store.queries import VERSIONS
 from shared.contracts import matching as contract

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from services.matching.domain.offering import LADDER
-from services.matching.domain.reasons import GateName
+from services.matching.domain.reasons import GateName, Waivable
 from services.matching.domain.rules import FULL, Rules, Weights
-from services.matching.domain.waiver import WAIVABLE, Waivable
+from services.matching.domain.waiver import WAIVABLE
 from services.matching.store import judging_record
 
 HIGHEST = FULL + 1

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 
 from services.matching.domain.distance import MICRO
-from services.matching.domain.waiver import Waivable
+from services.matching.domain.reasons import Waivable
 
 
 def passes(today: str) -> dict[Waivable, str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.matching.domain.calendar import day
 from services.matching.domain.offering import Profile
-from services.matching.domain.waiver import Waivable
+from services.matching.domain.reasons import Waivable
 from services.matching.store.judged import Judged
 from services.matching.views.performance import MeasuredView
 from shared.contracts import matching, registration

@@ -7,9 +7,9 @@ from uuid import UUID
 from services.matching.domain.gate import Gate
 from services.matching.domain.offering import Qms
 from services.matching.domain.reading import Reading
-from services.matching.domain.reasons import GateName, GateReason, GateStatus
+from services.matching.domain.reasons import GateName, GateReason, GateStatus, Waivable
 from services.matching.domain.requirement import OF_RECORD
-from services.matching.domain.waiver import Waivable, Waiver
+from services.matching.domain.waiver import Waiver
 from services.matching.handlers import published
 from shared.contracts import matching as contract
 from shared.contracts.specification import YearVolume

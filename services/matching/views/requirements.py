@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 from services.matching.domain.calendar import day
-from services.matching.domain.reasons import CloseReason, Refusal
+from services.matching.domain.reasons import CloseReason, Refusal, Waivable
 from services.matching.domain.requirement import Requirement, RequirementStatus, Specification, YearVolume
-from services.matching.domain.waiver import WAIVABLE, Waivable, Waiver
+from services.matching.domain.waiver import WAIVABLE, Waiver
 from services.matching.handlers import published
 from shared.contracts import matching as contract
 from shared.contracts import specification

@@ -1,10 +1,12 @@
 """Who assesses, validates and mentors which firm; and where nobody does yet."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Response
+from starlette.datastructures import FormData
 
 from services.portal.api.acting import UNTRIED, Tried, acted, named
 from services.portal.api.asking import Anybody, Asking, Form, Only
@@ -53,52 +55,48 @@ def router() -> APIRouter:
     @pages.post("/{supplier_id}/diagnosis")
     async def assign_people(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
         """Say who assesses and who validates."""
-        given = typed(form)
-        people = {name: given.get(name, "").strip() or None for name in ("assessor", "validator")}
-        path, version = f"/diagnoses/{supplier_id}/assignment", str(form.get("version", ""))
-        return await acted(
-            asked,
-            asked.send("diagnosis", "PUT", path, people, version=version),
-            lambda tried: _page(asked, scope, supplier_id, tried),
-            to=f"/assignments/{supplier_id}",
-            typed=given,
-            at="diagnosis-",
-            tells=False,
+        path = f"/diagnoses/{supplier_id}/assignment"
+        return await _assigned(
+            asked, scope, supplier_id, form, "diagnosis", path, ("assessor", "validator"), "diagnosis-"
         )
 
     @pages.post("/{supplier_id}/calibration")
     async def assign_calibrators(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
         """Say who assesses for the second time, and who leads."""
-        given = typed(form)
-        people = {name: given.get(name, "").strip() or None for name in ("second", "lead")}
-        path, version = f"/diagnoses/{supplier_id}/calibration", str(form.get("version", ""))
-        return await acted(
-            asked,
-            asked.send("diagnosis", "PUT", path, people, version=version),
-            lambda tried: _page(asked, scope, supplier_id, tried),
-            to=f"/assignments/{supplier_id}",
-            typed=given,
-            at="calibration-",
-            tells=False,
-        )
+        path = f"/diagnoses/{supplier_id}/calibration"
+        return await _assigned(asked, scope, supplier_id, form, "diagnosis", path, ("second", "lead"), "calibration-")
 
     @pages.post("/{supplier_id}/plan")
     async def assign_mentor(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
         """Say who is the mentor."""
-        given = typed(form)
-        mentor = {"mentor": given.get("mentor", "").strip() or None}
-        path, version = f"/plans/{supplier_id}/assignment", str(form.get("version", ""))
-        return await acted(
-            asked,
-            asked.send("development", "PUT", path, mentor, version=version),
-            lambda tried: _page(asked, scope, supplier_id, tried),
-            to=f"/assignments/{supplier_id}",
-            typed=given,
-            at="plan-",
-            tells=False,
-        )
+        path = f"/plans/{supplier_id}/assignment"
+        return await _assigned(asked, scope, supplier_id, form, "development", path, ("mentor",), "plan-")
 
     return pages
+
+
+async def _assigned(
+    asked: Asking,
+    scope: Scope,
+    supplier_id: UUID,
+    form: FormData,
+    stage: str,
+    path: str,
+    names: Sequence[str],
+    at: str,
+) -> Response:
+    """Subjects as they were typed; nothing: nobody."""
+    given = typed(form)
+    people = {name: given.get(name, "").strip() or None for name in names}
+    return await acted(
+        asked,
+        asked.send(stage, "PUT", path, people, version=str(form.get("version", ""))),
+        lambda tried: _page(asked, scope, supplier_id, tried),
+        to=f"/assignments/{supplier_id}",
+        typed=given,
+        at=at,
+        tells=False,
+    )
 
 
 async def _page(asked: Asking, scope: Scope, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
+from starlette.datastructures import FormData
 
 from services.portal.api.asking import Anybody, Asking, File, Form, see
 from services.portal.api.attachments import ACCEPTS, give
@@ -52,13 +53,8 @@ def router() -> APIRouter:
     @pages.post("/activities/{activity_id}")
     async def give_evidence(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
         """Give evidence of what the activity had to bring."""
-        path, version = f"/plans/{firm.id}/activities/{activity_id}/evidence", str(form.get("version", ""))
-        try:
-            await asked.send("development", "POST", path, body(form), version=version)
-        except StageProblem as error:
-            refused = trouble(error, asked.words)
-            return await _activity(asked, firm, activity_id, refused, typed(form), error.status)
-        return see(f"{PLAN}/activities/{activity_id}")
+        refused = await _asked_of(asked, firm, activity_id, form, "evidence", "")
+        return refused or see(f"{PLAN}/activities/{activity_id}")
 
     @pages.post("/activities/{activity_id}/file")
     async def give_file(asked: Anybody, firm: Own, activity_id: UUID, form: File) -> Response:
@@ -81,24 +77,13 @@ def _add_removal(pages: APIRouter) -> None:
     @pages.post("/activities/{activity_id}/delay")
     async def put_off(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
         """Put an activity off: its sessions to come move."""
-        path, version = f"/plans/{firm.id}/activities/{activity_id}/delay", str(form.get("version", ""))
-        try:
-            await asked.send("development", "POST", path, body(form), version=version)
-        except StageProblem as error:
-            refused = trouble(error, asked.words)
-            return await _activity(asked, firm, activity_id, refused, typed(form), error.status, at=DELAY)
-        return see(f"{PLAN}/activities/{activity_id}")
+        refused = await _asked_of(asked, firm, activity_id, form, "delay", DELAY)
+        return refused or see(f"{PLAN}/activities/{activity_id}")
 
     @pages.post("/activities/{activity_id}/removal")
     async def propose_removal(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
         """Propose that the plan does without an activity: its mentor has to agree."""
-        path, version = f"/plans/{firm.id}/activities/{activity_id}/removal", str(form.get("version", ""))
-        try:
-            await asked.send("development", "POST", path, body(form), version=version)
-        except StageProblem as error:
-            refused = trouble(error, asked.words)
-            return await _activity(asked, firm, activity_id, refused, typed(form), error.status, at=REMOVAL)
-        return see(PLAN)
+        return await _asked_of(asked, firm, activity_id, form, "removal", REMOVAL) or see(PLAN)
 
     @pages.post("/activities/{activity_id}/removal/end")
     async def take_removal_back(asked: Anybody, firm: Own, activity_id: UUID, form: Form) -> Response:
@@ -162,6 +147,19 @@ async def _page(
         problem=problem,
         typed=said or {},
     )
+
+
+async def _asked_of(
+    asked: Asking, firm: Firm, activity_id: UUID, form: FormData, what: str, at: str
+) -> Response | None:
+    """Ask something of an activity. Returns its page with what is wrong; None: it was done."""
+    path, version = f"/plans/{firm.id}/activities/{activity_id}/{what}", str(form.get("version", ""))
+    try:
+        await asked.send("development", "POST", path, body(form), version=version)
+    except StageProblem as error:
+        refused = trouble(error, asked.words)
+        return await _activity(asked, firm, activity_id, refused, typed(form), error.status, at=at)
+    return None
 
 
 async def _activity(
