@@ -8,12 +8,13 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 # Three processes for two cores, because a third of the time is waiting, each with a Kafka and a PostgreSQL of its own,
 # files kept together; what T names, in one.
-WORKERS = $(if $(T),,-n 3 --dist loadfile --no-loadscope-reorder --ignore=tests/faults)
+WORKERS = $(if $(T),,-n 3 $(APART) --ignore=tests/faults)
+APART = --dist loadfile --no-loadscope-reorder
 # Compiled code is kept, whatever the environment says: a run of the tests starts a hundred processes that need it.
 export PYTHONDONTWRITEBYTECODE :=
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help setup demo up test test-browser test-long test-containers faults faults-smoke check check-packages check-chart check-chart-server images \
+.PHONY: help setup demo up test test-platform test-long test-containers faults faults-smoke check check-packages check-chart check-chart-server images \
 	chaos bench browser capacity generate docs migration
 .DEFAULT_GOAL := help
 
@@ -42,19 +43,19 @@ check: setup ## Linters, types, import rules, compatibility of event schemas, mi
 test: setup ## The tests; T=tests/matching for some, T="tests/matching -k score" for fewer
 	@$(BIN)/python -m pytest $(WORKERS) $(T)
 
-browser: ## Chromium of this system's packages, for `make test-browser` (Debian, as root)
+browser: ## Chromium of this system's packages, for `make test-platform` (Debian, as root)
 	@command -v chromium >/dev/null || { apt-get update --quiet --quiet && \
 		DEBIAN_FRONTEND=noninteractive apt-get install --quiet --quiet --yes --no-install-recommends chromium >/dev/null; }
 
-test-browser: setup ## Every page of the portal in Chromium, skipped where there is none (T=... as above, PDP_PICTURES=folder for a picture of each)
-	@$(BIN)/python -m pytest -m browser $(or $(T),tests/running tests/portal)
+test-platform: setup ## On the whole platform as `pdp up` runs it, its pages in Chromium where there is one (T=... as above, PDP_PICTURES=folder for a picture of each)
+	@$(BIN)/python -m pytest -m "(platform or browser) and not long" $(or $(T),-n 2 $(APART) tests/running tests/flows tests/deploy tests/portal)
 
 test-long: setup ## What `make test` leaves out because each takes half a minute and more (T=... as above)
 	@$(BIN)/python -m pytest -m long --ignore=tests/faults $(T)
 
 # Tests that start, kill or restart processes of their own (faults, `pdp up`) are left out.
 test-containers: setup ## What needs Kafka or PostgreSQL, on the official images; needs a Docker engine (T=... as above)
-	@$(BIN)/python -m pytest --engines containers -m "not long and not browser" $(T)
+	@$(BIN)/python -m pytest --engines containers -m "not long and not platform and not browser" $(T)
 
 faults: setup ## Every fault of docs/architecture/faults.md; writes the table of docs/faults.md anew
 	@PDP_FAULTS_PAGE=docs/faults.md $(BIN)/python -m pytest tests/faults -m ""

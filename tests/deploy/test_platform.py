@@ -38,6 +38,8 @@ from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from tests.deploy.program import pdp, pdp_apart
 
+pytestmark = pytest.mark.platform
+
 PATIENCE = 40.0
 ENGINES = ("kafka", "postgres")
 

@@ -12,6 +12,8 @@ from deploy.cli.installation import DEMO
 from shared.messaging.batch import FATES
 from tests.flows import playing, story
 
+pytestmark = pytest.mark.platform
+
 SERVICES = ("registration", "matching", "diagnosis", "development", "financing")
 WITHIN_S = 240
 """Each kill costs up to 30 s, after which the group no longer waits for the dead member."""

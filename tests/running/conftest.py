@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -8,8 +9,15 @@ from deploy.local.platform import ANY_PORTS
 from shared.testing.collector import Collector, collecting
 from tests.running.travelled import Travelled, travel
 
+HERE = Path(__file__).parent
 SHARE = 1
 """Basis points of all diagnoses that are assessed twice: those whose ids were looked for."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == HERE:
+            item.add_marker(pytest.mark.platform)
 
 
 @pytest.fixture(scope="package")
