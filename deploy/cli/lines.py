@@ -36,6 +36,15 @@ def referral_line(entry: Entry) -> str:
     return "  ".join([moment(event.at), *(printable(part) or "–" for part in parts)])
 
 
+def refusal_line(entry: Entry) -> str:
+    """Which of a partner's answers had no effect, why, and the referral; the words are in --json."""
+    event = Event.of(entry)
+    offset = event.data.get("offset")
+    which = event.field("answer_id") or (None if offset is None else f"offset {offset}")
+    parts = (which, event.name, event.field("outcome"), event.field("reason"), event.field("referral_id"))
+    return "  ".join([moment(event.at), *(printable(part) or "–" for part in parts)])
+
+
 def json_line(entry: Entry) -> str:
     """The record whole, for programs: its place, its key, and its event or, where it is none, its text."""
     value = (entry.value or b"").decode("utf-8", "backslashreplace")

@@ -136,10 +136,10 @@ class Auditor:
         by_name = {topic.name: topic for topic in catalogue()}
         stages = [(name, tuple(by_name[topic] for topic in subscriptions(name))) for name in self._running]
         partners = [partner_topics(code) for code in self._sessions]
-        answers = ("financing.partners", tuple(answered for _, answered in partners))
+        answers = ("financing.partners", tuple(each.answers for each in partners))
         own = [
-            (session.group, (referrals,))
-            for session, (referrals, _) in zip(self._sessions.values(), partners, strict=True)
+            (session.group, (each.referrals, each.refusals))
+            for session, each in zip(self._sessions.values(), partners, strict=True)
         ]
         return [(group, topics) for group, topics in (*stages, answers, *own) if topics]
 

@@ -57,8 +57,9 @@ class PartnerSession:
     _thread: threading.Thread | None = None
 
     @property
-    def topic(self) -> str:
-        return f"partner.{self.code}.referrals.v1"
+    def topics(self) -> list[str]:
+        """What it reads: its referrals, and which of its answers had no effect."""
+        return [f"partner.{self.code}.{kind}.v1" for kind in ("referrals", "refusals")]
 
     @property
     def group(self) -> str:
@@ -95,7 +96,7 @@ class PartnerSession:
         name = {"group.instance.id": self.group}
         consumer = Consumer({**self.connection, **settings, **name, "log_level": 0})
         producer = self._producer()
-        consumer.subscribe([self.topic])
+        consumer.subscribe(self.topics)
         try:
             while not self._stopping.is_set():
                 self._receive(consumer, producer)

@@ -73,7 +73,7 @@ def forge(forger: PartnerSession, referral_id: UUID) -> None:
 
 def peek(peeper: PartnerSession, code: str) -> str:
     """What Kafka says when one partner reads another's referrals with its own credentials."""
-    referrals, _ = partner_topics(code)
+    referrals = partner_topics(code).referrals
     settings = {"group.id": f"partner.{peeper.code}.trial", "auto.offset.reset": "earliest", "log_level": 0}
     consumer = Consumer({**peeper.connection, **settings})
     try:

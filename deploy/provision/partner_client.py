@@ -1,9 +1,10 @@
-"""A financing partner's own side of its two topics, with its own credentials: what its systems would do."""
+"""A financing partner's own side of its topics, with its own credentials: what its systems would do."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import closing
+from typing import Literal
 from uuid import UUID
 
 from confluent_kafka import KafkaError, Message, Producer
@@ -30,9 +31,9 @@ class PartnerClient:
         self._principal = f"partner.{code}"
         self._connection = dict(connection)
 
-    def reader(self) -> Reader:
-        """The referrals that this partner gets."""
-        return Reader(self._connection, f"{self._principal}.audit", [f"{self._principal}.referrals.v1"])
+    def reader(self, kind: Literal["referrals", "refusals"] = "referrals") -> Reader:
+        """The referrals that this partner gets, or what it is told of its answers that had no effect."""
+        return Reader(self._connection, f"{self._principal}.audit", [f"{self._principal}.{kind}.v1"])
 
     def referrals(self) -> dict[UUID, tuple[Referral, Cause]]:
         """Every referral that the topic still holds, with what it comes from, by id."""

@@ -6,13 +6,12 @@ All are written in the same transaction, so a batch that is delivered again chan
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Self
 
 from shared.contracts.audit import ANSWERED
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Actor, Cause
-from shared.messaging import dead_letters, inbox
+from shared.messaging import dead_letters, inbox, refusals, writers
 from shared.messaging.codec import Message, Poison, Record, decode, record_id
 from shared.messaging.dead_letters import HANDLER_FAILED, Key, SetAside, blocking_key
 from shared.messaging.decision import RejectedEventError
@@ -20,11 +19,10 @@ from shared.messaging.dlq_limit import DlqLimit, DlqLimitReachedError
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Keep, Routes
 from shared.messaging.skips import Skips
-from shared.messaging.topics import is_partners, principal_of
+from shared.messaging.topics import is_partners
 from shared.messaging.unit_of_work import UnitOfWork, unit_of_work
 from shared.runtime import crash, logging, tracing
 from shared.runtime.database import Connection, Database
-from shared.runtime.ids import text_of
 
 Received = Message | Poison
 
@@ -125,10 +123,13 @@ class BatchRunner:
             outcome.faults = self.limit.admit(outcome.applied, fates.letters)
             await self._decide(work, wanted)
             await self._write_fates(work, fates)
+            for again in await refusals.repeated(work.connection, received, fresh):
+                cause = writers.caused_by(again)
+                refusals.tell_without_effect(work, self._service, again, refusals.SAME_ID, cause)
             await work.flush()
             outcome.decided = work.decided
             crash.point("consume.written")
-        _tell_answers(wanted)
+        writers.tell_answers(wanted)
         self.limit.took(outcome.applied, outcome.faults)
         return outcome
 
@@ -178,15 +179,19 @@ class BatchRunner:
             started_ns = tracing.clock_ns() if traced else 0
             data = message.envelope.data
             state = None if target is None else work.state(route.repository, target)
-            arrived_at = _arrived_at(message.record, work.now)
+            arrived_at = writers.arrived_at(message.record, work.now)
             decision = route.decide(state, data, arrived_at, work.now, references[route.reference])
             if target is not None:
-                cause = _caused_by(message, actor)
+                cause = writers.caused_by(message, actor)
                 if traced and (decision.events or decision.timers or decision.sweeps or decision.then):
-                    cause = tracing.decided(cause, data.TYPE, started_ns, _foreign(message))
+                    cause = tracing.decided(cause, data.TYPE, started_ns, writers.foreign(message))
                 work.apply(route.repository, target, decision, cause)
                 if message.record.topic in partners:
                     work.record(target, cause._replace(action=f"{self._service}:{ANSWERED}"))
+                    if decision.without_effect is not None:
+                        refusals.tell_without_effect(work, self._service, message, decision.without_effect, cause)
+                    elif actor is not None:
+                        refusals.tell_lifted(work, self._service, message, cause)
         if self._keep is not None and messages:
             await self._keep(work.connection, [message.envelope for message in messages])
 
@@ -194,9 +199,10 @@ class BatchRunner:
         await dead_letters.set_aside(work.connection, fates.letters, work.now)
         await dead_letters.block(work.connection, [item.record for item in fates.waiting], work.now)
         for letter in fates.letters:
-            cause = Cause(correlation_id=str(letter.id), actor=_writer(letter.record) or CONSUMER)
+            cause = Cause(correlation_id=str(letter.id), actor=writers.writer(letter.record) or CONSUMER)
             work.emit(letter.event(self._service, work.now), cause)
-            log.error("dead_letter", **_letter_context(letter))
+            refusals.tell_refused(work, self._service, letter, cause._replace(causation_id=letter.event_id))
+            log.error("dead_letter", **writers.letter_context(letter))
 
     async def _one_by_one(self, received: Sequence[Received]) -> Outcome:
         """Each record in a transaction of its own; the one that still fails is set aside and blocks its key."""
@@ -243,55 +249,3 @@ class BatchRunner:
 
 def _keys(received: Sequence[Received]) -> Iterator[Key]:
     return (key for item in received if (key := blocking_key(item.record)) is not None)
-
-
-def _caused_by(message: Message, actor: Actor | None = None) -> Cause:
-    envelope, writer = message.envelope, _writer(message.record)
-    traceparent = envelope.cause.traceparent if writer is None else None
-    return Cause(envelope.cause.correlation_id, text_of(envelope.id), traceparent, actor or writer)
-
-
-def _arrived_at(record: Record, now: datetime) -> datetime:
-    """By the broker's clock, which may be ahead of ours."""
-    return now if record.arrived_ms is None else min(datetime.fromtimestamp(record.arrived_ms / 1000, UTC), now)
-
-
-def _writer(record: Record) -> Actor | None:
-    """Who wrote it: a partner by its topic, which no other can write to. A stage's event has its actor there."""
-    return Actor(principal_of(record.topic)) if is_partners(record.topic) else None
-
-
-def _foreign(message: Message) -> str | None:
-    """The context that a partner wrote: linked, never continued."""
-    return message.envelope.cause.traceparent if is_partners(message.record.topic) else None
-
-
-def _letter_context(letter: SetAside) -> dict[str, Any]:
-    record = letter.record
-    return {
-        "dead_letter_id": str(letter.id),
-        "topic": record.topic,
-        "partition": record.partition,
-        "offset": record.offset,
-        "reason": letter.reason,
-        "error": letter.error,
-        "event_id": letter.event_id,
-    }
-
-
-def _tell_answers(consumed: Sequence[Message]) -> None:
-    """What a partner said is no event of ours, but a link of the chain: without it, the log would lose the thread."""
-    for message in consumed:
-        if is_partners(message.record.topic):
-            cause, record = _caused_by(message), message.record
-            log.info(
-                "partner_answer_consumed",
-                type=message.data.TYPE,
-                aggregate_id=str(message.data.key),
-                event_id=cause.causation_id,
-                correlation_id=cause.correlation_id,
-                causation_id=message.envelope.cause.causation_id,
-                topic=record.topic,
-                partition=record.partition,
-                offset=record.offset,
-            )

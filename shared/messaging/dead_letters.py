@@ -73,6 +73,8 @@ class SetAside:
     event_type: str | None
     digest: tuple[int, str] | None = None
     """Size and SHA-256 of a value that is not kept."""
+    poisoned: bool = False
+    """It is no event: its error says where the contract is broken."""
 
     @property
     def key(self) -> Key | None:
@@ -109,6 +111,7 @@ def poisoned(service: ServiceName, poison: Poison) -> SetAside:
         poison.event_id,
         poison.event_type,
         poison.digest,
+        poisoned=True,
     )
 
 

@@ -57,6 +57,8 @@ class Decision(Generic[S]):
     sweeps: tuple[SweepRequest, ...] = ()
     then: Then[S] | None = None
     """What follows from it only the store can tell, as where it is compared with thousands of others."""
+    without_effect: str | None = None
+    """Why what a partner said changed nothing, though nothing is wrong with it: it is told so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,17 @@
 The store itself is asked, so a process that starts anew, or gets the partitions of another, comes to the same answer.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 
+from shared.contracts.dead_letters import ServiceName
 from shared.i18n import said
-from shared.messaging import offsets
+from shared.messaging import offsets, refusals
 from shared.messaging.codec import Record
 from shared.messaging.topics import is_partners
+from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime import logging
 from shared.runtime.database import Database
 
@@ -33,8 +35,8 @@ log = logging.get(__name__)
 class PartnerCap:
     """The most dead letters that one partner's topic may have open."""
 
-    def __init__(self, database: Database, most_records: int, most_bytes: int) -> None:
-        self._database = database
+    def __init__(self, database: Database, service: ServiceName, most_records: int, most_bytes: int) -> None:
+        self._database, self._service = database, service
         self._most = most_records, most_bytes
         self._paused: dict[str, dict[str, Any]] = {}
 
@@ -51,6 +53,7 @@ class PartnerCap:
         reached = await self._reached({record.topic for record in records})
         if not reached:
             return records
+        await self._tell(records, reached.keys() - self._paused.keys())
         offsets.rewind(consumer, [record for record in records if record.topic in reached])
         consumer.pause(*(partition for partition in consumer.assignment() if partition.topic in reached))
         for topic, why in reached.items():
@@ -58,6 +61,18 @@ class PartnerCap:
                 log.warning("partner_paused", topic=topic, **why["params"])
         self._paused |= reached
         return [record for record in records if record.topic not in reached]
+
+    async def _tell(self, records: Sequence[Record], topics: Collection[str]) -> None:
+        """Tell the partners, before anything is paused, from which of their answers on they wait."""
+        first: dict[str, Record] = {}
+        for record in records:
+            if record.topic in topics:
+                first.setdefault(record.topic, record)
+        if first:
+            async with unit_of_work(self._database, self._service) as work:
+                for record in first.values():
+                    await refusals.tell_waits(work, self._service, record)
+                await work.flush()
 
     async def look_again(self, consumer: AIOKafkaConsumer) -> None:
         """Let those go on whose open records an operator has brought below the cap. Raises what the store raises."""

@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import get_args
+from typing import NamedTuple, get_args
 
 from shared.contracts import development, diagnosis, financing, matching, partner, registration
 from shared.contracts.audit import AuditSealed, log_of
 from shared.contracts.dead_letters import DeadLetter, ServiceName
 from shared.contracts.event import EventData
+from shared.contracts.refusals import AnswerRefused, RefusalLifted
 
 DAY_MS = 86_400_000
 
@@ -156,8 +157,18 @@ def audit_topic(service: str) -> Topic:
     return Topic(log_of(service), service, ("portal",), (AuditSealed,), key="log_id", partitions=1)
 
 
-def partner_topics(code: str) -> tuple[Topic, Topic]:
-    """Referrals to one partner, which it alone can read, and its answers, which it alone can write."""
+class PartnerTopics(NamedTuple):
+    """What one partner and the program say to each other."""
+
+    referrals: Topic
+    answers: Topic
+    refusals: Topic
+
+
+def partner_topics(code: str) -> PartnerTopics:
+    """Referrals to one partner, which it alone can read, its answers, which it alone can write, and which of those had
+    no effect.
+    """
     principal = f"partner.{code}"
     referrals = Topic(
         f"{principal}.referrals.v1",
@@ -177,7 +188,16 @@ def partner_topics(code: str) -> tuple[Topic, Topic]:
         partitions=1,
         retention_ms=PARTNER_RETENTION_MS,
     )
-    return referrals, answers
+    refusals = Topic(
+        f"{principal}.refusals.v1",
+        "financing",
+        (principal,),
+        (AnswerRefused, RefusalLifted),
+        key="refusal_id",
+        partitions=1,
+        retention_ms=PARTNER_RETENTION_MS,
+    )
+    return PartnerTopics(referrals, answers, refusals)
 
 
 def catalogue(partners: Iterable[str] = ()) -> tuple[Topic, ...]:
@@ -190,12 +210,12 @@ def catalogue(partners: Iterable[str] = ()) -> tuple[Topic, ...]:
     )
 
 
-REFERRALS = re.compile(r"partner\.([a-z0-9-]+)\.referrals\.v1")
+TO_PARTNERS = re.compile(r"partner\.([a-z0-9-]+)\.(?:referrals|refusals)\.v1")
 
 
 def written(service: str, name: str) -> Topic | None:
     """The topic of this name, if it is the service that writes it."""
-    code = REFERRALS.fullmatch(name)
+    code = TO_PARTNERS.fullmatch(name)
     return next((t for t in catalogue(code.groups() if code else ()) if (t.name, t.writer) == (name, service)), None)
 
 

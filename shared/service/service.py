@@ -116,7 +116,7 @@ class Service:
     ) -> BatchSubscriber:
         settings, instance = self._settings, self._settings.instance
         limit = DlqLimit(settings.dlq_max_ratio, settings.dlq_min_count, settings.dlq_window)
-        cap = PartnerCap(self.database, settings.partner_max_open, settings.partner_max_open_bytes)
+        cap = PartnerCap(self.database, self._stage.name, settings.partner_max_open, settings.partner_max_open_bytes)
         self._brokers.append(ConsumingBroker(self._kafka, self._stage.name, settings.stop_grace_s))
         return BatchSubscriber(
             self._brokers[-1],

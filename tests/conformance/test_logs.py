@@ -143,7 +143,7 @@ async def test_what_an_event_had_done_later_names_the_machine_and_a_partner_s_an
     await _step(bench, SweepWorker(bench.database, "conformance", sweeps))
     assert [line["actor"] for line in decided()] == ["timer", "sweep"]
     await runner.consume([Record("partner.nafin.answers.v1", 0, 0, None, b"-"), Record("t.v1", 0, 1, None, b"-")])
-    assert [line["actor"] for line in decided()] == ["partner.nafin", "consumer"]
+    assert [line["actor"] for line in decided()] == ["partner.nafin", "partner.nafin", "consumer"]
 
 
 async def test_a_replayed_decision_has_its_line_and_one_rolled_back_has_none(bench: Bench, decided: Decided) -> None:

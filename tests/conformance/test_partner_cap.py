@@ -38,7 +38,7 @@ def consuming(bench: Bench, *topics: str, group: str = "partners", most: int = M
         topics=topics,
         batch_records=BATCH,
         backoff=Backoff(0.05, 0.3),
-        cap=PartnerCap(bench.database, most, MOST_BYTES),
+        cap=PartnerCap(bench.database, "portal", most, MOST_BYTES),
     )
     return Consuming(kafka, subscriber)
 
@@ -114,6 +114,8 @@ async def test_another_process_and_the_next_start_come_to_the_same_answer(bench:
     async with consuming(bench, topic) as subscriber:
         await eventually(lambda: is_paused(subscriber, topic))
     assert await opened(bench) == written
+    waits = "convert_from(body, 'UTF8')::jsonb -> 'data' ->> 'outcome' = 'waits'"
+    assert await bench.count("journal", f"topic LIKE 'partner.restarted-%.refusals.v1' AND {waits}") >= 1
 
 
 async def test_it_goes_on_by_itself_once_enough_is_done_with_and_all_is_there(bench: Bench) -> None:

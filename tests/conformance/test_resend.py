@@ -25,7 +25,7 @@ from tests.conformance.test_gaps import _gaps, _remove
 
 __all__ = ["logs"]
 
-REFERRALS, _ = partner_topics("nafin")
+REFERRALS = partner_topics("nafin").referrals
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.conftest import Broker
 FULL_BATCH_BYTES = 1_000_000
 """What librdkafka fills a batch to by itself; the limit of a topic counts batches."""
 
-_, ANSWERS = partner_topics("conformance")
+ANSWERS = partner_topics("conformance").answers
 
 
 @pytest.fixture

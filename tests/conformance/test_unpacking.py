@@ -19,7 +19,7 @@ from tests.conftest import Broker
 BOMB_BYTES = 150_000_000
 """More than half of the broker's heap."""
 CODECS = ("gzip", "snappy", "lz4", "zstd")
-_, ANSWERS = partner_topics("conformance")
+ANSWERS = partner_topics("conformance").answers
 
 
 @pytest.fixture(params=["zstd", "gzip"])

@@ -7,8 +7,12 @@ from typing import Any, get_args
 
 import pytest
 
+from services.financing.domain.reasons import AnswerProblem, Unheard
 from shared.contracts import partner
-from shared.messaging.codec import Message, Record, decode
+from shared.contracts.refusals import AnswerRefused
+from shared.messaging import refusals
+from shared.messaging.codec import Message, PoisonReason, Record, decode
+from shared.messaging.dead_letters import HANDLER_FAILED
 from shared.messaging.topics import PARTNER_RETENTION_MS, partner_topics
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "partners.md").read_text()
@@ -24,8 +28,9 @@ def received(example: dict[str, Any], topic: str, key: str) -> object:
     [
         (EXAMPLES[0], "partner.nafin.referrals.v1", "supplier_id", partner.Referral),
         (EXAMPLES[1], "partner.nafin.answers.v1", "referral_id", partner.ReferralAcknowledged),
+        (EXAMPLES[2], "partner.nafin.refusals.v1", "refusal_id", AnswerRefused),
     ],
-    ids=["referral", "answer"],
+    ids=["referral", "answer", "refusal"],
 )
 def test_its_examples_are_events(example: dict[str, Any], topic: str, key: str, event: type) -> None:
     message = received(example, topic, key)
@@ -39,10 +44,11 @@ def test_its_referral_has_every_part() -> None:
 
 
 def test_it_names_every_event_and_reason() -> None:
-    referrals, answers = partner_topics("nafin")
-    for event in (*referrals.events, *answers.events):
+    for event in (event for topic in partner_topics("nafin") for event in topic.events):
         assert f"`{event.TYPE}`" in GUIDE
-    assert all(f"`{reason}`" in GUIDE for reason in get_args(partner.DeclineReason))
+    told = {*get_args(PoisonReason), HANDLER_FAILED, refusals.SAME_ID, refusals.PARTNER_PAUSED}
+    told |= {*get_args(AnswerProblem), *get_args(Unheard), *get_args(partner.DeclineReason)}
+    assert [reason for reason in told if f"`{reason}`" not in GUIDE] == []
 
 
 def test_it_says_how_long_records_stay() -> None:

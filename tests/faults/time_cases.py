@@ -96,7 +96,7 @@ def _remove(plant: Plant) -> None:
 @case()
 async def writer_s_clock_is_behind(plant: Plant, source: Source) -> None:
     """A partner answers with a clock that is longer behind than Kafka keeps, while nobody is up to read it."""
-    _, answers = partner_topics("others")
+    answers = partner_topics("others").answers
     spec = TopicSpec(plant.other_partner, PARTITIONS, answers.config)
     await asyncio.to_thread(kafka_admin.ensure_topics, plant.kafka.admin(), [spec])
     await asyncio.gather(*(worker.stop() for worker in plant.workers))

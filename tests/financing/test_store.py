@@ -11,6 +11,7 @@ from services.financing.store.queries import FIRMS, WAITING
 from services.financing.store.tables import Table
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
+from shared.contracts.refusals import AnswerRefused
 from shared.testing.stage import StageUnderTest
 from tests.financing.given import LOADER, NOW, SUPPLIER, TERMS, answer, consented, firm, referred, said, state
 
@@ -147,6 +148,24 @@ async def test_an_answer_that_is_not_the_partners_is_a_dead_letter_and_touches_n
         "referral_unknown",
     }
     assert (await load(stage, SUPPLIER))[SUPPLIER].referrals[0].state == "acknowledged"
+
+
+async def test_a_partner_is_told_what_repeats_and_what_is_not_its_own(stage: StageUnderTest) -> None:
+    case = referred()
+    await save(stage, case)
+    last = case.referrals[0].id
+    receipt = contract.ReferralAcknowledged(referral_id=last, partner="nafin", answered_at=NOW)
+    await stage.consume(receipt, receipt, arrived_at=NOW)
+    await stage.consume(
+        contract.ReferralDeclined(referral_id=last, partner="bancomext", answered_at=NOW, reason="other"),
+        arrived_at=NOW,
+    )
+    told = [event.data for event in await stage.told() if event.type == AnswerRefused.TYPE]
+    assert [(each["partner"], each["outcome"], each["reason"]) for each in told] == [
+        ("nafin", "repeated", "nothing_new"),
+        ("bancomext", "refused", "referral_of_another_partner"),
+    ]
+    assert {each["referral_id"] for each in told} == {str(last)}
 
 
 async def test_a_partner_cannot_speak_with_anothers_name(stage: StageUnderTest) -> None:

@@ -47,7 +47,7 @@ def hostile_partner(ground: Ground, chance: random.Random) -> None:
     user, password = ground.client.partner_credentials(code)
     bootstrap = ground.client.connection()["bootstrap.servers"]
     kafka = KafkaSettings(bootstrap=bootstrap, user=user, password=password)
-    _, answers = partner_topics(code)
+    answers = partner_topics(code).answers
     at = int(now().timestamp() * 1000) - DAYS_BEHIND_MS
     # Without a value: what can be read of it by others is what the stage can know of it.
     record, place = (key, None, True), partition_of(key, answers.partitions)
@@ -86,7 +86,7 @@ def poison(ground: Ground, chance: random.Random) -> None:
 def bomb_of_a_partner(ground: Ground, chance: random.Random) -> None:
     """The same from a partner, whose topics are not kept compressed: the broker refuses it."""
     code = chance.choice(DISTRUSTED)
-    _, answers = partner_topics(code)
+    answers = partner_topics(code).answers
     error = _send(ground, answers, b" " * BOMB_BYTES, ground.client.partner_credentials(code))
     if error is None:
         ground.answer_for(letters=0)  # then the books are not exact, as they should not be

@@ -60,9 +60,13 @@ async def test_a_partner_reads_its_referrals_and_writes_its_answers(ruled: Broke
     nafin = _as(ruled, "partner.nafin")
     assert await _read(nafin, "partner.nafin.referrals.v1", "partner.nafin.desk") == b"{}"
     await _write(nafin, "partner.nafin.answers.v1")
+    await _write(_as(ruled, "financing"), "partner.nafin.refusals.v1")
+    assert await _read(nafin, "partner.nafin.refusals.v1", "partner.nafin.first") == b"{}"
 
 
-@pytest.mark.parametrize("topic", ["partner.bancomext.referrals.v1", "registration.supplier.v1"])
+@pytest.mark.parametrize(
+    "topic", ["partner.bancomext.referrals.v1", "partner.bancomext.refusals.v1", "registration.supplier.v1"]
+)
 async def test_a_partner_reads_nothing_else(ruled: Broker, topic: str) -> None:
     with pytest.raises(TopicAuthorizationFailedError):
         await _read(_as(ruled, "partner.nafin"), topic, "partner.nafin.desk")
@@ -89,7 +93,13 @@ async def test_a_partner_keeps_nothing_beside_an_offset(ruled: Broker) -> None:
 
 
 @pytest.mark.parametrize(
-    "topic", ["partner.bancomext.answers.v1", "partner.nafin.referrals.v1", "financing.referral.v1"]
+    "topic",
+    [
+        "partner.bancomext.answers.v1",
+        "partner.nafin.referrals.v1",
+        "partner.nafin.refusals.v1",
+        "financing.referral.v1",
+    ],
 )
 async def test_a_partner_writes_nothing_else(ruled: Broker, topic: str) -> None:
     with pytest.raises(TopicAuthorizationFailedError):

@@ -22,7 +22,7 @@ from tests.running import poison
 from tests.running.developed import GAP, PATIENCE, Developed, until
 from tests.running.poison import Firm
 
-REFERRALS, ANSWERS = partner_topics("nafin")
+REFERRALS, ANSWERS, _ = partner_topics("nafin")
 FIRM = Firm()
 """The second test goes on with what the first left."""
 FIRM_KEY = str(FIRM.id).encode()

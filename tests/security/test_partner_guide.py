@@ -23,7 +23,7 @@ from tests.conftest import Broker
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "partners.md").read_text(encoding="utf-8")
 CODE, PASSWORD = "example-bank", secrets.token_hex(16)
-REFERRALS, ANSWERS = partner_topics(CODE)
+REFERRALS, ANSWERS, REFUSALS = partner_topics(CODE)
 WAIT = 60
 MANY = 1_600
 

@@ -12,7 +12,7 @@ from deploy.cli.commands.partner_side import Code, Secret, side_of
 from deploy.cli.commands.watch import Beginning, Follow, Last
 from deploy.cli.console import AsJson, Refusal, out, show_json, step, table
 from deploy.cli.installation import installation
-from deploy.cli.lines import referral_line
+from deploy.cli.lines import referral_line, refusal_line
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.engines.private import new_secret
@@ -104,17 +104,19 @@ def tail(
     code: Code,
     *,
     secret: Secret = None,
+    refusals: Annotated[bool, typer.Option("--refusals", help=say("help.partner.refusals"))] = False,
     from_beginning: Beginning = False,
     last: Last = 10,
     follow: Follow = True,
     as_json: AsJson = False,
 ) -> None:
-    with side_of(code, secret).reader() as reader:
+    shown = _whole if as_json else refusal_line if refusals else referral_line
+    with side_of(code, secret).reader("refusals" if refusals else "referrals") as reader:
         for entry in reader.past(None if from_beginning else last):
-            typer.echo(_shown(entry, as_json=as_json))
+            typer.echo(shown(entry))
         for entry in reader.follow() if follow else ():
-            typer.echo(_shown(entry, as_json=as_json))
+            typer.echo(shown(entry))
 
 
-def _shown(entry: Entry, *, as_json: bool) -> str:
-    return (entry.value or b"").decode("utf-8", "backslashreplace") if as_json else referral_line(entry)
+def _whole(entry: Entry) -> str:
+    return (entry.value or b"").decode("utf-8", "backslashreplace")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 from services.financing.domain.money import Money
-from services.financing.domain.reasons import AnswerProblem, ReferralState
+from services.financing.domain.reasons import AnswerProblem, ReferralState, Unheard
 from services.financing.domain.referral import REFERRAL, Papers, Referral, deadline, ended
 from services.financing.domain.terms import Limits
 
@@ -55,6 +55,13 @@ def answered(referral: Referral, answer: Answer, now: datetime, limits: Limits) 
         return "referral_erased"
     noted = None if papers is None else _noted(papers, answer)
     return _taken(_heard(replace(referral, papers=noted), answer), answer, state, now, limits)
+
+
+def unheard(before: Referral, after: Referral) -> Unheard | None:
+    """Why an answer that was taken changed nothing; None where it did."""
+    if after.ignored_answers == before.ignored_answers:
+        return None
+    return "nothing_new" if before.recalled_at is None else "referral_withdrawn"
 
 
 def _way(answer: Answer) -> str:

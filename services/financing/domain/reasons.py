@@ -106,3 +106,6 @@ AnswerProblem = Literal[
     "payments_above_approved",
 ]
 """Why a partner's answer is refused: it becomes a dead letter of this reason."""
+
+Unheard = Literal["nothing_new", "referral_withdrawn"]
+"""Why an answer that is right changes nothing: it repeats what is known, or the firm took its consent back."""

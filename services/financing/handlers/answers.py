@@ -73,7 +73,8 @@ def _taken(case: Case | None, event: partner.Answer, answer: Answer, now: dateti
     after = replace(case, referrals=tuple(taken if item.id == known.id else item for item in case.referrals))
     # Its clock may be off by a day: nothing was answered before it was sent, or after it arrived.
     said_at = min(max(event.answered_at, known.sent_at), answer.arrived_at)
-    return settled(case, after, now, terms, *moved(case, after, said_at))
+    decision = settled(case, after, now, terms, *moved(case, after, said_at))
+    return replace(decision, without_effect=rules.unheard(known, taken))
 
 
 def _rejected(problem: AnswerProblem) -> RejectedEventError:
