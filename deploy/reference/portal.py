@@ -31,8 +31,8 @@ installation people sign in at its [identity provider](identity.md).
   (up to 400, a PDF 20; where it ends before, its last row says so).
 - **Filters stay in the address**: a link to a list is a link to what was seen.
 - **Somebody else's change in between** is shown beside one's own; nothing is overwritten.
-- `make test-platform` opens every page in Chromium where there is one (`make browser` installs it), and leaves their pictures
-  in `build/pages`.
+- `make test-platform` opens every page in Chromium where there is one (`make browser` installs it), and leaves their
+  pictures in `build/pages`.
 
 How it is built: [services/portal](../services/portal/README.md),
 [decision 68](decisions/0068-the-portal-renders-pages-and-decides-nothing.md).
