@@ -52,10 +52,11 @@ def held(rules: Rules, rows: str, today: str, otherwise: str) -> str:
     """The rows `o` that pass every gate, or of which `otherwise` holds, held until the transaction ends: who changes
     one of these firms waits. Each with `passes`, `points` and `unknown`. `rows` and `today` as of `hits`.
     """
-    judged = f"CROSS JOIN LATERAL (SELECT ({_passes(today)}) AS passes OFFSET 0) AS judged WHERE"
+    # Said twice: in a subquery of its own each row would begin anew all that only a few requirements ask.
+    passes = _passes(today)
     return f"""
-        SELECT o.offering_id, o.position, judged.passes, {_result(rules, today)}
-        FROM {rows.replace("WHERE", judged)} AND (judged.passes OR {otherwise})
+        SELECT o.offering_id, o.position, ({passes}) AS passes, {_result(rules, today)}
+        FROM {rows} AND ({passes} OR {otherwise})
         FOR KEY SHARE OF o
     """  # noqa: S608 - of the constants below, and of numbers of the rules
 
