@@ -61,6 +61,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # For each process: what one test has erased is mail to an address that another one's firm has too.
     own = os.environ.get("PYTEST_XDIST_WORKER", "alone")
     os.environ["PDP_MAIL_FOLDER"] = str(Path(os.environ[TEMPORARY], "mail", own))
+    os.environ["PDP_SEALING_KEYS"] = "0" * 64
     os.environ["PDP_ATTACHMENT_FOLDER"] = str(Path(os.environ[TEMPORARY], "attachments", own))
 
 

@@ -71,6 +71,7 @@ class Preparation:
         users = self._operator.service_passwords([*STAGES, ADMIN])
         stores = self._secrets.store_passwords()
         seeds, works_as = self._operator.audit_seeds(STAGES), self._secrets.service_passwords()
+        sealing = self._operator.sealing_keys(STAGES)
         superusers = kept_secrets(self._operator.data / "superusers.json", stores)
         for broker in BROKERS:
             self._broker(broker)
@@ -78,6 +79,7 @@ class Preparation:
             self._stage(name, users[name], issuer.jwks_path.read_text())
             self._store(name, stores[name], works_as[name])
             self._write(name, "env/PDP_AUDIT_KEY", seeds[name], SERVICE_UID)
+            self._write(name, "env/PDP_SEALING_KEYS", sealing[name], SERVICE_UID)
         self._mail()
         self._attachments()
         self._keycloak(stores[IDENTITY])

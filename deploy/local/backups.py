@@ -28,6 +28,8 @@ from deploy.provision.offsets import Place
 from shared.runtime.clock import now
 
 ABOUT, STORE = "backup.json", "store.dump"
+KEYS_SUFFIX = ".keys"
+"""Behind a backup's name: the keys of persons, in a file of their own that is kept for days, and not as long as it."""
 DUMP_TIMEOUT = 3600.0
 
 _FRESH = """
@@ -52,6 +54,16 @@ ALTER DATABASE {name} RENAME TO {old};
 ALTER DATABASE {new} RENAME TO {name};
 COMMIT;
 ALTER DATABASE {old} ALLOW_CONNECTIONS true;
+"""
+
+
+_KEYS = "COPY (SELECT person, matter, wrapped, made_at, destroyed_at FROM data_key) TO STDOUT"
+# One that was destroyed since is there, as destroyed, and stays so.
+_BRING_KEYS = """
+CREATE TEMPORARY TABLE brought (LIKE data_key);
+COPY brought (person, matter, wrapped, made_at, destroyed_at) FROM STDIN;
+{rows}\\.
+INSERT INTO data_key SELECT * FROM brought ON CONFLICT DO NOTHING;
 """
 
 
@@ -81,13 +93,16 @@ def take(client: LocalClient, service: str, file: Path) -> Backup:
     backup = Backup(service, now(), tuple(offsets.committed(client.admin(), service)))
     with tempfile.TemporaryDirectory(dir=file.absolute().parent, prefix=".backup-") as folder:
         store, about, whole = (Path(folder) / name for name in (STORE, ABOUT, "whole"))
-        client.postgres.run("pg_dump", "--format=custom", f"--file={store}", service, timeout=DUMP_TIMEOUT)
+        options = ("--format=custom", "--exclude-table-data=data_key", f"--file={store}")
+        client.postgres.run("pg_dump", *options, service, timeout=DUMP_TIMEOUT)
         about.write_text(json.dumps({**asdict(backup), "taken_at": backup.taken_at.isoformat()}, indent=2))
         write_private(whole, "")  # a store holds what only its service may see
         with tarfile.open(whole, "w") as archive:
             for part in (about, store):
                 archive.add(part, part.name)
         whole.rename(file)
+    # After the store: each key of what the backup has sealed is in it.
+    keep_keys(client, service, file)
     # The service shows when it was: an alert tells of a store that nobody backs up.
     client.postgres.execute(_TAKEN.format(at=backup.taken_at.isoformat()), service)
     return backup
@@ -114,6 +129,25 @@ def load(client: LocalClient, service: str, store: Path) -> None:
     server.execute(_FRESH.format(name=service, new=new))
     options = ("--no-owner", f"--role={service}", "--exit-on-error", "--single-transaction", f"--dbname={new}")
     server.run("pg_restore", *options, str(store), timeout=DUMP_TIMEOUT)
+
+
+def keys_of(file: Path) -> Path:
+    """Where the keys are of what a backup has sealed."""
+    return file.with_name(file.name + KEYS_SUFFIX)
+
+
+def keep_keys(client: LocalClient, service: str, file: Path) -> None:
+    """Write them."""
+    write_private(keys_of(file), client.postgres.execute(_KEYS, service))
+
+
+def bring_keys(client: LocalClient, service: str, file: Path) -> None:
+    """Give what was loaded and migrated the keys that the service's own store has now, and then those of the backup's
+    second file, where that is kept. What was erased meanwhile stays erased. Raises ``PostgresError``.
+    """
+    kept = keys_of(file)
+    for rows in (client.postgres.execute(_KEYS, service), kept.read_text() if kept.exists() else ""):
+        client.postgres.execute(_BRING_KEYS.format(rows=rows), f"{service}_restored")
 
 
 def migrate(client: LocalClient, service: str, database: str) -> None:

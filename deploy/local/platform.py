@@ -85,7 +85,6 @@ class Platform:
         self._book = PartnerBook(self._layout.partners)
         self._services = present()
         self._passwords = self._layout.service_passwords(SERVICES)
-        self._audit_seeds = self._layout.audit_seeds(SERVICES)
         self._supervisor = Supervisor(
             on_change=lambda _: self._record(),
             report=report,
@@ -173,7 +172,6 @@ class Platform:
             password=self._passwords[name],
             store=stores[name],
             ports=ports,
-            audit_key=self._audit_seeds[name],
         )
 
     async def _services_ready(self, ports: dict[str, int]) -> None:

@@ -48,13 +48,11 @@ def choose_ports(names: Iterable[str], *, usual: bool = True) -> dict[str, int]:
     return chosen
 
 
-def command(
-    name: str, *, layout: Layout, kafka: Kafka, password: str, store: str, ports: Mapping[str, int], audit_key: str
-) -> Command:
+def command(name: str, *, layout: Layout, kafka: Kafka, password: str, store: str, ports: Mapping[str, int]) -> Command:
     """The process of one service; what it must know goes through its environment, which only its owner can read."""
     environment = {
         "PDP_ATTACHMENT_FOLDER": str(layout.attachments),
-        "PDP_AUDIT_KEY": audit_key,
+        "PDP_AUDIT_KEY": layout.audit_seeds([name])[name],
         "PDP_DATABASE_URL": store,
         "PDP_HTTP_PORT": str(ports[name]),
         "PDP_INSTANCE": "local",
@@ -64,6 +62,7 @@ def command(
         "PDP_MAIL_FOLDER": str(layout.mail),
         "PDP_OIDC_ISSUER": ISSUER,
         "PDP_OIDC_JWKS": str(layout.issuer().jwks_path),
+        "PDP_SEALING_KEYS": layout.sealing_keys([name])[name],
     }
     if name == issuer.PORTAL:
         environment |= issuer.portal_environment(layout, ports)

@@ -10,6 +10,7 @@ from deploy.reference import markdown
 from deploy.target.services import present
 from shared.attachments.settings import AttachmentSettings
 from shared.runtime.settings import KafkaSettings, ServiceSettings
+from shared.sealing.settings import SealingSettings
 from shared.service.mail_settings import MailSettings
 from shared.service.schema_words import type_of
 
@@ -26,6 +27,8 @@ def page() -> str:
         _table(ServiceSettings, ServiceSettings.model_fields),
         "## Kafka, for every service",
         _table(KafkaSettings, KafkaSettings.model_fields),
+        "## Sealing, for every service",
+        _table(SealingSettings, SealingSettings.model_fields),
         "## Mail, for every service that sends some",
         _table(MailSettings, (name for name in MailSettings.model_fields if name not in ServiceSettings.model_fields)),
         "## Attachments, for every service that keeps some",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.engines.private import kept_secrets
+from deploy.engines.private import kept_secrets, new_secret, write_private
 from shared.contracts.audit import log_of
 from shared.security.notes import Signer
 from shared.security.tokens import LocalIssuer
@@ -16,6 +17,10 @@ ISSUER = "http://127.0.0.1/pdp"
 
 PORTAL_CLIENT = "portal"
 """The client of the issuer at which people sign in, as at Keycloak (`deploy/identity/realm.json`)."""
+
+
+SEALING_KEYS_KEPT = 3
+"""One more than a start between two renewals needs: it wraps anew what the one before wrapped."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,20 @@ class Keys:
     def audit_keys(self, names: Iterable[str]) -> dict[str, str]:
         """The public half of each, for whoever verifies."""
         return {name: Signer.of(log_of(name), seed).public for name, seed in self.audit_seeds(names).items()}
+
+    def sealing_keys(self, names: Iterable[str]) -> dict[str, str]:
+        """Key encryption keys of each service, made up the first time: the newest first, with commas."""
+        return kept_secrets(self._sealing_keys, names)
+
+    def renew_sealing_keys(self, names: Iterable[str]) -> None:
+        """A new one for each, before those of before: what these wrapped is wrapped anew at the next start."""
+        before = {name: keys.split(",") for name, keys in self.sealing_keys(names).items()}
+        renewed = {name: ",".join([new_secret(), *keys][:SEALING_KEYS_KEPT]) for name, keys in before.items()}
+        write_private(self._sealing_keys, json.dumps(renewed, indent=2))
+
+    @property
+    def _sealing_keys(self) -> Path:
+        return self.data / "sealing.json"
 
     @property
     def _service_passwords(self) -> Path:

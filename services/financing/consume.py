@@ -6,6 +6,7 @@ from services.financing.handlers import timers as timer_handlers
 from services.financing.handlers.partners import PARTNER_CHANGED
 from services.financing.handlers.settling import CASE_DEADLINE
 from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
+from services.financing.store.sealing import papers_sealed
 from shared.contracts.development import (
     ActivityCompleted,
     ActivityReopened,
@@ -61,4 +62,7 @@ def timers(terms: Reference[Terms]) -> Timers:
 
 
 def sweeps(terms: Reference[Terms]) -> Sweeps:
-    return (over(PARTNER_CHANGED, cases, timer_handlers.reassess, select=cases_with_needs, reference=terms),)
+    return (
+        over(PARTNER_CHANGED, cases, timer_handlers.reassess, select=cases_with_needs, reference=terms),
+        papers_sealed,
+    )

@@ -29,6 +29,11 @@ class EventData(Value):
     the whole state. Without it each event stands for itself.
     """
 
+    PERSONAL: ClassVar[tuple[str, ...]] = ()
+    """Fields that are personal: where the event is kept they are sealed, with a key of the aggregate and of what the
+    first field of `ABOUT` names.
+    """
+
     @property
     def about(self) -> tuple[str, ...]:
         """What it tells of, or nothing."""

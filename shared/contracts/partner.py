@@ -148,6 +148,7 @@ class Referral(EventData):
 
     TYPE: ClassVar[str] = "partner.referral"
     ABOUT: ClassVar[tuple[str, ...]] = ("referral", "referral_id")
+    PERSONAL: ClassVar[tuple[str, ...]] = ("identity", "contact", "standing", "need", "capacity", "evidence")
 
     referral_id: UUID
     """The referral: every answer names it, and is keyed by it."""

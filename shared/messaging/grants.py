@@ -6,7 +6,8 @@ SERVICE_ROLE = "_service"
 """Behind the owner's name: the service's role. Where there is none, as in most tests, the owner does all."""
 
 KEPT = ("journal", "audit", "audit_leaf", "audit_checkpoint", "dead_letter_action", "resend")
-"""Tables that only grow. An erasure takes fields out of the journal by `journal_redact`, and nothing else does."""
+"""Tables that only grow. An erasure takes fields out of the journal by `journal_redact`, `journal_seal` seals what was
+written in clear, and nothing else changes it."""
 
 GRANTS = """
 DO $$
@@ -52,6 +53,9 @@ BEGIN
     EXECUTE format('GRANT EXECUTE ON FUNCTION journal_partition, journal_redact TO %I', service);
     IF to_regprocedure('journal_hold()') IS NOT NULL THEN
         EXECUTE format('GRANT EXECUTE ON FUNCTION journal_hold TO %I', service);
+    END IF;
+    IF to_regprocedure('journal_seal(bigint[], timestamptz[], bytea[], text[])') IS NOT NULL THEN
+        EXECUTE format('GRANT EXECUTE ON FUNCTION journal_seal TO %I', service);
     END IF;
 END $$
 """

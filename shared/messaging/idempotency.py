@@ -5,15 +5,18 @@ second one is decided again, and finds the first one's answer.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
 import asyncpg
+import msgspec
 
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
 from shared.runtime.database import Connection, columns
+from shared.sealing.encryption import seals
+from shared.sealing.values import is_sealed, opened, sealed
 
 S = TypeVar("S")
 
@@ -29,6 +32,10 @@ class Once(Generic[S]):
     request: bytes
     """Digest of what was asked."""
     answer: Callable[[S], bytes]
+    secret: bytes = field(repr=False)
+    """What the answer is kept sealed with: made of the caller's key, which is kept nowhere. Whoever sends the request
+    again opens it, and nobody else.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Answers:
 
     def __init__(self) -> None:
         self._known: dict[bytes, tuple[bytes, bytes]] = {}
+        """By key: the digest of the request, and its answer as it is kept."""
         self._new: list[bytes] = []
 
     async def load(self, connection: Connection, asked: Sequence[Once[Any]]) -> None:
@@ -55,11 +63,11 @@ class Answers:
         known = None if once is None else self._known.get(once.key)
         if once is None or known is None:
             return None
-        return Again(known[1]) if known[0] == once.request else KEY_REUSED
+        return Again(_opened(once, known[1])) if known[0] == once.request else KEY_REUSED
 
     def give(self, once: Once[S] | None, state: S) -> None:
         if once is not None:
-            self._known[once.key] = once.request, once.answer(state)
+            self._known[once.key] = once.request, _sealed(once, once.answer(state))
             self._new.append(once.key)
 
     async def flush(self, connection: Connection) -> None:
@@ -70,6 +78,15 @@ class Answers:
             await connection.execute(_KEEP, *columns(rows))
         except asyncpg.UniqueViolationError as error:
             raise ConcurrentInsertError(error.constraint_name) from error
+
+
+def _sealed(once: Once[Any], answer: bytes) -> bytes:
+    return sealed(once.secret, once.key, msgspec.Raw(answer)).encode() if seals() else answer
+
+
+def _opened(once: Once[Any], kept: bytes) -> bytes:
+    text = kept.decode()
+    return msgspec.json.encode(opened(once.secret, once.key, text)) if is_sealed(text) else kept
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:

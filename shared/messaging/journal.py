@@ -9,9 +9,9 @@ import asyncpg
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Actor, EventData
-from shared.messaging import actors
+from shared.messaging import actors, sealed_events
 from shared.messaging.codec import data_of, encode
-from shared.messaging.topics import MAX_EVENT_BYTES
+from shared.messaging.topics import MAX_EVENT_BYTES, is_partners
 from shared.runtime import logging
 from shared.runtime.database import Connection
 
@@ -155,6 +155,8 @@ async def append(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     for envelope, body in zip(envelopes, bodies, strict=True):
         if len(body) > LARGEST_BODY:
             raise EventTooLargeError(f"{envelope.data.TYPE} has {len(body)} bytes, allowed are {LARGEST_BODY}")
+    if any(envelope.data.PERSONAL for envelope in envelopes):
+        bodies = await sealed_events.seal(connection, envelopes, bodies)
     await connection.execute(
         _APPEND,
         [envelope.id for envelope in envelopes],
@@ -185,7 +187,13 @@ async def unpublished(
         rows = await connection.fetch(_FETCH_IN_TURN, *bounds, without)
     else:
         rows = await connection.fetch(_FETCH, *bounds)
-    return [Unpublished(*row) for row in rows]
+    found = [Unpublished(*row) for row in rows]
+    # What is personal goes to partners alone: of all others nothing is looked into.
+    personal = [number for number, entry in enumerate(found) if is_partners(entry.topic)]
+    bodies = await sealed_events.opened(connection, [found[number].body for number in personal])
+    for number, body in zip(personal, bodies, strict=True):
+        found[number] = found[number]._replace(body=body)
+    return found
 
 
 async def decided(

@@ -13,14 +13,13 @@ from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import TOMBSTONE, Message, PoisonReason, Record, Refused, decode
 from shared.messaging.dead_letters import HANDLER_FAILED, Resolution, SetAside
 from shared.messaging.decision import RejectedEventError
-from shared.messaging.repository import Row
 from shared.messaging.resolved import Failure, Replayed, Resolved
 from shared.messaging.retry import TRY_AGAIN, patiently
 from shared.messaging.skips import identities
 from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime import logging
 from shared.runtime.clock import now
-from shared.runtime.database import Connection, Database
+from shared.runtime.database import Connection, Database, Row
 
 MOST_RECORDS = 500
 """Records of one call, dead letters and those behind them: some seconds, well within a request's time."""

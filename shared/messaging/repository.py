@@ -15,7 +15,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, Row
+from shared.sealing.rows import SealedRows
 
 S = TypeVar("S")
 
@@ -36,12 +37,6 @@ class ConcurrentInsertError(Exception):
 
     A conflict on any other unique index is no such thing: the record that meets it may meet it every time.
     """
-
-
-class Row(Protocol):
-    """A row by the names of its columns."""
-
-    def __getitem__(self, column: str, /) -> Any: ...  # noqa: ANN401 - whatever the column holds
 
 
 class Repository(Protocol[S]):
@@ -82,7 +77,8 @@ class TableRepository(Generic[S]):
     """A frozen dataclass in the columns of the same name; fields without a column begin as their default.
 
     JSONB columns hold nested values, through pydantic's adapter of the field's type. `derived` gives the columns that
-    exist only for queries; `unused` are those that only processes of the release before read.
+    exist only for queries; `unused` are those that only processes of the release before read. `sealed`: what of a row
+    is personal; in memory it is clear, and None once it is erased.
     """
 
     def __init__(
@@ -91,6 +87,7 @@ class TableRepository(Generic[S]):
         aggregate: type[S],
         derived: Callable[[S], Mapping[str, Any]] = _nothing,
         unused: Collection[str] = (),
+        sealed: SealedRows | None = None,
     ) -> None:
         declared: Sequence[Column[Any]] = [
             column
@@ -100,6 +97,7 @@ class TableRepository(Generic[S]):
         hints = get_type_hints(aggregate)
         self._aggregate = aggregate
         self._derived = derived
+        self._sealed = sealed
         self._columns = tuple(column.name for column in declared)
         self._stored = tuple(
             field.name
@@ -130,19 +128,23 @@ class TableRepository(Generic[S]):
         self._update = f"UPDATE {name} SET {others} FROM unnest({arrays}) AS given({listed}) WHERE {name}.id = given.id"
 
     async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, S]:
-        rows = await connection.fetch(self._select, ids)
+        rows = await self.opened(connection, await connection.fetch(self._select, ids))
         return {row["id"]: self.of(row) for row in rows}
+
+    async def opened(self, connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
+        """Rows with what is sealed in them opened."""
+        return rows if self._sealed is None else await self._sealed.open(connection, rows)
 
     async def save_many(self, connection: Connection, new: Sequence[S], changed: Sequence[S]) -> None:
         if new:
             try:
-                await connection.execute(self._insert, *self._arrays(new))
+                await connection.execute(self._insert, *await self._arrays(connection, new))
             except asyncpg.UniqueViolationError as error:
                 if error.constraint_name != self._own_key:
                     raise
                 raise ConcurrentInsertError(error.constraint_name) from error
         if changed:
-            await connection.execute(self._update, *self._arrays(changed))
+            await connection.execute(self._update, *await self._arrays(connection, changed))
 
     def of(self, row: Row) -> S:
         """The aggregate of one row that has its stored columns."""
@@ -152,10 +154,13 @@ class TableRepository(Generic[S]):
                 values[name] = adapter.validate_json(values[name])
         return self._aggregate(**values)
 
-    def _arrays(self, aggregates: Sequence[S]) -> list[list[Any]]:
+    async def _arrays(self, connection: Connection, aggregates: Sequence[S]) -> list[list[Any]]:
         ordered = sorted(aggregates, key=_in_order)
         derived = [self._derived(aggregate) for aggregate in ordered]
-        return [self._column(name, ordered, derived) for name in self._columns]
+        arrays = {name: self._column(name, ordered, derived) for name in self._columns}
+        if self._sealed is not None:
+            await self._sealed.seal_columns(connection, arrays)
+        return list(arrays.values())
 
     def _column(self, name: str, aggregates: Sequence[S], derived: Sequence[Mapping[str, Any]]) -> list[Any]:
         is_derived = name in derived[0]

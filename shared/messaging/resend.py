@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Cause, Moment
-from shared.messaging import actors, audit, inbox
+from shared.messaging import actors, audit, inbox, sealed_events
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.journal import OUTBOX_CHANNEL
 from shared.messaging.producer import partition_of
@@ -23,6 +23,8 @@ from shared.messaging.retry import RETRYABLE
 from shared.messaging.topics import EVENT_RETENTION_MS, EVENT_TYPES, Topic, is_partners, written
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database, columns
+from shared.sealing import keys
+from shared.sealing.keys import Name
 
 REACH = inbox.KEPT - timedelta(milliseconds=EVENT_RETENTION_MS) - timedelta(days=2)
 """How old an event may be: what is published now lies on its topic for a retention and a segment, and each reader must
@@ -125,6 +127,8 @@ class _Entry(NamedTuple):
     key: UUID
     about: tuple[str, ...]
     whole: bool
+    sealed: Name | None
+    """By whose key it is sealed."""
 
 
 _Newest = dict[tuple[UUID, tuple[str, ...]], int]
@@ -151,7 +155,7 @@ class Resender:
             topic = self._topic(wanted)
             since, until = _times(wanted, earliest, at)
             rows = _PAGE, topic.name, since, until, wanted.key, wanted.after or 0, AT_ONCE
-            found = [_entry(topic, *row) async for row in connection.cursor(*rows)]
+            found = await _with_keys(connection, [_entry(topic, *row) async for row in connection.cursor(*rows)])
             meant = [entry for entry in found if _is_in(entry, topic, wanted.partition)]
             newest = {(entry.key, entry.about): entry.id for entry in meant}
             seen = {entry.key: entry.id for entry in reversed(meant)}
@@ -217,17 +221,24 @@ _COUNTS = {"events", "superseded", "withheld"}
 def _entry(topic: Topic, id_: int, recorded_at: datetime, key: UUID, body: bytes) -> _Entry:
     about = _about(topic, key, body)
     whole = about is not None and not (is_partners(topic.name) and _is_erased(body))
-    return _Entry(id_, recorded_at, key, about or (), whole)
+    return _Entry(id_, recorded_at, key, about or (), whole, sealed_events.sealed_by(body))
+
+
+async def _with_keys(connection: Connection, entries: list[_Entry]) -> list[_Entry]:
+    """Of what is sealed nothing is whole once its key is destroyed."""
+    names = {entry.sealed for entry in entries if entry.sealed is not None}
+    known = await keys.find(connection, names)
+    return [entry._replace(whole=entry.whole and (entry.sealed is None or entry.sealed in known)) for entry in entries]
 
 
 def _about(topic: Topic, key: UUID, body: bytes) -> tuple[str, ...] | None:
     """What the event tells of; None where it is no event of its topic any more."""
-    item = decode(Record(topic.name, 0, 0, str(key).encode(), body))
+    item = decode(Record(topic.name, 0, 0, str(key).encode(), sealed_events.bare(body)))
     return item.data.about if isinstance(item, Message) else None
 
 
 def _is_erased(body: bytes) -> bool:
-    """Erasure takes fields away (`journal.redact`). What was never said is written too, as null."""
+    """What was erased before it was sealed is away (`journal.redact`). What was never said is written too, as null."""
     event = json.loads(body)
     return not EVENT_TYPES[event["type"]].model_fields.keys() <= event["data"].keys()
 
@@ -262,7 +273,8 @@ async def _as_they_are(connection: Connection, topic: Topic, entries: list[_Entr
     """A partner's may have been erased since they were read."""
     if not entries or not is_partners(topic.name):
         return entries
-    return [_entry(topic, *row) for row in await connection.fetch(_SAME, *columns([entry[:2] for entry in entries]))]
+    rows = await connection.fetch(_SAME, *columns([entry[:2] for entry in entries]))
+    return await _with_keys(connection, [_entry(topic, *row) for row in rows])
 
 
 async def _publish(connection: Connection, topic: Topic, entries: list[_Entry]) -> None:

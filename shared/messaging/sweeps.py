@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from shared.contracts.event import Cause
 from shared.messaging import actors
 from shared.messaging.decision import SweepRequest
-from shared.messaging.repository import Row
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.routing import Slices, Sweep, Sweeps
 from shared.messaging.sweep_requests import SWEEP_CHANNEL, request_sweeps
@@ -17,7 +16,7 @@ from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import logging, metrics, tracing
 from shared.runtime.clock import now
-from shared.runtime.database import Connection, Database
+from shared.runtime.database import Connection, Database, Row
 
 ONCE = UUID("5b0a7f0e-3a0c-5c39-9a2e-5d6f2a4b8c01")
 """Namespace of sweeps that a store has once."""

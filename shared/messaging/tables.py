@@ -13,10 +13,12 @@ published again, by whom and why; append-only.
 `skip`: positions that an operator wants passed by.
 `audit`: who did what with whose data, written with it; `audit_unsealed`: what of that the sealer has still to seal.
 `audit_leaf`, `audit_checkpoint`: the tree that it is sealed in, and its signed roots; append-only, all three.
+`data_key`: keys of persons (`shared/sealing/tables.py`).
 `backup`: when this store was backed up, written by whoever did it; backups by the server's operator are not in it.
 """
 
 from shared.messaging import import_tables, record_tables
+from shared.sealing import tables as sealing_tables
 
 STATEMENTS = (
     "CREATE TABLE backup (taken_at timestamptz PRIMARY KEY)",
@@ -254,7 +256,7 @@ STATEMENTS = (
 a list of its own, which a migration of each service runs, and the tests' stores after these (`ALL`).
 """
 
-ALL = (*STATEMENTS, *record_tables.ADDED, *record_tables.VALIDATED, *import_tables.ADDED)
+ALL = (*STATEMENTS, *record_tables.ADDED, *record_tables.VALIDATED, *import_tables.ADDED, *sealing_tables.STATEMENTS)
 
 NAMES = (
     "journal",
@@ -270,6 +272,7 @@ NAMES = (
     "sweep",
     "idempotency",
     *import_tables.NAMES,
+    *sealing_tables.NAMES,
     "request_limit",
     "record_gap",
     "resend",

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
@@ -54,6 +54,12 @@ POOL_SIZE = 10
 READ_POOL_SIZE = 3
 ACQUIRE_TIMEOUT_S = 30.0
 """A pool that stays used up this long is a store that is away: a batch holds its connection for far less."""
+
+
+class Row(Protocol):
+    """A row by the names of its columns."""
+
+    def __getitem__(self, column: str, /) -> Any: ...  # noqa: ANN401 - whatever the column holds
 
 
 def columns(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:

@@ -14,6 +14,8 @@ from shared.messaging import dead_letters, idempotency, imports, inbox, journal,
 from shared.messaging.topics import PARTNER_RETENTION_MS
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database
+from shared.sealing import keys
+from shared.sealing.encryption import seals
 
 PARTNERS_BYTES_KEPT = timedelta(milliseconds=PARTNER_RETENTION_MS)
 """As long as Kafka keeps what partners write; counted from the day on which a dead letter was closed."""
@@ -38,6 +40,7 @@ async def run(database: Database, own: Forget | None = None) -> None:
         chores: dict[str, Callable[[Database], Awaitable[None]]] = {
             "ensure_next_partitions": ensure_next_partitions,
             "forget": partial(forget, own=own),
+            "rewrap_keys": rewrap_keys,
         }
         for name, chore in chores.items():
             try:
@@ -65,6 +68,15 @@ async def ensure_next_partitions(database: Database) -> None:
         else:
             return
         await asyncio.sleep(PARTITION_PAUSE_S)
+
+
+async def rewrap_keys(database: Database) -> None:
+    """Wrap keys of persons with the newest key encryption key."""
+    if not seals():
+        return
+    async with database.connection() as connection:
+        while await keys.rewrap(connection):
+            pass
 
 
 async def forget(database: Database, *, own: Forget | None = None) -> None:

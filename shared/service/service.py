@@ -32,9 +32,10 @@ from shared.messaging.sweeps import SweepWorker
 from shared.messaging.timers import TimerWorker
 from shared.messaging.topics import subscriptions
 from shared.messaging.worker import Worker
-from shared.runtime import crash, logging, tracing
+from shared.runtime import crash, logging, metrics, tracing
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
+from shared.sealing.encryption import seals
 from shared.security.tokens import Issuer
 from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
@@ -261,6 +262,9 @@ def main(build: Callable[[], tuple[Stage, ServiceSettings]]) -> None:
     logging.configure(stage.name, settings.log_level, decided=settings.log_decided)
     crash.arm(settings.crash_at)
     tracing.configure(stage.name, settings.otlp_endpoint)
+    metrics.SEALING_OFF.set(not seals())
+    if not seals():
+        log.warning("sealing_off")
     service = Service(stage, settings, KafkaSettings())
     leave_batches_alone()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -17,6 +17,7 @@ SQL_HOMES: Final = {
     r"services/\w+/(store|migrations)\b": "a stage's own",
     r"shared/messaging/": "journal, outbox, inbox, timers and what they are read for",
     r"shared/attachments/": "attachments on record, in each store that has them",
+    r"shared/sealing/": "keys of persons, in each store",
     r"shared/service/migrations\.py": "who stands in a migration's way",
     r"shared/testing/": "databases of tests, and what they look at",
     r"deploy/(local|capacity|demo|engines|compose|kubernetes)/": "backups, reconciliation, measuring",

@@ -17,6 +17,7 @@ from fastapi import APIRouter, FastAPI
 
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
+from shared.messaging import sealed_events
 from shared.messaging.batch import Outcome
 from shared.messaging.codec import Record, encode
 from shared.messaging.commands import Commands
@@ -161,7 +162,13 @@ class StageUnderTest:
         """What was decided since the last look, in order."""
         found = await self.rows("SELECT id, type, key, body FROM journal WHERE id > $1 ORDER BY id", self._seen)
         self._seen = max((row["id"] for row in found), default=self._seen)
-        return [Told(row["type"], row["key"], json.loads(row["body"])["data"]) for row in found]
+        bodies = await self.opened(row["body"] for row in found)
+        return [Told(row["type"], row["key"], body["data"]) for row, body in zip(found, bodies, strict=True)]
+
+    async def opened(self, bodies: Iterable[bytes]) -> list[dict[str, Any]]:
+        """Events of the journal as whoever reads their topic gets them."""
+        async with self.database.connection() as connection:
+            return [json.loads(body) for body in await sealed_events.opened(connection, [*bodies])]
 
     async def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """What a statement gives."""

@@ -92,7 +92,7 @@ FAULTS = {
     "tail --last": "La opción --last necesita un valor.",
     "tail --follow=1": "La opción --follow no lleva valor.",
     "partner add a --sla-days 999": "Valor no válido en '--sla-days': debe ser a lo más 365.",
-    "rotate": "Falta el argumento secrets: uno de services, issuer.",
+    "rotate": "Falta el argumento secrets: uno de services, issuer, sealing.",
     "rewind registration --to x": "Valor no válido en '--to': no tiene la forma '%Y-%m-%dT%H:%M:%S'.",
     "explain rfc": "Falta el argumento FILE|-.",
     "explain rfc a b": "Sobra: b.",

@@ -113,9 +113,7 @@ def test_where_there_is_no_portal_there_is_no_issuer() -> None:
 def test_the_portal_is_told_what_it_needs_and_no_other_service_is(layout: Layout) -> None:
     ports = services.choose_ports(services.processes((*STAGES, "portal")), usual=False)
     told = {
-        name: services.command(
-            name, layout=layout, kafka=Kafka(layout.kafka), password="", store="", ports=ports, audit_key=""
-        ).env
+        name: services.command(name, layout=layout, kafka=Kafka(layout.kafka), password="", store="", ports=ports).env
         for name in (*STAGES, "portal")
     }
     of_portal = {name: value for name, value in told["portal"].items() if name.startswith("PDP_PORTAL_")}

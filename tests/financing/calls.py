@@ -1,6 +1,5 @@
 """Calls of financing over HTTP, as its tests make them."""
 
-import json
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -87,4 +86,4 @@ def answer(event: type[contract.Answer], referral: dict[str, Any], **more: Any) 
 async def partner_events(stage: StageUnderTest) -> list[dict[str, Any]]:
     rows = await stage.rows("SELECT topic, body FROM journal WHERE topic LIKE 'partner.%' ORDER BY id")
     assert {row["topic"] for row in rows} == {"partner.nafin.referrals.v1"}
-    return [json.loads(row["body"])["data"] for row in rows]
+    return [body["data"] for body in await stage.opened(row["body"] for row in rows)]

@@ -1,6 +1,5 @@
 """A firm and its partner over HTTP, topics and time, on the real store: what the walks of this stage share."""
 
-import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
@@ -147,8 +146,7 @@ class Walk(RuleBasedStateMachine):
         return {row["id"]: row for row in found}
 
     def papers(self, referral: UUID) -> dict[str, Any] | None:
-        written = self.rows("referral")[referral]["papers"]
-        papers: dict[str, Any] | None = None if written is None else json.loads(written)
+        papers: dict[str, Any] | None = self.ask("GET", f"/referrals/{referral}")["papers"]
         return papers
 
     def told(self, kind: type[contract.Referral | contract.ReferralWithdrawn]) -> list[dict[str, Any]]:
@@ -156,7 +154,7 @@ class Walk(RuleBasedStateMachine):
         found = self.do(
             self.stage.rows("SELECT body FROM journal WHERE key = $1 AND type = $2 ORDER BY id", self.firm, kind.TYPE)
         )
-        return [json.loads(row["body"])["data"] for row in found]
+        return [body["data"] for body in self.do(self.stage.opened(row["body"] for row in found))]
 
     def letters(self) -> int:
         """Dead letters about this firm's referrals."""

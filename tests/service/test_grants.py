@@ -116,7 +116,12 @@ async def test_of_every_table_a_service_has_the_rights_that_it_uses_and_no_other
         await connection.close()
     held = {row["relname"]: {*row["held"]} for row in rights}
     assert held == {name: set() if name.startswith("journal_") else OF_ONE.get(name, USUAL) for name in held}
-    assert {row["proname"] for row in functions} == {"journal_hold", "journal_partition", "journal_redact"}
+    assert {row["proname"] for row in functions} == {
+        "journal_hold",
+        "journal_partition",
+        "journal_redact",
+        "journal_seal",
+    }
     assert beyond is not None
     assert not any(beyond.values())
     assert {*grants.KEPT, "audit_unsealed"} <= set(tables.NAMES) <= held.keys()

@@ -54,6 +54,7 @@ def restore(service: ServiceName, file: File) -> None:
         with step(say("restore.holding", service=service)), held_down(client.data, service):
             # First the offsets: a crash between the two costs nothing, as the store before knows what comes again.
             offsets.set_back(client.admin(), places)
+            backups.bring_keys(client, service, file)
             backups.swap(client, service)
             before, lost = backups.counts(client, service), forgotten(client, service)
     out().print(say("restore.restored", service=service, at=_shown(taken.taken_at), old=f"{service}_replaced"))

@@ -15,7 +15,7 @@ from deploy.local.layout import Layout
 from deploy.local.state import AlreadyRunningError, claim
 from shared.messaging.topics import SERVICES
 
-Secrets = Annotated[Literal["services", "issuer"], typer.Argument(help=say("help.rotate.secrets"))]
+Secrets = Annotated[Literal["services", "issuer", "sealing"], typer.Argument(help=say("help.rotate.secrets"))]
 
 
 def rotate(secrets: Secrets) -> None:
@@ -27,6 +27,8 @@ def rotate(secrets: Secrets) -> None:
         with claim(layout.data):
             if secrets == "issuer":
                 layout.forget_issuer()
+            elif secrets == "sealing":
+                layout.renew_sealing_keys(SERVICES)
             else:
                 layout.forget_service_passwords()
                 Postgres(layout.postgres).forget_passwords(SERVICES)

@@ -23,4 +23,6 @@ async def own_row(database: Database, table: type[R], id_: UUID, caller: Caller,
     if row is None:
         raise Problem(404, unknown)
     caller.require_supplier(row.supplier_id)
+    if isinstance(row, ReferralRow):
+        await queries.open_papers(database, [row])
     return row

@@ -26,13 +26,11 @@ def router(database: Database) -> APIRouter:
         async with database.session() as session:
             if not await queries.is_known(session, supplier_id):
                 raise Problem(404, "supplier_unknown")
-            case = CaseView.of_case(
-                supplier_id,
-                await queries.rows_of(session, NeedRow, supplier_id),
-                await queries.rows_of(session, ConsentRow, supplier_id),
-                await queries.rows_of(session, ReferralRow, supplier_id),
-            )
-        return show.shown(case)
+            needs = await queries.rows_of(session, NeedRow, supplier_id)
+            consents = await queries.rows_of(session, ConsentRow, supplier_id)
+            referrals = await queries.rows_of(session, ReferralRow, supplier_id)
+        await queries.open_papers(database, referrals)
+        return show.shown(CaseView.of_case(supplier_id, needs, consents, referrals))
 
     @api.get("/cases/{supplier_id}/papers")
     async def show_papers(supplier_id: UUID, caller: Firm, show: Show) -> PapersView:

@@ -6,26 +6,30 @@ from uuid import UUID
 from services.financing.domain.case import Case
 from services.financing.store import erasure
 from services.financing.store.projected import Projected
+from services.financing.store.queries import SEALED_REFERRALS
 from services.financing.store.rows import consent_rows, need_rows, referral_rows
 from services.financing.store.tables import CaseRow, ConsentRow, NeedRow, ReferralRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection
+from shared.sealing.rows import Part, SealedRows
+
+SEALED = SealedRows("financing_case", Part("consents", "papers"), Part("referrals", "papers"))
 
 
 class CaseRepository:
     """Cases in their table, with the rows that the API reads of them."""
 
     def __init__(self) -> None:
-        self._cases = TableRepository(CaseRow, Case)
+        self._cases = TableRepository(CaseRow, Case, sealed=SEALED)
         self._needs = Projected(NeedRow)
         self._consents = Projected(ConsentRow)
-        self._referrals = Projected(ReferralRow)
+        self._referrals = Projected(ReferralRow, SEALED_REFERRALS)
 
     async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Case]:
         return await self._cases.load_many(connection, ids)
 
     async def save_many(self, connection: Connection, new: Sequence[Case], changed: Sequence[Case]) -> None:
-        """Write the cases; data whose papers are gone are erased from the journal too."""
+        """Write the cases; papers that are gone are erased wherever else they are."""
         await self._cases.save_many(connection, new, changed)
         written = (*new, *changed)
         await erasure.erase(connection, written)

@@ -1,4 +1,4 @@
-"""Erasure reaches the journal: its entries for partners hold what a consent let out."""
+"""Erasure: the keys of what is erased are destroyed, and with them every copy that there is of it."""
 
 from collections.abc import Sequence
 
@@ -6,20 +6,26 @@ from services.financing.domain.case import Case
 from shared.contracts.partner import Referral
 from shared.messaging import journal
 from shared.runtime.database import Connection
+from shared.sealing import keys
+from shared.sealing.keys import Name
 
-_NEWLY_ERASED = "SELECT id FROM referral WHERE id = ANY($1::uuid[]) AND papers IS NOT NULL"
-
-PERSONAL = ("identity", "contact", "standing", "need", "capacity", "evidence")
-"""The classes of data that a consent can let out."""
+_NEWLY_ERASED = """
+    SELECT id, true AS is_referral FROM referral WHERE id = ANY($1) AND papers IS NOT NULL
+    UNION ALL SELECT id, false FROM consent WHERE id = ANY($1) AND papers_held
+"""
 
 
 async def erase(connection: Connection, cases: Sequence[Case]) -> None:
-    """Bare the journal's referrals whose papers have just gone, before the referral rows forget that they had any."""
+    """Destroy the keys of papers that have just gone, before their rows forget that they had any."""
     gone = {item.id: case.id for case in cases for item in case.referrals if item.papers is None}
+    gone |= {item.id: case.id for case in cases for item in case.consents if item.papers is None}
     if not gone:
         return
     rows = await connection.fetch(_NEWLY_ERASED, list(gone))
-    newly = [row["id"] for row in rows]
-    if newly:
-        suppliers, referrals = {gone[id_] for id_ in newly}, [str(id_) for id_ in newly]
-        await journal.redact(connection, list(suppliers), Referral.TYPE, "referral_id", referrals, PERSONAL)
+    await keys.destroy(connection, [Name(gone[row["id"]], row["id"]) for row in rows])
+    if referrals := [row["id"] for row in rows if row["is_referral"]]:
+        # Of what was written before it was sealed there is no key to destroy.
+        suppliers = list({gone[id_] for id_ in referrals})
+        await journal.redact(
+            connection, suppliers, Referral.TYPE, "referral_id", [str(id_) for id_ in referrals], Referral.PERSONAL
+        )

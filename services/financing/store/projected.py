@@ -1,18 +1,20 @@
 """Rows that follow an aggregate: made when they are new, changed when they differ."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic_core import to_json
 from sqlmodel import SQLModel
 
 from shared.runtime.database import Connection
+from shared.sealing.rows import SealedRows
 
 
 class Projected:
     """One table of such rows. Whoever writes holds the lock of their aggregate."""
 
-    def __init__(self, table: type[SQLModel]) -> None:
+    def __init__(self, table: type[SQLModel], sealed: SealedRows | None = None) -> None:
+        self._sealed = sealed
         name = str(table.__tablename__)
         columns = [column.name for column in table.__table__.columns]  # type: ignore[attr-defined]  # put there by SQLModel
         listed = ", ".join(columns)
@@ -26,6 +28,8 @@ class Projected:
             f"ON CONFLICT (id) DO UPDATE SET {changes} WHERE ({stored}) IS DISTINCT FROM ({given})"
         )
 
-    async def write(self, connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    async def write(self, connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
         if rows:
+            if self._sealed is not None:
+                await self._sealed.seal(connection, rows)
             await connection.execute(self._upsert, to_json(rows).decode())

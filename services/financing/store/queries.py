@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import tuple_
@@ -11,8 +11,12 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from services.financing.domain.reasons import Purpose, ReferralState
 from services.financing.store.tables import CaseRow, ConsentRow, NeedRow, ReferralRow
+from shared.runtime.database import Database
+from shared.sealing.rows import Part, SealedRows
 
 R = TypeVar("R", NeedRow, ConsentRow, ReferralRow)
+
+SEALED_REFERRALS = SealedRows("referral", Part("papers"), person="supplier_id", matter="id")
 
 FIRMS = """
     SELECT 'referred' AS step, count(DISTINCT supplier_id) FROM referral
@@ -39,6 +43,18 @@ async def row(session: AsyncSession, table: type[R], id_: UUID) -> R | None:
 async def rows_of(session: AsyncSession, table: type[R], supplier_id: UUID) -> Sequence[R]:
     query = select(table).where(col(table.supplier_id) == supplier_id).order_by(col(table.id))
     return (await session.exec(query)).all()
+
+
+async def open_papers(database: Database, referrals: Sequence[ReferralRow]) -> None:
+    """Open their papers, in their place. Outside of the rows' session."""
+    values: list[dict[str, Any]] = [
+        {"id": row.id, "supplier_id": row.supplier_id, "papers": row.papers} for row in referrals
+    ]
+    if any(each["papers"] is not None for each in values):
+        async with database.connection() as connection:
+            await SEALED_REFERRALS.open_values(connection, values)
+        for row, each in zip(referrals, values, strict=True):
+            row.papers = each["papers"]
 
 
 async def needs(

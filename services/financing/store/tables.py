@@ -29,7 +29,7 @@ class CaseRow(Table, table=True):
     completed: list[str] = Field(sa_type=JSONB)
     needs: list[dict[str, Any]] = Field(sa_type=JSONB)
     consents: list[dict[str, Any]] = Field(sa_type=JSONB)
-    """With the papers of each, until they are erased."""
+    """With the papers of each, sealed, until they are erased."""
     referrals: list[dict[str, Any]] = Field(sa_type=JSONB)
     wake_at: datetime | None = Field(sa_type=DateTime(timezone=True))
 
@@ -102,7 +102,7 @@ class ReferralRow(Table, table=True):
     ignored_answers: int
     last_ignored: str | None
     papers: dict[str, Any] | None = Field(sa_type=JSONB)
-    """Amounts, and the partner's own words, until they are erased."""
+    """Amounts, and the partner's own words, sealed, until they are erased."""
 
 
 class PartnerRow(Table, table=True):

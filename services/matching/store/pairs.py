@@ -15,8 +15,8 @@ from services.matching.domain.requirement import Requirement
 from services.matching.store import judging
 from services.matching.store.demand import demand, requirements_by_id
 from services.matching.store.narrow import PROCESS_OFFER, offered_rows
-from shared.messaging.repository import Row, ToDerive
-from shared.runtime.database import Connection, columns
+from shared.messaging.repository import ToDerive
+from shared.runtime.database import Connection, Row, columns
 
 AREA_LOCK = 0x5044_506D
 """Advisory locks of one transaction, one for each area: shared by whoever judges firms of it, alone for the instant

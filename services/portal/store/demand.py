@@ -11,8 +11,8 @@ from services.portal.domain.demand import Anchor, Requirement
 from services.portal.domain.scope import OwnAnchor, OwnFirm, Scope, bounds
 from services.portal.store.tables import AnchorRow, RequirementRow
 from shared.contracts.matching import RequirementClosed
-from shared.messaging.repository import Row, TableRepository
-from shared.runtime.database import Connection
+from shared.messaging.repository import TableRepository
+from shared.runtime.database import Connection, Row
 
 requirements = TableRepository(RequirementRow, Requirement)
 anchors = TableRepository(AnchorRow, Anchor)

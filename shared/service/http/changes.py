@@ -140,16 +140,20 @@ class Changing(Showing):
     @property
     def identity(self) -> tuple[bytes, bytes]:
         """Digests of the key and of whose it is, and of what was asked under it."""
-        scope = f"{self.request.method} {self.request.url.path} {getattr(self.request.state, 'subject', '')}"
         return (
-            hashlib.sha256(f"{scope}\n{self.key}".encode()).digest(),
+            hashlib.sha256(f"{self._scope}\n{self.key}".encode()).digest(),
             # With the key, which is kept nowhere: nobody can find out by trying what the request was.
             hashlib.sha256(f"{self.key}\n".encode() + self.digest).digest(),
         )
 
     def once(self, view: Callable[[S], BaseModel]) -> Once[S]:
         """Under which key the answer is kept, and of what request it is."""
-        return Once(*self.identity, lambda state: view(state).model_dump_json().encode())
+        secret = hashlib.sha512(f"answer\n{self._scope}\n{self.key}".encode()).digest()
+        return Once(*self.identity, lambda state: view(state).model_dump_json().encode(), secret)
+
+    @property
+    def _scope(self) -> str:
+        return f"{self.request.method} {self.request.url.path} {getattr(self.request.state, 'subject', '')}"
 
     def answered(self, outcome: S | Refused | Again, view: Callable[[S], V]) -> V:
         """What was decided, by `view`; or what was answered before, as the route declares it."""

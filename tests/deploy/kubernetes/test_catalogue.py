@@ -18,6 +18,7 @@ from shared.attachments.settings import AttachmentSettings
 from shared.messaging.access import access_rules
 from shared.messaging.topics import ANSWERS_PATTERN, catalogue, subscriptions
 from shared.runtime.settings import KafkaSettings
+from shared.sealing.settings import SealingSettings
 
 APPS = {
     "registration": registration,
@@ -72,6 +73,7 @@ def test_the_chart_sets_only_what_is_read() -> None:
     fields = {f"PDP_{field}".upper() for app in APPS.values() for field in type(app.build()[1]).model_fields}
     fields |= {f"PDP_KAFKA_{field}".upper() for field in KafkaSettings.model_fields}
     fields |= {f"PDP_ATTACHMENT_{field}".upper() for field in AttachmentSettings.model_fields}
+    fields |= {f"PDP_SEALING_{field}".upper() for field in SealingSettings.model_fields}
     used = {
         name for file in (CHART / "templates").iterdir() for name in re.findall(r"name: (PDP_\w+)", file.read_text())
     }

@@ -83,7 +83,7 @@ def test_those_who_keep_attachments_reach_their_bucket_and_its_secret() -> None:
 
 
 @pytest.mark.usefixtures("helm")
-@pytest.mark.parametrize("name", ["PDP_SMTP_PASSWORD", "PDP_AUDIT_KEY", "PDP_PORTAL_SECRET"])
+@pytest.mark.parametrize("name", ["PDP_SMTP_PASSWORD", "PDP_AUDIT_KEY", "PDP_SEALING_KEYS", "PDP_PORTAL_SECRET"])
 def test_a_secret_among_the_settings_is_refused(name: str) -> None:
     with pytest.raises(ChartError, match=f"{name} is a secret"):
         manifest("national", {f"services.registration.env.{name}": "x"})

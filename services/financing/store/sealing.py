@@ -1,0 +1,41 @@
+"""What was written in clear before it was sealed: sealed once, behind the work of the day."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from services.financing.store.cases import cases
+from shared.messaging import sealed_events
+from shared.messaging.routing import Slice, Slices
+from shared.runtime.database import Connection
+
+SEAL: Final = "seal_papers"
+AT_ONCE = 25
+"""Cases of one transaction: some milliseconds each where all have papers."""
+
+_NEXT = """
+    SELECT id, jsonb_array_length(consents) > 0 AS has_papers FROM financing_case
+    WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2
+"""
+UNSEALED = """
+    SELECT 'papers', count(*) FROM financing_case WHERE EXISTS (
+        SELECT FROM sweep
+        WHERE kind = 'seal_papers' AND finished_at IS NULL AND (cursor IS NULL OR financing_case.id > cursor)
+    )
+"""
+
+
+async def seal_next(connection: Connection, _: Mapping[str, str], after: UUID | None) -> Slice:
+    """Write the next cases as they are, which seals their papers, and seal what the journal has of them."""
+    rows = await connection.fetch(_NEXT, after, AT_ONCE)
+    if not rows:
+        return Slice(None)
+    with_papers = [row["id"] for row in rows if row["has_papers"]]
+    if with_papers:
+        known = await cases.load_many(connection, with_papers)
+        await cases.save_many(connection, (), list(known.values()))
+        await sealed_events.seal_older(connection, with_papers)
+    return Slice(rows[-1]["id"], len(with_papers))
+
+
+papers_sealed = Slices(SEAL, seal_next)

@@ -1,0 +1,125 @@
+"""Keys of persons: made when something of theirs is first sealed, and destroyed when it is erased.
+
+A matter is what is erased by itself, as a referral's papers; of whatever goes with the person, it is the person.
+"""
+
+import os
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from shared.runtime.database import Connection, columns
+from shared.sealing.encryption import encryption
+from shared.sealing.values import KEY_BYTES, Erased, opened, sealed
+
+AT_ONCE = 500
+"""Keys that are wrapped anew in one transaction."""
+
+
+class Name(NamedTuple):
+    """Whose key it is, and of what."""
+
+    person: UUID
+    matter: UUID
+
+    @property
+    def about(self) -> bytes:
+        return self.person.bytes + self.matter.bytes
+
+
+class Keys:
+    """Those of one transaction. One that is not among them was destroyed, or never made."""
+
+    def __init__(self, known: Mapping[Name, bytes]) -> None:
+        self._known = known
+
+    def seal(self, name: Name, place: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+        """The value as it is kept at this place, and at no other."""
+        return sealed(self._known[name], name.about + place.encode(), value)
+
+    def open(self, name: Name, place: str, kept: str) -> Any:  # noqa: ANN401 - whatever JSON holds
+        """The value, or ERASED. Raises AlteredError where it was sealed for another place."""
+        key = self._known.get(name)
+        return Erased.ERASED if key is None else opened(key, name.about + place.encode(), kept)
+
+    def __contains__(self, name: Name) -> bool:
+        return name in self._known
+
+
+async def find(connection: Connection, names: Collection[Name]) -> Keys:
+    """The keys of these names that there are. Raises KeyAwayError."""
+    return Keys(await _find(connection, set(names)))
+
+
+async def ensure(connection: Connection, names: Collection[Name]) -> Keys:
+    """The keys of these names; made where there are none, or none any more. Whoever asks holds what keeps an erasure of
+    the same matter waiting.
+    """
+    wanted = set(names)
+    known = await _find(connection, wanted)
+    if missing := sorted(wanted - known.keys()):
+        wrap = encryption().wrap
+        rows = [(*name, wrap(os.urandom(KEY_BYTES), name.about)) for name in missing]
+        await connection.execute(_MAKE, *columns(rows))
+        # Read back: somebody else may have made one first.
+        known |= await _find(connection, missing)
+    return Keys(known)
+
+
+async def destroy(connection: Connection, names: Iterable[Name]) -> None:
+    """Nobody opens any more what was sealed with these."""
+    if rows := sorted(set(names)):
+        await connection.execute(_DESTROY, *columns(rows))
+
+
+async def destroy_all(connection: Connection, persons: Collection[UUID]) -> None:
+    """Nobody opens any more what was sealed of these persons, whatever the matter."""
+    await connection.execute(_DESTROY_ALL, list(persons))
+
+
+async def rewrap(connection: Connection) -> int:
+    """Wrap the next keys that an older key encryption key wrapped with the newest. Returns how many those were."""
+    ring = encryption()
+    rows = await connection.fetch(_OLDER, ring.mark, AT_ONCE)
+    if rows:
+        names = [Name(row["person"], row["matter"]) for row in rows]
+        before = [row["wrapped"] for row in rows]
+        clear = [ring.unwrap(key, name.about) for key, name in zip(before, names, strict=True)]
+        again = [ring.wrap(key, name.about) for key, name in zip(clear, names, strict=True)]
+        await connection.execute(_REWRAP, *columns(names), before, again)
+    return len(rows)
+
+
+async def _find(connection: Connection, names: Collection[Name]) -> dict[Name, bytes]:
+    if not names:
+        return {}
+    rows = await connection.fetch(_FIND, *columns(sorted(names)))
+    wrapped = {Name(row["person"], row["matter"]): row["wrapped"] for row in rows}
+    return {name: encryption().unwrap(key, name.about) for name, key in wrapped.items()}
+
+
+_FIND = """
+    SELECT person, matter, wrapped FROM unnest($1::uuid[], $2::uuid[]) AS wanted(person, matter)
+    JOIN data_key USING (person, matter) WHERE wrapped IS NOT NULL
+"""
+_MAKE = """
+    INSERT INTO data_key (person, matter, wrapped) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[])
+    ON CONFLICT (person, matter) DO UPDATE SET wrapped = excluded.wrapped, made_at = now(), destroyed_at = NULL
+    WHERE data_key.wrapped IS NULL
+"""
+_DESTROY = """
+    UPDATE data_key SET wrapped = NULL, destroyed_at = now() FROM unnest($1::uuid[], $2::uuid[]) AS gone(person, matter)
+    WHERE data_key.person = gone.person AND data_key.matter = gone.matter AND wrapped IS NOT NULL
+"""
+_DESTROY_ALL = """
+    UPDATE data_key SET wrapped = NULL, destroyed_at = now() WHERE person = ANY($1::uuid[]) AND wrapped IS NOT NULL
+"""
+_OLDER = """
+    SELECT person, matter, wrapped FROM data_key
+    WHERE wrapped IS NOT NULL AND substr(wrapped, 1, octet_length($1::bytea)) <> $1::bytea LIMIT $2
+"""
+_REWRAP = """
+    UPDATE data_key SET wrapped = given.again
+    FROM unnest($1::uuid[], $2::uuid[], $3::bytea[], $4::bytea[]) AS given(person, matter, before, again)
+    WHERE data_key.person = given.person AND data_key.matter = given.matter AND data_key.wrapped = given.before
+"""

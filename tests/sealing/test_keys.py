@@ -1,0 +1,83 @@
+"""Keys of persons in their table: made once, destroyed for good, wrapped anew, and useless without what wraps them."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from shared.sealing import encryption, keys, tables
+from shared.sealing.encryption import KeyAwayError, Ring
+from shared.sealing.keys import Name
+from shared.sealing.values import ERASED
+from tests.conformance.stage import eventually
+
+OLD, NEW = Ring(["a" * 64]), Ring(["b" * 64, "a" * 64])
+
+
+@pytest.fixture
+async def store(store_url: str) -> AsyncIterator["asyncpg.Connection[asyncpg.Record]"]:
+    connection = await asyncpg.connect(store_url, timeout=10)
+    await connection.execute(tables.STATEMENTS[0])
+    with encryption.given(OLD):
+        yield connection
+    await connection.close()
+
+
+async def test_a_key_is_made_once_and_destroyed_for_good(store: "asyncpg.Connection[asyncpg.Record]") -> None:
+    person = uuid4()
+    whole, matter = Name(person, person), Name(person, uuid4())
+    ring = await keys.ensure(store, [whole, matter])
+    name, folio = ring.seal(whole, "a", "Ana"), ring.seal(matter, "a", 7)
+    again = await keys.ensure(store, [whole, matter])
+    assert (again.open(whole, "a", name), again.open(matter, "a", folio)) == ("Ana", 7)
+    await keys.destroy(store, [matter])
+    left = await keys.find(store, [whole, matter])
+    assert (left.open(whole, "a", name), left.open(matter, "a", folio)) == ("Ana", ERASED)
+    anew = await keys.ensure(store, [matter])
+    assert anew.open(matter, "a", folio) is ERASED
+    assert anew.open(matter, "a", anew.seal(matter, "a", 8)) == 8
+    await keys.destroy_all(store, [person])
+    assert (await keys.find(store, [whole])).open(whole, "a", name) is ERASED
+    assert await store.fetchval("SELECT count(*) FROM data_key WHERE wrapped IS NULL AND destroyed_at IS NOT NULL") == 2
+
+
+async def test_two_who_make_one_have_the_same(store: "asyncpg.Connection[asyncpg.Record]", store_url: str) -> None:
+    other, watch = [await asyncpg.connect(store_url, timeout=10) for _ in range(2)]
+    name = Name(uuid4(), uuid4())
+    async with store.transaction():
+        kept = (await keys.ensure(store, [name])).seal(name, "a", "Ana")
+        waits = asyncio.create_task(keys.ensure(other, [name]))
+        waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'data_key')"
+        await eventually(lambda: watch.fetchval(waiting))
+    assert (await waits).open(name, "a", kept) == "Ana"
+    await other.close()
+    await watch.close()
+
+
+async def test_a_new_key_encryption_key_takes_over_without_a_pause(
+    store: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    name = Name(uuid4(), uuid4())
+    kept = (await keys.ensure(store, [name])).seal(name, "a", "Ana")
+    with encryption.given(NEW):
+        assert (await keys.find(store, [name])).open(name, "a", kept) == "Ana"
+        assert (await keys.rewrap(store), await keys.rewrap(store)) == (1, 0)
+    with pytest.raises(KeyAwayError):
+        await keys.find(store, [name])
+    with encryption.given(Ring(["b" * 64])):
+        assert (await keys.find(store, [name])).open(name, "a", kept) == "Ana"
+
+
+async def test_a_wrapped_key_is_of_its_person_alone(store: "asyncpg.Connection[asyncpg.Record]") -> None:
+    name, other = Name(uuid4(), uuid4()), uuid4()
+    await keys.ensure(store, [name])
+    await store.execute("UPDATE data_key SET person = $1", other)
+    with pytest.raises(KeyAwayError):
+        await keys.find(store, [Name(other, name.matter)])
+
+
+def test_a_short_key_is_refused() -> None:
+    with pytest.raises(ValueError, match="openssl rand -hex 32"):
+        Ring(["secret"])
