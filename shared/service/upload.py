@@ -23,6 +23,7 @@ from shared.runtime.ids import new_id
 from shared.service import imported
 from shared.service.http import Problem
 from shared.service.http.changes import Changing, Creates, IdempotencyKey, long_enough
+from shared.service.http.problem import BODY
 from shared.service.http.routes import unknown_of
 from shared.service.imported import ImportView
 
@@ -111,7 +112,7 @@ class Sending(Changing):
             if not isinstance(file, UploadFile):
                 raise Problem(422, "file_missing")
             given = {name: value for name, value in form.items() if isinstance(value, str)}
-            if unknown := unknown_of(form.keys(), ("file", *fields)):
+            if unknown := unknown_of(form.keys(), ("file", *fields), BODY):
                 raise unknown
             yield Upload(file, given)
 

@@ -1,10 +1,12 @@
 """Whoever sends a body hears all that is wrong with it at once, in words of their language, in every service."""
 
+import ast
 import asyncio
 import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -15,11 +17,16 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from shared.i18n import LANGUAGES, Catalogue
 from shared.i18n.speaking import speak
+from shared.messaging.decision import Refused
+from shared.service.http import Problem, accepted
 from shared.service.http.wellformed import without
 from tests.http.services import SERVICES, service
 
 WRONG: tuple[Any, ...] = ("\xa1~ ~!", 5, -1, True, {"~": None}, [[[]]])
 """Each is wrong for most fields; the first that is, is sent."""
+
+PLACE = re.compile(r"body(\.|$)")
+"""Of every fault of a body, whoever found it."""
 
 OF_A_PATTERN = re.compile(r"[\^$\\]|\[[0-9A-Za-z]|\{[0-9]")
 ENGLISH = re.compile(r"\b(should|Input|valid string|must|It is|This is)\b")
@@ -85,9 +92,59 @@ def test_every_body_tells_all_that_is_wrong_in_words(name: str) -> None:
             fields = {each["field"].split(".")[1] for each in errors if each["field"].startswith("body.")}
             assert fields >= body.keys(), (address, body)
             for each in errors:
+                assert PLACE.match(each["field"]), (address, each)
                 assert each["problem"].endswith("."), (address, each)
                 assert not OF_A_PATTERN.search(each["problem"]), (address, each)
                 assert language == "en" or not ENGLISH.search(each["problem"]), (address, each)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_what_a_rule_finds_has_its_place_in_the_form_in_which_any_other_has(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _, route in bodies(name):
+        assert route.body_field is not None
+        form, model = adapter(route), route.body_field.field_info.annotation
+        if hasattr(model, "broken"):
+            monkeypatch.setattr(model, "broken", lambda *_: iter([("of.a_rule", "field.missing", {})]))
+            fields = [each["field"] for each in asyncio.run(told(name, "en", route, form, {"no_such_field": 1}))]
+            assert "body.of.a_rule" in fields
+            assert all(map(PLACE.match, fields)), fields
+
+
+def test_so_has_what_a_decision_refuses() -> None:
+    others = (Refused("invalid", "field.missing", at="contact.email"), Refused("invalid", "field.missing"))
+    with pytest.raises(Problem) as refused:
+        accepted(Refused("invalid", "field.missing", at="rfc", others=others))
+    body = json.loads(bytes(refused.value.response().body))
+    assert [each["field"] for each in body["errors"]] == ["body.rfc", "body.contact.email", "body"]
+    assert body["detail"].startswith("body.rfc: ")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_decision_names_fields_that_a_body_has(name: str) -> None:
+    """As whoever sent it calls them: else a page shows the fault at no field."""
+    seen = set[type[BaseModel]]()
+    for _, route in bodies(name):
+        assert route.body_field is not None
+        for form in within(route.body_field.field_info.annotation):
+            models(form, seen)
+    known = {field for model in seen for field in model.model_fields}
+    assert named_at(name) <= known
+
+
+def named_at(name: str) -> set[str]:
+    """The last part of each place that a handler of a stage names."""
+    found = set[str]()
+    for path in Path(f"services/{name}/handlers").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.keyword) and node.arg == "at" and isinstance(node.value, ast.Constant):
+                found.add(str(node.value.value))
+            elif isinstance(node, ast.AnnAssign) and ast.unparse(node.target) == "_AT":
+                found |= (
+                    {str(each) for each in ast.literal_eval(ast.unparse(node.value)).values()} if node.value else set()
+                )
+    return found
 
 
 def models(model: type[BaseModel], seen: set[type[BaseModel]]) -> None:

@@ -70,14 +70,14 @@ def test_what_says_the_same_in_two_places_changes_in_both() -> None:
 @pytest.mark.parametrize(
     ("fault", "place"),
     [
-        ("body.offering.processes.2.special_processes.0.assessed_on", ("processes", 2, "special_processes")),
+        ("offering.processes.2.special_processes.0.assessed_on", ("processes", 2, "special_processes")),
         ("processes.0.envelope_mm", ("processes", 0, "envelope_mm.0")),
-        ("body.offering.processes.1.envelope_mm.2", ("processes", 1, "envelope_mm.2")),
+        ("offering.processes.1.envelope_mm.2", ("processes", 1, "envelope_mm.2")),
         ("ppm_12m", ("quality", None, "offering.ppm_12m")),
         ("contact.email", ("contact", None, "contact.email")),
         ("processes", ("processes", None, "processes")),
         ("plants.1.name", ("plants", 1, "name")),
-        ("body.offering.certificates.0.valid_to", ("certificates", 0, "valid_to")),
+        ("offering.certificates.0.valid_to", ("certificates", 0, "valid_to")),
         ("languages.0", ("dealing", None, "offering.languages")),
         ("processes.0.supply.deliveries", ("processes", 0, "supply.deliveries.exw")),
         ("processes.0.parts.weight_g", ("processes", 0, "parts.weight_g.0")),

@@ -141,6 +141,8 @@ async def test_a_form_without_its_file_or_length(stage: StageUnderTest) -> None:
     assert (bare.status_code, bare.json()["title"]) == (415, "content_type")
     other = await stage.client.post(path, files={"other": b"x"}, headers=headers)
     assert (other.status_code, other.json()["title"]) == (422, "file_missing")
+    more = await stage.client.post(path, files={"file": b"x"}, data={"sheet": "2"}, headers=headers)
+    assert [each["field"] for each in more.json()["errors"]] == ["body.sheet"]
     form = {"Content-Type": "multipart/form-data; boundary=x"}
     endless = await stage.client.post(path, content=chunks(), headers=headers | form)
     assert (endless.status_code, endless.json()["title"]) == (411, "length_required")

@@ -28,6 +28,7 @@ WRONG = {
     "operating_since": ("2199-01-01", "operating_since_in_future"),
     "workers": (-1, "workers_range"),
 }
+BROKEN = {f"body.{name}": reason for name, (_, reason) in WRONG.items()}
 UNFORMED = {
     "sector": ("mining", "field.choice"),
     "annual_sales_mxn": ("many", "field.amount"),
@@ -40,7 +41,7 @@ async def test_all_that_breaks_a_rule_is_told_with_field_reason_and_what_to_do(s
     title, errors = await told(stage, body)
     assert title == "rfc_generic", "the first is what the problem is called by, as ever"
     reasons = {each["field"]: each["reason"] for each in errors}
-    assert reasons == {name: reason for name, (_, reason) in WRONG.items()} | {"contact": "contact_missing"}
+    assert reasons == BROKEN | {"body.contact": "contact_missing"}
     assert all(each["problem"].endswith(".") for each in errors)
 
 
@@ -51,8 +52,7 @@ async def test_what_the_rules_say_is_told_beside_what_is_not_well_formed(stage: 
     title, errors = await told(stage, body, language)
     assert title == "invalid_request"
     unformed = {f"body.{name}": reason for name, (_, reason) in UNFORMED.items()} | {"body.offering": "field.missing"}
-    broken = {name: reason for name, (_, reason) in WRONG.items()}
-    assert {each["field"]: each["reason"] for each in errors} == unformed | broken
+    assert {each["field"]: each["reason"] for each in errors} == unformed | BROKEN
     assert ("Se" in str(errors) or "Es" in str(errors)) == (language == "es")
 
 
@@ -61,14 +61,14 @@ async def test_what_is_well_formed_of_an_offering_is_judged_beside_what_is_not(s
     _, errors = await told(stage, BODY | {"offering": offering | {"processes": [{"area": "P99"}]}})
     assert [(each["field"], each["reason"]) for each in errors] == [
         ("body.offering.qms", "field.choice"),
-        ("offering.processes.0.area", "area_unknown"),
-        ("offering.ppm_12m", "share_range"),
+        ("body.offering.processes.0.area", "area_unknown"),
+        ("body.offering.ppm_12m", "share_range"),
     ]
     _, errors = await told(stage, BODY | {"offering": offering | {"processes": [{"area": 1}]}})
     assert [each["field"] for each in errors] == [
         "body.offering.processes.0.area",
         "body.offering.qms",
-        "offering.ppm_12m",
+        "body.offering.ppm_12m",
     ]
 
 

@@ -87,7 +87,6 @@ def _trouble(asked: Asking, error: StageProblem) -> Trouble:
     """Of an amount that is wrong as a whole, at its number; of a percentage, in the unit in which it was written."""
     found = trouble(error, asked.words)
     errors = {f"{name}.amount" if name == OF_MONEY else name: what for name, what in found.errors.items()}
-    errors = {name.removeprefix("path."): what for name, what in errors.items()}
     if "otif_bp" in errors:
         errors["otif_bp"] = asked.words("form.percent")
     return Trouble(found.detail, errors, found.stale)

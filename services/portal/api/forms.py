@@ -11,9 +11,8 @@ from starlette.datastructures import FormData
 from services.portal.domain import written
 from services.portal.stages import AWAY, StageProblem
 from services.portal.views.words import Words
+from shared.service.http.problem import BODY, PARTS
 
-WHOLE = "body"
-"""What a stage calls all that it was sent."""
 OF_FIELDS = frozenset({"invalid_request", "fields_disagree"})
 """Problems whose sentence names a field as the stage calls it."""
 OURS = frozenset({"token", "version", "key", "back"})
@@ -42,7 +41,7 @@ class Trouble:
                 errors.setdefault(place, what)
                 named[place] = labels[at + place]
             else:
-                elsewhere.append(what if name == WHOLE else words("problem.elsewhere"))
+                elsewhere.append(what if name == BODY else words("problem.elsewhere"))
         return replace(self, errors=errors, labels=named, elsewhere=tuple(dict.fromkeys(elsewhere)))
 
 
@@ -57,13 +56,19 @@ def said(error: StageProblem, words: Words) -> str:
 
 def trouble(error: StageProblem, words: Words) -> Trouble:
     """What a stage said, for the form that was sent to it."""
-    errors = {name.removeprefix("body.").removeprefix("query."): what for name, what in error.errors.items()}
+    errors = {field_of(place): what for place, what in error.errors.items()}
     stale = error.status == HTTPStatus.PRECONDITION_FAILED
     detail = said(error, words)
-    for name in error.errors:
+    for place in error.errors:
         # The page says it at the field.
-        detail = detail.removeprefix(f"{name}: ")
+        detail = detail.removeprefix(f"{place}: ")
     return Trouble(words("problem.stale") if stale else detail, errors, stale)
+
+
+def field_of(place: str) -> str:
+    """The field that a stage means, whichever part of the request it is in."""
+    part, _, inner = place.partition(".")
+    return inner if inner and part in PARTS else place
 
 
 def body(

@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
+from services.portal.api.forms import field_of
 from services.portal.domain.written import codes_of, lines, percentage, scaled, share, whole
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
@@ -99,7 +100,7 @@ def errors(problem: StageProblem) -> dict[str, str]:
     """What the stage says of each field, whichever part of it is meant; the first of each."""
     found: dict[str, str] = {}
     for place, what in problem.errors.items():
-        parts = re.split(r"[.\[]", place.removeprefix("body.").removeprefix("specification."))
+        parts = field_of(place).removeprefix("specification.").split(".")
         found.setdefault(parts[0], what)
     return found
 

@@ -82,8 +82,8 @@ def items_of(shown: Mapping[str, Any], name: str) -> tuple[Item, ...]:
 
 
 def place_of(fault: str) -> tuple[str, int | None, str]:
-    """Where a stage's fault is asked for: the part, which of a list, and the field there."""
-    named = fault.removeprefix("body.").removeprefix("offering.")
+    """Where a field that a stage finds fault with is asked for: the part, which of a list, and the field there."""
+    named = fault.removeprefix("offering.")
     one = _FAULT.fullmatch(named)
     if one is not None:
         return one[1], int(one[2]), _known(one[3] or "", LISTS[one[1]])

@@ -38,7 +38,7 @@ def router(database: Database) -> APIRouter:
 async def supplier_on(database: Database, supplier: Supplier, day: date) -> SupplierThenView:
     """A supplier at the end of a day. Raises Problem for a day that is not yet over, nor begun, or before it came."""
     if day > day_of(now()):
-        raise Problem(422, "as_of_in_future", at="as_of")
+        raise Problem(422, "as_of_in_future", at="query.as_of")
     if supplier.received_at >= end_of(day):
         raise Problem(404, "as_of_too_early", day=day_of(supplier.received_at).isoformat())
     then = await past.past_at(database, supplier.id, end_of(day))

@@ -19,7 +19,7 @@ from shared.messaging.decision import Decision, Refused
 from shared.messaging.idempotency import Again, Once
 from shared.messaging.repository import Repository
 from shared.messaging.routing import Reference, none
-from shared.service.http.problem import FieldFault, Problem
+from shared.service.http.problem import FieldFault, Problem, in_body
 from shared.service.http.showing import Showing, etag
 
 S = TypeVar("S")
@@ -58,9 +58,12 @@ def long_enough(key: str | None) -> str | None:
 def accepted(outcome: S | Refused) -> S:
     """The state that a command gave, or the problem of its refusal."""
     if isinstance(outcome, Refused):
-        others = [FieldFault(each.at, each.code, each.message or each.code, each.params) for each in outcome.others]
+        others = [
+            FieldFault(in_body(each.at), each.code, each.message or each.code, each.params) for each in outcome.others
+        ]
         status = STATUS[outcome.kind]
-        raise Problem(status, outcome.code, message=outcome.message, at=outcome.at, others=others, **outcome.params)
+        at = in_body(outcome.at) if outcome.at else ""
+        raise Problem(status, outcome.code, message=outcome.message, at=at, others=others, **outcome.params)
     return outcome
 
 

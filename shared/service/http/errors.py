@@ -15,7 +15,7 @@ from shared.messaging.repository import ConcurrentInsertError
 from shared.messaging.retry import INFRASTRUCTURE, RETRYABLE, STORE_BEHIND
 from shared.runtime import logging
 from shared.runtime.numbers import INEXACT
-from shared.service.http.problem import NAMED, FieldFault, Problem
+from shared.service.http.problem import BODY, NAMED, FieldFault, Problem, in_body
 from shared.service.http.showing import NotModified
 from shared.service.http.wellformed import Place, broken
 
@@ -97,8 +97,8 @@ def _of_rules(request: Request, body: object, places: list[Place]) -> list[tuple
     rules: Any = None if field is None else field.field_info.annotation
     if not hasattr(rules, "broken") or not isinstance(body, dict):
         return []
-    wrong = [place[1:] for place in places if place[0] == "body"]
-    return [(at, said(code, **params)) for at, code, params in broken(rules, body, wrong)]
+    wrong = [place[1:] for place in places if place[0] == BODY]
+    return [(in_body(at), said(code, **params)) for at, code, params in broken(rules, body, wrong)]
 
 
 def _named(found: Any, body: object) -> tuple[str, dict[str, Any]]:  # noqa: ANN401 - the framework's

@@ -16,11 +16,17 @@ NAMED = 100
 MEDIA_TYPE = "application/problem+json"
 
 
+BODY, QUERY = "body", "query"
+PARTS = (BODY, QUERY, "path", "header")
+"""Of a request. The place of every fault begins with one: `body.contact.email`."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldFault:
     """What is wrong with a field, to be worded."""
 
     at: str
+    """Its place in the request."""
     code: str
     message: str
     params: Mapping[str, Any]
@@ -44,8 +50,8 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
     ) -> None:
         """The catalogues word the code with these parameters, or the `message` where the code has several sentences.
 
-        `at` is the field that it is about, and `others` are wrong too, beside `untold` ones that are only counted;
-        `more` are further members of the answer.
+        `at` is the place in the request that it is about, and `others` are wrong too, beside `untold` ones that are
+        only counted; `more` are further members of the answer.
         """
         super().__init__(code)
         self.status = status
@@ -70,12 +76,17 @@ class Problem(Exception):  # noqa: N818 - the term of RFC 9457
         at = [FieldFault(self._at, self.code, self.message, self.params)] if self._at else []
         if faults := [*at, *self._others]:
             if untold := self._untold + max(0, len(faults) - NAMED):
-                faults = [*faults[:NAMED], FieldFault("body", "field.others", "field.others", {"count": untold})]
+                faults = [*faults[:NAMED], FieldFault(BODY, "field.others", "field.others", {"count": untold})]
             body["errors"] = [_told(each) for each in faults]
         headers = dict(self.headers or {})
         if self.status == HTTPStatus.UNAUTHORIZED:
             headers["WWW-Authenticate"] = "Bearer"
         return JSONResponse(body | self._more, status_code=self.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def in_body(field: str) -> str:
+    """The place of a field as rules name it, which know no request; the whole body where they name none."""
+    return f"{BODY}.{field}" if field else BODY
 
 
 def _told(fault: FieldFault) -> dict[str, object]:
@@ -85,7 +96,8 @@ def _told(fault: FieldFault) -> dict[str, object]:
 class FieldProblem(BaseModel):
     """A field of the request that is not valid, without its value: the caller has it."""
 
-    field: str = Field(max_length=1000)
+    field: str = Field(max_length=1000, pattern=rf"^({'|'.join(PARTS)})(\.|$)")
+    """Its place: the part of the request, and its path in it."""
     problem: str = Field(max_length=1000)
     """What is wrong with it, and so what would be right."""
     reason: str | None = Field(default=None, max_length=200)

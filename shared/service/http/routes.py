@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 from shared.runtime import numbers
 from shared.service.http import values
 from shared.service.http.in_flight import InFlight
-from shared.service.http.problem import FieldFault, Problem
+from shared.service.http.problem import QUERY, FieldFault, Problem
 
 T = TypeVar("T")
 
@@ -175,15 +175,17 @@ def query_names(dependant: Dependant) -> frozenset[str]:
     return frozenset(_query_names(dependant))
 
 
-def unknown_of(given: Collection[str], known: Collection[str]) -> Problem | None:
-    """What is said of one that is unknown here: a filter that is not looked at would show what nobody asked for."""
+def unknown_of(given: Collection[str], known: Collection[str], part: str = QUERY) -> Problem | None:
+    """What is said of a name that this part of a request does not have: a filter that is not looked at would show what
+    nobody asked for.
+    """
     unknown = sorted({*given} - {*known})
     if not unknown:
         return None
     message = "parameter_unknown" if known else "parameter_unknown.none"
     shown, there_are = [name[:100] for name in unknown], ", ".join(sorted(known))
     others = [
-        FieldFault(f"query.{name}", "parameter_unknown", message, {"name": repr(name), "known": there_are})
+        FieldFault(f"{part}.{name}", "parameter_unknown", message, {"name": repr(name), "known": there_are})
         for name in shown
     ]
     first = repr(shown[0])
