@@ -15,7 +15,7 @@ from services.matching.domain.gate import Gate
 from services.matching.domain.gates import firm_gates
 from services.matching.domain.lifting import Lift, lifts
 from services.matching.domain.offering import Profile, Qms
-from services.matching.domain.performance import Measured
+from services.matching.domain.performance import Measured, Worst
 from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import Specification
 from services.matching.domain.rules import Rules
@@ -24,12 +24,23 @@ from services.matching.handlers import published
 from shared.contracts import matching, registration
 from shared.contracts import offering as offers
 from shared.contracts.event import BasisPoints, Count, Day, StateCode, Text
-from shared.contracts.performance import Ppm
+from shared.contracts.performance import Month, Ppm
 from shared.i18n import NotExplainedError, said
 from shared.i18n.fields import fault
 from shared.runtime.clock import now
 
 _LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
+
+
+class ExplainedWorst(BaseModel):
+    """The worst months of what anchors measured."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    ppm: Ppm
+    ppm_in: Month
+    otif_bp: BasisPoints
+    otif_in: Month
 
 
 class ExplainedMeasured(BaseModel):
@@ -42,10 +53,12 @@ class ExplainedMeasured(BaseModel):
     anchors: Count
     months: Count
     until: Day
+    worst: ExplainedWorst | None = None
 
     @property
     def measured(self) -> Measured:
-        return Measured(**dict(self))
+        worst = self.worst and Worst(**dict(self.worst))
+        return Measured(**dict(self) | {"worst": worst})
 
 
 class ExplainedOffering(offers.Offering):
@@ -202,6 +215,9 @@ def _deliveries(profile: Profile, rules: Rules, today: date) -> Iterator[dict[st
         stated_ppm=text.number(profile.ppm_12m) or "—",
         stated_otif=text.share(profile.otif_bp_12m) or "—",
     )
+    if worst := measured.worst:
+        months = {"ppm_in": worst.ppm_in, "otif_in": worst.otif_in}
+        yield said("explain.measured.worst", ppm=worst.ppm, otif=text.share(worst.otif_bp), **months)
 
 
 def _lifting(lift: Lift) -> dict[str, Any]:

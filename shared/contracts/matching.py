@@ -30,7 +30,12 @@ from shared.contracts.event import (
     Value,
 )
 from shared.contracts.meeting import MeetingBooked, MeetingCancelled, MeetingEvent, MeetingHeld
-from shared.contracts.performance import PerformanceAnswered, PerformanceEvent, PerformanceReported
+from shared.contracts.performance import (
+    PerformanceAnswered,
+    PerformanceEvent,
+    PerformanceReported,
+    PerformanceRetracted,
+)
 from shared.contracts.specification import Specification
 
 
@@ -270,6 +275,7 @@ __all__ = [
     "PerformanceAnswered",
     "PerformanceEvent",
     "PerformanceReported",
+    "PerformanceRetracted",
     "RequirementChanged",
     "RequirementClosed",
     "RequirementEvent",

@@ -49,6 +49,18 @@ class PerformanceReported(PerformanceEvent):
     """Whether other figures were reported before."""
 
 
+class PerformanceRetracted(PerformanceEvent):
+    """The anchor takes back what it reported of a month: no figure of it counts, until it reports the month again."""
+
+    TYPE: ClassVar[str] = "matching.performance-retracted"
+    ABOUT: ClassVar[tuple[str, ...]] = ("performance retraction", "match_id", "month")
+
+    reason: ReasonCode
+    """Why."""
+    retracted_at: Moment
+    """When it was taken back."""
+
+
 class PerformanceAnswered(PerformanceEvent):
     """The firm says whether the figures are right. They stay as they are."""
 

@@ -88,6 +88,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         matching_references.test_a_requirement_is_named_and_loses_its_name,
         matching_waivers.test_a_buyer_waives_a_gate_for_one_firm_and_for_all_and_takes_it_back,
         performing.test_an_anchor_reports_and_the_firm_answers,
+        performing.test_an_anchor_takes_a_report_back,
         meetings.test_a_day_is_changed_cancelled_and_reopened,
         meetings.test_what_came_of_it_is_recorded_and_corrected,
         meetings.test_a_meeting_is_cancelled_by_either_side_and_its_slot_is_free_again,

@@ -33,8 +33,16 @@ async def test_an_anchor_reports_and_the_firm_answers(stage: StageUnderTest) -> 
         ("2025-03", 90, None),
         ("2025-02", 90, None),
     ]
+    worst = {"ppm": 90, "ppm_in": "2025-03", "otif_bp": 9_000, "otif_in": "2025-03"}
     mine = await stage.client.get(FIRM, headers=firm)
-    assert mine.json()["measured"] == {"ppm": 90, "otif_bp": 9_000, "anchors": 1, "months": 2, "until": "2026-03-31"}
+    assert mine.json()["measured"] == {
+        "ppm": 90,
+        "otif_bp": 9_000,
+        "anchors": 1,
+        "months": 2,
+        "until": "2026-03-31",
+        "worst": worst,
+    }
     path = f"{FIRM}/{match}/2025-03/answer"
     seen = firm | {"If-Match": mine.headers["ETag"]}
     answer = await stage.client.put(path, json=CONTEST, headers=seen)
@@ -49,6 +57,24 @@ async def test_an_anchor_reports_and_the_firm_answers(stage: StageUnderTest) -> 
     ]
 
 
+async def test_an_anchor_takes_a_report_back(stage: StageUnderTest) -> None:
+    match = await awarded(stage)
+    for month in ("2025-02", "2025-03"):
+        await said(stage, f"{match}/performance/{month}", FIGURES, method="PUT")
+    path, why = f"{match}/performance/2025-02/retraction", {"reason": "other_firm"}
+    status, view = await said(stage, path, why)
+    assert status == 200, view
+    assert [(each["month"], each["retraction"]) for each in view["performance"]] == [
+        ("2025-03", None),
+        ("2025-02", "other_firm"),
+    ]
+    assert await problem(stage, f"{match}/performance/2025-01/retraction", why) == (404, "report_unknown")
+    assert (await problem(stage, path, {"reason": "contested"}))[0] == 422
+    mine = await stage.client.get(FIRM, headers=stage.headers("supplier", supplier_id=SUPPLIER))
+    assert (mine.json()["measured"], len(mine.json()["reports"])) == (None, 2)
+    assert types(await stage.told())[-1] == "matching.performance-retracted"
+
+
 async def test_what_cannot_be_meant_is_refused_with_what_to_do(stage: StageUnderTest) -> None:
     match = await awarded(stage)
 
@@ -58,7 +84,8 @@ async def test_what_cannot_be_meant_is_refused_with_what_to_do(stage: StageUnder
     assert await put("2099-01") == (422, "month_not_over")
     assert await put("2024-12") == (409, "month_not_bought")
     assert await put("2025-02", delivered=90_001) == (422, "report_volume")
-    for wrong in ({"ppm": 1_000_001}, {"otif_bp": -1}, {"delivered": 0}, {"delivered": "7"}):
+    assert await put("2025-02", delivered=0) == (422, "nothing_delivered")
+    for wrong in ({"ppm": 1_000_001}, {"otif_bp": -1}, {"delivered": -1}, {"delivered": "7"}):
         assert (await put("2025-02", **wrong))[0] == 422
     headers = buyer(stage) | {"If-Match": "*", "Accept-Language": "en"}
     answer = await stage.client.put(f"/matches/{match}/performance/2025-13", json=FIGURES, headers=headers)

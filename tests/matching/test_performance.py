@@ -14,7 +14,16 @@ from services.matching.domain.answers import Answer, Answers
 from services.matching.domain.award import Award
 from services.matching.domain.calendar import start_of
 from services.matching.domain.match import match_id
-from services.matching.domain.performance import MOST_REPORTS, Figures, Measured, Reply, Report, measured
+from services.matching.domain.performance import (
+    MOST_REPORTS,
+    Figures,
+    Measured,
+    Reply,
+    Report,
+    Retraction,
+    Worst,
+    measured,
+)
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Specification
 from services.matching.domain.score import Criterion, score
@@ -22,7 +31,7 @@ from services.matching.explain import explain_match
 from services.matching.handlers import answers, performance
 from services.matching.handlers import offerings as handlers
 from services.matching.views.performance import reports_of
-from shared.contracts.matching import PerformanceAnswered, PerformanceReported
+from shared.contracts.matching import PerformanceAnswered, PerformanceReported, PerformanceRetracted
 from shared.messaging.decision import Decision, Refused, Timer
 from tests.matching.given import (
     ANCHOR,
@@ -71,6 +80,11 @@ def code(state: Offering | None, month: date, figures: Figures = GOOD) -> str:
     return outcome.code
 
 
+def refusal(outcome: Decision[Offering] | Refused) -> str:
+    assert isinstance(outcome, Refused)
+    return outcome.code
+
+
 def kpis(offering: Offering | None, asked: Specification = KPIS, today: date = TODAY) -> Criterion:
     assert offering is not None
     assert offering.profile is not None
@@ -94,30 +108,48 @@ def test_one_report_is_shown_and_the_second_one_counts() -> None:
 
 def test_measured_figures_are_weighted_by_volume_and_rounded_against_the_firm() -> None:
     found = measured([report(JANUARY, Figures(0, 10_000, 2)), report(FEBRUARY, Figures(1, 9_999, 1))], 12, 2)
-    assert found == Measured(1, 9_999, 1, 2, date(2027, 2, 28))
+    assert found == Measured(1, 9_999, 1, 2, date(2027, 2, 28), Worst(1, "2026-02", 9_999, "2026-02"))
     anchors = [report(JANUARY), report(JANUARY, BAD, OTHER, an_id("another anchor"))]
-    assert measured(anchors, 12, 2) == Measured(70, 8_475, 2, 1, date(2027, 1, 31))
+    assert measured(anchors, 12, 2) == Measured(
+        70, 8_475, 2, 1, date(2027, 1, 31), Worst(70, "2026-01", 8_475, "2026-01")
+    )
 
 
 def test_only_the_twelve_months_up_to_the_last_one_count() -> None:
     old, within = date(2025, 2, 1), date(2025, 3, 1)
     assert measured([report(old, BAD), report(FEBRUARY)], 12, 2) is None
-    assert measured([report(within, BAD), report(FEBRUARY)], 12, 2) == Measured(70, 8_475, 1, 2, date(2027, 2, 28))
+    assert measured([report(within, BAD), report(FEBRUARY)], 12, 2) == Measured(
+        70, 8_475, 1, 2, date(2027, 2, 28), Worst(90, "2025-03", 8_000, "2025-03")
+    )
     assert measured([], 12, 2) is None
 
 
 @given(
     st.lists(
-        st.builds(Figures, st.integers(0, 1_000_000), st.integers(0, 10_000), st.integers(1, 2_000_000_000)),
+        st.builds(Figures, st.integers(0, 1_000_000), st.integers(0, 10_000), st.integers(0, 2_000_000_000)),
         min_size=2,
         max_size=12,
     )
 )
 def test_what_is_measured_lies_between_the_worst_and_the_best_month(months: list[Figures]) -> None:
     found = measured([report(date(2025, number, 1), each) for number, each in enumerate(months, 1)], 12, 2)
+    had = [each for each in months if each.delivered]
+    assert (found is None) == (len(had) < 2), "a month without pieces has no figures"
+    if found is not None:
+        assert found.worst is not None
+        assert min(each.ppm for each in had) <= found.ppm <= found.worst.ppm == max(each.ppm for each in had)
+        worst = min(each.otif_bp for each in had)
+        assert found.worst.otif_bp == worst <= found.otif_bp <= max(each.otif_bp for each in had)
+
+
+def test_a_terrible_month_of_few_pieces_is_told_beside_a_good_year() -> None:
+    terrible = Figures(400_000, 1_000, 50)
+    months = [report(date(2025, number, 1), Figures(5, 9_900, 9_000)) for number in range(1, 12)]
+    other = report(FEBRUARY, Figures(0, 10_000, 50), OTHER, an_id("another anchor"))
+    found = measured([*months, report(FEBRUARY, terrible), other], 12, 2)
     assert found is not None
-    assert min(each.ppm for each in months) <= found.ppm <= max(each.ppm for each in months)
-    assert min(each.otif_bp for each in months) <= found.otif_bp <= max(each.otif_bp for each in months)
+    assert (found.ppm, found.otif_bp) == (252, 9_894)
+    assert found.worst == Worst(200_000, "2026-02", 5_500, "2026-02"), "of all anchors together: none is betrayed"
 
 
 def test_other_figures_of_a_month_replace_those_before_which_stay_on_record() -> None:
@@ -148,6 +180,7 @@ def test_a_month_must_be_over_and_one_in_which_something_was_bought() -> None:
     assert code(buying(ended), FEBRUARY) == "month_not_bought"
     assert code(buying(replace(ended, reason="mistyped")), JANUARY) == "month_not_bought"
     assert code(buying(), JANUARY, Figures(0, 10_000, 90_001)) == "report_volume"
+    assert code(buying(), JANUARY, Figures(0, 10_000, 0)) == "nothing_delivered"
     assert code(None, JANUARY) == code(matched(requirement()), JANUARY) == "match_unknown"
 
 
@@ -162,6 +195,48 @@ def test_of_an_award_that_was_never_one_no_report_counts() -> None:
         assert outcome.then.wanted == ("matched" if counts else "judged")
         assert kpis(outcome.state).measured is counts
         assert len(outcome.state.performance) == 2
+
+
+def test_a_wrong_report_is_taken_back_and_may_be_given_again() -> None:
+    state = told(told(buying(), JANUARY, BAD).state, FEBRUARY, BAD).state
+    ended = performance.retract(state, MATCH, JANUARY, Retraction("other_firm", "buyer", NOW), NOW, RULES)
+    assert isinstance(ended, Decision)
+    (event,) = ended.events
+    assert isinstance(event, PerformanceRetracted)
+    assert (event.month, event.reason) == ("2026-01", "other_firm")
+    assert ended.then is not None
+    assert ended.then.wanted == "judged"
+    assert ended.timers == (Timer(handlers.CERTIFICATE_EXPIRES, start_of(date(2029, 1, 10))),), (
+        "the certificate's again"
+    )
+    assert kpis(ended.state).status == "unknown", "one report alone counts for nothing"
+    assert ended.state is not None
+    shown = reports_of(SUPPLIER, ended.state.performance)
+    assert [(each.month, each.ppm, each.retraction) for each in shown] == [
+        ("2026-02", 90, None),
+        ("2026-01", 90, "other_firm"),
+    ]
+    assert (
+        refusal(performance.answer(ended.state, MATCH, JANUARY, Reply("accepted", "firm", NOW), NOW))
+        == "report_unknown"
+    )
+    again = performance.retract(ended.state, MATCH, JANUARY, Retraction("mistyped", "other", NOW), NOW, RULES)
+    assert isinstance(again, Decision)
+    assert (again.events, again.state) == ((), ended.state)
+    given = told(ended.state, JANUARY, BAD)
+    assert [event.month for event in given.events if isinstance(event, PerformanceReported)] == ["2026-01"]
+    assert kpis(given.state).offer == "90 ppm, 80.00 %"
+    for month in (MARCH, JANUARY):
+        back = performance.retract(buying(), MATCH, month, Retraction("other", "buyer", NOW), NOW, RULES)
+        assert refusal(back) == "report_unknown"
+
+
+def test_a_report_is_taken_back_also_when_nothing_is_bought_any_more() -> None:
+    ended = Answer("end", "ended", "buyer", start_of(date(2026, 2, 3)), "completed")
+    state = told(told(buying(ended), JANUARY).state, FEBRUARY).state
+    back = performance.retract(state, MATCH, FEBRUARY, Retraction("other_month", "buyer", NOW), NOW, RULES)
+    assert isinstance(back, Decision)
+    assert kpis(back.state).measured is False
 
 
 def test_a_program_in_a_loop_is_stopped_and_the_row_has_an_end() -> None:
@@ -227,4 +302,11 @@ def test_both_figures_are_explained(on: str, step: str) -> None:
     assert found["score"] == (9_500 if counts else 10_000)
     assert next(each["measured"] for each in found["criteria"] if each["criterion"] == "quality_kpis") is counts
     [said] = [each["params"] for each in found["steps"] if each["code"] == step]
+    worst = {"ppm": 90_000, "ppm_in": "2026-01", "otif_bp": 2_500, "otif_in": "2025-12"}
+    beside = explain_match(
+        {"offering": offering | {"measured": given | {"worst": worst}}, "requirement": asked, "on": on}
+    )
+    [terrible] = [each["params"] for each in beside["steps"] if each["code"] == "explain.measured.worst"]
+    assert terrible == {"ppm": 90_000, "ppm_in": "2026-01", "otif": "25.00 %", "otif_in": "2025-12"}
+    assert beside["score"] == found["score"], "no rule reads it"
     assert (said["ppm"], said["stated_ppm"], said["otif"], said["stated_otif"]) == (60, "40", "90.00 %", "—")

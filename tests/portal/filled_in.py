@@ -123,6 +123,7 @@ HIDDEN: dict[str, dict[str, str | list[str]]] = {
     f"{_CANDIDATE}/award/correction": WORTH | {"reason": "mistyped"},
     f"{_CANDIDATE}/award/end": {"reason": "completed"},
     f"{_CANDIDATE}/performance": {"month": "2025-02", "ppm": "3", "otif_bp": "97.5", "delivered": "3"},
+    f"{_CANDIDATE}/performance/{{month}}/retraction": {"reason": "mistyped"},
     "/requirements/{requirement_id}/reopening": {"open_until": "2027-01-01"},
     f"{_ACTIVITY}/completion": {"evidence_id": str(UUID(int=9))},
     "/my-firm/plan/agreement": {},

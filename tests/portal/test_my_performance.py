@@ -60,6 +60,29 @@ async def test_a_buyer_reports_a_month_and_reads_what_the_firm_says(there: Visit
     assert sent.headers["If-Match"] == '"v1"'
 
 
+async def test_a_buyer_takes_a_month_back_and_reads_the_worst_of_what_counts(there: Visitors) -> None:
+    worst = {"ppm": 90_000, "ppm_in": "2025-01", "otif_bp": 2_500, "otif_in": "2024-12"}
+    gone = REPORT | {"month": "2025-01", "retraction": "other_firm", "retracted_at": "2025-03-04T16:00:00Z"}
+    shown = PRESENT | {"award": None, "performance": [REPORT, gone], "measured": MEASURED | {"worst": worst}}
+    there.others.answer("matching", f"/matches/{MATCH}", shown, ETag='"v1"')
+    buyer = await there.signed_in("anchor", anchor_id=ANCHOR, language="en")
+    page = (await buyer.get(CANDIDATE)).text
+    for text in ("90,000 ppm (2025-01); on time in full: 25.0 % (2024-12)", "Taken back", "of another firm or part"):
+        assert text in page, text
+    path = f"{CANDIDATE}/performance/2025-02/retraction"
+    assert (f'action="{path}"' in page, f'action="{path.replace("02/", "01/")}"' in page) == (True, False)
+    there.others.answer("matching", f"/matches/{MATCH}/performance/2025-02/retraction", {})
+    answer = await buyer.post(path, {"reason": "other_month", "version": '"v1"'})
+    sent = there.others.asked[-1]
+    assert (answer.status_code, sent.method, json.loads(sent.content)) == (303, "POST", {"reason": "other_month"})
+    assert sent.headers["If-Match"] == '"v1"'
+    mine = MINE | {"measured": MEASURED | {"worst": worst}, "reports": [gone]}
+    there.others.answer("matching", f"/suppliers/{SUPPLIER}/performance", mine, ETag='"p1"')
+    firm = await there.signed_in("supplier", supplier_id=SUPPLIER, language="en")
+    read = (await firm.get("/my-firm/performance")).text
+    assert ("90,000 ppm" in read, "Taken back" in read, "2025-01/answer" in read) == (True, True, False)
+
+
 async def test_a_month_that_is_none_is_said_at_its_field(there: Visitors) -> None:
     buyer = await there.signed_in("anchor", anchor_id=ANCHOR, language="en")
     said = {"title": "invalid_request", "detail": "x", "errors": [{"field": "path.month", "problem": "As 2026-10."}]}

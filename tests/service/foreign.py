@@ -90,6 +90,7 @@ async def _matching(stage: StageUnderTest) -> Foreign:
             "correct_award": matching.AWARD | {"reason": "mistyped"},
             "end_award": {"reason": "completed"},
             "report_performance": {"ppm": 9, "otif_bp": 9_900, "delivered": 1},
+            "retract_performance": {"reason": "mistyped"},
             "answer_performance": {"answer": "accepted"},
             "close_requirement": {"reason": "filled"},
             "reopen_requirement": {},

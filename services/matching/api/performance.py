@@ -1,4 +1,4 @@
-"""Performance after award: an anchor reports a month, the firm reads and answers it."""
+"""Performance after award: an anchor reports a month or takes that back, the firm reads and answers it."""
 
 from datetime import date
 from typing import Annotated
@@ -10,11 +10,11 @@ from services.matching import catalogue
 from services.matching.api.access import Buyer
 from services.matching.api.matches import own, seen_by
 from services.matching.api.suppliers import Owner, own_offering
-from services.matching.domain.performance import Reply
+from services.matching.domain.performance import Reply, Retraction
 from services.matching.handlers import performance
 from services.matching.store.offerings import offerings
 from services.matching.views.matches import CandidateView
-from services.matching.views.performance import PerformanceView, ReplyBody, ReportBody
+from services.matching.views.performance import PerformanceView, ReplyBody, ReportBody, RetractionBody
 from shared.contracts.performance import Month
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
@@ -43,6 +43,21 @@ def router(commands: Commands, database: Database) -> APIRouter:
             offerings,
             asked.supplier_id,
             lambda state, _: performance.report(state, match_id, first, body.figures, caller.subject, now(), rules),
+            seen_by(caller, asked),
+        )
+
+    @api.post("/matches/{match_id}/performance/{month}/retraction")
+    async def retract_performance(
+        match_id: UUID, month: Month, body: Strict[RetractionBody], caller: Buyer, replace: Replace
+    ) -> CandidateView:
+        """Take back what was reported of a month, which stays on record; it can be reported again."""
+        asked = await own(database, match_id, caller)
+        retraction, first, rules = Retraction(body.reason, caller.subject, now()), _first(month), catalogue.rules()
+        return await replace.run(
+            commands,
+            offerings,
+            asked.supplier_id,
+            lambda state, _: performance.retract(state, match_id, first, retraction, now(), rules),
             seen_by(caller, asked),
         )
 

@@ -10,7 +10,7 @@ from services.matching.domain.gate import Gate
 from services.matching.domain.introduction import hidden
 from services.matching.domain.match import Match, match_id
 from services.matching.domain.offering import Profile
-from services.matching.domain.performance import Report
+from services.matching.domain.performance import Measured, Report
 from services.matching.domain.reasons import HiddenReason
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
@@ -41,6 +41,12 @@ class Candidate:
     @property
     def id(self) -> UUID:
         return match_id(self.supplier_id, self.answers.requirement_id)
+
+    @property
+    def measured(self) -> Measured | None:
+        """What anchors measured, of a match that holds and counts it."""
+        counts = any(each.measured for each in self.criteria)
+        return self.profile.measured if self.profile and counts else None
 
     @property
     def hidden(self) -> HiddenReason | None:

@@ -126,6 +126,9 @@ MeetingEnd = Literal["firm_cannot", "buyer_cannot", "day_cancelled", "booked_by_
 ContestReason = Literal["defects", "deliveries", "volume", "month", "other"]
 """What a firm contests of what an anchor reported."""
 
+RetractReason = Literal["other_month", "other_firm", "mistyped", "other"]
+"""Why an anchor takes a report back: the figures are of another month, or firm or part."""
+
 AnswerReason = DeclineReason | CorrectReason | EndReason
 
 Refusal = Literal[
@@ -148,6 +151,7 @@ Refusal = Literal[
     "volume_awarded",
     "month_not_over",
     "month_not_bought",
+    "nothing_delivered",
     "report_volume",
     "report_unknown",
     "reports_too_many",

@@ -8,13 +8,13 @@ from services.matching.domain import performance
 from services.matching.domain.answers import Answers
 from services.matching.domain.calendar import day, month_of
 from services.matching.domain.match import match_id as match_id_of
-from services.matching.domain.performance import Figures, Reply, Report
+from services.matching.domain.performance import Figures, Reply, Report, Retraction
 from services.matching.domain.rematch import Offering
 from services.matching.domain.rules import Rules
 from services.matching.handlers.offerings import decided, next_expiry
 from services.matching.handlers.refusal import refused
 from shared.contracts.event import EventData
-from shared.contracts.matching import PerformanceAnswered, PerformanceReported
+from shared.contracts.matching import PerformanceAnswered, PerformanceReported, PerformanceRetracted
 from shared.messaging.decision import Decision, Refused, unchanged
 
 Outcome = Decision[Offering] | Refused
@@ -33,6 +33,8 @@ def report(
     bought = answers.bought_in(month)
     if bought is None:
         return refused("month_not_bought", date=told)
+    if not figures.delivered:
+        return refused("nothing_delivered", date=told)
     if figures.delivered > bought.annual_volume:
         return refused("report_volume", delivered=figures.delivered, most=bought.annual_volume)
     given = Report(answers.requirement_id, answers.anchor_id, month, figures, by, now)
@@ -50,6 +52,22 @@ def report(
         reported_at=now,
         corrected=corrected,
     )
+    return reckoned(replace(state, performance=after), now, rules, event)
+
+
+def retract(
+    state: Offering | None, match_id: UUID, month: date, retraction: Retraction, now: datetime, rules: Rules
+) -> Outcome:
+    """The anchor takes back what it reported of a month, also after the award ended: no figure of it counts."""
+    answers = state.answered(match_id) if state else None
+    if state is None or answers is None:
+        return refused("match_unknown")
+    after = performance.retract(state.performance, (answers.requirement_id, month), retraction)
+    if isinstance(after, str):
+        return refused(after)
+    if after == state.performance:
+        return unchanged(state)
+    event = PerformanceRetracted(**_about(state, answers, month), reason=retraction.reason, retracted_at=now)
     return reckoned(replace(state, performance=after), now, rules, event)
 
 

@@ -27,6 +27,7 @@ _KINDS: dict[Refusal, Kind] = {
     "volume_awarded": "conflict",
     "month_not_over": "invalid",
     "month_not_bought": "conflict",
+    "nothing_delivered": "invalid",
     "report_volume": "invalid",
     "report_unknown": "not_found",
     "reports_too_many": "conflict",
@@ -69,6 +70,8 @@ _WORDED: dict[Refusal, str] = {"requirement_closed": "requirement_closed.command
 
 _AT: dict[Refusal, str] = {
     "open_until_past": "open_until",
+    "nothing_delivered": "delivered",
+    "report_volume": "delivered",
     "waiver_past": "until",
     "tolerance_missing": "tolerance_must",
     "tolerance_wished": "wishes",

@@ -11,7 +11,7 @@ from services.matching.domain.candidate import Candidate
 from services.matching.domain.reasons import AnswerReason, DeclineReason, HiddenReason
 from services.matching.handlers import published
 from services.matching.views.offers import OfferView
-from services.matching.views.performance import ReportView, reports_of
+from services.matching.views.performance import MeasuredView, ReportView, reports_of
 from services.matching.views.reading import GateView
 from shared.contracts import matching as contract
 from shared.contracts.event import Money
@@ -165,6 +165,8 @@ class CandidateView(MatchView):
     """Gates of which the firm falls short, and that bar it from nothing: only wished, or waived. None of a firm that is
     not introduced.
     """
+    measured: MeasuredView | None
+    """What anchors measured, where that counts in the score and not what the firm states."""
     performance: list[ReportView]
     """How it delivered what was awarded to it, the latest month first."""
 
@@ -172,13 +174,14 @@ class CandidateView(MatchView):
     def of_candidate(cls, candidate: Candidate, *, hidden: bool = False) -> Self:
         said = [AnswerView.of_answer(answer) for answer in candidate.answers.said]
         offer = None if hidden else OfferView.of_candidate(candidate)
-        performance = reports_of(candidate.supplier_id, candidate.reports)
+        performance, measured = reports_of(candidate.supplier_id, candidate.reports), candidate.measured
         return cls(
             **_match(candidate, hidden=hidden),
             requirement_version=candidate.requirement.version,
             answers=said,
             offer=offer,
             conceded=[] if hidden else [GateView.of_gate(gate) for gate in candidate.conceded],
+            measured=measured and MeasuredView.of(measured),
             performance=performance,
         )
 

@@ -9,9 +9,9 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from services.matching.domain.match import match_id
 from services.matching.domain.performance import Figures, Report, Verdict
-from services.matching.domain.reasons import ContestReason
+from services.matching.domain.reasons import ContestReason, RetractReason
 from services.matching.domain.rematch import Offering
-from services.matching.views.requirements import Positive
+from services.matching.views.requirements import Measure
 from shared.contracts.event import BasisPoints
 from shared.contracts.performance import Month, Ppm
 from shared.i18n.fields import wrong
@@ -25,12 +25,16 @@ class ReportBody(Body):
     """Defective parts per million delivered."""
     otif_bp: BasisPoints
     """Deliveries on time in full."""
-    delivered: Positive
-    """Pieces."""
+    delivered: Measure
+    """Pieces. Of a month without any there is nothing to report."""
 
     @property
     def figures(self) -> Figures:
         return Figures(self.ppm, self.otif_bp, self.delivered)
+
+
+class RetractionBody(Body):
+    reason: Literal["other_month", "other_firm", "mistyped", "other"]
 
 
 class ReplyBody(Body):
@@ -65,10 +69,13 @@ class ReportView(View):
     reason: ContestReason | None
     """What it contests."""
     answered_at: datetime | None
+    retraction: RetractReason | None
+    """Why the anchor took it back; null: it did not."""
+    retracted_at: datetime | None
 
     @classmethod
     def of_report(cls, supplier_id: UUID, report: Report, *, replaced: bool) -> Self:
-        figures, reply = report.figures, report.reply
+        figures, reply, retraction = report.figures, report.reply, report.retraction
         return cls(
             match_id=match_id(supplier_id, report.requirement_id),
             requirement_id=report.requirement_id,
@@ -82,6 +89,8 @@ class ReportView(View):
             answer=reply and reply.verdict,
             reason=reply and reply.reason,
             answered_at=reply and reply.at,
+            retraction=retraction and retraction.reason,
+            retracted_at=retraction and retraction.at,
         )
 
 
@@ -91,6 +100,15 @@ def reports_of(supplier_id: UUID, reports: Iterable[Report]) -> list[ReportView]
     last = {report.about: report for report in given}
     latest = sorted(given, key=lambda report: (report.month, report.at), reverse=True)
     return [ReportView.of_report(supplier_id, each, replaced=each is not last[each.about]) for each in latest]
+
+
+class WorstView(View):
+    """The worst months of those that count, each of all anchors together."""
+
+    ppm: Ppm
+    ppm_in: Month
+    otif_bp: BasisPoints
+    otif_in: Month
 
 
 class MeasuredView(View):
@@ -104,6 +122,8 @@ class MeasuredView(View):
     """How many months they reported of."""
     until: date
     """The last day on which it counts instead of what the firm states."""
+    worst: WorstView | None = None
+    """Null: reckoned before this was kept."""
 
 
 class PerformanceView(View):

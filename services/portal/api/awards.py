@@ -10,8 +10,8 @@ from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.candidates import show
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.requirements import Buyer
+from services.portal.domain import written
 from services.portal.domain.scope import Scope
-from services.portal.domain.written import amount, month, share
 from services.portal.stages import StageProblem
 
 OF_MONEY = "annual_value"
@@ -42,10 +42,18 @@ def router() -> APIRouter:
         given: dict[str, Any] = body(form, numbers=("ppm", "delivered"))
         wanted: dict[str, Any] = {name: given[name] for name in ("ppm", "otif_bp", "delivered") if name in given}
         share_ = wanted.get("otif_bp")
-        if isinstance(share_, str) and (points := share(share_)) is not None:
+        if isinstance(share_, str) and (points := written.share(share_)) is not None:
             wanted["otif_bp"] = points
-        path = f"/performance/{month(str(form.get('month', '')))}"
+        path = f"/performance/{written.month(str(form.get('month', '')))}"
         return await _put(asked, scope, requirement_id, match_id, form, "PUT", path, wanted)
+
+    @pages.post("/performance/{month}/retraction")
+    async def retract(
+        asked: Anybody, scope: Buyer, requirement_id: UUID, match_id: UUID, month: str, form: Form
+    ) -> Response:
+        """What was reported of a month is wrong: nothing is reported of it."""
+        path, why = f"/performance/{written.month(month)}/retraction", {"reason": str(form.get("reason", ""))}
+        return await _put(asked, scope, requirement_id, match_id, form, "POST", path, why)
 
     return pages
 
@@ -59,7 +67,7 @@ async def _send(
     }
     value = wanted.get(OF_MONEY)
     if isinstance(value, dict) and isinstance(value.get("amount"), str):
-        wanted[OF_MONEY] = value | {"amount": amount(value["amount"])}
+        wanted[OF_MONEY] = value | {"amount": written.amount(value["amount"])}
     return await _put(asked, scope, requirement_id, match_id, form, method, path, wanted)
 
 

@@ -20,6 +20,7 @@ After = Annotated[str, Query(max_length=400)]
 Other = Annotated[UUID | None, Query(alias="with")]
 CURRENCIES = ("MXN", "USD")
 CORRECT_REASONS = ("mistyped", "price_renegotiated", "volume_changed", "other")
+RETRACT_REASONS = ("mistyped", "other_month", "other_firm", "other")
 END_REASONS = ("completed", "cancelled", "price", "quality", "delivery", "mistyped", "other")
 DECLINE_REASONS = ("price", "capacity", "quality", "location", "lead_time", "other_supplier", "other")
 MOST_OTHERS = 100
@@ -102,6 +103,7 @@ async def show(
         reasons=DECLINE_REASONS,
         correct_reasons=CORRECT_REASONS,
         end_reasons=END_REASONS,
+        retract_reasons=RETRACT_REASONS,
         currencies=CURRENCIES,
         problem=problem,
         typed=typed or {},

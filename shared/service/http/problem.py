@@ -96,8 +96,8 @@ def _told(fault: FieldFault) -> dict[str, object]:
 class FieldProblem(BaseModel):
     """A field of the request that is not valid, without its value: the caller has it."""
 
-    field: str = Field(max_length=1000, pattern=rf"^({'|'.join(PARTS)})(\.|$)")
-    """Its place: the part of the request, and its path in it."""
+    field: str = Field(max_length=1000)
+    """Its place: the part of the request, and its path in it, as `body.contact.email`."""
     problem: str = Field(max_length=1000)
     """What is wrong with it, and so what would be right."""
     reason: str | None = Field(default=None, max_length=200)
