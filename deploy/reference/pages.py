@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.reference import decisions, events, metrics, portal, settings
+from deploy.reference import consents, decisions, events, metrics, portal, settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -12,5 +12,6 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "settings.md": settings.page,
     "metrics.md": metrics.page,
     "portal.md": portal.page,
+    "consents.md": consents.page,
     "decisions/README.md": decisions.page,
 }

@@ -24,7 +24,7 @@ def build() -> tuple[Stage, Settings]:
         consume.routes(terms),
         consume.timers(terms),
         consume.sweeps(terms),
-        once=(SweepRequest(SEAL),) if seals() else (),
+        once=(*consume.ONCE, *((SweepRequest(SEAL),) if seals() else ())),
         partners=ANSWERS_PATTERN,
         figures={metrics.FIRMS: queries.FIRMS, metrics.REFERRALS_WAITING: queries.WAITING, metrics.UNSEALED: UNSEALED},
     )

@@ -1,12 +1,13 @@
 """Which decision answers which event, timer and sweep."""
 
 from services.financing.domain.terms import Terms
-from services.financing.handlers import answers, facts
+from services.financing.handlers import answers, consents, facts
 from services.financing.handlers import timers as timer_handlers
 from services.financing.handlers.partners import PARTNER_CHANGED
 from services.financing.handlers.settling import CASE_DEADLINE
 from services.financing.store.cases import cases, cases_with_needs, suppliers_of_referrals
 from services.financing.store.sealing import papers_sealed
+from services.financing.store.texts import cases_without_text
 from shared.contracts.development import (
     ActivityCompleted,
     ActivityReopened,
@@ -26,7 +27,11 @@ from shared.contracts.partner import (
     ReferralDeclined,
 )
 from shared.contracts.registration import SupplierChanged, SupplierRegistered, SupplierWithdrawn
+from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Reference, Routes, Sweeps, Timers, at, on, on_arrival, over
+
+TEXT_LACKING = "text_lacking"
+"""Over the cases of before texts were kept."""
 
 
 def routes(terms: Reference[Terms]) -> Routes:
@@ -64,5 +69,9 @@ def timers(terms: Reference[Terms]) -> Timers:
 def sweeps(terms: Reference[Terms]) -> Sweeps:
     return (
         over(PARTNER_CHANGED, cases, timer_handlers.reassess, select=cases_with_needs, reference=terms),
+        over(TEXT_LACKING, cases, consents.keep_text, select=cases_without_text, reference=terms),
         papers_sealed,
     )
+
+
+ONCE = (SweepRequest(TEXT_LACKING),)

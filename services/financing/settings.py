@@ -1,9 +1,25 @@
 """Settings of this stage."""
 
+from dataclasses import astuple
+
 from pydantic import Field
 
-from services.financing.domain.terms import Limits
+from services.financing.domain.consent_text import Controller
+from services.financing.domain.terms import UNNAMED, Limits
+from shared.messaging.topics import DAY_MS, PARTNER_RETENTION_MS
 from shared.runtime.settings import ServiceSettings
+
+PARTNER_RETENTION_DAYS = PARTNER_RETENTION_MS // DAY_MS
+
+
+class UnnamedControllerError(Exception):
+    """Firms consent here, and their consents would not say who is responsible for their data."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "who is responsible for the data is not named: set PDP_CONTROLLER_NAME, PDP_CONTROLLER_ADDRESS, "
+            "PDP_CONTROLLER_CONTACT and PDP_PRIVACY_NOTICE_URL"
+        )
 
 
 class Settings(ServiceSettings):
@@ -22,6 +38,27 @@ class Settings(ServiceSettings):
     approval_tolerance_bp: int = Field(default=1_000, ge=0, le=10_000)
     """By how much an approval may exceed what was asked, in hundredths of a percent of it: fees and VAT are financed
     along."""
+    backup_days: int = Field(default=30, ge=1)
+    """Days for which whoever runs the installation keeps copies of the stores, as the chart's `backup.retention`: every
+    consent says so."""
+
+    controller_name: str = ""
+    """Who is responsible for the data (responsable, LFPDPPP art. 15), as every consent names it. Where people sign in
+    at a provider by https (`PDP_OIDC_ISSUER`) these four must be given; else consents say that it is a trial."""
+    controller_address: str = ""
+    """Its address for notifications."""
+    controller_contact: str = ""
+    """Mail address that takes revocations and ARCO requests."""
+    privacy_notice_url: str = ""
+    """Where its privacy notice is read."""
+
+    @property
+    def controller(self) -> Controller:
+        """Raises UnnamedControllerError: people sign in at a provider, and nobody is named as responsible."""
+        given = self.controller_name, self.controller_address, self.controller_contact, self.privacy_notice_url
+        if not all(value.strip() for value in given) and self.oidc_issuer.startswith("https://"):
+            raise UnnamedControllerError
+        return Controller(*(value.strip() or unnamed for value, unnamed in zip(given, astuple(UNNAMED), strict=True)))
 
     @property
     def limits(self) -> Limits:
@@ -31,4 +68,7 @@ class Settings(ServiceSettings):
             self.consent_days,
             self.approval_days,
             self.approval_tolerance_bp,
+            PARTNER_RETENTION_DAYS,
+            self.backup_days,
+            self.controller,
         )

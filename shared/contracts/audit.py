@@ -202,7 +202,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "show_case": Read("case:viewed", "supplier_id"),
         "show_papers": Read("papers:viewed"),
         "list_needs": Read("need:listed", "supplier_id"),
-        "show_consent": Read("consent:viewed", "supplier_id"),
+        **dict.fromkeys(("show_consent", "prove_consent"), Read("consent:viewed", "supplier_id")),
         "list_referrals": Read("referral:listed", "supplier_id"),
         "list_due": Read("referral:listed", "supplier_id"),
         "show_referral": Read("referral:viewed", "supplier_id"),

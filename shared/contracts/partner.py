@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from shared.contracts.consent import ConsentReference
 from shared.contracts.event import (
     MOST_QUESTIONS,
     BasisPoints,
@@ -15,12 +16,11 @@ from shared.contracts.event import (
     Money,
     PartnerCode,
     ProductCode,
-    Sha256,
     StateCode,
     Text,
     Value,
 )
-from shared.contracts.financing import DataClasses, Purpose, ReferralShape, TextVersion
+from shared.contracts.financing import Purpose, ReferralShape
 from shared.contracts.outsiders import Counted, PartnersMoment, PartnersText, Plain
 from shared.contracts.registration import Rfc, Stratum, TaxOpinion
 
@@ -38,23 +38,6 @@ DeclineReason = Literal[
     "supplier_declined",
     "other",
 ]
-
-
-class ConsentReference(Value):
-    """On what ground the partner receives this."""
-
-    consent_id: UUID
-    """The consent."""
-    data_classes: DataClasses
-    """What the firm agreed to hand over: no other class is in the referral."""
-    text_version: TextVersion
-    """Version of the words that the firm agreed to."""
-    text_sha256: Sha256
-    """Digest of those words."""
-    given_at: Moment
-    """When it was given."""
-    expires_on: Day
-    """Last day on which it holds."""
 
 
 class Identity(Value):

@@ -30,9 +30,10 @@ from deploy.provision.partner_client import PartnerClient
 from deploy.provision.reader import KafkaRefusalError, Reader
 from deploy.target import target
 from deploy.target.services import present
+from shared.contracts.consent import ConsentReference
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, Money
-from shared.contracts.partner import ConsentReference, Need, Referral
+from shared.contracts.partner import Need, Referral
 from shared.messaging.codec import encode
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id

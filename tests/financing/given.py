@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from services.financing.catalogue import read
 from services.financing.domain.case import Case
 from services.financing.domain.consent import CapacityPapers, ContactPapers, IdentityPapers, Offered, Papers
-from services.financing.domain.consent_text import show
+from services.financing.domain.consent_text import Choice
 from services.financing.domain.facts import Contract, Diagnosis, Gap, Match, Profile
 from services.financing.domain.identify import with_needs
 from services.financing.domain.money import Money, money
@@ -69,6 +69,8 @@ PAPERS = Papers(
 )
 CLASSES: tuple[DataClass, ...] = ("identity", "contact", "standing", "need", "capacity", "evidence")
 UNTIL = date(2026, 12, 31)
+GIVER = "7c9e6679"
+"""Who gives a consent for the firm, by the subject of a token."""
 
 
 def firm(**different: Any) -> Case:
@@ -94,8 +96,9 @@ def offered(
     known = TERMS.partner(partner)
     assert known is not None
     expires_on = different.get("expires_on", UNTIL)
-    shown = show(TERMS.text_for(known), known.name, purposes, classes, expires_on)
-    wanted = Offered(partner, purposes, classes, shown.sha256, "portal", expires_on, papers_of(classes))
+    shown, _ = consents.words(known, Choice(purposes, classes, expires_on), TERMS)
+    papers = papers_of(classes)
+    wanted = Offered(partner, purposes, classes, shown.sha256, "portal", expires_on, papers, GIVER)
     return replace(wanted, **different)
 
 

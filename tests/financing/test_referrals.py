@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from services.financing.domain.facts import Gap
-from services.financing.handlers import answers, consents, referrals
+from services.financing.handlers import answers, consents, referrals, timers
 from shared.contracts import financing
 from shared.contracts import partner as contract
 from shared.contracts.event import Money
@@ -24,7 +24,6 @@ from tests.financing.given import (
     firm,
     need_of,
     of_type,
-    offered,
     referred,
     said,
     state,
@@ -119,7 +118,7 @@ def test_a_firm_that_is_not_known_is_not_referred() -> None:
     ],
 )
 def test_the_firm_is_judged_as_it_is_now(facts: dict[str, Any], refusal: str) -> None:
-    changed = state(consents.give(replace(consented(), **facts), offered(expires_on=NOW.date() + DAY), NOW, TERMS))
+    changed = state(timers.reassess(replace(consented(), **facts), {}, NOW, TERMS))
     assert code(refer(changed)) == refusal
 
 

@@ -38,6 +38,7 @@ WHOLE = {
     "/effect",
     "/imports/{kind}/{import_id}",
     "/instruments",
+    "/my-firm/money/consents/{consent_id}",
     "/instruments/{version}",
     "/meetings",
     "/meetings/{day_id}",

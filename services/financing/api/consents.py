@@ -6,15 +6,17 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from services.financing.api.access import Firm, Operator, Own, own_row
-from services.financing.domain.consent_text import show as words
+from services.financing.domain.consent_text import Choice
 from services.financing.domain.reasons import DataClass, Purpose
 from services.financing.domain.terms import Terms
 from services.financing.handlers import consents as handlers
+from services.financing.store import texts
 from services.financing.store.cases import cases
 from services.financing.store.tables import ConsentRow
 from services.financing.views.consents import (
     MOST_NAMED,
     ConsentBody,
+    ConsentProofView,
     ConsentTextView,
     ConsentView,
     RegisteredBody,
@@ -46,7 +48,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
         if found is None:
             raise Problem(404, "partner_unknown")
         last_day = expires_on or handlers.latest_expiry(known, now())
-        shown = words(known.text_for(found), found.name, purpose, data_class, last_day)
+        shown, _promised = handlers.words(found, Choice(purpose, data_class, last_day), known)
         view = ConsentTextView(
             partner=partner,
             version=shown.version,
@@ -71,7 +73,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             commands,
             cases,
             body.supplier_id,
-            lambda case, known: handlers.give(case, body.offered(), now(), known),
+            lambda case, known: handlers.give(case, body.offered(caller.subject), now(), known),
             lambda case: ConsentView.last_to(case, body.partner),
             terms,
         )
@@ -80,6 +82,17 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
     async def show_consent(consent_id: UUID, caller: Own, show: Show) -> ConsentView:
         """Show one consent, without the data that were handed over with it."""
         return show.shown(ConsentView.of(await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")))
+
+    @api.get("/consents/{consent_id}/text")
+    async def prove_consent(consent_id: UUID, caller: Own, show: Show) -> ConsentProofView:
+        """Show the exact text that a firm consented to, with who gave the consent, when and how.
+
+        It is kept by its hash, whatever its partner, a product or the text is called by now.
+        """
+        consent = await own_row(database, ConsentRow, consent_id, caller, "consent_unknown")
+        async with database.session() as session:
+            kept = await texts.text(session, consent.text_sha256)
+        return show.shown(ConsentProofView.of_consent(consent, None if kept is None else kept.body))
 
     @api.post("/consents/{consent_id}/revocation")
     async def revoke_consent(consent_id: UUID, caller: Own, replace: Replace) -> ConsentView:

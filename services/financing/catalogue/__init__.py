@@ -30,6 +30,7 @@ class Catalogue:
     decline_questions: dict[str, tuple[str, ...]]
     texts: tuple[ConsentText, ...]
     partners: tuple[Partner, ...]
+    released: tuple[ConsentText, ...]
 
     def terms(self, stored: tuple[Partner, ...], limits: Limits) -> Terms:
         """The rules in force, with the partners as they are in the store now."""
@@ -43,6 +44,7 @@ class Catalogue:
             self.texts,
             tuple(partners.values()),
             limits,
+            self.released,
         )
 
 
@@ -51,6 +53,7 @@ def read(folder: Path = FOLDER) -> Catalogue:
     products, needs = _json(folder / "products.json"), _json(folder / "needs.json")
     declines = _json(folder / "decline_reasons.json")
     bankable = needs["bankable"]
+    texts, released = _texts(folder / "consent_texts")
     return Catalogue(
         version="/".join((products["version"], needs["version"], declines["version"])),
         products=tuple(_product(item) for item in products["products"]),
@@ -62,10 +65,11 @@ def read(folder: Path = FOLDER) -> Catalogue:
             tuple(bankable["legal_questions"]),
         ),
         decline_questions={reason: tuple(codes) for reason, codes in declines["questions"].items()},
-        texts=_texts(folder / "consent_texts"),
+        texts=texts,
         partners=tuple(
             partner(item["code"], item["name"], item["kind"], item["sla_days"]) for item in products["partners"]
         ),
+        released=released,
     )
 
 
@@ -108,13 +112,38 @@ def _need(item: dict[str, Any]) -> NeedRule:
     )
 
 
-def _texts(folder: Path) -> tuple[ConsentText, ...]:
+def _texts(folder: Path) -> tuple[tuple[ConsentText, ...], tuple[ConsentText, ...]]:
+    """Those in force, and all that were ever released."""
     index = _json(folder / "index.json")
-    return tuple(_text(folder, item, index) for item in index["in_force"])
+    released = tuple(_text(folder, item) for item in index["released"])
+    return tuple(text for text in released if text.version in index["in_force"]), released
 
 
-def _text(folder: Path, item: dict[str, Any], index: dict[str, Any]) -> ConsentText:
-    written = (folder / item["file"]).read_bytes()
-    if hashlib.sha256(written).hexdigest() != item["sha256"]:
-        raise CatalogueError(f"{item['file']} was changed: a new text needs a new version")
-    return ConsentText(item["version"], item["credit"], written.decode(), index["purposes"], index["data_classes"])
+def _text(folder: Path, item: dict[str, Any]) -> ConsentText:
+    template = _as_released(folder / item["file"], item["sha256"])
+    names = json.loads(_as_released(folder / item["names"], item["names_sha256"]))
+    classes = {code: _named(told) for code, told in names["data_classes"].items()}
+    return ConsentText(
+        item["version"],
+        item["credit"],
+        template,
+        names["purposes"],
+        {code: name for code, (name, _) in classes.items()},
+        {code: fields for code, (_, fields) in classes.items()},
+        names.get("always", {}),
+        names.get("recipients", {}),
+    )
+
+
+def _named(told: str | dict[str, Any]) -> tuple[str, dict[str, str]]:
+    """What people read of a class of data, and its fields where the text names them one by one."""
+    if isinstance(told, str):
+        return told, {}
+    return f"{told['name']}: {', '.join(told['fields'].values())}", told["fields"]
+
+
+def _as_released(file: Path, sha256: str) -> str:
+    written = file.read_bytes()
+    if hashlib.sha256(written).hexdigest() != sha256:
+        raise CatalogueError(f"{file.name} was changed: a new text needs a new version")
+    return written.decode()

@@ -7,7 +7,7 @@ from typing import Literal
 
 from services.financing.domain.money import Money
 from services.financing.domain.reasons import AnswerProblem, ReferralState, Unheard
-from services.financing.domain.referral import REFERRAL, Papers, Referral, deadline, ended
+from services.financing.domain.referral import REFERRAL, Papers, Referral, deadline, ended, to_be_paid
 from services.financing.domain.terms import Limits
 
 CLOCK_SLIP = timedelta(days=1)
@@ -186,10 +186,15 @@ def _taken(referral: Referral, answer: Answer, state: ReferralState, now: dateti
         case "decline":
             return ended(taken, now, limits.erase_days)
         case "correct_payments":
-            taken = replace(taken, corrected_at=answer.arrived_at)
-            return ended(taken, now, limits.erase_days if _is_paid_in_full(taken) else limits.approval_days)
+            return _paid_out(replace(taken, corrected_at=answer.arrived_at), now, limits)
         case _:
-            return ended(taken, now, limits.erase_days if _is_paid_in_full(taken) else limits.approval_days)
+            return _paid_out(taken, now, limits)
+
+
+def _paid_out(referral: Referral, now: datetime, limits: Limits) -> Referral:
+    if _is_paid_in_full(referral):
+        return ended(referral, now, limits.erase_days)
+    return to_be_paid(referral, now, limits.approval_days)
 
 
 def _is_paid_in_full(referral: Referral) -> bool:

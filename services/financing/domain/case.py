@@ -6,6 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.financing.domain.consent import Consent
+from services.financing.domain.consent_text import ShownText
 from services.financing.domain.facts import Contract, Diagnosis, Match, Plan, Profile
 from services.financing.domain.need import Need
 from services.financing.domain.referral import Referral
@@ -17,7 +18,7 @@ class Case:
 
     `matches` best first; `consents` and `referrals` in the order in which they were given and sent;
     `plan_told_at`: when the plan was agreed or ended, whichever was last; `wake_at`: the next moment at which time
-    alone changes something.
+    alone changes something; `shown`: texts that this decision has to be kept with, which lie beside all cases.
     """
 
     id: UUID
@@ -34,6 +35,7 @@ class Case:
     consents: tuple[Consent, ...] = ()
     referrals: tuple[Referral, ...] = ()
     wake_at: datetime | None = None
+    shown: tuple[ShownText, ...] = ()
 
     @property
     def has_anchor(self) -> bool:

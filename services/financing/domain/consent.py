@@ -1,6 +1,6 @@
 """A firm's express consent that one named partner may receive named classes of data.
 
-Sources: LFPDPPP (DOF 20-03-2025): express consent for financial and patrimonial data, and anew for a new purpose.
+Sources: LFPDPPP (DOF 20-03-2025), art. 7: express consent for financial and patrimonial data, anew for a new purpose.
 LRSIC (DOF 15-01-2002): only a lender may ask for a credit report, so none is ever asked for or stored here.
 """
 
@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
+from services.financing.domain.consent_text import Choice, Promised
 from services.financing.domain.facts import Profile
 from services.financing.domain.money import Money
 from services.financing.domain.partner import Partner
+from services.financing.domain.product import Product
 from services.financing.domain.reasons import Channel, ConsentProblem, DataClass, IdentityDoubt, NotConsented, Purpose
 
 RFC_SHAPE = {
@@ -82,6 +84,10 @@ class Consent:
     superseded_at: datetime | None = None
     identity_confirmed_at: datetime | None = None
     """When an operator found the identity to be that of the registration."""
+    given_by: str | None = None
+    """Subject of whoever gave it for the firm; None: from before it was kept."""
+    promised: Promised | None = None
+    """What its words say of what is done; None: they are of a version that does not say it."""
 
     @property
     def expires_at(self) -> datetime:
@@ -89,12 +95,12 @@ class Consent:
         return datetime.combine(self.expires_on + timedelta(days=1), time.min, UTC)
 
 
-def carrying(consents: Iterable[Consent], partner: str, purpose: Purpose, now: datetime) -> Consent | NotConsented:
-    """The consent that carries a referral to this partner for this purpose, or why none does.
+def carrying(consents: Iterable[Consent], product: Product, purpose: Purpose, now: datetime) -> Consent | NotConsented:
+    """The consent that carries a referral for this product and purpose to its partner, or why none does.
 
     Only the last word to a partner counts: an earlier, wider consent is not fallen back on.
     """
-    given = [consent for consent in consents if consent.partner == partner]
+    given = [consent for consent in consents if consent.partner == product.partner]
     if not given:
         return "consent_missing"
     last = given[-1]
@@ -104,7 +110,15 @@ def carrying(consents: Iterable[Consent], partner: str, purpose: Purpose, now: d
         return "consent_expired"
     if purpose not in last.purposes:
         return "purpose_not_consented"
+    if product.by_intermediary and not _names_intermediary(last, product):
+        return "intermediary_not_consented"
     return "papers_erased" if last.papers is None else last
+
+
+def _names_intermediary(consent: Consent, product: Product) -> bool:
+    """Whether the firm was told that the partner places this product with somebody else."""
+    named = () if consent.promised is None else consent.promised.intermediated
+    return any(each.product == product.code for each in named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +132,12 @@ class Offered:
     channel: Channel
     expires_on: date
     papers: Papers
+    given_by: str | None = None
+    """Subject of whoever gives it."""
+
+    @property
+    def choice(self) -> Choice:
+        return Choice(frozenset(self.purposes), frozenset(self.data_classes), self.expires_on)
 
 
 def problem(

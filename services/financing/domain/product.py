@@ -46,6 +46,11 @@ class Product:
         """The buyer starts it: what it buys in a year bounds it."""
         return self.shape == "buyer_initiated"
 
+    @property
+    def by_intermediary(self) -> bool:
+        """Its partner places it with a bank or SOFOM, which then has the firm's data too."""
+        return self.shape == "to_intermediary"
+
 
 def anniversary(start: date, years: int) -> date:
     """The day on which so many full years have passed; of 29 February, 1 March in a common year."""

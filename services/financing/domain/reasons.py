@@ -71,7 +71,12 @@ Ineligible = Literal[
 """Why a product cannot serve a need."""
 
 NotConsented = Literal[
-    "consent_missing", "consent_revoked", "consent_expired", "purpose_not_consented", "papers_erased"
+    "consent_missing",
+    "consent_revoked",
+    "consent_expired",
+    "purpose_not_consented",
+    "intermediary_not_consented",
+    "papers_erased",
 ]
 """Why a consent does not carry a referral."""
 
@@ -79,6 +84,7 @@ IdentityDoubt = Literal["identity_unconfirmed", "identity_differs"]
 """Why a consent's identity goes to no partner yet."""
 
 ConsentProblem = Literal[
+    "supplier_withdrawn",
     "partner_unknown",
     "partner_inactive",
     "nothing_consented",

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
+from services.financing.domain.consent_text import Retention
 from services.financing.domain.money import Money
 from services.financing.domain.reasons import Purpose, ReferralState, Shape, Silent
 from shared.state_machine import StateMachine, Transition
@@ -102,6 +103,8 @@ class Referral:
     """When the last correction of its payments arrived: one that was said before it is in it."""
     ignored_answers: int = 0
     last_ignored: str | None = None
+    promised: Retention | None = None
+    """For how long its papers may be kept at most, by the words of its consent."""
 
     @property
     def is_open(self) -> bool:
@@ -126,7 +129,18 @@ def deadline(start: datetime, days: int) -> datetime:
 
 def ended(referral: Referral, now: datetime, erase_days: int) -> Referral:
     """Nothing is waited for any more but the erasure of the papers."""
-    return replace(referral, remind_at=None, lapse_at=None, erase_at=deadline(now, erase_days))
+    most = erase_days if referral.promised is None else referral.promised.erase_days
+    return _waiting_for_erasure(referral, now, min(erase_days, most))
+
+
+def to_be_paid(referral: Referral, now: datetime, approval_days: int) -> Referral:
+    """The same of what was approved and is not paid out whole: payments are compared with its papers."""
+    most = approval_days if referral.promised is None else referral.promised.approval_days
+    return _waiting_for_erasure(referral, now, min(approval_days, most))
+
+
+def _waiting_for_erasure(referral: Referral, now: datetime, days: int) -> Referral:
+    return replace(referral, remind_at=None, lapse_at=None, erase_at=deadline(now, days))
 
 
 def informed(referral: Referral, now: datetime) -> Referral | None:

@@ -1,9 +1,9 @@
 """The rules in force: catalogue, partners and limits, as one value that every decision gets."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from services.financing.domain.consent_text import ConsentText
+from services.financing.domain.consent_text import ConsentText, Controller, Intermediated, Promised, Retention
 from services.financing.domain.partner import Partner
 from services.financing.domain.product import Product
 from services.financing.domain.reasons import Purpose
@@ -32,6 +32,15 @@ class Bankable:
     """Each must have been evaluated, the tax question among them: unknown is not fine."""
 
 
+UNNAMED = Controller(
+    name="[demostración: no hay responsable designado]",
+    address="[demostración: sin domicilio]",
+    contact="[demostración: sin correo]",
+    privacy_notice="[demostración: sin aviso de privacidad]",
+)
+"""Whoever reads it sees that nothing real is agreed to."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Settings of the stage; `settings.py` says why each has its value."""
@@ -41,6 +50,9 @@ class Limits:
     consent_days: int = 365
     approval_days: int = 365
     approval_tolerance_bp: int = 1_000
+    partner_days: int = 14
+    backup_days: int = 30
+    controller: Controller = UNNAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +65,11 @@ class Terms:
     bankable: Bankable
     decline_questions: Mapping[str, tuple[str, ...]]
     texts: tuple[ConsentText, ...]
+    """In force."""
     partners: tuple[Partner, ...]
     limits: Limits = Limits()
+    released: tuple[ConsentText, ...] = ()
+    """Every text that was ever in force: what was shown under it can be rendered anew."""
 
     def product(self, code: str) -> Product | None:
         return next((product for product in self.products if product.code == code), None)
@@ -65,6 +80,25 @@ class Terms:
     def products_for(self, purpose: Purpose) -> tuple[Product, ...]:
         """In the catalogue's order, which is the order of preference."""
         return tuple(product for product in self.products if purpose in product.purposes)
+
+    def promised(self, partner: Partner, purposes: Collection[Purpose]) -> Promised:
+        """What a consent to this partner for these purposes says of what is done."""
+        through = (
+            product
+            for product in self.products
+            if product.partner == partner.code and product.by_intermediary and set(purposes) & set(product.purposes)
+        )
+        limits = self.limits
+        return Promised(
+            partner.name,
+            tuple(Intermediated(product.code, product.name) for product in through),
+            limits.controller,
+            Retention(limits.partner_days, limits.erase_days, limits.approval_days, limits.backup_days),
+        )
+
+    def texts_of(self, version: str) -> tuple[ConsentText, ...]:
+        """The released texts of this version, in force or not."""
+        return tuple(text for text in self.released if text.version == version)
 
     def text_for(self, partner: Partner) -> ConsentText:
         """The text in force for this kind of partner. Raises LookupError: the catalogue has none."""

@@ -1,5 +1,6 @@
 """A firm gives its consent, and takes it back."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -8,7 +9,7 @@ from services.financing.domain import consent as rules
 from services.financing.domain import ids, referral
 from services.financing.domain.case import Case
 from services.financing.domain.consent import Consent, Offered
-from services.financing.domain.consent_text import ShownText, show
+from services.financing.domain.consent_text import Choice, Promised, ShownText, show
 from services.financing.domain.partner import Partner
 from services.financing.domain.reasons import ConsentProblem
 from services.financing.domain.terms import Terms
@@ -21,31 +22,53 @@ def give(case: Case | None, offered: Offered, now: datetime, terms: Terms) -> De
     """Accept a consent. The last one to a partner replaces those before, whose papers go."""
     if case is None:
         return _unknown_supplier()
+    if case.withdrawn:
+        return _refused("supplier_withdrawn")
     partner = terms.partner(offered.partner)
     if partner is None:
         return _refused("partner_unknown")
     problem = rules.problem(offered, partner, case.profile, latest_expiry(terms, now), now)
     if problem is not None:
         return _refused(problem)
-    shown = shown_text(partner, offered, terms)
+    shown, promised = words(partner, offered.choice, terms)
     if shown.sha256 != offered.text_sha256:
         return _refused("text_not_shown")
     earlier = [consent for consent in case.consents if consent.partner == partner.code]
-    given = _consent(case.id, offered, shown, len(earlier), now)
+    given = _consent(case.id, offered, shown, promised, len(earlier), now)
     if earlier and _is_repeated(earlier[-1], given):
         return Decision(case)
     consents = (*(_superseded(consent, given) for consent in case.consents), given)
-    return settled(case, replace(case, consents=consents), now, terms, published.consent_given(case.id, given))
+    after = replace(case, consents=consents, shown=(*case.shown, shown))
+    return settled(case, after, now, terms, published.consent_given(case.id, given))
 
 
 def latest_expiry(terms: Terms, now: datetime) -> date:
     return now.date() + timedelta(days=terms.limits.consent_days)
 
 
-def shown_text(partner: Partner, offered: Offered, terms: Terms) -> ShownText:
-    """The exact words for this choice."""
-    text = terms.text_for(partner)
-    return show(text, partner.name, offered.purposes, offered.data_classes, offered.expires_on)
+def words(partner: Partner, choice: Choice, terms: Terms) -> tuple[ShownText, Promised]:
+    """The exact words for this choice, and what they promise."""
+    promised = terms.promised(partner, choice.purposes)
+    return show(terms.text_for(partner), choice, promised), promised
+
+
+def keep_text(case: Case | None, _: Mapping[str, str], now: datetime, terms: Terms) -> Decision[Case]:
+    """Of consents from before texts were kept: what gives their hash when it is rendered anew, where anything does."""
+    if case is None:
+        return Decision(None)
+    found = (_as_it_was(consent, terms) for consent in case.consents)
+    shown = {text.sha256: text for text in found if text is not None}
+    return settled(case, replace(case, shown=tuple(shown.values())), now, terms)
+
+
+def _as_it_was(consent: Consent, terms: Terms) -> ShownText | None:
+    partner = terms.partner(consent.partner)
+    if partner is None:
+        return None
+    choice = Choice(consent.purposes, consent.data_classes, consent.expires_on)
+    promised = consent.promised or terms.promised(partner, consent.purposes)
+    rendered = (show(text, choice, promised) for text in terms.texts_of(consent.text_version))
+    return next((text for text in rendered if text.sha256 == consent.text_sha256), None)
 
 
 def revoke(case: Case | None, consent_id: UUID, now: datetime, terms: Terms) -> Decision[Case] | Refused:
@@ -90,7 +113,9 @@ def confirm_identity(
     return settled(case, replace(case, consents=consents), now, terms)
 
 
-def _consent(supplier_id: UUID, offered: Offered, shown: ShownText, ordinal: int, now: datetime) -> Consent:
+def _consent(
+    supplier_id: UUID, offered: Offered, shown: ShownText, promised: Promised, ordinal: int, now: datetime
+) -> Consent:
     return Consent(
         id=ids.consent_id(supplier_id, offered.partner, ordinal),
         partner=offered.partner,
@@ -102,11 +127,15 @@ def _consent(supplier_id: UUID, offered: Offered, shown: ShownText, ordinal: int
         given_at=now,
         expires_on=offered.expires_on,
         papers=offered.papers,
+        given_by=offered.given_by,
+        promised=promised,
     )
 
 
 def _is_repeated(last: Consent, given: Consent) -> bool:
-    return replace(last, id=given.id, given_at=given.given_at, identity_confirmed_at=None) == given
+    """Whoever of the firm says it once more."""
+    mine = replace(last, id=given.id, given_at=given.given_at, given_by=given.given_by, identity_confirmed_at=None)
+    return mine == given
 
 
 def _superseded(consent: Consent, given: Consent) -> Consent:
@@ -123,7 +152,7 @@ def _refused(problem: ConsentProblem) -> Refused:
     match problem:
         case "partner_unknown":
             return Refused("not_found", problem)
-        case "text_not_shown" | "partner_inactive":
+        case "text_not_shown" | "partner_inactive" | "supplier_withdrawn":
             return Refused("conflict", problem)
         case _:
             return Refused("invalid", problem)

@@ -29,8 +29,15 @@ def supplier_changed(
 def supplier_withdrawn(
     case: Case | None, event: registration.SupplierWithdrawn, now: datetime, terms: Terms
 ) -> Decision[Case]:
-    """No new referral. Open ones go on: they depend on the firm's consent, which it may revoke, not on taking part."""
-    return settled(case, replace(_case(case, event.supplier_id), withdrawn=True), now, terms)
+    """No new referral, no new consent. What was sent goes on: it depends on the firm's consent, which it may revoke,
+    not on taking part. What was handed over for more than that goes.
+    """
+    known = _case(case, event.supplier_id)
+    under_way = {referral.consent_id for referral in known.referrals if referral.papers is not None}
+    consents = tuple(
+        consent if consent.id in under_way else replace(consent, papers=None) for consent in known.consents
+    )
+    return settled(case, replace(known, withdrawn=True, consents=consents), now, terms)
 
 
 def diagnosis_completed(

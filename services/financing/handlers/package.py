@@ -9,6 +9,7 @@ from services.financing.domain.partner import Partner
 from services.financing.domain.referral import Referral
 from services.financing.handlers import published
 from shared.contracts import partner as contract
+from shared.contracts.consent import ConsentReference
 
 
 def referral_for(
@@ -33,14 +34,20 @@ def referral_for(
     )
 
 
-def _reference(consent: Consent) -> contract.ConsentReference:
-    return contract.ConsentReference(
+def _reference(consent: Consent) -> ConsentReference:
+    promised = consent.promised
+    return ConsentReference(
         consent_id=consent.id,
         data_classes=consent.data_classes,
         text_version=consent.text_version,
         text_sha256=consent.text_sha256,
         given_at=consent.given_at,
         expires_on=consent.expires_on,
+        purposes=consent.purposes,
+        recipient=None if promised is None else promised.recipient,
+        intermediated=() if promised is None else tuple(each.product for each in promised.intermediated),
+        controller=None if promised is None else promised.controller.name,
+        erase_days=None if promised is None else promised.retention.erase_days,
     )
 
 

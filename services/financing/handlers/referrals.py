@@ -44,7 +44,7 @@ def refer(case: Case | None, asked: Refer, now: datetime, terms: Terms) -> Decis
     refused = _against(case, need, product, asked, now, terms)
     if refused is not None:
         return refused
-    consent = consents.carrying(case.consents, partner.code, need.purpose, now)
+    consent = consents.carrying(case.consents, product, need.purpose, now)
     if not isinstance(consent, Consent):
         return Refused("conflict", consent)
     if (doubt := consents.identity_doubt(consent, case.profile)) is not None:
@@ -96,6 +96,7 @@ def _sent(
         lapse_at=due_at,
         erase_at=None,
         papers=states.Papers(asked.amount, asked.term_months),
+        promised=None if consent.promised is None else consent.promised.retention,
     )
     after = replace(case, referrals=(*case.referrals, sent))
     told = published.referral_sent(case.id, sent, due_at)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.financing.domain.case import Case
-from services.financing.store import erasure
+from services.financing.store import erasure, texts
 from services.financing.store.projected import Projected
 from services.financing.store.queries import SEALED_REFERRALS
 from services.financing.store.rows import consent_rows, need_rows, referral_rows
@@ -33,6 +33,7 @@ class CaseRepository:
         await self._cases.save_many(connection, new, changed)
         written = (*new, *changed)
         await erasure.erase(connection, written)
+        await texts.keep(connection, [text for case in written for text in case.shown])
         await self._needs.write(connection, [row for case in written for row in need_rows(case)])
         await self._consents.write(connection, [row for case in written for row in consent_rows(case)])
         await self._referrals.write(connection, [row for case in written for row in referral_rows(case)])

@@ -1,5 +1,6 @@
 """What the API reads of a case, as rows: never a paper of a consent."""
 
+from dataclasses import asdict
 from typing import Any
 
 from services.financing.domain.case import Case
@@ -52,6 +53,8 @@ def consent_rows(case: Case) -> list[Row]:
             "superseded_at": consent.superseded_at,
             "papers_held": consent.papers is not None,
             "identity_confirmed_at": consent.identity_confirmed_at,
+            "given_by": consent.given_by,
+            "promised": None if consent.promised is None else asdict(consent.promised),
         }
         for consent in case.consents
     ]

@@ -72,6 +72,19 @@ class ConsentRow(Table, table=True):
     superseded_at: datetime | None = Field(sa_type=DateTime(timezone=True))
     papers_held: bool
     identity_confirmed_at: datetime | None = Field(sa_type=DateTime(timezone=True))
+    given_by: str | None
+    promised: dict[str, Any] | None = Field(sa_type=JSONB)
+
+
+class ConsentTextRow(Table, table=True):
+    """Every text that somebody consented to, byte by byte, once: what it names may be called otherwise by now."""
+
+    __tablename__ = "consent_text"
+
+    sha256: str = Field(primary_key=True)
+    version: str
+    body: str
+    kept_at: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class ReferralRow(Table, table=True):

@@ -1,7 +1,7 @@
 """Consents as callers send and see them. What is sent of persons goes into the papers, which only the firm sees."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -17,6 +17,7 @@ from services.financing.domain.reasons import (
 )
 from services.financing.handlers import published
 from services.financing.store.rows import consent_rows
+from services.financing.store.tables import ConsentRow
 from shared import mail_address
 from shared.contracts.event import Day, Money, PartnerCode
 from shared.service.http import Body, Named, View
@@ -85,7 +86,7 @@ class ConsentBody(Body):
     contact: ContactBody | None = None
     capacity: CapacityBody | None = None
 
-    def offered(self) -> Offered:
+    def offered(self, given_by: str) -> Offered:
         return Offered(
             partner=self.partner,
             purposes=self.purposes,
@@ -94,6 +95,7 @@ class ConsentBody(Body):
             channel=self.channel,
             expires_on=self.expires_on,
             papers=Papers(self._identity(), self._contact(), self._capacity()),
+            given_by=given_by,
         )
 
     def _identity(self) -> IdentityPapers | None:
@@ -106,6 +108,38 @@ class ConsentBody(Body):
     def _capacity(self) -> CapacityPapers | None:
         given = self.capacity
         return None if given is None else CapacityPapers(given.annual_sales.value(), given.workers)
+
+
+class IntermediatedView(View):
+    product: str
+    name: str
+
+
+class ControllerView(View):
+    name: str
+    address: str
+    contact: str
+    privacy_notice: str
+
+
+class RetentionView(View):
+    """In days."""
+
+    partner_days: int
+    erase_days: int
+    approval_days: int
+    backup_days: int
+
+
+class PromisedView(View):
+    """What the words of a consent say of what is done."""
+
+    recipient: str
+    """The partner's name as it was shown."""
+    intermediated: tuple[IntermediatedView, ...]
+    """Products that the partner places with a bank or SOFOM, which then has the data too; empty: nobody else has."""
+    controller: ControllerView
+    retention: RetentionView
 
 
 class ConsentView(View):
@@ -124,6 +158,10 @@ class ConsentView(View):
     papers_held: bool
     identity_confirmed_at: datetime | None
     """When an operator found the identity to be the registered one; of a natural person nothing goes out before."""
+    given_by: str | None
+    """Subject of who gave it for the firm; null where that is from before it was kept."""
+    promised: PromisedView | None
+    """Null where the words are of a version that does not say it."""
 
     @classmethod
     def last_to(cls, case: Case, partner: str) -> "ConsentView":
@@ -195,3 +233,38 @@ class ConsentTextView(View):
     purposes: tuple[Purpose, ...]
     data_classes: tuple[DataClass, ...]
     expires_on: date
+
+
+class ConsentProofView(View):
+    """Who consented to which words: the text byte by byte as it was shown, whose sha256 the consent has."""
+
+    consent_id: UUID
+    supplier_id: UUID
+    """The firm for which it was given."""
+    partner: str
+    status: Literal["kept", "text_unknown"]
+    """`text_unknown`: it was given before texts were kept, and none that is rendered now has its hash."""
+    body: str | None
+    version: str
+    sha256: str
+    given_by: str | None
+    """Subject of who gave it; null where that is from before it was kept."""
+    channel: Channel
+    given_at: datetime
+    expires_on: date
+
+    @classmethod
+    def of_consent(cls, consent: ConsentRow, body: str | None) -> "ConsentProofView":
+        return cls(
+            consent_id=consent.id,
+            supplier_id=consent.supplier_id,
+            partner=consent.partner,
+            status="text_unknown" if body is None else "kept",
+            body=body,
+            version=consent.text_version,
+            sha256=consent.text_sha256,
+            given_by=consent.given_by,
+            channel=consent.channel,
+            given_at=consent.given_at,
+            expires_on=consent.expires_on,
+        )

@@ -31,6 +31,7 @@ from services.portal.api import (
     mentoring,
     messages,
     my_certificates,
+    my_consent,
     my_data,
     my_firm,
     my_introductions,
@@ -89,6 +90,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         questionnaire,
         my_plan,
         my_outcome,
+        my_consent,
         my_money,
         my_data,
     )

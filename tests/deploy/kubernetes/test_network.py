@@ -106,6 +106,7 @@ def test_a_collector_of_traces_can_be_reached_where_one_is_named() -> None:
         ("kafka.partnerListener.sourceRanges", {"kafka.partnerListener.enabled": "true"}),
         ("networkPolicy.apiServer", {"networkPolicy.apiServer": "null"}),
         ("trustedProxies", {"trustedProxies": ""}),
+        ("controller.name", {"controller.name": ""}),
     ],
 )
 def test_what_is_turned_on_needs_its_peers(needed: str, change: dict[str, str]) -> None:

@@ -1,0 +1,246 @@
+"""Words and deeds: what a consent says of recipients, data, days and who is responsible is what the code does."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import chain, combinations
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from services.financing.app import build
+from services.financing.domain.case import Case
+from services.financing.domain.consent_text import Choice, ConsentText, Controller, Promised, show
+from services.financing.domain.partner import ALL_CLASSES
+from services.financing.domain.reasons import DataClass, Purpose
+from services.financing.domain.terms import Limits, Terms
+from services.financing.handlers import answers, consents, facts, referrals, timers
+from services.financing.settings import Settings, UnnamedControllerError
+from shared.contracts import partner as contract
+from shared.contracts.registration import SupplierWithdrawn
+from shared.messaging.decision import Decision, Refused
+from shared.messaging.topics import catalogue
+from tests.financing.given import (
+    CLASSES,
+    NOW,
+    SUPPLIER,
+    TERMS,
+    UNTIL,
+    answer,
+    approved,
+    asked,
+    consented,
+    firm,
+    need_of,
+    of_type,
+    offered,
+    referred,
+    state,
+)
+
+NAMED = Controller(
+    "Programa, A.C.", "Calle Inventada 1, Toluca", "datos@programa.example", "https://programa.example/aviso"
+)
+CHART = Path(__file__).parents[2] / "deploy/kubernetes/chart"
+PARTS: dict[DataClass, type[BaseModel]] = {
+    "identity": contract.Identity,
+    "contact": contract.Contact,
+    "standing": contract.Standing,
+    "need": contract.Need,
+    "capacity": contract.Capacity,
+    "evidence": contract.Evidence,
+}
+"""What of a referral each class of data lets go."""
+NOT_OF_THE_FIRM: set[str] = set()
+"""Fields of a referral that say nothing of a firm."""
+
+
+def words(partner: str = "nafin", purposes: tuple[Purpose, ...] = ("certification",), terms: Terms = TERMS) -> str:
+    known = terms.partner(partner)
+    assert known is not None
+    classes = tuple(name for name in CLASSES if name in known.data_classes)
+    return consents.words(known, Choice(purposes, classes, UNTIL), terms)[0].body
+
+
+def with_limits(**different: Any) -> Terms:
+    return replace(TERMS, limits=replace(TERMS.limits, **different))
+
+
+def text(partner: str) -> ConsentText:
+    known = TERMS.partner(partner)
+    assert known is not None
+    return TERMS.text_for(known)
+
+
+def code(outcome: object) -> str:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.code
+
+
+@pytest.mark.parametrize("partner", ["nafin", "cluster"])
+@pytest.mark.parametrize("days", ["partner_days", "erase_days", "approval_days", "backup_days"])
+def test_the_words_say_for_how_many_days_what_is_kept(partner: str, days: str) -> None:
+    assert "771 días" in words(partner, terms=with_limits(**{days: 771}))
+    assert "771" not in words(partner)
+
+
+def test_the_days_that_are_said_are_those_that_are_kept() -> None:
+    limits = Settings().limits
+    assert limits == Limits()
+    [topic] = {spec.retention_days for spec in catalogue(["nafin"]) if spec.name == "partner.nafin.referrals.v1"}
+    assert limits.partner_days == topic
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    assert f"{limits.backup_days}d" == values["backup"]["retention"]
+
+
+@pytest.mark.parametrize("partner", ["nafin", "cluster"])
+def test_the_words_say_who_is_responsible_and_where_people_turn_to(partner: str) -> None:
+    said = words(partner, terms=with_limits(controller=NAMED))
+    assert all(value in said for value in (NAMED.name, NAMED.address, NAMED.contact, NAMED.privacy_notice))
+    for right in ("revocarlo en cualquier momento", "derechos ARCO", "veinte días hábiles", "DOF 20-03-2025"):
+        assert right in said
+
+
+def test_where_people_really_sign_in_somebody_is_responsible(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "[demostración" in words()
+    monkeypatch.setenv("PDP_OIDC_ISSUER", "https://identidad.programa.example")
+    with pytest.raises(UnnamedControllerError, match="PDP_CONTROLLER_NAME"):
+        build()
+    given = {"NAME": NAMED.name, "ADDRESS": NAMED.address, "CONTACT": NAMED.contact}
+    for name, value in given.items():
+        monkeypatch.setenv(f"PDP_CONTROLLER_{name}", value)
+    with pytest.raises(UnnamedControllerError, match="PDP_PRIVACY_NOTICE_URL"):
+        build()
+    monkeypatch.setenv("PDP_PRIVACY_NOTICE_URL", NAMED.privacy_notice)
+    assert Settings().limits.controller == NAMED
+
+
+@pytest.mark.parametrize("partner", ["nafin", "cluster"])
+def test_the_words_name_each_field_that_goes(partner: str) -> None:
+    """A field more in the contract needs a text that names it."""
+    shown = text(partner)
+    assert {name: set(fields) for name, fields in shown.fields.items()} == {
+        name: set(part.model_fields) for name, part in PARTS.items()
+    }
+    assert set(shown.always) == contract.Referral.model_fields.keys() - PARTS.keys() - NOT_OF_THE_FIRM
+    assert all(name in words(partner) for name in shown.always.values())
+
+
+SUBSETS = [*chain.from_iterable(combinations(CLASSES, size) for size in range(1, len(CLASSES) + 1))]
+
+
+def sent(partner: str, product: str, classes: tuple[DataClass, ...]) -> contract.Referral:
+    case = consented(partner=partner, purposes=("certification",), classes=classes)
+    [event] = of_type(referrals.refer(case, asked(case, product=product), NOW, TERMS), contract.Referral)
+    assert isinstance(event, contract.Referral)
+    return event
+
+
+@pytest.mark.parametrize(
+    ("partner", "product"), [("nafin", "nafin-guaranteed-simple"), ("cluster", "cluster-certification-grant")]
+)
+def test_of_every_choice_the_fields_go_that_its_words_name_and_no_other(partner: str, product: str) -> None:
+    known = TERMS.partner(partner)
+    assert known is not None
+    for classes in SUBSETS:
+        if not set(classes) <= known.data_classes:
+            continue
+        data = sent(partner, product, classes).model_dump(exclude_none=True)
+        named = text(partner)
+        assert {name: set(data[name]) for name in ALL_CLASSES & data.keys()} == {
+            name: set(named.fields[name]) for name in classes
+        }
+        assert data.keys() - ALL_CLASSES == named.always.keys()
+
+
+def test_the_consent_goes_with_the_referral_as_values() -> None:
+    case = consented()
+    reference = sent("nafin", "nafin-guaranteed-simple", CLASSES).consent
+    promised = case.consents[0].promised
+    assert promised is not None
+    assert (reference.recipient, reference.controller) == ("Nacional Financiera", TERMS.limits.controller.name)
+    assert (reference.purposes, reference.erase_days) == (("certification",), 90)
+    assert reference.intermediated == ("nafin-guaranteed-simple",)
+    assert case.consents[0].given_by is not None
+
+
+def test_the_words_name_the_products_that_somebody_else_receives() -> None:
+    both = words(purposes=("certification", "receivables"))
+    assert "Crédito simple con garantía NAFIN" in both
+    assert "Factoraje con banco o SOFOM" in both
+    assert "Cadenas Productivas" not in both, "its buyer starts it: nobody else receives anything"
+    assert "Factoraje con banco o SOFOM" not in words(purposes=("certification",))
+    alone = words("cluster")
+    assert "No los recibe nadie más." in alone
+    assert "SOFOM" not in alone
+
+
+def through_an_intermediary(product: str) -> Terms:
+    """The rules once this product goes another way."""
+    moved = (replace(each, shape="to_intermediary") if each.code == product else each for each in TERMS.products)
+    return replace(TERMS, products=tuple(moved))
+
+
+def test_nobody_receives_what_the_words_do_not_say() -> None:
+    case = consented()
+    need = need_of(case, "receivables")
+    ask = asked(case, need_id=need, product="nafin-cadenas-productivas", term_months=3)
+    assert isinstance(referrals.refer(case, ask, NOW, TERMS), Decision)
+    later = through_an_intermediary("nafin-cadenas-productivas")
+    assert code(referrals.refer(case, ask, NOW, later)) == "intermediary_not_consented"
+
+
+def test_words_from_before_that_say_nobody_else_mean_it() -> None:
+    case = consented()
+    old = replace(case, consents=(replace(case.consents[0], promised=None),))
+    assert code(referrals.refer(old, asked(old), NOW, TERMS)) == "intermediary_not_consented"
+
+
+@pytest.mark.parametrize(("setting", "days"), [(400, 90), (7, 7)])
+def test_nothing_is_kept_longer_than_was_promised(setting: int, days: int) -> None:
+    later = with_limits(erase_days=setting, approval_days=setting)
+    case = referred()
+    declined = answers.declined(case, answer(contract.ReferralDeclined, case, reason="no_funds"), NOW, NOW, later)
+    lapsed = timers.deadline_reached(case, NOW + timedelta(days=20), later)
+    assert state(declined).referrals[0].erase_at == NOW + timedelta(days=days)
+    assert state(lapsed).referrals[0].erase_at == NOW + timedelta(days=20 + days)
+
+
+def test_nor_what_was_approved_and_is_not_paid() -> None:
+    case = referred()
+    yes = answer(contract.ReferralApproved, case, amount={"amount": "300000.00"}, term_months=3)
+    kept = answers.approved(case, yes, NOW, NOW, with_limits(approval_days=3_000))
+    assert state(kept).referrals[0].erase_at == NOW + timedelta(days=365)
+
+
+def left(case: Case) -> Case:
+    gone = SupplierWithdrawn(supplier_id=SUPPLIER, reason="own_wish", withdrawn_at=NOW)
+    return state(facts.supplier_withdrawn(case, gone, NOW, TERMS))
+
+
+def test_who_left_hands_nothing_over_any_more() -> None:
+    assert code(consents.give(left(firm()), offered(), NOW, TERMS)) == "supplier_withdrawn"
+    case = left(consented())
+    assert case.consents[0].papers is None
+    ask = asked(case)
+    assert code(referrals.refer(case, ask, NOW, TERMS)) == "supplier_withdrawn"
+
+
+def test_what_was_sent_before_goes_on_until_it_ends() -> None:
+    case = left(consented(referred(), partner="bancomext", purposes=("tooling",)))
+    assert [consent.papers is not None for consent in case.consents] == [True, False]
+    ended = approved(case)
+    assert ended.referrals[0].state == "approved"
+    revoked = state(consents.revoke(ended, ended.consents[0].id, NOW, TERMS))
+    assert all(consent.papers is None for consent in revoked.consents)
+
+
+def test_every_released_text_is_still_rendered() -> None:
+    known = TERMS.partner("nafin")
+    assert known is not None
+    choice = Choice(get_args(Purpose), CLASSES, date(2026, 12, 31))
+    promised: Promised = TERMS.promised(known, choice.purposes)
+    old = [show(each, choice, promised).sha256 for each in TERMS.texts_of("consent-credit-es-2026.1")]
+    assert old == ["ed209a18a8dee57dc1f81a078870a1c35d177e6d8638faa5742471d0000897bf"]
