@@ -153,6 +153,7 @@ def test_partners_are_a_value() -> None:
     assert {name for name in made.of("KafkaTopic") if name.startswith("partner.")} == {
         "partner.fira.referrals.v1",
         "partner.fira.answers.v1",
+        "partner.fira.refusals.v1",
     }
     assert "partner-fira-password" in made.of("ExternalSecret")
 
