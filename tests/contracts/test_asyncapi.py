@@ -16,6 +16,7 @@ from jsonschema_rs import Draft7Validator
 
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.topics import EVENT_TYPES, SERVICES, catalogue
+from shared.service import partner_contract
 from shared.service.asyncapi import document, program
 from tests.service.test_callers import app_of
 
@@ -71,7 +72,11 @@ BROKEN = ("ref", "binding")
 def diagnostics(tmp_path_factory) -> dict[str, list[dict]]:
     """What the parser says of every document: one process for all."""
     folder = tmp_path_factory.mktemp("asyncapi")
-    documents = {name: document(name) for name in SERVICES} | {"program": PROGRAM} | {n: broken(n) for n in BROKEN}
+    documents = (
+        {name: document(name) for name in SERVICES}
+        | {"program": PROGRAM, "partner": partner_contract.document()}
+        | {n: broken(n) for n in BROKEN}
+    )
     for name, content in documents.items():
         (folder / f"{name}.json").write_text(json.dumps(content))
     command = ["node", str(CHECK / "check.cjs"), str(folder)]
@@ -81,7 +86,7 @@ def diagnostics(tmp_path_factory) -> dict[str, list[dict]]:
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", [*SERVICES, "program"])
+@pytest.mark.parametrize("name", [*SERVICES, "program", "partner"])
 def test_the_official_parser_finds_nothing(name, diagnostics) -> None:
     assert [each for each in diagnostics[name] if each["severity"] in {"error", "warning"}] == []
 

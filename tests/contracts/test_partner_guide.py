@@ -1,11 +1,10 @@
 """The guide that partners build against says what the platform does."""
 
 import json
-import re
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from jsonschema_rs import Draft7Validator
 
 from services.financing.domain.reasons import AnswerProblem, Unheard
 from shared.contracts import partner
@@ -14,9 +13,9 @@ from shared.messaging import refusals
 from shared.messaging.codec import Message, PoisonReason, Record, decode
 from shared.messaging.dead_letters import HANDLER_FAILED
 from shared.messaging.topics import PARTNER_RETENTION_MS, partner_topics
+from tests.security.partner_kit import GUIDE, KIT, blocks
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "partners.md").read_text()
-EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)]
+EXAMPLES = [json.loads(block) for block in blocks("json")]
 
 
 def received(example: dict[str, Any], topic: str, key: str) -> object:
@@ -53,3 +52,18 @@ def test_it_names_every_event_and_reason() -> None:
 
 def test_it_says_how_long_records_stay() -> None:
     assert f"{PARTNER_RETENTION_MS // 86_400_000} days" in GUIDE
+
+
+@pytest.mark.parametrize(("language", "name"), [("ini", "kcat.conf"), ("properties", "client.properties")])
+def test_the_files_of_settings_are_those_that_it_shows(language: str, name: str) -> None:
+    assert blocks(language) == [(KIT / name).read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_its_examples_are_what_the_schemas_to_download_accept(number: int) -> None:
+    example = EXAMPLES[number]
+    schema = json.loads((KIT / "schemas" / f"{example['type']}.json").read_text(encoding="utf-8"))
+    assert list(Draft7Validator(schema, validate_formats=True).iter_errors(example)) == []
+    without = {**example, "data": {name: value for name, value in example["data"].items() if name != "partner"}}
+    assert not Draft7Validator(schema).is_valid(without)
+    assert not Draft7Validator(schema).is_valid({**example, "type": "partner.another"})

@@ -129,6 +129,8 @@ NOT_OF_OTHERS = {
     "show_asyncapi": "the program's own",
     "show_asyncapi_of_the_program": "the program's own",
     "show_events_page": "the program's own",
+    "show_partner_contract": "the program's own",
+    "show_event_schema": "the program's own",
     "list_dead_letters": "places and reasons of records",
     "list_record_gaps": "places of records",
     "list_skips": "places of records",

@@ -1,15 +1,19 @@
-"""The guide's first program, as a partner runs it: with its own user, on a real broker, under every access rule."""
+"""The guide's first commands, as a partner runs them: with its own user, on a real broker, under every access rule."""
 
 import asyncio
 import json
-import re
+import os
 import secrets
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import confluent_kafka
+import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from confluent_kafka import KafkaError, Producer
 from confluent_kafka import Message as Sent
@@ -20,32 +24,18 @@ from shared.messaging.access import access_rules
 from shared.messaging.codec import Message, Record, decode
 from shared.messaging.topics import partner_topics
 from tests.conftest import Broker
+from tests.security.partner_kit import blocks, calls, save, typed
 
-GUIDE = (Path(__file__).parents[2] / "docs" / "partners.md").read_text(encoding="utf-8")
 CODE, PASSWORD = "example-bank", secrets.token_hex(16)
 REFERRALS, ANSWERS, REFUSALS = partner_topics(CODE)
+REFERRAL: dict[str, Any] = json.loads(blocks("json")[0])
 WAIT = 60
 MANY = 1_600
 
 
-def program(broker: Broker) -> str:
-    """The guide's first block of Python, with what the program's operator tells the partner."""
-    [first, *_] = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
-    told = {
-        "HOST:9092": broker.node.bootstrap,
-        "CODE": CODE,
-        "SECRET": PASSWORD,
-        "SASL_SSL": "SASL_PLAINTEXT",
-        "-512": "-256",
-    }
-    for placeholder, value in told.items():
-        first = first.replace(placeholder, value)
-    return str(first)
-
-
 async def provision(broker: Broker) -> None:
     admin = broker.node.admin()
-    specs = [kafka_admin.TopicSpec(t.name, t.partitions, t.config) for t in (REFERRALS, ANSWERS)]
+    specs = [kafka_admin.TopicSpec(t.name, t.partitions, t.config) for t in (REFERRALS, ANSWERS, REFUSALS)]
     users = dict.fromkeys((f"partner.{CODE}", "financing"), PASSWORD)
     await asyncio.to_thread(kafka_admin.ensure_topics, admin, specs)
     await asyncio.to_thread(kafka_admin.ensure_users, admin, users)
@@ -72,12 +62,41 @@ async def received(broker: Broker) -> Any:
         await consumer.stop()
 
 
-async def test_the_first_program_answers_the_first_referral(broker: Broker) -> None:
+@pytest.fixture
+async def desk(broker: Broker, tmp_path: Path) -> Path:
+    """A partner's folder with its settings, after a referral was sent to it."""
     await provision(broker)
-    [referral, *_] = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)]
-    await send(broker, referral)
-    command = [sys.executable, "-c", program(broker)]
-    run = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, timeout=WAIT, check=False)
+    save(tmp_path, broker.node.bootstrap, CODE, PASSWORD)
+    await send(broker, REFERRAL)
+    return tmp_path
+
+
+async def run_in(desk: Path, command: str) -> subprocess.CompletedProcess[str]:
+    """A command of the guide, in its folder, with the librdkafka that the guide lends."""
+    [library] = Path(confluent_kafka.__file__).parents[1].glob("confluent_kafka.libs/librdkafka*.so*")
+    lent = {**os.environ, "LD_PRELOAD": str(library)} if command.startswith("kcat") else None
+
+    def run() -> subprocess.CompletedProcess[str]:
+        words = shlex.split(command)
+        return subprocess.run(words, env=lent, cwd=desk, capture_output=True, text=True, timeout=WAIT, check=False)
+
+    return await asyncio.to_thread(run)
+
+
+@pytest.mark.skipif(shutil.which("kcat") is None, reason="kcat is not installed")
+async def test_the_guide_s_kcat_shows_what_is_there_also_to_a_group_that_is_new(broker: Broker, desk: Path) -> None:
+    look, group, *_ = [typed(call, broker.node.bootstrap, CODE, PASSWORD) for call in calls("kcat -F")]
+    for command in (look, f"{group.replace('desk', 'first')} -e"):
+        shown = await run_in(desk, command)
+        assert shown.returncode == 0, shown.stderr
+        assert REFERRAL["data"]["referral_id"] in shown.stdout, command
+
+
+async def test_the_first_program_answers_the_first_referral(broker: Broker, desk: Path) -> None:
+    referral = REFERRAL
+    [program, *_] = [typed(each, broker.node.bootstrap, CODE, PASSWORD) for each in blocks("python")]
+    (desk / "first.py").write_text(program, encoding="utf-8")
+    run = await run_in(desk, f"{sys.executable} first.py")
     assert run.returncode == 0, run.stderr
     assert referral["data"]["referral_id"] in run.stdout
     assert run.stdout.endswith(f"the program has {referral['data']['referral_id']}\nstill to send: 0\n")
@@ -90,7 +109,7 @@ async def test_the_first_program_answers_the_first_referral(broker: Broker) -> N
 
 def send_many(settings: dict[str, Any]) -> list[KafkaError | None]:
     """The delivery report of each of many small answers, sent at once as one batch."""
-    answer = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)[1])
+    answer = json.loads(blocks("json")[1])
     key, told = answer["data"]["referral_id"], list[KafkaError | None]()
 
     def delivered(error: KafkaError | None, _: Sent) -> None:

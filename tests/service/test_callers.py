@@ -44,6 +44,8 @@ OPEN = {
     ("GET", "/modules"),
     ("GET", "/calls"),
     ("GET", "/call"),
+    ("GET", "/partner-contract"),
+    ("GET", "/partner-contract/{event}"),
 }
 """What everybody may call; anything else that is open is a mistake."""
 

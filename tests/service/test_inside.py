@@ -8,7 +8,16 @@ from starlette.routing import Route
 from shared.service.callers import roles_of
 from tests.service.test_callers import SERVICES, app_of
 
-FOR_PEOPLE = {"/suppliers", "/instrument", "/instruments", "/modules", "/calls", "/call"}
+FOR_PEOPLE = {
+    "/suppliers",
+    "/instrument",
+    "/instruments",
+    "/modules",
+    "/calls",
+    "/call",
+    "/partner-contract",
+    "/partner-contract/{event}",
+}
 """Open routes that are a stage's own."""
 
 

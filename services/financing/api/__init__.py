@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from services.financing.api import cases, consents, partners, referrals
+from services.financing.api import cases, consents, contract, partners, referrals
 from services.financing.domain.terms import Terms
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
@@ -16,4 +16,5 @@ def router(commands: Commands, database: Database, *, terms: Reference[Terms]) -
         consents.router(commands, database, terms),
         referrals.router(commands, database, terms),
         partners.router(commands, database, terms),
+        contract.router(),
     )

@@ -1,0 +1,145 @@
+"""Certify a connection against a sandbox: ten checks, a line each, and the number of those that failed as exit code.
+
+    pip install "confluent-kafka>=2.6.1"
+    python certify.py kcat.conf
+
+Never against production: it acknowledges the newest referral and sends six answers that must be refused, each a dead
+letter that the operators of the sandbox may discard. Without a referral ask them for one (`pdp partner try CODE`).
+"""
+
+import hashlib
+import json
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import datetime, timezone
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
+
+PATIENCE = 20.0
+"""Seconds for the program to say that an answer had no effect, and to be sure that it did not."""
+
+
+class Sandbox:
+    """The partner's three topics."""
+
+    def __init__(self, settings_file: str) -> None:
+        with open(settings_file, encoding="utf-8") as file:
+            given = dict(line.strip().split("=", 1) for line in file if "=" in line and not line.startswith("#"))
+        given.pop("auto.offset.reset", None)
+        self.me = given["sasl.username"]
+        self.settings = given
+        self.producer = Producer({**given, "acks": "all", "enable.idempotence": True, "message.timeout.ms": 15_000})
+
+    def held(self, kind: str) -> list[dict]:
+        """All that a topic holds now, by events."""
+        return list(self._read(kind, go_on=False))
+
+    def wait_for(self, kind: str, fits: Callable[[dict], bool]) -> dict | None:
+        """The first event of a topic that fits, also one that comes within the patience."""
+        return next((event for event in self._read(kind, go_on=True) if fits(event)), None)
+
+    def _read(self, kind: str, *, go_on: bool) -> Iterator[dict]:
+        own = {"group.id": f"{self.me}.trial", "enable.auto.commit": False, "enable.partition.eof": True}
+        consumer = Consumer({**self.settings, **own})
+        topic, deadline = f"{self.me}.{kind}.v1", time.monotonic() + PATIENCE
+        unread = set(consumer.list_topics(topic, 15).topics[topic].partitions)
+        consumer.assign([TopicPartition(topic, number, OFFSET_BEGINNING) for number in unread])
+        try:
+            while time.monotonic() < deadline and (unread or go_on):
+                record = consumer.poll(0.5)
+                if record is not None and record.error() is None:
+                    yield json.loads(record.value())
+                elif record is not None and record.error().code() == KafkaError._PARTITION_EOF:
+                    unread.discard(record.partition())
+        finally:
+            consumer.close()
+
+    def send(self, kind: str, key: str, value: str) -> tuple[KafkaError | None, int]:
+        """The delivery report: what Kafka refused it for, and its offset."""
+        told: list[tuple[KafkaError | None, int]] = []
+        self.producer.produce(
+            f"{self.me}.{kind}.v1", value, key, on_delivery=lambda error, record: told.append((error, record.offset()))
+        )
+        self.producer.flush(20)
+        return told[0]
+
+    def refusal(self, **known: object) -> dict:
+        """What the program says of an answer, known by its id or its offset; nothing where it says nothing."""
+        told = self.wait_for("refusals", lambda event: all(event["data"].get(each) == known[each] for each in known))
+        return told["data"] if told else {}
+
+
+def answer(sandbox: Sandbox, referral: str, **other: object) -> dict:
+    now = datetime.now(timezone.utc).isoformat()
+    data = {"referral_id": referral, "partner": sandbox.me.removeprefix("partner."), "answered_at": now, **other}
+    return {
+        "specversion": "1.0",
+        "id": str(uuid.uuid4()),
+        "type": "partner.referral-acknowledged",
+        "source": sandbox.me,
+        "time": now,
+        "data": data,
+    }
+
+
+def is_refused(sandbox: Sandbox, key: str, event: dict, reason: str) -> bool:
+    sandbox.send("answers", key, json.dumps(event))
+    return sandbox.refusal(answer_id=event["id"]).get("reason") == reason
+
+
+def garbage_is_refused(sandbox: Sandbox, value: str, reason: str) -> bool:
+    """It has no id: its offset and digest tell which it was."""
+    _, offset = sandbox.send("answers", "no referral", value)
+    digest = hashlib.sha256(value.encode()).hexdigest()
+    return sandbox.refusal(offset=offset, sha256=digest).get("reason") == reason
+
+
+def main(settings_file: str) -> int:
+    sandbox = Sandbox(settings_file)
+    failed = 0
+
+    def check(what: str, holds: bool) -> bool:
+        nonlocal failed
+        failed += not holds
+        print("ok    " if holds else "FAILED", what, flush=True)
+        return holds
+
+    events = sandbox.held("referrals")
+    withdrawn = {event["data"]["referral_id"] for event in events if event["type"] == "partner.referral-withdrawn"}
+    referrals = [event["data"] for event in events if event["type"] == "partner.referral"]
+    left = [each["referral_id"] for each in referrals if each["referral_id"] not in withdrawn]
+    if not check("the topic of referrals can be read, and holds one", bool(left)):
+        return failed
+    referral = left[-1]
+    error, _ = sandbox.send("referrals", referral, "{}")
+    denied = error is not None and error.code() == KafkaError.TOPIC_AUTHORIZATION_FAILED
+    check("the topic of referrals cannot be written to", denied)
+
+    receipt = answer(sandbox, referral, folio="CERTIFICATION")
+    error, _ = sandbox.send("answers", referral, json.dumps(receipt))
+    check("an answer is delivered", error is None)
+    sandbox.send("answers", referral, json.dumps(receipt))
+    told = sandbox.refusal(answer_id=receipt["id"])
+    check("and is right: only its repetition is told, which is no error", told.get("outcome") == "repeated")
+
+    nowhere = str(uuid.uuid4())
+    slow = answer(sandbox, referral, answered_at="2001-01-01T00:00:00Z")
+    nameless = answer(sandbox, referral)
+    del nameless["data"]["partner"]
+    check("an unknown referral is refused", is_refused(sandbox, nowhere, answer(sandbox, nowhere), "referral_unknown"))
+    check("a clock that is years behind is refused", is_refused(sandbox, referral, slow, "answered_at_implausible"))
+    check(
+        "another key than the referral's is refused",
+        is_refused(sandbox, nowhere, answer(sandbox, referral), "wrong_key"),
+    )
+    check("a field that is missing is refused", is_refused(sandbox, referral, nameless, "wrong_shape"))
+    check("what is no JSON is refused, by its offset", garbage_is_refused(sandbox, "{not quite JSON", "not_json"))
+    check("what is too long is refused, by its offset", garbage_is_refused(sandbox, nowhere * 2_000, "too_large"))
+    print("certified" if not failed else f"{failed} failed")
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,98 @@
+"""The files that a partner gets, as it runs them in a folder of its own against a running program."""
+
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import jgo
+import pytest
+
+from deploy.engines.kafka_jars import KAFKA_VERSION, resolve_jars
+from deploy.engines.notices import unheard
+from deploy.local.client import LocalClient
+from tests.bench import jvm
+from tests.deploy.program import pdp
+from tests.running import poison
+from tests.running.developed import until
+from tests.running.poison import Firm
+from tests.security.partner_kit import EXAMPLES, calls, save, typed
+
+CODE = "nafin"
+FIRM, NEXT = Firm(), Firm()
+PATIENCE = 240
+
+
+@pytest.fixture(scope="module")
+def desk(client: LocalClient, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of a partner that was sent one firm; what it has refused there is gone afterwards."""
+    refer(client, FIRM)
+    folder = tmp_path_factory.mktemp("partner")
+    save(folder, client.connection()["bootstrap.servers"], CODE, secret(client))
+    yield folder
+    assert pdp("dead-letters", "discard", "--topic", f"partner.{CODE}.answers.v1", "--yes").code == 0
+
+
+def secret(client: LocalClient) -> str:
+    played = client.played(CODE)
+    assert played is not None
+    assert played.secret is not None
+    return played.secret
+
+
+def refer(client: LocalClient, firm: Firm) -> None:
+    poison.send(client, firm.facts())
+    until(lambda: bool(needs(client, firm)))
+    firm.refer(client)
+
+
+def needs(client: LocalClient, firm: Firm) -> list[object]:
+    with client.http("financing", firm.token(client)) as http:
+        answer = http.get(f"/cases/{firm.id}")
+    found: list[object] = answer.json()["needs"] if answer.is_success else []
+    return found
+
+
+def run(folder: Path, *command: str | Path, given: str | None = None) -> str:
+    done = subprocess.run(
+        list(map(str, command)), cwd=folder, input=given, capture_output=True, text=True, timeout=PATIENCE, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_the_desk_in_python_answers_each_referral_once(desk: Path) -> None:
+    first = run(desk, sys.executable, EXAMPLES / "desk.py", "kcat.conf", "desk.sqlite", "8")
+    assert f"answered {FIRM.referral()}\n" in first
+    assert "answered" not in run(desk, sys.executable, EXAMPLES / "desk.py", "kcat.conf", "desk.sqlite", "4")
+
+
+def test_a_sandbox_is_certified(desk: Path) -> None:
+    said = run(desk, sys.executable, EXAMPLES / "certify.py", "kcat.conf").splitlines()
+    assert [line for line in said if not line.startswith("ok ")] == ["certified"]
+    assert len(said) == 11
+
+
+@pytest.mark.long
+def test_kafka_s_own_tools_read_and_answer(client: LocalClient, desk: Path) -> None:
+    """Fetched by jgo the first time: the tools are no part of a broker's class path."""
+    tools = [Path(each.resolve()) for each in jgo.resolve(f"org.apache.kafka:kafka-tools:{KAFKA_VERSION}")]
+    path = ":".join(map(str, (*resolve_jars(unheard), *tools)))
+    consumer, producer = [
+        shlex.split(typed(call, client.connection()["bootstrap.servers"], CODE, ""))
+        for call in (calls("kafka-console-consumer")[0], calls("kafka-console-producer")[0].partition("| ")[2])
+    ]
+    java = (jvm.JAVA, "-cp", path)
+    seen = run(desk, *java, "org.apache.kafka.tools.consumer.ConsoleConsumer", *consumer[1:])
+    assert str(FIRM.referral()) in seen
+    line = f"{FIRM.referral()}|no answer at all\n"
+    run(desk, *java, "org.apache.kafka.tools.ConsoleProducer", *producer[1:], given=line)
+    until(lambda: "not_json" in pdp("partner", "tail", CODE, "--refusals", "--no-follow", "--last", "1").out)
+
+
+@pytest.mark.long
+def test_the_desk_in_java_answers_each_referral(client: LocalClient, desk: Path, tmp_path: Path) -> None:
+    command = jvm.build(tmp_path, EXAMPLES / "Desk.java")("Desk")
+    refer(client, NEXT)
+    assert f"answered {NEXT.referral()}\n" in run(desk, *command, "client.properties", "8")
