@@ -5,6 +5,7 @@ crashes. All of its state is in one data folder.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -42,6 +43,8 @@ SERVICE_TIMEOUT = 90.0
 """Seconds for all services to be ready, on a machine that is busy with something else."""
 CRASHES_AT_START = 3
 """A process that ends as often while it starts will not start at all."""
+OLD_SECRETS_EVERY_S = 60.0
+"""A partner's old secret is good for so much longer than was said."""
 PROBE_SLICE = 0.5
 PROBE_PAUSE = 0.2
 
@@ -92,6 +95,7 @@ class Platform:
             planned=lambda name, pid: is_planned(data, name, pid),
         )
         self._rotation: asyncio.Task[None] | None = None
+        self._endings: asyncio.Task[None] | None = None
         self.ports: dict[str, int] = {}
 
     async def start(self) -> None:
@@ -104,12 +108,21 @@ class Platform:
         async with _together() as rest:
             rest.create_task(self._start_services(stores.result()))
             rest.create_task(aside(provisioning.limit, self._kafka.client_config(), self._book))
+        self._endings = asyncio.create_task(self._end_old_secrets(), name="end old secrets")
 
     async def stop(self) -> None:
         """Stop the services, then the engines."""
         await self._supervisor.stop(grace=services.STOP_GRACE)
-        if self._rotation is not None:
-            self._rotation.cancel()
+        for task in (self._rotation, self._endings):
+            if task is not None:
+                task.cancel()
+
+    async def _end_old_secrets(self) -> None:
+        """Those of partners whose time is up. A Kafka that is away is asked the next time."""
+        while True:
+            with contextlib.suppress(DeployError):
+                await aside(provisioning.end_rotations, self._kafka.client_config(), self._book)
+            await asyncio.sleep(OLD_SECRETS_EVERY_S)
 
     def _logs(self) -> list[Path]:
         """All that only we can rotate: Kafka itself does so with its own log."""

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from deploy.engines.private import new_secret, private_opener, write_private
@@ -22,9 +23,11 @@ CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
 """What a partner may be called: a part of topics' and users' names."""
 
 
-def principal(code: str) -> str:
-    """The partner's user in Kafka, which its groups are named after too."""
-    return f"partner.{code}"
+def users_of(code: str) -> tuple[str, str]:
+    """The partner's users in Kafka: one at a time, both while its secret changes. Its topics and groups are named after
+    the first.
+    """
+    return f"partner.{code}", f"partner.{code}.b"
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,27 @@ class Partner:
     """Its Kafka password; None when only the partner has it."""
     bytes_per_second: int | None = None
     """The quota that the broker has for it; None while it has none."""
+    second: bool = False
+    """Whether its present user is the second of the two."""
+    old_until: str | None = None
+    """Until when the other one still gets in (ISO 8601); None: there is none."""
 
     @property
     def principal(self) -> str:
-        return principal(self.code)
+        return users_of(self.code)[self.second]
+
+    @property
+    def other(self) -> str:
+        """The user that is not the present one."""
+        return users_of(self.code)[not self.second]
+
+    def renewed(self, secret: str, old_until: datetime) -> Partner:
+        """The same with the other user as its present one."""
+        return replace(self, secret=secret, second=not self.second, old_until=old_until.isoformat())
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether the old user's time is up."""
+        return self.old_until is not None and datetime.fromisoformat(self.old_until) <= at
 
 
 class PartnerBook:
@@ -72,6 +92,11 @@ class PartnerBook:
         with self._alone():
             others = [each for each in self.all() if each.code != partner.code]
             self._write((*others, partner))
+
+    def remove(self, code: str) -> None:
+        """Forget the partner."""
+        with self._alone():
+            self._write(tuple(each for each in self.all() if each.code != code))
 
     def limited(self, code: str, bytes_per_second: int) -> None:
         """Note the quota that the broker now has for the partner."""

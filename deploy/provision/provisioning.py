@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 from deploy.engines.kafka_client import administration
 from deploy.provision.kafka_admin import TopicSpec, ensure_acls, ensure_topics, ensure_users
 from deploy.provision.kafka_quotas import ensure_quotas
+from deploy.provision.partner_access import let_in, shut_out
 from deploy.provision.partners import Partner, PartnerBook
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
 from shared.messaging.topics import Topic, catalogue, partner_topics
+from shared.runtime.clock import now
 
 
 def provision(connection: Mapping[str, str], services: Mapping[str, str], partners: Iterable[Partner]) -> list[str]:
@@ -46,14 +49,19 @@ def limit(connection: Mapping[str, str], book: PartnerBook) -> None:
 
 def provision_partner(connection: Mapping[str, str], partner: Partner) -> None:
     """What one partner needs, on a cluster that has the rest already. Raises ``KafkaAdminError``."""
-    if partner.secret is None:
-        raise ValueError("the partner needs a secret")
     client = administration(connection)
     ensure_topics(client, map(_spec, partner_topics(partner.code)))
     ensure_acls(client, access_rules([partner.code]))
-    ensure_quotas(connection, {partner.principal: PARTNER_BYTES_PER_SECOND})
-    # Last: with a password the partner could already act while its limits are missing.
-    ensure_users(client, {partner.principal: partner.secret})
+    let_in(connection, partner)
+
+
+def end_rotations(connection: Mapping[str, str], book: PartnerBook) -> list[str]:
+    """Shut out the old users whose time is up; their names. Raises ``KafkaAdminError``."""
+    over = [partner for partner in book.all() if partner.is_over(now())]
+    for partner in over:
+        shut_out(connection, [partner.other])
+        book.put(replace(partner, old_until=None))
+    return [partner.other for partner in over]
 
 
 def _spec(topic: Topic) -> TopicSpec:

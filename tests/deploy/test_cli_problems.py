@@ -19,8 +19,8 @@ QUOTED = re.compile("`([^`]*)`")
 OPERATORS = ("pdp ", "skipped")
 """What an operator types or sees, in a sentence that is the same for both."""
 
-WORDED_OTHERWISE = {"field_invalid"}
-"""Told by the fields that are not valid."""
+WORDED_OTHERWISE = {"field_invalid", "refused", "todo"}
+"""Told by the fields that are not valid; and what partners are told on their topic, which no command is."""
 
 REACHED = ("shared.service", "shared.files")
 """Whose problems any command may meet."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 import typer
 
 from deploy.cli.api import request
+from deploy.cli.commands.partner_access import remove, resume, rotate, suspend
 from deploy.cli.commands.partner_answer import answer
 from deploy.cli.commands.partner_side import Code, Secret, side_of
 from deploy.cli.commands.watch import Beginning, Follow, Last
@@ -19,13 +21,18 @@ from deploy.engines.private import new_secret
 from deploy.provision import provisioning
 from deploy.provision.kafka_admin import partner_codes
 from deploy.provision.kafka_quotas import RATES, quotas
-from deploy.provision.partners import CODE, Partner, principal
+from deploy.provision.partner_access import denied
+from deploy.provision.partners import CODE, Partner
 from deploy.provision.reader import Entry
 from deploy.target.client import Client
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND
 
 app = App(say("help.partner"))
 app.command("answer", help=say("help.partner.answer"))(answer)
+app.command("rotate", help=say("help.partner.rotate"))(rotate)
+app.command("suspend", help=say("help.partner.suspend"))(suspend)
+app.command("resume", help=say("help.partner.resume"))(resume)
+app.command("remove", help=say("help.partner.remove"))(remove)
 
 Kind = Literal["development_bank", "bank", "non_financial"]
 
@@ -49,23 +56,24 @@ def add(
     if known is not None and not renew:
         raise Refusal(say("error.partner_exists", code=code), 2)
     secret = new_secret()
-    partner = Partner(code, secret, PARTNER_BYTES_PER_SECOND)
+    partner = replace(known or Partner(code, None), secret=secret, bytes_per_second=PARTNER_BYTES_PER_SECOND)
     with step(say("partner.adding", code=code)):
         provisioning.provision_partner(client.connection(), partner)
         if known is None and "financing" in client.services:
             body = {"name": name or code, "kind": kind, "sla_days": sla_days}
             request(client, "financing", "PUT", f"/partners/{code}", json=body, headers={"If-Match": "*"})
     stored_here = known is not None and known.secret is not None
-    client.partners.put(partner if stored_here else Partner(code, None, PARTNER_BYTES_PER_SECOND))
+    client.partners.put(partner if stored_here else replace(partner, secret=None))
     out().print(say("partner.added", code=code, principal=partner.principal))
     typer.echo(secret)
 
 
 @app.command("list", help=say("help.partner.list"))
 def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    found = _all(installation())
+    client = installation()
+    found, out_ = _all(client), denied(client.admin())
     if as_json:
-        show_json([_as_data(partner) for partner in found])
+        show_json([_as_data(partner, suspended=partner.principal in out_) for partner in found])
         return
     rows = [
         (
@@ -73,10 +81,11 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
             partner.principal,
             say("secret.here" if partner.secret else "secret.theirs"),
             "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
+            say("partner.suspended") if partner.principal in out_ else partner.old_until or "",
         )
         for partner in found
     ]
-    out().print(table("head.partner", "head.principal", "head.secret", "head.quota", rows=rows))
+    out().print(table("head.partner", "head.principal", "head.secret", "head.quota", "head.access", rows=rows))
 
 
 def _all(client: Client) -> list[Partner]:
@@ -84,18 +93,21 @@ def _all(client: Client) -> list[Partner]:
     limits = quotas(client.connection())
     found = []
     for code in partner_codes(client.admin()):
-        played, limit = client.played(code), limits.get(principal(code), {}).get(RATES[0])
-        found.append(Partner(code, played.secret if played else None, None if limit is None else int(limit)))
+        known = client.played(code) or Partner(code, None)
+        limit = limits.get(known.principal, {}).get(RATES[0])
+        found.append(replace(known, bytes_per_second=None if limit is None else int(limit)))
     return found
 
 
-def _as_data(partner: Partner) -> dict[str, object]:
+def _as_data(partner: Partner, *, suspended: bool) -> dict[str, object]:
     """Without its secret: this is read on screens and in logs."""
     return {
         "code": partner.code,
         "principal": partner.principal,
         "secret_stored_here": partner.secret is not None,
         "bytes_per_second": partner.bytes_per_second,
+        "suspended": suspended,
+        "old_secret_until": partner.old_until,
     }
 
 

@@ -11,7 +11,7 @@ from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.provision.kafka_admin import partner_codes
 from deploy.provision.partner_client import PartnerClient
-from deploy.provision.partners import principal
+from deploy.provision.partners import users_of
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help=say("help.partner.code"))]
 Secret = Annotated[str | None, typer.Option(envvar="PDP_PARTNER_SECRET", help=say("help.secret"))]
@@ -26,4 +26,5 @@ def side_of(code: str, secret: str | None) -> PartnerClient:
     password = secret or (played and played.secret)
     if not password:
         raise Refusal(say("error.secret", code=code), 2)
-    return PartnerClient(code, client.connection((principal(code), password)))
+    user = users_of(code)[0] if played is None else played.principal
+    return PartnerClient(code, client.connection((user, password)))

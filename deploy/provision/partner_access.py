@@ -1,0 +1,116 @@
+"""What lets one partner in, and what keeps it out: two users for a change of secret, and a denial that is taken back.
+
+Every function wants a super user's settings in confluent-kafka's words, may be repeated, and raises
+``KafkaAdminError``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names are public, but not marked so
+    AclBinding,
+    AclBindingFilter,
+    AclOperation,
+    AclPermissionType,
+    AdminClient,
+    ResourcePatternType,
+    ResourceType,
+    ScramMechanism,
+    UserScramCredentialAlteration,
+    UserScramCredentialDeletion,
+)
+
+from deploy.engines.kafka_client import administration
+from deploy.provision.asking import REQUEST_TIMEOUT, KafkaAdminError, answers
+from deploy.provision.kafka_admin import PROBE_PAUSE, ensure_acls, ensure_users, known_users
+from deploy.provision.kafka_quotas import ensure_quotas
+from deploy.provision.partners import Partner, users_of
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
+
+DENIED = (ResourceType.TOPIC, ResourceType.GROUP)
+EVERYTHING = "*"
+
+
+def let_in(connection: Mapping[str, str], partner: Partner) -> None:
+    """Make the partner's present user, with the secret given and all that it may do."""
+    if partner.secret is None:
+        raise ValueError("the partner needs a secret")
+    client = administration(connection)
+    first = users_of(partner.code)[0]
+    own = (rule for rule in access_rules([partner.code]) if rule.principal == first)
+    ensure_acls(client, (replace(rule, principal=partner.principal) for rule in own))
+    ensure_quotas(connection, {partner.principal: PARTNER_BYTES_PER_SECOND})
+    # Last: with a password the user could already act while its limits are missing.
+    ensure_users(client, {partner.principal: partner.secret})
+
+
+def shut_out(connection: Mapping[str, str], users: Iterable[str]) -> None:
+    """These users are no more: no new connection gets in, and one that is open may do nothing."""
+    client, names = administration(connection), sorted({*users} & known_users(administration(connection)))
+    for name in users:
+        _forget_rules(client, name)
+    if names:
+        deletions: list[UserScramCredentialAlteration] = [
+            UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_256) for name in names
+        ]
+        answers("remove", lambda: client.alter_user_scram_credentials(deletions))
+        _until_gone(client, names)
+
+
+def deny(connection: Mapping[str, str], code: str) -> None:
+    """The partner may do nothing from now on, on open connections too: a broker asks its rules at each request, and a
+    denial goes before what is allowed. Its users and their rules stay as they are.
+    """
+    client = administration(connection)
+    answers("deny", lambda: client.create_acls(_denials(code)))
+
+
+def allow_again(connection: Mapping[str, str], code: str) -> None:
+    """Take a denial back."""
+    _delete(administration(connection), [_filter(user, AclPermissionType.DENY) for user in users_of(code)])
+
+
+def denied(client: AdminClient) -> set[str]:
+    """Users that are denied everything."""
+    found = client.describe_acls(_filter(None, AclPermissionType.DENY)).result(REQUEST_TIMEOUT)
+    return {binding.principal.removeprefix("User:") for binding in found if binding.name == EVERYTHING}
+
+
+def _denials(code: str) -> list[AclBinding]:
+    return [
+        AclBinding(
+            kind,
+            EVERYTHING,
+            ResourcePatternType.LITERAL,
+            f"User:{user}",
+            "*",
+            AclOperation.ALL,
+            AclPermissionType.DENY,
+        )
+        for user in users_of(code)
+        for kind in DENIED
+    ]
+
+
+def _forget_rules(client: AdminClient, user: str) -> None:
+    _delete(client, [_filter(user, AclPermissionType.ANY)])
+
+
+def _delete(client: AdminClient, filters: list[AclBindingFilter]) -> None:
+    answers("take back the rules of", lambda: client.delete_acls(filters))
+
+
+def _filter(user: str | None, permission: AclPermissionType) -> AclBindingFilter:
+    principal, anything = None if user is None else f"User:{user}", ResourcePatternType.ANY
+    return AclBindingFilter(ResourceType.ANY, None, anything, principal, None, AclOperation.ANY, permission)  # type: ignore[arg-type]  # None is whatever, which its types do not say
+
+
+def _until_gone(client: AdminClient, names: Iterable[str]) -> None:
+    deadline = time.monotonic() + REQUEST_TIMEOUT
+    while known_users(client).intersection(names):
+        if time.monotonic() > deadline:
+            raise KafkaAdminError("kafka_not_seen", names=", ".join(names), seconds=f"{REQUEST_TIMEOUT:g}")
+        time.sleep(PROBE_PAUSE)
