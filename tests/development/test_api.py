@@ -257,9 +257,10 @@ async def test_of_two_operators_who_saw_the_same_cohort_one_overrides(stage: Sta
     first, second = [await stage.client.post(f"{path}/overrides", json=word, headers=headers) for _ in range(2)]
     assert first.status_code == 200
     assert (second.status_code, second.headers["ETag"]) == (412, first.headers["ETag"])
-    stale = await stage.client.post(f"{path}/selection", headers=headers)
-    assert (stale.status_code, stale.json()["version"]) == (412, first.headers["ETag"])
-    present = stage.headers(Role.OPERATOR, subject="operator-2") | {"If-Match": first.headers["ETag"]}
-    selected = await stage.client.post(f"{path}/selection", headers=present)
+    preview = await stage.client.get(f"{path}/preview", headers=stage.headers(Role.OPERATOR))
+    other = stage.headers(Role.OPERATOR, subject="operator-2")
+    stale = await stage.client.post(f"{path}/selection", headers=headers | other)
+    assert (stale.status_code, stale.json()["version"]) == (412, preview.headers["ETag"])
+    selected = await stage.client.post(f"{path}/selection", headers=other | {"If-Match": preview.headers["ETag"]})
     shown = await stage.client.get(path, headers=stage.headers(Role.OPERATOR))
     assert (selected.status_code, selected.headers["ETag"]) == (200, shown.headers["ETag"])

@@ -2,13 +2,17 @@
 
 import asyncio
 import sys
+from collections import OrderedDict
 from typing import Any
 
+import httpx
 import pytest
 
 from services.development import store
 from services.development.api import selecting, selection
 from services.development.domain.candidate import Candidate, Match
+from services.development.solver.asked import Answered, Asked
+from services.development.solver.child import answer
 from shared.messaging.commands import CommandUnit
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
@@ -95,6 +99,50 @@ async def test_a_selection_that_fails_in_a_later_part_has_said_nothing(
     assert await stage.rows("SELECT FROM outcome") == []
     assert (await get(stage, cohort))["status"] == "open"
     assert (await post(stage, f"{cohort}/selection"))["candidates"] == 5
+
+
+async def test_what_is_selected_is_what_the_preview_showed_or_nothing(stage: StageUnderTest) -> None:
+    """Seen: one place, and the preview says the first firm; a better one is diagnosed, and the selection gave it that."""
+    await ready(stage, 1, 8_000, "T04")
+    cohort = f"/cohorts/{await open_cohort(stage, 1)}"
+
+    async def preview() -> httpx.Response:
+        return await stage.client.get(f"{cohort}/preview?limit=1", headers=stage.headers(Role.OPERATOR))
+
+    async def select(seen: httpx.Response) -> httpx.Response:
+        headers = stage.headers(Role.OPERATOR) | {"If-Match": seen.headers["ETag"], "Accept-Language": "en"}
+        return await stage.client.post(f"{cohort}/selection", headers=headers)
+
+    seen = await preview()
+    assert (await preview()).headers["ETag"] == seen.headers["ETag"]
+    await ready(stage, 2, 9_000, "T04")
+    moved = await select(seen)
+    assert (moved.status_code, moved.json()["title"]) == (412, "version_differs")
+    assert "are others than those that the preview showed" in moved.json()["detail"]
+    assert (await get(stage, cohort))["status"] == "open"
+    again = await preview()
+    assert moved.headers["ETag"] == again.headers["ETag"]
+    assert (await select(again)).status_code == 200
+    (chosen,) = (await get(stage, f"{cohort}/candidates?selected=true"))["items"]
+    assert chosen["supplier_id"] == again.json()["items"][0]["supplier_id"] == str(given.supplier(2))
+
+
+async def test_what_moves_while_it_is_solved_is_not_selected_unseen(
+    stage: StageUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ready(stage, 1, 8_000, "T04")
+    cohort = f"/cohorts/{await open_cohort(stage, 1)}"
+    seen = await stage.client.get(f"{cohort}/preview", headers=stage.headers(Role.OPERATOR))
+
+    async def meanwhile(what: Asked) -> Answered:
+        await ready(stage, 2, 9_000, "T04")
+        return answer(what)
+
+    monkeypatch.setattr(selecting, "_known", OrderedDict())
+    monkeypatch.setattr(selecting, "solve", meanwhile)
+    headers = stage.headers(Role.OPERATOR) | {"If-Match": seen.headers["ETag"]}
+    assert (await stage.client.post(f"{cohort}/selection", headers=headers)).status_code == 412
+    assert await stage.rows("SELECT FROM outcome") == []
 
 
 def _line(shown: dict[str, Any]) -> dict[str, Any]:

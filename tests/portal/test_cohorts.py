@@ -114,13 +114,25 @@ async def test_what_is_decided_of_a_cohort_comes_to_the_stage_as_it_was_seen(
 ) -> None:
     _show(portal, drop_outs=[DROP_OUT])
     portal.others.answer("development", path, {})
+    contest = portal.others.answers["development.test", f"{PAGE}/preview"].json()
+    portal.others.answer("development", f"{PAGE}/preview", contest, ETag='"contest"')
     [fields] = forms((await operator.get(PAGE)).text, f"{PAGE}/{form}")
     answer = await operator.post(f"{PAGE}/{form}", fields | given)
     assert (answer.status_code, answer.headers["location"]) == (303, PAGE)
-    assert last_sent(portal.others) == (method, path, body, scripted.ETAG)
+    seen = '"contest"' if form == "selection" else scripted.ETAG
+    assert last_sent(portal.others) == (method, path, body, seen)
     refuse(portal.others, "development", path, 412)
     stale = await operator.post(f"{PAGE}/{form}", fields | given | {"seen_overrides": "4"})
     assert (stale.status_code, "<td>4</td><td>1</td>" in stale.text) == (412, True)
+
+
+async def test_who_selects_what_has_moved_sees_who_would_have_a_place_now(portal: Visitors, operator: Browser) -> None:
+    _ranked(portal, "preview")
+    [fields] = forms((await operator.get(PAGE)).text, f"{PAGE}/selection")
+    _ranked(portal, "preview", legal_name="Troqueles de León")
+    refuse(portal.others, "development", f"{PAGE}/selection", 412)
+    moved = await operator.post(f"{PAGE}/selection", fields)
+    assert (moved.status_code, "<td>Forjas del Bajío</td><td>Troqueles de León</td>" in moved.text) == (412, True)
 
 
 async def test_why_an_override_is_not_taken_stands_at_its_form(portal: Visitors, operator: Browser) -> None:

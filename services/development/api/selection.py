@@ -27,12 +27,12 @@ from services.development.solver.asked import Answered
 from services.development.store import candidates, cohorts, outcomes
 from services.development.store import rounds as reads
 from services.development.views.candidates import CandidateView
-from services.development.views.cohorts import CohortView, SelectionView
+from services.development.views.cohorts import CohortView, ContestView, SelectionView
 from shared.messaging.commands import Commands, CommandUnit
 from shared.messaging.decision import Decision
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Number, Page, Paging, Replace, accepted, routes
+from shared.service.http import Listed, Number, Page, Paging, Replace, accepted, routes
 
 TRIES = 5
 """Of a selection whose inputs move while it is solved for."""
@@ -46,10 +46,10 @@ def router(commands: Commands, database: Database) -> APIRouter:
         """Select the cohort's firms, once and for good: the best cohort of its call, proven or with its bound.
 
         Every firm with a validated diagnosis and without a place elsewhere is told that it is in or out, and why. A
-        firm that is in has a proposed plan at once. Whoever gave or took back an override cannot select.
+        firm that is in has a proposed plan at once. Whoever gave or took back an override cannot select. `If-Match` is
+        the version of the preview: where who contends, or with what, is no longer what was seen, nothing is selected.
         """
         cohort = await known(database, cohort_id)
-        replace.check(CohortView.of_cohort(cohort))
         accepted(handlers.close_cohort(cohort, caller.subject, now()))
         cohort, said = await _selected(commands, database, cohort_id, caller.subject, replace)
         return SelectionView(
@@ -60,10 +60,14 @@ def router(commands: Commands, database: Database) -> APIRouter:
         )
 
     @api.get("/cohorts/{cohort_id}/preview")
-    async def preview_cohort(cohort_id: UUID, _: Operator, paging: Paging) -> Page[CandidateView]:
-        """Show who would be in and out if the selection were made now."""
+    async def preview_cohort(cohort_id: UUID, _: Operator, paging: Paging, listed: Listed) -> Page[CandidateView]:
+        """Show who would be in and out if the selection were made now.
+
+        Its version is of the cohort and of who contends with what: a selection under it is the one that was shown.
+        """
         cohort, first = await known(database, cohort_id), paging.position(Number) or 0
         held = await _contest(database, cohort)
+        listed.shown(ContestView.of_asked(cohort, held.asked))
         ranked = held.ranked(await solved(held.asked))
         shown = ranked[first : first + paging.limit]
         async with database.connection() as connection:
@@ -123,13 +127,19 @@ async def _selected(
 ) -> tuple[Cohort, _Said]:
     """Solved for, then decided; once more where something moved meanwhile."""
     for _ in range(TRIES):
-        held = await _contest(database, await known(database, cohort_id))
+        cohort = await known(database, cohort_id)
+        held = await _contest(database, cohort)
+        _check(replace, cohort, held)
         answered = await solved(held.asked)
         try:
             return await commands.run_unit(replace.cause, partial(_select, cohort_id, by, replace, held, answered))
         except MovedError:
             continue
     return accepted(refused("selection_outrun"))
+
+
+def _check(replace: Replace, cohort: Cohort, held: Contest) -> None:
+    replace.check(ContestView.of_asked(cohort, held.asked), "contest_moved")
 
 
 async def _select(
@@ -140,12 +150,12 @@ async def _select(
     """
     await unit.load(cohorts, [cohort_id])
     cohort, at = there(unit.state(cohorts, cohort_id)), now()
-    replace.check(CohortView.of_cohort(cohort))
     decision = accepted(handlers.close_cohort(cohort, by, at, answered.solution, held.basis.rules))
     unit.apply(cohorts, cohort_id, decision)
     present = await contest_under_lock(unit, cohort, held.basis)
     if present.asked.fingerprint != held.asked.fingerprint:
         raise MovedError
+    _check(replace, cohort, present)
     ranked, said = present.ranked(answered), _Said()
     for first in range(0, len(ranked), PART):
         await unit.flush_part()

@@ -11,6 +11,7 @@ from services.development.domain.call import Limits, Minimums
 from services.development.domain.cohort import Cohort, CohortStatus, Direction
 from services.development.domain.conditions import SelectionRules
 from services.development.domain.place import LeaverRole, PlaceStatus
+from services.development.solver.asked import Asked
 from shared.service.http import Body, Named, View
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
@@ -189,6 +190,18 @@ class CohortView(View):
             overrides=tuple(OverrideView.of(each) for each in cohort.overrides),
             drop_outs=tuple(DropOutView.of(each) for each in cohort.drop_outs),
         )
+
+
+class ContestView(View):
+    """What a selection would be made of now. Its version is the preview's, which the selection requires."""
+
+    cohort: CohortView
+    fingerprint: str
+    """Of the limits and of all who contend: each potential, cost, area, anchor and state."""
+
+    @classmethod
+    def of_asked(cls, cohort: Cohort, given: Asked) -> "ContestView":
+        return cls(cohort=CohortView.of_cohort(cohort), fingerprint=given.fingerprint)
 
 
 class SelectionView(View):

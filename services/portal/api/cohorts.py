@@ -72,8 +72,8 @@ def _add_deciding(pages: APIRouter) -> None:
 
     @pages.post("/{cohort_id}/selection")
     async def select(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
-        """Select, once and for good."""
-        return await _on_cohort(asked, cohort_id, "POST", "selection", form)
+        """Select, once and for good: what the preview showed that they looked at."""
+        return await _on_cohort(asked, cohort_id, "POST", "selection", form, at="selection-")
 
     @pages.post("/{cohort_id}/replacement")
     async def replace(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
@@ -189,6 +189,7 @@ async def _page(
         tried.status,
         cohort=cohort.body,
         version=cohort.etag,
+        contest=firms.etag,
         firms=firms.body,
         past=past,
         named=named,

@@ -6,7 +6,7 @@ from shared.service.http.changes import Acting, Change, Create, Replace, accepte
 from shared.service.http.pages import Number, Page, Paging
 from shared.service.http.problem import Problem
 from shared.service.http.routes import BeforeBody, routes, together
-from shared.service.http.showing import Show, Worded
+from shared.service.http.showing import Listed, Show, Worded
 
 __all__ = [
     "Acting",
@@ -14,6 +14,7 @@ __all__ = [
     "Body",
     "Change",
     "Create",
+    "Listed",
     "Named",
     "Number",
     "OneLine",

@@ -118,10 +118,12 @@ class Changing(Showing):
         outcome = await commands.run_once(repository, id_, decide, self.cause, reference, self.once(view))
         return self.answered(outcome, view)
 
-    def check(self, view: BaseModel) -> None:
-        """Refuse when the caller saw another version. For what is decided by `commands.run_unit`, under its lock."""
+    def check(self, view: BaseModel, message: str | None = None) -> None:
+        """Refuse when the caller saw another version. For what is decided by `commands.run_unit`, under its lock.
+        `message`: the words, where those of any version would not say what moved.
+        """
         if not self._matches(etag(view)):
-            raise _stale(etag(view))
+            raise _stale(etag(view), message)
 
     def _guarded(self, decide: Decide[S, Any], view: Callable[[S], V]) -> Decide[S, Any]:
         if self.if_match is None:
@@ -177,8 +179,8 @@ async def _acting(request: Request) -> Cause:
     return _cause(request)
 
 
-def _stale(present: str) -> Problem:
-    return Problem(412, "version_differs", headers={"ETag": present}, more={"version": present})
+def _stale(present: str, message: str | None = None) -> Problem:
+    return Problem(412, "version_differs", message=message, headers={"ETag": present}, more={"version": present})
 
 
 class _Changes:

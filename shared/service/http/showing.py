@@ -98,5 +98,18 @@ class _Shows:
         return Showing(response, seen=if_none_match)
 
 
+class _Lists:
+    """The dependency of a list by which something is decided."""
+
+    tagged = True
+
+    async def __call__(self, response: Response) -> Showing:
+        return Showing(response)
+
+
+Listed = Annotated[Showing, Depends(_Lists())]
+"""Of a list: `listed.shown(view)` names the version of what the list is made of, for whoever decides by it. Never 304:
+names and moments in it are no part of that version.
+"""
 Show = Annotated[Showing, Depends(_Shows())]
 """Of a GET: `return show.shown(SupplierView.of(supplier))`."""
