@@ -59,7 +59,7 @@ async def test_a_firm_reads_its_own_reason_in_its_language(stage: StageUnderTest
     )
     left_out = await outcome(stage, cohort, second, "es")
     assert (left_out["why"]["code"], left_out["why"]["places"]) == ("places", 3)
-    assert left_out["why"]["text"] == "No seleccionada: lo estaría con estos lugares: 3."
+    assert left_out["why"]["text"] == "No seleccionada: lo estaría con 3 lugares en vez de 2."
     assert (left_out["outcome"], left_out["may_appeal"]) == ("not_selected", True)
     path = f"/cohorts/{cohort}/firms/{second}"
     assert await refusal(stage, "GET", path, Role.SUPPLIER) == (403, "not_yours")
@@ -100,10 +100,32 @@ async def test_what_if_tells_who_would_come_and_go_and_writes_nothing(stage: Sta
     assert await asks("capacity=1") == ([], [str(third)])
     assert await asks("budget_mxn=0.00") == ([], [str(best), str(third)])
     assert await get(stage, f"/cohorts/{cohort}") == before
+    assert (await get(stage, f"{path}?capacity=3"))["firms"] == "now"
     await post(stage, f"/cohorts/{cohort}/selection")
     await stage.told()
     assert await asks("capacity=3") == ([str(second)], [])
     assert await stage.told() == []
+    told = await get(stage, f"{path}?capacity=3")
+    assert (told["firms"], told["now"], told["now_infeasible"]) == ("then", None, "")
+
+
+async def test_after_a_selection_what_if_tells_of_then_and_of_now_where_they_differ(stage: StageUnderTest) -> None:
+    """k = 1, two places: 1 and 3 were selected, and 3 drops out. With three places 2 comes, then beside 1 and 3, now
+    beside 1; once 2 has left the program nobody does.
+    """
+    _, second, third = await two_areas(stage)
+    cohort = await open_cohort(stage, 2, k=1)
+    await post(stage, f"/cohorts/{cohort}/selection")
+    bye = {"reason": "Cambió de giro"}
+    await post(stage, f"/plans/{third}/drop-out", Role.SUPPLIER, bye, supplier_id=third)
+    path = f"/cohorts/{cohort}/what-if?capacity=3"
+    told = await get(stage, path)
+    assert ([each["supplier_id"] for each in told["comes"]], told["selected"]) == ([str(second)], 3)
+    now = told["now"]
+    assert ([each["supplier_id"] for each in now["comes"]], now["goes"], now["selected"]) == ([str(second)], [], 2)
+    await learn(stage, given.withdrawn(2))
+    now = (await get(stage, path))["now"]
+    assert (now["comes"], now["goes"], now["selected"]) == ([], [], 1)
 
 
 async def test_a_call_that_cannot_be_kept_to_says_what_would_do(stage: StageUnderTest) -> None:
@@ -168,6 +190,29 @@ async def test_a_call_is_named_by_its_version_and_what_a_cohort_leaves_out_is_as
     unknown = {"name": "Generación 2026", "call": "call-1999"}
     assert await refusal(stage, "POST", "/cohorts", Role.OPERATOR, unknown) == (422, "call_unknown")
     assert await refusal(stage, "GET", "/call?version=call-1999", Role.OPERATOR) == (404, "call_not_found")
+
+
+async def test_all_that_a_minimum_names_and_there_is_not_is_told_at_once(stage: StageUnderTest) -> None:
+    await learn(stage, given.requirement_published(1, "P01", 1))
+    known, unknown = str(UUID(int=0xF1)), str(UUID(int=0xF9))
+    body = {"name": "Generación 2026", "call": "call-1999", "minimum_per_area": {"P01": 1, "P99": 1}}
+    body |= {"minimum_per_state": {"11": 1, "33": 1, "Gto": 2}, "minimum_per_anchor": {known: 1, unknown: 1}}
+    headers = stage.headers(Role.OPERATOR) | {"Accept-Language": "en"}
+    answer_ = await stage.client.post("/cohorts", json=body, headers=headers)
+    assert answer_.status_code == 422
+    assert {each["field"].removeprefix("body."): each["reason"] for each in answer_.json()["errors"]} == {
+        "call": "call_unknown",
+        "minimum_per_area.P99": "minimum_area_unknown",
+        "minimum_per_state.33": "minimum_state_unknown",
+        "minimum_per_state.Gto": "minimum_state_unknown",
+        f"minimum_per_anchor.{unknown}": "minimum_anchor_unknown",
+    }
+    assert "A state is INEGI's key, 01 to 32" in answer_.text
+    malformed = await stage.client.post("/cohorts", json=body | {"capacity": 0}, headers=headers)
+    fields = {each["field"].removeprefix("body.") for each in malformed.json()["errors"]}
+    assert fields >= {"capacity", "call", "minimum_per_area.P99", "minimum_per_state.33"}
+    good = {"name": "Generación 2026", "minimum_per_area": {"P01": 1}, "minimum_per_anchor": {known: 1}}
+    assert (await stage.client.post("/cohorts", json=good, headers=headers)).status_code == 201
 
 
 async def test_the_budget_holds_whatever_the_plans_take(stage: StageUnderTest) -> None:

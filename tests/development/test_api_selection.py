@@ -102,7 +102,7 @@ async def test_a_selection_that_fails_in_a_later_part_has_said_nothing(
 
 
 async def test_what_is_selected_is_what_the_preview_showed_or_nothing(stage: StageUnderTest) -> None:
-    """Seen: one place, and the preview says the first firm; a better one is diagnosed, and the selection gave it that."""
+    """Seen: one place, and the preview says the first firm; a better one is diagnosed, and was selected unseen."""
     await ready(stage, 1, 8_000, "T04")
     cohort = f"/cohorts/{await open_cohort(stage, 1)}"
 

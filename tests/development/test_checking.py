@@ -34,6 +34,8 @@ BROKEN: list[tuple[dict[str, Any], str]] = [
     ({"limits": TABLE["limits"] | {"budget_mxn": 1000}}, "budget"),
     ({"limits": TABLE["limits"] | {"minimum_per_area": {"P01": -1}}}, "range"),
     ({"limits": TABLE["limits"] | {"minimum_per_state": None}}, "range"),
+    ({"limits": TABLE["limits"] | {"minimum_per_area": {"P99": 1}}}, "group_unknown"),
+    ({"limits": TABLE["limits"] | {"minimum_per_state": {"33": 1}}}, "group_unknown"),
     ({"limits": None}, "parts"),
 ]
 

@@ -44,7 +44,8 @@ def test_it_gives_every_part_with_the_greedy_cohort_beside_it() -> None:
 
 def test_a_firm_that_is_out_is_told_with_how_many_places_it_would_be_in() -> None:
     """Without a budget 102 has the fourth place: nothing else is left."""
-    assert explain_selection(changed(budget_mxn=None))["reasons"]["PDP-000102"]["params"] == {"places": 4}
+    told = explain_selection(changed(budget_mxn=None))["reasons"]["PDP-000102"]
+    assert told["params"] == {"places": 4, "capacity": 3}
 
 
 def test_two_runs_and_another_order_give_the_same_bytes() -> None:

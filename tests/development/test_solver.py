@@ -10,9 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.development.domain.call import Call, Contender, Group, Worth, greedy, holds, worth
+from services.development.domain.why import Reason
 from services.development.solver.conflicts import conflicts
 from services.development.solver.optimum import optimum, with_firm, without_firm
 from services.development.solver.reasons import reasons
+from services.development.views.why import said_of
+from shared.i18n import Catalogue
 
 CODES = st.frozensets(st.sampled_from("PQRS"), max_size=2)
 
@@ -135,6 +138,10 @@ def test_what_it_says_of_a_firm_is_true_of_the_optimum(problem: tuple[Call, list
             with_more = optimum(replace(call, capacity=reason.places), firms)
             assert with_more is not None
             assert id_ in with_more.ids
+        if reason.why in ("held", "budget") and id_ not in best.ids:
+            most = optimum(replace(call, capacity=max(call.capacity, len(firms))), firms)
+            assert most is not None
+            assert id_ not in most.ids
         if reason.why == "needed":
             assert by_hand(call, [each for each in firms if each.id != id_]) is None
         if reason.why in ("loses", "scarce"):
@@ -164,6 +171,32 @@ def test_what_conflicts_cannot_hold_together_and_the_ways_out_are_ways_out(
             group = Group(each.what, each.code)  # type: ignore[arg-type]
             mended = replace(call, minimums={**call.minimums, group: int(each.would_do)})
         assert by_hand(mended, firms) is not None
+
+
+def test_a_firm_that_is_in_with_some_more_places_and_not_with_all_is_told_so() -> None:
+    """k = 1, budget 10. One place: q, of P and Q: 2. Two: p and q for 9: 2, 9 + 4 = 13. Three, and one for each: q, r
+    and s for 10: 2, 4 + 9 + 2 = 15. Seen: of p it was said that with more places it would not be in either.
+    """
+    p, q, r, s = firm("p", 9, "P", cost=6), firm("q", 4, "PQ", cost=3), firm("r", 9, cost=5), firm("s", 2, cost=2)
+    call, firms = Call(1, Decimal(10), keep=1), (p, q, r, s)
+    best = optimum(call, firms)
+    assert best is not None
+    told = reasons(call, firms, best)
+    assert {id_: reason.places for id_, reason in told.items()} == {"p": 2, "q": None, "r": 3, "s": 3}
+
+
+@pytest.mark.parametrize(
+    ("places", "capacity", "told"),
+    [
+        (2, 1, ("would be with 2 places instead of 1", "estaría con 2 lugares en vez de 1")),
+        (1, 0, ("would be with 1 place instead of 0", "estaría con 1 lugar en vez de 0")),
+        (None, 1, ("be either if there were a place for each", "lo estaría si hubiera un lugar para cada una")),
+    ],
+)
+def test_places_are_told_in_good_grammar(places: int | None, capacity: int, told: tuple[str, str]) -> None:
+    said = said_of(Reason("held" if places is None else "places", places=places), Worth(0, 0), capacity)
+    for language, words in zip(("en", "es"), told, strict=True):
+        assert words in Catalogue("services.development").text(said["code"], language, **said["params"])  # type: ignore[arg-type]
 
 
 def test_a_firm_is_forced_in_and_out() -> None:

@@ -216,12 +216,21 @@ async def test_what_if_asks_with_the_limits_that_were_typed(portal: Visitors, op
     path = f"/cohorts/{COHORT}/what-if"
     moved = {"supplier_id": str(SUPPLIER), "folio": "PDP-1", "legal_name": "Forjas del Bajío"}
     limits = {"capacity": 57, "budget_mxn": None, "k": 2, "selected": 57, "worth": WORTH, "bound": WORTH}
-    found = limits | {"optimal": True, "cost": "9500000.00", "comes": [moved], "goes": []}
+    best = {"optimal": True, "cost": "9500000.00", "comes": [moved], "goes": []}
+    found = limits | best | {"firms": "then", "now": None, "now_infeasible": ""}
     portal.others.answer("development", path, found)
     assert "Forjas" not in (await operator.get(path)).text
     page = (await operator.get(f"{path}?capacity=57&k=")).text
     assert dict(portal.others.asked[-1].url.params) == {"capacity": "57"}
     assert ("Forjas del Bajío" in page, "Ninguna." in page) == (True, True)
+    for told in ("como estaban cuando se seleccionó la generación", "Con las empresas de hoy es lo mismo."):
+        assert told in page, told
+    today = best | {"selected": 3, "worth": WORTH, "bound": WORTH, "comes": [moved | {"legal_name": "Tornillos"}]}
+    portal.others.answer("development", path, found | {"now": today})
+    page = (await operator.get(f"{path}?capacity=57")).text
+    assert ("Con esos límites, hoy" in page, "Tornillos" in page, "es lo mismo" in page) == (True, True, False)
+    portal.others.answer("development", path, found | {"now_infeasible": "No alcanza: Lugares: 1."})
+    assert "No alcanza: Lugares: 1." in (await operator.get(f"{path}?capacity=57")).text
     refuse(portal.others, "development", path, 422, capacity="Un número entero.")
     refused = await operator.get(f"{path}?capacity=x")
     assert (refused.status_code, "Un número entero." in refused.text) == (422, True)

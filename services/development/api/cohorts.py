@@ -1,5 +1,7 @@
 """Cohorts, and an operator's word on one firm."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -8,6 +10,7 @@ from services.development import catalogue
 from services.development.api.access import Operator
 from services.development.domain.cohort import Cohort, Override
 from services.development.domain.conditions import SelectionRules
+from services.development.domain.reasons import REFUSALS, Refusal
 from services.development.handlers import cohorts as handlers
 from services.development.handlers.refusal import refused
 from services.development.store import candidates, cohorts, past_overrides
@@ -15,7 +18,7 @@ from services.development.store import rounds as reads
 from services.development.views.cohorts import CohortBody, CohortView, OverrideBody, PastOverrideView
 from shared.contracts.event import Moment
 from shared.messaging.commands import Commands, CommandUnit
-from shared.messaging.decision import Decision
+from shared.messaging.decision import Decision, Refused, together
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
@@ -32,7 +35,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         A round of selection by one version of a call, the present one unless it is named. What is left out is as the
         call has it: places, budget, minimums, and how many firms each area and anchor keeps.
         """
-        id_, rules = new_id(), _call(body)
+        id_, rules = new_id(), await _call(database, body)
 
         def decide(_: Cohort | None, __: object) -> Decision[Cohort]:
             return handlers.open_cohort(id_, body.name, rules.version, body.limits(rules), now())
@@ -56,7 +59,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
     @api.put("/cohorts/{cohort_id}")
     async def change_cohort(cohort_id: UUID, body: Strict[CohortBody], _: Operator, replace: Replace) -> CohortView:
         """Change a cohort's name, call or limits, until its selection is made."""
-        rules = _call(body)
+        rules = await _call(database, body)
         return await replace.run(
             commands,
             cohorts,
@@ -120,9 +123,20 @@ def router(commands: Commands, database: Database) -> APIRouter:
     return api
 
 
-def _call(body: CohortBody) -> SelectionRules:
-    known = catalogue.calls()
-    return accepted(known.current if body.call is None else known.versions.get(body.call) or refused("call_unknown"))
+async def _call(database: Database, body: CohortBody) -> SelectionRules:
+    """The call of a cohort, and nothing in it that there is not."""
+    wrong = [_wrong(*each) for each in CohortBody.broken(body.model_dump(), ())]
+    if body.anchors:
+        async with database.connection() as connection:
+            unknown = body.anchors - await reads.anchors(connection)
+        wrong += [_wrong(f"minimum_per_anchor.{each}", "minimum_anchor_unknown", {}) for each in sorted(unknown)]
+    accepted(together(wrong))
+    calls = catalogue.calls()
+    return calls.current if body.call is None else calls.versions[body.call]
+
+
+def _wrong(at: str, code: Refusal, params: Mapping[str, Any]) -> Refused:
+    return Refused(REFUSALS[code], code, at=at, params=params)
 
 
 async def keep_override(unit: CommandUnit, cohort: Cohort, supplier_id: UUID, ended_by: str) -> None:

@@ -1,6 +1,7 @@
 """What a selection said of one firm and what is true of it, and what other limits would say."""
 
-from dataclasses import replace
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
@@ -11,15 +12,20 @@ from pydantic import TypeAdapter
 from services.development.api.access import Leaving, Operator
 from services.development.api.cohorts import known
 from services.development.api.selecting import answer, contest, solved
+from services.development.api.waiting_list import waiting_list
 from services.development.domain.appeal import appeal_id
-from services.development.domain.cohort import Cohort
+from services.development.domain.call import Limits
+from services.development.domain.candidate import Candidate
+from services.development.domain.cohort import Cohort, with_limits
 from services.development.domain.outcome import Outcome, outcome_id
 from services.development.domain.why import Reason
 from services.development.handlers.refusal import refused
-from services.development.solver.asked import Asked, asked
+from services.development.solver.asked import Answered, Asked, asked
 from services.development.store import rounds as reads
 from services.development.views.cohorts import Keep, Pesos, Places
-from services.development.views.outcomes import OutcomeView, WhatIfView
+from services.development.views.outcomes import BestView, OutcomeView, WhatIfView
+from services.development.views.why import said_conflicts
+from shared.i18n import worded
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.http import Page, Paging, Show, accepted, routes
@@ -63,21 +69,53 @@ def router(database: Database) -> APIRouter:
     ) -> WhatIfView:
         """Show who would come in and who would go with other limits. Nothing is written.
 
-        Before a selection it is of the firms as they are now, afterwards of those that contended, as they were.
+        Before a selection it is of the firms as they are now, afterwards of those that contended, as they were; where
+        it is another one of the firms that have a place or would take one now, that is beside it.
         """
-        cohort = await known(database, cohort_id)
+        cohort, typed = await known(database, cohort_id), _Typed(capacity, budget_mxn, k)
         given = await _asked(database, cohort)
-        limits = given.limits
-        budget = limits.budget if budget_mxn is None else Decimal(budget_mxn)
-        other = replace(limits, capacity=capacity or limits.capacity, budget=budget, keep=k or limits.keep)
+        limits = typed.instead_of(given.limits)
         before = await answer(given)
-        after = await solved(replace(given, limits=other))
-        async with database.connection() as connection:
-            ids = {UUID(id_) for id_ in {*before.chosen} ^ {*after.chosen}}
-            firms = await reads.firms(connection, ids)
-        return show.shown(WhatIfView.of_answers(other, before, after, firms))
+        after = await solved(replace(given, limits=limits))
+        best = BestView.of_answer(before.chosen, after, await _between(database, before.chosen, after))
+        if cohort.status == "open":
+            return show.shown(WhatIfView.of_limits(best, limits, "now"))
+        found = WhatIfView.of_limits(best, limits, "then")
+        return show.shown(found.model_copy(update=await _today(database, cohort, typed, best)))
 
     return api
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """Limits that somebody tries."""
+
+    capacity: int | None
+    budget_mxn: str | None
+    k: int | None
+
+    def instead_of(self, limits: Limits) -> Limits:
+        budget = limits.budget if self.budget_mxn is None else Decimal(self.budget_mxn)
+        return replace(limits, capacity=self.capacity or limits.capacity, budget=budget, keep=self.k or limits.keep)
+
+
+async def _today(database: Database, cohort: Cohort, typed: _Typed, then: BestView) -> dict[str, object]:
+    """What a solve of now says, where it says something else than `then`."""
+    async with database.connection() as connection:
+        held = (await waiting_list(connection, with_limits(cohort, typed.instead_of(cohort.limits)))).list
+    limits = replace(typed.instead_of(cohort.limits), budget=held.budget)
+    answered = await answer(asked(limits, [*held.holders, *held.waiting.values()]))
+    if answered.solution is None:
+        return {"now_infeasible": worded("call_infeasible", why=said_conflicts(answered.conflicts))}
+    places = [each.id for each in held.holders]
+    best = BestView.of_answer(places, answered, await _between(database, places, answered))
+    return {} if best == then else {"now": best}
+
+
+async def _between(database: Database, before: Collection[str], after: Answered) -> dict[UUID, Candidate]:
+    """The firms that are of one of the two alone."""
+    async with database.connection() as connection:
+        return await reads.firms(connection, {UUID(id_) for id_ in {*before} ^ {*after.chosen}})
 
 
 async def _said(database: Database, cohort_id: UUID, supplier_id: UUID) -> tuple[Cohort, Outcome]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any, Final, get_args
 
 from services.development.domain.diagnosis import Band
+from shared import areas
+from shared.states import STATES
 
 NEEDED: Final = ("version", "source", "conditions", "weights", "limits", "appeal_days")
 CONDITIONS: Final = ("match_min", "bands", "commitment_min")
@@ -14,6 +16,8 @@ LIMITS: Final = ("capacity", "budget_mxn", "minimum_per_area", "minimum_per_stat
 MINIMUMS: Final = ("minimum_per_area", "minimum_per_state", "minimum_per_anchor")
 FULL: Final = 100
 LONGEST: Final = 500
+KNOWN: Final[Mapping[str, frozenset[str]]] = {"minimum_per_area": frozenset(areas.CODES), "minimum_per_state": STATES}
+"""What a minimum may name. Of anchors only the store can tell."""
 MOST: Final = 100_000
 """Firms of a cohort."""
 MOST_DAYS: Final = 365
@@ -100,6 +104,8 @@ def _of_limits(given: object) -> Iterator[Fault]:
         yield _fault("budget")
     for name in MINIMUMS:
         yield from _of_minimum(given[name], name)
+        if isinstance(given[name], dict) and (unknown := given[name].keys() - KNOWN.get(name, given[name].keys())):
+            yield _fault("group_unknown", where=f"limits.{name}", names=", ".join(sorted(map(str, unknown))))
 
 
 def _of_minimum(given: object, name: str) -> Iterator[Fault]:

@@ -90,6 +90,7 @@ def explain_selection(payload: dict[str, Any]) -> dict[str, Any]:
         raise NotExplainedError("explain.selection.infeasible", why=why)
     ranked = greedy(call, firms)
     told = reasons(call, firms, best, given.ask, given.seconds)
+    why = _reasons(given, call, best, told)
     return {
         "selected": [each.id for each in best.chosen],
         "objective": _worth(best.worth),
@@ -102,7 +103,7 @@ def explain_selection(payload: dict[str, Any]) -> dict[str, Any]:
             "cost_mxn": f"{cost(ranked):.2f}",
             "keeps_to_call": holds(call, ranked),
         },
-        "reasons": dict(sorted(_reasons(given, best, told).items())),
+        "reasons": dict(sorted(why.items())),
         "steps": list(_steps(given, call, firms, best, ranked)),
         "source": SOURCE,
     }
@@ -148,8 +149,8 @@ def _worth(worth: Worth) -> dict[str, int]:
     return {"coverage": worth.coverage, "potential": worth.potential}
 
 
-def _reasons(given: SelectionGiven, best: Optimum, told: Mapping[str, Reason]) -> dict[str, dict[str, Any]]:
-    found = {id_: {"selected": id_ in best.ids} | _reason(best, reason) for id_, reason in told.items()}
+def _reasons(given: SelectionGiven, call: Call, best: Optimum, told: Mapping[str, Reason]) -> dict[str, dict[str, Any]]:
+    found = {id_: {"selected": id_ in best.ids} | _reason(call, best, reason) for id_, reason in told.items()}
     for each in given.candidates:
         if each.id not in found:
             code = "excluded" if each.excluded else "override_out"
@@ -157,9 +158,9 @@ def _reasons(given: SelectionGiven, best: Optimum, told: Mapping[str, Reason]) -
     return found
 
 
-def _reason(best: Optimum, reason: Reason) -> dict[str, Any]:
+def _reason(call: Call, best: Optimum, reason: Reason) -> dict[str, Any]:
     """Its sentence, and what the best set is worth with the firm the other way about."""
-    told = said_of(reason, best.worth)
+    told = said_of(reason, best.worth, call.capacity)
     return told if reason.other is None else told | {"otherwise": _worth(reason.other)}
 
 

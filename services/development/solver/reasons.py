@@ -82,7 +82,11 @@ def _out(call: Call, firm: Contender, firms: int, places: int | None, other: Opt
 
 
 def _places(call: Call, firms: Sequence[Contender], best: Optimum, seconds: float) -> dict[str, int]:
-    """The fewest of the places tried with which each firm that is out is in: one solve a number tells it of all."""
+    """The fewest of the places tried with which each firm that is out is in: one solve a number tells it of all.
+
+    A number goes on to be looked for as long as somebody lacks one who has a place where there is one for everybody;
+    who is in with fewer alone, as where a budget then goes to others, is told that number where it was tried.
+    """
     found: dict[str, int] = {}
     if call.capacity >= len(firms):
         return found
@@ -93,7 +97,7 @@ def _places(call: Call, firms: Sequence[Contender], best: Optimum, seconds: floa
         if not left:
             break
         more = optimum(replace(call, capacity=capacity), firms, seconds)
-        come = left & more.ids if more is not None else set()
+        come = set() if more is None else more.ids - best.ids - found.keys()
         found |= dict.fromkeys(come, capacity)
         left -= come
     return found | dict.fromkeys(left, len(firms))

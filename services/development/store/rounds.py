@@ -39,6 +39,12 @@ async def demand(connection: Connection) -> Mapping[UUID, Requirement]:
     return {row["id"]: requirements.of(row) for row in rows}
 
 
+async def anchors(connection: Connection) -> frozenset[str]:
+    """Ids of those who ask for something."""
+    rows = await connection.fetch("SELECT DISTINCT anchor_id::text AS id FROM requirement WHERE anchor_id IS NOT NULL")
+    return frozenset(row["id"] for row in rows)
+
+
 async def awaiting_selection(connection: Connection, after: UUID, limit: int) -> list[UUID]:
     """The first ids after this one of the firms that a selection decides."""
     rows = await connection.fetch(_AWAITING.format("id"), after, limit)

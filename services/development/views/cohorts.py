@@ -1,18 +1,22 @@
 """Cohorts and their selection, as callers send and see them. Shares are basis points."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BeforeValidator, Field, StringConstraints
 
+from services.development.catalogue import calls
+from services.development.catalogue.checking import KNOWN
 from services.development.domain.call import Limits, Minimums
 from services.development.domain.cohort import Cohort, CohortStatus, Direction
 from services.development.domain.conditions import SelectionRules
 from services.development.domain.place import LeaverRole, PlaceStatus
 from services.development.solver.asked import Asked
 from shared.service.http import Body, Named, View
+from shared.service.http.wellformed import Broken, Place
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
 
@@ -34,6 +38,10 @@ Minimum = Least | Annotated[dict[Code, Least], Field(max_length=200)]
 """Firms of each group that somebody is of, or of those named: areas, states (two digits), anchors by their ids."""
 
 
+UNKNOWN = {"minimum_per_area": "minimum_area_unknown", "minimum_per_state": "minimum_state_unknown"}
+"""What is said of a minimum of what there is not."""
+
+
 class CohortBody(Body):
     name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=120), Named]
     call: Code | None = None
@@ -47,6 +55,22 @@ class CohortBody(Body):
     minimum_per_anchor: Minimum | None = None
     k: Keep | None = None
     """Firms that each area and each anchor keeps, where it can."""
+
+    @classmethod
+    def broken(cls, given: dict[str, Any], _: Sequence[Place]) -> Iterator[Broken]:
+        """What names nothing that there is. Which anchors there are only the store can tell."""
+        if given.get("call") is not None and given["call"] not in calls().versions:
+            yield "call", "call_unknown", {}
+        for name, code in UNKNOWN.items():
+            named, known = given.get(name), KNOWN[name]
+            for group in sorted(named.keys() - known) if isinstance(named, dict) else ():
+                yield f"{name}.{group}", code, {"first": min(known), "last": max(known)}
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Those that it names."""
+        named = self.minimum_per_anchor
+        return frozenset(named) if isinstance(named, dict) else frozenset()
 
     def limits(self, rules: SelectionRules) -> Limits:
         usual = rules.limits

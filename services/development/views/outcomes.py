@@ -1,6 +1,6 @@
 """What a selection said of one firm, its appeal, and what other limits would change, as callers send and see them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -120,12 +120,9 @@ class MovedView(View):
     legal_name: str | None
 
 
-class WhatIfView(View):
-    """The best cohort of other limits beside that of the cohort's own. Nothing is decided."""
+class BestView(View):
+    """The best cohort of some firms, and who of it is others than before."""
 
-    capacity: int
-    budget_mxn: Mxn | None
-    k: int
     selected: int
     worth: WorthView
     bound: WorthView
@@ -135,24 +132,44 @@ class WhatIfView(View):
     goes: tuple[MovedView, ...]
 
     @classmethod
-    def of_answers(
-        cls, limits: Limits, before: Answered, after: Answered, firms: Mapping[UUID, Candidate]
-    ) -> "WhatIfView":
+    def of_answer(cls, before: Collection[str], after: Answered, firms: Mapping[UUID, Candidate]) -> "BestView":
+        """`before`: who has a place without it."""
         solution = after.solution
         if solution is None:
             raise ValueError("there is no such cohort")
         return cls(
-            capacity=limits.capacity,
-            budget_mxn=None if limits.budget is None else mxn(limits.budget),
-            k=limits.keep,
             selected=len(after.chosen),
             worth=WorthView.of(solution.worth),
             bound=WorthView.of(solution.bound),
             optimal=solution.optimal,
             cost=mxn(solution.cost),
-            comes=_moved({*after.chosen} - {*before.chosen}, firms),
-            goes=_moved({*before.chosen} - {*after.chosen}, firms),
+            comes=_moved({*after.chosen} - {*before}, firms),
+            goes=_moved({*before} - {*after.chosen}, firms),
         )
+
+
+class WhatIfView(BestView):
+    """The best cohort of other limits beside that of the cohort's own. Nothing is decided."""
+
+    firms: Literal["now", "then"]
+    """Of which it is: before a selection of the firms as they are now, afterwards of those that contended, as they were
+    then.
+    """
+    capacity: int
+    budget_mxn: Mxn | None
+    k: int
+    now: BestView | None = None
+    """After a selection, where it is another one: of the firms that have a place or would take one, as they are now,
+    beside who has one now.
+    """
+    now_infeasible: Worded = ""
+    """Why there is no such cohort of them."""
+
+    @classmethod
+    def of_limits(cls, best: BestView, limits: Limits, firms: Literal["now", "then"]) -> "WhatIfView":
+        budget = None if limits.budget is None else mxn(limits.budget)
+        told = dict(best)
+        return cls(**told, firms=firms, capacity=limits.capacity, budget_mxn=budget, k=limits.keep)
 
 
 def _moved(ids: set[str], firms: Mapping[UUID, Candidate]) -> tuple[MovedView, ...]:
@@ -166,7 +183,7 @@ def _why(cohort: Cohort, said: Outcome) -> WhyView | None:
     if said.why is None or cohort.solution is None:
         return None
     best = cohort.solution.worth
-    told = said_of(said.why, best, _named(said.why))
+    told = said_of(said.why, best, cohort.solution.capacity, _named(said.why))
     lost = said.why.lost(best)
     return WhyView(
         code=said.why.why,

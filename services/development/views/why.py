@@ -11,13 +11,15 @@ UNSOLVED: Mapping[Why, str] = {"scarce": "scarce_known", "outdone": "outdone_kno
 """What is said of a firm that was not solved for the other way about."""
 
 
-def said_of(reason: Reason, best: Worth, groups: Sequence[str] | None = None) -> dict[str, Any]:
-    """Why a firm is in or out. `best`: what the cohort is worth; `groups`: what the reason's are called."""
+def said_of(reason: Reason, best: Worth, capacity: int, groups: Sequence[str] | None = None) -> dict[str, Any]:
+    """Why a firm is in or out. `best`: what the cohort is worth; `capacity`: places that it was solved for, as it may
+    have come to more since; `groups`: what the reason's are called.
+    """
     params: dict[str, object] = {}
     if reason.groups:
         params["groups"] = ", ".join(_codes(reason.groups) if groups is None else groups)
     if reason.places is not None:
-        params["places"] = reason.places
+        params |= {"places": reason.places, "capacity": capacity}
     lost = reason.lost(best)
     if lost is not None and reason.why in ("loses", "scarce", "outdone"):
         params["coverage"], params["potential"] = lost.coverage, lost.potential
