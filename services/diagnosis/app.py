@@ -18,6 +18,7 @@ def build() -> tuple[Stage, Settings]:
         metrics.FIRMS: store.FIRMS,
         metrics.ALIGNMENTS: store.ALIGNMENTS,
         metrics.CALIBRATIONS: calibrations.STANDINGS,
+        metrics.CALIBRATION_HELD: calibrations.HELD,
         metrics.KAPPA: calibrations.KAPPA,
     }
     attachments = Attachments("diagnosis", AttachmentSettings(), store.GONE)

@@ -37,6 +37,7 @@ from shared.contracts.diagnosis import (
     DiagnosisSubmitted,
     EvidenceReturned,
     GapRescored,
+    SecondAssessmentWaived,
 )
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import SupplierEvent
@@ -112,7 +113,8 @@ ROUTES: Routes = (
     on(GapRescored, table, firms.gap_rescored),
     on(EvidenceReturned, table, firms.only_told),
     on(AssessorAssigned, table, firms.only_told),
-    on(AssessmentsCompared, table, firms.only_told),
+    on_arrival(AssessmentsCompared, table, firms.assessments_compared, reference=none),
+    on(SecondAssessmentWaived, table, firms.only_told),
     on_arrival(SupplierSelected, table, firms.selected, reference=none),
     on_arrival(SupplierNotSelected, table, firms.selected, reference=none),
     on(SupplierDroppedOut, table, firms.dropped_out),

@@ -86,6 +86,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "publish_benchmarks": "benchmark:published",
         "assign_calibrators": "people:assigned",
         "reconcile_assessments": "diagnosis:reconciled",
+        "waive_second": "diagnosis:waived",
     },
     "development": {
         "open_cohort": "cohort:opened",

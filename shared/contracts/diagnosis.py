@@ -156,6 +156,20 @@ class AssessmentsCompared(DiagnosisEvent):
     """Marks of who gave the levels, as in `AssessorAssigned`; in no order."""
     compared_at: Moment
     """When the later sheet was given, or the two were reconciled."""
+    alone: Annotated[Count, Field(examples=[1])] | None = None
+    """Questions to which one of the two alone gave a level: they count as apart. Null: not told before this was."""
+
+
+class SecondAssessmentWaived(DiagnosisEvent):
+    """An operator lets a round that was drawn to be assessed twice go on without its second assessor: nothing is
+    compared. Why stays in the stage.
+    """
+
+    TYPE: ClassVar[str] = "diagnosis.second-assessment-waived"
+    ABOUT: ClassVar[tuple[str, ...]] = ("calibration",)
+
+    waived_at: Moment
+    """When the operator said so."""
 
 
 class DiagnosisCompleted(DiagnosisEvent):

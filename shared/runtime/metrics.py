@@ -38,6 +38,11 @@ ALIGNMENTS = Gauge(
     "pdp_alignments", "Firms of whose alignment a later word was heard and one before it was not", ["heard"]
 )
 CALIBRATIONS = Gauge("pdp_calibrations", "Diagnoses that are assessed twice, by how the two stand", ["standing"])
+CALIBRATION_HELD = Gauge(
+    "pdp_calibration_held_seconds",
+    "Age of the oldest validation that is held: `drawn`: one of two assessments is missing; `out`: they differ",
+    ["standing"],
+)
 KAPPA = Gauge(
     "pdp_calibration_kappa", "Agreement of two assessors in basis points: Cohen's quadratic kappa", ["instrument"]
 )

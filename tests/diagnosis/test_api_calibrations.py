@@ -179,3 +179,29 @@ async def walk(stage: StageUnderTest) -> None:
     """For `tests/http/walks.py`."""
     await begin(stage)
     await test_out_of_bounds_waits_for_the_lead_and_then_for_the_expert(stage)
+
+
+async def test_an_operator_without_a_part_in_it_does_without_the_second(twice: StageUnderTest) -> None:
+    await calibrators(twice)
+    body, headers = {"reason": "El segundo evaluador enfermó"}, twice.headers("operator", subject="operator-2") | ANY
+    assert (await post(twice, "assessor", "assessment", seen(mixed()), "assessor-1")).status_code == 200
+    async with twice.database.connection() as connection:
+        assert [tuple(row) for row in await connection.fetch(calibrations.HELD)] == [("drawn", 0)]
+    assert await waits(twice, "expert") == []
+    await twice.told()
+    own = twice.headers("operator", subject="assessor-1") | ANY
+    refused = await twice.client.post(f"{CALIBRATION}/waiver", json=body, headers=own)
+    assert (refused.status_code, refused.json()["title"]) == (403, "waives_own")
+    answer = await twice.client.post(f"{CALIBRATION}/waiver", json=body, headers=headers)
+    assert (answer.status_code, answer.json()["standing"]) == (200, "waived")
+    assert answer.json()["waiver"]["reason"] == body["reason"]
+    assert types(await twice.told()) == ["diagnosis.second-assessment-waived", "diagnosis.diagnosis-assessed"]
+    assert [each["task"] for each in await waits(twice, "expert")] == ["validate"]
+    assert await waits(twice, "assessor", SECOND) == []
+    async with twice.database.connection() as connection:
+        assert await connection.fetch(calibrations.HELD) == []
+    acts = await twice.rows("SELECT actor FROM audit WHERE action = 'diagnosis:diagnosis:waived'")
+    assert len(acts) == 1
+    assert (await post(twice, "expert", "validation", sheet(mixed()))).status_code == 200
+    shown = (await get(twice, "operator", PATH)).json()
+    assert [each["reason"] for each in shown["waivers"]] == [body["reason"]]

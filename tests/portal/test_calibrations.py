@@ -1,13 +1,26 @@
 """Two assessors beside each other, who assigns them, and how far all agree."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from services.portal.domain.firm import Firm
+from services.portal.domain.steps import waits
+from services.portal.handlers.firms import assessments_compared, diagnosis_moved
+from services.portal.handlers.news import WAITS_AT
+from shared.contracts.diagnosis import (
+    AssessmentReturned,
+    AssessmentsCompared,
+    DiagnosisAssessed,
+    DiagnosisOpened,
+    DiagnosisSubmitted,
+)
+from shared.contracts.event import EventData
 from shared.service.callers import Role
 from tests.portal import scripted
 from tests.portal.conftest import Visitors
-from tests.portal.events import SUPPLIER
+from tests.portal.events import SUPPLIER, example
 from tests.portal.forms import forms, last_sent, refuse
 
 PATH = f"/diagnoses/{SUPPLIER}/calibration"
@@ -105,6 +118,50 @@ async def test_an_operator_assigns_the_second_and_the_lead(twice: Visitors) -> N
     assert last_sent(twice.others) == ("PUT", PATH, {"second": "s-2", "lead": "lead-1"}, scripted.ETAG)
     del twice.others.answers["diagnosis.test", PATH]
     assert forms(await _get(twice, Role.OPERATOR, ASSIGNMENT), f"{ASSIGNMENT}/calibration") == []
+
+
+async def test_an_operator_does_without_the_second_with_a_reason(twice: Visitors) -> None:
+    path, action = f"{PATH}/waiver", f"{ASSIGNMENT}/calibration/waiver"
+    assert forms(await _get(twice, Role.OPERATOR, ASSIGNMENT), action) == [], "the two differ"
+    twice.others.answer("diagnosis", PATH, _calibration(standing="drawn", agreement=None), ETag=scripted.ETAG)
+    [fields] = forms(await _get(twice, Role.OPERATOR, ASSIGNMENT), action)
+    twice.others.answer("diagnosis", path, {})
+    browser = await twice.signed_in("operator", language="en")
+    done = await browser.post(action, fields | {"reason": "Nobody can come"})
+    assert (done.status_code, done.headers["location"]) == (303, ASSIGNMENT)
+    assert last_sent(twice.others) == ("POST", path, {"reason": "Nobody can come"}, scripted.ETAG)
+    refuse(twice.others, "diagnosis", path, 422, reason="Say why.")
+    refused = await browser.post(action, fields)
+    assert (refused.status_code, 'id="waiver-reason-error"' in refused.text) == (422, True)
+    waiver = {"reason": "Nobody can come", "at": "2026-05-01T00:00:00Z"}
+    waived = _calibration(standing="waived", waiver=waiver, agreement=None, pairs=[], second_in=False)
+    twice.others.answer("diagnosis", PATH, waived, ETag=scripted.ETAG)
+    page = await _get(twice, Role.OPERATOR, ASSIGNMENT)
+    assert ("Second assessment waived" in page, "Nobody can come" in page, forms(page, action)) == (True, True, [])
+    page = await _get(twice, Role.EXPERT, f"/work/validations/{SUPPLIER}")
+    assert ("Nobody can come" in page, "Two people assess it" in page) == (True, False)
+
+
+def test_an_expert_is_told_of_what_may_be_validated_alone() -> None:
+    """Seen: while two assessors were out of bounds, which holds the validation, experts had news that it waits."""
+    firm, at = Firm(SUPPLIER), datetime(2026, 5, 1, tzinfo=UTC)
+
+    def then(firm: Firm, event: type[EventData], hours: int, **changed: object) -> Firm:
+        handler = assessments_compared if event is AssessmentsCompared else diagnosis_moved
+        after = handler(firm, example(event, **changed), at + timedelta(hours=hours), at, None).state  # type: ignore[arg-type]
+        assert after is not None
+        return after
+
+    firm = then(then(firm, DiagnosisSubmitted, 0), DiagnosisAssessed, 1)
+    assert waits(firm)["validation"] == at + timedelta(hours=1)
+    out = then(firm, AssessmentsCompared, 1, standing="out")
+    assert waits(out)["validation"] is None
+    again = then(then(out, AssessmentReturned, 2), DiagnosisAssessed, 3)
+    assert waits(again)["validation"] is None, "given again, it is as far apart"
+    reconciled = then(again, AssessmentsCompared, 4, standing="reconciled")
+    assert waits(reconciled)["validation"] == at + timedelta(hours=4)
+    assert waits(then(then(out, DiagnosisOpened, 5), DiagnosisAssessed, 6))["validation"] == at + timedelta(hours=6)
+    assert WAITS_AT[AssessmentsCompared] == "validations", "from then on it is news"
 
 
 async def test_operators_read_how_far_all_agree(twice: Visitors) -> None:

@@ -15,6 +15,7 @@ from services.diagnosis.views.calibrations import (
     CalibratorsBody,
     ProgramAgreementView,
     ReconciliationBody,
+    WaiverBody,
 )
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
@@ -80,6 +81,26 @@ def router(commands: Commands, database: Database, share: int) -> APIRouter:
             diagnoses,
             supplier_id,
             lambda state, versions: handlers.reconcile(state, given, versions),
+            _view,
+            instruments,
+        )
+
+    @api.post("/diagnoses/{supplier_id}/calibration/waiver")
+    async def waive_second(
+        supplier_id: UUID, body: Strict[WaiverBody], caller: Operator, replace: Replace
+    ) -> CalibrationView:
+        """Let a round that was drawn to be assessed twice go on without its second assessor, with the reason.
+
+        While the two sheets are not both in; what is out of bounds is reconciled. Nobody does who assesses, leads or
+        validates it, or ever did. The next round is drawn anew.
+        """
+        caller.require_outsider(supplier_id)
+        given = body.given(caller.subject, now())
+        return await replace.run(
+            commands,
+            diagnoses,
+            supplier_id,
+            lambda state, versions: handlers.waive_second(state, given, versions),
             _view,
             instruments,
         )

@@ -114,6 +114,8 @@ def assign_calibrators(diagnosis: Diagnosis, given: Calibrators, by: str) -> Dia
     named = {one for one in (given.second, given.lead) if one is not None}
     if by in named:
         return Refusal("forbidden", "assigned_themselves")
+    if calibration.standing == "waived":
+        return Refusal("conflict", "second_waived")
     if calibration.standing != "drawn" and given.second != calibration.second:
         return Refusal("conflict", "already_compared")
     if named & {diagnosis.validator, *diagnosis.who_validated.subjects}:
@@ -136,7 +138,7 @@ def not_second_now(diagnosis: Diagnosis) -> Refusal | None:
     if refusal is not None or calibration is None:
         return refusal or Refusal("conflict", "not_drawn")
     if calibration.standing != "drawn":
-        return Refusal("conflict", "already_compared")
+        return Refusal("conflict", "second_waived" if calibration.standing == "waived" else "already_compared")
     if DIAGNOSIS.after(diagnosis.status, "assess") is None:
         return Refusal("conflict", "not_submitted")
     return None
@@ -191,7 +193,7 @@ def moved_after(diagnosis: Diagnosis, levels: Mapping[str, int | None]) -> bool:
     correct, with the other's levels in sight no level.
     """
     calibration, before = diagnosis.calibration, diagnosis.assessment
-    if calibration is None or calibration.standing == "drawn" or before is None:
+    if calibration is None or calibration.compared_at is None or before is None:
         return False
     return any(level != before.levels.get(code) for code, level in levels.items())
 

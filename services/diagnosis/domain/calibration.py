@@ -13,7 +13,7 @@ from services.diagnosis.domain.instrument import Bounds
 from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
 
-Standing = Literal["drawn", "within", "out", "reconciled"]
+Standing = Literal["drawn", "within", "out", "reconciled", "waived"]
 
 CALIBRATION = StateMachine[Standing](
     "calibration",
@@ -23,8 +23,12 @@ CALIBRATION = StateMachine[Standing](
         Transition("agree", ("drawn",), "within"),
         Transition("differ", ("drawn",), "out"),
         Transition("reconcile", ("out", "reconciled"), "reconciled"),
+        Transition("waive", ("drawn",), "waived"),
     ),
-    final={"within": "the two agree; the next round is drawn anew"},
+    final={
+        "within": "the two agree; the next round is drawn anew",
+        "waived": "nothing is compared; the next round is drawn anew",
+    },
 )
 HOLDS: frozenset[Standing] = frozenset({"drawn", "out"})
 """In which nothing is validated."""
@@ -46,6 +50,16 @@ class Reconciliation:
     """What the lead assessor says of the questions on which the two are apart."""
 
     levels: Mapping[str, int]
+    reason: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A drawn round goes on without its second assessor: who let it, and why."""
+
+    round: int
     reason: str
     by: str
     at: datetime
@@ -91,8 +105,8 @@ class Calibration:
         return authors_of(self.sheet, self.visit)
 
     def agreement(self, bounds: Bounds) -> Agreement | None:
-        """How far the two agree; None before both are in."""
-        if self.standing == "drawn":
+        """How far the two agree; None before both are in, or where they never will be."""
+        if self.compared_at is None:
             return None
         return agreement_of(sums_of(((pair.first, pair.second) for pair in self.pairs), bounds.apart))
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from services.diagnosis.domain.answers import Answer, Answers, differences
 from services.diagnosis.domain.applicability import Offering
-from services.diagnosis.domain.calibration import NO_SIDES, Calibration, Sides
+from services.diagnosis.domain.calibration import NO_SIDES, Calibration, Sides, Waiver
 from services.diagnosis.domain.demand import Ask, Demand, merge
 from services.diagnosis.domain.evidence import Standing, Verdict, standing_of
 from services.diagnosis.domain.instrument import Instruments
@@ -141,6 +141,8 @@ class Diagnosis:
     sides: Sides = NO_SIDES
     """Who ever assessed first, second or led: nobody changes sides."""
     sent_back: tuple[SentBack, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    """Of drawn rounds that went on without a second assessor, in order."""
 
     @property
     def diagnosis_id(self) -> UUID:

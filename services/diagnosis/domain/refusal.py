@@ -47,6 +47,8 @@ RefusalReason = Literal[
     "reconciled_otherwise",
     "not_out_of_bounds",
     "lead_unassigned",
+    "second_waived",
+    "waives_own",
 ]
 
 

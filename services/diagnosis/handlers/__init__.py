@@ -12,7 +12,7 @@ from services.diagnosis.domain.applicability import Offering
 from services.diagnosis.domain.assignment import Assignment
 from services.diagnosis.domain.assignment import assign as assign_people
 from services.diagnosis.domain.calibrating import Calibrators
-from services.diagnosis.domain.calibration import Reconciliation
+from services.diagnosis.domain.calibration import Reconciliation, Waiver
 from services.diagnosis.domain.demand import Ask
 from services.diagnosis.domain.diagnosis import Diagnosis, Reopening, SentBack
 from services.diagnosis.domain.instrument import Instruments
@@ -20,6 +20,7 @@ from services.diagnosis.domain.measurement import Measurement
 from services.diagnosis.domain.refusal import Refusal
 from services.diagnosis.domain.rescoring import Rescoring
 from services.diagnosis.domain.rescoring import rescore as score_again
+from services.diagnosis.domain.waiving import waive
 from services.diagnosis.handlers import published
 from shared.alignment import merge
 from shared.contracts.development import ActivityCompleted, ActivityReopened
@@ -216,6 +217,11 @@ def reconcile(
     """The lead assessor says which levels hold where the two are apart."""
     tell = published.compared(state, instruments)
     return _decided(state, lambda known: calibrating.reconcile(known, given, instruments), tell)
+
+
+def waive_second(state: Diagnosis | None, given: Waiver, instruments: Instruments) -> Decision[Diagnosis] | Refused:
+    """An operator lets a drawn round go on without its second assessor. What the first gave is told by then."""
+    return _decided(state, lambda known: waive(known, given), lambda after: published.waived(after, given, instruments))
 
 
 def reopen(state: Diagnosis | None, reopening: Reopening, instruments: Instruments) -> Decision[Diagnosis] | Refused:

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.diagnosis.domain import result as scored
 from services.diagnosis.domain.calibrating import is_second
+from services.diagnosis.domain.calibration import Waiver
 from services.diagnosis.domain.diagnosis import Diagnosis, Locked
 from services.diagnosis.domain.instrument import Instruments
 from shared.contracts.diagnosis import (
@@ -20,6 +21,7 @@ from shared.contracts.diagnosis import (
     EvidenceReturned,
     GapRescored,
     Result,
+    SecondAssessmentWaived,
 )
 from shared.four_eyes import mark_of
 
@@ -96,12 +98,21 @@ def assessed(before: Diagnosis | None, by: str, instruments: Instruments) -> Tol
         blind = was is not None and was.standing == "drawn"
         if is_second(diagnosis, by) and not blind:
             return comparing(diagnosis)
-        digests = {} if diagnosis.assessment is None else dict(diagnosis.assessment.digests)
-        differences = len(diagnosis.differences(instruments))
-        assessed = DiagnosisAssessed(**identity(diagnosis), differences=differences, evidence=digests)
-        return (assessed, *comparing(diagnosis))
+        return (_assessed(diagnosis, instruments), *comparing(diagnosis))
 
     return told
+
+
+def _assessed(diagnosis: Diagnosis, instruments: Instruments) -> DiagnosisAssessed:
+    digests = {} if diagnosis.assessment is None else dict(diagnosis.assessment.digests)
+    differences = len(diagnosis.differences(instruments))
+    return DiagnosisAssessed(**identity(diagnosis), differences=differences, evidence=digests)
+
+
+def waived(diagnosis: Diagnosis, given: Waiver, instruments: Instruments) -> tuple[DiagnosisEvent, ...]:
+    """A sheet of which nothing was told while the round was blind is told with it."""
+    told = SecondAssessmentWaived(**identity(diagnosis), waived_at=given.at)
+    return (told, _assessed(diagnosis, instruments)) if diagnosis.status == "assessed" else (told,)
 
 
 def compared(before: Diagnosis | None, instruments: Instruments) -> Told:
@@ -115,6 +126,7 @@ def compared(before: Diagnosis | None, instruments: Instruments) -> Told:
             return ()
         marks = {mark_of(diagnosis.id, one) for pair in now.pairs for one in (pair.first_by, pair.second_by)}
         judged = {"standing": now.standing, "kappa": found.kappa, "questions": found.pairs, "apart": found.apart}
+        judged |= {"alone": len(now.alone)}
         at = now.compared_at if now.reconciliation is None else now.reconciliation.at
         return (AssessmentsCompared(**identity(diagnosis), **judged, assessors=tuple(sorted(marks)), compared_at=at),)
 

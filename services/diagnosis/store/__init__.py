@@ -67,6 +67,7 @@ class DiagnosisRow(Table, table=True):
     sheets: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     calibration: dict[str, Any] | None = Field(sa_type=JSONB)
     sides: dict[str, Any] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'{}'")})
+    waivers: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": text("'[]'")})
     second: str | None
     """Of the calibration, as the two below."""
     lead: str | None

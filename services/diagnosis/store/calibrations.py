@@ -26,6 +26,17 @@ _SUMS = """
     GROUP BY kind, of ORDER BY kind, of
 """
 STANDINGS = "SELECT standing, count(*) FROM diagnosis WHERE standing IS NOT NULL AND NOT withdrawn GROUP BY standing"
+HELD = """
+    SELECT standing, extract(epoch FROM now() - min(since))::bigint FROM (
+        SELECT standing, CASE standing WHEN 'out' THEN (calibration ->> 'compared_at')::timestamptz ELSE least(
+            CASE status WHEN 'assessed' THEN (assessment ->> 'at')::timestamptz END,
+            (calibration -> 'sheet' ->> 'at')::timestamptz
+        ) END AS since
+        FROM diagnosis
+        WHERE standing IN ('drawn', 'out') AND status IN ('submitted', 'assessed') AND NOT withdrawn
+    ) AS held WHERE since IS NOT NULL GROUP BY standing
+"""
+"""For how long the round that is held longest has waited since a first sheet was there, or since the two differed."""
 
 KAPPA = """
     SELECT instrument, round(10000 * (1 - n * squares / (n * xx + n * yy - 2 * x * y)))::int FROM (

@@ -62,7 +62,7 @@ _WAITING = """
         assessor = $1 AND status = 'submitted'
         OR second = $1 AND standing = 'drawn' AND status IN ('submitted', 'assessed')
             AND calibration ->> 'sheet' IS NULL
-        OR validator = $1 AND status = 'assessed' AND (standing IS NULL OR standing IN ('within', 'reconciled'))
+        OR validator = $1 AND status = 'assessed' AND coalesce(standing, 'within') IN ('within', 'reconciled', 'waived')
         OR lead = $1 AND standing = 'out' AND status IN ('submitted', 'assessed')
         OR assessor = $1 AND status = 'completed' AND unseen > 0
     )

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from services.diagnosis.domain.agreement import Agreement, agreement_of
 from services.diagnosis.domain.answers import Answers
 from services.diagnosis.domain.calibrating import Calibrators
-from services.diagnosis.domain.calibration import Calibration, Reconciliation, Standing
+from services.diagnosis.domain.calibration import Calibration, Reconciliation, Standing, Waiver
 from services.diagnosis.domain.diagnosis import Diagnosis
 from services.diagnosis.domain.instrument import Bounds, Instrument, Instruments
 from services.diagnosis.store.calibrations import Found
@@ -39,6 +39,21 @@ class ReconciliationBody(Body):
 
     def given(self, by: str, at: datetime) -> Reconciliation:
         return Reconciliation(self.levels, self.reason, by, at)
+
+
+class WaiverBody(Body):
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=500)]
+    """For the firm to read too."""
+
+    def given(self, by: str, at: datetime) -> Waiver:
+        return Waiver(0, self.reason, by, at)
+
+
+class WaiverView(View):
+    """Why a round goes on without its second assessor."""
+
+    reason: str
+    at: datetime
 
 
 class ReconciliationView(View):
@@ -89,7 +104,7 @@ class CalibrationView(View):
 
     supplier_id: UUID
     standing: Standing
-    """`drawn`: not both are in; `within` the bounds, `out` of them, or `reconciled`."""
+    """`drawn`: not both are in; `within` the bounds, `out` of them, or `reconciled`; `waived`: there is no second."""
     second: str | None
     lead: str | None
     second_in: bool
@@ -101,6 +116,7 @@ class CalibrationView(View):
     """They count as apart where the two are judged, and the lead assessor says their level."""
     compared_at: datetime | None
     reconciliation: ReconciliationView | None
+    waiver: WaiverView | None
 
     @classmethod
     def of_diagnosis(cls, diagnosis: Diagnosis, found: Calibration, instruments: Instruments) -> "CalibrationView":
@@ -118,6 +134,7 @@ class CalibrationView(View):
             alone=tuple(_alone(diagnosis.assessment, found.sheet, code) for code in found.alone),
             compared_at=found.compared_at,
             reconciliation=None if found.reconciliation is None else ReconciliationView.of(found.reconciliation),
+            waiver=WaiverView.of(diagnosis.waivers[-1]) if found.standing == "waived" else None,
         )
 
 

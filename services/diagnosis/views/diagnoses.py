@@ -66,6 +66,11 @@ class SentBackView(View):
     at: datetime
 
 
+class ReasonView(View):
+    reason: str
+    at: datetime
+
+
 class DiagnosisView(View):
     """Everything of one diagnosis; the three states of answers apart."""
 
@@ -91,6 +96,8 @@ class DiagnosisView(View):
     reopenings: list[ReopeningView]
     sent_back: list[SentBackView]
     """What the expert said of the assessor's sheets that they did not validate, in order."""
+    waivers: list[ReasonView]
+    """Why rounds that were drawn to be assessed twice went on without a second assessor, in order."""
     unsubmitted: int
     """Questions that the firm's people answered since its last sheet."""
     drafted_at: datetime | None
@@ -125,6 +132,7 @@ class DiagnosisView(View):
             verdicts=[VerdictView.of(each) for each in diagnosis.verdicts],
             reopenings=[ReopeningView.of(each) for each in diagnosis.reopenings],
             sent_back=[SentBackView.of(each) for each in diagnosis.sent_back],
+            waivers=[ReasonView.of(each) for each in diagnosis.waivers],
             unsubmitted=len(diagnosis.draft),
             drafted_at=max((answer.at for answer in diagnosis.draft.values()), default=None),
             visited_at=None if hidden else max((answer.at for answer in diagnosis.visit.values()), default=None),

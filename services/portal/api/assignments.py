@@ -66,6 +66,20 @@ def router() -> APIRouter:
         path = f"/diagnoses/{supplier_id}/calibration"
         return await _assigned(asked, scope, supplier_id, form, "diagnosis", path, ("second", "lead"), "calibration-")
 
+    @pages.post("/{supplier_id}/calibration/waiver")
+    async def waive_second(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
+        """Let it go on without a second assessor, with the reason."""
+        path = f"/diagnoses/{supplier_id}/calibration/waiver"
+        given = {"reason": str(form.get("reason", ""))}
+        return await acted(
+            asked,
+            asked.send("diagnosis", "POST", path, given, version=str(form.get("version", ""))),
+            lambda tried: _page(asked, scope, supplier_id, tried),
+            to=f"/assignments/{supplier_id}",
+            typed=typed(form),
+            at="waiver-",
+        )
+
     @pages.post("/{supplier_id}/plan")
     async def assign_mentor(asked: Anybody, scope: Operator, supplier_id: UUID, form: Form) -> Response:
         """Say who is the mentor."""

@@ -163,6 +163,8 @@ class Diagnosis:
     validated_at: datetime | None = None
     since: datetime | None = None
     """When `status` began."""
+    held: bool = False
+    """Two assessors are out of bounds: a lead assessor reconciles them before an expert validates."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,6 @@ def waits(firm: Firm) -> dict[str, datetime | None]:
     chosen = selection is not None and selection.outcome == "selected" and firm.plan is None
     return {
         "assessment": diagnosis.since if diagnosis and diagnosis.status == "submitted" else None,
-        "validation": diagnosis.since if diagnosis and diagnosis.status == "assessed" else None,
+        "validation": diagnosis.since if diagnosis and diagnosis.status == "assessed" and not diagnosis.held else None,
         "plan": selection.since if selection and chosen else None,
     }

@@ -30,6 +30,7 @@ from shared.contracts.development import (
 )
 from shared.contracts.diagnosis import (
     AssessmentReturned,
+    AssessmentsCompared,
     DiagnosisAssessed,
     DiagnosisCompleted,
     DiagnosisOpened,
@@ -134,7 +135,21 @@ def diagnosis_moved(
     since = before.since if before.status == status else arrived_at
     # While a second round is on, what counts may answer another questionnaire.
     instrument = before.instrument if before.version else event.instrument
-    return Decision(replace(firm, diagnosis=replace(before, status=status, instrument=instrument, since=since)))
+    # A sheet that was sent back and given again changes nothing of what two assessors are apart on.
+    held = before.held and status != "opened"
+    moved = replace(before, status=status, instrument=instrument, since=since, held=held)
+    return Decision(replace(firm, diagnosis=moved))
+
+
+def assessments_compared(
+    state: Firm | None, event: AssessmentsCompared, arrived_at: datetime, _: datetime, __: None
+) -> Decision[Firm]:
+    """Out of bounds it waits for a lead assessor, and for the expert from then on."""
+    firm = known(state, event.supplier_id)
+    before = firm.diagnosis or Diagnosis("assessed", event.instrument)
+    held = event.standing == "out"
+    since = arrived_at if before.held and not held else before.since
+    return Decision(replace(firm, diagnosis=replace(before, held=held, since=since)))
 
 
 def diagnosis_completed(state: Firm | None, event: DiagnosisCompleted, _: datetime) -> Decision[Firm]:

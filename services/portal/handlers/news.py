@@ -19,7 +19,12 @@ from services.portal.domain.subscription import (
     told,
 )
 from shared.contracts.development import SupplierSelected
-from shared.contracts.diagnosis import AssessmentReturned, DiagnosisAssessed, DiagnosisSubmitted
+from shared.contracts.diagnosis import (
+    AssessmentReturned,
+    AssessmentsCompared,
+    DiagnosisAssessed,
+    DiagnosisSubmitted,
+)
 from shared.contracts.event import EventData
 from shared.contracts.matching import MatchFound
 from shared.mail_address import is_bare
@@ -38,6 +43,7 @@ WAITS_AT: Mapping[type[EventData], str] = {
     DiagnosisSubmitted: "assessments",
     AssessmentReturned: "assessments",
     DiagnosisAssessed: "validations",
+    AssessmentsCompared: "validations",
     SupplierSelected: "plans",
     MatchFound: "candidates",
 }
