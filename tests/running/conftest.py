@@ -7,11 +7,10 @@ from deploy.local import background
 from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
 from shared.testing.collector import Collector, collecting
+from tests.running.developed import SHARE
 from tests.running.travelled import Travelled, travel
 
 HERE = Path(__file__).parent
-SHARE = 1
-"""Basis points of all diagnoses that are assessed twice: those whose ids were looked for."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -4,11 +4,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 
+from deploy.demo.people import ASSESSOR, EXPERT
 from deploy.local.client import LocalClient
+from services.diagnosis.domain.calibration import is_drawn
 from shared.service.callers import Role
 from tests.diagnosis.builders import levels_at, sheet
 from tests.diagnosis.calls import STEPS
@@ -26,6 +28,10 @@ def until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.1)
+
+
+SHARE = 1
+"""Basis points of all diagnoses that are assessed twice: those whose ids were looked for."""
 
 
 @dataclass(frozen=True)
@@ -104,3 +110,17 @@ class Developed:
         said = {"question": GAP, "level": level, "evidence_id": evidence} | more
         path = f"/diagnoses/{self.firm}/rescores"
         until(lambda: self.ask("diagnosis", Role.ASSESSOR, "POST", path, said).is_success)
+
+
+def drawn(client: LocalClient) -> Developed:
+    """A firm whose diagnosis was drawn to be assessed twice, with its people; its own sheet is in."""
+    found = (firm for firm in iter(uuid4, None) if is_drawn(uuid5(firm, "diagnosis"), 0, SHARE))
+    firm = Developed(client, next(found))
+    path = firm.open()
+    firm.do("diagnosis", Role.SUPPLIER, "POST", f"{path}/self-assessment", sheet(levels_at(3)))
+    for what, people in (
+        ("assignment", {"assessor": "local-assessor", "validator": EXPERT}),
+        ("calibration", {"second": "local-second", "lead": ASSESSOR}),
+    ):
+        firm.do("diagnosis", Role.OPERATOR, "PUT", f"{path}/{what}", people)
+    return firm

@@ -9,30 +9,27 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from deploy.demo import sample
-from deploy.demo.people import ASSESSOR, EXPERT, OPERATOR, cast
+from deploy.demo.people import OPERATOR, cast
 from deploy.local.client import LocalClient
 from deploy.target.person import Person
 from services.diagnosis.catalogue import instruments
-from services.diagnosis.domain.calibration import is_drawn
 from services.portal.stages import SERVICES
 from shared.messaging.topics import SUPPLIER as SUPPLIERS
 from shared.runtime.clock import now
 from shared.service.callers import Role
-from tests.diagnosis.builders import levels_at, sheet
 from tests.files.given import csv_of
 from tests.portal.test_pages import SHOWN
 from tests.registration.files_given import SUPPLIER
 from tests.registration.given import legal_rfc
 from tests.running import chromium, poison
 from tests.running.chromium import LANGUAGES, OF_LOOKS, Watched, keep_picture, overflow, violations
-from tests.running.conftest import SHARE
-from tests.running.developed import Developed, until
+from tests.running.developed import drawn, until
 from tests.running.travelled import Travelled
 
 SAMPLE = Path(sample.__file__).parent
@@ -124,20 +121,6 @@ def _left_by_others(client: LocalClient) -> Iterator[dict[str, str]]:
 ASSESSED_TWICE = "/work/calibrations/{supplier_id}"
 
 
-def _assessed_twice(client: LocalClient) -> UUID:
-    """A firm whose diagnosis was drawn, with its people."""
-    drawn = (firm for firm in iter(uuid4, None) if is_drawn(uuid5(firm, "diagnosis"), 0, SHARE))
-    firm = Developed(client, next(drawn))
-    path = firm.open()
-    firm.do("diagnosis", Role.SUPPLIER, "POST", f"{path}/self-assessment", sheet(levels_at(3)))
-    for what, people in (
-        ("assignment", {"assessor": "local-assessor", "validator": EXPERT}),
-        ("calibration", {"second": "local-second", "lead": ASSESSOR}),
-    ):
-        firm.do("diagnosis", Role.OPERATOR, "PUT", f"{path}/{what}", people)
-    return firm.firm
-
-
 @pytest.fixture(scope="module")
 def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
     referral: Any = travelled.received.data
@@ -167,7 +150,7 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
     with client.http("financing", operator) as http:
         case = http.get(f"/cases/{supplier}").raise_for_status().json()
     ids |= {"activity_id": plan["activities"][0]["activity_id"], "need_id": case["needs"][0]["id"]}
-    ids |= _meeting(client, supplier, UUID(anchor)) | {"drawn_id": str(_assessed_twice(client))}
+    ids |= _meeting(client, supplier, UUID(anchor)) | {"drawn_id": str(drawn(client).firm)}
     with chromium.running() as browser, _left_by_others(client) as left:
         yield Visit(browser, client, ids | left, people)
 
