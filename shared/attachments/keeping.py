@@ -10,7 +10,7 @@ from uuid import UUID
 from shared.attachments import records
 from shared.attachments.kinds import Kind
 from shared.attachments.objects import ObjectMissingError, Objects, ObjectsAwayError, open_objects
-from shared.attachments.records import Attachment, Full, New
+from shared.attachments.records import Attachment, Full, Hidden, New
 from shared.attachments.sealing import AlteredError, new_key, opened, sealed
 from shared.attachments.settings import AttachmentSettings
 from shared.runtime import logging, metrics
@@ -57,14 +57,16 @@ class Attachments:
         self.objects = objects or open_objects(settings)
         self._secret: bytes | None = None
 
-    async def take(self, database: Database, given: Given, written: Written) -> Attachment:
-        """Keep a file, or find the same one of the same firm. Raises LimitReachedError and ObjectsAwayError: then
-        nothing of it is on record.
+    async def take(
+        self, database: Database, given: Given, written: Written, hidden: Hidden | None = None
+    ) -> Attachment:
+        """Keep a file, or find the same one of the same firm, unless it is hidden from whoever gives it. Raises
+        LimitReachedError and ObjectsAwayError: then nothing of it is on record.
         """
         said = (given.supplier_id, given.name, given.kind, given.size, given.sha256)
         new = New(new_id(), *said, new_key(), given.subject)
         async with database.transaction() as connection:
-            before = await records.begin(connection, new, self.settings)
+            before = await records.begin(connection, new, self.settings, hidden)
         if isinstance(before, Attachment):
             return before
         if before is not None:

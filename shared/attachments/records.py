@@ -1,9 +1,9 @@
 """Attachments on record, in the stage's store: whose each is, what it is, and the key that opens it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from shared.attachments.kinds import Kind
@@ -64,14 +64,17 @@ class Hidden:
         return one.subject in self.subjects and one.at >= self.since
 
 
-async def begin(connection: Connection, new: New, limits: AttachmentSettings) -> Attachment | Full | None:
-    """Put it on record, within a transaction: None. Or the same content of the same firm, if it is there already; or
-    the limit that is reached.
+async def begin(
+    connection: Connection, new: New, limits: AttachmentSettings, hidden: Hidden | None = None
+) -> Attachment | Full | None:
+    """Put it on record, within a transaction: None. Or the same content of the same firm, if it is there already and
+    not hidden from whoever gives it: that somebody has it is what they must not know; or the limit that is reached.
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
-    row = await connection.fetchrow(_SAME, new.supplier_id, new.sha256)
-    if row is not None:
-        return Attachment(**row)
+    rows = await connection.fetch(_SAME, new.supplier_id, new.sha256)
+    same = next((one for one in map(_of, rows) if hidden is None or not hidden.has(one)), None)
+    if same is not None:
+        return same
     of_firm, of_firms_day, of_day = await connection.fetchrow(_TAKEN, new.supplier_id) or (0, 0, 0)
     if of_firm + new.size > limits.firm_bytes:
         return "attachments_full"
@@ -82,6 +85,10 @@ async def begin(connection: Connection, new: New, limits: AttachmentSettings) ->
     values = new.id, new.supplier_id, new.name, new.kind, new.size, new.sha256, new.key, new.subject
     await connection.execute(_BEGIN, *values)
     return None
+
+
+def _of(row: Mapping[str, Any]) -> Attachment:
+    return Attachment(**row)
 
 
 async def finish(connection: Connection, id_: UUID) -> Attachment | None:
@@ -176,7 +183,7 @@ _PAGE = f"""
     {_OF_FIRM} AND ($2::uuid IS NULL OR id > $2) AND ($5::timestamptz IS NULL OR at < $5 OR subject <> ALL($4::text[]))
     ORDER BY id LIMIT $3
 """
-_SAME = f"{_OF_FIRM} AND sha256 = $2 AND state = 'kept' LIMIT 1"
+_SAME = f"{_OF_FIRM} AND sha256 = $2 AND state = 'kept' ORDER BY id"
 _TAKEN = """
     SELECT
         (SELECT coalesce(sum(size), 0)::bigint FROM attachment WHERE supplier_id = $1 AND state <> 'erased'),

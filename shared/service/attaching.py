@@ -95,7 +95,8 @@ class Rights:
     give: Any
     """Dependency of whoever gives: `allow(...)`."""
     read: Any
-    may_give: Callable[[Caller, UUID], Awaitable[None]]
+    may_give: Callable[[Caller, UUID], Awaitable[Hidden | None]]
+    """Gives the same as `may_read`."""
     may_read: Callable[[Caller, UUID], Awaitable[Hidden | None]]
     """Gives what of the firm's files is not for the caller yet, where something is."""
     erase: Any
@@ -116,16 +117,17 @@ def _add_giving(api: APIRouter, attachments: Attachments, database: Database, ri
     async def give_attachment(supplier_id: UUID, send: Send, caller: Caller = rights.give) -> AttachmentView:
         """Give a file: PDF, PNG, JPEG, XLSX or DOCX, by its content.
 
-        The same content of the same firm is the same attachment, however often it is given.
+        The same content of the same firm is the same attachment, however often it is given; of two assessors who are
+        not to know of each other each has their own.
         """
-        await rights.may_give(caller, supplier_id)
+        hidden = await rights.may_give(caller, supplier_id)
         async with send.receive(attachments.settings.max_bytes) as upload:
             given = await _looked_through(upload.file.file, supplier_id, caller, upload.file.filename or "")
             if given.size > attachments.settings.max_bytes:
                 raise Problem(
                     413, "file_too_large", message="file_too_large.upload", most=attachments.settings.max_bytes
                 )
-            kept = await _kept(attachments, database, given, send.cause)
+            kept = await _kept(attachments, database, given, send.cause, hidden)
         return AttachmentView.of_attachment(kept)
 
     @api.delete("/{attachment_id}", status_code=204, responses={404: {}})
@@ -184,12 +186,15 @@ def _add_reading(api: APIRouter, attachments: Attachments, database: Database, r
         return StreamingResponse(parts, media_type=MEDIA_TYPES[found.kind], headers=HEADERS | named)
 
 
-async def named(database: Database, supplier_id: UUID, ids: Collection[UUID]) -> dict[UUID, Attachment]:
-    """A firm's attachments that something names, by id. Raises Problem where one is not there."""
+async def named(
+    database: Database, supplier_id: UUID, ids: Collection[UUID], hidden: Hidden | None = None
+) -> dict[UUID, Attachment]:
+    """A firm's attachments that something names, by id. Raises Problem where one is not there, or hidden."""
     if not ids:
         return {}
     async with database.connection() as connection:
-        found = {one.id: one for one in await records.find_all(connection, supplier_id, ids)}
+        rows = await records.find_all(connection, supplier_id, ids)
+    found = {one.id: one for one in rows if hidden is None or not hidden.has(one)}
     if found.keys() != {*ids}:
         raise Problem(422, "attachment_unknown")
     return found
@@ -214,9 +219,13 @@ def _content_of(file: BinaryIO) -> tuple[Kind, int, str]:
     return kind, size, digest.hexdigest()
 
 
-async def _kept(attachments: Attachments, database: Database, given: Given, cause: Cause) -> Attachment:
+async def _kept(
+    attachments: Attachments, database: Database, given: Given, cause: Cause, hidden: Hidden | None
+) -> Attachment:
     try:
-        return await attachments.take(database, given, lambda connection, kept: _on_record(connection, kept, cause))
+        return await attachments.take(
+            database, given, lambda connection, kept: _on_record(connection, kept, cause), hidden
+        )
     except LimitReachedError as error:
         raise Problem(409 if error.limit == "attachments_full" else 429, error.limit) from error
     except ObjectsAwayError:

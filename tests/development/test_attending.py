@@ -82,3 +82,13 @@ def test_what_is_put_off_keeps_its_distance_and_the_next_calendar_keeps_to_it() 
     assert weeks(scheduled(after).activities[0])[1] == (2, MONDAY + 6 * WEEK, 8, None)
     assert put_off(after, activity.activity_id, replace(delay, until=MONDAY)) == "delay_not_later"
     assert put_off(both_agree(proposal("T04")), activity.activity_id, delay) == "session_not_found"
+
+
+def test_what_has_no_session_says_why() -> None:
+    """A session of M03 takes 8 hours, of which a week has 7; of M09 40 in sessions of 4."""
+    plan = both_agree(proposal("T04", "T11"))
+    assert [each.unplaced for each in plan.activities] == [None, None], "none was planned"
+    scarce = replace(PLENTY, hours={**PLENTY.hours, "training": 7})
+    planned = planned_anew({FIRM: plan}, modules(), scarce, START)[FIRM]
+    assert {each.module: each.unplaced for each in planned.activities} == {"M03": "session_too_long", "M09": None}
+    assert {each.unplaced for each in scheduled(planned).activities} == {None}, "the next one has room"

@@ -5,10 +5,13 @@ from dataclasses import replace
 import pytest
 
 from services.development.catalogue import modules
+from services.development.domain.changes import of_another_mentor
 from services.development.domain.evidence import AuthorRole
+from services.development.domain.history import By
 from services.development.domain.plan import Plan
 from services.development.domain.removal import Removal, TakenBack
 from services.development.domain.revision import agree_revision, propose_removal, take_removal_back
+from services.development.views.plans import RevisionView
 from tests.development.given import LATER, MENTOR, NOW, gap
 from tests.development.test_revision import agreed, at_levels, both, done, done_again, revision, sure
 
@@ -62,6 +65,29 @@ def test_what_both_proposed_waits_for_both() -> None:
     only = sure(taking_back(two))
     assert only.revision is not None
     assert (only.revision.firm, only.revision.mentor) == ("ana", None)
+
+
+def test_what_a_former_mentor_proposed_is_the_next_one_s_to_agree_to() -> None:
+    """Seen: it was shown as the present mentor's, and with another proposal beside it as agreed to by the program."""
+    asked = sure(removing(agreed("T04", "A01"), "M22", MENTOR, "mentor"))
+    after = of_another_mentor(asked, By("operator", LATER, "operator"))
+    assert after.revision is not None
+    assert (after.revision.mentor, [each.former for each in after.revision.removals]) == (None, [True])
+    more = sure(removing(after, "M03", "mentor-2", "mentor"))
+    assert more.revision is not None
+    assert (more.revision.mentor, [each.former for each in more.revision.removals]) == (None, [True, False])
+    shown = RevisionView.of_revision(more.revision, modules())
+    assert [(each.role, each.former) for each in shown.removals] == [("mentor", True), ("mentor", False)]
+    both_agreed = sure(
+        agree_revision(sure(agree_revision(more, "mentor-2", "mentor", LATER)), "ana", "supplier", LATER)
+    )
+    assert both_agreed.activities == ()
+
+
+def test_a_firm_s_proposal_stays_the_firm_s_whoever_is_its_mentor() -> None:
+    asked = sure(removing(agreed("T04", "A01"), "M22"))
+    after = of_another_mentor(asked, By("operator", LATER, "operator"))
+    assert after.revision == asked.revision
 
 
 def test_nobody_agrees_on_both_sides_of_a_removal() -> None:

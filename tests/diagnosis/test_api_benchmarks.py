@@ -60,6 +60,29 @@ async def test_a_firm_reads_its_groups_as_they_were_published(stage: StageUnderT
     assert [each["groups"] for each in listed] == [3, 0, 3]
 
 
+async def test_an_area_that_the_firm_has_just_typed_tells_it_nothing_yet(stage: StageUnderTest) -> None:
+    """Seen: ten firms of P07 were published; one of P01 added P07 to its profile, and read their quartiles."""
+    await firms(stage, 10)
+    others = [
+        replace(completed(levels_at(2)), id=UUID(int=number), offering=replace(MADE, areas=("P07",), state="01"))
+        for number in range(50, 60)
+    ]
+    async with stage.database.transaction() as connection:
+        await diagnoses.save_many(connection, others, [])
+    await publish(stage)
+    async with stage.database.transaction() as connection:
+        typed = (
+            """UPDATE diagnosis SET offering = offering || '{"areas": ["P01", "P07"], "state": "01"}' WHERE id = $1"""
+        )
+        await connection.execute(typed, SUPPLIER)
+
+    async def told() -> dict[str, bool]:
+        shown = (await get(stage, "supplier", f"{PATH}/benchmark", SUPPLIER)).json()["groups"]
+        return {each["code"]: each["published_at"] is not None for each in shown}
+
+    assert await told() == {"P01": True, "P07": False, "small": True, "01": False}
+
+
 async def test_what_another_version_told_is_held_against_the_next_one(stage: StageUnderTest) -> None:
     await firms(stage, 10)
     assert await publish(stage) == 3

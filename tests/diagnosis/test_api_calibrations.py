@@ -205,3 +205,26 @@ async def test_an_operator_without_a_part_in_it_does_without_the_second(twice: S
     assert (await post(twice, "expert", "validation", sheet(mixed()))).status_code == 200
     shown = (await get(twice, "operator", PATH)).json()
     assert [each["reason"] for each in shown["waivers"]] == [body["reason"]]
+
+
+async def test_the_same_file_of_both_says_nothing_of_the_other_one_s(twice: StageUnderTest) -> None:
+    """Seen: who gave what the other assessor had given got that record, with its name and its day."""
+    await calibrators(twice)
+
+    async def give(who: str, name: str) -> dict[str, Any]:
+        headers = twice.headers("assessor", subject=who)
+        given = await twice.client.post(f"{PATH}/attachments", files={"file": (name, files.PDF)}, headers=headers)
+        assert given.status_code == 201, given.text
+        shown: dict[str, Any] = given.json()
+        return shown
+
+    first = await give("assessor-1", "prensa de SECRETO.pdf")
+    second = await give(SECOND, "visita.pdf")
+    assert (second["id"] != first["id"], second["name"]) == (True, "visita.pdf")
+    assert (await give(SECOND, "otra vez.pdf"))["id"] == second["id"]
+    named = {"level": 3, "note": "Visto", "evidence": [{"attachment": first["id"]}]}
+    refused = await put(twice, "T01", named, who=SECOND)
+    assert (refused.status_code, refused.json()["title"]) == (422, "attachment_unknown")
+    assert (await post(twice, "assessor", "assessment", seen(mixed()), "assessor-1")).status_code == 200
+    assert (await post(twice, "assessor", "assessment", seen(mixed()), SECOND)).status_code == 200
+    assert (await give(SECOND, "abierto.pdf"))["id"] == first["id"], "both are in: the older one is there for both"

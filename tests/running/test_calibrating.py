@@ -22,10 +22,8 @@ def test_two_who_differ_hold_the_validation_until_their_lead_says_what_holds(cli
 
     def stands(held: str, waits: str) -> bool:
         """In the portal: whether it is held, and whether experts are told of it."""
-        return told("portal", "diagnosis ->> 'held', waits_validation IS NOT NULL FROM firm").split("|") == [
-            held,
-            waits,
-        ]
+        shown = told("portal", "diagnosis ->> 'held', waits_validation IS NOT NULL FROM firm")
+        return shown.split("|") == [held, waits]
 
     far = dict.fromkeys(APART, 1)
     for who, levels in (("local-assessor", levels_at(3)), ("local-second", levels_at(3, **far))):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.development.domain.evidence import Given
 from services.development.domain.module import ModuleKind
-from services.development.domain.session import Delay, Session
+from services.development.domain.session import Delay, Session, Unplaced
 from shared.state_machine import StateMachine, Transition
 
 ActivityStatus = Literal["planned", "completed", "removed"]
@@ -56,6 +56,8 @@ class Activity:
     evidence: tuple[Given, ...] = ()
     """In the order in which it was given."""
     completion: Completion | None = None
+    unplaced: Unplaced | None = None
+    """Why the last calendar gave it no sessions; None: it did, or none was planned since it is in the plan."""
     course: str = ""
     """The group that it is held in, as `M04-2`; none: no calendar has it."""
     sessions: tuple[Session, ...] = ()

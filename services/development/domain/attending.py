@@ -16,12 +16,16 @@ from services.development.domain.session import Attendance, Delay
 def planned_anew(plans: Mapping[UUID, Plan], catalogue: Modules, capacity: Capacity, start: date) -> dict[UUID, Plan]:
     """The same plans with the sessions of one calendar. What was held stays, what was put off is not held before."""
     wanted = {str(firm): tuple(_wanted(each) for each in _open(plan) if _left(each)) for firm, plan in plans.items()}
-    courses = calendar(wanted, catalogue, capacity, start).courses
-    of_firm = {(firm, course.module): course for course in courses for firm in course.firms}
+    planned = calendar(wanted, catalogue, capacity, start)
+    courses = {(firm, course.module): course for course in planned.courses for firm in course.firms}
+    why = {(firm, module): reason for firm, module, reason in planned.unplaced}
+
+    def anew(firm: UUID, each: Activity) -> Activity:
+        of = str(firm), each.module
+        return each if each.completion is not None else replace(_with(each, courses.get(of)), unplaced=why.get(of))
+
     return {
-        firm: replace(
-            plan, activities=tuple(_with(each, of_firm.get((str(firm), each.module))) for each in plan.activities)
-        )
+        firm: replace(plan, activities=tuple(anew(firm, each) for each in plan.activities))
         for firm, plan in plans.items()
     }
 
@@ -75,9 +79,6 @@ def _wanted(activity: Activity) -> Wanted:
 
 
 def _with(activity: Activity, course: Course | None) -> Activity:
-    """Of a module that a plan has twice one is done: the calendar's is the other."""
-    if activity.completion is not None:
-        return activity
     held = tuple(each for each in activity.sessions if each.attended is not None)
     if course is None:
         return replace(activity, course="", sessions=held)

@@ -9,16 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Literal
 
 from services.development.domain.module import Module, ModuleKind, Modules
-from services.development.domain.session import Session, monday
+from services.development.domain.session import Session, Unplaced, monday
 
 MOST_WEEKS = 156
 """Three years: what does not end by then is not planned."""
-
-Unplaced = Literal["session_too_long", "waits_for_another", "no_time"]
-"""A session takes more hours than a week has; what it builds on is not placed; three years are over."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import date
 from services.development.domain.activity import Activity
 from services.development.domain.history import By, Change
 from services.development.domain.plan import Plan
+from services.development.domain.removal import Removal
 from services.development.domain.session import Session
 
 
@@ -22,14 +23,23 @@ def kept(before: Plan, after: Plan, by: By) -> Plan:
 
 
 def of_another_mentor(plan: Plan, by: By) -> Plan:
-    """What the one before agreed to and is not in force is void, and stays on record; the next one has to agree."""
+    """What the one before agreed to and is not in force is void, and stays on record. The next one has to agree, also
+    to what the one before proposed.
+    """
     program = None if plan.status == "proposed" else plan.program
     revision = None if plan.revision is None else replace(plan.revision, mentor=None)
-    if (program, revision) == (plan.program, plan.revision):
-        return plan
+    void = (program, revision) != (plan.program, plan.revision)
+    if revision is not None:
+        revision = replace(revision, removals=tuple(_of_former(each) for each in revision.removals))
+    if not void:
+        return replace(plan, revision=revision)
     about = plan.activities if plan.status == "proposed" else _revised(plan)
-    void = Change("agreement_void", by, _modules(about), _removed(plan))
-    return replace(plan, program=program, revision=revision, changes=(*plan.changes, void))
+    ended = Change("agreement_void", by, _modules(about), _removed(plan))
+    return replace(plan, program=program, revision=revision, changes=(*plan.changes, ended))
+
+
+def _of_former(removal: Removal) -> Removal:
+    return replace(removal, former=removal.former or removal.role == "mentor")
 
 
 def _changes(before: Plan, after: Plan, by: By) -> Iterator[Change]:

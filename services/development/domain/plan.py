@@ -63,7 +63,7 @@ class Revision:
 
     def anew(self) -> "Revision":
         """As nobody agreed on it yet but whoever proposed all of it: it waits for the other one of the two."""
-        roles = {each.role for each in self.removals}
+        roles = {"nobody" if each.former else each.role for each in self.removals}
         firm = mentor = None
         if not self.activities and roles == {"supplier"}:
             firm = self.removals[-1].by

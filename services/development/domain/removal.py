@@ -19,6 +19,8 @@ class Removal:
     """Subject of their token; never leaves the store."""
     role: AuthorRole
     at: datetime
+    former: bool = False
+    """By one who was the firm's mentor then, and is not now: nobody has agreed to it by that."""
     levels: Mapping[str, int] = field(default_factory=dict)
     """By question of the activity with a gap, the level of then: one that falls below it is proposed for anew."""
 

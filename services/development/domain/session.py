@@ -2,8 +2,14 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from services.development.domain.evidence import AuthorRole
+
+Unplaced = Literal["session_too_long", "waits_for_another", "no_time"]
+"""Why an activity has none: one takes more hours than a week has; what it builds on is not placed; three years are
+over.
+"""
 
 
 def monday(day: date) -> date:

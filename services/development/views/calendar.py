@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -13,7 +13,7 @@ from services.development.domain.attending import unscheduled
 from services.development.domain.calendar import Capacity
 from services.development.domain.candidate import Candidate
 from services.development.domain.module import ModuleKind, Modules
-from services.development.domain.session import Session
+from services.development.domain.session import Session, Unplaced
 from shared.contracts.times import Day
 from shared.service.http import Body, View
 
@@ -75,6 +75,8 @@ class UnscheduledView(View):
     folio: str | None
     legal_name: str | None
     module: str
+    why: Unplaced | Literal["not_planned"]
+    """Why the last calendar has none; `not_planned`: none was planned since it is to be done."""
 
 
 class CalendarView(View):
@@ -94,9 +96,9 @@ class CalendarView(View):
             held[activity.course, key].append((firm, activity))
         for firm in firms:
             missing = () if firm.plan is None else unscheduled(firm.plan)
+            who: dict[str, Any] = {"supplier_id": firm.id, "folio": firm.folio, "legal_name": firm.legal_name}
             without += [
-                UnscheduledView(supplier_id=firm.id, folio=firm.folio, legal_name=firm.legal_name, module=each.module)
-                for each in missing
+                UnscheduledView(**who, module=each.module, why=each.unplaced or "not_planned") for each in missing
             ]
         courses = [_course(code, sessions, group, modules) for (code, sessions), group in held.items()]
         courses.sort(key=lambda each: (each.sessions[0].week, each.course, each.firms[0].supplier_id))

@@ -35,6 +35,8 @@ class RemovalView(View):
     activity_id: UUID
     reason: str
     role: AuthorRole
+    former: bool = False
+    """By one who is the firm's mentor no more: the present one has to agree, or takes it back."""
     at: datetime
 
 

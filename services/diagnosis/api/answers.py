@@ -34,7 +34,8 @@ def router(commands: Commands, database: Database, share: int) -> APIRouter:
     async def answer(
         handler: Answering, supplier_id: UUID, body: AnswersBody, caller: Caller, replace: Replace
     ) -> DiagnosisView:
-        given = body.given(caller.subject, now(), await proofs_of(database, supplier_id, body.proofs))
+        proofs = await proofs_of(database, supplier_id, body.proofs, caller)
+        given = body.given(caller.subject, now(), proofs)
         decided = await kept(
             commands,
             replace.cause,

@@ -20,21 +20,21 @@ from shared.service.http import Problem
 
 
 def router(attachments: Attachments, database: Database) -> APIRouter:
-    async def may_give(caller: Caller, supplier_id: UUID) -> None:
+    async def may_give(caller: Caller, supplier_id: UUID) -> Hidden | None:
         """The firm while its diagnosis is open, and its assessor."""
         diagnosis = await known(database, supplier_id)
         if not _is_own(caller, supplier_id):
             _require_assigned(caller, supplier_id, *_assessors(diagnosis))
         if (refusal := not_open(diagnosis)) is not None:
             raise Problem(409, refusal.reason)
+        return _hidden(diagnosis, caller)
 
     async def may_read(caller: Caller, supplier_id: UUID) -> Hidden | None:
         """Of two assessors nobody opens one's files before the other's sheet is in."""
         diagnosis = await known(database, supplier_id)
         if not _is_own(caller, supplier_id) and Role.OPERATOR not in caller.roles:
             _require_assigned(caller, supplier_id, *_assessors(diagnosis), diagnosis.validator)
-        since = hidden_since(diagnosis)
-        return None if since is None else Hidden(hidden_givers(diagnosis, caller.subject), since)
+        return _hidden(diagnosis, caller)
 
     rights = Rights(
         give=allow(Role.SUPPLIER, Role.ASSESSOR),
@@ -46,11 +46,20 @@ def router(attachments: Attachments, database: Database) -> APIRouter:
     return attaching.router("/diagnoses", attachments, database, rights)
 
 
-async def proofs_of(database: Database, supplier_id: UUID, given: Sequence[ProofBody]) -> Mapping[UUID, Proof]:
-    """By id, the firm's attachments that back answers. Raises Problem where one is not there."""
+async def proofs_of(
+    database: Database, supplier_id: UUID, given: Sequence[ProofBody], caller: Caller
+) -> Mapping[UUID, Proof]:
+    """By id, the firm's attachments that back answers. Raises Problem where one is not there, or not for the caller."""
     named = [one.attachment for one in given if one.attachment is not None]
-    found = await attaching.named(database, supplier_id, named)
+    hidden = _hidden(await known(database, supplier_id), caller) if named else None
+    found = await attaching.named(database, supplier_id, named, hidden)
     return {id_: Proof(one.name, one.sha256, id_) for id_, one in found.items()}
+
+
+def _hidden(diagnosis: Diagnosis, caller: Caller) -> Hidden | None:
+    """Of two assessors what the other one gave, until both sheets are in."""
+    since = hidden_since(diagnosis)
+    return None if since is None else Hidden(hidden_givers(diagnosis, caller.subject), since)
 
 
 def _assessors(diagnosis: Diagnosis) -> tuple[str | None, ...]:

@@ -23,7 +23,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
     async def show_benchmark(supplier_id: UUID, caller: SeesOne, show: Show) -> BenchmarkView:
         """Show a firm's dimensions beside the quartiles of its areas, its size and its state.
 
-        As they were when they were published last, of groups of ten firms or more.
+        As they were when they were published last with the firm among them, of groups of ten firms or more.
         """
         caller.require_supplier(supplier_id)
         diagnosis = await known(database, supplier_id)
@@ -32,7 +32,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         made = diagnosis.offering
         mine = benchmarks.groups_of(made.areas, made.size, made.state) if made else frozenset()
         async with database.connection() as connection:
-            told = await benchmarks.told(connection, diagnosis.measured_by, mine)
+            told = await benchmarks.told(connection, diagnosis.measured_by, mine, supplier_id)
         return show.shown(BenchmarkView.of_firm(supplier_id, diagnosis.measured_by, diagnosis.locked, mine, told))
 
     @api.get("/benchmarks")

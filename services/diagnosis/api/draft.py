@@ -49,7 +49,7 @@ def router(commands: Commands, database: Database, share: int) -> APIRouter:
         `If-Match` names the version of this question alone: a colleague's answers to others are in nobody's way.
         """
         caller.require_supplier(supplier_id)
-        proofs = await proofs_of(database, supplier_id, body.proofs)
+        proofs = await proofs_of(database, supplier_id, body.proofs, caller)
 
         def decide(state: Diagnosis | None, versions: Instruments) -> Decision[Diagnosis] | Refused:
             before = None if state is None else drafted(state).get(question)

@@ -52,7 +52,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         `If-Match` names the version of this question alone.
         """
         caller.require_outsider(supplier_id)
-        proofs = await proofs_of(database, supplier_id, body.proofs)
+        proofs = await proofs_of(database, supplier_id, body.proofs, caller)
 
         def decide(state: Diagnosis | None, versions: Instruments) -> Decision[Diagnosis] | Refused:
             before = None if state is None else visited(state, caller.subject).get(question)

@@ -27,7 +27,7 @@ _OF_FIRM = """
     SELECT kind, code, quartiles, at, count FROM (
         SELECT one ->> 'kind' AS kind, one ->> 'code' AS code, one ->> 'quartiles' AS quartiles, at,
             (SELECT count(*) FROM jsonb_object_keys(one -> 'members')) AS count
-        FROM publication, jsonb_array_elements(groups) AS one WHERE instrument = $1
+        FROM publication, jsonb_array_elements(groups) AS one WHERE instrument = $1 AND one -> 'members' ? $4
     ) AS told
     WHERE (kind, code) IN (SELECT * FROM unnest($2::text[], $3::text[]))
     ORDER BY kind, code, at
@@ -74,11 +74,15 @@ def groups_of(areas: Sequence[str], size: str | None, state: str | None) -> froz
     return frozenset(found)
 
 
-async def told(connection: Connection, instrument: str, groups: frozenset[tuple[Kind, str]]) -> list[Told]:
-    """What was published of these groups, each dimension as it was last, by kind and code."""
+async def told(
+    connection: Connection, instrument: str, groups: frozenset[tuple[Kind, str]], reader: UUID
+) -> list[Told]:
+    """What was published of these groups, each dimension as it was last, by kind and code: where the reader was among
+    those behind it. Who has just said that they are of an area, or was validated since, knows with the next one.
+    """
     kinds, codes = [kind for kind, _ in groups], [code for _, code in groups]
     found: dict[tuple[str, str], Told] = {}
-    for row in await connection.fetch(_OF_FIRM, instrument, kinds, codes):
+    for row in await connection.fetch(_OF_FIRM, instrument, kinds, codes, str(reader)):
         key, quartiles = (row["kind"], row["code"]), _QUARTILES.validate_json(row["quartiles"])
         before = found[key].quartiles if key in found else {}
         found[key] = Told(*key, {**before, **quartiles}, row["count"] // 10 * 10, row["at"])

@@ -47,7 +47,9 @@ class GroupView(View):
     firms: int
     """How many, rounded down to tens."""
     published_at: datetime | None
-    """Null: not told, as fewer than ten firms are behind it, or a difference would tell of fewer."""
+    """Null: not told, as fewer than ten firms are behind it, a difference would tell of fewer, or the firm was not
+    among them when it was published.
+    """
     dimensions: tuple[DimensionInGroupView, ...]
 
 
