@@ -122,7 +122,9 @@ class SupplierProfile(SupplierEvent):
     exports: bool = False
     """Whether it exports."""
     women_led: bool | None = None
-    """Whether women own or lead it, as IFC counts that; none: not stated, or a natural person."""
+    """Whether women own 51 % or more of it; or 20 %, with a woman in a top role and, where there is a board, 30 % of
+    it, as IFC counts. None: not stated, or a natural person.
+    """
     size: Size
     """How large it is."""
     screening: Screening

@@ -77,7 +77,11 @@ class Bounds:
     """Within which two assessors who do not see each other's levels agree well enough."""
 
     kappa_min: int
-    """Basis points."""
+    """Basis points. The bands that are usual for kappa, a convention and not a test: below 0 poor, to 0.20 slight, to
+    0.40 fair, to 0.60 moderate, to 0.80 substantial, above almost perfect. Source: J. R. Landis, G. G. Koch, The
+    measurement of observer agreement for categorical data, Biometrics 33(1), 1977, doi:10.2307/2529310, who speak of
+    unweighted kappa.
+    """
     apart: int
     """Levels between the two from which a question is apart."""
     apart_max: int

@@ -69,7 +69,11 @@ class Profile:
     operating_since: date
     exports: bool = False
     women_led: bool | None = None
-    """Women own 51 % or more; or 20 %, with a woman as its chief and, where there is a board, 30 % of it (IFC)."""
+    """Women own 51 % or more; or 20 %, with a woman in a top role (chief executive or operating officer, president,
+    vice president) and, where there is a board, 30 % of it: as IFC counts women-owned firms in what it finances
+    (Women-Owned SMEs: A Business Opportunity for Financial Institutions, 2014; the figures from knowledge). ISO's IWA
+    34:2021 is narrower: more than 50 %, with management and control.
+    """
     workers: int
     annual_sales_mxn: Decimal
     tax_opinion: TaxOpinion = "unknown"

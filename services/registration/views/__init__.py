@@ -99,7 +99,9 @@ class SupplierBody(Body):
     operating_since: Day
     exports: bool = False
     women_led: bool | None = None
-    """Women own 51 % or more; or 20 %, with a woman as its chief and, where there is a board, 30 % of it (IFC)."""
+    """Women own 51 % or more; or 20 %, with a woman in a top role (chief executive or operating officer, president,
+    vice president) and, where there is a board, 30 % of it: as IFC counts.
+    """
     workers: Whole
     annual_sales_mxn: Amount
     tax_opinion: TaxOpinion = "unknown"
