@@ -78,6 +78,7 @@ def test_spaces_dashes_and_case_do_not_count(given_: str, rfc: str) -> None:
         ("MAB93071487#", ("rfc_homoclave",)),
         ("MAB9307148٤4", ("rfc_homoclave",)),
         ("XAXX010101000", ("rfc_generic",)),
+        ("XEXX010101000", ("rfc_generic",)),
         ("xexx 010101-000", ("rfc_generic",)),
         ("XXXXXXXXXXXX", ("rfc_redacted",)),
         ("PENE561231GR8", ("rfc_inconvenient_word",)),
