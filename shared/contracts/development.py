@@ -19,6 +19,7 @@ from shared.contracts.event import (
     SupplierEvent,
     Value,
 )
+from shared.contracts.times import Day
 
 ModuleKind = Literal["training", "mentoring", "consultancy"]
 
@@ -79,6 +80,8 @@ class PlannedActivity(Value):
     """Lowest cost that the catalogue expects."""
     cost_to: Money
     """Highest cost that the catalogue expects."""
+    planned_on: Day | None = None
+    """Monday of the week of its first session; null: no calendar has it, as when a plan is first agreed."""
 
 
 class PlanEvent(DevelopmentEvent):
@@ -120,6 +123,10 @@ class ActivityCompleted(PlanEvent):
     """The deliverable, as development keeps it."""
     sha256: Sha256 | None = None
     """Digest of its file, where one was given. The file stays in the stage."""
+    planned_on: Day | None = None
+    """Monday of the week of its first session; null: no calendar had it."""
+    held_on: Day | None = None
+    """Monday of the week of the last session to which the firm came; null: nobody noted that it came to one."""
     completed_at: Moment
     """When the evidence was recorded."""
 

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
 
 from services.development.catalogue import modules
-from services.development.domain.activity import Activity
+from services.development.domain.activity import Activity, Completion
 from services.development.domain.attending import note_attendance, planned_anew, put_off, unscheduled
 from services.development.domain.plan import Plan, plan_id, propose
 from services.development.domain.session import Attendance, Delay
+from services.development.handlers import published
 from tests.development.decided import both_agree
 from tests.development.given import COHORT_ID, MENTOR, gap, supplier
 from tests.development.test_calendar import MONDAY, PLENTY, START
@@ -92,3 +94,15 @@ def test_what_has_no_session_says_why() -> None:
     planned = planned_anew({FIRM: plan}, modules(), scarce, START)[FIRM]
     assert {each.module: each.unplaced for each in planned.activities} == {"M03": "session_too_long", "M09": None}
     assert {each.unplaced for each in scheduled(planned).activities} == {None}, "the next one has room"
+
+
+def test_events_say_when_it_was_planned_and_held() -> None:
+    plan = noted(noted(scheduled(both_agree(proposal("T04"))), 1, True), 2, False)
+    later = scheduled(plan, START + 4 * WEEK)
+    done = Completion(uuid4(), MENTOR, NOTED)
+    told = published.activity_completed(FIRM, COHORT_ID, later, later.activities[0], done)
+    assert (told.planned_on, told.held_on) == (MONDAY, MONDAY)
+    (told_before,) = published.agreed(FIRM, COHORT_ID, later).activities
+    assert told_before.planned_on == MONDAY
+    (unplanned,) = published.agreed(FIRM, COHORT_ID, both_agree(proposal("T04"))).activities
+    assert unplanned.planned_on is None

@@ -75,6 +75,16 @@ class Activity:
         return tuple(session for session in self.sessions if session.attended is None)
 
     @property
+    def planned_on(self) -> date | None:
+        """The Monday of its first session."""
+        return min((session.week for session in self.sessions), default=None)
+
+    @property
+    def held_on(self) -> date | None:
+        """The Monday of the last session to which the firm came."""
+        return max((session.week for session in self.sessions if session.attended), default=None)
+
+    @property
     def ends_on(self) -> date | None:
         """The last day of the week of its last session: from then on it is late, unless it is completed."""
         week = max((session.week for session in self.sessions), default=None)

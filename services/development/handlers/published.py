@@ -87,6 +87,8 @@ def activity_completed(
         sha256=next(
             (one.evidence.sha256 for one in activity.evidence if one.evidence_id == completion.evidence_id), None
         ),
+        planned_on=activity.planned_on,
+        held_on=activity.held_on,
         completed_at=completion.completed_at,
     )
 
@@ -156,6 +158,7 @@ def _planned(activity: Activity) -> PlannedActivity:
         questions=activity.questions,
         cost_from=money(activity.cost_from),
         cost_to=money(activity.cost_to),
+        planned_on=activity.planned_on,
     )
 
 
