@@ -39,11 +39,11 @@ DROP_OUT = {
 @pytest.fixture
 async def operator(portal: Visitors) -> Browser:
     scripted.answer(portal.others, {"supplier_id": str(SUPPLIER), "cohort_id": COHORT})
-    _show(portal)
+    show(portal)
     return await portal.signed_in("operator")
 
 
-def _show(portal: Visitors, **changed: object) -> None:
+def show(portal: Visitors, **changed: object) -> None:
     cohort = {"id": COHORT, "name": "Generación 2026", "capacity": 55, "status": "open", "created_at": AT}
     limits = {"call": "call-2026-1", "budget_mxn": "1500000.00", "k": 2, "minimum_per_area": {"P01": 1}}
     limits |= {"minimum_per_state": 0, "minimum_per_anchor": 1, "solution": None, "appeals_until": None}
@@ -51,7 +51,7 @@ def _show(portal: Visitors, **changed: object) -> None:
     portal.others.answer("development", PAGE, shown, ETag=scripted.ETAG)
 
 
-def _ranked(portal: Visitors, list_: str, **changed: object) -> None:
+def ranked(portal: Visitors, list_: str, **changed: object) -> None:
     line = portal.others.answers["development.test", f"{PAGE}/preview"].json()["items"][0]
     firm = {"supplier_id": str(SUPPLIER), "legal_name": "Forjas del Bajío", "score": 8123, "best_match": 9000}
     said = {"outcome": "selected", "selected": True, "rank": 1, "reasons": ["meets_every_condition"]}
@@ -59,7 +59,7 @@ def _ranked(portal: Visitors, list_: str, **changed: object) -> None:
 
 
 async def test_a_preview_says_why(portal: Visitors, operator: Browser) -> None:
-    _ranked(portal, "preview")
+    ranked(portal, "preview")
     page = (await operator.get(PAGE)).text
     for told in ("Forjas del Bajío", "81.23 %", "90.0 %", f'href="{PLACE}"', "after=more", "Acuerdo del comité"):
         assert told in page, told
@@ -68,8 +68,8 @@ async def test_a_preview_says_why(portal: Visitors, operator: Browser) -> None:
 
 
 async def test_a_selected_cohort_shows_what_was_said(portal: Visitors, operator: Browser) -> None:
-    _show(portal, status="selected", selected_at=AT, drop_outs=[DROP_OUT])
-    _ranked(portal, "candidates", outcome="not_selected", selected=False, reasons=["capacity_full"])
+    show(portal, status="selected", selected_at=AT, drop_outs=[DROP_OUT])
+    ranked(portal, "candidates", outcome="not_selected", selected=False, reasons=["capacity_full"])
     page = (await operator.get(f"{PAGE}?selected=false")).text
     assert portal.others.asked[-2].url.params["selected"] == "false"
     for told in ("Cambió de giro", "operator-1", "operator-2", "Libre"):
@@ -112,7 +112,7 @@ ACTS = [
 async def test_what_is_decided_of_a_cohort_comes_to_the_stage_as_it_was_seen(
     portal: Visitors, operator: Browser, form: str, given: dict[str, str], method: str, path: str, body: Any
 ) -> None:
-    _show(portal, drop_outs=[DROP_OUT])
+    show(portal, drop_outs=[DROP_OUT])
     portal.others.answer("development", path, {})
     contest = portal.others.answers["development.test", f"{PAGE}/preview"].json()
     portal.others.answer("development", f"{PAGE}/preview", contest, ETag='"contest"')
@@ -127,9 +127,9 @@ async def test_what_is_decided_of_a_cohort_comes_to_the_stage_as_it_was_seen(
 
 
 async def test_who_selects_what_has_moved_sees_who_would_have_a_place_now(portal: Visitors, operator: Browser) -> None:
-    _ranked(portal, "preview")
+    ranked(portal, "preview")
     [fields] = forms((await operator.get(PAGE)).text, f"{PAGE}/selection")
-    _ranked(portal, "preview", legal_name="Troqueles de León")
+    ranked(portal, "preview", legal_name="Troqueles de León")
     refuse(portal.others, "development", f"{PAGE}/selection", 412)
     moved = await operator.post(f"{PAGE}/selection", fields)
     assert (moved.status_code, "<td>Forjas del Bajío</td><td>Troqueles de León</td>" in moved.text) == (412, True)
@@ -190,7 +190,7 @@ APPEAL = {"reason": "La tractora ya nos visitó", "status": "waiting", "made_at"
 async def test_what_is_true_of_the_best_cohort_stands_on_its_page(portal: Visitors, operator: Browser) -> None:
     greedy = {"worth": WORTH | {"coverage": 71}, "cost": "9000000.00", "keeps_to_call": True}
     best = {"contended": 170, "worth": WORTH, "bound": WORTH, "optimal": True, "cost": "9500000.00", "greedy": greedy}
-    _show(portal, status="selected", selected_at=AT, solution=best, appeals_until=AT)
+    show(portal, status="selected", selected_at=AT, solution=best, appeals_until=AT)
     page = (await operator.get(PAGE)).text
     for told in ("102; ninguna tiene más de 102", "Sí: no hay una mejor", "cobertura 71", "P01: 1", "call-2026-1"):
         assert told in page, told

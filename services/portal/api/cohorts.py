@@ -1,6 +1,7 @@
 """Cohorts: who would have a place and why, what operators say of single firms, and the selection by another one."""
 
 from collections.abc import Awaitable
+from http import HTTPStatus
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from starlette.datastructures import FormData
 
 from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only, see
-from services.portal.api.forms import body, trouble, typed
+from services.portal.api.forms import trouble, typed
+from services.portal.api.limits import ROWS, groups, limits_of, named_in
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
 from shared.runtime.ids import new_id, text_of
@@ -17,7 +19,6 @@ from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
 Cursor = Annotated[str, Query(max_length=400)]
-NUMBERS = ("capacity", "k", "minimum_per_area", "minimum_per_state", "minimum_per_anchor")
 DIRECTIONS = ("in", "out")
 PLACES = {"free": "warn", "taken": "good", "replaced": ""}
 """How the tag of a place looks that became free."""
@@ -34,7 +35,10 @@ def router() -> APIRouter:
     @pages.post("")
     async def open_cohort(asked: Anybody, _: Operator, form: Form) -> Response:
         """Open one."""
-        given, key = body(form, numbers=NUMBERS), str(form.get("key", "")) or None
+        given, wrong = limits_of(form, asked.words)
+        if wrong is not None:
+            return await _list(asked, "", Tried(wrong, typed(form), status=HTTPStatus.UNPROCESSABLE_ENTITY))
+        key = str(form.get("key", "")) or None
         try:
             done = await asked.send("development", "POST", "/cohorts", given, key=key)
         except StageProblem as error:
@@ -59,6 +63,15 @@ def router() -> APIRouter:
 
 
 def _add_deciding(pages: APIRouter) -> None:
+    @pages.post("/{cohort_id}/limits")
+    async def change_cohort(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
+        """Change its name and its limits, until its selection."""
+        given, wrong = limits_of(form, asked.words)
+        if wrong is not None:
+            tried = Tried(wrong, typed(form), "limits-", HTTPStatus.UNPROCESSABLE_ENTITY)
+            return await _page(asked, cohort_id, tried)
+        return await _on_cohort(asked, cohort_id, "PUT", "", form, given, at="limits-", tells=False)
+
     @pages.post("/{cohort_id}/overrides")
     async def override(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
         """Say of one firm that it is in or out, whatever the rule says."""
@@ -123,7 +136,7 @@ async def _on_cohort(
 ) -> Response:
     return await acted(
         asked,
-        _sent(asked, method, f"/cohorts/{cohort_id}/{path}", form, given),
+        _sent(asked, method, f"/cohorts/{cohort_id}/{path}".removesuffix("/"), form, given),
         lambda tried: _page(asked, cohort_id, tried),
         to=f"/cohorts/{cohort_id}",
         typed=typed(form),
@@ -163,7 +176,8 @@ def _sent(asked: Asking, method: str, path: str, form: FormData, given: dict[str
 
 async def _list(asked: Asking, after: str, tried: Tried = UNTRIED) -> Response:
     found = await asked.ask("development", "/cohorts", **({"after": after} if after else {}))
-    return asked.page("cohorts.html", tried.status, found=found.body, key=text_of(new_id()), **tried.shown)
+    shown: dict[str, Any] = {"found": found.body, "key": text_of(new_id()), "groups": await groups(asked), "rows": ROWS}
+    return asked.page("cohorts.html", tried.status, **shown, **tried.shown)
 
 
 async def _page(
@@ -182,8 +196,9 @@ async def _page(
     filters = {} if is_open or waiting else {"selected": selected}
     query = {name: value for name, value in (filters | {"after": after[0]}).items() if value}
     firms = await asked.ask("development", f"{path}/{list_}", **query)
+    named = named_in(cohort.body)
     past = await asked.glance("development", f"{path}/past-overrides", **({"after": after[1]} if after[1] else {}))
-    named = {each["supplier_id"]: each["legal_name"] or each["folio"] for each in firms.body["items"]}
+    firm_names = {each["supplier_id"]: each["legal_name"] or each["folio"] for each in firms.body["items"]}
     return asked.page(
         "cohort.html",
         tried.status,
@@ -192,10 +207,13 @@ async def _page(
         contest=firms.etag,
         firms=firms.body,
         past=past,
-        named=named,
+        named=firm_names,
         directions=DIRECTIONS,
         places=PLACES,
         selected=selected,
+        groups=await groups(asked) if is_open else {},
+        groups_named=named,
+        rows=max(ROWS, len(named)),
         **tried.shown,
     )
 
