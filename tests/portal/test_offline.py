@@ -20,6 +20,7 @@ async def test_what_waited_is_taken_once_and_writes_over_nobody(portal: Visitors
     await stage.client.post(f"{path}/self-assessment", json=sheet(levels_at(3)), headers=own)
     ana = await portal.signed_in("assessor", subject="ana", language="en")
     page = (await ana.get(HERE)).text
+    assert "To end the visit needs a connection" in page
     seen = page.partition('id="T01"')[2].partition('data-version="')[2].partition('"')[0].replace("&#34;", '"')
     given = {"version": seen, "level": "2", "why": "", "reason": "", "note": "visto"}
     first = await ana.post(f"{HERE}/T01", given)
