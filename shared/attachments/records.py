@@ -1,9 +1,9 @@
 """Attachments on record, in the stage's store: whose each is, what it is, and the key that opens it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from shared.attachments.kinds import Kind
@@ -72,7 +72,8 @@ async def begin(
     """
     await connection.execute("SELECT pg_advisory_xact_lock($1)", LOCK)
     rows = await connection.fetch(_SAME, new.supplier_id, new.sha256)
-    same = next((one for one in map(_of, rows) if hidden is None or not hidden.has(one)), None)
+    kept = (Attachment(**row) for row in rows)
+    same = next((one for one in kept if hidden is None or not hidden.has(one)), None)
     if same is not None:
         return same
     of_firm, of_firms_day, of_day = await connection.fetchrow(_TAKEN, new.supplier_id) or (0, 0, 0)
@@ -85,10 +86,6 @@ async def begin(
     values = new.id, new.supplier_id, new.name, new.kind, new.size, new.sha256, new.key, new.subject
     await connection.execute(_BEGIN, *values)
     return None
-
-
-def _of(row: Mapping[str, Any]) -> Attachment:
-    return Attachment(**row)
 
 
 async def finish(connection: Connection, id_: UUID) -> Attachment | None:

@@ -247,6 +247,7 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
         "GET /diagnoses/{supplier_id}/calibration": see_all,
         "PUT /diagnoses/{supplier_id}/calibration": frozenset({Role.OPERATOR}),
         "POST /diagnoses/{supplier_id}/calibration/reconciliation": frozenset({Role.ASSESSOR}),
+        "POST /diagnoses/{supplier_id}/calibration/waiver": frozenset({Role.OPERATOR}),
         "POST /measurements": frozenset({Role.OPERATOR}),
         "GET /measurements": frozenset({Role.OPERATOR}),
     }

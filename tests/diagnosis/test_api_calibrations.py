@@ -175,12 +175,6 @@ async def test_a_second_assessor_opens_the_files_of_the_firm(twice: StageUnderTe
     assert (await twice.client.get(f"{PATH}/attachments", headers=headers)).status_code == 200
 
 
-async def walk(stage: StageUnderTest) -> None:
-    """For `tests/http/walks.py`."""
-    await begin(stage)
-    await test_out_of_bounds_waits_for_the_lead_and_then_for_the_expert(stage)
-
-
 async def test_an_operator_without_a_part_in_it_does_without_the_second(twice: StageUnderTest) -> None:
     await calibrators(twice)
     body, headers = {"reason": "El segundo evaluador enfermó"}, twice.headers("operator", subject="operator-2") | ANY
@@ -228,3 +222,15 @@ async def test_the_same_file_of_both_says_nothing_of_the_other_one_s(twice: Stag
     assert (await post(twice, "assessor", "assessment", seen(mixed()), "assessor-1")).status_code == 200
     assert (await post(twice, "assessor", "assessment", seen(mixed()), SECOND)).status_code == 200
     assert (await give(SECOND, "abierto.pdf"))["id"] == first["id"], "both are in: the older one is there for both"
+
+
+async def walk(stage: StageUnderTest) -> None:
+    """For `tests/http/walks.py`."""
+    await begin(stage)
+    await test_out_of_bounds_waits_for_the_lead_and_then_for_the_expert(stage)
+
+
+async def waived(stage: StageUnderTest) -> None:
+    """The same, of a round that goes on without its second assessor."""
+    await begin(stage)
+    await test_an_operator_without_a_part_in_it_does_without_the_second(stage)

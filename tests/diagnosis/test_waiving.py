@@ -50,7 +50,8 @@ SEEN = dict.fromkeys(mixed(), "seen")
 def test_the_first_may_still_correct_and_the_second_gives_nothing_more() -> None:
     waived = done(waive(first_in(), WAIVER))
     moved = mixed(T01=4)
-    assert done(handlers.assess(waived, answers(moved, "assessor", SEEN), INSTRUMENTS).state).assessment  # type: ignore[union-attr]
+    corrected = handlers.assess(waived, answers(moved, "assessor", SEEN), INSTRUMENTS)
+    assert isinstance(corrected, Decision)
     late = handlers.assess(waived, answers(moved, "second", SEEN), INSTRUMENTS)
     assert (isinstance(late, Refused) and late.code) == "second_waived"
     assert reason(assign_calibrators(waived, Calibrators("third", None), "operator")) == "second_waived"

@@ -55,7 +55,7 @@ async def diagnosed(stage: StageUnderTest) -> None:
     assert (await calls.post(stage, "assessor", "rescores", body)).status_code == 200
 
 
-SETTINGS: dict[Walk, dict[str, str]] = {calibrations.walk: calibrations.ALL_TWICE}
+SETTINGS: dict[Walk, dict[str, str]] = dict.fromkeys((calibrations.walk, calibrations.waived), calibrations.ALL_TWICE)
 """That a walk needs, and the others do without."""
 
 
@@ -101,6 +101,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         visits.test_an_expert_sends_an_assessment_back,
         attachments.test_an_operator_erases_one,
         calibrations.walk,
+        calibrations.waived,
         benchmarks.test_a_firm_reads_its_groups_as_they_were_published,
         measuring.test_every_diagnosis_is_measured_by_the_rules_of_now,
     ),

@@ -13,6 +13,7 @@ import httpx
 from fastapi.routing import APIRoute
 from jsonschema_rs import Draft202012Validator
 
+from services.portal.api.limits import KINDS, ROWS
 from services.portal.api.register import NOTICE
 from services.portal.domain.profile_fields import LISTS
 from shared.service.callers import Role
@@ -88,11 +89,17 @@ TYPED = {
 BY_KIND = {"date": "2027-01-01", "email": "ana@tornillos.mx", "number": "3", "file": ""}
 WHOLE = re.compile(
     r"(?<!wish_)(?:latitude|longitude|parts|minimum_order|_days|ppap|shifts|workers|force_t|tolerance|capacity|ppm|bp"
-    r"|lead_time|months|volume|minimum_per|envelope|annual_value|score|part_|surface|salt_spray|distance)"
+    r"|lead_time|months|volume|minimum_per|least|envelope|annual_value|score|part_|surface|salt_spray|distance)"
 )
 WORDS = "Palabras que bastan"
 
+_LIMITS = {f"minimum_per_{kind}": [""] for kind in KINDS} | {
+    f"named.{row}.{part}": [""] for row in range(1, ROWS) for part in ("group", "least")
+}
+"""A group is named once, and not beside a number for all of its kind."""
 OTHERWISE: dict[str, dict[str, list[str]]] = {
+    "/cohorts": _LIMITS,
+    "/cohorts/{cohort_id}/limits": _LIMITS,
     "/requirements/new": {"special_processes": ["CQI-9"], "area": ["P14"]},
     "/requirements/{requirement_id}/change": {"special_processes": ["CQI-9"], "area": ["P14"]},
     "/work/scores/{supplier_id}": {"question": ["T01"]},

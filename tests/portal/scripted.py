@@ -78,5 +78,5 @@ def _names(path: str) -> set[str]:
 def _as_shown(body: Any) -> Any:
     """What a schema does not say of its example: a list ends, an amount is a number, a firm is there."""
     said = {"workers": 51, "annual_sales_mxn": "1250000.00", "said_on": None}
-    known = {"next": None, "annual_sales_mxn": "1250000.00", "withdrawn": False, "sizes": [said]}
+    known = {"next": None, "annual_sales_mxn": "1250000.00", "withdrawn": False, "sizes": [said], "waiver": None}
     return body | {name: known[name] for name in known.keys() & body.keys()} if isinstance(body, dict) else body

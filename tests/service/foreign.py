@@ -124,6 +124,7 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
         "measure_all": {"reason": "Reglas nuevas"},
         "assign_calibrators": {"second": "assessor-2", "lead": None},
         "reconcile_assessments": {"levels": {}, "reason": "Lo vi en planta"},
+        "waive_second": {"reason": "Nadie más puede ir"},
     }
     return Foreign({"supplier_id": str(DIAGNOSED), "question": "T01"}, sheets | bodies)
 

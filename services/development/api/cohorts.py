@@ -10,7 +10,6 @@ from services.development import catalogue
 from services.development.api.access import Operator
 from services.development.domain.cohort import Cohort, Override
 from services.development.domain.conditions import SelectionRules
-from services.development.domain.reasons import REFUSALS, Refusal
 from services.development.handlers import cohorts as handlers
 from services.development.handlers.refusal import refused
 from services.development.store import candidates, cohorts, past_overrides
@@ -135,8 +134,8 @@ async def _call(database: Database, body: CohortBody) -> SelectionRules:
     return calls.current if body.call is None else calls.versions[body.call]
 
 
-def _wrong(at: str, code: Refusal, params: Mapping[str, Any]) -> Refused:
-    return Refused(REFUSALS[code], code, at=at, params=params)
+def _wrong(at: str, code: str, params: Mapping[str, Any]) -> Refused:
+    return Refused("invalid", code, at=at, params=params)
 
 
 async def keep_override(unit: CommandUnit, cohort: Cohort, supplier_id: UUID, ended_by: str) -> None:

@@ -90,7 +90,7 @@ def explain_selection(payload: dict[str, Any]) -> dict[str, Any]:
         raise NotExplainedError("explain.selection.infeasible", why=why)
     ranked = greedy(call, firms)
     told = reasons(call, firms, best, given.ask, given.seconds)
-    why = _reasons(given, call, best, told)
+    firm_by_firm = _reasons(given, call, best, told)
     return {
         "selected": [each.id for each in best.chosen],
         "objective": _worth(best.worth),
@@ -103,7 +103,7 @@ def explain_selection(payload: dict[str, Any]) -> dict[str, Any]:
             "cost_mxn": f"{cost(ranked):.2f}",
             "keeps_to_call": holds(call, ranked),
         },
-        "reasons": dict(sorted(why.items())),
+        "reasons": dict(sorted(firm_by_firm.items())),
         "steps": list(_steps(given, call, firms, best, ranked)),
         "source": SOURCE,
     }
