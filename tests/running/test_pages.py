@@ -149,7 +149,11 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
         plan = http.get(f"/plans/{supplier}").raise_for_status().json()
     with client.http("financing", operator) as http:
         case = http.get(f"/cases/{supplier}").raise_for_status().json()
-    ids |= {"activity_id": plan["activities"][0]["activity_id"], "need_id": case["needs"][0]["id"]}
+    ids |= {
+        "activity_id": plan["activities"][0]["activity_id"],
+        "need_id": case["needs"][0]["id"],
+        "consent_id": case["consents"][0]["id"],
+    }
     ids |= _meeting(client, supplier, UUID(anchor)) | {"drawn_id": str(drawn(client).firm)}
     with chromium.running() as browser, _left_by_others(client) as left:
         yield Visit(browser, client, ids | left, people)
