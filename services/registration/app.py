@@ -4,23 +4,25 @@ from functools import partial
 
 from services.registration import store
 from services.registration.api import router
-from services.registration.consume import ONCE, ROUTES, SWEEPS, TIMERS, mails
+from services.registration.consume import ONCE, ONCE_SEALED, ROUTES, SWEEPS, TIMERS, mails
 from services.registration.files.importers import AnchorImporter, ProspectImporter, SupplierImporter
 from services.registration.files.lists import ListImporter
 from services.registration.settings import RegistrationSettings
+from services.registration.store.derived import UNSEALED
 from services.registration.store.people import FirmsPeople
 from shared.attachments.keeping import Attachments
 from shared.attachments.settings import AttachmentSettings
 from shared.messaging.importing import Kinds
 from shared.runtime import metrics
 from shared.runtime.settings import ServiceSettings
+from shared.sealing.encryption import seals
 from shared.service.stage import Stage
 
 
 def build() -> tuple[Stage, ServiceSettings]:
     """The stage and its settings, from the environment."""
     settings = RegistrationSettings()
-    figures = {metrics.FIRMS: store.FIRMS, metrics.MAILS_WAITING: store.MAILS_WAITING}
+    figures = {metrics.FIRMS: store.FIRMS, metrics.MAILS_WAITING: store.MAILS_WAITING, metrics.UNSEALED: UNSEALED}
     imports: Kinds = {
         "suppliers": partial(SupplierImporter, settings),
         "anchors": partial(AnchorImporter, settings),
@@ -34,7 +36,7 @@ def build() -> tuple[Stage, ServiceSettings]:
         routes=ROUTES,
         timers=TIMERS,
         sweeps=SWEEPS,
-        once=ONCE,
+        once=(*ONCE, *ONCE_SEALED) if seals() else ONCE,
         mails=mails(settings),
         imports=imports,
         attachments=attachments,

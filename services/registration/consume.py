@@ -17,7 +17,6 @@ from services.registration.handlers.claims import CLAIM_EXPIRES, forget_claim
 from services.registration.handlers.lookouts import look_out
 from services.registration.settings import RegistrationSettings
 from services.registration.store import (
-    claims,
     disputed_before,
     holder_of,
     listing,
@@ -25,7 +24,8 @@ from services.registration.store import (
     supplier_of,
     suppliers,
 )
-from services.registration.store.derived import derive_suppliers
+from services.registration.store.claims import claims
+from services.registration.store.derived import SEAL_PEOPLE, derive_suppliers, seal_people
 from services.registration.store.people import people
 from services.registration.store.prospects import placed_otherwise, prospects
 from services.registration.store.twins import lookouts
@@ -53,6 +53,7 @@ SWEEPS: Sweeps = (
     over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),
     over(tellings.TELL_PROFILES, suppliers, tellings.tell, select=participating),
     Slices(DERIVE_SUPPLIERS, derive_suppliers),
+    Slices(SEAL_PEOPLE, seal_people),
     over(on_prospects.PLACE_PROSPECTS, prospects, on_prospects.place_anew, select=placed_otherwise),
 )
 
@@ -61,6 +62,9 @@ ONCE = (
     SweepRequest(on_prospects.PLACE_PROSPECTS, {"rules": PLACING.version}),
 )
 """With the column that came last: with another one it is a sweep that no store has had."""
+
+ONCE_SEALED = (SweepRequest(DERIVE_SUPPLIERS, {"columns": "sealed"}), SweepRequest(SEAL_PEOPLE))
+"""Of a store that seals: what it had before is written anew."""
 
 
 def mails(settings: RegistrationSettings) -> Mails:

@@ -123,17 +123,19 @@ class TableRepository(Generic[S]):
         listed = ", ".join(self._columns)
         others = ", ".join(f"{column} = given.{column}" for column in self._columns if column != "id")
         # Every name in these statements comes from the table's own declaration.
-        self._select = f"SELECT {', '.join(self._stored)} FROM {name} WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
+        read = ", ".join(dict.fromkeys((*self._stored, *sorted(sealed.columns if sealed else ()))))
+        self._select = f"SELECT {read} FROM {name} WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE"
         self._insert = f"INSERT INTO {name} ({listed}) SELECT * FROM unnest({arrays})"
         self._update = f"UPDATE {name} SET {others} FROM unnest({arrays}) AS given({listed}) WHERE {name}.id = given.id"
 
     async def load_many(self, connection: Connection, ids: Sequence[UUID]) -> dict[UUID, S]:
-        rows = await self.opened(connection, await connection.fetch(self._select, ids))
-        return {row["id"]: self.of(row) for row in rows}
+        rows = await connection.fetch(self._select, ids)
+        found = await self.all_of(connection, rows)
+        return dict(zip((row["id"] for row in rows), found, strict=True))
 
-    async def opened(self, connection: Connection, rows: Sequence[Row]) -> Sequence[Row]:
-        """Rows with what is sealed in them opened."""
-        return rows if self._sealed is None else await self._sealed.open(connection, rows)
+    async def all_of(self, connection: Connection, rows: Sequence[Row]) -> list[S]:
+        """The aggregates of rows that have their stored columns, with what is sealed in them opened."""
+        return [self.of(row) for row in (await self._sealed.open(connection, rows) if self._sealed else rows)]
 
     async def save_many(self, connection: Connection, new: Sequence[S], changed: Sequence[S]) -> None:
         if new:
@@ -147,7 +149,7 @@ class TableRepository(Generic[S]):
             await connection.execute(self._update, *await self._arrays(connection, changed))
 
     def of(self, row: Row) -> S:
-        """The aggregate of one row that has its stored columns."""
+        """The aggregate of one row that has its stored columns, and nothing sealed."""
         values = {name: row[name] for name in self._stored}
         for name, adapter in self._json.items():
             if values[name] is not None:

@@ -3,15 +3,18 @@
 A matter is what is erased by itself, as a referral's papers; of whatever goes with the person, it is the person.
 """
 
+import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from shared.runtime.database import Connection, columns
 from shared.sealing.encryption import encryption
 from shared.sealing.values import KEY_BYTES, Erased, opened, sealed
 
+_LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
+"""Words for a search by words: digits might be a number there."""
 AT_ONCE = 500
 """Keys that are wrapped anew in one transaction."""
 
@@ -25,6 +28,15 @@ class Name(NamedTuple):
     @property
     def about(self) -> bytes:
         return self.person.bytes + self.matter.bytes
+
+
+def matter_of(person: UUID, name: str) -> UUID:
+    """A matter that every person has once, as a firm's contact."""
+    return uuid5(person, name)
+
+
+INDEX = Name(UUID(int=0), UUID(int=0))
+"""Of digests by which what is sealed is found: nobody's, and never destroyed."""
 
 
 class Keys:
@@ -41,6 +53,11 @@ class Keys:
         """The value, or ERASED. Raises AlteredError where it was sealed for another place."""
         key = self._known.get(name)
         return Erased.ERASED if key is None else opened(key, name.about + place.encode(), kept)
+
+    def digest(self, use: str, text: str) -> str:
+        """What is found by this text among what has the same use, and tells nothing of it: 24 letters. Of INDEX."""
+        given = hashlib.blake2b(f"{use}/{text}".encode(), digest_size=12, key=self._known[INDEX][32:], person=b"index")
+        return given.hexdigest().translate(_LETTERS)
 
     def __contains__(self, name: Name) -> bool:
         return name in self._known

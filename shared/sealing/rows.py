@@ -10,7 +10,7 @@ import msgspec
 from shared.runtime.database import Connection, Row
 from shared.sealing import keys
 from shared.sealing.encryption import seals
-from shared.sealing.keys import Name
+from shared.sealing.keys import Name, matter_of
 from shared.sealing.values import ERASED, PREFIX, is_sealed
 
 Values = dict[str, Any]
@@ -28,8 +28,8 @@ class Part:
     item: str | None = None
     text: bool = False
     """The column holds a text, and not JSON."""
-    erased: Any = None
-    """What it reads once it is erased."""
+    matter: str = ""
+    """Of a column that is erased by itself: its name among the person's matters."""
 
 
 class _Cell(NamedTuple):
@@ -39,7 +39,6 @@ class _Cell(NamedTuple):
     key: str
     name: Name
     place: str
-    erased: Any
 
     @property
     def value(self) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -96,17 +95,18 @@ class SealedRows:
         ring = await keys.find(connection, {cell.name for cell in cells})
         for cell in cells:
             value = ring.open(cell.name, cell.place, cell.value)
-            cell.put(cell.erased if value is ERASED else value)
+            cell.put(None if value is ERASED else value)
 
     def _cells(self, row: Values) -> Iterator[_Cell]:
         person, row_id = _id(row[self._person]), row["id"]
         for part in self.parts:
             value, place = row[part.column], f"{self._table}/{row_id}/{part.column}"
             if part.item is None:
-                yield _Cell(row, part.column, Name(person, _id(row[self._matter])), place, part.erased)
+                matter = matter_of(person, part.matter) if part.matter else _id(row[self._matter])
+                yield _Cell(row, part.column, Name(person, matter), place)
             else:
                 for item in value or ():
-                    yield _Cell(item, part.item, Name(person, _id(item["id"])), f"{place}.{part.item}", part.erased)
+                    yield _Cell(item, part.item, Name(person, _id(item["id"])), f"{place}.{part.item}")
 
     def _read(self, row: Row) -> Values:
         values: Values = dict(row)  # type: ignore[call-overload]  # a record is a mapping

@@ -12,7 +12,8 @@ from services.registration.handlers import CODE_REFUSED, Register
 from services.registration.handlers import claims as claiming
 from services.registration.handlers.mails import CLAIM_MAIL, first_try
 from services.registration.settings import RegistrationSettings
-from services.registration.store import Intake, claims, intake_of, suppliers
+from services.registration.store import Intake, intake_of, suppliers
+from services.registration.store.claims import claims
 from services.registration.views import RegistrationBody, letters
 from services.registration.views.claims import ClaimReceipt, ConfirmationBody, Receipt
 from shared.messaging.commands import About, Commands

@@ -9,7 +9,8 @@ from services.registration import handlers
 from services.registration.api.mailing import Mailing
 from services.registration.handlers import claims as on_claims
 from services.registration.handlers import people as on_people
-from services.registration.store import claims, suppliers
+from services.registration.store import suppliers
+from services.registration.store.claims import claims
 from services.registration.store.people import people, people_of
 from services.registration.views import SupplierView
 from shared.messaging.commands import Commands, CommandUnit
@@ -26,7 +27,7 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
 
     @api.delete("/suppliers/{supplier_id}/contact", status_code=204)
     async def erase_contact(supplier_id: UUID, caller: Operator, change: Change) -> None:
-        """Erase the person to talk to, and nothing else.
+        """Erase the person to talk to; of a natural person who withdrew also name and RFC. And nothing else.
 
         Wherever they are: in the firm's profile, in the claim that it came from, as an address of its people, and in
         mail that lies in a folder.

@@ -197,8 +197,10 @@ def withdrawn(supplier: Supplier, reason: WithdrawalReason, now: datetime, into:
 
 
 def without_contact(supplier: Supplier) -> Supplier:
-    """The supplier without its contact."""
-    return replace(supplier, contact=None)
+    """The supplier without its contact; a natural person who left, without name and RFC too."""
+    bare = replace(supplier, contact=None)
+    is_gone = supplier.kind == "natural" and supplier.status == "withdrawn"
+    return replace(bare, rfc="", legal_name="") if is_gone else bare
 
 
 def _described(supplier: Supplier, profile: Profile, rfc: str, by: str, now: datetime) -> Supplier:

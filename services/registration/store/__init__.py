@@ -9,16 +9,17 @@ from pydantic import TypeAdapter
 from sqlmodel import col, select
 
 from services.registration.domain.anchor import Anchor
-from services.registration.domain.claim import Claim
 from services.registration.domain.firm_name import parted
 from services.registration.domain.likeness import mail_domain, phone
 from services.registration.domain.screening import NO_LIST, SEVERITY, Entries, Listing, ListState, Newest, ScreeningList
 from services.registration.domain.sought import marks
 from services.registration.domain.supplier import Registry, Supplier, disputed_since, folio
 from services.registration.store import past
-from services.registration.store.tables import AnchorRow, ClaimRow, ScreeningListRow, SupplierRow
+from services.registration.store.sealed import NATURAL_RFC, SEALED, erased_of, identity_of, index_of, rfcs_kept
+from services.registration.store.tables import AnchorRow, ScreeningListRow, SupplierRow
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection, Database
+from shared.sealing import keys
 
 LIST_LOCK = 0x5044_5269
 """Whoever looks firms up in the newest list holds it shared until commit; loading a list holds it alone. So no firm can
@@ -32,6 +33,7 @@ def _for_queries(supplier: Supplier) -> Mapping[str, Any]:
         "marks": list(marks(supplier)),
         "mail_domain": mail_domain(supplier.contact),
         "phone": phone(supplier.contact),
+        "identity": identity_of(supplier),
     }
 
 
@@ -40,17 +42,17 @@ class Suppliers(TableRepository[Supplier]):
 
     async def save_many(self, connection: Connection, new: Sequence[Supplier], changed: Sequence[Supplier]) -> None:
         await past.keep(connection, changed)
+        await keys.destroy(connection, [name for each in changed for name in erased_of(each)])
+        await past.erase(connection, [each.id for each in changed if not each.rfc])
         leaving = [supplier for supplier in changed if supplier.status == "withdrawn"]
         await super().save_many(connection, (), leaving)
         await super().save_many(connection, new, [each for each in changed if each.status != "withdrawn"])
 
 
-suppliers = Suppliers(SupplierRow, Supplier, derived=_for_queries)
-claims = TableRepository(ClaimRow, Claim)
+suppliers = Suppliers(SupplierRow, Supplier, derived=_for_queries, sealed=SEALED)
 anchors = TableRepository(AnchorRow, Anchor)
 screening_lists = TableRepository(ScreeningListRow, ScreeningList)
 
-_SUPPLIER = TypeAdapter(Supplier)
 _ANCHOR = TypeAdapter(Anchor)
 _ENTRIES = TypeAdapter(dict[str, ListState])
 
@@ -110,22 +112,26 @@ _DROP_ENTRIES = """
 _KNOWN = """
     WITH newest AS (SELECT list_date, loading FROM screening_list ORDER BY list_date DESC LIMIT 1)
     SELECT asked.rfc, newest.list_date,
-        (SELECT id FROM supplier WHERE rfc = asked.rfc AND status <> 'withdrawn' AND NOT disputed) AS id,
+        (SELECT id FROM supplier WHERE rfc = ANY(asked.kept) AND status <> 'withdrawn' AND NOT disputed LIMIT 1) AS id,
         (SELECT situation FROM screening_entry AS listed
             WHERE listed.loading = newest.loading AND listed.rfc = asked.rfc) AS situation
-    FROM unnest($1::text[]) AS asked (rfc) LEFT JOIN newest ON true
+    FROM (
+        SELECT rfc, CASE WHEN rfc = digest THEN ARRAY[rfc] ELSE ARRAY[rfc, digest] END AS kept
+        FROM unnest($1::text[], $2::text[]) AS given (rfc, digest)
+    ) AS asked LEFT JOIN newest ON true
 """
 _KNOWN_WITH_FOLIO = _KNOWN.replace("SELECT asked.rfc", "SELECT nextval('supplier_folio') AS number, asked.rfc")
-_HOLDER = "(SELECT FROM supplier WHERE rfc = asked.rfc AND status <> 'withdrawn' AND NOT disputed)"
+_HOLDER = "(SELECT FROM supplier WHERE rfc = ANY(asked.kept) AND status <> 'withdrawn' AND NOT disputed)"
 _KNOWN_WITH_NEW_FOLIO = _KNOWN_WITH_FOLIO.replace(
     "nextval('supplier_folio')", f"CASE WHEN NOT EXISTS {_HOLDER} THEN nextval('supplier_folio') END"
 )
 
 
-_INVOLVING = "SELECT id FROM supplier WHERE rfc = $1 AND (took_part->'subjects' ? $2 OR id = ANY($3))"
+_INVOLVING = "SELECT id FROM supplier WHERE rfc = ANY($1::text[]) AND (took_part->'subjects' ? $2 OR id = ANY($3))"
 _DISPUTED_BEFORE = """
     SELECT EXISTS (
-        SELECT FROM supplier WHERE rfc = $1 AND disputed AND id <> $2 AND coalesce(disputed_at, received_at) <= $3
+        SELECT FROM supplier
+        WHERE rfc = ANY($1::text[]) AND disputed AND id <> $2 AND coalesce(disputed_at, received_at) <= $3
     )
 """
 _DISPUTING = """
@@ -162,7 +168,12 @@ async def intake_of_new(connection: Connection, rfcs: Sequence[str]) -> Intake:
 async def _known(connection: Connection, query: str, rfcs: Sequence[str]) -> list[Any]:
     # Before the query, not within it: what the query sees must be what held the lock before.
     await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", LIST_LOCK)
-    return await connection.fetch(query, rfcs)
+    return await _holding(connection, rfcs, query)
+
+
+async def _holding(connection: Connection, rfcs: Sequence[str], query: str = _KNOWN) -> list[Any]:
+    index = await index_of(connection)
+    return await connection.fetch(query, rfcs, [rfcs_kept(index, rfc)[-1] for rfc in rfcs])
 
 
 def _registry(rows: Sequence[Any]) -> Registry:
@@ -182,7 +193,21 @@ async def listing(connection: Connection) -> Listing:
         " AND EXISTS (SELECT FROM supplier WHERE supplier.rfc = listed.rfc AND status <> 'withdrawn')",
         newest["loading"],
     )
-    return Listing(newest["list_date"], _states(listed))
+    return Listing(newest["list_date"], _states([*listed, *await _persons_listed(connection, newest["loading"])]))
+
+
+async def _persons_listed(connection: Connection, loading: UUID) -> list[Any]:
+    """Entries of a list that are natural persons' whose RFC is kept as a digest."""
+    if (index := await index_of(connection)) is None:
+        return []
+    rows = await connection.fetch(
+        "SELECT rfc, situation FROM screening_entry WHERE loading = $1 AND length(rfc) = $2", loading, NATURAL_RFC
+    )
+    kept = {rfcs_kept(index, row["rfc"])[-1]: row for row in rows}
+    there = await connection.fetch(
+        "SELECT rfc FROM supplier WHERE rfc = ANY($1::text[]) AND status <> 'withdrawn'", [*kept]
+    )
+    return [kept[row["rfc"]] for row in there]
 
 
 async def newest_list(connection: Connection) -> Newest | None:
@@ -203,31 +228,25 @@ async def participating(connection: Connection, _args: Mapping[str, str], after:
 
 
 async def find_supplier(database: Database, id_: UUID) -> Supplier | None:
-    async with database.session() as session:
-        row = await session.get(SupplierRow, id_)
-    return None if row is None else supplier_of_row(row)
-
-
-def supplier_of_row(row: SupplierRow) -> Supplier:
-    """The supplier of a row of the API's reads."""
-    return _SUPPLIER.validate_python(row.model_dump())
+    async with database.connection() as connection:
+        return await supplier_of(connection, id_)
 
 
 async def supplier_of(connection: Connection, id_: UUID) -> Supplier | None:
     """As it is, without its lock."""
-    row = await connection.fetchrow("SELECT * FROM supplier WHERE id = $1", id_)
-    return None if row is None else suppliers.of(row)
+    return (await suppliers_of(connection, [id_])).get(id_)
 
 
 async def suppliers_of(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, Supplier]:
-    """As they are, without their locks; the unknown are left out."""
-    rows = await connection.fetch("SELECT * FROM supplier WHERE id = ANY($1::uuid[])", ids)
-    return {row["id"]: suppliers.of(row) for row in rows}
+    """As they are, without their locks, in the order of their ids; the unknown are left out."""
+    rows = await connection.fetch("SELECT * FROM supplier WHERE id = ANY($1::uuid[]) ORDER BY id", ids)
+    return {each.id: each for each in await suppliers.all_of(connection, rows)}
 
 
 async def involving(connection: Connection, rfc: str, subject: str, firms: Collection[UUID]) -> list[UUID]:
     """The suppliers that gave this RFC, those that have left too, in which somebody took part or whose they are."""
-    return [row["id"] for row in await connection.fetch(_INVOLVING, rfc, subject, firms)]
+    kept = rfcs_kept(await index_of(connection), rfc)
+    return [row["id"] for row in await connection.fetch(_INVOLVING, kept, subject, firms)]
 
 
 async def disputing(connection: Connection, ids: Sequence[str]) -> frozenset[UUID]:
@@ -237,19 +256,20 @@ async def disputing(connection: Connection, ids: Sequence[str]) -> frozenset[UUI
 
 async def disputed_before(connection: Connection, claimant: Supplier) -> bool:
     """Whether another one disputes the same RFC, and did before."""
-    return bool(await connection.fetchval(_DISPUTED_BEFORE, claimant.rfc, claimant.id, disputed_since(claimant)))
+    kept = rfcs_kept(await index_of(connection), claimant.rfc)
+    return bool(await connection.fetchval(_DISPUTED_BEFORE, kept, claimant.id, disputed_since(claimant)))
 
 
 async def holder_of(connection: Connection, rfc: str) -> Supplier | None:
     """The supplier that has this RFC now."""
-    holder = _registry(await connection.fetch(_KNOWN, [rfc])).taken.get(rfc)
+    holder = _registry(await _holding(connection, [rfc])).taken.get(rfc)
     return None if holder is None else await supplier_of(connection, holder)
 
 
 async def holders_of(database: Database, rfcs: Sequence[str]) -> Mapping[str, UUID]:
     """The suppliers that have these RFCs now."""
     async with database.connection() as connection:
-        return _registry(await connection.fetch(_KNOWN, rfcs)).taken
+        return _registry(await _holding(connection, rfcs)).taken
 
 
 async def find_anchor(database: Database, id_: UUID) -> Anchor | None:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from services.registration.domain.twins import LOOK_OUT
-from services.registration.store import suppliers
+from services.registration.store import past, suppliers
+from services.registration.store.people import people
 from shared.messaging.routing import Slice
 from shared.messaging.timers import wake
 from shared.runtime.clock import now
@@ -14,14 +15,33 @@ STEP = 200
 """Suppliers of one step: some tens of milliseconds."""
 
 _NEXT = "SELECT * FROM supplier WHERE id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
+SEAL_PEOPLE = "seal_people"
+UNSEALED = """
+    SELECT 'suppliers', count(*) FROM supplier WHERE EXISTS (
+        SELECT FROM sweep WHERE kind = 'derive_suppliers' AND args ->> 'columns' = 'sealed' AND finished_at IS NULL
+            AND (cursor IS NULL OR supplier.id > cursor)
+    )
+    UNION ALL SELECT 'people', count(*) FROM person WHERE EXISTS (
+        SELECT FROM sweep WHERE kind = 'seal_people' AND finished_at IS NULL AND (cursor IS NULL OR person.id > cursor)
+    )
+"""
+_NEXT_PEOPLE = "SELECT id FROM person WHERE id > $1 ORDER BY id LIMIT $2"
+
+
+async def seal_people(connection: Connection, _: Mapping[str, str], after: UUID | None) -> Slice:
+    """Save the next people as they are: their addresses are sealed by that."""
+    ids = [row["id"] for row in await connection.fetch(_NEXT_PEOPLE, after or UUID(int=0), STEP)]
+    await people.save_many(connection, (), [*(await people.load_many(connection, ids)).values()])
+    return Slice(ids[-1] if ids else None, len(ids))
 
 
 async def derive_suppliers(connection: Connection, args: Mapping[str, str], after: UUID | None) -> Slice:
     """Save the next suppliers as they are: what is derived from them is written with them. And have them compared."""
-    found = [suppliers.of(row) for row in await connection.fetch(_NEXT, after or UUID(int=0), STEP)]
+    found = await suppliers.all_of(connection, await connection.fetch(_NEXT, after or UUID(int=0), STEP))
     if not found:
         return Slice(None)
     await suppliers.save_many(connection, (), found)
+    await past.seal_older(connection, [each.id for each in found if each.kind == "natural"])
     about = dict.fromkeys((each.id for each in found), f"derive_suppliers {args['columns']}")
     await wake(connection, LOOK_OUT, about, now(), anew=True)
     return Slice(max(each.id for each in found), len(found))

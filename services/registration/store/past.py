@@ -1,5 +1,6 @@
 """Profiles of suppliers as they were: what is kept of each that another one took the place of."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -10,8 +11,9 @@ from sqlmodel import col, select
 
 from services.registration.domain.profile import Profile
 from services.registration.domain.supplier import Supplier
+from services.registration.store.sealed import NAMED, SEALED, index_of, rfcs_kept
 from services.registration.store.tables import SupplierPastRow
-from shared.runtime.database import Connection, Database
+from shared.runtime.database import Connection, Database, columns
 
 _KEPT = ", ".join(f"'{field.name}', supplier.{field.name}" for field in fields(Profile) if field.name != "contact")
 """Whoever asks to be forgotten is in none of them."""
@@ -20,7 +22,7 @@ _KEPT = ", ".join(f"'{field.name}', supplier.{field.name}" for field in fields(P
 _KEEP = """
     INSERT INTO supplier_past (supplier_id, until, since, by, profile)
     SELECT supplier.id, given.at, coalesce(supplier.profiled_at, supplier.received_at), supplier.profiled_by,
-        jsonb_build_object(KEPT)
+        jsonb_build_object(KEPT, 'identity', supplier.identity)
     FROM supplier JOIN unnest($1::uuid[], $2::timestamptz[]) AS given (id, at) ON given.id = supplier.id
     WHERE given.at IS DISTINCT FROM supplier.profiled_at
     ON CONFLICT DO NOTHING
@@ -32,6 +34,42 @@ async def keep(connection: Connection, changed: Sequence[Supplier]) -> None:
     told = [(each.id, each.profiled_at) for each in changed if each.profiled_at is not None]
     if told:
         await connection.execute(_KEEP, [id_ for id_, _ in told], [at for _, at in told])
+
+
+_ERASE = """
+    UPDATE supplier_past SET profile = profile || '{"rfc": "", "legal_name": "", "identity": null}'
+    WHERE supplier_id = ANY($1::uuid[])
+"""
+_IN_CLEAR = """
+    SELECT supplier_id, until, profile FROM supplier_past
+    WHERE supplier_id = ANY($1::uuid[]) AND profile ->> 'identity' IS NULL AND profile ->> 'rfc' <> ''
+"""
+_SEAL = """
+    UPDATE supplier_past SET profile = profile || given.sealed::jsonb
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS given(supplier_id, until, sealed)
+    WHERE supplier_past.supplier_id = given.supplier_id AND supplier_past.until = given.until
+"""
+
+
+async def erase(connection: Connection, persons: Sequence[UUID]) -> None:
+    """Take name and RFC of natural persons out of what was kept before it was sealed."""
+    if persons:
+        await connection.execute(_ERASE, persons)
+
+
+async def seal_older(connection: Connection, persons: Sequence[UUID]) -> None:
+    """Seal name and RFC of natural persons in what was kept before it was sealed."""
+    index = await index_of(connection)
+    rows = await connection.fetch(_IN_CLEAR, persons) if persons and index is not None else []
+    given = []
+    for row in rows:
+        said = json.loads(row["profile"])
+        identity = {"id": row["supplier_id"], "contact": None, "identity": {name: said[name] for name in NAMED}}
+        await SEALED.seal(connection, [identity])
+        instead = {"identity": identity["identity"], "rfc": rfcs_kept(index, said["rfc"])[-1], "legal_name": ""}
+        given.append((row["supplier_id"], row["until"], json.dumps(instead)))
+    if given:
+        await connection.execute(_SEAL, *columns(given))
 
 
 class Past(NamedTuple):
@@ -54,7 +92,8 @@ async def page_of_past(database: Database, supplier_id: UUID, before: datetime |
         query = query.where(col(SupplierPastRow.until) < before)
     async with database.session() as session:
         rows = await session.exec(query.order_by(col(SupplierPastRow.until).desc()).limit(limit))
-        return [Past.of(row) for row in rows]
+        found = [Past.of(row) for row in rows]
+    return await _opened(database, supplier_id, found)
 
 
 async def past_at(database: Database, supplier_id: UUID, at: datetime) -> Past | None:
@@ -64,5 +103,15 @@ async def past_at(database: Database, supplier_id: UUID, at: datetime) -> Past |
     )
     async with database.session() as session:
         rows = await session.exec(query.order_by(col(SupplierPastRow.until)).limit(1))
-        row = rows.first()
-    return None if row is None else Past.of(row)
+        found = [Past.of(row) for row in rows]
+    return next(iter(await _opened(database, supplier_id, found)), None)
+
+
+async def _opened(database: Database, supplier_id: UUID, found: Sequence[Past]) -> list[Past]:
+    """With name and RFC of a natural person where a firm's are."""
+    none = {"id": supplier_id, **dict.fromkeys(SEALED.columns)}
+    profiles: list[dict[str, Any]] = [{**none, **past.profile} for past in found]
+    async with database.connection() as connection:
+        await SEALED.open_values(connection, profiles)
+    opened = [{name: value for name, value in profile.items() if name not in none} for profile in profiles]
+    return [past._replace(profile=profile) for past, profile in zip(found, opened, strict=True)]

@@ -7,6 +7,9 @@ from services.registration.domain.person import Person
 from services.registration.store.tables import JOINED, PersonRow
 from shared.messaging.repository import TableRepository, unique
 from shared.runtime.database import Connection, Database
+from shared.sealing import keys
+from shared.sealing.keys import Name
+from shared.sealing.rows import Part, SealedRows
 from shared.service.callers import Firms
 
 
@@ -20,12 +23,14 @@ class People(TableRepository[Person]):
     """
 
     async def save_many(self, connection: Connection, new: Sequence[Person], changed: Sequence[Person]) -> None:
+        await keys.destroy(connection, [Name(each.supplier_id, each.id) for each in changed if each.email is None])
         with unique(JOINED, OtherFirmError):
             await super().save_many(connection, (), [each for each in changed if each.status != "joined"])
             await super().save_many(connection, new, [each for each in changed if each.status == "joined"])
 
 
-people = People(PersonRow, Person)
+_SEALED = SealedRows("person", Part("email", text=True), person="supplier_id", matter="id")
+people = People(PersonRow, Person, sealed=_SEALED)
 
 _OF_FIRM = "SELECT * FROM person WHERE supplier_id = $1 AND status = ANY($2) ORDER BY id"
 _FIRMS = "SELECT supplier_id, bool_or(status = 'joined') AS joined FROM person WHERE subject = $1 GROUP BY supplier_id"
@@ -34,7 +39,7 @@ _FIRMS = "SELECT supplier_id, bool_or(status = 'joined') AS joined FROM person W
 async def people_of(connection: Connection, supplier_id: UUID, *, removed: bool = False) -> list[Person]:
     """Who is of the firm or invited, in the order in which they were invited; or those too who were removed."""
     wanted = ["invited", "joined", *(["removed"] if removed else [])]
-    return [people.of(row) for row in await connection.fetch(_OF_FIRM, supplier_id, wanted)]
+    return await people.all_of(connection, await connection.fetch(_OF_FIRM, supplier_id, wanted))
 
 
 class FirmsPeople:

@@ -81,6 +81,7 @@ class SupplierRow(Table, table=True):
     marks: list[str] | None = Field(sa_type=JSONB)
     mail_domain: str | None
     phone: str | None
+    identity: dict[str, Any] | None = Field(sa_type=JSONB)
 
 
 class TwinsRow(Table, table=True):

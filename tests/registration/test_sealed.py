@@ -1,0 +1,125 @@
+"""Of a natural person nothing is in the store in clear, and they are found, compared and looked up all the same."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from deploy.engines.postgres import Postgres
+from deploy.engines.postgres_server import PostgresServer
+from services.registration.domain.sought import Sought
+from services.registration.store import holders_of
+from services.registration.store.derived import derive_suppliers, seal_people
+from services.registration.store.searching import page_of_suppliers
+from shared.sealing import encryption
+from shared.testing.stage import StageUnderTest
+from tests.registration.bodies_given import registered, shown
+from tests.registration.given import NATURAL_RFC
+from tests.registration.test_api_contacts import store_of
+
+NAME, LATER = "Eduardo Sellado Ríos", "Eduardo Sellado de la O"
+CONTACT = {"name": "Benita Sellada", "email": "benita@sellada.example", "phone": "442 731 0448", "role": "owner"}
+CLEAR = (NATURAL_RFC, "Sellad", "SELLAD", "sellada.example", "4427310448", "442 731 0448")
+OPEN = "Quien busca encuentra"
+
+
+async def person(stage: StageUnderTest) -> dict[str, Any]:
+    """One who registered, changed their name and invited somebody."""
+    own = {"rfc": NATURAL_RFC, "legal_name": NAME, "contact": CONTACT}
+    firm = await registered(stage, **own, plants=[])
+    headers = stage.headers("supplier", supplier_id=firm["id"])
+    body = {name: firm[name] for name in FIELDS if name in firm} | own | {"legal_name": LATER}
+    put = await stage.client.put(f"/suppliers/{firm['id']}", json=body, headers=headers | {"If-Match": "*"})
+    assert put.status_code == 200, put.text
+    asked = await stage.client.post(
+        f"/suppliers/{firm['id']}/people", json={"email": "otra@sellada.example"}, headers=headers
+    )
+    assert asked.status_code == 202, asked.text
+    return await shown(stage, firm["id"])
+
+
+FIELDS = ("sector", "scian", "state", "operating_since", "workers", "annual_sales_mxn", "offering")
+
+
+async def in_clear(stage: StageUnderTest) -> set[str]:
+    return {word for word in CLEAR if word in str(await store_of(stage))}
+
+
+async def past(stage: StageUnderTest, firm: str) -> list[tuple[str, str]]:
+    """RFC and name that a firm had."""
+    answer = await stage.client.get(f"/suppliers/{firm}/past", headers=stage.headers("operator"))
+    assert answer.status_code == 200, answer.text
+    return [(each["rfc"], each["legal_name"]) for each in answer.json()["items"]]
+
+
+async def test_nothing_of_a_person_is_in_a_table_or_a_file_of_the_store(
+    stage: StageUnderTest, postgres: PostgresServer
+) -> None:
+    firm = await person(stage)
+    assert (firm["rfc"], firm["legal_name"], firm["contact"]) == (NATURAL_RFC, LATER, CONTACT)
+    assert await in_clear(stage) == set()
+    if not isinstance(postgres, Postgres):
+        pytest.skip("a server in a container has its files there")
+    await stage.rows("INSERT INTO telling VALUES (gen_random_uuid(), $1, 'x', now())", OPEN)
+    postgres.execute("CHECKPOINT")
+    [name] = await stage.rows("SELECT oid FROM pg_database WHERE datname = current_database()")
+    cluster = postgres.log.parent / "cluster"
+    folders = (cluster / "base" / str(name["oid"]), cluster / "pg_wal")
+    files: list[Path] = [postgres.log, *(file for folder in folders for file in folder.rglob("*") if file.is_file())]
+    kept = [file.read_bytes() for file in files]
+    own = [word for word in (*CLEAR[1:], OPEN) if any(word.encode() in each for each in kept)]
+    assert own == [OPEN]
+
+
+async def test_a_person_is_found_and_nobody_takes_their_rfc(stage: StageUnderTest) -> None:
+    firm = await person(stage)
+    assert await holders_of(stage.database, [NATURAL_RFC]) == {NATURAL_RFC: UUID(firm["id"])}
+    for wanted in ({"rfc": "gode-561231-gr8"}, {"name": "sellado eduardo"}):
+        found = await page_of_suppliers(stage.database, Sought(**wanted), None, 10)
+        assert [(each.rfc, each.legal_name) for each in found] == [(NATURAL_RFC, LATER)]
+    other = await registered(stage, rfc=NATURAL_RFC, legal_name=LATER, contact=CONTACT | {"email": "x@sellada.example"})
+    assert other["holds"] == ["rfc_disputed"]
+    await stage.tick()
+    [twins] = await stage.rows("SELECT signs FROM twins")
+    assert {"same_name", "same_phone", "same_mail_domain"} <= {*twins["signs"].strip("[]").replace('"', "").split(", ")}
+    assert await past(stage, firm["id"]) == [(NATURAL_RFC, NAME)]
+
+
+async def test_who_left_is_erased_in_every_copy(stage: StageUnderTest) -> None:
+    firm = (await person(stage))["id"]
+    copies = await stage.rows("SELECT identity, contact, rfc FROM supplier")
+    old = await stage.rows("SELECT profile FROM supplier_past")
+    operator = stage.headers("operator")
+    gone = await stage.client.post(
+        f"/suppliers/{firm}/withdrawal", json={"reason": "own_decision"}, headers=operator | {"If-Match": "*"}
+    )
+    assert gone.status_code == 200, gone.text
+    assert (await stage.client.delete(f"/suppliers/{firm}/contact", headers=operator)).status_code == 204
+    bare = await shown(stage, firm)
+    assert (bare["rfc"], bare["legal_name"], bare["contact"]) == ("", "", None)
+    assert await past(stage, firm) == [("", "")]
+    # As a backup has them that was taken before.
+    put_back = "UPDATE supplier SET identity = $1, contact = $2, rfc = $3"
+    await stage.rows(put_back, copies[0]["identity"], copies[0]["contact"], copies[0]["rfc"])
+    await stage.rows("UPDATE supplier_past SET profile = $1", old[0]["profile"])
+    assert await shown(stage, firm) == bare
+    assert await past(stage, firm) == [("", "")]
+
+
+async def test_who_was_there_before_is_sealed_and_stays_who_they_are(stage: StageUnderTest) -> None:
+    with encryption.given(None):
+        before = await person(stage)
+    assert await in_clear(stage) != set()
+    # Both forms are one person meanwhile.
+    assert await holders_of(stage.database, [NATURAL_RFC]) == {NATURAL_RFC: UUID(before["id"])}
+    kept = await past(stage, before["id"])
+    async with stage.database.transaction() as connection:
+        await derive_suppliers(connection, {"columns": "sealed"}, None)
+        await seal_people(connection, {}, None)
+        # A claim is blanked when its day is over.
+        await connection.execute("UPDATE claim SET profile = NULL")
+    assert await in_clear(stage) == set()
+    assert await shown(stage, before["id"]) == before
+    assert await past(stage, before["id"]) == kept == [(NATURAL_RFC, NAME)]
+    assert await holders_of(stage.database, [NATURAL_RFC]) == {NATURAL_RFC: UUID(before["id"])}
