@@ -28,10 +28,10 @@ class Actor:
         return say("case.via", actor=who, via=self.via) if self.via else who
 
 
-def actors_of(client: Client, supplier: str) -> Mapping[str, Actor]:
+def actors_of(asking: Round, client: Client, supplier: str) -> Mapping[str, Actor]:
     """Who caused the firm's events, by their ids. A stage that is away tells nothing."""
     stages = [name for name in dict.fromkeys(topic.writer for topic in STAGE_TOPICS) if name in client.services]
-    found = Round().ask(stages, lambda service: [*_journal(client, service, supplier)])
+    found = asking.ask(stages, lambda service: [*_journal(client, service, supplier)])
     return {entry["event_id"]: Actor(**entry["actor"]) for _, entries in found for entry in entries if entry["actor"]}
 
 

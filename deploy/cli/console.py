@@ -65,6 +65,17 @@ def show_json(value: object) -> None:
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False, default=str))
 
 
+def plain(value: object) -> str:
+    """A value for people: nothing is a dash, and a list has commas."""
+    if value is None or value in ((), []):
+        return "–"
+    if isinstance(value, bool):
+        return say("value.yes" if value else "value.no")
+    if isinstance(value, tuple | list) and not any(isinstance(each, dict | list) for each in value):
+        return ", ".join(map(plain, value))
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)
+
+
 def show_faults(stage: str, faults: Iterable[Any], *, as_json: bool) -> bool:
     """Say what keeps a file from being a stage's next table of rules. Returns whether nothing does."""
     told = [{"code": each.code, "text": reason_text(stage, each.code, **each.params)} for each in faults]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from confluent_kafka import ConsumerGroupTopicPartitions, TopicPartition
@@ -34,13 +34,15 @@ def committed(admin: AdminClient, service: str) -> list[Place]:
 
 
 def at(admin: AdminClient, places: Iterable[Place], moment: datetime | None) -> list[Place]:
-    """The first record that Kafka took at or after the moment, or the first that there is, of the same partitions."""
+    """The first record that Kafka took at or after the moment, or the first that there is, of the same partitions.
+    Where the group is behind that it stays: what it has still to read is not passed over.
+    """
     wanted = list(places)
     spec = EARLIEST if moment is None else OffsetSpec.for_timestamp(int(moment.timestamp() * 1000))
     # -1 where no record is as late: the end.
     found, ends = log_offsets(admin, map(_key, wanted), spec), log_offsets(admin, map(_key, wanted), LATEST)
     offsets = {key: ends[key] if offset < 0 else offset for key, offset in found.items()}
-    return [Place(place.group, place.topic, place.partition, offsets[_key(place)]) for place in wanted]
+    return [replace(place, offset=min(place.offset, offsets[_key(place)])) for place in wanted]
 
 
 def set_back(admin: AdminClient, places: Iterable[Place]) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 
 from deploy.compose.layout import FOLDER
+from services.financing.settings import Settings as Financing
 from services.portal.identity.provider import CALLBACK, SIGNED_OUT
 from shared.runtime.settings import ServiceSettings
 from tests.containers.docker_cli import ROOT
@@ -34,7 +35,8 @@ def test_whatever_the_realm_names_of_its_surroundings_is_there() -> None:
 
 def test_services_are_told_of_this_realm() -> None:
     given = _settings()
-    assert {name.removeprefix("PDP_").lower() for name in given} <= set(ServiceSettings.model_fields)
+    known = ServiceSettings.model_fields | Financing.model_fields
+    assert {name.removeprefix("PDP_").lower() for name in given} <= known.keys()
     assert all(f"  {name}: ${{{name}:-" in COMPOSE for name in given)
     assert given["PDP_OIDC_ISSUER"] == f"https://localhost:${{PDP_PORTS:-18}}180/realms/{REALM}"
     assert given["PDP_OIDC_JWKS"] == f"https://identity:8443/realms/{REALM}/protocol/openid-connect/certs"

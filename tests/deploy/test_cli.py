@@ -226,6 +226,9 @@ def test_messages_are_spanish_unless_english_is_asked_for(folder: Path) -> None:
     assert "Nothing runs" in pdp("--lang", "en", "status").err
 
 
+MATCH = UUID(int=7)
+
+
 def test_a_match_that_was_told_is_explained_by_what_it_was_judged_of(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -238,14 +241,20 @@ def test_a_match_that_was_told_is_explained_by_what_it_was_judged_of(
 
     monkeypatch.setattr("deploy.cli.commands.explain.installation", lambda: None)
     monkeypatch.setattr("deploy.cli.commands.explain.request", request)
-    outcome = pdp("explain", "match", "--id", "m-1", "--at", "2026-11-30T18:00:00Z", "--json")
+    outcome = pdp("explain", "match", "--id", str(MATCH), "--at", "2026-11-30T18:00:00Z", "--json")
     assert outcome.code == 0, outcome.err
-    assert asked == [("matching", "GET", "/matches/m-1/judged", {"params": {"at": "2026-11-30T18:00:00Z"}})]
+    assert asked == [("matching", "GET", f"/matches/{MATCH}/judged", {"params": {"at": "2026-11-30T18:00:00+00:00"}})]
     assert outcome.json["told"] == 1
 
 
-@pytest.mark.parametrize("given", [(), ("-", "--id", "m-1"), ("-", "--at", "2026-11-30T18:00:00Z")])
+@pytest.mark.parametrize("given", [(), ("-", "--id", str(MATCH)), ("-", "--at", "2026-11-30T18:00:00Z")])
 def test_a_match_is_explained_of_one_thing(folder: Path, given: tuple[str, ...]) -> None:
     outcome = pdp("explain", "match", *given)
     assert outcome.code == 2
     assert "--id" in outcome.err
+
+
+def test_an_id_that_is_none_is_told_by_the_command(folder: Path) -> None:
+    """Seen: blamed on another release, as the stage has no such address."""
+    outcome = pdp("explain", "match", "--id", "x")
+    assert (outcome.code, "--id" in outcome.err) == (2, True)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from deploy.cli.actors import Actor, actors_of
+from deploy.cli.api import Round
 from deploy.cli.case import story, walked
 from deploy.cli.commands.case import _lines
 from deploy.cli.events import Event, Reason
@@ -100,7 +101,7 @@ def test_the_stages_journals_tell_who_acted_page_by_page(monkeypatch: pytest.Mon
         return httpx.Client(base_url=f"http://{service}", transport=httpx.MockTransport(answered), trust_env=False)
 
     monkeypatch.setattr(Client, "http", http)
-    assert actors_of(Client(target_of(tmp_path, {"kafka": 1})), "firm-1") == {"a": Actor(**who)}
+    assert actors_of(Round(), Client(target_of(tmp_path, {"kafka": 1})), "firm-1") == {"a": Actor(**who)}
 
 
 PERSONAL = {"legal_name": "Ana Pérez", "rfc": "PEAA800101AB1", "state": "11", "contact": {"email": "ana@example.com"}}

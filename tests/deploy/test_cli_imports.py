@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.cli.commands import imports
+from deploy.cli.new_file import new_file
 from deploy.engines.ports import free_port
 from deploy.target import TARGET
 from tests.deploy.program import Told, pdp
@@ -172,11 +173,40 @@ def test_refused_rows_are_written_where_nobody_else_reads_them(service: Service,
     assert (pdp("import", "suppliers", str(file), "--refused", str(back)).code, back.exists()) == (0, False)
 
 
+def test_a_file_for_refused_rows_is_refused_before_anything_is_sent(service: Service, file: Path) -> None:
+    """Seen: the very file that was sent, written over by what was refused of it."""
+    before = file.read_bytes()
+    for there in (file, file.with_suffix(".xlsx"), file.parent / "nowhere" / "back.csv"):
+        told = pdp("import", "suppliers", str(file), "--refused", str(there))
+        assert (told.code, there.name in told.err.replace("\n", "")) == (2, True), told.err
+    assert (file.read_bytes(), service.asked) == (before, [])
+
+
+def test_more_rows_are_refused_than_are_shown(service: Service, file: Path) -> None:
+    row = {"line": 2, "column": "rfc", "reason": "rfc_length", "detail": "An RFC has 12 or 13."}
+    service.answers = [(201, seen(**DONE | {"refused": 1_500, "refused_rows": [row]}))]
+    said = pdp("import", "suppliers", str(file)).err.replace("\n", " ")
+    assert "1,500 rows refused; above are the faults of some (1)" in said
+
+
 def test_refused_rows_that_are_gone_are_told(service: Service, tmp_path: Path) -> None:
     gone = {"title": "refused_rows_unknown", "detail": "No row was refused.", "status": 404}
     service.answers = [(200, seen(**DONE | {"refused": 1, "refused_until": "2026-12-06T08:00:00Z"})), (404, gone)]
     told = pdp("import", "follow", "suppliers", ID, "--refused", str(tmp_path / "back.csv"))
     assert (told.code, "No row was refused." in told.err) == (1, True)
+
+
+def test_a_file_that_is_interrupted_is_none(tmp_path: Path) -> None:
+    there = tmp_path / "half.csv"
+
+    def interrupted() -> None:
+        with new_file(there) as content:
+            content.write(b"rfc")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert not there.exists()
 
 
 def test_firms_are_exported_into_a_new_file_that_nobody_else_reads(service: Service, tmp_path: Path) -> None:

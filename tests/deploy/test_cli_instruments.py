@@ -12,7 +12,7 @@ def test_what_there_is_is_read_by_version() -> None:
     (current,) = [row["version"] for row in listed if row["current"]]
     shown = pdp("instrument", "show", current)
     assert "T01" in shown.out
-    assert "legal_floor=2" in shown.out
+    assert "legal_floor: 2" in shown.out
     unknown = pdp("instrument", "show", "pdp-1")
     assert (unknown.code, current in unknown.err) == (2, True)
 

@@ -231,6 +231,7 @@ def test_a_partner_is_added_while_all_runs_and_touches_only_its_own(client: Loca
         with Reader(connection, "partner.example-bank.x", [topic]) as reader, pytest.raises(KafkaRefusalError):
             list(reader.past())
     assert pdp("partner", "add", "example-bank").code == 2
+    assert pdp("partner", "add", "exmaple-bank", "--renew").code == 2, "a typing error makes no partner"
     assert pdp("partner", "tail", "example-bank", "--no-follow").code == 2
     assert pdp("partner", "tail", "example-bank", "--no-follow", "--secret", secret).code == 0
     assert pdp("partner", "tail", "example-bank", "--no-follow", "--secret", "guess").code == 1

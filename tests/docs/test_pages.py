@@ -1,5 +1,6 @@
 """Each link, path and command in the pages exists, and no word is left that only its authors would search for."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.docs.pages import PAGES, PARTS, ROOT, broken_links, missing_paths, mi
 
 HERE = Path(__file__).parent
 SOURCES = (".py", ".yaml", ".yml", ".json", ".po", ".tpl", ".md", ".sh", ".hcl", ".sql")
+LOOP = re.compile(r"for s in ([a-z ]+);")
 PLACE = ROOT / "docs" / "x.md"
 
 
@@ -23,6 +25,14 @@ def test_every_link_path_and_command_exists(page: Path) -> None:
     assert missing_paths(page, text) == []
     assert missing_tests(text) == []
     assert unknown_commands(text) == []
+
+
+def test_whatever_is_done_for_each_service_is_done_for_all() -> None:
+    """Seen: a backup of five, and a recovery of six."""
+    stages = {each.name for each in (ROOT / "services").iterdir() if (each / "app.py").exists()}
+    loops = [found for page in PAGES for found in LOOP.findall(page.read_text(encoding="utf-8"))]
+    assert loops
+    assert [each for each in loops if {*each.split()} != stages] == []
 
 
 @pytest.mark.parametrize("part", [*PARTS, "."])

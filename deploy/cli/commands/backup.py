@@ -21,6 +21,7 @@ from deploy.local.forgotten import Forgotten, forgotten
 from deploy.local.hold import held_down
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
+from shared.runtime.clock import now
 
 CAUGHT_UP_WITHIN = 120.0
 PROBE_PAUSE = 0.5
@@ -63,9 +64,11 @@ def restore(service: ServiceName, file: File) -> None:
 
 
 def rewind(service: ServiceName, *, to: Moment = None) -> None:
+    moment = None if to is None else to.replace(tzinfo=UTC)
+    if moment is not None and moment > now():
+        raise Refusal(say("error.rewind_future", to=_shown(moment), now=_shown(now())), 2)
     client = _client(service)
     admin = client.admin()
-    moment = None if to is None else to.replace(tzinfo=UTC)
     places = offsets.at(admin, offsets.committed(admin, service), moment)
     with step(say("restore.holding", service=service)), held_down(client.data, service):
         offsets.set_back(admin, places)

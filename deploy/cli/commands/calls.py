@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.commands.explain import File, read_object
-from deploy.cli.console import AsJson, Refusal, out, show_faults, show_json, table
+from deploy.cli.console import AsJson, Refusal, out, plain, show_faults, show_json, table
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 
@@ -30,7 +30,7 @@ def list_(*, as_json: AsJson = False) -> None:
     if as_json:
         show_json(rows)
         return
-    marked = [(row["version"], say("instrument.yes") if row["current"] else "", row["capacity"]) for row in rows]
+    marked = [(row["version"], say("value.yes") if row["current"] else "", row["capacity"]) for row in rows]
     out().print(table("instrument.head.version", "instrument.head.current", "call.head.capacity", rows=marked))
 
 
@@ -68,5 +68,5 @@ def _rules(found: dict[str, Any], within: str = "") -> list[tuple[str, str]]:
         if isinstance(value, dict) and value:
             rows += _rules(value, f"{within}{name}.")
         elif name not in ("version", "source"):
-            rows.append((f"{within}{name}", ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)))
+            rows.append((f"{within}{name}", plain(value)))
     return rows

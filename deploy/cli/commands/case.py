@@ -10,6 +10,7 @@ from typing import Any
 import typer
 
 from deploy.cli.actors import actors_of
+from deploy.cli.api import Round
 from deploy.cli.case import Step, story, walked
 from deploy.cli.console import AsJson, out, show_json, step
 from deploy.cli.events import Event, Reason, printable
@@ -35,19 +36,21 @@ FACTS = (
 
 
 def case(wanted: Wanted, as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
-    client = installation()
+    client, asking = installation(), Round()
     with step(say("case.reading")):
         supplier = supplier_of(client, wanted)
-        shown = [*walked(story(*events_of(client, supplier), actors_of(client, supplier)))]
+        shown = [*walked(story(*events_of(client, supplier), actors_of(asking, client, supplier)))]
     if as_json:
         in_time = sorted((each for _, each in shown), key=lambda each: each.event.at)
         show_json({"supplier_id": supplier, "events": [_as_data(each) for each in in_time]})
+        asking.end()
         return
     typer.echo(say("case.of", supplier=supplier))
     if not shown:
         typer.echo(say("case.nothing"))
     for text in _lines(shown, out().width):
         typer.echo(text)
+    asking.end()
 
 
 def _lines(shown: Iterable[tuple[int, Step]], width: int) -> Iterator[str]:

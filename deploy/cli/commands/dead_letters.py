@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -11,7 +10,7 @@ import typer
 from deploy.cli import choices
 from deploy.cli.api import Round, request
 from deploy.cli.choices import one_of, services_of
-from deploy.cli.console import AsJson, Refusal, err, out, print_fitting, show_json
+from deploy.cli.console import AsJson, Refusal, err, out, plain, print_fitting, show_json
 from deploy.cli.installation import installation
 from deploy.cli.texts import say
 from deploy.cli.usage import App
@@ -96,7 +95,7 @@ def list_(
     if as_json:
         show_json(found)
     elif found:
-        rows = [[_shown(letter[column]) for column in COLUMNS] for letter in found]
+        rows = [[plain(letter[column]) for column in COLUMNS] for letter in found]
         print_fitting(*COLUMNS.values(), rows=rows)
     elif not asking.incomplete:
         out().print(wanted.none)
@@ -115,7 +114,7 @@ def show(
         show_json({"service": service} | content)
         return
     for name, value in ({"service": service} | content).items():
-        typer.echo(f"{name}: {_shown(value)}")
+        typer.echo(f"{name}: {plain(value)}")
 
 
 @app.command(help=say("help.dead_letters.replay"))
@@ -225,9 +224,3 @@ def _beginning(asking: Round, client: Client, beginning: str, *, closed: bool) -
     query = {"id_begins": beginning.lower(), "closed": closed}
     answers = asking.ask(services_of(client, None), lambda name: _list(client, name, query))
     return [(name, letter) for name, letters in answers for letter in letters]
-
-
-def _shown(value: object) -> str:
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    return "–" if value is None else str(value)

@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
+from uuid import UUID
 
 import typer
 
 from deploy.cli.api import request
+from deploy.cli.choices import since
 from deploy.cli.console import AsJson, Refusal, show_json
 from deploy.cli.installation import installation
 from deploy.cli.texts import reason_text, say
@@ -101,7 +103,7 @@ for _name, _rule in RULES.items():
 @app.command("match", help=RULES["match"].takes)
 def match(
     file: Annotated[str | None, typer.Argument(metavar="FILE|-", help=say("help.explain.file"))] = None,
-    id_: Annotated[str | None, typer.Option("--id", help=say("help.explain.id"))] = None,
+    id_: Annotated[UUID | None, typer.Option("--id", help=say("help.explain.id"))] = None,
     at: Annotated[str | None, typer.Option("--at", help=say("help.explain.at"))] = None,
     *,
     as_json: AsJson = False,
@@ -112,7 +114,13 @@ def match(
     if id_ is None:
         payload = read_object(file or "-")
     else:
-        payload = request(installation(), "matching", "GET", f"/matches/{id_}/judged", params={"at": at} if at else {})
+        payload = request(
+            installation(),
+            "matching",
+            "GET",
+            f"/matches/{id_}/judged",
+            params={"at": since(at).isoformat()} if at else {},
+        )
     _show(RULES["match"], payload, as_json=as_json)
 
 

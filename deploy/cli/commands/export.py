@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 from deploy.cli.api import download
 from deploy.cli.console import Refusal, err, step
 from deploy.cli.installation import installation
+from deploy.cli.new_file import new_file
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 from shared.files.template import MEDIA_TYPES
@@ -26,19 +26,6 @@ def suppliers(
     if suffix not in MEDIA_TYPES:
         raise Refusal(say("error.template_suffix", file=file), 2)
     client = installation()
-    try:
-        with step(say("export.reading")), open(file, "xb", opener=_private) as there:
-            download(client, "registration", f"/suppliers/export?format={suffix}", there)
-    except FileExistsError as error:
-        raise Refusal(say("error.template_exists", file=file), 2) from error
-    except OSError as error:
-        raise Refusal(say("error.file", file=file, detail=error.strerror), 2) from error
-    except Refusal:
-        file.unlink()
-        raise
+    with step(say("export.reading")), new_file(file) as there:
+        download(client, "registration", f"/suppliers/export?format={suffix}", there)
     err().print(say("export.written", file=file), markup=False)
-
-
-def _private(path: str, flags: int) -> int:
-    """Nobody else may read it: natural persons are among the firms."""
-    return os.open(path, flags, 0o600)

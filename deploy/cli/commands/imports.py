@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO
 from uuid import UUID, uuid4
 
 import httpx
@@ -20,6 +19,7 @@ from deploy.cli.api import Away, NotReady, download, request
 from deploy.cli.choices import one_of
 from deploy.cli.console import AsJson, Refusal, err, out, show_json, step, table
 from deploy.cli.installation import installation
+from deploy.cli.new_file import new_file
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 from deploy.target.client import WORK_TIMEOUT, Client
@@ -94,16 +94,31 @@ def follow(
 ) -> None:
     one_of("KIND", kind, KINDS)
     client = installation()
-    with step(say("import.reading")) as shown:
-        answer = Asking(client, kind, shown).followed(id_)
-    _end(client, kind, answer, refused, as_json=as_json)
+    with _given_back(refused) as there:
+        with step(say("import.reading")) as shown:
+            answer = Asking(client, kind, shown).followed(id_)
+        _tell(client, kind, answer, there, as_json=as_json)
+    _end(answer)
 
 
 def _import(kind: str, file: Path, refused: Path | None, *, as_json: bool, **fields: str) -> None:
+    if refused is not None and refused.suffix.lower() != file.suffix.lower():
+        raise Refusal(say("error.refused_suffix", file=refused, suffix=file.suffix), 2)
     client = installation()
-    with _of_a_file(file), step(say("import.sending", file=file)) as shown:
-        answer = Asking(client, kind, shown).sent(file, fields)
-    _end(client, kind, answer, refused, as_json=as_json)
+    # Before anything is sent: a file that cannot be written is no reason to find out afterwards.
+    with _given_back(refused) as there:
+        with _of_a_file(file), step(say("import.sending", file=file)) as shown:
+            answer = Asking(client, kind, shown).sent(file, fields)
+        _tell(client, kind, answer, there, as_json=as_json)
+    _end(answer)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Where refused rows are to be written."""
+
+    file: Path
+    content: BinaryIO
 
 
 @contextmanager
@@ -175,30 +190,38 @@ class Asking:
         return answer
 
 
-def _end(client: Client, kind: str, answer: dict[str, Any], refused: Path | None, *, as_json: bool) -> None:
+@contextmanager
+def _given_back(file: Path | None) -> Iterator[Given | None]:
+    """A new file for refused rows; there is none where nothing was written into it."""
+    if file is None:
+        yield None
+        return
+    with new_file(file) as there:
+        yield Given(file, there)
+        empty = there.tell() == 0
+    if empty:
+        file.unlink()
+
+
+def _tell(client: Client, kind: str, answer: dict[str, Any], there: Given | None, *, as_json: bool) -> None:
     if as_json:
         show_json(answer)
     else:
         _show(answer)
-    if refused is not None and answer["refused_until"] is not None:
-        _give_back(client, kind, answer, refused)
+    if there is not None and answer["refused_until"] is not None:
+        service, path = KINDS[kind]
+        download(client, service, f"{path}/{answer['id']}/refused", there.content)
+        err().print(say("import.given_back", file=there.file), markup=False)
+
+
+def _end(answer: dict[str, Any]) -> None:
+    """With 1 where not all of it was loaded."""
     if answer["state"] != "done":
         raise Refusal(answer["detail"])
     if count := answer["refused"]:
-        err().print(say("import.refused", count=count))
+        shown = len({fault["line"] for fault in answer["refused_rows"]})
+        err().print(say("import.refused" if shown >= count else "import.refused_many", count=count, shown=shown))
         raise typer.Exit(1)
-
-
-def _give_back(client: Client, kind: str, answer: dict[str, Any], file: Path) -> None:
-    """The refused rows into a file that nobody else may read: they are people's data."""
-    service, path = KINDS[kind]
-    with _of_a_file(file), open(file, "wb", opener=_private) as there:
-        download(client, service, f"{path}/{answer['id']}/refused", there)
-    err().print(say("import.given_back", file=file), markup=False)
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _progress(answer: dict[str, Any]) -> str:

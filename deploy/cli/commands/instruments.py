@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from deploy.cli.commands.explain import File, read_object
-from deploy.cli.console import AsJson, Refusal, out, show_faults, show_json, table
+from deploy.cli.console import AsJson, Refusal, out, plain, show_faults, show_json, table
 from deploy.cli.texts import say
 from deploy.cli.usage import App
 
@@ -31,7 +31,7 @@ def list_(*, as_json: AsJson = False) -> None:
         show_json(rows)
         return
     heads = ("instrument.head.version", "instrument.head.current", "instrument.head.questions")
-    marked = [(row["version"], say("instrument.yes") if row["current"] else "", row["questions"]) for row in rows]
+    marked = [(row["version"], say("value.yes") if row["current"] else "", row["questions"]) for row in rows]
     out().print(table(*heads, rows=marked))
 
 
@@ -51,7 +51,7 @@ def show(
     rules = asdict(found.rules)
     out().print(f"{found.version}: {found.source}", markup=False)
     out().print(table("instrument.head.dimension", "instrument.head.weight", rows=_dimensions(found)))
-    out().print("  ".join(f"{name}={value}" for name, value in rules.items()), markup=False)
+    out().print("\n".join(f"{name}: {plain(value)}" for name, value in rules.items()), markup=False)
     heads = ("question", "weight", "critical", "legal", "text", "modules")
     out().print(table(*(f"instrument.head.{head}" for head in heads), rows=_questions(found)))
 
@@ -74,7 +74,7 @@ def _dimensions(found: Any) -> list[tuple[str, int]]:  # noqa: ANN401 - a stage'
 
 
 def _questions(found: Any) -> list[tuple[object, ...]]:  # noqa: ANN401 - a stage's value
-    yes = say("instrument.yes")
+    yes = say("value.yes")
     return [
         (
             each.code,

@@ -55,6 +55,8 @@ def add(
     known = client.partners.of(code)
     if known is not None and not renew:
         raise Refusal(say("error.partner_exists", code=code), 2)
+    if renew and code not in partner_codes(client.admin()):
+        raise Refusal(say("error.partner_unknown", code=code), 2)
     secret = new_secret()
     partner = replace(known or Partner(code, None), secret=secret, bytes_per_second=PARTNER_BYTES_PER_SECOND)
     with step(say("partner.adding", code=code)):

@@ -11,6 +11,7 @@ import typer
 
 from deploy.cli.choices import one_of
 from deploy.cli.console import Refusal, err
+from deploy.cli.new_file import new_file
 from deploy.cli.texts import language, say
 from shared.files.template import MEDIA_TYPES, made
 from shared.i18n import Catalogue, speak
@@ -42,13 +43,8 @@ def template(
         raise Refusal(say("error.template_suffix", file=there), 2)
     speak(language(), Catalogue(KINDS[kind].service, "shared.files"))
     content = made(importlib.import_module(KINDS[kind].module).TEMPLATE, suffix)
-    try:
-        with there.open("xb") as new:
-            new.write(content)
-    except FileExistsError as error:
-        raise Refusal(say("error.template_exists", file=there), 2) from error
-    except OSError as error:
-        raise Refusal(say("error.file", file=there, detail=error.strerror), 2) from error
+    with new_file(there) as new:
+        new.write(content)
     err().print(say("template.written", file=there, kind=kind), markup=False)
 
 
