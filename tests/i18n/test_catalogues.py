@@ -120,3 +120,14 @@ def test_what_the_walk_finds(tmp_path: Path) -> None:
         ("four", [], True),
     ]
     assert [code for code in ("one", "two.x", "two.y", "five") if said.uses(code)] == ["one", "two.x"]
+
+
+OTHER_WORDS = {"cohorte": "generación", "coincidencia": "vinculación", "sólo": "solo"}
+"""In Spanish, with what the glossary has in their place."""
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_one_thing_has_one_word(owner: str) -> None:
+    words = re.compile(rf"\b({'|'.join(OTHER_WORDS)})s?\b", re.IGNORECASE)
+    found = {code: words.findall(text) for code, text in messages(folder_of(owner) / "es.po").items()}
+    assert {code: each for code, each in found.items() if each} == {}

@@ -87,8 +87,9 @@ async def test_a_newer_file_says_how_it_is_now(brought: StageUnderTest) -> None:
     assert (one["activity"], one["edition"], one["areas"][0]["confidence"]) == ("Comercio", "2023", "medium")
 
 
-async def test_an_edition_has_a_form(stage: StageUnderTest) -> None:
-    answer = await upload(stage, IMPORTS, DENUE, edition="noviembre")
+@pytest.mark.parametrize("edition", ["noviembre", "2025-13", "2025-00", "0025"])
+async def test_an_edition_has_a_form(stage: StageUnderTest, edition: str) -> None:
+    answer = await upload(stage, IMPORTS, DENUE, edition=edition)
     assert (answer.status_code, answer.json()["title"]) == (422, "edition_form")
 
 

@@ -36,7 +36,7 @@ from shared.service.upload import Send, form_schema
 BY_OPERATOR = allow(Role.OPERATOR)
 Operator = Annotated[Caller, BY_OPERATOR]
 PROSPECTS = "prospects"
-EDITION = r"^[0-9]{4}(-[0-9]{2})?$"
+EDITION = r"^(19|20)[0-9]{2}(-(0[1-9]|1[0-2]))?$"
 
 
 def router(settings: RegistrationSettings, commands: Commands, database: Database) -> APIRouter:
