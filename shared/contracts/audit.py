@@ -182,7 +182,7 @@ READS: Mapping[str, Mapping[str, Read]] = {
         "list_assignments": Read("assignment:listed", "supplier_id"),
     },
     "development": {
-        "preview_cohort": Read("candidate:ranked", "supplier_id"),
+        **dict.fromkeys(("preview_cohort", "show_next_place"), Read("candidate:ranked", "supplier_id")),
         "list_waiting_for_place": Read("candidate:listed", "supplier_id"),
         "show_outcome": Read("candidate:viewed", "supplier_id"),
         "list_outcomes": Read("candidate:viewed", "supplier_id"),

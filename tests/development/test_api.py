@@ -201,6 +201,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /cohorts/{cohort_id}/preview": operator,
         "GET /cohorts/{cohort_id}/candidates": operator,
         "GET /cohorts/{cohort_id}/waiting-list": operator,
+        "GET /cohorts/{cohort_id}/next-place": operator,
         "GET /cohorts/{cohort_id}/what-if": operator,
         "GET /cohorts/{cohort_id}/firms/{supplier_id}": operator | {Role.SUPPLIER},
         "POST /cohorts/{cohort_id}/firms/{supplier_id}/appeal": frozenset({Role.SUPPLIER}),

@@ -67,3 +67,27 @@ async def test_who_waits_and_moves_meanwhile_is_solved_for_again(
     assert [len(each.firms) for each in asked] == [3, 2]
     assert await selected(stage, cohort) == {str(best), str(given.supplier(4))}
     assert (await get(stage, f"{cohort}/firms/{second}"))["outcome"] == "not_selected"
+
+
+async def test_a_place_goes_to_the_firm_that_was_shown_or_to_none(stage: StageUnderTest) -> None:
+    """Seen: the waiting list said who would take it, and not who gets it; whoever was best by then did."""
+    _, second, third = await two_areas(stage)
+    fourth = await ready(stage, 4, 7_400, "T04", at=2)
+    cohort = f"/cohorts/{await open_cohort(stage, 2, k=1)}"
+    operator = stage.headers(Role.OPERATOR)
+    path = f"{cohort}/next-place"
+    assert (await stage.client.get(path, headers=operator)).json()["title"] == "cohort_not_selected"
+    await post(stage, f"{cohort}/selection")
+    assert (await stage.client.get(path, headers=operator)).json()["title"] == "no_free_place"
+    await post(stage, f"/plans/{third}/drop-out", Role.SUPPLIER, BYE, supplier_id=third)
+    seen = await stage.client.get(path, headers=operator)
+    assert seen.json()["supplier_id"] == str(fourth)
+    await learn(stage, given.withdrawn(4))
+    headers = operator | {"If-Match": seen.headers["ETag"], "Accept-Language": "en"}
+    moved = await stage.client.post(f"{cohort}/replacements", headers=headers)
+    assert (moved.status_code, "another firm than the one that was shown" in moved.json()["detail"]) == (412, True)
+    now = await stage.client.get(path, headers=operator)
+    assert (now.json()["supplier_id"], now.headers["ETag"]) == (str(second), moved.headers["ETag"])
+    headers = operator | {"If-Match": now.headers["ETag"]}
+    assert (await stage.client.post(f"{cohort}/replacements", headers=headers)).status_code == 200
+    assert str(second) in await selected(stage, cohort)

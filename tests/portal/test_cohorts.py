@@ -71,7 +71,8 @@ async def test_a_selected_cohort_shows_what_was_said(portal: Visitors, operator:
     show(portal, status="selected", selected_at=AT, drop_outs=[DROP_OUT])
     ranked(portal, "candidates", outcome="not_selected", selected=False, reasons=["capacity_full"])
     page = (await operator.get(f"{PAGE}?selected=false")).text
-    assert portal.others.asked[-2].url.params["selected"] == "false"
+    [listed] = [each for each in portal.others.asked if each.url.path == f"{PAGE}/candidates"]
+    assert listed.url.params["selected"] == "false"
     for told in ("Cambió de giro", "operator-1", "operator-2", "Libre"):
         assert told in page, told
     assert forms(page, f"{PAGE}/selection") == forms(page, f"{PAGE}/overrides") == []
@@ -97,7 +98,6 @@ ACTS = [
     ),
     (f"overrides/{SUPPLIER}/end", {}, "DELETE", f"{PAGE}/overrides/{SUPPLIER}", None),
     ("selection", {}, "POST", f"{PAGE}/selection", None),
-    ("replacement", {}, "POST", f"{PAGE}/replacements", None),
     (
         "reinstatement",
         {"reason": "Fue un error"},
@@ -133,6 +133,24 @@ async def test_who_selects_what_has_moved_sees_who_would_have_a_place_now(portal
     refuse(portal.others, "development", f"{PAGE}/selection", 412)
     moved = await operator.post(f"{PAGE}/selection", fields)
     assert (moved.status_code, "<td>Forjas del Bajío</td><td>Troqueles de León</td>" in moved.text) == (412, True)
+
+
+async def test_a_free_place_is_given_to_the_firm_that_is_shown(portal: Visitors, operator: Browser) -> None:
+    show(portal, status="selected", selected_at=AT, drop_outs=[DROP_OUT])
+    ranked(portal, "candidates")
+    firm = {"supplier_id": str(SUPPLIER), "folio": "PDP-1", "legal_name": "Forjas del Bajío"}
+    portal.others.answer("development", f"{PAGE}/next-place", firm, ETag='"next"')
+    portal.others.answer("development", f"{PAGE}/replacements", {})
+    [fields] = forms((await operator.get(PAGE)).text, f"{PAGE}/replacement")
+    await operator.post(f"{PAGE}/replacement", fields)
+    assert last_sent(portal.others) == ("POST", f"{PAGE}/replacements", None, '"next"')
+    portal.others.answer("development", f"{PAGE}/next-place", firm | {"legal_name": "Otra"}, ETag='"other"')
+    refuse(portal.others, "development", f"{PAGE}/replacements", 412)
+    moved = await operator.post(f"{PAGE}/replacement", fields)
+    assert (moved.status_code, "<td>Forjas del Bajío</td><td>Otra</td>" in moved.text) == (412, True)
+    refuse(portal.others, "development", f"{PAGE}/next-place", 409)
+    page = (await operator.get(PAGE)).text
+    assert (forms(page, f"{PAGE}/replacement"), "No se acepta así." in page) == ([], True)
 
 
 async def test_why_an_override_is_not_taken_stands_at_its_form(portal: Visitors, operator: Browser) -> None:

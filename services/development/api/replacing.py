@@ -21,16 +21,28 @@ from services.development.handlers import places as handlers
 from services.development.handlers.refusal import refused
 from services.development.store import candidates, cohorts, outcomes
 from services.development.store import rounds as reads
-from services.development.views.cohorts import CohortView
+from services.development.views.cohorts import CohortView, NextPlaceView
 from shared.messaging.commands import Commands, CommandUnit
 from shared.messaging.decision import Decision
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Replace, accepted, routes
+from shared.service.http import Replace, Show, accepted, routes
+from shared.service.http.showing import etag
+
+NOBODY = ""
+"""Who only looks: whether they may give the place is asked when they do."""
 
 
 def router(commands: Commands, database: Database) -> APIRouter:
     api = routes("cohorts")
+
+    @api.get("/cohorts/{cohort_id}/next-place", responses={404: {}, 409: {}})
+    async def show_next_place(cohort_id: UUID, _: Operator, show: Show) -> NextPlaceView:
+        """Show to which firm a free place would go now, under the version that a replacement requires."""
+        cohort = await known(database, cohort_id)
+        held = await _held(database, cohort)
+        accepted(handlers.may_replace(cohort, len(held.list.holders), NOBODY))
+        return show.shown(await _shown(database, held, await _next(held)))
 
     @api.post("/cohorts/{cohort_id}/replacements")
     async def replace_drop_out(cohort_id: UUID, caller: Operator, replace: Replace) -> CohortView:
@@ -38,17 +50,18 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
         A firm whose appeal was upheld comes first, where the budget pays for its plan. Places that nobody had yet are
         given before those of who dropped out. Whoever first said that a firm drops out does not give its place away.
+        `If-Match` is the version of the next place: where it would go to another firm than was seen, it goes to none.
         """
         for _ in range(TRIES):
             cohort = await known(database, cohort_id)
-            replace.check(CohortView.of_cohort(cohort))
-            async with database.connection() as connection:
-                held = await waiting_list(connection, cohort)
+            held = await _held(database, cohort)
             accepted(handlers.may_replace(cohort, len(held.list.holders), caller.subject))
             next_ = await _next(held)
+            replace.check(await _shown(database, held, next_), "next_moved")
             caller.require_outsider(next_)
             try:
-                return replace.shown(CohortView.of_cohort(await _given(commands, replace, held, next_, caller.subject)))
+                given = await _given(commands, replace, held, next_, caller.subject)
+                return replace.shown(CohortView.of_cohort(given))
             except MovedError:
                 continue
         return accepted(refused("selection_outrun"))
@@ -57,15 +70,33 @@ def router(commands: Commands, database: Database) -> APIRouter:
 
 
 async def _given(commands: Commands, replace: Replace, held: Held, next_: UUID, by: str) -> Cohort:
-    return await commands.run_unit(replace.cause, lambda unit: _give(unit, replace, held, next_, by))
+    return await commands.run_unit(replace.cause, lambda unit: _give(unit, held, next_, by))
 
 
-async def _give(unit: CommandUnit, replace: Replace, held: Held, next_: UUID, by: str) -> Cohort:
+async def _held(database: Database, cohort: Cohort) -> Held:
+    async with database.connection() as connection:
+        return await waiting_list(connection, cohort)
+
+
+async def _shown(database: Database, held: Held, next_: UUID) -> NextPlaceView:
+    async with database.connection() as connection:
+        firm = (await reads.firms(connection, [next_]))[next_]
+    return NextPlaceView(
+        supplier_id=next_,
+        folio=firm.folio,
+        legal_name=firm.legal_name,
+        cohort=etag(CohortView.of_cohort(held.cohort)),
+        fingerprint=held.asked.fingerprint,
+    )
+
+
+async def _give(unit: CommandUnit, held: Held, next_: UUID, by: str) -> Cohort:
     """Under the locks of the cohort, then of its firms: the place, where who has one and who waits are the same."""
     cohort_id = held.cohort.id
     await unit.load(cohorts, [cohort_id])
     cohort = there(unit.state(cohorts, cohort_id))
-    replace.check(CohortView.of_cohort(cohort))
+    if cohort != held.cohort:
+        raise MovedError
     await unit.load(candidates, held.ids)
     present = await waiting_list(unit.connection, cohort)
     free = accepted(handlers.may_replace(cohort, len(present.list.holders), by))

@@ -228,6 +228,18 @@ class ContestView(View):
         return cls(cohort=CohortView.of_cohort(cohort), fingerprint=given.fingerprint)
 
 
+class NextPlaceView(View):
+    """To whom a free place goes now. Its version is of what decides that, and a replacement requires it."""
+
+    supplier_id: UUID
+    folio: str | None
+    legal_name: str | None
+    cohort: str
+    """Version of the cohort."""
+    fingerprint: str
+    """Of who has a place and who waits for one: each potential, cost, area, anchor and state."""
+
+
 class SelectionView(View):
     cohort: CohortView
     candidates: int

@@ -10,7 +10,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form, Only, see
-from services.portal.api.forms import trouble, typed
+from services.portal.api.forms import said, trouble, typed
 from services.portal.api.limits import ROWS, groups, limits_of, named_in
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
@@ -90,8 +90,8 @@ def _add_deciding(pages: APIRouter) -> None:
 
     @pages.post("/{cohort_id}/replacement")
     async def replace(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
-        """Give a free place to the firm with which the cohort is best, all others kept."""
-        return await _on_cohort(asked, cohort_id, "POST", "replacements", form)
+        """Give a free place to the firm that they saw: with it the cohort is best, all others kept."""
+        return await _on_cohort(asked, cohort_id, "POST", "replacements", form, at="replacement-")
 
     @pages.post("/{cohort_id}/reinstatement")
     async def reinstate(asked: Anybody, _: Operator, cohort_id: UUID, form: Form) -> Response:
@@ -212,10 +212,22 @@ async def _page(
         places=PLACES,
         selected=selected,
         groups=await groups(asked) if is_open else {},
+        **await _next_place(asked, cohort.body),
         groups_named=named,
         rows=max(ROWS, len(named)),
         **tried.shown,
     )
+
+
+async def _next_place(asked: Asking, cohort: dict[str, Any]) -> dict[str, Any]:
+    """To whom a free place would go, or why to nobody; neither where none is free."""
+    left = any(each["status"] == "free" for each in cohort["drop_outs"])
+    if cohort["status"] == "open" or not (left or cohort["overrides"]):
+        return {"next_place": None, "nobody_next": ""}
+    try:
+        return {"next_place": await asked.ask("development", f"/cohorts/{cohort['id']}/next-place"), "nobody_next": ""}
+    except StageProblem as error:
+        return {"next_place": None, "nobody_next": "" if error.code == "no_free_place" else said(error, asked.words)}
 
 
 async def _place(asked: Asking, cohort_id: UUID, supplier_id: UUID, tried: Tried = UNTRIED) -> Response:
