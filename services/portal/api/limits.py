@@ -6,6 +6,7 @@ from starlette.datastructures import FormData
 
 from services.portal.api.asking import Asking
 from services.portal.api.forms import Trouble, body
+from services.portal.domain import written
 from services.portal.store import demand
 from services.portal.views.words import Words
 from shared.areas import AREAS
@@ -19,25 +20,30 @@ KINDS: Final = ("area", "state", "anchor")
 
 def limits_of(form: FormData, words: Words) -> tuple[dict[str, Any], Trouble | None]:
     """What the stage is asked for, or what is wrong with the groups that are named."""
-    leasts = (name for name in form if name.startswith("named.") and name.endswith(".least"))
-    said = body(form, numbers=(*NUMBERS, *leasts))
-    given = {name: value for name, value in said.items() if not name.startswith("seen_")}
+    given = body(FormData([(name, value) for name, value in form.multi_items() if _is_of_all(name)]), numbers=NUMBERS)
     named: dict[str, dict[str, Any]] = {}
     wrong: dict[str, str] = {}
-    for row, each in given.pop("named", {}).items():
-        group, least = each.get("group", ""), each.get("least")
-        kind, _, code = str(group).partition(":")
+    for row in sorted({name.split(".")[1] for name in form if name.startswith("named.")}):
+        group, least = (str(form.get(f"named.{row}.{part}", "")).strip() for part in ("group", "least"))
+        if not group and not least:
+            continue
+        kind, _, code = group.partition(":")
+        firms = written.whole(least)
         of = named.setdefault(f"minimum_per_{kind}", {})
-        if not group or type(least) is not int:
+        if not group or type(firms) is not int:
             wrong[f"named.{row}.{'least' if group else 'group'}"] = words("cohorts.named.missing")
         elif f"minimum_per_{kind}" in given:
             wrong[f"named.{row}.group"] = words("cohorts.named.both")
         elif code in of:
             wrong[f"named.{row}.group"] = words("cohorts.named.twice")
         else:
-            of[code] = least
+            of[code] = firms
     trouble = Trouble(words("problem.fields"), wrong) if wrong else None
     return given | {name: groups for name, groups in named.items() if groups}, trouble
+
+
+def _is_of_all(name: str) -> bool:
+    return name.partition(".")[0] != "named" and not name.startswith("seen_")
 
 
 async def groups(asked: Asking) -> dict[str, list[tuple[str, str]]]:
