@@ -41,7 +41,8 @@ def build() -> tuple[Stage, Settings]:
 
 
 async def _forget(connection: Connection) -> None:
-    """What browsers began and did not end, and who wants no news any more."""
+    """What browsers began and did not end, and who wants no news any more; and seal what was kept in clear."""
     await sessions.forget(connection)
     await drafts.forget_ended(connection)
     await subscriptions.forget(connection)
+    await subscriptions.seal_older(connection)

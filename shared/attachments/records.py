@@ -9,6 +9,9 @@ from uuid import UUID
 from shared.attachments.kinds import Kind
 from shared.attachments.settings import AttachmentSettings
 from shared.runtime.database import Connection
+from shared.sealing import keys
+from shared.sealing.encryption import seals
+from shared.sealing.keys import Name
 
 State = Literal["coming", "kept", "erased"]
 """`coming`: its content is not there as a whole yet."""
@@ -83,8 +86,11 @@ async def begin(
         return "attachments_day"
     if of_day + new.size > limits.day_bytes:
         return "attachments_busy"
-    values = new.id, new.supplier_id, new.name, new.kind, new.size, new.sha256, new.key, new.subject
+    key = None if seals() else new.key
+    values = new.id, new.supplier_id, new.name, new.kind, new.size, new.sha256, key, new.subject
     await connection.execute(_BEGIN, *values)
+    if key is None:
+        await keys.keep(connection, {Name(new.supplier_id, new.id): new.key})
     return None
 
 
@@ -96,7 +102,7 @@ async def finish(connection: Connection, id_: UUID) -> Attachment | None:
 
 async def give_up(connection: Connection, id_: UUID) -> None:
     """It did not come."""
-    await connection.execute("DELETE FROM attachment WHERE id = $1 AND state = 'coming'", id_)
+    await _end(connection, _GIVE_UP, [id_])
 
 
 async def find(connection: Connection, supplier_id: UUID, id_: UUID) -> Attachment | None:
@@ -127,8 +133,10 @@ async def page(
 
 async def key_of(connection: Connection, id_: UUID) -> bytes | None:
     """What opens it; None once it is erased."""
-    found: bytes | None = await connection.fetchval("SELECT key FROM attachment WHERE id = $1", id_)
-    return found
+    row = await connection.fetchrow("SELECT supplier_id, key FROM attachment WHERE id = $1", id_)
+    if row is None or row["key"] is not None:
+        return None if row is None else row["key"]
+    return await keys.kept(connection, Name(row["supplier_id"], id_))
 
 
 async def secret(connection: Connection, new: bytes) -> bytes:
@@ -140,7 +148,24 @@ async def secret(connection: Connection, new: bytes) -> bytes:
 
 async def erase(connection: Connection, ids: Sequence[UUID]) -> None:
     """Nobody opens them any more: the key goes, and what they were called. That they were, and their digest, stays."""
-    await connection.execute(_ERASE, list(ids))
+    await _end(connection, _ERASE, ids)
+
+
+async def wrap_keys(connection: Connection) -> int:
+    """Wrap keys that stand in records of before, as those of persons. Within a transaction; returns how many."""
+    rows = await connection.fetch(_BARE) if seals() else []
+    if not rows:
+        return 0
+    await keys.keep(connection, {Name(row["supplier_id"], row["id"]): row["key"] for row in rows})
+    await connection.execute("UPDATE attachment SET key = NULL WHERE id = ANY($1::uuid[])", [row["id"] for row in rows])
+    return len(rows)
+
+
+async def _end(connection: Connection, statement: str, ids: Sequence[UUID]) -> None:
+    """Nobody opens any more what this statement takes away."""
+    async with connection.transaction():
+        rows = await connection.fetch(statement, list(ids))
+        await keys.destroy(connection, [Name(row["supplier_id"], row["id"]) for row in rows])
 
 
 async def mark_gone(connection: Connection, gone: str, after: timedelta) -> None:
@@ -163,7 +188,7 @@ async def unremoved(connection: Connection, coming_before: timedelta) -> list[tu
 
 async def removed(connection: Connection, ids: Sequence[UUID]) -> None:
     """Their objects are gone."""
-    await connection.execute("DELETE FROM attachment WHERE id = ANY($1::uuid[]) AND state = 'coming'", list(ids))
+    await _end(connection, _GIVE_UP, ids)
     await connection.execute("UPDATE attachment SET removed = true WHERE id = ANY($1::uuid[])", list(ids))
 
 
@@ -193,7 +218,12 @@ _BEGIN = """
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 """
 _FINISH = "UPDATE attachment SET state = 'kept' WHERE id = $1 AND state = 'coming'"
-_ERASE = "UPDATE attachment SET state = 'erased', key = NULL, name = '' WHERE id = ANY($1::uuid[]) AND state = 'kept'"
+_ERASE = """
+    UPDATE attachment SET state = 'erased', key = NULL, name = '' WHERE id = ANY($1::uuid[]) AND state = 'kept'
+    RETURNING supplier_id, id
+"""
+_GIVE_UP = "DELETE FROM attachment WHERE id = ANY($1::uuid[]) AND state = 'coming' RETURNING supplier_id, id"
+_BARE = f"SELECT supplier_id, id, key FROM attachment WHERE key IS NOT NULL ORDER BY id LIMIT {PAGE} FOR UPDATE"
 _GONE = """
     UPDATE attachment SET erase_at = now() + $1::interval
     WHERE erase_at IS NULL AND state = 'kept' AND supplier_id IN ({gone})

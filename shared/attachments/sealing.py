@@ -1,4 +1,4 @@
-"""An attachment's content as it is kept: sealed by a key of its own, which alone is in the stage's store.
+"""An attachment's content as it is kept: sealed by a key of its own, which is in the stage's store, wrapped.
 
 Whoever has the object store, a copy of it or an old version, has nothing to read; once the key is gone, nobody has.
 Chunks are sealed one by one (the STREAM construction: Hoang, Reyhanitabar, Rogaway and Vizár, 2015), so none can be

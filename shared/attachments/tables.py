@@ -1,7 +1,7 @@
 """The tables of attachments.
 
-`attachment`: a file that somebody gave, with the key that opens it until it is erased. `attachment_secret`: what this
-store's links are signed with.
+`attachment`: a file that somebody gave; its key is among those of its firm (`data_key`), and in `key` where nothing is
+sealed. `attachment_secret`: what this store's links are signed with.
 """
 
 STATEMENTS = (

@@ -56,9 +56,18 @@ async def keep_house(attachments: Attachments, database: Database) -> None:
         await records.mark_gone(connection, attachments.gone, after)
         while await records.erase_due(connection):
             pass
+    await wrap_keys(database)
     await _remove(attachments, database)
     await attachments.objects.sweep(now() - UNFINISHED_KEPT)
     await _sweep_orphans(attachments, database)
+
+
+async def wrap_keys(database: Database) -> None:
+    """Keys that stand in records of before go where those of persons are."""
+    wrapped = records.PAGE
+    while wrapped == records.PAGE:
+        async with database.transaction() as connection:
+            wrapped = await records.wrap_keys(connection)
 
 
 async def _remove(attachments: Attachments, database: Database) -> None:

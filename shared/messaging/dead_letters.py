@@ -10,11 +10,15 @@ from shared.contracts.dead_letters import DeadLetter, ServiceName
 from shared.messaging.codec import RECORD_NAMESPACE, SKIPPED, Message, Poison, Record, record_id, sha256
 from shared.messaging.topics import is_partners
 from shared.runtime.database import Connection, columns
+from shared.sealing import whole
 
 Key = tuple[str, bytes]
 """A topic and a key on it: what is blocked."""
 
 Resolution = Literal["replayed", "discarded"]
+
+PLACE = "dead_letter.value"
+"""Where what partners wrote is sealed, each with a key of its letter."""
 
 HANDLER_FAILED = "handler_failed"
 """The reason when a handler raised what it should not: a fault of ours, not the record's."""
@@ -57,7 +61,7 @@ _BLOCKED_AMONG = """
 """
 _FORGET = """
     UPDATE dead_letter SET value = NULL
-    WHERE closed_at < now() - $1::interval AND topic LIKE 'partner.%' AND value IS NOT NULL
+    WHERE closed_at < now() - $1::interval AND topic LIKE 'partner.%' AND value IS NOT NULL RETURNING id
 """
 
 
@@ -140,6 +144,8 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
     """Store dead letters and block their keys, those of our own topics."""
     if not letters:
         return
+    theirs = {each.id: each.record.value for each in letters if is_partners(each.record.topic) and each.record.value}
+    kept = await whole.seal(connection, PLACE, theirs)
     rows = [
         (
             letter.id,
@@ -147,7 +153,7 @@ async def set_aside(connection: Connection, letters: Sequence[SetAside], at: dat
             letter.record.partition,
             letter.record.offset,
             letter.record.key,
-            letter.record.value,
+            kept.get(letter.id, letter.record.value),
             letter.event_id,
             letter.event_type,
             letter.reason,
@@ -176,7 +182,7 @@ async def forget(connection: Connection, kept: timedelta) -> None:
     """Forget what partners wrote in letters closed longer ago than this: it may be personal, and nobody needs it any
     more. That there was a letter, why, and what became of it, stays.
     """
-    await connection.execute(_FORGET, kept)
+    await whole.forget(connection, [row["id"] for row in await connection.fetch(_FORGET, kept)])
 
 
 async def blocked_among(connection: Connection, keys: Iterable[Key]) -> set[Key]:

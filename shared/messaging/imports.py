@@ -15,9 +15,10 @@ import msgspec
 from shared.contracts.event import Cause
 from shared.files.faults import RowFault
 from shared.files.rows import Header, Sent
-from shared.messaging import actors, audit
+from shared.messaging import actors, audit, refused_kept
 from shared.messaging.audit import Act
 from shared.runtime.database import Connection, columns
+from shared.sealing import whole
 
 IMPORT_CHANNEL = "import"
 
@@ -93,7 +94,8 @@ async def receive(connection: Connection, new: Import, request: bytes | None, pa
     number = size = 0
     async for part in parts:
         number, size = number + 1, size + len(part)
-        await connection.execute(_PART, new.id, number, part)
+        kept = await whole.seal(connection, f"import_part.{number}", {new.id: part})
+        await connection.execute(_PART, new.id, number, kept[new.id])
     await connection.execute("UPDATE import SET bytes = $2 WHERE id = $1", new.id, size)
     if cause.action is not None and cause.actor is not None:
         await audit.record(connection, [Act(cause.action, cause.actor, new.id, cause.correlation_id)])
@@ -123,7 +125,8 @@ async def refused_rows(connection: Connection, id_: UUID, after: int) -> list[Re
     wrong: dict[int, list[RowFault]] = {row["line"]: [] for row in rows}
     for row in await connection.fetch(_FAULTS_OF, id_, list(wrong)):
         wrong[row["line"]].append(_fault(row))
-    return [RefusedRow(row["line"], msgspec.json.decode(row["sent"]), wrong[row["line"]]) for row in rows]
+    found = await refused_kept.open_all(connection, id_, {row["line"]: row["sent"] for row in rows})
+    return [RefusedRow(line, msgspec.json.decode(sent), wrong[line]) for line, sent in found.items()]
 
 
 def _fault(row: Any) -> RowFault:  # noqa: ANN401 - a record
@@ -149,8 +152,8 @@ async def let_go(connection: Connection, id_: UUID) -> None:
 async def spool(connection: Connection, id_: UUID, file: BinaryIO) -> None:
     """Copy the file of an import, part by part."""
     number = 1
-    while (part := await connection.fetchval(_PART_OF, id_, number)) is not None:
-        file.write(part)
+    while (kept := await connection.fetchval(_PART_OF, id_, number)) is not None:
+        file.write(await whole.open_one(connection, f"import_part.{number}", id_, kept) or b"")
         number += 1
 
 
@@ -183,8 +186,9 @@ async def advance(
         rows = [(each.line, each.column, each.reason, each.message, json.dumps(each.params)) for each in wrong]
         await connection.execute(_REFUSE, before.id, *columns(rows))
     if refused:
-        sent = [(line, msgspec.json.encode(cells).decode()) for line, cells in refused]
-        await connection.execute(_KEEP, before.id, *columns(sent))
+        sent = {line: msgspec.json.encode(cells).decode() for line, cells in refused}
+        kept = await refused_kept.seal_all(connection, before.id, sent)
+        await connection.execute(_KEEP, before.id, *columns([*kept.items()]))
 
 
 async def end(
@@ -199,11 +203,13 @@ async def end(
     async with connection.transaction():
         await connection.execute(_END, id_, state, reason, message, json.dumps(dict(params or {})))
         await connection.execute("DELETE FROM import_part WHERE import_id = $1", id_)
+        await whole.forget(connection, [id_])
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:
     """Forget imports that ended longer ago, and refused rows before that."""
-    await connection.execute(_FORGET_ROWS, REFUSED_KEPT)
+    forgotten = await connection.fetch(_FORGET_ROWS, REFUSED_KEPT)
+    await refused_kept.forget(connection, {row["import_id"] for row in forgotten})
     await connection.execute("DELETE FROM import WHERE ended_at < now() - $1::interval", kept)
 
 
@@ -263,7 +269,7 @@ _FAULTS_OF = """
 """
 _FORGET_ROWS = """
     DELETE FROM import_refused_row USING import
-    WHERE import.id = import_id AND import.ended_at < now() - $1::interval
+    WHERE import.id = import_id AND import.ended_at < now() - $1::interval RETURNING import_id
 """
 _END = """
     UPDATE import SET state = $2, ended_at = now(), reason = $3, message = $4, params = $5,

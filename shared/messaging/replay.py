@@ -20,6 +20,7 @@ from shared.messaging.unit_of_work import unit_of_work
 from shared.runtime import logging
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database, Row
+from shared.sealing import whole
 
 MOST_RECORDS = 500
 """Records of one call, dead letters and those behind them: some seconds, well within a request's time."""
@@ -163,7 +164,8 @@ class Replayer:
             row = await connection.fetchrow(_LETTER, letter_id)
             if row is None:
                 raise UnknownDeadLetterError(letter_id)
-            record = _record_of(row)
+            value = await whole.open_one(connection, dead_letters.PLACE, letter_id, row["value"])
+            record = _record_of(row)._replace(value=value)
             if row["resolution"] is not None:
                 return record  # An earlier call got so far; only what waits behind it is left.
             if resolution == "replayed" and record.value is None and row["reason"] != TOMBSTONE.reason:

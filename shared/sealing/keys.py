@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 
 from shared.runtime.database import Connection, columns
 from shared.sealing.encryption import encryption
-from shared.sealing.values import KEY_BYTES, Erased, opened, sealed
+from shared.sealing.values import KEY_BYTES, Erased, opened, opened_bytes, sealed, sealed_bytes
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
 """Words for a search by words: digits might be a number there."""
@@ -54,6 +54,15 @@ class Keys:
         key = self._known.get(name)
         return Erased.ERASED if key is None else opened(key, name.about + place.encode(), kept)
 
+    def seal_bytes(self, name: Name, place: str, value: bytes) -> bytes:
+        """The same of bytes."""
+        return sealed_bytes(self._known[name], name.about + place.encode(), value)
+
+    def open_bytes(self, name: Name, place: str, kept: bytes) -> bytes | Erased:
+        """The bytes, or ERASED. Raises AlteredError."""
+        key = self._known.get(name)
+        return Erased.ERASED if key is None else opened_bytes(key, name.about + place.encode(), kept)
+
     def digest(self, use: str, text: str) -> str:
         """What is found by this text among what has the same use, and tells nothing of it: 24 letters. Of INDEX."""
         given = hashlib.blake2b(f"{use}/{text}".encode(), digest_size=12, key=self._known[INDEX][32:], person=b"index")
@@ -81,6 +90,18 @@ async def ensure(connection: Connection, names: Collection[Name]) -> Keys:
         # Read back: somebody else may have made one first.
         known |= await _find(connection, missing)
     return Keys(known)
+
+
+async def keep(connection: Connection, given: Mapping[Name, bytes]) -> None:
+    """Keep keys that were made elsewhere, as those of attachments, whose content is sealed by chunks."""
+    wrap = encryption().wrap
+    if rows := [(*name, wrap(key, name.about)) for name, key in sorted(given.items())]:
+        await connection.execute(_MAKE, *columns(rows))
+
+
+async def kept(connection: Connection, name: Name) -> bytes | None:
+    """One of those; None once it is destroyed. Raises KeyAwayError."""
+    return (await _find(connection, [name])).get(name)
 
 
 async def destroy(connection: Connection, names: Iterable[Name]) -> None:

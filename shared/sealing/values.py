@@ -8,7 +8,7 @@ import base64
 import hashlib
 import hmac
 from enum import Enum
-from typing import Any, Final, TypeGuard
+from typing import Any, Final, Literal, TypeGuard
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 KEY_BYTES: Final = 64
 """Half of it seals, the other half makes nonces."""
 PREFIX: Final = "sealed:"
+BYTES_PREFIX: Final = PREFIX.encode()
 _VERSION: Final = b"\x01"
 _MARK: Final = 4
 _NONCE: Final = 12
@@ -42,10 +43,7 @@ def is_sealed(value: object) -> TypeGuard[str]:
 
 def sealed(key: bytes, place: bytes, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
     """A value that JSON holds, as text."""
-    clear = msgspec.json.encode(value)
-    nonce = _digest(key, b"nonce", _NONCE, len(place).to_bytes(4, "big") + place + clear)
-    kept = _VERSION + _mark(key) + nonce + AESGCM(key[:32]).encrypt(nonce, clear, place)
-    return PREFIX + base64.b64encode(kept).decode()
+    return PREFIX + base64.b64encode(_sealed(key, place, msgspec.json.encode(value))).decode()
 
 
 def opened(key: bytes, place: bytes, kept: str) -> Any:  # noqa: ANN401 - whatever JSON holds
@@ -54,16 +52,35 @@ def opened(key: bytes, place: bytes, kept: str) -> Any:  # noqa: ANN401 - whatev
         raw = base64.b64decode(kept[len(PREFIX) :], validate=True)
     except ValueError as error:
         raise AlteredError from error
+    clear = _opened(key, place, raw)
+    return clear if clear is ERASED else msgspec.json.decode(clear)
+
+
+def sealed_bytes(key: bytes, place: bytes, clear: bytes) -> bytes:
+    """Bytes, as bytes."""
+    return BYTES_PREFIX + _sealed(key, place, clear)
+
+
+def opened_bytes(key: bytes, place: bytes, kept: bytes) -> bytes | Erased:
+    """The bytes; ERASED where they were sealed with an earlier key of the same name. Raises AlteredError."""
+    return _opened(key, place, kept[len(BYTES_PREFIX) :])
+
+
+def _sealed(key: bytes, place: bytes, clear: bytes) -> bytes:
+    nonce = _digest(key, b"nonce", _NONCE, len(place).to_bytes(4, "big") + place + clear)
+    return _VERSION + _mark(key) + nonce + AESGCM(key[:32]).encrypt(nonce, clear, place)
+
+
+def _opened(key: bytes, place: bytes, raw: bytes) -> bytes | Literal[Erased.ERASED]:
     start = len(_VERSION) + _MARK
     if raw[: len(_VERSION)] != _VERSION:
         raise AlteredError
     if not hmac.compare_digest(raw[len(_VERSION) : start], _mark(key)):
         return ERASED
     try:
-        clear = AESGCM(key[:32]).decrypt(raw[start : start + _NONCE], raw[start + _NONCE :], place)
+        return AESGCM(key[:32]).decrypt(raw[start : start + _NONCE], raw[start + _NONCE :], place)
     except (InvalidTag, ValueError) as error:
         raise AlteredError from error
-    return msgspec.json.decode(clear)
 
 
 def _mark(key: bytes) -> bytes:

@@ -8,6 +8,7 @@ from uuid import uuid4
 from shared.messaging import dead_letters
 from shared.messaging.codec import Record
 from shared.messaging.topics import MAX_ANSWER_BYTES
+from shared.sealing import whole
 from tests.conformance.stage import Bench, by
 from tests.conformance.test_dead_letters import garbage, listed
 
@@ -20,8 +21,11 @@ async def test_what_a_partner_wrote_is_forgotten_when_its_letter_is_closed(bench
         await bench.replayer.resolve(letter, "discarded", by("operator"))
     async with bench.database.connection() as connection:
         await dead_letters.forget(connection, timedelta())
-        rows = await connection.fetch('SELECT "offset", value FROM dead_letter ORDER BY "offset"')
-    assert [(row["offset"], row["value"]) for row in rows] == [(1, b"no event"), (2, None), (3, b"no event")]
+        rows = await connection.fetch('SELECT id, "offset", value FROM dead_letter ORDER BY "offset"')
+        place = connection, dead_letters.PLACE
+        kept = [(row["offset"], await whole.open_one(*place, row["id"], row["value"])) for row in rows]
+    assert kept == [(1, b"no event"), (2, None), (3, b"no event")]
+    assert [row["value"] == b"no event" for row in rows] == [False, False, True]
 
 
 async def test_trap_12_a_value_beyond_the_limit_is_told_of_and_never_stored(bench: Bench) -> None:

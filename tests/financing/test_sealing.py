@@ -1,84 +1,106 @@
 """What a firm hands over is nowhere in clear, and once it is erased it is gone from every copy that there is."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
+import time
+from datetime import timedelta
+from typing import Any, NamedTuple
 from uuid import UUID, uuid4
 
 import pytest
 
-from deploy.engines.postgres import Postgres
 from deploy.engines.postgres_server import PostgresServer
 from services.financing.store.cases import cases
 from services.financing.store.sealing import seal_next
 from shared.contracts import partner as contract
-from shared.messaging import journal
+from shared.messaging import dead_letters, journal
+from shared.messaging.codec import Record
 from shared.messaging.retry import TRY_AGAIN
 from shared.runtime.ids import new_id
-from shared.sealing import encryption
+from shared.sealing import encryption, whole
 from shared.sealing.encryption import KeyAwayError, Ring
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.financing import test_facts as facts
 from tests.financing.calls import PAPERS, answer, consent_body, known, ok, partner_events, referral_body
 from tests.financing.given import SUPPLIER
-
-PERSON = {"rfc": "GODE561231GR8", "legal_name": "Eduardo Gómez", "representative": "Benita Sellada Ríos"}
-CONTACT = {"email": "benita@sellada.example", "phone": "+52 55 7310 4482"}
-CAPACITY = {"annual_sales": {"amount": "7316502.00", "currency": "MXN"}, "workers": 42}
-WORDS = ("Estados de cuenta de Benita", "NAF-7731-0042")
-CLEAR = ("GODE561231GR8", "Sellada", "benita@sellada", "7310 4482", "7316502", "411733.00", *WORDS)
-"""Of each something that is nowhere else."""
-OPEN = "Referral of nobody"
-"""What is written in clear beside it: whoever finds nothing has looked."""
+from tests.sealing.data_files import standing
 
 
-async def handed_over(stage: StageUnderTest) -> dict[str, object]:
+class Said(NamedTuple):
+    """What a firm and its partner say, in words that are nowhere else: a server's log of writes is of all stores."""
+
+    mark: str
+    digits: str
+
+    @property
+    def papers(self) -> dict[str, Any]:
+        identity = {"rfc": self.rfc, "legal_name": "Eduardo Gómez", "representative": f"Benita {self.mark}"}
+        contact = {"email": f"benita@{self.mark}.example", "phone": f"+52 55 {self.digits}"}
+        sales = {"amount": f"{self.digits}.00", "currency": "MXN"}
+        return {"identity": identity, "contact": contact, "capacity": {"annual_sales": sales, "workers": 42}}
+
+    @property
+    def rfc(self) -> str:
+        return f"{self.mark[:4].upper()}561231GR8"
+
+    @property
+    def amount(self) -> str:
+        return f"4{self.digits[:5]}.33"
+
+    @property
+    def folio(self) -> str:
+        return f"NAF-{self.mark}"
+
+    @property
+    def items(self) -> tuple[str]:
+        return (f"Estados de cuenta de {self.mark}",)
+
+    @property
+    def clear(self) -> tuple[str, ...]:
+        return self.rfc, self.mark, f"55 {self.digits}", f"{self.digits}.00", self.amount
+
+
+def said() -> Said:
+    letters = uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
+    return Said(letters, f"{int(uuid4()) % 900_000 + 7_100_000}")
+
+
+async def handed_over(stage: StageUnderTest, said: Said) -> dict[str, object]:
     await known(stage)
     await stage.consume(facts.REGISTERED.model_copy(update={"kind": "natural", "rfc": None, "legal_name": None}))
-    papers = {"identity": PERSON, "contact": CONTACT, "capacity": CAPACITY}
-    consent = await ok(stage, "POST", "/consents", await consent_body(stage) | papers)
-    path = f"/consents/{consent['id']}/identity"
-    await ok(stage, "POST", path, {"rfc": PERSON["rfc"], "legal_name": PERSON["legal_name"]}, Role.OPERATOR)
-    body = await referral_body(stage, amount={"amount": "411733.00", "currency": "MXN"})
+    consent = await ok(stage, "POST", "/consents", await consent_body(stage) | said.papers)
+    identity = {"rfc": said.rfc, "legal_name": "Eduardo Gómez"}
+    await ok(stage, "POST", f"/consents/{consent['id']}/identity", identity, Role.OPERATOR)
+    body = await referral_body(stage, amount={"amount": said.amount, "currency": "MXN"})
     referral: dict[str, object] = await ok(stage, "POST", "/referrals", body)
-    await stage.consume(answer(contract.ReferralAcknowledged, referral, folio=WORDS[1]))
-    await stage.consume(answer(contract.InformationRequested, referral, items=(WORDS[0],)))
+    await stage.consume(answer(contract.ReferralAcknowledged, referral, folio=said.folio))
+    await stage.consume(answer(contract.InformationRequested, referral, items=said.items))
     return referral
 
 
-def files(server: Postgres, database: str) -> Iterator[Path]:
-    """Where a server keeps a database, its log of writes, and what it says."""
-    yield server.log
-    oid = server.execute(f"SELECT oid FROM pg_database WHERE datname = '{database}'").strip()
-    cluster = server.log.parent / "cluster"
-    for part in (cluster / "base" / oid, cluster / "pg_wal"):
-        yield from (file for file in part.rglob("*") if file.is_file())
-
-
 async def test_no_file_of_the_store_ever_has_it_in_clear(stage: StageUnderTest, postgres: PostgresServer) -> None:
-    if not isinstance(postgres, Postgres):
-        pytest.skip("a server in a container has its files there")
-    await handed_over(stage)
+    since = time.time() - 1
+    secret, nobody = said(), said()
+    await handed_over(stage, secret)
     [name] = await stage.rows("SELECT current_database() AS name")
-    said = (
+    written = (
         "INSERT INTO resend (topic, since, until, events, superseded, withheld, by, at, reason)"
         " VALUES ('x', now(), now(), 0, 0, 0, 'x', now(), $1)"
     )
-    await stage.rows(said, OPEN)
-    postgres.execute("CHECKPOINT")
-    kept = [file.read_bytes() for file in files(postgres, name["name"])]
-    found = {word: sum(word.encode() in each for each in kept) for word in (*CLEAR, OPEN)}
-    assert {word for word, times in found.items() if times} == {OPEN}
-    assert found[OPEN] == 2, "in the table and in the log of writes"
+    await stage.rows(written, nobody.mark)
+    found = await standing(postgres, name["name"], since, (*secret.clear, nobody.mark))
+    assert {word: times for word, times in found.items() if times} == {nobody.mark: 2}, (
+        "in its table, and as it was written"
+    )
 
 
 async def test_who_reads_has_it_in_clear_until_it_is_erased(stage: StageUnderTest) -> None:
-    referral = await handed_over(stage)
+    secret = said()
+    referral = await handed_over(stage, secret)
     shown = await ok(stage, "GET", f"/referrals/{referral['id']}")
-    assert (shown["papers"]["folio"], shown["papers"]["items"]) == (WORDS[1], [WORDS[0]])
+    assert (shown["papers"]["folio"], shown["papers"]["items"]) == (secret.folio, [*secret.items])
     [told] = await partner_events(stage)
-    assert told["identity"]["representative"] == PERSON["representative"]
+    assert told["identity"]["representative"] == f"Benita {secret.mark}"
     kept = await stage.rows("SELECT consents, referrals FROM financing_case")
     journaled = await stage.rows("SELECT body FROM journal WHERE type = $1", contract.Referral.TYPE)
     case = await ok(stage, "GET", f"/cases/{SUPPLIER}")
@@ -96,8 +118,9 @@ async def test_who_reads_has_it_in_clear_until_it_is_erased(stage: StageUnderTes
 
 
 async def test_what_was_written_in_clear_is_sealed_behind_the_days_work(stage: StageUnderTest) -> None:
+    secret = said()
     with encryption.given(None):
-        await handed_over(stage)
+        await handed_over(stage, secret)
     before = await ok(stage, "GET", f"/cases/{SUPPLIER}/papers")
     [told] = await partner_events(stage)
     others = await stage.rows("SELECT id, body FROM journal WHERE type <> $1", contract.Referral.TYPE)
@@ -107,7 +130,7 @@ async def test_what_was_written_in_clear_is_sealed_behind_the_days_work(stage: S
     rows = await stage.rows("SELECT consents, referrals FROM financing_case")
     rows += await stage.rows("SELECT papers FROM referral")
     rows += [json.loads(row["body"]) for row in await stage.rows("SELECT body FROM journal")]
-    assert not [word for word in CLEAR if word in str(rows)]
+    assert not [word for word in secret.clear if word in str(rows)]
     assert await ok(stage, "GET", f"/cases/{SUPPLIER}/papers") == before
     assert await partner_events(stage) == [told]
     assert await stage.rows("SELECT id, body FROM journal WHERE type <> $1", contract.Referral.TYPE) == others
@@ -115,18 +138,18 @@ async def test_what_was_written_in_clear_is_sealed_behind_the_days_work(stage: S
 
 async def test_what_seals_the_journal_changes_nothing_else_in_it(stage: StageUnderTest) -> None:
     with encryption.given(None):
-        await handed_over(stage)
+        await handed_over(stage, said())
     [entry] = await stage.rows("SELECT id, recorded_at, body FROM journal WHERE type = $1", contract.Referral.TYPE)
-    said = json.loads(entry["body"])
+    event = json.loads(entry["body"])
     for different in ({"supplier_id": str(uuid4())}, {"need": {"purpose": "machinery"}}, {"need": "sealed"}):
-        forged = json.dumps(said | {"data": said["data"] | different}).encode()
+        forged = json.dumps(event | {"data": event["data"] | different}).encode()
         sealing = "SELECT journal_seal($1, $2, $3, $4) AS done"
         given = [entry["id"]], [entry["recorded_at"]], [forged], ["need", "identity"]
         assert await stage.rows(sealing, *given) == [{"done": 0}]
 
 
 async def test_without_its_key_encryption_key_nothing_is_decided_and_nothing_lost(stage: StageUnderTest) -> None:
-    await handed_over(stage)
+    await handed_over(stage, said())
     assert issubclass(KeyAwayError, TRY_AGAIN)
     for ring in (None, Ring(["c" * 64])):
         with encryption.given(ring), pytest.raises(KeyAwayError):
@@ -139,8 +162,9 @@ async def test_without_its_key_encryption_key_nothing_is_decided_and_nothing_los
 
 async def test_while_an_older_release_runs_beside_it_nothing_new_is_sealed(stage: StageUnderTest) -> None:
     with encryption.given(Ring(["0" * 64]), new=False):
-        await handed_over(stage)
-        assert "Sellada" in str(await stage.rows("SELECT consents FROM financing_case"))
+        secret = said()
+        await handed_over(stage, secret)
+        assert secret.mark in str(await stage.rows("SELECT consents FROM financing_case"))
     assert not await stage.rows("SELECT FROM data_key")
 
 
@@ -155,3 +179,18 @@ async def test_a_request_that_comes_again_is_answered_by_what_its_sender_alone_c
     assert first.json() == again.json()
     [kept] = await stage.rows("SELECT answer FROM idempotency")
     assert kept["answer"].startswith(b"sealed:")
+
+
+async def test_what_a_partner_wrote_in_vain_is_sealed_until_it_is_forgotten(stage: StageUnderTest) -> None:
+    wrote = f'{{"folio": "{said().folio}"}}'.encode()
+    record = Record("partner.nafin.answers.v1", 0, 7, str(uuid4()).encode(), wrote)
+    assert (await stage._runner.consume([record])).dead == 1
+    [letter] = await stage.rows("SELECT id, value FROM dead_letter")
+    assert wrote not in letter["value"]
+    async with stage.database.transaction() as connection:
+        kept = connection, dead_letters.PLACE, letter["id"], letter["value"]
+        assert await whole.open_one(*kept) == wrote
+        await connection.execute("UPDATE dead_letter SET closed_at = now() - interval '2 days'")
+        await dead_letters.forget(connection, timedelta(days=1))
+        assert await whole.open_one(*kept) is None
+    assert await stage.rows("SELECT value FROM dead_letter") == [{"value": None}]

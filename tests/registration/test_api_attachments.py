@@ -3,6 +3,9 @@
 import hashlib
 from uuid import UUID
 
+from shared.attachments import records
+from shared.sealing import encryption
+from shared.sealing.encryption import Ring
 from shared.testing.stage import StageUnderTest
 from tests.attachments import given as files
 from tests.registration.bodies_given import BODY, registered
@@ -41,3 +44,31 @@ async def test_a_certificate_has_its_file_and_its_digest_alone_is_told(stage: St
     foreign = stage.headers("supplier", supplier_id=UUID(int=9))
     assert (await stage.client.get(f"{path}/attachments/{id_}/link", headers=foreign)).status_code == 403
     assert (await stage.client.delete(f"{path}/attachments/{id_}", headers=operator)).status_code == 204
+
+
+async def test_its_key_is_wrapped_and_opens_no_copy_once_it_is_erased(stage: StageUnderTest) -> None:
+    firm = (await registered(stage))["id"]
+    path, operator = f"/suppliers/{firm}/attachments", stage.headers("operator")
+    ids = []
+    for name in ("old.pdf", "new.pdf"):
+        with encryption.given(Ring(["0" * 64]), new=name == "new.pdf"):
+            content = files.PDF.replace(b"%%EOF", f"% {name}\n%%EOF".encode())
+            given = await stage.client.post(path, files={"file": (name, content)}, headers=operator)
+            assert given.status_code == 201, given.text
+            ids.append(UUID(given.json()["id"]))
+    [(old, bare), (new, none)] = [
+        tuple(row.values()) for row in await stage.rows("SELECT id, key FROM attachment ORDER BY id")
+    ]
+    assert ([old, new], bare is None, none) == (ids, False, None)
+    async with stage.database.transaction() as connection:
+        assert await records.key_of(connection, old) == bare
+        assert (await records.wrap_keys(connection), await records.wrap_keys(connection)) == (1, 0)
+        assert await records.key_of(connection, old) == bare
+    copies = await stage.rows("SELECT id, state, key FROM attachment")
+    assert [row["key"] for row in copies] == [None, None]
+    for id_ in ids:
+        assert (await stage.client.delete(f"{path}/{id_}", headers=operator)).status_code == 204
+    # As a backup has them that was taken before.
+    await stage.rows("UPDATE attachment SET state = 'kept'")
+    async with stage.database.connection() as connection:
+        assert [await records.key_of(connection, id_) for id_ in ids] == [None, None]

@@ -1,39 +1,43 @@
 """Of a natural person nothing is in the store in clear, and they are found, compared and looked up all the same."""
 
-from pathlib import Path
+import time
+from collections.abc import AsyncIterator
+from io import BytesIO
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
-import pytest
-
-from deploy.engines.postgres import Postgres
 from deploy.engines.postgres_server import PostgresServer
 from services.registration.domain.sought import Sought
 from services.registration.store import holders_of
 from services.registration.store.derived import derive_suppliers, seal_people
 from services.registration.store.searching import page_of_suppliers
+from shared.contracts.event import Cause
+from shared.messaging import imports, refused_kept
 from shared.sealing import encryption
 from shared.testing.stage import StageUnderTest
+from tests.files.given import csv_of
 from tests.registration.bodies_given import registered, shown
+from tests.registration.files_given import SUPPLIER, upload
 from tests.registration.given import NATURAL_RFC
 from tests.registration.test_api_contacts import store_of
+from tests.sealing.data_files import standing
 
 NAME, LATER = "Eduardo Sellado Ríos", "Eduardo Sellado de la O"
 CONTACT = {"name": "Benita Sellada", "email": "benita@sellada.example", "phone": "442 731 0448", "role": "owner"}
-CLEAR = (NATURAL_RFC, "Sellad", "SELLAD", "sellada.example", "4427310448", "442 731 0448")
-OPEN = "Quien busca encuentra"
+CLEAR = (NATURAL_RFC, "Sellad", "SELLAD", b"Sellada".hex(), "sellada.example", "4427310448", "442 731 0448")
 
 
-async def person(stage: StageUnderTest) -> dict[str, Any]:
+async def person(stage: StageUnderTest, mark: str = "Sellado") -> dict[str, Any]:
     """One who registered, changed their name and invited somebody."""
-    own = {"rfc": NATURAL_RFC, "legal_name": NAME, "contact": CONTACT}
+    contact = CONTACT | {"email": f"benita@{mark}.example"} if mark != "Sellado" else CONTACT
+    own = {"rfc": NATURAL_RFC, "legal_name": f"Eduardo {mark} Ríos", "contact": contact}
     firm = await registered(stage, **own, plants=[])
     headers = stage.headers("supplier", supplier_id=firm["id"])
-    body = {name: firm[name] for name in FIELDS if name in firm} | own | {"legal_name": LATER}
+    body = {name: firm[name] for name in FIELDS if name in firm} | own | {"legal_name": f"Eduardo {mark} de la O"}
     put = await stage.client.put(f"/suppliers/{firm['id']}", json=body, headers=headers | {"If-Match": "*"})
     assert put.status_code == 200, put.text
     asked = await stage.client.post(
-        f"/suppliers/{firm['id']}/people", json={"email": "otra@sellada.example"}, headers=headers
+        f"/suppliers/{firm['id']}/people", json={"email": f"{mark}@sellada.example"}, headers=headers
     )
     assert asked.status_code == 202, asked.text
     return await shown(stage, firm["id"])
@@ -56,20 +60,16 @@ async def past(stage: StageUnderTest, firm: str) -> list[tuple[str, str]]:
 async def test_nothing_of_a_person_is_in_a_table_or_a_file_of_the_store(
     stage: StageUnderTest, postgres: PostgresServer
 ) -> None:
-    firm = await person(stage)
-    assert (firm["rfc"], firm["legal_name"], firm["contact"]) == (NATURAL_RFC, LATER, CONTACT)
-    assert await in_clear(stage) == set()
-    if not isinstance(postgres, Postgres):
-        pytest.skip("a server in a container has its files there")
-    await stage.rows("INSERT INTO telling VALUES (gen_random_uuid(), $1, 'x', now())", OPEN)
-    postgres.execute("CHECKPOINT")
-    [name] = await stage.rows("SELECT oid FROM pg_database WHERE datname = current_database()")
-    cluster = postgres.log.parent / "cluster"
-    folders = (cluster / "base" / str(name["oid"]), cluster / "pg_wal")
-    files: list[Path] = [postgres.log, *(file for folder in folders for file in folder.rglob("*") if file.is_file())]
-    kept = [file.read_bytes() for file in files]
-    own = [word for word in (*CLEAR[1:], OPEN) if any(word.encode() in each for each in kept)]
-    assert own == [OPEN]
+    since = time.time() - 1
+    mark, nobody = f"v{uuid4().hex}", f"v{uuid4().hex}"
+    firm = await person(stage, mark)
+    assert (firm["rfc"], firm["legal_name"]) == (NATURAL_RFC, f"Eduardo {mark} de la O")
+    held = str(await store_of(stage)).lower()
+    assert not [word for word in (NATURAL_RFC.lower(), mark) if word in held]
+    await stage.rows("INSERT INTO telling VALUES (gen_random_uuid(), $1, 'x', now())", nobody)
+    [name] = await stage.rows("SELECT current_database() AS name")
+    found = await standing(postgres, name["name"], since, (mark, nobody))
+    assert found == {mark: 0, nobody: 2}, "in its table, and as it was written"
 
 
 async def test_a_person_is_found_and_nobody_takes_their_rfc(stage: StageUnderTest) -> None:
@@ -123,3 +123,32 @@ async def test_who_was_there_before_is_sealed_and_stays_who_they_are(stage: Stag
     assert await shown(stage, before["id"]) == before
     assert await past(stage, before["id"]) == kept == [(NATURAL_RFC, NAME)]
     assert await holders_of(stage.database, [NATURAL_RFC]) == {NATURAL_RFC: UUID(before["id"])}
+
+
+async def test_a_file_and_its_refused_rows_are_sealed_until_they_are_forgotten(stage: StageUnderTest) -> None:
+    row = SUPPLIER | {"contacto_nombre": "Benita Sellada", "contacto_correo": "benita@sellada.example", "scian": "1"}
+    report = (await upload(stage, "/suppliers/imports", csv_of(row))).json()
+    assert report["refused"] == 1
+    assert await in_clear(stage) == set()
+    path = f"/suppliers/imports/{report['id']}/refused"
+    assert "Benita Sellada" in (await stage.client.get(path, headers=stage.headers("operator"))).text
+    [kept] = await stage.rows("SELECT line, sent FROM import_refused_row")
+    async with stage.database.transaction() as connection:
+        await connection.execute("UPDATE import SET ended_at = ended_at - $1::interval", imports.REFUSED_KEPT)
+        await imports.forget(connection, imports.REFUSED_KEPT * 2)
+        assert await refused_kept.open_all(connection, UUID(report["id"]), {kept["line"]: kept["sent"]}) == {}
+    assert await stage.rows("SELECT FROM data_key WHERE person = $1 AND wrapped IS NOT NULL", UUID(report["id"])) == []
+
+
+async def test_a_part_of_a_file_is_kept_sealed_and_read_as_it_was(stage: StageUnderTest) -> None:
+    async def parts() -> AsyncIterator[bytes]:
+        for part in (b"Benita ", b"Sellada"):
+            yield part
+
+    new = imports.Import(uuid4(), "nothing", {}, Cause("x"))
+    async with stage.database.transaction() as connection:
+        assert await imports.receive(connection, new, None, parts())
+        file = BytesIO()
+        await imports.spool(connection, new.id, file)
+        assert file.getvalue() == b"Benita Sellada"
+    assert await in_clear(stage) == set()

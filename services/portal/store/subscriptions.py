@@ -16,6 +16,10 @@ from shared.messaging.repository import TableRepository
 from shared.messaging.timers import wake
 from shared.runtime.clock import now
 from shared.runtime.database import Connection
+from shared.sealing import keys
+from shared.sealing.encryption import seals
+from shared.sealing.keys import Name
+from shared.sealing.rows import Part, SealedRows
 
 _FIRMS = "SELECT * FROM firm WHERE id = ANY($1::uuid[])"
 _WAITING = """
@@ -39,7 +43,10 @@ _BEFORE = """
 _OF_ANCHORS = "SELECT id, anchor_id FROM subscription WHERE anchor_id = ANY($1::uuid[]) AND status = 'active'"
 _OF_QUEUES = "SELECT id FROM subscription WHERE kinds ?| $1::text[] AND status = 'active'"
 _ONE = "SELECT * FROM subscription WHERE id = $1"
-_AT = "SELECT id FROM subscription WHERE lower(email) = lower($1)"
+_ALL = "SELECT id, email, name FROM subscription WHERE email IS NOT NULL"
+_IN_CLEAR = """
+    SELECT id FROM subscription WHERE email IS NOT NULL AND left(email, 7) <> 'sealed:' ORDER BY id LIMIT 500 FOR UPDATE
+"""
 _COUNTS = """
     SELECT kind, sum(asked)::bigint, sum(told)::bigint, sum(waiting)::bigint FROM (
         SELECT kind, 1 AS asked, 0 AS told, 0 AS waiting FROM subscription, jsonb_object_keys(kinds) AS kind
@@ -71,7 +78,8 @@ class Counted(NamedTuple):
     """Pieces in mails that no server took yet."""
 
 
-_rows = TableRepository(SubscriptionRow, Subscription)
+_SEALED = SealedRows("subscription", Part("email", text=True), Part("name", text=True))
+_rows = TableRepository(SubscriptionRow, Subscription, sealed=_SEALED)
 
 
 class Readers:
@@ -91,6 +99,7 @@ class Readers:
 
     async def save_many(self, connection: Connection, new: Sequence[Reader], changed: Sequence[Reader]) -> None:
         stored = [each.subscription for each in new], [each.subscription for each in changed]
+        await keys.destroy(connection, [Name(each.id, each.id) for each in stored[1] if each.email is None])
         await _rows.save_many(connection, *stored)
 
 
@@ -99,13 +108,23 @@ readers = Readers()
 
 async def subscription(connection: Connection, id_: UUID) -> Subscription | None:
     """One, as it is."""
-    row = await connection.fetchrow(_ONE, id_)
-    return None if row is None else _rows.of(row)
+    return next(iter(await _rows.all_of(connection, await connection.fetch(_ONE, id_))), None)
 
 
 async def ids_at(connection: Connection, email: str) -> list[UUID]:
-    """Those of this address, in either case."""
-    return [row["id"] for row in await connection.fetch(_AT, email)]
+    """Those of this address, in either case. All are opened for it: they are few, and it is asked seldom."""
+    rows = await _SEALED.open(connection, await connection.fetch(_ALL))
+    return [row["id"] for row in rows if (row["email"] or "").lower() == email.lower()]
+
+
+async def seal_older(connection: Connection) -> None:
+    """Seal address and name of whoever asked before they were sealed."""
+    while seals():
+        async with connection.transaction():
+            ids = [row["id"] for row in await connection.fetch(_IN_CLEAR)]
+            await _rows.save_many(connection, (), [*(await _rows.load_many(connection, ids)).values()])
+        if not ids:
+            return
 
 
 async def forget(connection: Connection) -> None:
