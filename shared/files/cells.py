@@ -190,12 +190,6 @@ YES_NO: Final = choice(
     {"si": True, "no": False}, {"s": True, "x": True, "yes": True, "verdadero": True, "true": True}
     | {"n": False, "falso": False, "false": False}
 )  # fmt: skip
-QMS: Final = choice(
-    {"ninguno": "none", "documentado": "documented", "iso_9001": "iso_9001", "iatf_16949": "iatf_16949"},
-    {"ninguna": "none", "no": "none", "ISO 9001:2015": "iso_9001", "NMX-CC-9001-IMNC-2015": "iso_9001"}
-    | {"IATF 16949:2016": "iatf_16949"},
-)
-"""The quality system, with the editions of its standards that are in force: of an older one no certificate is valid."""
 
 
 @dataclass(frozen=True, slots=True)

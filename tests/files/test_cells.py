@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.files.cells import (
-    QMS,
     YES_NO,
     Column,
     Digits,
@@ -26,6 +25,7 @@ from shared.files.cells import (
 )
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row
+from shared.files.trade import QMS
 
 
 @pytest.mark.parametrize(

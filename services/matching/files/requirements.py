@@ -9,13 +9,15 @@ from pydantic import ValidationError
 from services.matching.domain.requirement import Specification
 from services.matching.views.requirements import MOST_REFERENCE, AskedSpecification
 from shared.files.cells import (
-    QMS,
     YES_NO,
+    Choice,
     Column,
+    Several,
     area,
-    choice,
     codes,
     day,
+    degrees,
+    languages,
     levels,
     parts,
     share,
@@ -27,6 +29,7 @@ from shared.files.cells import (
 from shared.files.faults import CellRefusedError, RowFault, row_fault
 from shared.files.rows import Row, Wanted
 from shared.files.template import Template
+from shared.files.trade import DELIVERIES, DESIGN, PROGRAM, QMS, STANDARD
 from shared.i18n.fields import fault
 
 ANCHOR = "tractora"
@@ -34,12 +37,6 @@ VERSION = "version"
 REFERENCE = "clave"
 NEW = "nuevo"
 
-_DESIGN: Mapping[str, str] = {
-    "plano_del_cliente": "build_to_print",
-    "codiseno": "co_design",
-    "diseno_propio": "full",
-}
-_DEGREES = re.compile(r"(-?)([0-9]{1,3})(?:[.]([0-9]{1,6}))?")
 _YEAR = re.compile(r"([0-9]{4}) ?: ?([0-9]{1,10})")
 
 WISHES: Mapping[str, str] = {
@@ -135,17 +132,14 @@ def _ramp(cell: str) -> list[dict[str, int]]:
     return [{"year": int(year[1]), "pieces": int(year[2])} for year in years if year]
 
 
-def _lower(cell: str) -> tuple[str, ...]:
-    """Codes as the platform writes them: `ISO 14001` is `iso_14001`."""
-    return tuple(re.sub("[ -]+", "_", each.lower()) for each in parts(cell))
+class OtherStandards(Several):
+    """What certificates may be asked for beside those of the quality system, which has a column of its own."""
 
-
-def _degrees(cell: str) -> int:
-    """Degrees with up to six decimals, in millionths."""
-    found = _DEGREES.fullmatch(cell.replace(",", "."))
-    if found is None:
-        raise CellRefusedError("cell_value", message="cell_value.degrees")
-    return int(f"{found[1]}{found[2]}{found[3] or '':0<6}")
+    def __call__(self, cell: str) -> tuple[str, ...]:
+        found = super().__call__(cell)
+        if of_ladder := [code for code in found if code not in self.of.options]:
+            raise CellRefusedError("cell_value", message="cell_value.sgc", named=", ".join(of_ladder))
+        return found
 
 
 def reference(cell: str) -> str:
@@ -155,6 +149,9 @@ def reference(cell: str) -> str:
     return " ".join(cell.upper().split())
 
 
+CERTIFICATES = OtherStandards(
+    Choice({name: name for name in STANDARD.options if name not in QMS.options}, STANDARD.known)
+)
 SPECIFICATION = (
     Column("area", "area", area, required=True, example="P14 Maquinado CNC de precisión"),
     Column("titulo", "title", text, required=True, example="Soporte de motor, aluminio maquinado"),
@@ -186,14 +183,14 @@ SPECIFICATION = (
     Column("pedido_minimo_max", "minimum_order_max", whole, example="5000"),
     Column("ppap_min", "ppap_level_min", whole, example="3"),
     Column("apqp", "apqp", YES_NO, example="si"),
-    Column("diseno_min", "design_min", choice(_DESIGN), example="codiseno"),
-    Column("entregas", "deliveries", _lower, example="jit;fca", form="form.codes"),
+    Column("diseno_min", "design_min", DESIGN, example="codiseno"),
+    Column("entregas", "deliveries", DELIVERIES, example="jit;fca"),
     Column("edi", "edi", YES_NO, example="si"),
-    Column("certificados", "certificates", _lower, example="iso_14001", form="form.codes"),
-    Column("programas", "programs", _lower, example="immex", form="form.codes"),
-    Column("idiomas", "languages", _lower, example="en", form="form.codes"),
-    Column("planta_latitud", "plant_latitude_e6", _degrees, example="20.5888", form="form.degrees"),
-    Column("planta_longitud", "plant_longitude_e6", _degrees, example="-100.3899", form="form.degrees"),
+    Column("certificados", "certificates", CERTIFICATES, example="iso_14001"),
+    Column("programas", "programs", Several(PROGRAM), example="immex"),
+    Column("idiomas", "languages", languages, example="en"),
+    Column("planta_latitud", "plant_latitude_e6", degrees, example="20.5888"),
+    Column("planta_longitud", "plant_longitude_e6", degrees, example="-100.3899"),
     Column("distancia_km_max", "distance_km_max", whole, example="120"),
 )
 SIDES = (

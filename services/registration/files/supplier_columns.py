@@ -5,17 +5,14 @@ with its number.
 from collections.abc import Mapping
 from typing import NamedTuple, get_args
 
-from services.registration.domain.certificates import MAX_CERTIFICATES, Standard
-from services.registration.domain.limits import Delivery
+from services.registration.domain.certificates import MAX_CERTIFICATES
 from services.registration.domain.plants import MAX_PLANTS
-from services.registration.domain.trade import MAX_ORIGINS, Modality, Program
+from services.registration.domain.trade import MAX_ORIGINS, Modality
 from shared.areas import CODES
 from shared.files.cells import (
-    QMS,
     YES_NO,
     Column,
     Digits,
-    Several,
     amount,
     area,
     choice,
@@ -33,6 +30,7 @@ from shared.files.cells import (
 )
 from shared.files.rows import Wanted
 from shared.files.template import Group, Template
+from shared.files.trade import DELIVERIES, DESIGN, PROGRAM, QMS, STANDARD
 
 _SECTOR = choice({"industria": "industry", "comercio": "trade", "servicios": "services"})
 _OPINION = choice(
@@ -59,20 +57,6 @@ _ROLE = choice(
         "otro": "other",
     }
 )
-_DESIGN = choice(
-    {"plano_del_cliente": "build_to_print", "codiseno": "co_design", "diseno_propio": "full"},
-    {"build to print": "build_to_print", "co-design": "co_design", "full": "full"},
-)
-_DELIVERIES = Several(choice({name: name for name in get_args(Delivery)}))
-_STANDARD = choice(
-    {name: name for name in get_args(Standard)},
-    {"ISO 9001:2015": "iso_9001", "NMX-CC-9001-IMNC-2015": "iso_9001", "IATF 16949:2016": "iatf_16949"}
-    | {"ISO 14001:2015": "iso_14001", "ISO 45001:2018": "iso_45001", "ISO 50001:2018": "iso_50001"}
-    | {"ISO/IEC 17025": "iso_17025", "ISO/IEC 17025:2017": "iso_17025", "ISO 17025:2017": "iso_17025"}
-    | {"ISO/IEC 27001": "iso_27001", "ISO/IEC 27001:2022": "iso_27001", "ISO 27001:2022": "iso_27001"},
-)
-"""With the editions that are in force."""
-_PROGRAM = choice({name: name for name in get_args(Program)})
 _MODALITY = choice({name: name for name in get_args(Modality)})
 _VEHICLE = choice({"ligero": "light", "pesado": "heavy"}, {"ligeros": "light", "pesados": "heavy"})
 _ORIGIN_LIST = choice(
@@ -135,10 +119,10 @@ _PROCESS = (
     Column("muestras_dias", "supply.sample_days", whole, example="20"),
     Column("herramental_dias", "supply.tooling_days", whole, example="60"),
     Column("herramental_propio", "supply.tooling_in_house", YES_NO, example="si"),
-    Column("diseno", "supply.design", _DESIGN, example="plano_del_cliente"),
+    Column("diseno", "supply.design", DESIGN, example="plano_del_cliente"),
     Column("ppap_nivel", "supply.ppap_level", whole, example="3"),
     Column("apqp", "supply.apqp", YES_NO, example="si"),
-    Column("entregas", "supply.deliveries", _DELIVERIES, example="fca;dap"),
+    Column("entregas", "supply.deliveries", DELIVERIES, example="fca;dap"),
     Column("edi", "supply.edi", YES_NO, example="no"),
     Column("turnos", "supply.shifts", whole, example="2"),
     Column("oee_pct", "supply.oee_bp", share, example="72.5"),
@@ -151,7 +135,7 @@ _PLANT = (
     Column("planta_longitud", "longitude_e6", degrees, example="-100.389888"),
 )
 _CERTIFICATE = (
-    Column("certificado_norma", "standard", _STANDARD, required=True, example="iso_9001"),
+    Column("certificado_norma", "standard", STANDARD, required=True, example="iso_9001"),
     Column("certificado_organismo", "body", text, required=True, example="Organismo de Ejemplo"),
     Column("certificado_numero", "number", text, required=True, example="EJ-0001"),
     Column("certificado_alcance", "scope", text, example="Maquinado de piezas automotrices"),
@@ -160,7 +144,7 @@ _CERTIFICATE = (
     Column("certificado_hasta", "valid_to", day, required=True, example="2028-06-30"),
 )
 _TRADE = (
-    Column("programa", "program", _PROGRAM, required=True, example="immex"),
+    Column("programa", "program", PROGRAM, required=True, example="immex"),
     Column("programa_modalidad", "modality", _MODALITY, example="industrial"),
     Column("programa_numero", "number", text, example="EJ-2020-0001"),
     Column("programa_vigencia", "valid_to", day, example="2027-12-31"),
@@ -178,7 +162,7 @@ _ORIGIN = (
 GROUPS: Mapping[str, Group] = {
     "plants": Group(_PLANT, 2, MAX_PLANTS),
     "certificates": Group(_CERTIFICATE, 2, MAX_CERTIFICATES),
-    "programs": Group(_TRADE, 2, len(_PROGRAM.options)),
+    "programs": Group(_TRADE, 2, len(PROGRAM.options)),
     "origins": Group(_ORIGIN, 2, MAX_ORIGINS),
     "processes": Group(_PROCESS, 3, len(CODES)),
 }
