@@ -29,6 +29,7 @@ from services.registration.app import build as build_registration
 from shared.contracts.diagnosis import DiagnosisCompleted
 from shared.contracts.event import EventData
 from shared.contracts.registration import AnchorJoined, SupplierRegistered
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.testing.databases import Templates
 from shared.testing.stage import StageUnderTest
@@ -56,7 +57,7 @@ def main() -> None:
 async def measured() -> dict[str, Any]:
     """A row per number of open requirements."""
     with TemporaryDirectory(prefix="pdp-capacity-") as folder:
-        sample = prepare(Path(folder), now().date(), 1)
+        sample = prepare(Path(folder), day_of(now()), 1)
         postgres = Postgres(Path(folder, "postgres"), port=0)
         try:
             postgres.start()

@@ -40,6 +40,7 @@ from deploy.local.supervisor import run_until_signal
 from deploy.target.client import Client
 from deploy.target.readiness import Readiness
 from deploy.target.target import Target
+from shared.days import day_of
 from shared.runtime.clock import now
 
 ELSEWHERE = "demo-elsewhere"
@@ -123,7 +124,7 @@ def _wipe(folder: Path) -> None:
 
 async def _story(client: Client, wish: Wish, watcher: Screen) -> Outcome:
     """Play, look, judge. Raises ``StoryError`` on a platform where something happened before."""
-    sample = prepare(wish.folder / "sample", now().date(), wish.seed)
+    sample = prepare(wish.folder / "sample", day_of(now()), wish.seed)
     async with AsyncExitStack() as stack:
         opened = await stack.enter_async_context(Stores.opened(client))
         if await opened.used():

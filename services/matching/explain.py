@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from services.matching import catalogue
 from services.matching.domain import text
 from services.matching.domain.alignment import judge
-from services.matching.domain.calendar import day
 from services.matching.domain.gate import Gate
 from services.matching.domain.gates import firm_gates
 from services.matching.domain.lifting import Lift, lifts
@@ -25,6 +24,7 @@ from shared.contracts import matching, registration
 from shared.contracts import offering as offers
 from shared.contracts.event import BasisPoints, Count, Day, StateCode, Text
 from shared.contracts.performance import Month, Ppm
+from shared.days import day_of
 from shared.i18n import NotExplainedError, said
 from shared.i18n.fields import fault
 from shared.runtime.clock import now
@@ -121,7 +121,7 @@ def explain_match(payload: dict[str, Any]) -> dict[str, Any]:
     with the field that is wrong.
     """
     given = _validated(payload)
-    today = given.on or day(now())
+    today = given.on or day_of(now())
     rules = _rules(given.rules)
     firm = given.offering
     profile = published.profile(firm, firm.state, firm.list_69b, firm.registered_at, looked_up=firm.looked_up)

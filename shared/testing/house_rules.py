@@ -31,6 +31,14 @@ MOMENTS: Final = {
 }
 """Where seconds until or since a moment of the calendar are counted, by pattern, with the reason."""
 
+DAYS: Final = {
+    r"shared/days\.py": "the rule itself",
+    r"services/financing/": "consents, needs and deadlines count UTC days, and their words say so",
+    r"shared/files/workbook\.py": "a cell has no zone",
+    r"deploy/cli/": "what an operator types and reads is of the own machine's clock",
+}
+"""Where a moment's day is taken as its clock has it, by pattern, with the reason."""
+
 POLLING: Final = {"eventually", "until", "becomes", "becomes_ready", "_do", "_get"}
 """Helpers that look again and again until a deadline: for other processes, which give no sign."""
 PAUSES: Final = {
@@ -108,6 +116,15 @@ def _asks_the_time(node: ast.expr) -> bool:
     return any((call.id if isinstance(call, ast.Name) else getattr(call, "attr", "")) in _CLOCKS for call in calls)
 
 
+def days_are_those_of_people(source: Source) -> Found:
+    """After six in the evening the day of UTC is tomorrow's: who registers then would say so of tomorrow."""
+    if any(re.match(where, source.path) for where in DAYS):
+        return
+    for node in ast.walk(source.tree):
+        if isinstance(node, ast.Call) and not (node.args or node.keywords) and getattr(node.func, "attr", "") == "date":
+            yield node.lineno, "the day of a clock: day_of(moment) is the one that people call it"
+
+
 def statements_stand_in_stores(source: Source) -> Found:
     """SQL stands in stores, in the messaging shell, and in the few places that are named with their reason."""
     if any(re.match(home, source.path) for home in SQL_HOMES):
@@ -151,6 +168,7 @@ def tests_wait_for_signs(source: Source) -> Found:
 RULES: Final[tuple[Callable[[Source], Found], ...]] = (
     decisions_are_pure,
     durations_are_monotonic,
+    days_are_those_of_people,
     statements_stand_in_stores,
     suppressions_say_why,
     files_are_short,

@@ -17,6 +17,10 @@ BROKEN = {
         ("shared/service/alarms.py", "age = (now() - state.since).total_seconds()"),
         ("services/portal/api/pages.py", "age = (datetime.now(UTC) - since).total_seconds()"),
     ],
+    "days_are_those_of_people": [
+        ("services/registration/domain/supplier.py", "said = now.date()"),
+        ("services/portal/api/my_plan.py", "today = now().date().isoformat()"),
+    ],
     "statements_stand_in_stores": [
         ("services/matching/api/matches.py", '"SELECT id FROM match"'),
         ("services/diagnosis/handlers.py", 'f"UPDATE {table} SET a = 1"\n"DELETE FROM gap"'),
@@ -38,7 +42,9 @@ SOUND = [
     ("shared/messaging/timers.py", "pause = (at - now()).total_seconds()"),
     ("services/matching/domain/offering.py", "seconds = (until - since).total_seconds()"),
     ("services/matching/api/matches.py", "until = now() + timedelta(days=1)"),
-    ("services/matching/handlers/offerings.py", "def decide(now: datetime) -> date:\n    return now.date()"),
+    ("services/matching/handlers/offerings.py", "def decide(now: datetime) -> date:\n    return day_of(now)"),
+    ("services/financing/handlers/settling.py", "today = now.date()"),
+    ("services/portal/domain/news.py", "monday = date(2026, 3, 2)"),
     ("services/matching/api/matches.py", "at = now()"),
     ("services/matching/store/queries.py", '"SELECT id FROM match"'),
     ("services/matching/api/matches.py", '"Select a firm"'),

@@ -21,6 +21,7 @@ from deploy.local.client import LocalClient
 from deploy.provision import kafka_admin
 from deploy.provision.kafka_admin import TopicSpec
 from shared.contracts.diagnosis import DiagnosisOpened
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.runtime.settings import KafkaSettings
 from tests.bench.http import UNLIMITED
@@ -54,7 +55,7 @@ async def run(_: Pair, settings: Settings, figures: Figures) -> None:
 
 async def _demand(client: LocalClient, folder: Path) -> None:
     """Anchors that ask: the sample's, with its requirements."""
-    sample = await asyncio.to_thread(prepare, folder, now().date(), 1)
+    sample = await asyncio.to_thread(prepare, folder, day_of(now()), 1)
     with client.http("registration") as registration:
         registration.post("/anchors/imports", files={"file": sample.file("anchors.csv")}).raise_for_status()
     with client.http("matching") as matching:

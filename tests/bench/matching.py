@@ -16,7 +16,6 @@ from uuid import UUID
 from services.matching import catalogue
 from services.matching.app import build
 from services.matching.domain.alignment import Hit, hit
-from services.matching.domain.calendar import day
 from services.matching.domain.rematch import Offering
 from services.matching.handlers import requirements as handlers
 from services.matching.store import judging, queries
@@ -26,6 +25,7 @@ from services.matching.store.offerings import offerings
 from shared.areas import CODES
 from shared.contracts.event import Cause, EventData
 from shared.contracts.registration import SupplierChanged
+from shared.days import day_of
 from shared.messaging.routing import Sweeps
 from shared.messaging.sweeps import SweepWorker
 from shared.runtime import logging
@@ -162,7 +162,7 @@ class Measured:
             await connection.execute("SET statement_timeout = 0")
             await connection.execute(_WITHOUT_INDEX)
             for area in CODES:
-                await connection.execute(_FILL_PAIRS, area, day(now()), timeout=READY_S)
+                await connection.execute(_FILL_PAIRS, area, day_of(now()), timeout=READY_S)
             await connection.execute(_WITH_INDEX, timeout=READY_S)
             await connection.execute(_FILL_COUNTS, timeout=READY_S)
             await connection.execute("VACUUM (ANALYZE) pair", timeout=READY_S)
@@ -210,7 +210,7 @@ class Measured:
             met, known = await queries.alignment_of(self._stage.database, offering)
             found = {each.requirement_id: Hit(each.score, each.unknown) for each in met}
             for requirement in (each for some in known.values() for each in some):
-                defined = hit(offering.profile, requirement.specification, catalogue.rules(), day(now()))
+                defined = hit(offering.profile, requirement.specification, catalogue.rules(), day_of(now()))
                 different += defined != found.get(requirement.id)
                 compared += 1
             if compared >= wanted:

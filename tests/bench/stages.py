@@ -15,6 +15,7 @@ from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause, EventData
 from shared.contracts.matching import AlignedRequirement, OfferingAligned
 from shared.contracts.registration import AnchorJoined, SupplierRegistered
+from shared.days import day_of
 from shared.messaging.codec import encode
 from shared.messaging.journal import Unpublished
 from shared.messaging.producer import Publisher
@@ -129,7 +130,7 @@ async def _ask_for_something(url: str) -> None:
     """The sample's anchors and requirements: every supplier is weighed against them."""
     stage, _ = build()
     with TemporaryDirectory() as folder:
-        sample = await asyncio.to_thread(prepare, Path(folder), now().date(), 1)
+        sample = await asyncio.to_thread(prepare, Path(folder), day_of(now()), 1)
         _, content = sample.file("anchors.csv")
         codes = [row["codigo"] for row in csv.DictReader(content.decode().splitlines())]
         joined = [

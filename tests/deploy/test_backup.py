@@ -22,6 +22,7 @@ from deploy.local import background, backups
 from deploy.local.client import LocalClient
 from deploy.local.platform import ANY_PORTS
 from deploy.provision import offsets
+from shared.days import day_of
 from shared.runtime.clock import now
 from tests.deploy.program import Told, pdp
 
@@ -55,7 +56,7 @@ async def backup(client: LocalClient, auditor: Auditor) -> Path:
     """A backup of matching's store after the firms have enrolled; then they are diagnosed and buyers answer."""
     file = client.data / "matching.backup"
     async with Api(client) as api:
-        sample = prepare(client.data / "sample", now().date(), SEED)
+        sample = prepare(client.data / "sample", day_of(now()), SEED)
         stage = Stage(client, api, People(client), sample, lambda _: None, auditor.calm)
         enrolled = await enrol(stage)
         await auditor.calm()

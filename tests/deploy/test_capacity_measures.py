@@ -7,6 +7,7 @@ from deploy.capacity import demand
 from deploy.capacity.processor import by_program
 from deploy.demo.sample.prepare import prepare
 from shared.contracts.registration import SupplierRegistered
+from shared.days import day_of
 from shared.runtime.clock import now
 from tests.conftest import Migrated
 
@@ -16,7 +17,7 @@ STARTS = "import subprocess, sys; subprocess.run([sys.executable, '-c', {!r}])"
 
 
 async def test_more_demand_costs_matching_more(migrated: Migrated, tmp_path) -> None:
-    sample = prepare(tmp_path, now().date(), 1)
+    sample = prepare(tmp_path, day_of(now()), 1)
     firms = (await demand._firms(await migrated("registration"), sample))[:60]
     assert all(isinstance(firm, SupplierRegistered) for firm in firms)
     few, more = [await demand._at(times, await migrated("matching"), sample, firms) for times in (1, 4)]

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from services.development.domain.session import monday
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
@@ -15,7 +16,7 @@ async def test_a_cohort_has_a_calendar_that_is_followed(stage: StageUnderTest) -
     await post(stage, f"/cohorts/{cohort}/selection", subject="operator-2")
     for firm in firms:
         await agree(stage, firm)
-    path, first = f"/cohorts/{cohort}/calendar", monday(now().date())
+    path, first = f"/cohorts/{cohort}/calendar", monday(day_of(now()))
     empty = await get(stage, path)
     assert (empty["courses"], [each["why"] for each in empty["unscheduled"]]) == ([], ["not_planned"] * 4)
     hours = {"starts_on": first.isoformat(), "training_hours": 16, "mentoring_hours": 8, "consultancy_hours": 0}

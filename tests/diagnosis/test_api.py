@@ -3,6 +3,7 @@ from uuid import UUID
 
 import pytest
 
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
@@ -256,7 +257,7 @@ def test_every_route_names_its_roles(stage: StageUnderTest) -> None:
 async def test_of_two_assessors_who_saw_the_same_diagnosis_one_answers(completed: StageUnderTest) -> None:
     seen = await get(completed, "assessor", PATH)
     headers = completed.headers("assessor") | {"If-Match": seen.headers["ETag"]}
-    body = {"question": "A01", "level": 3, "note": "Visto en planta", "seen_on": now().date().isoformat()}
+    body = {"question": "A01", "level": 3, "note": "Visto en planta", "seen_on": day_of(now()).isoformat()}
     body["record"] = "Acta de la comisión, 12 de mayo"
     first, second = [await completed.client.post(f"{PATH}/rescores", json=body, headers=headers) for _ in range(2)]
     assert first.status_code == 200

@@ -10,6 +10,7 @@ from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from shared.contracts.matching import AlignedRequirement, OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierChanged
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.diagnosis.builders import ANCHOR, levels_at, sheet
@@ -75,7 +76,7 @@ class Knowing(Walk):
     @rule(question=st.sampled_from(QUESTIONS), level=st.sampled_from((1, 3)))
     def rescore(self, question: str, level: int) -> None:
         assert self.levels is not None
-        seen = {"note": "seen", "record": "acta 4", "seen_on": now().date().isoformat()}
+        seen = {"note": "seen", "record": "acta 4", "seen_on": day_of(now()).isoformat()}
         body = {"question": question, "level": level, **seen}
         answer = self.ask("POST", "/rescores", "carla", "assessor", "*", body)
         assert answer.is_success == (level != self.levels[question]), answer.text

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from services.matching.domain.calendar import day
 from services.matching.domain.match import match_id
 from services.registration.views import SupplierBody
+from shared.days import day_of
 from shared.runtime.clock import now
 from tests.conftest import Migrated
 from tests.diagnosis.builders import levels_at, sheet
@@ -24,7 +24,7 @@ from tests.registration.files_given import SUPPLIER, upload
 from tests.registration.given import legal_rfc
 
 EXPIRING, CONDEMNED, CLEARED, STEADY = (legal_rfc(number) for number in range(1, 5))
-TOMORROW, IN_YEARS = str(day(now()) + timedelta(days=1)), "2039-12-31"
+TOMORROW, IN_YEARS = str(day_of(now()) + timedelta(days=1)), "2039-12-31"
 MATCHED = (1, 1, 1)
 """Matches of a firm in matching, in development and in financing."""
 

@@ -15,6 +15,7 @@ from services.diagnosis.app import build as build_diagnosis
 from services.matching.app import build as build_matching
 from services.matching.domain.match import match_id
 from shared.contracts.registration import Screening, SupplierChanged, SupplierProfile, SupplierRegistered
+from shared.days import day_of
 from shared.messaging.topics import EVENT_TYPES
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
@@ -68,7 +69,7 @@ class Pair:
         await self.settle()
 
     async def rescore(self, question: str) -> None:
-        seen = {"note": "visto en planta", "record": "acta 4", "seen_on": now().date().isoformat()}
+        seen = {"note": "visto en planta", "record": "acta 4", "seen_on": day_of(now()).isoformat()}
         answer = await assessing.post(
             self.diagnosis, "assessor", "rescores", {"question": question, "level": 3, **seen}
         )

@@ -15,6 +15,7 @@ from services.development.app import build as build_development
 from services.diagnosis.app import build as build_diagnosis
 from shared.contracts import development, diagnosis
 from shared.contracts.event import EventData
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
@@ -161,7 +162,7 @@ async def test_a_level_that_falls_enters_the_plan_and_a_firm_that_finished_is_in
     assert [each["questions"] for each in plan["activities"]] == [["T04"]]
     past = await plans.get(pair.development, f"/plans/{FIRM}/past")
     assert [len(each["plan"]["activities"]) for each in past["items"]] == [2]
-    raised = {"question": "T04", "level": 3, "note": "visto", "seen_on": now().date().isoformat()}
+    raised = {"question": "T04", "level": 3, "note": "visto", "seen_on": day_of(now()).isoformat()}
     await pair.answer("assessor", "rescores", raised)
     assert (await pair.plan())["activities"] == []
 

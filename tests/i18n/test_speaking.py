@@ -8,6 +8,7 @@ import pytest
 from fastapi import FastAPI
 
 from services.registration.files import suppliers
+from shared.days import day_of
 from shared.files.cells import Column, choice, values
 from shared.files.rows import Row
 from shared.i18n import Catalogue, speak, worded
@@ -60,7 +61,7 @@ def test_what_is_wrong_in_a_file_is_told_in_spanish() -> None:
     async def told() -> list[str]:
         speak("es", WORDS)
         content = "\n".join([header, generic, broken]).encode()
-        _, faults = read_by(partial(suppliers.read, today=now().date()), content, suppliers.wanted(10))
+        _, faults = read_by(partial(suppliers.read, today=day_of(now())), content, suppliers.wanted(10))
         return [fault.detail for fault in faults]
 
     details = asyncio.run(told())

@@ -9,7 +9,6 @@ from uuid import UUID, uuid5
 from services.matching import catalogue
 from services.matching.domain.alignment import Hit, hit
 from services.matching.domain.anchor import Anchor
-from services.matching.domain.calendar import day
 from services.matching.domain.offering import Diagnosis, ProcessOffer, Profile
 from services.matching.domain.pairs import Pair, Pairs
 from services.matching.domain.rematch import Offering, Rematch, rematch
@@ -17,6 +16,7 @@ from services.matching.domain.requirement import Requirement, Specification
 from shared.contracts import diagnosis, registration
 from shared.contracts.event import EventData
 from shared.contracts.matching import CandidateIntroduced, IntroductionEnded
+from shared.days import day_of
 from shared.messaging.decision import Decision
 
 NAMES = UUID(int=7)
@@ -196,7 +196,7 @@ def followed(
     if decision.then is None or decision.state is None:
         return decision
     wanted = decision.then.wanted
-    how: dict[str, Any] = {"own": wanted == "judged", "whole": wanted == "whole", "today": day(now)}
+    how: dict[str, Any] = {"own": wanted == "judged", "whole": wanted == "whole", "today": day_of(now)}
     found = pairs(decision.state, *requirements, **how | more)
     rest = decision.then.decide(decision.state, found, now)
     return Decision(rest.state, (*decision.events, *apart(rest.events)), decision.timers)

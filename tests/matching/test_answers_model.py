@@ -10,9 +10,9 @@ from httpx import AsyncClient
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from services.matching.domain.calendar import day
 from services.matching.domain.match import match_id
 from shared.contracts.registration import SupplierWithdrawn
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.matching.given import ANCHOR, REGISTERED, completed, registered
@@ -125,7 +125,7 @@ class Buying(RuleBasedStateMachine):
 
     @rule(which=ASKED)
     def close_or_reopen(self, which: int) -> None:
-        path, body = f"/requirements/{self.ids[which]}", {"open_until": str(day(now()) + timedelta(days=30))}
+        path, body = f"/requirements/{self.ids[which]}", {"open_until": str(day_of(now()) + timedelta(days=30))}
         act, body = ("closure", {"reason": "filled"}) if self.open[which] else ("reopening", body)
         assert self.ask("POST", f"{path}/{act}", body=body)[0] == 200
         self.open[which] = not self.open[which]

@@ -5,10 +5,10 @@ from uuid import UUID
 import pytest
 
 from services.matching.api import router
-from services.matching.domain.calendar import day
 from services.matching.domain.match import match_id
 from services.matching.settings import MatchingSettings
 from shared.contracts.registration import AnchorJoined, AnchorLeft
+from shared.days import day_of
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
 from shared.runtime.database import Database
@@ -18,7 +18,7 @@ from shared.testing.stage import StageUnderTest, types
 from tests.matching.given import ANCHOR, REGISTERED, SUPPLIER, an_id, completed, registered
 
 OTHER = an_id("other anchor")
-LAST_DAY = str(day(now()) + timedelta(days=300))
+LAST_DAY = str(day_of(now()) + timedelta(days=300))
 SPECIFICATION: dict[str, Any] = {
     "area": "P01",
     "title": "Soporte",

@@ -5,9 +5,9 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from services.matching.domain.calendar import day
 from services.matching.domain.match import match_id
 from shared.contracts.registration import SupplierWithdrawn
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest, types
 from tests.matching.given import ANCHOR, SUPPLIER, an_id, completed, registered
@@ -202,7 +202,7 @@ async def test_a_requirement_that_was_closed_opens_again_with_its_candidates_and
     seen = (await stage.client.get(path, headers=buyer(stage))).headers["ETag"]
     unseen = await stage.client.post(f"{path}/reopening", json={}, headers=buyer(stage))
     assert unseen.status_code == 428
-    open_until = str(day(now()) + timedelta(days=3))
+    open_until = str(day_of(now()) + timedelta(days=3))
     again = await stage.client.post(
         f"{path}/reopening", json={"open_until": open_until}, headers=buyer(stage) | {"If-Match": seen}
     )

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
-from services.matching.domain.calendar import day
 from services.matching.views.reading import TOLD, ReadingView
 from shared.contracts.specification import Specification
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.routes import roles_by_route
@@ -114,7 +114,7 @@ async def test_a_firm_reads_the_waivers_that_count_for_it_and_no_other_s(stage: 
     await stage.consume(joined(), registered())
     id_ = await _publish(stage, force_t=400, materials=["acero"], envelope_mm=[1, 1, 1])
     buyer = stage.headers("anchor", anchor_id=ANCHOR) | {"If-Match": "*"}
-    until = str(day(now()) + timedelta(days=9))
+    until = str(day_of(now()) + timedelta(days=9))
     given = {"reason": "Secreto", "until": until}
     for gate, plan, whom in (
         ("qms", "Propio", str(SUPPLIER)),

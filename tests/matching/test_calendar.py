@@ -1,14 +1,8 @@
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 
-from services.matching.domain.calendar import day, months_after, start_of
-
-
-def test_days_are_those_of_central_mexico() -> None:
-    assert day(datetime(2026, 3, 2, 5, 59, tzinfo=UTC)) == date(2026, 3, 1)
-    assert day(datetime(2026, 3, 2, 6, 0, tzinfo=UTC)) == date(2026, 3, 2)
-    assert start_of(date(2026, 3, 2)) == datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
+from services.matching.domain.calendar import months_after
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,6 @@ from uuid import UUID
 from services.matching import catalogue
 from services.matching.consume import ONCE, SWEEPS, TIMERS
 from services.matching.domain import sweeps as kinds
-from services.matching.domain.calendar import day
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers import requirements as handlers
@@ -17,6 +16,7 @@ from services.matching.store.demand import publishing, requirements
 from services.matching.store.offerings import offerings
 from shared.contracts.event import Cause
 from shared.contracts.registration import AnchorJoined, AnchorLeft, SupplierChanged, SupplierProfile
+from shared.days import day_of
 from shared.messaging.repository import ToDerive
 from shared.messaging.sweeps import SweepWorker
 from shared.runtime.clock import now
@@ -41,7 +41,7 @@ CAUSE = Cause(correlation_id="test-request")
 
 
 def later(days: int = 300) -> Any:
-    return day(now()) + timedelta(days=days)
+    return day_of(now()) + timedelta(days=days)
 
 
 async def publish(stage: StageUnderTest, name: str = "requirement", **changes: Any) -> Requirement:

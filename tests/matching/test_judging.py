@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.matching.domain.alignment import Hit, hit
-from services.matching.domain.calendar import day
 from services.matching.domain.distance import MICRO, narrowing, reach
 from services.matching.domain.material_keys import MaterialKeys, asked, offered
 from services.matching.domain.nearness import NearMiss, near_miss
@@ -23,6 +22,7 @@ from services.matching.store.demand import FIRST, requirements
 from services.matching.store.judging import HIGHEST, UNKNOWN, unknown_of
 from services.matching.store.offerings import offerings
 from services.matching.store.rematching import Rematching
+from shared.days import day_of
 from shared.messaging.repository import ToDerive
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
@@ -82,7 +82,7 @@ async def _compare(database: Database, firms: Sequence[tuple[Profile, None]], ne
             for requirement in wanted:
                 await _swept(connection, requirement.id)
             assert await _pairs(connection) == {}
-            assert await _pairs(connection, "due") == _defined(made, wanted, day(now()))
+            assert await _pairs(connection, "due") == _defined(made, wanted, day_of(now()))
             await _compare_near(connection, made, wanted)
             raise _UndoneError
     except _UndoneError:
@@ -91,7 +91,7 @@ async def _compare(database: Database, firms: Sequence[tuple[Profile, None]], ne
 
 async def _compare_near(connection: Connection, made: Sequence[Offering], wanted: Sequence[Requirement]) -> None:
     """Near misses, from both sides, by the statement and by the definition."""
-    today, page = day(now()), (HIGHEST, FIRST, 1_000)
+    today, page = day_of(now()), (HIGHEST, FIRST, 1_000)
     pairs = [(firm, each) for firm in made for each in wanted]
     missed = {(firm.id, each.id): miss for firm, each in pairs if (miss := _miss(firm, each, today))}
     of_requirements: list[tuple[UUID, UUID, int]] = []

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.matching.domain.calendar import day, months_after
+from services.matching.domain.calendar import months_after
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
 from services.matching.handlers import offerings as handlers
@@ -18,6 +18,7 @@ from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.event import EventData
 from shared.contracts.matching import AlignmentChanged, MatchFound, MatchLost, OfferingAligned, OfferingNotAligned
 from shared.contracts.registration import SupplierChanged, SupplierProfile, SupplierWithdrawn
+from shared.days import day_of
 from shared.messaging.decision import Decision, Timer
 from tests.matching.given import (
     NOW,
@@ -212,7 +213,7 @@ def test_an_undated_certificate_counts_three_years_after_it_was_stated() -> None
     changed = handlers.supplier_profiled(again, another, LATER, RULES).state
     assert changed is not None
     assert changed.profile is not None
-    assert changed.profile.qms_until(36) == months_after(day(LATER), 36)
+    assert changed.profile.qms_until(36) == months_after(day_of(LATER), 36)
 
 
 def test_a_firm_is_told_of_what_is_asked_no_more_by_the_same_rule() -> None:
@@ -281,7 +282,7 @@ def test_an_expired_certificate_loses_what_it_held() -> None:
 
 def test_when_a_certificate_ends_the_next_one_counts() -> None:
     """Its last day is over: the firm stands on what it still holds, without saying anything anew."""
-    last = day(NOW)
+    last = day_of(NOW)
     high, low, other = (
         {"standard": standard, "body": "Ejemplo", "valid_to": str(last + timedelta(days=days))}
         for standard, days in (("iatf_16949", 0), ("iso_9001", 9), ("iso_14001", 99))

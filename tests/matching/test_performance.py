@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from services.matching import catalogue
 from services.matching.domain.answers import Answer, Answers
 from services.matching.domain.award import Award
-from services.matching.domain.calendar import start_of
 from services.matching.domain.match import match_id
 from services.matching.domain.performance import (
     MOST_REPORTS,
@@ -32,6 +31,7 @@ from services.matching.handlers import answers, performance
 from services.matching.handlers import offerings as handlers
 from services.matching.views.performance import reports_of
 from shared.contracts.matching import PerformanceAnswered, PerformanceReported, PerformanceRetracted
+from shared.days import start_of
 from shared.messaging.decision import Decision, Refused, Timer
 from tests.matching.given import (
     ANCHOR,

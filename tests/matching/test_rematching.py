@@ -10,7 +10,6 @@ from random import Random
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.matching.domain.calendar import day
 from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import Requirement, Specification
 from services.matching.domain.waiver import Waiver
@@ -21,6 +20,7 @@ from services.matching.store.demand import publishing, requirements
 from services.matching.store.queries import find_requirements
 from shared.alignment import Heard, merge
 from shared.contracts.registration import SupplierChanged, SupplierWithdrawn
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.matching.given import ANCHOR, RULES, an_id, anchor, completed, hit_of, need, profiled
@@ -127,7 +127,7 @@ async def _asks(stage: StageUnderTest, chance: Random, id_: UUID, *, close: bool
 
 async def _same(stage: StageUnderTest, reader: Reader) -> None:
     known = await find_requirements(stage.database, ASKED)
-    today = day(now())
+    today = day_of(now())
     for firm in FIRMS:
         offering = await queries.find_offering(stage.database, firm)
         if offering is None or offering.profile is None:

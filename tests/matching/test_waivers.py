@@ -8,12 +8,12 @@ from uuid import UUID
 import pytest
 
 from services.matching.domain.alignment import conceded, judge
-from services.matching.domain.calendar import day
 from services.matching.domain.reasons import Waivable
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.waiver import MOST_WAIVERS, Waiver, as_of, waived
 from services.matching.explain import explain_match
 from services.matching.handlers import waivers as handlers
+from shared.days import day_of
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
@@ -199,7 +199,7 @@ async def test_a_waiver_ends_by_time(stage: StageUnderTest) -> None:
     await stage.consume(joined())
     id_ = (await published(stage, qms="iatf_16949", qms_waivable=False))["id"]
     await stage.consume(registered(processes=line()), completed())
-    await body(stage, f"/requirements/{id_}/waivers", GIVEN | {"until": str(day(now()))})
+    await body(stage, f"/requirements/{id_}/waivers", GIVEN | {"until": str(day_of(now()))})
     await stage.sweep()
     assert await pairs(stage) == {SUPPLIER}
     judged = await stage.client.get(
@@ -207,12 +207,12 @@ async def test_a_waiver_ends_by_time(stage: StageUnderTest) -> None:
     )
     assert judged.json()["waived"] == ["qms"]
     assert explain_match(judged.json())["score"] == judged.json()["told"]
-    yesterday = str(day(now()) - timedelta(days=1))
+    yesterday = str(day_of(now()) - timedelta(days=1))
     await stage.rows(
         "UPDATE requirement SET waivers = jsonb_set(waivers, '{0,until}', to_jsonb($1::text)) RETURNING id", yesterday
     )
     await stage.rows(
-        "UPDATE open_demand SET waived_until = ARRAY[$1::date] RETURNING area", day(now()) - timedelta(days=1)
+        "UPDATE open_demand SET waived_until = ARRAY[$1::date] RETURNING area", day_of(now()) - timedelta(days=1)
     )
     await stage.rows("UPDATE timer SET at = now() - interval '1 second' WHERE kind = 'waiver_expires'")
     await stage.tick()

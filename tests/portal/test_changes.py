@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from shared.runtime.clock import day_of, now
+from shared.days import day_of
+from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.portal.conftest import Visitors
 from tests.registration.bodies_given import WHOLE, registered

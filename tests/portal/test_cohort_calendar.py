@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from services.development.domain.session import monday
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.attachments import given as files
@@ -45,7 +46,7 @@ async def test_a_calendar_is_planned_and_what_became_of_its_sessions_is_seen_by_
 ) -> None:
     _, calendar = planning
     operator = await portal.signed_in("operator", language="en")
-    this_week = monday(now().date())
+    this_week = monday(day_of(now()))
     refused = await _send(operator, calendar, calendar, starts_on="", **HOURS)
     assert (refused.status_code, 'href="#starts_on"' in refused.text) == (422, True)
     assert "Without sessions to come" in refused.text

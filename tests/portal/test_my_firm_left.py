@@ -7,6 +7,7 @@ import pytest
 from services.portal.domain.firm import Firm
 from services.portal.domain.tasks import tasks
 from shared.contracts.registration import SupplierWithdrawn
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from tests.portal import one_firm
@@ -90,4 +91,4 @@ async def test_its_first_page_says_what_it_can_still_do(left: Visitors) -> None:
 
 def test_of_its_tasks_those_are_left_that_go_on() -> None:
     firm = Firm(UUID(int=1), withdrawn="own_decision")
-    assert [task.name for task in tasks(firm, now().date())] == ["registration"]
+    assert [task.name for task in tasks(firm, day_of(now()))] == ["registration"]

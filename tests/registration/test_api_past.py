@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from shared.runtime.clock import day_of, now
+from shared.days import day_of
+from shared.runtime.clock import now
 from shared.testing.stage import StageUnderTest
 from tests.registration.bodies_given import WHOLE, registered
 

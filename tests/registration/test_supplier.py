@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from services.registration.domain.profile import Profile
@@ -110,3 +111,10 @@ def test_of_one_of_before_sizes_were_kept_the_day_is_unknown() -> None:
     assert [(each.workers, each.said_on) for each in after.sizes] == [(51, None), (60, LATER.date())]
     same = changed(registered(), profile(exports=True), NO_LIST, "somebody", LATER)
     assert [(each.workers, each.said_on) for each in same.sizes] == [(51, NOW.date())]
+
+
+def test_what_is_said_in_the_evening_is_said_on_that_day() -> None:
+    """Where it is evening it is tomorrow by UTC."""
+    evening = datetime(2026, 3, 2, 5, 59, tzinfo=UTC)
+    after = changed(registered(), profile(workers=60), NO_LIST, "somebody", evening)
+    assert after.sizes[-1].said_on == date(2026, 3, 1)

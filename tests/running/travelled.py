@@ -13,6 +13,7 @@ from deploy.provision.partner_client import PartnerClient
 from shared.contracts.envelope import Envelope
 from shared.contracts.event import Cause
 from shared.contracts.partner import Referral, ReferralApproved
+from shared.days import day_of
 from shared.messaging.codec import Message, Record, decode
 from shared.runtime.clock import now
 from shared.testing.collector import Collector, Seen
@@ -45,7 +46,7 @@ class Travelled:
 def travel(client: LocalClient, collector: Collector, folder: Path) -> Travelled:
     """From its registration to its partner's answer."""
     journey = Journey(client)
-    journey.demand(prepare(folder, now().date(), 1))
+    journey.demand(prepare(folder, day_of(now()), 1))
     received, foreign = answered(client, journey.travel())
     return Travelled(collector, journey.contexts, received, foreign)
 

@@ -7,6 +7,7 @@ from typing import Any
 from services.registration.domain.introduction import IN_FORCE, digest
 from services.registration.handlers.prospects import bring
 from services.registration.store.prospects import prospects
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
@@ -113,7 +114,7 @@ async def _diagnosis(stage: StageUnderTest) -> Foreign:
     sheets = dict.fromkeys(
         ("submit_self_assessment", "record_assessment", "validate_diagnosis"), sheet(levels_at(4, A01=1))
     )
-    rescore = {"question": "A01", "level": 3, "note": "visto", "seen_on": now().date().isoformat(), "record": "acta 4"}
+    rescore = {"question": "A01", "level": 3, "note": "visto", "seen_on": day_of(now()).isoformat(), "record": "acta 4"}
     bodies = {
         "rescore_question": rescore,
         "assign_people": {"assessor": "assessor-1", "validator": "expert-1"},

@@ -11,6 +11,7 @@ from services.development.domain.module import Modules
 from services.development.domain.plan import Plan
 from services.development.domain.reasons import Refusal
 from services.development.domain.session import Attendance, Delay
+from shared.days import day_of
 
 
 def planned_anew(plans: Mapping[UUID, Plan], catalogue: Modules, capacity: Capacity, start: date) -> dict[UUID, Plan]:
@@ -38,7 +39,7 @@ def note_attendance(plan: Plan, activity_id: UUID, number: int, note: Attendance
     session = next((each for each in found.sessions if each.number == number), None)
     if session is None:
         return "session_not_found"
-    if session.week > note.at.date():
+    if session.week > day_of(note.at):
         return "session_not_yet"
     sessions = tuple(each.noted(note) if each is session else each for each in found.sessions)
     return _changed(plan, found, replace(found, sessions=sessions))

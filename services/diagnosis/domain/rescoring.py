@@ -13,6 +13,7 @@ from services.diagnosis.domain.diagnosis import Diagnosis, Locked, Rescore, next
 from services.diagnosis.domain.evidence import EVIDENCE, Fault, Verdict
 from services.diagnosis.domain.instrument import Instrument, Instruments
 from services.diagnosis.domain.refusal import Refusal
+from shared.days import day_of
 
 FEWEST_WORDS: Final = 3
 """Characters of a note that says what was seen, and of the record that it was seen in."""
@@ -102,7 +103,7 @@ def _raise_fault(instrument: Instrument, locked: Locked, asked: Rescoring) -> Re
     if len(asked.note.strip()) < FEWEST_WORDS or asked.seen_on is None:
         return Refusal("invalid", "evidence_missing")
     # Where the plant is, the day of the validation may be the one before ours.
-    if not locked.validated_at.date() - timedelta(days=1) <= asked.seen_on <= asked.at.date():
+    if not day_of(locked.validated_at) - timedelta(days=1) <= asked.seen_on <= day_of(asked.at):
         return Refusal("invalid", "visit_out_of_range")
     gap = locked.result.gap(asked.question)
     weighs = instrument.questions[asked.question].legal or (gap is not None and gap.severity == "critical")

@@ -9,7 +9,6 @@ from fastapi import APIRouter
 from services.matching import catalogue
 from services.matching.api.access import BY_STAFF, Buyer, Reader, acts_for
 from services.matching.domain import candidate as candidates
-from services.matching.domain.calendar import day
 from services.matching.domain.candidate import Candidate
 from services.matching.domain.match import match_id as match_id_of
 from services.matching.domain.rematch import Offering
@@ -24,6 +23,7 @@ from services.matching.views.answers import AnswerBody
 from services.matching.views.judged import JudgedView
 from services.matching.views.matches import CandidateView, MatchView
 from shared.contracts.event import Moment
+from shared.days import day_of
 from shared.messaging.commands import Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -81,7 +81,7 @@ async def own(database: Database, match_id: UUID, caller: Caller) -> Own:
 def there(offering: Offering | None, requirement: Requirement) -> Candidate:
     """The candidate that an offering is for a requirement. Raises a problem where it is none."""
     found = offering and candidates.of(
-        offering, match_id_of(offering.id, requirement.id), requirement, catalogue.rules(), day(now())
+        offering, match_id_of(offering.id, requirement.id), requirement, catalogue.rules(), day_of(now())
     )
     return accepted(found or refused("match_unknown"))
 
@@ -109,7 +109,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         asked = accepted(known or refused("requirement_unknown"))
         caller.require_anchor(asked.anchor_id)
         found = await queries.ranked_matches(
-            database, asked, catalogue.rules(), day(now()), after=paging.position(Rank), limit=paging.fetch
+            database, asked, catalogue.rules(), day_of(now()), after=paging.position(Rank), limit=paging.fetch
         )
         return Page[MatchView].of_rows(
             found,

@@ -8,7 +8,6 @@ from services.matching import catalogue
 from services.matching.api.access import Reader
 from services.matching.api.matches import hidden, known
 from services.matching.api.suppliers import Owner, own_offering, readable
-from services.matching.domain.calendar import day
 from services.matching.domain.lifting import lifts, widest
 from services.matching.domain.reading import names_anchor
 from services.matching.domain.requirement import Requirement
@@ -23,6 +22,7 @@ from services.matching.views.nearness import (
     NearRequirementView,
     WideLiftView,
 )
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller
@@ -72,10 +72,9 @@ def _add_for_buyers(api: APIRouter, database: Database) -> None:
         caller.require_anchor(found.candidate.answers.anchor_id)
         offering = await own_offering(database, found.supplier_id)
         supplier_id = None if hidden(found.candidate, caller) else found.supplier_id
-        need, rules = found.requirement.need_of(found.supplier_id, day(now())), catalogue.rules()
-        lifted = (
-            lifts(offering.profile, need, rules, day(now()), withdrawn=offering.withdrawn) if offering.profile else ()
-        )
+        rules, today = catalogue.rules(), day_of(now())
+        need = found.requirement.need_of(found.supplier_id, today)
+        lifted = lifts(offering.profile, need, rules, today, withdrawn=offering.withdrawn) if offering.profile else ()
         return Page[LiftView].of_all(lifted, paging, lambda lift: LiftView.of_lift(supplier_id, lift))
 
 
@@ -103,7 +102,7 @@ def _add_for_firms(api: APIRouter, database: Database) -> None:
         caller.require_supplier(supplier_id)
         offering = await own_offering(database, supplier_id)
         asked = await nearness.liftable(database, offering)
-        rules, today = catalogue.rules(), day(now())
+        rules, today = catalogue.rules(), day_of(now())
         wide = (
             widest(supplier_id, offering.profile, asked, rules, today, withdrawn=offering.withdrawn)
             if offering.profile
@@ -119,8 +118,7 @@ def _add_for_firms(api: APIRouter, database: Database) -> None:
         caller.require_supplier(supplier_id)
         offering = await own_offering(database, supplier_id)
         asked, rules = await readable(database, offering, requirement_id), catalogue.rules()
-        need = asked.need_of(supplier_id, day(now()))
-        lifted = (
-            lifts(offering.profile, need, rules, day(now()), withdrawn=offering.withdrawn) if offering.profile else ()
-        )
+        today = day_of(now())
+        need = asked.need_of(supplier_id, today)
+        lifted = lifts(offering.profile, need, rules, today, withdrawn=offering.withdrawn) if offering.profile else ()
         return Page[LiftView].of_all(lifted, paging, lambda lift: LiftView.of_lift(supplier_id, lift))

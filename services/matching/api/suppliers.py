@@ -8,7 +8,6 @@ from fastapi import APIRouter
 from services.matching import catalogue
 from services.matching.domain import candidate
 from services.matching.domain.alignment import missing
-from services.matching.domain.calendar import day
 from services.matching.domain.candidate import Candidate
 from services.matching.domain.match import match_id
 from services.matching.domain.offering import Profile
@@ -19,6 +18,7 @@ from services.matching.store import queries
 from services.matching.views.matches import AlignedView, AlignmentView, MatchView
 from services.matching.views.reading import ReadingView
 from shared.contracts.event import AreaCode
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import SEES_ALL, Caller, Role, allow
@@ -45,7 +45,7 @@ def router(database: Database) -> APIRouter:
         if profile is None:
             raise _unknown()
         met, asked = await queries.alignment_of(database, known)
-        lacks = () if met else missing(supplier_id, profile, asked, rules, day(now()), withdrawn=known.withdrawn)
+        lacks = () if met else missing(supplier_id, profile, asked, rules, day_of(now()), withdrawn=known.withdrawn)
         view = AlignmentView.of_alignment(supplier_id, met, lacks, rules.version)
         if caller.roles & SEES_ALL:
             return show.shown(view)
@@ -70,7 +70,7 @@ def router(database: Database) -> APIRouter:
         known, profile = await registered(supplier_id, caller)
         areas = [each for each in profile.areas if area in (None, each)]
         found = await queries.asked_in(database, areas, paging.position(UUID), paging.fetch)
-        rules, today = catalogue.rules(), day(now())
+        rules, today = catalogue.rules(), day_of(now())
         return Page[ReadingView].of_rows(
             found,
             paging,
@@ -83,7 +83,7 @@ def router(database: Database) -> APIRouter:
         """Show one of them."""
         known, _ = await registered(supplier_id, caller)
         asked, rules = await readable(database, known, requirement_id), catalogue.rules()
-        return show.shown(ReadingView.of_reading(read(known, asked, rules, day(now())), rules.version))
+        return show.shown(ReadingView.of_reading(read(known, asked, rules, day_of(now())), rules.version))
 
     @api.get("/suppliers/{supplier_id}/matches")
     async def list_matches(supplier_id: UUID, caller: Owner, paging: Paging) -> Page[MatchView]:
@@ -92,7 +92,7 @@ def router(database: Database) -> APIRouter:
         best_first = sorted(known.matches, key=lambda match: (not match.holds, -match.score, match.requirement_id))
         ids = [match.requirement_id for match in best_first]
         ids += [each.requirement_id for each in known.answers if each.requirement_id not in ids]
-        asked, rules, today = await queries.find_requirements(database, ids), catalogue.rules(), day(now())
+        asked, rules, today = await queries.find_requirements(database, ids), catalogue.rules(), day_of(now())
         found = [candidate.of(known, match_id(known.id, id_), asked[id_], rules, today) for id_ in ids if id_ in asked]
 
         def view(candidate: Candidate) -> MatchView:

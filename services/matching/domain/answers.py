@@ -10,8 +10,9 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from services.matching.domain.award import Award
-from services.matching.domain.calendar import day, month_of
+from services.matching.domain.calendar import month_of
 from services.matching.domain.reasons import AnswerReason, GateName, Refusal
+from shared.days import day_of
 from shared.state_machine import StateMachine, Transition
 
 Standing = Literal["found", "shortlisted", "declined", "awarded", "ended"]
@@ -72,8 +73,8 @@ class Purchase:
 
     def in_month(self, month: date) -> bool:
         """Whether something was bought in the month of this first day."""
-        ended = None if self.ended_at is None else month_of(day(self.ended_at))
-        return not self.mistyped and month_of(day(self.since)) <= month and (ended is None or month <= ended)
+        ended = None if self.ended_at is None else month_of(day_of(self.ended_at))
+        return not self.mistyped and month_of(day_of(self.since)) <= month and (ended is None or month <= ended)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,20 +1,7 @@
-"""Dates of the program: days are counted in central Mexico, whatever clock a machine has."""
+"""Months of the program."""
 
 from calendar import monthrange
-from datetime import date, datetime, time, timedelta, timezone
-
-CENTRAL_MEXICO = timezone(timedelta(hours=-6))
-"""Central zone; no daylight saving since the Ley de los Husos Horarios of 28 October 2022."""
-
-
-def day(moment: datetime) -> date:
-    """The day on which a moment falls."""
-    return moment.astimezone(CENTRAL_MEXICO).date()
-
-
-def start_of(day_: date) -> datetime:
-    """The first moment of a day."""
-    return datetime.combine(day_, time.min, CENTRAL_MEXICO)
+from datetime import date
 
 
 def month_of(day_: date) -> date:

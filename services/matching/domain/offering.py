@@ -7,10 +7,11 @@ from datetime import date, datetime
 from hashlib import blake2b
 from typing import Literal, NamedTuple
 
-from services.matching.domain.calendar import day, months_after
+from services.matching.domain.calendar import months_after
 from services.matching.domain.performance import Measured
 from services.matching.domain.reasons import LapseReason
 from services.matching.domain.record import NOTHING_STATED, PartLimits, Record, SupplyTerms
+from shared.days import day_of
 from shared.introduction import Introducible
 
 Qms = Literal["none", "documented", "iso_9001", "iatf_16949"]
@@ -134,7 +135,7 @@ class Profile:
         """
         if self.qms not in CERTIFIED:
             return None
-        return self.qms_valid_to or months_after(self.qms_stated_on or day(self.registered_at), months)
+        return self.qms_valid_to or months_after(self.qms_stated_on or day_of(self.registered_at), months)
 
     def qms_lapsed(self, today: date, months: int) -> LapseReason | None:
         """Why the certificate counts no more."""

@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from services.matching.domain.calendar import day, start_of
 from services.matching.domain.introduction import knowing
 from services.matching.domain.offering import Diagnosis, Profile, latest
 from services.matching.domain.pairs import Pairs, Wanted
@@ -14,6 +13,7 @@ from services.matching.domain.rules import Rules
 from services.matching.handlers import published
 from shared.contracts.diagnosis import DiagnosisCompleted, GapRescored
 from shared.contracts.registration import SupplierProfile, SupplierWithdrawn
+from shared.days import day_of, start_of
 from shared.messaging.decision import Decision, Then, Timer, unchanged
 
 CERTIFICATE_EXPIRES = "certificate_expires"
@@ -62,7 +62,7 @@ def certificate_expired(state: Offering | None, now: datetime, rules: Rules) -> 
     """The last day of a certificate or assessment is over."""
     if state is None:
         return unchanged(state)
-    profile = state.profile and state.profile.after_expiry(day(now))
+    profile = state.profile and state.profile.after_expiry(day_of(now))
     after = replace(state, profile=profile)
     return decided(after, "judged", next_expiry(after, now, rules))
 
@@ -92,7 +92,7 @@ def decided(offering: Offering, wanted: Wanted, *timers: Timer) -> Decision[Offe
 
 def told(offering: Offering, pairs: Pairs, now: datetime) -> Decision[Offering]:
     """Tell what changed: the alignment before the matches that follow from it."""
-    again = rematch(offering, pairs, day(now))
+    again = rematch(offering, pairs, day_of(now))
     first = again.offering.revision - len(again.alignment) + 1
     alignment = (
         published.alignment_event(offering.id, each, revision, pairs.rules.version)
@@ -110,7 +110,7 @@ def _since(before: Profile | None, profile: Profile, now: datetime) -> Profile:
     if before is None:
         return profile
     same = (before.qms, before.qms_valid_to) == (profile.qms, profile.qms_valid_to)
-    return replace(profile, qms_stated_on=before.qms_stated_on if same else day(now))
+    return replace(profile, qms_stated_on=before.qms_stated_on if same else day_of(now))
 
 
 def _known(state: Offering | None, supplier_id: UUID) -> Offering:
@@ -125,6 +125,6 @@ def _diagnosed(before: Offering, learned: Diagnosis) -> Decision[Offering]:
 def next_expiry(offering: Offering, now: datetime, rules: Rules) -> Timer:
     """When something of it counts no more, as of now."""
     profile = offering.profile
-    last = profile.next_expiry(day(now), rules.cqi_valid_months, rules.certificate_months) if profile else None
+    last = profile.next_expiry(day_of(now), rules.cqi_valid_months, rules.certificate_months) if profile else None
     at = None if last is None or offering.withdrawn else start_of(last + timedelta(days=1))
     return Timer(CERTIFICATE_EXPIRES, at)

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.matching.domain import performance
 from services.matching.domain.answers import Answers
-from services.matching.domain.calendar import day, month_of
+from services.matching.domain.calendar import month_of
 from services.matching.domain.match import match_id as match_id_of
 from services.matching.domain.performance import Figures, Reply, Report, Retraction
 from services.matching.domain.rematch import Offering
@@ -15,6 +15,7 @@ from services.matching.handlers.offerings import decided, next_expiry
 from services.matching.handlers.refusal import refused
 from shared.contracts.event import EventData
 from shared.contracts.matching import PerformanceAnswered, PerformanceReported, PerformanceRetracted
+from shared.days import day_of
 from shared.messaging.decision import Decision, Refused, unchanged
 
 Outcome = Decision[Offering] | Refused
@@ -28,7 +29,7 @@ def report(
     if state is None or answers is None:
         return refused("match_unknown")
     told = f"{month:%Y-%m}"
-    if month >= month_of(day(now)):
+    if month >= month_of(day_of(now)):
         return refused("month_not_over", date=told)
     bought = answers.bought_in(month)
     if bought is None:

@@ -8,13 +8,13 @@ from uuid import UUID
 from services.matching.domain import anchor as anchors
 from services.matching.domain.anchor import Anchor
 from services.matching.domain.asked import fault
-from services.matching.domain.calendar import day, start_of
 from services.matching.domain.reasons import CloseReason, Refusal
 from services.matching.domain.requirement import REQUIREMENT, Closure, Requirement, Specification
 from services.matching.domain.sweeps import ANCHOR_LEFT, ASKS, LEFT, REQUIREMENT_CHANGED
 from services.matching.handlers import published
 from services.matching.handlers.refusal import refused
 from shared.contracts.registration import AnchorJoined, AnchorLeft
+from shared.days import day_of, start_of
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 
 REQUIREMENT_EXPIRES = "requirement_expires"
@@ -51,7 +51,7 @@ def publish(
     if (reason := _not_allowed(anchor, asked, now)) or anchor is None:
         wrong = refused(reason or "anchor_unknown")
         return replace(wrong, at=wrong.at and f"specification.{wrong.at}")
-    if found := fault(asked, day(now)):
+    if found := fault(asked, day_of(now)):
         wrong = refused(found.code, **found.params)
         return replace(wrong, at=f"specification.{wrong.at}")
     if holder not in (None, id_):
@@ -68,12 +68,12 @@ def change(
         return refused("requirement_unknown")
     if REQUIREMENT.after(state.status, "change") is None:
         return refused("requirement_closed")
-    if asked.open_until < day(now):
+    if asked.open_until < day_of(now):
         return refused("open_until_past")
     if asked == state.specification:
         return unchanged(state)
     before = state.specification
-    if found := fault(asked, day(now), before):
+    if found := fault(asked, day_of(now), before):
         return refused(found.code, **found.params)
     if asked.annual_volume < min(awarded, before.annual_volume):
         return refused("volume_awarded", asked=asked.annual_volume, awarded=awarded)
@@ -168,7 +168,7 @@ def requirement_expired(state: Requirement | None, now: datetime) -> Decision[Re
     """The last day may be over; it may also have been moved since."""
     if state is None or state.status == "closed":
         return unchanged(state)
-    if state.specification.open_until >= day(now):
+    if state.specification.open_until >= day_of(now):
         return Decision(state, timers=(_expiry(state.specification),))
     return _closed(state, "expire", Closure("expired", at=now))
 
@@ -188,7 +188,7 @@ def _not_allowed(anchor: Anchor | None, asked: Specification, now: datetime) -> 
         return "anchor_unknown"
     if not anchor.takes_part:
         return "anchor_left"
-    return "open_until_past" if asked.open_until < day(now) else None
+    return "open_until_past" if asked.open_until < day_of(now) else None
 
 
 def _closed(state: Requirement, act: str, closure: Closure) -> Decision[Requirement]:

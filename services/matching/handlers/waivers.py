@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from services.matching.domain.asked import bars
-from services.matching.domain.calendar import day, start_of
 from services.matching.domain.requirement import Requirement
 from services.matching.domain.sweeps import REQUIREMENT_CHANGED, REQUIREMENT_WAIVED
 from services.matching.domain.waiver import MOST_WAIVERS, Waiver, next_end
 from services.matching.handlers.refusal import refused
+from shared.days import day_of, start_of
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, unchanged
 
 WAIVER_EXPIRES = "waiver_expires"
@@ -22,7 +22,7 @@ def waive(state: Requirement | None, waiver: Waiver, now: datetime) -> Decision[
         return refused("requirement_unknown")
     if state.status != "open":
         return refused("requirement_closed")
-    if waiver.until < day(now):
+    if waiver.until < day_of(now):
         return refused("waiver_past")
     if not bars(state.specification, waiver.gate):
         return refused("gate_not_asked", gate=waiver.gate)
@@ -60,5 +60,5 @@ def _changed(after: Requirement, waiver: Waiver, now: datetime) -> Decision[Requ
 
 
 def _end(requirement: Requirement, now: datetime) -> Timer:
-    last = next_end(requirement.waivers, day(now))
+    last = next_end(requirement.waivers, day_of(now))
     return Timer(WAIVER_EXPIRES, None if last is None else start_of(last + timedelta(days=1)))

@@ -6,7 +6,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.matching import catalogue
-from services.matching.domain.calendar import day
 from services.matching.domain.nearness import NearMiss, near_miss
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Requirement
@@ -15,6 +14,7 @@ from services.matching.store.demand import FIRST, requirements_by_id
 from services.matching.store.pairs import OF_FIRM_NOW
 from services.matching.store.queries import offerings_by_id
 from shared.contracts.event import BasisPoints
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, Database
 
@@ -45,7 +45,7 @@ async def near_firms(database: Database, requirement_id: UUID, after: Place | No
     async with _snapshot(database) as connection:
         asked = (await requirements_by_id(connection, [requirement_id]))[requirement_id]
         at = after or (judging.HIGHEST, FIRST)
-        rows = await connection.fetch(FIRMS, asked.id, asked.area, day(now()), *at, limit)
+        rows = await connection.fetch(FIRMS, asked.id, asked.area, day_of(now()), *at, limit)
         known = await offerings_by_id(connection, [row["offering_id"] for row in rows])
     found = (_near(row["points"], row["offering_id"], known.get(row["offering_id"]), asked) for row in rows)
     return [each for each in found if each]
@@ -54,7 +54,7 @@ async def near_firms(database: Database, requirement_id: UUID, after: Place | No
 async def near_counts(database: Database, requirement: Requirement) -> Mapping[str, int]:
     """How many firms miss a requirement by each gate alone."""
     async with database.connection() as connection:
-        rows = await connection.fetch(COUNTS, requirement.id, requirement.area, day(now()))
+        rows = await connection.fetch(COUNTS, requirement.id, requirement.area, day_of(now()))
     return {row["gate"]: row["firms"] for row in rows}
 
 
@@ -63,7 +63,7 @@ async def near_requirements(database: Database, offering: Offering, after: Place
     async with _snapshot(database) as connection:
         known = (await offerings_by_id(connection, [offering.id])).get(offering.id, offering)
         at = after or (judging.HIGHEST, FIRST)
-        rows = await connection.fetch(REQUIREMENTS, _areas(known), known.id, day(now()), *at, limit)
+        rows = await connection.fetch(REQUIREMENTS, _areas(known), known.id, day_of(now()), *at, limit)
         asked = await requirements_by_id(connection, [row["requirement_id"] for row in rows])
     found = (_near(row["points"], row["requirement_id"], known, asked[row["requirement_id"]]) for row in rows)
     return [each for each in found if each]
@@ -95,8 +95,9 @@ def _near(points: int, key: UUID, offering: Offering | None, asked: Requirement)
     """With its reasons, by the definition."""
     if offering is None or offering.profile is None:
         return None
-    rules, withdrawn = catalogue.rules(), offering.withdrawn
-    miss = near_miss(offering.profile, asked.need_of(offering.id, day(now())), rules, day(now()), withdrawn=withdrawn)
+    rules, today = catalogue.rules(), day_of(now())
+    need = asked.need_of(offering.id, today)
+    miss = near_miss(offering.profile, need, rules, today, withdrawn=offering.withdrawn)
     return None if miss is None else Near((points, key), offering, asked, miss)
 
 

@@ -9,7 +9,6 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from services.matching.domain.answers import Answers
-from services.matching.domain.calendar import day
 from services.matching.domain.match import Match, match_id
 from services.matching.domain.offering import Profile
 from services.matching.domain.pairs import Pairs
@@ -17,6 +16,7 @@ from services.matching.domain.rematch import Offering
 from services.matching.store import pairs
 from services.matching.store.demand import FIRST
 from services.matching.store.tables import OfferingRow
+from shared.days import day_of
 from shared.messaging.repository import TableRepository, ToDerive
 from shared.runtime.database import Connection, columns
 
@@ -35,7 +35,7 @@ class OfferingRepository(TableRepository[Offering]):
         self, connection: Connection, given: Sequence[ToDerive[Offering]], now: datetime
     ) -> Mapping[UUID, Pairs]:
         """The pairs of these offerings, judged anew where the firm itself changed."""
-        return await pairs.derived(connection, given, day(now))
+        return await pairs.derived(connection, given, day_of(now))
 
     async def save_many(self, connection: Connection, new: Sequence[Offering], changed: Sequence[Offering]) -> None:
         await super().save_many(connection, new, changed)

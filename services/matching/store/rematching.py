@@ -6,11 +6,11 @@ from typing import NamedTuple
 from uuid import UUID
 
 from services.matching import catalogue
-from services.matching.domain.calendar import day
 from services.matching.domain.sweeps import ASKS, LEFT, REQUIREMENT_TOLD, RULES_CHANGED
 from services.matching.store import judging
 from services.matching.store.demand import FIRST, next_requirements, write_demand
 from services.matching.store.pairs import AREA_LOCK
+from shared.days import day_of
 from shared.messaging.decision import SweepRequest
 from shared.messaging.routing import Slice
 from shared.messaging.sweeps import aimed
@@ -100,7 +100,7 @@ async def _note(connection: Connection, id_: UUID, args: Mapping[str, str], afte
     # What is gone before what came: a firm may work where it was asked before, and where it is asked now.
     done = [await connection.execute(_NOTE_GONE, id_, area, after, last) for area in where.left]
     if where.asked is not None:
-        values = id_, where.asked, after, last, day(now()), where.first, ASKS in args
+        values = id_, where.asked, after, last, day_of(now()), where.first, ASKS in args
         done.append(await connection.execute(_NOTE, *values))
     return sum(int(status.rpartition(" ")[2]) for status in done)
 

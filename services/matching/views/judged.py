@@ -4,7 +4,6 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.matching.domain.calendar import day
 from services.matching.domain.offering import Profile
 from services.matching.domain.reasons import Waivable
 from services.matching.store.judged import Judged
@@ -12,6 +11,7 @@ from services.matching.views.performance import MeasuredView
 from shared.contracts import matching, registration
 from shared.contracts import offering as offers
 from shared.contracts.event import StateCode
+from shared.days import day_of
 from shared.service.http import View
 
 
@@ -29,7 +29,7 @@ class JudgedOffering(offers.Offering):
 
     @classmethod
     def of_profile(cls, profile: Profile) -> "JudgedOffering":
-        stated_on = profile.qms_stated_on or day(profile.registered_at)
+        stated_on = profile.qms_stated_on or day_of(profile.registered_at)
         stated = [(name, owner) for owner in (profile, profile.record) for name in cls.model_fields]
         values = {name: getattr(owner, name) for name, owner in stated if hasattr(owner, name)}
         return cls.model_validate(values | {"qms_stated_on": stated_on}, from_attributes=True)

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
-from services.matching.domain.calendar import day
 from services.matching.domain.reasons import CloseReason, Refusal, Waivable
 from services.matching.domain.requirement import Requirement, RequirementStatus, Specification, YearVolume
 from services.matching.domain.waiver import WAIVABLE, Waiver
@@ -15,6 +14,7 @@ from services.matching.handlers import published
 from shared.contracts import matching as contract
 from shared.contracts import specification
 from shared.contracts.event import BasisPoints, Day, EventData, Level, QuestionCode, ReasonCode
+from shared.days import day_of
 from shared.i18n.fields import wrong
 from shared.messaging.journal import Told
 from shared.runtime.clock import now
@@ -59,7 +59,7 @@ Reference = Annotated[
 
 def past(given: object, field: str, code: Refusal) -> Iterator[Broken]:
     """Whether a day that was given is over."""
-    if isinstance(given, str) and date.fromisoformat(given) < day(now()):
+    if isinstance(given, str) and date.fromisoformat(given) < day_of(now()):
         yield field, code, {}
 
 

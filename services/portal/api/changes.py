@@ -14,7 +14,8 @@ from services.portal.domain.differences import Difference, differences
 from services.portal.domain.profile_form import typed_of
 from services.portal.domain.scope import Scope
 from services.portal.stages import StageProblem
-from shared.runtime.clock import day_of, now
+from shared.days import day_of
+from shared.runtime.clock import now
 from shared.service.callers import Role
 
 Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]

@@ -9,6 +9,7 @@ from services.portal.api.acting import UNTRIED, Tried, acted
 from services.portal.api.asking import Anybody, Asking, Form
 from services.portal.api.cohorts import Operator
 from services.portal.api.forms import body, typed
+from shared.days import day_of
 from shared.runtime.clock import now
 
 HOURS = ("training_hours", "mentoring_hours", "consultancy_hours", "firm_hours")
@@ -42,6 +43,6 @@ async def _page(asked: Asking, cohort_id: UUID, tried: Tried) -> Response:
         calendar=calendar.body,
         modules=await asked.modules(),
         version=calendar.etag or "",
-        first=(now().date() + timedelta(weeks=1)).isoformat(),
+        first=(day_of(now()) + timedelta(weeks=1)).isoformat(),
         **tried.shown,
     )

@@ -15,6 +15,7 @@ from services.portal.views.document import Document
 from services.portal.views.files import FORMATS
 from services.portal.views.reading import read
 from services.portal.views.words import Words
+from shared.days import day_of
 from shared.runtime.clock import now
 
 AS = "as"
@@ -111,5 +112,5 @@ def _wanted(scope: Scope) -> str | None:
 def _headers(path: str, format_: str) -> dict[str, str]:
     name = "-".join(part for part in path.split("/") if part) or "portal"
     plain = "".join(each for each in name if each.isascii() and (each.isalnum() or each == "-"))
-    file = f"{plain[:LONGEST_NAME]}-{now():%Y-%m-%d}.{format_}"
+    file = f"{plain[:LONGEST_NAME]}-{day_of(now())}.{format_}"
     return {"Content-Disposition": f'attachment; filename="{file}"', "Cache-Control": "no-store"}

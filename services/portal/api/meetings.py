@@ -18,7 +18,8 @@ from services.portal.stages import Answer, StageProblem
 from services.portal.store import demand
 from services.portal.views import calendar as file
 from services.portal.views.calendar import Entry
-from shared.runtime.clock import ZONE, now
+from shared.days import ZONE
+from shared.runtime.clock import now
 from shared.runtime.ids import new_id, text_of
 from shared.service.callers import Role
 

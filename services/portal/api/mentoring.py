@@ -16,6 +16,7 @@ from services.portal.api.instruments import questions_of
 from services.portal.api.my_plan import Cursor, history_of, looks_at
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 
@@ -170,7 +171,7 @@ async def _page(asked: Asking, supplier_id: UUID, tried: Tried = UNTRIED, *, his
         texts=await questions_of(asked, None),
         kinds=KINDS,
         accepts=ACCEPTS,
-        today=now().date().isoformat(),
+        today=day_of(now()).isoformat(),
         looks=await looks_at(asked, supplier_id, [piece for each in shown["activities"] for piece in each["evidence"]]),
         **tried.shown,
     )

@@ -18,6 +18,7 @@ from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.domain.tasks import REACHED, REFUSED, by_gate, tasks
 from services.portal.store import demand, firms
 from shared.contracts.times import Moment
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 
@@ -91,7 +92,7 @@ def router() -> APIRouter:
         return asked.page(
             "my_firm.html",
             firm=firm,
-            tasks=tasks(firm, now().date()),
+            tasks=tasks(firm, day_of(now())),
             reached=REACHED,
             refused=REFUSED,
             names=await asked.areas(),

@@ -16,6 +16,7 @@ from services.portal.domain.firm import Firm
 from services.portal.domain.money import Consent, Need
 from services.portal.domain.written import amount
 from services.portal.stages import StageProblem
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 
@@ -207,7 +208,7 @@ async def _consent(
     status: int = HTTPStatus.OK,
 ) -> Response:
     listed = await asked.beside("financing", "/partners", limit=200)
-    today = now().date()
+    today = day_of(now())
     lacking = _lacking(choice, today)
     text, unread = (None, None) if lacking else await _text(asked, choice)
     chosen = [each for each in firm.consents if each.partner == choice["partner"]]
@@ -271,7 +272,7 @@ async def _page(asked: Asking, firm: Firm, problem: Trouble | None = None, statu
     """Amounts and what partners ask for are on no topic: financing shows them, while it answers."""
     present = await asked.beside("financing", f"/cases/{firm.id}") if firm.referrals else None
     papers = {} if present is None else {each["id"]: each for each in present.body["referrals"]}
-    return asked.page("my_money.html", status, firm=firm, papers=papers, today=now().date(), problem=problem)
+    return asked.page("my_money.html", status, firm=firm, papers=papers, today=day_of(now()), problem=problem)
 
 
 def _refused(error: StageProblem, asked: Asking) -> Trouble:

@@ -14,6 +14,7 @@ from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import Own
 from services.portal.domain.firm import Firm
 from services.portal.stages import Answer, StageProblem
+from shared.days import day_of
 from shared.runtime.clock import now
 
 PLAN, REMOVAL, DELAY = "/my-firm/plan", "removal-", "delay-"
@@ -143,7 +144,7 @@ async def _page(
         present=present,
         history=None if present is None else await history_of(asked, firm.id, history_after),
         given_back=await _given_back(asked, firm),
-        today=now().date().isoformat(),
+        today=day_of(now()).isoformat(),
         problem=problem,
         typed=said or {},
     )
@@ -186,7 +187,7 @@ async def _activity(
         version=present.etag or "",
         kinds=KINDS,
         accepts=ACCEPTS,
-        today=now().date().isoformat(),
+        today=day_of(now()).isoformat(),
         problem=problem,
         typed=said or {},
     )

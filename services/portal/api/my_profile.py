@@ -18,6 +18,7 @@ from services.portal.domain.profile_form import Typed, body_of, typed_of, unread
 from services.portal.domain.scope import OwnFirm, Scope
 from services.portal.stages import Answer, StageProblem
 from services.portal.views.words import Words
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.service.callers import Role
 
@@ -200,7 +201,7 @@ def _ending(offering: dict[str, object], words: Words) -> list[tuple[str, date, 
         for special in process["special_processes"]:
             last = date.fromisoformat(special["assessed_on"]) + ASSESSED_FOR
             found.append((f"{process['area']} {special['code']}", last))
-    today = now().date()
+    today = day_of(now())
     return [
         (name, last, "over" if last < today else "soon" if last <= today + SOON else "later")
         for name, last in sorted(found, key=lambda each: each[1])

@@ -13,6 +13,7 @@ from services.portal.domain.profile_fields import LISTS, MOST, ORDER, PARTS, PLA
 from services.portal.domain.profile_form import Item, Typed, items_of, place_of, texts_of
 from services.portal.stages import StageProblem
 from services.portal.views.words import Words
+from shared.days import day_of
 from shared.origin import judge
 from shared.runtime.clock import now
 from shared.service.http import Problem
@@ -137,7 +138,7 @@ async def list_page(
 
 def judged(origins: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Origins as a stage shows them, each with what its list asks for today."""
-    today = now().date()
+    today = day_of(now())
     found = []
     for each in origins:
         verdict = judge(_Origin(each), today)

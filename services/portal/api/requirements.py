@@ -13,7 +13,8 @@ from services.portal.domain.demand import Requirement
 from services.portal.domain.scope import Scope
 from services.portal.stages import Answer, StageProblem
 from services.portal.store import demand, firms
-from shared.runtime.clock import day_of, now
+from shared.days import day_of
+from shared.runtime.clock import now
 from shared.service.callers import Role
 
 Buyer = Annotated[Scope, Depends(Only(Role.ANCHOR))]

@@ -4,10 +4,11 @@ so that it is true then: what was done meanwhile is no news any more.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final, NamedTuple
 
 from services.portal.domain.firm import Firm
+from shared.days import day_of, start_of
 
 QUIET: Final = timedelta(days=7)
 """Of a questionnaire that is open: firms answer it over days."""
@@ -86,7 +87,7 @@ def of_firm(firm: Firm) -> Iterator[News]:
     if diagnosis is not None and diagnosis.status == "opened" and diagnosis.since is not None:
         yield News("questionnaire", f"questionnaire:{firm.id}:{diagnosis.version}", diagnosis.since + QUIET)
     if profile is not None and profile.qms_valid_to is not None:
-        last = datetime.combine(profile.qms_valid_to, time(), UTC)
+        last = start_of(profile.qms_valid_to)
         yield News("certificate", f"certificate:{firm.id}:{profile.qms_valid_to}", last - EXPIRES)
     for activity in () if plan is None or plan.status != "agreed" else plan.activities:
         if activity.returned_at is not None:
@@ -111,12 +112,12 @@ def of_queue(kind: str, queue: Queue, now: datetime) -> Iterator[News]:
         return
     due, monday = queue.oldest + PATIENCE, _monday(now)
     if due <= now:
-        yield News(kind, f"{kind}:{monday.date()}", max(due, monday), queue.waiting)
-        yield News(kind, f"{kind}:{(monday + WEEK).date()}", monday + WEEK, queue.waiting)
+        yield News(kind, f"{kind}:{monday}", max(due, start_of(monday)), queue.waiting)
+        yield News(kind, f"{kind}:{monday + WEEK}", start_of(monday + WEEK), queue.waiting)
     else:
-        yield News(kind, f"{kind}:{_monday(due).date()}", due, queue.waiting)
+        yield News(kind, f"{kind}:{_monday(due)}", due, queue.waiting)
 
 
-def _monday(moment: datetime) -> datetime:
-    day = moment.astimezone(UTC).date()
-    return datetime.combine(day - timedelta(days=day.weekday()), time(), UTC)
+def _monday(moment: datetime) -> date:
+    day = day_of(moment)
+    return day - timedelta(days=day.weekday())

@@ -11,8 +11,8 @@ from babel.numbers import format_currency, format_decimal
 from services.portal.domain.story import Entry
 from services.portal.domain.written import WHOLE
 from services.portal.stages import STAGES
+from shared.days import ZONE, day_of
 from shared.i18n import Catalogue, Language
-from shared.runtime.clock import ZONE
 from shared.states import NAMES
 
 WORDS = Catalogue("services.portal", *(f"services.{stage}" for stage in STAGES), "shared.service", "shared.files")
@@ -61,10 +61,12 @@ class Words:
         return self.number(int(text)) if WHOLE.fullmatch(text) else text
 
     def day(self, value: date | str | None) -> str:
-        """A day, in words; nothing of None."""
+        """A day, in words, also that of a moment; nothing of None."""
         if value is None:
             return ""
-        day = date.fromisoformat(value[:10]) if isinstance(value, str) else value
+        if isinstance(value, str):
+            value = date.fromisoformat(value) if len(value) == len("YYYY-MM-DD") else datetime.fromisoformat(value)
+        day = day_of(value) if isinstance(value, datetime) else value
         return format_date(day, "long", LOCALES[self.language])
 
     def day_or_text(self, value: str) -> str:

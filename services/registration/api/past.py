@@ -10,7 +10,8 @@ from services.registration.domain.supplier import Supplier
 from services.registration.store import past
 from services.registration.views.past import PastView, SupplierThenView
 from shared.contracts.event import Moment
-from shared.runtime.clock import day_of, end_of, now
+from shared.days import day_of, end_of
+from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service.callers import Caller, Role, allow
 from shared.service.http import Page, Paging, Problem, routes

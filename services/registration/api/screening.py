@@ -10,7 +10,9 @@ from services.registration.files.lists import MOST_DIGITS
 from services.registration.files.screening import TITLE_BYTES, date_of
 from services.registration.settings import RegistrationSettings
 from services.registration.views import ListView
-from shared.contracts.times import FIRST_DAY, day_of
+from shared.contracts import times
+from shared.contracts.times import FIRST_DAY
+from shared.days import day_of
 from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.service import imported
@@ -67,7 +69,7 @@ def router(settings: RegistrationSettings, database: Database) -> APIRouter:
 def _date(given: str | None, said: date | None) -> date:
     """The list's date, as its file says or its caller: a wrong one would keep the right list out."""
     try:
-        list_date = day_of(given) if given is not None else said
+        list_date = times.day_of(given) if given is not None else said
     except ValueError:
         raise Problem(422, "list_date_form") from None
     if list_date is None:
@@ -76,6 +78,6 @@ def _date(given: str | None, said: date | None) -> date:
         raise Problem(422, "list_date_differs", said=said.isoformat())
     if list_date < FIRST_DAY:
         raise Problem(422, "list_date_form")
-    if list_date > now().date():
+    if list_date > day_of(now()):
         raise Problem(422, "list_date_in_future")
     return list_date

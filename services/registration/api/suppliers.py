@@ -23,6 +23,7 @@ from services.registration.views.origins import OriginsView
 from services.registration.views.past import SupplierThenView
 from services.registration.views.search import Filter, SearchBody
 from shared.contracts.event import Day
+from shared.days import day_of
 from shared.messaging.commands import About, Commands
 from shared.messaging.decision import Decision, Refused
 from shared.runtime.clock import now
@@ -86,7 +87,7 @@ def _add_reading(api: APIRouter, database: Database) -> None:
         supplier = await store.find_supplier(database, supplier_id)
         if supplier is None:
             raise Problem(404, "supplier_unknown")
-        return show.shown(OriginsView.judged(supplier.offering.origins, on or now().date()))
+        return show.shown(OriginsView.judged(supplier.offering.origins, on or day_of(now())))
 
 
 def _add_changing(api: APIRouter, commands: Commands, database: Database) -> None:

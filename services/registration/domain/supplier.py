@@ -13,6 +13,7 @@ from services.registration.domain.reasons import HoldReason, WithdrawalReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
 from services.registration.domain.screening import Listing, Screening
 from services.registration.domain.size import Size, SizeSaid, classify, said
+from shared.days import day_of
 from shared.four_eyes import NOBODY, Participants
 from shared.state_machine import StateMachine, Transition
 
@@ -122,7 +123,7 @@ def received(
         size=classify(profile.sector, profile.workers, profile.annual_sales_mxn),
         screening=screening,
         holds=holds,
-        sizes=said((), profile.workers, profile.annual_sales_mxn, now.date()),
+        sizes=said((), profile.workers, profile.annual_sales_mxn, day_of(now)),
         received_at=now,
         disputed_at=now if "rfc_disputed" in holds else None,
         took_part=Participants(() if by is None else (by,)),
@@ -208,7 +209,7 @@ def _described(supplier: Supplier, profile: Profile, rfc: str, by: str, now: dat
     kept = replace(profile, contact=profile.contact or supplier.contact)
     size = classify(profile.sector, profile.workers, profile.annual_sales_mxn)
     known = supplier.sizes or (SizeSaid(supplier.workers, supplier.annual_sales_mxn, None),)
-    sizes = said(known, profile.workers, profile.annual_sales_mxn, now.date())
+    sizes = said(known, profile.workers, profile.annual_sales_mxn, day_of(now))
     took_part = supplier.took_part.joined_by(by)
     return replace(supplier, **_values(kept, rfc), size=size, sizes=sizes, took_part=took_part)
 

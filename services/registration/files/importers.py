@@ -18,6 +18,7 @@ from services.registration.handlers.prospects import bring
 from services.registration.settings import RegistrationSettings
 from services.registration.store import Intake, anchors, intake_of_new, suppliers
 from services.registration.store.prospects import prospects
+from shared.days import day_of
 from shared.files.faults import RowFault
 from shared.files.rows import Row
 from shared.messaging.commands import About, Commands
@@ -47,7 +48,7 @@ class SupplierImporter(RowImporter[Profile, Supplier]):
         self._columns = columns
 
     def read(self, row: Row) -> Profile | list[RowFault]:
-        return supplier_file.read(row, now().date())
+        return supplier_file.read(row, day_of(now()))
 
     def key(self, asked: Profile) -> str:
         return asked.rfc

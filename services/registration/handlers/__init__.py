@@ -21,6 +21,7 @@ from services.registration.handlers.lookouts import compared
 from services.registration.handlers.mails import DISPUTE_MAIL
 from services.registration.handlers.readers import told
 from shared.contracts import registration as contract
+from shared.days import day_of
 from shared.messaging.decision import Decision, Refused, SweepRequest, Timer, together, unchanged
 
 RESCREEN = "screening_list_loaded"
@@ -66,9 +67,9 @@ class LoadList:
 
 def register(command: Register, now: datetime, registry: Registry) -> Decision[Supplier] | Refused:
     """Take a firm in: registered at once, or held where an operator must look first, as at an RFC that another has."""
-    profile = profiles.tidy(command.profile, now.date())
+    profile = profiles.tidy(command.profile, day_of(now))
     identity = rfcs.judge(profile.rfc)
-    faults = profiles.faults(profile, now.date())
+    faults = profiles.faults(profile, day_of(now))
     if isinstance(identity, RefusedRfc):
         return no_rfc(identity, faults)
     if wrong := broken(faults):
@@ -88,7 +89,7 @@ def bring(state: Supplier | None, command: Register, now: datetime, registry: Re
     """
     if state is None:
         return register(command, now, registry)
-    if state.status != "withdrawn" and suppliers.says(state, profiles.tidy(command.profile, now.date())):
+    if state.status != "withdrawn" and suppliers.says(state, profiles.tidy(command.profile, day_of(now))):
         return unchanged(state)
     if command.by is None or state.status == "withdrawn" or state.took_part.may_approve(command.by):
         return _RFC_TAKEN
@@ -110,11 +111,11 @@ def change(
         return SUPPLIER_UNKNOWN
     if state.status == "withdrawn":
         return SUPPLIER_WITHDRAWN
-    profile = profiles.with_digests(profiles.tidy(profile, now.date()), state.offering)
+    profile = profiles.with_digests(profiles.tidy(profile, day_of(now)), state.offering)
     identity = rfcs.judge(profile.rfc)
     if identity.rfc != state.rfc and state.status != "held":
         return _RFC_FIXED
-    faults = profiles.faults(profile, now.date())
+    faults = profiles.faults(profile, day_of(now))
     if isinstance(identity, RefusedRfc) and identity.rfc != state.rfc:
         return no_rfc(identity, faults)
     if wrong := broken(faults):

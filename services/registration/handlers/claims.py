@@ -12,6 +12,7 @@ from services.registration.domain.profile import Profile
 from services.registration.domain.rfc import RefusedRfc
 from services.registration.handlers import CODE_REFUSED, broken, no_rfc
 from services.registration.handlers.mails import CLAIM_MAIL, first_try
+from shared.days import day_of
 from shared.messaging.decision import Decision, Refused, Timer, unchanged
 from shared.one_time_code import one_time
 
@@ -22,9 +23,9 @@ def claim(
     id_: UUID, profile: Profile, code: str, language: str, now: datetime, privacy_notice: str | None = None
 ) -> Decision[Claim] | Refused:
     """Somebody says that a firm wants to take part. Whether it does already is not looked up."""
-    profile = profiles.tidy(profile, now.date())
+    profile = profiles.tidy(profile, day_of(now))
     identity = rfcs.judge(profile.rfc)
-    faults = [*profiles.faults(profile, now.date())]
+    faults = [*profiles.faults(profile, day_of(now))]
     if profile.contact is None:
         faults.append(Fault("contact", "contact_missing"))
     if isinstance(identity, RefusedRfc):

@@ -25,6 +25,7 @@ from services.registration.domain.supplier import Status
 from services.registration.views.offers import Line, OfferingBody, Whole
 from services.registration.views.rules import profile_faults
 from shared.contracts.event import Day
+from shared.days import day_of
 from shared.i18n.fields import wrong
 from shared.runtime.clock import now
 from shared.service.http import Body, View
@@ -113,7 +114,7 @@ class SupplierBody(Body):
     @classmethod
     def broken(cls, given: dict[str, Any], wrong: Sequence[Place]) -> Iterator[Broken]:
         """What the rules say of the fields that are well formed."""
-        return profile_faults(given, wrong, now().date())
+        return profile_faults(given, wrong, day_of(now()))
 
 
 class RegistrationBody(SupplierBody):

@@ -14,7 +14,7 @@ from services.registration.domain.size import classify
 from services.registration.domain.supplier import Status, Supplier, Teller, status_at
 from services.registration.store.past import Past
 from services.registration.views import SizeSaidView, SizeView, SupplierBody
-from shared.runtime.clock import end_of
+from shared.days import end_of
 
 _PROFILE = TypeAdapter(Profile)
 
