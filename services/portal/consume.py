@@ -74,6 +74,7 @@ from shared.contracts.matching import (
 from shared.contracts.registration import (
     AnchorJoined,
     AnchorLeft,
+    ContactErased,
     PersonLeft,
     SupplierChanged,
     SupplierRegistered,
@@ -89,6 +90,7 @@ ROUTES: Routes = (
     on(SupplierChanged, table, firms.described),
     on(SupplierWithdrawn, table, firms.withdrawn),
     on(PersonLeft, table, firms.only_told),
+    on(ContactErased, table, firms.only_told),
     on(OfferingAligned, table, firms.aligned),
     on(AlignmentChanged, table, firms.alignment_changed),
     on(OfferingNotAligned, table, firms.not_aligned),
@@ -153,7 +155,7 @@ async def keep(connection: Connection, envelopes: Sequence[Envelope]) -> None:
     of_firms = {data.supplier_id: by for data, by in told if isinstance(data, SupplierEvent)}
     of_anchors = {data.anchor_id: by for data, by in told if isinstance(data, MatchFound)}
     queues = {queue: by for data, by in told if (queue := news.WAITS_AT.get(type(data)))}
-    left = {data: by for data, by in told if isinstance(data, PersonLeft)}
+    left = {leaving: by for data, by in told if (leaving := news.leaving(data))}
     await subscriptions.wake_of_firms(connection, news.LOOK, of_firms)
     await subscriptions.wake_of_people(connection, news.LAPSE, left)
     await subscriptions.wake_of_queues(connection, news.LOOK, of_anchors, queues)

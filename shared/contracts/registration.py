@@ -177,6 +177,19 @@ class PersonLeft(SupplierEvent):
     """When they were removed, or went over to the firm that remained of two."""
 
 
+class ContactErased(SupplierEvent):
+    """The person to talk to of a firm is forgotten (LFPDPPP, right of cancellation). Nobody is named, nor by a mark:
+    an address is guessed too easily. Whoever keeps addresses of the firm's people on their behalf lets them go.
+    """
+
+    TYPE: ClassVar[str] = "registration.contact-erased"
+    TOPIC: ClassVar[str] = "registration.supplier.v1"
+    ABOUT: ClassVar[tuple[str, ...]] = ("contact",)
+
+    erased_at: Moment
+    """When it was erased."""
+
+
 class AnchorEvent(EventData):
     """Something about one anchor."""
 

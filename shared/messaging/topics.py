@@ -91,7 +91,7 @@ SUPPLIER = Topic(
     ("matching", "diagnosis", "development", "financing", "portal"),
     (
         *(registration.SupplierRegistered, registration.SupplierChanged, registration.SupplierWithdrawn),
-        registration.PersonLeft,
+        *(registration.PersonLeft, registration.ContactErased),
     ),
 )
 ANCHOR = Topic(

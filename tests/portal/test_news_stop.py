@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -10,13 +11,13 @@ from services.portal.domain.news import GATHERS
 from services.portal.handlers.news import LAPSE
 from services.portal.store import subscriptions
 from shared.contracts.financing import ReferralAnswered
-from shared.contracts.registration import PersonLeft, SupplierRegistered, SupplierWithdrawn
+from shared.contracts.registration import AnchorLeft, ContactErased, PersonLeft, SupplierRegistered, SupplierWithdrawn
 from shared.four_eyes import mark_of
 from shared.i18n import LANGUAGES
 from shared.runtime.clock import now
 from tests.portal import one_firm
 from tests.portal.conftest import Browser, Visitors
-from tests.portal.events import OTHER_SUPPLIER, SUPPLIER, example
+from tests.portal.events import ANCHOR, OTHER_ANCHOR, OTHER_SUPPLIER, SUPPLIER, example
 from tests.portal.forms import forms
 from tests.portal.mailbox import EMAIL, NAME, Mailbox, offering_until, post
 
@@ -117,6 +118,38 @@ async def test_it_ends_for_whoever_left_the_firm_however_they_were_removed(box: 
     assert await left(known["subject"], SUPPLIER, before) == ["active", "pending"], "they came back and asked anew"
     assert await left(known["subject"], SUPPLIER, now()) == ["ended", "pending"]
     assert await left("person-2", SUPPLIER, now()) == ["ended", "ended"]
+
+
+@pytest.mark.parametrize("event", [ContactErased, SupplierWithdrawn, AnchorLeft])
+async def test_it_ends_for_all_of_whoever_is_erased_or_leaves(
+    box: Mailbox, event: type[ContactErased] | type[SupplierWithdrawn] | type[AnchorLeft]
+) -> None:
+    """Also where nobody confirmed it yet: the mail with its code is one too."""
+    await box.confirmed("papers")
+    asks: list[tuple[str, dict[str, Any], str]] = [
+        ("supplier", {"supplier_id": SUPPLIER}, "papers"),
+        ("anchor", {"anchor_id": ANCHOR}, "candidates"),
+        ("supplier", {"supplier_id": OTHER_SUPPLIER}, "papers"),
+        ("anchor", {"anchor_id": OTHER_ANCHOR}, "candidates"),
+    ]
+    for number, (role, of, kind) in enumerate(asks):
+        person = await box.portal.signed_in(role, subject=f"asks-{number}", **of)
+        await Mailbox(box.portal, box.folder, person).asks(kind, email=f"p{number}@uno.mx")
+    moment = next(name for name in event.model_fields if name.endswith("_at"))
+    both = "SELECT coalesce(supplier_id, anchor_id) AS of FROM subscription WHERE status <> 'ended' ORDER BY asked_at"
+
+    async def told(at: datetime) -> list[UUID]:
+        await box.portal.stage.consume(example(event, **{moment: at}))
+        await box.passes(timedelta(0))
+        return [row["of"] for row in await box.portal.stage.rows(both)]
+
+    assert await told(now() - timedelta(days=1)) == [SUPPLIER, SUPPLIER, ANCHOR, OTHER_SUPPLIER, OTHER_ANCHOR]
+    left = (
+        [SUPPLIER, SUPPLIER, OTHER_SUPPLIER, OTHER_ANCHOR]
+        if event is AnchorLeft
+        else [ANCHOR, OTHER_SUPPLIER, OTHER_ANCHOR]
+    )
+    assert await told(now()) == left
 
 
 async def test_it_ends_at_an_address_that_is_erased(box: Mailbox) -> None:

@@ -85,6 +85,7 @@ async def test_a_contact_that_is_erased_stays_nowhere(stage: StageUnderTest, *, 
 
 async def test_an_erasure_is_of_one_firm_and_on_record_once(stage: StageUnderTest) -> None:
     firm, other = (await registered(stage))["id"], await claimed(stage)
+    await stage.told()
     for _ in range(2):
         erased = await stage.client.delete(f"/suppliers/{firm}/contact", headers=stage.headers("operator"))
         assert erased.status_code == 204
@@ -94,3 +95,7 @@ async def test_an_erasure_is_of_one_firm_and_on_record_once(stage: StageUnderTes
     assert claim.profile.contact is not None
     acts = "SELECT count(*) AS acts FROM audit WHERE action = 'registration:contact:erased' AND about = $1"
     assert await stage.rows(acts, firm) == [{"acts": 2}]
+    ((type_, _, data),) = await stage.told()
+    assert (type_, data.keys()) == ("registration.contact-erased", {"supplier_id", "erased_at"}), (
+        "once, and nobody named"
+    )

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final, Literal, NamedTuple, get_args
 from uuid import UUID, uuid5
 
 from services.portal.domain.firm import Firm
@@ -39,6 +39,16 @@ SUBSCRIPTION = StateMachine[Status](
     ),
 )
 """`ask`: for news at an address that is not confirmed."""
+
+
+class Leaving(NamedTuple):
+    """That somebody is of a firm or an anchor no longer, or wants to be forgotten there."""
+
+    office: UUID
+    """The firm, or the anchor."""
+    at: datetime
+    person: str | None = None
+    """Their mark; None: whoever is of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from services.portal.domain.news import KINDS
 from services.portal.domain.subscription import (
     LASTS,
     SUBSCRIPTION,
+    Leaving,
     Letter,
     Reader,
     Subscription,
@@ -27,6 +28,7 @@ from shared.contracts.diagnosis import (
 )
 from shared.contracts.event import EventData
 from shared.contracts.matching import MatchFound
+from shared.contracts.registration import AnchorLeft, ContactErased, PersonLeft, SupplierWithdrawn
 from shared.mail_address import is_bare
 from shared.mail_tries import next_try
 from shared.messaging.decision import Decision, Refused, Timer, together, unchanged
@@ -48,6 +50,21 @@ WAITS_AT: Mapping[type[EventData], str] = {
     MatchFound: "candidates",
 }
 """The queue in which something waits after each of these events."""
+
+
+def leaving(told: EventData) -> Leaving | None:
+    """Who has no news any more after an event; None: nobody. Of a contact that is erased nobody says who it was, so
+    that all of the firm's people have none, and those who still want some ask anew.
+    """
+    match told:
+        case PersonLeft(supplier_id=firm, left_at=at, person=person):
+            return Leaving(firm, at, person)
+        case ContactErased(supplier_id=firm, erased_at=at) | SupplierWithdrawn(supplier_id=firm, withdrawn_at=at):
+            return Leaving(firm, at)
+        case AnchorLeft(anchor_id=anchor, left_at=at):
+            return Leaving(anchor, at)
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +176,7 @@ def end(state: Reader | None) -> Decision[Reader]:
 
 
 def lapse(state: Reader | None, _: datetime) -> Decision[Reader]:
-    """Nobody confirmed it, a year is over, or they left the firm of which they were told."""
+    """Nobody confirmed it, a year is over, or they left the firm or the anchor, or are forgotten there."""
     return end(state)
 
 

@@ -6,11 +6,10 @@ from uuid import UUID
 
 from services.portal.domain.firm import Firm
 from services.portal.domain.news import GATHERS, PATIENCE, PROGRAM, Queue
-from services.portal.domain.subscription import Reader, Subscription
+from services.portal.domain.subscription import Leaving, Reader, Subscription
 from services.portal.store import messages
 from services.portal.store.firms import firms
 from services.portal.store.tables import SubscriptionRow
-from shared.contracts.registration import PersonLeft
 from shared.four_eyes import mark_of
 from shared.messaging.repository import TableRepository
 from shared.messaging.timers import wake
@@ -37,8 +36,8 @@ _CANDIDATES = """
 """
 _OF_FIRMS = "SELECT id, supplier_id FROM subscription WHERE supplier_id = ANY($1::uuid[]) AND status = 'active'"
 _BEFORE = """
-    SELECT id, subject, supplier_id, asked_at FROM subscription
-    WHERE supplier_id = ANY($1::uuid[]) AND status <> 'ended'
+    SELECT id, subject, supplier_id, anchor_id, asked_at FROM subscription
+    WHERE (supplier_id = ANY($1::uuid[]) OR anchor_id = ANY($1::uuid[])) AND status <> 'ended'
 """
 _OF_ANCHORS = "SELECT id, anchor_id FROM subscription WHERE anchor_id = ANY($1::uuid[]) AND status = 'active'"
 _OF_QUEUES = "SELECT id FROM subscription WHERE kinds ?| $1::text[] AND status = 'active'"
@@ -139,16 +138,16 @@ async def wake_of_firms(connection: Connection, kind: str, told: Mapping[UUID, s
         await wake(connection, kind, woken, now() + GATHERS, anew=True)
 
 
-async def wake_of_people(connection: Connection, kind: str, left: Mapping[PersonLeft, str]) -> None:
-    """Whoever left a firm is decided at once, unless they came back and asked anew."""
-    rows = await connection.fetch(_BEFORE, [each.supplier_id for each in left]) if left else []
+async def wake_of_people(connection: Connection, kind: str, left: Mapping[Leaving, str]) -> None:
+    """Whoever left a firm or an anchor is decided at once, unless they came back and asked anew."""
+    rows = await connection.fetch(_BEFORE, [each.office for each in left]) if left else []
     woken = {
         row["id"]: by
-        for event, by in left.items()
+        for leaving, by in left.items()
         for row in rows
-        if row["supplier_id"] == event.supplier_id
-        and row["asked_at"] < event.left_at
-        and mark_of(event.supplier_id, row["subject"]) == event.person
+        if leaving.office in (row["supplier_id"], row["anchor_id"])
+        and row["asked_at"] < leaving.at
+        and leaving.person in (None, mark_of(leaving.office, row["subject"]))
     }
     await wake(connection, kind, woken, now(), anew=True)
 

@@ -183,7 +183,8 @@ def erase_contact(state: Supplier | None, now: datetime) -> Decision[Supplier] |
     if state is None:
         return SUPPLIER_UNKNOWN
     after = suppliers.without_contact(state)
-    return Decision(after, timers=compared(state, after, now))
+    erased = () if after == state else (contract.ContactErased(supplier_id=state.id, erased_at=now),)
+    return Decision(after, erased, compared(state, after, now))
 
 
 def rescreen(state: Supplier | None, _args: Mapping[str, str], now: datetime, listing: Listing) -> Decision[Supplier]:
