@@ -5,11 +5,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.matching.domain import text
 from services.matching.domain.gate import Gate
 from services.matching.domain.gates import firm_gates, fits, process_gates
 from services.matching.domain.materials import named
 from services.matching.domain.offering import SpecialProcess
 from services.matching.domain.reasons import GateName
+from shared.files.cells import parts
 from tests.matching.given import RULES, TODAY, need, process, profile
 
 Side = st.integers(1, 10_000)
@@ -50,7 +52,7 @@ def test_every_failed_gate_is_listed_with_need_and_offer() -> None:
         "special_process": "cqi_missing",
         "qms": "qms_below_ladder",
     }
-    assert (found["materials"].need, found["materials"].offer) == ("acero, zinc", "aluminio")
+    assert (found["materials"].need, found["materials"].offer) == ("acero; zinc", "aluminio")
     assert (found["force"].need, found["force"].offer) == ("400 t", "200 t")
     assert (found["envelope"].need, found["envelope"].offer) == ("101 x 1 x 1 mm", "100 x 100 x 100 mm")
     assert (found["special_process"].need, found["special_process"].offer) == ("CQI-9", "")
@@ -181,7 +183,7 @@ def test_the_newest_assessment_of_a_code_counts_and_all_that_are_short_are_named
     )
     found = gates({"special_processes": specials}, {"special_processes": ("CQI-9", "CQI-11", "CQI-12")})
     gate = found["special_process"]
-    assert (gate.reason, gate.need, gate.offer) == ("cqi_missing", "CQI-12, CQI-11", "CQI-11 2021-05-06")
+    assert (gate.reason, gate.need, gate.offer) == ("cqi_missing", "CQI-12; CQI-11", "CQI-11 2021-05-06")
 
 
 @pytest.mark.parametrize(
@@ -216,3 +218,9 @@ def test_only_a_definitive_listing_bars(state: str) -> None:
     assert all(gate.passed for gate in firm_gates(profile(list_69b=state), withdrawn=False))
     found = firm_gates(profile(list_69b="definitive"), withdrawn=True)
     assert [gate.reason for gate in found if not gate.passed] == ["withdrawn", "listed_definitive"]
+
+
+@given(st.lists(st.text(st.sampled_from('ab ,;"%'), min_size=1, max_size=6).map(str.strip).filter(bool), max_size=4))
+def test_what_is_listed_can_be_told_apart_whatever_people_type(values: list[str]) -> None:
+    """As a cell of a file is read."""
+    assert parts(text.listed(values)) == tuple(values)

@@ -22,6 +22,12 @@ def sides(envelope_mm: Sequence[int] | None) -> str:
 
 
 def listed(values: Sequence[str]) -> str:
-    """Values in their order, cut where the list grows too long."""
-    whole = ", ".join(values)
+    """Values in their order, cut where the list grows too long. Between them are semicolons, as in a cell of a file: a
+    comma is a part of what people say, as `PA66, 30% glass`, and who says a semicolon is quoted.
+    """
+    whole = "; ".join(map(_quoted, values))
     return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1]}…"
+
+
+def _quoted(value: str) -> str:
+    return '"{}"'.format(value.replace('"', '""')) if {*value} & {*';"'} else value
