@@ -16,6 +16,12 @@ def speak(accept_language: str | None, catalogue: Catalogue) -> None:
     _speaking.set((catalogue, negotiated(accept_language) if accept_language else "en"))
 
 
+def spoken() -> Language:
+    """The language spoken; that of programs where nobody speaks."""
+    speaking = _speaking.get()
+    return "en" if speaking is None else speaking[1]
+
+
 def worded(message: str, /, **params: object) -> str:
     """The sentence of this message in the language spoken; the bare message where nobody speaks."""
     speaking = _speaking.get()

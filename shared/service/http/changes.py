@@ -20,7 +20,7 @@ from shared.messaging.idempotency import Again, Once
 from shared.messaging.repository import Repository
 from shared.messaging.routing import Reference, none
 from shared.service.http.problem import FieldFault, Problem, in_body
-from shared.service.http.showing import Showing, etag
+from shared.service.http.showing import Showing, etag, version_of
 
 S = TypeVar("S")
 V = TypeVar("V", bound=BaseModel)
@@ -140,7 +140,8 @@ class Changing(Showing):
 
     def _matches(self, present: str) -> bool:
         # A weak tag never matches: RFC 9110, 13.1.1.
-        return self.if_match in (None, "*") or present in re.split(" *, *", self.if_match or "")
+        seen = re.split(" *, *", self.if_match or "")
+        return self.if_match in (None, "*") or present in map(version_of, seen)
 
     @property
     def identity(self) -> tuple[bytes, bytes]:

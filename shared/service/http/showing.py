@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Self, TypeVar
 
@@ -9,20 +10,34 @@ from fastapi import Depends, Header, Response
 from pydantic import BaseModel, PlainSerializer, SerializationInfo
 from pydantic_core import to_jsonable_python
 
+from shared.i18n.speaking import spoken
+
 Shown = BaseModel | dict[str, Any]
 
 V = TypeVar("V", bound=Shown)
 
-_VERSION = {"of": "version"}
-"""The context in which a view is written for its version."""
+
+@dataclass(slots=True)
+class _OfVersion:
+    """The context in which a view is written for its version."""
+
+    worded: bool = False
+    """Whether words were left out."""
 
 
 def _said(words: str, info: SerializationInfo) -> str:
-    return "" if info.context == _VERSION else words
+    if not isinstance(info.context, _OfVersion):
+        return words
+    info.context.worded = True
+    return ""
 
 
 Worded = Annotated[str, PlainSerializer(_said)]
-"""Words in the caller's language, of what other fields say in codes: no part of the version."""
+"""Words in the caller's language, of what other fields say in codes: no part of the version, by which changes are
+compared; the tag of an answer that has some says in which language it is.
+"""
+
+_IN_LANGUAGE = re.compile(r'\.[a-z]{2}"$')
 
 IfNoneMatch = Annotated[
     str | None,
@@ -32,8 +47,24 @@ IfNoneMatch = Annotated[
 
 def etag(view: Shown) -> str:
     """The version of what is shown: the same for equal content, whatever the order of its keys and the language."""
-    text = json.dumps(to_jsonable_python(view, context=_VERSION), sort_keys=True)
+    return _version(view, _OfVersion())
+
+
+def version_of(tag: str) -> str:
+    """The version that a tag names, in whichever language it was shown."""
+    return _IN_LANGUAGE.sub('"', tag)
+
+
+def _version(view: Shown, context: _OfVersion) -> str:
+    text = json.dumps(to_jsonable_python(view, context=context), sort_keys=True)
     return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def _tag(view: Shown) -> str:
+    """The version, with the language where there are words: in another one it is told otherwise (RFC 9110, 8.8.3)."""
+    context = _OfVersion()
+    version = _version(view, context)
+    return f'{version[:-1]}.{spoken()}"' if context.worded else version
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +100,7 @@ class Showing:
 
     def shown(self, view: V) -> V:
         """Name the version of what the answer shows, as its `ETag`. Raises `NotModified` where the caller has it."""
-        self._name(etag(view))
+        self._name(_tag(view))
         return view
 
     def shown_whole(self, document: Document) -> Response:
