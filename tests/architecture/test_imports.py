@@ -15,7 +15,7 @@ SHARED_RULES = {
     f"shared.{name}"
     for name in (
         *("alignment", "areas", "four_eyes", "mail_address", "municipalities", "names", "one_time_code", "scian"),
-        *("introduction", "state_machine", "states"),
+        *("days", "introduction", "state_machine", "states"),
     )
 }
 

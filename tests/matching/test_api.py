@@ -89,6 +89,7 @@ def test_every_route_names_who_may_call_it() -> None:
         "GET /suppliers/{supplier_id}/alignment": staff | {Role.SUPPLIER},
         "GET /suppliers/{supplier_id}/matches": staff | {Role.SUPPLIER},
         "PUT /matches/{match_id}/performance/{month}": buyer,
+        "POST /matches/{match_id}/performance/{month}/retraction": buyer,
         "GET /suppliers/{supplier_id}/performance": staff | {Role.SUPPLIER},
         "PUT /suppliers/{supplier_id}/performance/{match_id}/{month}/answer": frozenset({Role.SUPPLIER}),
         "GET /meeting-days": staff | {Role.ANCHOR},

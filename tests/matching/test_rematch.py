@@ -1,13 +1,16 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from services.matching.domain.alignment import MOST_ALIGNED, Aligned, Differs, NotAligned
 from services.matching.domain.answers import Answer, Answers
 from services.matching.domain.award import Award
 from services.matching.domain.match import Found, Lost, Match
-from services.matching.domain.offering import latest
+from services.matching.domain.offering import ProcessOffer, latest
 from services.matching.domain.rematch import Offering, Rematch
 from tests.matching.given import (
+    ANCHOR,
     NOW,
     REGISTERED,
     SUPPLIER,
@@ -197,3 +200,22 @@ def test_the_latest_diagnosis_counts() -> None:
     assert (latest(old, new), latest(new, old)) == (new, old)
     again_ = diagnosed("O01", version=2, at=REGISTERED)
     assert latest(new, again_) == latest(again_, new) == again_
+
+
+@pytest.mark.parametrize(("processes", "holds"), [((process(),), False), ((process(), process(area="P02")), True)])
+def test_what_is_bought_goes_along_where_its_requirement_moves_to_another_area(
+    processes: tuple[ProcessOffer, ...], *, holds: bool
+) -> None:
+    """Nothing bought is lost by it, also where the firm offers nothing there; and it goes back with it."""
+    firm, asked = Offering(SUPPLIER, profile=profile(*processes), diagnosis=diagnosed()), requirement()
+    award = Answer("award", "awarded", "buyer", NOW, award=Award(Decimal(1_500_000), "MXN", 90_000))
+    answers = (Answers(asked.id, ANCHOR, "P01", (award,)),)
+    bought = replace(again(firm, asked).offering, answers=answers)
+    there = requirement(area="P02")
+    moved = again(bought, there, was=(asked,))
+    (match,) = moved.offering.matches
+    assert (match.area, match.holds, lost(moved)) == ("P02", holds, [])
+    assert moved.offering.answers == (replace(answers[0], area="P02"),)
+    back = again(moved.offering, asked, was=(there,) if holds else ())
+    (match,) = back.offering.matches
+    assert (match.area, match.holds, back.offering.answers) == ("P01", True, answers)

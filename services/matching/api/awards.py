@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from services.matching import catalogue
 from services.matching.api.access import Buyer
-from services.matching.api.matches import own, seen_by
+from services.matching.api.matches import in_its_area, own, seen_by
 from services.matching.domain.award import Limits
 from services.matching.domain.rematch import Offering
 from services.matching.handlers import answers
@@ -39,13 +39,13 @@ def router(commands: Commands, database: Database) -> APIRouter:
         async def change(unit: CommandUnit) -> CandidateView:
             left = await volume(unit.connection, id_, supplier_id)
             # Again, as it is held now: it may have changed since it was looked up.
-            requirement = (await requirements_by_id(unit.connection, [id_]))[id_]
-            view = seen_by(caller, asked._replace(requirement=requirement))
+            held = asked._replace(requirement=(await requirements_by_id(unit.connection, [id_]))[id_])
+            view = seen_by(caller, held)
             bounds = catalogue.award_bounds()
             await unit.load(offerings, [supplier_id])
             state = unit.state(offerings, supplier_id)
             replace.check(view(state))
-            decision = accepted(decide(state, Limits(left, bounds.prices, bounds.version)))
+            decision = accepted(decide(in_its_area(held, state), Limits(left, bounds.prices, bounds.version)))
             unit.apply(offerings, supplier_id, decision)
             return view(decision.state)
 

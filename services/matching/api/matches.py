@@ -43,6 +43,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
         candidate = await own(database, match_id, caller)
 
         def decide(state: Offering | None, _: object) -> Decision[Offering] | Refused:
+            state = in_its_area(candidate, state)
             if body.reason is None:
                 return answers.shortlist(state, match_id, caller.subject, now())
             return answers.decline(state, match_id, body.reason, caller.subject, now())
@@ -76,6 +77,11 @@ async def own(database: Database, match_id: UUID, caller: Caller) -> Own:
     acts_for(caller, found.candidate.answers.anchor_id)
     caller.require_outsider(found.supplier_id)
     return found
+
+
+def in_its_area(asked: Own, state: Offering | None) -> Offering | None:
+    """An offering before somebody says more of this pair: in the area in which that is asked now."""
+    return state and state.asked_in({asked.requirement.id: asked.requirement.area})
 
 
 def there(offering: Offering | None, requirement: Requirement) -> Candidate:

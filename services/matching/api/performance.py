@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from services.matching import catalogue
 from services.matching.api.access import Buyer
-from services.matching.api.matches import own, seen_by
+from services.matching.api.matches import in_its_area, own, seen_by
 from services.matching.api.suppliers import Owner, own_offering
 from services.matching.domain.performance import Reply, Retraction
 from services.matching.handlers import performance
@@ -42,7 +42,9 @@ def router(commands: Commands, database: Database) -> APIRouter:
             commands,
             offerings,
             asked.supplier_id,
-            lambda state, _: performance.report(state, match_id, first, body.figures, caller.subject, now(), rules),
+            lambda state, _: performance.report(
+                in_its_area(asked, state), match_id, first, body.figures, caller.subject, now(), rules
+            ),
             seen_by(caller, asked),
         )
 
@@ -57,7 +59,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             commands,
             offerings,
             asked.supplier_id,
-            lambda state, _: performance.retract(state, match_id, first, retraction, now(), rules),
+            lambda state, _: performance.retract(in_its_area(asked, state), match_id, first, retraction, now(), rules),
             seen_by(caller, asked),
         )
 

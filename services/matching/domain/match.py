@@ -146,7 +146,7 @@ def settle(
             if again or now.match != known:
                 found.append(now)
         elif known is not None and id_ in bought:
-            after[id_] = replace(known, holds=False)
+            after[id_] = replace(known, holds=False, area=pair.requirement.area)
         elif known is not None:
             del after[id_]
             lost.append(Lost(known, judged.why_lost(pair)))

@@ -64,6 +64,16 @@ class Offering:
         others = (each for each in self.answers if each.requirement_id != answers.requirement_id)
         return replace(self, answers=tuple(sorted((*others, answers), key=lambda each: each.requirement_id)))
 
+    def asked_in(self, area_of: Mapping[UUID, str]) -> "Offering":
+        """With what was answered in the areas in which these requirements are asked now: what is said of one goes with
+        it where it moves.
+        """
+        answers = tuple(
+            each if (area := area_of.get(each.requirement_id, each.area)) == each.area else replace(each, area=area)
+            for each in self.answers
+        )
+        return self if answers == self.answers else replace(self, answers=answers)
+
     def reckoned(self, rules: Rules) -> "Offering":
         """With what its anchors measured: of months in which they bought, as of now."""
         if self.profile is None:
@@ -93,6 +103,7 @@ class Rematch:
 
 def rematch(offering: Offering, pairs: Pairs, today: date) -> Rematch:
     """Decide what is told of the pairs that something happened to. Nothing is while registration is unknown."""
+    offering = offering.asked_in({pair.requirement.id: pair.requirement.area for pair in pairs.touched})
     if offering.profile is None:
         return Rematch(offering, (), ())
     profile, withdrawn, whole = offering.profile, offering.withdrawn, pairs.whole

@@ -204,7 +204,7 @@ def _match(candidate: Candidate, *, hidden: bool) -> dict[str, Any]:
         "hidden": candidate.hidden,
         "requirement_id": answers.requirement_id,
         "anchor_id": answers.anchor_id,
-        "area": match.area if match else answers.area,
+        "area": candidate.requirement.area,
         "holds": match is not None,
         "score": match.score if match else None,
         "grade": candidate.grade,
