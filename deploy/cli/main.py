@@ -46,6 +46,7 @@ COMMANDS = {
     "restart": "processes",
     "explain": "explain",
     "instrument": "instruments",
+    "product": "products",
     "call": "calls",
     "backup": "backup",
     "restore": "backup",

@@ -121,6 +121,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "send_referral": "referral:sent",
         "report_information": "information:reported",
         "put_partner": "partner:changed",
+        "put_product": "product:changed",
     },
     "portal": {
         "write_message": "message:written",

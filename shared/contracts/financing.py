@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.event import (
+    Count,
     Day,
     Modules,
     Moment,
@@ -65,6 +66,10 @@ class ProductOption(Value):
     """Whether the firm could be referred for it now."""
     reasons: Reasons
     """Why, or why not."""
+    edition: Count | None = None
+    """Of the product, as it was judged: operators change products without a release. Null from before they could."""
+    proposed: bool = False
+    """The best of those that serve; the firm may choose another."""
 
 
 class FinancingEvent(SupplierEvent):

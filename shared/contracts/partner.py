@@ -197,6 +197,30 @@ class ReferralWithdrawn(EventData):
         return f"partner.{self.partner}.referrals.v1"
 
 
+class ReferralDue(EventData):
+    """Most of the partner's days are over, and it has not decided: a reminder, once each time that its days begin."""
+
+    TYPE: ClassVar[str] = "partner.referral-due"
+    ABOUT: ClassVar[tuple[str, ...]] = ("reminder", "referral_id")
+
+    referral_id: UUID
+    """The referral."""
+    supplier_id: UUID
+    """The firm."""
+    partner: PartnerCode
+    """Who is to answer."""
+    answer_due_at: Moment
+    """Until when: then it lapses."""
+
+    @property
+    def key(self) -> UUID:
+        return self.supplier_id
+
+    @property
+    def topic(self) -> str:
+        return f"partner.{self.partner}.referrals.v1"
+
+
 class Answer(EventData):
     """What a partner says of one referral."""
 

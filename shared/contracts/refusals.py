@@ -43,6 +43,7 @@ class AnswerRefused(RefusalEvent):
     """An answer had no effect: why, and what to do. Nothing of what it says is in here."""
 
     TYPE: ClassVar[str] = "partner.answer-refused"
+    ABOUT: ClassVar[tuple[str, ...]] = ("refusal", "refusal_id")
 
     outcome: RefusalOutcome
     """`refused`: send a right one. `repeated`: nothing to do. `waits`: it waits, with all behind it."""
@@ -76,6 +77,7 @@ class RefusalLifted(RefusalEvent):
     """An answer that was refused took effect after all: an operator let it in, as where the fault was the program's."""
 
     TYPE: ClassVar[str] = "partner.refusal-lifted"
+    ABOUT: ClassVar[tuple[str, ...]] = ("lifting", "refusal_id")
 
     at: Moment
     """When it took effect."""

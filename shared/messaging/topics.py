@@ -174,7 +174,7 @@ def partner_topics(code: str) -> PartnerTopics:
         f"{principal}.referrals.v1",
         "financing",
         (principal,),
-        (partner.Referral, partner.ReferralWithdrawn),
+        (partner.Referral, partner.ReferralWithdrawn, partner.ReferralDue),
         partitions=3,
         retention_ms=PARTNER_RETENTION_MS,
     )

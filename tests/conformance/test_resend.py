@@ -25,7 +25,7 @@ from tests.conformance.test_gaps import _gaps, _remove
 
 __all__ = ["logs"]
 
-REFERRALS = partner_topics("nafin").referrals
+REFERRALS, _, REFUSALS = partner_topics("nafin")
 
 
 @pytest.fixture
@@ -172,7 +172,7 @@ async def test_a_stage_resends_only_what_it_wrote(bench: Bench, service: str, na
     assert refused.value.code == "resend_topic_unknown"
 
 
-@pytest.mark.parametrize("event", [event for topic in (*STAGE_TOPICS, REFERRALS) for event in topic.events])
+@pytest.mark.parametrize("event", [event for topic in (*STAGE_TOPICS, REFERRALS, REFUSALS) for event in topic.events])
 def test_every_event_says_what_it_is_about(event: type[EventData]) -> None:
     """An event that stands for itself is resent behind newer ones: whoever adds one has thought of it."""
     word, *fields = event.ABOUT

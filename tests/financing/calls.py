@@ -21,6 +21,24 @@ PAPERS = {
 SECRETS = ("Ana Ejemplo", "TME840315KT6", "ana@example.mx", "1000 0000", "31500000")
 
 
+PRODUCT: dict[str, object] = {
+    "partner": "nafin",
+    "name": "Crédito de prueba",
+    "shape": "direct",
+    "purposes": ["certification"],
+    "strata": ["micro", "small", "medium"],
+    "kinds": ["legal", "natural"],
+    "min_years": 1,
+    "max_term_months": 36,
+    "tickets": {"MXN": {"floor": "100000.00", "ceiling": "5000000.00"}},
+    "min_classes": ["identity", "contact", "need"],
+    "documents": ["Estados financieros de dos años"],
+    "source": "Convenio de prueba, 2026",
+    "rank": 1,
+}
+"""What an operator sends of a product."""
+
+
 async def call(
     stage: StageUnderTest, method: str, path: str, role: Role, supplier_id: UUID | None = None, body: object = None
 ) -> tuple[int, Any]:

@@ -20,7 +20,7 @@ CATALOGUE = read()
 
 
 def test_names_the_version_of_each_table() -> None:
-    assert CATALOGUE.version == "products-2026.2/needs-2026.2/declines-2026.1"
+    assert CATALOGUE.version == "products-2026.3/needs-2026.2/declines-2026.1"
 
 
 def test_knows_the_three_first_partners() -> None:

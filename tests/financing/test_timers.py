@@ -49,7 +49,7 @@ def test_a_case_wakes_for_reminder_lapse_and_erasure_in_turn() -> None:
         case = state(decision)
         if case.wake_at is None:
             break
-    assert told == [("financing.referral-lapsed", 20)]
+    assert told == [("partner.referral-due", 14), ("financing.referral-lapsed", 20)]
     assert case.referrals[0].reminded_at == NOW + 14 * DAY
     assert case.referrals[0].papers is None
     assert case.consents[0].papers is None

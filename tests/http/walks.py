@@ -21,6 +21,7 @@ from tests.diagnosis import test_api_visits as visits
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.financing import test_api_partners as partners
+from tests.financing import test_products as products
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
@@ -125,5 +126,6 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         financing.test_taking_the_consent_back_erases_it_everywhere,
         financing.test_an_operator_compares_a_natural_persons_identity,
         partners.test_partners_come_and_go,
+        products.test_a_product_needs_no_release,
     ),
 }

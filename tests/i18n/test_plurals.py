@@ -12,12 +12,12 @@ from tests.i18n import codes
 
 _TEXTS = """
     a account action address after at b band because cap character choices code column columns command
-    correlation cost_from cost_to criterion data date detail dimension dimensions discriminator end engine error
+    correlation cost_from cost_to criterion data date detail dimension dimensions discriminator edition end engine error
     exit field fields file firm first formats found gate gates ge given goes_on grade gt id ids jar kind known
     last le line log lt method millions module multiple_of name names near need offer offset old option part
-    partition partner path pattern pid pins place points port principal problem question questions reason reasons
-    referral resolution result role roles said sales score sectors service services shares since stratum
-    supplier takes target terms tool topic total type until version wait weight weights what where why year
+    partition partner path pattern pid pins place points port principal problem product question questions reason
+    reasons referral resolution result role roles said sales score sectors service services shares since stratum
+    supplier takes target terms tool topic total type until user version wait weight weights what where why year
 """
 TEXTS = frozenset(_TEXTS.split())
 """Parameters that say what, where or which. Every other one says how many."""

@@ -188,6 +188,7 @@ async def _financing(stage: StageUnderTest) -> Foreign:
             "confirm_identity": {"rfc": "TME840315KT6", "legal_name": "Troqueles Inventados, S.A."},
             "send_referral": await financing.referral_body(stage),
             "put_partner": {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": True},
+            "put_product": financing.PRODUCT,
         },
         {"show_consent_text": {"purpose": "certification", "data_class": "need"}},
     )

@@ -64,6 +64,12 @@ RULES = {
         '"calendar": {"starts_on": "2027-01-11", "hours_per_week": {"training": 24, …}}} '
         '/ {"firms": [{"id": "…", "gaps": […], "finance": {…}}, …], "calendar": {…}}',
     ),
+    "eligibility": Rule(
+        "services.financing.explain",
+        "explain_eligibility",
+        '{"firm": {"stratum": "small", "operating_since": "2015-01-01", …}, "purpose": "certification", '
+        '"amount": "300000.00", "term_months": 24, "data_classes": […], "products": {"CODE": {…}}}',
+    ),
     "match": Rule("services.matching.explain", "explain_match", '{"offering": {…}, "requirement": {…}}'),
 }
 

@@ -101,7 +101,7 @@ def _tell_financing(client: Client, code: str, *, active: bool) -> None:
     if "financing" not in client.services:
         return
     shown: Mapping[str, Any] = request(client, "financing", "GET", f"/partners/{code}")
-    body = {name: value for name, value in shown.items() if name not in ("code", "edition")}
+    body = {name: value for name, value in shown.items() if name not in ("code", "edition", "past")}
     request(
         client,
         "financing",

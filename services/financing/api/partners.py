@@ -1,4 +1,4 @@
-"""HTTP of partners and of what they offer."""
+"""HTTP of partners."""
 
 from fastapi import APIRouter
 
@@ -7,7 +7,7 @@ from services.financing.domain.ids import partner_id
 from services.financing.domain.terms import Terms
 from services.financing.handlers import partners as handlers
 from services.financing.store.terms import alone_with_partners, partners
-from services.financing.views.partners import PartnerBody, PartnerView, ProductView
+from services.financing.views.partners import PartnerBody, PartnerView
 from shared.contracts.event import PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
@@ -37,7 +37,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
 
     @api.put("/partners/{code}")
     async def put_partner(code: PartnerCode, body: Strict[PartnerBody], _: Operator, replace: Replace) -> PartnerView:
-        """Add a partner or change one. Every case with needs is judged again.
+        """Add a partner or another edition of one. Every case with needs is judged again.
 
         `If-Match: *` adds one that is not there yet.
         """
@@ -49,10 +49,5 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             PartnerView.of,
             alone_with_partners,
         )
-
-    @api.get("/products")
-    async def list_products(_: Own, paging: Paging) -> Page[ProductView]:
-        """List what the partners offer, the preferred first."""
-        return Page[ProductView].of_all((await in_force()).products, paging, ProductView.of)
 
     return api

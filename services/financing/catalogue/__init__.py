@@ -3,16 +3,20 @@
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from services.financing.domain.consent_text import ConsentText
 from services.financing.domain.partner import Partner, partner
-from services.financing.domain.product import Product, Ticket
+from services.financing.domain.product import Dated, Offer, Product, Ticket, in_force, turning_days
 from services.financing.domain.terms import Bankable, Limits, NeedRule, Terms
 
 FOLDER = Path(__file__).parent
+
+RANKS_APART = 10
+"""Room for products of operators between those of the catalogue, which are in the order of preference."""
 
 
 class CatalogueError(Exception):
@@ -32,12 +36,22 @@ class Catalogue:
     partners: tuple[Partner, ...]
     released: tuple[ConsentText, ...]
 
-    def terms(self, stored: tuple[Partner, ...], limits: Limits) -> Terms:
-        """The rules in force, with the partners as they are in the store now."""
+    def editions(self, offers: tuple[Offer, ...] = ()) -> dict[str, tuple[Product, ...]]:
+        """Each product's editions, the shipped one first."""
+        shipped = {product.code: (product,) for product in self.products}
+        return shipped | {offer.code: (*shipped.get(offer.code, ()), *offer.editions) for offer in offers}
+
+    def terms(
+        self, stored: tuple[Partner, ...], limits: Limits, offers: tuple[Offer, ...] = (), today: date = date.max
+    ) -> Terms:
+        """The rules in force today, with the partners and products as they are in the store now."""
         partners = {item.code: item for item in (*self.partners, *stored)}
+        editions = self.editions(offers)
+        found = [each for known in editions.values() if (each := in_force(known, today)) is not None]
+        every: list[Dated] = [*(each for known in editions.values() for each in known), *partners.values()]
         return Terms(
             self.version,
-            self.products,
+            tuple(sorted(found, key=lambda product: product.rank)),
             self.needs,
             self.bankable,
             self.decline_questions,
@@ -45,6 +59,7 @@ class Catalogue:
             tuple(partners.values()),
             limits,
             self.released,
+            turning_days(every),
         )
 
 
@@ -56,7 +71,7 @@ def read(folder: Path = FOLDER) -> Catalogue:
     texts, released = _texts(folder / "consent_texts")
     return Catalogue(
         version="/".join((products["version"], needs["version"], declines["version"])),
-        products=tuple(_product(item) for item in products["products"]),
+        products=tuple(_product(item, rank, products["status"]) for rank, item in enumerate(products["products"], 1)),
         needs=tuple(_need(item) for item in needs["needs"]),
         bankable=Bankable(
             bankable["fin_min_bp"],
@@ -78,7 +93,7 @@ def _json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _product(item: dict[str, Any]) -> Product:
+def _product(item: dict[str, Any], place: int, status: str) -> Product:
     return Product(
         code=item["code"],
         partner=item["partner"],
@@ -95,6 +110,9 @@ def _product(item: dict[str, Any]) -> Product:
             for currency, ends in item["tickets"].items()
         },
         conditions=tuple(item["conditions"]),
+        min_classes=tuple(item["min_classes"]),
+        source=" ".join((status, *item["to_verify"])),
+        rank=RANKS_APART * place,
     )
 
 

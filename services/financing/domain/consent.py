@@ -145,7 +145,7 @@ def problem(
 ) -> ConsentProblem | None:
     """Why a consent is not accepted. The papers must hold the consented classes and nothing more."""
     classes = frozenset(offered.data_classes)
-    if not partner.active:
+    if not partner.is_open(now.date()):
         return "partner_inactive"
     if not offered.purposes or not classes:
         return "nothing_consented"

@@ -19,9 +19,9 @@ def next_moment(case: Case, terms: Terms, now: datetime) -> datetime | None:
     return min(moments, default=None)
 
 
-def passed(case: Case, erase_days: int, now: datetime) -> Case:
+def passed(case: Case, terms: Terms, now: datetime) -> Case:
     """The case once every moment up to now has passed."""
-    referrals = tuple(referral.passed(item, now, erase_days) for item in case.referrals)
+    referrals = tuple(referral.passed(item, now, terms.limits_of(item.partner).erase_days) for item in case.referrals)
     pairs = zip(case.referrals, referrals, strict=True)
     just_erased = {after.consent_id for before, after in pairs if before.papers is not None and after.papers is None}
     still_held = {item.consent_id for item in referrals if item.papers is not None}

@@ -66,7 +66,7 @@ def of_product(
 ) -> tuple[Ineligible, ...]:
     """What stands against this product. An amount or a term that is not stated yet is not judged."""
     partner = terms.partner(product.partner)
-    reasons: list[Ineligible] = [] if partner is not None and partner.active else ["partner_inactive"]
+    reasons: list[Ineligible] = [] if partner is not None and partner.is_open(today) else ["partner_inactive"]
     if case.profile is not None:
         reasons += _of_profile(case.profile, product, today)
     reasons += [UNMET[condition] for condition in product.conditions if not _holds(case, condition)]
@@ -114,11 +114,12 @@ def _of_amount(amount: Money, product: Product) -> Iterator[Ineligible]:
 
 
 def ripens_on(case: Case, terms: Terms, purposes: frozenset[Purpose], today: date) -> date | None:
-    """The next day on which a product opens for these purposes only because the firm has grown older."""
+    """The next day on which a product opens or ends for these purposes by time alone: the firm has grown older, or an
+    edition begins or ends.
+    """
     if case.profile is None:
         return None
     since = case.profile.operating_since
-    days = {
-        anniversary(since, product.min_years) for product in terms.products if purposes.intersection(product.purposes)
-    }
+    fitting = [product for product in terms.products if purposes.intersection(product.purposes)]
+    days = {anniversary(since, product.min_years) for product in fitting} | (terms.turning if purposes else set())
     return min((day for day in days if day > today), default=None)

@@ -42,6 +42,17 @@ def _need(case: Case, terms: Terms, rule: NeedRule, today: date) -> Need:
     amount = _cost_ahead(case, questions) if rule.amount_from_plan else None
     found = is_found(case, rule)
     against: tuple[Ineligible, ...] = (*eligibility.of_firm(case, terms.bankable), *(() if found else ("need_met",)))
+    options = [
+        Option(
+            product.code,
+            product.partner,
+            product.shape,
+            (*against, *eligibility.of_product(case, terms, product, today, amount)),
+            product.edition,
+        )
+        for product in terms.products_for(rule.purpose)
+    ]
+    best = next((option for option in options if option.eligible), None)
     return Need(
         id=ids.need_id(case.id, rule.purpose),
         purpose=rule.purpose,
@@ -49,15 +60,7 @@ def _need(case: Case, terms: Terms, rule: NeedRule, today: date) -> Need:
         modules=_modules(case, questions),
         amount=amount,
         open=found,
-        options=tuple(
-            Option(
-                product.code,
-                product.partner,
-                product.shape,
-                (*against, *eligibility.of_product(case, terms, product, today, amount)),
-            )
-            for product in terms.products_for(rule.purpose)
-        ),
+        options=tuple(replace(option, proposed=option is best) for option in options),
         terms=terms.version,
     )
 

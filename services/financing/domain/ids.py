@@ -19,5 +19,9 @@ def referral_id(supplier_id: UUID, product: str, purpose: str, ordinal: int) -> 
     return uuid5(NAMESPACE, f"referral/{supplier_id}/{product}/{purpose}/{ordinal}")
 
 
+def product_id(code: str) -> UUID:
+    return uuid5(NAMESPACE, f"product/{code}")
+
+
 def partner_id(code: str) -> UUID:
     return uuid5(NAMESPACE, f"partner/{code}")

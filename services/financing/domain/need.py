@@ -15,6 +15,10 @@ class Option:
     partner: str
     shape: Shape
     reasons: tuple[Ineligible, ...]
+    edition: int = 1
+    """Of the product, as it was judged."""
+    proposed: bool = False
+    """The best of those that serve: the firm may choose another."""
 
     @property
     def eligible(self) -> bool:

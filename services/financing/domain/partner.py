@@ -2,6 +2,8 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from services.financing.domain.ids import partner_id
@@ -17,7 +19,10 @@ ALL_CLASSES: frozenset[DataClass] = frozenset({"identity", "contact", "standing"
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """One institution that takes referrals. `sla_days`: calendar days within which it undertakes to answer."""
+    """One institution that takes referrals. `sla_days`: calendar days within which it undertakes to answer.
+
+    What operators change is a new edition; those before it are in `past`, the oldest first.
+    """
 
     id: UUID
     code: str
@@ -25,6 +30,26 @@ class Partner:
     kind: PartnerKind
     sla_days: int
     active: bool = True
+    reminder_bp: int = 7_000
+    """Share of its days after which it is reminded, in hundredths of a percent."""
+    silence_days: int | None = None
+    """Days until a referral lapses whose firm it asked for information; None: the stage's."""
+    erase_days: int | None = None
+    """Days after a referral's end until its data are erased; None: the stage's."""
+    documents: tuple[str, ...] = ()
+    """What it signed with the program."""
+    source: str = ""
+    """Where this is from, as the agreement's number and date."""
+    valid_from: date | None = None
+    valid_until: date | None = None
+    """Last day of the agreement; None: no end is known."""
+    edition: int = 1
+    past: tuple[dict[str, Any], ...] = ()
+
+    def is_open(self, day: date) -> bool:
+        """Whether it takes referrals on this day."""
+        begun = self.valid_from is None or self.valid_from <= day
+        return self.active and begun and (self.valid_until is None or day <= self.valid_until)
 
     @property
     def data_classes(self) -> frozenset[DataClass]:

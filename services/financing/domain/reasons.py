@@ -77,6 +77,7 @@ NotConsented = Literal[
     "purpose_not_consented",
     "intermediary_not_consented",
     "papers_erased",
+    "data_classes_missing",
 ]
 """Why a consent does not carry a referral."""
 

@@ -101,6 +101,8 @@ class Referral:
     """When the newest of the partner's answers arrived, receipts and payments apart: an older one changes nothing."""
     corrected_at: datetime | None = None
     """When the last correction of its payments arrived: one that was said before it is in it."""
+    reminder_bp: int = 7_000
+    """Share of the partner's days after which it is reminded, as it was when this was sent."""
     ignored_answers: int = 0
     last_ignored: str | None = None
     promised: Retention | None = None
@@ -118,9 +120,9 @@ class Referral:
         return "supplier" if self.state == "info_requested" else None
 
 
-def reminder(start: datetime, sla_days: int) -> datetime:
-    """At 0.7 of the partner's days."""
-    return start + timedelta(days=sla_days) * 7 / 10
+def reminder(start: datetime, sla_days: int, share_bp: int) -> datetime:
+    """After this share of the partner's days."""
+    return start + timedelta(days=sla_days) * share_bp / 10_000
 
 
 def deadline(start: datetime, days: int) -> datetime:
@@ -152,7 +154,7 @@ def informed(referral: Referral, now: datetime) -> Referral | None:
         referral,
         state=state,
         changed_at=now,
-        remind_at=reminder(now, referral.sla_days),
+        remind_at=reminder(now, referral.sla_days, referral.reminder_bp),
         lapse_at=deadline(now, referral.sla_days),
         reminded_at=None,
     )

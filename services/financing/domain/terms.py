@@ -1,7 +1,8 @@
 """The rules in force: catalogue, partners and limits, as one value that every decision gets."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 from services.financing.domain.consent_text import ConsentText, Controller, Intermediated, Promised, Retention
 from services.financing.domain.partner import Partner
@@ -70,6 +71,20 @@ class Terms:
     limits: Limits = Limits()
     released: tuple[ConsentText, ...] = ()
     """Every text that was ever in force: what was shown under it can be rendered anew."""
+    turning: frozenset[date] = frozenset()
+    """Days on which a product or a partner begins or ends."""
+
+    def limits_of(self, partner: str) -> Limits:
+        """The limits that hold with this partner: its own days before the stage's."""
+        known = self.partner(partner)
+        if known is None:
+            return self.limits
+        limits, silence, erase = self.limits, known.silence_days, known.erase_days
+        return replace(
+            limits,
+            supplier_silence_days=limits.supplier_silence_days if silence is None else silence,
+            erase_days=limits.erase_days if erase is None else erase,
+        )
 
     def product(self, code: str) -> Product | None:
         return next((product for product in self.products if product.code == code), None)
@@ -78,7 +93,7 @@ class Terms:
         return next((partner for partner in self.partners if partner.code == code), None)
 
     def products_for(self, purpose: Purpose) -> tuple[Product, ...]:
-        """In the catalogue's order, which is the order of preference."""
+        """In the order of preference."""
         return tuple(product for product in self.products if purpose in product.purposes)
 
     def promised(self, partner: Partner, purposes: Collection[Purpose]) -> Promised:
@@ -88,7 +103,7 @@ class Terms:
             for product in self.products
             if product.partner == partner.code and product.by_intermediary and set(purposes) & set(product.purposes)
         )
-        limits = self.limits
+        limits = self.limits_of(partner.code)
         return Promised(
             partner.name,
             tuple(Intermediated(product.code, product.name) for product in through),

@@ -67,7 +67,7 @@ def _taken(case: Case | None, event: partner.Answer, answer: Answer, now: dateti
         raise _rejected("referral_unknown")
     if known.partner != event.partner:
         raise _rejected("referral_of_another_partner")
-    taken = rules.answered(known, answer, now, terms.limits)
+    taken = rules.answered(known, answer, now, terms.limits_of(known.partner))
     if not isinstance(taken, Referral):
         raise _rejected(taken)
     after = replace(case, referrals=tuple(taken if item.id == known.id else item for item in case.referrals))

@@ -29,6 +29,8 @@ def need_identified(supplier_id: UUID, need: Need) -> financing.NeedIdentified:
                 shape=option.shape,
                 eligible=option.eligible,
                 reasons=option.reasons,
+                edition=option.edition,
+                proposed=option.proposed,
             )
             for option in need.options
         ),
@@ -64,6 +66,13 @@ def referral_withdrawn(supplier_id: UUID, referral: Referral, at: datetime) -> p
         partner=referral.partner,
         withdrawn_at=at,
         ended=not referral.is_open,
+    )
+
+
+def referral_due(supplier_id: UUID, referral: Referral, answer_due_at: datetime) -> partner.ReferralDue:
+    """To the partner: most of its days are over."""
+    return partner.ReferralDue(
+        referral_id=referral.id, supplier_id=supplier_id, partner=referral.partner, answer_due_at=answer_due_at
     )
 
 

@@ -47,6 +47,12 @@ def refer(case: Case | None, asked: Refer, now: datetime, terms: Terms) -> Decis
     consent = consents.carrying(case.consents, product, need.purpose, now)
     if not isinstance(consent, Consent):
         return Refused("conflict", consent)
+    if missing := [each for each in product.min_classes if each not in consent.data_classes]:
+        return Refused(
+            "conflict",
+            "data_classes_missing",
+            params={"classes": [{"code": f"data.{each}", "params": {}} for each in missing]},
+        )
     if (doubt := consents.identity_doubt(consent, case.profile)) is not None:
         return Refused("conflict", doubt)
     return _sent(case, need, product, partner, consent, asked, now, terms)
@@ -92,7 +98,8 @@ def _sent(
         state="sent",
         sent_at=now,
         changed_at=now,
-        remind_at=states.reminder(now, partner.sla_days),
+        remind_at=states.reminder(now, partner.sla_days, partner.reminder_bp),
+        reminder_bp=partner.reminder_bp,
         lapse_at=due_at,
         erase_at=None,
         papers=states.Papers(asked.amount, asked.term_months),

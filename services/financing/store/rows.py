@@ -26,6 +26,8 @@ def need_rows(case: Case) -> list[Row]:
                     "shape": option.shape,
                     "eligible": option.eligible,
                     "reasons": option.reasons,
+                    "edition": option.edition,
+                    "proposed": option.proposed,
                 }
                 for option in need.options
             ],

@@ -127,3 +127,23 @@ class PartnerRow(Table, table=True):
     kind: str
     sla_days: int
     active: bool
+    reminder_bp: int = Field(default=7_000, sa_column_kwargs={"server_default": "7000"})
+    silence_days: int | None
+    erase_days: int | None
+    documents: list[str] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    source: str = Field(default="", sa_column_kwargs={"server_default": ""})
+    valid_from: date | None
+    valid_until: date | None
+    edition: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    past: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    """Its editions before this one, the oldest first."""
+
+
+class OfferRow(Table, table=True):
+    __tablename__ = "offer"
+
+    id: UUID = Field(primary_key=True)
+    code: str = Field(unique=True)
+    """Of the product."""
+    editions: list[dict[str, Any]] = Field(sa_type=JSONB)
+    """What operators made of it, after the shipped edition."""

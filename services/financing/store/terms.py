@@ -1,31 +1,56 @@
-"""Partners, and the rules in force as a reference of decisions."""
+"""Partners and products, and the rules in force as a reference of decisions."""
 
 from services.financing.catalogue import Catalogue
 from services.financing.domain.partner import Partner
+from services.financing.domain.product import Offer, Product
 from services.financing.domain.terms import Limits, Terms
-from services.financing.store.tables import PartnerRow
+from services.financing.store.tables import OfferRow, PartnerRow
 from shared.messaging.repository import TableRepository
 from shared.messaging.routing import Reference
+from shared.runtime.clock import now
 from shared.runtime.database import Connection
 
 PARTNERS_LOCK = 0x5044_5046
-"""Held shared by whoever judges with the partners, exclusively by whoever changes one: a case that was judged with the
-partners as they were is then always swept after the change, never before it."""
+"""Held shared by whoever judges with partners and products, exclusively by whoever changes one: a case that was judged
+with them as they were is then always swept after the change, never before it."""
 
 partners = TableRepository(PartnerRow, Partner)
+offers = TableRepository(OfferRow, Offer)
+
+PARTNERS = "SELECT * FROM partner ORDER BY code"
+OFFERS = "SELECT * FROM offer ORDER BY code"
 
 
 def terms_of(catalogue: Catalogue, limits: Limits) -> Reference[Terms]:
-    """The loader of the rules in force: the catalogue's, with the partners of the store."""
+    """The loader of the rules in force: the catalogue's, with the partners and products of the store."""
 
     async def terms(connection: Connection) -> Terms:
         await connection.execute("SELECT pg_advisory_xact_lock_shared($1)", PARTNERS_LOCK)
-        rows = await connection.fetch("SELECT id, code, name, kind, sla_days, active FROM partner ORDER BY code")
-        return catalogue.terms(tuple(partners.of(row) for row in rows), limits)
+        return await _read(connection)
+
+    async def _read(connection: Connection) -> Terms:
+        known = tuple(partners.of(row) for row in await connection.fetch(PARTNERS))
+        made = tuple(offers.of(row) for row in await connection.fetch(OFFERS))
+        return catalogue.terms(known, limits, made, now().date())
 
     return terms
 
 
+async def editions(connection: Connection, catalogue: Catalogue) -> dict[str, tuple[Product, ...]]:
+    """Every product's editions, those that have not begun or are over among them."""
+    return catalogue.editions(tuple(offers.of(row) for row in await connection.fetch(OFFERS)))
+
+
+def with_terms(alone: Reference[None], terms: Reference[Terms]) -> Reference[Terms]:
+    """The rules in force, read while nobody judges with them."""
+
+    async def read(connection: Connection) -> Terms:
+        await alone(connection)
+        return await terms(connection)
+
+    return read
+
+
 async def alone_with_partners(connection: Connection) -> None:
-    """The reference of whoever changes a partner: nobody judges with the partners meanwhile."""
+    """The reference of whoever changes a partner or a product: nobody judges with them meanwhile."""
     await connection.execute("SELECT pg_advisory_xact_lock($1)", PARTNERS_LOCK)

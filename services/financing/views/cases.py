@@ -21,6 +21,10 @@ class OptionView(View):
     shape: Shape
     eligible: bool
     reasons: tuple[Ineligible, ...]
+    edition: int = 1
+    """Of the product, as it was judged."""
+    proposed: bool = False
+    """The best of those that serve; the firm may choose another."""
 
 
 class NeedView(View):

@@ -14,6 +14,8 @@ class Option:
     shape: str
     eligible: bool
     reasons: tuple[str, ...]
+    proposed: bool = False
+    """The best of those that serve; the firm chooses."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,8 @@ from shared.messaging.decision import Decision, unchanged
 
 def need_identified(state: Firm | None, event: NeedIdentified, _: datetime) -> Decision[Firm]:
     options = tuple(
-        Option(each.product, each.partner, each.shape, each.eligible, each.reasons) for each in event.options
+        Option(each.product, each.partner, each.shape, each.eligible, each.reasons, each.proposed)
+        for each in event.options
     )
     cost = None if event.amount is None else amount(event.amount)
     need = Need(event.need_id, event.purpose, cost, options)
