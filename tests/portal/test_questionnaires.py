@@ -27,8 +27,17 @@ async def test_anybody_reads_a_questionnaire_with_all_that_scores(asked: Visitor
     for shown in (f'href="/instruments/{INSTRUMENT.version}"', 'href="/instruments/a/b"', "Present", "Earlier"):
         assert shown in page, shown
     page = (await asked.anybody("en").get(f"/instruments/{INSTRUMENT.version}")).text
-    for shown in ("0 · 4 · 6 · 8 · 10", "A 90 %, B 80 %, C1 65 %, C2 50 %", "2/3", "G01", 'id="A01"', "Legal"):
+    for shown in (
+        "0 · 4 · 6 · 8 · 10",
+        "A 90 %, B 80 %, C1 65 %, C2 50 %",
+        "2/3",
+        "G01",
+        'id="A01"',
+        "Legal",
+        "64.5 % is in",
+    ):
         assert shown in page, shown
+    assert "64.5 % is in 50-64" in page
     assert all(f'<tr id="{code}">' in page for code in INSTRUMENT.questions)
     [version] = {each.url.params["version"] for each in asked.others.asked if each.url.path == "/instrument"}
     assert version == INSTRUMENT.version
