@@ -10,6 +10,7 @@ from services.development.domain import why
 from services.development.solver.asked import Answered, Asked
 from services.development.solver.child import answer
 from shared.service.callers import Role
+from shared.service.http.showing import version_of
 from shared.testing.stage import StageUnderTest
 from tests.development import given
 from tests.development.calls import ANY, get, learn, open_cohort, post, ready, refusal, two_areas
@@ -258,4 +259,9 @@ async def test_a_version_of_an_outcome_is_the_same_in_every_language(stage: Stag
         for language in ("es", "en")
     ]
     assert read[0].json()["why"]["text"] != read[1].json()["why"]["text"]
-    assert read[0].headers["ETag"] == read[1].headers["ETag"]
+    assert version_of(read[0].headers["ETag"]) == version_of(read[1].headers["ETag"])
+    headers = mine | {"If-Match": read[0].headers["ETag"], "Accept-Language": "en"}
+    appealed = await stage.client.post(
+        f"{cohort}/firms/{firm}/appeal", json={"reason": "Ya nos visitaron"}, headers=headers
+    )
+    assert appealed.status_code == 200, appealed.text
