@@ -12,8 +12,10 @@ from shared.files.text import plain
 TITLES = 20
 """Lines above the header that may say something else: a title, what is explained, a date."""
 
-MAX_TEXT = 50_000_000
-"""Characters of all rows together. One text of a workbook may stand in every cell."""
+MAX_TEXT = 80_000_000
+"""Characters of all rows together: 100,000 firms that say one of each have 64 millions. One text of a workbook may
+stand in every cell.
+"""
 
 Texts = tuple[int, list[Sent]]
 
