@@ -90,14 +90,18 @@ class Walk(RuleBasedStateMachine):
 
     def consent(self, *classes: str) -> UUID:
         until = (self.time.now() + timedelta(days=300)).date().isoformat()
+        return UUID(self.consent_to(PARTNER, classes, until)["id"])
+
+    def consent_to(self, partner: str, classes: tuple[str, ...], until: str) -> dict[str, Any]:
+        """The consent, or the problem."""
         choice = {"purpose": ["certification"], "data_class": list(classes), "expires_on": until}
-        shown = self.ask("GET", f"/consent-texts/{PARTNER}", **choice)
-        given = self.ask(
+        shown = self.ask("GET", f"/consent-texts/{partner}", **choice)
+        given: dict[str, Any] = self.ask(
             "POST",
             "/consents",
             {
                 "supplier_id": str(self.firm),
-                "partner": PARTNER,
+                "partner": partner,
                 "purposes": ["certification"],
                 "data_classes": list(classes),
                 "text_sha256": shown["sha256"],
@@ -105,15 +109,18 @@ class Walk(RuleBasedStateMachine):
                 **{name: PAPERS[name] for name in classes if name in PAPERS},
             },
         )
-        return UUID(given["id"])
+        return given
 
     def refer(self) -> dict[str, Any]:
+        return self.referral(PRODUCT)
+
+    def referral(self, product: str) -> dict[str, Any]:
         """The referral, or the problem."""
         needs = self.ask("GET", f"/cases/{self.firm}")["needs"]
         asked = {
             "supplier_id": str(self.firm),
             "need_id": next(need["id"] for need in needs if need["purpose"] == "certification"),
-            "product": PRODUCT,
+            "product": product,
             "amount": {"amount": f"{ASKED}.00", "currency": "MXN"},
             "term_months": 24,
         }
