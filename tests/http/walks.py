@@ -21,6 +21,7 @@ from tests.diagnosis import test_api_visits as visits
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.financing import test_api_partners as partners
+from tests.financing import test_authorisations as authorisations
 from tests.financing import test_products as products
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
@@ -42,6 +43,7 @@ from tests.registration import (
     test_api_suppliers,
     test_api_tellings,
     test_api_twins,
+    test_arco,
 )
 
 Walk = Callable[[StageUnderTest], Awaitable[None]]
@@ -67,6 +69,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         test_api_suppliers.test_a_held_firm_is_released_by_an_operator,
         test_api_suppliers.test_a_supplier_changes_its_profile_and_withdraws,
         test_api_suppliers.test_a_contact_can_be_erased,
+        test_arco.test_a_request_is_asked_and_answered,
         test_api_people.test_nothing_of_it_leaves_the_store_and_all_of_it_is_on_record,
         test_api_introductions.test_a_natural_person_consents_and_takes_it_back,
         test_api_anchors.test_anchors_join_by_hand_and_by_file_and_leave,
@@ -127,5 +130,6 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         financing.test_an_operator_compares_a_natural_persons_identity,
         partners.test_partners_come_and_go,
         products.test_a_product_needs_no_release,
+        authorisations.test_the_firm_says_it_and_nobody_for_it,
     ),
 }

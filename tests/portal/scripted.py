@@ -22,6 +22,7 @@ IDS = {
     "evidence_id": str(UUID(int=9)),
     "cohort_id": str(UUID(int=10)),
     "import_id": str(UUID(int=11)),
+    "request_id": str(UUID(int=18)),
     "letter_id": str(UUID(int=12)),
     "prospect_id": str(UUID(int=14)),
     "twins_id": str(UUID(int=14)),

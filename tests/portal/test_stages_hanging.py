@@ -25,6 +25,8 @@ def hanging(filled: Visitors, monkeypatch: pytest.MonkeyPatch) -> Visitors:
 
 
 WHOLE = {
+    "/arco",
+    "/arco/{request_id}",
     "/benchmarks",
     "/agreement",
     "/cohorts",

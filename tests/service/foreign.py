@@ -48,9 +48,13 @@ async def _registration(stage: StageUnderTest) -> Foreign:
     text, own = {"text_sha256": digest(IN_FORCE.shown(None, "es"))}, {"supplier_id": receipt["id"]}
     path = f"/suppliers/{receipt['id']}/introductions"
     consent = await stage.client.post(path, json=text, headers=stage.headers(Role.SUPPLIER, **own))
+    wanted = {"arco_right": "access", "wanted": "Todo lo que tienen"}
+    path = f"/suppliers/{receipt['id']}/arco-requests"
+    request = await stage.client.post(path, json=wanted, headers=stage.headers(Role.SUPPLIER, **own))
     return Foreign(
         own
         | {"day": "2199-12-30", "anchor_id": joined.json()["id"], "consent_id": consent.json()["id"]}
+        | {"request_id": request.json()["id"]}
         | {"prospect_id": str(prospect.id), "twins_id": str(pair["id"])},
         {
             "invite_prospect": {"channel": "letter"},
@@ -69,6 +73,8 @@ async def _registration(stage: StageUnderTest) -> Foreign:
             "leave_anchor": {"reason": "own_decision"},
             "tell_profiles": {"reason": "Versión nueva"},
             "consent_to_introduction": text,
+            "ask_arco": wanted,
+            "answer_arco": {"outcome": "granted", "answer": "Está en su archivo"},
         },
     )
 
@@ -187,6 +193,12 @@ async def _financing(stage: StageUnderTest) -> Foreign:
             "give_consent": await financing.consent_body(stage),
             "confirm_identity": {"rfc": "TME840315KT6", "legal_name": "Troqueles Inventados, S.A."},
             "send_referral": await financing.referral_body(stage),
+            "record_authorisation": {
+                "lender": "Banco Inventado",
+                "folio": "AUT-17",
+                "given_on": "2026-01-01",
+                "expires_on": "2027-01-01",
+            },
             "put_partner": {"name": "Nacional Financiera", "kind": "development_bank", "sla_days": 20, "active": True},
             "put_product": financing.PRODUCT,
         },

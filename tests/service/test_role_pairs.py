@@ -33,9 +33,9 @@ OWN_SUPPLIER, OWN_ANCHOR = UUID(int=1), UUID(int=2)
 BOUND = {Role.SUPPLIER, Role.ANCHOR}
 ASSIGNED = {Role.ASSESSOR, Role.EXPERT, Role.MENTOR}
 OF_SOMEBODY = {"supplier_id", "anchor_id", "requirement_id", "match_id", "consent_id", "referral_id", "cohort_id"}
-OF_SOMEBODY |= {"day_id", "meeting_id", "anchors"}
+OF_SOMEBODY |= {"day_id", "meeting_id", "anchors", "request_id"}
 SHOWN_TO_ALL = {("GET", "/anchors/{anchor_id}")}
-OF_THE_FIRM = {"supplier_id", "match_id", "meeting_id"}
+OF_THE_FIRM = {"supplier_id", "match_id", "meeting_id", "request_id"}
 
 QUERIES = {
     "list_decided": {"key": str(UUID(int=9))},

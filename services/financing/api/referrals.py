@@ -4,20 +4,20 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from services.financing.api.access import Operator, Own, own_row
+from services.financing.api.access import Firm, Operator, Own, own_row
 from services.financing.domain.reasons import ReferralState
 from services.financing.domain.terms import Terms
 from services.financing.handlers import referrals as handlers
 from services.financing.store import queries
 from services.financing.store.cases import cases
 from services.financing.store.tables import ReferralRow
-from services.financing.views.referrals import ReferralBody, ReferralLine, ReferralView
+from services.financing.views.referrals import AuthorisationBody, ReferralBody, ReferralLine, ReferralView
 from shared.contracts.event import Moment, PartnerCode
 from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Change, Create, Page, Paging, Show, Strict, routes
+from shared.service.http import Change, Create, Page, Paging, Replace, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
@@ -68,6 +68,25 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             supplier_id,
             lambda case, known: handlers.inform(case, referral_id, now(), known),
+            lambda case: ReferralView.of_referral(case, referral_id),
+            terms,
+        )
+
+    @api.put("/referrals/{referral_id}/credit-authorisation")
+    async def record_authorisation(
+        referral_id: UUID, body: Strict[AuthorisationBody], caller: Firm, replace: Replace
+    ) -> ReferralView:
+        """Say that the firm let a lender ask for its credit report: whom, under which folio and until when.
+
+        The authorisation belongs to the lender. No report is taken, nor anything that is in one; the rest goes with the
+        referral's papers.
+        """
+        supplier_id = (await own_row(database, ReferralRow, referral_id, caller, "referral_unknown")).supplier_id
+        return await replace.run(
+            commands,
+            cases,
+            supplier_id,
+            lambda case, known: handlers.authorise(case, referral_id, body.authorisation(), now(), known),
             lambda case: ReferralView.of_referral(case, referral_id),
             terms,
         )

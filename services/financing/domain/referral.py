@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import get_args
 from uuid import UUID
 
+from services.financing.domain.authorisation import CreditAuthorisation
 from services.financing.domain.consent_text import Retention
 from services.financing.domain.money import Money
 from services.financing.domain.reasons import Purpose, ReferralState, Shape, Silent
@@ -68,6 +69,8 @@ class Papers:
     """Sum of the payments, or what the partner corrected it to."""
     payments: int = 0
     """How many payments it told of; none where it took all back."""
+    authorisation: CreditAuthorisation | None = None
+    """To ask for a credit report, as the firm says that it gave it to a lender."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from services.financing.domain import authorisation, eligibility, ids
 from services.financing.domain import consent as consents
-from services.financing.domain import eligibility, ids
 from services.financing.domain import referral as states
+from services.financing.domain.authorisation import CreditAuthorisation
 from services.financing.domain.case import Case
 from services.financing.domain.consent import Consent
 from services.financing.domain.money import Money
@@ -112,6 +113,22 @@ def _sent(
 
 def _like(case: Case, need: Need, product: Product) -> list[Referral]:
     return [item for item in case.referrals if item.need_id == need.id and item.product == product.code]
+
+
+def authorise(
+    case: Case | None, referral_id: UUID, given: CreditAuthorisation, now: datetime, terms: Terms
+) -> Decision[Case] | Refused:
+    """The firm let a lender ask for its credit report: whom, under which folio and until when. The last word counts."""
+    known = None if case is None else case.referral(referral_id)
+    if case is None or known is None:
+        return Refused("not_found", "referral_unknown")
+    if known.papers is None:
+        return Refused("conflict", "referral_erased")
+    if (problem := authorisation.problem(given, known.shape, now.date())) is not None:
+        return Refused("conflict" if problem == "referral_gives_no_credit" else "invalid", problem)
+    noted = replace(known, papers=replace(known.papers, authorisation=given))
+    after = replace(case, referrals=tuple(noted if item.id == referral_id else item for item in case.referrals))
+    return settled(case, after, now, terms)
 
 
 def inform(case: Case | None, referral_id: UUID, now: datetime, terms: Terms) -> Decision[Case] | Refused:

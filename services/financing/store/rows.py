@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from services.financing.domain.authorisation import CreditAuthorisation
 from services.financing.domain.case import Case
 from services.financing.domain.money import Money
 
@@ -95,6 +96,7 @@ def referral_rows(case: Case) -> list[Row]:
                 "approved_term_months": referral.papers.approved_term_months,
                 "disbursed": _money(referral.papers.disbursed),
                 "payments": referral.papers.payments,
+                "authorisation": _authorisation(referral.papers.authorisation),
             },
         }
         for referral in case.referrals
@@ -103,3 +105,7 @@ def referral_rows(case: Case) -> list[Row]:
 
 def _money(amount: Money | None) -> dict[str, str] | None:
     return None if amount is None else {"amount": str(amount.amount), "currency": amount.currency}
+
+
+def _authorisation(given: CreditAuthorisation | None) -> Row | None:
+    return None if given is None else asdict(given)

@@ -1,11 +1,12 @@
 """Referrals as callers send and see them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from services.financing.domain.authorisation import CreditAuthorisation
 from services.financing.domain.case import Case
 from services.financing.domain.reasons import (
     Purpose,
@@ -16,8 +17,8 @@ from services.financing.domain.reasons import (
 from services.financing.handlers.referrals import Refer
 from services.financing.store.rows import referral_rows
 from services.financing.views.consents import MoneyBody
-from shared.contracts.event import Money
-from shared.service.http import Body, View
+from shared.contracts.event import Day, Money
+from shared.service.http import Body, Named, View
 
 
 class ReferralBody(Body):
@@ -29,6 +30,29 @@ class ReferralBody(Body):
 
     def asked(self) -> Refer:
         return Refer(self.need_id, self.product, self.amount.value(), self.term_months)
+
+
+class AuthorisationBody(Body):
+    """Whom the firm let ask for its credit report: never the report, nor what is in it."""
+
+    lender: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), Named]
+    """The bank, SOFOM or institution that asks."""
+    folio: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+    """Its own number of the authorisation."""
+    given_on: Day
+    """Day on which the firm signed it."""
+    expires_on: Day
+    """Its last day: three years later at most."""
+
+    def authorisation(self) -> CreditAuthorisation:
+        return CreditAuthorisation(self.lender, self.folio, self.given_on, self.expires_on)
+
+
+class AuthorisationView(View):
+    lender: str
+    folio: str
+    given_on: date
+    expires_on: date
 
 
 class ReferralLine(View):
@@ -67,6 +91,8 @@ class ReferralPapers(View):
     disbursed: Money | None
     """Sum of the payments."""
     payments: int = 0
+    authorisation: AuthorisationView | None = None
+    """To ask for a credit report, as the firm says that it gave it to a lender."""
 
 
 class ReferralView(ReferralLine):

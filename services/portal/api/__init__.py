@@ -8,6 +8,7 @@ from starlette.routing import BaseRoute
 
 from services.portal.api import (
     acts,
+    arco,
     asked,
     assets,
     assignments,
@@ -90,6 +91,7 @@ def _routes() -> tuple[BaseRoute, ...]:
         questionnaire,
         my_plan,
         my_outcome,
+        arco,
         my_consent,
         my_money,
         my_data,

@@ -9,7 +9,9 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from services.portal.api.asking import Anybody, Asking
+from services.portal.api.acting import UNTRIED, Tried, acted
+from services.portal.api.asking import Anybody, Asking, Form
+from services.portal.api.forms import body, typed
 from services.portal.api.my_firm import Own
 from services.portal.api.telling import Told, told
 from services.portal.domain.firm import Firm
@@ -19,6 +21,7 @@ from services.portal.domain.subscription import id_of
 from services.portal.stages import AWAY, StageProblem
 from services.portal.store import subscriptions
 from shared.runtime.clock import now
+from shared.runtime.ids import new_id, text_of
 from shared.service.http.pages import LARGEST
 
 AUDIT: Final = "/suppliers/{id}/audit"
@@ -28,6 +31,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
         "/suppliers/{id}",
         "/suppliers/{id}/people",
         "/suppliers/{id}/introductions",
+        "/suppliers/{id}/arco-requests",
         "/suppliers/{id}/past",
         "/suppliers/{id}/attachments",
         AUDIT,
@@ -61,6 +65,7 @@ HELD: Final[dict[str, tuple[str, ...]]] = {
     "portal": (AUDIT,),
 }
 """By stage, what it shows a firm's people of their firm."""
+RIGHTS: Final = ("access", "rectification", "cancellation", "objection")
 MEDIA: Final = {"json": "application/json", "zip": "application/zip"}
 
 
@@ -70,7 +75,21 @@ def router() -> APIRouter:
     @pages.get("")
     async def show_rights(asked: Anybody, firm: Own) -> Response:
         """What is held where, what somebody may ask for, and where."""
-        return asked.page("my_data.html", firm=firm, stages=tuple(HELD))
+        return await _page(asked, firm)
+
+    @pages.post("/requests")
+    async def ask_arco(asked: Anybody, firm: Own, form: Form) -> Response:
+        """Ask for access, rectification, cancellation or objection: answered within twenty working days."""
+        given = body(form)
+        key = str(given.pop("key", ""))
+        return await acted(
+            asked,
+            asked.send("registration", "POST", f"/suppliers/{firm.id}/arco-requests", given, key=key),
+            lambda tried: _page(asked, firm, tried),
+            to="/my-firm/data#requests",
+            typed=typed(form),
+            tells=False,
+        )
 
     @pages.get("/file")
     async def give_file(asked: Anybody, firm: Own, form: Literal["json", "zip"] = "json") -> Response:
@@ -82,6 +101,31 @@ def router() -> APIRouter:
         return StreamingResponse(content, media_type=MEDIA[form], headers=headers)
 
     return pages
+
+
+async def _page(asked: Asking, firm: Firm, tried: Tried = UNTRIED) -> Response:
+    made = await asked.beside("registration", f"/suppliers/{firm.id}/arco-requests", limit=LARGEST)
+    case = await asked.beside("financing", f"/cases/{firm.id}") if firm.referrals else None
+    return asked.page(
+        "my_data.html",
+        tried.status,
+        firm=firm,
+        stages=tuple(HELD),
+        rights=RIGHTS,
+        requests=[] if made is None else made.body["items"],
+        sent=[] if case is None else _sent(case.body),
+        key=text_of(new_id()),
+        **tried.shown,
+    )
+
+
+def _sent(case: dict[str, Any]) -> list[dict[str, Any]]:
+    """To whom what was sent, and when."""
+    classes = {each["id"]: each["data_classes"] for each in case["consents"]}
+    return [
+        {"partner": each["partner"], "at": each["sent_at"], "classes": classes.get(each["consent_id"], [])}
+        for each in case["referrals"]
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.registration.api import (
     anchors,
+    arco,
     attachments,
     claims,
     contacts,
@@ -44,6 +45,7 @@ def router(settings: RegistrationSettings, kept: Attachments, commands: Commands
         disputes.router(commands),
         twins.router(commands, database),
         introductions.router(commands, database),
+        arco.router(commands, database),
         people.router(settings, mailing, commands, database),
         imports.router(settings, database),
         anchors.router(commands, database),

@@ -105,6 +105,32 @@ class TwinsRow(Table, table=True):
     remains: UUID | None
 
 
+class ArcoRequestRow(Table, table=True):
+    """Of ARCO: kept with its outcome, as what shows that the law's days were held."""
+
+    __tablename__ = "arco_request"
+    __table_args__ = (
+        Index("arco_request_supplier", "supplier_id", "id"),
+        Index("arco_request_waiting", "status", "answer_by", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    supplier_id: UUID
+    arco_right: str
+    wanted: str
+    received_on: date
+    answer_by: date
+    asked_by: str
+    in_person: bool
+    status: str
+    outcome: str | None
+    ground: str | None
+    answer: str | None
+    answered_on: date | None
+    answered_by: str | None
+    effect_by: date | None
+
+
 class SupplierPastRow(Table, table=True):
     """A profile as it was, without its contact, until another one took its place."""
 

@@ -1,0 +1,69 @@
+"""What people ask of their data (ARCO), as operators have it before them: the most urgent first."""
+
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query, Response
+
+from services.portal.api.acting import UNTRIED, Tried, acted, named
+from services.portal.api.asking import Anybody, Asking, Form, Only
+from services.portal.api.forms import body, typed
+from services.portal.domain.scope import Scope
+from shared.service.callers import Role
+
+Operator = Annotated[Scope, Depends(Only(Role.OPERATOR))]
+Cursor = Annotated[str, Query(max_length=400)]
+STATUSES = ("received", "answered")
+OUTCOMES = ("granted", "granted_in_part", "refused")
+GROUNDS = ("not_the_person", "nothing_held", "law_keeps_it", "rights_of_others", "decided_before")
+
+
+def router() -> APIRouter:
+    pages = APIRouter(prefix="/arco")
+
+    @pages.get("")
+    async def list_arco(
+        asked: Anybody, scope: Operator, after: Cursor = "", status: Literal["", "received", "answered"] = "received"
+    ) -> Response:
+        """What people ask of their data, by the last day for its answer."""
+        query = {"status": status or "received"} | ({"after": after} if after else {})
+        found = await asked.ask("registration", "/arco-requests", **query)
+        names = await named(asked, scope, [each["supplier_id"] for each in found.body["items"]])
+        return asked.page("arco.html", found=found.body, statuses=STATUSES, wanted=query, names=names)
+
+    @pages.get("/{request_id}")
+    async def show_arco(asked: Anybody, scope: Operator, request_id: UUID) -> Response:
+        """One request: what was asked for, until when, and its answer."""
+        return await _page(asked, scope, request_id)
+
+    @pages.post("/{request_id}")
+    async def answer_arco(asked: Anybody, scope: Operator, request_id: UUID, form: Form) -> Response:
+        """Answer it: what was done, or on what ground not."""
+        given = body(form)
+        version = str(given.pop("version", ""))
+        sent = asked.send("registration", "POST", f"/arco-requests/{request_id}/answer", given, version=version)
+        return await acted(
+            asked,
+            sent,
+            lambda tried: _page(asked, scope, request_id, tried),
+            to=f"/arco/{request_id}",
+            typed=typed(form),
+            tells=False,
+        )
+
+    return pages
+
+
+async def _page(asked: Asking, scope: Scope, request_id: UUID, tried: Tried = UNTRIED) -> Response:
+    shown = await asked.ask("registration", f"/arco-requests/{request_id}")
+    names = await named(asked, scope, [shown.body["supplier_id"]])
+    return asked.page(
+        "arco_request.html",
+        tried.status,
+        request=shown.body,
+        version=shown.etag,
+        names=names,
+        outcomes=OUTCOMES,
+        grounds=GROUNDS,
+        **tried.shown,
+    )

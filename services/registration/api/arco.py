@@ -1,0 +1,92 @@
+"""The one door for access, rectification, cancellation and objection: in person, or written down by an operator."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter
+
+from services.registration import store
+from services.registration.domain.arco import ArcoRequest, Status
+from services.registration.handlers import SUPPLIER_UNKNOWN
+from services.registration.handlers import arco as handlers
+from services.registration.handlers.arco import ARCO_UNKNOWN
+from services.registration.store.arco import all_arco, arco_of, arco_requests, arco_row, open_arco
+from services.registration.views.arco import ArcoAnswerBody, ArcoBody, ArcoView
+from shared.days import day_of
+from shared.messaging.commands import Commands
+from shared.runtime.clock import now
+from shared.runtime.database import Database
+from shared.runtime.ids import new_id
+from shared.service.callers import Caller, Role, allow
+from shared.service.http import Create, Page, Paging, Replace, Show, Strict, accepted, routes
+
+OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
+Operator = Annotated[Caller, allow(Role.OPERATOR)]
+
+
+def router(commands: Commands, database: Database) -> APIRouter:
+    """The routes of ARCO requests."""
+    api = routes("arco")
+
+    @api.post("/suppliers/{supplier_id}/arco-requests", status_code=201)
+    async def ask_arco(supplier_id: UUID, body: Strict[ArcoBody], caller: OwnOrOperator, create: Create) -> ArcoView:
+        """Ask for access, rectification, cancellation or objection; an operator writes down what somebody asked for.
+
+        Also once the firm has left. The answer comes within twenty working days.
+        """
+        caller.require_supplier(supplier_id)
+        accepted(await store.find_supplier(database, supplier_id) or SUPPLIER_UNKNOWN)
+        today, id_ = day_of(now()), new_id()
+        mine = caller.supplier_id == supplier_id
+        asked = ArcoRequest(
+            id_, supplier_id, body.arco_right, body.wanted, today, handlers.deadline(today), caller.subject, mine
+        )
+        async with database.connection() as connection:
+            waiting = await open_arco(connection, supplier_id)
+        return await create.run(commands, arco_requests, id_, lambda _, __: handlers.make(asked, waiting), ArcoView.of)
+
+    @api.get("/suppliers/{supplier_id}/arco-requests")
+    async def list_arco(supplier_id: UUID, caller: OwnOrOperator, paging: Paging) -> Page[ArcoView]:
+        """List a firm's requests in the order in which they came, with what became of them."""
+        caller.require_supplier(supplier_id)
+        async with database.session() as session:
+            rows = await arco_of(session, supplier_id, paging.position(UUID), paging.fetch)
+        return Page[ArcoView].of_rows(rows, paging, ArcoView.of, lambda row: row.id)
+
+    @api.get("/arco-requests")
+    async def list_all_arco(_: Operator, paging: Paging, status: Status = "received") -> Page[ArcoView]:
+        """List the requests of all firms that wait for their answer, the most urgent first; or those that have one."""
+        async with database.session() as session:
+            rows = await all_arco(session, status, paging.position(tuple[date, UUID]), paging.fetch)
+        return Page[ArcoView].of_rows(rows, paging, ArcoView.of, lambda row: (row.answer_by, row.id))
+
+    @api.get("/arco-requests/{request_id}")
+    async def show_arco(request_id: UUID, caller: OwnOrOperator, show: Show) -> ArcoView:
+        """Show one request."""
+        return show.shown(ArcoView.of(await _known(database, request_id, caller)))
+
+    @api.post("/arco-requests/{request_id}/answer")
+    async def answer_arco(
+        request_id: UUID, body: Strict[ArcoAnswerBody], caller: Operator, replace: Replace
+    ) -> ArcoView:
+        """Answer a request: what was done, or on what ground not. Of another firm than the operator's own."""
+        caller.require_outsider((await _known(database, request_id, caller)).supplier_id)
+        by, today = caller.subject, day_of(now())
+        return await replace.run(
+            commands,
+            arco_requests,
+            request_id,
+            lambda state, _: handlers.answer(state, body.outcome, body.ground, body.answer, by, today),
+            ArcoView.of,
+        )
+
+    return api
+
+
+async def _known(database: Database, request_id: UUID, caller: Caller) -> ArcoRequest:
+    async with database.session() as session:
+        row = await arco_row(session, request_id)
+    found = accepted(row or ARCO_UNKNOWN)
+    caller.require_supplier(found.supplier_id)
+    return found  # type: ignore[return-value]  # a row has what the request has

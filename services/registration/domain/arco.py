@@ -1,0 +1,99 @@
+"""Requests for access, rectification, cancellation or objection (derechos ARCO), each answered within the law's days.
+
+Sources: LFPDPPP (DOF 20-03-2025), art. 21 to 34: twenty days from receipt for the answer, fifteen more to carry it out
+(art. 31; art. 32 of the law of 2010). Days are working days: those of article 74 of the Ley Federal del Trabajo are
+none; others that an authority may declare are not known here.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+from uuid import UUID
+
+from shared.state_machine import StateMachine, Transition
+
+Right = Literal["access", "rectification", "cancellation", "objection"]
+Outcome = Literal["granted", "granted_in_part", "refused"]
+Ground = Literal["not_the_person", "nothing_held", "law_keeps_it", "rights_of_others", "decided_before"]
+"""Why less is done than was asked for (art. 25 and 33)."""
+Status = Literal["received", "answered"]
+
+ANSWER_DAYS, EFFECT_DAYS = 20, 15
+MOST_OPEN = 20
+"""Of one firm: more are a program in a loop."""
+
+ARCO = StateMachine[Status](
+    "ARCO request",
+    ("received", "answered"),
+    "received",
+    (Transition("answer", ("received",), "answered"),),
+    {"answered": "whoever asked may ask anew, or go to the authority"},
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ArcoRequest:
+    """One request, kept with its outcome: it is what shows that it was answered in time. What was written does not show
+    itself: a representation ends in logs.
+    """
+
+    id: UUID
+    supplier_id: UUID
+    arco_right: Right
+    wanted: str
+    received_on: date
+    answer_by: date
+    asked_by: str
+    """Subject of who asked, or of the operator who wrote it down for somebody."""
+    in_person: bool
+    """Somebody of the firm asked, signed in; else an operator wrote it down."""
+    status: Status = "received"
+    outcome: Outcome | None = None
+    ground: Ground | None = None
+    answer: str | None = None
+    answered_on: date | None = None
+    answered_by: str | None = None
+    effect_by: date | None = None
+    """Until when what was granted is carried out."""
+
+    def answered(self, outcome: Outcome, ground: Ground | None, answer: str, by: str, today: date) -> "ArcoRequest":
+        """The request with its answer. Raises ValueError: it has one."""
+        status = ARCO.after(self.status, "answer")
+        if status is None:
+            raise ValueError("it is answered")
+        effect_by = None if outcome == "refused" else working_days_after(today, EFFECT_DAYS)
+        return replace(
+            self,
+            status=status,
+            outcome=outcome,
+            ground=ground,
+            answer=answer,
+            answered_on=today,
+            answered_by=by,
+            effect_by=effect_by,
+        )
+
+
+def working_days_after(start: date, days: int) -> date:
+    """The day on which so many working days have passed, the first of which is the next one."""
+    day = start
+    while days:
+        day += timedelta(days=1)
+        days -= is_working(day)
+    return day
+
+
+def is_working(day: date) -> bool:
+    return day.weekday() < 5 and day not in _holidays(day.year)
+
+
+def _holidays(year: int) -> set[date]:
+    """Art. 74, with the day on which a president takes office, every sixth year."""
+    fixed = {date(year, 1, 1), date(year, 5, 1), date(year, 9, 16), date(year, 12, 25)}
+    mondays = {_monday(year, 2, 1), _monday(year, 3, 3), _monday(year, 11, 3)}
+    return fixed | mondays | ({date(year, 10, 1)} if year % 6 == 2024 % 6 else set())
+
+
+def _monday(year: int, month: int, which: int) -> date:
+    first = date(year, month, 1)
+    return first + timedelta(days=(7 - first.weekday()) % 7 + 7 * (which - 1))

@@ -1,0 +1,50 @@
+"""ARCO requests, as callers send and see them."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.registration.domain.arco import Ground, Outcome, Right, Status
+from shared.service.http import Body, View
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2_000)]
+
+
+class ArcoBody(Body):
+    arco_right: Right
+    """What is asked for: `access`, `rectification`, `cancellation` or `objection`."""
+    wanted: Words
+    """Of which data, and what is to become of them."""
+
+
+class ArcoAnswerBody(Body):
+    outcome: Outcome
+    ground: Ground | None = None
+    """Why less is done than was asked for."""
+    answer: Words
+    """What was done, or why not, in words for who asked."""
+
+
+class ArcoView(View):
+    """One request, with its deadline by the law and what became of it."""
+
+    id: UUID
+    supplier_id: UUID
+    arco_right: Right
+    wanted: str
+    received_on: date
+    answer_by: Annotated[date, Field(examples=["2026-12-29"])]
+    """Last day for the answer: twenty working days."""
+    asked_by: str
+    in_person: bool
+    """Somebody of the firm asked; else an operator wrote it down for them."""
+    status: Status
+    outcome: Outcome | None
+    ground: Ground | None
+    answer: str | None
+    answered_on: date | None
+    answered_by: str | None
+    effect_by: date | None
+    """Last day on which what was granted is carried out: fifteen working days more."""

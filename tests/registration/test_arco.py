@@ -1,0 +1,95 @@
+"""ARCO: asked by the person or written down for them, answered within the law's days, kept with what became of it."""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from services.registration.domain.arco import MOST_OPEN, ArcoRequest, is_working, working_days_after
+from services.registration.handlers import arco
+from shared.messaging.decision import Decision, Refused
+from shared.testing.stage import StageUnderTest
+from tests.registration.bodies_given import registered
+
+TODAY = date(2026, 11, 30)
+ASKED = ArcoRequest(
+    uuid4(), uuid4(), "cancellation", "Mi teléfono", TODAY, arco.deadline(TODAY), "7c9e6679", in_person=True
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "works"),
+    [
+        (date(2026, 11, 16), False),
+        (date(2026, 11, 20), True),
+        (date(2026, 11, 29), False),
+        (date(2026, 2, 2), False),
+        (date(2026, 3, 16), False),
+        (date(2026, 12, 25), False),
+        (date(2024, 10, 1), False),
+        (date(2026, 10, 1), True),
+        (date(2030, 10, 1), False),
+    ],
+)
+def test_working_days_are_those_of_the_law(day: date, works: bool) -> None:
+    assert is_working(day) == works
+
+
+def test_twenty_working_days_for_the_answer_and_fifteen_to_carry_it_out() -> None:
+    assert ASKED.answer_by == date(2026, 12, 29), "Christmas is none"
+    assert working_days_after(date(2026, 12, 24), 1) == date(2026, 12, 28)
+    answered = arco.answer(ASKED, "granted", None, "Hecho", "operator-1", TODAY)
+    assert isinstance(answered, Decision)
+    assert answered.state is not None
+    assert answered.state.effect_by == date(2026, 12, 21)
+
+
+def code(outcome: object) -> str:
+    assert isinstance(outcome, Refused), outcome
+    return outcome.code
+
+
+def test_less_than_all_has_its_ground() -> None:
+    say: Any = lambda outcome, ground: arco.answer(ASKED, outcome, ground, "Porque", "operator-1", TODAY)  # noqa: E731
+    assert code(say("refused", None)) == "arco_ground_lacking"
+    assert code(say("granted", "law_keeps_it")) == "arco_ground_for_nothing"
+    refused = say("refused", "law_keeps_it").state
+    assert (refused.outcome, refused.effect_by) == ("refused", None)
+    assert code(arco.answer(refused, "granted", None, "Sí", "operator-1", TODAY)) == "arco_answered"
+    assert code(arco.answer(None, "granted", None, "Sí", "operator-1", TODAY)) == "arco_request_unknown"
+    assert "teléfono" not in repr(replace(ASKED))
+
+
+def test_a_firm_asks_no_more_than_can_be_answered() -> None:
+    assert code(arco.make(ASKED, MOST_OPEN)) == "arco_too_many"
+    assert isinstance(arco.make(ASKED, MOST_OPEN - 1), Decision)
+
+
+async def test_a_request_is_asked_and_answered(stage: StageUnderTest) -> None:
+    firm = (await registered(stage))["id"]
+    own, operator = stage.headers("supplier", supplier_id=firm), stage.headers("operator")
+    path, body = f"/suppliers/{firm}/arco-requests", {"arco_right": "access", "wanted": "Todo lo que tienen de mí"}
+    made = await stage.client.post(path, json=body, headers=own)
+    assert (made.status_code, made.json()["in_person"], made.json()["status"]) == (201, True, "received")
+    written = await stage.client.post(path, json=body | {"arco_right": "objection"}, headers=operator)
+    assert (written.status_code, written.json()["in_person"]) == (201, False)
+    foreign = stage.headers("supplier", supplier_id=str(uuid4()))
+    assert (await stage.client.post(path, json=body, headers=foreign)).status_code == 403
+    assert (await stage.client.get(path, headers=foreign)).status_code == 403
+    one = f"/arco-requests/{made.json()['id']}"
+    assert (await stage.client.get(one, headers=foreign)).status_code == 403
+    waiting = (await stage.client.get("/arco-requests", params={"limit": 1}, headers=operator)).json()
+    rest = (await stage.client.get("/arco-requests", params={"after": waiting["next"]}, headers=operator)).json()
+    assert {each["arco_right"] for each in (*waiting["items"], *rest["items"])} == {"access", "objection"}
+    shown = await stage.client.get(one, headers=operator)
+    given = {"outcome": "granted", "answer": "Está en su archivo del portal"}
+    answered = await stage.client.post(
+        f"{one}/answer", json=given, headers=operator | {"If-Match": shown.headers["ETag"]}
+    )
+    assert (answered.status_code, answered.json()["status"]) == (200, "answered")
+    listed = (await stage.client.get(path, headers=own)).json()["items"]
+    assert [(each["arco_right"], each["outcome"]) for each in listed] == [("access", "granted"), ("objection", None)]
+    acts = {row["action"] for row in await stage.rows("SELECT action FROM audit")}
+    assert {"registration:arco:asked", "registration:arco:answered", "registration:arco:viewed"} <= acts
