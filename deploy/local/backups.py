@@ -26,6 +26,7 @@ from deploy.local.supervisor import run_once
 from deploy.provision import offsets
 from deploy.provision.offsets import Place
 from shared.runtime.clock import now
+from shared.sealing.keys import INDEX
 
 ABOUT, STORE = "backup.json", "store.dump"
 KEYS_SUFFIX = ".keys"
@@ -64,6 +65,21 @@ CREATE TEMPORARY TABLE brought (LIKE data_key);
 COPY brought (person, matter, wrapped, made_at, destroyed_at) FROM STDIN;
 {rows}\\.
 INSERT INTO data_key SELECT * FROM brought ON CONFLICT DO NOTHING;
+{own}
+"""
+# What the backup has of digests was made with its own key of these, and a store that served already has made another.
+# One that was only wrapped anew since has the same time.
+_OWN_INDEX = """
+UPDATE data_key SET wrapped = brought.wrapped, made_at = brought.made_at FROM brought
+WHERE data_key.person = '{index}' AND brought.person = data_key.person AND data_key.made_at <> brought.made_at;
+"""
+# Of the store before: its keys are in the one that took its place, where an erasure reaches them. No page is left.
+_FORGET_KEYS = """
+BEGIN;
+CREATE TEMPORARY TABLE own AS SELECT * FROM data_key WHERE person = '{index}';
+TRUNCATE data_key;
+INSERT INTO data_key SELECT * FROM own;
+COMMIT;
 """
 
 
@@ -100,9 +116,9 @@ def take(client: LocalClient, service: str, file: Path) -> Backup:
         with tarfile.open(whole, "w") as archive:
             for part in (about, store):
                 archive.add(part, part.name)
+        # After the store: each key of what the backup has sealed is in it. A backup without its keys is none.
+        keep_keys(client, service, file)
         whole.rename(file)
-    # After the store: each key of what the backup has sealed is in it.
-    keep_keys(client, service, file)
     # The service shows when it was: an alert tells of a store that nobody backs up.
     client.postgres.execute(_TAKEN.format(at=backup.taken_at.isoformat()), service)
     return backup
@@ -143,11 +159,13 @@ def keep_keys(client: LocalClient, service: str, file: Path) -> None:
 
 def bring_keys(client: LocalClient, service: str, file: Path) -> None:
     """Give what was loaded and migrated the keys that the service's own store has now, and then those of the backup's
-    second file, where that is kept. What was erased meanwhile stays erased. Raises ``PostgresError``.
+    second file, where that is kept. What was erased meanwhile stays erased; the store's own key of digests is the
+    backup's. Raises ``PostgresError``.
     """
     kept = keys_of(file)
-    for rows in (client.postgres.execute(_KEYS, service), kept.read_text() if kept.exists() else ""):
-        client.postgres.execute(_BRING_KEYS.format(rows=rows), f"{service}_restored")
+    now_has, then_had = client.postgres.execute(_KEYS, service), kept.read_text() if kept.exists() else ""
+    for rows, own in ((now_has, ""), (then_had, _OWN_INDEX.format(index=INDEX.person))):
+        client.postgres.execute(_BRING_KEYS.format(rows=rows, own=own), f"{service}_restored")
 
 
 def migrate(client: LocalClient, service: str, database: str) -> None:
@@ -159,9 +177,12 @@ def migrate(client: LocalClient, service: str, database: str) -> None:
 
 
 def swap(client: LocalClient, service: str) -> None:
-    """Put what was loaded in the place of the service's own database. The service must be down."""
+    """Put what was loaded in the place of the service's own database, which keeps no keys of persons. The service must
+    be down, and the keys be brought.
+    """
     names = {"name": service, "new": f"{service}_restored", "old": f"{service}_replaced"}
     client.postgres.execute(_SWAP.format(**names))
+    client.postgres.execute(_FORGET_KEYS.format(index=INDEX.person), names["old"])
 
 
 def counts(client: LocalClient, service: str) -> Counts:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.engines.private import kept_secrets, new_secret, write_private
 from shared.contracts.audit import log_of
+from shared.sealing.encryption import mark_of
 from shared.security.notes import Signer
 from shared.security.tokens import LocalIssuer
 
@@ -20,7 +21,9 @@ PORTAL_CLIENT = "portal"
 
 
 SEALING_KEYS_KEPT = 3
-"""One more than a start between two renewals needs: it wraps anew what the one before wrapped."""
+"""One more than a start between two renewals needs: it wraps anew what the one before wrapped. One of before these is
+kept for as long as it wraps anything.
+"""
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,17 @@ class Keys:
         """Key encryption keys of each service, made up the first time: the newest first, with commas."""
         return kept_secrets(self._sealing_keys, names)
 
-    def renew_sealing_keys(self, names: Iterable[str]) -> None:
-        """A new one for each, before those of before: what these wrapped is wrapped anew at the next start."""
-        before = {name: keys.split(",") for name, keys in self.sealing_keys(names).items()}
-        renewed = {name: ",".join([new_secret(), *keys][:SEALING_KEYS_KEPT]) for name, keys in before.items()}
+    def renew_sealing_keys(self, names: Iterable[str], wrapping: Mapping[str, Collection[bytes]]) -> None:
+        """A new one for each, before those of before: what these wrapped is wrapped anew at the next start.
+
+        `wrapping`: by service the marks of what wraps anything in its store; of one that is not there all are kept.
+        """
+        renewed = {}
+        for name, before in self.sealing_keys(names).items():
+            keys = [new_secret(), *before.split(",")]
+            older = keys[SEALING_KEYS_KEPT:]
+            kept = [key for key in older if name not in wrapping or mark_of(key) in wrapping[name]]
+            renewed[name] = ",".join([*keys[:SEALING_KEYS_KEPT], *kept])
         write_private(self._sealing_keys, json.dumps(renewed, indent=2))
 
     @property

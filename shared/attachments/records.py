@@ -133,7 +133,9 @@ async def page(
 
 async def key_of(connection: Connection, id_: UUID) -> bytes | None:
     """What opens it; None once it is erased."""
-    row = await connection.fetchrow("SELECT supplier_id, key FROM attachment WHERE id = $1", id_)
+    # One that was erased before its key was among those of persons has none there.
+    query = "SELECT supplier_id, key FROM attachment WHERE id = $1 AND state <> 'erased'"
+    row = await connection.fetchrow(query, id_)
     if row is None or row["key"] is not None:
         return None if row is None else row["key"]
     return await keys.kept(connection, Name(row["supplier_id"], id_))

@@ -21,7 +21,7 @@ _NONCE: Final = 12
 
 class KeyAwayError(OSError):
     """What is sealed cannot be opened here, though its key was not destroyed: this process has not the key encryption
-    key that wrapped it. Nothing is wrong with the records.
+    key that wrapped it, or the store has no row of it. Nothing is wrong with the records.
     """
 
 
@@ -45,7 +45,7 @@ class Ring:
         """Raises ValueError without any, and where one is short."""
         if not secrets or any(len(secret) < SHORTEST for secret in secrets):
             raise ValueError("PDP_SEALING_KEYS: a key has 64 hexadecimal digits, as `openssl rand -hex 32` makes them")
-        keys = [hashlib.blake2b(secret.encode(), digest_size=32, person=b"pdp-kek").digest() for secret in secrets]
+        keys = [_key(secret) for secret in secrets]
         self._ciphers = {_mark(key): AESGCM(key) for key in keys}
         self.mark = _mark(keys[0])
 
@@ -61,6 +61,15 @@ class Ring:
             return cipher.decrypt(wrapped[MARK : MARK + _NONCE], wrapped[MARK + _NONCE :], about)
         except InvalidTag as error:
             raise KeyAwayError("a wrapped key is not what was wrapped for this person") from error
+
+
+def mark_of(secret: str) -> bytes:
+    """By which it is known what this key encryption key wrapped."""
+    return _mark(_key(secret))
+
+
+def _key(secret: str) -> bytes:
+    return hashlib.blake2b(secret.encode(), digest_size=32, person=b"pdp-kek").digest()
 
 
 def _mark(key: bytes) -> bytes:

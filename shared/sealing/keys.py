@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from shared.runtime.database import Connection, columns
-from shared.sealing.encryption import encryption
+from shared.sealing.encryption import KeyAwayError, encryption
 from shared.sealing.values import KEY_BYTES, Erased, opened, opened_bytes, sealed, sealed_bytes
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -40,18 +40,20 @@ INDEX = Name(UUID(int=0), UUID(int=0))
 
 
 class Keys:
-    """Those of one transaction. One that is not among them was destroyed, or never made."""
+    """Those of one transaction. One that the store says nothing of is away, as after a restore without its keys: that
+    it was destroyed the store says itself.
+    """
 
-    def __init__(self, known: Mapping[Name, bytes]) -> None:
-        self._known = known
+    def __init__(self, known: Mapping[Name, bytes], destroyed: Collection[Name] = ()) -> None:
+        self._known, self._destroyed = known, destroyed
 
     def seal(self, name: Name, place: str, value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
         """The value as it is kept at this place, and at no other."""
         return sealed(self._known[name], name.about + place.encode(), value)
 
     def open(self, name: Name, place: str, kept: str) -> Any:  # noqa: ANN401 - whatever JSON holds
-        """The value, or ERASED. Raises AlteredError where it was sealed for another place."""
-        key = self._known.get(name)
+        """The value, or ERASED. Raises KeyAwayError, and AlteredError where it was sealed for another place."""
+        key = self._key(name)
         return Erased.ERASED if key is None else opened(key, name.about + place.encode(), kept)
 
     def seal_bytes(self, name: Name, place: str, value: bytes) -> bytes:
@@ -59,8 +61,8 @@ class Keys:
         return sealed_bytes(self._known[name], name.about + place.encode(), value)
 
     def open_bytes(self, name: Name, place: str, kept: bytes) -> bytes | Erased:
-        """The bytes, or ERASED. Raises AlteredError."""
-        key = self._known.get(name)
+        """The bytes, or ERASED. Raises KeyAwayError and AlteredError."""
+        key = self._key(name)
         return Erased.ERASED if key is None else opened_bytes(key, name.about + place.encode(), kept)
 
     def digest(self, use: str, text: str) -> str:
@@ -69,12 +71,18 @@ class Keys:
         return given.hexdigest().translate(_LETTERS)
 
     def __contains__(self, name: Name) -> bool:
-        return name in self._known
+        return self._key(name) is not None
+
+    def _key(self, name: Name) -> bytes | None:
+        key = self._known.get(name)
+        if key is None and name not in self._destroyed:
+            raise KeyAwayError(_NO_ROW)
+        return key
 
 
 async def find(connection: Connection, names: Collection[Name]) -> Keys:
     """The keys of these names that there are. Raises KeyAwayError."""
-    return Keys(await _find(connection, set(names)))
+    return Keys(*await _find(connection, set(names)))
 
 
 async def ensure(connection: Connection, names: Collection[Name]) -> Keys:
@@ -82,13 +90,13 @@ async def ensure(connection: Connection, names: Collection[Name]) -> Keys:
     the same matter waiting.
     """
     wanted = set(names)
-    known = await _find(connection, wanted)
+    known, _ = await _find(connection, wanted)
     if missing := sorted(wanted - known.keys()):
         wrap = encryption().wrap
         rows = [(*name, wrap(os.urandom(KEY_BYTES), name.about)) for name in missing]
         await connection.execute(_MAKE, *columns(rows))
         # Read back: somebody else may have made one first.
-        known |= await _find(connection, missing)
+        known |= (await _find(connection, missing))[0]
     return Keys(known)
 
 
@@ -101,7 +109,7 @@ async def keep(connection: Connection, given: Mapping[Name, bytes]) -> None:
 
 async def kept(connection: Connection, name: Name) -> bytes | None:
     """One of those; None once it is destroyed. Raises KeyAwayError."""
-    return (await _find(connection, [name])).get(name)
+    return (await find(connection, [name]))._key(name)  # noqa: SLF001 - of this module
 
 
 async def destroy(connection: Connection, names: Iterable[Name]) -> None:
@@ -128,17 +136,20 @@ async def rewrap(connection: Connection) -> int:
     return len(rows)
 
 
-async def _find(connection: Connection, names: Collection[Name]) -> dict[Name, bytes]:
+async def _find(connection: Connection, names: Collection[Name]) -> tuple[dict[Name, bytes], frozenset[Name]]:
+    """The keys of these, and which of them were destroyed."""
     if not names:
-        return {}
+        return {}, frozenset()
     rows = await connection.fetch(_FIND, *columns(sorted(names)))
     wrapped = {Name(row["person"], row["matter"]): row["wrapped"] for row in rows}
-    return {name: encryption().unwrap(key, name.about) for name, key in wrapped.items()}
+    known = {name: encryption().unwrap(key, name.about) for name, key in wrapped.items() if key is not None}
+    return known, frozenset(wrapped.keys() - known.keys())
 
 
+_NO_ROW = "data_key has no row of what is sealed here: restore the keys of this store (docs/runbook/disaster.md)"
 _FIND = """
     SELECT person, matter, wrapped FROM unnest($1::uuid[], $2::uuid[]) AS wanted(person, matter)
-    JOIN data_key USING (person, matter) WHERE wrapped IS NOT NULL
+    JOIN data_key USING (person, matter)
 """
 _MAKE = """
     INSERT INTO data_key (person, matter, wrapped) SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bytea[])

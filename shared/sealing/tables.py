@@ -1,7 +1,7 @@
 """The table of keys, and how the journal's older entries are sealed.
 
-`data_key`: a key of one person and matter, wrapped; NULL once it is destroyed, which is what an erasure is. Backups
-leave its rows out (docs/decisions/0108).
+`data_key`: a key of one person and matter, wrapped; NULL once it is destroyed, which is what an erasure is. That row
+stays: without one what is sealed counts as away, and not as erased. Backups leave the rows out (docs/decisions/0108).
 """
 
 STATEMENTS = (

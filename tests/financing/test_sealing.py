@@ -160,6 +160,17 @@ async def test_without_its_key_encryption_key_nothing_is_decided_and_nothing_los
                 await cases.load_many(connection, [SUPPLIER])
 
 
+async def test_what_has_no_key_in_the_store_waits_until_it_comes_back(stage: StageUnderTest) -> None:
+    await handed_over(stage, said())
+    before = await ok(stage, "GET", f"/cases/{SUPPLIER}/papers")
+    away = await stage.rows("DELETE FROM data_key RETURNING *")
+    with pytest.raises(KeyAwayError):
+        await stage.consume(facts.REGISTERED.model_copy(update={"exports": True}))
+    for row in away:
+        await stage.rows("INSERT INTO data_key VALUES ($1, $2, $3, $4, $5)", *row.values())
+    assert await ok(stage, "GET", f"/cases/{SUPPLIER}/papers") == before
+
+
 async def test_while_an_older_release_runs_beside_it_nothing_new_is_sealed(stage: StageUnderTest) -> None:
     with encryption.given(Ring(["0" * 64]), new=False):
         secret = said()

@@ -70,6 +70,23 @@ async def test_a_new_key_encryption_key_takes_over_without_a_pause(
         assert (await keys.find(store, [name])).open(name, "a", kept) == "Ana"
 
 
+async def test_a_key_that_the_store_says_nothing_of_is_away_and_not_destroyed(
+    store: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    name = Name(uuid4(), uuid4())
+    ring = await keys.ensure(store, [name])
+    kept, raw = ring.seal(name, "a", "Ana"), ring.seal_bytes(name, "a", b"Ana")
+    await store.execute("CREATE TEMPORARY TABLE lost AS SELECT * FROM data_key; TRUNCATE data_key")
+    away = await keys.find(store, [name])
+    for opening in (lambda: away.open(name, "a", kept), lambda: away.open_bytes(name, "a", raw), lambda: name in away):
+        with pytest.raises(KeyAwayError, match="no row of what is sealed"):
+            opening()
+    with pytest.raises(KeyAwayError):
+        await keys.kept(store, name)
+    await store.execute("INSERT INTO data_key SELECT * FROM lost")
+    assert (await keys.find(store, [name])).open(name, "a", kept) == "Ana"
+
+
 async def test_a_wrapped_key_is_of_its_person_alone(store: "asyncpg.Connection[asyncpg.Record]") -> None:
     name, other = Name(uuid4(), uuid4()), uuid4()
     await keys.ensure(store, [name])

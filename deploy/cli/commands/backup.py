@@ -28,6 +28,7 @@ PROBE_PAUSE = 0.5
 
 ServiceName = Annotated[str, typer.Argument(metavar="SERVICE", help=say("help.service_of"))]
 File = Annotated[Path, typer.Argument(metavar="FILE", help=say("help.backup.file"))]
+WithoutKeys = Annotated[bool, typer.Option("--without-keys", help=say("help.restore.without_keys"))]
 DECIDES_NOTHING = frozenset({"portal"})
 """What it shows is each event merged into what is there: taken again, events mend it."""
 
@@ -43,11 +44,13 @@ def backup(service: ServiceName, file: File) -> None:
     out().print(say("backup.taken", service=service, at=_shown(taken.taken_at), file=file))
 
 
-def restore(service: ServiceName, file: File) -> None:
+def restore(service: ServiceName, file: File, *, without_keys: WithoutKeys = False) -> None:
     client = _client(service)
     if not file.exists():
         raise Refusal(say("error.no_file", file=file), 2)
     with backups.opened(file, service) as (taken, store):
+        if not (without_keys or backups.keys_of(file).exists()):
+            raise Refusal(say("error.no_keys", file=file, keys=backups.keys_of(file).name), 2)
         with step(say("restore.loading", file=file)):
             backups.load(client, service, store)
             backups.migrate(client, service, f"{service}_restored")

@@ -13,6 +13,7 @@ from deploy.cli.texts import say
 from deploy.engines.postgres import Postgres
 from deploy.local.layout import Layout
 from deploy.local.state import AlreadyRunningError, claim
+from deploy.local.wrapping import wrapping
 from shared.messaging.topics import SERVICES
 
 Secrets = Annotated[Literal["services", "issuer", "sealing"], typer.Argument(help=say("help.rotate.secrets"))]
@@ -28,7 +29,7 @@ def rotate(secrets: Secrets) -> None:
             if secrets == "issuer":
                 layout.forget_issuer()
             elif secrets == "sealing":
-                layout.renew_sealing_keys(SERVICES)
+                layout.renew_sealing_keys(SERVICES, wrapping(layout, SERVICES))
             else:
                 layout.forget_service_passwords()
                 Postgres(layout.postgres).forget_passwords(SERVICES)
