@@ -87,6 +87,11 @@ def encryption() -> KeyEncryption:
     return found
 
 
+def has_keys() -> bool:
+    """Whether this process reads what is sealed, and finds it."""
+    return (_instead[-1] if _instead else _given())[0] is not None
+
+
 def seals() -> bool:
     """Whether what this process writes is sealed."""
     found, new = _instead[-1] if _instead else _given()

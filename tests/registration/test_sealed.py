@@ -1,14 +1,18 @@
 """Of a natural person nothing is in the store in clear, and they are found, compared and looked up all the same."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
 
+from structlog.testing import capture_logs
+
 from deploy.engines.postgres_server import PostgresServer
 from services.registration.domain.sought import Sought
 from services.registration.store import holders_of
+from services.registration.store.claims import claims
 from services.registration.store.derived import derive_suppliers, seal_people
 from services.registration.store.searching import page_of_suppliers
 from shared.contracts.event import Cause
@@ -18,7 +22,7 @@ from shared.testing.stage import StageUnderTest
 from tests.files.given import csv_of
 from tests.registration.bodies_given import registered, shown
 from tests.registration.files_given import SUPPLIER, upload
-from tests.registration.given import NATURAL_RFC
+from tests.registration.given import LEGAL_RFC, NATURAL_RFC
 from tests.registration.test_api_contacts import store_of
 from tests.sealing.data_files import standing
 
@@ -123,6 +127,110 @@ async def test_who_was_there_before_is_sealed_and_stays_who_they_are(stage: Stag
     assert await shown(stage, before["id"]) == before
     assert await past(stage, before["id"]) == kept == [(NATURAL_RFC, NAME)]
     assert await holders_of(stage.database, [NATURAL_RFC]) == {NATURAL_RFC: UUID(before["id"])}
+
+
+@contextmanager
+def unsealing() -> Iterator[None]:
+    """A process that has the keys, and writes in clear."""
+    with encryption.given(encryption.encryption(), new=False):
+        yield
+
+
+async def test_a_process_that_does_not_seal_finds_who_is_sealed(stage: StageUnderTest) -> None:
+    """Seen: it gave the RFC to a second holder, and took a person off the list of article 69-B."""
+    first = await person(stage)
+    await upload(stage, "/screening/lists/imports", csv_of(LISTED), list_date="2026-01-01")
+    with unsealing():
+        await stage.sweep()
+        assert (await shown(stage, first["id"]))["screening"]["list_69b"] == "definitive"
+        assert await holders_of(stage.database, [NATURAL_RFC]) == {NATURAL_RFC: UUID(first["id"])}
+        contact = CONTACT | {"email": "otra@sellada.example"}
+        second = await registered(stage, rfc=NATURAL_RFC, legal_name=NAME, contact=contact)
+    assert "rfc_disputed" in second["holds"]
+    kept = await stage.rows("SELECT rfc FROM supplier GROUP BY rfc")
+    assert len(kept) == 1, "both under one digest"
+
+
+LISTED = {"rfc": NATURAL_RFC, "situacion": "Definitivo"}
+
+
+async def test_an_rfc_that_two_have_by_now_stops_no_sweep(stage: StageUnderTest) -> None:
+    with encryption.given(None):
+        second = await person(stage)
+    await stage.rows("UPDATE supplier SET rfc = 'X'")
+    await person(stage, "otra")
+    third = await registered(stage, contact=CONTACT | {"email": "c@sellada.example"})
+    await stage.rows("UPDATE supplier SET rfc = $2 WHERE id = $1", UUID(second["id"]), NATURAL_RFC)
+    await stage.rows("UPDATE supplier SET name_key = NULL WHERE id = $1", UUID(third["id"]))
+    with capture_logs() as logs:
+        async with stage.database.transaction() as connection:
+            step = await derive_suppliers(connection, {"columns": "sealed"}, None)
+    assert step.cursor == UUID(third["id"])
+    assert [(each["event"], each["aggregate_id"], each["error"]) for each in logs] == [
+        ("sweep_left_out", second["id"], "rfc_held_twice")
+    ]
+    assert await stage.rows("SELECT id FROM supplier WHERE name_key IS NULL") == [], "the others do not wait for it"
+
+
+async def erased(stage: StageUnderTest, firm: str) -> None:
+    operator = stage.headers("operator")
+    gone = await stage.client.post(
+        f"/suppliers/{firm}/withdrawal", json={"reason": "own_decision"}, headers=operator | {"If-Match": "*"}
+    )
+    assert gone.status_code == 200, gone.text
+    answer = await stage.client.delete(f"/suppliers/{firm}/contact", headers=operator)
+    assert answer.status_code == 204, answer.text
+
+
+async def test_who_was_a_person_before_their_rfc_was_mended_is_erased_as_one(stage: StageUnderTest) -> None:
+    holder = await registered(stage, rfc=NATURAL_RFC, legal_name="Otra Persona", contact=CONTACT, plants=[])
+    contact = CONTACT | {"email": "z@sellada.example"}
+    firm = await registered(stage, rfc=NATURAL_RFC, legal_name=NAME, contact=contact, **PLACES)
+    body = {name: firm[name] for name in FIELDS} | {"rfc": LEGAL_RFC, "legal_name": "Sel SA de CV", "contact": contact}
+    own = stage.headers("supplier", supplier_id=firm["id"]) | {"If-Match": "*"}
+    put = await stage.client.put(f"/suppliers/{firm['id']}", json=body, headers=own)
+    assert put.status_code == 200, put.text
+    assert await past(stage, firm["id"]) == [(NATURAL_RFC, NAME)]
+    [kept] = await stage.rows("SELECT profile FROM supplier_past")
+    await erased(stage, firm["id"])
+    assert await past(stage, firm["id"]) == [("", "")]
+    assert PLANT["name"] not in str(await store_of(stage))
+    await stage.rows("UPDATE supplier_past SET profile = $1", kept["profile"])
+    assert await past(stage, firm["id"]) == [("", "")], "nor from a backup"
+    assert (await shown(stage, firm["id"]))["rfc"] == LEGAL_RFC
+    assert (await shown(stage, holder["id"]))["rfc"] == NATURAL_RFC
+
+
+PLANT = {"name": "Casa de Eduardo", "state": "22", "municipality": "22014"}
+PLANT |= {"latitude_e6": 20_588_801, "longitude_e6": -100_389_901}
+PLACES = {"state": "22", "municipality": "22014", "plants": [PLANT, PLANT | {"name": "Bodega de Eduardo"}]}
+
+
+async def test_where_a_person_may_live_goes_with_them_and_what_they_claimed(stage: StageUnderTest) -> None:
+    firm = await registered(stage, rfc=NATURAL_RFC, legal_name=NAME, contact=CONTACT, **PLACES)
+    await erased(stage, firm["id"])
+    shown_ = await shown(stage, firm["id"])
+    nowhere = {"name": "", "latitude_e6": None, "longitude_e6": None}
+    assert [each["name"] for each in shown_["plants"]] == ["", ""]
+    assert shown_["plants"] == [PLANT | nowhere] * 2
+    held = str(await store_of(stage))
+    assert [word for word in ("Eduardo", "20588801", "100389901") if word in held] == []
+    async with stage.database.transaction() as connection:
+        claim = (await claims.load_many(connection, [UUID(firm["id"])]))[UUID(firm["id"])]
+    assert (claim.status, claim.profile) == ("forgotten", None)
+
+
+async def test_two_that_are_erased_share_no_rfc_when_a_backup_brings_them_back(stage: StageUnderTest) -> None:
+    """Seen: the second was refused by the index, and with it whatever was written beside it."""
+    for rfc in (NATURAL_RFC, "VECJ880326XXX"):
+        contact = CONTACT | {"email": f"{rfc}@sellada.example"}
+        await registered(stage, rfc=rfc, legal_name=NAME, contact=contact, plants=[])
+    await stage.rows("UPDATE data_key SET wrapped = NULL")
+    async with stage.database.transaction() as connection:
+        await derive_suppliers(connection, {"columns": "sealed"}, None)
+    kept = await stage.rows("SELECT id, rfc FROM supplier")
+    assert len({row["rfc"] for row in kept}) == 2
+    assert [(await shown(stage, str(row["id"])))["rfc"] for row in kept] == ["", ""]
 
 
 async def test_a_file_and_its_refused_rows_are_sealed_until_they_are_forgotten(stage: StageUnderTest) -> None:

@@ -27,7 +27,7 @@ def router(mailing: Mailing, commands: Commands) -> APIRouter:
 
     @api.delete("/suppliers/{supplier_id}/contact", status_code=204)
     async def erase_contact(supplier_id: UUID, caller: Operator, change: Change) -> None:
-        """Erase the person to talk to; of a natural person who withdrew also name and RFC. And nothing else.
+        """Erase the person to talk to; of a natural person who withdrew also name, RFC and places.
 
         Wherever they are: in the firm's profile, in the claim that it came from, as an address of its people, and in
         mail that lies in a folder.

@@ -55,11 +55,6 @@ def tried(claim: Claim, given: str, now: datetime) -> Claim:
     return replace(claim, code=claim.code.missed())
 
 
-def without_contact(claim: Claim) -> Claim:
-    """The claim without the person to talk to."""
-    return claim if claim.profile is None else replace(claim, profile=replace(claim.profile, contact=None))
-
-
 def forgotten(claim: Claim) -> Claim:
     """The claim without what was said: what was confirmed is the supplier's by now."""
     status = CLAIM.after(claim.status, "expire")

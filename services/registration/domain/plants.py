@@ -28,6 +28,11 @@ class Plant:
     longitude_e6: int | None = None
 
 
+def unnamed(plants: Sequence[Plant]) -> tuple[Plant, ...]:
+    """The plants of a person who is forgotten: where they are no more closely than by municipality."""
+    return tuple(Plant(name="", state=each.state, municipality=each.municipality) for each in plants)
+
+
 def faults(plants: Sequence[Plant], state: str, municipality: str | None) -> Iterator[Fault]:
     """Every rule that is broken; a firm is in the state and the municipality of its main plant."""
     if len(plants) > MAX_PLANTS:

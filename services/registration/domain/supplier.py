@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from uuid import UUID
 
 from services.registration.domain.introduction import IntroductionConsent
+from services.registration.domain.plants import unnamed
 from services.registration.domain.profile import Profile
 from services.registration.domain.reasons import HoldReason, WithdrawalReason
 from services.registration.domain.rfc import DoubtfulRfc, Kind, ValidRfc
@@ -198,10 +199,14 @@ def withdrawn(supplier: Supplier, reason: WithdrawalReason, now: datetime, into:
 
 
 def without_contact(supplier: Supplier) -> Supplier:
-    """The supplier without its contact; a natural person who left, without name and RFC too."""
+    """The supplier without its contact; a natural person who left, without name, RFC and where they may live too."""
     bare = replace(supplier, contact=None)
     is_gone = supplier.kind == "natural" and supplier.status == "withdrawn"
-    return replace(bare, rfc="", legal_name="") if is_gone else bare
+    if not is_gone:
+        return bare
+    certificates = tuple(replace(each, site=None) for each in bare.offering.certificates)
+    offering = replace(bare.offering, certificates=certificates)
+    return replace(bare, rfc="", legal_name="", plants=unnamed(bare.plants), offering=offering)
 
 
 def _described(supplier: Supplier, profile: Profile, rfc: str, by: str, now: datetime) -> Supplier:

@@ -43,8 +43,8 @@ def confirm(state: Claim | None, code: str, now: datetime) -> Decision[Claim] | 
 
 
 def erase_contact(state: Claim | None) -> Decision[Claim]:
-    """The contact of the firm that this was is forgotten."""
-    return unchanged(None) if state is None else Decision(claims.without_contact(state))
+    """The contact of the firm that this was is forgotten, and with it all that was said: the firm has it by now."""
+    return unchanged(None) if state is None else Decision(claims.forgotten(state))
 
 
 def forget_claim(state: Claim | None, _: datetime) -> Decision[Claim]:

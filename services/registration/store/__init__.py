@@ -43,7 +43,7 @@ class Suppliers(TableRepository[Supplier]):
     async def save_many(self, connection: Connection, new: Sequence[Supplier], changed: Sequence[Supplier]) -> None:
         await past.keep(connection, changed)
         await keys.destroy(connection, [name for each in changed for name in erased_of(each)])
-        await past.erase(connection, [each.id for each in changed if not each.rfc])
+        await past.erase(connection, changed)
         leaving = [supplier for supplier in changed if supplier.status == "withdrawn"]
         await super().save_many(connection, (), leaving)
         await super().save_many(connection, new, [each for each in changed if each.status != "withdrawn"])

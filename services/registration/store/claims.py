@@ -15,11 +15,11 @@ CLAIM: Final = "claim"
 
 
 class Claims(TableRepository[Claim]):
-    """A claim whose contact is erased gets another key, so that nobody reads what it was."""
+    """Nobody reads what a claim was once it is forgotten."""
 
     async def save_many(self, connection: Connection, new: Sequence[Claim], changed: Sequence[Claim]) -> None:
-        bare = [each for each in changed if each.profile is None or each.profile.contact is None]
-        await keys.destroy(connection, [Name(each.id, matter_of(each.id, CLAIM)) for each in bare])
+        bare = [Name(each.id, matter_of(each.id, CLAIM)) for each in changed if each.profile is None]
+        await keys.destroy(connection, bare)
         await super().save_many(connection, new, changed)
 
 

@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from services.registration.domain.profile import Profile
 from services.registration.domain.supplier import Supplier
-from services.registration.store.sealed import NAMED, SEALED, index_of, rfcs_kept
+from services.registration.store.sealed import NAMED, SEALED, index_of, is_erased, rfcs_kept
 from services.registration.store.tables import SupplierPastRow
 from shared.runtime.database import Connection, Database, columns
 
@@ -38,11 +38,23 @@ async def keep(connection: Connection, changed: Sequence[Supplier]) -> None:
 
 _ERASE = """
     UPDATE supplier_past SET profile = profile || '{"rfc": "", "legal_name": "", "identity": null}'
-    WHERE supplier_id = ANY($1::uuid[])
+        || jsonb_build_object('plants', coalesce((
+            SELECT jsonb_agg(plant || '{"name": "", "latitude_e6": null, "longitude_e6": null}')
+            FROM jsonb_array_elements(profile -> 'plants') AS plant
+        ), '[]'))
+        || jsonb_build_object('offering', profile -> 'offering' || jsonb_build_object('certificates', coalesce((
+            SELECT jsonb_agg(certificate || '{"site": null}')
+            FROM jsonb_array_elements(profile #> '{offering,certificates}') AS certificate
+        ), '[]')))
+    WHERE supplier_id = ANY($1::uuid[]) AND (length(profile ->> 'rfc') = 13 OR profile ->> 'rfc' LIKE '~%')
 """
+"""Of what was a natural person's: a firm's RFC is shorter. Where they work they may live."""
 _IN_CLEAR = """
     SELECT supplier_id, until, profile FROM supplier_past
-    WHERE supplier_id = ANY($1::uuid[]) AND profile ->> 'identity' IS NULL AND profile ->> 'rfc' <> ''
+    WHERE supplier_id = ANY($1::uuid[]) AND CASE
+        WHEN profile ->> 'identity' IS NULL THEN length(profile ->> 'rfc') = 13
+        ELSE profile ->> 'identity' NOT LIKE 'sealed:%'
+    END
 """
 _SEAL = """
     UPDATE supplier_past SET profile = profile || given.sealed::jsonb
@@ -51,9 +63,9 @@ _SEAL = """
 """
 
 
-async def erase(connection: Connection, persons: Sequence[UUID]) -> None:
-    """Take name and RFC of natural persons out of what was kept before it was sealed."""
-    if persons:
+async def erase(connection: Connection, changed: Sequence[Supplier]) -> None:
+    """Take name, RFC and places of natural persons out of what is kept."""
+    if persons := [each.id for each in changed if is_erased(each)]:
         await connection.execute(_ERASE, persons)
 
 
@@ -64,9 +76,10 @@ async def seal_older(connection: Connection, persons: Sequence[UUID]) -> None:
     given = []
     for row in rows:
         said = json.loads(row["profile"])
-        identity = {"id": row["supplier_id"], "contact": None, "identity": {name: said[name] for name in NAMED}}
+        clear = said.get("identity") or {name: said[name] for name in NAMED}
+        identity = {"id": row["supplier_id"], "contact": None, "identity": clear}
         await SEALED.seal(connection, [identity])
-        instead = {"identity": identity["identity"], "rfc": rfcs_kept(index, said["rfc"])[-1], "legal_name": ""}
+        instead = {"identity": identity["identity"], "rfc": rfcs_kept(index, clear["rfc"])[-1], "legal_name": ""}
         given.append((row["supplier_id"], row["until"], json.dumps(instead)))
     if given:
         await connection.execute(_SEAL, *columns(given))

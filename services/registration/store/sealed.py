@@ -3,11 +3,12 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from services.registration.domain.supplier import Supplier
 from shared.runtime.database import Connection, Row
 from shared.sealing import keys
-from shared.sealing.encryption import seals
+from shared.sealing.encryption import has_keys, seals
 from shared.sealing.keys import INDEX, Keys, Name, matter_of
 from shared.sealing.rows import Part, SealedRows, Values
 
@@ -31,8 +32,11 @@ def word_kept(index: Keys, word: str) -> str:
 
 
 async def index_of(connection: Connection) -> Keys | None:
-    """By which what is sealed is found; None where nothing is sealed here."""
-    return await keys.ensure(connection, [INDEX]) if seals() else None
+    """By which what is sealed is found; None where nothing is. Whoever has keys finds, whether it seals or not."""
+    if seals():
+        return await keys.ensure(connection, [INDEX])
+    found = await keys.find(connection, [INDEX]) if has_keys() else None
+    return found if found is not None and INDEX in found else None
 
 
 def identity_of(supplier: Supplier) -> Mapping[str, str] | None:
@@ -45,8 +49,15 @@ def erased_of(supplier: Supplier) -> Iterator[Name]:
     """Keys of what a supplier no longer has."""
     if supplier.contact is None:
         yield Name(supplier.id, matter_of(supplier.id, CONTACT))
-    if supplier.kind == "natural" and not supplier.rfc:
+    if is_erased(supplier):
         yield Name(supplier.id, matter_of(supplier.id, IDENTITY))
+
+
+def is_erased(supplier: Supplier) -> bool:
+    """Whether nobody may learn which natural person it is, or was before its RFC was mended to a firm's."""
+    if supplier.kind == "natural":
+        return not supplier.rfc
+    return supplier.contact is None and supplier.status == "withdrawn"
 
 
 class SealedSuppliers(SealedRows):
@@ -61,8 +72,10 @@ class SealedSuppliers(SealedRows):
         for name in ("phone", "mail_domain"):
             columns[name][:] = [value and index.digest(name, value) for value in columns[name]]
         for number, kind in enumerate(columns["kind"]):
-            if kind == "natural" and (rfc := columns["rfc"][number]):
-                columns["rfc"][number] = _rfc(index, rfc)
+            if kind == "natural":
+                rfc = columns["rfc"][number]
+                # Who is erased has an RFC like no other's: two of them may have come back from a backup as taking part.
+                columns["rfc"][number] = _rfc(index, rfc) if rfc else _no_rfc(columns["id"][number])
                 columns["legal_name"][number] = ""
                 words = columns["name_key"][number].split()
                 columns["name_key"][number] = " ".join(word_kept(index, word) for word in words)
@@ -94,3 +107,7 @@ def _name(row: Values) -> None:
 
 def _rfc(index: Keys, rfc: str) -> str:
     return WITHOUT + index.digest("rfc", rfc)
+
+
+def _no_rfc(person: UUID) -> str:
+    return WITHOUT + matter_of(person, IDENTITY).hex

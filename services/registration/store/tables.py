@@ -13,6 +13,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 JOINED = "person_joined"
+HELD_ONCE = "supplier_rfc"
 
 
 class Table(SQLModel, registry=registry()):
@@ -23,7 +24,7 @@ class SupplierRow(Table, table=True):
     __tablename__ = "supplier"
     __table_args__ = (
         # One supplier per RFC, and those who dispute it; a firm that withdrew may come back under a new id.
-        Index("supplier_rfc", "rfc", unique=True, postgresql_where=text("status <> 'withdrawn' AND NOT disputed")),
+        Index(HELD_ONCE, "rfc", unique=True, postgresql_where=text("status <> 'withdrawn' AND NOT disputed")),
         Index("supplier_of_rfc", "rfc", "id"),
         Index("supplier_status", "status", "id"),
         Index("supplier_named", "name_key", "state"),
