@@ -11,7 +11,7 @@ from tests.http.services import SERVICES, service
 from tests.service.given import serving
 
 ID = "019a0000-0000-7000-8000-000000000001"
-NAMES = {"{name}": "swagger-ui.css"}
+NAMES = {"{name}": "swagger-ui.css", "{event_type}": "partner.referral"}
 """What stands in a path, where it is no id."""
 OF_THE_MOMENT = {"x-correlation-id"}
 

@@ -142,7 +142,7 @@ async def test_a_gap_names_the_anchors_that_may_be_named_and_counts_the_others(p
     path = f"/diagnoses/{SUPPLIER}/gaps"
     portal.others.answer("diagnosis", path, {"items": shown, "next": None})
     page = await _page(portal, "/my-firm/result")
-    assert "<td>Armadora del Norte, 1 unnamed anchor</td>" in page
+    assert "<td>Armadora del Norte; 1 unnamed anchor</td>" in page
     assert "<td>The program or the law</td>" in page
     assert "Otra Armadora" not in page
     del portal.others.answers["diagnosis.test", path]

@@ -3,6 +3,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from shared.contracts.registration import ContactErased
 from shared.testing.stage import StageUnderTest, types
 from tests.files.given import csv_of
 from tests.registration.bodies_given import BODY, registered
@@ -126,7 +127,8 @@ async def test_a_contact_can_be_erased(stage: StageUnderTest) -> None:
     async with stage.database.connection() as connection:
         row = await connection.fetchval("SELECT s::text FROM supplier AS s")
     assert "persona" not in row
-    assert await stage.told() == []
+    (told,) = await stage.told()
+    assert (told.type, {*told.data}) == (ContactErased.TYPE, {"supplier_id", "erased_at"})
 
 
 async def test_unknown_suppliers(stage: StageUnderTest) -> None:

@@ -10,6 +10,7 @@ from services.registration.domain.offering import Offering
 from services.registration.domain.profile import Contact
 from services.registration.domain.supplier import Registry, Supplier
 from shared.contracts.registration import (
+    ContactErased,
     SupplierChanged,
     SupplierRegistered,
     SupplierWithdrawn,
@@ -251,9 +252,10 @@ def test_a_held_firm_withdraws_in_silence() -> None:
     assert decision.state.status == "withdrawn"
 
 
-def test_a_contact_is_erased_in_silence() -> None:
-    decision = decided(handlers.erase_contact(registered(), NOW))
-    assert decision.events == ()
+def test_an_erased_contact_is_told_by_no_word_of_it() -> None:
+    known = registered()
+    decision = decided(handlers.erase_contact(known, NOW))
+    assert decision.events == (ContactErased(supplier_id=known.id, erased_at=NOW),)
     assert decision.state is not None
     assert decision.state.contact is None
     assert refused(handlers.erase_contact(None, NOW)) == ("not_found", "supplier_unknown")

@@ -45,7 +45,7 @@ OPEN = {
     ("GET", "/calls"),
     ("GET", "/call"),
     ("GET", "/partner-contract"),
-    ("GET", "/partner-contract/{event}"),
+    ("GET", "/partner-contract/{event_type}"),
 }
 """What everybody may call; anything else that is open is a mistake."""
 

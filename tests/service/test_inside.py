@@ -16,7 +16,7 @@ FOR_PEOPLE = {
     "/calls",
     "/call",
     "/partner-contract",
-    "/partner-contract/{event}",
+    "/partner-contract/{event_type}",
 }
 """Open routes that are a stage's own."""
 

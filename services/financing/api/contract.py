@@ -19,12 +19,14 @@ def router() -> APIRouter:
         """Show the topics of a financing partner, in AsyncAPI: which it reads, which it writes, and every event."""
         return show.shown_whole(_document())
 
-    @api.get("/partner-contract/{event}", openapi_extra=OPEN_TO_ALL, response_model=dict[str, Any], responses={404: {}})
-    async def show_event_schema(event: Annotated[str, Path(max_length=60)], show: Show) -> Response:
+    @api.get(
+        "/partner-contract/{event_type}", openapi_extra=OPEN_TO_ALL, response_model=dict[str, Any], responses={404: {}}
+    )
+    async def show_event_schema(event_type: Annotated[str, Path(max_length=60)], show: Show) -> Response:
         """Show one event of these topics, by its `type`, as JSON Schema."""
-        if event not in partner_contract.EVENTS:
+        if event_type not in partner_contract.EVENTS:
             raise Problem(404, "event_type_unknown", types=", ".join(sorted(partner_contract.EVENTS)))
-        return show.shown_whole(_schema(event))
+        return show.shown_whole(_schema(event_type))
 
     return api
 
