@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 else:
     Connection = asyncpg.Connection
 
+UniqueViolationError: TypeAlias = asyncpg.UniqueViolationError
+"""Somebody else has what may be there once; `constraint_name` says what."""
+
 STATEMENT_TIMEOUT_MS = "30000"
 """A statement stuck behind a lock gives its connection back instead of draining the pool."""
 COMMAND_TIMEOUT_S = 35.0

@@ -201,7 +201,7 @@ async def test_who_was_a_person_before_their_rfc_was_mended_is_erased_as_one(sta
     assert (await shown(stage, holder["id"]))["rfc"] == NATURAL_RFC
 
 
-PLANT = {"name": "Casa de Eduardo", "state": "22", "municipality": "22014"}
+PLANT: dict[str, Any] = {"name": "Casa de Eduardo", "state": "22", "municipality": "22014"}
 PLANT |= {"latitude_e6": 20_588_801, "longitude_e6": -100_389_901}
 PLACES = {"state": "22", "municipality": "22014", "plants": [PLANT, PLANT | {"name": "Bodega de Eduardo"}]}
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-import asyncpg
-
 from services.registration.domain.supplier import Supplier
 from services.registration.domain.twins import LOOK_OUT
 from services.registration.store import past, suppliers
@@ -14,7 +12,7 @@ from shared.messaging.routing import Slice
 from shared.messaging.timers import wake
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
-from shared.runtime.database import Connection
+from shared.runtime.database import Connection, UniqueViolationError
 
 STEP = 200
 """Suppliers of one step: some tens of milliseconds."""
@@ -60,7 +58,7 @@ async def _save(connection: Connection, found: Sequence[Supplier]) -> None:
     try:
         async with connection.transaction():
             await suppliers.save_many(connection, (), found)
-    except asyncpg.UniqueViolationError as error:
+    except UniqueViolationError as error:
         if error.constraint_name != HELD_ONCE:
             raise
         if len(found) == 1:
