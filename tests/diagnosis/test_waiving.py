@@ -1,11 +1,14 @@
 """A drawn round that goes on without its second assessor, as a decision."""
 
+from dataclasses import replace
+
 import pytest
 
 from services.diagnosis import handlers
-from services.diagnosis.domain.answering import reopen, validate
+from services.diagnosis.domain.answering import assess, reopen, validate
+from services.diagnosis.domain.assignment import Assignment, assign
 from services.diagnosis.domain.calibrating import Calibrators, assign_calibrators, hides
-from services.diagnosis.domain.calibration import Waiver
+from services.diagnosis.domain.calibration import Calibration, Waiver
 from services.diagnosis.domain.diagnosis import Diagnosis, Reopening
 from services.diagnosis.domain.waiving import waive
 from shared.contracts.diagnosis import DiagnosisAssessed, SecondAssessmentWaived
@@ -61,6 +64,23 @@ def test_the_first_may_still_correct_and_the_second_gives_nothing_more() -> None
 @pytest.mark.parametrize("by", ["assessor", "second", "lead", "expert", "firm"])
 def test_nobody_waives_who_has_a_part_in_it(by: str) -> None:
     assert reason(waive(first_in(), Waiver(0, "Urge", by, NOW))) == "waives_own"
+
+
+def test_nobody_who_waived_has_a_part_in_it_afterwards() -> None:
+    waived = done(waive(first_in(), WAIVER))
+    again = done(reopen(waived, Reopening("Otro año", "operator", NOW), INSTRUMENTS))
+    for state in (waived, again):
+        for people in (Assignment("assessor", WAIVER.by), Assignment(WAIVER.by, "expert")):
+            assert reason(assign(state, people, "operator")) == "waived_it"
+    for people in (Calibrators(WAIVER.by, None), Calibrators("second", WAIVER.by)):
+        assert reason(assign_calibrators(replace(again, calibration=Calibration(1)), people, "operator")) == "waived_it"
+
+
+def test_who_waived_and_is_assigned_all_the_same_gives_no_sheet() -> None:
+    """As it was kept before an assignment asked."""
+    waived = replace(done(waive(first_in(), WAIVER)), validator=WAIVER.by, assessor=WAIVER.by)
+    assert reason(validate(waived, answers(mixed(), WAIVER.by), INSTRUMENTS)) == "waived_it"
+    assert reason(assess(waived, answers(mixed(), WAIVER.by, SEEN), INSTRUMENTS)) == "waived_it"
 
 
 def test_what_differs_is_reconciled_and_not_waived() -> None:

@@ -15,6 +15,7 @@ from services.diagnosis.domain.calibrating import (
     reopened,
     unexplained,
 )
+from services.diagnosis.domain.calibration import who_waived
 from services.diagnosis.domain.diagnosis import (
     DIAGNOSIS,
     Diagnosis,
@@ -178,6 +179,8 @@ def _given(diagnosis: Diagnosis, act: Act, answers: Answers, instruments: Instru
 
 
 def _not_theirs(diagnosis: Diagnosis, act: Act, by: str) -> Refusal | None:
+    if by in who_waived(diagnosis.waivers):  # Assigned before that was asked.
+        return Refusal("forbidden", "waived_it")
     if act == "assess":
         return not_theirs(diagnosis.assessor, by, "assessor_unassigned")
     return not_theirs(diagnosis.validator, by, "validator_unassigned") if act == "validate" else None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from services.diagnosis.domain.calibrating import sides_of
+from services.diagnosis.domain.calibration import who_waived
 from services.diagnosis.domain.diagnosis import Diagnosis
 from services.diagnosis.domain.refusal import Refusal
 
@@ -19,11 +20,14 @@ def assign(diagnosis: Diagnosis, given: Assignment, by: str) -> Diagnosis | Refu
     """Replace who may act. What was answered stays, and whoever answered stays unable to validate.
 
     Who takes part never validates, and who validated, any sheet of it, never takes part: the two are apart for good.
+    Who waived its second assessment is neither.
     """
     if diagnosis.withdrawn:
         return Refusal("conflict", "supplier_withdrawn")
     if by in (given.assessor, given.validator):
         return Refusal("forbidden", "assigned_themselves")
+    if who_waived(diagnosis.waivers) & {given.assessor, given.validator}:
+        return Refusal("forbidden", "waived_it")
     if given.assessor in diagnosis.who_validated.subjects:
         return Refusal("forbidden", "validated_it")
     barred = diagnosis.took_part if given.assessor is None else diagnosis.took_part.joined_by(given.assessor)

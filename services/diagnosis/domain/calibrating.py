@@ -15,6 +15,7 @@ from services.diagnosis.domain.calibration import (
     authors_of,
     is_drawn,
     pairs_of,
+    who_waived,
 )
 from services.diagnosis.domain.diagnosis import DIAGNOSIS, Diagnosis, not_open, not_theirs
 from services.diagnosis.domain.instrument import Instruments
@@ -118,8 +119,9 @@ def assign_calibrators(diagnosis: Diagnosis, given: Calibrators, by: str) -> Dia
         return Refusal("conflict", "second_waived")
     if calibration.standing != "drawn" and given.second != calibration.second:
         return Refusal("conflict", "already_compared")
-    if named & {diagnosis.validator, *diagnosis.who_validated.subjects}:
-        return Refusal("forbidden", "validated_it")
+    waived = who_waived(diagnosis.waivers)
+    if named & {diagnosis.validator, *diagnosis.who_validated.subjects, *waived}:
+        return Refusal("forbidden", "waived_it" if named & waived else "validated_it")
     sides = sides_of(diagnosis)
     no_second = {*sides.firsts.subjects, *sides.leads.subjects, *sides.saw.subjects}
     no_lead = {*sides.firsts.subjects, *sides.seconds.subjects, given.second}

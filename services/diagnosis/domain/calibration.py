@@ -1,6 +1,6 @@
 """A share of diagnoses is assessed twice, by two people who do not see each other's levels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -63,6 +63,11 @@ class Waiver:
     reason: str
     by: str
     at: datetime
+
+
+def who_waived(waivers: Iterable[Waiver]) -> frozenset[str]:
+    """None of them has a part in that diagnosis, then or later."""
+    return frozenset(waiver.by for waiver in waivers)
 
 
 @dataclass(frozen=True, slots=True)

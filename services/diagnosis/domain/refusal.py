@@ -49,6 +49,7 @@ RefusalReason = Literal[
     "lead_unassigned",
     "second_waived",
     "waives_own",
+    "waived_it",
 ]
 
 
