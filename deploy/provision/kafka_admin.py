@@ -27,6 +27,7 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
     ScramCredentialInfo,
     ScramMechanism,
     UserScramCredentialAlteration,
+    UserScramCredentialsDescription,
     UserScramCredentialUpsertion,
 )
 
@@ -108,17 +109,23 @@ def partner_codes(client: AdminClient) -> list[str]:
     return sorted(match[1] for match in found if match)
 
 
-def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
+def ensure_users(client: AdminClient, passwords: Mapping[str, str], rounds: Mapping[str, int] | None = None) -> None:
     """Create each SCRAM-SHA-256 user or set its password, in one request; open connections of an old password live on.
 
-    Returns once the broker knows each name, a moment after it agreed.
+    Who is known keeps its rounds, where `rounds` names no others. Returns once the broker knows each name, a moment
+    after it agreed.
     """
-    scram = ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, SCRAM_ITERATIONS)
-    upserts: list[UserScramCredentialAlteration] = [
-        UserScramCredentialUpsertion(name, scram, word.encode()) for name, word in passwords.items()
-    ]
-    if not upserts:
+    if not passwords:
         return
+    wanted = {**scram_rounds(client), **(rounds or {})}
+    upserts: list[UserScramCredentialAlteration] = [
+        UserScramCredentialUpsertion(
+            name,
+            ScramCredentialInfo(ScramMechanism.SCRAM_SHA_256, wanted.get(name, SCRAM_ITERATIONS)),
+            word.encode(),
+        )
+        for name, word in passwords.items()
+    ]
     answers("set password of", lambda: client.alter_user_scram_credentials(upserts))
     deadline = time.monotonic() + REQUEST_TIMEOUT
     while not passwords.keys() <= known_users(client):
@@ -129,14 +136,20 @@ def ensure_users(client: AdminClient, passwords: Mapping[str, str]) -> None:
 
 def known_users(client: AdminClient) -> set[str]:
     """Names of all SCRAM users."""
+    return {*scram_rounds(client)}
 
-    def everybody() -> dict[str, Future[dict[str, object]]]:
+
+def scram_rounds(client: AdminClient) -> dict[str, int]:
+    """Rounds of each SCRAM user's password."""
+
+    def everybody() -> dict[str, Future[dict[str, UserScramCredentialsDescription]]]:
         asked = client.describe_user_scram_credentials()
         if not isinstance(asked, Future):
             raise KafkaAdminError("kafka_failed", detail="no list of all users")
         return {"users": asked}
 
-    return set(answers("list", everybody)["users"])
+    found = answers("list", everybody)["users"]
+    return {name: max(each.iterations for each in user.scram_credential_infos) for name, user in found.items()}
 
 
 def ensure_acls(client: AdminClient, rules: Iterable[AccessRule]) -> None:

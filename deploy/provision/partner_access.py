@@ -25,7 +25,14 @@ from confluent_kafka.admin import (  # type: ignore[attr-defined]  # its names a
 
 from deploy.engines.kafka_client import administration
 from deploy.provision.asking import REQUEST_TIMEOUT, KafkaAdminError, answers
-from deploy.provision.kafka_admin import PROBE_PAUSE, ensure_acls, ensure_users, known_users
+from deploy.provision.kafka_admin import (
+    PROBE_PAUSE,
+    SCRAM_ITERATIONS,
+    ensure_acls,
+    ensure_users,
+    known_users,
+    scram_rounds,
+)
 from deploy.provision.kafka_quotas import ensure_quotas
 from deploy.provision.partners import Partner, users_of
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
@@ -35,23 +42,44 @@ EVERYTHING = "*"
 
 
 def let_in(connection: Mapping[str, str], partner: Partner) -> None:
-    """Make the partner's present user, with the secret given and all that it may do."""
+    """Make the partner's present user, with the secret given and all that it may do. Who is suspended stays so.
+
+    Each secret of a partner has one round more than its last one (Kafka takes up to 16,384): by that any machine sees
+    which of two users is the newer, and no file has to say so.
+    """
     if partner.secret is None:
         raise ValueError("the partner needs a secret")
     client = administration(connection)
+    if is_suspended(partner.code, denied(client)):
+        deny(connection, partner.code)
     first = users_of(partner.code)[0]
     own = (rule for rule in access_rules([partner.code]) if rule.principal == first)
     ensure_acls(client, (replace(rule, principal=partner.principal) for rule in own))
     ensure_quotas(connection, {partner.principal: PARTNER_BYTES_PER_SECOND})
     # Last: with a password the user could already act while its limits are missing.
-    ensure_users(client, {partner.principal: partner.secret})
+    rounds = max(_secrets(client, partner.code).values(), default=SCRAM_ITERATIONS - 1) + 1
+    ensure_users(client, {partner.principal: partner.secret}, {partner.principal: rounds})
+
+
+def newest(client: AdminClient, code: str) -> str | None:
+    """The partner's user whose secret was given last; None: it has none, or two of which Kafka does not tell."""
+    known = _secrets(client, code)
+    last = [user for user, rounds in known.items() if rounds == max(known.values())]
+    return last[0] if len(last) == 1 else None
+
+
+def _secrets(client: AdminClient, code: str) -> dict[str, int]:
+    """Rounds of each of the partner's users that there is."""
+    known = scram_rounds(client)
+    return {user: known[user] for user in users_of(code) if user in known}
 
 
 def shut_out(connection: Mapping[str, str], users: Iterable[str]) -> None:
-    """These users are no more: no new connection gets in, and one that is open may do nothing."""
+    """These users are no more: no new connection gets in, and one that is open may do nothing. A denial stays, for
+    whoever is that user next.
+    """
     client, names = administration(connection), sorted({*users} & known_users(administration(connection)))
-    for name in users:
-        _forget_rules(client, name)
+    _delete(client, [_filter(name, AclPermissionType.ALLOW) for name in users])
     if names:
         deletions: list[UserScramCredentialAlteration] = [
             UserScramCredentialDeletion(name, ScramMechanism.SCRAM_SHA_256) for name in names
@@ -61,8 +89,8 @@ def shut_out(connection: Mapping[str, str], users: Iterable[str]) -> None:
 
 
 def deny(connection: Mapping[str, str], code: str) -> None:
-    """The partner may do nothing from now on, on open connections too: a broker asks its rules at each request, and a
-    denial goes before what is allowed. Its users and their rules stay as they are.
+    """The partner may do nothing until it is allowed again, as no user that it has or gets, on open connections too: a
+    broker asks its rules at each request, and a denial goes before what is allowed. Its users and rules stay.
     """
     client = administration(connection)
     answers("deny", lambda: client.create_acls(_denials(code)))
@@ -79,6 +107,11 @@ def denied(client: AdminClient) -> set[str]:
     return {binding.principal.removeprefix("User:") for binding in found if binding.name == EVERYTHING}
 
 
+def is_suspended(code: str, users: set[str]) -> bool:
+    """Whether the partner is, where these users are denied."""
+    return not users.isdisjoint(users_of(code))
+
+
 def _denials(code: str) -> list[AclBinding]:
     return [
         AclBinding(
@@ -93,10 +126,6 @@ def _denials(code: str) -> list[AclBinding]:
         for user in users_of(code)
         for kind in DENIED
     ]
-
-
-def _forget_rules(client: AdminClient, user: str) -> None:
-    _delete(client, [_filter(user, AclPermissionType.ANY)])
 
 
 def _delete(client: AdminClient, filters: list[AclBindingFilter]) -> None:

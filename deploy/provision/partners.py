@@ -57,6 +57,10 @@ class Partner:
         """The same with the other user as its present one."""
         return replace(self, secret=secret, second=not self.second, old_until=old_until.isoformat())
 
+    def seen_as(self, principal: str) -> Partner:
+        """The same with this one of the two as its present user."""
+        return replace(self, second=principal != users_of(self.code)[0])
+
     def is_over(self, at: datetime) -> bool:
         """Whether the old user's time is up."""
         return self.old_until is not None and datetime.fromisoformat(self.old_until) <= at

@@ -13,7 +13,7 @@ from dataclasses import replace
 from deploy.engines.kafka_client import administration
 from deploy.provision.kafka_admin import TopicSpec, ensure_acls, ensure_topics, ensure_users
 from deploy.provision.kafka_quotas import ensure_quotas
-from deploy.provision.partner_access import let_in, shut_out
+from deploy.provision.partner_access import let_in, newest, shut_out
 from deploy.provision.partners import Partner, PartnerBook
 from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
 from shared.messaging.topics import Topic, catalogue, partner_topics
@@ -56,12 +56,20 @@ def provision_partner(connection: Mapping[str, str], partner: Partner) -> None:
 
 
 def end_rotations(connection: Mapping[str, str], book: PartnerBook) -> list[str]:
-    """Shut out the old users whose time is up; their names. Raises ``KafkaAdminError``."""
-    over = [partner for partner in book.all() if partner.is_over(now())]
-    for partner in over:
-        shut_out(connection, [partner.other])
-        book.put(replace(partner, old_until=None))
-    return [partner.other for partner in over]
+    """Shut out the old users whose time is up; their names. Raises ``KafkaAdminError``.
+
+    Kafka says which is the old one: a book may not know what was done from another machine.
+    """
+    ended = []
+    for partner in (each for each in book.all() if each.is_over(now())):
+        present = newest(administration(connection), partner.code)
+        if present is None:
+            continue
+        if present == partner.principal:
+            shut_out(connection, [partner.other])
+            ended.append(partner.other)
+        book.put(replace(partner.seen_as(present), old_until=None))
+    return ended
 
 
 def _spec(topic: Topic) -> TopicSpec:

@@ -7,13 +7,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
+import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
+from deploy.cli.commands import partner_access as commands
+from deploy.cli.console import Refusal
 from deploy.provision import partner_access, provisioning
-from deploy.provision.kafka_admin import known_users
-from deploy.provision.partners import Partner, PartnerBook
+from deploy.provision.kafka_admin import ensure_users, known_users
+from deploy.provision.partners import Partner, PartnerBook, users_of
 from shared.messaging.topics import partner_topics
 from shared.runtime.clock import now
 from tests.conftest import Broker
@@ -91,6 +96,74 @@ async def test_both_secrets_are_good_until_the_old_one_s_time_is_up(broker: Brok
     assert (kept.principal, kept.old_until) == ("partner.rotated.b", None)
     back = kept.renewed(secrets.token_hex(16), now())
     assert (back.principal, back.other) == (old.principal, new.principal)
+
+
+async def test_a_suspension_is_the_partner_s_whatever_is_rotated_meanwhile(broker: Broker, tmp_path: Path) -> None:
+    connection, book = broker.node.client_config(), PartnerBook(tmp_path / "partners.json")
+    old = await asyncio.to_thread(made, broker, "halted")
+    new = old.renewed(secrets.token_hex(16), now() - timedelta(seconds=1))
+    await asyncio.to_thread(partner_access.let_in, connection, new)
+    book.put(new)
+    await asyncio.to_thread(partner_access.deny, connection, old.code)
+    assert await asyncio.to_thread(provisioning.end_rotations, connection, book) == [old.principal]
+    [kept] = book.all()
+    later = kept.renewed(secrets.token_hex(16), now() + timedelta(days=7))
+    await asyncio.to_thread(partner_access.let_in, connection, later)
+    assert {later.principal, later.other} <= await asyncio.to_thread(partner_access.denied, broker.node.admin())
+    assert not await gets_in(broker, later)
+    await asyncio.to_thread(partner_access.allow_again, connection, old.code)
+    assert await gets_in(broker, later)
+
+
+def of_another_machine(broker: Broker, monkeypatch: pytest.MonkeyPatch, file: Path, code: str) -> Any:
+    """Commands as from a machine whose book knows nothing of a rotation."""
+    book = PartnerBook(file)
+    book.put(Partner(code, None))
+    client: Any = SimpleNamespace(connection=broker.node.client_config, admin=broker.node.admin, partners=book)
+    client.played, client.target, client.services = book.of, SimpleNamespace(kind="local"), {}
+    monkeypatch.setattr(commands, "installation", lambda: client)
+    return client
+
+
+def test_financing_is_told_under_the_version_that_was_read(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    client, sent = of_another_machine(broker, monkeypatch, tmp_path / "book.json", "read"), list[dict[str, Any]]()
+    client.services["financing"] = ""
+    shown = {"code": "read", "edition": 3, "past": [], "name": "Banco", "active": True}
+    monkeypatch.setattr(commands, "partner_codes", lambda _: ["read"])
+    monkeypatch.setattr(commands, "versioned", lambda *_: (shown, '"v3"'))
+    monkeypatch.setattr(commands, "request", lambda *_, **told: sent.append(told))
+    commands.resume("read")
+    assert sent == [{"json": {"name": "Banco", "active": True}, "headers": {"If-Match": '"v3"'}}]
+
+
+async def test_which_of_two_users_is_the_newer_is_asked_of_kafka(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    old = await asyncio.to_thread(made, broker, "twice")
+    new = old.renewed(secrets.token_hex(16), now() + timedelta(days=7))
+    await asyncio.to_thread(partner_access.let_in, broker.node.client_config(), new)
+    of_another_machine(broker, monkeypatch, tmp_path / "one.json", old.code)
+    await asyncio.to_thread(commands.rotate, old.code, 0)
+    assert [await gets_in(broker, each) for each in (old, new)] == [False, True]
+    # Its present user is the second one: it is left as it is meanwhile.
+    of_another_machine(broker, monkeypatch, tmp_path / "two.json", old.code)
+    await asyncio.to_thread(commands.rotate, old.code, 7)
+    assert await gets_in(broker, new)
+    assert await asyncio.to_thread(partner_access.newest, broker.node.admin(), old.code) == old.principal
+
+
+async def test_where_kafka_cannot_tell_neither_is_ended(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    users = dict.fromkeys(users_of("equal"), secrets.token_hex(16))
+    await asyncio.to_thread(made, broker, "equal")
+    await asyncio.to_thread(ensure_users, broker.node.admin(), users)
+    of_another_machine(broker, monkeypatch, tmp_path / "book.json", "equal")
+    with pytest.raises(Refusal, match="--renew"):
+        await asyncio.to_thread(commands.rotate, "equal", 0)
+    assert users.keys() <= await asyncio.to_thread(known_users, broker.node.admin())
 
 
 async def test_who_is_shut_out_may_do_nothing_and_is_nobody(broker: Broker) -> None:

@@ -22,7 +22,7 @@ from deploy.engines.private import new_secret
 from deploy.provision import provisioning
 from deploy.provision.kafka_admin import partner_codes
 from deploy.provision.kafka_quotas import RATES, quotas
-from deploy.provision.partner_access import denied
+from deploy.provision.partner_access import denied, is_suspended
 from deploy.provision.partners import CODE, Partner
 from deploy.provision.reader import Entry
 from deploy.target.client import Client
@@ -77,7 +77,7 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
     client = installation()
     found, out_ = _all(client), denied(client.admin())
     if as_json:
-        show_json([_as_data(partner, suspended=partner.principal in out_) for partner in found])
+        show_json([_as_data(partner, suspended=is_suspended(partner.code, out_)) for partner in found])
         return
     rows = [
         (
@@ -85,7 +85,7 @@ def list_(as_json: AsJson = False) -> None:  # noqa: FBT002  (an option)
             partner.principal,
             say("secret.here" if partner.secret else "secret.theirs"),
             "–" if partner.bytes_per_second is None else f"{partner.bytes_per_second:,} B/s",
-            say("partner.suspended") if partner.principal in out_ else partner.old_until or "",
+            say("partner.suspended") if is_suspended(partner.code, out_) else partner.old_until or "",
         )
         for partner in found
     ]

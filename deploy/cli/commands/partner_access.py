@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from deploy.cli.api import items, request
+from deploy.cli.api import items, request, versioned
 from deploy.cli.commands.partner_side import Code
 from deploy.cli.console import Refusal, out, step
 from deploy.cli.installation import installation
@@ -33,9 +32,10 @@ def rotate(
 ) -> None:
     """Two users of a partner take turns, so that both secrets are good meanwhile and nobody has to be quick."""
     client = _of(code)
-    known = client.played(code) or Partner(code, None)
     provisioning.end_rotations(client.connection(), client.partners)
-    if {*users_of(code)} <= known_users(client.admin()):
+    both = {*users_of(code)} <= known_users(client.admin())
+    known = _present(client, code, both=both)
+    if both:
         if overlap_days:
             raise Refusal(say("error.partner_rotating", code=code, until=known.old_until or "–"), 2)
         partner_access.shut_out(client.connection(), [known.other])
@@ -49,6 +49,8 @@ def rotate(
     if not overlap_days:
         provisioning.end_rotations(client.connection(), client.partners)
     out().print(say("partner.rotated", user=renewed.principal, old=renewed.other, until=renewed.old_until))
+    if partner_access.is_suspended(code, partner_access.denied(client.admin())):
+        out().print(say("partner.is_suspended", code=code))
     typer.echo(renewed.secret)
 
 
@@ -78,6 +80,7 @@ def remove(
         raise typer.Exit(1)
     _tell_financing(client, code, active=False)
     partner_access.shut_out(client.connection(), users_of(code))
+    partner_access.allow_again(client.connection(), code)  # Of whoever gets the code next.
     client.partners.remove(code)
     out().print(say("partner.removed", code=code))
     for topic, records in _left(client, code).items():
@@ -85,6 +88,15 @@ def remove(
     if "financing" in client.services:
         waiting = len(list(items(client, "financing", "/referrals/due", partner=code)))
         out().print(say("partner.left.referrals", code=code, referrals=waiting))
+
+
+def _present(client: Client, code: str, *, both: bool) -> Partner:
+    """With the user whose secret Kafka has as the newest: this machine may not know what was done from another one."""
+    present = partner_access.newest(client.admin(), code)
+    if present is None:
+        raise Refusal(say("error.partner_which" if both else "error.partner_unknown", code=code), 2)
+    known = client.played(code) or Partner(code, None)
+    return known if known.principal == present else replace(known.seen_as(present), old_until=None)
 
 
 def _of(code: str) -> Client:
@@ -97,10 +109,10 @@ def _of(code: str) -> Client:
 
 
 def _tell_financing(client: Client, code: str, *, active: bool) -> None:
-    """Whether firms may be referred to it, with the rest of it as it is."""
+    """Whether firms may be referred to it, with the rest of it as it is: whoever changed it meanwhile is not undone."""
     if "financing" not in client.services:
         return
-    shown: Mapping[str, Any] = request(client, "financing", "GET", f"/partners/{code}")
+    shown, version = versioned(client, "financing", f"/partners/{code}")
     body = {name: value for name, value in shown.items() if name not in ("code", "edition", "past")}
     request(
         client,
@@ -108,7 +120,7 @@ def _tell_financing(client: Client, code: str, *, active: bool) -> None:
         "PUT",
         f"/partners/{code}",
         json={**body, "active": active},
-        headers={"If-Match": "*"},
+        headers={"If-Match": version},
     )
 
 
