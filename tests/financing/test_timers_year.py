@@ -26,10 +26,10 @@ PRODUCTS: dict[str, tuple[str, Purpose]] = {
 
 
 def own(reminder_bp: int, sla_days: int, erase_days: int) -> Terms:
-    """The partners with days of their own; the second has the stage's erasure."""
+    """Days of their own: the second has one more, so that one is reminded while the other waits to lapse."""
     known = {each.code: each for each in read().terms((), Limits()).partners}
     first = replace(known["nafin"], reminder_bp=reminder_bp, sla_days=sla_days, erase_days=erase_days)
-    return read().terms((first, replace(known["bancomext"], sla_days=2 * sla_days)), Limits())
+    return read().terms((first, replace(known["bancomext"], sla_days=sla_days + 1)), Limits())
 
 
 def sent(terms: Terms) -> Case:
@@ -79,4 +79,4 @@ def test_a_partner_s_own_days_decide_when_its_papers_go() -> None:
         for referral in case.referrals:
             if referral.papers is None:
                 gone.setdefault(referral.partner, now)
-    assert gone == {"nafin": NOW + timedelta(days=10 + 5), "bancomext": NOW + timedelta(days=20 + 90)}
+    assert gone == {"nafin": NOW + timedelta(days=10 + 5), "bancomext": NOW + timedelta(days=11 + 90)}
