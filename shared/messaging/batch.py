@@ -107,7 +107,7 @@ class BatchRunner:
 
     async def _together(self, received: Sequence[Received]) -> Outcome:
         async with unit_of_work(self.database, self._service) as work:
-            fresh = await self._claim(work.connection, received)
+            fresh = await self._fresh(work.connection, received)
             crash.point("consume.claimed")
             fates = _Fates(blocked=await dead_letters.blocked_among(work.connection, _keys(fresh)))
             wanted = self._sort_out(fresh, fates)
@@ -123,15 +123,28 @@ class BatchRunner:
             outcome.faults = self.limit.admit(outcome.applied, fates.letters)
             await self._decide(work, wanted)
             await self._write_fates(work, fates)
-            for again in await refusals.repeated(work.connection, received, fresh):
-                cause = writers.caused_by(again)
-                refusals.tell_without_effect(work, self._service, again, refusals.SAME_ID, cause)
+            for again, why in await refusals.repeated(work.connection, received, fresh):
+                refusals.tell_without_effect(work, self._service, again, why, writers.caused_by(again))
             await work.flush()
             outcome.decided = work.decided
             crash.point("consume.written")
         writers.tell_answers(wanted)
         self.limit.took(outcome.applied, outcome.faults)
         return outcome
+
+    async def _fresh(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
+        """The records to settle. A partner's that was set aside is not: nothing waits behind it, its place alone tells,
+        and it is an operator's to decide it again.
+        """
+        fresh = await self._claim(connection, received)
+        theirs = [record_id(item.record) for item in received if is_partners(item.record.topic)]
+        known = await inbox.known(connection, theirs) if theirs else frozenset()
+        aside = [item for item in fresh if isinstance(item, Message) and record_id(item.record) in known]
+        if not aside:
+            return fresh
+        # The same event may be there by another record too, which is not set aside.
+        await inbox.give_back(connection, [item.message_id for item in fresh])
+        return await self._claim(connection, [item for item in received if record_id(item.record) not in known])
 
     async def _claim(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
         """The records that were not consumed before, first delivery first."""
@@ -189,7 +202,8 @@ class BatchRunner:
                 if message.record.topic in partners:
                     work.record(target, cause._replace(action=f"{self._service}:{ANSWERED}"))
                     if decision.without_effect is not None:
-                        refusals.tell_without_effect(work, self._service, message, decision.without_effect, cause)
+                        why = refusals.repeats(decision.without_effect)
+                        refusals.tell_without_effect(work, self._service, message, why, cause)
                     elif actor is not None:
                         refusals.tell_lifted(work, self._service, message, cause)
         if self._keep is not None and messages:

@@ -26,6 +26,7 @@ _CLAIM = """
 """
 """Gives those that were claimed before: mostly none, so hardly a row travels."""
 
+_KNOWN = "SELECT message_id FROM inbox WHERE message_id = ANY($1::uuid[])"
 
 _FORGET = """
     DELETE FROM inbox
@@ -44,6 +45,11 @@ async def claim(connection: Connection, message_ids: Sequence[UUID]) -> set[UUID
     distinct = set(message_ids)
     known = await connection.fetch(_CLAIM, sorted(distinct, key=in_order))
     return distinct.difference(row[0] for row in known)
+
+
+async def known(connection: Connection, message_ids: Sequence[UUID]) -> frozenset[UUID]:
+    """Those that somebody claimed before."""
+    return frozenset(row[0] for row in await connection.fetch(_KNOWN, message_ids))
 
 
 async def give_back(connection: Connection, message_ids: Sequence[UUID]) -> None:

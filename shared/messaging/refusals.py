@@ -21,10 +21,15 @@ from shared.messaging.topics import is_partners
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.runtime.database import Connection
 
+Why = tuple[RefusalOutcome, str]
+"""What became of an answer, and the reason."""
+
 ANSWERS = re.compile(r"partner\.([a-z][a-z0-9-]{1,30})\.answers\.v1")
 
 SAME_ID = "same_id"
 """An answer of this id took effect before."""
+DISCARDED = "discarded"
+"""An answer of this id was set aside, and an operator discarded it: it never takes effect."""
 PARTNER_PAUSED = "partner_paused"
 """So many of the partner's answers were refused that the rest waits until operators looked."""
 
@@ -43,10 +48,14 @@ def tell_refused(work: UnitOfWork, service: ServiceName, letter: SetAside, cause
     _tell(work, service, record, letter.id, ("refused", letter.reason), known, cause)
 
 
-def tell_without_effect(work: UnitOfWork, service: ServiceName, message: Message, reason: str, cause: Cause) -> None:
-    """Tell whose answer said what was known."""
+def tell_without_effect(work: UnitOfWork, service: ServiceName, message: Message, why: Why, cause: Cause) -> None:
+    """Tell whose answer said what was known, or what never takes effect."""
     id_ = uuid5(RECORD_NAMESPACE, f"refusal/{record_id(message.record)}")
-    _tell(work, service, message.record, id_, ("repeated", reason), _of(message), cause)
+    _tell(work, service, message.record, id_, why, _of(message), cause)
+
+
+def repeats(reason: str) -> Why:
+    return "repeated", reason
 
 
 def tell_lifted(work: UnitOfWork, service: ServiceName, message: Message, cause: Cause) -> None:
@@ -68,9 +77,9 @@ async def tell_waits(work: UnitOfWork, service: ServiceName, record: Record) -> 
 
 async def repeated(
     connection: Connection, received: Sequence[Message | Poison], fresh: Sequence[Message | Poison]
-) -> list[Message]:
-    """Answers whose id took effect before, by another record: sent again, not delivered again. Each id once, for ever:
-    whoever repeats one without end fills no store.
+) -> list[tuple[Message, Why]]:
+    """Answers whose id took effect before, or was discarded, by another record: sent again, not delivered again. Each
+    id once, for ever: whoever repeats one without end fills no store.
     """
     theirs = [item for item in received if isinstance(item, Message) and is_partners(item.record.topic)]
     if not theirs:
@@ -79,7 +88,24 @@ async def repeated(
     first = {id(item) for item in fresh}
     again = {item.message_id: item for item in theirs if id(item) not in first and record_id(item.record) in new}
     untold = await inbox.claim(connection, [_again(id_) for id_ in again]) if again else ()
-    return [item for id_, item in again.items() if _again(id_) in untold]
+    told = {id_: item for id_, item in again.items() if _again(id_) in untold}
+    gone = await inbox.known(connection, [_discarded(id_) for id_ in told]) if told else ()
+    return [
+        (item, ("refused", DISCARDED) if _discarded(id_) in gone else repeats(SAME_ID)) for id_, item in told.items()
+    ]
+
+
+async def discard(connection: Connection, identities: Sequence[UUID]) -> None:
+    """What is discarded comes back by no other record of the same event, nor to a later build; where none of it took
+    effect meanwhile, whoever sends it again is told so.
+    """
+    new = await inbox.claim(connection, identities)
+    if new:
+        await inbox.claim(connection, [_discarded(id_) for id_ in new])
+
+
+def _discarded(message_id: UUID) -> UUID:
+    return uuid5(RECORD_NAMESPACE, f"discarded/{message_id}")
 
 
 def _again(message_id: UUID) -> UUID:
@@ -101,7 +127,7 @@ def _tell(
     service: ServiceName,
     record: Record,
     id_: UUID,
-    why: tuple[RefusalOutcome, str],
+    why: Why,
     known: dict[str, Any],
     cause: Cause,
 ) -> None:

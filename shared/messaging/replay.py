@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contracts.dead_letters import ServiceName
 from shared.contracts.event import Actor, Cause
-from shared.messaging import actors, audit, dead_letters, inbox
+from shared.messaging import actors, audit, dead_letters, refusals
 from shared.messaging import dead_letter_queries as queries
 from shared.messaging.batch import BatchRunner
 from shared.messaging.codec import TOMBSTONE, Message, PoisonReason, Record, Refused, decode
@@ -175,8 +175,7 @@ class Replayer:
             if resolution == "replayed":
                 await self._runner.decide_again(work, record, _again(by))
             elif row["reason"] not in ANOTHERS_ID:
-                # What is discarded comes back by no other record of the same event, nor to a later build.
-                await inbox.claim(connection, identities(record))
+                await refusals.discard(connection, identities(record))
             await connection.execute(_RESOLVE, letter_id, resolution)
             await _record(connection, letter_id, resolution, by)
             if record.key is None:

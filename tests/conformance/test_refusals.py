@@ -91,6 +91,49 @@ async def test_a_refusal_that_an_operator_lifts_is_told_too(bench: Bench) -> Non
     assert refusal["causationid"] == lifted["causationid"] == id_of(answer)
 
 
+async def test_a_refused_answer_that_is_delivered_again_is_an_operator_s_to_decide(bench: Bench) -> None:
+    bench.rule.failing = lambda _: RejectedEventError("referral_unknown")
+    key = uuid4()
+    answer, other = told(key, 1, 0, ANSWERS), told(key, 2, 1, ANSWERS)
+    await bench.runner.consume([answer])
+    bench.rule.failing = lambda _: None
+    again = await bench.runner.consume([answer, other])
+    assert (again.applied, again.duplicate, again.dead) == (1, 1, 0)
+    assert await bench.numbers(key) == (2,)
+    (letter,) = await listed(bench)
+    await bench.replayer.resolve(letter.id, "replayed", by("ana"))
+    assert await bench.numbers(key) == (2, 1)
+    assert [each["type"] for each in await refused(bench)] == [AnswerRefused.TYPE, RefusalLifted.TYPE]
+
+
+async def test_a_refused_answer_beside_the_same_one_sent_again_hides_it_not(bench: Bench) -> None:
+    bench.rule.failing = lambda _: RejectedEventError("referral_unknown")
+    key = uuid4()
+    answer = told(key, 1, 0, ANSWERS)
+    await bench.runner.consume([answer])
+    bench.rule.failing = lambda _: None
+    both = await bench.runner.consume([answer, answer._replace(offset=1)])
+    assert (both.applied, both.duplicate) == (1, 1)
+    assert await bench.numbers(key) == (1,)
+
+
+@pytest.mark.parametrize("took_effect", [False, True])
+async def test_who_sends_a_discarded_answer_again_is_told_so(bench: Bench, *, took_effect: bool) -> None:
+    """Unless it took effect by another record, before the letter was discarded."""
+    bench.rule.failing = lambda _: RejectedEventError("referral_unknown")
+    answer = told(uuid4(), 1, 0, ANSWERS)
+    await bench.runner.consume([answer])
+    (letter,) = await listed(bench)
+    bench.rule.failing = lambda _: None
+    if took_effect:
+        await bench.runner.consume([answer._replace(offset=1)])
+    await bench.replayer.resolve(letter.id, "discarded", by("ana"))
+    await bench.runner.consume([answer._replace(offset=2)])
+    *_, last = (each["data"] for each in await refused(bench))
+    assert (last["outcome"], last["reason"]) == (("repeated", "same_id") if took_effect else ("refused", "discarded"))
+    assert "new id" in last["todo"]["en"]
+
+
 async def test_where_answers_wait_is_told_by_one_of_all_processes(bench: Bench) -> None:
     first, other = told(uuid4(), 1, 7, ANSWERS), told(uuid4(), 1, 9, ANSWERS)
     for record in (first, first, other):
@@ -119,7 +162,7 @@ async def test_nobody_is_told_of_what_is_on_no_partner_s_topic(bench: Bench, top
 
 
 def test_every_reason_has_its_words_and_what_to_do() -> None:
-    reasons = {*get_args(PoisonReason), HANDLER_FAILED, refusals.SAME_ID, refusals.PARTNER_PAUSED}
+    reasons = {*get_args(PoisonReason), HANDLER_FAILED, refusals.SAME_ID, refusals.DISCARDED, refusals.PARTNER_PAUSED}
     reasons |= {*get_args(AnswerProblem), *get_args(Unheard)}
     catalogue = Catalogue("services.financing", "shared.service")
     codes = [f"{what}.{reason}" for reason in reasons for what in ("refused", "todo")]

@@ -45,7 +45,7 @@ def test_its_referral_has_every_part() -> None:
 def test_it_names_every_event_and_reason() -> None:
     for event in (event for topic in partner_topics("nafin") for event in topic.events):
         assert f"`{event.TYPE}`" in GUIDE
-    told = {*get_args(PoisonReason), HANDLER_FAILED, refusals.SAME_ID, refusals.PARTNER_PAUSED}
+    told = {*get_args(PoisonReason), HANDLER_FAILED, refusals.SAME_ID, refusals.DISCARDED, refusals.PARTNER_PAUSED}
     told |= {*get_args(AnswerProblem), *get_args(Unheard), *get_args(partner.DeclineReason)}
     assert [reason for reason in told if f"`{reason}`" not in GUIDE] == []
 
