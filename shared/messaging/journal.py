@@ -1,5 +1,6 @@
 """The journal and the outbox: what a stage decided, and what of it is still to be published."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -121,6 +122,8 @@ class Unpublished(NamedTuple):
     topic: str
     key: bytes
     body: bytes
+    is_away: bool = False
+    """What of it is sealed cannot be opened now: it must not go out, nor what follows on its topic."""
 
 
 class Entry(NamedTuple):
@@ -189,10 +192,14 @@ async def unpublished(
         rows = await connection.fetch(_FETCH, *bounds)
     found = [Unpublished(*row) for row in rows]
     # What is personal goes to partners alone: of all others nothing is looked into.
-    personal = [number for number, entry in enumerate(found) if is_partners(entry.topic)]
-    bodies = await sealed_events.opened(connection, [found[number].body for number in personal])
-    for number, body in zip(personal, bodies, strict=True):
-        found[number] = found[number]._replace(body=body)
+    by_topic = defaultdict[str, list[int]](list)
+    for number, entry in enumerate(found):
+        if is_partners(entry.topic):
+            by_topic[entry.topic].append(number)
+    sealed = {topic: [found[number].body for number in numbers] for topic, numbers in by_topic.items()}
+    for topic, bodies in (await sealed_events.opened_each(connection, sealed)).items():
+        for number, body in zip(by_topic[topic], bodies or sealed[topic], strict=True):
+            found[number] = found[number]._replace(body=body, is_away=bodies is None)
     return found
 
 

@@ -12,6 +12,7 @@ from shared.messaging.retry import Backoff
 from shared.messaging.worker import WATCHDOG_S, Worker
 from shared.runtime import crash, logging, metrics, tracing
 from shared.runtime.database import Connection, Database
+from shared.sealing.encryption import KeyAwayError
 
 ROUND = 2_000
 """Entries of one round: large enough that a round trip to either side costs little per entry."""
@@ -67,8 +68,10 @@ class Relay(Worker):
         if not entries:
             return min((pause.until - clock for pause in backing_off.values()), default=WATCHDOG_S)
         crash.point("relay.fetched")
-        delivery = Delivery()
-        publishing = asyncio.ensure_future(self._publish(entries, delivery))
+        away = {entry.topic for entry in entries if entry.is_away}
+        delivery = Delivery(troubled={topic: KeyAwayError() for topic in away})
+        opened = [entry for entry in entries if entry.topic not in away]
+        publishing = asyncio.ensure_future(self._publish(opened, delivery))
         # Waits for both even when one fails: nothing may be under way when the failure is dealt with.
         failure, ahead = await asyncio.gather(
             publishing, _meanwhile(connection, entries, publishing, delivery), return_exceptions=True

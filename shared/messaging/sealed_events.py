@@ -4,7 +4,7 @@ Which fields, and whose, a contract says (`EventData.PERSONAL`). An event whose 
 one that never said them.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -15,7 +15,7 @@ from shared.contracts.envelope import Envelope
 from shared.messaging.topics import EVENT_TYPES
 from shared.runtime.database import Connection, columns
 from shared.sealing import keys
-from shared.sealing.encryption import seals
+from shared.sealing.encryption import KeyAwayError, seals
 from shared.sealing.keys import Keys, Name
 from shared.sealing.values import ERASED, PREFIX, is_sealed
 
@@ -61,6 +61,22 @@ async def opened(connection: Connection, bodies: Sequence[bytes]) -> list[bytes]
             _open(event, ring)
             found[number] = msgspec.json.encode(event.said)
     return found
+
+
+async def opened_each(connection: Connection, groups: Mapping[str, Sequence[bytes]]) -> dict[str, list[bytes] | None]:
+    """The same of groups; None of one that cannot be opened now, which is no trouble of the others."""
+    try:
+        bodies = iter(await opened(connection, [body for group in groups.values() for body in group]))
+    except KeyAwayError:
+        return {name: await _opened_or_away(connection, group) for name, group in groups.items()}
+    return {name: [next(bodies) for _ in group] for name, group in groups.items()}
+
+
+async def _opened_or_away(connection: Connection, bodies: Sequence[bytes]) -> list[bytes] | None:
+    try:
+        return await opened(connection, bodies)
+    except KeyAwayError:
+        return None
 
 
 def _open(event: _Event, ring: Keys) -> None:

@@ -6,11 +6,12 @@ A matter is what is erased by itself, as a referral's papers; of whatever goes w
 import hashlib
 import os
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from shared.runtime.database import Connection, columns
-from shared.sealing.encryption import KeyAwayError, encryption
+from shared.sealing.encryption import MARK, KeyAwayError, encryption
 from shared.sealing.values import KEY_BYTES, Erased, opened, opened_bytes, sealed, sealed_bytes
 
 _LETTERS = str.maketrans("0123456789abcdef", "abcdefghijklmnop")
@@ -123,17 +124,36 @@ async def destroy_all(connection: Connection, persons: Collection[UUID]) -> None
     await connection.execute(_DESTROY_ALL, list(persons))
 
 
-async def rewrap(connection: Connection) -> int:
-    """Wrap the next keys that an older key encryption key wrapped with the newest. Returns how many those were."""
+class Rewrapped(NamedTuple):
+    """What became of some keys that an older key encryption key had wrapped."""
+
+    done: int
+    away: int
+    """That nothing opens here."""
+    last: Name | None
+    """After which the next ones come; None when these were all."""
+
+
+async def rewrap(connection: Connection, after: Name | None = None) -> Rewrapped:
+    """Wrap the next keys that an older key encryption key wrapped with the newest. Those that it cannot open stay."""
     ring = encryption()
-    rows = await connection.fetch(_OLDER, ring.mark, AT_ONCE)
-    if rows:
-        names = [Name(row["person"], row["matter"]) for row in rows]
-        before = [row["wrapped"] for row in rows]
-        clear = [ring.unwrap(key, name.about) for key, name in zip(before, names, strict=True)]
-        again = [ring.wrap(key, name.about) for key, name in zip(clear, names, strict=True)]
-        await connection.execute(_REWRAP, *columns(names), before, again)
-    return len(rows)
+    rows = await connection.fetch(_OLDER, ring.mark, AT_ONCE, *(after or (None, None)))
+    done = []
+    for row in rows:
+        name = Name(row["person"], row["matter"])
+        with suppress(KeyAwayError):
+            clear = ring.unwrap(row["wrapped"], name.about)
+            done.append((*name, row["wrapped"], ring.wrap(clear, name.about)))
+    if done:
+        await connection.execute(_REWRAP, *columns(done))
+    last = Name(rows[-1]["person"], rows[-1]["matter"]) if rows else None
+    return Rewrapped(len(done), len(rows) - len(done), last)
+
+
+async def check(connection: Connection) -> None:
+    """Open one key of each key encryption key that wrapped any. Raises KeyAwayError."""
+    for row in await connection.fetch(_ONE_OF_EACH, MARK):
+        encryption().unwrap(row["wrapped"], Name(row["person"], row["matter"]).about)
 
 
 async def _find(connection: Connection, names: Collection[Name]) -> tuple[dict[Name, bytes], frozenset[Name]]:
@@ -165,7 +185,12 @@ _DESTROY_ALL = """
 """
 _OLDER = """
     SELECT person, matter, wrapped FROM data_key
-    WHERE wrapped IS NOT NULL AND substr(wrapped, 1, octet_length($1::bytea)) <> $1::bytea LIMIT $2
+    WHERE wrapped IS NOT NULL AND substr(wrapped, 1, octet_length($1::bytea)) <> $1::bytea
+        AND ($3::uuid IS NULL OR (person, matter) > ($3, $4::uuid))
+    ORDER BY person, matter LIMIT $2
+"""
+_ONE_OF_EACH = """
+    SELECT DISTINCT ON (substr(wrapped, 1, $1::int)) person, matter, wrapped FROM data_key WHERE wrapped IS NOT NULL
 """
 _REWRAP = """
     UPDATE data_key SET wrapped = given.again

@@ -74,9 +74,13 @@ async def rewrap_keys(database: Database) -> None:
     """Wrap keys of persons with the newest key encryption key."""
     if not seals():
         return
+    away, last, goes_on = 0, None, True
     async with database.connection() as connection:
-        while await keys.rewrap(connection):
-            pass
+        while goes_on:
+            done = await keys.rewrap(connection, last)
+            away, last, goes_on = away + done.away, done.last, done.last is not None
+    if away:
+        log.error("keys_not_rewrapped", keys=away)
 
 
 async def forget(database: Database, *, own: Forget | None = None) -> None:

@@ -35,7 +35,8 @@ from shared.messaging.worker import Worker
 from shared.runtime import crash, logging, metrics, tracing
 from shared.runtime.database import Database
 from shared.runtime.settings import KafkaSettings, ServiceSettings
-from shared.sealing.encryption import seals
+from shared.sealing import keys
+from shared.sealing.encryption import KeyAwayError, seals
 from shared.security.tokens import Issuer
 from shared.service import consuming, housekeeping, http, operations, recorded, resending
 from shared.service.alarms import AlarmWatch
@@ -173,20 +174,26 @@ class Service:
         log.info("stopped")
 
     async def _open(self, stopping: asyncio.Event) -> bool:
-        """Open the store; one that is away, or still recovers, is waited for. False when asked to stop meanwhile."""
+        """Open the store; one that is away, or still recovers, is waited for, and one whose keys this process cannot
+        open: what it sealed nobody else could read. False when asked to stop meanwhile.
+        """
         backoff, attempt = Backoff(), 0
         while not stopping.is_set():
             try:
                 await self.database.open()
                 await housekeeping.ensure_partitions(self.database)
                 async with self.database.connection() as connection:
+                    await keys.check(connection)
                     await self._skips.load(connection)
             except TRY_AGAIN as error:
                 await self.database.close()
                 attempt += 1
                 pause = backoff.pause(attempt)
-                told = BEHIND if isinstance(error, STORE_BEHIND) else "store_unreachable"
-                log.warning(told, error=type(error).__name__, pause_s=round(pause, 2))
+                if isinstance(error, KeyAwayError):
+                    log.error("sealing_key_away", detail=str(error), pause_s=round(pause, 2))
+                else:
+                    told = BEHIND if isinstance(error, STORE_BEHIND) else "store_unreachable"
+                    log.warning(told, error=type(error).__name__, pause_s=round(pause, 2))
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stopping.wait(), pause)
             else:

@@ -63,7 +63,7 @@ async def test_a_new_key_encryption_key_takes_over_without_a_pause(
     kept = (await keys.ensure(store, [name])).seal(name, "a", "Ana")
     with encryption.given(NEW):
         assert (await keys.find(store, [name])).open(name, "a", kept) == "Ana"
-        assert (await keys.rewrap(store), await keys.rewrap(store)) == (1, 0)
+        assert [await keys.rewrap(store) for _ in range(2)] == [(1, 0, name), (0, 0, None)]
     with pytest.raises(KeyAwayError):
         await keys.find(store, [name])
     with encryption.given(Ring(["b" * 64])):
@@ -93,6 +93,39 @@ async def test_a_wrapped_key_is_of_its_person_alone(store: "asyncpg.Connection[a
     await store.execute("UPDATE data_key SET person = $1", other)
     with pytest.raises(KeyAwayError):
         await keys.find(store, [Name(other, name.matter)])
+
+
+async def test_a_key_that_nothing_opens_keeps_no_other_from_being_wrapped_anew(
+    store: "asyncpg.Connection[asyncpg.Record]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keys, "AT_ONCE", 1)
+    names = sorted(Name(uuid4(), uuid4()) for _ in range(3))
+    await keys.ensure(store, names)
+    foreign = Ring(["c" * 64]).wrap(b"k" * 64, names[1].about)
+    await store.execute("UPDATE data_key SET wrapped = $1 WHERE person = $2", foreign, names[1].person)
+    with encryption.given(NEW):
+        found, last = [], None
+        for _ in range(4):
+            found.append(await keys.rewrap(store, last))
+            last = found[-1].last
+    assert [each[:2] for each in found] == [(1, 0), (0, 1), (1, 0), (0, 0)]
+    assert last is None
+
+
+async def test_a_process_finds_out_that_its_keys_are_not_those_of_the_store(
+    store: "asyncpg.Connection[asyncpg.Record]",
+) -> None:
+    for ring in (None, Ring(["c" * 64])):
+        with encryption.given(ring):
+            await keys.check(store)
+    await keys.ensure(store, [Name(uuid4(), uuid4())])
+    await keys.check(store)
+    with encryption.given(NEW):
+        await keys.ensure(store, [Name(uuid4(), uuid4())])
+        await keys.check(store)
+    for lacking in (None, OLD, Ring(["b" * 64]), Ring(["c" * 64])):
+        with encryption.given(lacking), pytest.raises(KeyAwayError, match="PDP_SEALING_KEYS"):
+            await keys.check(store)
 
 
 def test_a_short_key_is_refused() -> None:
