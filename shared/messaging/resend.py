@@ -20,11 +20,12 @@ from shared.messaging.codec import Message, Record, decode
 from shared.messaging.journal import OUTBOX_CHANNEL
 from shared.messaging.producer import partition_of
 from shared.messaging.retry import RETRYABLE
+from shared.messaging.sealed_events import Sealed
 from shared.messaging.topics import EVENT_RETENTION_MS, EVENT_TYPES, Topic, is_partners, written
 from shared.runtime import logging
 from shared.runtime.database import Connection, Database, columns
 from shared.sealing import keys
-from shared.sealing.keys import Name
+from shared.sealing.values import ERASED
 
 REACH = inbox.KEPT - timedelta(milliseconds=EVENT_RETENTION_MS) - timedelta(days=2)
 """How old an event may be: what is published now lies on its topic for a retention and a segment, and each reader must
@@ -127,8 +128,7 @@ class _Entry(NamedTuple):
     key: UUID
     about: tuple[str, ...]
     whole: bool
-    sealed: Name | None
-    """By whose key it is sealed."""
+    sealed: tuple[Sealed, ...]
 
 
 _Newest = dict[tuple[UUID, tuple[str, ...]], int]
@@ -221,14 +221,16 @@ _COUNTS = {"events", "superseded", "withheld"}
 def _entry(topic: Topic, id_: int, recorded_at: datetime, key: UUID, body: bytes) -> _Entry:
     about = _about(topic, key, body)
     whole = about is not None and not (is_partners(topic.name) and _is_erased(body))
-    return _Entry(id_, recorded_at, key, about or (), whole, sealed_events.sealed_by(body))
+    return _Entry(id_, recorded_at, key, about or (), whole, sealed_events.sealed_in(body))
 
 
 async def _with_keys(connection: Connection, entries: list[_Entry]) -> list[_Entry]:
-    """Of what is sealed nothing is whole once its key is destroyed."""
-    names = {entry.sealed for entry in entries if entry.sealed is not None}
-    known = await keys.find(connection, names)
-    return [entry._replace(whole=entry.whole and (entry.sealed is None or entry.sealed in known)) for entry in entries]
+    """Of what is sealed nothing is whole once its key is destroyed, also where another one was made since."""
+    ring = await keys.find(connection, {each.name for entry in entries for each in entry.sealed})
+    return [
+        entry._replace(whole=entry.whole and not any(ring.open(*each) is ERASED for each in entry.sealed))
+        for entry in entries
+    ]
 
 
 def _about(topic: Topic, key: UUID, body: bytes) -> tuple[str, ...] | None:

@@ -41,6 +41,14 @@ class _Event(NamedTuple):
                 yield field, f"journal/{self.said['id']}/{field}"
 
 
+class Sealed(NamedTuple):
+    """A value as it is kept: whose key opens it, and at what place."""
+
+    name: Name
+    place: str
+    value: str
+
+
 async def seal(connection: Connection, envelopes: Sequence[Envelope], bodies: Sequence[bytes]) -> list[bytes]:
     """The bodies of these events as the journal keeps them. The caller holds the locks of their aggregates."""
     if not seals():
@@ -98,12 +106,13 @@ def bare(body: bytes) -> bytes:
     return msgspec.json.encode(event.said)
 
 
-def sealed_by(body: bytes) -> Name | None:
-    """By whose key something of an event is sealed; None where nothing is."""
+def sealed_in(body: bytes) -> tuple[Sealed, ...]:
+    """What of an event is sealed."""
     event = _read(body) if _SEALED in body else None
-    if event is None or not any(is_sealed(event.said["data"][field]) for field, _ in event.places()):
-        return None
-    return event.name
+    if event is None:
+        return ()
+    values = ((place, event.said["data"][field]) for field, place in event.places())
+    return tuple(Sealed(event.name, place, value) for place, value in values if is_sealed(value))
 
 
 async def seal_older(connection: Connection, of: Sequence[UUID]) -> int:

@@ -12,13 +12,16 @@ from deploy.engines.postgres_server import PostgresServer
 from services.financing.store.cases import cases
 from services.financing.store.sealing import seal_next
 from shared.contracts import partner as contract
+from shared.contracts.event import Actor, Cause
 from shared.messaging import dead_letters, journal
 from shared.messaging.codec import Record
+from shared.messaging.resend import Resender, Wanted
 from shared.messaging.retry import TRY_AGAIN
 from shared.messaging.topics import is_partners
 from shared.runtime.ids import new_id
-from shared.sealing import encryption, whole
+from shared.sealing import encryption, keys, whole
 from shared.sealing.encryption import KeyAwayError, Ring
+from shared.sealing.keys import Name
 from shared.service.callers import Role
 from shared.testing.stage import StageUnderTest
 from tests.financing import test_facts as facts
@@ -116,6 +119,20 @@ async def test_who_reads_has_it_in_clear_until_it_is_erased(stage: StageUnderTes
     [body] = await stage.opened(row["body"] for row in journaled)
     assert not body["data"].keys() & {*contract.Referral.PERSONAL}
     assert contract.Referral.model_validate(body["data"]).consent.consent_id == UUID(case["consents"][0]["id"])
+
+
+async def test_a_later_key_of_that_name_makes_no_erased_event_whole(stage: StageUnderTest) -> None:
+    referral = await handed_over(stage, said())
+    wanted = Wanted(topic=f"partner.{referral['partner']}.referrals.v1", reason="x", partner=True, dry_run=True)
+    resender, by = Resender(stage.database, "financing"), Cause("c-1", actor=Actor("ana"))
+    before = await resender.resend(wanted, by)
+    names = await stage.rows("SELECT person, matter FROM data_key WHERE wrapped IS NOT NULL AND person = $1", SUPPLIER)
+    async with stage.database.transaction() as connection:
+        await keys.destroy_all(connection, [SUPPLIER])
+        await keys.ensure(connection, [Name(row["person"], row["matter"]) for row in names])
+    after = await resender.resend(wanted, by)
+    assert (before.events, before.withheld) == (1, 0)
+    assert (after.events, after.withheld) == (0, 1)
 
 
 async def test_what_was_written_in_clear_is_sealed_behind_the_days_work(stage: StageUnderTest) -> None:
