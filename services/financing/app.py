@@ -6,9 +6,8 @@ from services.financing import api, consume
 from services.financing.catalogue import read
 from services.financing.settings import Settings
 from services.financing.store import queries
-from services.financing.store.sealing import SEAL, UNSEALED
+from services.financing.store.sealing import AGAIN, UNSEALED
 from services.financing.store.terms import terms_of
-from shared.messaging.decision import SweepRequest
 from shared.messaging.topics import ANSWERS_PATTERN
 from shared.runtime import metrics
 from shared.sealing.encryption import seals
@@ -24,7 +23,8 @@ def build() -> tuple[Stage, Settings]:
         consume.routes(terms),
         consume.timers(terms),
         consume.sweeps(terms),
-        once=(*consume.ONCE, *((SweepRequest(SEAL),) if seals() else ())),
+        once=consume.ONCE,
+        again=AGAIN if seals() else (),
         partners=ANSWERS_PATTERN,
         figures={metrics.FIRMS: queries.FIRMS, metrics.REFERRALS_WAITING: queries.WAITING, metrics.UNSEALED: UNSEALED},
     )

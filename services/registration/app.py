@@ -4,7 +4,7 @@ from functools import partial
 
 from services.registration import store
 from services.registration.api import router
-from services.registration.consume import ONCE, ONCE_SEALED, ROUTES, SWEEPS, TIMERS, mails
+from services.registration.consume import AGAIN, ONCE, ROUTES, SWEEPS, TIMERS, mails
 from services.registration.files.importers import AnchorImporter, ProspectImporter, SupplierImporter
 from services.registration.files.lists import ListImporter
 from services.registration.settings import RegistrationSettings
@@ -36,7 +36,8 @@ def build() -> tuple[Stage, ServiceSettings]:
         routes=ROUTES,
         timers=TIMERS,
         sweeps=SWEEPS,
-        once=(*ONCE, *ONCE_SEALED) if seals() else ONCE,
+        once=ONCE,
+        again=AGAIN if seals() else (),
         mails=mails(settings),
         imports=imports,
         attachments=attachments,

@@ -25,13 +25,21 @@ from services.registration.store import (
     suppliers,
 )
 from services.registration.store.claims import claims
-from services.registration.store.derived import SEAL_PEOPLE, derive_suppliers, seal_people
+from services.registration.store.derived import (
+    PEOPLE_WANTED,
+    SEAL_PEOPLE,
+    SEAL_SUPPLIERS,
+    SUPPLIERS_WANTED,
+    derive_suppliers,
+    seal_people,
+    seal_suppliers,
+)
 from services.registration.store.people import people
 from services.registration.store.prospects import placed_otherwise, prospects
 from services.registration.store.twins import lookouts
 from services.registration.views import letters
 from shared.messaging.decision import SweepRequest
-from shared.messaging.routing import Routes, Slices, Sweeps, Timers, at, over
+from shared.messaging.routing import Again, Routes, Slices, Sweeps, Timers, at, over
 from shared.runtime.database import Connection
 from shared.service.mail import Mail
 from shared.service.mailing import MailLimit, MailRoute, Mails
@@ -53,6 +61,7 @@ SWEEPS: Sweeps = (
     over(handlers.RESCREEN, suppliers, handlers.rescreen, select=participating, reference=listing),
     over(tellings.TELL_PROFILES, suppliers, tellings.tell, select=participating),
     Slices(DERIVE_SUPPLIERS, derive_suppliers),
+    Slices(SEAL_SUPPLIERS, seal_suppliers),
     Slices(SEAL_PEOPLE, seal_people),
     over(on_prospects.PLACE_PROSPECTS, prospects, on_prospects.place_anew, select=placed_otherwise),
 )
@@ -63,8 +72,11 @@ ONCE = (
 )
 """With the column that came last: with another one it is a sweep that no store has had."""
 
-ONCE_SEALED = (SweepRequest(DERIVE_SUPPLIERS, {"columns": "sealed"}), SweepRequest(SEAL_PEOPLE))
-"""Of a store that seals: what it had before is written anew."""
+AGAIN = (
+    Again(SweepRequest(SEAL_SUPPLIERS), SUPPLIERS_WANTED),
+    Again(SweepRequest(SEAL_PEOPLE), PEOPLE_WANTED),
+)
+"""Of a process that seals: what the store has in clear is written anew."""
 
 
 def mails(settings: RegistrationSettings) -> Mails:

@@ -95,6 +95,14 @@ class Slices:
     """
 
 
+class Again(NamedTuple):
+    """A sweep that a start asks for, also where the store had it before."""
+
+    request: SweepRequest
+    wanted: str
+    """A statement that says whether there is something for it to do: by an index, as every start asks."""
+
+
 Routes: TypeAlias = tuple[Route, ...]
 Timers: TypeAlias = tuple[TimerRoute, ...]
 Sweeps: TypeAlias = tuple[Sweep | Slices, ...]

@@ -10,7 +10,7 @@ from shared.contracts.event import Cause
 from shared.messaging import actors
 from shared.messaging.decision import SweepRequest
 from shared.messaging.retry import TRY_AGAIN
-from shared.messaging.routing import Slices, Sweep, Sweeps
+from shared.messaging.routing import Again, Slices, Sweep, Sweeps
 from shared.messaging.sweep_requests import SWEEP_CHANNEL, request_sweeps
 from shared.messaging.unit_of_work import UnitOfWork
 from shared.messaging.worker import WATCHDOG_S, Worker
@@ -47,16 +47,21 @@ _REQUEST_ONCE = """
     INSERT INTO sweep (id, kind, args, requested_at, correlation_id)
     VALUES ($1, $2, $3::jsonb, $4, $5) ON CONFLICT (id) DO NOTHING
 """
+_REQUEST_AGAIN = _REQUEST_ONCE.replace(
+    "DO NOTHING",
+    """DO UPDATE SET cursor = NULL, finished_at = NULL, requested_at = excluded.requested_at
+    WHERE sweep.finished_at IS NOT NULL""",
+)
 
 log = logging.get(__name__)
 
 
-async def _request_once(connection: Connection, requests: Iterable[SweepRequest]) -> None:
-    """Ask for sweeps that this store has not had yet, with the same arguments: a finished one stays on record."""
+async def _request(connection: Connection, query: str, requests: Iterable[SweepRequest]) -> None:
+    """Ask for sweeps of a start: each has one record for its kind and arguments."""
     for request in requests:
         args = json.dumps(dict(request.args), sort_keys=True)
         id_ = uuid5(ONCE, f"{request.kind} {args}")
-        await connection.execute(_REQUEST_ONCE, id_, request.kind, args, now(), str(id_))
+        await connection.execute(query, id_, request.kind, args, now(), str(id_))
 
 
 def aimed(done: int, seconds: float, most: int) -> int:
@@ -74,9 +79,16 @@ class SweepWorker(Worker):
     name: ClassVar[str] = "sweeps"
     channel: ClassVar[str] = SWEEP_CHANNEL
 
-    def __init__(self, database: Database, service: str, sweeps: Sweeps, once: tuple[SweepRequest, ...] = ()) -> None:
+    def __init__(
+        self,
+        database: Database,
+        service: str,
+        sweeps: Sweeps,
+        once: tuple[SweepRequest, ...] = (),
+        again: tuple[Again, ...] = (),
+    ) -> None:
         super().__init__(database)
-        self._once = once
+        self._once, self._again = once, again
         self._service = service
         self._sweeps = {sweep.kind: sweep for sweep in sweeps}
         self._most = dict.fromkeys(self._sweeps, CHUNK // 5)
@@ -84,8 +96,12 @@ class SweepWorker(Worker):
 
     async def step(self, connection: Connection) -> float:
         if self._once:
-            await _request_once(connection, self._once)
+            await _request(connection, _REQUEST_ONCE, self._once)
             self._once = ()
+        if self._again:
+            wanted = [each.request for each in self._again if await connection.fetchval(each.wanted)]
+            await _request(connection, _REQUEST_AGAIN, wanted)
+            self._again = ()
         async with connection.transaction():
             row = await connection.fetchrow(_NEXT, list(self._sweeps))
             if row is None:

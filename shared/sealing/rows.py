@@ -13,6 +13,9 @@ from shared.sealing.encryption import seals
 from shared.sealing.keys import Name, matter_of
 from shared.sealing.values import ERASED, PREFIX, is_sealed
 
+COUNTED = 10_000
+"""Most rows in clear that are counted: that many, or more."""
+
 Values = dict[str, Any]
 """A row by the names of its columns; nested values as JSON has them, not as its text."""
 

@@ -88,7 +88,7 @@ class Service:
         if stage.timers:
             self._workers.append(TimerWorker(self.database, name, stage.timers))
         if stage.sweeps:
-            self._workers.append(SweepWorker(self.database, name, stage.sweeps, stage.once))
+            self._workers.append(SweepWorker(self.database, name, stage.sweeps, stage.once, stage.again))
         if stage.mails is not None:
             self._workers.append(MailWorker(self.database, name, stage.mails))
         self._workers += [each(self.database, name, stage.imports) for each in IMPORTERS if stage.imports]

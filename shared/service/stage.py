@@ -14,7 +14,7 @@ from shared.messaging.decision import SweepRequest
 from shared.messaging.dlq_limit import DlqLimit
 from shared.messaging.importing import Kinds
 from shared.messaging.request_limits import RequestLimits
-from shared.messaging.routing import Keep, Routes, Sweeps, Timers
+from shared.messaging.routing import Again, Keep, Routes, Sweeps, Timers
 from shared.messaging.skips import Skips
 from shared.runtime.database import Database
 from shared.security.tokens import Issuer
@@ -40,6 +40,8 @@ class Stage:
     """What it mails, and where mail goes."""
     once: tuple[SweepRequest, ...] = ()
     """Sweeps that a store is to have once, however many processes start, as one for each version of its rules."""
+    again: tuple[Again, ...] = ()
+    """Sweeps that each start asks for while there is something for them to do."""
     topics: tuple[str, ...] | None = None
     """What it reads; what the catalogue says unless named."""
     partners: str | None = None

@@ -10,7 +10,7 @@ import pytest
 
 from deploy.engines.postgres_server import PostgresServer
 from services.financing.store.cases import cases
-from services.financing.store.sealing import seal_next
+from services.financing.store.sealing import AGAIN, UNSEALED, seal_next
 from shared.contracts import partner as contract
 from shared.contracts.event import Actor, Cause
 from shared.messaging import dead_letters, journal
@@ -142,9 +142,14 @@ async def test_what_was_written_in_clear_is_sealed_behind_the_days_work(stage: S
     before = await ok(stage, "GET", f"/cases/{SUPPLIER}/papers")
     [told] = await partner_events(stage)
     others = await stage.rows("SELECT id, body FROM journal WHERE type <> $1", contract.Referral.TYPE)
-    async with stage.database.transaction() as connection:
-        assert await seal_next(connection, {}, None) == (SUPPLIER, 1, ())
-        assert (await seal_next(connection, {}, SUPPLIER)).cursor is None
+    for left in (1, 0):
+        # A start asks anew while something is in clear, whatever was swept before.
+        async with stage.database.connection() as connection:
+            assert [tuple(row) for row in await connection.fetch(UNSEALED)] == [("papers", left)]
+            assert [await connection.fetchval(each.wanted) for each in AGAIN] == [left == 1]
+        async with stage.database.transaction() as connection:
+            assert await seal_next(connection, {}, None) == (SUPPLIER, 1, ())
+            assert (await seal_next(connection, {}, SUPPLIER)).cursor is None
     rows = await stage.rows("SELECT consents, referrals FROM financing_case")
     rows += await stage.rows("SELECT papers FROM referral")
     rows += [json.loads(row["body"]) for row in await stage.rows("SELECT body FROM journal")]

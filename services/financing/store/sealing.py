@@ -5,9 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from services.financing.store.cases import cases
+from services.financing.store.tables import CASE_IN_CLEAR
 from shared.messaging import sealed_events
-from shared.messaging.routing import Slice, Slices
+from shared.messaging.decision import SweepRequest
+from shared.messaging.routing import Again, Slice, Slices
 from shared.runtime.database import Connection
+from shared.sealing.rows import COUNTED
 
 SEAL: Final = "seal_papers"
 AT_ONCE = 25
@@ -17,12 +20,9 @@ _NEXT = """
     SELECT id, jsonb_array_length(consents) > 0 AS has_papers FROM financing_case
     WHERE $1::uuid IS NULL OR id > $1 ORDER BY id LIMIT $2
 """
-UNSEALED = """
-    SELECT 'papers', count(*) FROM financing_case WHERE EXISTS (
-        SELECT FROM sweep
-        WHERE kind = 'seal_papers' AND finished_at IS NULL AND (cursor IS NULL OR financing_case.id > cursor)
-    )
-"""
+UNSEALED = f"""
+    SELECT 'papers', count(*) FROM (SELECT FROM financing_case WHERE {CASE_IN_CLEAR} LIMIT {COUNTED}) AS kept
+"""  # noqa: S608 - conditions of its own tables
 
 
 async def seal_next(connection: Connection, _: Mapping[str, str], after: UUID | None) -> Slice:
@@ -39,3 +39,5 @@ async def seal_next(connection: Connection, _: Mapping[str, str], after: UUID | 
 
 
 papers_sealed = Slices(SEAL, seal_next)
+WANTED = f"SELECT EXISTS (SELECT FROM financing_case WHERE {CASE_IN_CLEAR})"  # noqa: S608 - conditions of its own tables
+AGAIN = (Again(SweepRequest(SEAL), WANTED),)

@@ -14,8 +14,15 @@ class Table(SQLModel, registry=registry()):
     """Base of this service's tables: metadata of its own."""
 
 
+CASE_IN_CLEAR = " OR ".join(
+    f"""jsonb_path_exists({column}, '$[*].papers ? (@.type() == "object")')""" for column in ("consents", "referrals")
+)
+"""Papers that are not sealed yet, or were written by a process that does not seal: an index knows them."""
+
+
 class CaseRow(Table, table=True):
     __tablename__ = "financing_case"
+    __table_args__ = (Index("case_in_clear", "id", postgresql_where=text(CASE_IN_CLEAR)),)
 
     id: UUID = Field(primary_key=True)
     profile: dict[str, Any] | None = Field(sa_type=JSONB)

@@ -7,29 +7,39 @@ from services.registration.domain.supplier import Supplier
 from services.registration.domain.twins import LOOK_OUT
 from services.registration.store import past, suppliers
 from services.registration.store.people import people
-from services.registration.store.tables import HELD_ONCE
+from services.registration.store.tables import HELD_ONCE, PAST_IN_CLEAR, PERSON_IN_CLEAR, SUPPLIER_IN_CLEAR
 from shared.messaging.routing import Slice
 from shared.messaging.timers import wake
 from shared.runtime import logging, metrics
 from shared.runtime.clock import now
 from shared.runtime.database import Connection, UniqueViolationError
+from shared.sealing.rows import COUNTED
 
 STEP = 200
 """Suppliers of one step: some tens of milliseconds."""
 
 _NEXT = "SELECT * FROM supplier WHERE id > $1 ORDER BY id LIMIT $2 FOR UPDATE"
 SEAL_PEOPLE = "seal_people"
-UNSEALED = """
-    SELECT 'suppliers', count(*) FROM supplier WHERE EXISTS (
-        SELECT FROM sweep WHERE kind = 'derive_suppliers' AND args ->> 'columns' = 'sealed' AND finished_at IS NULL
-            AND (cursor IS NULL OR supplier.id > cursor)
+SEAL_SUPPLIERS = "seal_suppliers"
+UNSEALED = f"""
+    SELECT 'suppliers', count(*) FROM (SELECT FROM supplier WHERE {SUPPLIER_IN_CLEAR} LIMIT {COUNTED}) AS kept
+    UNION ALL SELECT 'profiles', count(*) FROM (SELECT FROM supplier_past WHERE {PAST_IN_CLEAR} LIMIT {COUNTED}) AS kept
+    UNION ALL SELECT 'people', count(*) FROM (SELECT FROM person WHERE {PERSON_IN_CLEAR} LIMIT {COUNTED}) AS kept
+"""  # noqa: S608 - conditions of its own tables
+SUPPLIERS_WANTED = f"""
+    SELECT EXISTS (SELECT FROM supplier WHERE {SUPPLIER_IN_CLEAR})
+        OR EXISTS (SELECT FROM supplier_past WHERE {PAST_IN_CLEAR})
+"""  # noqa: S608 - conditions of its own tables
+PEOPLE_WANTED = f"SELECT EXISTS (SELECT FROM person WHERE {PERSON_IN_CLEAR})"  # noqa: S608 - conditions of its own tables
+_NEXT_IN_CLEAR = f"""
+    (SELECT id FROM supplier WHERE id > $1 AND ({SUPPLIER_IN_CLEAR}) ORDER BY id LIMIT $2)
+    UNION (
+        SELECT supplier_id FROM supplier_past WHERE supplier_id > $1 AND ({PAST_IN_CLEAR}) ORDER BY supplier_id LIMIT $2
     )
-    UNION ALL SELECT 'people', count(*) FROM person WHERE EXISTS (
-        SELECT FROM sweep WHERE kind = 'seal_people' AND finished_at IS NULL AND (cursor IS NULL OR person.id > cursor)
-    )
-"""
+    ORDER BY id LIMIT $2
+"""  # noqa: S608 - conditions of its own tables
 log = logging.get(__name__)
-_NEXT_PEOPLE = "SELECT id FROM person WHERE id > $1 ORDER BY id LIMIT $2"
+_NEXT_PEOPLE = f"SELECT id FROM person WHERE id > $1 AND ({PERSON_IN_CLEAR}) ORDER BY id LIMIT $2"  # noqa: S608 - the same
 
 
 async def seal_people(connection: Connection, _: Mapping[str, str], after: UUID | None) -> Slice:
@@ -44,14 +54,27 @@ async def derive_suppliers(connection: Connection, args: Mapping[str, str], afte
     found = await suppliers.all_of(connection, await connection.fetch(_NEXT, after or UUID(int=0), STEP))
     if not found:
         return Slice(None)
-    await _save(connection, found)
-    await past.seal_older(connection, [each.id for each in found])
-    about = dict.fromkeys((each.id for each in found), f"derive_suppliers {args['columns']}")
-    await wake(connection, LOOK_OUT, about, now(), anew=True)
+    await _derive(connection, found, f"derive_suppliers {args['columns']}")
     return Slice(max(each.id for each in found), len(found))
 
 
-async def _save(connection: Connection, found: Sequence[Supplier]) -> None:
+async def seal_suppliers(connection: Connection, _: Mapping[str, str], after: UUID | None) -> Slice:
+    """Save the next suppliers that are in clear, now or as they were, which seals them. And have them compared."""
+    rows = await connection.fetch(_NEXT_IN_CLEAR, after or UUID(int=0), STEP)
+    if not rows:
+        return Slice(None)
+    ids = [row["id"] for row in rows]
+    await _derive(connection, [*(await suppliers.load_many(connection, ids)).values()], SEAL_SUPPLIERS)
+    await past.seal_older(connection, ids)
+    return Slice(ids[-1], len(ids))
+
+
+async def _derive(connection: Connection, found: Sequence[Supplier], why: str) -> None:
+    await _save(connection, found, why)
+    await wake(connection, LOOK_OUT, dict.fromkeys((each.id for each in found), why), now(), anew=True)
+
+
+async def _save(connection: Connection, found: Sequence[Supplier], why: str) -> None:
     """One whose RFC another one holds by now, since one was kept in clear and one sealed, stays as it is; the others do
     not wait for it.
     """
@@ -63,7 +86,7 @@ async def _save(connection: Connection, found: Sequence[Supplier]) -> None:
             raise
         if len(found) == 1:
             metrics.SWEEP_FAILURES.inc()
-            log.error("sweep_left_out", kind="derive_suppliers", aggregate_id=str(found[0].id), error="rfc_held_twice")
+            log.error("sweep_left_out", kind=why, aggregate_id=str(found[0].id), error="rfc_held_twice")
             return
         for each in found:
-            await _save(connection, [each])
+            await _save(connection, [each], why)

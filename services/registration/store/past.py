@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from services.registration.domain.profile import Profile
 from services.registration.domain.supplier import Supplier
 from services.registration.store.sealed import NAMED, SEALED, index_of, is_erased, rfcs_kept
-from services.registration.store.tables import SupplierPastRow
+from services.registration.store.tables import PAST_IN_CLEAR, SupplierPastRow
 from shared.runtime.database import Connection, Database, columns
 
 _KEPT = ", ".join(f"'{field.name}', supplier.{field.name}" for field in fields(Profile) if field.name != "contact")
@@ -49,13 +49,10 @@ _ERASE = """
     WHERE supplier_id = ANY($1::uuid[]) AND (length(profile ->> 'rfc') = 13 OR profile ->> 'rfc' LIKE '~%')
 """
 """Of what was a natural person's: a firm's RFC is shorter. Where they work they may live."""
-_IN_CLEAR = """
+_IN_CLEAR = f"""
     SELECT supplier_id, until, profile FROM supplier_past
-    WHERE supplier_id = ANY($1::uuid[]) AND CASE
-        WHEN profile ->> 'identity' IS NULL THEN length(profile ->> 'rfc') = 13
-        ELSE profile ->> 'identity' NOT LIKE 'sealed:%'
-    END
-"""
+    WHERE supplier_id = ANY($1::uuid[]) AND ({PAST_IN_CLEAR})
+"""  # noqa: S608 - conditions of its own tables
 _SEAL = """
     UPDATE supplier_past SET profile = profile || given.sealed::jsonb
     FROM unnest($1::uuid[], $2::timestamptz[], $3::text[]) AS given(supplier_id, until, sealed)

@@ -15,6 +15,14 @@ from sqlmodel import Field, SQLModel
 JOINED = "person_joined"
 HELD_ONCE = "supplier_rfc"
 
+SUPPLIER_IN_CLEAR = (
+    "jsonb_typeof(contact) = 'object' OR jsonb_typeof(identity) = 'object'"
+    " OR (kind = 'natural' AND identity IS NULL AND rfc <> '' AND NOT starts_with(rfc, '~'))"
+)
+PAST_IN_CLEAR = "jsonb_typeof(profile -> 'identity') = 'object' OR length(profile ->> 'rfc') = 13"
+PERSON_IN_CLEAR = "NOT starts_with(email, 'sealed:')"
+"""What is not sealed yet, or was written by a process that does not seal: each has an index, empty most of the time."""
+
 
 class Table(SQLModel, registry=registry()):
     """The tables of this store."""
@@ -30,6 +38,7 @@ class SupplierRow(Table, table=True):
         Index("supplier_named", "name_key", "state"),
         Index("supplier_mail", "mail_domain", postgresql_where=text("mail_domain IS NOT NULL")),
         Index("supplier_phone", "phone", postgresql_where=text("phone IS NOT NULL")),
+        Index("supplier_in_clear", "id", postgresql_where=text(SUPPLIER_IN_CLEAR)),
         Index("supplier_rfc_front", text('"left"(rfc, 6)')),
         Index("supplier_rfc_back", text("substr(rfc, 7)")),
         Index(
@@ -136,6 +145,7 @@ class SupplierPastRow(Table, table=True):
     """A profile as it was, without its contact, until another one took its place."""
 
     __tablename__ = "supplier_past"
+    __table_args__ = (Index("supplier_past_in_clear", "supplier_id", postgresql_where=text(PAST_IN_CLEAR)),)
 
     supplier_id: UUID = Field(primary_key=True)
     until: datetime = Field(primary_key=True, sa_type=DateTime(timezone=True))
@@ -163,6 +173,7 @@ class PersonRow(Table, table=True):
         # Whoever speaks for a firm speaks for one.
         Index(JOINED, "subject", unique=True, postgresql_where=text("status = 'joined'")),
         Index("person_subject", "subject"),
+        Index("person_in_clear", "id", postgresql_where=text(PERSON_IN_CLEAR)),
     )
 
     id: UUID = Field(primary_key=True)
