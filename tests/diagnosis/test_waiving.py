@@ -72,8 +72,9 @@ def test_nobody_who_waived_has_a_part_in_it_afterwards() -> None:
     for state in (waived, again):
         for people in (Assignment("assessor", WAIVER.by), Assignment(WAIVER.by, "expert")):
             assert reason(assign(state, people, "operator")) == "waived_it"
-    for people in (Calibrators(WAIVER.by, None), Calibrators("second", WAIVER.by)):
-        assert reason(assign_calibrators(replace(again, calibration=Calibration(1)), people, "operator")) == "waived_it"
+    drawn = replace(again, calibration=Calibration(1))
+    for two in (Calibrators(WAIVER.by, None), Calibrators("second", WAIVER.by)):
+        assert reason(assign_calibrators(drawn, two, "operator")) == "waived_it"
 
 
 def test_who_waived_and_is_assigned_all_the_same_gives_no_sheet() -> None:

@@ -21,7 +21,7 @@ from tests.diagnosis import test_api_visits as visits
 from tests.diagnosis.builders import EVIDENCE
 from tests.financing import test_api as financing
 from tests.financing import test_api_partners as partners
-from tests.financing import test_authorisations as authorisations
+from tests.financing import test_authorisation as authorisations
 from tests.financing import test_products as products
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers

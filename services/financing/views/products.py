@@ -14,7 +14,7 @@ from shared.i18n.fields import wrong
 from shared.service.http import Body, Named, View
 
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}\.[0-9]{2}$", max_length=17)]
-Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3)]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3), Field(examples=["MXN"])]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 

@@ -1,6 +1,5 @@
 """The one door for access, rectification, cancellation and objection: in person, or written down by an operator."""
 
-from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -13,6 +12,7 @@ from services.registration.handlers import arco as handlers
 from services.registration.handlers.arco import ARCO_UNKNOWN
 from services.registration.store.arco import all_arco, arco_of, arco_requests, arco_row, open_arco
 from services.registration.views.arco import ArcoAnswerBody, ArcoBody, ArcoView
+from shared.contracts.times import Day
 from shared.days import day_of
 from shared.messaging.commands import Commands
 from shared.runtime.clock import now
@@ -58,7 +58,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
     async def list_all_arco(_: Operator, paging: Paging, status: Status = "received") -> Page[ArcoView]:
         """List the requests of all firms that wait for their answer, the most urgent first; or those that have one."""
         async with database.session() as session:
-            rows = await all_arco(session, status, paging.position(tuple[date, UUID]), paging.fetch)
+            rows = await all_arco(session, status, paging.position(tuple[Day, UUID]), paging.fetch)
         return Page[ArcoView].of_rows(rows, paging, ArcoView.of, lambda row: (row.answer_by, row.id))
 
     @api.get("/arco-requests/{request_id}")
