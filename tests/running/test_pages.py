@@ -154,6 +154,10 @@ def visit(client: LocalClient, travelled: Travelled) -> Iterator[Visit]:
         "need_id": case["needs"][0]["id"],
         "consent_id": case["consents"][0]["id"],
     }
+    with client.http("registration", client.token("supplier", supplier=supplier)) as http:
+        asked = {"arco_right": "access", "wanted": "Todo lo que se guarda de la empresa."}
+        made = http.post(f"/suppliers/{supplier}/arco-requests", json=asked).raise_for_status().json()
+    ids |= {"request_id": made["id"]}
     ids |= _meeting(client, supplier, UUID(anchor)) | {"drawn_id": str(drawn(client).firm)}
     with chromium.running() as browser, _left_by_others(client) as left:
         yield Visit(browser, client, ids | left, people)
