@@ -107,7 +107,8 @@ class BatchRunner:
 
     async def _together(self, received: Sequence[Received]) -> Outcome:
         async with unit_of_work(self.database, self._service) as work:
-            fresh = await self._fresh(work.connection, received)
+            theirs = any(map(is_partners, {item.record.topic for item in received}))
+            fresh = await (self._unsettled if theirs else self._claim)(work.connection, received)
             crash.point("consume.claimed")
             fates = _Fates(blocked=await dead_letters.blocked_among(work.connection, _keys(fresh)))
             wanted = self._sort_out(fresh, fates)
@@ -123,7 +124,7 @@ class BatchRunner:
             outcome.faults = self.limit.admit(outcome.applied, fates.letters)
             await self._decide(work, wanted)
             await self._write_fates(work, fates)
-            for again, why in await refusals.repeated(work.connection, received, fresh):
+            for again, why in await refusals.repeated(work.connection, received, fresh) if theirs else ():
                 refusals.tell_without_effect(work, self._service, again, why, writers.caused_by(again))
             await work.flush()
             outcome.decided = work.decided
@@ -132,7 +133,7 @@ class BatchRunner:
         self.limit.took(outcome.applied, outcome.faults)
         return outcome
 
-    async def _fresh(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
+    async def _unsettled(self, connection: Connection, received: Sequence[Received]) -> list[Received]:
         """The records to settle. A partner's that was set aside is not: nothing waits behind it, its place alone tells,
         and it is an operator's to decide it again.
         """
