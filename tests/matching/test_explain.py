@@ -115,3 +115,23 @@ def test_what_would_lift_it_is_told_the_best_first() -> None:
         ("capacity", "change", 800),
     ]
     assert [step["code"] for step in found["steps"][-2:]] == ["explain.lift.state", "explain.lift.change"]
+
+
+@pytest.mark.parametrize(("on", "step"), [("2026-03-02", "explain.measured"), ("2026-03-03", "explain.measured.past")])
+def test_both_figures_are_explained(on: str, step: str) -> None:
+    given = {"ppm": 60, "otif_bp": 9_000, "anchors": 2, "months": 5, "until": "2026-03-02"}
+    offering = {"area": "P01", "free_capacity": 1, "qms": "iso_9001", "ppm_12m": 40, "measured": given}
+    asked = {"area": "P01", "annual_volume": 1, "ppm_max": 50}
+    found = explain_match({"offering": offering, "requirement": asked, "on": on})
+    counts = step == "explain.measured"
+    assert found["score"] == (9_500 if counts else 10_000)
+    assert next(each["measured"] for each in found["criteria"] if each["criterion"] == "quality_kpis") is counts
+    [said] = [each["params"] for each in found["steps"] if each["code"] == step]
+    worst = {"ppm": 90_000, "ppm_in": "2026-01", "otif_bp": 2_500, "otif_in": "2025-12"}
+    beside = explain_match(
+        {"offering": offering | {"measured": given | {"worst": worst}}, "requirement": asked, "on": on}
+    )
+    [terrible] = [each["params"] for each in beside["steps"] if each["code"] == "explain.measured.worst"]
+    assert terrible == {"ppm": 90_000, "ppm_in": "2026-01", "otif": "25.00 %", "otif_in": "2025-12"}
+    assert beside["score"] == found["score"], "no rule reads it"
+    assert (said["ppm"], said["stated_ppm"], said["otif"], said["stated_otif"]) == (60, "40", "90.00 %", "—")

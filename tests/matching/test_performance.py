@@ -5,7 +5,6 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,7 +25,6 @@ from services.matching.domain.performance import (
 from services.matching.domain.rematch import Offering
 from services.matching.domain.requirement import Specification
 from services.matching.domain.score import Criterion, score
-from services.matching.explain import explain_match
 from services.matching.handlers import answers, performance
 from services.matching.handlers import offerings as handlers
 from services.matching.views.performance import reports_of
@@ -290,23 +288,3 @@ def test_earlier_rules_know_no_other_than_stated_figures() -> None:
     old = catalogue.all_rules()["match-2026-3"]
     assert score(firm, process(), need(ppm_max=50), old, TODAY).points == 10_000
     assert score(firm, process(), need(ppm_max=50), RULES, TODAY).points == 9_500
-
-
-@pytest.mark.parametrize(("on", "step"), [("2026-03-02", "explain.measured"), ("2026-03-03", "explain.measured.past")])
-def test_both_figures_are_explained(on: str, step: str) -> None:
-    given = {"ppm": 60, "otif_bp": 9_000, "anchors": 2, "months": 5, "until": "2026-03-02"}
-    offering = {"area": "P01", "free_capacity": 1, "qms": "iso_9001", "ppm_12m": 40, "measured": given}
-    asked = {"area": "P01", "annual_volume": 1, "ppm_max": 50}
-    found = explain_match({"offering": offering, "requirement": asked, "on": on})
-    counts = step == "explain.measured"
-    assert found["score"] == (9_500 if counts else 10_000)
-    assert next(each["measured"] for each in found["criteria"] if each["criterion"] == "quality_kpis") is counts
-    [said] = [each["params"] for each in found["steps"] if each["code"] == step]
-    worst = {"ppm": 90_000, "ppm_in": "2026-01", "otif_bp": 2_500, "otif_in": "2025-12"}
-    beside = explain_match(
-        {"offering": offering | {"measured": given | {"worst": worst}}, "requirement": asked, "on": on}
-    )
-    [terrible] = [each["params"] for each in beside["steps"] if each["code"] == "explain.measured.worst"]
-    assert terrible == {"ppm": 90_000, "ppm_in": "2026-01", "otif": "25.00 %", "otif_in": "2025-12"}
-    assert beside["score"] == found["score"], "no rule reads it"
-    assert (said["ppm"], said["stated_ppm"], said["otif"], said["stated_otif"]) == (60, "40", "90.00 %", "—")

@@ -15,7 +15,6 @@ from tests.portal.conftest import Visitors
 from tests.portal.filled_in import (
     HIDDEN,
     OTHERWISE,
-    OWN,
     Forms,
     answered,
     faults,
@@ -24,6 +23,7 @@ from tests.portal.filled_in import (
     sending,
     typed,
 )
+from tests.portal.filled_own import OWN
 from tests.portal.test_pages import FORMS, SHOWN, _of, _roles, filled
 
 __all__ = ["filled"]

@@ -8,14 +8,14 @@ from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from services.financing.domain.product import Condition, Offer, Product, Ticket, in_force
 from services.financing.domain.reasons import DataClass, Purpose, Shape
-from shared.contracts.event import Day, PartnerCode
+from services.financing.views.editions import EditionBody
+from shared.contracts.event import PartnerCode
 from shared.contracts.registration import Stratum, TaxOpinion
 from shared.i18n.fields import wrong
-from shared.service.http import Body, Named, View
+from shared.service.http import Body, View
 
 Amount = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,14}\.[0-9]{2}$", max_length=17)]
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", max_length=3), Field(examples=["MXN"])]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 
 
 class TicketBody(Body):
@@ -36,11 +36,10 @@ class TicketBody(Body):
         return Ticket(*(None if each is None else Decimal(each) for each in (self.floor, self.ceiling)))
 
 
-class ProductBody(Body):
+class ProductBody(EditionBody):
     """One edition of a product, whole: what it was before stays on record."""
 
     partner: PartnerCode
-    name: Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=200), Named]
     shape: Shape
     purposes: Annotated[tuple[Purpose, ...], Field(min_length=1, max_length=20)]
     strata: Annotated[tuple[Stratum, ...], Field(min_length=1, max_length=4)]
@@ -51,19 +50,8 @@ class ProductBody(Body):
     tickets: Annotated[dict[Currency, TicketBody], Field(min_length=1, max_length=10)]
     conditions: Annotated[tuple[Condition, ...], Field(max_length=10)] = ()
     min_classes: Annotated[tuple[DataClass, ...], Field(min_length=1, max_length=6)]
-    documents: Annotated[tuple[Line, ...], Field(max_length=30)] = ()
     source: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000)]
     rank: Annotated[int, Field(ge=1, le=10_000)] = 1_000
-    valid_from: Day | None = None
-    valid_until: Day | None = None
-
-    @field_validator("valid_until")
-    @classmethod
-    def _ends_after_it_begins(cls, last: date | None, info: ValidationInfo) -> date | None:
-        first = info.data.get("valid_from")
-        if last is not None and first is not None and last < first:
-            raise wrong("fields.validity")
-        return last
 
     def product(self, code: str) -> Product:
         plain = self.model_dump(exclude={"tickets"})
