@@ -14,6 +14,7 @@ OTHER_RELEASE = frozenset(
         "content_type",
         "file_missing",
         "http_error",
+        "idempotency_answer_gone",
         "idempotency_key_reused",
         "idempotency_key_short",
         "if_match_missing",

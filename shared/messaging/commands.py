@@ -122,9 +122,9 @@ class Commands:
         cause: Cause,
         reference: Reference[Any] | About[Any],
         once: Once[S],
-    ) -> S | Refused | Again:
-        """The same for a command that may come again: then what was answered before, and nothing is decided."""
-        outcome: S | Refused | Again = await self._put(repository, _Command(id_, decide, cause, once), reference)
+    ) -> S | Refused | Again[S]:
+        """The same for a command that may come again: then what was decided before as it is now, and nothing anew."""
+        outcome: S | Refused | Again[S] = await self._put(repository, _Command(id_, decide, cause, once), reference)
         return outcome
 
     async def _put(self, repository: Repository[Any], command: _Command, reference: Reference[Any] | About[Any]) -> Any:  # noqa: ANN401 - what its queue gives
@@ -182,8 +182,10 @@ class Commands:
     ) -> list[Any]:
         ids, asked = [command.id for command in group], [command.once for command in group]
         async with self._deciding(repository, ids, references, asked) as (work, known, answers):
+            await work.load(repository, sorted(answers.aggregates))
+            state = partial(work.state, repository)
             return [
-                answers.find(command.once) or _decide_one(work, repository, command, known, answers)
+                answers.find(command.once, state) or _decide_one(work, repository, command, known, answers)
                 for command in group
             ]
 
@@ -225,5 +227,5 @@ def _decide_one(
         raise ValueError("a command's decision must have a state")
     work.apply(repository, command.id, outcome, command.cause)
     work.record(command.id, command.cause)
-    answers.give(command.once, outcome.state)
+    answers.give(command.once, command.id, outcome.state)
     return outcome.state

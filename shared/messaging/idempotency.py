@@ -1,26 +1,27 @@
-"""Requests that are sent again: the answer that was given is given again, and nothing is done twice.
+"""Requests that are sent again: nothing is done twice, and the answer says what came of it as that is now.
 
+Of an answer nothing is kept but which aggregate it was of and what in it: what was erased since is in no repeat.
 A row is written in the transaction of what it answers. Two that come at the same moment meet at its primary key: the
-second one is decided again, and finds the first one's answer.
+second one is decided again, and finds the first one's.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, NamedTuple, TypeVar
+from uuid import UUID
 
 import asyncpg
-import msgspec
 
 from shared.messaging.decision import Refused
 from shared.messaging.repository import ConcurrentInsertError
 from shared.runtime.database import Connection, columns
-from shared.sealing.encryption import seals
-from shared.sealing.values import is_sealed, opened, sealed
 
 S = TypeVar("S")
 
 KEY_REUSED = Refused("conflict", "idempotency_key_reused")
+ANSWER_GONE = Refused("conflict", "idempotency_answer_gone")
+_ID: Final = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,62 +32,78 @@ class Once(Generic[S]):
     """Digest of the key and of whose it is."""
     request: bytes
     """Digest of what was asked."""
-    answer: Callable[[S], bytes]
-    secret: bytes = field(repr=False)
-    """What the answer is kept sealed with: made of the caller's key, which is kept nowhere. Whoever sends the request
-    again opens it, and nobody else.
-    """
+    made: Callable[[S], UUID] | None = None
+    """What was made within the aggregate. None: the aggregate."""
 
 
 @dataclass(frozen=True, slots=True)
-class Again:
-    """The answer that was given before."""
+class Again(Generic[S]):
+    """What was decided before: its aggregate as it is now, and what was made of it."""
 
-    answer: bytes
+    state: S
+    made: UUID
+
+
+class Made(NamedTuple):
+    """Of what a request was."""
+
+    aggregate: UUID
+    made: UUID
 
 
 class Answers:
     """Those of one transaction: kept from before, and given now."""
 
     def __init__(self) -> None:
-        self._known: dict[bytes, tuple[bytes, bytes]] = {}
-        """By key: the digest of the request, and its answer as it is kept."""
+        self._known: dict[bytes, tuple[bytes, Made | None]] = {}
+        """By key: the digest of the request, and of what it was; None where a release before kept the answer itself."""
         self._new: list[bytes] = []
 
     async def load(self, connection: Connection, asked: Sequence[Once[Any]]) -> None:
         """To be called under the locks of what is decided: what another one answered meanwhile is then seen."""
         if asked:
             rows = await connection.fetch(_KNOWN, [once.key for once in asked])
-            self._known = {row["key"]: (row["request"], row["answer"]) for row in rows}
+            self._known = {row["key"]: (row["request"], _read(row["answer"])) for row in rows}
 
-    def find(self, once: Once[Any] | None) -> Again | Refused | None:
+    @property
+    def aggregates(self) -> Collection[UUID]:
+        """Of which repeats are."""
+        return {made.aggregate for _, made in self._known.values() if made is not None}
+
+    def find(self, once: Once[S] | None, state: Callable[[UUID], S | None]) -> Again[S] | Refused | None:
+        """What was decided under this key, with the aggregate's state as it is now."""
         known = None if once is None else self._known.get(once.key)
         if once is None or known is None:
             return None
-        return Again(_opened(once, known[1])) if known[0] == once.request else KEY_REUSED
+        request, made = known
+        if request != once.request:
+            return KEY_REUSED
+        now = None if made is None else state(made.aggregate)
+        return ANSWER_GONE if made is None or now is None else Again(now, made.made)
 
-    def give(self, once: Once[S] | None, state: S) -> None:
+    def give(self, once: Once[S] | None, aggregate: UUID, state: S) -> None:
+        """Keep of what a request was."""
         if once is not None:
-            self._known[once.key] = once.request, _sealed(once, once.answer(state))
+            made = aggregate if once.made is None else once.made(state)
+            self._known[once.key] = once.request, Made(aggregate, made)
             self._new.append(once.key)
 
     async def flush(self, connection: Connection) -> None:
         if not self._new:
             return
-        rows = [(key, *self._known[key]) for key in sorted(self._new)]
+        rows = [(key, request, _written(made)) for key in sorted(self._new) for request, made in [self._known[key]]]
         try:
             await connection.execute(_KEEP, *columns(rows))
         except asyncpg.UniqueViolationError as error:
             raise ConcurrentInsertError(error.constraint_name) from error
 
 
-def _sealed(once: Once[Any], answer: bytes) -> bytes:
-    return sealed(once.secret, once.key, msgspec.Raw(answer)).encode() if seals() else answer
+def _read(kept: bytes) -> Made | None:
+    return Made(UUID(bytes=kept[:_ID]), UUID(bytes=kept[_ID:])) if len(kept) == 2 * _ID else None
 
 
-def _opened(once: Once[Any], kept: bytes) -> bytes:
-    text = kept.decode()
-    return msgspec.json.encode(opened(once.secret, once.key, text)) if is_sealed(text) else kept
+def _written(made: Made | None) -> bytes:
+    return b"" if made is None else made.aggregate.bytes + made.made.bytes
 
 
 async def forget(connection: Connection, kept: timedelta) -> None:

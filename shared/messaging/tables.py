@@ -5,7 +5,8 @@
 `inbox`: which messages took effect here.
 `dead_letter`, `blocked_key`, `blocked_record`: what could not take effect, and what waits behind it.
 `dead_letter_action`: who tried what on a dead letter, and how it went; append-only.
-`idempotency`: answers to requests that may be sent again. `request_limit`: how many requests a caller made.
+`idempotency`: of which aggregate, and of what in it, requests were that may be sent again.
+`request_limit`: how many requests a caller made.
 `import`, `import_part`, `import_fault`, `import_refused_row`: files of rows that people sent (`import_tables.py`).
 `timer`: times at which an aggregate must be decided again. `sweep`: changes on their way over many aggregates.
 `record_gap`: what Kafka removed before a group consumed it, and who closed that. `resend`: what of the journal was

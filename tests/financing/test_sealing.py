@@ -205,7 +205,8 @@ async def test_while_an_older_release_runs_beside_it_nothing_new_is_sealed(stage
     assert not await stage.rows("SELECT FROM data_key")
 
 
-async def test_a_request_that_comes_again_is_answered_by_what_its_sender_alone_can_open(stage: StageUnderTest) -> None:
+async def test_a_request_that_comes_again_gives_nothing_back_of_what_was_erased(stage: StageUnderTest) -> None:
+    """Seen: it gave amount and term back for seven days after the consent was revoked."""
     await known(stage)
     await ok(stage, "POST", "/consents", await consent_body(stage) | {name: PAPERS[name] for name in PAPERS})
     body = await referral_body(stage, amount={"amount": "411733.00", "currency": "MXN"})
@@ -214,8 +215,12 @@ async def test_a_request_that_comes_again_is_answered_by_what_its_sender_alone_c
     again = await stage.client.request("POST", "/referrals", json=body, headers=headers)
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
-    [kept] = await stage.rows("SELECT answer FROM idempotency")
-    assert kept["answer"].startswith(b"sealed:")
+    assert first.json()["papers"]["amount"]["amount"] == "411733.00"
+    consent = f"/consents/{first.json()['consent_id']}"
+    await ok(stage, "POST", f"{consent}/revocation")
+    again = await stage.client.request("POST", "/referrals", json=body, headers=headers)
+    assert (again.status_code, again.json()["id"], again.json()["papers"]) == (201, first.json()["id"], None)
+    assert again.json()["state"] == "withdrawn"
 
 
 async def test_what_a_partner_wrote_in_vain_is_sealed_until_it_is_forgotten(stage: StageUnderTest) -> None:

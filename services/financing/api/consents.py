@@ -26,7 +26,7 @@ from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Change, Create, Problem, Replace, Show, Strict, routes
+from shared.service.http import Change, Create, Part, Problem, Replace, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
@@ -74,7 +74,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             body.supplier_id,
             lambda case, known: handlers.give(case, body.offered(caller.subject), now(), known),
-            lambda case: ConsentView.last_to(case, body.partner),
+            Part(ConsentView.of_consent, lambda case: case.last_to(body.partner)),
             terms,
         )
 

@@ -17,7 +17,7 @@ from shared.messaging.commands import Commands
 from shared.messaging.routing import Reference
 from shared.runtime.clock import now
 from shared.runtime.database import Database
-from shared.service.http import Change, Create, Page, Paging, Replace, Show, Strict, routes
+from shared.service.http import Change, Create, Page, Paging, Part, Replace, Show, Strict, routes
 
 
 def router(commands: Commands, database: Database, terms: Reference[Terms]) -> APIRouter:
@@ -32,7 +32,7 @@ def router(commands: Commands, database: Database, terms: Reference[Terms]) -> A
             cases,
             body.supplier_id,
             lambda case, known: handlers.refer(case, body.asked(), now(), known),
-            lambda case: ReferralView.of_referral(case, case.referrals[-1].id),
+            Part(ReferralView.of_referral, lambda case: case.referrals[-1].id),
             terms,
         )
 

@@ -64,5 +64,9 @@ class Case:
     def consent(self, consent_id: UUID) -> Consent | None:
         return next((consent for consent in self.consents if consent.id == consent_id), None)
 
+    def last_to(self, partner: str) -> UUID:
+        """The firm's last consent to this partner, which it has given one."""
+        return [consent.id for consent in self.consents if consent.partner == partner][-1]
+
     def referral(self, referral_id: UUID) -> Referral | None:
         return next((referral for referral in self.referrals if referral.id == referral_id), None)

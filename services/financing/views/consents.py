@@ -164,10 +164,6 @@ class ConsentView(View):
     """Null where the words are of a version that does not say it."""
 
     @classmethod
-    def last_to(cls, case: Case, partner: str) -> "ConsentView":
-        return cls.of([row for row in consent_rows(case) if row["partner"] == partner][-1])
-
-    @classmethod
     def of_consent(cls, case: Case, consent_id: UUID) -> "ConsentView":
         return cls.of(next(row for row in consent_rows(case) if row["id"] == consent_id))
 

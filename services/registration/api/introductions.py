@@ -19,7 +19,7 @@ from shared.runtime.clock import now
 from shared.runtime.database import Database
 from shared.runtime.ids import new_id
 from shared.service.callers import Caller, Role, allow
-from shared.service.http import Create, Page, Paging, Problem, Replace, Show, Strict, accepted, routes
+from shared.service.http import Create, Page, Paging, Part, Problem, Replace, Show, Strict, accepted, routes
 
 Own = Annotated[Caller, allow(Role.SUPPLIER)]
 OwnOrOperator = Annotated[Caller, allow(Role.SUPPLIER, Role.OPERATOR)]
@@ -46,7 +46,7 @@ def router(commands: Commands, database: Database) -> APIRouter:
             suppliers,
             supplier_id,
             lambda state, _: handlers.consent(state, given, IN_FORCE, now()),
-            lambda supplier: IntroductionView.of_supplier(supplier, given.id),
+            Part(IntroductionView.of_supplier, lambda _: given.id),
         )
 
     @api.post("/suppliers/{supplier_id}/introductions/{consent_id}/revocation")

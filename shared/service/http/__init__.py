@@ -2,7 +2,7 @@
 
 from shared.service.http.application import application
 from shared.service.http.bodies import Body, Named, OneLine, Strict, View
-from shared.service.http.changes import Acting, Change, Create, Replace, accepted
+from shared.service.http.changes import Acting, Change, Create, Part, Replace, accepted
 from shared.service.http.pages import Number, Page, Paging
 from shared.service.http.problem import Problem
 from shared.service.http.routes import BeforeBody, routes, together
@@ -20,6 +20,7 @@ __all__ = [
     "OneLine",
     "Page",
     "Paging",
+    "Part",
     "Problem",
     "Replace",
     "Show",

@@ -7,11 +7,11 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 from fastapi import Depends, Header, Request, Response
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel
 
 from shared.contracts.event import Cause
 from shared.messaging.commands import About, Commands, Decide
@@ -42,7 +42,7 @@ IdempotencyKey = Annotated[
     Header(
         max_length=100,
         description=f"A text that you will not use twice, as a UUID, of {SHORTEST_KEY} characters at least. The same"
-        " request under the same key is done once, and has the same answer for seven days.",
+        " request under the same key is done once; for seven days the answer says what came of it, as that is now.",
         json_schema_extra={"minLength": SHORTEST_KEY},
     ),
 ]
@@ -74,6 +74,18 @@ class _Stale(Refused):
     present: str
 
 
+@dataclass(frozen=True, slots=True)
+class Part(Generic[S, V]):
+    """The view of what a command makes within its aggregate, which is told from the others by its id."""
+
+    of: Callable[[S, UUID], V]
+    newest: Callable[[S], UUID]
+    """What was just made."""
+
+    def __call__(self, state: S) -> V:
+        return self.of(state, self.newest(state))
+
+
 @dataclass(slots=True)
 class Changing(Showing):
     """One change that a caller asks for."""
@@ -98,25 +110,15 @@ class Changing(Showing):
         view: Callable[[S], V],
         reference: Reference[Any] | About[Any] = none,
     ) -> V:
-        """Decide one aggregate and show it, by `view`, which is also what the caller saw before."""
+        """Decide one aggregate and show it, by `view`, which is also what the caller saw before; or a `Part` of it."""
         if self.key is not None:
-            return await self._run_once(commands, repository, id_, decide, view, reference)
+            once: Once[S] = Once(*self.identity, view.newest if isinstance(view, Part) else None)
+            decided = await commands.run_once(repository, id_, decide, self.cause, reference, once)
+            return self.shown(_shown_again(decided, view))
         outcome = await commands.run(repository, id_, self._guarded(decide, view), self.cause, reference)
         if isinstance(outcome, _Stale):
             raise _stale(outcome.present)
         return self.shown(view(accepted(outcome)))
-
-    async def _run_once(
-        self,
-        commands: Commands,
-        repository: Repository[S],
-        id_: UUID,
-        decide: Decide[S, Any],
-        view: Callable[[S], V],
-        reference: Reference[Any] | About[Any],
-    ) -> V:
-        outcome = await commands.run_once(repository, id_, decide, self.cause, reference, self.once(view))
-        return self.answered(outcome, view)
 
     def check(self, view: BaseModel, message: str | None = None) -> None:
         """Refuse when the caller saw another version. For what is decided by `commands.run_unit`, under its lock.
@@ -152,22 +154,16 @@ class Changing(Showing):
             hashlib.sha256(f"{self.key}\n".encode() + self.digest).digest(),
         )
 
-    def once(self, view: Callable[[S], BaseModel]) -> Once[S]:
-        """Under which key the answer is kept, and of what request it is."""
-        secret = hashlib.sha512(f"answer\n{self._scope}\n{self.key}".encode()).digest()
-        return Once(*self.identity, lambda state: view(state).model_dump_json().encode(), secret)
-
     @property
     def _scope(self) -> str:
         return f"{self.request.method} {self.request.url.path} {getattr(self.request.state, 'subject', '')}"
 
-    def answered(self, outcome: S | Refused | Again, view: Callable[[S], V]) -> V:
-        """What was decided, by `view`; or what was answered before, as the route declares it."""
-        if isinstance(outcome, Again):
-            declared: Any = self.request.scope["route"].response_model
-            before: V = TypeAdapter[Any](declared).validate_json(outcome.answer)
-            return self.shown(before)
-        return self.shown(view(accepted(outcome)))
+
+def _shown_again(outcome: S | Refused | Again[S], view: Callable[[S], V]) -> V:
+    """What was decided, now or before, as it is now."""
+    if isinstance(outcome, Again):
+        return view.of(outcome.state, outcome.made) if isinstance(view, Part) else view(outcome.state)
+    return view(accepted(outcome))
 
 
 def _cause(request: Request) -> Cause:
