@@ -27,13 +27,14 @@ def line(entry: Entry) -> str:
 
 
 def referral_line(entry: Entry) -> str:
-    """What a partner's referral is about: its whole id, the product, the amount, and until when to answer."""
+    """What a partner's referral is about: its whole id, product, amount, until when to answer, whether it is a test."""
     event = Event.of(entry)
     need = event.data.get("need")
     amount = need.get("amount") if isinstance(need, dict) else None
     money = f"{amount.get('amount')} {amount.get('currency')}" if isinstance(amount, dict) else None
     parts = (event.field("referral_id"), event.name, event.field("product"), money, event.field("answer_due_at"))
-    return "  ".join([moment(event.at), *(printable(part) or "–" for part in parts)])
+    marks = ["test"] if event.data.get("test") is True else []
+    return "  ".join([moment(event.at), *(printable(part) or "–" for part in parts), *marks])
 
 
 def refusal_line(entry: Entry) -> str:

@@ -157,9 +157,9 @@ def ensure_acls(client: AdminClient, rules: Iterable[AccessRule]) -> None:
 
     Operations are Kafka's own words. READ and WRITE include DESCRIBE.
     """
-    bindings = {binding for rule in rules for binding in _bindings(rule)}
-    if bindings:
-        answers("allow", lambda: client.create_acls(list(bindings)))
+    wanted = {binding for rule in rules for binding in bindings(rule)}
+    if wanted:
+        answers("allow", lambda: client.create_acls(list(wanted)))
 
 
 def group_names(client: AdminClient) -> list[str]:
@@ -219,7 +219,8 @@ def _plain(entries: Mapping[str, ConfigEntry]) -> dict[str, str]:
     return {key: entry.value for key, entry in entries.items() if entry.value is not None}
 
 
-def _bindings(rule: AccessRule) -> list[AclBinding]:
+def bindings(rule: AccessRule) -> list[AclBinding]:
+    """An allowance as Kafka has it."""
     return [
         AclBinding(
             RESOURCE_TYPES[rule.resource],

@@ -28,6 +28,7 @@ from deploy.provision.asking import REQUEST_TIMEOUT, KafkaAdminError, answers
 from deploy.provision.kafka_admin import (
     PROBE_PAUSE,
     SCRAM_ITERATIONS,
+    bindings,
     ensure_acls,
     ensure_users,
     known_users,
@@ -35,7 +36,7 @@ from deploy.provision.kafka_admin import (
 )
 from deploy.provision.kafka_quotas import ensure_quotas
 from deploy.provision.partners import Partner, users_of
-from shared.messaging.access import PARTNER_BYTES_PER_SECOND, access_rules
+from shared.messaging.access import PARTNER_BYTES_PER_SECOND, AccessRule, access_rules
 
 DENIED = (ResourceType.TOPIC, ResourceType.GROUP)
 EVERYTHING = "*"
@@ -52,13 +53,24 @@ def let_in(connection: Mapping[str, str], partner: Partner) -> None:
     client = administration(connection)
     if is_suspended(partner.code, denied(client)):
         deny(connection, partner.code)
-    first = users_of(partner.code)[0]
-    own = (rule for rule in access_rules([partner.code]) if rule.principal == first)
-    ensure_acls(client, (replace(rule, principal=partner.principal) for rule in own))
+    ensure_acls(client, rules_of(partner.code, partner.principal))
     ensure_quotas(connection, {partner.principal: PARTNER_BYTES_PER_SECOND})
     # Last: with a password the user could already act while its limits are missing.
     rounds = max(_secrets(client, partner.code).values(), default=SCRAM_ITERATIONS - 1) + 1
     ensure_users(client, {partner.principal: partner.secret}, {partner.principal: rounds})
+
+
+def rules_of(code: str, user: str) -> list[AccessRule]:
+    """All that a user of the partner may do."""
+    first = users_of(code)[0]
+    return [replace(rule, principal=user) for rule in access_rules([code]) if rule.principal == first]
+
+
+def missing(client: AdminClient, code: str, user: str) -> list[AccessRule]:
+    """What a user of the partner should be allowed and is not."""
+    asked = _filter(user, AclPermissionType.ALLOW)
+    allowed = set(answers("list the rules of", lambda: {user: client.describe_acls(asked)})[user])
+    return [rule for rule in rules_of(code, user) if not allowed.issuperset(bindings(rule))]
 
 
 def newest(client: AdminClient, code: str) -> str | None:

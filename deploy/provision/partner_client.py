@@ -31,9 +31,9 @@ class PartnerClient:
         self._principal = f"partner.{code}"
         self._connection = dict(connection)
 
-    def reader(self, kind: Literal["referrals", "refusals"] = "referrals") -> Reader:
+    def reader(self, kind: Literal["referrals", "refusals"] = "referrals", key: bytes | None = None) -> Reader:
         """The referrals that this partner gets, or what it is told of its answers that had no effect."""
-        return Reader(self._connection, f"{self._principal}.audit", [f"{self._principal}.{kind}.v1"])
+        return Reader(self._connection, f"{self._principal}.audit", [f"{self._principal}.{kind}.v1"], key)
 
     def referrals(self) -> dict[UUID, tuple[Referral, Cause]]:
         """Every referral that the topic still holds, with what it comes from, by id."""

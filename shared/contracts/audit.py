@@ -125,6 +125,7 @@ CHANGES: Mapping[str, Mapping[str, str]] = {
         "record_authorisation": "authorisation:recorded",
         "put_partner": "partner:changed",
         "put_product": "product:changed",
+        "try_partner": "partner:tried",
     },
     "portal": {
         "write_message": "message:written",

@@ -159,6 +159,8 @@ class Referral(EventData):
     """What the program found out about it, where the consent names it."""
     answer_due_at: Moment
     """Until when the partner should answer."""
+    test: bool = False
+    """A trial of the exchange, of nobody: an answer is judged and settles nothing. True of no firm's referral."""
 
     @property
     def key(self) -> UUID:

@@ -203,8 +203,7 @@ class BatchRunner:
                 if message.record.topic in partners:
                     work.record(target, cause._replace(action=f"{self._service}:{ANSWERED}"))
                     if decision.without_effect is not None:
-                        why = refusals.repeats(decision.without_effect)
-                        refusals.tell_without_effect(work, self._service, message, why, cause)
+                        refusals.tell_without_effect(work, self._service, message, decision.without_effect, cause)
                     elif actor is not None:
                         refusals.tell_lifted(work, self._service, message, cause)
         if self._keep is not None and messages:

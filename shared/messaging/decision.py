@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Generic, Literal, TypeVar
 
 from shared.contracts.event import EventData
+from shared.contracts.refusals import RefusalOutcome
 
 S = TypeVar("S")
 
@@ -57,8 +58,8 @@ class Decision(Generic[S]):
     sweeps: tuple[SweepRequest, ...] = ()
     then: Then[S] | None = None
     """What follows from it only the store can tell, as where it is compared with thousands of others."""
-    without_effect: str | None = None
-    """Why what a partner said changed nothing, though nothing is wrong with it: it is told so."""
+    without_effect: tuple[RefusalOutcome, str] | None = None
+    """What became of what a partner said, where it changed nothing and is no dead letter, and why: it is told so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,7 @@ NOT_OF_OTHERS = {
     "list_partners": "institutions",
     "show_partner": "an institution",
     "list_products": "what institutions offer",
+    "show_trial": "a test, which is of no firm",
     "show_product": "what institutions offer",
 }
 """Routes that change nothing and show nobody's data."""

@@ -23,6 +23,7 @@ from tests.financing import test_api as financing
 from tests.financing import test_api_partners as partners
 from tests.financing import test_authorisation as authorisations
 from tests.financing import test_products as products
+from tests.financing import test_trials as trials
 from tests.matching import test_api as matching
 from tests.matching import test_api_answers as matching_answers
 from tests.matching import test_api_files as matching_files
@@ -130,6 +131,7 @@ WALKS: dict[str, tuple[Walk, ...]] = {
         financing.test_an_operator_compares_a_natural_persons_identity,
         partners.test_partners_come_and_go,
         products.test_a_product_needs_no_release,
+        trials.test_a_wrong_answer_to_a_test_is_told_and_is_no_dead_letter,
         authorisations.test_the_firm_says_it_and_nobody_for_it,
     ),
 }

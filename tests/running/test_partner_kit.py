@@ -12,6 +12,10 @@ import pytest
 from deploy.engines.kafka_jars import KAFKA_VERSION, resolve_jars
 from deploy.engines.notices import unheard
 from deploy.local.client import LocalClient
+from deploy.provision.partner_client import PartnerClient
+from shared.contracts import partner as contract
+from shared.contracts.event import Money
+from shared.runtime.clock import now
 from tests.bench import jvm
 from tests.deploy.program import pdp
 from tests.running import poison
@@ -72,6 +76,33 @@ def test_a_sandbox_is_certified(desk: Path) -> None:
     said = run(desk, sys.executable, EXAMPLES / "certify.py", "kcat.conf").splitlines()
     assert [line for line in said if not line.startswith("ok ")] == ["certified"]
     assert len(said) == 11
+
+
+def test_the_exchange_is_tried_with_a_desk_that_answers_and_one_that_does_not(desk: Path) -> None:
+    silent = pdp("partner", "try", CODE, "--wait", "1")
+    seen = [line[:3] for line in silent.out.splitlines() if line[0] != " "]
+    assert (silent.code, seen) == (1, [*["ok "] * 5, "BAD"]), silent.out + silent.err
+    command = [sys.executable, EXAMPLES / "desk.py", "kcat.conf", "desk.sqlite", "8"]
+    with subprocess.Popen([*map(str, command)], cwd=desk, stdout=subprocess.DEVNULL) as running:
+        answered = pdp("partner", "try", CODE, "--wait", "60")
+    assert running.returncode == 0
+    assert (answered.code, "BAD" in answered.out) == (0, False), answered.out + answered.err
+    assert "acknowledged" in answered.out
+
+
+def test_a_wrong_answer_to_a_test_is_shown_as_its_partner_is_told_it(client: LocalClient) -> None:
+    side = PartnerClient(CODE, client.connection())
+    known = side.referrals().keys()
+    tried = [sys.executable, "-m", "deploy.cli.main", "partner", "try", CODE, "--wait", "60"]
+    with subprocess.Popen(tried, stdout=subprocess.PIPE, text=True) as running:
+        until(lambda: bool(side.referrals().keys() - known))
+        (test,) = side.referrals().keys() - known
+        said = {"referral_id": test, "partner": CODE, "answered_at": now(), "amount": Money(amount="1.00")}
+        poison.send(client, [poison.event(contract.CreditDisbursed(**said))])
+        shown = running.communicate(timeout=PATIENCE)[0]
+    assert running.returncode == 1
+    assert "payment_not_approved" in shown
+    assert f"ok  The partner can read that on partner.{CODE}.refusals.v1." in shown
 
 
 @pytest.mark.long

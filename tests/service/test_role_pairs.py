@@ -43,6 +43,7 @@ QUERIES = {
 }
 NOTHING_TO_UNDO = {"override_not_found", "plan_not_found", "drop_out_not_found", "import_unknown", "waiver_unknown"}
 NOTHING_TO_UNDO |= {"attachment_not_found", "product_not_known", "not_drawn", "outcome_not_found", "report_unknown"}
+NOTHING_TO_UNDO |= {"trial_unknown"}
 
 # What an operator may do to somebody is done last: it changes what the others ask about.
 PAIRS = sorted([*combinations(Role, 2), *((role,) for role in Role)], key=lambda roles: Role.OPERATOR in roles)

@@ -12,6 +12,7 @@ from deploy.cli.commands.partner_access import remove, resume, rotate, suspend
 from deploy.cli.commands.partner_answer import answer
 from deploy.cli.commands.partner_side import Code, Secret, side_of
 from deploy.cli.commands.partner_simulate import simulate
+from deploy.cli.commands.partner_try import try_
 from deploy.cli.commands.watch import Beginning, Follow, Last
 from deploy.cli.console import AsJson, Refusal, out, show_json, step, table
 from deploy.cli.installation import installation
@@ -34,6 +35,7 @@ app.command("rotate", help=say("help.partner.rotate"))(rotate)
 app.command("suspend", help=say("help.partner.suspend"))(suspend)
 app.command("resume", help=say("help.partner.resume"))(resume)
 app.command("simulate", help=say("help.partner.simulate"))(simulate)
+app.command("try", help=say("help.partner.try"))(try_)
 app.command("remove", help=say("help.partner.remove"))(remove)
 
 Kind = Literal["development_bank", "bank", "non_financial"]

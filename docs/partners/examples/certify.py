@@ -4,7 +4,7 @@
     python certify.py kcat.conf
 
 Never against production: it acknowledges the newest referral and sends six answers that must be refused, each a dead
-letter that the operators of the sandbox may discard. Without a referral ask them for one, of an invented firm.
+letter that the operators of the sandbox may discard. Without a referral ask them for a test (`pdp partner try`).
 """
 
 import hashlib

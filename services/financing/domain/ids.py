@@ -1,8 +1,9 @@
 """Identities derived from what they identify: the same inputs give the same events."""
 
-from uuid import UUID, uuid5
+from uuid import RFC_4122, UUID, uuid5
 
 NAMESPACE = UUID("b2f1f3f0-8a55-5d0e-9b7e-4f1d2c6a7e90")
+TRIAL = 8
 
 
 def need_id(supplier_id: UUID, purpose: str) -> UUID:
@@ -25,3 +26,16 @@ def product_id(code: str) -> UUID:
 
 def partner_id(code: str) -> UUID:
     return uuid5(NAMESPACE, f"partner/{code}")
+
+
+def trial_id(seed: UUID) -> UUID:
+    """The same as UUIDv8 (RFC 9562), which no other id here is: answers to a trial are told from others by it."""
+    return UUID(int=seed.int & ~(0xF << 76) | TRIAL << 76)
+
+
+class TrialKey(UUID):
+    """The id of a test where an answer names it: whoever sends the same id as a firm's gets no test for it."""
+
+
+def is_trial(id_: UUID) -> bool:
+    return id_.variant == RFC_4122 and id_.version == TRIAL

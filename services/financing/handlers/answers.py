@@ -74,7 +74,8 @@ def _taken(case: Case | None, event: partner.Answer, answer: Answer, now: dateti
     # Its clock may be off by a day: nothing was answered before it was sent, or after it arrived.
     said_at = min(max(event.answered_at, known.sent_at), answer.arrived_at)
     decision = settled(case, after, now, terms, *moved(case, after, said_at))
-    return replace(decision, without_effect=rules.unheard(known, taken))
+    unheard = rules.unheard(known, taken)
+    return decision if unheard is None else replace(decision, without_effect=("repeated", unheard))
 
 
 def _rejected(problem: AnswerProblem) -> RejectedEventError:

@@ -9,6 +9,7 @@ from services.financing.store.projected import Projected
 from services.financing.store.queries import SEALED_REFERRALS
 from services.financing.store.rows import consent_rows, need_rows, referral_rows
 from services.financing.store.tables import CaseRow, ConsentRow, NeedRow, ReferralRow
+from services.financing.store.trials import WithTrials, trial_keys
 from shared.messaging.repository import TableRepository
 from shared.runtime.database import Connection
 from shared.sealing.rows import Part, SealedRows
@@ -39,13 +40,13 @@ class CaseRepository:
         await self._referrals.write(connection, [row for case in written for row in referral_rows(case)])
 
 
-cases = CaseRepository()
+cases = WithTrials(CaseRepository())
 
 
 async def suppliers_of_referrals(connection: Connection, referral_ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """The supplier of each referral; the unknown are left out."""
+    """The supplier of each referral, of a test itself; the unknown are left out."""
     rows = await connection.fetch("SELECT id, supplier_id FROM referral WHERE id = ANY($1::uuid[])", referral_ids)
-    return {row["id"]: row["supplier_id"] for row in rows}
+    return {row["id"]: row["supplier_id"] for row in rows} | trial_keys(referral_ids)
 
 
 async def cases_with_needs(connection: Connection, _: Mapping[str, str], after: UUID | None, limit: int) -> list[UUID]:

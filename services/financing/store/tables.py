@@ -154,3 +154,14 @@ class OfferRow(Table, table=True):
     """Of the product."""
     editions: list[dict[str, Any]] = Field(sa_type=JSONB)
     """What operators made of it, after the shipped edition."""
+
+
+class TrialRow(Table, table=True):
+    """Tests of the exchange with a partner: of no firm, so in no other table."""
+
+    __tablename__ = "trial"
+
+    id: UUID = Field(primary_key=True)
+    partner: str
+    referral: dict[str, Any] = Field(sa_type=JSONB)
+    refused: list[str] = Field(sa_type=JSONB)
