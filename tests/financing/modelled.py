@@ -20,6 +20,10 @@ SAYS = {
 """In which states a partner can say what."""
 
 
+LEAST = {"identity", "contact", "need"}
+"""What no partner of the model can do without."""
+
+
 @dataclass
 class Given:
     """A consent."""
@@ -137,7 +141,11 @@ class Firm:
         last = given[-1]
         if last.revoked:
             return "consent_revoked"
-        return "consent_expired" if now >= last.over_at else None if last.papers else "papers_erased"
+        if now >= last.over_at:
+            return "consent_expired"
+        if not last.papers:
+            return "papers_erased"
+        return None if LEAST.issubset(last.classes) else "data_classes_missing"
 
     def send(self, id_: UUID, partner: str, now: datetime) -> None:
         consent = [id_ for id_, each in self.consents.items() if each.partner == partner][-1]

@@ -30,7 +30,7 @@ class Answers(Walk):
 
     @initialize()
     def begin(self) -> None:
-        self.consent("need")
+        self.consent("identity", "contact", "need")
         self.id = UUID(self.refer()["id"])
 
     @property

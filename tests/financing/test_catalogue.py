@@ -10,6 +10,7 @@ import pytest
 from services.financing.catalogue import FOLDER, CatalogueError, read
 from services.financing.domain import reasons
 from services.financing.domain.partner import partner
+from services.financing.domain.product import Product
 from services.financing.domain.terms import Limits
 from shared.contracts.financing import DataClass, Purpose, ReferralState
 from shared.contracts.partner import DeclineReason
@@ -20,7 +21,7 @@ CATALOGUE = read()
 
 
 def test_names_the_version_of_each_table() -> None:
-    assert CATALOGUE.version == "products-2026.3/needs-2026.2/declines-2026.1"
+    assert CATALOGUE.version == "products-2026.4/needs-2026.2/declines-2026.1"
 
 
 def test_knows_the_three_first_partners() -> None:
@@ -42,6 +43,14 @@ def test_each_product_is_of_a_known_partner_and_vocabulary(product: object) -> N
     assert set(product.tax_opinions) <= set(get_args(TaxOpinion))
     assert product.tickets
     assert product.max_term_months > 0
+
+
+@pytest.mark.parametrize("product", CATALOGUE.products, ids=lambda product: product.code)
+def test_each_product_says_what_its_partner_cannot_do_without_and_why(product: Product) -> None:
+    owner = TERMS.partner(product.partner)
+    assert owner is not None
+    assert {"identity", "contact"} <= set(product.min_classes) <= owner.data_classes
+    assert "Least data: " in product.source
 
 
 def test_product_codes_are_unique() -> None:

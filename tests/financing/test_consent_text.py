@@ -138,6 +138,15 @@ def sent(partner: str, product: str, classes: tuple[DataClass, ...]) -> contract
     return event
 
 
+def lacking(partner: str, product: str, classes: tuple[DataClass, ...]) -> list[str]:
+    """What a referral is refused for, under a consent to these classes."""
+    case = consented(partner=partner, purposes=("certification",), classes=classes)
+    refused = referrals.refer(case, asked(case, product=product), NOW, TERMS)
+    assert isinstance(refused, Refused)
+    assert refused.code == "data_classes_missing"
+    return [each["code"] for each in refused.params["classes"]]
+
+
 @pytest.mark.parametrize(
     ("partner", "product"), [("nafin", "nafin-guaranteed-simple"), ("cluster", "cluster-certification-grant")]
 )
@@ -146,6 +155,11 @@ def test_of_every_choice_the_fields_go_that_its_words_name_and_no_other(partner:
     assert known is not None
     for classes in SUBSETS:
         if not set(classes) <= known.data_classes:
+            continue
+        least = TERMS.product(product)
+        assert least is not None
+        if missing := [each for each in least.min_classes if each not in classes]:
+            assert lacking(partner, product, classes) == [f"data.{each}" for each in missing]
             continue
         data = sent(partner, product, classes).model_dump(exclude_none=True)
         named = text(partner)

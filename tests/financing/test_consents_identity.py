@@ -77,7 +77,8 @@ def test_another_consent_is_compared_anew_and_the_same_one_is_not() -> None:
 
 def test_a_consent_that_names_no_identity_needs_no_comparison() -> None:
     case = consented(PERSON, classes=("need",))
-    assert isinstance(referrals.refer(case, asked(case), NOW, TERMS), Decision)
+    nameless = replace(TERMS, products=tuple(replace(each, min_classes=("need",)) for each in TERMS.products))
+    assert isinstance(referrals.refer(case, asked(case), NOW, nameless), Decision)
     assert code(confirm(case)) == "papers_erased"
 
 

@@ -44,7 +44,7 @@ class Together(RuleBasedStateMachine):
     def begin(self) -> None:
         """Referred to both, as most of what can go wrong wants it."""
         for partner in DAYS:
-            self.consent(partner, ("identity", "need"), 300)
+            self.consent(partner, ("identity", "contact", "need"), 300)
             self.refer(partner)
 
     @rule(partner=PARTNERS, classes=CLASSES, days=st.sampled_from((5, 60, 300)))

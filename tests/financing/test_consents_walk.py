@@ -17,7 +17,9 @@ from tests.walking import Do
 
 DAYS = st.sampled_from((0, 0, 12, 21))
 """A partner has 20."""
-CHOICES = st.sampled_from((("identity", "contact", "need"), ("identity", "need"), ("need",)))
+LEAST = {"identity", "contact", "need"}
+"""Without which the partner can do nothing with a referral for the product."""
+CHOICES = st.sampled_from((("identity", "contact", "need"), ("identity", "contact", "need", "capacity"), ("need",)))
 
 
 @dataclass
@@ -35,11 +37,14 @@ class Pair(Walk):
         super().__init__(do, stage, time)
         self.consents: dict[UUID, bool] = {}
         """In order; whether it was revoked."""
+        self.named: dict[UUID, tuple[str, ...]] = {}
+        """The classes of data of each."""
         self.referrals: dict[UUID, Modelled] = {}
 
     @property
     def carries(self) -> bool:
-        return bool(self.consents) and not list(self.consents.values())[-1]
+        last = next(reversed(self.consents), None)
+        return last is not None and not self.consents[last] and LEAST.issubset(self.named[last])
 
     @initialize()
     def begin(self) -> None:
@@ -49,7 +54,9 @@ class Pair(Walk):
 
     @rule(classes=CHOICES)
     def agree(self, classes: tuple[str, ...]) -> None:
-        self.consents.setdefault(self.consent(*classes), False)
+        id_ = self.consent(*classes)
+        self.consents.setdefault(id_, False)
+        self.named[id_] = classes
 
     @precondition(lambda self: self.consents)
     @rule(which=st.integers(0, 5))
@@ -73,7 +80,8 @@ class Pair(Walk):
             for each in self.referrals.values()
         )
         if under_way or not self.carries:
-            assert answer["title"] in ("referral_already_open", "consent_missing", "consent_revoked")
+            refused = ("referral_already_open", "consent_missing", "consent_revoked", "data_classes_missing")
+            assert answer["title"] in refused
             return
         self.referrals[UUID(answer["id"])] = Modelled(datetime.fromisoformat(answer["sent_at"]) + PARTNERS_DAYS)
 
@@ -150,7 +158,7 @@ def every_way(pair: Pair) -> Iterator[object]:
     yield pair.say(1, approves=True, before=12, held=21)
     yield pair.agree(("need",))
     yield pair.revoke(2)
-    yield pair.agree(("identity", "need"))
+    yield pair.agree(("identity", "contact", "need", "capacity"))
     yield pair.send()
     yield pair.say(2, approves=False, before=0, held=0)
     yield pair.send()

@@ -234,6 +234,29 @@ async def test_a_choice_that_makes_no_text_says_what_it_lacks(portal: Visitors, 
     assert '<option value="nafin" selected>' in over.text, "what was chosen stays"
 
 
+async def test_the_least_that_a_partner_needs_is_offered_and_less_is_told(
+    portal: Visitors, financing: StageUnderTest
+) -> None:
+    mine = await _mine(portal)
+    first = (await mine.get(f"{CONSENT}?partner=nafin")).text
+    ticked = re.findall(r'name="data_class" value="(\w+)" checked', first)
+    assert ticked == ["identity", "contact", "need"], "and nothing more"
+    assert "For a request, Nacional Financiera needs at least: " in first
+    less = (await mine.get(f"{CONSENT}?partner=nafin&purpose=certification&data_class=contact")).text
+    assert "there is no request for nafin-guaranteed-simple: missing are " in less
+    assert "sha256" in less, "a firm may consent to less all the same"
+    assert "there is no request for" not in (await mine.get(f"{CONSENT}?{_query(CLASSES)}")).text
+
+
+async def test_a_partner_whose_code_has_a_dash_is_consented_to_as_any_other(portal: Visitors) -> None:
+    shown = {"partner": "banco-ejemplo", "purposes": ["tooling"], "data_classes": ["need"], "expires_on": UNTIL}
+    text = shown | {"version": "x", "sha256": "0" * 64, "body": "Las palabras de banco-ejemplo."}
+    query = f"purpose=tooling&data_class=need&expires_on={UNTIL}"
+    portal.others.answer("financing", "/consent-texts/banco-ejemplo", text)
+    page = await (await _mine(portal)).get(f"{CONSENT}?partner=banco-ejemplo&{query}")
+    assert "Las palabras de banco-ejemplo." in page.text
+
+
 async def test_a_consent_whose_days_are_over_says_what_that_means(portal: Visitors) -> None:
     await portal.stage.consume(example(ConsentGiven, supplier_id=FIRM, expires_on="2026-01-31", purposes=["tooling"]))
     portal.others.answer("financing", "/partners", {"items": [{"code": "nafin", "name": "Nafin", "active": True}]})

@@ -17,7 +17,10 @@ from shared.messaging.topics import SUPPLIER as SUPPLIERS
 from shared.runtime.clock import now
 from shared.runtime.ids import new_id
 from tests.financing import test_facts as facts
+from tests.financing.calls import PAPERS
 
+CLASSES = ["identity", "contact", "need"]
+"""The least that the product's partner can do with."""
 PRODUCT, PURPOSE = "nafin-guaranteed-simple", "certification"
 NO_REFERRAL = uuid4()
 BAD = {"not_json": uuid4(), "wrong_shape": uuid4(), "unknown_type": uuid4()}
@@ -62,8 +65,9 @@ class Firm:
     def refer(self, client: LocalClient) -> None:
         """With its consent, for the first time."""
         until = (now() + timedelta(days=200)).date().isoformat()
-        choice = {"purpose": PURPOSE, "data_class": ["need"], "expires_on": until}
-        consent = {"supplier_id": str(self.id), "partner": "nafin", "purposes": [PURPOSE], "data_classes": ["need"]}
+        choice = {"purpose": PURPOSE, "data_class": CLASSES, "expires_on": until}
+        consent = {"supplier_id": str(self.id), "partner": "nafin", "purposes": [PURPOSE], "data_classes": CLASSES}
+        consent |= {"identity": PAPERS["identity"], "contact": PAPERS["contact"]}
         with client.http("financing", self.token(client)) as http:
             shown = http.get("/consent-texts/nafin", params=choice).raise_for_status().json()
             given = consent | {"text_sha256": shown["sha256"], "expires_on": until}

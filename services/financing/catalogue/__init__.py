@@ -111,7 +111,7 @@ def _product(item: dict[str, Any], place: int, status: str) -> Product:
         },
         conditions=tuple(item["conditions"]),
         min_classes=tuple(item["min_classes"]),
-        source=" ".join((status, *item["to_verify"])),
+        source=" ".join((status, *item["to_verify"], f"Least data: {item['source']['min_classes']}.")),
         rank=RANKS_APART * place,
     )
 

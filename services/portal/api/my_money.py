@@ -1,6 +1,6 @@
 """What a firm needs money for: consents given with the words that were shown, referrals asked for and followed."""
 
-from datetime import date
+import re
 from http import HTTPStatus
 from typing import Annotated, Any
 from uuid import UUID
@@ -12,8 +12,9 @@ from services.portal.api.asking import Anybody, Asking, Form, see
 from services.portal.api.candidates import CURRENCIES
 from services.portal.api.forms import Trouble, body, trouble, typed
 from services.portal.api.my_firm import STAYING, Own
+from services.portal.domain import consenting
 from services.portal.domain.firm import Firm
-from services.portal.domain.money import Consent, Need
+from services.portal.domain.money import Need
 from services.portal.domain.written import amount
 from services.portal.stages import StageProblem
 from shared.days import day_of
@@ -23,19 +24,6 @@ from shared.runtime.ids import new_id
 MONEY = "/my-firm/money"
 MXN = "MXN"
 CONSENT = f"{MONEY}/consent"
-PURPOSES = (
-    "receivables",
-    "purchase_order",
-    "tooling",
-    "machinery",
-    "certification",
-    "measuring",
-    "energy",
-    "export",
-    "collateral",
-)
-DATA = ("identity", "contact", "standing", "need", "capacity", "evidence")
-"""Purposes and classes of data that financing takes."""
 FIELDS = {
     "amount.amount": "amount",
     "amount.currency": "currency",
@@ -45,6 +33,8 @@ FIELDS = {
     "data_classes": "data_class",
 }
 """What is a part of an amount to financing, and a field of its own on a page."""
+CODE = re.compile(r"[a-z][a-z0-9-]{1,30}")
+"""Of a partner: it goes into a path."""
 Short = Annotated[str, Query(max_length=60)]
 Named = Annotated[list[str], Query(max_length=20)]
 
@@ -83,12 +73,12 @@ def _add_consenting(pages: APIRouter) -> None:
         expires_on: Short = "",
     ) -> Response:
         """Choose to whom, for what, which data, until when; then the whole text, and what it is given with."""
-        return await _consent(asked, firm, _choice(partner, purpose, data_class, expires_on))
+        return await _consent(asked, firm, consenting.chosen(partner, purpose, data_class, expires_on))
 
     @pages.post("/consent")
     async def give_consent(asked: Anybody, firm: Own, form: Form) -> Response:
         """Consent to the text that was shown, which its hash names."""
-        choice = _choice(
+        choice = consenting.chosen(
             str(form.get("partner", "")),
             [str(each) for each in form.getlist("purpose")],
             [str(each) for each in form.getlist("data_class")],
@@ -169,15 +159,6 @@ def _money(text: str, currency: str) -> dict[str, str]:
     return {"amount": amount(text)} | ({"currency": currency} if currency else {})
 
 
-def _choice(partner: str, purposes: list[str], classes: list[str], expires_on: str) -> dict[str, Any]:
-    return {
-        "partner": partner,
-        "purpose": [each for each in PURPOSES if each in purposes],
-        "data_class": [each for each in DATA if each in classes],
-        "expires_on": expires_on,
-    }
-
-
 def _consented(firm: Firm, choice: dict[str, Any], form: FormData) -> dict[str, Any]:
     """As financing takes it: papers only of the classes that were named."""
     given = body(form, numbers=("capacity.workers",))
@@ -202,14 +183,15 @@ def _consented(firm: Firm, choice: dict[str, Any], form: FormData) -> dict[str, 
 async def _consent(
     asked: Asking,
     firm: Firm,
-    choice: dict[str, Any],
+    choice: consenting.Choice,
     problem: Trouble | None = None,
     said: dict[str, str] | None = None,
     status: int = HTTPStatus.OK,
 ) -> Response:
     listed = await asked.beside("financing", "/partners", limit=200)
+    products = await _offered(asked, choice)
     today = day_of(now())
-    lacking = _lacking(choice, today)
+    lacking = consenting.lacking(choice, today)
     text, unread = (None, None) if lacking else await _text(asked, choice)
     chosen = [each for each in firm.consents if each.partner == choice["partner"]]
     before = max(chosen, key=lambda each: each.order, default=None)
@@ -217,13 +199,15 @@ async def _consent(
         "my_consent.html",
         status if problem or unread is None else unread.status,
         partners=[(each["code"], each["name"]) for each in listed.body["items"] if each["active"]] if listed else [],
-        choice=_as_before(choice, before),
+        choice=consenting.as_before(choice, before, products),
+        least=consenting.least(products),
+        unserved=consenting.unserved(products, choice),
         lacking=lacking,
         replaced=[each for each in firm.consents_standing(today) if choice["partner"] in ("", each.partner)],
         over=before if before and firm.standing(before, today) == "expired" else None,
         text=text,
-        purposes=PURPOSES,
-        classes=DATA,
+        purposes=consenting.PURPOSES,
+        classes=consenting.DATA,
         currencies=CURRENCIES,
         key=str(new_id()),
         problem=problem or (unread and _refused(unread, asked)),
@@ -231,24 +215,15 @@ async def _consent(
     )
 
 
-def _as_before(choice: dict[str, Any], before: Consent | None) -> dict[str, Any]:
-    """Of a partner alone, what the firm consented to it last."""
-    if before is None or choice["purpose"] or choice["data_class"]:
-        return choice
-    return {**choice, "purpose": before.purposes, "data_class": before.data_classes}
-
-
-def _lacking(choice: dict[str, Any], today: date) -> list[str]:
-    """What is still to be chosen for a text to be shown, once anything was."""
-    needed = ("partner", "purpose", "data_class")
-    begun = choice["purpose"] or choice["data_class"] or choice["expires_on"]
-    past = ["expires_on"] if "" < choice["expires_on"] < today.isoformat() else []
-    return [name for name in needed if not choice[name]] + past if begun else []
+async def _offered(asked: Asking, choice: consenting.Choice) -> list[consenting.Product]:
+    """The products that the choice may be for, while financing tells."""
+    found = await asked.beside("financing", "/products", limit=200)
+    return [] if found is None else consenting.fitting(found.body["items"], choice)
 
 
 async def _text(asked: Asking, choice: dict[str, Any]) -> tuple[Any, StageProblem | None]:
     """The exact words of a choice; None while it is not made, or where financing says what is wrong with it."""
-    if not (choice["partner"].isalnum() and choice["purpose"] and choice["data_class"]):
+    if not (CODE.fullmatch(choice["partner"]) and choice["purpose"] and choice["data_class"]):
         return None, None
     query = {name: choice[name] for name in ("purpose", "data_class")}
     if choice["expires_on"]:
